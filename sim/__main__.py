@@ -1,0 +1,5 @@
+"""``python -m sim`` is ``opvangsim``."""
+
+from .cli import main
+
+main()

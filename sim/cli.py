@@ -1,0 +1,248 @@
+"""The command line: reads what the user asks, calls the library, prints. Nothing else prints."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from .run import Options, Run
+    from .scenario import Scenario
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Simulate Dutch asylum reception and hold its cost against the budget.",
+)
+
+
+class StepChoice(StrEnum):
+    """Length of a step."""
+
+    day = "day"
+    week = "week"
+
+
+class LangChoice(StrEnum):
+    """Language of what is printed and drawn."""
+
+    en = "en"
+    nl = "nl"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib import metadata
+
+        typer.echo(f"opvangsim {metadata.version('opvangsim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        list[str], typer.Argument(help="Paths of scenario files, or shipped names.")
+    ],
+    replications: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 500,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day.")
+    ] = None,
+    step: Annotated[StepChoice, typer.Option(help="Length of a step.")] = StepChoice.day,
+    vary: Annotated[
+        str, typer.Option(help="Kinds of chance, with commas.")
+    ] = "parameters,inflow,luck",
+    workers: Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results (default outputs/<name>).")
+    ] = None,
+    lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")] = True,
+    json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")] = False,
+) -> None:
+    """Run scenarios: write their tables and charts, print the gap."""
+    from .draws import KINDS
+    from .errors import Problem, ScenarioError
+    from .run import Options
+
+    kinds = tuple(kind for kind in KINDS if kind in {part.strip() for part in vary.split(",")})
+    unknown = {part.strip() for part in vary.split(",")} - set(KINDS)
+    if unknown:
+        what = f"unknown kind of chance: {', '.join(sorted(unknown))}"
+        raise ScenarioError([Problem("--vary", what, f"choose from {', '.join(KINDS)}")])
+    options = Options(
+        replications=replications,
+        seed=seed,
+        step="day" if step is StepChoice.day else "week",
+        until=until.date() if until else None,
+        vary=kinds,
+        workers=workers,
+        charts=charts,
+        lang=lang.value,
+    )
+    if out is not None and len(scenario) > 1:
+        what = "one folder can't hold several runs"
+        raise ScenarioError([Problem("--out", what, "leave it out, or run one scenario")])
+    _run_all(scenario, out, options, json_, quiet)
+
+
+def _run_all(
+    names: list[str], out: Path | None, options: Options, as_json: bool, quiet: bool
+) -> None:
+    from .run import execute
+    from .scenario import find, load
+
+    loaded = [(name, find(name).stem, load(name)) for name in names]
+    records: list[dict[str, Any]] = []
+    for _, stem, scenario in loaded:
+        folder = out or Path("outputs") / stem
+        with _progress(stem, options.replications, quiet or as_json) as tell:
+            finished = execute(scenario, stem, options, folder, tell)
+        if as_json:
+            records.append(_as_json(finished, stem))
+        elif quiet:
+            typer.echo(str(folder))
+        else:
+            _print_run(finished, options)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
+
+
+def _progress(name: str, total: int, quiet: bool) -> Any:
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    @contextmanager
+    def silent() -> Any:
+        yield None
+
+    @contextmanager
+    def plain() -> Any:
+        yield lambda done, whole: typer.echo(f"{name}: {done} of {whole} replications", err=True)
+
+    @contextmanager
+    def bar() -> Any:
+        with Progress(console=console, transient=True, auto_refresh=False) as progress:
+            task = progress.add_task(name, total=total)
+
+            def tell(done: int, _whole: int) -> None:
+                progress.update(task, completed=done, refresh=True)
+
+            yield tell
+
+    console = Console(stderr=True)
+    if quiet:
+        return silent()
+    return bar() if console.is_terminal else plain()
+
+
+def _print_run(finished: Run, options: Options) -> None:
+    from rich.console import Console
+
+    from .budget import check_2024
+    from .report import text
+    from .report.labels import Language, label
+
+    lang: Language = "nl" if options.lang == "nl" else "en"
+    scenario: Scenario = finished.scenario
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    check = check_2024(scenario)
+    console.print(
+        label(
+            "run_line",
+            lang,
+            title=getattr(scenario.title, lang),
+            n=options.replications,
+            seed=options.seed,
+            id=finished.id,
+        )
+    )
+    if not finished.budget.empty:
+        console.print(text.gap_table(finished.budget, scenario, lang))
+        console.print(text.levels_table(finished.budget, scenario, check, lang))
+        console.print(text.check_note(check, lang))
+    console.print(text.reception_table(finished.monthly, lang))
+    console.print(label("mean_line", lang))
+    console.print(label("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
+
+
+def _as_json(finished: Run, name: str) -> dict[str, Any]:
+    from .report.text import select
+
+    scenario = finished.scenario
+    rows = select(
+        finished.budget,
+        vintage=scenario.budget.headline,
+        line="total",
+        cost_level=scenario.prices.level,
+    )
+    gaps = {
+        f"gap.total.{row['year']}@{row['vintage']}": {
+            key.removeprefix("gap_"): (None if value != value else value)
+            for key, value in row.items()
+            if isinstance(key, str) and (key.startswith("gap_") or key == "p_gap_positive")
+        }
+        for row in rows.to_dict("records")
+    }
+    return {"scenario": name, "id": finished.id, "folder": str(finished.folder), "gaps": gaps}
+
+
+@app.command("list")
+def list_(
+    lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
+) -> None:
+    """List the shipped scenarios."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from .scenario import load, shipped
+
+    table = Table(box=None, show_header=False)
+    for name in shipped():
+        table.add_row(name, getattr(load(name).title, lang.value))
+    Console(highlight=False).print(table)
+
+
+def main() -> NoReturn:
+    """Entry point: the user's mistakes end with 2, an interrupt with 130, ours with 1."""
+    from .errors import ModelError, ScenarioError
+
+    try:
+        code = app(standalone_mode=False)
+    except ScenarioError as error:
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+        sys.exit(2)
+    except TyperException as error:
+        typer.echo(f"error: {error.format_message()}", err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted: nothing was written", err=True)
+        sys.exit(130)
+    except ModelError as error:
+        typer.echo(f"internal error, please report it: {error}", err=True)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,65 @@
+"""Who comes in: applications, resettled people, and the intake that no table shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .clock import Clock
+from .draws import Floats, Samples, inflow_deviation, poisson_count
+from .scenario import Scenario
+from .world import Actor, World, whole_column, year_fraction
+
+
+def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
+    """Factor on first applications for each day: (days, replications).
+
+    The yearly chance of ``draws.inflow_deviation``, straight lines on the log between its points.
+    """
+    points = inflow_deviation(scenario, samples, n)
+    days = np.array([clock.day_of(moment) for moment, _ in points], dtype=np.float64)
+    levels = np.stack([level for _, level in points])
+    at = np.arange(clock.days, dtype=np.float64)
+    right = np.clip(np.searchsorted(days, at, side="right"), 1, len(days) - 1)
+    weight = ((at - days[right - 1]) / (days[right] - days[right - 1]))[:, None]
+    log_factor = levels[right - 1] * (1 - weight) + levels[right] * weight
+    factor: Floats = np.exp(log_factor).astype(np.float32).astype(np.float64)
+    return factor
+
+
+def intake(world: World) -> Actor:
+    """Applications of the day, resettled people, and other intake.
+
+    First applications: yearly level x month's season x the replication's path, a Poisson draw per
+    group and day. Other intake is a share of the day's total inflow (family arrivals included,
+    they came in earlier the same day), split over the asylum and the status-holder phase.
+    """
+    scenario, values, ledger = world.scenario, world.values, world.ledger
+    groups = list(scenario.groups.values())
+    first = np.array([group.intake == "first" for group in groups])
+    path = deviation_path(scenario, world.clock, ledger.samples, world.replications)
+    for step, moment in world.steps(hour=3):
+        yield world.until(moment)
+        year = year_fraction(step)
+        season = scenario.inflow.season[step.date.month].single
+        level = world.column("inflow.first", step.day) * season * path[step.day][:, None]
+        per_year = np.where(first, level, world.column("inflow.repeat", step.day))
+        mean = per_year * values.by_group("intake_share", step.day) * year
+        u = world.luck.uniforms("intake", step.day, len(groups) + 3)
+        applications = poisson_count(u[:, : len(groups)], mean)
+        ledger.move(applications, "outside", "pending")
+
+        resettled_mean = values.at("inflow.resettled", step.day) * year
+        resettled = poisson_count(u[:, -3:-2], whole_column(resettled_mean, world.replications))
+        ledger.move(resettled, "outside", "status_holders")
+        ledger.tally("resettled", resettled[:, 0])
+
+        family = ledger.today("family_travelling", "status_holders")
+        family_home = ledger.today("family_travelling", "settled")
+        total = (applications.sum(axis=1, keepdims=True) + resettled + family + family_home)[:, 0]
+        other = values.at("other_intake.share_of_inflow", step.day) * total
+        status_share = values.at("other_intake.status_share", step.day)
+        mean_other = np.stack([other * (1 - status_share), other * status_share], axis=1)
+        came = poisson_count(u[:, -2:], mean_other)
+        ledger.move(came[:, :1], "outside", "accompanying")
+        ledger.move(came[:, 1:], "outside", "status_holders")
+        ledger.tally("other_intake", came.sum(axis=1))

@@ -1,0 +1,143 @@
+"""Who leaves reception: status holders into homes, others out of the country."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .draws import Counts, Floats, binomial_count
+from .world import Actor, Whole, World, hazard, whole_column, year_fraction
+
+
+def departures(world: World) -> Actor:
+    """Who leaves: those finally refused, those who give up waiting, and accompanying people.
+
+    The refused leave at a constant rate by group, supervised or not. Of the pending a yearly share
+    leaves by itself (the latest arrivals first). Accompanying people (other intake in the asylum
+    phase) leave with those they belong to, as status holders or out of the country.
+    """
+    values, ledger = world.values, world.ledger
+    width = len(world.groups)
+    for step, moment in world.steps(hour=6):
+        yield world.until(moment)
+        u = world.luck.uniforms("departures", step.day, width * 3 + 2)
+        u_group = u[:, : width * 3].reshape(-1, 3, width)
+        mean_days = values.by_group("departure_days", step.day) * world.column(
+            "departure.days_factor", step.day
+        )
+        left = binomial_count(
+            u_group[:, 0], ledger.stocks["rejected"], hazard(mean_days, step.days)
+        )
+        supervised_share = world.column("departure.supervised_share", step.day)
+        supervised = binomial_count(u_group[:, 1], left, supervised_share)
+        ledger.move(left, "rejected", "departed")
+        ledger.tally("supervised", supervised.sum(axis=1))
+
+        rate = values.by_group("leave_rate", step.day)
+        gave_up = binomial_count(
+            u_group[:, 2], ledger.stocks["pending"], -np.expm1(-rate * year_fraction(step))
+        )
+        ledger.move(gave_up, "pending", "departed", "newest")
+        ledger.tally("gave_up", gave_up.sum(axis=1))
+
+        stay = world.column("other_intake.stay_days", step.day)
+        moved = binomial_count(u[:, -2:-1], ledger.stocks["accompanying"], hazard(stay, step.days))
+        to_status = world.column("other_intake.to_status_share", step.day)
+        stayed = binomial_count(u[:, -1:], moved, to_status)
+        ledger.move(stayed, "accompanying", "status_holders")
+        ledger.move(moved - stayed, "accompanying", "departed")
+
+
+def half_year(year: int, month: int) -> str:
+    """Name of a half-year as municipalities' targets use it: 2025-H1."""
+    return f"{year}-H{1 if month <= 6 else 2}"
+
+
+def ready(world: World, day: int) -> Counts:
+    """Status holders who have been one for the minimum stay: (replications, 1).
+
+    People of one month came evenly over it, so that the month becomes ready in a straight line.
+    """
+    counts, begin = world.ledger.by_cohort("status_holders")
+    minimum = world.scenario.housing.minimum_stay_days.single
+    starts = np.array(
+        [world.ledger.cohort_start(begin + c) for c in range(counts.shape[2] + 1)], dtype=float
+    )
+    waited = (day - minimum - starts[:-1]) / np.diff(starts)
+    share = np.clip(waited, 0.0, 1.0)
+    people: Counts = np.floor((counts * share).sum(axis=2)).astype(np.int64)
+    return people
+
+
+def municipalities(world: World) -> Actor:
+    """Municipalities house status holders: as many as there are homes, and people ready for them.
+
+    Those in transit locations whose stay ends are housed first, then those longest in reception.
+    Free transit places are filled from reception. Beside it runs the book-keeping of the target:
+    official targets accrue evenly over their half-year; later ones are last half-year's new need
+    times a factor.
+    """
+    values, ledger, n = world.values, world.ledger, world.replications
+    homes_whole, target_whole = Whole(), Whole()
+    need_now: Floats = np.zeros(n)
+    target: Floats = np.zeros(n)
+    current, days_now = "", 1
+    for step, moment in world.steps(hour=8):
+        yield world.until(moment)
+        name = half_year(step.date.year, step.date.month)
+        if name != current:
+            target = _target(world, name, need_now, days_now)
+            current, need_now, days_now = name, np.zeros(n), 0
+        need_now = need_now + new_need(world)
+        days_now += step.days
+
+        supply = values.at("housing.homes", step.day) * year_fraction(step)
+        homes = homes_whole(whole_column(supply, n))
+        u = world.luck.uniforms("municipalities", step.day, 1)
+        stay = hazard(world.column("transit.stay_days", step.day), step.days)
+        leaving = binomial_count(u, ledger.stocks["transit"], stay)
+        from_transit = np.minimum(leaving, homes)
+        ledger.move(from_transit, "transit", "settled")
+        housed = np.minimum(homes - from_transit, ready(world, step.day))
+        ledger.move(housed, "status_holders", "settled")
+        free = np.floor(values.at("transit.places", step.day))[:, None] - ledger.stocks["transit"]
+        into = np.clip(free.astype(np.int64), 0, ready(world, step.day))
+        ledger.move(into, "status_holders", "transit")
+
+        set_ = target_whole(whole_column(target * year_fraction(step) * 2, n))
+        ledger.tally("target", set_[:, 0])
+
+
+def new_need(world: World) -> Floats:
+    """People who began to need a home in this step: new status holders and family: (r,)."""
+    ledger = world.ledger
+    sources = ("decided", "in_appeal", "accompanying", "family_travelling", "outside")
+    came = sum(ledger.today(source, "status_holders").sum(axis=1) for source in sources)
+    return np.asarray(came, dtype=np.float64)
+
+
+def _target(world: World, name: str, last_need: Floats, last_days: int) -> Floats:
+    """Target of a half-year [persons]: the official one, else last half-year's need x factor."""
+    if name in world.scenario.housing.targets:
+        day = world.ledger.step.day
+        return world.values.at(f"housing.targets.{name}", day)
+    half_year_days = 365.25 / 2
+    factor = world.values.at("housing.target_factor", world.ledger.step.day)
+    per_half_year: Floats = last_need * half_year_days / max(last_days, 1) * factor
+    return per_half_year
+
+
+def guardianship(world: World) -> Actor:
+    """Unaccompanied minors come under guardianship with their application, and leave at 18.
+
+    A book of its own: the same young people also stand in the book of people.
+    """
+    values, ledger = world.values, world.ledger
+    for step, moment in world.steps(hour=9):
+        yield world.until(moment)
+        u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
+        applied = ledger.today("outside", "pending")
+        came = binomial_count(u[:, :-1], applied, values.by_group("unaccompanied_share", step.day))
+        ledger.move(came, "ward_source", "wards")
+        stay = hazard(world.column("guardianship.stay_days", step.day), step.days)
+        left = binomial_count(u[:, -1:], ledger.stocks["wards"], stay)
+        ledger.move(left, "wards", "ward_source")

@@ -1,0 +1,239 @@
+"""Reception: how many places there are, and who sleeps where.
+
+Two books beside the book of people: places (on order, open, under notice) and beds slept in.
+Nothing here changes who is in the procedure; it decides where people sleep and what that costs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from .draws import Counts, Floats
+from .procedure import in_reception_shares
+from .scenario import Scenario
+from .world import Actor, World
+
+DAYS_A_WEEK = 7
+
+
+def flexible(scenario: Scenario) -> list[str]:
+    """Types that the desk may order, cheapest first (by the order in which they are filled)."""
+    places = scenario.reception.places
+    orderable = [name for name, place in places.items() if place.order_limit is not None]
+    return sorted(orderable, key=lambda name: places[name].fill_rank)
+
+
+def opening_places(world: World) -> Counts:
+    """Places on day 0: (replications, types); stated, or people / the opening fill."""
+    scenario = world.scenario
+    columns = []
+    for place in scenario.reception.places.values():
+        if place.opening_places is not None:
+            known = np.full(world.replications, round(place.opening_places.single))
+        else:
+            fill = world.values.at("reception.desk.opening_fill", 0)
+            people = place.opening_people.single
+            known = np.broadcast_to(np.rint(people / fill), (world.replications,))
+        columns.append(known.astype(np.int64))
+    return np.stack(columns, axis=1)
+
+
+def entitled(world: World, day: int) -> Counts:
+    """People who should be in reception: (replications, 2), asylum phase and status holders.
+
+    Of each group's pending its share in reception, of those in appeal and refused theirs, all
+    accompanying people, all status holders not in a transit location.
+    """
+    stocks, values = world.ledger.stocks, world.values
+    pending = (stocks["pending"] * in_reception_shares(world, day)).sum(axis=1)
+    appeal = stocks["in_appeal"].sum(axis=1) * values.at("courts.in_reception_share", day)
+    refused = stocks["rejected"].sum(axis=1) * values.at("departure.in_reception_share", day)
+    asylum = np.rint(pending + appeal + refused).astype(np.int64)
+    asylum += stocks["accompanying"][:, 0]
+    return np.stack([asylum, stocks["status_holders"][:, 0]], axis=1)
+
+
+def planned_places(world: World, day: int) -> tuple[Floats, Floats]:
+    """Places that should have opened and ended by ``day``: two (replications, types).
+
+    Openings come true in part and late, each replication in its own measure; endings as planned.
+    """
+    n = world.replications
+    realised = world.values.at("reception.desk.openings_realised", day)
+    delay = world.values.at("reception.desk.openings_delay", day)
+    opened, ended = [], []
+    for name, place in world.scenario.reception.places.items():
+        gross, gone = np.zeros(n), np.zeros(n)
+        for index, plan in enumerate(place.openings):
+            places = world.values.at(f"reception.places.{name}.openings.{index}.places", day)
+            begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
+            part = np.clip((day - delay - begins) / (ends - begins), 0.0, 1.0)
+            before = np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
+            gross += places * realised * np.maximum(part - before, 0.0)
+        for index, plan in enumerate(place.endings):
+            places = world.values.at(f"reception.places.{name}.endings.{index}.places", day)
+            begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
+            gone += places * np.clip((day - begins) / (ends - begins), 0.0, 1.0)
+            gone -= places * np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
+        opened.append(gross)
+        ended.append(gone)
+    return np.stack(opened, axis=1), np.stack(ended, axis=1)
+
+
+def capacity_plan(world: World) -> Actor:
+    """Places open and end as planned: fixed stocks on their path, others by openings and endings.
+
+    Ending places are those with a contract that is not renewed; a place type can't fall below
+    zero. Places already under notice end first at their notice.
+    """
+    ledger, scenario = world.ledger, world.scenario
+    types = list(scenario.reception.places)
+    opened_before = np.zeros((world.replications, len(types)))
+    ended_before = np.zeros((world.replications, len(types)))
+    for step, moment in world.steps(hour=10):
+        yield world.until(moment)
+        opened, ended = (np.floor(part) for part in planned_places(world, step.day))
+        up, down = opened - opened_before, ended - ended_before
+        opened_before, ended_before = opened, ended
+        stock = ledger.stocks["places_open"]
+        for index, name in enumerate(types):
+            if scenario.reception.places[name].level is not None:
+                level = world.values.at(f"reception.places.{name}.level", step.day)
+                change = np.rint(level) - stock[:, index]
+                up[:, index] = np.maximum(change, 0)
+                down[:, index] = np.maximum(-change, 0)
+        ledger.move(up.astype(np.int64), "place_market", "places_open")
+        gone = np.minimum(down.astype(np.int64), ledger.stocks["places_open"])
+        ledger.move(gone, "places_open", "place_market")
+
+
+def official_people(world: World, day: int) -> Floats:
+    """People in reception by the official path on a day, its points joined by straight lines."""
+    path = world.scenario.reception.desk.official_path
+    days = [world.clock.day_of(moment) for moment, _ in path.pairs()]
+    need = np.interp(day, days, path.numbers())
+    return np.full(1, need * world.scenario.reception.need_fill.single)
+
+
+def capacity_desk(world: World) -> Actor:
+    """The capacity desk of COA, once a week: looks ahead a lead time, orders or gives notice.
+
+    It knows its own replication's past (people now, and the trend over the past weeks) and the
+    official path, never the future. It wants places for the people it expects at the planned
+    fill; orders go to the cheapest flexible type first, each within its weekly limit; with more
+    slack than it keeps, notice goes to the dearest first. Places are paid until notice ends.
+    """
+    scenario, ledger = world.scenario, world.ledger
+    desk = scenario.reception.desk
+    types = list(scenario.reception.places)
+    order_rank = [types.index(name) for name in flexible(scenario)]
+    notice_rank = _dearest_first(scenario)
+    shape = (world.replications, len(types))
+    on_order: deque[Counts] = deque(np.zeros(shape, np.int64) for _ in range(desk.lead_weeks))
+    on_notice: deque[Counts] = deque(np.zeros(shape, np.int64) for _ in range(desk.notice_weeks))
+    past: deque[Floats] = deque(maxlen=desk.trend_weeks + 1)
+    next_day = 0
+    for step, moment in world.steps(hour=11):
+        yield world.until(moment)
+        if step.day < next_day:
+            continue
+        next_day += DAYS_A_WEEK
+        ledger.move(on_order.popleft(), "places_ordered", "places_open")
+        ledger.move(on_notice.popleft(), "places_notice", "place_market")
+
+        people = entitled(world, step.day).sum(axis=1).astype(np.float64)
+        past.append(people)
+        surplus = _expected_places(world, step.day) - _wanted_places(world, step.day, past)
+        orders, notices = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        short = np.maximum(-surplus, 0.0)
+        for index in order_rank:
+            limit = world.values.at(f"reception.places.{types[index]}.order_limit", step.day)
+            orders[:, index] = np.minimum(np.ceil(short), np.floor(limit))
+            short = np.maximum(short - orders[:, index], 0.0)
+        total = ledger.stocks["places_open"].sum(axis=1)
+        spare = np.maximum(surplus - world.values.at("reception.desk.slack", step.day) * total, 0.0)
+        for index in notice_rank:
+            notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
+            spare = np.maximum(spare - notices[:, index], 0.0)
+        ledger.move(orders, "place_market", "places_ordered")
+        ledger.move(notices, "places_open", "places_notice")
+        on_order.append(orders)
+        on_notice.append(notices)
+
+
+def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:
+    """Places wanted a lead time ahead, for the people the desk then expects."""
+    desk = world.scenario.reception.desk
+    weeks = max(len(past) - 1, 1)
+    trend = (past[-1] - past[0]) / weeks if len(past) > desk.trend_weeks // 2 else 0.0
+    own = past[-1] + trend * desk.lead_weeks
+    weight = world.values.at("reception.desk.official_weight", day)
+    official = official_people(world, day + desk.lead_weeks * DAYS_A_WEEK)
+    expected = (1 - weight) * own + weight * official
+    wanted: Floats = expected / world.values.at("reception.desk.planned_fill", day)
+    return wanted
+
+
+def _expected_places(world: World, day: int) -> Floats:
+    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
+    stocks = world.ledger.stocks
+    ahead = day + world.scenario.reception.desk.lead_weeks * DAYS_A_WEEK
+    now_up, now_down = planned_places(world, day)
+    then_up, then_down = planned_places(world, ahead)
+    fixed = [place.level is not None for place in world.scenario.reception.places.values()]
+    change = np.where(fixed, 0.0, (then_up - now_up) - (then_down - now_down))
+    expected = stocks["places_open"] + stocks["places_ordered"] + change
+    total: Floats = np.maximum(expected, 0.0).sum(axis=1)
+    for name, place in world.scenario.reception.places.items():
+        if place.level is not None:
+            path = f"reception.places.{name}.level"
+            step_up = place.level.on(world.clock.date_of(ahead)) - place.level.on(
+                world.clock.date_of(day)
+            )
+            total = total + step_up * np.ones_like(world.values.at(path, day))
+    return total
+
+
+def _dearest_first(scenario: Scenario) -> list[int]:
+    places = scenario.reception.places
+    order = sorted(places, key=lambda name: -places[name].fill_rank)
+    return [list(places).index(name) for name in order if places[name].notice]
+
+
+def beds(people: Counts, places: Counts, ranks: list[int], fill: Floats) -> tuple[Counts, Counts]:
+    """Who sleeps where: (replications, types) in a place, and (replications,) beyond all places.
+
+    Place types are filled in the order ``ranks``, each first to the planned ``fill``, then, if
+    people are left, to the last bed; who is left then is beyond all places.
+    """
+    usable = np.minimum(np.rint(places * fill[:, None]).astype(np.int64), places)
+    slept = np.zeros_like(places)
+    left = people.copy()
+    for limit in (usable, places):
+        for index in ranks:
+            more = np.minimum(left, limit[:, index] - slept[:, index])
+            slept[:, index] += more
+            left -= more
+    return slept, left
+
+
+def placement(world: World) -> Actor:
+    """COA places everyone who should be in reception; the rest is counted, never dropped."""
+    ledger, scenario = world.ledger, world.scenario
+    names = list(scenario.reception.places)
+    ranks = sorted(range(len(names)), key=lambda i: scenario.reception.places[names[i]].fill_rank)
+    for step, moment in world.steps(hour=12):
+        yield world.until(moment)
+        people = entitled(world, step.day).sum(axis=1)
+        places = ledger.stocks["places_open"] + ledger.stocks["places_notice"]
+        fill = world.values.at("reception.desk.planned_fill", step.day)
+        slept, beyond = beds(people, places, ranks, fill)
+        _book(world, slept - ledger.stocks["beds"], "beds")
+        _book(world, beyond[:, None] - ledger.stocks["beyond_places"], "beyond_places")
+
+
+def _book(world: World, change: Counts, account: str) -> None:
+    world.ledger.move(np.maximum(change, 0), "no_bed", account)
+    world.ledger.move(np.maximum(-change, 0), account, "no_bed")

@@ -1,0 +1,1 @@
+"""What a reader sees: tables on the screen and charts. Reads tables only."""

@@ -1,0 +1,125 @@
+"""Every word a reader sees, in English and Dutch, and how numbers are written in each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "nl"]
+
+LABELS: dict[str, dict[Language, str]] = {
+    "year": {"en": "year", "nl": "jaar"},
+    "cost": {"en": "cost", "nl": "kosten"},
+    "budget": {"en": "budget", "nl": "begroting"},
+    "gap": {"en": "gap", "nl": "tekort"},
+    "median_gap": {"en": "median", "nl": "mediaan"},
+    "band80": {"en": "80 % band of the gap", "nl": "80 %-band van het tekort"},
+    "p_gap": {"en": "P(gap > 0)", "nl": "P(tekort > 0)"},
+    "no_budget": {"en": "none yet", "nl": "nog geen"},
+    "of_which": {
+        "en": "of which 1-{day} January, at day-0 stocks",
+        "nl": "waarvan 1-{day} januari, op de standen van dag 0",
+    },
+    "million": {"en": "EUR million", "nl": "€ mln"},
+    "billion": {"en": "EUR billion", "nl": "€ mld"},
+    "prices_of": {"en": "prices of {year}", "nl": "prijspeil {year}"},
+    "gap_title": {
+        "en": "COA, Nidos and IND together against the {vintage}",
+        "nl": "COA, Nidos en IND samen tegen de {vintage}",
+    },
+    "levels_title": {
+        "en": "The same people at three price levels: mean gap, and the check of 2024",
+        "nl": "Dezelfde mensen op drie prijsniveaus: gemiddeld tekort, en de toets op 2024",
+    },
+    "level": {"en": "price level", "nl": "prijsniveau"},
+    "level_document": {"en": "the document's prices", "nl": "prijzen uit het Kamerstuk"},
+    "level_coa_price": {"en": "COA's prices per resident", "nl": "COA-prijzen per bewoner"},
+    "level_paid_2024": {"en": "as paid to COA in 2024", "nl": "zoals aan COA betaald in 2024"},
+    "check_2024": {"en": "COA in 2024", "nl": "COA in 2024"},
+    "check_note": {
+        "en": "COA puts its cost of 2024 at almost {own}; {paid} was paid. Nearest to COA's own "
+        "figure: {nearest}.",
+        "nl": "COA noemt voor 2024 bijna {own} aan kosten; {paid} is betaald. Het dichtst bij het "
+        "eigen cijfer: {nearest}.",
+    },
+    "reception_title": {
+        "en": "Reception at the year's end (mean, 80 % band)",
+        "nl": "Opvang aan het eind van het jaar (gemiddeld, 80 %-band)",
+    },
+    "need": {"en": "need", "nl": "behoefte"},
+    "places": {"en": "places", "nl": "plekken"},
+    "occupancy": {"en": "occupancy", "nl": "bezetting"},
+    "shortage": {"en": "shortage", "nl": "tekort aan plekken"},
+    "status_holders": {"en": "status holders", "nl": "statushouders"},
+    "pending": {"en": "pending at the IND", "nl": "voorraad IND"},
+    "mean_line": {
+        "en": "Means over all replications; gap > 0 means money short.",
+        "nl": "Gemiddelden over alle replicaties; tekort > 0 is geld te kort.",
+    },
+    "written": {
+        "en": "Tables and charts lie in {folder}",
+        "nl": "Tabellen en grafieken staan in {folder}",
+    },
+    "run_line": {
+        "en": "{title} · {n} replications, seed {seed} · run {id}",
+        "nl": "{title} · {n} replicaties, seed {seed} · run {id}",
+    },
+    "chart_need_title": {"en": "Need for reception places", "nl": "Behoefte aan opvangplekken"},
+    "chart_need_axis": {"en": "places", "nl": "plekken"},
+    "chart_gap_title": {
+        "en": "Cost of COA, Nidos and IND against the budget",
+        "nl": "Kosten van COA, Nidos en IND tegen de begroting",
+    },
+    "chart_gap_axis": {
+        "en": "EUR billion a year, prices of {year}",
+        "nl": "€ mld per jaar, prijspeil {year}",
+    },
+    "band_80": {"en": "80 % band", "nl": "80 %-band"},
+    "band_50": {"en": "50 % band", "nl": "50 %-band"},
+    "median": {"en": "median need", "nl": "mediane behoefte"},
+    "mean_places": {"en": "places (mean)", "nl": "plekken (gemiddeld)"},
+    "past_need": {"en": "past occupancy / 0.91", "nl": "bezetting in het verleden / 0,91"},
+    "short": {"en": "short {amount}", "nl": "tekort {amount}"},
+    "over": {"en": "over {amount}", "nl": "over {amount}"},
+    "range": {"en": "{low} to {high}", "nl": "{low} tot {high}"},
+    "from_to": {"en": "({low} to {high})", "nl": "({low} tot {high})"},
+    "none_set": {"en": "no budget\nset", "nl": "geen\nbegroting"},
+    "source_line": {
+        "en": "Source: opvangsim, {title}; figures of {sources}. {extra}Run {id}.",
+        "nl": "Bron: opvangsim, {title}; cijfers uit {sources}. {extra}Run {id}.",
+    },
+    "need_note": {
+        "en": "Need = people to be received / 0.91. Squares and diamond: official forecasts (MPP). ",
+        "nl": "Behoefte = op te vangen mensen / 0,91. Vierkanten en ruit: officiële ramingen (MPP). ",
+    },
+    "gap_note": {
+        "en": "Cost at {level}; line: 80 % band. ",
+        "nl": "Kosten op {level}; lijn: 80 %-band. ",
+    },
+    "list_title": {"en": "Shipped scenarios", "nl": "Meegeleverde scenario's"},
+}
+
+
+def label(key: str, lang: Language, **values: object) -> str:
+    """A label in a language, with its blanks filled in."""
+    return LABELS[key][lang].format(**values)
+
+
+def number(value: float, lang: Language, decimals: int = 0) -> str:
+    """A number as the language writes it: 1,234.5 or 1.234,5; a real minus sign."""
+    text = f"{value:,.{decimals}f}"
+    if float(f"{value:.{decimals}f}") == 0:
+        text = text.removeprefix("-")
+    if lang == "nl":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def million(eur: float, lang: Language) -> str:
+    """Euros in millions, without a unit."""
+    return number(eur / 1e6, lang)
+
+
+def billion(eur: float, lang: Language, decimals: int = 1) -> str:
+    """Euros in billions, with the unit: EUR 1.2 bn or € 1,2 mld."""
+    amount = number(eur / 1e9, lang, decimals)
+    return f"EUR {amount} bn" if lang == "en" else f"€ {amount} mld"

@@ -1,0 +1,115 @@
+"""The tables that a run prints: the gap, the three price levels, and reception beside them."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.table import Table
+
+from ..budget import LEVELS
+from ..scenario import Scenario
+from .labels import Language, billion, label, million, number
+
+
+def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
+    """Rows of the budget table with these values; cost in the vintage's prices by default."""
+    wanted = {"timing": "cost", "price_basis": "vintage"} | where
+    rows = budget
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value]
+    return rows
+
+
+def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
+    """The headline: cost, budget, gap with band, and how likely money is short, by year."""
+    headline = scenario.budget.headline
+    vintage = scenario.budget.vintages[headline]
+    name = getattr(vintage.title, lang)
+    unit = f"{label('million', lang)}, {label('prices_of', lang, year=vintage.price_level)}"
+    title = f"{label('gap_title', lang, vintage=name)} [{unit}]".replace("[", r"\[")
+    table = Table(title=title, title_justify="left")
+    for key in ("year", "cost", "budget", "gap", "median_gap", "band80", "p_gap"):
+        table.add_column(label(key, lang), justify="right")
+    rows = select(budget, vintage=headline, line="total", cost_level=scenario.prices.level)
+    for _, row in rows.iterrows():
+        held = pd.notna(row["budget"])
+        band = label(
+            "range", lang, low=million(row["gap_p10"], lang), high=million(row["gap_p90"], lang)
+        )
+        table.add_row(
+            str(row["year"]),
+            million(row["cost_mean"], lang),
+            million(row["budget"], lang) if held else label("no_budget", lang),
+            million(row["gap_mean"], lang) if held else "",
+            million(row["gap_p50"], lang) if held else "",
+            band if held else "",
+            number(100 * row["p_gap_positive"], lang) + " %" if held else "",
+        )
+    return table
+
+
+def levels_table(
+    budget: pd.DataFrame, scenario: Scenario, check: dict[str, float], lang: Language
+) -> Table:
+    """Mean gap by year at the three price levels, and what each makes of 2024."""
+    headline = scenario.budget.headline
+    rows = select(budget, vintage=headline, line="total")
+    years = sorted({int(y) for y in rows[rows["budget"].notna()]["year"]})
+    unit = label("million", lang)
+    title = rf"{label('levels_title', lang)} \[{unit}]"
+    table = Table(title=title, title_justify="left")
+    table.add_column(label("level", lang))
+    for year in years:
+        table.add_column(str(year), justify="right")
+    table.add_column(label("check_2024", lang), justify="right")
+    for level in LEVELS:
+        gaps = rows[rows["cost_level"] == level].set_index("year")["gap_mean"]
+        marked = " *" if level == scenario.prices.level else ""
+        table.add_row(
+            label(f"level_{level}", lang) + marked,
+            *(million(gaps[year], lang) for year in years),
+            million(check[level], lang),
+        )
+    return table
+
+
+def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
+    """Need, places, occupancy, status holders and the backlog at the end of each year."""
+    series = {
+        "need": ("need", "total"),
+        "places": ("places", "total"),
+        "occupancy": ("occupancy", "total"),
+        "status_holders": ("occupancy", "kind:status_holders"),
+        "pending": ("pending", "total"),
+    }
+    table = Table(title=label("reception_title", lang), title_justify="left")
+    table.add_column("")
+    for key in series:
+        table.add_column(label(key, lang), justify="right")
+    dates = sorted(monthly["date"].unique())
+    ends = {day.year: day for day in dates}
+    for day in [dates[0], *ends.values()]:
+        cells = []
+        for name, breakdown in series.values():
+            row = monthly[
+                (monthly["date"] == day)
+                & (monthly["series"] == name)
+                & (monthly["breakdown"] == breakdown)
+            ].iloc[0]
+            low, high = number(row["p10"], lang), number(row["p90"], lang)
+            band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
+            cells.append(number(row["mean"], lang) + band)
+        table.add_row(day.strftime("%Y-%m-%d"), *cells)
+    return table
+
+
+def check_note(check: dict[str, float], lang: Language) -> str:
+    """One sentence on which price level comes nearest to COA's own figure for 2024."""
+    own = check["own_statement"]
+    nearest = min(LEVELS, key=lambda level: abs(check[level] - own))
+    return label(
+        "check_note",
+        lang,
+        own=billion(own, lang),
+        paid=billion(check["paid"], lang, 2),
+        nearest=label(f"level_{nearest}", lang),
+    )

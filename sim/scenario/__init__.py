@@ -1,0 +1,21 @@
+"""The scenario: its grammar, and how a file becomes one."""
+
+from .grammar import REGULAR, CostLevel, Group, Scenario, Vintage
+from .load import dump, find, load, shipped, source_keys
+from .quantity import Quantity, Spread, quantities
+
+__all__ = [
+    "REGULAR",
+    "CostLevel",
+    "Group",
+    "Quantity",
+    "Scenario",
+    "Spread",
+    "Vintage",
+    "dump",
+    "find",
+    "load",
+    "quantities",
+    "shipped",
+    "source_keys",
+]

@@ -1,0 +1,434 @@
+"""The grammar of a scenario file: every key, its unit and its meaning.
+
+The models below are closed (an unknown key is an error) and frozen (nothing changes a scenario
+after loading). The text of each field is its documentation.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from .quantity import (
+    Cases,
+    CasesPerYear,
+    Days,
+    DecisionsPerFteYear,
+    EurPerCaseYear,
+    EurPerPersonDay,
+    EurPerPlace,
+    EurPerPlaceDay,
+    EurPerPlaceYear,
+    EurPerResidentYear,
+    EurPerYear,
+    Factor,
+    FillShare,
+    Frozen,
+    Fte,
+    LogPoints,
+    Persons,
+    PersonsPerGrant,
+    PersonsPerYear,
+    Places,
+    PlacesPerWeek,
+    PositiveDays,
+    Quantity,
+    Share,
+    SharePerYear,
+    SignedPersons,
+    WorkPerDecision,
+    WorkPerYear,
+)
+
+CostLevel = Literal["document", "coa_price", "paid_2024"]
+REGULAR = "regular"
+
+
+class Text(Frozen):
+    """A sentence in the two languages of the product."""
+
+    en: str = Field(min_length=1)
+    nl: str = Field(min_length=1)
+
+
+class Group(Frozen):
+    """One group of asylum seekers: by nationality, by track, or repeat applicants."""
+
+    title: Text
+    intake: Literal["first", "repeat"] = Field(description="which applications feed the group")
+    intake_share: Share = Field(description="share of those applications; sums to 1")
+    opening_pending: Cases = Field(description="cases without a first decision on day 0")
+    granted_share: Share = Field(description="share of first decisions that grant")
+    closed_share: Share = Field(description="share closed without a judgement (Dublin, withdrawn)")
+    work: WorkPerDecision = Field(description="work of one decision at the IND")
+    queue_weight: Factor = Field(description="claim on capacity per unit of waiting work")
+    in_reception_share: Share = Field(description="share of the pending that lives in reception")
+    leave_rate: SharePerYear = Field(description="share of the pending that leaves by itself")
+    family_factor: Factor = Field(description="family applications per grant against the mean")
+    appeal_share: Share = Field(description="share of rejections that is appealed")
+    departure_days: PositiveDays = Field(description="mean time from final refusal to departure")
+    unaccompanied_share: Share = Field(description="unaccompanied minors among applicants")
+
+
+class InflowPath(Frozen):
+    """The yearly chance in first applications: AR(1) on the log around the level."""
+
+    autoregression: Factor = Field(description="part of last year's deviation that remains")
+    residual_sd: LogPoints = Field(description="standard deviation of a year's new deviation")
+    known_until: date = Field(description="centre of the last half-year known: deviation 0")
+
+
+class Inflow(Frozen):
+    """New applications and resettled people."""
+
+    first: PersonsPerYear = Field(description="first applications: centre (median) of the path")
+    path: InflowPath
+    season: dict[int, Factor] = Field(description="month's applications against the year's mean")
+    repeat: PersonsPerYear = Field(description="repeat applications")
+    resettled: PersonsPerYear = Field(description="resettled people; they enter as status holders")
+
+
+class OtherIntake(Frozen):
+    """Births, re-entries and other entitled people: the flow that no table shows."""
+
+    share_of_inflow: Share = Field(description="people per person of total inflow")
+    status_share: Share = Field(description="share that enters the status-holder phase")
+    stay_days: PositiveDays = Field(description="mean stay in the asylum phase")
+    to_status_share: Share = Field(description="share of those leaving who become status holders")
+
+
+class Hold(Frozen):
+    """A group taken out of the queue between two dates (a moratorium on decisions)."""
+
+    group: str
+    begins: date
+    ends: date
+    granted_after: Share = Field(description="share granted once the hold has ended")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends < self.begins:
+            raise ValueError(f"the hold ends ({self.ends}) before it begins ({self.begins})")
+        return self
+
+
+class IndCapacity(Frozen):
+    """What the IND can decide in a year."""
+
+    mode: Literal["planned", "follows_budget", "staff"] = Field(
+        description="planned path; planned times its budget against 2025; staff times productivity"
+    )
+    planned: WorkPerYear
+    realised: Factor = Field(description="output against the plan")
+    staff: Fte = Field(description="staff on asylum decisions, for mode staff")
+    productivity: DecisionsPerFteYear = Field(description="for mode staff")
+    ramp_days: Days = Field(description="time in which new capacity grows in (training)")
+
+
+class OtherCases(Frozen):
+    """Asylum cases of other kinds at the IND: work, but no bed."""
+
+    opening: Cases
+    inflow: CasesPerYear
+    output: CasesPerYear = Field(description="decided in a year, as capacity allows")
+
+
+class Ind(Frozen):
+    """The backlog at the IND."""
+
+    capacity: IndCapacity
+    order: Literal["weights", "oldest_first", "newest_first"] = Field(
+        description="between groups; within a group first come first served (or newest first)"
+    )
+    granted_factor: Factor = Field(description="factor on all shares granted")
+    holds: tuple[Hold, ...] = ()
+    other_cases: OtherCases
+    opening_ages: dict[str, Share] = Field(description="ages of the opening stock, in bands")
+    overdue_days: PositiveDays = Field(description="age beyond which penalties fall due")
+
+
+class Courts(Frozen):
+    """Appeals against rejections."""
+
+    opening_in_appeal: dict[str, Persons]
+    delay_days: PositiveDays = Field(description="mean time to a ruling")
+    success_share: Share
+    remittal_share: Share = Field(description="share of successes sent back to the IND")
+    in_reception_share: Share
+
+
+class Departure(Frozen):
+    """Those without a right to stay, until they have left."""
+
+    opening_rejected: dict[str, Persons]
+    days_factor: Factor = Field(description="factor on all departure times")
+    supervised_share: Share = Field(description="share leaving under supervision")
+    closed_left_share: Share = Field(description="closed cases whose applicant is gone already")
+    in_reception_share: Share
+
+
+class Family(Frozen):
+    """Family reunification (nareis)."""
+
+    opening_pending: Persons
+    opening_travelling: Persons
+    applications_per_grant: PersonsPerGrant
+    staff: Fte = Field(description="staff of the desk")
+    productivity: DecisionsPerFteYear
+    granted_share: Share
+    arrival_share: Share = Field(description="share of those granted who come")
+    travel_days: PositiveDays = Field(description="mean time from grant to arrival")
+    straight_home_share: Share = Field(description="arrivals who go straight into a home")
+
+
+class Housing(Frozen):
+    """Municipalities housing status holders, and the target (taakstelling) beside it."""
+
+    homes: PersonsPerYear = Field(description="people housed in a year, as supply allows")
+    minimum_stay_days: Days = Field(description="time a status holder needs before moving")
+    opening_wait_days: PositiveDays = Field(description="mean time waited by those waiting")
+    targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
+    target_factor: Factor = Field(description="later targets against last half-year's need")
+    opening_arrears: SignedPersons = Field(description="arrears of municipalities on day 0")
+
+
+class Transit(Frozen):
+    """Transit locations (doorstroomlocaties): outside occupancy."""
+
+    places: Places
+    opening_people: Persons
+    stay_days: PositiveDays = Field(description="mean stay")
+
+
+class Opening(Frozen):
+    """Places opening or ending, spread evenly from ``begins`` to ``ends``."""
+
+    begins: date
+    ends: date
+    places: Places
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends <= self.begins:
+            raise ValueError(f"ends ({self.ends}) must lie after begins ({self.begins})")
+        return self
+
+
+class PlaceType(Frozen):
+    """One type of reception place."""
+
+    title: Text
+    part_of: str | None = Field(default=None, description="wider type that it is part of")
+    fill_rank: int = Field(ge=1, description="order in which people are placed (1 first)")
+    opening_people: Persons
+    opening_status_holders: Persons
+    opening_places: Places | None = Field(
+        default=None, description="places on day 0; by default people / opening fill"
+    )
+    openings: tuple[Opening, ...] = ()
+    endings: tuple[Opening, ...] = ()
+    level: Places | None = Field(default=None, description="fixed stock; replaces openings")
+    order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
+    notice: bool = Field(default=False, description="whether the desk may end it")
+    price: EurPerPlaceYear | None = Field(default=None, description="of a deployable place")
+    resident_price: EurPerResidentYear | None = Field(
+        default=None, description="COA's price per resident, for the level coa_price"
+    )
+
+
+class Desk(Frozen):
+    """The capacity desk of COA: looks ahead, orders, gives notice."""
+
+    opening_fill: FillShare = Field(description="fill of flexible places on day 0")
+    planned_fill: FillShare = Field(description="fill the desk plans to")
+    lead_weeks: int = Field(ge=1, le=104, description="time from order to open place")
+    notice_weeks: int = Field(ge=1, le=104, description="places are paid until notice ends")
+    trend_weeks: int = Field(ge=1, le=104, description="past over which the trend is taken")
+    slack: Share = Field(description="slack in places the desk keeps before giving notice")
+    openings_realised: Share = Field(description="share of planned openings that comes true")
+    openings_delay: Days
+    official_weight: Share = Field(description="weight of the official path in the forecast")
+    official_path: Places = Field(description="official need, dated")
+
+
+class Reception(Frozen):
+    """Where people sleep."""
+
+    places: dict[str, PlaceType] = Field(min_length=1)
+    opening_status_holders: Persons = Field(
+        description="published total; the table of place types is rounded and may differ"
+    )
+    desk: Desk
+    need_fill: FillShare = Field(description="need = (occupancy + shortage) / this")
+    in_reception_factor: Factor = Field(description="factor on the pending's shares in reception")
+    minors_share: Share = Field(description="minors among people in reception")
+
+    @model_validator(mode="after")
+    def _has_regular(self) -> Self:
+        if REGULAR not in self.places:
+            raise ValueError(f"a place type '{REGULAR}' is needed")
+        return self
+
+
+class Guardianship(Frozen):
+    """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
+
+    opening: Persons
+    stay_days: PositiveDays = Field(description="mean time under guardianship")
+    in_reception_share: Share
+    paid_2024: EurPerYear = Field(description="paid to Nidos in 2024; fits the price")
+    mean_2024: Persons = Field(description="mean stock in 2024; fits the price")
+
+
+class ReceptionPrices(Frozen):
+    """How prices per place become cost."""
+
+    level: CostLevel = Field(description="headline level of what a year of reception costs")
+    empty_bed: EurPerPlaceDay = Field(description="cost of an empty bed")
+    occupied_bed: EurPerPlaceDay = Field(description="cost of an occupied bed")
+    emergency_mean: EurPerPlaceYear = Field(description="mean over all emergency places")
+    emergency_rest: str = Field(
+        description="the type whose price follows from the mean over the wider type it is part of"
+    )
+    factor: Factor = Field(description="factor on all place prices")
+    beyond_places_as: str = Field(description="type whose price a person without a place costs")
+    opening_cost: EurPerPlace = Field(description="one-off cost of a new flexible place")
+    severance: EurPerPlace = Field(description="one-off cost of a place given up")
+    paid_2024: EurPerYear = Field(description="paid to COA in 2024")
+    own_cost_2024: EurPerYear = Field(description="COA's own statement of its cost in 2024")
+    mean_people_2024: dict[str, Persons] = Field(description="mean people by type in 2024")
+    fill_2024: FillShare = Field(description="mean fill of flexible and regular places in 2024")
+    transit: EurPerPersonDay
+    ukraine_norm: EurPerPlaceDay
+    ukraine_places: Places
+    oda_first_days: PositiveDays = Field(description="time in reception that counts as ODA")
+    oda_share: Share = Field(description="share of people in their first year that counts")
+    advance_share: Share = Field(description="share of a year's cost paid in that year")
+
+
+class IndCost(Frozen):
+    """What the IND costs."""
+
+    total_2025: EurPerYear = Field(description="all its work in 2025, gross")
+    reference_work: WorkPerYear = Field(description="asylum work that the 2025 total pays for")
+    reference_family_staff: Fte = Field(description="family desk that the 2025 total pays for")
+    asylum_share: Share = Field(description="share of that for asylum and family work")
+    family_share: Share = Field(description="share of the asylum and family part for family")
+    other_income: EurPerYear = Field(description="fees and other income, set against net budgets")
+    penalties_included: EurPerYear = Field(description="penalties counted in the 2025 total")
+    penalty: EurPerCaseYear = Field(description="penalty per overdue case and year")
+    paid_2024: EurPerYear = Field(description="cost of 2024, for cash timing")
+
+
+class Vintage(Frozen):
+    """One state of the budget."""
+
+    title: Text
+    published: date
+    price_level: int
+    status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"]
+    ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
+    lines: dict[str, EurPerYear] = Field(description="amounts by line; each year its own date")
+
+
+class Budget(Frozen):
+    """Budget vintages side by side."""
+
+    headline: str
+    vintages: dict[str, Vintage]
+    indexation: SharePerYear = Field(description="growth of prices a year, both sides alike")
+    price_levels: dict[int, Factor] = Field(description="price level of a year against 2023")
+
+    @model_validator(mode="after")
+    def _headline_known(self) -> Self:
+        if self.headline not in self.vintages:
+            raise ValueError(f"headline '{self.headline}' is not one of the vintages")
+        return self
+
+
+class Scenario(Frozen):
+    """A whole scenario: the only input of a run."""
+
+    title: Text
+    description: Text
+    start: date
+    until: date
+    closing: Literal["need"] = Field(description="need: capacity follows people")
+    groups: dict[str, Group] = Field(min_length=1)
+    inflow: Inflow
+    other_intake: OtherIntake
+    ind: Ind
+    courts: Courts
+    departure: Departure
+    family: Family
+    housing: Housing
+    transit: Transit
+    reception: Reception
+    guardianship: Guardianship
+    prices: ReceptionPrices
+    ind_cost: IndCost
+    budget: Budget
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        problems = [*self._date_problems(), *self._group_problems(), *self._place_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _date_problems(self) -> list[str]:
+        if self.until < self.start:
+            return [f"the end ({self.until}) lies before the start ({self.start})"]
+        return []
+
+    def _group_problems(self) -> list[str]:
+        problems = []
+        for intake in ("first", "repeat"):
+            shares = [g.intake_share.single for g in self.groups.values() if g.intake == intake]
+            if shares and abs(sum(shares) - 1) > 1e-6:
+                problems.append(f"intake shares of '{intake}' sum to {sum(shares):.6f}, not to 1")
+        known = set(self.groups)
+        named = {
+            "ind.holds": {hold.group for hold in self.ind.holds},
+            "courts.opening_in_appeal": set(self.courts.opening_in_appeal),
+            "departure.opening_rejected": set(self.departure.opening_rejected),
+        }
+        for where, names in named.items():
+            if names - known:
+                problems.append(f"{where} names unknown groups: {', '.join(sorted(names - known))}")
+        for name, group in self.groups.items():
+            shares = [group.granted_share.single, *self._granted_after(name)]
+            if max(shares) + group.closed_share.single > 1 + 1e-9:
+                problems.append(f"groups.{name}: granted and closed shares exceed 1")
+        if set(self.inflow.season) != set(range(1, 13)):
+            problems.append("inflow.season needs the months 1 to 12")
+        return problems
+
+    def _granted_after(self, group: str) -> list[float]:
+        return [h.granted_after.single for h in self.ind.holds if h.group == group]
+
+    def _place_problems(self) -> list[str]:
+        known, prices = set(self.reception.places), self.prices
+        wider = {place.part_of for place in self.reception.places.values() if place.part_of}
+        problems = []
+        named = {
+            "prices.emergency_rest": {prices.emergency_rest},
+            "prices.beyond_places_as": {prices.beyond_places_as},
+            "prices.mean_people_2024": set(prices.mean_people_2024) - wider,
+        }
+        for where, names in named.items():
+            if names - known:
+                problems.append(f"{where} names unknown place types: {sorted(names - known)}")
+        for name, place in self.reception.places.items():
+            if place.opening_status_holders.single > place.opening_people.single:
+                problems.append(f"reception.places.{name}: more status holders than people")
+            if place.opening_places and place.opening_places.single < place.opening_people.single:
+                problems.append(f"reception.places.{name}: more people than places")
+            if place.price is None and name != prices.emergency_rest:
+                problems.append(f"reception.places.{name}: a price is needed")
+        return problems
+
+
+__all__ = ["REGULAR", "CostLevel", "Group", "Quantity", "Scenario", "Vintage"]

@@ -1,0 +1,137 @@
+"""What every actor of the chain is handed: the clock, the numbers, luck, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import simpy
+
+from .clock import Clock, Step, days_in_year
+from .draws import Counts, Floats, Luck, Samples
+from .ledger import Ledger
+from .scenario import Quantity, Scenario, quantities
+
+Actor = Generator[simpy.Event, Any, None]
+HOURS_A_DAY = 24
+
+
+class Values:
+    """The numbers of a scenario as they hold on a day, each with its replication's draw.
+
+    ``at(path, day)`` gives an array (replications,), or (1,) where nothing is drawn. Dated values
+    step to the next one on its date.
+    """
+
+    def __init__(self, scenario: Scenario, clock: Clock, samples: Samples) -> None:
+        self._quantities = dict(quantities(scenario))
+        self._clock = clock
+        self._samples = samples
+        self._groups = tuple(scenario.groups)
+        self._cache: dict[str, tuple[int, Floats]] = {}
+
+    def at(self, path: str, day: int) -> Floats:
+        """Value of the number at ``path`` on ``day``: (replications,) or (1,)."""
+        until, value = self._cache.get(path, (-1, _NOTHING))
+        if day < until:
+            return value
+        quantity = self._quantities[path]
+        until = self._next_change(quantity, day)
+        value = drawn(quantity, quantity.on(self._clock.date_of(day)), self._samples.get(path))
+        self._cache[path] = (until, value)
+        return value
+
+    def by_group(self, key: str, day: int) -> Floats:
+        """One key of every group: (replications or 1, groups)."""
+        name = f"by_group:{key}"
+        until, value = self._cache.get(name, (-1, _NOTHING))
+        if day < until:
+            return value
+        paths = [f"groups.{group}.{key}" for group in self._groups]
+        columns = [self.at(path, day) for path in paths]
+        rows = max(column.size for column in columns)
+        value = np.stack([np.broadcast_to(column, (rows,)) for column in columns], axis=1)
+        until = min(self._next_change(self._quantities[path], day) for path in paths)
+        self._cache[name] = (until, value)
+        return value
+
+    def _next_change(self, quantity: Quantity, day: int) -> int:
+        changes = [self._clock.day_of(moment) for moment, _ in quantity.pairs()]
+        return min((change for change in changes if change > day), default=2**31)
+
+
+_NOTHING = np.zeros(1)
+
+
+def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
+    """The number in each replication: its base value, blurred by the draw if there is one."""
+    if sample is None:
+        return np.full(1, base)
+    if quantity.spread is not None and quantity.spread.kind == "factor":
+        return base * sample
+    return np.asarray(sample, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything an actor may look at. The ledger is the only thing it may change."""
+
+    env: simpy.Environment
+    clock: Clock
+    scenario: Scenario
+    values: Values
+    luck: Luck
+    ledger: Ledger
+
+    @property
+    def replications(self) -> int:
+        return self.luck.count
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(self.scenario.groups)
+
+    def column(self, path: str, day: int) -> Floats:
+        """A number as a column (replications or 1, 1), to broadcast over groups."""
+        return self.values.at(path, day)[:, None]
+
+    def steps(self, hour: int) -> Iterator[tuple[Step, float]]:
+        """Steps, each with the moment of the day [days] at which an actor of ``hour`` acts."""
+        for step in self.clock.steps():
+            yield step, step.day + hour / HOURS_A_DAY
+
+    def until(self, moment: float) -> simpy.Event:
+        """Event that fires at a moment of the run [days since the start]."""
+        return self.env.timeout(moment - self.env.now)
+
+
+class Whole:
+    """Turns a flow with fractions into whole people, carrying the rest to the next step."""
+
+    def __init__(self) -> None:
+        self._rest: Floats | float = 0.0
+
+    def __call__(self, amount: Floats) -> Counts:
+        total = amount + self._rest
+        whole = np.floor(total + 1e-9)
+        self._rest = total - whole
+        counts: Counts = whole.astype(np.int64)
+        return counts
+
+
+def hazard(mean_days: Floats, days: int) -> Floats:
+    """Chance to leave within ``days`` when the mean stay is ``mean_days`` (constant hazard)."""
+    chance: Floats = -np.expm1(-days / mean_days)
+    return chance
+
+
+def year_fraction(step: Step) -> float:
+    """Part of its calendar year that a step covers, so that yearly numbers add up exactly."""
+    return step.days / days_in_year(step.date.year)
+
+
+def whole_column(amount: Floats, replications: int) -> Floats:
+    """Broadcast (1,) or (replications,) to a column (replications, 1)."""
+    return np.broadcast_to(amount, (replications,))[:, None]
