@@ -16,10 +16,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from .clock import Clock, days_in_year
-from .draws import Floats, Samples
-from .procedure import budget_factor
+from .draws import Floats, Samples, drawn
 from .scenario import CostLevel, Quantity, Scenario, Vintage, quantities
-from .world import drawn
 
 LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
 Timing = Literal["cost", "cash"]
@@ -267,7 +265,7 @@ def _ind_lines(
     asylum = work * asylum_part * ((1 - family_part) * decisions + family_part * family)
     held = volumes["days"] / year_days
     if scenario.ind.capacity.mode == "follows_budget":
-        held = held * np.array([[budget_factor(scenario, year)] for year in years])
+        held = held * np.array([[scenario.ind_budget_factor(year)] for year in years])
     other = work * (1 - asylum_part) * held
     penalties = volumes["overdue_days"] / year_days * prices.price("ind_cost.penalty")
     return {

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from .scenario import Scenario, quantities
+from .scenario import Quantity, Scenario, quantities
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -72,6 +72,15 @@ def sample(
 def take(samples: Samples, first: int, count: int) -> Samples:
     """The part of a sample that belongs to ``count`` replications from ``first`` on."""
     return {name: column[first : first + count] for name, column in samples.items()}
+
+
+def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
+    """The number in each replication: its base value, blurred by the draw if there is one."""
+    if sample is None:
+        return np.full(1, base)
+    if quantity.spread is not None and quantity.spread.kind == "factor":
+        return base * sample
+    return np.asarray(sample, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,16 @@ def binomial_count(u: Floats, trials: Counts, chance: ArrayLike) -> Counts:
     return np.where(turned, n.astype(np.int64) - count, count)
 
 
+def binomial_counts(*draws: tuple[Floats, Counts, ArrayLike]) -> list[Counts]:
+    """Several binomial draws (uniforms, trials, chance) of one moment, made in one pass."""
+    shapes = [u.shape for u, _, _ in draws]
+    u = np.concatenate([u for u, _, _ in draws], axis=1)
+    n = np.concatenate([np.broadcast_to(n, u.shape) for u, n, _ in draws], axis=1)
+    p = np.concatenate([np.broadcast_to(np.asarray(p), u.shape) for u, _, p in draws], axis=1)
+    counts = binomial_count(u, n, p)
+    return np.split(counts, np.cumsum([shape[1] for shape in shapes])[:-1], axis=1)
+
+
 def _search(
     u: Floats, none: Floats, over_k: Floats, constant: Floats | float, most: Floats | float
 ) -> Counts:
@@ -175,9 +194,13 @@ def _search(
 
 
 def _normal(u: Floats, mean: Floats, sd: Floats, skewness: Floats) -> Counts:
-    """Cornish-Fisher: a normal corrected for skewness, rounded to a count."""
+    """Cornish-Fisher: a normal corrected for skewness, rounded to a count.
+
+    Rounding adds a variance of 1/12, which is taken off beforehand.
+    """
     z = ndtri(u)
-    value = mean + sd * (z + skewness * (z * z - 1.0) / 6.0)
+    narrower = np.sqrt(sd * sd - 1.0 / 12.0)
+    value = mean + narrower * (z + skewness * (z * z - 1.0) / 6.0)
     return np.maximum(np.floor(value + 0.5), 0.0).astype(np.int64)
 
 
@@ -214,6 +237,8 @@ __all__ = [
     "Luck",
     "Samples",
     "binomial_count",
+    "binomial_counts",
+    "drawn",
     "hypercube_column",
     "inflow_deviation",
     "poisson_count",

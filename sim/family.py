@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from .draws import binomial_count
-from .procedure import budget_factor
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
 
 GRANTS = (("decided", "status_holders"), ("decided", "settled"), ("in_appeal", "status_holders"))
@@ -44,7 +43,7 @@ def family_desk(world: World) -> Actor:
 
         staff = values.at("family.staff", step.day)
         if scenario.ind.capacity.mode == "follows_budget":
-            staff = staff * budget_factor(scenario, step.date.year)
+            staff = staff * scenario.ind_budget_factor(step.date.year)
         yearly = staff * values.at("family.productivity", step.day)
         work = whole_column(yearly * year_fraction(step), world.replications)
         decided = np.minimum(deciding(work), ledger.stocks["family_pending"])

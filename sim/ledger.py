@@ -21,6 +21,8 @@ from .draws import Counts, Floats, Samples
 from .errors import ModelError
 
 First = Literal["oldest", "newest"]
+_RECENT_COHORTS = 3
+"""Cohorts looked at first when the newest leave; all are, if these do not hold enough."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,10 @@ class Ledger:
     def _take_by_age(self, account: Account, amount: Counts, target: str, first: First) -> None:
         name = account.name
         begin, end = self._oldest[name], self._cohort_now() + 1
+        if first == "newest":
+            recent = max(begin, end - _RECENT_COHORTS)
+            enough = self.cohort_counts[name][:, :, recent:end].sum(axis=2) >= amount
+            begin = recent if enough.all() else begin
         counts = self.cohort_counts[name][:, :, begin:end]
         sums = self.entry_sums[name][:, :, begin:end]
         taken = taken_by_age(counts, amount, first)

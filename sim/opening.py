@@ -10,7 +10,7 @@ from .clock import first_of_month, month_number
 from .draws import Counts, Floats
 from .errors import Problem, ScenarioError
 from .reception import entitled, opening_places
-from .scenario import Quantity
+from .scenario import Quantity, Scenario
 from .world import World
 
 COHORTS_BEFORE = 36
@@ -27,7 +27,7 @@ def fill_opening(world: World) -> None:
     scenario, ledger, n = world.scenario, world.ledger, world.replications
     places = scenario.reception.places
     status = sum(round(place.opening_status_holders.single) for place in places.values())
-    status += status_rounding(world)
+    status += status_rounding(scenario)
     people = sum(round(place.opening_people.single) for place in places.values())
 
     pending = np.array([round(g.opening_pending.single) for g in scenario.groups.values()])
@@ -61,10 +61,10 @@ def fill_opening(world: World) -> None:
     ledger.begin()
 
 
-def status_rounding(world: World) -> int:
+def status_rounding(scenario: Scenario) -> int:
     """Published total of status holders less the sum of the (rounded) table."""
-    total = world.scenario.reception.opening_status_holders
-    places = world.scenario.reception.places.values()
+    total = scenario.reception.opening_status_holders
+    places = scenario.reception.places.values()
     return round(total.single) - sum(round(p.opening_status_holders.single) for p in places)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .draws import Counts, Floats, binomial_count
+from .draws import Counts, Floats, binomial_count, binomial_counts
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
 
 
@@ -24,27 +24,22 @@ def departures(world: World) -> Actor:
         mean_days = values.by_group("departure_days", step.day) * world.column(
             "departure.days_factor", step.day
         )
-        left = binomial_count(
-            u_group[:, 0], ledger.stocks["rejected"], hazard(mean_days, step.days)
+        rate = values.by_group("leave_rate", step.day)
+        stay = world.column("other_intake.stay_days", step.day)
+        left, gave_up, moved = binomial_counts(
+            (u_group[:, 0], ledger.stocks["rejected"], hazard(mean_days, step.days)),
+            (u_group[:, 1], ledger.stocks["pending"], -np.expm1(-rate * year_fraction(step))),
+            (u[:, -2:-1], ledger.stocks["accompanying"], hazard(stay, step.days)),
         )
-        supervised_share = world.column("departure.supervised_share", step.day)
-        supervised = binomial_count(u_group[:, 1], left, supervised_share)
+        supervised, to_status = binomial_counts(
+            (u_group[:, 2], left, world.column("departure.supervised_share", step.day)),
+            (u[:, -1:], moved, world.column("other_intake.to_status_share", step.day)),
+        )
         ledger.move(left, "rejected", "departed")
         ledger.tally("supervised", supervised.sum(axis=1))
-
-        rate = values.by_group("leave_rate", step.day)
-        gave_up = binomial_count(
-            u_group[:, 2], ledger.stocks["pending"], -np.expm1(-rate * year_fraction(step))
-        )
         ledger.move(gave_up, "pending", "departed", "newest")
-        ledger.tally("gave_up", gave_up.sum(axis=1))
-
-        stay = world.column("other_intake.stay_days", step.day)
-        moved = binomial_count(u[:, -2:-1], ledger.stocks["accompanying"], hazard(stay, step.days))
-        to_status = world.column("other_intake.to_status_share", step.day)
-        stayed = binomial_count(u[:, -1:], moved, to_status)
-        ledger.move(stayed, "accompanying", "status_holders")
-        ledger.move(moved - stayed, "accompanying", "departed")
+        ledger.move(to_status, "accompanying", "status_holders")
+        ledger.move(moved - to_status, "accompanying", "departed")
 
 
 def half_year(year: int, month: int) -> str:
@@ -136,8 +131,10 @@ def guardianship(world: World) -> Actor:
         yield world.until(moment)
         u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
         applied = ledger.today("outside", "pending")
-        came = binomial_count(u[:, :-1], applied, values.by_group("unaccompanied_share", step.day))
+        stay = world.column("guardianship.stay_days", step.day)
+        came, left = binomial_counts(
+            (u[:, :-1], applied, values.by_group("unaccompanied_share", step.day)),
+            (u[:, -1:], ledger.stocks["wards"], hazard(stay, step.days)),
+        )
         ledger.move(came, "ward_source", "wards")
-        stay = hazard(world.column("guardianship.stay_days", step.day), step.days)
-        left = binomial_count(u[:, -1:], ledger.stocks["wards"], stay)
         ledger.move(left, "wards", "ward_source")

@@ -6,18 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clock import Step
-from .draws import Counts, Floats, binomial_count
+from .draws import Counts, Floats, binomial_count, binomial_counts
 from .ledger import First
-from .scenario import Scenario
 from .scenario.grammar import Hold
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
-
-
-def budget_factor(scenario: Scenario, year: int) -> float:
-    """IND budget of a year against 2025 in the headline vintage (its last year is held)."""
-    line = scenario.budget.vintages[scenario.budget.headline].lines["ind"]
-    amounts = {moment.year: amount for moment, amount in line.pairs()}
-    return amounts.get(year, amounts[max(amounts)]) / amounts[min(amounts)]
 
 
 def planned_capacity(world: World, day: int) -> Floats:
@@ -29,7 +21,7 @@ def planned_capacity(world: World, day: int) -> Floats:
     else:
         work = values.at("ind.capacity.planned", day)
     if capacity.mode == "follows_budget":
-        work = work * budget_factor(world.scenario, world.clock.date_of(day).year)
+        work = work * world.scenario.ind_budget_factor(world.clock.date_of(day).year)
     return work
 
 
@@ -142,11 +134,15 @@ def _outcomes(world: World, day: int, decided: Counts) -> None:
     grant = granted_shares(world, day)
     close = values.by_group("closed_share", day)
     granted = binomial_count(u[:, 0], decided, grant)
-    closed = binomial_count(u[:, 1], decided - granted, close / np.maximum(1.0 - grant, 1e-12))
+    closed, in_reception = binomial_counts(
+        (u[:, 1], decided - granted, close / np.maximum(1.0 - grant, 1e-12)),
+        (u[:, 2], granted, in_reception_shares(world, day)),
+    )
     rejected = decided - granted - closed
-    in_reception = binomial_count(u[:, 2], granted, in_reception_shares(world, day))
-    appealed = binomial_count(u[:, 3], rejected, values.by_group("appeal_share", day))
-    gone = binomial_count(u[:, 4], closed, world.column("departure.closed_left_share", day))
+    appealed, gone = binomial_counts(
+        (u[:, 3], rejected, values.by_group("appeal_share", day)),
+        (u[:, 4], closed, world.column("departure.closed_left_share", day)),
+    )
     ledger.move(in_reception, "decided", "status_holders")
     ledger.move(granted - in_reception, "decided", "settled")
     ledger.move(appealed, "decided", "in_appeal")

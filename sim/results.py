@@ -299,8 +299,8 @@ def before_start(ledger: Ledger) -> dict[str, Floats]:
     month_days = [*clock.month_starts(), clock.days][1]
 
     def stock(name: str) -> Floats:
-        opening = ledger.snapshots[name][0].astype(np.float64)
-        return opening * days
+        opening: Floats = ledger.snapshots[name][0].astype(np.float64) * days
+        return opening
 
     early = {
         "place_days": stock("places_open") + stock("places_notice"),

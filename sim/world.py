@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 
 from .clock import Clock, Step, days_in_year
-from .draws import Counts, Floats, Luck, Samples
+from .draws import Counts, Floats, Luck, Samples, drawn
 from .ledger import Ledger
 from .scenario import Quantity, Scenario, quantities
 
@@ -63,15 +63,6 @@ class Values:
 
 
 _NOTHING = np.zeros(1)
-
-
-def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
-    """The number in each replication: its base value, blurred by the draw if there is one."""
-    if sample is None:
-        return np.full(1, base)
-    if quantity.spread is not None and quantity.spread.kind == "factor":
-        return base * sample
-    return np.asarray(sample, dtype=np.float64)
 
 
 @dataclass(frozen=True)

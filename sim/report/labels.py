@@ -88,8 +88,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "nl": "Bron: opvangsim, {title}; cijfers uit {sources}. {extra}Run {id}.",
     },
     "need_note": {
-        "en": "Need = people to be received / 0.91. Squares and diamond: official forecasts (MPP). ",
-        "nl": "Behoefte = op te vangen mensen / 0,91. Vierkanten en ruit: officiële ramingen (MPP). ",
+        "en": "Need = people to be received / 0.91. Squares, diamond: official forecasts. ",
+        "nl": "Behoefte = op te vangen mensen / 0,91. Vierkanten, ruit: officiële ramingen. ",
     },
     "gap_note": {
         "en": "Cost at {level}; line: 80 % band. ",

@@ -1,7 +1,7 @@
 """The scenario: its grammar, and how a file becomes one."""
 
 from .grammar import REGULAR, CostLevel, Group, Scenario, Vintage
-from .load import dump, find, load, shipped, source_keys
+from .load import dump, find, load, patched, shipped, source_keys
 from .quantity import Quantity, Spread, quantities
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "dump",
     "find",
     "load",
+    "patched",
     "quantities",
     "shipped",
     "source_keys",

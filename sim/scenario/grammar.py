@@ -371,6 +371,12 @@ class Scenario(Frozen):
     ind_cost: IndCost
     budget: Budget
 
+    def ind_budget_factor(self, year: int) -> float:
+        """IND budget of a year against 2025 in the headline vintage (its last year is held)."""
+        line = self.budget.vintages[self.budget.headline].lines["ind"]
+        amounts = {moment.year: amount for moment, amount in line.pairs()}
+        return amounts.get(year, amounts[max(amounts)]) / amounts[min(amounts)]
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         problems = [*self._date_problems(), *self._group_problems(), *self._place_problems()]

@@ -83,6 +83,24 @@ def load(name: str | Path) -> Scenario:
     return scenario
 
 
+def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
+    """A new scenario with some keys changed, checked like a file.
+
+    ``changes`` maps paths (``ind.capacity.planned``) to values as a patch file would hold them;
+    a number inherits its unit, and ``because`` becomes its assumption. Raises ``ScenarioError``.
+    """
+    data = _plain(scenario.model_dump(by_alias=True, exclude_none=True))
+    reading = Reading(Path("changes"))
+    for key, value in changes.items():
+        _patch(data, tuple(key.split(".")), value, because, reading.problems, reading)
+    if reading.problems:
+        raise ScenarioError(reading.problems)
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(_explained(error, reading.file, {})) from None
+
+
 def dump(scenario: Scenario) -> str:
     """The resolved scenario as YAML: every number that is used, with unit and source."""
     data = scenario.model_dump(by_alias=True, exclude_none=True)

@@ -1,0 +1,53 @@
+"""What the tests share: the baseline, and scenarios made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.engine import simulate
+from sim.ledger import Ledger
+from sim.scenario import Scenario, load, patched
+
+Make = Callable[..., Scenario]
+
+
+@pytest.fixture(scope="session")
+def baseline() -> Scenario:
+    return load("baseline")
+
+
+@pytest.fixture(scope="session")
+def quarter(baseline: Scenario) -> Ledger:
+    """The baseline for its first months, a few replications: shared, so never change it."""
+    return simulate(baseline, 6, 1, until=date(2025, 6, 30))
+
+
+@pytest.fixture
+def scenario_file(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a small scenario file: a patch on the baseline."""
+
+    def write(text: str, name: str = "small") -> Path:
+        file = tmp_path / f"{name}.yaml"
+        base = Path(__file__).parent.parent / "scenarios" / "baseline.yaml"
+        head = "title: {en: Small, nl: Klein}\ndescription: {en: A test., nl: Een test.}\n"
+        file.write_text(f"extends: {base}\n{head}{text}", "utf-8")
+        return file
+
+    return write
+
+
+def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
+    """The scenario with some keys changed."""
+    return patched(scenario, changes, "set by a test")
+
+
+def quiet(changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes that keep a scenario quiet: no holds and even months, for hand-worked cases."""
+    calm: dict[str, Any] = {"ind.holds": []}
+    calm |= {f"inflow.season.{month}": 1.0 for month in range(1, 13)}
+    return calm | changes

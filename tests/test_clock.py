@@ -1,0 +1,45 @@
+"""Dates and steps."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.clock import Clock, StepLength
+
+
+@given(
+    start=st.dates(date(2023, 1, 1), date(2026, 1, 1)),
+    length=st.integers(0, 500),
+    step=st.sampled_from(["day", "week"]),
+)
+def test_steps_cover_every_day_once_and_never_cross_a_month(
+    start: date, length: int, step: StepLength
+) -> None:
+    clock = Clock(start, start + timedelta(days=length), step)
+    days: list[date] = []
+    for part in clock.steps():
+        covered = [part.date + timedelta(days=d) for d in range(part.days)]
+        assert len({(day.year, day.month) for day in covered}) == 1
+        assert part.ends_month == ((covered[-1] + timedelta(days=1)).day == 1) or (
+            covered[-1] == clock.until
+        )
+        days += covered
+    assert days == [start + timedelta(days=d) for d in range(length + 1)]
+
+
+def test_snapshots_are_the_start_each_month_end_and_the_last_day() -> None:
+    clock = Clock(date(2025, 1, 27), date(2025, 3, 15))
+    assert clock.snapshot_dates() == [
+        date(2025, 1, 27),
+        date(2025, 1, 31),
+        date(2025, 2, 28),
+        date(2025, 3, 15),
+    ]
+    assert clock.month_starts() == [0, 5, 33]
+
+
+@pytest.mark.parametrize(("step", "count"), [("day", 31), ("week", 5)])
+def test_a_month_of_31_days_has_31_daily_or_5_weekly_steps(step: StepLength, count: int) -> None:
+    assert len(list(Clock(date(2025, 1, 1), date(2025, 1, 31), step).steps())) == count

@@ -1,0 +1,116 @@
+"""Chance: exact where it says so, keyed, and the same however it is cut."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from sim.draws import (
+    EXACT_BELOW_MEAN,
+    Luck,
+    binomial_count,
+    hypercube_column,
+    poisson_count,
+    sample,
+)
+from sim.scenario import Scenario
+
+EVEN = (np.arange(20_000) + 0.5)[:, None] / 20_000
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.01, 0.4, 1.0, 3.7, 9.5, EXACT_BELOW_MEAN])
+def test_small_poisson_counts_are_the_exact_quantiles(mean: float) -> None:
+    expected = stats.poisson.ppf(EVEN, mean) if mean else np.zeros_like(EVEN)
+    assert (poisson_count(EVEN, mean) == expected).all()
+
+
+@pytest.mark.parametrize("mean", [12.5, 20.0, 100.0, 5000.0])
+def test_large_poisson_counts_have_the_right_mean_and_spread(mean: float) -> None:
+    counts = poisson_count(EVEN, mean)
+    exact = stats.poisson.ppf(EVEN, mean)
+    assert abs(counts.mean() / mean - 1) < 2e-4
+    assert abs(counts.std() / np.sqrt(mean) - 1) < 2.5e-3
+    assert np.abs(counts - exact).max() <= 1
+
+
+@pytest.mark.parametrize("trials", [0, 1, 7, 40, 3000])
+@pytest.mark.parametrize("chance", [0.0, 0.002, 0.3, 0.5, 0.93, 1.0])
+def test_binomial_counts_are_exact_when_the_rarer_outcome_is_rare(
+    trials: int, chance: float
+) -> None:
+    counts = binomial_count(EVEN, np.array([[trials]]), chance)
+    exact = stats.binom.ppf(EVEN, trials, chance) if trials else np.zeros_like(EVEN)
+    rare = trials * min(chance, 1 - chance)
+    assert counts.min() >= 0
+    assert counts.max() <= trials
+    if rare <= EXACT_BELOW_MEAN:
+        # Above one half the failures are counted, from 1 - u: the same law, mirrored.
+        mirrored = trials - stats.binom.ppf(1 - EVEN, trials, 1 - chance) if trials else exact
+        assert (counts == (exact if chance <= 0.5 else mirrored)).all()
+    else:
+        assert abs(counts.mean() - trials * chance) < 0.02
+        assert np.abs(counts - exact).max() <= 1
+
+
+@given(first=st.integers(0, 50), size=st.integers(1, 20), cells=st.integers(1, 13))
+@settings(deadline=None)
+def test_luck_of_a_replication_does_not_depend_on_the_chunk_it_is_in(
+    first: int, size: int, cells: int
+) -> None:
+    whole = Luck(7, 0, 80).uniforms("ind", 12, cells)
+    part = Luck(7, first, size).uniforms("ind", 12, cells)
+    assert (part == whole[first : first + size]).all()
+    assert (part > 0).all()
+    assert (part < 1).all()
+
+
+def test_luck_differs_by_process_day_and_seed() -> None:
+    luck = Luck(1, 0, 50)
+    base = luck.uniforms("ind", 3, 4)
+    others = [
+        luck.uniforms("courts", 3, 4),
+        luck.uniforms("ind", 4, 4),
+        Luck(2, 0, 50).uniforms("ind", 3, 4),
+    ]
+    assert all((base != other).all() for other in others)
+
+
+def test_without_luck_counts_keep_their_mean_over_time() -> None:
+    luck = Luck(1, 0, 2, varied=False)
+    counts = [poisson_count(luck.uniforms("x", day, 1), 0.3)[0, 0] for day in range(3000)]
+    assert abs(np.mean(counts) - 0.3) < 0.005
+
+
+@given(st.integers(1, 300))
+@settings(deadline=None)
+def test_each_column_of_the_hypercube_has_one_draw_in_each_stratum(replications: int) -> None:
+    column = hypercube_column("some.key", replications, 3)
+    strata = np.floor(column * replications).astype(int)
+    assert sorted(strata) == list(range(replications))
+
+
+def test_parameter_columns_are_keyed_by_name(baseline: Scenario) -> None:
+    samples = sample(baseline, 40, 5)
+    assert (samples["family.productivity"] == sample(baseline, 40, 5)["family.productivity"]).all()
+    correlations = np.corrcoef(np.stack(list(samples.values())))
+    off = np.asarray(correlations)[~np.eye(len(samples), dtype=bool)]
+    assert np.abs(off).max() < 0.75
+
+
+def test_draws_stay_within_their_spread(baseline: Scenario) -> None:
+    samples = sample(baseline, 500, 1)
+    spread = baseline.family.productivity.spread
+    assert spread is not None
+    column = samples["family.productivity"]
+    assert column.min() >= spread.low
+    assert column.max() <= spread.high
+    mean = (spread.low + baseline.family.productivity.single + spread.high) / 3
+    assert abs(column.mean() - mean) < 0.05
+
+
+def test_kinds_of_chance_left_out_are_not_drawn(baseline: Scenario) -> None:
+    assert sample(baseline, 5, 1, ("luck",)) == {}
+    only = sample(baseline, 5, 1, ("inflow",))
+    assert only
+    assert all(name.startswith("inflow.path.year.") for name in only)

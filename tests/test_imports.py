@@ -1,0 +1,63 @@
+"""The table of which part may import which, and the code must equal it."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent / "sim"
+
+ALLOWED: dict[str, set[str]] = {
+    "__init__": {"budget", "engine", "results", "scenario"},
+    "__main__": {"cli"},
+    "errors": set(),
+    "clock": set(),
+    "scenario": {"errors"},
+    "draws": {"scenario"},
+    "ledger": {"clock", "draws", "errors"},
+    "world": {"clock", "draws", "ledger", "scenario"},
+    "inflow": {"clock", "draws", "scenario", "world"},
+    "procedure": {"clock", "draws", "ledger", "scenario", "world"},
+    "family": {"draws", "world"},
+    "outflow": {"draws", "world"},
+    "reception": {"draws", "procedure", "scenario", "world"},
+    "opening": {"clock", "draws", "errors", "reception", "scenario", "world"},
+    "engine": {
+        "clock", "draws", "family", "inflow", "ledger", "opening", "outflow", "procedure",
+        "reception", "scenario", "world",
+    },
+    "results": {"draws", "ledger", "scenario"},
+    "budget": {"clock", "draws", "scenario"},
+    "address": {"errors"},
+    "report": {"budget", "scenario"},
+    "run": {"budget", "clock", "draws", "engine", "errors", "report", "results", "scenario"},
+    "cli": {"budget", "draws", "errors", "report", "run", "scenario"},
+}  # fmt: skip
+
+
+def parts_imported(file: Path) -> set[str]:
+    """Parts of the package that a file imports, at the top, inside functions or for typing."""
+    depth = len(file.relative_to(ROOT).parts)
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == depth:
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            found |= {name.split(".")[0] for name in names}
+        assert not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim"))
+    return found
+
+
+def test_the_parts_import_just_what_the_table_says() -> None:
+    imports: dict[str, set[str]] = {}
+    for file in ROOT.rglob("*.py"):
+        part = file.relative_to(ROOT).parts[0].removesuffix(".py")
+        imports.setdefault(part, set()).update(parts_imported(file))
+    assert imports == ALLOWED
+
+
+def test_the_pipeline_goes_one_way() -> None:
+    def reached(part: str, seen: set[str]) -> set[str]:
+        for below in ALLOWED[part]:
+            if below not in seen:
+                seen |= {below} | reached(below, seen | {below})
+        return seen
+
+    assert all(part not in reached(part, set()) for part in ALLOWED)

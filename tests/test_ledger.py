@@ -1,0 +1,82 @@
+"""The book of people."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.clock import Clock
+from sim.errors import ModelError
+from sim.ledger import Account, Ledger, taken_by_age
+
+
+def small() -> Ledger:
+    accounts = [
+        Account("outside", "people", external=True),
+        Account("queue", "people", 2, aged=True, waits_to="done"),
+        Account("done", "people", 2),
+        Account("elsewhere", "other", external=True),
+    ]
+    ledger = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 4, 30)), 2, 6, {})
+    by_cohort = np.array([[1, 2, 3, 0, 0, 4, 0], [0, 0, 0, 5, 0, 0, 0]])
+    ledger.open_aged("queue", by_cohort, np.array([-165, -135, -105, -75, -45, -15, 0.0]))
+    ledger.begin()
+    return ledger
+
+
+def counts(*rows: list[int]) -> np.ndarray:
+    return np.array(rows, dtype=np.int64)
+
+
+def test_a_move_leaves_the_total_of_its_book_as_it_was() -> None:
+    ledger = small()
+    ledger.move(counts([3, 1], [0, 5]), "queue", "done")
+    ledger.move(counts([10, 0], [2, 2]), "outside", "queue")
+    ledger.prove()
+    assert ledger.stocks["queue"].tolist() == [[17, 4], [12, 2]]
+    assert ledger.stocks["outside"].tolist() == [[-10], [-4]]
+
+
+def test_a_stock_can_not_go_negative() -> None:
+    with pytest.raises(ModelError, match="done would go negative on 2025-01-01"):
+        small().move(counts([1, 0], [0, 0]), "done", "queue")
+
+
+def test_a_negative_number_can_not_move() -> None:
+    with pytest.raises(ModelError, match="negative number"):
+        small().move(counts([-1, 0], [0, 0]), "queue", "done")
+
+
+def test_nothing_moves_from_one_book_to_another() -> None:
+    with pytest.raises(ModelError, match="crosses books"):
+        small().move(counts([1, 0], [0, 0]), "queue", "elsewhere")
+
+
+def test_a_stock_changed_past_the_ledger_is_found() -> None:
+    ledger = small()
+    ledger.stocks["done"][0, 0] += 1
+    with pytest.raises(ModelError, match="the book of people does not balance"):
+        ledger.prove()
+
+
+def test_the_oldest_or_the_newest_leave_first() -> None:
+    stock = counts([1, 2, 3])[None]
+    assert taken_by_age(stock, counts([4]), "oldest").tolist() == [[[1, 2, 1]]]
+    assert taken_by_age(stock, counts([4]), "newest").tolist() == [[[0, 1, 3]]]
+
+
+def test_waits_are_counted_from_the_day_of_entry() -> None:
+    ledger = small()
+    steps = list(ledger.clock.steps())
+    ledger.at(steps[10])
+    ledger.move(counts([3, 0], [0, 0]), "queue", "done")
+    # One person came 165 days before the start, two came 135 days before it; they leave on day 10.
+    assert ledger.wait_days["queue"][0].tolist() == [[175 + 2 * 145, 0], [0, 0]]
+
+
+def test_newest_first_reaches_back_as_far_as_it_needs() -> None:
+    ledger = small()
+    ledger.move(counts([9, 5], [0, 0]), "queue", "done", "newest")
+    assert ledger.cohort_counts["queue"][0, 0].sum() == 1
+    assert ledger.cohort_counts["queue"][0, 0, 0] == 1
+    ledger.prove()
