@@ -132,8 +132,11 @@ def guardianship(world: World) -> Actor:
         u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
         applied = ledger.today("outside", "pending")
         stay = world.column("guardianship.stay_days", step.day)
+        share = values.by_group("unaccompanied_share", step.day) * world.column(
+            "guardianship.arrival_factor", step.day
+        )
         came, left = binomial_counts(
-            (u[:, :-1], applied, values.by_group("unaccompanied_share", step.day)),
+            (u[:, :-1], applied, share),
             (u[:, -1:], ledger.stocks["wards"], hazard(stay, step.days)),
         )
         ledger.move(came, "ward_source", "wards")

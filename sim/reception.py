@@ -12,10 +12,15 @@ import numpy as np
 
 from .draws import Counts, Floats
 from .procedure import in_reception_shares
-from .scenario import Scenario
+from .scenario import Quantity, Scenario
 from .world import Actor, World
 
 DAYS_A_WEEK = 7
+
+
+def weeks(quantity: Quantity) -> int:
+    """A number of weeks, whole."""
+    return round(quantity.single)
 
 
 def flexible(scenario: Scenario) -> list[str]:
@@ -131,9 +136,13 @@ def capacity_desk(world: World) -> Actor:
     order_rank = [types.index(name) for name in flexible(scenario)]
     notice_rank = _dearest_first(scenario)
     shape = (world.replications, len(types))
-    on_order: deque[Counts] = deque(np.zeros(shape, np.int64) for _ in range(desk.lead_weeks))
-    on_notice: deque[Counts] = deque(np.zeros(shape, np.int64) for _ in range(desk.notice_weeks))
-    past: deque[Floats] = deque(maxlen=desk.trend_weeks + 1)
+    on_order: deque[Counts] = deque(
+        np.zeros(shape, np.int64) for _ in range(weeks(desk.lead_weeks))
+    )
+    on_notice: deque[Counts] = deque(
+        np.zeros(shape, np.int64) for _ in range(weeks(desk.notice_weeks))
+    )
+    past: deque[Floats] = deque(maxlen=weeks(desk.trend_weeks) + 1)
     next_day = 0
     for step, moment in world.steps(hour=11):
         yield world.until(moment)
@@ -166,11 +175,11 @@ def capacity_desk(world: World) -> Actor:
 def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:
     """Places wanted a lead time ahead, for the people the desk then expects."""
     desk = world.scenario.reception.desk
-    weeks = max(len(past) - 1, 1)
-    trend = (past[-1] - past[0]) / weeks if len(past) > desk.trend_weeks // 2 else 0.0
-    own = past[-1] + trend * desk.lead_weeks
+    seen = max(len(past) - 1, 1)
+    trend = (past[-1] - past[0]) / seen if len(past) > weeks(desk.trend_weeks) // 2 else 0.0
+    own = past[-1] + trend * weeks(desk.lead_weeks)
     weight = world.values.at("reception.desk.official_weight", day)
-    official = official_people(world, day + desk.lead_weeks * DAYS_A_WEEK)
+    official = official_people(world, day + weeks(desk.lead_weeks) * DAYS_A_WEEK)
     expected = (1 - weight) * own + weight * official
     wanted: Floats = expected / world.values.at("reception.desk.planned_fill", day)
     return wanted
@@ -179,7 +188,7 @@ def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:
 def _expected_places(world: World, day: int) -> Floats:
     """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
     stocks = world.ledger.stocks
-    ahead = day + world.scenario.reception.desk.lead_weeks * DAYS_A_WEEK
+    ahead = day + weeks(world.scenario.reception.desk.lead_weeks) * DAYS_A_WEEK
     now_up, now_down = planned_places(world, day)
     then_up, then_down = planned_places(world, ahead)
     fixed = [place.level is not None for place in world.scenario.reception.places.values()]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sim.engine import simulate
 from sim.ledger import Ledger
-from sim.scenario import Scenario, load, patched
-
-Make = Callable[..., Scenario]
+from sim.scenario import Scenario, load
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +36,3 @@ def scenario_file(tmp_path: Path) -> Callable[[str], Path]:
         return file
 
     return write
-
-
-def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
-    """The scenario with some keys changed."""
-    return patched(scenario, changes, "set by a test")
-
-
-def quiet(changes: dict[str, Any]) -> dict[str, Any]:
-    """Changes that keep a scenario quiet: no holds and even months, for hand-worked cases."""
-    calm: dict[str, Any] = {"ind.holds": []}
-    calm |= {f"inflow.season.{month}": 1.0 for month in range(1, 13)}
-    return calm | changes

@@ -38,6 +38,7 @@ from .quantity import (
     Share,
     SharePerYear,
     SignedPersons,
+    Weeks,
     WorkPerDecision,
     WorkPerYear,
 )
@@ -243,9 +244,9 @@ class Desk(Frozen):
 
     opening_fill: FillShare = Field(description="fill of flexible places on day 0")
     planned_fill: FillShare = Field(description="fill the desk plans to")
-    lead_weeks: int = Field(ge=1, le=104, description="time from order to open place")
-    notice_weeks: int = Field(ge=1, le=104, description="places are paid until notice ends")
-    trend_weeks: int = Field(ge=1, le=104, description="past over which the trend is taken")
+    lead_weeks: Weeks = Field(description="time from order to open place")
+    notice_weeks: Weeks = Field(description="places are paid until notice ends")
+    trend_weeks: Weeks = Field(description="past over which the trend is taken")
     slack: Share = Field(description="slack in places the desk keeps before giving notice")
     openings_realised: Share = Field(description="share of planned openings that comes true")
     openings_delay: Days
@@ -277,6 +278,7 @@ class Guardianship(Frozen):
 
     opening: Persons
     stay_days: PositiveDays = Field(description="mean time under guardianship")
+    arrival_factor: Factor = Field(description="factor on the groups' unaccompanied shares")
     in_reception_share: Share
     paid_2024: EurPerYear = Field(description="paid to Nidos in 2024; fits the price")
     mean_2024: Persons = Field(description="mean stock in 2024; fits the price")

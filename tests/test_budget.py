@@ -1,0 +1,224 @@
+"""Money: the document's arithmetic, and what every price and vintage must obey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import change
+
+from sim import budget
+from sim.budget import LEVELS, LINES, Costs, Prices
+from sim.clock import Clock
+from sim.engine import simulate
+from sim.results import tabulate
+from sim.scenario import Scenario, load
+
+Write = Callable[[str], Path]
+
+
+def saving(scenario: Scenario, places: float) -> float:
+    """What a year costs less if filled emergency places are replaced by regular ones [EUR]."""
+    names = list(scenario.reception.places)
+    fill = scenario.prices.emergency_mean.fill or 1.0
+
+    def cost(name: str) -> float:
+        there = np.zeros((1, len(names)))
+        there[0, names.index(name)] = places
+        prices = Prices.of(scenario, {})
+        return float(budget.reception_cost(prices, "document", there, there * fill)[0])
+
+    return cost("emergency_location") - cost("regular")
+
+
+EMERGENCY_ALL_ALIKE = """
+prices.emergency_mean: {value: 55700, price_level: 2024, fill: 0.95, assumption: test}
+reception.places.emergency_ship.price: {value: 55700, price_level: 2024, fill: 0.95}
+reception.places.emergency_hotel.price: {value: 55700, price_level: 2024, fill: 0.95}
+"""
+
+
+def test_5600_places_from_emergency_to_regular_save_156_million_a_year(
+    scenario_file: Write,
+) -> None:
+    half = "reception.places.regular.price: {value: 27850, price_level: 2024, fill: 0.95}\n"
+    scenario = load(scenario_file(EMERGENCY_ALL_ALIKE + half))
+    assert round(saving(scenario, 5_600) / 1e6) == 156
+
+
+def test_at_27100_the_same_places_save_160_million(scenario_file: Write) -> None:
+    stated = "reception.places.regular.price: {value: 27100, price_level: 2024, fill: 0.95}\n"
+    scenario = load(scenario_file(EMERGENCY_ALL_ALIKE + stated))
+    assert round(saving(scenario, 5_600) / 1e6) == 160
+
+
+def test_the_task_of_municipalities_is_29805(scenario_file: Write) -> None:
+    scenario = load(scenario_file(""))
+    assert budget.housing_task(scenario, "2025-H1") == 29_805
+    less = load(scenario_file("housing.opening_arrears: 105\n"))
+    assert budget.housing_task(less, "2025-H1") == 17_805
+
+
+@given(
+    price=st.floats(1, 1e6),
+    fill=st.floats(0.5, 1),
+    empty=st.floats(1, 100),
+    adds=st.floats(1, 100),
+)
+def test_the_published_price_comes_back_at_the_fill_it_was_measured_at(
+    price: float, fill: float, empty: float, adds: float
+) -> None:
+    one = np.ones(1)
+    place = budget.split_price(price * one, fill, "place", empty * one, (empty + adds) * one)
+    assert place.fixed + place.variable * fill == pytest.approx(price)
+    person = budget.split_price(price * one, fill, "resident", empty * one, (empty + adds) * one)
+    assert person.fixed / fill + person.variable == pytest.approx(price)
+    for parts in (place, person):
+        assert parts.fixed / (parts.fixed + parts.variable) == pytest.approx(empty / (empty + adds))
+
+
+def test_the_emergency_types_together_cost_the_published_mean(baseline: Scenario) -> None:
+    prices = Prices.of(baseline, {})
+    types = {n: p for n, p in baseline.reception.places.items() if p.part_of == "emergency"}
+    people = {name: place.opening_people.single for name, place in types.items()}
+    total = sum(people[name] * budget.document_price(prices, name)[0] for name in types)
+    assert total / sum(people.values()) == pytest.approx(55_700 * 1.033)
+
+
+@pytest.fixture(scope="module")
+def priced(baseline: Scenario) -> tuple[Costs, Clock]:
+    ledger = simulate(baseline, 5, 1, step="week")
+    tables = tabulate(ledger, baseline)
+    return budget.costs(baseline, tables.volumes, ledger.samples, ledger.clock), ledger.clock
+
+
+def test_the_total_is_the_sum_of_its_parts(priced: tuple[Costs, Clock]) -> None:
+    costs, _ = priced
+    for level in LEVELS:
+        line = {name: costs[level, name] for name in LINES}
+        assert np.allclose(line["total"], line["coa_nidos"] + line["ind"])
+        assert np.allclose(line["coa_nidos"], line["coa"] + line["nidos"])
+        assert np.allclose(line["ind"], line["ind_asylum"] + line["ind_other"] + line["penalties"])
+        assert (line["coa"] >= line["severance"] + line["beyond_places"]).all()
+
+
+def test_the_days_before_the_start_are_in_2025_and_only_there(
+    priced: tuple[Costs, Clock],
+) -> None:
+    costs, _ = priced
+    early = costs["document", "before_start"]
+    assert (early[1:] == 0).all()
+    share = early[0] / costs["document", "total"][0]
+    assert ((share > 0.05) & (share < 26 / 365 * 1.1)).all()
+
+
+def test_day_0_costs_three_billion_at_the_documents_prices(baseline: Scenario) -> None:
+    # The document's prices are quoted as about 3.05 to 3.25 billion for January 2025 (COA alone).
+    flat = {"budget.price_levels.2024": 1.0}
+    prices = Prices.of(change(baseline, flat), {})
+    people = np.array([[p.opening_people.single for p in baseline.reception.places.values()]])
+    cost = budget.reception_cost(prices, "document", people / 0.9864, people)[0]
+    assert 3.0e9 < cost < 3.25e9
+
+
+def test_paid_2024_brings_2024_to_what_was_paid(baseline: Scenario) -> None:
+    check = budget.check_2024(baseline)
+    assert check["paid_2024"] == pytest.approx(3_926_875_000)
+    assert check["document"] < check["coa_price"] < check["paid_2024"]
+    nearest = min(LEVELS, key=lambda level: abs(check[level] - check["own_statement"]))
+    assert nearest == "coa_price"
+
+
+def test_net_and_gross_are_never_crossed(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
+    costs, clock = priced
+    cost = costs["document", "ind"]
+    views = {
+        name: budget.seen_by(baseline, vintage, "ind", cost, clock.years, "vintage", {})
+        for name, vintage in baseline.budget.vintages.items()
+    }
+    assert np.allclose(views["document"] - views["owb2025"], 60_000_000)
+    coa = costs["document", "coa"]
+    for vintage in baseline.budget.vintages.values():
+        seen = budget.seen_by(baseline, vintage, "coa", coa, clock.years, "vintage", {})
+        assert np.allclose(seen, coa)
+
+
+def test_ind_work_at_2025_means_costs_its_2025_total(
+    baseline: Scenario, priced: tuple[Costs, Clock]
+) -> None:
+    costs, _ = priced
+    work = costs["document", "ind_asylum"] + costs["document", "ind_other"]
+    assert np.allclose(work, 926e6 - 36.8e6, rtol=1e-6)
+    assert baseline.ind_cost.total_2025.single == 926e6
+
+
+def test_the_nominal_view_raises_both_sides_alike(
+    baseline: Scenario, priced: tuple[Costs, Clock]
+) -> None:
+    costs, clock = priced
+    vintage = baseline.budget.vintages["owb2025"]
+    cost = costs["document", "total"]
+    real = budget.seen_by(baseline, vintage, "total", cost, clock.years, "vintage", {})
+    nominal = budget.seen_by(baseline, vintage, "total", cost, clock.years, "nominal", {})
+    factor = budget.nominal_factor(baseline, vintage, clock.years, "nominal", {})
+    assert np.allclose(nominal, real * factor)
+    assert factor[:, 0] == pytest.approx([1.025**n for n in range(1, 7)])
+
+
+def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
+    costs, _ = priced
+    cash = budget.timed(baseline, costs, {}, "cash")
+    cost, paid = costs["coa_price", "coa"], cash["coa_price", "coa"]
+    assert np.allclose(paid[1:], 0.9 * cost[1:] + 0.1 * cost[:-1])
+    last = budget.check_2024(baseline)["coa_price"]
+    assert np.allclose(paid[0], 0.9 * cost[0] + 0.1 * last)
+
+
+@pytest.mark.parametrize(
+    ("vintage", "line", "year", "millions"),
+    [
+        ("owb2025", "coa_nidos", 2025, 4_502),
+        ("owb2025", "coa_nidos", 2027, 1_016),
+        ("owb2025", "coa_nidos", 2028, 691),
+        ("owb2025", "ind", 2026, 810),
+        ("owb2025", "ind", 2029, 317),
+        ("owb2025", "total", 2027, 1_016.1 + 453.013),
+        ("document", "ind", 2025, 926),
+        ("document", "ind", 2027, 513),
+        ("document", "ind", 2029, 377),
+        ("owb2025_extended", "ind", 2030, 317),
+        ("owb2025", "ukraine", 2027, 310),
+    ],
+)
+def test_vintages_hold_the_published_amounts(
+    baseline: Scenario, vintage: str, line: str, year: int, millions: float
+) -> None:
+    amount = budget.budgeted(baseline.budget.vintages[vintage], line, year)
+    assert amount is not None
+    assert amount / 1e6 == pytest.approx(millions, abs=0.5)
+
+
+def test_no_amount_is_carried_into_a_year_that_has_none(baseline: Scenario) -> None:
+    vintages = baseline.budget.vintages
+    assert budget.budgeted(vintages["owb2025"], "total", 2030) is None
+    assert budget.budgeted(vintages["owb2025"], "coa", 2027) is None
+    assert budget.budgeted(vintages["vjn2024"], "coa_nidos", 2028) is None
+
+
+def test_a_year_cut_short_is_not_held_against_a_budget() -> None:
+    assert budget.whole_years(Clock(date(2025, 1, 27), date(2027, 6, 30))) == (2025, 2026)
+
+
+def test_ukraine_is_places_times_norm_until_the_duty_ends(
+    priced: tuple[Costs, Clock],
+) -> None:
+    costs, _ = priced
+    ukraine = costs["document", "ukraine"][:, 0]
+    assert ukraine[0] == pytest.approx((120_000 * 181 + 109_000 * 184) * 44)
+    assert ukraine[2] == pytest.approx(109_000 * 90 * 44)
+    assert (ukraine[3:] == 0).all()

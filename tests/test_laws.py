@@ -1,0 +1,232 @@
+"""Laws that hold for every scenario, on random scenarios where they can."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support import change
+
+from sim import budget, results
+from sim.draws import sample, take
+from sim.engine import ACTORS, simulate
+from sim.ledger import Ledger
+from sim.results import Tables, tabulate
+from sim.scenario import Scenario, dump
+
+SHORT = settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> dict[str, Any]:
+    """Random, also extreme, settings of what drives the chain."""
+    begins = date(2025, 1, 1) + timedelta(days=draw(st.integers(0, 120)))
+    held = draw(st.sampled_from(["syria", "other", "dublin_safe"]))
+    hold = {
+        "group": held,
+        "begins": begins,
+        "ends": begins + timedelta(days=draw(st.integers(0, 200))),
+        "granted_after": {"value": 0.05, "unit": "share", "assumption": "a test"},
+    }
+    return {
+        "inflow.first": draw(st.floats(0, 150_000)),
+        "ind.capacity.planned": draw(st.floats(0, 200_000)),
+        "ind.capacity.mode": draw(st.sampled_from(["planned", "follows_budget", "staff"])),
+        "ind.order": draw(st.sampled_from(["weights", "oldest_first", "newest_first"])),
+        "ind.holds": [hold],
+        "housing.homes": draw(st.floats(0, 300_000)),
+        "housing.minimum_stay_days": draw(st.floats(0, 400)),
+        "family.staff": draw(st.floats(0, 5_000)),
+        "transit.places": draw(st.integers(0, 20_000)),
+        "reception.desk.lead_weeks": draw(st.integers(1, 20)),
+        "reception.desk.notice_weeks": draw(st.integers(1, 20)),
+        "reception.places.regular.level": draw(st.integers(0, 120_000).map(place_level)),
+    }
+
+
+def place_level(places: int) -> dict[str, Any]:
+    return {"value": places, "unit": "places", "assumption": "a test"}
+
+
+@given(changes=changes(), step=st.sampled_from(["day", "week"]), days=st.integers(1, 150))
+@SHORT
+def test_nobody_is_lost_no_stock_is_negative_and_littles_law_is_exact(
+    baseline: Scenario, changes: dict[str, Any], step: Any, days: int
+) -> None:
+    scenario = change(baseline, changes)
+    until = scenario.start + timedelta(days=days)
+    ledger = simulate(scenario, 3, 1, step=step, until=until)
+    ledger.prove()
+    for name, account in ledger.accounts.items():
+        assert account.external or (ledger.stocks[name] >= 0).all(), name
+    assert_little(scenario, ledger)
+    people = ledger.stocks["beds"].sum(axis=1) + ledger.stocks["beyond_places"][:, 0]
+    assert (people >= ledger.stocks["status_holders"][:, 0]).all()
+    places = ledger.stocks["places_open"] + ledger.stocks["places_notice"]
+    assert (ledger.stocks["beds"] <= places).all()
+
+
+def assert_little(scenario: Scenario, ledger: Ledger) -> None:
+    """Area under a queue = waits of those who left + ages now - ages at the start, exactly."""
+    opened = simulate(scenario, ledger.replications, 1, actors=())
+    for name in ("pending", "status_holders"):
+        area = ledger.days[name].sum(axis=0)
+        waits = ledger.wait_days[name].sum(axis=0)
+        ages_now = ledger.stocks[name] * ledger.clock.days - ledger.entry_sums[name].sum(axis=2)
+        ages_then = -opened.entry_sums[name].sum(axis=2)
+        assert np.allclose(area, waits + ages_now - ages_then, rtol=1e-9, atol=1e-3), name
+
+
+def arrays(tables: Tables) -> list[np.ndarray]:
+    return [tables.monthly, tables.yearly, *tables.volumes.values()]
+
+
+def equal(left: Tables, right: Tables) -> bool:
+    return all(
+        np.array_equal(a, b, equal_nan=True)
+        for a, b in zip(arrays(left), arrays(right), strict=True)
+    )
+
+
+def run(scenario: Scenario, replications: int = 4, **options: Any) -> Tables:
+    options = {"until": date(2025, 5, 31)} | options
+    return tabulate(simulate(scenario, replications, 1, **options), scenario)
+
+
+@given(order=st.randoms(use_true_random=False))
+@SHORT
+def test_the_order_in_which_processes_are_created_changes_nothing(
+    baseline: Scenario, order: random.Random
+) -> None:
+    shuffled = list(ACTORS)
+    order.shuffle(shuffled)
+    until = date(2025, 3, 10)
+    assert equal(run(baseline, until=until), run(baseline, until=until, actors=tuple(shuffled)))
+
+
+@given(cut=st.integers(1, 8), changes=changes())
+@SHORT
+def test_a_run_cut_into_chunks_is_the_same_run(
+    baseline: Scenario, cut: int, changes: dict[str, Any]
+) -> None:
+    scenario, until = change(baseline, changes), date(2025, 3, 31)
+    samples = sample(scenario, 9, 1)
+    whole = tabulate(simulate(scenario, 9, 1, until=until), scenario)
+    parts = [
+        tabulate(
+            simulate(
+                scenario,
+                count,
+                1,
+                until=until,
+                first=first,
+                parameters=take(samples, first, count),
+            ),
+            scenario,
+        )
+        for first, count in ((0, cut), (cut, 9 - cut))
+    ]
+    joined = np.concatenate([part.monthly for part in parts], axis=-1)
+    assert np.array_equal(whole.monthly, joined, equal_nan=True)
+
+
+def test_a_null_change_changes_nothing(baseline: Scenario) -> None:
+    same = change(baseline, {"housing.homes": baseline.housing.homes.model_dump(by_alias=True)})
+    assert equal(run(baseline), run(same))
+
+
+def test_a_run_does_not_change_its_scenario(baseline: Scenario) -> None:
+    before = dump(baseline)
+    run(baseline, 2)
+    assert dump(baseline) == before
+
+
+def test_another_seed_gives_another_run(baseline: Scenario) -> None:
+    one = simulate(baseline, 3, 1, until=date(2025, 3, 1)).stocks["pending"]
+    two = simulate(baseline, 3, 2, until=date(2025, 3, 1)).stocks["pending"]
+    assert (one != two).any()
+
+
+def test_places_change_where_people_sleep_and_nothing_else(baseline: Scenario) -> None:
+    until = date(2025, 9, 30)
+    here = simulate(baseline, 4, 1, until=until)
+    changed = {
+        "reception.places.regular.level": place_level(60_000),
+        "reception.desk.planned_fill": 0.8,
+        "reception.places.tgo.order_limit": 900,
+    }
+    there = simulate(change(baseline, changed), 4, 1, until=until)
+    for name, account in here.accounts.items():
+        if account.book not in ("places", "beds"):
+            assert np.array_equal(here.stocks[name], there.stocks[name]), name
+    assert (here.stocks["beds"] != there.stocks["beds"]).any()
+
+
+def test_more_inflow_costs_more_and_more_homes_fill_fewer_beds(baseline: Scenario) -> None:
+    until = date(2026, 12, 31)
+    options: dict[str, Any] = {"until": until, "step": "week"}
+
+    def occupied(changes: dict[str, Any]) -> float:
+        tables = run(change(baseline, changes), 30, **options)
+        return float(tables.volumes["resident_days"].sum(axis=2)[-1].mean())
+
+    now = occupied({})
+    assert occupied({"inflow.first": 29_150}) > now
+    assert occupied({"housing.homes": 24_000}) > now
+
+
+def test_by_the_week_means_stay_within_one_percent_of_the_day(baseline: Scenario) -> None:
+    until = date(2026, 12, 31)
+    day = run(baseline, 40, until=until)
+    week = run(baseline, 40, until=until, step="week")
+    checked = 0
+    for cell, by_day, by_week in zip(day.monthly_cells, day.monthly, week.monthly, strict=True):
+        mean = np.nanmean(by_day[1:])
+        if cell.series in ("occupancy", "places", "pending", "need", "family_pending"):
+            # Small place types at the margin (hotels) may differ by a few dozen people.
+            assert abs(np.nanmean(by_week[1:]) - mean) < max(0.01 * mean, 50), cell
+            checked += 1
+    assert checked > 20
+
+
+def test_the_kinds_of_chance_are_told_apart(baseline: Scenario) -> None:
+    need = results.Cell("need", "total", "places")
+
+    def spread(vary: tuple[Any, ...]) -> float:
+        tables = run(baseline, 60, vary=vary, until=date(2026, 12, 31), step="week")
+        return float(tables.monthly[tables.monthly_cells.index(need), -1].std())
+
+    none, luck = spread(()), spread(("luck",))
+    inflow, parameters = spread(("inflow",)), spread(("parameters",))
+    together = spread(("parameters", "inflow", "luck"))
+    assert none < 1e-6
+    assert 0 < luck < parameters / 5
+    assert luck < inflow / 5
+    assert together > max(inflow, parameters)
+    assert together == pytest.approx(np.hypot(inflow, parameters), rel=0.35)
+
+
+def test_costs_scale_with_prices(baseline: Scenario, quarter: Ledger) -> None:
+    double: dict[str, Any] = {"prices.emergency_mean": 111_400}
+    for name, place in baseline.reception.places.items():
+        if place.price is not None:
+            double[f"reception.places.{name}.price"] = {
+                "value": 2 * place.price.single,
+                "fill": place.price.fill,
+            }
+    volumes = tabulate(quarter, baseline).volumes
+    residents, places = volumes["resident_days"][0] / 365, volumes["place_days"][0] / 365
+    once, twice = (
+        budget.reception_cost(budget.Prices.of(scenario, {}), "document", places, residents)
+        for scenario in (baseline, change(baseline, double))
+    )
+    assert np.allclose(twice, 2 * once)

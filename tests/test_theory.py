@@ -1,0 +1,142 @@
+"""Against theory, where theory knows the answer."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from support import change, quiet
+
+from sim.engine import calendar, closing, simulate
+from sim.inflow import intake
+from sim.outflow import guardianship
+from sim.procedure import by_age, by_weight, courts, grown, ind
+from sim.results import wait_cells
+from sim.scenario import Scenario
+
+ONE_GROUP = "turkey"
+
+
+def one_queue(baseline: Scenario, per_day: float, decided_per_day: float) -> Scenario:
+    """All applications in one group, an empty queue, each decision one unit of work."""
+    changes: dict[str, Any] = {
+        "inflow.first": per_day * 365,
+        "inflow.repeat": 0,
+        "inflow.resettled": 0,
+        "ind.capacity.planned": decided_per_day * 365,
+        "ind.capacity.realised": 1,
+        f"groups.{ONE_GROUP}.work": 1,
+    }
+    for name, group in baseline.groups.items():
+        changes[f"groups.{name}.opening_pending"] = 0
+        if group.intake == "first":
+            changes[f"groups.{name}.intake_share"] = 1 if name == ONE_GROUP else 0
+        changes[f"courts.opening_in_appeal.{name}"] = 0
+    return change(baseline, quiet(changes))
+
+
+def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: Scenario) -> None:
+    # Wards: Poisson arrivals (a thinned Poisson stream), each leaving at a constant rate.
+    stay, per_day, share = 40.0, 100.0, 0.1
+    mean = per_day * share / (1 - np.exp(-1 / stay))
+    scenario = change(
+        one_queue(baseline, per_day, 0),
+        {
+            "guardianship.stay_days": stay,
+            "guardianship.opening": round(mean),
+            f"groups.{ONE_GROUP}.unaccompanied_share": share,
+        },
+    )
+    scenario = change(scenario, {"start": date(2025, 1, 1)})
+    wards = simulate(
+        scenario,
+        1500,
+        1,
+        vary=("luck",),
+        until=date(2025, 1, 1) + timedelta(days=250),
+        actors=(calendar, intake, guardianship, closing),
+    ).stocks["wards"][:, 0]
+    assert abs(wards.mean() - mean) < 4 * np.sqrt(mean / wards.size)
+    assert wards.var() == pytest.approx(mean, rel=0.12)
+
+
+def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
+    scenario = one_queue(baseline, 100, 60)
+    days = 300
+    queue = simulate(
+        scenario,
+        200,
+        1,
+        vary=("luck",),
+        until=scenario.start + timedelta(days=days - 1),
+        actors=(calendar, intake, ind, closing),
+    ).stocks["pending"][:, list(scenario.groups).index(ONE_GROUP)]
+    assert queue.mean() == pytest.approx((100 - 60) * days, rel=0.01)
+    assert queue.std() == pytest.approx(np.sqrt(100 * days), rel=0.2)
+
+
+def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenario) -> None:
+    # 100 come and 50 are decided a day, from an empty queue: who is decided on day t came on t/2.
+    scenario = change(one_queue(baseline, 100, 50), {"start": date(2025, 1, 1)})
+    ledger = simulate(
+        scenario,
+        1,
+        1,
+        vary=(),
+        until=date(2026, 6, 30),
+        actors=(calendar, intake, ind, closing),
+    )
+    median = next(v for c, v in wait_cells(ledger).items() if c.breakdown == "kind:median")
+    starts = [*ledger.clock.month_starts(), ledger.clock.days]
+    for month in range(1, ledger.clock.months):
+        middle = (starts[month] + starts[month + 1]) / 2
+        assert abs(median[month, 0] - middle / 2 / 30.44) <= 0.5, month
+    waited = ledger.wait_days["pending"].sum() / ledger.flows["pending", "decided"].sum()
+    assert waited == pytest.approx(ledger.clock.days / 4, rel=0.02)
+
+
+def test_rulings_come_at_the_courts_rate(baseline: Scenario) -> None:
+    scenario = change(
+        one_queue(baseline, 0, 0),
+        {f"courts.opening_in_appeal.{ONE_GROUP}": 10_000, "courts.delay_days": 200},
+    )
+    left = (
+        simulate(
+            scenario,
+            20,
+            1,
+            vary=("luck",),
+            until=scenario.start + timedelta(days=99),
+            actors=(calendar, courts, closing),
+        )
+        .stocks["in_appeal"]
+        .sum(axis=1)
+    )
+    assert left.mean() == pytest.approx(10_000 * np.exp(-100 / 200), rel=0.004)
+
+
+def test_work_is_shared_by_claim_and_none_is_lost() -> None:
+    stock = np.array([[100, 10, 0]])
+    weights = np.array([[1.0, 2.0, 1.0]])
+    queue = np.array([[1.0, 4.0, 1.0]])
+    decided = by_weight(np.array([[90.0]]), stock, weights, queue)
+    # Claims 100 and 80: the second group can use only 20 of its 40, the first takes the rest.
+    assert decided.tolist() == [[70.0, 10.0, 0.0]]
+
+
+def test_by_age_the_oldest_cohort_goes_first_over_all_groups() -> None:
+    counts = np.array([[[5, 0, 20], [5, 10, 0]]])
+    weights = np.ones((1, 2))
+    assert by_age(np.array([[15.0]]), counts, weights, "oldest").tolist() == [[5.0, 10.0]]
+    assert by_age(np.array([[15.0]]), counts, weights, "newest").tolist() == [[15.0, 0.0]]
+
+
+def test_new_capacity_grows_in_and_a_cut_is_felt_at_once() -> None:
+    ramp = np.array([100.0])
+    capacity = np.array([50.0])
+    for _ in range(25):
+        capacity = grown(capacity, np.array([100.0]), ramp, 1)
+    assert capacity[0] == pytest.approx(75)
+    assert grown(capacity, np.array([30.0]), ramp, 1)[0] == 30
