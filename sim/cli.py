@@ -24,6 +24,9 @@ app = typer.Typer(
 )
 
 
+INTERRUPTED = 130
+
+
 class StepChoice(StrEnum):
     """Length of a step."""
 
@@ -182,6 +185,7 @@ def _print_run(finished: Run, options: Options) -> None:
     )
     if not finished.budget.empty:
         console.print(text.gap_table(finished.budget, scenario, lang))
+        console.print(text.before_start_note(finished.budget, scenario, lang))
         console.print(text.levels_table(finished.budget, scenario, check, lang))
         console.print(text.check_note(check, lang))
     console.print(text.reception_table(finished.monthly, lang))
@@ -239,10 +243,9 @@ def main() -> NoReturn:
     except TyperException as error:
         typer.echo(f"error: {error.format_message()}", err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted: nothing was written", err=True)
-        sys.exit(130)
     except ModelError as error:
         typer.echo(f"internal error, please report it: {error}", err=True)
         sys.exit(1)
+    if code == INTERRUPTED:
+        typer.echo("interrupted: nothing was written", err=True)
     sys.exit(code if isinstance(code, int) else 0)

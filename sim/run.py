@@ -39,6 +39,13 @@ SCHEMA = 1
 LARGEST_CHUNK = 500
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 DECIMALS = {"share": 6, "months": 3}
+BUDGET_COLUMNS = (
+    *("vintage", "year", "line", "cost_level", "timing", "price_basis"),
+    *(f"cost_{statistic}" for statistic in results.STATISTICS),
+    "budget",
+    *(f"gap_{statistic}" for statistic in results.STATISTICS),
+    "p_gap_positive",
+)
 Progress = Callable[[int, int], None]
 
 
@@ -300,6 +307,8 @@ def budget_table(
 ) -> pd.DataFrame:
     """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR]."""
     years = budget.whole_years(clock)
+    if not years:
+        return pd.DataFrame(columns=list(BUDGET_COLUMNS))
     rows = [chunks.years.index(year) for year in years]
     keys = [tuple(key) for key in chunks.index["costs"]]
     pieces = []
@@ -313,9 +322,7 @@ def budget_table(
                 vintage=name, line=line, cost_level=level, timing=timing, price_basis=basis
             )
         )
-    table = _table(pieces)
-    first = ["vintage", "year", "line", "cost_level", "timing", "price_basis"]
-    return table[first + [column for column in table.columns if column not in first]]
+    return _table(pieces)[list(BUDGET_COLUMNS)]
 
 
 def _budget_rows(

@@ -15,12 +15,13 @@ LABELS: dict[str, dict[Language, str]] = {
     "band80": {"en": "80 % band of the gap", "nl": "80 %-band van het tekort"},
     "p_gap": {"en": "P(gap > 0)", "nl": "P(tekort > 0)"},
     "no_budget": {"en": "none yet", "nl": "nog geen"},
-    "of_which": {
-        "en": "of which 1-{day} January, at day-0 stocks",
-        "nl": "waarvan 1-{day} januari, op de standen van dag 0",
+    "before_start": {
+        "en": "{year} is a whole year: {amount} million is booked for the days before {date}, at "
+        "the stocks of that day.",
+        "nl": "{year} is een heel jaar: {amount} miljoen is geboekt voor de dagen tot {date}, op "
+        "de standen van die dag.",
     },
     "million": {"en": "EUR million", "nl": "€ mln"},
-    "billion": {"en": "EUR billion", "nl": "€ mld"},
     "prices_of": {"en": "prices of {year}", "nl": "prijspeil {year}"},
     "gap_title": {
         "en": "COA, Nidos and IND together against the {vintage}",
@@ -95,7 +96,6 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "Cost at {level}; line: 80 % band. ",
         "nl": "Kosten op {level}; lijn: 80 %-band. ",
     },
-    "list_title": {"en": "Shipped scenarios", "nl": "Meegeleverde scenario's"},
 }
 
 

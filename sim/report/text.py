@@ -84,7 +84,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     table = Table(title=label("reception_title", lang), title_justify="left")
     table.add_column("")
     for key in series:
-        table.add_column(label(key, lang), justify="right")
+        table.add_column(label(key, lang), justify="right", no_wrap=True)
     dates = sorted(monthly["date"].unique())
     ends = {day.year: day for day in dates}
     for day in [dates[0], *ends.values()]:
@@ -96,7 +96,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
                 & (monthly["breakdown"] == breakdown)
             ].iloc[0]
             low, high = number(row["p10"], lang), number(row["p90"], lang)
-            band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
+            band = "" if low == high else "\n" + label("from_to", lang, low=low, high=high)
             cells.append(number(row["mean"], lang) + band)
         table.add_row(day.strftime("%Y-%m-%d"), *cells)
     return table
@@ -113,3 +113,16 @@ def check_note(check: dict[str, float], lang: Language) -> str:
         paid=billion(check["paid"], lang, 2),
         nearest=label(f"level_{nearest}", lang),
     )
+
+
+def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> str:
+    """One sentence on the days of the first year that lie before the start."""
+    rows = select(
+        budget,
+        vintage=scenario.budget.headline,
+        line="before_start",
+        cost_level=scenario.prices.level,
+    )
+    row = rows.iloc[0]
+    amount = million(row["cost_mean"], lang)
+    return label("before_start", lang, year=row["year"], amount=amount, date=scenario.start)

@@ -7,7 +7,7 @@ keeping the line and column of every key, so that an error of meaning can say wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -92,7 +92,8 @@ def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenar
     data = _plain(scenario.model_dump(by_alias=True, exclude_none=True))
     reading = Reading(Path("changes"))
     for key, value in changes.items():
-        _patch(data, tuple(key.split(".")), value, because, reading.problems, reading)
+        path = tuple(key.split("."))
+        _patch(data, path, _Change(path, value, because, reading, path, {}))
     if reading.problems:
         raise ScenarioError(reading.problems)
     try:
@@ -145,15 +146,39 @@ def _layered(file: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict[
     below, positions = _layered(base, (*above, file.resolve()))
     because = f"patch {file.stem}: {_sentence(data)}"
     for key in data:
-        if key in _PATCH_KEYS - {"extends"}:
-            below[key] = data[key]
-            positions[(key,)] = reading.positions[(key,)]
-        elif key != "extends":
-            _patch(below, tuple(str(key).split(".")), data[key], because, reading.problems, reading)
-            _remember(positions, reading.positions, (key,), tuple(str(key).split(".")))
+        if key == "extends":
+            continue
+        path = (str(key),) if key in _PATCH_KEYS else tuple(str(key).split("."))
+        change = _Change(path, data[key], because, reading, (str(key),), positions)
+        _patch(below, path, change)
     if reading.problems:
         raise ScenarioError(reading.problems)
     return below, positions
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One key of a patch on its way in: where it goes, what it is, and where that is written."""
+
+    path: Path_
+    value: Any
+    because: str
+    reading: Reading
+    at: Path_
+    positions: dict[Path_, str]
+
+    def below(self, name: str, value: Any) -> _Change:
+        return replace(self, path=(*self.path, name), at=(*self.at, name), value=value)
+
+    def forget_what_was_there(self) -> None:
+        """Positions below a key that is replaced as a whole are no longer true."""
+        for path in [p for p in self.positions if p[: len(self.path)] == self.path]:
+            del self.positions[path]
+
+    def remember(self) -> None:
+        for path, place in self.reading.positions.items():
+            if path[: len(self.at)] == self.at:
+                self.positions[self.path + path[len(self.at) :]] = place
 
 
 def _sentence(data: dict[str, Any]) -> str:
@@ -161,33 +186,29 @@ def _sentence(data: dict[str, Any]) -> str:
     return str(description.get("en", "")) if isinstance(description, dict) else str(description)
 
 
-def _patch(
-    target: dict[str, Any],
-    path: Path_,
-    value: Any,
-    because: str,
-    problems: list[Problem],
-    reading: Reading,
-) -> None:
-    """Put ``value`` at ``path``; a number inherits unit and definition, never the source."""
-    *parents, last = path
+def _patch(target: Any, steps: Path_, change: _Change) -> None:
+    """Put a change where ``steps`` lead; a number inherits unit and definition, not the source."""
+    *parents, last = steps
     for step in parents:
-        below = _step(target, step)
-        if not isinstance(below, dict | list):
-            problems.append(
-                Problem(str(reading.file), f"'{'.'.join(path)}' does not lead anywhere at '{step}'")
-            )
+        target = _step(target, step)
+        if not isinstance(target, dict | list):
+            what = f"'{'.'.join(change.path)}' does not lead anywhere at '{step}'"
+            where = change.reading.positions.get(change.at, str(change.reading.file))
+            change.reading.problems.append(Problem(where, what))
             return
-        target = below  # type: ignore[assignment]
-    key = _key(target, last)
-    old = _step(target, last)
+    key, old, value = _key(target, last), _step(target, last), change.value
     if _is_quantity(old):
-        target[key] = _patched_quantity(old, value, because)
+        if not isinstance(value, dict) or _all_dates(value):
+            change.forget_what_was_there()
+        target[key] = _patched_quantity(old, value, change.because)
+        change.remember()
     elif isinstance(old, dict) and isinstance(value, dict):
         for name, below in value.items():
-            _patch(old, (str(name),), below, because, problems, reading)
+            _patch(old, (str(name),), change.below(str(name), below))
     else:
+        change.forget_what_was_there()
         target[key] = value
+        change.remember()
 
 
 def _key(target: Any, step: str) -> Any:
@@ -218,12 +239,6 @@ def _patched_quantity(old: dict[str, Any], value: Any, because: str) -> Any:
 
 def _all_dates(value: dict[Any, Any]) -> bool:
     return bool(value) and all(isinstance(key, date | int) for key in value)
-
-
-def _remember(all_: dict[Path_, str], own: dict[Path_, str], at: Path_, to: Path_) -> None:
-    for path, place in own.items():
-        if path[: len(at)] == at:
-            all_[to + path[len(at) :]] = place
 
 
 def _read(reading: Reading) -> dict[str, Any]:
@@ -347,9 +362,16 @@ def _said(mistake: Any) -> str:
 
 
 def _nearest(path: Path_, file: Path, positions: dict[Path_, str]) -> str:
+    """Place of a key; of one that a patch changed below it, the place in the patch."""
     for length in range(len(path), 0, -1):
         if path[:length] in positions:
-            return positions[path[:length]]
+            place = positions[path[:length]]
+            own = [
+                below
+                for key, below in positions.items()
+                if key[:length] == path[:length] and below.startswith(f"{file}:")
+            ]
+            return place if place.startswith(f"{file}:") or not own else own[0]
     return str(file)
 
 

@@ -1,0 +1,132 @@
+"""The command line, as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
+
+
+def opvangsim(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_run_prints_the_gap_and_says_where_everything_lies(tmp_path: Path) -> None:
+    done = opvangsim("run", "baseline", *SMALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2026" in done.stdout
+    assert "outputs/baseline/" in done.stdout
+    assert "baseline: 4 of 4 replications" in done.stderr
+    assert "replications" not in done.stdout.splitlines()[-1]
+    assert (tmp_path / "outputs" / "baseline" / "charts" / "gap.png").is_file()
+
+
+def test_in_dutch_words_and_numbers_are_dutch(tmp_path: Path) -> None:
+    done = opvangsim("run", "baseline", *SMALL, "--lang", "nl", "--no-charts", cwd=tmp_path)
+    assert "begroting" in done.stdout
+    assert "69.930" in done.stdout
+    assert "Basispad" in done.stdout
+    assert not (tmp_path / "outputs" / "baseline" / "charts").exists()
+
+
+def test_json_goes_to_stdout_alone(tmp_path: Path) -> None:
+    done = opvangsim("run", "baseline", *SMALL, "--json", "--no-charts", cwd=tmp_path)
+    record = json.loads(done.stdout)
+    assert record["scenario"] == "baseline"
+    assert set(record["gaps"]["gap.total.2026@owb2025"]) >= {"mean", "p10", "p90"}
+
+
+def test_quiet_prints_the_folder_and_nothing_else(tmp_path: Path) -> None:
+    out = str(tmp_path / "here")
+    done = opvangsim(
+        "run", "baseline", *SMALL, "--quiet", "--no-charts", "--out", out, cwd=tmp_path
+    )
+    assert (done.stdout.strip(), done.stderr) == (out, "")
+
+
+def test_list_and_version(tmp_path: Path) -> None:
+    assert "baseline" in opvangsim("list", cwd=tmp_path).stdout
+    assert "Basispad" in opvangsim("list", "--lang", "nl", cwd=tmp_path).stdout
+    assert opvangsim("--version", cwd=tmp_path).stdout.startswith("opvangsim 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "nowhere"], "no such scenario"),
+        (["run", "baseline", "--vary", "weather"], "unknown kind of chance: weather"),
+        (["run", "baseline", "--until", "2020-01-01"], "lies before the start"),
+        (["run", "baseline", "--replications", "0"], "--replications"),
+        (["run", "baseline", "--step", "hour"], "--step"),
+        (["run", "baseline", "baseline", "--out", "x"], "one folder can't hold several runs"),
+        (["run"], "Missing argument"),
+        (["walk"], "No such command"),
+    ],
+)
+def test_the_users_mistakes_end_with_2_and_one_clear_message(
+    tmp_path: Path, words: list[str], expected: str
+) -> None:
+    done = opvangsim(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_bad_file_is_told_with_line_and_column(
+    tmp_path: Path, scenario_file: Callable[[str], Path]
+) -> None:
+    file = scenario_file("housing.homes: -3\n")
+    done = opvangsim("run", str(file), cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{file}:4:1: housing.homes: -3 persons/year lies below 0" in done.stderr
+
+
+def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "run", "baseline", "--replications", "400"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert "0 of 400" in process.stderr.readline()
+    time.sleep(1.0)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "interrupted: nothing was written" in errors
+    assert "Traceback" not in errors
+    assert not list((tmp_path / "outputs").iterdir())
+
+
+def test_help_comes_without_loading_the_model(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['opvangsim', '--help']\n"
+        "from sim.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('numpy', 'pandas', 'matplotlib', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip().endswith("[]")

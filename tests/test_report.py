@@ -1,0 +1,49 @@
+"""Words, numbers and charts in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.report.labels import LABELS, Language, billion, label, million, number
+
+SIM = Path(__file__).parent.parent / "sim"
+
+
+def test_every_label_is_there_in_both_languages_with_the_same_blanks() -> None:
+    for key, texts in LABELS.items():
+        assert set(texts) == {"en", "nl"}, key
+        blanks = [set(re.findall(r"{(\w+)}", text)) for text in texts.values()]
+        assert blanks[0] == blanks[1], key
+
+
+def test_every_label_is_used_and_every_one_used_is_there() -> None:
+    text = "".join(p.read_text("utf-8") for p in SIM.rglob("*.py") if p.name != "labels.py")
+    used = {key for key in LABELS if re.search(rf"['\"]{key}['\"]", text)}
+    made = {f"level_{level}" for level in ("document", "coa_price", "paid_2024")}
+    assert set(LABELS) - used - made == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "lang", "decimals", "expected"),
+    [
+        (1234.5, "en", 1, "1,234.5"),
+        (1234.5, "nl", 1, "1.234,5"),
+        (-1234567.0, "nl", 0, "\N{MINUS SIGN}1.234.567"),
+        (-0.2, "en", 0, "0"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    value: float, lang: Language, decimals: int, expected: str
+) -> None:
+    assert number(value, lang, decimals) == expected
+
+
+def test_money_is_written_in_both_languages() -> None:
+    assert million(2_345_600_000, "en") == "2,346"
+    assert billion(2_345_600_000, "en") == "EUR 2.3 bn"
+    assert billion(2_345_600_000, "nl") == "€ 2,3 mld"
+
+
+def test_a_label_fills_its_blanks() -> None:
+    assert label("prices_of", "nl", year=2024) == "prijspeil 2024"

@@ -1,0 +1,286 @@
+"""A run's folder: what is written, that it is whole, and that it is always the same."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import address, results
+from sim import run as run_module
+from sim.errors import ScenarioError
+from sim.run import Options, Run, execute, run_id
+from sim.scenario import Scenario, load, patched
+
+QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
+
+
+@pytest.fixture(scope="module")
+def done(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("runs") / "baseline"
+    return execute(baseline, "baseline", Options(**QUICK | {"charts": True}), folder)
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != "run.json"
+    }
+
+
+def test_a_run_writes_just_these_files(done: Run) -> None:
+    assert sorted(files_of(done.folder)) == [
+        "budget.csv",
+        "charts/gap.png",
+        "charts/gap.svg",
+        "charts/need.png",
+        "charts/need.svg",
+        "monthly.csv",
+        "monthly.parquet",
+        "replications.parquet",
+        "scenario.resolved.yaml",
+        "yearly.csv",
+    ]
+    assert not list(done.folder.parent.glob(".*"))
+
+
+def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
+    record = json.loads((done.folder / "run.json").read_text())
+    assert (record["kind"], record["schema"], record["id"]) == ("run", 1, done.id)
+    assert record["files"] == files_of(done.folder)
+    assert record["inputs"]["scenario.resolved.yaml"] == record["files"]["scenario.resolved.yaml"]
+
+
+def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
+    table = pd.read_csv(done.folder / "budget.csv")
+    statistics = list(results.STATISTICS)
+    assert list(table.columns) == [
+        *("vintage", "year", "line", "cost_level", "timing", "price_basis"),
+        *(f"cost_{stat}" for stat in statistics),
+        "budget",
+        *(f"gap_{stat}" for stat in statistics),
+        "p_gap_positive",
+    ]
+    lines = {"total", "coa_nidos", "ind", "coa", "nidos", "severance", "penalties",
+             "beyond_places", "transit", "ukraine", "oda", "before_start"}  # fmt: skip
+    assert lines <= set(table["line"])
+    assert set(table["year"]) == set(range(2025, 2031))
+    assert set(table["cost_level"]) == {"document", "coa_price", "paid_2024"}
+    assert set(table["timing"]) == {"cost", "cash"}
+    assert set(table["price_basis"]) == {"vintage", "nominal"}
+    held = table[table["budget"].notna()]
+    gap = held["cost_mean"] - held["budget"]
+    assert (np.abs(gap - held["gap_mean"]) <= 2).all()
+    empty = table[table["budget"].isna()]
+    assert empty[["gap_mean", "p_gap_positive"]].isna().all().all()
+
+
+def test_the_headline_holds_the_draft_budget(done: Run) -> None:
+    table = done.budget
+    rows = table[(table["vintage"] == "owb2025") & (table["line"] == "total")]
+    rows = rows[(rows["timing"] == "cost") & (rows["price_basis"] == "vintage")]
+    held = rows[rows["cost_level"] == "document"].set_index("year")["budget"] / 1e6
+    expected = [5_368.5, 5_699.7, 1_469.1, 1_008.8, 1_008.8]
+    assert held.loc[2025:2029].tolist() == pytest.approx(expected, abs=0.1)
+    assert np.isnan(held.loc[2030])
+
+
+def test_the_monthly_table_has_the_agreed_columns_dates_and_series(done: Run) -> None:
+    table = pd.read_csv(done.folder / "monthly.csv")
+    assert list(table.columns) == [
+        *("date", "series", "breakdown", "unit"),
+        *results.STATISTICS,
+    ]
+    dates = sorted(set(table["date"]))
+    assert dates[:3] == ["2025-01-27", "2025-01-31", "2025-02-28"]
+    assert dates[-1] == "2030-12-31"
+    assert len(dates) == 73
+    agreed = {
+        "occupancy": {"total", "place:regular", "place:emergency", "place:emergency_hotel",
+                      "place:emergency_ship", "place:tgo", "place:non_coa",
+                      "kind:asylum_seekers", "kind:status_holders", "kind:minors",
+                      "kind:unaccompanied_minors"},
+        "places": {"total", "place:emergency"},
+        "pending": {"total", "group:syria"},
+        "waiting_months": {"kind:median", "kind:p90"},
+        "inflow": {"total", "group:syria"},
+        "decisions": {"kind:granted", "kind:rejected", "kind:closed"},
+    } | {name: {"total"} for name in (
+        "need", "shortage", "emergency_share", "in_appeal", "rejected", "family_pending",
+        "family_arrivals", "other_intake", "housed", "departed", "municipal_arrears", "transit",
+    )}  # fmt: skip
+    for series, breakdowns in agreed.items():
+        assert breakdowns <= set(table[table["series"] == series]["breakdown"]), series
+    parquet = pd.read_parquet(done.folder / "monthly.parquet")
+    assert len(parquet) == len(table)
+
+
+def test_tables_agree_with_one_another(done: Run) -> None:
+    monthly, yearly = done.monthly, done.yearly
+
+    def year_sum(series: str, year: int) -> float:
+        rows = monthly[(monthly["series"] == series) & (monthly["breakdown"] == "total")]
+        return float(rows[rows["date"].dt.year == year]["mean"].sum())
+
+    sums = yearly[(yearly["measure"] == "sum") & (yearly["breakdown"] == "total")]
+    for series in ("inflow", "housed", "departed", "family_arrivals"):
+        expected = sums[(sums["series"] == series) & (sums["year"] == 2027)]["mean"].item()
+        assert year_sum(series, 2027) == pytest.approx(expected, abs=0.2)
+    replications = pd.read_parquet(done.folder / "replications.parquet")
+    assert len(replications) == 6 * QUICK["replications"]
+    mean = replications[replications["year"] == 2027]["inflow|total|sum"].mean()
+    row = sums[(sums["series"] == "inflow") & (sums["year"] == 2027)]
+    assert mean == pytest.approx(row["mean"].item(), abs=0.01)
+    cost = replications[replications["year"] == 2027]["cost|coa|document"].mean()
+    where = f"cost.coa.{2027}@owb2025"
+    shown = address.look_up(address.parse(where), done.budget, yearly, "owb2025", "document")
+    assert cost == pytest.approx(shown, abs=1)
+
+
+@pytest.mark.parametrize(("workers", "chunk"), [(2, 0), (1, 2), (2, 1), (1, 100)])
+def test_workers_and_chunks_do_not_move_a_byte(
+    done: Run, baseline: Scenario, tmp_path: Path, workers: int, chunk: int
+) -> None:
+    options = Options(**QUICK | {"workers": workers, "chunk": chunk})
+    other = execute(baseline, "baseline", options, tmp_path / "other")
+    here, there = files_of(done.folder), files_of(other.folder)
+    for name in ("budget.csv", "monthly.csv", "monthly.parquet", "yearly.csv"):
+        assert here[name] == there[name], name
+    assert other.id == done.id
+    left = pd.read_parquet(done.folder / "replications.parquet")
+    right = pd.read_parquet(other.folder / "replications.parquet")
+    keys = ["year", "replication"]
+    pd.testing.assert_frame_equal(
+        left.sort_values(keys, ignore_index=True), right.sort_values(keys, ignore_index=True)
+    )
+
+
+def test_the_same_run_again_gives_the_same_charts(
+    done: Run, baseline: Scenario, tmp_path: Path
+) -> None:
+    again = execute(baseline, "baseline", Options(**QUICK | {"charts": True}), tmp_path / "again")
+    assert files_of(again.folder) == files_of(done.folder)
+
+
+def test_the_id_knows_what_is_computed_and_nothing_else(baseline: Scenario) -> None:
+    until = baseline.until
+    base = run_id(baseline, Options(), until)
+    same = [Options(workers=3), Options(lang="nl"), Options(charts=False), Options(chunk=7)]
+    assert all(run_id(baseline, options, until) == base for options in same)
+    other = [
+        Options(seed=2),
+        Options(replications=7),
+        Options(step="week"),
+        Options(vary=("luck",)),
+    ]
+    assert all(run_id(baseline, options, until) != base for options in other)
+    changed = patched(baseline, {"housing.homes": 1}, "a test")
+    assert run_id(changed, Options(), until) != base
+
+
+def test_the_resolved_scenario_gives_the_same_run_again(done: Run, tmp_path: Path) -> None:
+    again = execute(
+        load(done.folder / "scenario.resolved.yaml"), "x", Options(**QUICK), tmp_path / "x"
+    )
+    assert again.id == done.id
+    assert files_of(again.folder)["budget.csv"] == files_of(done.folder)["budget.csv"]
+
+
+def test_our_own_folder_is_replaced_and_a_foreign_one_is_not(
+    baseline: Scenario, tmp_path: Path
+) -> None:
+    quick = Options(**QUICK | {"replications": 1, "until": baseline.start})
+    ours = tmp_path / "ours"
+    execute(baseline, "one", quick, ours)
+    (ours / "left_over.csv").write_text("old")
+    execute(baseline, "two", quick, ours)
+    assert not (ours / "left_over.csv").exists()
+    assert json.loads((ours / "run.json").read_text())["scenario"] == "two"
+
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.docx").write_text("years of work")
+    with pytest.raises(ScenarioError, match="something that is not a run of ours"):
+        execute(baseline, "one", quick, foreign)
+    assert (foreign / "thesis.docx").read_text() == "years of work"
+
+
+def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ScenarioError, match="can't be written"):
+        execute(baseline, "x", Options(**QUICK), tmp_path / "file" / "run")
+
+
+@pytest.mark.parametrize("step", ["_work", "write_tables", "write_record"])
+def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
+    baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    quick = Options(**QUICK | {"replications": 1, "until": baseline.start})
+    folder = tmp_path / "run"
+    execute(baseline, "before", quick, folder)
+    before = files_of(folder)
+
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_module, step, full)
+    with pytest.raises(ScenarioError, match="the disk is full"):
+        execute(baseline, "after", quick, folder)
+    assert files_of(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_an_interrupt_leaves_nothing(
+    baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module, "write_tables", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        execute(baseline, "x", Options(**QUICK | {"replications": 1}), tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gap.total.2027@owb2025:p90",
+        "gap.total.2027:p_positive",
+        "budget.ind.2028@document",
+        "occupancy.place:regular.2026",
+    ],
+)
+def test_an_address_finds_its_cell(done: Run, text: str) -> None:
+    value = address.look_up(address.parse(text), done.budget, done.yearly, "owb2025", "document")
+    assert np.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gap",
+        "gap.total",
+        "gap.total.27",
+        "gap.total.2027:p33",
+        "gap.total.2027@:mean",
+        "__import__.x.2027",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ScenarioError, match="no address of a cell"):
+        address.parse(text)
+
+
+def test_an_address_of_nothing_is_refused(done: Run) -> None:
+    with pytest.raises(ScenarioError, match="no such cell"):
+        address.look_up(
+            address.parse("gap.total.2099"), done.budget, done.yearly, "owb2025", "document"
+        )

@@ -1,0 +1,210 @@
+"""Scenario files: what loads, what is refused, and what the refusal says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.errors import ScenarioError
+from sim.scenario import Quantity, Scenario, dump, load, patched, quantities, shipped, source_keys
+
+Write = Callable[..., Path]
+
+
+def said(file: Path | str) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    return str(caught.value)
+
+
+def test_every_shipped_scenario_loads() -> None:
+    assert "baseline" in shipped()
+    for name in shipped():
+        assert load(name).title.nl
+
+
+def test_every_number_has_a_unit_and_a_source_or_an_assumption(baseline: Scenario) -> None:
+    numbers = dict(quantities(baseline))
+    assert len(numbers) > 250
+    for path, quantity in numbers.items():
+        assert quantity.unit, path
+        assert quantity.source in source_keys() or quantity.assumption, path
+
+
+def test_every_source_says_what_it_is_and_where_it_came_from() -> None:
+    for key, source in source_keys().items():
+        assert set(source) == {"title", "number", "published", "address", "licence"}, key
+
+
+def test_the_resolved_scenario_is_the_scenario(baseline: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "resolved.yaml"
+    file.write_text(dump(baseline), "utf-8")
+    assert load(file) == baseline
+
+
+def test_a_patch_changes_its_key_and_inherits_the_unit_but_not_the_source(
+    baseline: Scenario, scenario_file: Write
+) -> None:
+    scenario = load(scenario_file("reception.places.regular.opening_places: 36000\n"))
+    number = scenario.reception.places["regular"].opening_places
+    assert number is not None
+    assert (number.single, number.unit, number.source) == (36_000, "places", None)
+    assert number.assumption == "patch small: A test."
+    assert scenario.housing == baseline.housing
+
+
+def test_dated_values_hold_until_the_next(scenario_file: Write) -> None:
+    text = "housing.homes: {2026: 20000, 2027-07-01: 25000}\n"
+    homes = load(scenario_file(text)).housing.homes
+    days = {
+        date(2025, 3, 1): 20_000,
+        date(2026, 1, 1): 20_000,
+        date(2027, 6, 30): 20_000,
+        date(2027, 7, 1): 25_000,
+        date(2030, 1, 1): 25_000,
+    }
+    assert {day: homes.on(day) for day in days} == days
+
+
+def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:
+    below = scenario_file("housing.homes: 25000\n", "below")
+    above = below.with_name("above.yaml")
+    above.write_text(
+        "extends: below.yaml\ntitle: {en: A, nl: A}\ndescription: {en: Up., nl: Op.}\n"
+        "housing.opening_arrears: 9000\n",
+        "utf-8",
+    )
+    scenario = load(above)
+    assert scenario.housing.homes.single == 25_000
+    assert scenario.housing.opening_arrears.single == 9_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ind.capacity.planned: -5\n", "ind.capacity.planned: -5 decision equivalents/year lies"),
+        ("ind.capacity.planned: {2025: 28900, 2026: -1}\n", "-1 decision equivalents/year lies"),
+        ("housing.homes: many\n", "expected a number, found 'many'"),
+        ("housing.homes: true\n", "expected a number, found True"),
+        ("housing.hoems: 5\n", "housing.hoems: unknown key"),
+        ("houses.homes: 5\n", "'houses.homes' does not lead anywhere at 'houses'"),
+        ("until: 2024-01-01\n", "the end (2024-01-01) lies before the start (2025-01-27)"),
+        ("until: 2025-02-30\n", "'2025-02-30' is no date"),
+        ("housing.homes: {value: 5, unit: places}\n", "expected the unit 'persons/year'"),
+        ("housing.homes: {value: 5, source: NOWHERE}\n", "unknown source 'NOWHERE'"),
+        ("courts.success_share: 1.2\n", "1.2 share lies above 1"),
+        ("groups.syria.intake_share: 0.9\n", "intake shares of 'first' sum to 1.54"),
+        ("groups.syria.closed_share: 0.5\n", "groups.syria: granted and closed shares exceed 1"),
+        ("budget.headline: owb2031\n", "headline 'owb2031' is not one of the vintages"),
+        ("closing: never\n", "closing: input should be 'need'"),
+        ("ind.order: random\n", "ind.order: input should be"),
+        ("prices.beyond_places_as: tent\n", "prices.beyond_places_as names unknown place types"),
+        ("housing.homes: {value: 5, spread: {dist: uniform, low: 9, high: 2}}\n", "low (9) must"),
+        ("housing.homes: &x 5\n", "anchors and aliases are not allowed"),
+        ("housing.homes: 5\nhousing.homes: 6\n", "the key 'housing.homes' stands twice"),
+        ("housing.homes: [5\n", "not valid YAML"),
+        ("housing.homes: {2026: 5, 2026-01-01: 6}\n", "two values for 2026-01-01"),
+        ("ind.holds: [{group: mars}]\n", "ind.holds.0.begins: this key is missing"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(scenario_file: Write, text: str, expected: str) -> None:
+    file = scenario_file(text)
+    message = said(file)
+    assert expected in message
+    last = 4 + text.count("\n")
+    assert f"{file}:" in message
+    places = [
+        line.split(f"{file}:")[1].split(":")[0]
+        for line in message.splitlines()
+        if f"{file}:" in line
+    ]
+    assert all(4 <= int(line) <= last or not line.isdigit() for line in places if line.isdigit())
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(scenario_file: Write) -> None:
+    message = said(scenario_file("housing.homes: many\ncourts.delay_days: 0\nind.order: random\n"))
+    for key in ("housing.homes", "courts.delay_days", "ind.order"):
+        assert key in message
+
+
+def test_words_that_yaml_takes_for_truth_stay_words(scenario_file: Write) -> None:
+    text = "title: {en: no, nl: yes}\n"
+    file = scenario_file("")
+    file.write_text(file.read_text("utf-8").replace("title: {en: Small, nl: Klein}\n", text))
+    assert load(file).title.en == "no"
+
+
+def test_a_missing_file_names_what_there_is() -> None:
+    assert "give the path of a YAML file, or one of: baseline" in said("nowhere.yaml")
+
+
+def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    assert "this is a folder" in said(tmp_path)
+
+
+def test_a_file_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "loop.yaml"
+    file.write_text("extends: loop.yaml\n")
+    assert "extends itself: loop.yaml -> loop.yaml" in said(file)
+
+
+def test_a_file_that_extends_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "orphan.yaml"
+    file.write_text("extends: nobody.yaml\n")
+    assert f"{file}:1:1: extends 'nobody.yaml': no such file" in said(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"- 1\n- 2\n", b"\xff\xfe", b"just words"])
+def test_what_is_no_mapping_in_utf8_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_bytes(content)
+    assert str(file) in said(file)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    file = tmp_path / "huge.yaml"
+    file.write_bytes(b"a: 1\n" * 2_000_000)
+    assert "too large for a scenario file" in said(file)
+
+
+def test_an_opening_balance_that_does_not_close_is_refused(
+    baseline: Scenario, scenario_file: Write
+) -> None:
+    from sim.engine import simulate
+
+    scenario = load(scenario_file("groups.other.opening_pending: 40000\n"))
+    with pytest.raises(ScenarioError, match="more than the 72,650 people in reception"):
+        simulate(scenario, 2, 1)
+    assert baseline.groups["other"].opening_pending.single == 17_100
+
+
+@given(u=st.floats(0.001, 0.999), low=st.floats(-5, 5), rise=st.floats(0, 1))
+@settings(deadline=None)
+def test_a_triangular_spread_inverts_its_distribution(u: float, low: float, rise: float) -> None:
+    from scipy import stats
+
+    from sim.scenario import Spread
+
+    spread = Spread(dist="triangular", low=low, mode=low + 2 * rise, high=low + 2)
+    drawn = float(spread.quantile(u, 0.0))
+    assert stats.triang.cdf(drawn, rise, loc=low, scale=2) == pytest.approx(u, abs=1e-9)
+
+
+def test_a_number_without_ground_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a source or an assumption"):
+        Quantity(value=1, unit="persons")
+
+
+def test_patched_refuses_what_a_file_would_refuse(baseline: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="lies below 0"):
+        patched(baseline, {"housing.homes": -1}, "a test")
+
+
+def test_yaml_of_the_resolved_scenario_is_plain(baseline: Scenario) -> None:
+    assert isinstance(yaml.safe_load(dump(baseline)), dict)
