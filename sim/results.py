@@ -198,7 +198,10 @@ def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
     cells[Cell("decisions", "total", "decisions/month")] = np.sum([tally(k) for k in kinds], axis=0)
     for kind in kinds:
         cells[Cell("decisions", f"kind:{kind}", "decisions/month")] = tally(kind)
-    cells[Cell("housed", "total", persons)] = housed(ledger)
+    reception, transit = housed(ledger, "status_holders"), housed(ledger, "transit")
+    cells[Cell("housed", "total", persons)] = reception + transit
+    cells[Cell("housed", "kind:from_reception", persons)] = reception
+    cells[Cell("housed", "kind:from_transit", persons)] = transit
     left = [flow(s, "departed").sum(axis=2) for s in ("rejected", "decided", "accompanying")]
     gave_up = flow("pending", "departed").sum(axis=2)
     cells[Cell("departed", "total", persons)] = sum(left, start=gave_up)
@@ -208,18 +211,18 @@ def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
     return cells
 
 
-def housed(ledger: Ledger) -> Floats:
-    """People housed by municipalities, from reception and from transit: (month, replication)."""
+def housed(ledger: Ledger, source: str) -> Floats:
+    """People housed from an account, by month: (month, replication)."""
     nothing = np.zeros((ledger.clock.months, ledger.replications, 1), dtype=np.int32)
-    total = ledger.flows.get(("status_holders", "settled"), nothing).astype(np.float64)
-    total = total + ledger.flows.get(("transit", "settled"), nothing)
-    return total[:, :, 0]
+    people: Floats = ledger.flows.get((source, "settled"), nothing)[:, :, 0].astype(np.float64)
+    return people
 
 
 def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
     """Arrears of municipalities: opening + targets so far - housed so far (may be negative)."""
     target = ledger.tallies.get("target", np.zeros((ledger.clock.months, ledger.replications)))
-    change = np.cumsum(target - housed(ledger), axis=0)
+    homes = housed(ledger, "status_holders") + housed(ledger, "transit")
+    change = np.cumsum(target - homes, axis=0)
     opening = scenario.housing.opening_arrears.single
     start = np.full((1, ledger.replications), opening)
     cell = Cell("municipal_arrears", "total", "persons")

@@ -43,8 +43,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "eigen cijfer: {nearest}.",
     },
     "reception_title": {
-        "en": "Reception at the year's end (mean, 80 % band)",
-        "nl": "Opvang aan het eind van het jaar (gemiddeld, 80 %-band)",
+        "en": "Reception at the year's end, in thousands (mean, 80 % band)",
+        "nl": "Opvang aan het eind van het jaar, in duizenden (gemiddeld, 80 %-band)",
     },
     "need": {"en": "need", "nl": "behoefte"},
     "places": {"en": "places", "nl": "plekken"},

@@ -82,7 +82,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
         "pending": ("pending", "total"),
     }
     table = Table(title=label("reception_title", lang), title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for key in series:
         table.add_column(label(key, lang), justify="right", no_wrap=True)
     dates = sorted(monthly["date"].unique())
@@ -95,9 +95,9 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
                 & (monthly["series"] == name)
                 & (monthly["breakdown"] == breakdown)
             ].iloc[0]
-            low, high = number(row["p10"], lang), number(row["p90"], lang)
-            band = "" if low == high else "\n" + label("from_to", lang, low=low, high=high)
-            cells.append(number(row["mean"], lang) + band)
+            low, high = (number(row[q] / 1e3, lang, 1) for q in ("p10", "p90"))
+            band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
+            cells.append(number(row["mean"] / 1e3, lang, 1) + band)
         table.add_row(day.strftime("%Y-%m-%d"), *cells)
     return table
 
