@@ -287,7 +287,7 @@ def _ukraine(prices: Prices, years: tuple[int, ...]) -> Floats:
     return np.array(totals)
 
 
-def timed(scenario: Scenario, costs_: Costs, samples: Samples, timing: Timing) -> Costs:
+def timed(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
     """Costs as cost, or as cash: advances follow a year's cost, the rest settles a year later.
 
     The year before the first is 2024 as known (at each cost level), where the run starts in 2025;
@@ -295,11 +295,10 @@ def timed(scenario: Scenario, costs_: Costs, samples: Samples, timing: Timing) -
     """
     if timing == "cost":
         return costs_
-    prices = Prices.of(scenario, samples)
     advance = prices.number("prices.advance_share")
     cash: Costs = {}
     for (level, line), cost in costs_.items():
-        last = _cost_before(prices, level, line) if scenario.start.year == 2025 else None
+        last = _cost_before(prices, level, line) if prices.scenario.start.year == 2025 else None
         first = cost[:1] if last is None else np.broadcast_to(last, cost[:1].shape)
         previous = np.concatenate([first, cost[:-1]])
         cash[level, line] = advance * cost + (1 - advance) * previous
@@ -322,33 +321,31 @@ def _cost_before(prices: Prices, level: CostLevel, line: str) -> Floats | None:
 
 
 def seen_by(
-    scenario: Scenario,
+    prices: Prices,
     vintage: Vintage,
     line: str,
     cost: Floats,
     years: tuple[int, ...],
     basis: Basis,
-    samples: Samples,
 ) -> Floats:
     """A line's cost as a vintage sees it: net or gross, in its price level or nominal: (y, r).
 
     A net vintage sees the IND (and the total) less other income, a gross one all of it; the two
     are never crossed. The nominal view raises both sides by the same yearly rate.
     """
-    prices = Prices.of(scenario, samples)
-    index = price_index(scenario, prices.base, vintage.price_level)
+    index = price_index(prices.scenario, prices.base, vintage.price_level)
     net = vintage.ind_basis == "net" and line in ("ind", "total")
     income = prices.price("ind_cost.other_income") if net else np.zeros(1)
-    return (cost - income) * index * nominal_factor(scenario, vintage, years, basis, samples)
+    return (cost - income) * index * nominal_factor(prices, vintage, years, basis)
 
 
 def nominal_factor(
-    scenario: Scenario, vintage: Vintage, years: tuple[int, ...], basis: Basis, samples: Samples
+    prices: Prices, vintage: Vintage, years: tuple[int, ...], basis: Basis
 ) -> Floats:
     """Growth of prices from the vintage's level to each year: (year, replication or 1)."""
     if basis == "vintage":
         return np.ones((len(years), 1))
-    growth = 1 + Prices.of(scenario, samples).number("budget.indexation")
+    growth = 1 + prices.number("budget.indexation")
     return np.stack([growth ** (year - vintage.price_level) for year in years])
 
 

@@ -180,8 +180,9 @@ def _work(job: _Job) -> int:
     job.folder.mkdir(parents=True)
     np.save(job.folder / "monthly.npy", tables.monthly)
     np.save(job.folder / "yearly.npy", tables.yearly)
+    prices = budget.Prices.of(job.scenario, job.samples)
     for timing in budget.TIMINGS:
-        priced = budget.timed(job.scenario, costs, job.samples, timing)
+        priced = budget.timed(prices, costs, timing)
         np.save(job.folder / f"{timing}.npy", np.stack(list(priced.values())))
     index = {
         "dates": [day.isoformat() for day in tables.dates],
@@ -311,34 +312,35 @@ def budget_table(
         return pd.DataFrame(columns=list(BUDGET_COLUMNS))
     rows = [chunks.years.index(year) for year in years]
     keys = [tuple(key) for key in chunks.index["costs"]]
-    pieces = []
+    prices = budget.Prices.of(scenario, samples)
+    pieces: list[dict[str, Any]] = []
     for name, level, timing, basis, line in budget.views(scenario):
         vintage = scenario.budget.vintages[name]
         cost = chunks(timing, keys.index((level, line)))[rows]
-        seen = budget.seen_by(scenario, vintage, line, cost, years, basis, samples)
-        factor = budget.nominal_factor(scenario, vintage, years, basis, samples)
-        pieces.append(
-            _budget_rows(vintage, line, years, seen, factor).assign(
-                vintage=name, line=line, cost_level=level, timing=timing, price_basis=basis
-            )
-        )
-    return _table(pieces)[list(BUDGET_COLUMNS)]
+        seen = budget.seen_by(prices, vintage, line, cost, years, basis)
+        factor = budget.nominal_factor(prices, vintage, years, basis)
+        amounts = [budget.budgeted(vintage, line, year) for year in years]
+        where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
+        pieces.append(where | _budget_columns(amounts, seen, factor))
+    columns = {
+        column: np.concatenate([np.broadcast_to(p[column], len(years)) for p in pieces])
+        for column in BUDGET_COLUMNS
+    }
+    return pd.DataFrame(columns)
 
 
-def _budget_rows(
-    vintage: Any, line: str, years: tuple[int, ...], cost: Floats, factor: Floats
-) -> pd.DataFrame:
-    amounts = [budget.budgeted(vintage, line, year) for year in years]
+def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -> dict[str, Floats]:
+    """Cost, budget and gap with their statistics, a number a year."""
     held = np.array([np.nan if amount is None else amount for amount in amounts])
     held_each = held[:, None] * np.broadcast_to(factor, cost.shape)
     gap = cost - held_each
-    columns: dict[str, Any] = {"year": list(years)}
-    columns |= {f"cost_{stat}": values.round(0) for stat, values in results.describe(cost).items()}
-    columns["budget"] = held_each.mean(axis=1).round(0)
-    columns |= {f"gap_{stat}": values.round(0) for stat, values in results.describe(gap).items()}
-    chance = (gap > 0).mean(axis=1).round(6)
-    columns["p_gap_positive"] = np.where(np.isfinite(held), chance, np.nan)
-    return pd.DataFrame(columns)
+    chance = np.where(np.isfinite(held), (gap > 0).mean(axis=1).round(6), np.nan)
+    return {
+        **{f"cost_{name}": values.round(0) for name, values in results.describe(cost).items()},
+        "budget": held_each.mean(axis=1).round(0),
+        **{f"gap_{name}": values.round(0) for name, values in results.describe(gap).items()},
+        "p_gap_positive": chance,
+    }
 
 
 def _table(pieces: list[pd.DataFrame]) -> pd.DataFrame:

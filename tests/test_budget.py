@@ -138,13 +138,13 @@ def test_net_and_gross_are_never_crossed(baseline: Scenario, priced: tuple[Costs
     costs, clock = priced
     cost = costs["document", "ind"]
     views = {
-        name: budget.seen_by(baseline, vintage, "ind", cost, clock.years, "vintage", {})
+        name: budget.seen_by(Prices.of(baseline, {}), vintage, "ind", cost, clock.years, "vintage")
         for name, vintage in baseline.budget.vintages.items()
     }
     assert np.allclose(views["document"] - views["owb2025"], 60_000_000)
     coa = costs["document", "coa"]
     for vintage in baseline.budget.vintages.values():
-        seen = budget.seen_by(baseline, vintage, "coa", coa, clock.years, "vintage", {})
+        seen = budget.seen_by(Prices.of(baseline, {}), vintage, "coa", coa, clock.years, "vintage")
         assert np.allclose(seen, coa)
 
 
@@ -163,16 +163,18 @@ def test_the_nominal_view_raises_both_sides_alike(
     costs, clock = priced
     vintage = baseline.budget.vintages["owb2025"]
     cost = costs["document", "total"]
-    real = budget.seen_by(baseline, vintage, "total", cost, clock.years, "vintage", {})
-    nominal = budget.seen_by(baseline, vintage, "total", cost, clock.years, "nominal", {})
-    factor = budget.nominal_factor(baseline, vintage, clock.years, "nominal", {})
+    real = budget.seen_by(Prices.of(baseline, {}), vintage, "total", cost, clock.years, "vintage")
+    nominal = budget.seen_by(
+        Prices.of(baseline, {}), vintage, "total", cost, clock.years, "nominal"
+    )
+    factor = budget.nominal_factor(Prices.of(baseline, {}), vintage, clock.years, "nominal")
     assert np.allclose(nominal, real * factor)
     assert factor[:, 0] == pytest.approx([1.025**n for n in range(1, 7)])
 
 
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
-    cash = budget.timed(baseline, costs, {}, "cash")
+    cash = budget.timed(Prices.of(baseline, {}), costs, "cash")
     cost, paid = costs["coa_price", "coa"], cash["coa_price", "coa"]
     assert np.allclose(paid[1:], 0.9 * cost[1:] + 0.1 * cost[:-1])
     last = budget.check_2024(baseline)["coa_price"]

@@ -83,16 +83,15 @@ def fingerprint(scenario: Scenario, tables: Tables, samples: dict[str, np.ndarra
 
     clock = Clock(scenario.start, UNTIL, "week")
     costs = budget.costs(scenario, tables.volumes, samples, clock)
+    prices = budget.Prices.of(scenario, samples)
     shown: list[Any] = [tables.monthly, tables.yearly]
     for timing in budget.TIMINGS:
-        shown += list(budget.timed(scenario, costs, samples, timing).values())
+        shown += list(budget.timed(prices, costs, timing).values())
     for vintage in scenario.budget.vintages.values():
         for line in budget.LINES:
             shown.append([budget.budgeted(vintage, line, year) or 0 for year in range(2025, 2031)])
         seen = costs["document", "total"]
-        shown.append(
-            budget.seen_by(scenario, vintage, "total", seen, clock.years, "nominal", samples)
-        )
+        shown.append(budget.seen_by(prices, vintage, "total", seen, clock.years, "nominal"))
     shown.append(list(budget.check_2024(scenario).values()))
     shown.append(budget._ukraine(budget.Prices.of(scenario, {}), tuple(range(2025, 2028))))
     shown.append(
