@@ -130,25 +130,26 @@ def poisson_count(u: Floats, mean: ArrayLike) -> Counts:
 def binomial_count(u: Floats, trials: Counts, chance: ArrayLike) -> Counts:
     """Binomial counts by inverse transform; ``trials`` and ``chance`` broadcast against ``u``."""
     n = np.broadcast_to(trials, u.shape).astype(np.float64)
-    p = np.clip(np.broadcast_to(np.asarray(chance, dtype=np.float64), u.shape), 0.0, 1.0)
+    p = np.minimum(np.maximum(np.broadcast_to(np.asarray(chance), u.shape), 0.0), 1.0)
     # Counting failures where they are the rarer keeps both methods in their good range.
     turned = p > 0.5
-    q = np.where(turned, 1.0 - p, p)
-    v = np.where(turned, 1.0 - u, u)
-    mean = n * q
+    some_turned = bool(turned.any())
+    if some_turned:
+        p, u = np.where(turned, 1.0 - p, p), np.where(turned, 1.0 - u, u)
+    mean = n * p
     count = np.zeros(u.shape, dtype=np.int64)
-    small = (mean <= EXACT_BELOW_MEAN) & (mean > 0)
-    if small.any():
-        ns, qs = n[small], q[small]
-        odds = qs / (1.0 - qs)
-        none = np.exp(ns * np.log1p(-qs))
-        count[small] = _search(v[small], none, odds * (ns + 1), -odds, ns)
-    large = mean > EXACT_BELOW_MEAN
-    if large.any():
-        ns, qs = n[large], q[large]
-        sd = np.sqrt(ns * qs * (1.0 - qs))
-        count[large] = np.minimum(_normal(v[large], mean[large], sd, (1.0 - 2.0 * qs) / sd), ns)
-    return np.where(turned, n.astype(np.int64) - count, count)
+    many = mean > EXACT_BELOW_MEAN
+    few = (mean > 0) & ~many
+    if few.any():
+        trials_few, odds = n[few], p[few] / (1.0 - p[few])
+        none = np.exp(trials_few * np.log1p(-p[few]))
+        count[few] = _search(u[few], none, odds * (trials_few + 1), -odds, trials_few)
+    if many.any():
+        trials_many, q = n[many], p[many]
+        sd = np.sqrt(mean[many] * (1.0 - q))
+        counted = _normal(u[many], mean[many], sd, (1.0 - 2.0 * q) / sd)
+        count[many] = np.minimum(counted, trials_many)
+    return np.where(turned, n.astype(np.int64) - count, count) if some_turned else count
 
 
 def binomial_counts(*draws: tuple[Floats, Counts, ArrayLike]) -> list[Counts]:

@@ -1,0 +1,33 @@
+"""The numbers in the README are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from sim.report import text
+from sim.run import Options, execute
+from sim.scenario import Scenario
+
+README = Path(__file__).parent.parent / "README.md"
+_TABLE = re.compile(r"(<!-- gap table.*?-->\n```\n)(.*?)(```\n<!-- end of gap table -->)", re.S)
+
+
+def printed(scenario: Scenario, folder: Path) -> str:
+    """The gap table of a run at the default settings, as the command prints it."""
+    done = execute(scenario, "baseline", Options(charts=False), folder)
+    console = Console(width=100, highlight=False, force_terminal=False, record=True, quiet=True)
+    console.print(text.gap_table(done.budget, scenario, "en"))
+    return "".join(line.rstrip() + "\n" for line in console.export_text().splitlines())
+
+
+@pytest.mark.slow
+def test_the_gap_table_of_the_readme_is_that_of_the_baseline(
+    baseline: Scenario, tmp_path: Path
+) -> None:
+    found = _TABLE.search(README.read_text("utf-8"))
+    assert found is not None
+    assert found[2] == printed(baseline, tmp_path / "run")
