@@ -112,14 +112,14 @@ def _run_all(
     names: list[str], out: Path | None, options: Options, as_json: bool, quiet: bool
 ) -> None:
     from .run import execute
-    from .scenario import find, load
+    from .scenario import find, layers, load
 
     loaded = [(name, find(name).stem, load(name)) for name in names]
     records: list[dict[str, Any]] = []
-    for _, stem, scenario in loaded:
+    for name, stem, scenario in loaded:
         folder = out or Path("outputs") / stem
         with _progress(stem, options.replications, quiet or as_json) as tell:
-            finished = execute(scenario, stem, options, folder, tell)
+            finished = execute(scenario, stem, options, folder, tell, layers(name))
         if as_json:
             records.append(_as_json(finished, stem))
         elif quiet:

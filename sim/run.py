@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -90,11 +90,17 @@ class _Job:
 
 
 def execute(
-    scenario: Scenario, name: str, options: Options, folder: Path, progress: Progress | None = None
+    scenario: Scenario,
+    name: str,
+    options: Options,
+    folder: Path,
+    progress: Progress | None = None,
+    inputs: Sequence[Path] = (),
 ) -> Run:
     """Run a scenario and write its folder.
 
-    ``progress(done, total)`` is called with replications. Raises ``ScenarioError`` if the folder
+    ``progress(done, total)`` is called with replications; ``inputs`` are the files the scenario
+    was read from, whose hashes go into the record. Raises ``ScenarioError`` if the folder
     can't be written or holds something that is not ours.
     """
     until = _checked_until(scenario, options)
@@ -124,7 +130,7 @@ def execute(
             charts.write(
                 run.monthly, run.budget, scenario, run.id, staging / "charts", options.lang
             )
-        write_record(run, name, options, until, staging)
+        write_record(run, name, options, until, inputs, staging)
     return run
 
 
@@ -416,14 +422,15 @@ def run_id(scenario: Scenario, options: Options, until: date) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def write_record(run: Run, name: str, options: Options, until: date, folder: Path) -> None:
+def write_record(
+    run: Run, name: str, options: Options, until: date, inputs: Sequence[Path], folder: Path
+) -> None:
     """``run.json``, last of all: how to get the run again, and the hash of every other file."""
     files = {
         str(file.relative_to(folder)): _digest(file)
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    resolved = dump(run.scenario)
     record = {
         "kind": "run",
         "schema": SCHEMA,
@@ -438,7 +445,7 @@ def write_record(run: Run, name: str, options: Options, until: date, folder: Pat
             "vary": list(options.vary),
         },
         "versions": versions(),
-        "inputs": {"scenario.resolved.yaml": hashlib.sha256(resolved.encode()).hexdigest()},
+        "inputs": {file.name: _digest(file) for file in inputs},
         "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": files,

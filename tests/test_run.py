@@ -16,7 +16,7 @@ from sim import address, results
 from sim import run as run_module
 from sim.errors import ScenarioError
 from sim.run import Options, Run, execute, run_id
-from sim.scenario import Scenario, load, patched
+from sim.scenario import Scenario, layers, load, patched
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
 
@@ -24,7 +24,8 @@ QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "wo
 @pytest.fixture(scope="module")
 def done(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("runs") / "baseline"
-    return execute(baseline, "baseline", Options(**QUICK | {"charts": True}), folder)
+    options = Options(**QUICK | {"charts": True})
+    return execute(baseline, "baseline", options, folder, inputs=layers("baseline"))
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -55,7 +56,10 @@ def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
     record = json.loads((done.folder / "run.json").read_text())
     assert (record["kind"], record["schema"], record["id"]) == ("run", 1, done.id)
     assert record["files"] == files_of(done.folder)
-    assert record["inputs"]["scenario.resolved.yaml"] == record["files"]["scenario.resolved.yaml"]
+    baseline_file = layers("baseline")[0]
+    assert record["inputs"] == {
+        "baseline.yaml": hashlib.sha256(baseline_file.read_bytes()).hexdigest()
+    }
 
 
 def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:

@@ -1,7 +1,7 @@
 """The scenario: its grammar, and how a file becomes one."""
 
 from .grammar import REGULAR, CostLevel, Group, Scenario, Vintage
-from .load import dump, find, load, patched, shipped, source_keys
+from .load import dump, find, layers, load, patched, shipped, source_keys
 from .quantity import Quantity, Spread, quantities
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Vintage",
     "dump",
     "find",
+    "layers",
     "load",
     "patched",
     "quantities",

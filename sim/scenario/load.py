@@ -83,6 +83,16 @@ def load(name: str | Path) -> Scenario:
     return scenario
 
 
+def layers(name: str | Path) -> list[Path]:
+    """The files a scenario is made of: its own, then each it extends."""
+    files = [find(str(name))]
+    while True:
+        base = _read(Reading(files[-1])).get("extends")
+        if base is None:
+            return files
+        files.append(files[-1].parent / str(base))
+
+
 def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
     """A new scenario with some keys changed, checked like a file.
 
