@@ -3,7 +3,7 @@
 ``gap.total.2027@owb2025:p90`` is the 90th percentile of the gap in total in 2027 against a
 vintage. ``gap``, ``cost`` and ``budget`` are read from the budget table; any other table name is a
 series of the yearly table with a breakdown as its line (``occupancy.place:regular.2027:mean``),
-averaged over the year for stocks and summed for flows.
+averaged over the year for stocks, summed for flows, and at the year's end for what has no mean.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .errors import Problem, ScenarioError
 MONEY = ("gap", "cost", "budget")
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p_positive")
 _FORM = re.compile(
-    r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z_]+)?)\.(?P<year>\d{4})"
+    r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z0-9_]+)?)\.(?P<year>\d{4})"
     r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$"
 )
 
@@ -79,8 +79,9 @@ def look_up(
             (yearly["series"] == address.table)
             & (yearly["breakdown"] == address.line)
             & (yearly["year"] == address.year)
-            & (yearly["measure"] != "end")
         ]
+        within = rows["measure"] != "end"
+        rows = rows[within] if within.any() else rows
         column = address.statistic
     if len(rows) != 1 or column not in rows:
         what = "there is no such cell in these tables"

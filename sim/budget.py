@@ -161,6 +161,21 @@ def reception_cost(prices: Prices, level: CostLevel, places: Floats, residents: 
     return total * paid_factor(prices) if level == "paid_2024" else total
 
 
+def beyond_price(prices: Prices, level: CostLevel) -> Floats:
+    """Cost of a year of one person for whom there is no place: (replications,).
+
+    What the next flexible place would cost: since the cheaper types are at their limit by then,
+    that of ``beyond_places_as``, at the desk's planned fill and with the time it would be paid and
+    stand empty, so that a limit on ordering saves no money.
+    """
+    price = place_price(prices, prices.scenario.prices.beyond_places_as, level)
+    fill = prices.scenario.reception.desk.planned_fill.single
+    whole = price.fixed / fill + price.variable
+    factor = paid_factor(prices) if level == "paid_2024" else 1.0
+    idle = prices.number("prices.beyond_places_factor")
+    return whole * factor * idle + prices.price("prices.opening_cost")
+
+
 def cost_2024(prices: Prices, level: CostLevel) -> Floats:
     """COA's cost of 2024 at a level: the year's mean people by type, at the fill of that year."""
     scenario = prices.scenario
@@ -217,16 +232,13 @@ def _before_start(volumes: Mapping[str, Floats], years: int) -> dict[str, Floats
 def _year_lines(
     prices: Prices, volumes: Mapping[str, Floats], years: tuple[int, ...], level: CostLevel
 ) -> dict[str, Floats]:
-    scenario, share = prices.scenario, prices.number
+    share = prices.number
     year_days = np.array([float(days_in_year(year)) for year in years])[:, None]
     people = volumes["resident_days"] / year_days[:, :, None]
     places = volumes["place_days"] / year_days[:, :, None]
     beds = reception_cost(prices, level, places, people)
 
-    one_more = place_price(prices, scenario.prices.beyond_places_as, level).published
-    if level == "paid_2024":
-        one_more = one_more * paid_factor(prices)
-    beyond = volumes["beyond_days"] / year_days * one_more
+    beyond = volumes["beyond_days"] / year_days * beyond_price(prices, level)
     opening = volumes["places_opened"].sum(axis=2) * prices.price("prices.opening_cost")
     severance = volumes["places_closed"].sum(axis=2) * prices.price("prices.severance")
     coa = beds + beyond + opening + severance

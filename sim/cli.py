@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +27,7 @@ app = typer.Typer(
 
 
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class StepChoice(StrEnum):
@@ -65,7 +68,9 @@ def run(
         list[str], typer.Argument(help="Paths of scenario files, or shipped names.")
     ],
     replications: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 500,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same bytes.")
+    ] = 1,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day.")
     ] = None,
@@ -230,10 +235,16 @@ def list_(
     Console(highlight=False).print(table)
 
 
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """A request to stop ends like an interrupt: nothing half-written stays."""
+    sys.exit(TERMINATED)
+
+
 def main() -> NoReturn:
     """Entry point: the user's mistakes end with 2, an interrupt with 130, ours with 1."""
     from .errors import ModelError, ScenarioError
 
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(standalone_mode=False)
     except ScenarioError as error:
@@ -242,6 +253,11 @@ def main() -> NoReturn:
         sys.exit(2)
     except TyperException as error:
         typer.echo(f"error: {error.format_message()}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        # What was computed is written by then; only the printing failed.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        typer.echo(f"error: the output can't be written: {error.strerror or error}", err=True)
         sys.exit(2)
     except ModelError as error:
         typer.echo(f"internal error, please report it: {error}", err=True)

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from .clock import first_of_month, month_number
 from .scenario import Quantity, Scenario, quantities
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ Kind = Literal["parameters", "inflow", "luck"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Samples = dict[str, Floats]
 
-INFLOW_PATH = "inflow.path.year."
+INFLOW_PATH = "inflow.path."
 EXACT_BELOW_MEAN = 12.0
 """Up to this mean a count is exact; above it a normal with a correction for skewness."""
 
@@ -48,13 +49,18 @@ def hypercube_column(name: str, replications: int, seed: int) -> Floats:
 
 
 def sample(
-    scenario: Scenario, replications: int, seed: int, vary: tuple[Kind, ...] = KINDS
+    scenario: Scenario,
+    replications: int,
+    seed: int,
+    vary: tuple[Kind, ...] = KINDS,
+    until: date | None = None,
 ) -> Samples:
     """Draw all that is unknown, for all replications up front.
 
     Returns a column (replications,) for each uncertain number by its path (the number itself, or
-    the factor on it), and a standard normal for each year of the inflow path by
-    ``inflow.path.year.<year>``. Kinds not in ``vary`` are left out: they stay at their centre.
+    the factor on it), and a standard normal for each month of the inflow path by
+    ``inflow.path.<year>-<month>``, up to ``until``. Kinds not in ``vary`` are left out: they stay
+    at their centre.
     """
     samples: Samples = {}
     if "parameters" in vary:
@@ -63,9 +69,8 @@ def sample(
                 u = hypercube_column(path, replications, seed)
                 samples[path] = quantity.spread.quantile(u, quantity.central_draw())
     if "inflow" in vary:
-        for year in range(scenario.inflow.path.known_until.year, scenario.until.year + 2):
-            u = hypercube_column(f"{INFLOW_PATH}{year}", replications, seed)
-            samples[f"{INFLOW_PATH}{year}"] = ndtri(u)
+        for name, _ in path_months(scenario, until or scenario.until):
+            samples[name] = ndtri(hypercube_column(name, replications, seed))
     return samples
 
 
@@ -87,8 +92,8 @@ def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
 class Luck:
     """Daily luck of ``count`` replications from number ``first`` on.
 
-    With ``varied`` false every replication gets the same evenly spread uniforms (a low-discrepancy
-    sequence over the days), so that counts keep their mean and only chance is gone.
+    With ``varied`` false every replication meets the same luck (that of the first), so that what
+    differs between them is not luck; counts keep their mean over the days.
     """
 
     seed: int
@@ -98,18 +103,15 @@ class Luck:
 
     def uniforms(self, process: str, day: int, cells: int) -> Floats:
         """Uniforms (replications, cells) in (0, 1) for one process on one day."""
-        if not self.varied:
-            golden = 0.6180339887498949
-            start = _key(process) / 2**64
-            row = (start + day * golden + np.arange(cells) * 0.7548776662466927) % 1.0
-            return np.broadcast_to(np.clip(row, 1e-9, 1 - 1e-9), (self.count, cells))
         blocks = -(-cells // 4)
         bits = np.random.Philox(
             key=np.array([self.seed, _key(process)], dtype=np.uint64),
-            counter=np.array([self.first * blocks, day, 0, 0], dtype=np.uint64),
+            counter=np.array([self.first * blocks if self.varied else 0, day, 0, 0], np.uint64),
         )
-        drawn = np.random.Generator(bits).random((self.count, blocks * 4))
-        return np.maximum(drawn[:, :cells], 2.0**-54)
+        rows = self.count if self.varied else 1
+        drawn = np.random.Generator(bits).random((rows, blocks * 4))
+        kept = np.maximum(drawn[:, :cells], 2.0**-54)
+        return kept if self.varied else np.broadcast_to(kept, (self.count, cells))
 
 
 def poisson_count(u: Floats, mean: ArrayLike) -> Counts:
@@ -205,29 +207,53 @@ def _normal(u: Floats, mean: Floats, sd: Floats, skewness: Floats) -> Counts:
     return np.maximum(np.floor(value + 0.5), 0.0).astype(np.int64)
 
 
-def inflow_deviation(
-    scenario: Scenario, samples: Samples, replications: int
-) -> list[tuple[date, Floats]]:
-    """Deviation of first applications from their centre, on the log, at the middle of each year.
+def path_months(scenario: Scenario, until: date) -> list[tuple[str, date]]:
+    """Months of the inflow path after the last half-year known: names of their draws, and dates."""
+    first = month_number(scenario.inflow.path.known_until) + 1
+    last = month_number(until) + 1
+    months = [first_of_month(number) for number in range(first, last + 1)]
+    return [(f"{INFLOW_PATH}{month:%Y-%m}", month) for month in months]
 
-    An AR(1): each year keeps ``autoregression`` of the last deviation and adds a new one. The
-    first point lies where the known half-year has its centre, with deviation 0; a shorter first
-    interval keeps more and adds less. Between the points the log moves in a straight line.
+
+def inflow_deviation(
+    scenario: Scenario, samples: Samples, replications: int, until: date
+) -> tuple[list[date], Floats]:
+    """Deviation of first applications from their centre, on the log: dates and (date, replication).
+
+    A process that is pulled back to the centre at a constant rate and disturbed every month. Its
+    pull and its disturbance are set so that the means of whole years follow the AR(1) of the
+    scenario: ``autoregression`` of the last year's deviation remains and a new one with
+    ``residual_sd`` comes on top. It starts at 0 at the end of what is known.
     """
     path = scenario.inflow.path
-    points = [(path.known_until, np.zeros(replications))]
-    phi, sd = path.autoregression.single, path.residual_sd.single
-    phis = samples.get("inflow.path.autoregression", phi)
-    sds = samples.get("inflow.path.residual_sd", sd)
-    for year in range(path.known_until.year, scenario.until.year + 2):
-        moment = date(year, 7, 1)
-        if moment <= path.known_until:
-            continue
-        last, level = points[-1]
-        gap_years = (moment - last).days / 365.25
-        fresh = samples.get(f"{INFLOW_PATH}{year}", np.zeros(replications))
-        points.append((moment, phis**gap_years * level + sds * gap_years**0.5 * fresh))
-    return points
+    phi = np.asarray(samples.get("inflow.path.autoregression", path.autoregression.single))
+    residual = samples.get("inflow.path.residual_sd", path.residual_sd.single)
+    pull, shrinkage = _pull_of(phi)
+    keep = np.exp(-pull / 12)
+    step_sd = residual / np.sqrt(1 - phi**2) / shrinkage * np.sqrt(1 - keep**2)
+    dates, level = [path.known_until], np.zeros(replications)
+    levels = [level]
+    for name, month in path_months(scenario, until):
+        fresh = samples.get(name, np.zeros(replications))
+        level = keep * level + step_sd * fresh
+        dates.append(month)
+        levels.append(level)
+    return dates, np.stack(levels)
+
+
+def _pull_of(phi: Floats) -> tuple[Floats, Floats]:
+    """Yearly pull of a process whose year means have autocorrelation ``phi``.
+
+    Also the standard deviation of a year's mean against that of the process itself. For a process
+    with pull θ the means of successive years have autocorrelation (1 - e)² / (2 (θ - 1 + e)) with
+    e = exp(-θ), and variance 2 (θ - 1 + e) / θ² of the process's; the first is inverted on a grid.
+    """
+    grid = np.linspace(0.02, 8.0, 4_000)
+    decay = np.exp(-grid)
+    spread = 2 * (grid - 1 + decay)
+    correlation = (1 - decay) ** 2 / spread
+    pull = np.interp(-phi, -correlation, grid)
+    return pull, np.sqrt(np.interp(pull, grid, spread / grid**2))
 
 
 __all__ = [
@@ -242,6 +268,7 @@ __all__ = [
     "drawn",
     "hypercube_column",
     "inflow_deviation",
+    "path_months",
     "poisson_count",
     "sample",
     "take",

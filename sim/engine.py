@@ -115,7 +115,7 @@ def simulate(
     """
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
-        parameters = sample(scenario, replications, seed, vary)
+        parameters = sample(scenario, replications, seed, vary, clock.until)
     ledger = Ledger(
         accounts(len(scenario.groups), len(scenario.reception.places)),
         clock,

@@ -7,7 +7,12 @@ import numpy as np
 from .draws import binomial_count
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
 
-GRANTS = (("decided", "status_holders"), ("decided", "settled"), ("in_appeal", "status_holders"))
+GRANTS = (
+    ("decided", "status_holders"),
+    ("decided", "settled"),
+    ("in_appeal", "status_holders"),
+    ("in_appeal", "settled"),
+)
 
 
 def family_arrivals(world: World) -> Actor:

@@ -13,16 +13,15 @@ from .world import Actor, World, whole_column, year_fraction
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
     """Factor on first applications for each day: (days, replications).
 
-    The yearly chance of ``draws.inflow_deviation``, straight lines on the log between its points.
+    The process of ``draws.inflow_deviation``, straight lines on the log between its months.
     """
-    points = inflow_deviation(scenario, samples, n)
-    days = np.array([clock.day_of(moment) for moment, _ in points], dtype=np.float64)
-    levels = np.stack([level for _, level in points])
+    dates, levels = inflow_deviation(scenario, samples, n, clock.until)
+    days = np.array([clock.day_of(moment) for moment in dates], dtype=np.float64)
     at = np.arange(clock.days, dtype=np.float64)
     right = np.clip(np.searchsorted(days, at, side="right"), 1, len(days) - 1)
-    weight = ((at - days[right - 1]) / (days[right] - days[right - 1]))[:, None]
+    weight = np.clip((at - days[right - 1]) / (days[right] - days[right - 1]), 0.0, 1.0)[:, None]
     log_factor = levels[right - 1] * (1 - weight) + levels[right] * weight
-    factor: Floats = np.exp(log_factor).astype(np.float32).astype(np.float64)
+    factor: Floats = np.exp(log_factor)
     return factor
 
 

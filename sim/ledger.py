@@ -67,6 +67,7 @@ class Ledger:
         self.cohorts = cohorts_before + clock.months
         self.stocks: dict[str, Counts] = {}
         self.cohort_counts: dict[str, Counts] = {}
+        self.cohort_entered: dict[str, Counts] = {}
         self.entry_sums: dict[str, Floats] = {}
         for name, account in self.accounts.items():
             self.stocks[name] = np.zeros((replications, account.width), dtype=np.int64)
@@ -74,6 +75,7 @@ class Ledger:
                 shape = (replications, account.width, self.cohorts)
                 self.cohort_counts[name] = np.zeros(shape, dtype=np.int32)
                 self.entry_sums[name] = np.zeros(shape, dtype=np.float64)
+                self.cohort_entered[name] = np.zeros(shape, dtype=np.int32)
         self.flows: dict[tuple[str, str], NDArray[np.int32]] = {}
         self.tallies: dict[str, Floats] = {}
         self.days: dict[str, Floats] = {
@@ -114,6 +116,7 @@ class Ledger:
         """
         upto = self.cohorts_before + 1
         self.cohort_counts[name][:, :, :upto] = by_cohort
+        self.cohort_entered[name][:, :, :upto] = by_cohort
         self.entry_sums[name][:, :, :upto] = by_cohort * entry_days
         self.stocks[name][:] = by_cohort.sum(axis=-1)
 
@@ -187,6 +190,7 @@ class Ledger:
         if account.aged:
             now = self._cohort_now()
             self.cohort_counts[account.name][:, :, now] += amount.astype(np.int32)
+            self.cohort_entered[account.name][:, :, now] += amount.astype(np.int32)
             self.entry_sums[account.name][:, :, now] += amount * float(self.step.day)
 
     def _cohort_now(self) -> int:

@@ -10,11 +10,10 @@ from .clock import first_of_month, month_number
 from .draws import Counts, Floats
 from .errors import Problem, ScenarioError
 from .reception import entitled, opening_places
-from .scenario import Quantity, Scenario
+from .scenario import OLDEST, Quantity, Scenario
 from .world import World
 
-COHORTS_BEFORE = 36
-"""Months before the start for which the ages of opening stocks are known."""
+COHORTS_BEFORE = OLDEST
 
 
 def fill_opening(world: World) -> None:

@@ -50,16 +50,19 @@ def half_year(year: int, month: int) -> str:
 def ready(world: World, day: int) -> Counts:
     """Status holders who have been one for the minimum stay: (replications, 1).
 
-    People of one month came evenly over it, so that the month becomes ready in a straight line.
+    People of one month came evenly over it, so that of all who came in a month the part that is
+    ready grows in a straight line; those who have left already were the first of them.
     """
     counts, begin = world.ledger.by_cohort("status_holders")
+    entered = world.ledger.cohort_entered["status_holders"][:, :, begin : begin + counts.shape[2]]
     minimum = world.scenario.housing.minimum_stay_days.single
     starts = np.array(
         [world.ledger.cohort_start(begin + c) for c in range(counts.shape[2] + 1)], dtype=float
     )
     waited = (day - minimum - starts[:-1]) / np.diff(starts)
     share = np.clip(waited, 0.0, 1.0)
-    people: Counts = np.floor((counts * share).sum(axis=2)).astype(np.int64)
+    ripe = np.floor(entered * share) - (entered - counts)
+    people: Counts = np.maximum(ripe, 0.0).sum(axis=2).astype(np.int64)
     return people
 
 

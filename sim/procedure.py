@@ -48,11 +48,14 @@ def granted_shares(world: World, day: int) -> Floats:
     """Share granted by group (replications or 1, groups); after a hold the scenario's new one."""
     today = world.clock.date_of(day)
     shares = world.values.by_group("granted_share", day)
-    for index, hold in enumerate(world.scenario.ind.holds):
-        if hold.ends <= today:
-            after = world.values.at(f"ind.holds.{index}.granted_after", day)
-            column = np.array([name == hold.group for name in world.groups])
-            shares = np.where(column, after[:, None], shares)
+    ended = [
+        (hold.ends, n) for n, hold in enumerate(world.scenario.ind.holds) if hold.ends <= today
+    ]
+    for _, index in sorted(ended):
+        hold = world.scenario.ind.holds[index]
+        after = world.values.at(f"ind.holds.{index}.granted_after", day)
+        column = np.array([name == hold.group for name in world.groups])
+        shares = np.where(column, after[:, None], shares)
     granted: Floats = shares * world.column("ind.granted_factor", day)
     return np.minimum(granted, 1.0 - world.values.by_group("closed_share", day))
 
@@ -62,15 +65,18 @@ def by_weight(work: Floats, stock: Counts, weights: Floats, queue_weights: Float
 
     ``work`` (replications, 1) [decision equivalents]; ``stock`` (replications, groups) open cases;
     ``weights`` the work of one decision. A group's claim is its waiting work x its
-    ``queue_weights``; what a group can't use goes to the others. The result has fractions.
+    ``queue_weights``; what a group can't use goes to the others, in the end by waiting work alone.
+    The result has fractions.
     """
     waiting = stock * weights
     share = np.zeros_like(waiting)
-    for _ in range(3):
+    for claim_weights in (*[queue_weights] * stock.shape[1], np.ones(1)):
         left = np.maximum(work - share.sum(axis=1, keepdims=True), 0.0)
-        claim = (waiting - share) * queue_weights
+        claim = (waiting - share) * claim_weights
         claims = np.maximum(claim.sum(axis=1, keepdims=True), 1e-12)
         share = np.minimum(waiting, share + left * claim / claims)
+        if not (left > 1e-9).any():
+            break
     decided: Floats = share / weights
     return decided
 
@@ -154,7 +160,7 @@ def _outcomes(world: World, day: int, decided: Counts) -> None:
 
 
 def in_reception_shares(world: World, day: int) -> Floats:
-    """Share of each group's pending people that lives in reception."""
+    """Share of each group's asylum seekers that lives in reception, whatever their phase."""
     shares: Floats = world.values.by_group("in_reception_share", day) * world.column(
         "reception.in_reception_factor", day
     )
@@ -198,11 +204,14 @@ def courts(world: World) -> Actor:
     for step, moment in world.steps(hour=5):
         yield world.until(moment)
         waiting = ledger.stocks["in_appeal"]
-        u = world.luck.uniforms("courts", step.day, width * 3).reshape(-1, 3, width)
+        u = world.luck.uniforms("courts", step.day, width * 4).reshape(-1, 4, width)
         chance = hazard(world.column("courts.delay_days", step.day), step.days)
         ruled = binomial_count(u[:, 0], waiting, chance)
         won = binomial_count(u[:, 1], ruled, world.column("courts.success_share", step.day))
         remitted = binomial_count(u[:, 2], won, world.column("courts.remittal_share", step.day))
         ledger.move(ruled - won, "in_appeal", "rejected")
         ledger.move(remitted, "in_appeal", "pending")
-        ledger.move(won - remitted, "in_appeal", "status_holders")
+        granted = won - remitted
+        here = binomial_count(u[:, 3], granted, in_reception_shares(world, step.day))
+        ledger.move(here, "in_appeal", "status_holders")
+        ledger.move(granted - here, "in_appeal", "settled")

@@ -48,40 +48,47 @@ def opening_places(world: World) -> Counts:
 def entitled(world: World, day: int) -> Counts:
     """People who should be in reception: (replications, 2), asylum phase and status holders.
 
-    Of each group's pending its share in reception, of those in appeal and refused theirs, all
-    accompanying people, all status holders not in a transit location.
+    Of each group's asylum seekers (pending, in appeal, refused) its share in reception, so that a
+    decision moves nobody in or out; all accompanying people; all status holders not in transit.
     """
-    stocks, values = world.ledger.stocks, world.values
-    pending = (stocks["pending"] * in_reception_shares(world, day)).sum(axis=1)
-    appeal = stocks["in_appeal"].sum(axis=1) * values.at("courts.in_reception_share", day)
-    refused = stocks["rejected"].sum(axis=1) * values.at("departure.in_reception_share", day)
-    asylum = np.rint(pending + appeal + refused).astype(np.int64)
+    stocks = world.ledger.stocks
+    seekers = stocks["pending"] + stocks["in_appeal"] + stocks["rejected"]
+    asylum = np.rint((seekers * in_reception_shares(world, day)).sum(axis=1)).astype(np.int64)
     asylum += stocks["accompanying"][:, 0]
     return np.stack([asylum, stocks["status_holders"][:, 0]], axis=1)
 
 
-def planned_places(world: World, day: int) -> tuple[Floats, Floats]:
+def planned_places(world: World, day: int, *, as_planned: bool = False) -> tuple[Floats, Floats]:
     """Places that should have opened and ended by ``day``: two (replications, types).
 
-    Openings come true in part and late, each replication in its own measure; endings as planned.
+    Openings come true in part and late, each replication in its own measure; endings likewise in
+    their own measure. ``as_planned`` gives what is expected of them, without the draws: all that
+    the desk can know ahead. Types with a fixed level have neither.
     """
-    n = world.replications
-    realised = world.values.at("reception.desk.openings_realised", day)
-    delay = world.values.at("reception.desk.openings_delay", day)
+    n, desk = world.replications, world.scenario.reception.desk
+
+    def number(path: str, quantity: Quantity) -> Floats:
+        return np.full(1, quantity.single) if as_planned else world.values.at(path, day)
+
+    realised = number("reception.desk.openings_realised", desk.openings_realised)
+    delay = number("reception.desk.openings_delay", desk.openings_delay)
     opened, ended = [], []
     for name, place in world.scenario.reception.places.items():
         gross, gone = np.zeros(n), np.zeros(n)
-        for index, plan in enumerate(place.openings):
-            places = world.values.at(f"reception.places.{name}.openings.{index}.places", day)
-            begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
-            part = np.clip((day - delay - begins) / (ends - begins), 0.0, 1.0)
-            before = np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
-            gross += places * realised * np.maximum(part - before, 0.0)
-        for index, plan in enumerate(place.endings):
-            places = world.values.at(f"reception.places.{name}.endings.{index}.places", day)
-            begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
-            gone += places * np.clip((day - begins) / (ends - begins), 0.0, 1.0)
-            gone -= places * np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
+        for kind, plans, late in (
+            ("openings", place.openings, delay),
+            ("endings", place.endings, 0),
+        ):
+            for index, plan in enumerate(plans if place.level is None else ()):
+                places = number(f"reception.places.{name}.{kind}.{index}.places", plan.places)
+                begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
+                part = np.clip((day - late - begins) / (ends - begins), 0.0, 1.0)
+                before = np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
+                came = places * np.maximum(part - before, 0.0)
+                if kind == "openings":
+                    gross += came * realised
+                else:
+                    gone += came
         opened.append(gross)
         ended.append(gone)
     return np.stack(opened, axis=1), np.stack(ended, axis=1)
@@ -189,10 +196,9 @@ def _expected_places(world: World, day: int) -> Floats:
     """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
     stocks = world.ledger.stocks
     ahead = day + weeks(world.scenario.reception.desk.lead_weeks) * DAYS_A_WEEK
-    now_up, now_down = planned_places(world, day)
-    then_up, then_down = planned_places(world, ahead)
-    fixed = [place.level is not None for place in world.scenario.reception.places.values()]
-    change = np.where(fixed, 0.0, (then_up - now_up) - (then_down - now_down))
+    now_up, now_down = planned_places(world, day, as_planned=True)
+    then_up, then_down = planned_places(world, ahead, as_planned=True)
+    change = (then_up - now_up) - (then_down - now_down)
     expected = stocks["places_open"] + stocks["places_ordered"] + change
     total: Floats = np.maximum(expected, 0.0).sum(axis=1)
     for name, place in world.scenario.reception.places.items():

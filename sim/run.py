@@ -12,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -37,6 +38,7 @@ from .scenario import Scenario, dump
 
 SCHEMA = 1
 LARGEST_CHUNK = 500
+REPLICATIONS_A_BLOCK = 2_000
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 DECIMALS = {"share": 6, "months": 3}
 BUDGET_COLUMNS = (
@@ -108,7 +110,7 @@ def execute(
         raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
     with staged(folder) as staging:
         spool = staging / "spool"
-        samples = sample(scenario, options.replications, options.seed, options.vary)
+        samples = sample(scenario, options.replications, options.seed, options.vary, until)
         jobs = _jobs(scenario, samples, options, until, spool)
         _simulate_all(jobs, options, progress)
         clock = Clock(scenario.start, until, options.step)
@@ -263,6 +265,15 @@ class _Chunks:
         """One cell of all replications: (time, replication)."""
         return np.concatenate([part[cell] for part in self.parts(kind)], axis=-1)
 
+    def block(self, kind: str, first: int, last: int) -> Floats:
+        """All cells of the replications from ``first`` to before ``last``."""
+        pieces = []
+        for job, part in zip(self.jobs, self.parts(kind), strict=True):
+            begin, end = max(first, job.first), min(last, job.first + job.count)
+            if begin < end:
+                pieces.append(part[:, :, begin - job.first : end - job.first])
+        return np.concatenate(pieces, axis=-1)
+
     def parts(self, kind: str) -> list[Floats]:
         if kind not in self._open:
             files = [job.folder / f"{kind}.npy" for job in self.jobs]
@@ -370,18 +381,22 @@ def write_replications(chunks: _Chunks, file: Path) -> None:
         for cell, measure in chunks.index["yearly"]
     ]
     cost_names = [f"cost|{line}|{level}" for level, line in chunks.index["costs"]]
+    total = sum(job.count for job in chunks.jobs)
+    years = np.array(chunks.years, dtype=np.int16)
     writer: Any = None
     try:
-        for number, job in enumerate(chunks.jobs):
-            yearly, cost = (chunks.parts(kind)[number] for kind in ("yearly", "cost"))
+        for first in range(0, total, REPLICATIONS_A_BLOCK):
+            last = min(first + REPLICATIONS_A_BLOCK, total)
+            numbers = np.arange(first, last, dtype=np.int32)
             columns: dict[str, Any] = {
-                "year": np.repeat(chunks.years, job.count).astype(np.int16),
-                "replication": np.tile(
-                    np.arange(job.first, job.first + job.count, dtype=np.int32), len(chunks.years)
-                ),
+                "year": np.repeat(years, last - first),
+                "replication": np.tile(numbers, len(years)),
             }
-            columns |= {n: yearly[i].reshape(-1) for i, n in enumerate(names)}
-            columns |= {n: cost[i].reshape(-1) for i, n in enumerate(cost_names)}
+            for kind, titles in (("yearly", names), ("cost", cost_names)):
+                block = chunks.block(kind, first, last)
+                # Sums over differently cut chunks may differ in the last bit: rounded away.
+                block = np.round(block, 6 if kind == "yearly" else 0)
+                columns |= {title: block[i].reshape(-1) for i, title in enumerate(titles)}
             table = pa.table(columns)
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
             writer.write_table(table)
@@ -468,9 +483,10 @@ def staged(folder: Path) -> Iterator[Path]:
     ``folder`` is replaced only if it is empty or holds our ``run.json``. Whatever goes wrong, what
     was there stays and nothing half-written is left. Raises ``ScenarioError``.
     """
+    folder = folder.absolute()
     _refuse_foreign(folder)
-    staging = folder.parent / f".{folder.name}.{os.getpid()}.partial"
-    old = folder.parent / f".{folder.name}.{os.getpid()}.old"
+    mark = f".{folder.name}.{secrets.token_hex(4)}"
+    staging, old = folder.parent / f"{mark}.partial", folder.parent / f"{mark}.old"
     try:
         staging.mkdir(parents=True)
         yield staging
@@ -487,6 +503,9 @@ def staged(folder: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(folder: Path) -> None:
+    if Path.cwd().is_relative_to(folder.resolve()):
+        what = "this folder holds the one you are in"
+        raise ScenarioError([Problem(str(folder), what, "give a folder below this one")])
     if folder.is_dir() and any(folder.iterdir()):
         try:
             record = json.loads((folder / "run.json").read_text("utf-8"))

@@ -32,6 +32,7 @@ def test_a_run_prints_the_gap_and_says_where_everything_lies(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert "2026" in done.stdout
     assert "outputs/baseline/" in done.stdout
+    assert "\N{HORIZONTAL ELLIPSIS}" not in done.stdout
     assert "baseline: 4 of 4 replications" in done.stderr
     assert "replications" not in done.stdout.splitlines()[-1]
     assert (tmp_path / "outputs" / "baseline" / "charts" / "gap.png").is_file()

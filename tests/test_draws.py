@@ -1,11 +1,14 @@
 """Chance: exact where it says so, keyed, and the same however it is cut."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.clock import Clock
 from sim.draws import (
     EXACT_BELOW_MEAN,
     Luck,
@@ -14,7 +17,8 @@ from sim.draws import (
     poisson_count,
     sample,
 )
-from sim.scenario import Scenario
+from sim.inflow import deviation_path
+from sim.scenario import Scenario, patched
 
 EVEN = (np.arange(20_000) + 0.5)[:, None] / 20_000
 
@@ -76,10 +80,13 @@ def test_luck_differs_by_process_day_and_seed() -> None:
     assert all((base != other).all() for other in others)
 
 
-def test_without_luck_counts_keep_their_mean_over_time() -> None:
-    luck = Luck(1, 0, 2, varied=False)
-    counts = [poisson_count(luck.uniforms("x", day, 1), 0.3)[0, 0] for day in range(3000)]
-    assert abs(np.mean(counts) - 0.3) < 0.005
+def test_without_luck_all_replications_meet_the_same_and_counts_keep_their_mean() -> None:
+    luck = Luck(1, 40, 3, varied=False)
+    rows = [luck.uniforms("x", day, 2) for day in range(4000)]
+    assert all((row == row[0]).all() for row in rows)
+    assert (rows[0] == Luck(1, 0, 3, varied=False).uniforms("x", 0, 2)).all()
+    counts = [poisson_count(row, 0.3)[0, 0] for row in rows]
+    assert abs(np.mean(counts) - 0.3) < 4 * np.sqrt(0.3 / 4000)
 
 
 @given(st.integers(1, 300))
@@ -113,4 +120,32 @@ def test_kinds_of_chance_left_out_are_not_drawn(baseline: Scenario) -> None:
     assert sample(baseline, 5, 1, ("luck",)) == {}
     only = sample(baseline, 5, 1, ("inflow",))
     assert only
-    assert all(name.startswith("inflow.path.year.") for name in only)
+    assert all(name.startswith("inflow.path.20") for name in only)
+
+
+def test_year_means_of_the_inflow_path_follow_the_fitted_autoregression(
+    baseline: Scenario,
+) -> None:
+    # The fit is on year totals 2003-2024: φ 0.64, residual 0.39; observed changes had sd 0.42.
+    until = date(2042, 12, 31)
+    scenario = patched(baseline, {"until": until, "inflow.path.residual_sd": 0.39}, "a test")
+    clock = Clock(scenario.start, until)
+    samples = sample(scenario, 4000, 1, ("inflow",), until)
+    path = np.log(deviation_path(scenario, clock, samples, 4000))
+    years = np.array([clock.date_of(day).year for day in range(clock.days)])
+    means = np.stack([path[years == year].mean(axis=0) for year in range(2034, 2042)])
+    level = 0.39 / np.sqrt(1 - 0.64**2)
+    assert means.std() == pytest.approx(level, rel=0.03)
+    assert np.diff(means, axis=0).std() == pytest.approx(level * np.sqrt(2 * (1 - 0.64)), rel=0.03)
+    pairs = [np.corrcoef(means[k], means[k + 1])[0, 1] for k in range(len(means) - 1)]
+    assert np.mean(pairs) == pytest.approx(0.64, abs=0.02)
+    assert abs(path[0].mean()) < 0.01
+    assert abs(path[-1].mean()) < 0.02
+
+
+def test_the_inflow_path_does_not_run_away_beyond_the_scenarios_end(baseline: Scenario) -> None:
+    clock = Clock(baseline.start, date(2045, 12, 31))
+    samples = sample(baseline, 400, 1, ("inflow",), clock.until)
+    spread = np.log(deviation_path(baseline, clock, samples, 400)).std(axis=1)
+    assert spread[-1] < 0.75
+    assert spread[0] < 0.3

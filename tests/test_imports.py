@@ -11,7 +11,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "clock": set(),
     "scenario": {"errors"},
-    "draws": {"scenario"},
+    "draws": {"clock", "scenario"},
     "ledger": {"clock", "draws", "errors"},
     "world": {"clock", "draws", "ledger", "scenario"},
     "inflow": {"clock", "draws", "scenario", "world"},

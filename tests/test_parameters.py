@@ -56,6 +56,11 @@ def moved(path: str, quantity: Quantity) -> Any:
 
 def changes_for(path: str, quantity: Quantity) -> dict[str, Any]:
     changes = {path: moved(path, quantity)}
+    if path.startswith("ind.opening_ages"):
+        # So do the ages.
+        ages = BASELINE.ind.opening_ages
+        other = next(band for band in ages if not path.endswith(band))
+        changes[f"ind.opening_ages.{other}"] = ages[other].single + quantity.single * 0.1
     if path.endswith(".intake_share") and not path.startswith("groups.repeat"):
         # Shares sum to one: what one group loses another gains.
         other = "groups.other" if not path.startswith("groups.other") else "groups.syria"

@@ -155,15 +155,10 @@ def test_workers_and_chunks_do_not_move_a_byte(
     options = Options(**QUICK | {"workers": workers, "chunk": chunk})
     other = execute(baseline, "baseline", options, tmp_path / "other")
     here, there = files_of(done.folder), files_of(other.folder)
-    for name in ("budget.csv", "monthly.csv", "monthly.parquet", "yearly.csv"):
+    for name in there:
         assert here[name] == there[name], name
+    assert {"budget.csv", "monthly.parquet", "yearly.csv", "replications.parquet"} <= set(there)
     assert other.id == done.id
-    left = pd.read_parquet(done.folder / "replications.parquet")
-    right = pd.read_parquet(other.folder / "replications.parquet")
-    keys = ["year", "replication"]
-    pd.testing.assert_frame_equal(
-        left.sort_values(keys, ignore_index=True), right.sort_values(keys, ignore_index=True)
-    )
 
 
 def test_the_same_run_again_gives_the_same_charts(
@@ -260,6 +255,8 @@ def test_an_interrupt_leaves_nothing(
         "gap.total.2027:p_positive",
         "budget.ind.2028@document",
         "occupancy.place:regular.2026",
+        "waiting_months.kind:p90.2026",
+        "municipal_arrears.total.2026",
     ],
 )
 def test_an_address_finds_its_cell(done: Run, text: str) -> None:

@@ -111,6 +111,28 @@ def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:
         ("housing.homes: [5\n", "not valid YAML"),
         ("housing.homes: {2026: 5, 2026-01-01: 6}\n", "two values for 2026-01-01"),
         ("ind.holds: [{group: mars}]\n", "ind.holds.0.begins: this key is missing"),
+        ("ind.holds.x: 1\n", "there is no item 'x' in this list"),
+        ("ind.holds.5: {group: syria}\n", "there is no item '5' in this list"),
+        (
+            "ind.opening_ages.abc: {value: 0, unit: share, assumption: x}\n",
+            "'abc' is no band of months",
+        ),
+        ("ind.opening_ages.0-6: 0.1\n", "ind.opening_ages sum to 0.86"),
+        (
+            "housing.targets.2025-H3: {value: 5, unit: persons, assumption: x}\n",
+            "'2025-H3' is no half-year",
+        ),
+        ("budget.vintages.owb2025.price_level: 2031\n", "no price level for 2031"),
+        ("budget.headline: vjn2024\n", "holds no amount for coa_nidos in 2025"),
+        ("until: 9999-12-31\n", "lies over 30 years ahead"),
+        ("inflow.first: 1.0e+12\n", "1e+12 persons/year lies above"),
+        ("prices.severance: {2025: 1, 2026: 2}\n", "can't change over time"),
+        ("housing.minimum_stay_days: {spread: {dist: uniform, low: 5, high: 9}}\n", "be uncertain"),
+        ("reception.desk.lead_weeks: 1.5\n", "must be a whole number"),
+        (
+            "reception.places.tgo.level: {value: 5000, unit: places, assumption: x}\n",
+            "a fixed level leaves nothing to order",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place(scenario_file: Write, text: str, expected: str) -> None:
@@ -208,3 +230,42 @@ def test_patched_refuses_what_a_file_would_refuse(baseline: Scenario) -> None:
 
 def test_yaml_of_the_resolved_scenario_is_plain(baseline: Scenario) -> None:
     assert isinstance(yaml.safe_load(dump(baseline)), dict)
+
+
+def test_two_holds_on_one_group_may_follow_but_not_overlap(baseline: Scenario) -> None:
+    after = {"value": 0.5, "unit": "share", "assumption": "a test"}
+
+    def holds(*spans: tuple[date, date]) -> dict[str, object]:
+        items = [
+            {"group": "syria", "begins": begins, "ends": ends, "granted_after": after}
+            for begins, ends in spans
+        ]
+        return {"ind.holds": items}
+
+    one, two = (date(2025, 1, 1), date(2025, 4, 1)), (date(2025, 6, 1), date(2025, 8, 1))
+    assert len(patched(baseline, holds(two, one), "a test").ind.holds) == 2
+    with pytest.raises(ScenarioError, match="two holds on syria overlap from 2025-03-01"):
+        patched(baseline, holds(one, (date(2025, 3, 1), date(2025, 5, 1))), "a test")
+
+
+def test_the_later_of_two_holds_sets_the_grant_rate_whatever_their_order(
+    baseline: Scenario,
+) -> None:
+    from sim.engine import ACTORS, simulate
+
+    spans = [(date(2025, 1, 1), date(2025, 2, 1), 0.9), (date(2025, 3, 1), date(2025, 4, 1), 0.1)]
+    granted = []
+    for order in (spans, spans[::-1]):
+        items = [
+            {
+                "group": "syria",
+                "begins": begins,
+                "ends": ends,
+                "granted_after": {"value": share, "unit": "share", "assumption": "a test"},
+            }
+            for begins, ends, share in order
+        ]
+        scenario = patched(baseline, {"ind.holds": items}, "a test")
+        ledger = simulate(scenario, 2, 1, until=date(2025, 7, 31), actors=ACTORS)
+        granted.append(ledger.tallies["granted"])
+    assert (granted[0] == granted[1]).all()

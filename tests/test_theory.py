@@ -126,6 +126,17 @@ def test_work_is_shared_by_claim_and_none_is_lost() -> None:
     assert decided.tolist() == [[70.0, 10.0, 0.0]]
 
 
+def test_many_groups_share_all_the_work_there_is() -> None:
+    stock = np.full((1, 6), 1000)
+    queue = np.array([[1024.0, 256.0, 64.0, 16.0, 4.0, 1.0]])
+    decided = by_weight(np.array([[5900.0]]), stock, np.ones((1, 6)), queue)
+    assert decided.sum() == pytest.approx(5900)
+    unwanted = by_weight(
+        np.array([[50.0]]), np.array([[10, 90]]), np.ones((1, 2)), np.array([[1.0, 0.0]])
+    )
+    assert unwanted.tolist() == [[10.0, 40.0]]
+
+
 def test_by_age_the_oldest_cohort_goes_first_over_all_groups() -> None:
     counts = np.array([[[5, 0, 20], [5, 10, 0]]])
     weights = np.ones((1, 2))

@@ -48,7 +48,6 @@ LABELS: dict[str, dict[Language, str]] = {
     },
     "need": {"en": "need", "nl": "behoefte"},
     "places": {"en": "places", "nl": "plekken"},
-    "occupancy": {"en": "occupancy", "nl": "bezetting"},
     "shortage": {"en": "shortage", "nl": "tekort aan plekken"},
     "status_holders": {"en": "status holders", "nl": "statushouders"},
     "pending": {"en": "pending at the IND", "nl": "voorraad IND"},

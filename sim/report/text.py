@@ -73,11 +73,10 @@ def levels_table(
 
 
 def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
-    """Need, places, occupancy, status holders and the backlog at the end of each year."""
+    """Need, places, status holders and the backlog at the end of each year."""
     series = {
         "need": ("need", "total"),
         "places": ("places", "total"),
-        "occupancy": ("occupancy", "total"),
         "status_holders": ("occupancy", "kind:status_holders"),
         "pending": ("pending", "total"),
     }
@@ -95,7 +94,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
                 & (monthly["series"] == name)
                 & (monthly["breakdown"] == breakdown)
             ].iloc[0]
-            low, high = (number(row[q] / 1e3, lang, 1) for q in ("p10", "p90"))
+            low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
             band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
             cells.append(number(row["mean"] / 1e3, lang, 1) + band)
         table.add_row(day.strftime("%Y-%m-%d"), *cells)

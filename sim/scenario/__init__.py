@@ -1,10 +1,11 @@
 """The scenario: its grammar, and how a file becomes one."""
 
-from .grammar import REGULAR, CostLevel, Group, Scenario, Vintage
+from .grammar import OLDEST, REGULAR, CostLevel, Group, Scenario, Vintage
 from .load import dump, find, layers, load, patched, shipped, source_keys
 from .quantity import Quantity, Spread, quantities
 
 __all__ = [
+    "OLDEST",
     "REGULAR",
     "CostLevel",
     "Group",

@@ -7,11 +7,14 @@ after loading). The text of each field is its documentation.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from .quantity import (
+    CERTAIN,
+    UNDATED,
     Cases,
     CasesPerYear,
     Days,
@@ -41,10 +44,16 @@ from .quantity import (
     Weeks,
     WorkPerDecision,
     WorkPerYear,
+    quantities,
 )
 
 CostLevel = Literal["document", "coa_price", "paid_2024"]
 REGULAR = "regular"
+LONGEST_YEARS = 30
+OLDEST = 36
+"""Months before the start for which the ages of opening stocks are known."""
+FIRST_BUDGET_YEAR = 2025
+"""Year whose IND budget pays for the work of the baseline."""
 
 
 class Text(Frozen):
@@ -59,15 +68,23 @@ class Group(Frozen):
 
     title: Text
     intake: Literal["first", "repeat"] = Field(description="which applications feed the group")
-    intake_share: Share = Field(description="share of those applications; sums to 1")
-    opening_pending: Cases = Field(description="cases without a first decision on day 0")
+    intake_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="share of those applications; sums to 1"
+    )
+    opening_pending: Annotated[Cases, UNDATED, CERTAIN] = Field(
+        description="cases without a first decision on day 0"
+    )
     granted_share: Share = Field(description="share of first decisions that grant")
     closed_share: Share = Field(description="share closed without a judgement (Dublin, withdrawn)")
     work: WorkPerDecision = Field(description="work of one decision at the IND")
     queue_weight: Factor = Field(description="claim on capacity per unit of waiting work")
-    in_reception_share: Share = Field(description="share of the pending that lives in reception")
+    in_reception_share: Share = Field(
+        description="share of its asylum seekers (pending, in appeal, refused) in reception"
+    )
     leave_rate: SharePerYear = Field(description="share of the pending that leaves by itself")
-    family_factor: Factor = Field(description="family applications per grant against the mean")
+    family_factor: Annotated[Factor, UNDATED, CERTAIN] = Field(
+        description="family applications per grant against the mean"
+    )
     appeal_share: Share = Field(description="share of rejections that is appealed")
     departure_days: PositiveDays = Field(description="mean time from final refusal to departure")
     unaccompanied_share: Share = Field(description="unaccompanied minors among applicants")
@@ -76,9 +93,13 @@ class Group(Frozen):
 class InflowPath(Frozen):
     """The yearly chance in first applications: AR(1) on the log around the level."""
 
-    autoregression: Factor = Field(description="part of last year's deviation that remains")
-    residual_sd: LogPoints = Field(description="standard deviation of a year's new deviation")
-    known_until: date = Field(description="centre of the last half-year known: deviation 0")
+    autoregression: Annotated[Factor, UNDATED] = Field(
+        description="part of last year's deviation that remains"
+    )
+    residual_sd: Annotated[LogPoints, UNDATED] = Field(
+        description="standard deviation of a year's new deviation"
+    )
+    known_until: date = Field(description="last day of the half-year known: deviation 0")
 
 
 class Inflow(Frozen):
@@ -86,7 +107,9 @@ class Inflow(Frozen):
 
     first: PersonsPerYear = Field(description="first applications: centre (median) of the path")
     path: InflowPath
-    season: dict[int, Factor] = Field(description="month's applications against the year's mean")
+    season: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+        description="month's applications against the year's mean"
+    )
     repeat: PersonsPerYear = Field(description="repeat applications")
     resettled: PersonsPerYear = Field(description="resettled people; they enter as status holders")
 
@@ -131,7 +154,7 @@ class IndCapacity(Frozen):
 class OtherCases(Frozen):
     """Asylum cases of other kinds at the IND: work, but no bed."""
 
-    opening: Cases
+    opening: Annotated[Cases, UNDATED, CERTAIN]
     inflow: CasesPerYear
     output: CasesPerYear = Field(description="decided in a year, as capacity allows")
 
@@ -146,35 +169,37 @@ class Ind(Frozen):
     granted_factor: Factor = Field(description="factor on all shares granted")
     holds: tuple[Hold, ...] = ()
     other_cases: OtherCases
-    opening_ages: dict[str, Share] = Field(description="ages of the opening stock, in bands")
-    overdue_days: PositiveDays = Field(description="age beyond which penalties fall due")
+    opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN]] = Field(
+        description="ages of the opening stock, in bands"
+    )
+    overdue_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="age beyond which penalties fall due"
+    )
 
 
 class Courts(Frozen):
     """Appeals against rejections."""
 
-    opening_in_appeal: dict[str, Persons]
+    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN]]
     delay_days: PositiveDays = Field(description="mean time to a ruling")
     success_share: Share
     remittal_share: Share = Field(description="share of successes sent back to the IND")
-    in_reception_share: Share
 
 
 class Departure(Frozen):
     """Those without a right to stay, until they have left."""
 
-    opening_rejected: dict[str, Persons]
+    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]]
     days_factor: Factor = Field(description="factor on all departure times")
     supervised_share: Share = Field(description="share leaving under supervision")
     closed_left_share: Share = Field(description="closed cases whose applicant is gone already")
-    in_reception_share: Share
 
 
 class Family(Frozen):
     """Family reunification (nareis)."""
 
-    opening_pending: Persons
-    opening_travelling: Persons
+    opening_pending: Annotated[Persons, UNDATED, CERTAIN]
+    opening_travelling: Annotated[Persons, UNDATED, CERTAIN]
     applications_per_grant: PersonsPerGrant
     staff: Fte = Field(description="staff of the desk")
     productivity: DecisionsPerFteYear
@@ -188,18 +213,24 @@ class Housing(Frozen):
     """Municipalities housing status holders, and the target (taakstelling) beside it."""
 
     homes: PersonsPerYear = Field(description="people housed in a year, as supply allows")
-    minimum_stay_days: Days = Field(description="time a status holder needs before moving")
-    opening_wait_days: PositiveDays = Field(description="mean time waited by those waiting")
+    minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(
+        description="time a status holder needs before moving"
+    )
+    opening_wait_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="mean time waited by those waiting"
+    )
     targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
     target_factor: Factor = Field(description="later targets against last half-year's need")
-    opening_arrears: SignedPersons = Field(description="arrears of municipalities on day 0")
+    opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN] = Field(
+        description="arrears of municipalities on day 0"
+    )
 
 
 class Transit(Frozen):
     """Transit locations (doorstroomlocaties): outside occupancy."""
 
     places: Places
-    opening_people: Persons
+    opening_people: Annotated[Persons, UNDATED, CERTAIN]
     stay_days: PositiveDays = Field(description="mean stay")
 
 
@@ -208,7 +239,7 @@ class Opening(Frozen):
 
     begins: date
     ends: date
-    places: Places
+    places: Annotated[Places, UNDATED]
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -223,9 +254,9 @@ class PlaceType(Frozen):
     title: Text
     part_of: str | None = Field(default=None, description="wider type that it is part of")
     fill_rank: int = Field(ge=1, description="order in which people are placed (1 first)")
-    opening_people: Persons
-    opening_status_holders: Persons
-    opening_places: Places | None = Field(
+    opening_people: Annotated[Persons, UNDATED, CERTAIN]
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN]
+    opening_places: Annotated[Places, UNDATED, CERTAIN] | None = Field(
         default=None, description="places on day 0; by default people / opening fill"
     )
     openings: tuple[Opening, ...] = ()
@@ -233,8 +264,10 @@ class PlaceType(Frozen):
     level: Places | None = Field(default=None, description="fixed stock; replaces openings")
     order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
     notice: bool = Field(default=False, description="whether the desk may end it")
-    price: EurPerPlaceYear | None = Field(default=None, description="of a deployable place")
-    resident_price: EurPerResidentYear | None = Field(
+    price: Annotated[EurPerPlaceYear, UNDATED] | None = Field(
+        default=None, description="of a deployable place"
+    )
+    resident_price: Annotated[EurPerResidentYear, UNDATED] | None = Field(
         default=None, description="COA's price per resident, for the level coa_price"
     )
 
@@ -242,32 +275,46 @@ class PlaceType(Frozen):
 class Desk(Frozen):
     """The capacity desk of COA: looks ahead, orders, gives notice."""
 
-    opening_fill: FillShare = Field(description="fill of flexible places on day 0")
+    opening_fill: Annotated[FillShare, UNDATED] = Field(
+        description="fill of flexible places on day 0"
+    )
     planned_fill: FillShare = Field(description="fill the desk plans to")
     lead_weeks: Weeks = Field(description="time from order to open place")
     notice_weeks: Weeks = Field(description="places are paid until notice ends")
     trend_weeks: Weeks = Field(description="past over which the trend is taken")
     slack: Share = Field(description="slack in places the desk keeps before giving notice")
-    openings_realised: Share = Field(description="share of planned openings that comes true")
-    openings_delay: Days
+    openings_realised: Annotated[Share, UNDATED] = Field(
+        description="share of planned openings that comes true"
+    )
+    openings_delay: Annotated[Days, UNDATED]
     official_weight: Share = Field(description="weight of the official path in the forecast")
-    official_path: Places = Field(description="official need, dated")
+    official_path: Annotated[Places, CERTAIN] = Field(description="official need, dated")
 
 
 class Reception(Frozen):
     """Where people sleep."""
 
     places: dict[str, PlaceType] = Field(min_length=1)
-    opening_status_holders: Persons = Field(
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
         description="published total; the table of place types is rounded and may differ"
     )
     desk: Desk
-    need_fill: FillShare = Field(description="need = (occupancy + shortage) / this")
-    in_reception_factor: Factor = Field(description="factor on the pending's shares in reception")
-    minors_share: Share = Field(description="minors among people in reception")
+    need_fill: Annotated[FillShare, UNDATED, CERTAIN] = Field(
+        description="need = (occupancy + shortage) / this"
+    )
+    in_reception_factor: Factor = Field(description="factor on the groups' shares in reception")
+    minors_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="minors among people in reception"
+    )
 
     @model_validator(mode="after")
     def _has_regular(self) -> Self:
+        for name, place in self.places.items():
+            if place.level is not None and (place.order_limit is not None or place.notice):
+                raise ValueError(
+                    f"{name}: a fixed level leaves nothing to order or end; take out order_limit "
+                    f"and set notice to false"
+                )
         if REGULAR not in self.places:
             raise ValueError(f"a place type '{REGULAR}' is needed")
         return self
@@ -276,52 +323,91 @@ class Reception(Frozen):
 class Guardianship(Frozen):
     """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
 
-    opening: Persons
+    opening: Annotated[Persons, UNDATED, CERTAIN]
     stay_days: PositiveDays = Field(description="mean time under guardianship")
     arrival_factor: Factor = Field(description="factor on the groups' unaccompanied shares")
-    in_reception_share: Share
-    paid_2024: EurPerYear = Field(description="paid to Nidos in 2024; fits the price")
-    mean_2024: Persons = Field(description="mean stock in 2024; fits the price")
+    in_reception_share: Annotated[Share, UNDATED, CERTAIN]
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(
+        description="paid to Nidos in 2024; fits the price"
+    )
+    mean_2024: Annotated[Persons, UNDATED] = Field(description="mean stock in 2024; fits the price")
 
 
 class ReceptionPrices(Frozen):
     """How prices per place become cost."""
 
     level: CostLevel = Field(description="headline level of what a year of reception costs")
-    empty_bed: EurPerPlaceDay = Field(description="cost of an empty bed")
-    occupied_bed: EurPerPlaceDay = Field(description="cost of an occupied bed")
-    emergency_mean: EurPerPlaceYear = Field(description="mean over all emergency places")
+    empty_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an empty bed")
+    occupied_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an occupied bed")
+    emergency_mean: Annotated[EurPerPlaceYear, UNDATED] = Field(
+        description="mean over all emergency places"
+    )
     emergency_rest: str = Field(
         description="the type whose price follows from the mean over the wider type it is part of"
     )
     factor: Factor = Field(description="factor on all place prices")
-    beyond_places_as: str = Field(description="type whose price a person without a place costs")
-    opening_cost: EurPerPlace = Field(description="one-off cost of a new flexible place")
-    severance: EurPerPlace = Field(description="one-off cost of a place given up")
-    paid_2024: EurPerYear = Field(description="paid to COA in 2024")
-    own_cost_2024: EurPerYear = Field(description="COA's own statement of its cost in 2024")
-    mean_people_2024: dict[str, Persons] = Field(description="mean people by type in 2024")
-    fill_2024: FillShare = Field(description="mean fill of flexible and regular places in 2024")
-    transit: EurPerPersonDay
-    ukraine_norm: EurPerPlaceDay
-    ukraine_places: Places
-    oda_first_days: PositiveDays = Field(description="time in reception that counts as ODA")
-    oda_share: Share = Field(description="share of people in their first year that counts")
-    advance_share: Share = Field(description="share of a year's cost paid in that year")
+    beyond_places_as: str = Field(
+        description="type at whose price a person without a place is costed: the next to be had"
+    )
+    beyond_places_factor: Annotated[Factor, UNDATED] = Field(
+        description="factor on that price, for the time such a place is paid and empty"
+    )
+    opening_cost: Annotated[EurPerPlace, UNDATED] = Field(
+        description="one-off cost of a new flexible place"
+    )
+    severance: Annotated[EurPerPlace, UNDATED] = Field(
+        description="one-off cost of a place given up"
+    )
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="paid to COA in 2024")
+    own_cost_2024: Annotated[EurPerYear, UNDATED, CERTAIN] = Field(
+        description="COA's own statement of its cost in 2024"
+    )
+    mean_people_2024: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="mean people by type in 2024"
+    )
+    fill_2024: Annotated[FillShare, UNDATED, CERTAIN] = Field(
+        description="mean fill of flexible and regular places in 2024"
+    )
+    transit: Annotated[EurPerPersonDay, UNDATED]
+    ukraine_norm: Annotated[EurPerPlaceDay, CERTAIN]
+    ukraine_places: Annotated[Places, CERTAIN]
+    oda_first_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="time in reception that counts as ODA"
+    )
+    oda_share: Annotated[Share, UNDATED] = Field(
+        description="share of people in their first year that counts"
+    )
+    advance_share: Annotated[Share, UNDATED] = Field(
+        description="share of a year's cost paid in that year"
+    )
 
 
 class IndCost(Frozen):
     """What the IND costs."""
 
-    total_2025: EurPerYear = Field(description="all its work in 2025, gross")
-    reference_work: WorkPerYear = Field(description="asylum work that the 2025 total pays for")
-    reference_family_staff: Fte = Field(description="family desk that the 2025 total pays for")
-    asylum_share: Share = Field(description="share of that for asylum and family work")
-    family_share: Share = Field(description="share of the asylum and family part for family")
-    other_income: EurPerYear = Field(description="fees and other income, set against net budgets")
-    penalties_included: EurPerYear = Field(description="penalties counted in the 2025 total")
-    penalty: EurPerCaseYear = Field(description="penalty per overdue case and year")
-    paid_2024: EurPerYear = Field(description="cost of 2024, for cash timing")
+    total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
+    reference_work: Annotated[WorkPerYear, UNDATED, CERTAIN] = Field(
+        description="asylum work that the 2025 total pays for"
+    )
+    reference_family_staff: Annotated[Fte, UNDATED, CERTAIN] = Field(
+        description="family desk that the 2025 total pays for"
+    )
+    asylum_share: Annotated[Share, UNDATED] = Field(
+        description="share of that for asylum and family work"
+    )
+    family_share: Annotated[Share, UNDATED] = Field(
+        description="share of the asylum and family part for family"
+    )
+    other_income: Annotated[EurPerYear, UNDATED] = Field(
+        description="fees and other income, set against net budgets"
+    )
+    penalties_included: Annotated[EurPerYear, UNDATED] = Field(
+        description="penalties counted in the 2025 total"
+    )
+    penalty: Annotated[EurPerCaseYear, UNDATED] = Field(
+        description="penalty per overdue case and year"
+    )
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="cost of 2024, for cash timing")
 
 
 class Vintage(Frozen):
@@ -332,7 +418,9 @@ class Vintage(Frozen):
     price_level: int
     status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"]
     ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
-    lines: dict[str, EurPerYear] = Field(description="amounts by line; each year its own date")
+    lines: dict[str, Annotated[EurPerYear, CERTAIN]] = Field(
+        description="amounts by line; each year its own date"
+    )
 
 
 class Budget(Frozen):
@@ -340,8 +428,12 @@ class Budget(Frozen):
 
     headline: str
     vintages: dict[str, Vintage]
-    indexation: SharePerYear = Field(description="growth of prices a year, both sides alike")
-    price_levels: dict[int, Factor] = Field(description="price level of a year against 2023")
+    indexation: Annotated[SharePerYear, UNDATED] = Field(
+        description="growth of prices a year, both sides alike"
+    )
+    price_levels: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+        description="price level of a year against 2023"
+    )
 
     @model_validator(mode="after")
     def _headline_known(self) -> Self:
@@ -374,22 +466,74 @@ class Scenario(Frozen):
     budget: Budget
 
     def ind_budget_factor(self, year: int) -> float:
-        """IND budget of a year against 2025 in the headline vintage (its last year is held)."""
-        line = self.budget.vintages[self.budget.headline].lines["ind"]
-        amounts = {moment.year: amount for moment, amount in line.pairs()}
-        return amounts.get(year, amounts[max(amounts)]) / amounts[min(amounts)]
+        """IND's means in a year against 2025, by the headline vintage (its last year is held).
+
+        Where the vintage is net, other income comes on top: it pays for work too.
+        """
+        vintage = self.budget.vintages[self.budget.headline]
+        income = self.ind_cost.other_income.single if vintage.ind_basis == "net" else 0.0
+        amounts = {day.year: held + income for day, held in vintage.lines["ind"].pairs()}
+        return amounts.get(year, amounts[max(amounts)]) / amounts[FIRST_BUDGET_YEAR]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        problems = [*self._date_problems(), *self._group_problems(), *self._place_problems()]
+        problems = [
+            *self._date_problems(),
+            *self._group_problems(),
+            *self._hold_problems(),
+            *self._place_problems(),
+            *self._money_problems(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
     def _date_problems(self) -> list[str]:
+        problems = []
         if self.until < self.start:
-            return [f"the end ({self.until}) lies before the start ({self.start})"]
-        return []
+            problems.append(f"the end ({self.until}) lies before the start ({self.start})")
+        if self.until.year > self.start.year + LONGEST_YEARS:
+            problems.append(f"the end ({self.until}) lies over {LONGEST_YEARS} years ahead")
+        for band in self.ind.opening_ages:
+            low, dash, high = band.partition("-")
+            good = dash and low.isdigit() and high.isdigit() and int(low) < int(high) <= OLDEST
+            if not good:
+                problems.append(
+                    f"ind.opening_ages: '{band}' is no band of months up to {OLDEST}, as 6-15"
+                )
+        ages = sum(share.single for share in self.ind.opening_ages.values())
+        if abs(ages - 1) > 1e-6:
+            problems.append(f"ind.opening_ages sum to {ages:.6f}, not to 1")
+        for name in self.housing.targets:
+            year, half, number = name.partition("-H")
+            if not (year.isdigit() and half and number in ("1", "2")):
+                problems.append(f"housing.targets: '{name}' is no half-year, as 2025-H1")
+        return problems
+
+    def _hold_problems(self) -> list[str]:
+        holds = sorted(self.ind.holds, key=lambda hold: (hold.group, hold.begins))
+        return [
+            f"ind.holds: two holds on {left.group} overlap from {right.begins}"
+            for left, right in pairwise(holds)
+            if left.group == right.group and right.begins < left.ends
+        ]
+
+    def _money_problems(self) -> list[str]:
+        problems, known = [], set(self.budget.price_levels)
+        stated = {f"budget.vintages.{n}": v.price_level for n, v in self.budget.vintages.items()}
+        stated |= {path: q.price_level for path, q in quantities(self) if q.price_level}
+        for path, level in stated.items():
+            if level not in known:
+                problems.append(f"{path}: no price level for {level} in budget.price_levels")
+        headline = self.budget.vintages[self.budget.headline]
+        for line in ("coa_nidos", "ind"):
+            held = headline.lines.get(line)
+            if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
+                problems.append(
+                    f"budget.headline '{self.budget.headline}' holds no amount for {line} in "
+                    f"{FIRST_BUDGET_YEAR}"
+                )
+        return problems
 
     def _group_problems(self) -> list[str]:
         problems = []
@@ -439,4 +583,4 @@ class Scenario(Frozen):
         return problems
 
 
-__all__ = ["REGULAR", "CostLevel", "Group", "Quantity", "Scenario", "Vintage"]
+__all__ = ["OLDEST", "REGULAR", "CostLevel", "Group", "Quantity", "Scenario", "Vintage"]

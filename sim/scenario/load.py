@@ -207,6 +207,12 @@ def _patch(target: Any, steps: Path_, change: _Change) -> None:
             change.reading.problems.append(Problem(where, what))
             return
     key, old, value = _key(target, last), _step(target, last), change.value
+    if isinstance(target, list) and not (isinstance(key, int) and key < len(target)):
+        what = f"'{'.'.join(change.path)}': there is no item '{last}' in this list"
+        where = change.reading.positions.get(change.at, str(change.reading.file))
+        advice = f"give a number from 0 to {len(target) - 1}, or the whole list"
+        change.reading.problems.append(Problem(where, what, advice))
+        return
     if _is_quantity(old):
         if not isinstance(value, dict) or _all_dates(value):
             change.forget_what_was_there()

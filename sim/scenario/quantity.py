@@ -180,25 +180,51 @@ def _unit(unit: str, low: float | None = 0.0, high: float | None = None) -> Afte
     return AfterValidator(_Unit(unit, low, high))
 
 
-Persons = Annotated[Quantity, _unit("persons")]
-SignedPersons = Annotated[Quantity, _unit("persons", None)]
-PersonsPerYear = Annotated[Quantity, _unit("persons/year")]
-PersonsPerGrant = Annotated[Quantity, _unit("persons/grant")]
-Cases = Annotated[Quantity, _unit("cases")]
-CasesPerYear = Annotated[Quantity, _unit("cases/year")]
+def _no_dates(quantity: Quantity) -> Quantity:
+    if isinstance(quantity.value, tuple):
+        raise ValueError("this number can't change over time: give one value, no dates")
+    return quantity
+
+
+def _no_spread(quantity: Quantity) -> Quantity:
+    if quantity.spread is not None:
+        raise ValueError("this number can't be uncertain: leave out the spread")
+    return quantity
+
+
+def _whole(quantity: Quantity) -> Quantity:
+    if any(number != round(number) for number in quantity.numbers()):
+        raise ValueError("this must be a whole number")
+    return quantity
+
+
+UNDATED = AfterValidator(_no_dates)
+"""For numbers that are read once: a date on them would be ignored, so it is refused."""
+CERTAIN = AfterValidator(_no_spread)
+"""For numbers that are not drawn: a spread on them would be ignored, so it is refused."""
+MANY = 5e6
+"""More people, places or cases than the model can count; far above anything real."""
+
+
+Persons = Annotated[Quantity, _unit("persons", 0.0, MANY)]
+SignedPersons = Annotated[Quantity, _unit("persons", -MANY, MANY)]
+PersonsPerYear = Annotated[Quantity, _unit("persons/year", 0.0, MANY)]
+PersonsPerGrant = Annotated[Quantity, _unit("persons/grant", 0.0, 100.0)]
+Cases = Annotated[Quantity, _unit("cases", 0.0, MANY)]
+CasesPerYear = Annotated[Quantity, _unit("cases/year", 0.0, MANY)]
 Share = Annotated[Quantity, _unit("share", 0.0, 1.0)]
 FillShare = Annotated[Quantity, _unit("share", 0.5, 1.0)]
-SharePerYear = Annotated[Quantity, _unit("share/year", 0.0)]
-Factor = Annotated[Quantity, _unit("factor")]
+SharePerYear = Annotated[Quantity, _unit("share/year", 0.0, 100.0)]
+Factor = Annotated[Quantity, _unit("factor", 0.0, 1000.0)]
 LogPoints = Annotated[Quantity, _unit("log points")]
-Days = Annotated[Quantity, _unit("days")]
-Weeks = Annotated[Quantity, _unit("weeks", 1.0, 104.0)]
-PositiveDays = Annotated[Quantity, _unit("days", 1.0)]
-Places = Annotated[Quantity, _unit("places")]
-PlacesPerWeek = Annotated[Quantity, _unit("places/week")]
-Fte = Annotated[Quantity, _unit("fte")]
-DecisionsPerFteYear = Annotated[Quantity, _unit("decisions/fte/year")]
-WorkPerYear = Annotated[Quantity, _unit("decision equivalents/year")]
+Days = Annotated[Quantity, _unit("days", 0.0, 36525.0)]
+Weeks = Annotated[Quantity, _unit("weeks", 1.0, 104.0), AfterValidator(_whole), UNDATED, CERTAIN]
+PositiveDays = Annotated[Quantity, _unit("days", 1.0, 36525.0)]
+Places = Annotated[Quantity, _unit("places", 0.0, MANY)]
+PlacesPerWeek = Annotated[Quantity, _unit("places/week", 0.0, MANY)]
+Fte = Annotated[Quantity, _unit("fte", 0.0, MANY)]
+DecisionsPerFteYear = Annotated[Quantity, _unit("decisions/fte/year", 0.0, 10_000.0)]
+WorkPerYear = Annotated[Quantity, _unit("decision equivalents/year", 0.0, 10 * MANY)]
 WorkPerDecision = Annotated[Quantity, _unit("decision equivalents/decision", 0.01)]
 EurPerPlaceYear = Annotated[Quantity, _unit("EUR/place/year")]
 EurPerResidentYear = Annotated[Quantity, _unit("EUR/resident/year")]
