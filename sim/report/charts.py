@@ -137,7 +137,7 @@ def gap_chart(budget: pd.DataFrame, scenario: Scenario, run_id: str, lang: Langu
     rows = select(budget, vintage=headline, line="total", cost_level=scenario.prices.level)
     x = np.arange(len(rows), dtype=float)
     width = 0.36
-    cost, held = rows["cost_mean"].to_numpy() / 1e9, rows["budget"].to_numpy() / 1e9
+    cost, held = rows["cost_p50"].to_numpy() / 1e9, rows["budget"].to_numpy() / 1e9
     low, high = rows["cost_p10"].to_numpy() / 1e9, rows["cost_p90"].to_numpy() / 1e9
     axes.bar(x - width / 2, cost, width, color=BLUE)
     axes.vlines(x - width / 2, low, high, color=DARK, linewidth=1.4)
@@ -151,8 +151,8 @@ def gap_chart(budget: pd.DataFrame, scenario: Scenario, run_id: str, lang: Langu
                 label("none_set", lang), (x[i] + width / 2, 0.1), ha="center", fontsize=7.5
             )
             continue
-        kind = "short" if row["gap_mean"] > 0 else "over"
-        text = label(kind, lang, amount=billion(abs(row["gap_mean"]), lang))
+        kind = "short" if row["gap_p50"] > 0 else "over"
+        text = label(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
         at = (x[i], top[i])
         near, far = row["gap_p10"], row["gap_p90"]
         if kind == "over":

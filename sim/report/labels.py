@@ -11,7 +11,7 @@ LABELS: dict[str, dict[Language, str]] = {
     "cost": {"en": "cost", "nl": "kosten"},
     "budget": {"en": "budget", "nl": "begroting"},
     "gap": {"en": "gap", "nl": "tekort"},
-    "median_gap": {"en": "median", "nl": "mediaan"},
+    "mean_gap": {"en": "mean gap", "nl": "gemiddeld"},
     "band80": {"en": "80 % band of the gap", "nl": "80 %-band van het tekort"},
     "p_gap": {"en": "P(gap > 0)", "nl": "P(tekort > 0)"},
     "no_budget": {"en": "none yet", "nl": "nog geen"},
@@ -28,8 +28,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "nl": "COA, Nidos en IND samen tegen de {vintage}",
     },
     "levels_title": {
-        "en": "The same people at three price levels: mean gap, and the check of 2024",
-        "nl": "Dezelfde mensen op drie prijsniveaus: gemiddeld tekort, en de toets op 2024",
+        "en": "The same people at three price levels: median gap, and the check of 2024",
+        "nl": "Dezelfde mensen op drie prijsniveaus: mediaan tekort, en de toets op 2024",
     },
     "level": {"en": "price level", "nl": "prijsniveau"},
     "level_document": {"en": "the document's prices", "nl": "prijzen uit het Kamerstuk"},
@@ -52,8 +52,9 @@ LABELS: dict[str, dict[Language, str]] = {
     "status_holders": {"en": "status holders", "nl": "statushouders"},
     "pending": {"en": "pending at the IND", "nl": "voorraad IND"},
     "mean_line": {
-        "en": "Means over all replications; gap > 0 means money short.",
-        "nl": "Gemiddelden over alle replicaties; tekort > 0 is geld te kort.",
+        "en": "Cost and gap are medians: as likely more as less; gap > 0 means money short.",
+        "nl": "Kosten en tekort zijn medianen: even waarschijnlijk meer als minder; "
+        "tekort > 0 is geld te kort.",
     },
     "written": {
         "en": "Tables and charts lie in {folder}",
@@ -92,8 +93,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "nl": "Behoefte = op te vangen mensen / 0,91. Vierkanten, ruit: officiële ramingen. ",
     },
     "gap_note": {
-        "en": "Cost at {level}; line: 80 % band. ",
-        "nl": "Kosten op {level}; lijn: 80 %-band. ",
+        "en": "Medians; cost at {level}; line: 80 % band. ",
+        "nl": "Medianen; kosten op {level}; lijn: 80 %-band. ",
     },
 }
 

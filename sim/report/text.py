@@ -27,7 +27,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
     unit = f"{label('million', lang)}, {label('prices_of', lang, year=vintage.price_level)}"
     title = f"{label('gap_title', lang, vintage=name)} [{unit}]".replace("[", r"\[")
     table = Table(title=title, title_justify="left")
-    for key in ("year", "cost", "budget", "gap", "median_gap", "band80", "p_gap"):
+    for key in ("year", "cost", "budget", "gap", "band80", "mean_gap", "p_gap"):
         table.add_column(label(key, lang), justify="right")
     rows = select(budget, vintage=headline, line="total", cost_level=scenario.prices.level)
     for _, row in rows.iterrows():
@@ -37,11 +37,11 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
         )
         table.add_row(
             str(row["year"]),
-            million(row["cost_mean"], lang),
+            million(row["cost_p50"], lang),
             million(row["budget"], lang) if held else label("no_budget", lang),
-            million(row["gap_mean"], lang) if held else "",
             million(row["gap_p50"], lang) if held else "",
             band if held else "",
+            million(row["gap_mean"], lang) if held else "",
             number(100 * row["p_gap_positive"], lang) + " %" if held else "",
         )
     return table
@@ -50,7 +50,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
 def levels_table(
     budget: pd.DataFrame, scenario: Scenario, check: dict[str, float], lang: Language
 ) -> Table:
-    """Mean gap by year at the three price levels, and what each makes of 2024."""
+    """Median gap by year at the three price levels, and what each makes of 2024."""
     headline = scenario.budget.headline
     rows = select(budget, vintage=headline, line="total")
     years = sorted({int(y) for y in rows[rows["budget"].notna()]["year"]})
@@ -62,7 +62,7 @@ def levels_table(
         table.add_column(str(year), justify="right")
     table.add_column(label("check_2024", lang), justify="right")
     for level in LEVELS:
-        gaps = rows[rows["cost_level"] == level].set_index("year")["gap_mean"]
+        gaps = rows[rows["cost_level"] == level].set_index("year")["gap_p50"]
         marked = " *" if level == scenario.prices.level else ""
         table.add_row(
             label(f"level_{level}", lang) + marked,
@@ -123,5 +123,5 @@ def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) 
         cost_level=scenario.prices.level,
     )
     row = rows.iloc[0]
-    amount = million(row["cost_mean"], lang)
+    amount = million(row["cost_p50"], lang)
     return label("before_start", lang, year=row["year"], amount=amount, date=scenario.start)
