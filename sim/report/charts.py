@@ -147,9 +147,7 @@ def gap_chart(budget: pd.DataFrame, scenario: Scenario, run_id: str, lang: Langu
     top = np.fmax(high, np.nan_to_num(held))
     for i, (_, row) in enumerate(rows.iterrows()):
         if pd.isna(row["budget"]):
-            axes.annotate(
-                label("none_set", lang), (x[i] + width / 2, 0.1), ha="center", fontsize=7.5
-            )
+            axes.annotate(label("none_set", lang), (x[i] + 0.04, 0.1), fontsize=7.5)
             continue
         kind = "short" if row["gap_p50"] > 0 else "over"
         text = label(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
