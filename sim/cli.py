@@ -199,15 +199,9 @@ def _print_run(finished: Run, options: Options) -> None:
 
 
 def _as_json(finished: Run, name: str) -> dict[str, Any]:
-    from .report.text import select
+    from .report.text import headline_rows
 
-    scenario = finished.scenario
-    rows = select(
-        finished.budget,
-        vintage=scenario.budget.headline,
-        line="total",
-        cost_level=scenario.prices.level,
-    )
+    rows = headline_rows(finished.budget, finished.scenario)
     gaps = {
         f"gap.total.{row['year']}@{row['vintage']}": {
             key.removeprefix("gap_"): (None if value != value else value)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .clock import Clock
+from .clock import Clock, Step
 from .draws import Floats, Samples, inflow_deviation, poisson_count
 from .scenario import Scenario
 from .world import Actor, World, whole_column, year_fraction
+
+DAYS_A_YEAR = 365.25
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
@@ -25,6 +27,22 @@ def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -
     return factor
 
 
+def first_within_total(world: World, step: Step, level: Floats) -> Floats:
+    """First applications a year that a total leaves room for: (replications, 1).
+
+    From the first date of ``inflow.total`` on, first applications are the total less repeat
+    applications, resettled people and the family that is on its way at its yearly pace; never
+    below zero. Before that date, or without a total, ``level`` stands.
+    """
+    total = world.scenario.inflow.total
+    if total is None or step.date < total.pairs()[0][0]:
+        return level
+    coming = world.ledger.stocks["family_travelling"] * DAYS_A_YEAR
+    family = coming / world.column("family.travel_days", step.day)
+    others = world.column("inflow.repeat", step.day) + world.column("inflow.resettled", step.day)
+    return np.maximum(world.column("inflow.total", step.day) - others - family, 0.0)
+
+
 def intake(world: World) -> Actor:
     """Applications of the day, resettled people, and other intake.
 
@@ -40,7 +58,8 @@ def intake(world: World) -> Actor:
         yield world.until(moment)
         year = year_fraction(step)
         season = scenario.inflow.season[step.date.month].single
-        level = world.column("inflow.first", step.day) * season * path[step.day][:, None]
+        level = world.column("inflow.first", step.day) * path[step.day][:, None]
+        level = first_within_total(world, step, level) * season
         per_year = np.where(first, level, world.column("inflow.repeat", step.day))
         mean = per_year * values.by_group("intake_share", step.day) * year
         u = world.luck.uniforms("intake", step.day, len(groups) + 3)

@@ -23,7 +23,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ..scenario import Scenario, source_keys
 from .labels import Language, billion, label, number
-from .text import select
+from .text import headline_rows, prices_label
 
 BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
 STYLE: Any = {
@@ -69,7 +69,7 @@ def need_chart(monthly: pd.DataFrame, scenario: Scenario, run_id: str, lang: Lan
     axes.fill_between(days, need["p25"], need["p75"], color=BLUE, alpha=0.30, linewidth=0)
     axes.plot(days, need["p50"], color=BLUE, linewidth=2)
     places = _series(monthly, "places")
-    axes.plot(days, places["mean"], color=DARK, linewidth=1.3, linestyle=(0, (5, 2)))
+    axes.plot(days, places["p50"], color=DARK, linewidth=1.3, linestyle=(0, (5, 2)))
     _official(axes, lang)
 
     end = days[-1]
@@ -78,11 +78,11 @@ def need_chart(monthly: pd.DataFrame, scenario: Scenario, run_id: str, lang: Lan
         label("band_80", lang): last["p90"],
         label("band_50", lang): last["p75"],
         label("median", lang): last["p50"],
-        label("mean_places", lang): places["mean"].iloc[-1],
+        label("places_there", lang): places["p50"].iloc[-1],
     }
-    _end_labels(axes, end, where)
     axes.set_ylim(0, max(140_000.0, float(need["p90"].max()) * 1.05))
     axes.set_xlim(_day(date(2022, 10, 1)), end + 30)
+    _end_labels(axes, end, where)
     axes.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
@@ -123,7 +123,7 @@ def _official(axes: Axes, lang: Language) -> None:
 def _end_labels(axes: Axes, x: float, where: dict[str, float]) -> None:
     """Labels at the right end of the lines, moved apart where they would overlap."""
     low = -np.inf
-    step = 6_500.0
+    step = axes.get_ylim()[1] * 0.05
     for text, y in sorted(where.items(), key=lambda item: item[1]):
         low = max(y, low + step)
         axes.annotate(text, (x, y), (x + 45, low), fontsize=8, va="center", annotation_clip=False)
@@ -134,7 +134,7 @@ def gap_chart(budget: pd.DataFrame, scenario: Scenario, run_id: str, lang: Langu
     figure, axes = _canvas(right=0.985)
     headline = scenario.budget.headline
     vintage = scenario.budget.vintages[headline]
-    rows = select(budget, vintage=headline, line="total", cost_level=scenario.prices.level)
+    rows = headline_rows(budget, scenario)
     x = np.arange(len(rows), dtype=float)
     width = 0.36
     cost, held = rows["cost_p50"].to_numpy() / 1e9, rows["budget"].to_numpy() / 1e9
@@ -179,7 +179,7 @@ def gap_chart(budget: pd.DataFrame, scenario: Scenario, run_id: str, lang: Langu
     axes.tick_params(axis="x", length=0)
     axes.set_ylim(0, float(np.nanmax(top)) * 1.14)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
-    axes.set_ylabel(label("chart_gap_axis", lang, year=vintage.price_level))
+    axes.set_ylabel(label("chart_gap_axis", lang, prices=prices_label(scenario, lang)))
     level = label(f"level_{scenario.prices.level}", lang)
     note = f"{getattr(vintage.title, lang)}. " + label("gap_note", lang, level=level)
     _finish(figure, axes, "chart_gap_title", scenario, run_id, lang, note)

@@ -11,12 +11,30 @@ from .labels import Language, billion, label, million, number
 
 
 def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
-    """Rows of the budget table with these values; cost in the vintage's prices by default."""
-    wanted = {"timing": "cost", "price_basis": "vintage"} | where
+    """Rows of the budget table with these values, as cost (not cash)."""
     rows = budget
-    for column, value in wanted.items():
+    for column, value in ({"timing": "cost"} | where).items():
         rows = rows[rows[column] == value]
     return rows
+
+
+def headline_rows(budget: pd.DataFrame, scenario: Scenario, **where: str) -> pd.DataFrame:
+    """Rows of the headline: its vintage, price level and price basis; the total by default."""
+    headline = {
+        "vintage": scenario.budget.headline,
+        "cost_level": scenario.prices.level,
+        "price_basis": scenario.budget.price_basis,
+        "line": "total",
+    }
+    return select(budget, **(headline | where))
+
+
+def prices_label(scenario: Scenario, lang: Language) -> str:
+    """In which prices the headline stands."""
+    if scenario.budget.price_basis == "nominal":
+        return label("prices_nominal", lang)
+    vintage = scenario.budget.vintages[scenario.budget.headline]
+    return label("prices_of", lang, year=vintage.price_level)
 
 
 def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
@@ -24,12 +42,12 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
     headline = scenario.budget.headline
     vintage = scenario.budget.vintages[headline]
     name = getattr(vintage.title, lang)
-    unit = f"{label('million', lang)}, {label('prices_of', lang, year=vintage.price_level)}"
+    unit = f"{label('million', lang)}, {prices_label(scenario, lang)}"
     title = f"{label('gap_title', lang, vintage=name)} [{unit}]".replace("[", r"\[")
     table = Table(title=title, title_justify="left")
     for key in ("year", "cost", "budget", "gap", "band80", "mean_gap", "p_gap"):
         table.add_column(label(key, lang), justify="right")
-    rows = select(budget, vintage=headline, line="total", cost_level=scenario.prices.level)
+    rows = headline_rows(budget, scenario)
     for _, row in rows.iterrows():
         held = pd.notna(row["budget"])
         band = label(
@@ -51,8 +69,12 @@ def levels_table(
     budget: pd.DataFrame, scenario: Scenario, check: dict[str, float], lang: Language
 ) -> Table:
     """Median gap by year at the three price levels, and what each makes of 2024."""
-    headline = scenario.budget.headline
-    rows = select(budget, vintage=headline, line="total")
+    rows = select(
+        budget,
+        vintage=scenario.budget.headline,
+        line="total",
+        price_basis=scenario.budget.price_basis,
+    )
     years = sorted({int(y) for y in rows[rows["budget"].notna()]["year"]})
     unit = label("million", lang)
     title = rf"{label('levels_title', lang)} \[{unit}]"
@@ -116,12 +138,7 @@ def check_note(check: dict[str, float], lang: Language) -> str:
 
 def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> str:
     """One sentence on the days of the first year that lie before the start."""
-    rows = select(
-        budget,
-        vintage=scenario.budget.headline,
-        line="before_start",
-        cost_level=scenario.prices.level,
-    )
+    rows = headline_rows(budget, scenario, line="before_start")
     row = rows.iloc[0]
     amount = million(row["cost_p50"], lang)
     return label("before_start", lang, year=row["year"], amount=amount, date=scenario.start)

@@ -105,6 +105,10 @@ class InflowPath(Frozen):
 class Inflow(Frozen):
     """New applications and resettled people."""
 
+    total: PersonsPerYear | None = Field(
+        default=None,
+        description="total inflow from its first date on; first applications are what is left",
+    )
     first: PersonsPerYear = Field(description="first applications: centre (median) of the path")
     path: InflowPath
     season: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
@@ -426,7 +430,10 @@ class Vintage(Frozen):
 class Budget(Frozen):
     """Budget vintages side by side."""
 
-    headline: str
+    headline: str = Field(description="vintage against which the headline gap stands")
+    price_basis: Literal["vintage", "nominal"] = Field(
+        default="vintage", description="prices of the headline: the vintage's, or of each year"
+    )
     vintages: dict[str, Vintage]
     indexation: Annotated[SharePerYear, UNDATED] = Field(
         description="growth of prices a year, both sides alike"
