@@ -217,16 +217,47 @@ def _as_json(finished: Run, name: str) -> dict[str, Any]:
 def list_(
     lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
 ) -> None:
-    """List the shipped scenarios."""
+    """List the shipped scenarios with their headline gap of 2027."""
     from rich.console import Console
     from rich.table import Table
 
+    from .report.labels import Language, label, number
+    from .report.overview import headlines
     from .scenario import load, shipped
 
-    table = Table(box=None, show_header=False)
+    language: Language = "nl" if lang is LangChoice.nl else "en"
+    known = headlines()
+    table = Table(box=None)
+    table.add_column(label("list_name", language), no_wrap=True)
+    table.add_column(label("list_gap", language), justify="right", no_wrap=True)
+    table.add_column(label("list_about", language))
     for name in shipped():
-        table.add_row(name, getattr(load(name).title, lang.value))
-    Console(highlight=False).print(table)
+        low, middle, high = (number(gap / 1e9, language, 1) for gap in known[name].gap)
+        band = label("from_to", language, low=low, high=high)
+        table.add_row(name, f"{middle} {band}", getattr(load(name).title, language))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
+
+
+@app.command()
+def overview(
+    file: Annotated[Path, typer.Option("-o", help="PNG or SVG file.")],
+    lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
+) -> None:
+    """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands."""
+    from .errors import Problem, ScenarioError
+    from .report.labels import Language
+    from .report.overview import write
+    from .scenario import load, shipped
+
+    if file.suffix not in (".png", ".svg"):
+        raise ScenarioError([Problem(str(file), "this is neither .png nor .svg", "name a file")])
+    language: Language = "nl" if lang is LangChoice.nl else "en"
+    titles = {name: getattr(load(name).title, language) for name in shipped()}
+    try:
+        write(file, titles, language)
+    except OSError as error:
+        raise ScenarioError([Problem(str(file), f"can't be written: {error.strerror}")]) from None
+    typer.echo(str(file))
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:

@@ -251,6 +251,32 @@ def _quiet_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """An array laid aside in a file, read piece by piece.
+
+    Read and not mapped into memory: mapped pages would stay and grow with the replications.
+    """
+
+    file: Path
+    shape: tuple[int, ...]
+    offset: int
+
+    @classmethod
+    def at(cls, file: Path) -> _Stored:
+        with file.open("rb") as stream:
+            np.lib.format.read_magic(stream)
+            shape, _, _ = np.lib.format.read_array_header_1_0(stream)
+            return cls(file, shape, stream.tell())
+
+    def cell(self, number: int) -> Floats:
+        """One cell: (time, replication)."""
+        size = int(np.prod(self.shape[1:]))
+        start = self.offset + number * size * 8
+        piece = np.fromfile(self.file, dtype=np.float64, count=size, offset=start)
+        return piece.reshape(self.shape[1:])
+
+
 class _Chunks:
     """The arrays laid aside, put together cell by cell in the order of replications."""
 
@@ -259,26 +285,24 @@ class _Chunks:
         self.index: dict[str, Any] = json.loads((jobs[0].folder / "index.json").read_text())
         self.dates = [date.fromisoformat(day) for day in self.index["dates"]]
         self.years: list[int] = self.index["years"]
-        self._open: dict[str, list[Floats]] = {}
+        self._stored = {
+            kind: [_Stored.at(job.folder / f"{kind}.npy") for job in jobs]
+            for kind in ("monthly", "yearly", *budget.TIMINGS)
+        }
 
     def __call__(self, kind: str, cell: int) -> Floats:
         """One cell of all replications: (time, replication)."""
-        return np.concatenate([part[cell] for part in self.parts(kind)], axis=-1)
+        return np.concatenate([stored.cell(cell) for stored in self._stored[kind]], axis=-1)
 
     def block(self, kind: str, first: int, last: int) -> Floats:
         """All cells of the replications from ``first`` to before ``last``."""
         pieces = []
-        for job, part in zip(self.jobs, self.parts(kind), strict=True):
+        for job in self.jobs:
             begin, end = max(first, job.first), min(last, job.first + job.count)
             if begin < end:
+                part = np.load(job.folder / f"{kind}.npy")
                 pieces.append(part[:, :, begin - job.first : end - job.first])
         return np.concatenate(pieces, axis=-1)
-
-    def parts(self, kind: str) -> list[Floats]:
-        if kind not in self._open:
-            files = [job.folder / f"{kind}.npy" for job in self.jobs]
-            self._open[kind] = [np.load(file, mmap_mode="r") for file in files]
-        return self._open[kind]
 
 
 # -- tables ---------------------------------------------------------------------------------------

@@ -61,6 +61,23 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "Tables and charts lie in {folder}",
         "nl": "Tabellen en grafieken staan in {folder}",
     },
+    "overview_title": {
+        "en": "What each scenario makes of 2027",
+        "nl": "Wat elk scenario van 2027 maakt",
+    },
+    "overview_need": {"en": "need, thousand places", "nl": "behoefte, duizend plekken"},
+    "overview_gap": {"en": "gap, EUR billion", "nl": "tekort, € mld"},
+    "overview_note": {
+        "en": "Median (dot and number) and 80 % band; gap against the draft budget 2025, at the "
+        "document's prices of 2024 where the scenario says nothing else. opvangsim, 200 "
+        "replications by the week.",
+        "nl": "Mediaan (punt en getal) en 80 %-band; tekort tegen de ontwerpbegroting 2025, op de "
+        "prijzen uit het Kamerstuk (prijspeil 2024) tenzij het scenario anders zegt. opvangsim, "
+        "200 replicaties per week.",
+    },
+    "list_gap": {"en": "gap 2027, EUR bn (80 %)", "nl": "tekort 2027, € mld (80 %)"},
+    "list_name": {"en": "scenario", "nl": "scenario"},
+    "list_about": {"en": "about", "nl": "over"},
     "run_line": {
         "en": "{title} · {n} replications, seed {seed} · run {id}",
         "nl": "{title} · {n} replicaties, seed {seed} · run {id}",

@@ -1,7 +1,7 @@
 """The scenario: its grammar, and how a file becomes one."""
 
 from .grammar import OLDEST, REGULAR, CostLevel, Group, Scenario, Vintage
-from .load import dump, find, layers, load, patched, shipped, source_keys
+from .load import dump, find, layers, load, patched, shipped, shipped_folder, source_keys
 from .quantity import Quantity, Spread, quantities
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "patched",
     "quantities",
     "shipped",
+    "shipped_folder",
     "source_keys",
 ]
