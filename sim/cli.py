@@ -232,9 +232,11 @@ def list_(
     table.add_column(label("list_gap", language), justify="right", no_wrap=True)
     table.add_column(label("list_about", language))
     for name in shipped():
-        low, middle, high = (number(gap / 1e9, language, 1) for gap in known[name].gap)
-        band = label("from_to", language, low=low, high=high)
-        table.add_row(name, f"{middle} {band}", getattr(load(name).title, language))
+        gap = ""
+        if name in known:
+            low, middle, high = (number(eur / 1e9, language, 1) for eur in known[name].gap)
+            gap = f"{middle} {label('from_to', language, low=low, high=high)}"
+        table.add_row(name, gap, getattr(load(name).title, language))
     Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(table)
 
 
@@ -246,13 +248,12 @@ def overview(
     """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands."""
     from .errors import Problem, ScenarioError
     from .report.labels import Language
-    from .report.overview import write
-    from .scenario import load, shipped
+    from .report.overview import with_headline, write
 
     if file.suffix not in (".png", ".svg"):
         raise ScenarioError([Problem(str(file), "this is neither .png nor .svg", "name a file")])
     language: Language = "nl" if lang is LangChoice.nl else "en"
-    titles = {name: getattr(load(name).title, language) for name in shipped()}
+    titles = {name: getattr(s.title, language) for name, s in with_headline().items()}
     try:
         write(file, titles, language)
     except OSError as error:

@@ -142,7 +142,7 @@ def _outcomes(world: World, day: int, decided: Counts) -> None:
     granted = binomial_count(u[:, 0], decided, grant)
     closed, in_reception = binomial_counts(
         (u[:, 1], decided - granted, close / np.maximum(1.0 - grant, 1e-12)),
-        (u[:, 2], granted, in_reception_shares(world, day)),
+        (u[:, 2], granted, in_reception_once_decided(world, day)),
     )
     rejected = decided - granted - closed
     appealed, gone = binomial_counts(
@@ -159,8 +159,21 @@ def _outcomes(world: World, day: int, decided: Counts) -> None:
     ledger.tally("closed", closed.sum(axis=1))
 
 
+def in_reception_once_decided(world: World, day: int) -> Floats:
+    """Share in reception of those decided who have not gone: (replications or 1, groups).
+
+    Who has gone by the time of the decision (part of the closed cases) did not live in reception
+    before it; so of the others a larger share does, and a decision moves nobody in or out.
+    """
+    gone = world.values.by_group("closed_share", day) * world.column(
+        "departure.closed_left_share", day
+    )
+    shares: Floats = in_reception_shares(world, day) / np.maximum(1.0 - gone, 1e-9)
+    return np.minimum(shares, 1.0)
+
+
 def in_reception_shares(world: World, day: int) -> Floats:
-    """Share of each group's asylum seekers that lives in reception, whatever their phase."""
+    """Share of each group's pending people that lives in reception."""
     shares: Floats = world.values.by_group("in_reception_share", day) * world.column(
         "reception.in_reception_factor", day
     )
@@ -212,6 +225,6 @@ def courts(world: World) -> Actor:
         ledger.move(ruled - won, "in_appeal", "rejected")
         ledger.move(remitted, "in_appeal", "pending")
         granted = won - remitted
-        here = binomial_count(u[:, 3], granted, in_reception_shares(world, step.day))
+        here = binomial_count(u[:, 3], granted, in_reception_once_decided(world, step.day))
         ledger.move(here, "in_appeal", "status_holders")
         ledger.move(granted - here, "in_appeal", "settled")

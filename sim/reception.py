@@ -11,7 +11,7 @@ from collections import deque
 import numpy as np
 
 from .draws import Counts, Floats
-from .procedure import in_reception_shares
+from .procedure import in_reception_once_decided, in_reception_shares
 from .scenario import Quantity, Scenario
 from .world import Actor, World
 
@@ -48,12 +48,14 @@ def opening_places(world: World) -> Counts:
 def entitled(world: World, day: int) -> Counts:
     """People who should be in reception: (replications, 2), asylum phase and status holders.
 
-    Of each group's asylum seekers (pending, in appeal, refused) its share in reception, so that a
-    decision moves nobody in or out; all accompanying people; all status holders not in transit.
+    Of each group's pending its share in reception, of those in appeal and refused the share that
+    keeps this number at a decision; all accompanying people; all status holders not in transit.
     """
     stocks = world.ledger.stocks
-    seekers = stocks["pending"] + stocks["in_appeal"] + stocks["rejected"]
-    asylum = np.rint((seekers * in_reception_shares(world, day)).sum(axis=1)).astype(np.int64)
+    decided = stocks["in_appeal"] + stocks["rejected"]
+    people = (stocks["pending"] * in_reception_shares(world, day)).sum(axis=1)
+    people = people + (decided * in_reception_once_decided(world, day)).sum(axis=1)
+    asylum = np.rint(people).astype(np.int64)
     asylum += stocks["accompanying"][:, 0]
     return np.stack([asylum, stocks["status_holders"][:, 0]], axis=1)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from test_scenarios import computed
 
-from sim.report.overview import as_csv
-from sim.scenario import shipped
+from sim.report.overview import as_csv, with_headline
 
 
 def main() -> None:
     file = Path(__file__).parent.parent / "sim" / "data" / "headlines.csv"
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
-        found = list(pool.map(partial(computed, folder=Path(folder)), shipped()))
+        found = list(pool.map(partial(computed, folder=Path(folder)), with_headline()))
     file.write_text(as_csv(found), "utf-8")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import textwrap
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..scenario import Scenario
+from ..scenario import Scenario, load, shipped
 from .charts import BLUE, DARK, STYLE
 from .labels import Language, label, number
 from .text import headline_rows
@@ -51,6 +52,13 @@ def headline_of(
     low, mid, high = (round(float(need[q]), -1) for q in QUANTILES)
     short, middle, long = (round(float(gap[f"gap_{q}"]), -6) for q in QUANTILES)
     return Headline(name, (low, mid, high), (short, middle, long))
+
+
+def with_headline() -> dict[str, Scenario]:
+    """Shipped scenarios that reach the end of 2027, by name."""
+    loaded = {name: load(name) for name in shipped()}
+    last_day = date(YEAR, 12, 31)
+    return {name: scenario for name, scenario in loaded.items() if scenario.until >= last_day}
 
 
 def headlines() -> dict[str, Headline]:

@@ -79,7 +79,7 @@ class Group(Frozen):
     work: WorkPerDecision = Field(description="work of one decision at the IND")
     queue_weight: Factor = Field(description="claim on capacity per unit of waiting work")
     in_reception_share: Share = Field(
-        description="share of its asylum seekers (pending, in appeal, refused) in reception"
+        description="share of its pending people that lives in reception"
     )
     leave_rate: SharePerYear = Field(description="share of the pending that leaves by itself")
     family_factor: Annotated[Factor, UNDATED, CERTAIN] = Field(
