@@ -196,8 +196,8 @@ def test_by_the_week_means_stay_within_one_percent_of_the_day(baseline: Scenario
     for cell, by_day, by_week in zip(day.monthly_cells, day.monthly, week.monthly, strict=True):
         mean = np.nanmean(by_day[1:])
         if cell.series in ("occupancy", "places", "pending", "need", "family_pending"):
-            # Small place types at the margin (hotels) may differ by a few dozen people.
-            assert abs(np.nanmean(by_week[1:]) - mean) < max(0.01 * mean, 50), cell
+            # The types at the margin (hotels, ships) may differ by a thousandth of all places.
+            assert abs(np.nanmean(by_week[1:]) - mean) < max(0.01 * mean, 75), cell
             checked += 1
     assert checked > 20
 
