@@ -14,7 +14,8 @@ import typer
 from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
-    from .run import Options, Run
+    from .run import Run
+    from .run.chunks import Options
     from .scenario import Scenario
 
 app = typer.Typer(
@@ -90,7 +91,7 @@ def run(
     """Run scenarios: write their tables and charts, print the gap."""
     from .draws import KINDS
     from .errors import Problem, ScenarioError
-    from .run import Options
+    from .run.chunks import Options
 
     kinds = tuple(kind for kind in KINDS if kind in {part.strip() for part in vary.split(",")})
     unknown = {part.strip() for part in vary.split(",")} - set(KINDS)

@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from sim.report import text
-from sim.run import Options, execute
+from sim.run import execute
+from sim.run.chunks import Options
 from sim.scenario import Scenario
 
 README = Path(__file__).parent.parent / "README.md"

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from sim import address, results
-from sim import run as run_module
 from sim.errors import ScenarioError
-from sim.run import Options, Run, execute, run_id
+from sim.run import Run, execute, run_id
+from sim.run.chunks import Options
 from sim.scenario import Scenario, layers, load, patched
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
@@ -217,7 +217,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
         execute(baseline, "x", Options(**QUICK), tmp_path / "file" / "run")
 
 
-@pytest.mark.parametrize("step", ["_work", "write_tables", "write_record"])
+@pytest.mark.parametrize("step", ["chunks._work", "write_tables", "write_record"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(run_module, step, full)
+    monkeypatch.setattr(f"sim.run.{step}", full)
     with pytest.raises(ScenarioError, match="the disk is full"):
         execute(baseline, "after", quick, folder)
     assert files_of(folder) == before
@@ -242,7 +242,7 @@ def test_an_interrupt_leaves_nothing(
     def interrupted(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_module, "write_tables", interrupted)
+    monkeypatch.setattr("sim.run.write_tables", interrupted)
     with pytest.raises(KeyboardInterrupt):
         execute(baseline, "x", Options(**QUICK | {"replications": 1}), tmp_path / "run")
     assert not list(tmp_path.iterdir())

@@ -18,7 +18,8 @@ from sim.report.overview import (
     with_headline,
 )
 from sim.results import tabulate
-from sim.run import Options, execute
+from sim.run import execute
+from sim.run.chunks import Options
 from sim.scenario import load, quantities, shipped, shipped_folder
 
 PATCHES = [name for name in shipped() if name != "baseline"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from test_readme import _TABLE, README, printed
 
-from sim.run import Options, execute
+from sim.run import execute
+from sim.run.chunks import Options
 from sim.scenario import load
 
 

@@ -1,0 +1,160 @@
+"""A run's folder: the only part that writes.
+
+``chunks`` simulates and lays aside, ``tables`` reduces, ``folder`` puts things in their place; what
+carries the name of a run is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+from .. import budget
+from ..clock import Clock
+from ..draws import KINDS, sample
+from ..errors import Problem, ScenarioError
+from ..scenario import Scenario, dump
+from .chunks import Chunks, Options, Progress, make_jobs, simulate_all
+from .folder import staged
+from .tables import budget_table, monthly_table, write_replications, yearly_table
+
+SCHEMA = 1
+VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, its identity, and the tables that others read."""
+
+    folder: Path
+    id: str
+    scenario: Scenario
+    budget: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+
+
+def execute(
+    scenario: Scenario,
+    name: str,
+    options: Options,
+    folder: Path,
+    progress: Progress | None = None,
+    inputs: Sequence[Path] = (),
+) -> Run:
+    """Run a scenario and write its folder.
+
+    ``progress(done, total)`` is called with replications; ``inputs`` are the files the scenario
+    was read from, whose hashes go into the record. Raises ``ScenarioError`` if the folder
+    can't be written or holds something that is not ours.
+    """
+    until = _checked_until(scenario, options)
+    if not options.vary or set(options.vary) - set(KINDS):
+        raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
+    with staged(folder) as staging:
+        spool = staging / "spool"
+        samples = sample(scenario, options.replications, options.seed, options.vary, until)
+        jobs = make_jobs(scenario, samples, options, until, spool)
+        simulate_all(jobs, options, progress)
+        clock = Clock(scenario.start, until, options.step)
+        chunks = Chunks(jobs)
+        run = Run(
+            folder=folder,
+            id=run_id(scenario, options, until),
+            scenario=scenario,
+            budget=budget_table(scenario, samples, clock, chunks),
+            monthly=monthly_table(chunks),
+            yearly=yearly_table(chunks),
+        )
+        write_replications(chunks, staging / "replications.parquet")
+        shutil.rmtree(spool)
+        write_tables(run, staging)
+        if options.charts:
+            from ..report import charts
+
+            charts.write(
+                run.monthly, run.budget, scenario, run.id, staging / "charts", options.lang
+            )
+        write_record(run, name, options, until, inputs, staging)
+    return run
+
+
+def _checked_until(scenario: Scenario, options: Options) -> date:
+    until = options.until or scenario.until
+    if until < scenario.start:
+        what = f"{until} lies before the start of the scenario ({scenario.start})"
+        raise ScenarioError([Problem("--until", what, "give a later date")])
+    return until
+
+
+def write_tables(run: Run, folder: Path) -> None:
+    run.budget.to_csv(folder / "budget.csv", index=False, float_format="%.10g")
+    run.monthly.to_csv(
+        folder / "monthly.csv", index=False, float_format="%.10g", date_format="%Y-%m-%d"
+    )
+    run.monthly.to_parquet(folder / "monthly.parquet", index=False)
+    run.yearly.to_csv(folder / "yearly.csv", index=False, float_format="%.10g")
+    (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8")
+
+
+def versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in VERSIONED}
+
+
+def run_id(scenario: Scenario, options: Options, until: date) -> str:
+    """Identity of a run: what it computes, not when, where, how fast or in which language."""
+    identity = {
+        "scenario": scenario.model_dump(mode="json", by_alias=True),
+        "seed": options.seed,
+        "replications": options.replications,
+        "step": options.step,
+        "until": until.isoformat(),
+        "vary": sorted(options.vary),
+        "versions": versions(),
+    }
+    text = json.dumps(identity, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def write_record(
+    run: Run, name: str, options: Options, until: date, inputs: Sequence[Path], folder: Path
+) -> None:
+    """``run.json``, last of all: how to get the run again, and the hash of every other file."""
+    files = {
+        str(file.relative_to(folder)): _digest(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    record = {
+        "kind": "run",
+        "schema": SCHEMA,
+        "id": run.id,
+        "scenario": name,
+        "title": run.scenario.title.model_dump(),
+        "options": {
+            "replications": options.replications,
+            "seed": options.seed,
+            "step": options.step,
+            "until": until.isoformat(),
+            "vary": list(options.vary),
+        },
+        "versions": versions(),
+        "inputs": {file.name: _digest(file) for file in inputs},
+        "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": files,
+    }
+    (folder / "run.json").write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,148 @@
+"""The tables of a run, reduced from its chunks to mean and quantiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .. import budget, results
+from ..clock import Clock
+from ..draws import Floats, Samples
+from ..scenario import Scenario
+from .chunks import Chunks
+
+REPLICATIONS_A_BLOCK = 2_000
+DECIMALS = {"share": 6, "months": 3}
+BUDGET_COLUMNS = (
+    *("vintage", "year", "line", "cost_level", "timing", "price_basis"),
+    *(f"cost_{statistic}" for statistic in results.STATISTICS),
+    "budget",
+    *(f"gap_{statistic}" for statistic in results.STATISTICS),
+    "p_gap_positive",
+)
+
+
+def monthly_table(chunks: Chunks) -> pd.DataFrame:
+    """``monthly``: the start and each month end, series by series."""
+    pieces = []
+    for number, cell in enumerate(chunks.index["monthly"]):
+        piece = results.frame(
+            {
+                "date": pd.to_datetime(chunks.dates),
+                "series": cell["series"],
+                "breakdown": cell["breakdown"],
+                "unit": cell["unit"],
+            },
+            chunks("monthly", number),
+        )
+        pieces.append(_rounded(piece, cell["unit"]))
+    return _table(pieces)
+
+
+def yearly_table(chunks: Chunks) -> pd.DataFrame:
+    """``yearly``: flows summed; stocks averaged and at the year's end."""
+    pieces = []
+    for number, (cell, measure) in enumerate(chunks.index["yearly"]):
+        unit = cell["unit"].replace("/month", "/year")
+        piece = results.frame(
+            {
+                "year": chunks.years,
+                "series": cell["series"],
+                "breakdown": cell["breakdown"],
+                "measure": measure,
+                "unit": unit,
+            },
+            chunks("yearly", number),
+        )
+        pieces.append(_rounded(piece, unit))
+    return _table(pieces)
+
+
+def budget_table(
+    scenario: Scenario, samples: Samples, clock: Clock, chunks: Chunks
+) -> pd.DataFrame:
+    """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR]."""
+    years = budget.whole_years(clock)
+    if not years:
+        return pd.DataFrame(columns=list(BUDGET_COLUMNS))
+    rows = [chunks.years.index(year) for year in years]
+    keys = [tuple(key) for key in chunks.index["costs"]]
+    prices = budget.Prices.of(scenario, samples)
+    pieces: list[dict[str, Any]] = []
+    for name, level, timing, basis, line in budget.views(scenario):
+        vintage = scenario.budget.vintages[name]
+        cost = chunks(timing, keys.index((level, line)))[rows]
+        seen = budget.seen_by(prices, vintage, line, cost, years, basis)
+        factor = budget.nominal_factor(prices, vintage, years, basis)
+        amounts = [budget.budgeted(vintage, line, year) for year in years]
+        where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
+        pieces.append(where | _budget_columns(amounts, seen, factor))
+    columns = {
+        column: np.concatenate([np.broadcast_to(p[column], len(years)) for p in pieces])
+        for column in BUDGET_COLUMNS
+    }
+    return pd.DataFrame(columns)
+
+
+def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -> dict[str, Floats]:
+    """Cost, budget and gap with their statistics, a number a year."""
+    held = np.array([np.nan if amount is None else amount for amount in amounts])
+    held_each = held[:, None] * np.broadcast_to(factor, cost.shape)
+    gap = cost - held_each
+    chance = np.where(np.isfinite(held), (gap > 0).mean(axis=1).round(6), np.nan)
+    return {
+        **{f"cost_{name}": values.round(0) for name, values in results.describe(cost).items()},
+        "budget": held_each.mean(axis=1).round(0),
+        **{f"gap_{name}": values.round(0) for name, values in results.describe(gap).items()},
+        "p_gap_positive": chance,
+    }
+
+
+def _table(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _rounded(piece: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Round away what another machine could compute differently in the last digit."""
+    columns = list(results.STATISTICS)
+    piece[columns] = piece[columns].round(DECIMALS.get(unit, 2)) + 0.0
+    return piece
+
+
+def write_replications(chunks: Chunks, file: Path) -> None:
+    """``replications.parquet``: a row a year and replication, a column a cell, unreduced.
+
+    Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross].
+    """
+    names = [
+        "|".join((cell["series"], cell["breakdown"], measure))
+        for cell, measure in chunks.index["yearly"]
+    ]
+    cost_names = [f"cost|{line}|{level}" for level, line in chunks.index["costs"]]
+    total = sum(job.count for job in chunks.jobs)
+    years = np.array(chunks.years, dtype=np.int16)
+    writer: Any = None
+    try:
+        for first in range(0, total, REPLICATIONS_A_BLOCK):
+            last = min(first + REPLICATIONS_A_BLOCK, total)
+            numbers = np.arange(first, last, dtype=np.int32)
+            columns: dict[str, Any] = {
+                "year": np.repeat(years, last - first),
+                "replication": np.tile(numbers, len(years)),
+            }
+            for kind, titles in (("yearly", names), ("cost", cost_names)):
+                block = chunks.block(kind, first, last)
+                # Sums over differently cut chunks may differ in the last bit: rounded away.
+                block = np.round(block, 6 if kind == "yearly" else 0)
+                columns |= {title: block[i].reshape(-1) for i, title in enumerate(titles)}
+            table = pa.table(columns)
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
