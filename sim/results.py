@@ -19,7 +19,6 @@ from .draws import Floats
 from .ledger import Ledger
 from .scenario import REGULAR, Scenario
 
-DAYS_A_MONTH = 30.4375
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 STATISTICS = ("mean", *(f"p{round(q * 100):02d}" for q in QUANTILES))
 Measure = Literal["sum", "mean", "end"]

@@ -7,11 +7,11 @@ after loading). The text of each field is its documentation.
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from .checks import FIRST_BUDGET_YEAR, OLDEST, problems_of
 from .quantity import (
     CERTAIN,
     UNDATED,
@@ -44,16 +44,10 @@ from .quantity import (
     Weeks,
     WorkPerDecision,
     WorkPerYear,
-    quantities,
 )
 
 CostLevel = Literal["document", "coa_price", "paid_2024"]
 REGULAR = "regular"
-LONGEST_YEARS = 30
-OLDEST = 36
-"""Months before the start for which the ages of opening stocks are known."""
-FIRST_BUDGET_YEAR = 2025
-"""Year whose IND budget pays for the work of the baseline."""
 
 
 class Text(Frozen):
@@ -484,110 +478,10 @@ class Scenario(Frozen):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        problems = [
-            *self._date_problems(),
-            *self._group_problems(),
-            *self._hold_problems(),
-            *self._place_problems(),
-            *self._money_problems(),
-        ]
+        problems = problems_of(self)
         if problems:
             raise ValueError("; ".join(problems))
         return self
-
-    def _date_problems(self) -> list[str]:
-        problems = []
-        if self.until < self.start:
-            problems.append(f"the end ({self.until}) lies before the start ({self.start})")
-        if self.until.year > self.start.year + LONGEST_YEARS:
-            problems.append(f"the end ({self.until}) lies over {LONGEST_YEARS} years ahead")
-        for band in self.ind.opening_ages:
-            low, dash, high = band.partition("-")
-            good = dash and low.isdigit() and high.isdigit() and int(low) < int(high) <= OLDEST
-            if not good:
-                problems.append(
-                    f"ind.opening_ages: '{band}' is no band of months up to {OLDEST}, as 6-15"
-                )
-        ages = sum(share.single for share in self.ind.opening_ages.values())
-        if abs(ages - 1) > 1e-6:
-            problems.append(f"ind.opening_ages sum to {ages:.6f}, not to 1")
-        for name in self.housing.targets:
-            year, half, number = name.partition("-H")
-            if not (year.isdigit() and half and number in ("1", "2")):
-                problems.append(f"housing.targets: '{name}' is no half-year, as 2025-H1")
-        return problems
-
-    def _hold_problems(self) -> list[str]:
-        holds = sorted(self.ind.holds, key=lambda hold: (hold.group, hold.begins))
-        return [
-            f"ind.holds: two holds on {left.group} overlap from {right.begins}"
-            for left, right in pairwise(holds)
-            if left.group == right.group and right.begins < left.ends
-        ]
-
-    def _money_problems(self) -> list[str]:
-        problems, known = [], set(self.budget.price_levels)
-        stated = {f"budget.vintages.{n}": v.price_level for n, v in self.budget.vintages.items()}
-        stated |= {path: q.price_level for path, q in quantities(self) if q.price_level}
-        for path, level in stated.items():
-            if level not in known:
-                problems.append(f"{path}: no price level for {level} in budget.price_levels")
-        headline = self.budget.vintages[self.budget.headline]
-        for line in ("coa_nidos", "ind"):
-            held = headline.lines.get(line)
-            if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
-                problems.append(
-                    f"budget.headline '{self.budget.headline}' holds no amount for {line} in "
-                    f"{FIRST_BUDGET_YEAR}"
-                )
-        return problems
-
-    def _group_problems(self) -> list[str]:
-        problems = []
-        for intake in ("first", "repeat"):
-            shares = [g.intake_share.single for g in self.groups.values() if g.intake == intake]
-            if shares and abs(sum(shares) - 1) > 1e-6:
-                problems.append(f"intake shares of '{intake}' sum to {sum(shares):.6f}, not to 1")
-        known = set(self.groups)
-        named = {
-            "ind.holds": {hold.group for hold in self.ind.holds},
-            "courts.opening_in_appeal": set(self.courts.opening_in_appeal),
-            "departure.opening_rejected": set(self.departure.opening_rejected),
-        }
-        for where, names in named.items():
-            if names - known:
-                problems.append(f"{where} names unknown groups: {', '.join(sorted(names - known))}")
-        for name, group in self.groups.items():
-            shares = [group.granted_share.single, *self._granted_after(name)]
-            if max(shares) + group.closed_share.single > 1 + 1e-9:
-                problems.append(f"groups.{name}: granted and closed shares exceed 1")
-        if set(self.inflow.season) != set(range(1, 13)):
-            problems.append("inflow.season needs the months 1 to 12")
-        return problems
-
-    def _granted_after(self, group: str) -> list[float]:
-        return [h.granted_after.single for h in self.ind.holds if h.group == group]
-
-    def _place_problems(self) -> list[str]:
-        known, prices = set(self.reception.places), self.prices
-        wider = {place.part_of for place in self.reception.places.values() if place.part_of}
-        problems = []
-        named = {
-            "prices.emergency_rest": {prices.emergency_rest},
-            "prices.beyond_places_as": {prices.beyond_places_as},
-            "prices.mean_people_2024": set(prices.mean_people_2024) - wider,
-        }
-        for where, names in named.items():
-            if names - known:
-                problems.append(f"{where} names unknown place types: {sorted(names - known)}")
-        for name, place in self.reception.places.items():
-            if place.opening_status_holders.single > place.opening_people.single:
-                problems.append(f"reception.places.{name}: more status holders than people")
-            if place.opening_places and place.opening_places.single < place.opening_people.single:
-                problems.append(f"reception.places.{name}: more people than places")
-            if place.price is None and name != prices.emergency_rest:
-                problems.append(f"reception.places.{name}: a price is needed")
-        return problems
 
 
 __all__ = ["OLDEST", "REGULAR", "CostLevel", "Group", "Quantity", "Scenario", "Vintage"]
