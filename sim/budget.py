@@ -9,17 +9,26 @@ its own price level, and net where its own amounts are net.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
 import numpy as np
 
 from .clock import Clock, days_in_year
-from .draws import Floats, Samples, drawn
-from .scenario import CostLevel, Quantity, Scenario, Vintage, quantities
+from .draws import Floats, Samples
+from .prices import (
+    LEVELS,
+    Prices,
+    beyond_price,
+    cost_2024,
+    ind_money,
+    ind_work_cost,
+    price_index,
+    reception_cost,
+    ward_price,
+)
+from .scenario import CostLevel, Scenario, Vintage
 
-LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
 Timing = Literal["cost", "cash"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)
 Basis = Literal["vintage", "nominal"]
@@ -37,161 +46,15 @@ LINES = (
     "ind_other",
     "penalties",
     "before_start",
+    "penalties_owed",
     "transit",
     "ukraine",
     "oda",
 )
-"""``total`` = coa_nidos + ind; the rows down to before_start are memo rows inside it; transit,
-ukraine and oda stand outside."""
+"""``total`` = coa_nidos + ind; the rows down to before_start are memo rows inside it; penalties
+owed that no money is left for, transit, ukraine and oda stand outside."""
 
 Costs = dict[tuple[CostLevel, str], Floats]
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Numbers of a scenario with their draws: ``price(path)`` in the base price level."""
-
-    scenario: Scenario
-    samples: Samples
-    numbers: Mapping[str, Quantity]
-
-    @classmethod
-    def of(cls, scenario: Scenario, samples: Samples) -> Prices:
-        return cls(scenario, samples, dict(quantities(scenario)))
-
-    @property
-    def base(self) -> int:
-        budget = self.scenario.budget
-        return budget.vintages[budget.headline].price_level
-
-    def number(self, path: str, moment: date | None = None) -> Floats:
-        """The number at ``path`` in each replication: (replications,) or (1,)."""
-        quantity = self.numbers[path]
-        value = quantity.single if moment is None else quantity.on(moment)
-        return drawn(quantity, value, self.samples.get(path))
-
-    def price(self, path: str, moment: date | None = None) -> Floats:
-        """An amount of money at ``path``, brought to the base price level."""
-        level = self.numbers[path].price_level
-        return self.number(path, moment) * price_index(self.scenario, level, self.base)
-
-
-def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> float:
-    """Factor that brings prices of one year to those of another; 1 if no level is stated."""
-    levels = scenario.budget.price_levels
-    if from_year is None or from_year == to_year:
-        return 1.0
-    return levels[to_year].single / levels[from_year].single
-
-
-@dataclass(frozen=True)
-class PlacePrice:
-    """What a year of one type of place costs: ``fixed`` a place, ``variable`` a resident [EUR].
-
-    ``published`` is the price both parts come from, of a place (or a resident).
-    """
-
-    fixed: Floats
-    variable: Floats
-    published: Floats
-
-
-def split_price(
-    price: Floats, fill: float, per: str, empty: Floats, occupied: Floats
-) -> PlacePrice:
-    """Split a published price into a part a place and a part a resident.
-
-    The parts keep the ratio of an empty bed to what a resident adds (the Court of Audit's 47 and
-    70 euro a day), and at the ``fill`` at which it was measured the published price comes back:
-    a price ``per`` place is fixed + variable x fill, one per resident fixed / fill + variable.
-    """
-    adds = occupied - empty
-    weight = empty + adds * fill if per == "place" else empty / fill + adds
-    scale = price / weight
-    return PlacePrice(fixed=scale * empty, variable=scale * adds, published=price)
-
-
-def document_price(prices: Prices, name: str) -> Floats:
-    """Price of a deployable place of a type, by the document.
-
-    Of a wider type with a mean price (emergency), the price of the rest type follows from the
-    mean over the places of day 0. The wider type's own name gives the mean.
-    """
-    types = prices.scenario.reception.places
-    rest = prices.scenario.prices.emergency_rest
-    wider = types[rest].part_of
-    mean = prices.price("prices.emergency_mean")
-    if name == wider:
-        return mean
-    if name != rest or types[rest].price is not None:
-        return prices.price(f"reception.places.{name}.price")
-    people = {n: p.opening_people.single for n, p in types.items() if p.part_of == wider}
-    others = [people[n] * prices.price(f"reception.places.{n}.price") for n in people if n != rest]
-    return (mean * sum(people.values()) - sum(others, start=np.zeros(1))) / people[rest]
-
-
-def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
-    """Price of a type at a cost level; ``paid_2024`` is the document's, scaled elsewhere.
-
-    At ``coa_price`` types with a price per resident use it; the others keep the document's.
-    """
-    types = prices.scenario.reception.places
-    members = [n for n, p in types.items() if n == name or p.part_of == name]
-    type_ = types[members[0]]
-    empty, occupied = prices.price("prices.empty_bed"), prices.price("prices.occupied_bed")
-    factor = prices.number("prices.factor")
-    if level == "coa_price" and type_.resident_price is not None:
-        path = f"reception.places.{members[0]}.resident_price"
-        fill = type_.resident_price.fill or 1.0
-        return split_price(prices.price(path) * factor, fill, "resident", empty, occupied)
-    stated = prices.scenario.prices.emergency_mean if type_.price is None else type_.price
-    price = document_price(prices, name) * factor
-    return split_price(price, stated.fill or 1.0, "place", empty, occupied)
-
-
-def reception_cost(prices: Prices, level: CostLevel, places: Floats, residents: Floats) -> Floats:
-    """Cost of a year of places: fixed x places + variable x residents, over all types.
-
-    ``places`` and ``residents`` (..., replication, type) are means over the year's days.
-    """
-    total = np.zeros(places.shape[:-1])
-    for index, name in enumerate(prices.scenario.reception.places):
-        price = place_price(prices, name, level)
-        total += price.fixed * places[..., index] + price.variable * residents[..., index]
-    return total * paid_factor(prices) if level == "paid_2024" else total
-
-
-def beyond_price(prices: Prices, level: CostLevel) -> Floats:
-    """Cost of a year of one person for whom there is no place: (replications,).
-
-    What the next flexible place would cost: since the cheaper types are at their limit by then,
-    that of ``beyond_places_as``, at the desk's planned fill and with the time it would be paid and
-    stand empty, so that a limit on ordering saves no money.
-    """
-    price = place_price(prices, prices.scenario.prices.beyond_places_as, level)
-    fill = prices.scenario.reception.desk.planned_fill.single
-    whole = price.fixed / fill + price.variable
-    factor = paid_factor(prices) if level == "paid_2024" else 1.0
-    idle = prices.number("prices.beyond_places_factor")
-    return whole * factor * idle + prices.price("prices.opening_cost")
-
-
-def cost_2024(prices: Prices, level: CostLevel) -> Floats:
-    """COA's cost of 2024 at a level: the year's mean people by type, at the fill of that year."""
-    scenario = prices.scenario
-    if level == "paid_2024":
-        return prices.price("prices.paid_2024")
-    fill = scenario.prices.fill_2024.single
-    total = np.zeros(1)
-    for name, people in scenario.prices.mean_people_2024.items():
-        price = place_price(prices, name, level)
-        total = total + people.single * (price.fixed / fill + price.variable)
-    return total
-
-
-def paid_factor(prices: Prices) -> Floats:
-    """What was paid to COA in 2024 over what the document's prices make of that year."""
-    return prices.price("prices.paid_2024") / cost_2024(prices, "document")
 
 
 def costs(
@@ -239,11 +102,13 @@ def _year_lines(
     beds = reception_cost(prices, level, places, people)
 
     beyond = volumes["beyond_days"] / year_days * beyond_price(prices, level)
+    if prices.scenario.closing == "constrained":
+        # Who is beyond all places is not received: the answer is people short, not money.
+        beyond = np.zeros_like(beyond)
     opening = volumes["places_opened"].sum(axis=2) * prices.price("prices.opening_cost")
     severance = volumes["places_closed"].sum(axis=2) * prices.price("prices.severance")
     coa = beds + beyond + opening + severance
-    ward_price = prices.price("guardianship.paid_2024") / share("guardianship.mean_2024")
-    nidos = volumes["ward_days"] / year_days * ward_price
+    nidos = volumes["ward_days"] / year_days * ward_price(prices)
 
     ind = _ind_lines(prices, volumes, years, year_days)
     resident_years = np.maximum(people.sum(axis=2), 1.0)
@@ -267,24 +132,25 @@ def _ind_lines(
 ) -> dict[str, Floats]:
     """IND, gross: asylum and family work by its capacity, other work at its 2025 level, penalties.
 
-    When capacity follows the budget, all its work shrinks by the same factor.
+    Where means follow the budget all its work shrinks by the same factor, other work too. Where
+    spending does, penalties are paid from what work leaves of the money; the rest stays owed.
     """
-    scenario, share = prices.scenario, prices.number
-    work = prices.price("ind_cost.total_2025") - prices.price("ind_cost.penalties_included")
-    asylum_part, family_part = share("ind_cost.asylum_share"), share("ind_cost.family_share")
+    scenario = prices.scenario
     decisions = volumes["ind_planned"] / scenario.ind_cost.reference_work.single
     family = volumes["family_staff"] / scenario.ind_cost.reference_family_staff.single
-    asylum = work * asylum_part * ((1 - family_part) * decisions + family_part * family)
-    held = volumes["days"] / year_days
-    if scenario.ind.capacity.mode == "follows_budget":
-        held = held * np.array([[scenario.ind_budget_factor(year)] for year in years])
-    other = work * (1 - asylum_part) * held
-    penalties = volumes["overdue_days"] / year_days * prices.price("ind_cost.penalty")
+    held = volumes["ind_other_days"] / year_days
+    asylum, other = ind_work_cost(prices, decisions, family, held)
+    due = volumes["overdue_days"] / year_days * prices.price("ind_cost.penalty")
+    penalties = due
+    if scenario.closing == "constrained":
+        money = np.stack([ind_money(prices, year) for year in years])
+        penalties = np.clip(money - asylum - other, 0.0, due)
     return {
         "ind": asylum + other + penalties,
         "ind_asylum": asylum,
         "ind_other": other,
         "penalties": penalties,
+        "penalties_owed": due - penalties,
     }
 
 
@@ -359,20 +225,6 @@ def nominal_factor(
         return np.ones((len(years), 1))
     growth = 1 + prices.number("budget.indexation")
     return np.stack([growth ** (year - vintage.price_level) for year in years])
-
-
-def budgeted(vintage: Vintage, line: str, year: int) -> float | None:
-    """Amount a vintage holds for a line in a year [EUR]; None where it has none.
-
-    ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
-    """
-    if line == "total":
-        parts = [budgeted(vintage, part, year) for part in ("coa_nidos", "ind")]
-        return None if None in parts else sum(part for part in parts if part is not None)
-    quantity = vintage.lines.get(line)
-    if quantity is None:
-        return None
-    return {moment.year: amount for moment, amount in quantity.pairs()}.get(year)
 
 
 def whole_years(clock: Clock) -> tuple[int, ...]:

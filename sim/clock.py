@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 StepLength = Literal["day", "week"]
+DAYS_A_WEEK = 7
 
 
 @dataclass(frozen=True)

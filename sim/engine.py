@@ -8,7 +8,8 @@
 
 Each actor is a SimPy process that acts once in every step at its own hour of the day, so that the
 order within a day is explicit: 0 calendar, 2 family arrives, 3 intake, 4 IND, 5 courts,
-6 departures, 7 family desk, 8 municipalities, 9 guardianship, 10-11 places, 12 beds, 23 closing.
+6 departures, 7 family desk, 8 municipalities, 9 guardianship, 10-11 places, 12 beds,
+22 treasurer, 23 closing.
 All replications move together: every stock has them as its first axis.
 """
 
@@ -25,8 +26,10 @@ from .draws import KINDS, Kind, Luck, Samples, sample
 from .family import family_arrivals, family_desk
 from .inflow import intake
 from .ledger import Account, Ledger
+from .means import treasurer
 from .opening import COHORTS_BEFORE, fill_opening
 from .outflow import departures, guardianship, municipalities
+from .prices import Prices
 from .procedure import courts, ind
 from .reception import capacity_desk, capacity_plan, placement
 from .scenario import Scenario
@@ -90,6 +93,7 @@ ACTORS: tuple[Callable[[World], Actor], ...] = (
     capacity_plan,
     capacity_desk,
     placement,
+    treasurer,
     closing,
 )
 
@@ -126,7 +130,8 @@ def simulate(
     env = simpy.Environment()
     values = Values(scenario, clock, parameters)
     luck = Luck(seed, first, replications, "luck" in vary)
-    world = World(env, clock, scenario, values, luck, ledger)
+    prices = Prices.of(scenario, parameters)
+    world = World(env, clock, scenario, values, luck, ledger, prices)
     fill_opening(world)
     for actor in actors:
         env.process(actor(world))

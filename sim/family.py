@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .draws import binomial_count
+from .means import ind_factor
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
 
 GRANTS = (
@@ -47,8 +48,7 @@ def family_desk(world: World) -> Actor:
         ledger.move(applied, "outside", "family_pending")
 
         staff = values.at("family.staff", step.day)
-        if scenario.ind.capacity.mode == "follows_budget":
-            staff = staff * scenario.ind_budget_factor(step.date.year)
+        staff = staff * ind_factor(world, step.day)
         yearly = staff * values.at("family.productivity", step.day)
         work = whole_column(yearly * year_fraction(step), world.replications)
         decided = np.minimum(deciding(work), ledger.stocks["family_pending"])

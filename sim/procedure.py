@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .clock import Step
 from .draws import Counts, Floats, binomial_count, binomial_counts
 from .ledger import First
-from .scenario.grammar import Hold
+from .means import ind_factor, overdue_cases
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
 
 
@@ -20,8 +19,6 @@ def planned_capacity(world: World, day: int) -> Floats:
         work = staff * values.at("ind.capacity.productivity", day)
     else:
         work = values.at("ind.capacity.planned", day)
-    if capacity.mode == "follows_budget":
-        work = work * world.scenario.ind_budget_factor(world.clock.date_of(day).year)
     return work
 
 
@@ -33,15 +30,6 @@ def grown(now: Floats, planned: Floats, ramp_days: Floats, days: int) -> Floats:
     """
     room = planned * days / np.maximum(ramp_days, 1e-9)
     return np.minimum(planned, now + room)
-
-
-def active_hold(world: World, group: str, day: int) -> Hold | None:
-    """The hold that keeps a group out of the queue on a day, if any."""
-    today = world.clock.date_of(day)
-    for hold in world.scenario.ind.holds:
-        if hold.group == group and hold.begins <= today < hold.ends:
-            return hold
-    return None
 
 
 def granted_shares(world: World, day: int) -> Floats:
@@ -106,15 +94,17 @@ def ind(world: World) -> Actor:
     scenario, values, ledger = world.scenario, world.values, world.ledger
     first: First = "newest" if scenario.ind.order == "newest_first" else "oldest"
     whole, other_whole = Whole(), (Whole(), Whole())
-    capacity = at_start = planned_capacity(world, 0)
+    capacity = at_start = planned_capacity(world, 0) * ind_factor(world, 0)
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
         year = year_fraction(step)
         ramp = values.at("ind.capacity.ramp_days", step.day)
-        capacity = grown(capacity, planned_capacity(world, step.day), ramp, step.days)
+        factor = ind_factor(world, step.day)
+        planned = planned_capacity(world, step.day) * factor
+        capacity = grown(capacity, planned, ramp, step.days)
         output = capacity * values.at("ind.capacity.realised", step.day)
         work = whole_column(output * year, world.replications)
-        open_ = np.array([active_hold(world, group, step.day) is None for group in world.groups])
+        open_ = np.array([world.hold(group, step.day) is None for group in world.groups])
 
         stock = ledger.stocks["pending"] * open_
         weights = values.by_group("work", step.day)
@@ -127,10 +117,11 @@ def ind(world: World) -> Actor:
         decided = np.minimum(whole(chosen), stock)
         ledger.move(decided, "pending", "decided", first)
         ledger.tally("ind_planned", capacity * year)
+        ledger.tally("ind_other_days", factor * step.days)
         _outcomes(world, step.day, decided)
         _other_cases(world, step.day, year, capacity / np.maximum(at_start, 1e-9), other_whole)
         if step.ends_month:
-            _tally_ages(world, step, open_)
+            _tally_ages(world, step)
 
 
 def _outcomes(world: World, day: int, decided: Counts) -> None:
@@ -192,7 +183,7 @@ def _other_cases(
     ledger.move(np.minimum(done, ledger.stocks["other_cases"]), "other_cases", "case_source")
 
 
-def _tally_ages(world: World, step: Step, open_: NDArray[np.bool_]) -> None:
+def _tally_ages(world: World, step: Step) -> None:
     """Case-days beyond the legal time (groups on hold excepted), and person-days in the first year.
 
     Ages are looked at once, at the month's end, and stand for the whole month; people count from
@@ -200,11 +191,10 @@ def _tally_ages(world: World, step: Step, open_: NDArray[np.bool_]) -> None:
     """
     ledger, scenario = world.ledger, world.scenario
     counts, begin = ledger.by_cohort("pending")
-    middles = np.array([ledger.cohort_start(begin + c) + 15.2 for c in range(counts.shape[2])])
-    ages = step.day + step.days - middles
-    days = step.day + step.days - world.clock.month_starts()[step.month]
-    overdue = counts[:, :, ages > scenario.ind.overdue_days.single].sum(axis=2)
-    ledger.tally("overdue_days", (overdue * open_).sum(axis=1) * days)
+    end = step.day + step.days
+    ages = end - world.cohort_middles(begin, counts.shape[2])
+    days = end - world.clock.month_starts()[step.month]
+    ledger.tally("overdue_days", overdue_cases(world, step.day, end) * days)
     young = counts[:, :, ages < scenario.prices.oda_first_days.single].sum(axis=2)
     first_year = (young * in_reception_shares(world, step.day)).sum(axis=1)
     ledger.tally("first_year_days", first_year * days)

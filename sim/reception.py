@@ -10,12 +10,12 @@ from collections import deque
 
 import numpy as np
 
+from .clock import DAYS_A_WEEK
 from .draws import Counts, Floats
+from .means import beyond_means, within_means
 from .procedure import in_reception_once_decided, in_reception_shares
 from .scenario import Quantity, Scenario
 from .world import Actor, World
-
-DAYS_A_WEEK = 7
 
 
 def weeks(quantity: Quantity) -> int:
@@ -100,7 +100,8 @@ def capacity_plan(world: World) -> Actor:
     """Places open and end as planned: fixed stocks on their path, others by openings and endings.
 
     Ending places are those with a contract that is not renewed; a place type can't fall below
-    zero. Places already under notice end first at their notice.
+    zero. Places already under notice end first at their notice. Where spending follows the
+    budget, openings that no money is left for do not happen and are not made up for.
     """
     ledger, scenario = world.ledger, world.scenario
     types = list(scenario.reception.places)
@@ -118,7 +119,10 @@ def capacity_plan(world: World) -> Actor:
                 change = np.rint(level) - stock[:, index]
                 up[:, index] = np.maximum(change, 0)
                 down[:, index] = np.maximum(-change, 0)
-        ledger.move(up.astype(np.int64), "place_market", "places_open")
+        opening = up.astype(np.int64)
+        if scenario.closing == "constrained":
+            opening = within_means(world, step.day, opening)
+        ledger.move(opening, "place_market", "places_open")
         gone = np.minimum(down.astype(np.int64), ledger.stocks["places_open"])
         ledger.move(gone, "places_open", "place_market")
 
@@ -138,6 +142,8 @@ def capacity_desk(world: World) -> Actor:
     official path, never the future. It wants places for the people it expects at the planned
     fill; orders go to the cheapest flexible type first, each within its weekly limit; with more
     slack than it keeps, notice goes to the dearest first. Places are paid until notice ends.
+    Where spending follows the budget, it orders no more than the money pays for, and gives notice
+    on what the money can't pay for once the notice has ended, regular places last.
     """
     scenario, ledger = world.scenario, world.ledger
     desk = scenario.reception.desk
@@ -175,6 +181,9 @@ def capacity_desk(world: World) -> Actor:
         for index in notice_rank:
             notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
             spare = np.maximum(spare - notices[:, index], 0.0)
+        if scenario.closing == "constrained":
+            notices = np.maximum(notices, beyond_means(world, step.day))
+            orders = within_means(world, step.day, orders)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
         on_order.append(orders)

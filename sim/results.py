@@ -23,7 +23,14 @@ QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 STATISTICS = ("mean", *(f"p{round(q * 100):02d}" for q in QUANTILES))
 Measure = Literal["sum", "mean", "end"]
 Stock = Callable[[str], Floats]
-TALLIES = ("days", "overdue_days", "first_year_days", "ind_planned", "family_staff")
+TALLIES = (
+    "days",
+    "overdue_days",
+    "first_year_days",
+    "ind_planned",
+    "ind_other_days",
+    "family_staff",
+)
 """Monthly sums of the ledger that prices apply to."""
 
 

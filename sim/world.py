@@ -12,7 +12,8 @@ import simpy
 from .clock import Clock, Step, days_in_year
 from .draws import Counts, Floats, Luck, Samples, drawn
 from .ledger import Ledger
-from .scenario import Quantity, Scenario, quantities
+from .prices import Prices
+from .scenario import Hold, Quantity, Scenario, quantities
 
 Actor = Generator[simpy.Event, Any, None]
 HOURS_A_DAY = 24
@@ -75,6 +76,7 @@ class World:
     values: Values
     luck: Luck
     ledger: Ledger
+    prices: Prices
 
     @property
     def replications(self) -> int:
@@ -83,6 +85,19 @@ class World:
     @property
     def groups(self) -> tuple[str, ...]:
         return tuple(self.scenario.groups)
+
+    def hold(self, group: str, day: int) -> Hold | None:
+        """The hold that keeps a group out of the queue on a day, if any."""
+        today = self.clock.date_of(day)
+        for hold in self.scenario.ind.holds:
+            if hold.group == group and hold.begins <= today < hold.ends:
+                return hold
+        return None
+
+    def cohort_middles(self, first: int, count: int) -> Floats:
+        """Middle of the months of ``count`` cohorts from number ``first`` on [days]: (count,)."""
+        half = 15.2
+        return np.array([self.ledger.cohort_start(first + c) + half for c in range(count)])
 
     def column(self, path: str, day: int) -> Floats:
         """A number as a column (replications or 1, 1), to broadcast over groups."""

@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 from support import change
 
 from sim import budget
-from sim.budget import LEVELS, LINES, Costs, Prices
+from sim.budget import LINES, Costs
 from sim.clock import Clock
 from sim.engine import simulate
+from sim.prices import (
+    LEVELS,
+    Prices,
+    document_price,
+    reception_cost,
+    split_price,
+)
 from sim.results import tabulate
 from sim.scenario import Scenario, load
 
@@ -31,7 +38,7 @@ def saving(scenario: Scenario, places: float) -> float:
         there = np.zeros((1, len(names)))
         there[0, names.index(name)] = places
         prices = Prices.of(scenario, {})
-        return float(budget.reception_cost(prices, "document", there, there * fill)[0])
+        return float(reception_cost(prices, "document", there, there * fill)[0])
 
     return cost("emergency_location") - cost("regular")
 
@@ -74,9 +81,9 @@ def test_the_published_price_comes_back_at_the_fill_it_was_measured_at(
     price: float, fill: float, empty: float, adds: float
 ) -> None:
     one = np.ones(1)
-    place = budget.split_price(price * one, fill, "place", empty * one, (empty + adds) * one)
+    place = split_price(price * one, fill, "place", empty * one, (empty + adds) * one)
     assert place.fixed + place.variable * fill == pytest.approx(price)
-    person = budget.split_price(price * one, fill, "resident", empty * one, (empty + adds) * one)
+    person = split_price(price * one, fill, "resident", empty * one, (empty + adds) * one)
     assert person.fixed / fill + person.variable == pytest.approx(price)
     for parts in (place, person):
         assert parts.fixed / (parts.fixed + parts.variable) == pytest.approx(empty / (empty + adds))
@@ -86,7 +93,7 @@ def test_the_emergency_types_together_cost_the_published_mean(baseline: Scenario
     prices = Prices.of(baseline, {})
     types = {n: p for n, p in baseline.reception.places.items() if p.part_of == "emergency"}
     people = {name: place.opening_people.single for name, place in types.items()}
-    total = sum(people[name] * budget.document_price(prices, name)[0] for name in types)
+    total = sum(people[name] * document_price(prices, name)[0] for name in types)
     assert total / sum(people.values()) == pytest.approx(55_700 * 1.033)
 
 
@@ -122,7 +129,7 @@ def test_day_0_costs_three_billion_at_the_documents_prices(baseline: Scenario) -
     flat = {"budget.price_levels.2024": 1.0}
     prices = Prices.of(change(baseline, flat), {})
     people = np.array([[p.opening_people.single for p in baseline.reception.places.values()]])
-    cost = budget.reception_cost(prices, "document", people / 0.9864, people)[0]
+    cost = reception_cost(prices, "document", people / 0.9864, people)[0]
     assert 3.0e9 < cost < 3.25e9
 
 
@@ -200,16 +207,16 @@ def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Cos
 def test_vintages_hold_the_published_amounts(
     baseline: Scenario, vintage: str, line: str, year: int, millions: float
 ) -> None:
-    amount = budget.budgeted(baseline.budget.vintages[vintage], line, year)
+    amount = baseline.budget.vintages[vintage].amount(line, year)
     assert amount is not None
     assert amount / 1e6 == pytest.approx(millions, abs=0.5)
 
 
 def test_no_amount_is_carried_into_a_year_that_has_none(baseline: Scenario) -> None:
     vintages = baseline.budget.vintages
-    assert budget.budgeted(vintages["owb2025"], "total", 2030) is None
-    assert budget.budgeted(vintages["owb2025"], "coa", 2027) is None
-    assert budget.budgeted(vintages["vjn2024"], "coa_nidos", 2028) is None
+    assert vintages["owb2025"].amount("total", 2030) is None
+    assert vintages["owb2025"].amount("coa", 2027) is None
+    assert vintages["vjn2024"].amount("coa_nidos", 2028) is None
 
 
 def test_a_year_cut_short_is_not_held_against_a_budget() -> None:

@@ -14,6 +14,7 @@ from support import change
 from sim import budget, results
 from sim.draws import sample
 from sim.engine import simulate
+from sim.prices import Prices, price_index
 from sim.results import Tables
 from sim.scenario import Quantity, Scenario, load, quantities
 
@@ -88,20 +89,18 @@ def fingerprint(scenario: Scenario, tables: Tables, samples: dict[str, np.ndarra
 
     clock = Clock(scenario.start, UNTIL, "week")
     costs = budget.costs(scenario, tables.volumes, samples, clock)
-    prices = budget.Prices.of(scenario, samples)
+    prices = Prices.of(scenario, samples)
     shown: list[Any] = [tables.monthly, tables.yearly]
     for timing in budget.TIMINGS:
         shown += list(budget.timed(prices, costs, timing).values())
     for vintage in scenario.budget.vintages.values():
         for line in budget.LINES:
-            shown.append([budget.budgeted(vintage, line, year) or 0 for year in range(2025, 2031)])
+            shown.append([vintage.amount(line, year) or 0 for year in range(2025, 2031)])
         seen = costs["document", "total"]
         shown.append(budget.seen_by(prices, vintage, "total", seen, clock.years, "nominal"))
     shown.append(list(budget.check_2024(scenario).values()))
-    shown.append(budget._ukraine(budget.Prices.of(scenario, {}), tuple(range(2025, 2028))))
-    shown.append(
-        [budget.price_index(scenario, level, 2024) for level in scenario.budget.price_levels]
-    )
+    shown.append(budget._ukraine(Prices.of(scenario, {}), tuple(range(2025, 2028))))
+    shown.append([price_index(scenario, level, 2024) for level in scenario.budget.price_levels])
     digest = hashlib.sha256()
     for part in shown:
         digest.update(np.nan_to_num(np.asarray(part, dtype=float), nan=-1.0).tobytes())

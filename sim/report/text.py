@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.table import Table
 
-from ..budget import LEVELS
+from ..prices import LEVELS
 from ..scenario import Scenario
 from .labels import Language, billion, label, million, number
 

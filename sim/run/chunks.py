@@ -23,6 +23,7 @@ from .. import budget, results
 from ..clock import StepLength
 from ..draws import KINDS, Floats, Kind, Samples, take
 from ..engine import simulate
+from ..prices import Prices
 from ..scenario import Scenario
 
 LARGEST_CHUNK = 500
@@ -98,7 +99,7 @@ def _work(job: Job) -> int:
     job.folder.mkdir(parents=True)
     np.save(job.folder / "monthly.npy", tables.monthly)
     np.save(job.folder / "yearly.npy", tables.yearly)
-    prices = budget.Prices.of(job.scenario, job.samples)
+    prices = Prices.of(job.scenario, job.samples)
     for timing in budget.TIMINGS:
         priced = budget.timed(prices, costs, timing)
         np.save(job.folder / f"{timing}.npy", np.stack(list(priced.values())))

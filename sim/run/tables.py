@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from .. import budget, results
 from ..clock import Clock
 from ..draws import Floats, Samples
+from ..prices import Prices
 from ..scenario import Scenario
 from .chunks import Chunks
 
@@ -72,14 +73,14 @@ def budget_table(
         return pd.DataFrame(columns=list(BUDGET_COLUMNS))
     rows = [chunks.years.index(year) for year in years]
     keys = [tuple(key) for key in chunks.index["costs"]]
-    prices = budget.Prices.of(scenario, samples)
+    prices = Prices.of(scenario, samples)
     pieces: list[dict[str, Any]] = []
     for name, level, timing, basis, line in budget.views(scenario):
         vintage = scenario.budget.vintages[name]
         cost = chunks(timing, keys.index((level, line)))[rows]
         seen = budget.seen_by(prices, vintage, line, cost, years, basis)
         factor = budget.nominal_factor(prices, vintage, years, basis)
-        amounts = [budget.budgeted(vintage, line, year) for year in years]
+        amounts = [vintage.amount(line, year) for year in years]
         where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
         pieces.append(where | _budget_columns(amounts, seen, factor))
     columns = {

@@ -1,14 +1,16 @@
 """The scenario: its grammar, and how a file becomes one."""
 
-from .grammar import OLDEST, REGULAR, CostLevel, Group, Scenario, Vintage
+from .grammar import FIRST_BUDGET_YEAR, OLDEST, REGULAR, CostLevel, Group, Hold, Scenario, Vintage
 from .load import dump, find, layers, load, patched, shipped, shipped_folder, source_keys
 from .quantity import Quantity, Spread, quantities
 
 __all__ = [
+    "FIRST_BUDGET_YEAR",
     "OLDEST",
     "REGULAR",
     "CostLevel",
     "Group",
+    "Hold",
     "Quantity",
     "Scenario",
     "Spread",

@@ -285,6 +285,9 @@ class Desk(Frozen):
         description="share of planned openings that comes true"
     )
     openings_delay: Annotated[Days, UNDATED]
+    reserve: Annotated[Share, UNDATED] = Field(
+        description="part of a year's money kept back when spending follows the budget"
+    )
     official_weight: Share = Field(description="weight of the official path in the forecast")
     official_path: Annotated[Places, CERTAIN] = Field(description="official need, dated")
 
@@ -420,6 +423,19 @@ class Vintage(Frozen):
         description="amounts by line; each year its own date"
     )
 
+    def amount(self, line: str, year: int) -> float | None:
+        """Amount held for a line in a year [EUR]; None where there is none.
+
+        ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
+        """
+        if line == "total":
+            parts = [self.amount(part, year) for part in ("coa_nidos", "ind")]
+            return None if None in parts else sum(part for part in parts if part is not None)
+        quantity = self.lines.get(line)
+        if quantity is None:
+            return None
+        return {moment.year: held for moment, held in quantity.pairs()}.get(year)
+
 
 class Budget(Frozen):
     """Budget vintages side by side."""
@@ -450,7 +466,9 @@ class Scenario(Frozen):
     description: Text
     start: date
     until: date
-    closing: Literal["need"] = Field(description="need: capacity follows people")
+    closing: Literal["need", "constrained"] = Field(
+        description="need: capacity follows people; constrained: spending follows the budget"
+    )
     groups: dict[str, Group] = Field(min_length=1)
     inflow: Inflow
     other_intake: OtherIntake
@@ -466,15 +484,17 @@ class Scenario(Frozen):
     ind_cost: IndCost
     budget: Budget
 
-    def ind_budget_factor(self, year: int) -> float:
-        """IND's means in a year against 2025, by the headline vintage (its last year is held).
+    @property
+    def headline(self) -> Vintage:
+        """The headline vintage: what the gap stands against, and what constrained means follow."""
+        return self.budget.vintages[self.budget.headline]
 
-        Where the vintage is net, other income comes on top: it pays for work too.
-        """
-        vintage = self.budget.vintages[self.budget.headline]
-        income = self.ind_cost.other_income.single if vintage.ind_basis == "net" else 0.0
-        amounts = {day.year: held + income for day, held in vintage.lines["ind"].pairs()}
-        return amounts.get(year, amounts[max(amounts)]) / amounts[FIRST_BUDGET_YEAR]
+    def held(self, line: str, year: int) -> float:
+        """Amount of the headline vintage for a line [EUR]; after its last year that is held."""
+        last = max(moment.year for moment, _ in self.headline.lines[line].pairs())
+        amount = self.headline.amount(line, min(year, last))
+        assert amount is not None
+        return amount
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -484,4 +504,14 @@ class Scenario(Frozen):
         return self
 
 
-__all__ = ["OLDEST", "REGULAR", "CostLevel", "Group", "Quantity", "Scenario", "Vintage"]
+__all__ = [
+    "FIRST_BUDGET_YEAR",
+    "OLDEST",
+    "REGULAR",
+    "CostLevel",
+    "Group",
+    "Hold",
+    "Quantity",
+    "Scenario",
+    "Vintage",
+]

@@ -1,0 +1,240 @@
+"""What spending that follows the budget can pay for.
+
+Only some scenarios ask it: ``ind.capacity.mode: follows_budget`` for the IND's work, and
+``closing: constrained`` for all that COA and the IND spend. The baseline holds the means of 2025
+and shows what is short as money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from .clock import DAYS_A_WEEK, days_in_year
+from .draws import Counts, Floats
+from .prices import full_price, ind_money, ind_work_cost, ward_price
+from .scenario import FIRST_BUDGET_YEAR, Scenario
+from .world import Actor, World, year_fraction
+
+
+def ind_factor(world: World, day: int) -> Floats:
+    """Part of its planned work that the IND has means for on a day: (replications or 1,).
+
+    All its work shrinks by the same factor. In mode ``follows_budget`` that is its money of the
+    year against 2025; under ``constrained`` the money of the year, less a reserve, over what the
+    planned work costs, at most 1. Penalties are paid from what is left (``budget``): the amounts
+    of the budget are meant for work.
+    """
+    scenario, prices, year = world.scenario, world.prices, world.clock.date_of(day).year
+    factor = np.ones(1)
+    if scenario.ind.capacity.mode == "follows_budget":
+        factor = factor * ind_money(prices, year) / ind_money(prices, FIRST_BUDGET_YEAR)
+    if scenario.closing == "constrained":
+        planned = world.values.at("ind.capacity.planned", day)
+        family = world.values.at("family.staff", day)
+        decisions = planned / scenario.ind_cost.reference_work.single
+        staff = family / scenario.ind_cost.reference_family_staff.single
+        work = sum(ind_work_cost(prices, decisions, staff, np.ones(1)))
+        money = ind_money(prices, year) * (1 - prices.number("reception.desk.reserve"))
+        factor = np.minimum(factor, money / work)
+    return factor
+
+
+def overdue_cases(world: World, day: int, end: int) -> Counts:
+    """Cases beyond the legal time on the day ``end``, groups on hold on ``day`` excepted: (r,)."""
+    counts, begin = world.ledger.by_cohort("pending")
+    ages = end - world.cohort_middles(begin, counts.shape[2])
+    late = ages > world.scenario.ind.overdue_days.single
+    open_ = np.array([world.hold(group, day) is None for group in world.groups])
+    cases: Counts = (counts[:, :, late].sum(axis=2) * open_).sum(axis=1)
+    return cases
+
+
+def full_prices(world: World) -> Floats:
+    """Cost of a year of a place with somebody in it, at the headline's level: (r or 1, types)."""
+    level = world.scenario.prices.level
+    columns = [full_price(world.prices, name, level) for name in world.scenario.reception.places]
+    return np.stack(np.broadcast_arrays(*columns), axis=1)
+
+
+def affordable(places: Counts, prices: Floats, money: Floats, order: list[int]) -> Counts:
+    """Places that a year's money pays for: (replications, types), at most ``places``.
+
+    ``order`` says which types are kept first; ``prices`` (replications or 1, types) and ``money``
+    (replications,) in EUR. A place whose price is not above zero is always kept.
+    """
+    kept = np.zeros_like(places)
+    left = np.broadcast_to(money, places.shape[:1]).copy()
+    for index in order:
+        price = prices[:, index]
+        paid = np.floor(np.maximum(left, 0.0) / np.maximum(price, 1.0)).astype(np.int64)
+        kept[:, index] = np.where(price > 0, np.minimum(places[:, index], paid), places[:, index])
+        left = left - kept[:, index] * price
+    return kept
+
+
+def standing_places(world: World) -> Counts:
+    """Places open and on order: those the desk will go on paying for: (replications, types)."""
+    stocks = world.ledger.stocks
+    return stocks["places_open"] + stocks["places_ordered"]
+
+
+def treasurer(world: World) -> Actor:
+    """Keeps the running account of COA and Nidos where spending follows the budget.
+
+    Each step books what it costs: places open or under notice as if full, guardianship, and the
+    one-off cost of places that opened or ended. The desk reads what the year has cost so far.
+    """
+    if world.scenario.closing != "constrained":
+        return
+    prices, ledger = full_prices(world), world.ledger
+    opening, severance = (
+        world.prices.price(f"prices.{key}") for key in ("opening_cost", "severance")
+    )
+    for step, moment in world.steps(hour=22):
+        yield world.until(moment)
+        opened = ledger.today("places_ordered", "places_open").sum(axis=1)
+        ended = ledger.today("places_notice", "place_market").sum(axis=1)
+        paid = _places_paid(world.ledger.stocks, prices) + _nidos(world)
+        ledger.tally("coa_spent", paid * year_fraction(step) + opened * opening + ended * severance)
+
+
+def _places_paid(stocks: Mapping[str, Counts], prices: Floats) -> Floats:
+    """Cost of a year of the places open and under notice, all full: (replications,) [EUR]."""
+    cost: Floats = ((stocks["places_open"] + stocks["places_notice"]) * prices).sum(axis=1)
+    return cost
+
+
+def _nidos(world: World) -> Floats:
+    """Cost of a year of guardianship at today's number of wards: (replications,) [EUR]."""
+    cost: Floats = world.ledger.stocks["wards"][:, 0] * ward_price(world.prices)
+    return cost
+
+
+def spent_so_far(world: World, prices: Floats) -> Floats:
+    """What COA and Nidos have cost this year until today: (replications,) [EUR].
+
+    The days of the first year before the start count at the stocks of day 0.
+    """
+    ledger, year = world.ledger, world.ledger.step.date.year
+    months = [m for m, its_year in enumerate(world.clock.month_years()) if its_year == year]
+    spent = np.zeros(world.replications)
+    if "coa_spent" in ledger.tallies:
+        spent = ledger.tallies["coa_spent"][months].sum(axis=0)
+    start = world.clock.start
+    if year == start.year:
+        first = {name: snapshots[0] for name, snapshots in ledger.snapshots.items()}
+        paid = _places_paid(first, prices) + first["wards"][:, 0] * ward_price(world.prices)
+        spent = spent + paid * (start - date(year, 1, 1)).days / days_in_year(year)
+    return spent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a year's money pays for, as COA sees it on a day.
+
+    ``kept`` of the standing places (replications, types), and the money ``left`` for new ones
+    (replications,), each of which costs ``price`` (replications or 1, types) in that year [EUR].
+    """
+
+    kept: Counts
+    left: Floats
+    price: Floats
+
+
+def this_years_plan(world: World, day: int, ahead: int) -> Plan:
+    """What the money of this year pays for from the day ``ahead`` on, until the year's end.
+
+    Until then all is paid as it stands. Guardianship goes first, since it is owed by law; a
+    reserve is kept back, and what it costs to give up the places under notice and those that next
+    year's amount can't pay for. Of the standing places those are kept that are filled first; one
+    that would stay next year is given up only where that saves more than its severance.
+    """
+    prices, order = full_prices(world), kept_first(world.scenario)
+    severance = world.prices.price("prices.severance")
+    year = world.clock.date_of(day).year
+    length, first = days_in_year(year), world.clock.day_of(date(year, 1, 1))
+    till, rest = (ahead - day) / length, (first + length - ahead) / length
+    stocks, standing = world.ledger.stocks, standing_places(world)
+    notice = stocks["places_notice"]
+
+    money = _amount(world, year) - spent_so_far(world, prices) - _nidos(world) * (till + rest)
+    money = money - _places_paid(stocks, prices) * till
+    if ahead == day:
+        money = money - (notice * prices).sum(axis=1) * min(rest, notice_weeks(world) * 7 / length)
+    money = money - (notice.sum(axis=1) + standing.sum(axis=1)) * severance
+    stay = next_years_plan(world, year + 1).kept
+    net = prices * rest - severance[:, None]
+    kept = affordable(stay, net, money, order)
+    money = money - (kept * net).sum(axis=1)
+    later = affordable(standing - stay, prices * rest, money, order)
+    left = money - (later * prices).sum(axis=1) * rest
+    new = prices * rest + world.prices.price("prices.opening_cost")[:, None]
+    return Plan(kept + later, left, new)
+
+
+def next_years_plan(world: World, year: int) -> Plan:
+    """What the money of a later year pays for, seen from today's places and wards.
+
+    A place that the year after can't pay for costs its severance too.
+    """
+    prices, order = full_prices(world), kept_first(world.scenario)
+    standing = standing_places(world)
+    money, after = (_amount(world, y) - _nidos(world) for y in (year, year + 1))
+    stay = affordable(standing, prices, np.minimum(money, after), order)
+    money = money - (stay * prices).sum(axis=1)
+    dearer = prices + world.prices.price("prices.severance")[:, None]
+    later = affordable(standing - stay, dearer, money, order)
+    return Plan(stay + later, money - (later * dearer).sum(axis=1), prices)
+
+
+def _amount(world: World, year: int) -> Floats:
+    return world.scenario.held("coa_nidos", year) * (
+        1 - world.prices.number("reception.desk.reserve")
+    )
+
+
+def notice_weeks(world: World) -> int:
+    """Weeks after which a notice given now has surely ended: a round beyond its term."""
+    return round(world.scenario.reception.desk.notice_weeks.single) + 1
+
+
+def within_means(world: World, day: int, wanted: Counts) -> Counts:
+    """Of the new places ``wanted`` (replications, types) those that money is left for.
+
+    What stands is kept; what is left of the money of this year, and of the next if a notice given
+    now would end in it, pays for new places, in the order in which types are filled.
+    """
+    order = kept_first(world.scenario)
+    year = world.clock.date_of(day).year
+    plans = [this_years_plan(world, day, day)]
+    if world.clock.date_of(day + notice_weeks(world) * DAYS_A_WEEK).year > year:
+        plans.append(next_years_plan(world, year + 1))
+    new: Counts = np.minimum.reduce(
+        [affordable(wanted, plan.price, plan.left, order) for plan in plans]
+    )
+    return new
+
+
+def beyond_means(world: World, day: int) -> Counts:
+    """Places that must go, since the money can't pay for them once a notice has ended: (r, types).
+
+    What goes first is the reverse of the order in which types are filled: the dearest emergency
+    places, then the others, regular places last.
+    """
+    ahead = day + notice_weeks(world) * DAYS_A_WEEK
+    year = world.clock.date_of(day).year
+    later = world.clock.date_of(ahead).year > year
+    plan = next_years_plan(world, year + 1) if later else this_years_plan(world, day, ahead)
+    too_many = standing_places(world) - plan.kept
+    going: Counts = np.minimum(too_many, world.ledger.stocks["places_open"])
+    return going
+
+
+def kept_first(scenario: Scenario) -> list[int]:
+    """Place types (as numbers) in the order in which they are filled and kept."""
+    ranks = [place.fill_rank for place in scenario.reception.places.values()]
+    return sorted(range(len(ranks)), key=lambda index: ranks[index])
