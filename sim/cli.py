@@ -194,6 +194,9 @@ def _print_run(finished: Run, options: Options) -> None:
         console.print(text.before_start_note(finished.budget, scenario, lang))
         console.print(text.levels_table(finished.budget, scenario, check, lang))
         console.print(text.check_note(check, lang))
+    if scenario.closing == "constrained":
+        console.print(text.short_table(finished.yearly, lang))
+        console.print(label("short_note", lang))
     console.print(text.reception_table(finished.monthly, lang))
     console.print(label("mean_line", lang))
     console.print(label("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
@@ -211,7 +214,15 @@ def _as_json(finished: Run, name: str) -> dict[str, Any]:
         }
         for row in rows.to_dict("records")
     }
-    return {"scenario": name, "id": finished.id, "folder": str(finished.folder), "gaps": gaps}
+    record = {"scenario": name, "id": finished.id, "folder": str(finished.folder), "gaps": gaps}
+    if finished.scenario.closing == "constrained":
+        short = finished.yearly[finished.yearly["series"].isin(("shortage", "places_short"))]
+        means = short[short["measure"] == "mean"].to_dict("records")
+        record["short"] = {
+            f"{row['series']}.{row['year']}": {q: row[q] for q in ("mean", "p10", "p50", "p90")}
+            for row in means
+        }
+    return record
 
 
 @app.command("list")

@@ -19,6 +19,19 @@ from .prices import full_price, ind_money, ind_work_cost, ward_price
 from .scenario import FIRST_BUDGET_YEAR, Scenario
 from .world import Actor, World, year_fraction
 
+TREND_MONTHS = 3
+
+
+def planned_capacity(world: World, day: int) -> Floats:
+    """Work the IND has means for in a year [decision equivalents], by the scenario's mode."""
+    values, capacity = world.values, world.scenario.ind.capacity
+    if capacity.mode == "staff":
+        staff = values.at("ind.capacity.staff", day)
+        work = staff * values.at("ind.capacity.productivity", day)
+    else:
+        work = values.at("ind.capacity.planned", day)
+    return work
+
 
 def ind_factor(world: World, day: int) -> Floats:
     """Part of its planned work that the IND has means for on a day: (replications or 1,).
@@ -33,9 +46,8 @@ def ind_factor(world: World, day: int) -> Floats:
     if scenario.ind.capacity.mode == "follows_budget":
         factor = factor * ind_money(prices, year) / ind_money(prices, FIRST_BUDGET_YEAR)
     if scenario.closing == "constrained":
-        planned = world.values.at("ind.capacity.planned", day)
         family = world.values.at("family.staff", day)
-        decisions = planned / scenario.ind_cost.reference_work.single
+        decisions = planned_capacity(world, day) / scenario.ind_cost.reference_work.single
         staff = family / scenario.ind_cost.reference_family_staff.single
         work = sum(ind_work_cost(prices, decisions, staff, np.ones(1)))
         money = ind_money(prices, year) * (1 - prices.number("reception.desk.reserve"))
@@ -108,9 +120,21 @@ def _places_paid(stocks: Mapping[str, Counts], prices: Floats) -> Floats:
     return cost
 
 
-def _nidos(world: World) -> Floats:
-    """Cost of a year of guardianship at today's number of wards: (replications,) [EUR]."""
-    cost: Floats = world.ledger.stocks["wards"][:, 0] * ward_price(world.prices)
+def _nidos(world: World, days_ahead: float = 0.0) -> Floats:
+    """Cost of a year of guardianship [EUR] at today's wards: (replications,).
+
+    ``days_ahead`` looks forward: wards that grew over the last quarter are expected to go on
+    growing at that pace; a fall is not counted on.
+    """
+    ledger = world.ledger
+    wards = ledger.stocks["wards"][:, 0].astype(np.float64)
+    if days_ahead:
+        month = ledger.step.month
+        since = max(month - TREND_MONTHS, 0)
+        days = max(ledger.step.day - world.clock.month_starts()[since], 1)
+        growth = np.maximum(wards - ledger.snapshots["wards"][since][:, 0], 0.0)
+        wards = wards + growth / days * days_ahead
+    cost: Floats = wards * ward_price(world.prices)
     return cost
 
 
@@ -151,7 +175,7 @@ def this_years_plan(world: World, day: int, ahead: int) -> Plan:
     Until then all is paid as it stands. Guardianship goes first, since it is owed by law; a
     reserve is kept back, and what it costs to give up the places under notice and those that next
     year's amount can't pay for. Of the standing places those are kept that are filled first; one
-    that would stay next year is given up only where that saves more than its severance.
+    that would stay next year is given up only where that saves twice its severance.
     """
     prices, order = full_prices(world), kept_first(world.scenario)
     severance = world.prices.price("prices.severance")
@@ -161,14 +185,15 @@ def this_years_plan(world: World, day: int, ahead: int) -> Plan:
     stocks, standing = world.ledger.stocks, standing_places(world)
     notice = stocks["places_notice"]
 
-    money = _amount(world, year) - spent_so_far(world, prices) - _nidos(world) * (till + rest)
+    money = _amount(world, year) - spent_so_far(world, prices)
+    money = money - _nidos(world, (till + rest) * length / 2) * (till + rest)
     money = money - _places_paid(stocks, prices) * till
     if ahead == day:
         money = money - (notice * prices).sum(axis=1) * min(rest, notice_weeks(world) * 7 / length)
     money = money - (notice.sum(axis=1) + standing.sum(axis=1)) * severance
     stay = next_years_plan(world, year + 1).kept
     net = prices * rest - severance[:, None]
-    kept = affordable(stay, net, money, order)
+    kept = affordable(stay, np.where(net < severance[:, None], 0.0, net), money, order)
     money = money - (kept * net).sum(axis=1)
     later = affordable(standing - stay, prices * rest, money, order)
     left = money - (later * prices).sum(axis=1) * rest
@@ -183,7 +208,9 @@ def next_years_plan(world: World, year: int) -> Plan:
     """
     prices, order = full_prices(world), kept_first(world.scenario)
     standing = standing_places(world)
-    money, after = (_amount(world, y) - _nidos(world) for y in (year, year + 1))
+    middle = world.clock.day_of(date(year, 7, 1)) - world.ledger.step.day
+    nidos = _nidos(world, middle)
+    money, after = (_amount(world, y) - nidos for y in (year, year + 1))
     stay = affordable(standing, prices, np.minimum(money, after), order)
     money = money - (stay * prices).sum(axis=1)
     dearer = prices + world.prices.price("prices.severance")[:, None]

@@ -7,19 +7,8 @@ import numpy as np
 from .clock import Step
 from .draws import Counts, Floats, binomial_count, binomial_counts
 from .ledger import First
-from .means import ind_factor, overdue_cases
+from .means import ind_factor, overdue_cases, planned_capacity
 from .world import Actor, Whole, World, hazard, whole_column, year_fraction
-
-
-def planned_capacity(world: World, day: int) -> Floats:
-    """Work the IND has means for in a year [decision equivalents], by the scenario's mode."""
-    values, capacity = world.values, world.scenario.ind.capacity
-    if capacity.mode == "staff":
-        staff = values.at("ind.capacity.staff", day)
-        work = staff * values.at("ind.capacity.productivity", day)
-    else:
-        work = values.at("ind.capacity.planned", day)
-    return work
 
 
 def grown(now: Floats, planned: Floats, ramp_days: Floats, days: int) -> Floats:

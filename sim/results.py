@@ -105,9 +105,9 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
 def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
     """Cells of stocks, from ``stock(name)`` of shape (time, replication, width).
 
-    Occupancy is people in a place; shortage those beyond all places; need both over 0.91. The
-    shortage falls on asylum seekers and status holders alike. Status holders are over the place
-    types by the tilt of day 0.
+    Occupancy is people in a place; shortage those beyond all places; need both over 0.91, and
+    places short what there is less of places than the need. The shortage falls on asylum seekers
+    and status holders alike. Status holders are over the place types by the tilt of day 0.
     """
     names = list(scenario.reception.places)
     beds, beyond = stock("beds"), stock("beyond_places")[:, :, 0]
@@ -138,6 +138,8 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
     cells |= _by_place("places", "places", places, scenario)
     cells[Cell("need", "total", "places")] = people / scenario.reception.need_fill.single
     cells[Cell("shortage", "total", "persons")] = beyond
+    short = people / scenario.reception.need_fill.single - places.sum(axis=2)
+    cells[Cell("places_short", "total", "places")] = np.maximum(short, 0.0)
     cells[Cell("emergency_share", "total", "share")] = share
     pending, other = stock("pending"), stock("other_cases")[:, :, 0]
     cells[Cell("pending", "total", "cases")] = pending.sum(axis=2) + other

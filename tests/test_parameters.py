@@ -34,6 +34,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "housing.minimum_stay_days": {"housing.homes": 60_000},
     "housing.opening_wait_days": {"housing.homes": 1_000_000},
     "groups.syria.granted_share": {"ind.holds": []},
+    "reception.desk.reserve": {"closing": "constrained"},
     "ind_cost.family_share": {"family.staff": 500},
 }
 ZERO_TO = 0.05

@@ -52,6 +52,22 @@ LABELS: dict[str, dict[Language, str]] = {
     "shortage": {"en": "shortage", "nl": "tekort aan plekken"},
     "status_holders": {"en": "status holders", "nl": "statushouders"},
     "pending": {"en": "pending at the IND", "nl": "voorraad IND"},
+    "people_short": {"en": "people without a place", "nl": "mensen zonder plek"},
+    "places_short": {"en": "places short of need", "nl": "plekken te weinig"},
+    "short_title": {
+        "en": "What is short when spending follows the budget, in thousands (median, 80 % band; "
+        "year's mean, pending at its end)",
+        "nl": "Wat ontbreekt als de uitgaven de begroting volgen, in duizenden (mediaan, "
+        "80 %-band; jaargemiddelde, voorraad aan het eind)",
+    },
+    "short_note": {
+        "en": "What goes first: guardianship of minors is paid before places; the dearest "
+        "emergency places go first, regular places last; all work of the IND shrinks alike, and "
+        "penalties are paid from what is left of its money.",
+        "nl": "Wat het eerst gaat: de voogdij over minderjarigen gaat voor plekken; de duurste "
+        "noodopvang gaat het eerst dicht, reguliere plekken het laatst; al het werk van de IND "
+        "krimpt evenveel, en dwangsommen worden betaald uit wat er dan over is.",
+    },
     "mean_line": {
         "en": "Cost and gap are medians: as likely more as less; gap > 0 means money short.",
         "nl": "Kosten en tekort zijn medianen: even waarschijnlijk meer als minder; "

@@ -123,6 +123,34 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     return table
 
 
+def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
+    """What is short when spending follows the budget: people, places, and cases, by year."""
+    series = {
+        "people_short": ("shortage", "mean"),
+        "places_short": ("places_short", "mean"),
+        "places": ("places", "mean"),
+        "pending": ("pending", "end"),
+    }
+    table = Table(title=label("short_title", lang), title_justify="left")
+    table.add_column(label("year", lang), justify="right")
+    for key in series:
+        table.add_column(label(key, lang), justify="right", no_wrap=True)
+    for year in sorted(yearly["year"].unique()):
+        cells = []
+        for name, measure in series.values():
+            row = yearly[
+                (yearly["year"] == year)
+                & (yearly["series"] == name)
+                & (yearly["breakdown"] == "total")
+                & (yearly["measure"] == measure)
+            ].iloc[0]
+            low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
+            band = label("from_to", lang, low=low, high=high)
+            cells.append(f"{number(row['p50'] / 1e3, lang, 1)} {band}")
+        table.add_row(str(year), *cells)
+    return table
+
+
 def check_note(check: dict[str, float], lang: Language) -> str:
     """One sentence on which price level comes nearest to COA's own figure for 2024."""
     own = check["own_statement"]

@@ -28,6 +28,7 @@ def problems_of(scenario: Scenario) -> list[str]:
         *_hold_problems(scenario),
         *_place_problems(scenario),
         *_money_problems(scenario),
+        *_closing_problems(scenario),
     ]
 
 
@@ -78,6 +79,24 @@ def _money_problems(scenario: Scenario) -> list[str]:
                 f"budget.headline '{scenario.budget.headline}' holds no amount for {line} in "
                 f"{FIRST_BUDGET_YEAR}"
             )
+    return problems
+
+
+def _closing_problems(scenario: Scenario) -> list[str]:
+    """Spending can follow a budget only where there is one, and where places can be given up."""
+    if scenario.closing != "constrained":
+        return []
+    problems = [
+        f"reception.places.{name}: a fixed level can't be kept where spending follows the budget; "
+        f"take the level out, or set closing to need"
+        for name, place in scenario.reception.places.items()
+        if place.level is not None
+    ]
+    held = scenario.headline.lines["coa_nidos"].pairs() if not problems else ()
+    if held and scenario.start.year < min(moment.year for moment, _ in held):
+        problems.append(
+            f"closing: the headline vintage holds no amount for {scenario.start.year}; start later"
+        )
     return problems
 
 

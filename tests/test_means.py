@@ -1,0 +1,169 @@
+"""Spending that follows the budget: what it pays for, what goes first, and what is short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import change
+
+from sim import budget
+from sim.engine import simulate
+from sim.errors import ScenarioError
+from sim.ledger import Ledger
+from sim.means import affordable
+from sim.prices import Prices, ind_money
+from sim.results import Tables, tabulate
+from sim.scenario import Scenario, load
+
+BASELINE = load("baseline")
+CONSTRAINED = load("constrained")
+YEARS = (2025, 2026, 2027, 2028, 2029)
+LINES = ("coa_nidos", "ind")
+
+
+def run(scenario: Scenario, replications: int = 40, until: date | None = None) -> Ledger:
+    return simulate(scenario, replications, 1, step="week", until=until)
+
+
+def money(factor: float) -> dict[str, object]:
+    """Changes that multiply all amounts of the headline."""
+    lines = BASELINE.headline.lines
+    return {
+        f"budget.vintages.owb2025.lines.{line}": {
+            moment: amount * factor for moment, amount in lines[line].pairs()
+        }
+        for line in LINES
+    }
+
+
+def costs(scenario: Scenario, ledger: Ledger, tables: Tables) -> budget.Costs:
+    return budget.costs(scenario, tables.volumes, ledger.samples, ledger.clock)
+
+
+def cell(tables: Tables, series: str, measure: str) -> np.ndarray:
+    names = [f"{c.name}|{m}" for c, m in tables.yearly_cells]
+    found: np.ndarray = tables.yearly[names.index(f"{series}|total|{measure}")]
+    return found
+
+
+def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds() -> None:
+    """Every replication. After 2027 wards that grow faster than a notice can answer may exceed it.
+
+    Guardianship is owed by law: where it alone takes nearly all, nothing is left to give up.
+    """
+    ledger = run(CONSTRAINED, 150)
+    tables = tabulate(ledger, CONSTRAINED)
+    lines = costs(CONSTRAINED, ledger, tables)
+    prices = Prices.of(CONSTRAINED, ledger.samples)
+    for index, year in enumerate(YEARS):
+        assert (lines["document", "ind"][index] <= ind_money(prices, year) + 1).all()
+        part = lines["document", "coa_nidos"][index] / CONSTRAINED.held("coa_nidos", year)
+        nidos = lines["document", "nidos"][index] / CONSTRAINED.held("coa_nidos", year)
+        if year <= 2027:
+            assert (part <= 1).all(), year
+        assert (part > 1).mean() < 0.12
+        assert (part[nidos < 0.9] < 1.06).all(), year
+    assert (lines["document", "total"][2] > 0.95 * 1.469e9).all()
+
+
+def test_what_penalties_find_no_money_stays_owed() -> None:
+    ledger = run(CONSTRAINED, 20)
+    lines = costs(CONSTRAINED, ledger, tabulate(ledger, CONSTRAINED))
+    owed, paid = lines["document", "penalties_owed"], lines["document", "penalties"]
+    price = Prices.of(CONSTRAINED, ledger.samples).price("ind_cost.penalty")
+    due = tabulate(ledger, CONSTRAINED).volumes["overdue_days"] / 365 * price
+    assert np.allclose((owed + paid)[2], due[2])
+    assert (owed[3] > paid[3]).all()
+
+
+def test_money_without_end_changes_nothing_for_anyone() -> None:
+    rich = change(BASELINE, money(100) | {"closing": "constrained"})
+    need, constrained = (tabulate(run(s, 6), s) for s in (BASELINE, rich))
+    assert np.array_equal(need.monthly, constrained.monthly, equal_nan=True)
+    assert np.array_equal(need.yearly, constrained.yearly, equal_nan=True)
+
+
+def test_more_money_leaves_fewer_people_without_a_place() -> None:
+    short = []
+    for factor in (0.8, 1.0, 1.5, 2.5):
+        scenario = change(BASELINE, money(factor) | {"closing": "constrained"})
+        tables = tabulate(run(scenario, 20), scenario)
+        short.append(cell(tables, "shortage", "mean")[2:5].mean())
+    assert short == sorted(short, reverse=True)
+    assert short[0] > 1.2 * short[2] > 1.4 * short[3]
+
+
+def test_people_beyond_all_places_cost_nothing_and_are_all_counted() -> None:
+    ledger = run(CONSTRAINED, 10)
+    tables = tabulate(ledger, CONSTRAINED)
+    assert not costs(CONSTRAINED, ledger, tables)["document", "beyond_places"].any()
+    need, places = cell(tables, "need", "mean"), cell(tables, "places", "mean")
+    short = cell(tables, "places_short", "mean")
+    assert np.allclose(short, np.maximum(need - places, 0))
+    people = cell(tables, "occupancy", "mean") + cell(tables, "shortage", "mean")
+    assert np.allclose(need * 0.91, people)
+    assert (cell(tables, "shortage", "mean")[2] > 10_000).all()
+
+
+def test_regular_places_go_last() -> None:
+    """On 31 December 2026 next to nothing but regular places is left."""
+    ledger = run(CONSTRAINED, 20, until=date(2026, 12, 31))
+    stood, stands = ledger.snapshots["places_open"][-5], ledger.snapshots["places_open"][-1]
+    regular = list(CONSTRAINED.reception.places).index("regular")
+    others = np.delete(stands, regular, axis=1).sum(axis=1)
+    assert (others < 0.03 * np.delete(stood, regular, axis=1).sum(axis=1)).all()
+    assert (stands[:, regular] > 12_000).all()
+
+
+counts = st.lists(st.integers(0, 1000), min_size=3, max_size=3)
+
+
+@given(places=counts, prices=st.lists(st.integers(1, 100), min_size=3, max_size=3),
+       cash=st.integers(-100, 100_000))  # fmt: skip
+def test_what_is_kept_is_paid_for_and_the_next_place_is_not(
+    places: list[int], prices: list[int], cash: int
+) -> None:
+    there, each = np.array([places]), np.array([prices], dtype=float)
+    kept = affordable(there, each, np.array([float(cash)]), [2, 0, 1])
+    assert (kept >= 0).all()
+    assert (kept <= there).all()
+    spent = (kept * each).sum()
+    assert spent <= max(cash, 0)
+    for index in (2, 0, 1):
+        if kept[0, index] < there[0, index]:
+            before = sum(kept[0, i] * each[0, i] for i in (2, 0, 1)[: (2, 0, 1).index(index)])
+            assert before + (kept[0, index] + 1) * each[0, index] > cash
+            break
+
+
+def test_a_hand_worked_case_of_what_is_kept() -> None:
+    places, prices = np.array([[10, 10, 10]]), np.array([[3.0, 5.0, 9.0]])
+    kept = affordable(places, prices, np.array([70.0]), [0, 1, 2])
+    assert kept.tolist() == [[10, 8, 0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "closing: constrained\n"
+            "reception.places.regular.level: {value: 41000, unit: places, assumption: test}\n",
+            "reception.places.regular: a fixed level can't be kept",
+        ),
+        (
+            "closing: constrained\nstart: 2024-06-01\n",
+            "the headline vintage holds no amount for 2024",
+        ),
+    ],
+)
+def test_a_constrained_scenario_says_what_it_cannot_hold(
+    scenario_file: Callable[[str], Path], text: str, says: str
+) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        load(scenario_file(text))
