@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 if TYPE_CHECKING:
     from .run import Run
     from .run.chunks import Options
-    from .scenario import Scenario
+    from .scenario import Loaded, Scenario
 
 app = typer.Typer(
     add_completion=False,
@@ -66,8 +66,11 @@ def _main(
 @app.command()
 def run(
     scenario: Annotated[
-        list[str], typer.Argument(help="Paths of scenario files, or shipped names.")
+        list[str], typer.Argument(help="Paths of scenario files, or shipped names; A + B chains.")
     ],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+    ] = None,
     replications: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 500,
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same bytes.")
@@ -108,26 +111,32 @@ def run(
         charts=charts,
         lang=lang.value,
     )
-    if out is not None and len(scenario) > 1:
-        what = "one folder can't hold several runs"
-        raise ScenarioError([Problem("--out", what, "leave it out, or run one scenario")])
-    _run_all(scenario, out, options, json_, quiet)
+    _run_all(scenario, list(set_ or []), out, options, json_, quiet)
 
 
 def _run_all(
-    names: list[str], out: Path | None, options: Options, as_json: bool, quiet: bool
+    words: list[str],
+    sets: list[str],
+    out: Path | None,
+    options: Options,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     from .run import execute
-    from .scenario import find, layers, load
+    from .scenario import load_chain
 
-    loaded = [(name, find(name).stem, load(name)) for name in names]
+    loaded = [load_chain(names, sets) for names in chains(words)]
+    if out is not None and len(loaded) > 1:
+        what = "one folder can't hold several runs"
+        _refuse("--out", what, "leave it out, or run one scenario")
     records: list[dict[str, Any]] = []
-    for name, stem, scenario in loaded:
-        folder = out or Path("outputs") / stem
-        with _progress(stem, options.replications, quiet or as_json) as tell:
-            finished = execute(scenario, stem, options, folder, tell, layers(name))
+    for one in loaded:
+        _tell_contested(one)
+        folder = out or Path("outputs") / one.name
+        with _progress(one.name, options.replications, quiet or as_json) as tell:
+            finished = execute(one.scenario, one.name, options, folder, tell, one.files)
         if as_json:
-            records.append(_as_json(finished, stem))
+            records.append(_as_json(finished, one.name))
         elif quiet:
             typer.echo(str(folder))
         else:
@@ -136,6 +145,37 @@ def _run_all(
         import json
 
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
+
+
+def chains(words: list[str]) -> list[list[str]]:
+    """Scenario names as they were typed, '+' binding what stands on both sides of it."""
+    found: list[list[str]] = []
+    bound = False
+    for word in words:
+        parts = [word] if Path(word).is_file() else word.split("+")
+        for index, part in enumerate(parts):
+            if index:
+                bound = True
+            if not part:
+                continue
+            if bound and found:
+                found[-1].append(part)
+            else:
+                found.append([part])
+            bound = False
+        bound = bound or word.endswith("+")
+    return found
+
+
+def _tell_contested(loaded: Loaded) -> None:
+    for key, (earlier, later) in loaded.tree.contested.items():
+        typer.echo(f"note: {key} is set by {earlier} and by {later}; {later} wins", err=True)
+
+
+def _refuse(where: str, what: str, advice: str) -> NoReturn:
+    from .errors import Problem, ScenarioError
+
+    raise ScenarioError([Problem(where, what, advice)])
 
 
 def _progress(name: str, total: int, quiet: bool) -> Any:

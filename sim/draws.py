@@ -20,6 +20,7 @@ from scipy.stats import qmc
 
 from .clock import first_of_month, month_number
 from .scenario import Quantity, Scenario, quantities
+from .scenario.links import matrix_of
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -64,14 +65,32 @@ def sample(
     """
     samples: Samples = {}
     if "parameters" in vary:
-        for path, quantity in quantities(scenario):
-            if quantity.spread is not None:
-                u = hypercube_column(path, replications, seed)
-                samples[path] = quantity.spread.quantile(u, quantity.central_draw())
+        uncertain = {p: q for p, q in quantities(scenario) if q.spread is not None}
+        uniforms = {path: hypercube_column(path, replications, seed) for path in uncertain}
+        uniforms |= linked(scenario, uniforms)
+        for path, quantity in uncertain.items():
+            assert quantity.spread is not None
+            u = uniforms[path]
+            samples[path] = quantity.spread.quantile(u, quantity.central_draw())
     if "inflow" in vary:
         for name, _ in path_months(scenario, until or scenario.until):
             samples[name] = ndtri(hypercube_column(name, replications, seed))
     return samples
+
+
+def linked(scenario: Scenario, uniforms: Samples) -> Samples:
+    """Columns of numbers that go together, put in another order: (replications,) by path.
+
+    Each keeps its own values (so its distribution and its strata); their order becomes that of
+    correlated normal scores made from the same columns (Iman and Conover).
+    """
+    keys, matrix = matrix_of(scenario)
+    if not keys:
+        return {}
+    scores = ndtri(np.stack([uniforms[key] for key in keys]))
+    wanted = np.linalg.cholesky(matrix) @ scores
+    ranks = np.argsort(np.argsort(wanted, axis=1), axis=1)
+    return {key: np.sort(uniforms[key])[rank] for key, rank in zip(keys, ranks, strict=True)}
 
 
 def take(samples: Samples, first: int, count: int) -> Samples:

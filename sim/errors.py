@@ -4,17 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WIDEST = 100
+"""Longest part of a line that is quoted."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a text: file, line and column (both from 1), and the line itself."""
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def quoted(self) -> str:
+        """The line, and a caret below the column; of a long line the part around it."""
+        if not self.text.strip():
+            return ""
+        first = max(0, min(self.column - 1 - WIDEST // 2, len(self.text) - WIDEST))
+        shown = self.text[first : first + WIDEST].rstrip()
+        gutter = f"{self.line:>5} | "
+        caret = " " * (len(gutter) + self.column - 1 - first) + "^"
+        return f"{gutter}{shown}\n{caret}"
+
 
 @dataclass(frozen=True)
 class Problem:
     """One mistake in a user's file: where it stands, what is wrong, what to do."""
 
-    where: str
+    where: Place | str
     what: str
     advice: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"\n    {self.advice}" if self.advice else "")
+        quote = self.where.quoted() if isinstance(self.where, Place) else ""
+        parts = [f"{self.where}: {self.what}", quote, f"    {self.advice}" if self.advice else ""]
+        return "\n".join(part for part in parts if part)
 
 
 class ScenarioError(Exception):

@@ -59,8 +59,8 @@ class Values:
         return value
 
     def _next_change(self, quantity: Quantity, day: int) -> int:
-        changes = [self._clock.day_of(moment) for moment, _ in quantity.pairs()]
-        return min((change for change in changes if change > day), default=2**31)
+        change = quantity.changes_after(self._clock.date_of(day))
+        return 2**31 if change is None else self._clock.day_of(change)
 
 
 _NOTHING = np.zeros(1)

@@ -97,7 +97,12 @@ def test_a_bad_file_is_told_with_line_and_column(
     file = scenario_file("housing.homes: -3\n")
     done = opvangsim("run", str(file), cwd=tmp_path)
     assert done.returncode == 2
-    assert f"{file}:4:1: housing.homes: -3 persons/year lies below 0" in done.stderr
+    assert done.stderr.splitlines() == [
+        f"error: {file}:4:16: housing.homes: -3 persons/year lies below 0",
+        "    4 | housing.homes: -3",
+        "                       ^",
+        "    write a number of persons/year from 0 to 5,000,000",
+    ]
 
 
 def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def test_draws_stay_within_their_spread(baseline: Scenario) -> None:
     samples = sample(baseline, 500, 1)
     spread = baseline.family.productivity.spread
     assert spread is not None
+    assert spread.low is not None
+    assert spread.high is not None
     column = samples["family.productivity"]
     assert column.min() >= spread.low
     assert column.max() <= spread.high

@@ -154,7 +154,7 @@ def test_a_hand_worked_case_of_what_is_kept() -> None:
         (
             "closing: constrained\n"
             "reception.places.regular.level: {value: 41000, unit: places, assumption: test}\n",
-            "reception.places.regular: a fixed level can't be kept",
+            "a fixed level of regular can't be kept",
         ),
         (
             "closing: constrained\nstart: 2024-06-01\n",

@@ -1,8 +1,21 @@
 """The scenario: its grammar, and how a file becomes one."""
 
-from .grammar import FIRST_BUDGET_YEAR, OLDEST, REGULAR, CostLevel, Group, Hold, Scenario, Vintage
-from .load import dump, find, layers, load, patched, shipped, shipped_folder, source_keys
-from .quantity import Quantity, Spread, quantities
+from .checks import FIRST_BUDGET_YEAR, OLDEST
+from .grammar import REGULAR, Group, Hold, Scenario
+from .load import (
+    Loaded,
+    dump,
+    find,
+    load,
+    load_chain,
+    patched,
+    shipped,
+    shipped_folder,
+    source_keys,
+)
+from .money import CostLevel, Vintage
+from .quantity import Quantity, quantities
+from .spread import Spread
 
 __all__ = [
     "FIRST_BUDGET_YEAR",
@@ -11,14 +24,15 @@ __all__ = [
     "CostLevel",
     "Group",
     "Hold",
+    "Loaded",
     "Quantity",
     "Scenario",
     "Spread",
     "Vintage",
     "dump",
     "find",
-    "layers",
     "load",
+    "load_chain",
     "patched",
     "quantities",
     "shipped",

@@ -11,24 +11,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .checks import FIRST_BUDGET_YEAR, OLDEST, problems_of
+from .base import Frozen, RuleError
+from .money import Budget, IndCost, ReceptionPrices, Text, Vintage
 from .quantity import (
     CERTAIN,
+    STEPS,
     UNDATED,
     Cases,
     CasesPerYear,
+    Correlation,
     Days,
     DecisionsPerFteYear,
-    EurPerCaseYear,
-    EurPerPersonDay,
-    EurPerPlace,
-    EurPerPlaceDay,
     EurPerPlaceYear,
     EurPerResidentYear,
     EurPerYear,
     Factor,
     FillShare,
-    Frozen,
     Fte,
     LogPoints,
     Persons,
@@ -37,7 +35,6 @@ from .quantity import (
     Places,
     PlacesPerWeek,
     PositiveDays,
-    Quantity,
     Share,
     SharePerYear,
     SignedPersons,
@@ -46,15 +43,7 @@ from .quantity import (
     WorkPerYear,
 )
 
-CostLevel = Literal["document", "coa_price", "paid_2024"]
 REGULAR = "regular"
-
-
-class Text(Frozen):
-    """A sentence in the two languages of the product."""
-
-    en: str = Field(min_length=1)
-    nl: str = Field(min_length=1)
 
 
 class Group(Frozen):
@@ -132,7 +121,8 @@ class Hold(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ends < self.begins:
-            raise ValueError(f"the hold ends ({self.ends}) before it begins ({self.begins})")
+            what = f"the hold ends ({self.ends}) before it begins ({self.begins})"
+            raise RuleError(what, "give a later end", "ends")
         return self
 
 
@@ -242,7 +232,8 @@ class Opening(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ends <= self.begins:
-            raise ValueError(f"ends ({self.ends}) must lie after begins ({self.begins})")
+            what = f"ends ({self.ends}) must lie after begins ({self.begins})"
+            raise RuleError(what, "give a later end", "ends")
         return self
 
 
@@ -289,7 +280,7 @@ class Desk(Frozen):
         description="part of a year's money kept back when spending follows the budget"
     )
     official_weight: Share = Field(description="weight of the official path in the forecast")
-    official_path: Annotated[Places, CERTAIN] = Field(description="official need, dated")
+    official_path: Annotated[Places, CERTAIN, STEPS] = Field(description="official need, dated")
 
 
 class Reception(Frozen):
@@ -308,18 +299,6 @@ class Reception(Frozen):
         description="minors among people in reception"
     )
 
-    @model_validator(mode="after")
-    def _has_regular(self) -> Self:
-        for name, place in self.places.items():
-            if place.level is not None and (place.order_limit is not None or place.notice):
-                raise ValueError(
-                    f"{name}: a fixed level leaves nothing to order or end; take out order_limit "
-                    f"and set notice to false"
-                )
-        if REGULAR not in self.places:
-            raise ValueError(f"a place type '{REGULAR}' is needed")
-        return self
-
 
 class Guardianship(Frozen):
     """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
@@ -334,138 +313,37 @@ class Guardianship(Frozen):
     mean_2024: Annotated[Persons, UNDATED] = Field(description="mean stock in 2024; fits the price")
 
 
-class ReceptionPrices(Frozen):
-    """How prices per place become cost."""
+class SourceCard(Frozen):
+    """A source that numbers may cite by its key."""
 
-    level: CostLevel = Field(description="headline level of what a year of reception costs")
-    empty_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an empty bed")
-    occupied_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an occupied bed")
-    emergency_mean: Annotated[EurPerPlaceYear, UNDATED] = Field(
-        description="mean over all emergency places"
-    )
-    emergency_rest: str = Field(
-        description="the type whose price follows from the mean over the wider type it is part of"
-    )
-    factor: Factor = Field(description="factor on all place prices")
-    beyond_places_as: str = Field(
-        description="type at whose price a person without a place is costed: the next to be had"
-    )
-    beyond_places_factor: Annotated[Factor, UNDATED] = Field(
-        description="factor on that price, for the time such a place is paid and empty"
-    )
-    opening_cost: Annotated[EurPerPlace, UNDATED] = Field(
-        description="one-off cost of a new flexible place"
-    )
-    severance: Annotated[EurPerPlace, UNDATED] = Field(
-        description="one-off cost of a place given up"
-    )
-    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="paid to COA in 2024")
-    own_cost_2024: Annotated[EurPerYear, UNDATED, CERTAIN] = Field(
-        description="COA's own statement of its cost in 2024"
-    )
-    mean_people_2024: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
-        description="mean people by type in 2024"
-    )
-    fill_2024: Annotated[FillShare, UNDATED, CERTAIN] = Field(
-        description="mean fill of flexible and regular places in 2024"
-    )
-    transit: Annotated[EurPerPersonDay, UNDATED]
-    ukraine_norm: Annotated[EurPerPlaceDay, CERTAIN]
-    ukraine_places: Annotated[Places, CERTAIN]
-    oda_first_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
-        description="time in reception that counts as ODA"
-    )
-    oda_share: Annotated[Share, UNDATED] = Field(
-        description="share of people in their first year that counts"
-    )
-    advance_share: Annotated[Share, UNDATED] = Field(
-        description="share of a year's cost paid in that year"
-    )
+    title: str = Field(min_length=1, description="author and title")
+    number: str = Field(min_length=1, description="number of the document, or edition of the data")
+    published: date = Field(description="day of publication; of a month its last day")
+    address: str | None = Field(default=None, description="where it can be read")
+    licence: str = Field(min_length=1, description="on what terms it may be used")
 
 
-class IndCost(Frozen):
-    """What the IND costs."""
+class Linked(Frozen):
+    """Two uncertain numbers whose draws go together."""
 
-    total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
-    reference_work: Annotated[WorkPerYear, UNDATED, CERTAIN] = Field(
-        description="asylum work that the 2025 total pays for"
-    )
-    reference_family_staff: Annotated[Fte, UNDATED, CERTAIN] = Field(
-        description="family desk that the 2025 total pays for"
-    )
-    asylum_share: Annotated[Share, UNDATED] = Field(
-        description="share of that for asylum and family work"
-    )
-    family_share: Annotated[Share, UNDATED] = Field(
-        description="share of the asylum and family part for family"
-    )
-    other_income: Annotated[EurPerYear, UNDATED] = Field(
-        description="fees and other income, set against net budgets"
-    )
-    penalties_included: Annotated[EurPerYear, UNDATED] = Field(
-        description="penalties counted in the 2025 total"
-    )
-    penalty: Annotated[EurPerCaseYear, UNDATED] = Field(
-        description="penalty per overdue case and year"
-    )
-    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="cost of 2024, for cash timing")
-
-
-class Vintage(Frozen):
-    """One state of the budget."""
-
-    title: Text
-    published: date
-    price_level: int
-    status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"]
-    ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
-    lines: dict[str, Annotated[EurPerYear, CERTAIN]] = Field(
-        description="amounts by line; each year its own date"
-    )
-
-    def amount(self, line: str, year: int) -> float | None:
-        """Amount held for a line in a year [EUR]; None where there is none.
-
-        ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
-        """
-        if line == "total":
-            parts = [self.amount(part, year) for part in ("coa_nidos", "ind")]
-            return None if None in parts else sum(part for part in parts if part is not None)
-        quantity = self.lines.get(line)
-        if quantity is None:
-            return None
-        return {moment.year: held for moment, held in quantity.pairs()}.get(year)
-
-
-class Budget(Frozen):
-    """Budget vintages side by side."""
-
-    headline: str = Field(description="vintage against which the headline gap stands")
-    price_basis: Literal["vintage", "nominal"] = Field(
-        default="vintage", description="prices of the headline: the vintage's, or of each year"
-    )
-    vintages: dict[str, Vintage]
-    indexation: Annotated[SharePerYear, UNDATED] = Field(
-        description="growth of prices a year, both sides alike"
-    )
-    price_levels: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
-        description="price level of a year against 2023"
-    )
-
-    @model_validator(mode="after")
-    def _headline_known(self) -> Self:
-        if self.headline not in self.vintages:
-            raise ValueError(f"headline '{self.headline}' is not one of the vintages")
-        return self
+    first: str = Field(description="key of a number with a spread, as housing.homes")
+    second: str = Field(description="key of another number with a spread")
+    rank: Correlation = Field(description="rank correlation of their draws, from -0.99 to 0.99")
 
 
 class Scenario(Frozen):
     """A whole scenario: the only input of a run."""
 
-    title: Text
-    description: Text
-    start: date
-    until: date
+    title: Text = Field(description="what it is called, in both languages")
+    description: Text = Field(description="two sentences: what it assumes, what it asks")
+    sources: dict[str, SourceCard] = Field(
+        default_factory=dict, description="sources of its own, beside those of the program"
+    )
+    correlations: tuple[Linked, ...] = Field(
+        default=(), description="uncertain numbers that go together"
+    )
+    start: date = Field(description="first day: all stocks are of its morning")
+    until: date = Field(description="last simulated day")
     closing: Literal["need", "constrained"] = Field(
         description="need: capacity follows people; constrained: spending follows the budget"
     )
@@ -495,23 +373,3 @@ class Scenario(Frozen):
         amount = self.headline.amount(line, min(year, last))
         assert amount is not None
         return amount
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        problems = problems_of(self)
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
-
-__all__ = [
-    "FIRST_BUDGET_YEAR",
-    "OLDEST",
-    "REGULAR",
-    "CostLevel",
-    "Group",
-    "Hold",
-    "Quantity",
-    "Scenario",
-    "Vintage",
-]

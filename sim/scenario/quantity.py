@@ -1,59 +1,45 @@
 """A number as a scenario holds it: value, unit, and where it comes from.
 
-No bare number enters the model. A ``Quantity`` is a value (one number, or dated values that hold
-until the next date), a unit, and either the key of a source or one sentence of assumption; beside
-it may stand the spread that says how sure we are.
+No bare number enters the model. A ``Quantity`` is a value (one number, or dated values), a unit,
+and either the key of a source or one sentence of assumption; beside it may stand the spread that
+says how sure we are.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     model_validator,
 )
 
-
-class Frozen(BaseModel):
-    """Base of all parts of a scenario: closed (no unknown keys) and never changed after loading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _number(raw: Any) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise ValueError(f"expected a number, found {raw!r}")
-    if not math.isfinite(raw):
-        raise ValueError(f"expected a finite number, found {raw!r}")
-    return float(raw)
-
-
-Number = Annotated[float, BeforeValidator(_number)]
+from .base import Frozen, Number, RuleError, number
+from .spread import Spread
 
 
 def _dated(raw: Any) -> Any:
     """Turn a mapping of dates (or years, meaning 1 January) into sorted pairs."""
+    if isinstance(raw, tuple):
+        return raw
     if not isinstance(raw, dict):
-        return _number(raw)
+        return number(raw)
     if not raw:
-        raise ValueError("a dated value needs at least one date")
+        raise RuleError("a dated value needs at least one date", "as in {2026: 5, 2027-07-01: 6}")
     pairs: dict[date, float] = {}
-    for key, number in raw.items():
+    for key, amount in raw.items():
         moment = date(key, 1, 1) if isinstance(key, int) and 1900 <= key <= 2200 else key
         if not isinstance(moment, date):
-            raise ValueError(f"expected a year or a date like 2026-01-01, found {key!r}")
+            raise RuleError(f"expected a year or a date, found {key!r}", "as in 2026 or 2026-01-01")
         if moment in pairs:
-            raise ValueError(f"two values for {moment}")
-        pairs[moment] = _number(number)
+            raise RuleError(f"two values for {moment}", "keep one of the two")
+        pairs[moment] = number(amount)
     return tuple(sorted(pairs.items()))
 
 
@@ -66,52 +52,18 @@ Value = Annotated[
 ]
 
 
-class Spread(Frozen):
-    """How unsure a number is: one draw a replication from this distribution.
-
-    ``as: value`` draws the number itself, ``as: factor`` a factor on it (the only way for a
-    dated value). ``low`` and ``high`` are the ends of a triangular or uniform distribution.
-    """
-
-    dist: Literal["triangular", "uniform"]
-    low: Number
-    mode: Number | None = None
-    high: Number
-    kind: Literal["value", "factor"] = Field(default="value", alias="as")
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError(f"low ({self.low:g}) must lie below high ({self.high:g})")
-        if self.dist == "uniform" and self.mode is not None:
-            raise ValueError("a uniform spread has no mode")
-        if self.mode is not None and not self.low <= self.mode <= self.high:
-            raise ValueError(f"mode ({self.mode:g}) must lie between low and high")
-        return self
-
-    def quantile(self, u: Any, centre: float) -> Any:
-        """Inverse of the distribution function at ``u``; ``centre`` is the mode if none is set."""
-        width = self.high - self.low
-        if self.dist == "uniform":
-            return self.low + u * width
-        mode = self.mode if self.mode is not None else centre
-        rise = (mode - self.low) / width
-        left = self.low + (u * width * (mode - self.low)) ** 0.5
-        right = self.high - ((1 - u) * width * (self.high - mode)) ** 0.5
-        return left * (u < rise) + right * (u >= rise)
-
-
 class Quantity(Frozen):
     """A number with its unit, its source or assumption, and how unsure it is."""
 
-    value: Value
-    unit: str
-    source: str | None = Field(default=None, description="key in sim/data/sources.yaml")
+    value: Value = Field(description="one number, or numbers by date: {2026: 5, 2027-07-01: 6}")
+    unit: str = Field(description="unit of the number")
+    between: Literal["steps", "straight"] | None = Field(
+        default=None, description="between two dates: the last value (steps), or a straight line"
+    )
+    source: str | None = Field(default=None, description="key of a source")
     where: str | None = Field(default=None, description="where in the source")
     assumption: str | None = Field(default=None, description="one sentence, if no source gives it")
-    spread: Spread | None = None
+    spread: Spread | None = Field(default=None, description="how unsure it is")
     price_level: int | None = Field(default=None, description="year of the prices, for euros")
     fill: Number | None = Field(
         default=None, gt=0, le=1, description="share of places filled when a price was measured"
@@ -119,18 +71,35 @@ class Quantity(Frozen):
 
     @model_validator(mode="after")
     def _grounded(self) -> Self:
-        if self.source is None and self.assumption is None:
-            raise ValueError("a number needs a source or an assumption")
+        if self.source is None and not (self.assumption or "").strip():
+            advice = 'add source: KEY, or assumption: "one sentence"'
+            raise RuleError("a number needs a source or an assumption", advice)
+        if self.between and not isinstance(self.value, tuple):
+            advice = "give values by date, as in {2026: 5, 2028: 6}"
+            raise RuleError("only values by date have something between them", advice, "between")
         if isinstance(self.value, tuple) and self.spread and self.spread.kind == "value":
-            raise ValueError("the spread of a dated value must be 'as: factor'")
-        if self.spread and self.spread.dist == "triangular" and self.spread.mode is None:
-            centre = self.central_draw()
-            if not self.spread.low <= centre <= self.spread.high:
-                raise ValueError(
-                    f"value {centre:g} lies outside its spread "
-                    f"({self.spread.low:g} to {self.spread.high:g})"
-                )
+            advice = "write it around 1, with as: factor"
+            raise RuleError("the spread of a dated value must be 'as: factor'", advice, "spread")
+        if self.spread and self.spread.dist == "lognormal" and self.central_draw() <= 0:
+            raise RuleError("a lognormal lies above zero", "give a value above zero", "value")
+        if (
+            self.spread
+            and self.spread.mode is None
+            and self.spread.dist in ("triangular", "quantiles")
+        ):
+            self._check_centre(self.spread)
         return self
+
+    def _check_centre(self, spread: Spread) -> None:
+        low, high = (
+            (spread.low, spread.high) if spread.dist == "triangular" else (spread.p5, spread.p95)
+        )
+        centre = self.central_draw() if spread.p50 is None else spread.p50
+        assert low is not None
+        assert high is not None
+        if not low <= centre <= high:
+            what = f"value {centre:g} lies outside its spread ({low:g} to {high:g})"
+            raise RuleError(what, "move the ends, or the value", "spread")
 
     def pairs(self) -> tuple[tuple[date, float], ...]:
         """Dated values in order; one pair from the beginning of time for a single value."""
@@ -140,9 +109,29 @@ class Quantity(Frozen):
         return tuple(number for _, number in self.pairs())
 
     def on(self, moment: date) -> float:
-        """Value that holds on a date: the last one set by then, or the first of all before it."""
-        known = [number for day, number in self.pairs() if day <= moment]
-        return known[-1] if known else self.numbers()[0]
+        """Value that holds on a date.
+
+        The last one set by then, or the first of all before it; between two dates of a
+        ``straight`` one a point on the line.
+        """
+        pairs = self.pairs()
+        number_ = sum(1 for day, _ in pairs if day <= moment)
+        if number_ == 0:
+            return pairs[0][1]
+        day, value = pairs[number_ - 1]
+        if self.between != "straight" or number_ == len(pairs):
+            return value
+        next_day, next_value = pairs[number_]
+        return value + (next_value - value) * (moment - day).days / (next_day - day).days
+
+    def changes_after(self, moment: date) -> date | None:
+        """The next day on which the value may differ from that of ``moment``; None if never."""
+        later = [day for day, _ in self.pairs() if day > moment]
+        if not later:
+            return None
+        if self.between == "straight" and moment >= self.pairs()[0][0]:
+            return moment + timedelta(days=1)
+        return later[0]
 
     @property
     def single(self) -> float:
@@ -154,47 +143,118 @@ class Quantity(Frozen):
         return 1.0 if self.spread and self.spread.kind == "factor" else self.single
 
 
-class _Unit:
-    """Check of one unit and its bounds, run on every number of a scenario."""
+CONFUSED = {
+    frozenset({"EUR/place/year", "EUR/resident/year"}): (
+        "a price per resident is not one per place: places stand partly empty; divide or multiply "
+        "by the fill, or use resident_price"
+    ),
+    frozenset({"EUR/place/year", "EUR/place/day"}): "a year has 365 days: convert the price",
+    frozenset({"EUR/place/year", "EUR/place"}): "a yearly price is not a one-off cost",
+    frozenset({"EUR/place/day", "EUR/person/day"}): (
+        "a price per person is not one per place: places stand partly empty"
+    ),
+    frozenset({"persons", "cases"}): "a case may stand for several people: count what is asked",
+    frozenset({"persons", "places"}): "people / fill are places: convert the number",
+    frozenset({"persons", "households"}): "a household has about two people here: count people",
+    frozenset({"persons/year", "households/year"}): "count people, not households",
+    frozenset({"persons/year", "persons"}): "a flow by year is not a stock",
+    frozenset({"persons/year", "cases/year"}): "count people, not cases",
+    frozenset({"persons/year", "homes/year"}): (
+        "people housed, not homes: a home holds about two of them"
+    ),
+    frozenset({"share", "percent"}): "a share runs from 0 to 1: divide by 100",
+    frozenset({"share", "%"}): "a share runs from 0 to 1: divide by 100",
+    frozenset({"EUR/year", "EUR million/year"}): "write it in euros: times 1,000,000",
+}
+"""What to say of two units that people confuse."""
 
-    def __init__(self, unit: str, low: float | None, high: float | None) -> None:
+
+class UnitRule:
+    """Check of one unit and its bounds, run on every number of a scenario.
+
+    ``priced`` asks the year of its prices of an amount in euros.
+    """
+
+    def __init__(
+        self, unit: str, low: float | None = 0.0, high: float | None = None, priced: bool = True
+    ) -> None:
         self.unit, self.low, self.high = unit, low, high
+        self.priced = priced and unit.startswith("EUR")
 
     def __call__(self, quantity: Quantity) -> Quantity:
         if quantity.unit != self.unit:
-            raise ValueError(f"expected the unit '{self.unit}', found '{quantity.unit}'")
-        extremes = list(quantity.numbers())
+            what = f"expected the unit '{self.unit}', found '{quantity.unit}'"
+            confused = CONFUSED.get(frozenset({self.unit, quantity.unit}))
+            raise RuleError(
+                what, confused or f"convert the number and write unit: {self.unit}", "unit"
+            )
+        for value in quantity.numbers():
+            self._check(value, "", "value")
         if quantity.spread:
-            ends = [quantity.spread.low, quantity.spread.high]
-            factors = quantity.spread.kind == "factor"
-            extremes += [n * end for n in extremes for end in ends] if factors else ends
-        for number in extremes:
-            if self.low is not None and number < self.low:
-                raise ValueError(f"{number:g} {self.unit} lies below {self.low:g}")
-            if self.high is not None and number > self.high:
-                raise ValueError(f"{number:g} {self.unit} lies above {self.high:g}")
+            ends = quantity.spread.ends(quantity.central_draw())
+            factor = quantity.spread.kind == "factor"
+            for value in quantity.numbers():
+                for end in ends:
+                    self._check(value * end if factor else end, "the spread reaches ", "spread")
+        if self.priced and quantity.price_level is None:
+            advice = "add price_level: 2024 (or the year it was measured in)"
+            raise RuleError("an amount in euros needs the year of its prices", advice)
         return quantity
 
+    def _check(self, value: float, who: str, part: str) -> None:
+        slack = 1e-9 * max(abs(value), 1.0)
+        outside = ""
+        if self.low is not None and value < self.low - slack:
+            outside = f"below {self.low:g}"
+        if self.high is not None and value > self.high + slack:
+            outside = f"above {self.high:g}"
+        if outside:
+            raise RuleError(f"{who}{value:g} {self.unit} lies {outside}", self.bounds(), part)
 
-def _unit(unit: str, low: float | None = 0.0, high: float | None = None) -> AfterValidator:
-    return AfterValidator(_Unit(unit, low, high))
+    def bounds(self) -> str:
+        """What may be written, in words."""
+        if self.low is not None and self.high is not None:
+            return (
+                f"write a number of {self.unit} from {_plainly(self.low)} to {_plainly(self.high)}"
+            )
+        if self.low is not None:
+            return f"write a number of {self.unit}, {_plainly(self.low)} or more"
+        return f"write a number of {self.unit}"
+
+
+def _plainly(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
+
+
+def _unit(
+    unit: str, low: float | None = 0.0, high: float | None = None, priced: bool = True
+) -> AfterValidator:
+    return AfterValidator(UnitRule(unit, low, high, priced))
 
 
 def _no_dates(quantity: Quantity) -> Quantity:
     if isinstance(quantity.value, tuple):
-        raise ValueError("this number can't change over time: give one value, no dates")
+        raise RuleError("this number can't change over time", "give one value, no dates", "value")
     return quantity
 
 
 def _no_spread(quantity: Quantity) -> Quantity:
     if quantity.spread is not None:
-        raise ValueError("this number can't be uncertain: leave out the spread")
+        raise RuleError("this number can't be uncertain", "leave out the spread", "spread")
+    return quantity
+
+
+def _steps(quantity: Quantity) -> Quantity:
+    if quantity.between == "straight":
+        raise RuleError(
+            "this number has its own way between dates", "leave out 'between'", "between"
+        )
     return quantity
 
 
 def _whole(quantity: Quantity) -> Quantity:
     if any(number != round(number) for number in quantity.numbers()):
-        raise ValueError("this must be a whole number")
+        raise RuleError("this must be a whole number", "round it", "value")
     return quantity
 
 
@@ -202,6 +262,8 @@ UNDATED = AfterValidator(_no_dates)
 """For numbers that are read once: a date on them would be ignored, so it is refused."""
 CERTAIN = AfterValidator(_no_spread)
 """For numbers that are not drawn: a spread on them would be ignored, so it is refused."""
+STEPS = AfterValidator(_steps)
+"""For amounts of single years and paths with lines of their own."""
 MANY = 5e6
 """More people, places or cases than the model can count; far above anything real."""
 
@@ -233,6 +295,8 @@ EurPerPlaceDay = Annotated[Quantity, _unit("EUR/place/day")]
 EurPerPersonDay = Annotated[Quantity, _unit("EUR/person/day")]
 EurPerCaseYear = Annotated[Quantity, _unit("EUR/case/year")]
 EurPerYear = Annotated[Quantity, _unit("EUR/year")]
+BudgetAmount = Annotated[Quantity, _unit("EUR/year", priced=False)]
+Correlation = Annotated[Quantity, _unit("correlation", -0.99, 0.99), UNDATED, CERTAIN]
 
 
 def quantities(part: BaseModel, prefix: str = "") -> Iterator[tuple[str, Quantity]]:

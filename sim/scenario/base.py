@@ -1,0 +1,39 @@
+"""What all parts of the grammar stand on: frozen models, plain numbers, and errors with advice."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Base of all parts of a scenario: closed (no unknown keys) and never changed after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RuleError(ValueError):
+    """A mistake in a scenario: what is wrong, what to write instead, and which part is meant.
+
+    ``part`` names the key below the faulty one at which the reader should look.
+    """
+
+    def __init__(self, what: str, advice: str = "", part: str = "") -> None:
+        super().__init__(what)
+        self.advice, self.part = advice, part
+
+
+def number(raw: Any) -> float:
+    """A finite number; raises ``RuleError``."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise RuleError(
+            f"expected a number, found {raw!r}", "write it in digits, as in 26500 or 0.91"
+        )
+    if not math.isfinite(raw) or abs(raw) > 1e300:
+        raise RuleError(f"expected a finite number, found {raw!r}", "write it in digits")
+    return float(raw)
+
+
+Number = Annotated[float, BeforeValidator(number)]

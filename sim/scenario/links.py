@@ -1,0 +1,24 @@
+"""Uncertain numbers that go together: the correlation matrix of a scenario."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .grammar import Scenario
+
+
+def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
+    """Keys of all linked numbers, and the correlation of their normal scores.
+
+    A rank correlation r (Spearman) between draws of a normal copula needs a correlation of
+    2 sin(pi r / 6) between the normal scores.
+    """
+    keys = list(
+        dict.fromkeys(k for link in scenario.correlations for k in (link.first, link.second))
+    )
+    matrix = np.eye(len(keys))
+    for link in scenario.correlations:
+        i, j = keys.index(link.first), keys.index(link.second)
+        matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.rank.single / 6)
+    return keys, matrix

@@ -1,0 +1,167 @@
+"""The grammar of money: prices, what the IND costs, and the states of the budget."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .base import Frozen, RuleError
+from .quantity import (
+    CERTAIN,
+    STEPS,
+    UNDATED,
+    BudgetAmount,
+    EurPerCaseYear,
+    EurPerPersonDay,
+    EurPerPlace,
+    EurPerPlaceDay,
+    EurPerPlaceYear,
+    EurPerYear,
+    Factor,
+    FillShare,
+    Fte,
+    Persons,
+    Places,
+    PositiveDays,
+    Share,
+    SharePerYear,
+    WorkPerYear,
+)
+
+CostLevel = Literal["document", "coa_price", "paid_2024"]
+
+
+class Text(Frozen):
+    """A sentence in the two languages of the product."""
+
+    en: str = Field(min_length=1)
+    nl: str = Field(min_length=1)
+
+
+class ReceptionPrices(Frozen):
+    """How prices per place become cost."""
+
+    level: CostLevel = Field(description="headline level of what a year of reception costs")
+    empty_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an empty bed")
+    occupied_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an occupied bed")
+    emergency_mean: Annotated[EurPerPlaceYear, UNDATED] = Field(
+        description="mean over all emergency places"
+    )
+    emergency_rest: str = Field(
+        description="the type whose price follows from the mean over the wider type it is part of"
+    )
+    factor: Factor = Field(description="factor on all place prices")
+    beyond_places_as: str = Field(
+        description="type at whose price a person without a place is costed: the next to be had"
+    )
+    beyond_places_factor: Annotated[Factor, UNDATED] = Field(
+        description="factor on that price, for the time such a place is paid and empty"
+    )
+    opening_cost: Annotated[EurPerPlace, UNDATED] = Field(
+        description="one-off cost of a new flexible place"
+    )
+    severance: Annotated[EurPerPlace, UNDATED] = Field(
+        description="one-off cost of a place given up"
+    )
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="paid to COA in 2024")
+    own_cost_2024: Annotated[EurPerYear, UNDATED, CERTAIN] = Field(
+        description="COA's own statement of its cost in 2024"
+    )
+    mean_people_2024: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="mean people by type in 2024"
+    )
+    fill_2024: Annotated[FillShare, UNDATED, CERTAIN] = Field(
+        description="mean fill of flexible and regular places in 2024"
+    )
+    transit: Annotated[EurPerPersonDay, UNDATED]
+    ukraine_norm: Annotated[EurPerPlaceDay, CERTAIN]
+    ukraine_places: Annotated[Places, CERTAIN]
+    oda_first_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="time in reception that counts as ODA"
+    )
+    oda_share: Annotated[Share, UNDATED] = Field(
+        description="share of people in their first year that counts"
+    )
+    advance_share: Annotated[Share, UNDATED] = Field(
+        description="share of a year's cost paid in that year"
+    )
+
+
+class IndCost(Frozen):
+    """What the IND costs."""
+
+    total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
+    reference_work: Annotated[WorkPerYear, UNDATED, CERTAIN] = Field(
+        description="asylum work that the 2025 total pays for"
+    )
+    reference_family_staff: Annotated[Fte, UNDATED, CERTAIN] = Field(
+        description="family desk that the 2025 total pays for"
+    )
+    asylum_share: Annotated[Share, UNDATED] = Field(
+        description="share of that for asylum and family work"
+    )
+    family_share: Annotated[Share, UNDATED] = Field(
+        description="share of the asylum and family part for family"
+    )
+    other_income: Annotated[EurPerYear, UNDATED] = Field(
+        description="fees and other income, set against net budgets"
+    )
+    penalties_included: Annotated[EurPerYear, UNDATED] = Field(
+        description="penalties counted in the 2025 total"
+    )
+    penalty: Annotated[EurPerCaseYear, UNDATED] = Field(
+        description="penalty per overdue case and year"
+    )
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(description="cost of 2024, for cash timing")
+
+
+class Vintage(Frozen):
+    """One state of the budget."""
+
+    title: Text
+    published: date
+    price_level: int
+    status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"]
+    ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
+    lines: dict[str, Annotated[BudgetAmount, CERTAIN, STEPS]] = Field(
+        description="amounts by line; each year its own date"
+    )
+
+    def amount(self, line: str, year: int) -> float | None:
+        """Amount held for a line in a year [EUR]; None where there is none.
+
+        ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
+        """
+        if line == "total":
+            parts = [self.amount(part, year) for part in ("coa_nidos", "ind")]
+            return None if None in parts else sum(part for part in parts if part is not None)
+        quantity = self.lines.get(line)
+        if quantity is None:
+            return None
+        return {moment.year: held for moment, held in quantity.pairs()}.get(year)
+
+
+class Budget(Frozen):
+    """Budget vintages side by side."""
+
+    headline: str = Field(description="vintage against which the headline gap stands")
+    price_basis: Literal["vintage", "nominal"] = Field(
+        default="vintage", description="prices of the headline: the vintage's, or of each year"
+    )
+    vintages: dict[str, Vintage]
+    indexation: Annotated[SharePerYear, UNDATED] = Field(
+        description="growth of prices a year, both sides alike"
+    )
+    price_levels: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+        description="price level of a year against 2023"
+    )
+
+    @model_validator(mode="after")
+    def _headline_known(self) -> Self:
+        if self.headline not in self.vintages:
+            known = ", ".join(self.vintages)
+            what = f"headline '{self.headline}' is not one of the vintages"
+            raise RuleError(what, f"choose from {known}", "headline")
+        return self

@@ -1,0 +1,204 @@
+"""Reading one file: YAML as plain data, with the place of every key and value.
+
+No code, no aliases, no implicit booleans other than true and false ('no' stays a word), no key
+twice. Every mistake of a file is told at once; a file that is too large, too deep or no YAML at
+all is refused before anything is built from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from ..errors import Place, Problem, ScenarioError
+
+Keys = tuple[str, ...]
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 30
+_NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
+_WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
+
+
+class Spot(NamedTuple):
+    """Where a key and its value stand; lines and columns from 0."""
+
+    source: Source
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+    def at_key(self) -> Place:
+        return self.source.place(*self.key)
+
+    def at_value(self) -> Place:
+        return self.source.place(*self.value)
+
+
+@dataclass
+class Source:
+    """What was read from one text: its data, the spot of each key path, and the mistakes."""
+
+    name: str
+    lines: list[str] = field(default_factory=list)
+    data: dict[Any, Any] = field(default_factory=dict)
+    spots: dict[Keys, Spot] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _order: dict[Keys, int] = field(default_factory=dict)
+    _paths: list[Keys] = field(default_factory=list)
+
+    def place(self, line: int, column: int) -> Place:
+        text = self.lines[line] if line < len(self.lines) else ""
+        return Place(self.name, line + 1, column + 1, text)
+
+    def at(self, mark: Any) -> Place:
+        return self.place(mark.line, mark.column)
+
+    def key_place(self, path: Keys) -> Place | str:
+        """Where a key stands; the name of the text where that is not known."""
+        spot = self.spots.get(path)
+        return spot.at_key() if spot else self.name
+
+    def below(self, path: Keys) -> Iterator[Keys]:
+        """Paths of a key and of all below it, which stand in one run of the text."""
+        if not path:
+            yield from self.spots
+            return
+        started = False
+        for key in self._from(path):
+            if key[: len(path)] == path:
+                started = True
+                yield key
+            elif started:
+                return
+
+    def _from(self, path: Keys) -> Iterator[Keys]:
+        """Paths in the order of the text, from ``path`` on."""
+        if not self._order:
+            self._order = {key: number for number, key in enumerate(self.spots)}
+            self._paths = list(self.spots)
+        first = self._order.get(path, len(self._paths))
+        return islice(self._paths, first, None)
+
+
+def read_file(file: Path) -> Source:
+    """Read a scenario file. Raises ``ScenarioError`` if it can't be read as YAML at all."""
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            what = f"{size:,} bytes: too large for a scenario file (at most {MAX_BYTES:,})"
+            raise _refused(str(file), what, "split what does not belong to the scenario off")
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _refused(str(file), f"not UTF-8 text ({error.reason})", "save it as UTF-8") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _refused(str(file), f"cannot be read: {reason}") from None
+    return read_text(text, str(file))
+
+
+def read_text(text: str, name: str) -> Source:
+    """Read scenario YAML; ``name`` stands for the file in messages."""
+    source = Source(name, text.splitlines())
+    try:
+        _refuse_what_is_unsafe(text, source)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where: Place | str = source.at(mark) if mark else name
+        what = f"not valid YAML: {error.problem or error.context}"
+        raise _refused(where, what, "mend the line above or at this place") from None
+    except yaml.YAMLError as error:
+        raise _refused(name, f"not valid YAML: {error}", "save it as plain text") from None
+    if not isinstance(node, yaml.MappingNode):
+        what = "not a scenario: expected keys and values"
+        raise _refused(name, what, "begin with 'extends: baseline.yaml' and a title")
+    source.data = _mapping(node, (), source)
+    return source
+
+
+def _refused(where: Place | str, what: str, advice: str = "") -> ScenarioError:
+    return ScenarioError([Problem(where, what, advice)])
+
+
+def _refuse_what_is_unsafe(text: str, source: Source) -> None:
+    """Anchors and aliases (a few lines can stand for gigabytes), tags, and bottomless nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            what = "anchors and aliases are not allowed"
+            raise _refused(source.at(event.start_mark), what, "write the value out")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            what = f"the tag '{tag}' is not allowed"
+            raise _refused(source.at(event.start_mark), what, "write a plain value")
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            what = f"nested more than {MAX_DEPTH} levels deep"
+            raise _refused(source.at(event.start_mark), what, "no scenario goes that deep")
+
+
+def _built(node: Any, path: Keys, source: Source) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, source)
+    if isinstance(node, yaml.SequenceNode):
+        items = []
+        for index, item in enumerate(node.value):
+            below = (*path, str(index))
+            spot = (item.start_mark.line, item.start_mark.column)
+            source.spots[below] = Spot(source, spot, spot)
+            items.append(_built(item, below, source))
+        return items
+    return _scalar(node, source)
+
+
+def _mapping(node: yaml.MappingNode, path: Keys, source: Source) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    built: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        mark, value = key_node.start_mark, value_node.start_mark
+        if not isinstance(key_node, yaml.ScalarNode):
+            advice = "write it as text, a year or a date"
+            source.problems.append(Problem(source.at(mark), "a key must be a plain word", advice))
+            continue
+        key = _scalar(key_node, source)
+        if key in seen:
+            what = f"the key '{key}' stands twice; first at {source.at(seen[key])}"
+            source.problems.append(Problem(source.at(mark), what, "keep one of the two"))
+            continue
+        seen[key] = mark
+        below = (*path, str(key))
+        source.spots[below] = Spot(source, (mark.line, mark.column), (value.line, value.column))
+        built[key] = _built(value_node, below, source)
+    return built
+
+
+def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
+    """Plain words stay text ('no' is not false); numbers, dates, true, false and null are read."""
+    text = node.value
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _DATE.match(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            place = source.at(node.start_mark)
+            source.problems.append(Problem(place, f"'{text}' is no date", "as in 2026-01-31"))
+            return None
+    if _NUMBER.match(text):
+        plain = text.replace("_", "")
+        if re.fullmatch(r"[-+]?\d{1,30}", plain):
+            return int(plain)
+        return float(plain)
+    return text

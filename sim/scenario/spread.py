@@ -1,0 +1,136 @@
+"""How unsure a number is: the distribution of its draw, one a replication."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from .base import Frozen, Number, RuleError
+
+P5 = 1.6448536269514722
+"""Standard deviations between the median of a normal and its 5th percentile."""
+FURTHEST = 1e-6
+"""Chance beyond which an open end of a distribution is not looked at when bounds are checked."""
+NEEDS = {
+    "triangular": {"low", "high"},
+    "uniform": {"low", "high"},
+    "normal": {"sd"},
+    "lognormal": {"sd"},
+    "quantiles": {"p5", "p95"},
+}
+MAY = {
+    "triangular": {"mode"},
+    "uniform": set[str](),
+    "normal": {"low", "high"},
+    "lognormal": {"low", "high"},
+    "quantiles": {"p50", "low", "high"},
+}
+
+
+class Spread(Frozen):
+    """How unsure a number is: one draw a replication from this distribution.
+
+    ``as: value`` draws the number itself, ``as: factor`` a factor on it (the only way for a dated
+    value). Triangular and uniform have ends (``low``, ``high``); the mode is the value unless one
+    is given. Normal has the value as its mean and ``sd``; lognormal the value as its median and
+    ``sd`` on the log; quantiles has 5, 50 and 95 % points (the middle one is the value unless one
+    is given), each side a half normal. These three may be cut off at ``low`` and ``high``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    dist: Literal["triangular", "uniform", "normal", "lognormal", "quantiles"] = Field(
+        description="form of the distribution"
+    )
+    low: Number | None = Field(default=None, description="lower end, or where it is cut off")
+    mode: Number | None = Field(default=None, description="likeliest value of a triangular")
+    high: Number | None = Field(default=None, description="upper end, or where it is cut off")
+    sd: Number | None = Field(
+        default=None, gt=0, description="standard deviation; of the logarithm for a lognormal"
+    )
+    p5: Number | None = Field(default=None, description="5 % lie below")
+    p50: Number | None = Field(default=None, description="half lie below")
+    p95: Number | None = Field(default=None, description="95 % lie below")
+    kind: Literal["value", "factor"] = Field(
+        default="value", alias="as", description="draw the number itself, or a factor on it"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        given = {key for key in ("low", "mode", "high", "sd", "p5", "p50", "p95")
+                 if getattr(self, key) is not None}  # fmt: skip
+        missing = NEEDS[self.dist] - given
+        if missing:
+            raise RuleError(f"a {self.dist} spread needs {' and '.join(sorted(missing))}",
+                       f"as in {EXAMPLES[self.dist]}")  # fmt: skip
+        strange = given - NEEDS[self.dist] - MAY[self.dist]
+        if strange:
+            raise RuleError(f"a {self.dist} spread has no {' and no '.join(sorted(strange))}",
+                       f"as in {EXAMPLES[self.dist]}")  # fmt: skip
+        points = [(key, getattr(self, key)) for key in ("low", "p5", "mode", "p50", "p95", "high")]
+        known = [(key, value) for key, value in points if value is not None]
+        for (left, small), (right, large) in itertools.pairwise(known):
+            strict = {left, right} in ({"low", "high"}, {"p5", "p95"})
+            if small > large or (strict and small == large):
+                raise RuleError(f"{left} ({small:g}) must lie below {right} ({large:g})",
+                           "put them in order")  # fmt: skip
+        return self
+
+    def ends(self, centre: float) -> tuple[float, float]:
+        """Lowest and highest value that is ever drawn (but for a chance of one in a million)."""
+        return float(self.quantile(FURTHEST, centre)), float(self.quantile(1 - FURTHEST, centre))
+
+    def quantile(self, u: Any, centre: float) -> Any:
+        """Inverse of the distribution function at ``u``, for a number whose value is ``centre``."""
+        if self.dist in ("triangular", "uniform"):
+            return self._between(u, centre)
+        from scipy.special import ndtr, ndtri
+
+        if self.dist != "quantiles":
+            sides = (self.sd or 0.0, self.sd or 0.0)
+            middle = centre
+        else:
+            middle = self.p50 if self.p50 is not None else centre
+            assert self.p5 is not None
+            assert self.p95 is not None
+            sides = ((middle - self.p5) / P5, (self.p95 - middle) / P5)
+        least = 0.0 if self.low is None else ndtr(self._z(self.low, middle, sides))
+        most = 1.0 if self.high is None else ndtr(self._z(self.high, middle, sides))
+        z = ndtri(least + u * (most - least))
+        if self.dist == "lognormal":
+            from numpy import exp
+
+            return middle * exp(sides[0] * z)
+        return middle + (sides[0] * (z < 0) + sides[1] * (z >= 0)) * z
+
+    def _z(self, value: float, middle: float, sides: tuple[float, float]) -> float:
+        """Standard normal point at which ``value`` lies."""
+        from math import inf, log
+
+        if self.dist == "lognormal":
+            return log(value / middle) / sides[0] if value > 0 else -inf
+        side = sides[0] if value < middle else sides[1]
+        return (value - middle) / side if side > 0 else (-inf if value < middle else inf)
+
+    def _between(self, u: Any, centre: float) -> Any:
+        assert self.low is not None
+        assert self.high is not None
+        width = self.high - self.low
+        if self.dist == "uniform":
+            return self.low + u * width
+        mode = self.mode if self.mode is not None else centre
+        rise = (mode - self.low) / width
+        left = self.low + (u * width * (mode - self.low)) ** 0.5
+        right = self.high - ((1 - u) * width * (self.high - mode)) ** 0.5
+        return left * (u < rise) + right * (u >= rise)
+
+
+EXAMPLES = {
+    "triangular": "{dist: triangular, low: 0.8, high: 1.2, as: factor}",
+    "uniform": "{dist: uniform, low: 0.8, high: 1.2, as: factor}",
+    "normal": "{dist: normal, sd: 0.1, low: 0, as: factor}",
+    "lognormal": "{dist: lognormal, sd: 0.2, as: factor}",
+    "quantiles": "{dist: quantiles, p5: 0.8, p50: 1, p95: 1.3, as: factor}",
+}
