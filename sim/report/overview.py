@@ -19,7 +19,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..scenario import Scenario, load, shipped
 from .charts import BLUE, DARK, STYLE
@@ -94,11 +94,12 @@ def overview_chart(titles: dict[str, str], lang: Language) -> Figure:
     order = sorted((known[name] for name in titles), key=lambda one: one.gap[1])
     figure = Figure(figsize=(9.6, 1.3 + 0.31 * len(order)))
     FigureCanvasAgg(figure)
-    bottom, height = 0.10, 0.81
+    bottom, height = 0.075, 0.855
+    base = [one.name for one in order].index("baseline")
     left = figure.add_axes((0.42, bottom, 0.26, height))
     right = figure.add_axes((0.72, bottom, 0.26, height))
-    _bars(left, [one.need for one in order], 1e3, label("overview_need", lang), lang, 0)
-    _bars(right, [one.gap for one in order], 1e9, label("overview_gap", lang), lang, 1)
+    _bars(left, [one.need for one in order], 1e3, label("overview_need", lang), lang, 0, base)
+    _bars(right, [one.gap for one in order], 1e9, label("overview_gap", lang), lang, 1, base)
     left.set_yticks(range(len(order)), [titles[one.name] for one in order], fontsize=8)
     right.set_yticks(range(len(order)), ["" for _ in order])
     figure.text(0.012, 0.955, label("overview_title", lang), fontsize=12, weight="bold")
@@ -115,11 +116,13 @@ def _bars(
     title: str,
     lang: Language,
     decimals: int,
+    base: int,
 ) -> None:
     array = np.array(values) / unit
     rows = np.arange(len(values))
     axes.hlines(rows, array[:, 0], array[:, 2], color=BLUE, alpha=0.35, linewidth=7)
     axes.plot(array[:, 1], rows, "o", color=DARK, markersize=4.5)
+    axes.axvline(array[base, 1], color=DARK, linewidth=0.8, linestyle=(0, (4, 3)))
     for row, (_, middle, high) in zip(rows, array, strict=True):
         axes.annotate(
             number(middle, lang, decimals),
@@ -133,6 +136,7 @@ def _bars(
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.7, len(values) - 0.3)
     axes.set_xlim(min(0.0, float(array.min()) * 1.05), float(array.max()) * 1.14)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
 
 
