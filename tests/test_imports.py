@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "results": {"draws", "ledger", "scenario"},
     "budget": {"clock", "draws", "prices", "scenario"},
     "address": {"errors"},
-    "report": {"prices", "scenario"},
+    "report": {"errors", "prices", "scenario"},
     "run": {
         "budget", "clock", "draws", "engine", "errors", "prices", "report", "results", "scenario",
     },

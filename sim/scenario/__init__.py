@@ -5,16 +5,14 @@ from .grammar import REGULAR, Group, Hold, Scenario
 from .load import (
     Loaded,
     dump,
-    find,
     load,
     load_chain,
     patched,
-    shipped,
-    shipped_folder,
     source_keys,
 )
 from .money import CostLevel, Vintage
 from .quantity import Quantity, quantities
+from .shelf import find, shipped, shipped_folder
 from .spread import Spread
 
 __all__ = [

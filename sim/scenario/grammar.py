@@ -49,7 +49,7 @@ REGULAR = "regular"
 class Group(Frozen):
     """One group of asylum seekers: by nationality, by track, or repeat applicants."""
 
-    title: Text
+    title: Text = Field(description="name of the group")
     intake: Literal["first", "repeat"] = Field(description="which applications feed the group")
     intake_share: Annotated[Share, UNDATED, CERTAIN] = Field(
         description="share of those applications; sums to 1"
@@ -113,9 +113,9 @@ class OtherIntake(Frozen):
 class Hold(Frozen):
     """A group taken out of the queue between two dates (a moratorium on decisions)."""
 
-    group: str
-    begins: date
-    ends: date
+    group: str = Field(description="group that is taken out of the queue")
+    begins: date = Field(description="first day of the hold")
+    ends: date = Field(description="first day on which the group is decided again")
     granted_after: Share = Field(description="share granted once the hold has ended")
 
     @model_validator(mode="after")
@@ -132,7 +132,9 @@ class IndCapacity(Frozen):
     mode: Literal["planned", "follows_budget", "staff"] = Field(
         description="planned path; planned times its budget against 2025; staff times productivity"
     )
-    planned: WorkPerYear
+    planned: WorkPerYear = Field(
+        description="decisions of mean weight that the means pay for in a year"
+    )
     realised: Factor = Field(description="output against the plan")
     staff: Fte = Field(description="staff on asylum decisions, for mode staff")
     productivity: DecisionsPerFteYear = Field(description="for mode staff")
@@ -142,8 +144,8 @@ class IndCapacity(Frozen):
 class OtherCases(Frozen):
     """Asylum cases of other kinds at the IND: work, but no bed."""
 
-    opening: Annotated[Cases, UNDATED, CERTAIN]
-    inflow: CasesPerYear
+    opening: Annotated[Cases, UNDATED, CERTAIN] = Field(description="cases of other kinds on day 0")
+    inflow: CasesPerYear = Field(description="cases of other kinds that come in a year")
     output: CasesPerYear = Field(description="decided in a year, as capacity allows")
 
 
@@ -155,7 +157,9 @@ class Ind(Frozen):
         description="between groups; within a group first come first served (or newest first)"
     )
     granted_factor: Factor = Field(description="factor on all shares granted")
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[Hold, ...] = Field(
+        default=(), description="groups taken out of the queue between two dates"
+    )
     other_cases: OtherCases
     opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN]] = Field(
         description="ages of the opening stock, in bands"
@@ -168,16 +172,20 @@ class Ind(Frozen):
 class Courts(Frozen):
     """Appeals against rejections."""
 
-    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN]]
+    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="people waiting for a ruling on day 0, by group"
+    )
     delay_days: PositiveDays = Field(description="mean time to a ruling")
-    success_share: Share
+    success_share: Share = Field(description="share of rulings that the applicant wins")
     remittal_share: Share = Field(description="share of successes sent back to the IND")
 
 
 class Departure(Frozen):
     """Those without a right to stay, until they have left."""
 
-    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]]
+    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="people finally refused on day 0, by group"
+    )
     days_factor: Factor = Field(description="factor on all departure times")
     supervised_share: Share = Field(description="share leaving under supervision")
     closed_left_share: Share = Field(description="closed cases whose applicant is gone already")
@@ -186,12 +194,20 @@ class Departure(Frozen):
 class Family(Frozen):
     """Family reunification (nareis)."""
 
-    opening_pending: Annotated[Persons, UNDATED, CERTAIN]
-    opening_travelling: Annotated[Persons, UNDATED, CERTAIN]
-    applications_per_grant: PersonsPerGrant
+    opening_pending: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="family members whose application is pending on day 0"
+    )
+    opening_travelling: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="family members with a visa on their way on day 0"
+    )
+    applications_per_grant: PersonsPerGrant = Field(
+        description="family members applied for per permit"
+    )
     staff: Fte = Field(description="staff of the desk")
-    productivity: DecisionsPerFteYear
-    granted_share: Share
+    productivity: DecisionsPerFteYear = Field(
+        description="applications (of persons) that one fte decides in a year"
+    )
+    granted_share: Share = Field(description="share of family applications granted")
     arrival_share: Share = Field(description="share of those granted who come")
     travel_days: PositiveDays = Field(description="mean time from grant to arrival")
     straight_home_share: Share = Field(description="arrivals who go straight into a home")
@@ -217,17 +233,19 @@ class Housing(Frozen):
 class Transit(Frozen):
     """Transit locations (doorstroomlocaties): outside occupancy."""
 
-    places: Places
-    opening_people: Annotated[Persons, UNDATED, CERTAIN]
+    places: Places = Field(description="places in transit locations")
+    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="people in transit locations on day 0"
+    )
     stay_days: PositiveDays = Field(description="mean stay")
 
 
 class Opening(Frozen):
     """Places opening or ending, spread evenly from ``begins`` to ``ends``."""
 
-    begins: date
-    ends: date
-    places: Annotated[Places, UNDATED]
+    begins: date = Field(description="first day")
+    ends: date = Field(description="day by which all have opened or ended")
+    places: Annotated[Places, UNDATED] = Field(description="places opening or ending in all")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -240,16 +258,22 @@ class Opening(Frozen):
 class PlaceType(Frozen):
     """One type of reception place."""
 
-    title: Text
+    title: Text = Field(description="name of the type")
     part_of: str | None = Field(default=None, description="wider type that it is part of")
     fill_rank: int = Field(ge=1, description="order in which people are placed (1 first)")
-    opening_people: Annotated[Persons, UNDATED, CERTAIN]
-    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN]
+    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="people in places of this type on day 0"
+    )
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="status holders among them"
+    )
     opening_places: Annotated[Places, UNDATED, CERTAIN] | None = Field(
         default=None, description="places on day 0; by default people / opening fill"
     )
-    openings: tuple[Opening, ...] = ()
-    endings: tuple[Opening, ...] = ()
+    openings: tuple[Opening, ...] = Field(default=(), description="places planned to open")
+    endings: tuple[Opening, ...] = Field(
+        default=(), description="places whose contract ends and is not renewed"
+    )
     level: Places | None = Field(default=None, description="fixed stock; replaces openings")
     order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
     notice: bool = Field(default=False, description="whether the desk may end it")
@@ -275,7 +299,9 @@ class Desk(Frozen):
     openings_realised: Annotated[Share, UNDATED] = Field(
         description="share of planned openings that comes true"
     )
-    openings_delay: Annotated[Days, UNDATED]
+    openings_delay: Annotated[Days, UNDATED] = Field(
+        description="time by which openings come later than planned"
+    )
     reserve: Annotated[Share, UNDATED] = Field(
         description="part of a year's money kept back when spending follows the budget"
     )
@@ -286,7 +312,7 @@ class Desk(Frozen):
 class Reception(Frozen):
     """Where people sleep."""
 
-    places: dict[str, PlaceType] = Field(min_length=1)
+    places: dict[str, PlaceType] = Field(min_length=1, description="place types by name")
     opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
         description="published total; the table of place types is rounded and may differ"
     )
@@ -303,10 +329,12 @@ class Reception(Frozen):
 class Guardianship(Frozen):
     """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
 
-    opening: Annotated[Persons, UNDATED, CERTAIN]
+    opening: Annotated[Persons, UNDATED, CERTAIN] = Field(description="wards of Nidos on day 0")
     stay_days: PositiveDays = Field(description="mean time under guardianship")
     arrival_factor: Factor = Field(description="factor on the groups' unaccompanied shares")
-    in_reception_share: Annotated[Share, UNDATED, CERTAIN]
+    in_reception_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="share of the wards who live in reception"
+    )
     paid_2024: Annotated[EurPerYear, UNDATED] = Field(
         description="paid to Nidos in 2024; fits the price"
     )
@@ -347,7 +375,7 @@ class Scenario(Frozen):
     closing: Literal["need", "constrained"] = Field(
         description="need: capacity follows people; constrained: spending follows the budget"
     )
-    groups: dict[str, Group] = Field(min_length=1)
+    groups: dict[str, Group] = Field(min_length=1, description="groups of asylum seekers by name")
     inflow: Inflow
     other_intake: OtherIntake
     ind: Ind

@@ -17,6 +17,7 @@ from typing import Any
 from ..errors import Place, Problem, ScenarioError
 from .hints import hint_for
 from .read import Keys, Source, Spot, read_file, read_text
+from .shelf import shipped
 
 HEAD = ("extends", "title", "description")
 MAX_LAYERS = 40
@@ -154,7 +155,7 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
 
 
 def _bases(source: Source, file: Path) -> list[Path]:
-    """Files that a source extends, relative to its own folder."""
+    """Files that a source extends: relative to its own folder, or shipped ones by name."""
     named = source.data.get("extends", [])
     items = named if isinstance(named, list) else [named]
     bases = []
@@ -165,9 +166,12 @@ def _bases(source: Source, file: Path) -> list[Path]:
             what = f"extends {item!r}: expected the name of a file"
             raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
         base = file.parent / item
+        known = shipped()
+        if not base.is_file() and item.removesuffix(".yaml") in known:
+            base = known[item.removesuffix(".yaml")]
         if not base.is_file():
             what = f"extends '{item}': no such file in {file.parent}"
-            advice = "name a scenario file relative to this one"
+            advice = "name a scenario file relative to this one, or a shipped scenario"
             raise ScenarioError([Problem(place, what, advice)])
         bases.append(base)
     return bases

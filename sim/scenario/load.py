@@ -12,12 +12,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from ..errors import Problem, ScenarioError
+from ..errors import ScenarioError
 from . import explain
 from .checks import problems_of
 from .grammar import Scenario
 from .layers import COMMAND_LINE, Layer, Tree, chain, fold
 from .read import Source
+from .shelf import find
 
 
 @dataclass(frozen=True)
@@ -33,30 +34,6 @@ class Loaded:
         """Files it was read from, the last first."""
         names = [layer.source.name for layer in self.tree.layers]
         return [Path(name) for name in reversed(names) if name != COMMAND_LINE]
-
-
-def shipped_folder() -> Path:
-    """Folder of the scenarios that come with the package (or with the checkout)."""
-    inside = Path(str(resources.files("sim"))) / "shipped_scenarios"
-    return inside if inside.is_dir() else Path(str(resources.files("sim"))).parent / "scenarios"
-
-
-def shipped() -> dict[str, Path]:
-    """Names of the shipped scenarios and their files."""
-    return {file.stem: file for file in sorted(shipped_folder().glob("*.yaml"))}
-
-
-def find(name: str) -> Path:
-    """File of a scenario given as a path or as a shipped name; raises ``ScenarioError``."""
-    known = shipped()
-    if name in known:
-        return known[name]
-    path = Path(name)
-    if path.is_file():
-        return path
-    what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
-    advice = f"give the path of a YAML file, or one of: {', '.join(known)}"
-    raise ScenarioError([Problem(name, what, advice)])
 
 
 def load(name: str | Path, *patches: str | Path, sets: Sequence[str] = ()) -> Scenario:

@@ -36,8 +36,8 @@ CostLevel = Literal["document", "coa_price", "paid_2024"]
 class Text(Frozen):
     """A sentence in the two languages of the product."""
 
-    en: str = Field(min_length=1)
-    nl: str = Field(min_length=1)
+    en: str = Field(min_length=1, description="in English")
+    nl: str = Field(min_length=1, description="in Dutch")
 
 
 class ReceptionPrices(Frozen):
@@ -75,9 +75,15 @@ class ReceptionPrices(Frozen):
     fill_2024: Annotated[FillShare, UNDATED, CERTAIN] = Field(
         description="mean fill of flexible and regular places in 2024"
     )
-    transit: Annotated[EurPerPersonDay, UNDATED]
-    ukraine_norm: Annotated[EurPerPlaceDay, CERTAIN]
-    ukraine_places: Annotated[Places, CERTAIN]
+    transit: Annotated[EurPerPersonDay, UNDATED] = Field(
+        description="cost of a person in a transit location"
+    )
+    ukraine_norm: Annotated[EurPerPlaceDay, CERTAIN] = Field(
+        description="norm for a place for displaced people from Ukraine"
+    )
+    ukraine_places: Annotated[Places, CERTAIN] = Field(
+        description="places for displaced people from Ukraine"
+    )
     oda_first_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
         description="time in reception that counts as ODA"
     )
@@ -120,10 +126,12 @@ class IndCost(Frozen):
 class Vintage(Frozen):
     """One state of the budget."""
 
-    title: Text
-    published: date
-    price_level: int
-    status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"]
+    title: Text = Field(description="name of the vintage")
+    published: date = Field(description="day of publication")
+    price_level: int = Field(description="year of the prices of its amounts")
+    status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"] = Field(
+        description="how far it has come"
+    )
     ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
     lines: dict[str, Annotated[BudgetAmount, CERTAIN, STEPS]] = Field(
         description="amounts by line; each year its own date"
@@ -150,7 +158,7 @@ class Budget(Frozen):
     price_basis: Literal["vintage", "nominal"] = Field(
         default="vintage", description="prices of the headline: the vintage's, or of each year"
     )
-    vintages: dict[str, Vintage]
+    vintages: dict[str, Vintage] = Field(description="states of the budget by name")
     indexation: Annotated[SharePerYear, UNDATED] = Field(
         description="growth of prices a year, both sides alike"
     )

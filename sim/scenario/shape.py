@@ -40,20 +40,19 @@ class Shape:
 def below(shape: Shape, step: str) -> Shape | None:
     """The shape one step down, or None if no such key is allowed."""
     kind = shape.type
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if _is_model(kind):
         return _field(kind, step)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is dict:
-        return _plain(arguments[1])
-    if origin is tuple and step.isdigit():
-        return _plain(arguments[0])
+    if origin is dict or (origin is tuple and step.isdigit()):
+        inner = _plain(arguments[1] if origin is dict else arguments[0])
+        return Shape(inner.type, inner.metadata, inner.meaning or shape.meaning)
     return None
 
 
 def keys(shape: Shape) -> list[str] | None:
     """The keys allowed at a place; None where any name may stand."""
     kind = shape.type
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if _is_model(kind):
         return [field.alias or name for name, field in kind.model_fields.items()]
     return None if typing.get_origin(kind) is dict else []
 
@@ -77,7 +76,14 @@ def _field(model: type[BaseModel], step: str) -> Shape | None:
 
 def _of_field(field: FieldInfo) -> Shape:
     inner = _plain(field.annotation)
-    return Shape(inner.type, (*inner.metadata, *field.metadata), field.description or inner.meaning)
+    meaning = field.description or inner.meaning
+    if not meaning and inner.type is not Quantity and _is_model(inner.type):
+        meaning = (inner.type.__doc__ or "").partition("\n")[0].rstrip(".")
+    return Shape(inner.type, (*inner.metadata, *field.metadata), meaning)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _plain(annotation: Any) -> Shape:

@@ -1,0 +1,184 @@
+"""``opvangsim run``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .common import LangChoice, StepChoice, chains, console, language, refuse, tell_contested
+
+if TYPE_CHECKING:
+    from ..run import Run
+    from ..run.chunks import Options
+    from ..scenario import Scenario
+
+
+def run(
+    scenario: Annotated[
+        list[str], typer.Argument(help="Paths of scenario files, or shipped names; A + B chains.")
+    ],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+    ] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 500,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same bytes.")
+    ] = 1,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day.")
+    ] = None,
+    step: Annotated[StepChoice, typer.Option(help="Length of a step.")] = StepChoice.day,
+    vary: Annotated[
+        str, typer.Option(help="Kinds of chance, with commas.")
+    ] = "parameters,inflow,luck",
+    workers: Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results (default outputs/<name>).")
+    ] = None,
+    lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")] = True,
+    json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")] = False,
+) -> None:
+    """Run scenarios: write their tables and charts, print the gap."""
+    from ..draws import KINDS
+    from ..errors import Problem, ScenarioError
+    from ..run.chunks import Options
+
+    kinds = tuple(kind for kind in KINDS if kind in {part.strip() for part in vary.split(",")})
+    unknown = {part.strip() for part in vary.split(",")} - set(KINDS)
+    if unknown:
+        what = f"unknown kind of chance: {', '.join(sorted(unknown))}"
+        raise ScenarioError([Problem("--vary", what, f"choose from {', '.join(KINDS)}")])
+    options = Options(
+        replications=replications,
+        seed=seed,
+        step="day" if step is StepChoice.day else "week",
+        until=until.date() if until else None,
+        vary=kinds,
+        workers=workers,
+        charts=charts,
+        lang=lang.value,
+    )
+    _run_all(scenario, list(set_ or []), out, options, json_, quiet)
+
+
+def _run_all(
+    words: list[str],
+    sets: list[str],
+    out: Path | None,
+    options: Options,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from ..run import execute
+    from ..scenario import load_chain
+
+    loaded = [load_chain(names, sets) for names in chains(words)]
+    if out is not None and len(loaded) > 1:
+        what = "one folder can't hold several runs"
+        refuse("--out", what, "leave it out, or run one scenario")
+    records: list[dict[str, Any]] = []
+    for one in loaded:
+        tell_contested(one)
+        folder = out or Path("outputs") / one.name
+        with _progress(one.name, options.replications, quiet or as_json) as tell:
+            finished = execute(one.scenario, one.name, options, folder, tell, one.files)
+        if as_json:
+            records.append(_as_json(finished, one.name))
+        elif quiet:
+            typer.echo(str(folder))
+        else:
+            _print_run(finished, options)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
+
+
+def _progress(name: str, total: int, quiet: bool) -> Any:
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    @contextmanager
+    def silent() -> Any:
+        yield None
+
+    @contextmanager
+    def plain() -> Any:
+        yield lambda done, whole: typer.echo(f"{name}: {done} of {whole} replications", err=True)
+
+    @contextmanager
+    def bar() -> Any:
+        with Progress(console=terminal, transient=True, auto_refresh=False) as progress:
+            task = progress.add_task(name, total=total)
+
+            def tell(done: int, _whole: int) -> None:
+                progress.update(task, completed=done, refresh=True)
+
+            yield tell
+
+    terminal = Console(stderr=True)
+    if quiet:
+        return silent()
+    return bar() if terminal.is_terminal else plain()
+
+
+def _print_run(finished: Run, options: Options) -> None:
+    from ..budget import check_2024
+    from ..report import text
+    from ..report.labels import label
+
+    lang = language(LangChoice(options.lang))
+    scenario: Scenario = finished.scenario
+    out = console()
+    check = check_2024(scenario)
+    out.print(
+        label(
+            "run_line",
+            lang,
+            title=getattr(scenario.title, lang),
+            n=options.replications,
+            seed=options.seed,
+            id=finished.id,
+        )
+    )
+    if not finished.budget.empty:
+        out.print(text.gap_table(finished.budget, scenario, lang))
+        out.print(text.before_start_note(finished.budget, scenario, lang))
+        out.print(text.levels_table(finished.budget, scenario, check, lang))
+        out.print(text.check_note(check, lang))
+    if scenario.closing == "constrained":
+        out.print(text.short_table(finished.yearly, lang))
+        out.print(label("short_note", lang))
+    out.print(text.reception_table(finished.monthly, lang))
+    out.print(label("mean_line", lang))
+    out.print(label("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
+
+
+def _as_json(finished: Run, name: str) -> dict[str, Any]:
+    from ..report.text import headline_rows
+
+    rows = headline_rows(finished.budget, finished.scenario)
+    gaps = {
+        f"gap.total.{row['year']}@{row['vintage']}": {
+            key.removeprefix("gap_"): (None if value != value else value)
+            for key, value in row.items()
+            if isinstance(key, str) and (key.startswith("gap_") or key == "p_gap_positive")
+        }
+        for row in rows.to_dict("records")
+    }
+    record = {"scenario": name, "id": finished.id, "folder": str(finished.folder), "gaps": gaps}
+    if finished.scenario.closing == "constrained":
+        short = finished.yearly[finished.yearly["series"].isin(("shortage", "places_short"))]
+        means = short[short["measure"] == "mean"].to_dict("records")
+        record["short"] = {
+            f"{row['series']}.{row['year']}": {q: row[q] for q in ("mean", "p10", "p50", "p90")}
+            for row in means
+        }
+    return record

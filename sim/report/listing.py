@@ -1,0 +1,119 @@
+"""Numbers of a scenario as lines of text: what they are, where they come from, what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import Place
+from ..scenario import Quantity
+from ..scenario.describe import Difference, Leaf, Rest, Row
+from .labels import Language, label, number
+
+INDENT = "    "
+
+
+def value_text(value: Leaf, lang: Language) -> str:
+    """A value as a reader writes it, with its unit; values by date one after the other."""
+    if value is None:
+        return label("not_set", lang)
+    if not isinstance(value, Quantity):
+        return str(value)
+    if not isinstance(value.value, tuple):
+        return f"{plain(value.single, lang)} {value.unit}"
+    glue = " ... " if value.between == "straight" else ", "
+    pairs = [f"{day}: {plain(amount, lang)}" for day, amount in value.pairs()]
+    return f"{glue.join(pairs)} {value.unit}"
+
+
+def plain(amount: float, lang: Language) -> str:
+    """A number with as many decimals as it has, at most six."""
+    decimals = next((d for d in range(7) if round(amount, d) == amount), 6)
+    return number(amount, lang, decimals)
+
+
+def spread_text(quantity: Quantity, lang: Language) -> str:
+    """The distribution of a number in words."""
+    spread = quantity.spread
+    if spread is None:
+        return ""
+    points = [
+        f"{key} {plain(value, lang)}"
+        for key in ("low", "p5", "mode", "p50", "p95", "high", "sd")
+        if (value := getattr(spread, key)) is not None
+    ]
+    kind = label(f"spread_{spread.kind}", lang)
+    return f"{spread.dist} ({', '.join(points)}), {kind}"
+
+
+def show(rows: Iterable[Row], lang: Language, *, brief: bool = False) -> list[str]:
+    """Each key with its value, meaning, ground, who set it, and what the baseline has."""
+    lines = []
+    for row in rows:
+        lines.append(f"{row.key} = {value_text(row.value, lang)}")
+        if brief:
+            continue
+        details = {"shown_meaning": row.meaning}
+        if isinstance(row.value, Quantity):
+            quantity = row.value
+            details |= {
+                "shown_spread": spread_text(quantity, lang),
+                "shown_prices": _prices(quantity, lang),
+                "shown_source": ", ".join(p for p in (quantity.source, quantity.where) if p),
+                "shown_assumption": " ".join((quantity.assumption or "").split()),
+            }
+        details["shown_set_by"] = f"{row.layer}, {_where(row.place)}" if row.layer else ""
+        if row.differs:
+            details["shown_before"] = value_text(row.before, lang)
+        lines += [f"{INDENT}{label(key, lang)}: {text}" for key, text in details.items() if text]
+    return lines
+
+
+def _prices(quantity: Quantity, lang: Language) -> str:
+    if quantity.price_level is None:
+        return ""
+    parts = [label("prices_of", lang, year=quantity.price_level)]
+    if quantity.fill is not None:
+        parts.append(label("at_fill", lang, fill=number(100 * quantity.fill, lang, 1)))
+    return ", ".join(parts)
+
+
+def _where(place: Place | str) -> str:
+    return f"{place.file}:{place.line}" if isinstance(place, Place) else place
+
+
+def differences(found: Iterable[Difference], left: str, right: str, lang: Language) -> list[str]:
+    """Two scenarios key by key: the value in each and the layer that set it."""
+    lines = []
+    for one in found:
+        lines.append(one.key)
+        lines += _side(left, one.left, one.left_layer, lang)
+        lines += _side(right, one.right, one.right_layer, lang)
+    return lines or [label("no_difference", lang)]
+
+
+def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
+    by = f"   ({label('shown_set_by', lang)} {layer})" if layer else ""
+    lines = [f"{INDENT}{name}: {value_text(value, lang)}{by}"]
+    if isinstance(value, Quantity) and value.spread is not None:
+        lines.append(f"{INDENT * 2}{label('shown_spread', lang)}: {spread_text(value, lang)}")
+    return lines
+
+
+def sources(found: Iterable[Rest], assumed: Iterable[Rest], lang: Language) -> list[str]:
+    """Each source with what rests on it, then each assumption with what rests on it."""
+    lines = [label("sources_head", lang)]
+    for rest in sorted(found, key=lambda rest: -len(rest.keys)):
+        card = rest.card
+        lines.append(f"{rest.name}: {card.get('title', '')}")
+        about = ", ".join(
+            str(card[key]) for key in ("number", "published", "address", "licence") if card.get(key)
+        )
+        lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
+    lines += ["", label("assumptions_head", lang)]
+    for rest in sorted(assumed, key=lambda rest: -len(rest.keys)):
+        lines += [rest.name, f"{INDENT}{_keys(rest.keys, lang)}"]
+    return lines
+
+
+def _keys(keys: tuple[str, ...], lang: Language) -> str:
+    return f"{label('rests_on_it', lang, n=len(keys))}: {', '.join(keys)}"

@@ -1,0 +1,86 @@
+"""A new scenario file: a commented patch with the levers people ask for, ready to edit."""
+
+from __future__ import annotations
+
+from . import shape
+from .describe import leaves
+from .grammar import Scenario
+from .quantity import Quantity
+
+SCHEMA_FILE = "scenario.schema.json"
+LEVERS = {
+    "Inflow": ("inflow.first", "inflow.total", "inflow.repeat", "inflow.resettled"),
+    "IND": (
+        "ind.capacity.planned",
+        "ind.granted_factor",
+        "ind.order",
+        "courts.delay_days",
+        "departure.days_factor",
+    ),
+    "Family and housing": (
+        "family.staff",
+        "family.applications_per_grant",
+        "housing.homes",
+        "transit.places",
+    ),
+    "Reception": (
+        "reception.places.regular.level",
+        "reception.desk.planned_fill",
+        "reception.desk.openings_realised",
+    ),
+    "Prices and budget": (
+        "reception.places.regular.price",
+        "reception.places.tgo.price",
+        "prices.level",
+        "prices.severance",
+        "budget.headline",
+        "closing",
+    ),
+}
+
+
+def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
+    """The file: a head to fill in, then each lever as a comment with value, unit and meaning."""
+    lines = [
+        f"# yaml-language-server: $schema={SCHEMA_FILE}",
+        f"# A patch on {base}: every key that is not set here keeps the value it has there.",
+        f"extends: {extends}",
+        "title:",
+        f"  en: {name}",
+        f"  nl: {name}",
+        "description:",
+        "  en: What is assumed, in one sentence. What does it ask?",
+        "  nl: Wat er wordt aangenomen, in een zin. Wat is de vraag?",
+        "",
+        "# Take the # off a line to set a key. A number may be short, or say where it comes from:",
+        "#   housing.homes: 25000",
+        "#   housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
+        "#   housing.homes:",
+        "#     value: 25000",
+        '#     assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
+        "#     spread: {dist: triangular, low: 20000, high: 30000}",
+    ]
+    values = dict(leaves(scenario))
+    for heading, keys in LEVERS.items():
+        lines += ["", f"# {heading}"]
+        lines += [_lever(key, values.get(key)) for key in keys]
+    return "\n".join(lines) + "\n"
+
+
+def _lever(key: str, value: object) -> str:
+    here = shape.at(Scenario, tuple(key.split(".")))
+    meaning = here.meaning if here else ""
+    if isinstance(value, Quantity):
+        pairs = ", ".join(f"{day}: {number:g}" for day, number in value.pairs())
+        shown = f"{{{pairs}}}" if isinstance(value.value, tuple) else _plain(value.single)
+        about = f"{value.unit}: {meaning}"
+    elif here is not None and here.is_number:
+        unit = here.unit.unit if here.unit else ""
+        shown, about = f"{{value: 41000, unit: {unit}}}", f"not set; {meaning}"
+    else:
+        shown, about = f"{value}", meaning
+    return f"# {key}: {shown}   # {about}".rstrip(" #")
+
+
+def _plain(number: float) -> str:
+    return f"{number:.0f}" if number == round(number) else f"{number:g}"
