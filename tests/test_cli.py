@@ -101,7 +101,7 @@ def test_a_bad_file_is_told_with_line_and_column(
         f"error: {file}:4:16: housing.homes: -3 persons/year lies below 0",
         "    4 | housing.homes: -3",
         "                       ^",
-        "    write a number of persons/year from 0 to 5,000,000",
+        "    write a number from 0 to 5,000,000 [persons/year]",
     ]
 
 

@@ -176,7 +176,7 @@ def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
 def test_a_file_that_extends_itself_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "loop.yaml"
     file.write_text("extends: loop.yaml\n")
-    assert "extends itself: loop.yaml -> loop.yaml" in said(file)
+    assert "1:10: extends itself: loop -> loop" in said(file)
 
 
 def test_a_file_that_extends_nothing_is_refused(tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ class RuleError(ValueError):
 def number(raw: Any) -> float:
     """A finite number; raises ``RuleError``."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise RuleError(
-            f"expected a number, found {raw!r}", "write it in digits, as in 26500 or 0.91"
-        )
+        found = "nothing" if raw is None else repr(raw)
+        advice = "write it in digits, as in 26500 or 0.91"
+        raise RuleError(f"expected a number, found {found}", advice)
     if not math.isfinite(raw) or abs(raw) > 1e300:
         raise RuleError(f"expected a finite number, found {raw!r}", "write it in digits")
     return float(raw)

@@ -15,18 +15,24 @@ from .hints import hint_for
 from .layers import Tree
 from .read import Keys
 
+MOST_TOLD = 200
 _INNER = {"float", "tuple[tuple[date,float],...]", "function-before[_dated(), union]"}
 
 
 def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
     """Problems of a scenario that does not fit the grammar."""
     problems = []
-    for mistake in error.errors():
+    mistakes = error.errors()
+    for mistake in mistakes[:MOST_TOLD]:
         path = tuple(str(step) for step in mistake["loc"] if str(step) not in _INNER)
         what, advice, part = _said(mistake, path)
-        exact = (*path, part) if part and tree.origin((*path, part)) else path
+        exact = _exact(tree, path, part)
         unknown = mistake["type"] == "extra_forbidden"
         problems.append(Problem(_place(tree, exact, unknown), f"{'.'.join(path)}: {what}", advice))
+    if len(mistakes) > MOST_TOLD:
+        name = tree.layers[-1].source.name
+        what = f"and {len(mistakes) - MOST_TOLD:,} more mistakes"
+        problems.append(Problem(name, what, "mend the first ones, then check again"))
     return problems
 
 
@@ -44,16 +50,29 @@ def of_findings(findings: list[Finding], tree: Tree) -> list[Problem]:
 
 
 def without_echoes(problems: list[Problem]) -> list[Problem]:
-    """Each place once: what follows from a mistake that is told already is left out."""
+    """In the order of the text, each line once: what follows from a told mistake is left out."""
     seen: set[str] = set()
     kept = []
-    for problem in problems:
+    for problem in sorted(problems, key=_in_text):
         where = problem.where
         key = f"{where.file}:{where.line}" if isinstance(where, Place) else str(problem)
         if key not in seen:
             kept.append(problem)
         seen.add(key)
     return kept
+
+
+def _in_text(problem: Problem) -> tuple[str, int, int]:
+    where = problem.where
+    return (where.file, where.line, where.column) if isinstance(where, Place) else (where, 0, 0)
+
+
+def _exact(tree: Tree, path: Keys, part: str) -> Keys:
+    """The key meant by a part of a number, where it was written: also in the short form."""
+    for keys in ((*path, part), (*path[:-1], part)):
+        if part and tree.knows(keys):
+            return keys
+    return path
 
 
 def _place(tree: Tree, path: Keys, at_key: bool) -> Place | str:

@@ -34,9 +34,9 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     for key in here:
         if unknown in (_keys((*parent, key)) or ()):
             return f"this key exists one level down, in {_dots((*parent, key))}: check the indent"
-    close = get_close_matches(unknown, here, 1, 0.6)
+    close = get_close_matches(unknown, here, 2, 0.6)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean {' or '.join(repr(key) for key in close)}?"
     elsewhere = [path for path in everywhere() if path[-1] == unknown]
     if elsewhere:
         return f"did you mean {_dots(elsewhere[0])}?"
@@ -54,7 +54,7 @@ def _dots(path: Keys) -> str:
 
 @cache
 def everywhere() -> tuple[Keys, ...]:
-    """All key paths of the grammar; ``<name>`` where any name may stand."""
+    """All key paths of the grammar; ``<name>`` where any name may stand, 0 for items of a list."""
     found: list[Keys] = []
     todo: list[tuple[Keys, shape.Shape]] = [((), shape.Shape(Scenario))]
     while todo:
@@ -62,7 +62,7 @@ def everywhere() -> tuple[Keys, ...]:
         if here.is_number:
             continue
         names = shape.keys(here)
-        for name in ["<name>"] if names is None else names:
+        for name in ["<name>"] if names is None else names or ["0"]:
             inside = shape.below(here, name)
             if inside is not None:
                 found.append((*path, name))

@@ -137,9 +137,9 @@ def chain(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
 
 def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:
     path = file.resolve()
-    if path in above or len(above) >= MAX_LAYERS:
-        names = " -> ".join(layer.name for layer in (*above, path))
-        raise ScenarioError([Problem(str(file), f"extends itself: {names}", "break the circle")])
+    if len(above) >= MAX_LAYERS:
+        what = f"stands on more than {MAX_LAYERS} layers"
+        raise ScenarioError([Problem(str(file), what, "join some of them")])
     name = str(file)
     known = next(
         (layer for layer in found.values() if Path(layer.source.name).resolve() == path), None
@@ -148,17 +148,20 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
         return known.below | {known.source.name}
     source = read_file(file)
     below: frozenset[str] = frozenset()
-    for base in _bases(source, file):
+    for base, place in _bases(source, file):
+        if base.resolve() in (*above, path):
+            names = " -> ".join(layer.stem for layer in (*above, path, base))
+            raise ScenarioError([Problem(place, f"extends itself: {names}", "break the circle")])
         below |= _visit(base, (*above, path), found)
     found[name] = Layer(source, below, _because(source))
     return below | {name}
 
 
-def _bases(source: Source, file: Path) -> list[Path]:
-    """Files that a source extends: relative to its own folder, or shipped ones by name."""
+def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
+    """Files that a source extends, and where it says so: relative to its folder, or shipped."""
     named = source.data.get("extends", [])
     items = named if isinstance(named, list) else [named]
-    bases = []
+    bases: list[tuple[Path, Place]] = []
     for index, item in enumerate(items):
         at = ("extends", str(index)) if isinstance(named, list) else ("extends",)
         place = source.spots[at].at_value()
@@ -173,7 +176,7 @@ def _bases(source: Source, file: Path) -> list[Path]:
             what = f"extends '{item}': no such file in {file.parent}"
             advice = "name a scenario file relative to this one, or a shipped scenario"
             raise ScenarioError([Problem(place, what, advice)])
-        bases.append(base)
+        bases.append((base, place))
     return bases
 
 
@@ -243,11 +246,14 @@ class _Change:
             )
             return
         self._contest()
-        if is_quantity(old):
+        if self.value is None and isinstance(target, dict):
+            target.pop(key, None)
+            self.tree.forget(self.path)
+        elif is_quantity(old):
             if not isinstance(self.value, dict) or all_dates(self.value):
                 self.tree.forget(self.path)
             target[key] = patched_quantity(old, self.value, self.layer.because)
-        elif isinstance(old, dict) and isinstance(self.value, dict):
+        elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
             for name, below in self.value.items():
                 inner = (*self.path, str(name)), below, (*self.at, str(name))
                 _Change(self.tree, self.number, self.layer, *inner).apply(old, (str(name),))

@@ -39,7 +39,10 @@ def _dated(raw: Any) -> Any:
             raise RuleError(f"expected a year or a date, found {key!r}", "as in 2026 or 2026-01-01")
         if moment in pairs:
             raise RuleError(f"two values for {moment}", "keep one of the two")
-        pairs[moment] = number(amount)
+        try:
+            pairs[moment] = number(amount)
+        except RuleError as error:
+            raise RuleError(str(error), error.advice, str(key)) from None
     return tuple(sorted(pairs.items()))
 
 
@@ -205,21 +208,19 @@ class UnitRule:
         slack = 1e-9 * max(abs(value), 1.0)
         outside = ""
         if self.low is not None and value < self.low - slack:
-            outside = f"below {self.low:g}"
+            outside = f"below {_plainly(self.low)}"
         if self.high is not None and value > self.high + slack:
-            outside = f"above {self.high:g}"
+            outside = f"above {_plainly(self.high)}"
         if outside:
-            raise RuleError(f"{who}{value:g} {self.unit} lies {outside}", self.bounds(), part)
+            verb = "," if who else " lies"
+            what = f"{who}{value:g} {self.unit}{verb} {outside}"
+            raise RuleError(what, self.bounds(), part)
 
     def bounds(self) -> str:
         """What may be written, in words."""
-        if self.low is not None and self.high is not None:
-            return (
-                f"write a number of {self.unit} from {_plainly(self.low)} to {_plainly(self.high)}"
-            )
-        if self.low is not None:
-            return f"write a number of {self.unit}, {_plainly(self.low)} or more"
-        return f"write a number of {self.unit}"
+        low = "" if self.low is None else f" from {_plainly(self.low)}"
+        high = "" if self.high is None else f" to {_plainly(self.high)}"
+        return f"write a number{low}{high or (' up' if low else '')} [{self.unit}]"
 
 
 def _plainly(value: float) -> str:

@@ -22,6 +22,7 @@ from ..errors import Place, Problem, ScenarioError
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+MAX_VALUES = 50_000
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
@@ -129,7 +130,7 @@ def _refused(where: Place | str, what: str, advice: str = "") -> ScenarioError:
 
 def _refuse_what_is_unsafe(text: str, source: Source) -> None:
     """Anchors and aliases (a few lines can stand for gigabytes), tags, and bottomless nesting."""
-    depth = 0
+    depth = values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             what = "anchors and aliases are not allowed"
@@ -142,6 +143,10 @@ def _refuse_what_is_unsafe(text: str, source: Source) -> None:
             depth += 1
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth -= 1
+        values += isinstance(event, yaml.ScalarEvent)
+        if values > MAX_VALUES:
+            what = f"more than {MAX_VALUES:,} keys and values"
+            raise _refused(source.at(event.start_mark), what, "no scenario has that many")
         if depth > MAX_DEPTH:
             what = f"nested more than {MAX_DEPTH} levels deep"
             raise _refused(source.at(event.start_mark), what, "no scenario goes that deep")

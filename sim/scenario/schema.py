@@ -22,6 +22,7 @@ from .quantity import Quantity
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"
 Schema = dict[str, Any]
+STEPS = {"<name>": "[^.]+", "0": "[0-9]+"}
 PLAIN: dict[Any, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -50,11 +51,13 @@ def _patch(shared: Schema) -> Schema:
     names = {"type": "string", "description": "file or shipped scenario that this one stands on"}
     properties: Schema = {"extends": {"anyOf": [names, {"type": "array", "items": names}]}}
     properties |= _model(Scenario, True, shared)["properties"]
+    whole = _model(Scenario, False, shared)["properties"]
+    properties |= {key: whole[key] for key in ("title", "description", "sources")}
     patterns = {}
     for path in everywhere():
         here = shape.at(Scenario, path)
         if len(path) > 1 and here is not None:
-            pattern = r"\.".join(r"[^.]+" if s == "<name>" else re.escape(s) for s in path)
+            pattern = r"\.".join(STEPS.get(step, re.escape(step)) for step in path)
             patterns[f"^{pattern}$"] = _any(here, True, shared)
     return {
         "type": "object",
