@@ -215,7 +215,11 @@ CHECKS: dict[str, Check] = {
 
 
 def unused_sources(scenario: Scenario) -> list[Finding]:
-    """A source that a scenario declares and no number cites."""
+    """A source that is never used.
+
+    The scenario declares it and no number cites it: a number may have lost its ground, or the key
+    is misspelt.
+    """
     cited = {quantity.source for _, quantity in quantities(scenario)}
     return [
         Finding((f"sources.{key}",), f"no number cites '{key}'", "cite it, or leave it out")
@@ -225,7 +229,10 @@ def unused_sources(scenario: Scenario) -> list[Finding]:
 
 
 def sources_without_address(scenario: Scenario) -> list[Finding]:
-    """A source that no reader can find: it has no address."""
+    """A source without an address.
+
+    No reader can find what the scenario declares; where it is on paper, the address of the archive.
+    """
     return [
         Finding((f"sources.{key}",), f"'{key}' has no address", "add address: https://...")
         for key, card in scenario.sources.items()
