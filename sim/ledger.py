@@ -198,7 +198,7 @@ class Ledger:
 
     # -- beside the moves ----------------------------------------------------------------------
 
-    def tally(self, name: str, amount: Floats | Counts) -> None:
+    def tally(self, name: str, amount: Floats | Counts | float) -> None:
         """Add to the month's sum of something that is no stock: (replications,) or scalar."""
         if name not in self.tallies:
             self.tallies[name] = np.zeros((self.clock.months, self.replications))

@@ -44,6 +44,10 @@ class Values:
         self._cache[path] = (until, value)
         return value
 
+    def quantity(self, path: str) -> Quantity:
+        """The number at a path, as the scenario has it."""
+        return self._quantities[path]
+
     def by_group(self, key: str, day: int) -> Floats:
         """One key of every group: (replications or 1, groups)."""
         name = f"by_group:{key}"

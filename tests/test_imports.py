@@ -26,6 +26,10 @@ ALLOWED: dict[str, set[str]] = {
         "clock", "draws", "family", "inflow", "ledger", "means", "opening", "outflow",
         "prices", "procedure", "reception", "scenario", "world",
     },
+    "persons": {
+        "clock", "draws", "engine", "inflow", "ledger", "means", "opening", "outflow", "prices",
+        "reception", "scenario", "world",
+    },
     "results": {"draws", "ledger", "scenario"},
     "budget": {"clock", "draws", "prices", "scenario"},
     "address": {"errors"},

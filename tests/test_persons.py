@@ -1,0 +1,158 @@
+"""The fast model against one process a person: the same chain, counted in two ways.
+
+Both run at one twentieth of the size; replication r has the same parameters and the same yearly
+path of inflow in both, only daily luck differs. What may differ is the Monte Carlo error of that
+luck, plus what whole people do at this size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from support import change
+
+from sim.budget import costs
+from sim.engine import simulate
+from sim.persons import scaled, simulate_persons
+from sim.results import Tables, tabulate
+from sim.scenario import Scenario, load
+
+REPLICATIONS = 8
+UNTIL = date(2026, 12, 31)
+SCALE = 1 / 20
+SCENARIOS: dict[str, Callable[[], Scenario]] = {
+    "baseline": lambda: load("baseline"),
+    "a growing backlog": lambda: change(load("baseline"), {"ind.capacity.planned": 18_000}),
+    "a hold": lambda: load("moratorium-extended"),
+    "constrained": lambda: change(load("constrained"), half_the_money()),
+}
+SERIES = (
+    "occupancy|total|mean",
+    "occupancy|place:regular|mean",
+    "occupancy|place:emergency|mean",
+    "occupancy|place:tgo|mean",
+    "occupancy|kind:status_holders|mean",
+    "places|total|mean",
+    "shortage|total|mean",
+    "pending|total|end",
+    "in_appeal|total|mean",
+    "rejected|total|mean",
+    "accompanying|total|mean",
+    "family_pending|total|end",
+    "family_arrivals|total|sum",
+    "other_intake|total|sum",
+    "decisions|total|sum",
+    "decisions|kind:granted|sum",
+    "housed|total|sum",
+    "departed|total|sum",
+    "departed|kind:supervised|sum",
+    "target|total|sum",
+    "guardianship|total|mean",
+    "waiting_months|kind:median|mean",
+    "waiting_months|kind:p90|mean",
+)
+
+
+BANDS = (
+    "occupancy|total|mean",
+    "occupancy|kind:status_holders|mean",
+    "occupancy|place:emergency|mean",
+    "pending|total|end",
+    "waiting_months|kind:median|mean",
+)
+
+
+def half_the_money() -> dict[str, Any]:
+    """Changes that halve the amounts of 2026, so that the money binds within the test."""
+    lines = load("baseline").headline.lines
+    return {
+        f"budget.vintages.owb2025.lines.{line}": {
+            day: amount * (0.5 if day.year >= 2026 else 1) for day, amount in lines[line].pairs()
+        }
+        for line in ("coa_nidos", "ind")
+    }
+
+
+def both(name: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Series and costs of the fast model and of the persons: (year, replication) by name."""
+    scenario = scaled(SCENARIOS[name](), SCALE)
+    fast = simulate(scenario, REPLICATIONS, 1, until=UNTIL)
+    pieces = [
+        simulate_persons(scenario, 1, replication=r, replications=REPLICATIONS, until=UNTIL)[0]
+        for r in range(REPLICATIONS)
+    ]
+    slow = [named(tabulate(one, scenario), scenario, one) for one in pieces]
+    return (
+        named(tabulate(fast, scenario), scenario, fast),
+        {key: np.concatenate([one[key] for one in slow], axis=1) for key in slow[0]},
+    )
+
+
+def named(tables: Tables, scenario: Scenario, ledger: Any) -> dict[str, np.ndarray]:
+    series = {
+        f"{cell.name}|{measure}": tables.yearly[index]
+        for index, (cell, measure) in enumerate(tables.yearly_cells)
+    }
+    lines = costs(scenario, tables.volumes, ledger.samples, ledger.clock)
+    return series | {f"cost|{line}": lines["document", line] for line in ("coa", "nidos", "ind")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(SCENARIOS))
+def test_the_two_models_agree_within_the_error_of_luck(name: str) -> None:
+    """Means, bands, and the size of the differences, paired by replication.
+
+    The mean difference lies within four standard errors; a half percent (or half a person) on top
+    is what rounding to whole people may do at this size. The ends of the 10-90 % bands differ by no
+    more than twice the spread of single differences. Over all series and years the differences
+    against their errors look like luck.
+    """
+    fast, slow = both(name)
+    against_error: list[float] = []
+    for key in (*SERIES, "cost|coa", "cost|nidos", "cost|ind"):
+        apart = slow[key] - fast[key]
+        mean, spread = apart.mean(axis=1), apart.std(axis=1, ddof=1)
+        error = spread / np.sqrt(REPLICATIONS)
+        allowed = 4 * error + 0.005 * np.abs(fast[key].mean(axis=1)) + 0.5
+        assert (np.abs(mean) <= allowed).all(), (key, fast[key].mean(axis=1), mean, error)
+        against_error += list(mean[error > 1e-9] / error[error > 1e-9])
+        for q in (0.1, 0.9) if key in BANDS else ():
+            ends = [np.quantile(one[key], q, axis=1) for one in (fast, slow)]
+            allowed = 2 * spread + 0.01 * np.abs(ends[0]) + 0.5
+            assert (np.abs(ends[0] - ends[1]) <= allowed).all(), (key, q, ends, spread)
+    assert np.median(np.abs(against_error)) < 1.3
+    assert np.mean(np.abs(against_error) > np.array(3.5)) < 0.1
+
+
+def test_a_scaled_country_has_the_same_shares() -> None:
+    """People, cases, places and their spreads a twentieth; shares, times, prices as they were."""
+    base, small = load("baseline"), scaled(load("baseline"), SCALE)
+    assert small.housing.homes.single == pytest.approx(base.housing.homes.single / 20)
+    assert small.courts.delay_days.single == base.courts.delay_days.single
+    assert small.courts.delay_days.spread == base.courts.delay_days.spread
+    limit = small.reception.places["tgo"].order_limit
+    assert limit is not None
+    assert limit.spread is not None
+    assert (limit.spread.low, limit.spread.high) == (1, 5)
+    assert small.reception.places["regular"].price == base.reception.places["regular"].price
+
+
+def test_the_book_of_persons_holds_nobody_twice_and_loses_nobody() -> None:
+    """The double-entry book is proved every month; what waits in the queues is what it says."""
+    scenario = scaled(load("baseline"), 1 / 50)
+    ledger, country = simulate_persons(scenario, 1, until=date(2025, 6, 30))
+    stocks = {name: int(stock.sum()) for name, stock in ledger.stocks.items()}
+    assert sum(len(queue) for queue in country.at_ind) == stocks["pending"]
+    assert len(country.for_home) == stocks["status_holders"]
+    assert len(country.at_family_desk) == stocks["family_pending"]
+    assert len({person.number for person in country.people}) == len(country.people)
+
+
+def test_the_same_seed_gives_the_same_lives() -> None:
+    scenario = scaled(load("baseline"), 1 / 100)
+    runs = [simulate_persons(scenario, 3, until=date(2025, 4, 30))[1] for _ in range(2)]
+    assert [p.diary for p in runs[0].people] == [p.diary for p in runs[1].people]
