@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "run": {
         "budget", "clock", "draws", "engine", "errors", "prices", "report", "results", "scenario",
     },
-    "cli": {"budget", "draws", "errors", "report", "run", "scenario"},
+    "cli": {"budget", "draws", "errors", "persons", "report", "run", "scenario"},
 }  # fmt: skip
 
 

@@ -156,3 +156,44 @@ def test_the_same_seed_gives_the_same_lives() -> None:
     scenario = scaled(load("baseline"), 1 / 100)
     runs = [simulate_persons(scenario, 3, until=date(2025, 4, 30))[1] for _ in range(2)]
     assert [p.diary for p in runs[0].people] == [p.diary for p in runs[1].people]
+
+
+def test_a_life_is_told_with_dates_and_places_in_both_languages() -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    told = {}
+    for lang in ("en", "nl"):
+        words = ["trace", "baseline", "--person", "30", "--scale", "400", "--lang", lang]
+        told[lang] = CliRunner().invoke(app, words).stdout.splitlines()
+    assert told["en"][0].startswith("Person 30, ")
+    assert told["nl"][0].startswith("Persoon 30, ")
+    assert len(told["en"]) == len(told["nl"]) >= 3
+    days = [line[:10] for line in told["en"][1:]]
+    assert days == sorted(days)
+    assert any("sleeps in: " in line for line in told["en"])
+    assert not any("sleeps in" in line for line in told["nl"])
+
+
+def test_nobody_has_a_number_that_is_not_there() -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+    from sim.errors import ScenarioError
+
+    words = ["trace", "baseline", "--person", "999999", "--scale", "1000"]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, ScenarioError)
+
+
+def test_who_is_followed_sleeps_somewhere_while_in_reception_and_nowhere_after() -> None:
+    """Every day in reception has a bed or the word that there is none; none after leaving."""
+    scenario = scaled(load("baseline"), 1 / 200)
+    for number in (5, 60, 150, 320):
+        _, country = simulate_persons(scenario, 1, until=date(2025, 9, 30), follow=number)
+        person = country.people[number - 1]
+        assert bool(person.bed) == person.inside
+        beds = [entry for _, entry in person.diary if entry.startswith("bed ")]
+        ever_inside = person.here or any("status_holders" in entry for _, entry in person.diary)
+        assert not beds or ever_inside

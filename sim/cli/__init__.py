@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import files, overview, run
+from . import files, overview, run, trace
 
 app = typer.Typer(
     add_completion=False,
@@ -43,7 +43,7 @@ def _main(
     pass
 
 
-for verb in (run.run, overview.list_, overview.overview, *files.VERBS):
+for verb in (run.run, overview.list_, overview.overview, *files.VERBS, trace.trace):
     app.command(verb.__name__.rstrip("_"))(verb)
 
 

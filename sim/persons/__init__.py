@@ -32,13 +32,25 @@ from ..reception import opening_places
 from ..scenario import Quantity, Scenario, patched, quantities
 from ..world import Values, World
 from . import lives, offices
-from .country import Country, Person
+from .country import ASYLUM, INSIDE, Country, Person
 
 SIZES = {
     "persons", "cases", "places", "persons/year", "cases/year", "places/week", "fte",
     "decision equivalents/year",
 }  # fmt: skip
 """Units of numbers that grow with the size of the country."""
+STAGES = (
+    ("pending", lives.asylum_seeker),
+    ("in_appeal", lives.in_appeal),
+    ("rejected", lives.refused),
+    ("status_holders", lives.housing),
+    ("transit", lives.transit),
+    ("family_pending", lives.family_member),
+    ("family_travelling", lives.travelling),
+    ("wards", lives.ward),
+    ("accompanying", lives.companion),
+)
+"""Where people stand on day 0, and the life that goes on from there."""
 OFFICES = (
     offices.arrivals,
     offices.ind,
@@ -85,12 +97,14 @@ def simulate_persons(
     replications: int = 1,
     vary: tuple[Kind, ...] = KINDS,
     until: date | None = None,
+    follow: int = 0,
 ) -> tuple[Ledger, Country]:
     """Run a scenario person by person, for one replication, by the day.
 
     Parameters and the yearly path of inflow are those that replication number ``replication`` of
     ``replications`` has in ``engine.simulate`` with the same seed; daily luck is its own. Returns
-    the book, as the fast model writes it, and the country with the diaries of all people.
+    the book, as the fast model writes it, and the country with the diaries of all people; of the
+    person number ``follow`` the diary also says where they sleep.
     """
     clock = Clock(scenario.start, until or scenario.until, "day")
     samples: Samples = take(sample(scenario, replications, seed, vary, clock.until), replication, 1)
@@ -109,6 +123,7 @@ def simulate_persons(
         np.random.default_rng([seed, replication, 1]),
         deviation_path(scenario, clock, samples, 1),
         [deque() for _ in scenario.groups],
+        followed=follow,
     )
     open_country(country)
     for actor in (calendar, treasurer, closing):
@@ -174,7 +189,9 @@ def open_country(country: Country) -> None:
 
 
 def _goes_on(country: Country, person: Person, life: Any) -> None:
-    person.diary.append((person.since, "there before the start" if person.since < 0 else "there"))
+    account = next(name for name, stage in STAGES if stage is life)
+    person.inside = account in INSIDE or (account in ASYLUM and person.here)
+    person.diary.append((min(person.since, 0.0), f"start {account}"))
     country.env.process(life(country, person))
 
 

@@ -28,7 +28,10 @@ class Person:
     since: float
     here: bool = True
     gone: bool = False
+    inside: bool = False
+    """Whether they should be in reception now, in the asylum phase or with a status."""
     news: simpy.Event | None = None
+    bed: str = ""
     diary: list[tuple[float, str]] = field(default_factory=list)
 
 
@@ -51,6 +54,8 @@ class Country:
     family_came: int = 0
     born: int = 0
     people: list[Person] = field(default_factory=list)
+    followed: int = 0
+    """Number of the person whose bed is looked for every day (0: nobody)."""
     rows: dict[int, Counts] = field(default_factory=dict)
 
     @property
@@ -74,6 +79,7 @@ class Country:
         by_group = max(accounts[source].width, accounts[target].width) > 1
         row = self.row(person.group if by_group else -1)
         self.world.ledger.move(row, source, target, first)
+        person.inside = target in INSIDE or (target in ASYLUM and person.here)
         person.diary.append((self.env.now, f"{source} -> {target}"))
 
     def row(self, group: int) -> Counts:
@@ -134,5 +140,7 @@ class Country:
         return (self.world.clock.start + timedelta(days=int(np.floor(moment)))).isoformat()
 
 
+INSIDE = {"accompanying", "status_holders"}
+ASYLUM = {"pending", "decided", "in_appeal", "rejected"}
 Waiting = simpy.events.ProcessGenerator
 Uniforms = NDArray[np.float64]

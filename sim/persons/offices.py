@@ -273,8 +273,38 @@ def beds(country: Country) -> Actor:
                 more = min(left, limit[index] - int(slept[index]))
                 slept[index] += more
                 left -= more
+        if country.followed:
+            _look_for(country, ledger.stocks["beds"][0], slept)
         _rebook(country, slept - ledger.stocks["beds"][0], "beds")
         _rebook(country, np.array([left]) - ledger.stocks["beyond_places"][0], "beyond_places")
+
+
+def _look_for(country: Country, before: np.ndarray, now: np.ndarray) -> None:
+    """Where the person who is followed sleeps, as one of all who look alike.
+
+    Who comes in gets one of the beds that were taken since yesterday; who sleeps in a type that
+    empties may have to move to one that fills.
+    """
+    if country.followed > len(country.people):
+        return
+    person = country.people[country.followed - 1]
+    types = [*country.world.scenario.reception.places, "beyond all places"]
+    if not person.inside:
+        person.bed = ""
+        return
+    filling = np.maximum(now - before, 0).astype(float)
+    if person.bed in types[:-1]:
+        index = types.index(person.bed)
+        fewer = max(int(before[index] - now[index]), 0)
+        if not country.happens(fewer / max(int(before[index]), 1)):
+            return
+    chances = filling if filling.sum() else now.astype(float)
+    bed = types[-1]
+    if chances.sum():
+        bed = types[int(country.chance.choice(len(now), p=chances / chances.sum()))]
+    if bed != person.bed:
+        person.bed = bed
+        person.diary.append((country.env.now, f"bed {bed}"))
 
 
 def _rebook(country: Country, change: np.ndarray, account: str) -> None:
