@@ -7,7 +7,7 @@ and shows what is short as money.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -169,29 +169,58 @@ class Plan:
     price: Floats
 
 
-def this_years_plan(world: World, day: int, ahead: int) -> Plan:
+@dataclass(frozen=True)
+class Notices:
+    """Places under notice, by the week in which they end.
+
+    ``ending[k]`` (replications, types) end ``k + 1`` weeks after ``day``, the day on which this
+    week's round was due (with weekly steps it is held some days later).
+    """
+
+    day: int
+    ending: Sequence[Counts]
+
+    def cost(self, world: World, prices: Floats, first: int, last: int) -> Floats:
+        """What they cost between two days: pay until they end, and severance then: (r,) [EUR]."""
+        severance = world.prices.price("prices.severance")
+        total = np.zeros(world.replications)
+        for week, places in enumerate(self.ending):
+            end = self.day + (week + 1) * DAYS_A_WEEK
+            paid = max(min(end, last) - max(self.day, first), 0)
+            total = total + (places * prices).sum(axis=1) * paid / 365.25
+            if first <= end < last:
+                total = total + places.sum(axis=1) * severance
+        return total
+
+
+def year_days(world: World, year: int) -> tuple[int, int]:
+    """First day of a year and of the next [days since the start]."""
+    return world.clock.day_of(date(year, 1, 1)), world.clock.day_of(date(year + 1, 1, 1))
+
+
+def this_years_plan(world: World, day: int, ahead: int, notices: Notices) -> Plan:
     """What the money of this year pays for from the day ``ahead`` on, until the year's end.
 
-    Until then all is paid as it stands. Guardianship goes first, since it is owed by law; a
-    reserve is kept back, and what it costs to give up the places under notice and those that next
-    year's amount can't pay for. Of the standing places those are kept that are filled first; one
-    that would stay next year is given up only where that saves twice its severance.
+    Until then open places are paid as they stand; those under notice until they end. Guardianship
+    goes first, since it is owed by law; a reserve is kept back, and what it costs to give up the
+    places that next year's amount can't pay for. Of the standing places those are kept that are
+    filled first; one that would stay next year is given up only where that saves twice its
+    severance.
     """
     prices, order = full_prices(world), kept_first(world.scenario)
     severance = world.prices.price("prices.severance")
     year = world.clock.date_of(day).year
-    length, first = days_in_year(year), world.clock.day_of(date(year, 1, 1))
-    till, rest = (ahead - day) / length, (first + length - ahead) / length
+    first, end = year_days(world, year)
+    length = end - first
+    till, rest = (ahead - day) / length, (end - ahead) / length
     stocks, standing = world.ledger.stocks, standing_places(world)
-    notice = stocks["places_notice"]
 
     money = _amount(world, year) - spent_so_far(world, prices)
-    money = money - _nidos(world, (till + rest) * length / 2) * (till + rest)
-    money = money - _places_paid(stocks, prices) * till
-    if ahead == day:
-        money = money - (notice * prices).sum(axis=1) * min(rest, notice_weeks(world) * 7 / length)
-    money = money - (notice.sum(axis=1) + standing.sum(axis=1)) * severance
-    stay = next_years_plan(world, year + 1).kept
+    money = money - _nidos(world, (end - day) / 2) * (till + rest)
+    money = money - (stocks["places_open"] * prices).sum(axis=1) * till
+    money = money - notices.cost(world, prices, day, end)
+    money = money - standing.sum(axis=1) * severance
+    stay = next_years_plan(world, year + 1, first + 2 * length, notices).kept
     net = prices * rest - severance[:, None]
     kept = affordable(stay, np.where(net < severance[:, None], 0.0, net), money, order)
     money = money - (kept * net).sum(axis=1)
@@ -201,61 +230,84 @@ def this_years_plan(world: World, day: int, ahead: int) -> Plan:
     return Plan(kept + later, left, new)
 
 
-def next_years_plan(world: World, year: int) -> Plan:
+def next_years_plan(world: World, year: int, ahead: int, notices: Notices) -> Plan:
     """What the money of a later year pays for, seen from today's places and wards.
 
-    A place that the year after can't pay for costs its severance too.
+    A notice given now ends on ``ahead``: if that lies in the year, its days and its severance are
+    of that year too, and a place is given up only where that saves twice its severance. A place
+    that the year after can't pay for costs its severance as well.
     """
     prices, order = full_prices(world), kept_first(world.scenario)
-    standing = standing_places(world)
-    middle = world.clock.day_of(date(year, 7, 1)) - world.ledger.step.day
+    severance = world.prices.price("prices.severance")[:, None]
+    first, end = year_days(world, year)
+    middle = (first + end) / 2 - world.ledger.step.day
     nidos = _nidos(world, middle)
+    standing = standing_places(world)
     money, after = (_amount(world, y) - nidos for y in (year, year + 1))
+    money = money - notices.cost(world, prices, first, end)
     stay = affordable(standing, prices, np.minimum(money, after), order)
-    money = money - (stay * prices).sum(axis=1)
-    dearer = prices + world.prices.price("prices.severance")[:, None]
+
+    paid = min(max(ahead - first, 0) / (end - first), 1.0)
+    ends_now = severance if first <= ahead < end else np.zeros_like(severance)
+    price = prices * (1 - paid) - ends_now
+    money = money - (standing * (prices * paid + ends_now)).sum(axis=1)
+    worth = np.where((ends_now > 0) & (price < severance), 0.0, price)
+    kept = affordable(stay, worth, money, order)
+    money = money - (kept * price).sum(axis=1)
+    dearer = price + severance
     later = affordable(standing - stay, dearer, money, order)
-    return Plan(stay + later, money - (later * dearer).sum(axis=1), prices)
+    return Plan(kept + later, money - (later * dearer).sum(axis=1), prices)
 
 
 def _amount(world: World, year: int) -> Floats:
-    return world.scenario.held("coa_nidos", year) * (
-        1 - world.prices.number("reception.desk.reserve")
-    )
+    reserve = world.prices.number("reception.desk.reserve")
+    return world.scenario.held("coa_nidos", year) * (1 - reserve)
 
 
-def notice_weeks(world: World) -> int:
-    """Weeks after which a notice given now has surely ended: a round beyond its term."""
-    return round(world.scenario.reception.desk.notice_weeks.single) + 1
+def notice_days(world: World) -> int:
+    """Days after which a notice given in this week's round has ended."""
+    return round(world.scenario.reception.desk.notice_weeks.single) * DAYS_A_WEEK
 
 
-def within_means(world: World, day: int, wanted: Counts) -> Counts:
+def within_means(world: World, day: int, wanted: Counts, notices: Notices | None = None) -> Counts:
     """Of the new places ``wanted`` (replications, types) those that money is left for.
 
     What stands is kept; what is left of the money of this year, and of the next if a notice given
     now would end in it, pays for new places, in the order in which types are filled.
     """
     order = kept_first(world.scenario)
-    year = world.clock.date_of(day).year
-    plans = [this_years_plan(world, day, day)]
-    if world.clock.date_of(day + notice_weeks(world) * DAYS_A_WEEK).year > year:
-        plans.append(next_years_plan(world, year + 1))
+    year, end = world.clock.date_of(day).year, day + notice_days(world)
+    known = notices or _all_last(world, day)
+    plans = [this_years_plan(world, day, day, known)]
+    if world.clock.date_of(end + DAYS_A_WEEK).year > year:
+        plans.append(next_years_plan(world, year + 1, end, known))
     new: Counts = np.minimum.reduce(
         [affordable(wanted, plan.price, plan.left, order) for plan in plans]
     )
     return new
 
 
-def beyond_means(world: World, day: int) -> Counts:
+def _all_last(world: World, day: int) -> Notices:
+    """Places under notice as if all were given today: for who does not know when they end."""
+    nothing = np.zeros_like(world.ledger.stocks["places_notice"])
+    weeks = notice_days(world) // DAYS_A_WEEK
+    return Notices(day, [*[nothing] * (weeks - 1), world.ledger.stocks["places_notice"]])
+
+
+def beyond_means(world: World, day: int, notices: Notices) -> Counts:
     """Places that must go, since the money can't pay for them once a notice has ended: (r, types).
 
     What goes first is the reverse of the order in which types are filled: the dearest emergency
     places, then the others, regular places last.
     """
-    ahead = day + notice_weeks(world) * DAYS_A_WEEK
+    end = notices.day + notice_days(world)
     year = world.clock.date_of(day).year
-    later = world.clock.date_of(ahead).year > year
-    plan = next_years_plan(world, year + 1) if later else this_years_plan(world, day, ahead)
+    later = world.clock.date_of(end + DAYS_A_WEEK).year > year
+    plan = (
+        next_years_plan(world, year + 1, end, notices)
+        if later
+        else this_years_plan(world, day, end, notices)
+    )
     too_many = standing_places(world) - plan.kept
     going: Counts = np.minimum(too_many, world.ledger.stocks["places_open"])
     return going

@@ -12,7 +12,7 @@ import numpy as np
 
 from .clock import DAYS_A_WEEK
 from .draws import Counts, Floats
-from .means import beyond_means, within_means
+from .means import Notices, beyond_means, within_means
 from .procedure import in_reception_once_decided, in_reception_shares
 from .scenario import Quantity, Scenario
 from .world import Actor, World
@@ -100,7 +100,8 @@ def capacity_plan(world: World) -> Actor:
     """Places open and end as planned: fixed stocks on their path, others by openings and endings.
 
     Ending places are those with a contract that is not renewed; a place type can't fall below
-    zero. Places already under notice end first at their notice. Where spending follows the
+    zero. A place that was given up by notice is one whose contract does not have to end any more.
+    Where spending follows the
     budget, openings that no money is left for do not happen and are not made up for.
     """
     ledger, scenario = world.ledger, world.scenario
@@ -110,6 +111,7 @@ def capacity_plan(world: World) -> Actor:
     for step, moment in world.steps(hour=10):
         yield world.until(moment)
         opened, ended = (np.floor(part) for part in planned_places(world, step.day))
+        ended = np.maximum(ended - given_up(world), ended_before)
         up, down = opened - opened_before, ended - ended_before
         opened_before, ended_before = opened, ended
         stock = ledger.stocks["places_open"]
@@ -125,6 +127,15 @@ def capacity_plan(world: World) -> Actor:
         ledger.move(opening, "place_market", "places_open")
         gone = np.minimum(down.astype(np.int64), ledger.stocks["places_open"])
         ledger.move(gone, "places_open", "place_market")
+
+
+def given_up(world: World) -> Counts:
+    """Places given up by notice so far: (replications, types)."""
+    flows = world.ledger.flows.get(("places_open", "places_notice"))
+    if flows is None:
+        return np.zeros_like(world.ledger.stocks["places_open"])
+    total: Counts = flows.sum(axis=0, dtype=np.int64)
+    return total
 
 
 def official_people(world: World, day: int) -> Floats:
@@ -182,8 +193,9 @@ def capacity_desk(world: World) -> Actor:
             notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
             spare = np.maximum(spare - notices[:, index], 0.0)
         if scenario.closing == "constrained":
-            notices = np.maximum(notices, beyond_means(world, step.day))
-            orders = within_means(world, step.day, orders)
+            known = Notices(next_day - DAYS_A_WEEK, tuple(on_notice))
+            notices = np.maximum(notices, beyond_means(world, step.day, known))
+            orders = within_means(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
         on_order.append(orders)

@@ -32,12 +32,15 @@ ALLOWED: dict[str, set[str]] = {
     },
     "results": {"draws", "ledger", "scenario"},
     "budget": {"clock", "draws", "prices", "scenario"},
+    "verify": {
+        "budget", "draws", "engine", "inflow", "outflow", "procedure", "results", "scenario",
+    },
     "address": {"errors"},
     "report": {"errors", "prices", "scenario"},
     "run": {
         "budget", "clock", "draws", "engine", "errors", "prices", "report", "results", "scenario",
     },
-    "cli": {"budget", "draws", "errors", "persons", "report", "run", "scenario"},
+    "cli": {"budget", "draws", "errors", "persons", "report", "run", "scenario", "verify"},
 }  # fmt: skip
 
 

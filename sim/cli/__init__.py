@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import files, overview, run, trace
+from . import files, overview, run, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -43,7 +43,7 @@ def _main(
     pass
 
 
-for verb in (run.run, overview.list_, overview.overview, *files.VERBS, trace.trace):
+for verb in (run.run, overview.list_, overview.overview, *files.VERBS, trace.trace, verify.verify):
     app.command(verb.__name__.rstrip("_"))(verb)
 
 

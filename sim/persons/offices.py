@@ -8,7 +8,7 @@ import numpy as np
 
 from ..clock import DAYS_A_WEEK, Step, days_in_year
 from ..inflow import first_within_total
-from ..means import beyond_means, ind_factor, overdue_cases, planned_capacity, within_means
+from ..means import Notices, beyond_means, ind_factor, overdue_cases, planned_capacity, within_means
 from ..outflow import half_year
 from ..world import Actor
 from . import lives
@@ -320,6 +320,9 @@ def planned_places(country: Country) -> Actor:
     ended: dict[str, int] = {}
     for step, moment in world.steps(hour=10):
         yield world.until(moment)
+        flows = ledger.flows.get(("places_open", "places_notice"))
+        gone = [] if flows is None else flows.sum(axis=(0, 1)).tolist()
+        given = dict(zip(world.scenario.reception.places, gone, strict=False))
         row = np.zeros((2, len(world.scenario.reception.places)), dtype=np.int64)
         for index, (name, place) in enumerate(world.scenario.reception.places.items()):
             if place.level is not None:
@@ -328,6 +331,7 @@ def planned_places(country: Country) -> Actor:
                 row[0, index], row[1, index] = max(change, 0), max(-change, 0)
                 continue
             up, down = (int(np.floor(part)) for part in _by_plan(country, name, step.day))
+            down = max(down - given.get(name, 0), ended.get(name, 0))
             row[0, index] = up - opened.get(name, 0)
             row[1, index] = down - ended.get(name, 0)
             opened[name], ended[name] = up, down
@@ -400,8 +404,9 @@ def desk(country: Country) -> Actor:
                 notices[0, index] = min(np.floor(spare), stands[index])
                 spare = max(spare - notices[0, index], 0.0)
         if scenario.closing == "constrained":
-            notices = np.maximum(notices, beyond_means(world, step.day))
-            orders = within_means(world, step.day, orders)
+            known = Notices(next_day - DAYS_A_WEEK, tuple(ending))
+            notices = np.maximum(notices, beyond_means(world, step.day, known))
+            orders = within_means(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
         ordered.append(orders)

@@ -1,0 +1,73 @@
+"""The checks that a user can run, and that they can fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim import verify
+from sim.ledger import Ledger
+from sim.scenario import Scenario
+from sim.verify import CHECKS, outcomes
+
+
+@pytest.mark.slow
+def test_all_laws_hold_and_say_what_was_tried(baseline: Scenario) -> None:
+    found = list(outcomes(baseline))
+    assert len(found) == len(CHECKS) + 4
+    for outcome in found:
+        assert outcome.holds, outcome
+        assert outcome.tried
+        assert outcome.result
+
+
+def test_a_ledger_that_loses_people_fails_the_check(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The books are proved by the ledger itself: a loss stops the run."""
+    from sim.errors import ModelError
+
+    whole = Ledger._give
+
+    def leaky(self: Ledger, account: Any, count: Any) -> None:
+        whole(self, account, count * (account.name != "status_holders"))
+
+    monkeypatch.setattr(Ledger, "_give", leaky)
+    with pytest.raises(ModelError, match="does not balance"):
+        verify.conservation(baseline)
+
+
+def test_a_hazard_that_is_off_fails_the_check(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.outflow
+    from sim.world import hazard
+
+    monkeypatch.setattr(sim.outflow, "hazard", lambda mean, days: hazard(mean, days) * 1.05)
+    assert not verify.constant_hazard(baseline).holds
+
+
+def test_work_that_is_lost_fails_the_check(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.procedure
+
+    right = sim.procedure.by_weight
+    monkeypatch.setattr(sim.procedure, "by_weight", lambda *a: right(*a) * 0.98)
+    assert not verify.saturated_queue(baseline).holds
+    assert not verify.slack_queue(baseline).holds
+
+
+def test_beds_that_decide_on_people_fail_the_check(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.outflow
+
+    right = sim.outflow.ready
+
+    def crowded(world: Any, day: int) -> Any:
+        return right(world, day) * (world.ledger.stocks["beyond_places"] == 0)
+
+    monkeypatch.setattr(sim.outflow, "ready", crowded)
+    assert not verify.beds_only(baseline).holds
