@@ -53,9 +53,10 @@ def cell(tables: Tables, series: str, measure: str) -> np.ndarray:
 
 
 def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds() -> None:
-    """Every replication. After 2027 wards that grow faster than a notice can answer may exceed it.
+    """No replication until 2026; in 2027 by 2 % at most, since wards may grow faster than planned.
 
-    Guardianship is owed by law: where it alone takes nearly all, nothing is left to give up.
+    After that guardianship, owed by law, may grow faster than a notice can answer: some years end
+    up to 7 % above, and where it takes over nine tenths nothing is left to give up.
     """
     ledger = run(CONSTRAINED, 150)
     tables = tabulate(ledger, CONSTRAINED)
@@ -65,10 +66,9 @@ def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds() -> None:
         assert (lines["document", "ind"][index] <= ind_money(prices, year) + 1).all()
         part = lines["document", "coa_nidos"][index] / CONSTRAINED.held("coa_nidos", year)
         nidos = lines["document", "nidos"][index] / CONSTRAINED.held("coa_nidos", year)
-        if year <= 2027:
-            assert (part <= 1).all(), year
-        assert (part > 1).mean() < 0.12
-        assert (part[nidos < 0.9] < 1.07).all(), year
+        most = {2025: 1.0, 2026: 1.0, 2027: 1.02}.get(year, 1.07)
+        assert (part[nidos < 0.9] <= most).all(), year
+        assert (part > 1).mean() < 0.2, year
     assert (lines["document", "total"][2] > 0.95 * 1.469e9).all()
 
 
@@ -112,13 +112,51 @@ def test_people_beyond_all_places_cost_nothing_and_are_all_counted() -> None:
 
 
 def test_regular_places_go_last() -> None:
-    """On 31 December 2026 next to nothing but regular places is left."""
-    ledger = run(CONSTRAINED, 20, until=date(2026, 12, 31))
-    stood, stands = ledger.snapshots["places_open"][-5], ledger.snapshots["places_open"][-1]
+    """From the end of 2026 on next to nothing but regular places is left."""
+    ledger = run(CONSTRAINED, 20)
+    stood = ledger.snapshots["places_open"]
     regular = list(CONSTRAINED.reception.places).index("regular")
-    others = np.delete(stands, regular, axis=1).sum(axis=1)
-    assert (others < 0.03 * np.delete(stood, regular, axis=1).sum(axis=1)).all()
-    assert (stands[:, regular] > 12_000).all()
+    others = np.delete(stood, regular, axis=2).sum(axis=2)
+    months = [m for m, day in enumerate(ledger.clock.snapshot_dates()) if day.month == 12]
+    for month in months[1:5]:
+        assert np.median(others[month]) < 0.1 * np.median(stood[month][:, regular]), month
+    assert (stood[months[1]][:, regular] > 12_000).all()
+    assert np.median(stood[months[4]][:, regular]) > 8_000
+
+
+def test_nobody_gives_up_regular_places_in_january_to_open_them_again() -> None:
+    """What next year can't pay for has ended by then; a new year brings no wave of notices."""
+    ledger = run(CONSTRAINED, 20)
+    given = ledger.flows["places_open", "places_notice"][:, :, 0]
+    starts = [m for m, day in enumerate(ledger.clock.snapshot_dates()) if day.month == 12]
+    for month in starts[1:5]:
+        assert np.median(given[month]) < 300, month
+        assert given[month : month + 3].sum(axis=0).max() < 8_000, month
+
+
+def test_a_small_cut_does_not_close_everything_and_the_money_is_used() -> None:
+    scenario = change(BASELINE, money(0.65) | {"closing": "constrained"})
+    ledger = run(scenario, 20, until=date(2026, 12, 31))
+    lines = costs(scenario, ledger, tabulate(ledger, scenario))
+    part = lines["document", "coa_nidos"][0] / scenario.held("coa_nidos", 2025)
+    assert (part < 1.02).all()
+    assert np.median(part) > 0.95
+    assert np.median(ledger.snapshots["places_open"][6].sum(axis=1)) > 30_000
+
+
+def test_a_contract_ends_only_once(baseline: Scenario) -> None:
+    """Places given up by notice count against the contracts that end and are not renewed."""
+    few = {"inflow.first": 0, "inflow.repeat": 0, "ind.holds": []}
+    ledger = run(change(baseline, few), 6)
+    index = list(baseline.reception.places).index("emergency_location")
+    given = ledger.flows["places_open", "places_notice"][:, :, index].sum(axis=0)
+    ended = ledger.flows["places_open", "place_market"][:, :, index].sum(axis=0)
+    planned = baseline.reception.places["emergency_location"].endings[0].places
+    most = planned.single * ledger.samples[
+        "reception.places.emergency_location.endings.0.places"
+    ]  # fmt: skip
+    assert (given > 10_000).all()
+    assert (ended <= np.maximum(most - given, 6_000) + 1).all()
 
 
 counts = st.lists(st.integers(0, 1000), min_size=3, max_size=3)
