@@ -164,7 +164,7 @@ def test_an_override_is_a_layer_with_all_checks_and_shows_in_name_and_title() ->
     assert loaded.scenario.housing.homes.single == 25_000
     assert loaded.scenario.housing.homes.assumption == "set on the command line"
     assert loaded.scenario.ind.order == "oldest_first"
-    assert loaded.name == "baseline+homes=25000+order=oldest_first"
+    assert loaded.name == "baseline+housing.homes=25000+ind.order=oldest_first"
     assert loaded.scenario.title.nl.endswith("[housing.homes = 25000; ind.order = oldest_first]")
     with pytest.raises(ScenarioError, match=r"--set:1:16: housing.homes: -1 persons/year"):
         load("baseline", sets=["housing.homes=-1"])
@@ -200,6 +200,7 @@ def test_a_whole_scenario_can_only_be_the_first_of_a_chain(tmp_path: Path) -> No
         (["a+b", "c"], [["a", "b"], ["c"]]),
         (["a", "+b", "+", "c", "d"], [["a", "b", "c"], ["d"]]),
         (["a+", "b"], [["a", "b"]]),
+        (["a", "+b"], [["a", "b"]]),
     ],
 )
 def test_a_plus_binds_what_stands_on_both_sides(words: list[str], found: list[list[str]]) -> None:
@@ -209,3 +210,39 @@ def test_a_plus_binds_what_stands_on_both_sides(words: list[str], found: list[li
 def test_a_null_takes_an_optional_key_out(scenario_file: Write) -> None:
     scenario = load(scenario_file("reception.places.emergency_ship.order_limit: null\n"))
     assert scenario.reception.places["emergency_ship"].order_limit is None
+
+
+def test_an_override_of_another_key_has_another_name() -> None:
+    """Overrides that end alike, or differ only after sixty letters, get folders of their own."""
+    iraq, eritrea = (
+        load_chain(["baseline"], [f"groups.{group}.granted_share=0.3"]).name
+        for group in ("iraq", "eritrea")
+    )
+    assert iraq != eritrea
+    long = "reception.places.regular.price={value: 30400, assumption: a long sentence on why"
+    one, other = (load_chain(["baseline"], [f"{long} {n}}}"]).name for n in (1, 2))
+    assert one != other
+    assert "/" not in one
+
+
+def test_an_override_can_not_change_what_the_scenario_stands_on() -> None:
+    with pytest.raises(ScenarioError, match="can't be set here"):
+        load("baseline", sets=["extends=faster-housing"])
+
+
+def test_sources_may_begin_by_a_dotted_key(scenario_file: Write) -> None:
+    card = "{title: A, number: '1', published: 2025-01-01, address: x, licence: own}"
+    text = f"sources.MINE: {card}\nhousing.homes: {{value: 28000, source: MINE}}\n"
+    assert load(scenario_file(text)).sources["MINE"].title == "A"
+
+
+@pytest.mark.parametrize("words", [[""], ["+"], ["a", "+"], ["+", "a"], ["a", "+", "+", "b"]])
+def test_a_name_or_a_plus_that_is_not_there_is_told(words: list[str]) -> None:
+    with pytest.raises(ScenarioError):
+        chains(words)
+
+
+def test_patches_that_do_not_meet_on_a_number_contest_nothing(scenario_file: Write) -> None:
+    one = scenario_file("housing.homes: 25000\n", "one")
+    other = scenario_file("housing:\n  opening_wait_days: 100\n", "other")
+    assert load_chain([str(one), str(other)]).tree.contested == {}

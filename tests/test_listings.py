@@ -109,6 +109,7 @@ SLIPS = {
         "reception.places.regular.level: {value: {2026: 35400, 2026-06-01: 80000}, "
         "unit: places, assumption: test}\n"
     ),
+    "scale": "reception.places.regular.price: 27.100\n",
     "cost-order": "reception.places.tgo.price: 20000\n",
     "grant-rate": (
         "ind.granted_factor: {value: 0.1, spread: {dist: uniform, low: 0.1, high: 0.2}}\n"

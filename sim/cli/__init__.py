@@ -71,6 +71,9 @@ def main() -> NoReturn:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         typer.echo(f"error: the output can't be written: {error.strerror or error}", err=True)
         sys.exit(2)
+    except UnicodeError:
+        typer.echo("error: a name or a value holds bytes that are no text (UTF-8)", err=True)
+        sys.exit(2)
     except ModelError as error:
         typer.echo(f"internal error, please report it: {error}", err=True)
         sys.exit(1)

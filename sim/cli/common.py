@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -48,23 +49,41 @@ def refuse(where: str, what: str, advice: str = "") -> NoReturn:
 
 
 def chains(words: list[str]) -> list[list[str]]:
-    """Scenario names as they were typed, '+' binding what stands on both sides of it."""
+    """Scenario names as they were typed, '+' binding what stands on both sides of it.
+
+    Raises ``ScenarioError`` where a name is empty or a '+' has nothing to bind.
+    """
+    tokens: list[str] = []
+    for word in words:
+        if not word.strip():
+            refuse("scenario", "a name is empty", "give a file or a shipped name")
+        parts = [word] if Path(word).is_file() else re.split(r"(\+)", word)
+        tokens += [part for part in parts if part]
     found: list[list[str]] = []
     bound = False
-    for word in words:
-        parts = [word] if Path(word).is_file() else word.split("+")
-        for index, part in enumerate(parts):
-            if index:
-                bound = True
-            if not part:
-                continue
-            if bound and found:
-                found[-1].append(part)
-            else:
-                found.append([part])
-            bound = False
-        bound = bound or word.endswith("+")
+    for token in tokens:
+        if token == "+":
+            if bound or not found:
+                refuse("+", "there is nothing before this '+'", "as in baseline + faster-housing")
+            bound = True
+            continue
+        if bound:
+            found[-1].append(token)
+        else:
+            found.append([token])
+        bound = False
+    if bound:
+        refuse("+", "there is nothing after this '+'", "as in baseline + faster-housing")
     return found
+
+
+def tell_warnings(loaded: Loaded) -> None:
+    """Say on the error stream what is not plausible."""
+    from ..scenario.explain import of_findings
+    from ..scenario.plausible import warnings_of
+
+    for one in warnings_of(loaded.scenario):
+        typer.echo(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}", err=True)
 
 
 def tell_contested(loaded: Loaded) -> None:

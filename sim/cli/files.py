@@ -83,6 +83,8 @@ def new(
     from ..scenario.schema import json_schema
     from ..scenario.template import SCHEMA_FILE, text
 
+    if not name.strip():
+        refuse("NAME", "the name is empty", "as in: opvangsim new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     if file.exists():
         refuse(str(file), "this file is there already", "choose another name, or remove it")
@@ -111,14 +113,20 @@ def show(
 ) -> None:
     """Show numbers: unit, value over time, source, who set it and where, what differs."""
     from ..report.listing import show as lines
-    from ..scenario import load
+    from ..report.listing import value_text
+    from ..scenario import Scenario, load
     from ..scenario.describe import rows
     from ..scenario.hints import hint_for
+    from ..scenario.shape import at
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
+    unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]
     baseline = load("baseline")
     for key in keys or [""]:
         found = rows(loaded, baseline, key)
+        if not found and key in unset:
+            typer.echo(f"{key} = {value_text(None, language(lang))}")
+            continue
         if not found:
             *parent, last = key.split(".")
             refuse(key, "there is no such key", hint_for(last, tuple(parent)))

@@ -31,7 +31,10 @@ def list_(
         if name in known:
             low, middle, high = (number(eur / 1e9, tongue, 1) for eur in known[name].gap)
             gap = f"{middle} {label('from_to', tongue, low=low, high=high)}"
-        table.add_row(name, gap, getattr(load(name).title, tongue))
+        scenario = load(name)
+        if scenario.closing == "constrained":
+            gap = label("list_closed", tongue)
+        table.add_row(name, gap, getattr(scenario.title, tongue))
     console().print(table)
 
 

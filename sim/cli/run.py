@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .common import LangChoice, StepChoice, chains, console, language, refuse, tell_contested
+from .common import (
+    LangChoice,
+    StepChoice,
+    chains,
+    console,
+    language,
+    refuse,
+    tell_contested,
+    tell_warnings,
+)
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -81,9 +90,14 @@ def _run_all(
     if out is not None and len(loaded) > 1:
         what = "one folder can't hold several runs"
         refuse("--out", what, "leave it out, or run one scenario")
+    names = [one.name for one in loaded]
+    if len(set(names)) < len(names):
+        what = f"two runs are called {max(names, key=names.count)}"
+        refuse("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
     for one in loaded:
         tell_contested(one)
+        tell_warnings(one)
         folder = out or Path("outputs") / one.name
         with _progress(one.name, options.replications, quiet or as_json) as tell:
             finished = execute(one.scenario, one.name, options, folder, tell, one.files)

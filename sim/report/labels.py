@@ -94,6 +94,7 @@ LABELS: dict[str, dict[Language, str]] = {
         "opvangsim, 200 replicaties per week.",
     },
     "list_gap": {"en": "gap 2027, EUR bn (80 %)", "nl": "tekort 2027, € mld (80 %)"},
+    "list_closed": {"en": "none: people are short", "nl": "geen: mensen zonder plek"},
     "list_name": {"en": "scenario", "nl": "scenario"},
     "list_about": {"en": "about", "nl": "over"},
     "trace_head": {

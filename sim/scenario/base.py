@@ -20,9 +20,11 @@ class RuleError(ValueError):
     ``part`` names the key below the faulty one at which the reader should look.
     """
 
-    def __init__(self, what: str, advice: str = "", part: str = "") -> None:
+    def __init__(
+        self, what: str, advice: str = "", part: str = "", *, at_key: bool = False
+    ) -> None:
         super().__init__(what)
-        self.advice, self.part = advice, part
+        self.advice, self.part, self.at_key = advice, part, at_key
 
 
 def number(raw: Any) -> float:

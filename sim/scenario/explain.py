@@ -27,7 +27,7 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
         path = tuple(str(step) for step in mistake["loc"] if str(step) not in _INNER)
         what, advice, part = _said(mistake, path)
         exact = _exact(tree, path, part)
-        unknown = mistake["type"] == "extra_forbidden"
+        unknown = mistake["type"] == "extra_forbidden" or _at_key(mistake)
         problems.append(Problem(_place(tree, exact, unknown), f"{'.'.join(path)}: {what}", advice))
     if len(mistakes) > MOST_TOLD:
         name = tree.layers[-1].source.name
@@ -65,6 +65,11 @@ def without_echoes(problems: list[Problem]) -> list[Problem]:
 def _in_text(problem: Problem) -> tuple[str, int, int]:
     where = problem.where
     return (where.file, where.line, where.column) if isinstance(where, Place) else (where, 0, 0)
+
+
+def _at_key(mistake: Any) -> bool:
+    told = mistake.get("ctx", {}).get("error")
+    return isinstance(told, RuleError) and told.at_key
 
 
 def _exact(tree: Tree, path: Keys, part: str) -> Keys:
@@ -107,6 +112,9 @@ def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
         known = shape.keys(here) if here else None
         advice = f"write keys below it: {', '.join(known)}" if known else "write keys below it"
         return f"{shown} where keys and values belong", advice, ""
+    if kind.startswith(("bool", "int")):
+        choice = "write true or false" if kind.startswith("bool") else "write a whole number"
+        return f"{shown} does not fit here", choice, ""
     if kind.startswith("string"):
         return f"{shown} where text belongs", "put it in quotes", ""
     if kind.startswith(("tuple", "list")):

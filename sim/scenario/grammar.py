@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from .base import Frozen, RuleError
 from .money import Budget, IndCost, ReceptionPrices, Text, Vintage
@@ -260,7 +260,9 @@ class PlaceType(Frozen):
 
     title: Text = Field(description="name of the type")
     part_of: str | None = Field(default=None, description="wider type that it is part of")
-    fill_rank: int = Field(ge=1, description="order in which people are placed (1 first)")
+    fill_rank: Annotated[int, Strict()] = Field(
+        ge=1, description="order in which people are placed (1 first)"
+    )
     opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
         description="people in places of this type on day 0"
     )
@@ -276,7 +278,9 @@ class PlaceType(Frozen):
     )
     level: Places | None = Field(default=None, description="fixed stock; replaces openings")
     order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
-    notice: bool = Field(default=False, description="whether the desk may end it")
+    notice: Annotated[bool, Strict()] = Field(
+        default=False, description="whether the desk may end it"
+    )
     price: Annotated[EurPerPlaceYear, UNDATED] | None = Field(
         default=None, description="of a deployable place"
     )

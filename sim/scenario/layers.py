@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Place, Problem, ScenarioError
+from . import shape
+from .grammar import Scenario
 from .hints import hint_for
 from .read import Keys, Source, Spot, read_file, read_text
 from .shelf import shipped
@@ -170,6 +172,8 @@ def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
             raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
         base = file.parent / item
         known = shipped()
+        if len(item) > 500:
+            raise ScenarioError([Problem(place, "this is no name of a file", "name a scenario")])
         if not base.is_file() and item.removesuffix(".yaml") in known:
             base = known[item.removesuffix(".yaml")]
         if not base.is_file():
@@ -188,6 +192,9 @@ def _set_source(sets: Sequence[str]) -> Source:
         if not equals or not key.strip() or "\n" in item:
             advice = "as in --set housing.homes=25000"
             raise ScenarioError([Problem(COMMAND_LINE, f"'{item}' is no key=value", advice)])
+        if key.strip().split(".")[0] == "extends":
+            what, advice = "'extends' can't be set here", "chain with +: baseline + faster-housing"
+            raise ScenarioError([Problem(COMMAND_LINE, what, advice)])
         lines.append(f"{key.strip()}: {value.strip()}")
     return read_text("\n".join(lines) + "\n", COMMAND_LINE)
 
@@ -200,6 +207,7 @@ def fold(layers: Sequence[Layer]) -> Tree:
     tree.data = copy.deepcopy(base.data)
     tree.note((), 0, base, ())
     for number, layer in enumerate(layers[1:], start=1):
+        tree.problems += _unnamed(layer)
         for key, value in layer.source.data.items():
             if key == "extends":
                 continue
@@ -210,10 +218,22 @@ def fold(layers: Sequence[Layer]) -> Tree:
     return tree
 
 
+def _unnamed(layer: Layer) -> list[Problem]:
+    """A patch without a title of its own would pass for what it stands on."""
+    if layer.source.name == COMMAND_LINE or not layer.source.lines:
+        return []
+    lacking = [key for key in HEAD[1:] if key not in layer.source.data]
+    if not lacking:
+        return []
+    what = f"this patch has no {' and no '.join(lacking)} of its own"
+    advice = "add title: {en: ..., nl: ...} and description: {en: ..., nl: ...}"
+    return [Problem(layer.source.place(0, 0), what, advice)]
+
+
 def _because(source: Source) -> str:
     described = source.data.get("description")
     text = described.get("en", "") if isinstance(described, dict) else described
-    return f"patch {Path(source.name).stem}: {text}"
+    return f"patch {Path(source.name).stem}: {text}" if text else f"patch {Path(source.name).stem}"
 
 
 @dataclass(frozen=True)
@@ -232,6 +252,13 @@ class _Change:
         *parents, last = steps
         for depth, step in enumerate(parents):
             below = step_into(target, step)
+            if below is None and isinstance(target, dict) and self._may_begin(depth, len(steps)):
+                below = target[step] = {}
+            if is_quantity(below):
+                number = ".".join(self.path[: len(self.path) - len(steps) + depth + 1])
+                advice = f"set the number itself: {number}: {{value: ..., spread: ...}}"
+                self._lost("a part of a number can't be set by itself", advice)
+                return
             if not isinstance(below, dict | list):
                 gone = self.path[: len(self.path) - len(steps) + depth]
                 self._lost(f"there is no '{step}'" + (f" in {'.'.join(gone)}" if gone else ""),
@@ -245,13 +272,14 @@ class _Change:
                 f"give a number from 0 to {len(target) - 1}, or the whole list",
             )
             return
-        self._contest()
+        whole = not (isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD)
+        if whole or is_quantity(old):
+            self._contest()
         if self.value is None and isinstance(target, dict):
             target.pop(key, None)
             self.tree.forget(self.path)
         elif is_quantity(old):
-            if not isinstance(self.value, dict) or all_dates(self.value):
-                self.tree.forget(self.path)
+            self.tree.forget(self.path)
             target[key] = patched_quantity(old, self.value, self.layer.because)
         elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
             for name, below in self.value.items():
@@ -263,6 +291,11 @@ class _Change:
             target[key] = copy.deepcopy(self.value)
         self.tree.note(self.path, self.number, self.layer.source, self.at)
 
+    def _may_begin(self, depth: int, steps: int) -> bool:
+        """Whether an optional mapping of names that is not there yet may begin here."""
+        here = shape.at(Scenario, self.path[: len(self.path) - steps + depth + 1])
+        return here is not None and shape.keys(here) is None
+
     def _lost(self, what: str, advice: str) -> None:
         place = self.layer.source.key_place(self.at)
         key = ".".join(self.path)
@@ -272,7 +305,13 @@ class _Change:
         if self.path[0] in HEAD:
             return
         before = self.tree.latest(self.path)
-        if before is None or before.number in (0, self.number):
+        if before is None or before.number == 0:
+            return
+        if before.number == self.number:
+            if self.tree.knows(self.path):
+                what = f"{'.'.join(self.path)} is set twice; first at {before.spot.at_key()}"
+                place = self.layer.source.key_place(self.at)
+                self.tree.problems.append(Problem(place, what, "keep one of the two"))
             return
         earlier = self.tree.layers[before.number]
         if earlier.source.name not in self.layer.below:
@@ -304,8 +343,10 @@ def is_quantity(item: Any) -> bool:
 
 
 def all_dates(value: dict[Any, Any]) -> bool:
-    """Whether a mapping is a dated value."""
-    return bool(value) and all(isinstance(key, date | int) for key in value)
+    """Whether a mapping is meant as values by date: its keys begin with a digit."""
+    return bool(value) and all(
+        isinstance(key, date | int) or str(key)[:1].isdigit() for key in value
+    )
 
 
 def patched_quantity(old: dict[str, Any], value: Any, because: str) -> Any:

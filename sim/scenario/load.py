@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,13 +13,15 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from ..errors import ScenarioError
+from ..errors import Problem, ScenarioError
 from . import explain
 from .checks import problems_of
 from .grammar import Scenario
 from .layers import COMMAND_LINE, Layer, Tree, chain, fold
 from .read import Source
 from .shelf import find
+
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenar
 def _checked(tree: Tree) -> Scenario:
     problems = list(tree.problems)
     scenario: Scenario | None = None
+    lonely = _stands_on_nothing(tree)
+    if lonely:
+        raise ScenarioError([*explain.without_echoes(problems), lonely])
     try:
         scenario = Scenario.model_validate(tree.data)
     except ValidationError as error:
@@ -81,13 +87,29 @@ def _checked(tree: Tree) -> Scenario:
     return scenario
 
 
+def _stands_on_nothing(tree: Tree) -> Problem | None:
+    """A patch that forgot to say what it stands on: most parts of a scenario are not there."""
+    parts = {"groups", "inflow", "ind", "housing", "reception", "prices", "budget"}
+    source = tree.layers[0].source
+    if len(parts & set(tree.data)) > len(parts) // 2:
+        return None
+    advice = "add a first line: extends: baseline"
+    slip = next((key for key in source.data if str(key).lower().startswith("extend")), None)
+    if slip is not None and slip != "extends":
+        advice = f"write 'extends' where it says '{slip}'"
+    place = source.place(0, 0)
+    return Problem(place, "this is no whole scenario, and does not say what it stands on", advice)
+
+
 def _name(files: Sequence[Path], sets: Sequence[str]) -> str:
-    """Name of a chain: baseline+faster-housing; an override adds its last key and value."""
+    """Name of a chain: baseline+faster-housing; an override adds its key and value."""
     parts = [file.stem for file in files]
     for item in sets:
-        key, _, value = item.partition("=")
-        plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in value.strip())
-        parts.append(f"{key.strip().split('.')[-1]}={plain[:30]}")
+        plain = "".join(c if c.isalnum() or c in "._-=" else "_" for c in item.strip())
+        if plain != item.strip() or len(plain) > LONGEST_NAME:
+            digest = hashlib.sha256(item.encode("utf-8", "replace")).hexdigest()[:6]
+            plain = f"{plain[:LONGEST_NAME]}-{digest}"
+        parts.append(plain)
     return "+".join(parts)
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 
 from .checks import Finding
 from .grammar import REGULAR, Scenario
+from .load import load
 from .quantity import CERTAIN, Quantity, quantities
 from .shape import at
 
@@ -31,6 +33,7 @@ SHARED_RANGE = {
     "unaccompanied_share": "guardianship.arrival_factor",
 }
 """Numbers of each group whose range lies on one factor for all."""
+FAR_OFF = 50.0
 MATTERS = 0.02
 """A number matters if a tenth of it moves the gap of 2027 by this part of itself."""
 
@@ -63,13 +66,19 @@ def dates(scenario: Scenario) -> list[Finding]:
     """Dates outside the horizon.
 
     A value that begins after the last simulated day, an opening or a hold that ends before the
-    first or begins after the last, changes nothing; most often the year is a slip.
+    first or begins after the last, changes nothing; most often the year is a slip. The first of
+    several values holds before its date too, which is rarely meant.
     """
     found = []
     for key, quantity in quantities(scenario):
         if key.startswith(("budget.", "prices.ukraine", "reception.desk.official_path")):
             continue
-        for day, _ in quantity.pairs()[1:]:
+        first = quantity.pairs()[0][0]
+        if first > scenario.start and key != "inflow.total":
+            what = f"the first date is {first}, but its value holds before it too"
+            advice = f"give the value from {scenario.start} on as well"
+            found.append(Finding((key,), what, advice))
+        for day, _ in quantity.pairs():
             if day > scenario.until:
                 what = f"the value from {day} on is never reached: the run ends {scenario.until}"
                 found.append(Finding((key,), what, "mend the date, or let the run go on"))
@@ -97,9 +106,10 @@ def capacity_jump(scenario: Scenario) -> list[Finding]:
             continue
         key = f"reception.places.{name}.level"
         opening = place.opening_places or place.opening_people
-        steps = [(scenario.start, opening.single), *place.level.pairs()]
+        days = [scenario.start + timedelta(days=30 * n) for n in range(73)]
+        steps = [(scenario.start, opening.single), *((day, place.level.on(day)) for day in days)]
         for i, (day, after) in enumerate(steps):
-            before = [n for d, n in steps[:i] if (day - max(d, scenario.start)).days < 365]
+            before = [n for d, n in steps[:i] if (day - d).days <= 365]
             if before and after - min(before) > MOST_PLACES_A_YEAR:
                 what = f"{name} grows by {after - min(before):,.0f} places in the year to {day}"
                 advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
@@ -112,6 +122,27 @@ def capacity_jump(scenario: Scenario) -> list[Finding]:
         what = f"orders can reach {total:,.0f} places a year"
         advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
         found.append(Finding(keys, what, advice))
+    return found
+
+
+def scale(scenario: Scenario) -> list[Finding]:
+    """A number of another scale.
+
+    It is fifty times as large or as small as in the baseline: a dot may have been read as a
+    decimal point (27.100), or a day, a month or a million was meant.
+    """
+    base = dict(quantities(load("baseline")))
+    found = []
+    for key, quantity in quantities(scenario):
+        before = base.get(key)
+        if before is None or not before.single or not quantity.single:
+            continue
+        ratio = abs(quantity.single / before.single)
+        if not 1 / FAR_OFF < ratio < FAR_OFF:
+            what = f"{quantity.single:g} where the baseline has {before.single:,.6g}"
+            found.append(
+                Finding((key,), what, "is a dot read as a decimal point, or the unit off?")
+            )
     return found
 
 
@@ -207,6 +238,7 @@ CHECKS: dict[str, Check] = {
     "shares": shares,
     "dates": dates,
     "capacity-jump": capacity_jump,
+    "scale": scale,
     "cost-order": cost_order,
     "grant-rate": grant_rate,
     "staff": staff,

@@ -36,7 +36,8 @@ def _dated(raw: Any) -> Any:
     for key, amount in raw.items():
         moment = date(key, 1, 1) if isinstance(key, int) and 1900 <= key <= 2200 else key
         if not isinstance(moment, date):
-            raise RuleError(f"expected a year or a date, found {key!r}", "as in 2026 or 2026-01-01")
+            what, advice = f"expected a year or a date, found {key!r}", "as in 2026 or 2026-01-01"
+            raise RuleError(what, advice, str(key), at_key=True)
         if moment in pairs:
             raise RuleError(f"two values for {moment}", "keep one of the two")
         try:
@@ -85,24 +86,28 @@ class Quantity(Frozen):
             raise RuleError("the spread of a dated value must be 'as: factor'", advice, "spread")
         if self.spread and self.spread.dist == "lognormal" and self.central_draw() <= 0:
             raise RuleError("a lognormal lies above zero", "give a value above zero", "value")
-        if (
-            self.spread
-            and self.spread.mode is None
-            and self.spread.dist in ("triangular", "quantiles")
-        ):
+        if self.spread is not None:
             self._check_centre(self.spread)
         return self
 
     def _check_centre(self, spread: Spread) -> None:
-        low, high = (
-            (spread.low, spread.high) if spread.dist == "triangular" else (spread.p5, spread.p95)
-        )
-        centre = self.central_draw() if spread.p50 is None else spread.p50
-        assert low is not None
-        assert high is not None
-        if not low <= centre <= high:
-            what = f"value {centre:g} lies outside its spread ({low:g} to {high:g})"
-            raise RuleError(what, "move the ends, or the value", "spread")
+        """The draw turns about the value (or about 1): a spread that leaves it out is a slip."""
+        centre = self.central_draw()
+        own = spread.mode if spread.dist == "triangular" else spread.p50
+        if own is not None and spread.kind == "value" and own != centre:
+            key = "mode" if spread.dist == "triangular" else "p50"
+            what = f"the {key} of the spread ({own:g}) is not the value ({centre:g})"
+            raise RuleError(what, f"leave {key} out: the value stands for it", "spread")
+        low = spread.p5 if spread.dist == "quantiles" else spread.low
+        high = spread.p95 if spread.dist == "quantiles" else spread.high
+        if (low is not None and centre < low) or (high is not None and centre > high):
+            ends = f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
+            name, advice = "value", "move the ends, or the value"
+            if spread.kind == "factor":
+                name = "the factor"
+                advice = "a factor lies around 1; for ends in the unit leave out 'as: factor'"
+            what = f"{name} {centre:g} lies outside its spread ({ends.strip()})"
+            raise RuleError(what, advice, "spread")
 
     def pairs(self) -> tuple[tuple[date, float], ...]:
         """Dated values in order; one pair from the beginning of time for a single value."""

@@ -24,6 +24,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_VALUES = 50_000
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})*\.000$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
 
@@ -111,10 +112,7 @@ def read_text(text: str, name: str) -> Source:
         _refuse_what_is_unsafe(text, source)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where: Place | str = source.at(mark) if mark else name
-        what = f"not valid YAML: {error.problem or error.context}"
-        raise _refused(where, what, "mend the line above or at this place") from None
+        raise _refused(*_not_yaml(error, source)) from None
     except yaml.YAMLError as error:
         raise _refused(name, f"not valid YAML: {error}", "save it as plain text") from None
     if not isinstance(node, yaml.MappingNode):
@@ -122,6 +120,22 @@ def read_text(text: str, name: str) -> Source:
         raise _refused(name, what, "begin with 'extends: baseline.yaml' and a title")
     source.data = _mapping(node, (), source)
     return source
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> tuple[Place | str, str, str]:
+    """Where a text stops being YAML: where the unfinished thing began, if it is known."""
+    began = error.context_mark if error.context and "scanning" in error.context else None
+    mark = began or error.problem_mark or error.context_mark
+    where: Place | str = source.at(mark) if mark else source.name
+    problem = error.problem or error.context or ""
+    advice = "mend the line above or at this place"
+    if isinstance(where, Place) and "\t" in where.text[: where.column]:
+        problem, advice = "a tab", "indent with spaces"
+    elif "expected ':'" in problem:
+        problem, advice = "there is no ': ' after the key", "as in housing.homes: 25000"
+    elif began is not None:
+        advice = "what begins here has no end: close the quote"
+    return where, f"not valid YAML: {problem}", advice
 
 
 def _refused(where: Place | str, what: str, advice: str = "") -> ScenarioError:
@@ -193,14 +207,21 @@ def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
     if node.style in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:
+        if text == "":
+            what, advice = "nothing is written here", "write a value, or null to take the key out"
+            source.problems.append(Problem(source.at(node.start_mark), what, advice))
         return _WORDS[text]
+    if _THOUSANDS.match(text):
+        what = f"'{text}' reads as {float(text.split('.')[0]):g}"
+        advice = f"write {text.replace('.', '')}, or without the noughts"
+        source.problems.append(Problem(source.at(node.start_mark), what, advice))
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)
         except ValueError:
             place = source.at(node.start_mark)
             source.problems.append(Problem(place, f"'{text}' is no date", "as in 2026-01-31"))
-            return None
+            return text
     if _NUMBER.match(text):
         plain = text.replace("_", "")
         if re.fullmatch(r"[-+]?\d{1,30}", plain):

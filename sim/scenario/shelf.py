@@ -25,8 +25,13 @@ def find(name: str) -> Path:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.is_file():
-        return path
-    what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
+    try:
+        if path.is_file():
+            return path
+        what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        what = f"cannot be read: {reason}"
+        name = name if len(name) < 200 else f"{name[:200]}..."
     advice = f"give the path of a YAML file, or one of: {', '.join(known)}"
     raise ScenarioError([Problem(name, what, advice)])

@@ -13,6 +13,7 @@ P5 = 1.6448536269514722
 """Standard deviations between the median of a normal and its 5th percentile."""
 FURTHEST = 1e-6
 """Chance beyond which an open end of a distribution is not looked at when bounds are checked."""
+MOST_ON_LOG = 2.0
 NEEDS = {
     "triangular": {"low", "high"},
     "uniform": {"low", "high"},
@@ -61,6 +62,11 @@ class Spread(Frozen):
     def _ordered(self) -> Self:
         given = {key for key in ("low", "mode", "high", "sd", "p5", "p50", "p95")
                  if getattr(self, key) is not None}  # fmt: skip
+        if self.dist == "lognormal" and self.sd is not None and self.sd > MOST_ON_LOG:
+            raise RuleError(
+                f"sd {self.sd:g} of a lognormal is on the logarithm",
+                "0.2 is about a fifth up or down; at most 2",
+            )
         missing = NEEDS[self.dist] - given
         if missing:
             raise RuleError(f"a {self.dist} spread needs {' and '.join(sorted(missing))}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from . import shape
 from .describe import leaves
 from .grammar import Scenario
@@ -46,8 +48,8 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         f"# A patch on {base}: every key that is not set here keeps the value it has there.",
         f"extends: {extends}",
         "title:",
-        f"  en: {name}",
-        f"  nl: {name}",
+        f"  en: {json.dumps(name, ensure_ascii=False)}",
+        f"  nl: {json.dumps(name, ensure_ascii=False)}",
         "description:",
         "  en: What is assumed, in one sentence. What does it ask?",
         "  nl: Wat er wordt aangenomen, in een zin. Wat is de vraag?",
@@ -55,6 +57,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         "# Take the # off a line to set a key. A number may be short, or say where it comes from:",
         "#   housing.homes: 25000",
         "#   housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
+        "#   (the first value holds before its date too)",
         "#   housing.homes:",
         "#     value: 25000",
         '#     assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
@@ -76,7 +79,8 @@ def _lever(key: str, value: object) -> str:
         about = f"{value.unit}: {meaning}"
     elif here is not None and here.is_number:
         unit = here.unit.unit if here.unit else ""
-        shown, about = f"{{value: 41000, unit: {unit}}}", f"not set; {meaning}"
+        shown = f'{{value: 41000, unit: {unit}, assumption: "why"}}'
+        about = f"not set; {meaning}"
     else:
         shown, about = f"{value}", meaning
     return f"# {key}: {shown}   # {about}".rstrip(" #")
