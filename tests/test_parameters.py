@@ -19,7 +19,7 @@ from sim.results import Tables
 from sim.scenario import Quantity, Scenario, load, quantities
 
 BASELINE = load("baseline")
-UNTIL = date(2026, 12, 31)
+UNTIL = date(2026, 8, 31)
 PARTS = 12
 REPLICATIONS = 3
 

@@ -27,7 +27,7 @@ from .labels import Language, label, number
 from .text import headline_rows
 
 YEAR = 2027
-SETTINGS = {"replications": 200, "step": "week"}
+SETTINGS = {"replications": 200, "step": "week", "until": date(YEAR, 12, 31)}
 QUANTILES = ("p10", "p50", "p90")
 
 
