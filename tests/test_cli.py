@@ -74,6 +74,8 @@ def test_list_and_version(tmp_path: Path) -> None:
         (["run", "nowhere"], "no such scenario"),
         (["run", "baseline", "--vary", "weather"], "unknown kind of chance: weather"),
         (["run", "baseline", "--until", "2020-01-01"], "lies before the start"),
+        (["run", "baseline", "--until", "2090-01-01"], "lies over 30 years ahead"),
+        (["run", "baseline", "--replications", "1.000"], "1.000"),
         (["run", "baseline", "--replications", "0"], "--replications"),
         (["run", "baseline", "--step", "hour"], "--step"),
         (["run", "baseline", "baseline", "--out", "x"], "one folder can't hold several runs"),

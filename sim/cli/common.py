@@ -34,6 +34,14 @@ def language(lang: LangChoice) -> Language:
     return "nl" if lang is LangChoice.nl else "en"
 
 
+def whole(text: str | int) -> int:
+    """A whole number above zero; '1.000' is none, since it reads as one."""
+    plain = str(text).strip()
+    if not plain.isdecimal() or int(plain) < 1:
+        refuse("--replications", f"'{text}' is no whole number above zero", "as in 1000")
+    return int(plain)
+
+
 def console() -> Any:
     """Where tables are printed: as wide as the terminal, or a page."""
     from rich.console import Console

@@ -17,6 +17,7 @@ from .common import (
     refuse,
     tell_contested,
     tell_warnings,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def run(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
     ] = None,
-    replications: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 500,
+    replications: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="Runs side by side.")
+    ] = 500,
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same bytes.")
     ] = 1,

@@ -21,7 +21,7 @@ from .. import budget
 from ..clock import Clock
 from ..draws import KINDS, sample
 from ..errors import Problem, ScenarioError
-from ..scenario import Scenario, dump
+from ..scenario import LONGEST_YEARS, Scenario, dump
 from .chunks import Chunks, Options, Progress, make_jobs, simulate_all
 from .folder import staged
 from .tables import budget_table, monthly_table, write_replications, yearly_table
@@ -92,6 +92,9 @@ def _checked_until(scenario: Scenario, options: Options) -> date:
     if until < scenario.start:
         what = f"{until} lies before the start of the scenario ({scenario.start})"
         raise ScenarioError([Problem("--until", what, "give a later date")])
+    if until.year > scenario.start.year + LONGEST_YEARS:
+        what = f"{until} lies over {LONGEST_YEARS} years ahead"
+        raise ScenarioError([Problem("--until", what, "no projection holds that long")])
     return until
 
 

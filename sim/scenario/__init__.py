@@ -1,6 +1,6 @@
 """The scenario: its grammar, and how a file becomes one."""
 
-from .checks import FIRST_BUDGET_YEAR, OLDEST
+from .checks import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
 from .grammar import REGULAR, Group, Hold, Scenario
 from .load import (
     Loaded,
@@ -17,6 +17,7 @@ from .spread import Spread
 
 __all__ = [
     "FIRST_BUDGET_YEAR",
+    "LONGEST_YEARS",
     "OLDEST",
     "REGULAR",
     "CostLevel",
