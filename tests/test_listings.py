@@ -115,6 +115,7 @@ SLIPS = {
         "ind.granted_factor: {value: 0.1, spread: {dist: uniform, low: 0.1, high: 0.2}}\n"
     ),
     "staff": "ind.capacity.mode: staff\nind.capacity.staff: 23000\n",
+    "no-effect": "ind.capacity.staff: 9000\n",
     "budget-lines": (
         "budget.vintages.owb2025.lines.coa_nidoss: "
         "{value: {2025: 1}, unit: EUR/year, assumption: test}\n"
@@ -133,6 +134,14 @@ def test_a_slip_is_found_by_its_named_check(code: str, scenario_file: Write) -> 
     assert code in found
     if strict:
         assert code not in [one.code for one in warnings_of(scenario)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["groups.syria.granted_share: 0\n", "reception.desk.official_path: {2025: 5000, 2026: 9000}\n"],
+)
+def test_a_number_that_moves_nothing_is_told(text: str, scenario_file: Write) -> None:
+    assert "no-effect" in [one.code for one in warnings_of(load(scenario_file(text)))]
 
 
 def test_there_is_a_slip_for_every_check_and_each_explains_itself() -> None:

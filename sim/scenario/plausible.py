@@ -186,6 +186,36 @@ def grant_rate(scenario: Scenario) -> list[Finding]:
     return [Finding(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
 
 
+def no_effect(scenario: Scenario) -> list[Finding]:
+    """A number that was changed and moves nothing.
+
+    Staff and productivity count only where capacity is counted in staff, the official path only
+    where the desk gives it weight, and a group's share granted not where a hold that began before
+    the start ends in another one.
+    """
+    base = dict(quantities(load("baseline")))
+    mode, weight = scenario.ind.capacity.mode, scenario.reception.desk.official_weight
+    idle = {}
+    if mode != "staff":
+        for key in ("staff", "productivity"):
+            idle[f"ind.capacity.{key}"] = f"ind.capacity.mode is {mode}, not staff"
+    if not any(weight.numbers()):
+        idle["reception.desk.official_path"] = "reception.desk.official_weight is 0"
+    for index, hold in enumerate(scenario.ind.holds):
+        if hold.begins <= scenario.start < hold.ends:
+            why = f"after the hold ind.holds.{index}.granted_after holds"
+            idle[f"groups.{hold.group}.granted_share"] = why
+    return [
+        Finding((key,), f"this number is changed and moves nothing: {why}", "change the other one")
+        for key, why in idle.items()
+        if key in base and _differs(scenario, key, base[key])
+    ]
+
+
+def _differs(scenario: Scenario, key: str, before: Quantity) -> bool:
+    return dict(quantities(scenario))[key].value != before.value
+
+
 def staff(scenario: Scenario) -> list[Finding]:
     """Staff against decisions.
 
@@ -242,6 +272,7 @@ CHECKS: dict[str, Check] = {
     "cost-order": cost_order,
     "grant-rate": grant_rate,
     "staff": staff,
+    "no-effect": no_effect,
     "budget-lines": budget_lines,
 }
 
