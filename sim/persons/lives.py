@@ -20,43 +20,30 @@ def asylum_seeker(country: Country, person: Person) -> Waiting:
     closes or rejects. Who is rejected may appeal; who wins in court goes back to the IND or gets
     the permit. Who is finally refused leaves after a while.
     """
-    while True:
-        country.at_ind[person.group].append(person)
-        news = yield from _news(country, person)
-        if news == GAVE_UP:
-            country.here -= person.here
-            country.book(person, "pending", "departed", "newest")
-            return
-        country.book(person, "pending", "decided")
-        if person.gone:
-            _count(country, "closed")
-            _leaves(country, person, "decided")
-            return
-        outcome = _outcome(country, person)
-        _count(country, outcome)
-        if outcome == "granted":
-            country.grants_today.append(person.group)
-            yield from _permit(country, person, "decided")
-            return
-        if outcome == "rejected" and country.happens(
-            country.of_group("appeal_share", person.group)
-        ):
-            country.book(person, "decided", "in_appeal")
-            yield from country.stay("courts.delay_days")
-            if not country.happens(country.number("courts.success_share")):
-                country.book(person, "in_appeal", "rejected")
-            elif country.happens(country.number("courts.remittal_share")):
-                country.book(person, "in_appeal", "pending")
-                person.since = country.env.now
-                continue
-            else:
-                country.grants_today.append(person.group)
-                yield from _permit(country, person, "in_appeal")
-                return
-        else:
-            country.book(person, "decided", "rejected")
-        yield from refused(country, person)
+    country.at_ind[person.group].append(person)
+    news = yield from _news(country, person)
+    if news == GAVE_UP:
+        country.here -= person.here
+        country.book(person, "pending", "departed", "newest")
         return
+    country.book(person, "pending", "decided")
+    if person.gone:
+        _count(country, "closed")
+        _leaves(country, person, "decided")
+        return
+    outcome = _outcome(country, person)
+    _count(country, outcome)
+    if outcome == "granted":
+        country.grants_today.append(person.group)
+        yield from _permit(country, person, "decided")
+        return
+    appeals = country.of_group("appeal_share", person.group)
+    if outcome == "rejected" and country.happens(appeals):
+        country.book(person, "decided", "in_appeal")
+        yield from in_appeal(country, person)
+        return
+    country.book(person, "decided", "rejected")
+    yield from refused(country, person)
 
 
 def refused(country: Country, person: Person) -> Waiting:
@@ -69,7 +56,7 @@ def refused(country: Country, person: Person) -> Waiting:
 
 
 def in_appeal(country: Country, person: Person) -> Waiting:
-    """Who was in appeal on day 0: the rest of the way from the ruling on."""
+    """Waits for the ruling: refused, back to the IND, or a permit from the court."""
     yield from country.stay("courts.delay_days")
     if not country.happens(country.number("courts.success_share")):
         country.book(person, "in_appeal", "rejected")

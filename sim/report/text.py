@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from rich.table import Table
 
@@ -94,6 +96,13 @@ def levels_table(
     return table
 
 
+def thousands(row: pd.Series[Any], centre: str, lang: Language) -> str:
+    """A cell in thousands: its centre, and the 80 % band where there is one."""
+    low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
+    band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
+    return number(row[centre] / 1e3, lang, 1) + band
+
+
 def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     """Need, places, status holders and the backlog at the end of each year."""
     series = {
@@ -116,9 +125,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
                 & (monthly["series"] == name)
                 & (monthly["breakdown"] == breakdown)
             ].iloc[0]
-            low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
-            band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
-            cells.append(number(row["mean"] / 1e3, lang, 1) + band)
+            cells.append(thousands(row, "mean", lang))
         table.add_row(day.strftime("%Y-%m-%d"), *cells)
     return table
 
@@ -144,9 +151,7 @@ def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
                 & (yearly["breakdown"] == "total")
                 & (yearly["measure"] == measure)
             ].iloc[0]
-            low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
-            band = label("from_to", lang, low=low, high=high)
-            cells.append(f"{number(row['p50'] / 1e3, lang, 1)} {band}")
+            cells.append(thousands(row, "p50", lang))
         table.add_row(str(year), *cells)
     return table
 
