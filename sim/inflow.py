@@ -7,15 +7,14 @@ import numpy as np
 from .clock import Clock, Step
 from .draws import Floats, Samples, inflow_deviation, poisson_count
 from .scenario import Scenario
-from .world import Actor, World, whole_column, year_fraction
-
-DAYS_A_YEAR = 365.25
+from .world import DAYS_A_YEAR, Actor, World, whole_column, year_fraction
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
     """Factor on first applications for each day: (days, replications).
 
-    The process of ``draws.inflow_deviation``, straight lines on the log between its months.
+    The process of ``draws.inflow_deviation``, straight lines on the log between its months; 1 up
+    to the end of what is known.
     """
     dates, levels = inflow_deviation(scenario, samples, n, clock.until)
     days = np.array([clock.day_of(moment) for moment in dates], dtype=np.float64)
@@ -23,6 +22,7 @@ def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -
     right = np.clip(np.searchsorted(days, at, side="right"), 1, len(days) - 1)
     weight = np.clip((at - days[right - 1]) / (days[right] - days[right - 1]), 0.0, 1.0)[:, None]
     log_factor = levels[right - 1] * (1 - weight) + levels[right] * weight
+    log_factor[at <= days[0]] = 0.0
     factor: Floats = np.exp(log_factor)
     return factor
 

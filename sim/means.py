@@ -7,6 +7,7 @@ and shows what is short as money.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,19 +18,48 @@ from .clock import DAYS_A_WEEK, days_in_year
 from .draws import Counts, Floats
 from .prices import full_price, ind_money, ind_work_cost, ward_price
 from .scenario import FIRST_BUDGET_YEAR, Scenario
-from .world import Actor, World, year_fraction
+from .world import DAYS_A_YEAR, Actor, World, answer, year_fraction
 
 TREND_MONTHS = 3
+MONTHS_A_YEAR = 12
 
 
 def planned_capacity(world: World, day: int) -> Floats:
-    """Work the IND has means for in a year [decision equivalents], by the scenario's mode."""
+    """Work the IND has means for in a year [decision equivalents], by the scenario's mode.
+
+    A plan answers to the work at hand: with more of it staff are hired, with less they go. An IND
+    that follows its budget, or a number of staff, has no such answer.
+    """
     values, capacity = world.values, world.scenario.ind.capacity
     if capacity.mode == "staff":
         staff = values.at("ind.capacity.staff", day)
-        work = staff * values.at("ind.capacity.productivity", day)
-    else:
-        work = values.at("ind.capacity.planned", day)
+        return staff * values.at("ind.capacity.productivity", day)
+    plan = values.at("ind.capacity.planned", day)
+    if capacity.mode == "follows_budget":
+        return plan
+    a_year = values.at("inflow.first", 0) + values.at("inflow.repeat", 0)
+    then = world.ledger.snapshots["pending"][0].sum(axis=1) + a_year
+    return plan * answer(work_at_hand(world, day), then, values.at("ind.capacity.response", day))
+
+
+def work_at_hand(world: World, day: int) -> Floats:
+    """Cases pending and the applications of the year up to a day: (replications,).
+
+    Applications are known by month; of the month a year ago that part counts which this one has
+    still to come. Before the start they came at the scenario's pace.
+    """
+    ledger, month = world.ledger, world.ledger.step.month
+    a_year = world.values.at("inflow.first", 0) + world.values.at("inflow.repeat", 0)
+    before = a_year * max(1 - (day + 1) / DAYS_A_YEAR, 0.0)
+    came: Floats = np.zeros(world.replications)
+    applied = ledger.flows.get(("outside", "pending"))
+    if applied is not None:
+        came = came + applied[max(month - MONTHS_A_YEAR + 1, 0) : month + 1].sum(axis=(0, 2))
+        if month >= MONTHS_A_YEAR:
+            today = world.clock.date_of(day)
+            left = 1 - today.day / monthrange(today.year, today.month)[1]
+            came = came + left * applied[month - MONTHS_A_YEAR].sum(axis=1)
+    work: Floats = ledger.stocks["pending"].sum(axis=1) + came + before
     return work
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .draws import Counts, Floats, binomial_count, binomial_counts
-from .world import Actor, Whole, World, hazard, whole_column, year_fraction
+from .world import Actor, Whole, World, answer, hazard, whole_column, year_fraction
 
 
 def departures(world: World) -> Actor:
@@ -66,6 +66,19 @@ def ready(world: World, day: int) -> Counts:
     return people
 
 
+def homes_a_year(world: World, day: int) -> Floats:
+    """People that municipalities can house in a year: (replications or 1,).
+
+    The supply of the scenario, answering to those who wait (at the beginning of the step): targets
+    follow their number, and so do homes. In transit locations one waits as well.
+    """
+    ledger = world.ledger
+    now = (ledger.stocks["status_holders"] + ledger.stocks["transit"])[:, 0] - new_need(world)
+    then = (ledger.snapshots["status_holders"][0] + ledger.snapshots["transit"][0])[:, 0]
+    power = world.values.at("housing.response", day)
+    return world.values.at("housing.homes", day) * answer(np.maximum(now, 0.0), then, power)
+
+
 def municipalities(world: World) -> Actor:
     """Municipalities house status holders: as many as there are homes, and people ready for them.
 
@@ -88,7 +101,7 @@ def municipalities(world: World) -> Actor:
         need_now = need_now + new_need(world)
         days_now += step.days
 
-        supply = values.at("housing.homes", step.day) * year_fraction(step)
+        supply = homes_a_year(world, step.day) * year_fraction(step)
         homes = homes_whole(whole_column(supply, n))
         u = world.luck.uniforms("municipalities", step.day, 1)
         stay = hazard(world.column("transit.stay_days", step.day), step.days)

@@ -17,6 +17,7 @@ from .scenario import Hold, Quantity, Scenario, quantities
 
 Actor = Generator[simpy.Event, Any, None]
 HOURS_A_DAY = 24
+DAYS_A_YEAR = 365.25
 
 
 class Values:
@@ -135,6 +136,15 @@ def hazard(mean_days: Floats, days: int) -> Floats:
     """Chance to leave within ``days`` when the mean stay is ``mean_days`` (constant hazard)."""
     chance: Floats = -np.expm1(-days / mean_days)
     return chance
+
+
+def answer(now: Counts | Floats, then: Counts | Floats, power: Floats) -> Floats:
+    """Factor by which supply answers to a queue: (now / then) to a power; 1 where none was then.
+
+    At power 0 supply is held, at 1 it keeps pace with the queue. All three broadcast.
+    """
+    factor: Floats = np.where(then > 0, now / np.maximum(then, 1e-9), 1.0) ** power
+    return factor
 
 
 def year_fraction(step: Step) -> float:

@@ -125,29 +125,59 @@ def test_kinds_of_chance_left_out_are_not_drawn(baseline: Scenario) -> None:
     assert all(name.startswith("inflow.path.20") for name in only)
 
 
-def test_year_means_of_the_inflow_path_follow_the_fitted_autoregression(
-    baseline: Scenario,
-) -> None:
-    # The fit is on year totals 2003-2024: φ 0.64, residual 0.39; observed changes had sd 0.42.
-    until = date(2042, 12, 31)
-    scenario = patched(baseline, {"until": until, "inflow.path.residual_sd": 0.39}, "a test")
+def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
+    """Logs of the path, as means of whole years: (year, replication)."""
     clock = Clock(scenario.start, until)
     samples = sample(scenario, 4000, 1, ("inflow",), until)
     path = np.log(deviation_path(scenario, clock, samples, 4000))
     years = np.array([clock.date_of(day).year for day in range(clock.days)])
-    means = np.stack([path[years == year].mean(axis=0) for year in range(2034, 2042)])
+    return np.stack([path[years == year].mean(axis=0) for year in range(first, until.year + 1)])
+
+
+def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline: Scenario) -> None:
+    """A year's mean n years ahead has standard deviation yearly_sd x sqrt(n), around its centre."""
+    changes = {"start": date(2025, 1, 1), "inflow.path.yearly_sd": 0.3}
+    means = year_means(patched(baseline, changes, "a test"), date(2030, 12, 31), 2025)
+    for ahead, mean in enumerate(means, start=1):
+        assert mean.std() == pytest.approx(0.3 * np.sqrt(ahead), rel=0.04)
+        assert abs(mean.mean()) < 0.03
+
+
+def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregression(
+    baseline: Scenario,
+) -> None:
+    # The fit is on year totals 2003-2024: φ 0.64, residual 0.39.
+    until = date(2042, 12, 31)
+    changes = {
+        "until": until,
+        "inflow.path.process": "pulled_back",
+        "inflow.path.residual_sd": 0.39,
+    }
+    means = year_means(patched(baseline, changes, "a test"), until, 2034)[:-1]
     level = 0.39 / np.sqrt(1 - 0.64**2)
     assert means.std() == pytest.approx(level, rel=0.03)
     assert np.diff(means, axis=0).std() == pytest.approx(level * np.sqrt(2 * (1 - 0.64)), rel=0.03)
     pairs = [np.corrcoef(means[k], means[k + 1])[0, 1] for k in range(len(means) - 1)]
     assert np.mean(pairs) == pytest.approx(0.64, abs=0.02)
-    assert abs(path[0].mean()) < 0.01
-    assert abs(path[-1].mean()) < 0.02
 
 
-def test_the_inflow_path_does_not_run_away_beyond_the_scenarios_end(baseline: Scenario) -> None:
-    clock = Clock(baseline.start, date(2045, 12, 31))
-    samples = sample(baseline, 400, 1, ("inflow",), clock.until)
-    spread = np.log(deviation_path(baseline, clock, samples, 400)).std(axis=1)
-    assert spread[-1] < 0.75
-    assert spread[0] < 0.3
+@pytest.mark.parametrize("process", ["random_walk", "pulled_back"])
+def test_the_inflow_path_goes_on_beyond_the_scenarios_end_within_a_factor_of_ten(
+    baseline: Scenario, process: str
+) -> None:
+    scenario = patched(baseline, {"inflow.path.process": process}, "a test")
+    clock = Clock(scenario.start, date(2045, 12, 31))
+    samples = sample(scenario, 400, 1, ("inflow",), clock.until)
+    path = deviation_path(scenario, clock, samples, 400)
+    assert path.max() <= 10 * (1 + 1e-12)
+    assert path.min() >= 0.1 * (1 - 1e-12)
+    assert (np.ptp(np.log(path), axis=0) > 0.1).all()
+
+
+def test_what_is_known_of_inflow_has_no_band(baseline: Scenario) -> None:
+    scenario = patched(baseline, {"inflow.path.known_until": date(2025, 6, 30)}, "a test")
+    clock = Clock(scenario.start, date(2025, 12, 31))
+    path = deviation_path(scenario, clock, sample(scenario, 50, 1), 50)
+    known = clock.day_of(date(2025, 6, 30))
+    assert (path[: known + 1] == 1.0).all()
+    assert path[known + 20].std() > 0.2

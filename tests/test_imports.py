@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": {
         "budget", "draws", "engine", "inflow", "outflow", "procedure", "results", "scenario",
     },
+    "past": {"draws", "engine", "errors", "results", "scenario"},
     "address": {"errors"},
     "report": {"errors", "prices", "scenario"},
     "run": {

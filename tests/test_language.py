@@ -40,7 +40,8 @@ def test_the_engine_follows_a_straight_line_day_by_day(baseline: Scenario) -> No
     """A line from 0 to 36,500 over 2026 houses half of it in that year, a step none."""
     line = {"value": {date(2026, 1, 1): 0, date(2027, 1, 1): 36_500}, "between": "straight"}
     for between, expected in (("straight", 18_250), ("steps", 0)):
-        scenario = change(baseline, {"housing.homes": line | {"between": between}})
+        homes = {"housing.homes": line | {"between": between}, "housing.response": 0}
+        scenario = change(baseline, homes)
         ledger = simulate(scenario, 2, 1, until=date(2026, 12, 31))
         housed = sum(
             ledger.flows.get((source, "settled"), np.zeros((24, 2, 1)))[12:].sum(axis=(0, 2))

@@ -65,7 +65,7 @@ def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     assert isinstance(homes.before, Quantity)
     assert homes.before.single == 30_210
     assert (arrears.layer, arrears.differs) == ("baseline", False)
-    assert homes.meaning == "people housed in a year, as supply allows"
+    assert homes.meaning == "people housed in a year, as supply allows on day 0"
 
 
 def test_two_scenarios_differ_where_a_patch_set_something_and_nowhere_else() -> None:
@@ -180,7 +180,7 @@ def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -
     file = str(scenario_file(SLIPS["cost-order"]))
     code, out, err = called("check", file, "baseline")
     assert code == 0
-    assert out.splitlines()[1] == "baseline: fine, 296 numbers, 0 to look at"
+    assert out.splitlines()[1] == "baseline: fine, 299 numbers, 0 to look at"
     assert "warning (cost-order)" in err
     assert ":4:29:" in err
     code, out, err = called("check", "--strict", file)

@@ -24,11 +24,14 @@ PARTS = 12
 REPLICATIONS = 3
 
 # Numbers that only matter in some settings are moved in such a setting.
+PULLED = {"inflow.path.process": "pulled_back"}
 GROWING = {"ind.capacity.planned": {2025: 15_000, date(2025, 7, 1): 30_000}}
 SETTINGS: dict[str, dict[str, Any]] = {
     "ind.capacity.staff": {"ind.capacity.mode": "staff"},
     "ind.capacity.productivity": {"ind.capacity.mode": "staff"},
     "ind.capacity.ramp_days": GROWING,
+    "inflow.path.autoregression": PULLED,
+    "inflow.path.residual_sd": PULLED,
     "reception.desk.official_path": {"reception.desk.official_weight": 0.5},
     "family.straight_home_share": {"family.straight_home_share": 0.2},
     "housing.minimum_stay_days": {"housing.homes": 60_000},

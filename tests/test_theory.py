@@ -27,6 +27,7 @@ def one_queue(baseline: Scenario, per_day: float, decided_per_day: float) -> Sce
         "inflow.resettled": 0,
         "ind.capacity.planned": decided_per_day * 365,
         "ind.capacity.realised": 1,
+        "ind.capacity.response": 0,
         f"groups.{ONE_GROUP}.work": 1,
     }
     for name, group in baseline.groups.items():

@@ -118,6 +118,7 @@ def ind(country: Country) -> Actor:
 
 
 def _planned(country: Country) -> float:
+    """What the IND has the means to decide in a year."""
     planned = planned_capacity(country.world, country.day)[0]
     return float(planned * ind_factor(country.world, country.day)[0])
 
@@ -212,6 +213,7 @@ def municipalities(country: Country) -> Actor:
     """Homes: first for those whose time in transit is over, then the longest waiting (hour 8)."""
     world, scenario = country.world, country.world.scenario
     homes_left, target_left = Rest(), Rest()
+    waiting_then = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
     current, need, days, target = "", 0, 1, 0.0
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
@@ -221,11 +223,16 @@ def municipalities(country: Country) -> Actor:
             if name in scenario.housing.targets:
                 target = country.number(f"housing.targets.{name}")
             current, need, days = name, 0, 0
+        waiting = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
+        waiting -= country.new_need_today
         need += country.new_need_today
         country.new_need_today = 0
         days += step.days
 
-        homes = homes_left(country.number("housing.homes") * part_of_year(step))
+        supply = country.number("housing.homes")
+        if waiting_then:
+            supply *= (waiting / waiting_then) ** country.number("housing.response")
+        homes = homes_left(supply * part_of_year(step))
         while homes and country.leaving_transit:
             _tell(country.leaving_transit.popleft(), lives.HOME)
             homes -= 1

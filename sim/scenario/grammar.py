@@ -74,15 +74,21 @@ class Group(Frozen):
 
 
 class InflowPath(Frozen):
-    """The yearly chance in first applications: AR(1) on the log around the level."""
+    """The yearly chance in first applications, on the log around the level."""
 
+    process: Literal["random_walk", "pulled_back"] = Field(
+        description="a level that wanders, or one that is pulled back to the centre"
+    )
+    yearly_sd: Annotated[LogPoints, UNDATED] = Field(
+        description="for random_walk: standard deviation of the log change from year to year"
+    )
     autoregression: Annotated[Factor, UNDATED] = Field(
-        description="part of last year's deviation that remains"
+        description="for pulled_back: part of last year's deviation that remains"
     )
     residual_sd: Annotated[LogPoints, UNDATED] = Field(
-        description="standard deviation of a year's new deviation"
+        description="for pulled_back: standard deviation of a year's new deviation"
     )
-    known_until: date = Field(description="last day of the half-year known: deviation 0")
+    known_until: date = Field(description="last day of the half-year known")
 
 
 class Inflow(Frozen):
@@ -133,11 +139,14 @@ class IndCapacity(Frozen):
         description="planned path; planned times its budget against 2025; staff times productivity"
     )
     planned: WorkPerYear = Field(
-        description="decisions of mean weight that the means pay for in a year"
+        description="decisions of mean weight that the means pay for in a year, at day 0's backlog"
     )
     realised: Factor = Field(description="output against the plan")
     staff: Fte = Field(description="staff on asylum decisions, for mode staff")
     productivity: DecisionsPerFteYear = Field(description="for mode staff")
+    response: Factor = Field(
+        description="how the plan answers to the backlog: its power of cases pending against day 0"
+    )
     ramp_days: Days = Field(description="time in which new capacity grows in (training)")
 
 
@@ -216,7 +225,10 @@ class Family(Frozen):
 class Housing(Frozen):
     """Municipalities housing status holders, and the target (taakstelling) beside it."""
 
-    homes: PersonsPerYear = Field(description="people housed in a year, as supply allows")
+    homes: PersonsPerYear = Field(description="people housed in a year, as supply allows on day 0")
+    response: Factor = Field(
+        description="how supply answers to those waiting: its power of their number against day 0"
+    )
     minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(
         description="time a status holder needs before moving"
     )

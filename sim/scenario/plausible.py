@@ -186,12 +186,19 @@ def grant_rate(scenario: Scenario) -> list[Finding]:
     return [Finding(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
 
 
+PROCESS_NUMBERS = {
+    "random_walk": ("autoregression", "residual_sd"),
+    "pulled_back": ("yearly_sd",),
+}
+"""By process of inflow: the numbers that only the other one uses."""
+
+
 def no_effect(scenario: Scenario) -> list[Finding]:
     """A number that was changed and moves nothing.
 
     Staff and productivity count only where capacity is counted in staff, the official path only
-    where the desk gives it weight, and a group's share granted not where a hold that began before
-    the start ends in another one.
+    where the desk gives it weight, the numbers of a process of inflow only where it is the chosen
+    one, and a group's share granted not where a hold that began before the start ends in another.
     """
     base = dict(quantities(load("baseline")))
     mode, weight = scenario.ind.capacity.mode, scenario.reception.desk.official_weight
@@ -199,6 +206,9 @@ def no_effect(scenario: Scenario) -> list[Finding]:
     if mode != "staff":
         for key in ("staff", "productivity"):
             idle[f"ind.capacity.{key}"] = f"ind.capacity.mode is {mode}, not staff"
+    process = scenario.inflow.path.process
+    for key in PROCESS_NUMBERS[process]:
+        idle[f"inflow.path.{key}"] = f"inflow.path.process is {process}"
     if not any(weight.numbers()):
         idle["reception.desk.official_path"] = "reception.desk.official_weight is 0"
     for index, hold in enumerate(scenario.ind.holds):
