@@ -37,11 +37,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "past": {"draws", "engine", "errors", "results", "scenario"},
     "address": {"errors"},
-    "report": {"errors", "prices", "scenario"},
+    "report": {"errors", "past", "prices", "scenario"},
     "run": {
         "budget", "clock", "draws", "engine", "errors", "prices", "report", "results", "scenario",
     },
-    "cli": {"budget", "draws", "errors", "persons", "report", "run", "scenario", "verify"},
+    "cli": {
+        "budget", "draws", "errors", "past", "persons", "report", "run", "scenario", "verify",
+    },
 }  # fmt: skip
 
 

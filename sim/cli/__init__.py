@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import files, overview, run, trace, verify
+from . import files, overview, run, score, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -43,7 +43,16 @@ def _main(
     pass
 
 
-for verb in (run.run, overview.list_, overview.overview, *files.VERBS, trace.trace, verify.verify):
+for verb in (
+    run.run,
+    overview.list_,
+    overview.overview,
+    *files.VERBS,
+    trace.trace,
+    verify.verify,
+    score.score,
+    score.calibrate,
+):
     app.command(verb.__name__.rstrip("_"))(verb)
 
 

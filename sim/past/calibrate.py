@@ -29,6 +29,10 @@ from .rates import Response, homes_by_year, response, values, work_by_year
 BECAUSE = "moved by the fit"
 KNOWN_TO = date(2025, 12, 31)
 """A day by which all figures of periods to the end of 2024 were out."""
+LEAST_TOLD = 0.2
+"""Part of a first thought's variance that the data must take away to have said something."""
+LEAST_LINK = 0.5
+"""Correlations from here on go into the patch."""
 STEP = 0.04
 """Step of the numerical derivative, as a part of the distance between the bounds."""
 
@@ -190,8 +194,59 @@ def indistinct(found: Fit, least: float = 0.6) -> list[tuple[str, str, float]]:
     ]
 
 
-def silent(found: Fit, most: float = 0.2) -> list[str]:
+def silent(found: Fit, most: float = LEAST_TOLD) -> list[str]:
     """Numbers of which the data say next to nothing: the first thought stays."""
     return [
         number.path for number, told in zip(found.numbers, found.told, strict=True) if told < most
     ]
+
+
+def patch(found: Fit) -> dict[str, Any]:
+    """The fit as a patch on the baseline: values, spreads, correlations, each with its sentence.
+
+    What is fitted for a past year alone is not of the baseline and stays out.
+    """
+    both = [n for n, number in enumerate(found.numbers) if len(number.years) > 1]
+    changes: dict[str, Any] = {}
+    for n in both:
+        number = found.numbers[n]
+        told = "" if found.told[n] >= LEAST_TOLD else ", which say next to nothing of it"
+        changes[number.path] = {
+            "value": _rounded(float(found.values[n])),
+            "assumption": f"fitted on the ends of 2023 and 2024{told}: {number.why}",
+            "spread": {
+                "dist": "normal",
+                "sd": _rounded(float(found.sds[n])),
+                "low": number.low,
+                "high": number.high,
+            },
+        }
+    for path, answer in (
+        ("ind.capacity.response", found.output),
+        ("housing.response", found.homes),
+    ):
+        changes[path] = {
+            "value": _rounded(answer.power),
+            "assumption": "fitted on the years to 2024: log of what was served on log of the queue",
+            "spread": {"dist": "normal", "sd": _rounded(answer.sd), "low": 0, "high": 1.2},
+        }
+    changes["correlations"] = [
+        {
+            "first": found.numbers[i].path,
+            "second": found.numbers[j].path,
+            "rank": {
+                "value": round(float(found.correlations[i, j]), 2),
+                "unit": "correlation",
+                "assumption": "fitted on the ends of 2023 and 2024",
+            },
+        }
+        for i in both
+        for j in both
+        if i < j and abs(found.correlations[i, j]) >= LEAST_LINK
+    ]
+    return changes
+
+
+def _rounded(value: float) -> float:
+    """Three digits: no fit knows more."""
+    return float(f"{value:.3g}")

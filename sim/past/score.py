@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from importlib import resources
+from io import StringIO
 from multiprocessing import get_context
 
 import numpy as np
@@ -183,6 +185,25 @@ def all_cells(days: Sequence[date], options: Options, workers: int = 2) -> pd.Da
     return pd.DataFrame([row for rows in found for row in rows])
 
 
+def as_csv(cells: pd.DataFrame, official: pd.DataFrame) -> str:
+    """All cells as one table: those of 1 March, and those of the days of official forecasts."""
+    both = pd.concat([cells.assign(put="march"), official.assign(put="official")])
+    return both.to_csv(index=False, float_format="%.6g")
+
+
+def from_csv(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two tables of ``as_csv``."""
+    both = pd.read_csv(StringIO(text))
+    both["origin"] = [date.fromisoformat(day) for day in both["origin"]]
+    march = both[both["put"] == "march"].drop(columns="put")
+    return march, both[both["put"] == "official"].drop(columns="put")
+
+
+def kept() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cells kept with the package (``sim/data/hindcasts.csv``)."""
+    return from_csv((resources.files("sim") / "data" / "hindcasts.csv").read_text("utf-8"))
+
+
 def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
     """Each official forecast beside the program put on the day it came out.
 
@@ -212,6 +233,7 @@ def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
                 "official_percentage": abs(one.central - came) / came,
                 "official_error": one.central - came,
                 "program": mine["forecast"],
+                "program_came": mine["came"],
                 "program_percentage": mine["percentage"],
                 "program_error": mine["error"],
                 "low_80": mine["low_80"],
@@ -270,6 +292,11 @@ def coverage(cells: pd.DataFrame, band: str = "80") -> Coverage:
     t = (share - int(band) / 100) / error if error > 0 else np.inf
     p = float(2 * stats.t.sf(abs(t), k - 1))
     return Coverage(len(mine), k, share, share - reach, share + reach, p)
+
+
+def decided(found: Coverage, level: float = 0.05) -> bool:
+    """Whether coverage is off by more than chance among origins allows."""
+    return found.p_value < level
 
 
 def worse(table: pd.DataFrame) -> Iterator[tuple[str, int, str, float]]:

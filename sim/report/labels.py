@@ -133,6 +133,161 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "wins in court: the IND decides again",
         "nl": "wint bij de rechter: de IND beslist opnieuw",
     },
+    "series_inflow": {
+        "en": "inflow",
+        "nl": "instroom",
+    },
+    "series_people_in_reception": {"en": "in reception", "nl": "in de opvang"},
+    "series_status_holders": {"en": "status holders", "nl": "statushouders"},
+    "series_pending": {"en": "cases pending", "nl": "IND-voorraad"},
+    "series_spending_article_37": {
+        "en": "spending art. 37",
+        "nl": "uitgaven art. 37",
+    },
+    "series_spending_coa": {"en": "spending, COA", "nl": "uitgaven COA"},
+    "score_title": {
+        "en": "Hindcasts from 1 March of 2012 to 2024, by years ahead: mean absolute error in % of "
+        "what came (CRPS ratio: against the best naive forecast)",
+        "nl": "Hindcasts vanaf 1 maart 2012 tot en met 2024, per jaar vooruit: gemiddelde absolute "
+        "fout in % van wat kwam (CRPS-ratio: tegen de beste naïeve voorspelling)",
+    },
+    "score_series": {"en": "series", "nl": "reeks"},
+    "score_ahead": {
+        "en": "ahead",
+        "nl": "vooruit",
+    },
+    "score_program": {"en": "program", "nl": "programma"},
+    "score_no_change": {"en": "no change", "nl": "als nu"},
+    "score_last_growth": {"en": "last growth", "nl": "groeit door"},
+    "score_mean_of_history": {"en": "mean so far", "nl": "gemiddeld"},
+    "score_crps": {"en": "CRPS ratio", "nl": "CRPS-ratio"},
+    "score_bias": {"en": "bias", "nl": "bias"},
+    "score_within": {
+        "en": "in 50/80 band",
+        "nl": "in 50/80-band",
+    },
+    "official_title": {
+        "en": "Official forecasts beside the program put on the day they came out (money in EUR "
+        "million)",
+        "nl": "Officiële ramingen naast het programma op de dag dat ze uitkwamen (geld in € mln)",
+    },
+    "official_edition": {"en": "forecast", "nl": "raming"},
+    "official_target": {"en": "for", "nl": "voor"},
+    "official_came": {"en": "came", "nl": "kwam"},
+    "official_said": {"en": "official", "nl": "officieel"},
+    "official_off": {"en": "off by", "nl": "ernaast"},
+    "official_program_off": {"en": "off by", "nl": "ernaast"},
+    "official_band": {"en": "80 % band", "nl": "80 %-band"},
+    "official_verdict": {
+        "en": "Against official forecasts, {series}: nearer in {nearer} of {n}; mean error "
+        "{program}, theirs {official}.",
+        "nl": "Tegen officiële ramingen, {series}: dichterbij in {nearer} van {n}; gemiddelde fout "
+        "{program}, die van hen {official}.",
+    },
+    "score_worse": {
+        "en": "Worse than a naive forecast (CRPS; years ahead in brackets), {series}: {names}.",
+        "nl": "Slechter dan een naïeve voorspelling (CRPS; jaren vooruit tussen haakjes), "
+        "{series}: {names}.",
+    },
+    "coverage_line": {
+        "en": "The 80 % band held {share} of {cells} cells ({low} to {high} with {origins} origins "
+        "as clusters): significantly off 80 % (p = {p}).",
+        "nl": "De 80 %-band bevatte {share} van {cells} cellen ({low} tot {high} met {origins} "
+        "oorsprongen als clusters): significant anders dan 80 % (p = {p}).",
+    },
+    "coverage_open": {
+        "en": "The 80 % band held {share} of {cells} cells ({low} to {high} with {origins} origins "
+        "as clusters): not significantly off 80 % (p = {p}).",
+        "nl": "De 80 %-band bevatte {share} van {cells} cellen ({low} tot {high} met {origins} "
+        "oorsprongen als clusters): niet significant anders dan 80 % (p = {p}).",
+    },
+    "score_chart_title": {
+        "en": "What the program said two years ahead, and what came (thousands)",
+        "nl": "Wat het programma twee jaar vooruit zei, en wat kwam (duizenden)",
+    },
+    "score_chart_note": {
+        "en": "Dots and bars: median and 80 % band of the program, put on 1 March of the year "
+        "before with what was published by then. Line: what came. Diamonds: official forecasts "
+        "made in an earlier year. Vertical scales are logarithmic. opvangsim score, 200 "
+        "replications by the week.",
+        "nl": "Stippen en balken: mediaan en 80 %-band van het programma, gezet op 1 maart van het "
+        "jaar ervoor met wat toen gepubliceerd was. Lijn: wat kwam. Ruiten: officiële ramingen uit "
+        "een eerder jaar. Verticale schalen zijn logaritmisch. opvangsim score, 200 replicaties "
+        "per week.",
+    },
+    "score_came": {"en": "came", "nl": "kwam"},
+    "process_title": {
+        "en": "Processes of yearly inflow, scored one to four years ahead on the same origins "
+        "(CRPS and its error in first applications; free: fitted numbers; * simplest within one "
+        "error of the best)",
+        "nl": "Processen van jaarlijkse instroom, beoordeeld op één tot vier jaar vooruit vanaf "
+        "dezelfde oorsprongen (CRPS en fout in eerste aanvragen; vrij: geschatte getallen; "
+        "* eenvoudigste binnen één fout van de beste)",
+    },
+    "process_start": {"en": "starts from", "nl": "begint bij"},
+    "process_name": {"en": "process", "nl": "proces"},
+    "process_parameters": {
+        "en": "free",
+        "nl": "vrij",
+    },
+    "process_crps": {"en": "CRPS", "nl": "CRPS"},
+    "process_error": {
+        "en": "error",
+        "nl": "fout",
+    },
+    "process_ahead": {"en": "{n} ahead", "nl": "{n} vooruit"},
+    "process_within": {
+        "en": "in 80 band",
+        "nl": "in 80-band",
+    },
+    "start_half-year": {"en": "last half-year", "nl": "laatste halfjaar"},
+    "start_year": {"en": "last year", "nl": "laatste jaar"},
+    "process_random_walk": {"en": "random walk", "nl": "toevalswandeling"},
+    "process_with_drift": {"en": "random walk with drift", "nl": "toevalswandeling met drift"},
+    "process_history": {"en": "mean of history", "nl": "gemiddelde tot dan"},
+    "process_smoothed": {"en": "exponential smoothing", "nl": "exponentiële demping"},
+    "process_to_mean": {"en": "AR(1) to the mean", "nl": "AR(1) naar het gemiddelde"},
+    "process_pulled_back": {
+        "en": "AR(1) to the last level",
+        "nl": "AR(1) naar het laatste niveau",
+    },
+    "process_damped_trend": {"en": "damped trend", "nl": "gedempte trend"},
+    "fit_title": {
+        "en": "Numbers that no source gives, fitted on the ends of 2023 and 2024",
+        "nl": "Getallen zonder bron, geijkt op de uitkomsten van 2023 en 2024",
+    },
+    "fit_number": {"en": "number", "nl": "getal"},
+    "fit_prior": {"en": "first thought", "nl": "vooraf"},
+    "fit_value": {"en": "fitted", "nl": "geijkt"},
+    "fit_told": {"en": "told by the data", "nl": "gezegd door de cijfers"},
+    "fit_ends_title": {"en": "Where the years end", "nl": "Waar de jaren eindigen"},
+    "fit_end": {"en": "observed", "nl": "waargenomen"},
+    "fit_figure": {"en": "figure", "nl": "cijfer"},
+    "fit_model": {"en": "model", "nl": "model"},
+    "fit_off": {"en": "in its errors", "nl": "in zijn fouten"},
+    "fit_plus": {"en": "{value} ± {sd}", "nl": "{value} ± {sd}"},
+    "fit_indistinct": {
+        "en": "The data can't tell apart {a} and {b} (correlation {r}).",
+        "nl": "De cijfers kunnen {a} en {b} niet onderscheiden (correlatie {r}).",
+    },
+    "fit_silent": {
+        "en": "Of these the data say next to nothing: {names}.",
+        "nl": "Hierover zeggen de cijfers bijna niets: {names}.",
+    },
+    "fit_response": {
+        "en": "How {what} answers to its queue: power {power} ± {sd}; {left} on the log is left.",
+        "nl": "Hoe {what} op de rij reageert: macht {power} ± {sd}; {left} op de log blijft over.",
+    },
+    "fit_output": {"en": "the IND's output", "nl": "de productie van de IND"},
+    "fit_homes": {"en": "housing", "nl": "huisvesting"},
+    "fit_differs": {
+        "en": "The baseline has {path} at {have}, {off} spreads off.",
+        "nl": "Het basispad heeft {path} op {have}, {off} spreidingen ernaast.",
+    },
+    "fit_same": {
+        "en": "The baseline stands within half a spread of every fitted number.",
+        "nl": "Het basispad ligt voor elk geijkt getal binnen een halve spreiding.",
+    },
     "not_set": {"en": "not set", "nl": "niet gezet"},
     "spread_value": {"en": "of the value", "nl": "van de waarde"},
     "spread_factor": {"en": "a factor on it", "nl": "een factor erop"},

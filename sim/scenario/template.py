@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import yaml
 
 from . import shape
 from .describe import leaves
@@ -68,6 +71,19 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         lines += ["", f"# {heading}"]
         lines += [_lever(key, values.get(key)) for key in keys]
     return "\n".join(lines) + "\n"
+
+
+def patch_text(changes: dict[str, Any]) -> str:
+    """A patch file on the baseline with these changes, as the calibration found them."""
+    head = {
+        "extends": "baseline",
+        "title": {"en": "Fitted to the years to 2024", "nl": "Geijkt op de jaren tot 2024"},
+        "description": {
+            "en": "What no source gives, as opvangsim calibrate fitted it. Is the baseline off?",
+            "nl": "Wat geen bron geeft, zoals opvangsim calibrate het vond. Wijkt het basispad af?",
+        },
+    }
+    return yaml.dump(head | changes, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _lever(key: str, value: object) -> str:

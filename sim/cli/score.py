@@ -1,0 +1,78 @@
+"""``opvangsim score`` and ``opvangsim calibrate``: the program held against the past."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import LangChoice, console, language, refuse, whole
+
+Lang = Annotated[LangChoice, typer.Option(help="Language.")]
+PICTURES = (".png", ".svg")
+
+
+def score(
+    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = "200",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 1,
+    process: Annotated[
+        bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
+    ] = None,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Put the program on days in the past, and hold what it says against what came."""
+    from ..past import Options, all_cells, as_csv, official_origins, origins, process_table
+    from ..report import scorecard
+
+    tongue = language(lang)
+    if process:
+        console().print(scorecard.process_table(process_table(), tongue))
+        return
+    options = Options(whole(replications), seed)
+    cells = all_cells(origins(), options)
+    official = all_cells(official_origins(), options)
+    console().print(scorecard.score_table(cells, tongue))
+    console().print(scorecard.official_table(official, tongue))
+    for line in scorecard.verdict(cells, official, tongue):
+        typer.echo(line)
+    if out is not None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
+            scorecard.write(out / "scorecard.png", cells, tongue)
+        except OSError as error:
+            refuse(str(out), f"can't be written: {error.strerror}", "choose another folder")
+        typer.echo(str(out))
+
+
+def calibrate(
+    replications: Annotated[str, typer.Option(help="Replications of each run of a year.")] = "40",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for what was fitted.")
+    ] = None,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
+    from ..past import fit, patch
+    from ..report.fit import ends_table, fit_lines, fit_table
+    from ..scenario import load
+    from ..scenario.template import patch_text
+
+    if out is not None and out.suffix != ".yaml":
+        refuse(str(out), "this is no .yaml", "name a scenario file")
+    tongue = language(lang)
+    found = fit(whole(replications))
+    console().print(fit_table(found, tongue))
+    console().print(ends_table(found, tongue))
+    for line in fit_lines(found, load("baseline"), tongue):
+        typer.echo(line)
+    if out is not None:
+        try:
+            out.write_text(patch_text(patch(found)), "utf-8")
+        except OSError as error:
+            refuse(str(out), f"can't be written: {error.strerror}")
+        typer.echo(str(out))
