@@ -35,6 +35,11 @@ ALLOWED: dict[str, set[str]] = {
     "verify": {
         "budget", "draws", "engine", "inflow", "outflow", "procedure", "results", "scenario",
     },
+    "stress": {
+        "budget", "clock", "draws", "engine", "errors", "family", "inflow", "ledger", "means",
+        "opening", "outflow", "prices", "procedure", "reception", "report", "results", "run",
+        "scenario", "verify", "world",
+    },
     "address": {"errors"},
     "report": {"errors", "prices", "scenario"},
     "run": {
