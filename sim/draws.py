@@ -238,7 +238,7 @@ def path_months(scenario: Scenario, until: date) -> list[tuple[str, date]]:
     """
     known = scenario.inflow.path.known_until
     first = month_number(known)
-    last = month_number(until) + 1
+    last = max(month_number(until), first) + 1
     months = [known, *(first_of_month(number) for number in range(first + 1, last + 1))]
     return [(f"{INFLOW_PATH}{month:%Y-%m}", month) for month in months]
 

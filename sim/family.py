@@ -35,7 +35,8 @@ def family_desk(world: World) -> Actor:
 
     Applications are booked on the day of the grant (the legal term is three months): the day's
     grants x applications per grant x the group's factor. The desk decides staff x productivity a
-    year, first come first served; of those granted a share travels.
+    year (who goes first makes no difference here: nobody is told apart); of those granted a share
+    travels.
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger
     factors = np.array([group.family_factor.single for group in scenario.groups.values()])

@@ -138,8 +138,9 @@ def _target(world: World, name: str, last_need: Floats, last_days: int) -> Float
 
 
 def guardianship(world: World) -> Actor:
-    """Unaccompanied minors come under guardianship with their application, and leave at 18.
+    """Unaccompanied minors come under guardianship with their application.
 
+    They leave at a constant rate, after a mean stay that brings them to 18.
     A book of its own: the same young people also stand in the book of people.
     """
     values, ledger = world.values, world.ledger

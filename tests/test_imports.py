@@ -36,6 +36,11 @@ ALLOWED: dict[str, set[str]] = {
         "budget", "draws", "engine", "inflow", "outflow", "procedure", "results", "scenario",
     },
     "past": {"draws", "engine", "errors", "results", "scenario"},
+    "stress": {
+        "budget", "clock", "draws", "engine", "errors", "family", "inflow", "ledger", "means",
+        "opening", "outflow", "prices", "procedure", "reception", "report", "results", "run",
+        "scenario", "verify", "world",
+    },
     "address": {"errors"},
     "report": {"errors", "past", "prices", "scenario"},
     "run": {

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.past import NAIVE, SERIES
+from sim.past.process import PROCESSES, STARTS
 from sim.report.labels import LABELS, Language, billion, label, million, number
 
 SIM = Path(__file__).parent.parent / "sim"
@@ -23,6 +25,11 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made = {f"level_{level}" for level in ("document", "coa_price", "paid_2024")}
     made |= {"spread_value", "spread_factor"}
     made |= {key for key in LABELS if key.startswith("to_")}
+    made |= {f"series_{series}" for series in SERIES}
+    made |= {f"score_{forecaster}" for forecaster in ("program", *NAIVE)}
+    made |= {f"process_{process.name}" for process in PROCESSES}
+    made |= {f"start_{start}" for start in STARTS}
+    assert made <= set(LABELS)
     assert set(LABELS) - used - made == set()
 
 

@@ -87,7 +87,9 @@ def need_chart(monthly: pd.DataFrame, scenario: Scenario, run_id: str, lang: Lan
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     axes.set_ylabel(label("chart_need_axis", lang))
-    _finish(figure, axes, "chart_need_title", scenario, run_id, lang, label("need_note", lang))
+    fill = number(scenario.reception.need_fill.single, lang, 2)
+    note = label("need_note", lang, fill=fill)
+    _finish(figure, axes, "chart_need_title", scenario, run_id, lang, note)
     return figure
 
 

@@ -338,8 +338,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "nl": "Bron: opvangsim, {title}; cijfers uit {sources}. {extra}Run {id}.",
     },
     "need_note": {
-        "en": "Need = people to be received / 0.91. Squares, diamond: official forecasts. ",
-        "nl": "Behoefte = op te vangen mensen / 0,91. Vierkanten, ruit: officiële ramingen. ",
+        "en": "Need = people to be received / {fill}. Squares, diamond: official forecasts. ",
+        "nl": "Behoefte = op te vangen mensen / {fill}. Vierkanten, ruit: officiële ramingen. ",
     },
     "gap_note": {
         "en": "Medians; cost at {level}; line: 80 % band. ",
