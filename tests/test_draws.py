@@ -151,3 +151,13 @@ def test_the_inflow_path_does_not_run_away_beyond_the_scenarios_end(baseline: Sc
     spread = np.log(deviation_path(baseline, clock, samples, 400)).std(axis=1)
     assert spread[-1] < 0.75
     assert spread[0] < 0.3
+
+
+def test_a_shorter_run_meets_the_beginning_of_the_same_inflow_path(baseline: Scenario) -> None:
+    samples = sample(baseline, 20, 1)
+    short, long = (
+        deviation_path(baseline, Clock(baseline.start, until), samples, 20)
+        for until in (date(2026, 5, 31), baseline.until)
+    )
+    assert np.allclose(short, long[: len(short)])
+    assert len(short) < len(long)
