@@ -73,8 +73,9 @@ def test_what_is_kept_all_year_costs_a_year_whenever_the_look_begins(ahead: int)
     assert plan.price[0] == pytest.approx(full_prices(world)[0] * part + opening)
 
 
-def test_what_next_year_can_not_pay_for_has_its_severance_set_aside() -> None:
-    world = world_with(amounts(rich=()))
+@pytest.mark.parametrize("rich", [(), (2027, 2028)])
+def test_what_next_year_can_not_pay_for_has_its_severance_set_aside(rich: tuple[int, ...]) -> None:
+    world = world_with(amounts(rich))
     plan = this_years_plan(world, 0, 91, nothing_ends(world))
     assert plan.kept.sum() == 1_500
     aside = 1_500 * severance(world)
@@ -97,11 +98,23 @@ def test_with_money_for_wards_alone_hotels_go_first() -> None:
 
 
 def test_places_too_dear_to_give_up_leave_no_more_money_than_there_is() -> None:
-    """Nine days before the year ends severance costs more than the days: all stay, and are paid."""
+    """Nine days before the year ends severance costs more than the days: all stay, and are paid.
+
+    89 days before it that is so of regular places alone, and of the 500 hotels 100 stay where the
+    money for hotels is that of 100.97 of them.
+    """
     world = world_with(amounts(rich=(2026, 2027)))
     plan = this_years_plan(world, 0, 330, nothing_ends(world))
     assert plan.kept.sum() == 1_500
     assert plan.left[0] == pytest.approx(0.98 * 5e8 - a_year_of_it(world))
+    prices, ahead = full_prices(world)[0], 250
+    going = a_year_of_it(world)
+    going -= (1_000 * prices[REGULAR] + 500 * prices[HOTEL]) * (339 - ahead) / 365
+    hotel = prices[HOTEL] * (339 - ahead) / 365 - severance(world)
+    amount = (going + 1_500 * severance(world) + 100.97 * hotel) / 0.98
+    world = world_with(amounts((2026, 2027), amount))
+    plan = this_years_plan(world, 0, ahead, nothing_ends(world))
+    assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [1_000, 100]
 
 
 @pytest.mark.parametrize("ahead", [300, 439])
