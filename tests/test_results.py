@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from support import change
 
 from sim.engine import calendar, closing, simulate
-from sim.ledger import Ledger
 from sim.results import (
     _mean_known,
     _quantile_of_ages,
@@ -69,17 +69,18 @@ def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:
     assert {name: found[name] for name in expected} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("homes", [10_000, 90_000])
 def test_arrears_of_a_month_grow_by_its_target_less_those_housed(
-    quarter: Ledger, baseline: Scenario
+    baseline: Scenario, homes: int
 ) -> None:
-    tables = tabulate(quarter, baseline)
-    months = {
-        c.name: values for c, values in zip(tables.monthly_cells, tables.monthly, strict=True)
-    }
+    scenario = change(baseline, {"housing.homes": homes})
+    tables = tabulate(simulate(scenario, 2, 1, until=date(2025, 3, 31)), scenario)
+    months = {c.name: one for c, one in zip(tables.monthly_cells, tables.monthly, strict=True)}
     arrears = months["municipal_arrears|total"]
-    change = (months["target|total"] - months["housed|total"])[1:]
-    assert np.allclose(np.diff(arrears, axis=0), change)
+    growth = (months["target|total"] - months["housed|total"])[1:]
+    assert np.allclose(np.diff(arrears, axis=0), growth)
     assert (arrears[0] == baseline.housing.opening_arrears.single).all()
+    assert ((growth > 0) == (homes < 20_000)).all()
 
 
 def test_where_nothing_moves_the_mean_of_a_year_is_its_opening(baseline: Scenario) -> None:
