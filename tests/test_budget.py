@@ -23,6 +23,7 @@ from sim.prices import (
     Prices,
     beyond_price,
     document_price,
+    ind_money,
     paid_factor,
     reception_cost,
     split_price,
@@ -181,6 +182,17 @@ def test_the_nominal_view_raises_both_sides_alike(
     factor = budget.nominal_factor(Prices.of(baseline, {}), vintage, clock.years, "nominal")
     assert np.allclose(nominal, real * factor)
     assert factor[:, 0] == pytest.approx([1.025**n for n in range(1, 7)])
+
+
+def test_the_money_of_the_ind_is_gross_whatever_the_vintage(baseline: Scenario) -> None:
+    """A net amount has other income on top, a gross one has it inside."""
+    for vintage, on_top in (("owb2025", baseline.ind_cost.other_income.single), ("document", 0)):
+        scenario = change(baseline, {"budget.headline": vintage})
+        held = scenario.headline.amount("ind", 2026)
+        money = ind_money(Prices.of(scenario, {}), 2026)
+        assert held is not None
+        assert money.shape == (1,)
+        assert money == pytest.approx(held + on_top)
 
 
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:

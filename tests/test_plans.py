@@ -14,7 +14,9 @@ from support import change, world_of
 
 from sim.means import (
     Notices,
+    beyond_means,
     full_prices,
+    ind_factor,
     next_years_plan,
     this_years_plan,
     within_means,
@@ -95,6 +97,8 @@ def test_with_money_for_wards_alone_hotels_go_first() -> None:
     plan = this_years_plan(world, 0, ahead, nothing_ends(world))
     assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [600, 0]
     assert plan.left[0] == pytest.approx(10, abs=1e-3)
+    going_now = beyond_means(world, 0, nothing_ends(world))
+    assert going_now[0, [REGULAR, HOTEL]].tolist() == [400, 500]
 
 
 def test_places_too_dear_to_give_up_leave_no_more_money_than_there_is() -> None:
@@ -138,6 +142,37 @@ def test_next_year_keeps_no_more_than_the_year_after_it_can_pay_for() -> None:
     assert plan.left[0] == pytest.approx(0.98 * PLENTY - a_year_of_it(world) - aside, abs=1e3)
     poor = world_with(amounts(rich=()))
     assert next_years_plan(poor, 2026, 300, nothing_ends(poor)).kept.sum() == 0
+
+
+def test_a_notice_that_ends_within_next_year_is_paid_there_until_then_with_severance() -> None:
+    """100 days of 2026 for all, after that 600 regular places; severance for the other 900."""
+    world = world_with(amounts(rich=(2026, 2027)))
+    prices, ahead = full_prices(world)[0], 339 + 100
+    places = 1_000 * prices[REGULAR] + 500 * prices[HOTEL]
+    wards = a_year_of_it(world) - places
+    kept = 600 * prices[REGULAR] * 265 / 365
+    needed = wards + places * 100 / 365 + kept + 900 * severance(world) + 10
+    world = world_with(amounts((2027,)) | {2026: needed / 0.98})
+    plan = next_years_plan(world, 2026, ahead, nothing_ends(world))
+    assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [600, 0]
+    assert plan.left[0] == pytest.approx(10, abs=1e-3)
+
+
+def test_the_ind_has_means_in_proportion_to_its_money_or_to_what_its_work_costs() -> None:
+    """A cut by the budget is against 2025; closing by it, against what the planned work costs."""
+    base = load("baseline")
+    day = (date(2027, 7, 1) - base.start).days
+    follows = world_of(change(base, {"ind.capacity.mode": "follows_budget"}))
+    other = base.ind_cost.other_income.single
+    of_year = {year: base.held("ind", year) + other for year in (2025, 2027)}
+    assert ind_factor(follows, day) == pytest.approx(of_year[2027] / of_year[2025])
+    closing = world_of(load("constrained"))
+    cost = base.ind_cost.total_2025.single - base.ind_cost.penalties_included.single
+    planned = base.ind.capacity.planned.single / base.ind_cost.reference_work.single
+    staff = base.family.staff.single / base.ind_cost.reference_family_staff.single
+    asylum, part = base.ind_cost.asylum_share.single, base.ind_cost.family_share.single
+    work = cost * (asylum * ((1 - part) * planned + part * staff) + 1 - asylum)
+    assert ind_factor(closing, day) == pytest.approx(of_year[2027] * 0.98 / work)
 
 
 def test_places_under_notice_are_paid_until_they_end_and_severance_on_that_day() -> None:

@@ -10,8 +10,9 @@ import pytest
 from support import change, world_of
 
 from sim.engine import calendar, closing, simulate
-from sim.procedure import granted_shares
-from sim.reception import _wanted_places, beds, capacity_plan, planned_places
+from sim.inflow import first_within_total
+from sim.procedure import granted_shares, in_reception_once_decided
+from sim.reception import _dearest_first, _wanted_places, beds, capacity_plan, planned_places
 from sim.scenario import Scenario
 
 
@@ -48,6 +49,56 @@ def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) 
     ):
         assert there.sum() > 1_000
         assert ledger.flows[key].sum(axis=(0, 1)) == pytest.approx(there)
+
+
+def test_planned_places_count_from_the_start_and_come_evenly(baseline: Scenario) -> None:
+    """12,000 regular places end between 2025 and 2031: what went before the start is no news."""
+    world = world_of(baseline)
+    regular = list(baseline.reception.places).index("regular")
+    assert not any(part.any() for part in planned_places(world, 0))
+    ended = planned_places(world, 365)[1]
+    assert ended[:, regular] == pytest.approx(12_000 * 365 / 2_191)
+
+
+def test_a_fixed_level_is_followed_up_and_down(baseline: Scenario) -> None:
+    level = {"unit": "places", "assumption": "a test"}
+    steps = {date(2025, 1, 1): 41_000, date(2025, 2, 1): 39_000}
+    for until, there in ((date(2025, 1, 31), 41_000), (date(2025, 2, 2), 39_000)):
+        ledger = simulate(
+            change(baseline, {"reception.places.regular.level": {"value": steps} | level}),
+            2, 1, until=until, actors=(calendar, capacity_plan, closing),
+        )  # fmt: skip
+        assert (ledger.stocks["places_open"][:, 0] == there).all()
+
+
+def test_notice_is_given_on_what_is_filled_last_first(baseline: Scenario) -> None:
+    places = baseline.reception.places
+    order = [list(places)[index] for index in _dearest_first(baseline)]
+    assert order[0] == "emergency_hotel"
+    assert order == sorted(order, key=lambda name: -places[name].fill_rank)
+
+
+def test_who_has_gone_by_a_decision_did_not_live_in_reception(baseline: Scenario) -> None:
+    """0.6 in reception and 0.2 gone: of those left three quarters are in; never more than all."""
+    for inside, expected in ((0.6, 0.75), (0.9, 1.0)):
+        changes = {
+            "reception.in_reception_factor": 1,
+            "departure.closed_left_share": 0.5,
+            "groups.repeat.in_reception_share": inside,
+            "groups.repeat.closed_share": 0.4,
+        }
+        world = world_of(change(baseline, changes))
+        column = list(baseline.groups).index("repeat")
+        assert in_reception_once_decided(world, 0)[0, column] == pytest.approx(expected)
+
+
+def test_a_total_of_inflow_leaves_first_applications_the_rest(baseline: Scenario) -> None:
+    total = {"value": 25_000, "unit": "persons/year", "assumption": "a test"}
+    changes = {"inflow.total": total, "family.travel_days": 60.5, "family.opening_travelling": 100}
+    world = world_of(change(baseline, changes))
+    others = baseline.inflow.repeat.single + baseline.inflow.resettled.single
+    first = first_within_total(world, world.ledger.step, np.array([[1.0]]))
+    assert first == pytest.approx(25_000 - others - 100 * 365.25 / 60.5)
 
 
 def test_beds_are_filled_in_order_first_to_the_planned_fill_then_to_the_last() -> None:

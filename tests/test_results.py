@@ -16,6 +16,7 @@ from sim.results import (
     describe,
     stock_cells,
     tabulate,
+    volumes,
 )
 from sim.scenario import Scenario
 
@@ -103,3 +104,13 @@ def test_a_hand_worked_quantile_of_waits() -> None:
 def test_a_mean_over_months_leaves_out_those_that_nobody_knows() -> None:
     values = np.array([[np.nan, 2.0, np.nan], [4.0, 6.0, np.nan]])
     assert _mean_known(values) == pytest.approx([4.0, 4.0, np.nan], nan_ok=True)
+
+
+def test_volumes_of_each_year_are_those_of_its_own_days(baseline: Scenario) -> None:
+    """Days before the start are those of January at its pace."""
+    ledger = simulate(baseline, 2, 1, until=date(2026, 2, 10), step="week")
+    found = volumes(ledger)
+    assert found["days"].tolist() == [[339, 339], [41, 41]]
+    assert (found["before:days"] == 26).all()
+    for name, days in (("resident_days", "beds"), ("ward_days", "wards")):
+        assert found[name].sum() == pytest.approx(ledger.days[days].sum())

@@ -46,7 +46,8 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
         {
             "guardianship.stay_days": stay,
             "guardianship.opening": round(mean),
-            f"groups.{ONE_GROUP}.unaccompanied_share": share,
+            f"groups.{ONE_GROUP}.unaccompanied_share": share / 0.8,
+            "guardianship.arrival_factor": 0.8,
         },
     )
     scenario = change(scenario, {"start": date(2025, 1, 1)})
