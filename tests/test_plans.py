@@ -84,6 +84,14 @@ def test_what_next_year_can_not_pay_for_has_its_severance_set_aside(rich: tuple[
     assert plan.left[0] == pytest.approx(0.98 * 5e8 - a_year_of_it(world) - aside)
 
 
+def test_what_next_year_alone_pays_for_in_part_has_its_severance_set_aside_too() -> None:
+    """110 million pay for wards and some places in 2026, but 2027 holds nothing for them."""
+    world = world_with(amounts(rich=()) | {2026: 110e6})
+    plan = this_years_plan(world, 0, 91, nothing_ends(world))
+    aside = 1_500 * severance(world)
+    assert plan.left[0] == pytest.approx(0.98 * 5e8 - a_year_of_it(world) - aside)
+
+
 def test_with_money_for_wards_alone_hotels_go_first() -> None:
     """Until the notice has ended all are paid; after it the money keeps what is filled first."""
     world = world_with(amounts(rich=(2026, 2027)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,14 @@ from support import change, world_of
 from sim.engine import calendar, closing, simulate
 from sim.inflow import first_within_total
 from sim.procedure import granted_shares, in_reception_once_decided
-from sim.reception import _dearest_first, _wanted_places, beds, capacity_plan, planned_places
+from sim.reception import (
+    _dearest_first,
+    _wanted_places,
+    beds,
+    capacity_plan,
+    entitled,
+    planned_places,
+)
 from sim.scenario import Scenario
 
 
@@ -90,6 +98,20 @@ def test_who_has_gone_by_a_decision_did_not_live_in_reception(baseline: Scenario
         world = world_of(change(baseline, changes))
         column = list(baseline.groups).index("repeat")
         assert in_reception_once_decided(world, 0)[0, column] == pytest.approx(expected)
+
+
+def test_half_of_all_who_wait_and_all_who_accompany_should_be_in_reception(
+    baseline: Scenario,
+) -> None:
+    """Where every share is a half and nobody has gone: of the pending, in appeal and refused."""
+    changes: dict[str, Any] = {f"groups.{g}.in_reception_share": 0.5 for g in baseline.groups}
+    changes |= {"reception.in_reception_factor": 1, "departure.closed_left_share": 0}
+    world = world_of(change(baseline, changes))
+    stocks = world.ledger.stocks
+    waiting = sum(int(stocks[name].sum()) for name in ("pending", "in_appeal", "rejected"))
+    asylum, status = entitled(world, 0)[0]
+    assert asylum == pytest.approx(waiting / 2 + stocks["accompanying"][0, 0], abs=0.5)
+    assert status == stocks["status_holders"][0, 0]
 
 
 def test_a_total_of_inflow_leaves_first_applications_the_rest(baseline: Scenario) -> None:
