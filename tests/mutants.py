@@ -48,9 +48,12 @@ _LAWS = tuple(f"tests/test_{name}.py" for name in (
     "laws", "verify", "means", "scenarios", "language", "persons",
 ))  # fmt: skip
 _QUICK = ("-m", "not slow")
+_ABOUT_TEXT = "tests/test_verify.py::test_the_explained_survivors_are_about_lines_that_are_there"
+"""Left out: it reads the lines of the code and would kill each explained mutant."""
+
 SUITES: dict[str, tuple[str, ...]] = {
     "hand-worked cases": (*_QUICK, *_TESTS),
-    "laws": (*_QUICK, *_LAWS),
+    "laws": (*_QUICK, *_LAWS, f"--deselect={_ABOUT_TEXT}"),
     "checks": (),
     "other tests": (*_QUICK, "tests", *(f"--ignore={file}" for file in (*_TESTS, *_LAWS))),
     "second model": ("-m", "slow", "tests/test_persons.py", "-k", "baseline or constrained"),
@@ -374,6 +377,8 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=0, help="seconds a suite may take")
     parser.add_argument("--list", action="store_true", help="show the draw and try nothing")
     asked = parser.parse_args()
+    # A background job ignores interrupts and its children with it; a test sends one and waits.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     mutants = draw(asked.seed, asked.count)
     if asked.only:
         mutants = [one for one in mutants if f"{one.file}:{one.line}" in asked.only]
