@@ -1,11 +1,12 @@
-# opvangsim: `make run` for the baseline, `make test` for the whole test suite.
+# opvangsim: `make run` for the baseline, `make test` for the whole test suite, `make verify` for
+# the long checks: mutants of the model, and both models at full size.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-.PHONY: run test check format bench clean
+.PHONY: run test check verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -18,6 +19,10 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 
 $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
 	$(PIP) -r requirements-test.lock
+	touch $@
+
+$(VENV)/verify.stamp: requirements-verify.lock $(VENV)/test.stamp
+	$(PIP) -r requirements-verify.lock
 	touch $@
 
 run: $(VENV)/run.stamp
@@ -34,6 +39,15 @@ check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -m "not slow"
+
+# About an hour on two cores. SEED and COUNT choose other mutants.
+SEED ?= 1
+COUNT ?= 60
+
+verify: $(VENV)/verify.stamp
+	$(BIN)/opvangsim verify
+	$(BIN)/python tests/full_size.py
+	$(BIN)/python tests/mutants.py --seed $(SEED) --count $(COUNT)
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format .

@@ -19,10 +19,11 @@ from .budget import costs
 from .draws import Floats, sample, take
 from .engine import ACTORS, calendar, closing, simulate
 from .inflow import intake
-from .outflow import guardianship
+from .outflow import departures, guardianship
 from .procedure import ind
+from .reception import placement
 from .results import tabulate
-from .scenario import Scenario, patched
+from .scenario import REGULAR, Scenario, patched
 
 BECAUSE = "set by a check"
 
@@ -177,6 +178,48 @@ def _lindley(poisson: Any, mean: float, decided: int) -> float:
         total = np.convolve(queue, arrivals)[: 2 * most]
         queue = np.append(total[: decided + 1].sum(), total[decided + 1 : decided + most])
     return float((queue * np.arange(queue.size)).sum())
+
+
+def beyond_places(base: Scenario) -> Outcome:
+    """People beyond a fixed number of places: the mean of the part of a Poisson above it.
+
+    Erlang's formulas do not fit reception: B counts callers who are turned away, C callers who wait
+    until a line is free, and here nobody is turned away and nobody's stay waits for a bed. Who
+    leaves does not depend on places, so people are those of M/M/infinity, and those beyond c places
+    are what a Poisson number has above c. Places can't be ordered here.
+    """
+    from scipy.stats import poisson
+
+    stay, a_day = 40.0, 10.0
+    leaves = 1 - np.exp(-1 / stay)
+    mean = a_day * (1 - leaves) / leaves
+    places = round(mean)
+    changes: dict[str, Any] = {
+        "start": date(2025, 1, 1),
+        "groups.turkey.opening_pending": places,
+        "groups.turkey.leave_rate": 365 / stay,
+        "groups.turkey.in_reception_share": 1,
+        "reception.in_reception_factor": 1,
+        "reception.opening_status_holders": 0,
+        f"reception.places.{REGULAR}.opening_places": places,
+        "other_intake.share_of_inflow": 0,
+    }
+    changes |= {f"departure.opening_rejected.{name}": 0 for name in base.groups}
+    for name in base.reception.places:
+        changes[f"reception.places.{name}.opening_people"] = places * (name == REGULAR)
+        changes[f"reception.places.{name}.opening_status_holders"] = 0
+    ledger = simulate(
+        change(one_queue(base, a_day, 0), changes), 3_000, 1, vary=("luck",),
+        until=date(2025, 7, 19), actors=(calendar, intake, departures, placement, closing),
+    )  # fmt: skip
+    beyond = ledger.stocks["beyond_places"][:, 0]
+    above = np.arange(1, 10 * round(np.sqrt(mean)))
+    theory = float((above * poisson.pmf(places + above, mean)).sum())
+    error = float(beyond.std() / np.sqrt(beyond.size))
+    return Outcome("people beyond all places are the tail of a Poisson (M/M/infinity)",
+                   f"10 a day, mean stay 40 days, {places} places, 3,000 replications",
+                   f"mean beyond {beyond.mean():.2f}, theory {theory:.2f}",
+                   abs(float(beyond.mean()) - theory) < 4 * error)  # fmt: skip
 
 
 def null_patch(base: Scenario) -> Outcome:
@@ -336,6 +379,7 @@ CHECKS: tuple[Callable[[Scenario], Outcome], ...] = (
     constant_hazard,
     saturated_queue,
     slack_queue,
+    beyond_places,
     null_patch,
     order,
     beds_only,

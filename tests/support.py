@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.engine import simulate
 from sim.scenario import Scenario, patched
+from sim.world import Actor, World
 
 
 def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
@@ -17,3 +19,17 @@ def quiet(changes: dict[str, Any]) -> dict[str, Any]:
     calm: dict[str, Any] = {"ind.holds": []}
     calm |= {f"inflow.season.{month}": 1.0 for month in range(1, 13)}
     return calm | changes
+
+
+def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> World:
+    """The world of a run at its opening, without any chance, as in step ``number`` of the clock."""
+    seen: list[World] = []
+
+    def look(world: World) -> Actor:
+        seen.append(world)
+        yield world.until(0.0)
+
+    simulate(scenario, replications, 1, vary=(), actors=(look,))
+    world = seen[0]
+    world.ledger.step = list(world.clock.steps())[number]
+    return world

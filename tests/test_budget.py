@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,19 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import change
 
-from sim import budget
+from sim import budget, results
 from sim.budget import LINES, Costs
 from sim.clock import Clock
 from sim.engine import simulate
+from sim.ledger import Ledger
 from sim.prices import (
     LEVELS,
     Prices,
+    beyond_price,
     document_price,
+    ind_money,
+    paid_factor,
     reception_cost,
     split_price,
 )
 from sim.results import tabulate
-from sim.scenario import Scenario, load
+from sim.scenario import CostLevel, Scenario, load
 
 Write = Callable[[str], Path]
 
@@ -180,6 +185,17 @@ def test_the_nominal_view_raises_both_sides_alike(
     assert factor[:, 0] == pytest.approx([1.025**n for n in range(1, 7)])
 
 
+def test_the_money_of_the_ind_is_gross_whatever_the_vintage(baseline: Scenario) -> None:
+    """A net amount has other income on top, a gross one has it inside."""
+    for vintage, on_top in (("owb2025", baseline.ind_cost.other_income.single), ("document", 0)):
+        scenario = change(baseline, {"budget.headline": vintage})
+        held = scenario.headline.amount("ind", 2026)
+        money = ind_money(Prices.of(scenario, {}), 2026)
+        assert held is not None
+        assert money.shape == (1,)
+        assert money == pytest.approx(held + on_top)
+
+
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
     cash = budget.timed(Prices.of(baseline, {}), costs, "cash")
@@ -187,6 +203,63 @@ def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Cos
     assert np.allclose(paid[1:], 0.9 * cost[1:] + 0.1 * cost[:-1])
     last = budget.check_2024(baseline)["coa_price"]
     assert np.allclose(paid[0], 0.9 * cost[0] + 0.1 * last)
+
+
+def test_the_cash_of_the_first_year_settles_what_2024_cost(
+    baseline: Scenario, priced: tuple[Costs, Clock]
+) -> None:
+    """Of every line whose 2024 is known: the whole of the IND, so with its other income."""
+    costs, _ = priced
+    prices = Prices.of(baseline, {})
+    cash = budget.timed(prices, costs, "cash")
+    ind = prices.price("ind_cost.paid_2024") + baseline.ind_cost.other_income.single
+    nidos = prices.price("guardianship.paid_2024")
+    coa = budget.check_2024(baseline)["document"]
+    known: dict[str, Any] = {
+        "ind": ind,
+        "nidos": nidos,
+        "coa": coa,
+        "coa_nidos": coa + nidos,
+        "total": coa + nidos + ind,
+    }
+    for line, last in known.items():
+        settled = cash["document", line][0] - 0.9 * costs["document", line][0]
+        assert np.allclose(settled, 0.1 * last), line
+    assert budget.timed(prices, costs, "cost") == costs
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_person_beyond_all_places_costs_a_share_of_a_place_in_use(
+    baseline: Scenario, level: CostLevel
+) -> None:
+    """At the fill at which a price was measured: a place's price over it, or a resident's price."""
+    name = baseline.prices.beyond_places_as
+    place = baseline.reception.places[name]
+    assert place.resident_price is not None
+    assert place.price is not None
+    fill = (place.resident_price if level == "coa_price" else place.price).fill
+    assert fill is not None
+    prices = Prices.of(change(baseline, {"reception.desk.planned_fill": fill}), {})
+    used = document_price(prices, name)[0] / fill
+    if level == "coa_price":
+        used = prices.price(f"reception.places.{name}.resident_price")[0]
+    if level == "paid_2024":
+        used *= paid_factor(prices)[0]
+    idle = prices.number("prices.beyond_places_factor")[0]
+    opening = prices.price("prices.opening_cost")[0]
+    assert beyond_price(prices, level)[0] == pytest.approx(used * idle + opening)
+
+
+def test_a_hundred_people_beyond_all_places_for_a_year_cost_a_hundred_times_one(
+    baseline: Scenario, quarter: Ledger
+) -> None:
+    volumes = results.volumes(quarter)
+    volumes["before:beyond_days"] = np.zeros(6)
+    for people in (0, 100):
+        volumes["beyond_days"] = np.full((1, 6), 365 * people)
+        costs = budget.costs(baseline, volumes, {}, quarter.clock)
+        one = beyond_price(Prices.of(baseline, {}), "document")
+        assert np.allclose(costs["document", "beyond_places"], people * one)
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,13 @@ def test_what_is_known_of_inflow_has_no_band(baseline: Scenario) -> None:
     known = clock.day_of(date(2025, 6, 30))
     assert (path[: known + 1] == 1.0).all()
     assert path[known + 20].std() > 0.2
+
+
+def test_a_shorter_run_meets_the_beginning_of_the_same_inflow_path(baseline: Scenario) -> None:
+    samples = sample(baseline, 20, 1)
+    short, long = (
+        deviation_path(baseline, Clock(baseline.start, until), samples, 20)
+        for until in (date(2026, 5, 31), baseline.until)
+    )
+    assert np.allclose(short, long[: len(short)])
+    assert len(short) < len(long)

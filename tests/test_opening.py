@@ -1,9 +1,13 @@
 """Day 0 equals the document."""
 
 import numpy as np
+import pytest
+from support import change, world_of
 
+from sim.errors import ScenarioError
 from sim.ledger import Ledger
 from sim.opening import status_rounding
+from sim.reception import entitled
 from sim.results import Cell, stock_cells
 from sim.scenario import Scenario
 
@@ -68,3 +72,31 @@ def test_the_ind_stock_is_split_into_its_kinds(quarter: Ledger, baseline: Scenar
     other = cells["pending|group:other_cases"]
     assert (cells["pending|total"] - other - track_1_2 == 50_910).all()
     assert Cell("pending", "total", "cases").name in cells
+
+
+def test_the_opening_closes_on_the_published_people_or_is_refused(baseline: Scenario) -> None:
+    """Accompanying people are what is left; where less than nothing is left, it says how much."""
+    world = world_of(baseline)
+    people = sum(round(place.opening_people.single) for place in baseline.reception.places.values())
+    assert entitled(world, 0).sum() == people
+    rest = int(world.ledger.stocks["accompanying"].sum())
+    assert 0 < rest < people
+    fewer = {"reception.places.regular.opening_people": 34_920 - rest - 1}
+    with pytest.raises(ScenarioError, match="add up to 1 more than"):
+        world_of(change(baseline, fewer))
+
+
+def test_a_group_without_an_opening_stock_has_nobody_there(baseline: Scenario) -> None:
+    """And the others have what is stated, rounded."""
+    out = {"courts.opening_in_appeal.turkey": None, "departure.opening_rejected.turkey": None}
+    scenario = change(baseline, out)
+    stocks = world_of(scenario).ledger.stocks
+    column = list(baseline.groups).index("turkey")
+    for name, stated in (
+        ("in_appeal", baseline.courts.opening_in_appeal),
+        ("rejected", baseline.departure.opening_rejected),
+    ):
+        there = [round(stated[group].single) for group in baseline.groups]
+        assert there[column] > 0
+        there[column] = 0
+        assert (stocks[name] == there).all()

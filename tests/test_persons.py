@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support import change
+from two_models import ROUNDING, Series, against_error, likenesses, named
 
-from sim.budget import costs
 from sim.engine import simulate
 from sim.persons import scaled, simulate_persons
-from sim.results import Tables, tabulate
+from sim.results import tabulate
 from sim.scenario import Scenario, load
 
 REPLICATIONS = 8
@@ -30,40 +30,6 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "a hold": lambda: load("moratorium-extended"),
     "constrained": lambda: change(load("constrained"), half_the_money()),
 }
-SERIES = (
-    "occupancy|total|mean",
-    "occupancy|place:regular|mean",
-    "occupancy|place:emergency|mean",
-    "occupancy|place:tgo|mean",
-    "occupancy|kind:status_holders|mean",
-    "places|total|mean",
-    "shortage|total|mean",
-    "pending|total|end",
-    "in_appeal|total|mean",
-    "rejected|total|mean",
-    "accompanying|total|mean",
-    "family_pending|total|end",
-    "family_arrivals|total|sum",
-    "other_intake|total|sum",
-    "decisions|total|sum",
-    "decisions|kind:granted|sum",
-    "housed|total|sum",
-    "departed|total|sum",
-    "departed|kind:supervised|sum",
-    "target|total|sum",
-    "guardianship|total|mean",
-    "waiting_months|kind:median|mean",
-    "waiting_months|kind:p90|mean",
-)
-
-
-BANDS = (
-    "occupancy|total|mean",
-    "occupancy|kind:status_holders|mean",
-    "occupancy|place:emergency|mean",
-    "pending|total|end",
-    "waiting_months|kind:median|mean",
-)
 
 
 def half_the_money() -> dict[str, Any]:
@@ -77,7 +43,7 @@ def half_the_money() -> dict[str, Any]:
     }
 
 
-def both(name: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def both(name: str) -> tuple[Series, Series]:
     """Series and costs of the fast model and of the persons: (year, replication) by name."""
     scenario = scaled(SCENARIOS[name](), SCALE)
     fast = simulate(scenario, REPLICATIONS, 1, until=UNTIL)
@@ -92,40 +58,19 @@ def both(name: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     )
 
 
-def named(tables: Tables, scenario: Scenario, ledger: Any) -> dict[str, np.ndarray]:
-    series = {
-        f"{cell.name}|{measure}": tables.yearly[index]
-        for index, (cell, measure) in enumerate(tables.yearly_cells)
-    }
-    lines = costs(scenario, tables.volumes, ledger.samples, ledger.clock)
-    return series | {f"cost|{line}": lines["document", line] for line in ("coa", "nidos", "ind")}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(SCENARIOS))
 def test_the_two_models_agree_within_the_error_of_luck(name: str) -> None:
     """Means, bands, and the size of the differences, paired by replication.
 
-    The mean difference lies within four standard errors; a half percent (or half a person) on top
-    is what rounding to whole people may do at this size. The ends of the 10-90 % bands differ by no
-    more than twice the spread of single differences. Over all series and years the differences
-    against their errors look like luck.
+    Over all series and years the differences against their errors look like luck.
     """
-    fast, slow = both(name)
-    against_error: list[float] = []
-    for key in (*SERIES, "cost|coa", "cost|nidos", "cost|ind"):
-        apart = slow[key] - fast[key]
-        mean, spread = apart.mean(axis=1), apart.std(axis=1, ddof=1)
-        error = spread / np.sqrt(REPLICATIONS)
-        allowed = 4 * error + 0.005 * np.abs(fast[key].mean(axis=1)) + 0.5
-        assert (np.abs(mean) <= allowed).all(), (key, fast[key].mean(axis=1), mean, error)
-        against_error += list(mean[error > 1e-9] / error[error > 1e-9])
-        for q in (0.1, 0.9) if key in BANDS else ():
-            ends = [np.quantile(one[key], q, axis=1) for one in (fast, slow)]
-            allowed = 2 * spread + 0.01 * np.abs(ends[0]) + 0.5
-            assert (np.abs(ends[0] - ends[1]) <= allowed).all(), (key, q, ends, spread)
-    assert np.median(np.abs(against_error)) < 1.3
-    assert np.mean(np.abs(against_error) > np.array(3.5)) < 0.1
+    fast, persons = both(name)
+    for found in likenesses(fast, persons, ROUNDING):
+        assert found.holds, found
+    errors = against_error(fast, persons)
+    assert np.median(errors) < 1.3
+    assert np.mean(errors > 3.5) < 0.1
 
 
 def test_a_scaled_country_has_the_same_shares() -> None:

@@ -11,7 +11,7 @@ from support import change, quiet
 
 from sim.engine import calendar, closing, simulate
 from sim.inflow import intake
-from sim.outflow import guardianship
+from sim.outflow import departures, guardianship
 from sim.procedure import by_age, by_weight, courts, grown, ind
 from sim.results import wait_cells
 from sim.scenario import Scenario
@@ -47,7 +47,8 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
         {
             "guardianship.stay_days": stay,
             "guardianship.opening": round(mean),
-            f"groups.{ONE_GROUP}.unaccompanied_share": share,
+            f"groups.{ONE_GROUP}.unaccompanied_share": share / 0.8,
+            "guardianship.arrival_factor": 0.8,
         },
     )
     scenario = change(scenario, {"start": date(2025, 1, 1)})
@@ -116,6 +117,26 @@ def test_rulings_come_at_the_courts_rate(baseline: Scenario) -> None:
         .sum(axis=1)
     )
     assert left.mean() == pytest.approx(10_000 * np.exp(-100 / 200), rel=0.004)
+
+
+def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
+    scenario = change(
+        one_queue(baseline, 0, 0),
+        {f"groups.{ONE_GROUP}.opening_pending": 10_000, f"groups.{ONE_GROUP}.leave_rate": 1.5},
+    )
+    left = (
+        simulate(
+            scenario,
+            20,
+            1,
+            vary=("luck",),
+            until=scenario.start + timedelta(days=99),
+            actors=(calendar, departures, closing),
+        )
+        .stocks["pending"]
+        .sum(axis=1)
+    )
+    assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)
 
 
 def test_work_is_shared_by_claim_and_none_is_lost() -> None:

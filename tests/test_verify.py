@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sim import verify
 from sim.ledger import Ledger
@@ -71,3 +73,24 @@ def test_beds_that_decide_on_people_fail_the_check(
 
     monkeypatch.setattr(sim.outflow, "ready", crowded)
     assert not verify.beds_only(baseline).holds
+
+
+def test_beds_that_stay_empty_fail_the_check_of_people_beyond_all_places(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.reception
+
+    right = sim.reception.beds
+    monkeypatch.setattr(
+        sim.reception, "beds", lambda p, places, *a: right(p, places - places // 99, *a)
+    )
+    assert not verify.beyond_places(baseline).holds
+
+
+def test_the_explained_survivors_are_about_lines_that_are_there() -> None:
+    """A mutant in ``survivors.yaml`` names a line of the code and says why it does not matter."""
+    folder = Path(__file__).parent
+    for entry in yaml.safe_load((folder / "verify" / "survivors.yaml").read_text("utf-8")):
+        text = " ".join((folder.parent / entry["file"]).read_text("utf-8").split())
+        assert entry["before"] in text, entry
+        assert len(entry["because"].split()) > 5, entry

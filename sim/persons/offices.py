@@ -114,6 +114,7 @@ def ind(country: Country) -> Actor:
         ledger.tally("ind_other_days", float(ind_factor(world, step.day)[0]) * step.days)
         _other_cases(country, year, capacity / max(at_start, 1e-9), came, done)
         if step.ends_month:
+            yield country.env.timeout(0)  # who was told today is no longer waiting
             _ages(country, step)
 
 

@@ -1,0 +1,141 @@
+"""Places and beds, worked by hand."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from support import change, world_of
+
+from sim.engine import calendar, closing, simulate
+from sim.inflow import first_within_total
+from sim.procedure import granted_shares, in_reception_once_decided
+from sim.reception import (
+    _dearest_first,
+    _wanted_places,
+    beds,
+    capacity_plan,
+    entitled,
+    planned_places,
+)
+from sim.scenario import Scenario
+
+
+@pytest.mark.parametrize(("seen", "expected"), [(6, 1_050), (7, 1_050 + 10 * 50 / 6)])
+def test_the_desk_follows_its_trend_once_it_has_seen_half_its_weeks(
+    baseline: Scenario, seen: int, expected: float
+) -> None:
+    """13 weeks of trend, 10 weeks ahead: with 6 rounds seen it plans for today's people."""
+    world = world_of(change(baseline, {"reception.desk.planned_fill": 0.8}))
+    past = deque(np.array([[1_000.0, 1_003, 1_049, 1_001, 1_002, 1_007, 1_050][-seen:]]).T)
+    past[0] = np.array([1_000.0])
+    assert _wanted_places(world, 0, past) == pytest.approx(expected / 0.8)
+
+
+def test_the_desk_mixes_its_own_view_with_the_official_path_by_weight(baseline: Scenario) -> None:
+    day = date(2025, 1, 1)
+    changes = {"reception.desk.official_weight": 0.25, "reception.desk.official_path": {day: 2_000}}
+    world = world_of(change(baseline, changes | {"reception.desk.planned_fill": 1}))
+    wanted = _wanted_places(world, 0, deque([np.array([1_000.0])]))
+    need_fill = baseline.reception.need_fill.single
+    assert wanted == pytest.approx(0.75 * 1_000 + 0.25 * 2_000 * need_fill)
+
+
+def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) -> None:
+    until = date(2026, 3, 31)
+    ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, closing))
+    world = world_of(baseline)
+    planned = [np.floor(part[0]) for part in planned_places(world, ledger.clock.days - 1)]
+    ledger = simulate(
+        baseline, 1, 1, vary=(), until=until, actors=(calendar, capacity_plan, closing)
+    )
+    for key, there in zip(
+        (("place_market", "places_open"), ("places_open", "place_market")), planned, strict=True
+    ):
+        assert there.sum() > 1_000
+        assert ledger.flows[key].sum(axis=(0, 1)) == pytest.approx(there)
+
+
+def test_planned_places_count_from_the_start_and_come_evenly(baseline: Scenario) -> None:
+    """12,000 regular places end between 2025 and 2031: what went before the start is no news."""
+    world = world_of(baseline)
+    regular = list(baseline.reception.places).index("regular")
+    assert not any(part.any() for part in planned_places(world, 0))
+    ended = planned_places(world, 365)[1]
+    assert ended[:, regular] == pytest.approx(12_000 * 365 / 2_191)
+
+
+def test_a_fixed_level_is_followed_up_and_down(baseline: Scenario) -> None:
+    level = {"unit": "places", "assumption": "a test"}
+    steps = {date(2025, 1, 1): 41_000, date(2025, 2, 1): 39_000}
+    for until, there in ((date(2025, 1, 31), 41_000), (date(2025, 2, 2), 39_000)):
+        ledger = simulate(
+            change(baseline, {"reception.places.regular.level": {"value": steps} | level}),
+            2, 1, until=until, actors=(calendar, capacity_plan, closing),
+        )  # fmt: skip
+        assert (ledger.stocks["places_open"][:, 0] == there).all()
+
+
+def test_notice_is_given_on_what_is_filled_last_first(baseline: Scenario) -> None:
+    places = baseline.reception.places
+    order = [list(places)[index] for index in _dearest_first(baseline)]
+    assert order[0] == "emergency_hotel"
+    assert order == sorted(order, key=lambda name: -places[name].fill_rank)
+
+
+def test_who_has_gone_by_a_decision_did_not_live_in_reception(baseline: Scenario) -> None:
+    """0.6 in reception and 0.2 gone: of those left three quarters are in; never more than all."""
+    for inside, expected in ((0.6, 0.75), (0.9, 1.0)):
+        changes = {
+            "reception.in_reception_factor": 1,
+            "departure.closed_left_share": 0.5,
+            "groups.repeat.in_reception_share": inside,
+            "groups.repeat.closed_share": 0.4,
+        }
+        world = world_of(change(baseline, changes))
+        column = list(baseline.groups).index("repeat")
+        assert in_reception_once_decided(world, 0)[0, column] == pytest.approx(expected)
+
+
+def test_half_of_all_who_wait_and_all_who_accompany_should_be_in_reception(
+    baseline: Scenario,
+) -> None:
+    """Where every share is a half and nobody has gone: of the pending, in appeal and refused."""
+    changes: dict[str, Any] = {f"groups.{g}.in_reception_share": 0.5 for g in baseline.groups}
+    changes |= {"reception.in_reception_factor": 1, "departure.closed_left_share": 0}
+    world = world_of(change(baseline, changes))
+    stocks = world.ledger.stocks
+    waiting = sum(int(stocks[name].sum()) for name in ("pending", "in_appeal", "rejected"))
+    asylum, status = entitled(world, 0)[0]
+    assert asylum == pytest.approx(waiting / 2 + stocks["accompanying"][0, 0], abs=0.5)
+    assert status == stocks["status_holders"][0, 0]
+
+
+def test_a_total_of_inflow_leaves_first_applications_the_rest(baseline: Scenario) -> None:
+    total = {"value": 25_000, "unit": "persons/year", "assumption": "a test"}
+    changes = {"inflow.total": total, "family.travel_days": 60.5, "family.opening_travelling": 100}
+    world = world_of(change(baseline, changes))
+    others = baseline.inflow.repeat.single + baseline.inflow.resettled.single
+    first = first_within_total(world, world.ledger.step, np.array([[1.0]]))
+    assert first == pytest.approx(25_000 - others - 100 * 365.25 / 60.5)
+
+
+def test_beds_are_filled_in_order_first_to_the_planned_fill_then_to_the_last() -> None:
+    places, fill = np.array([[100, 50]] * 4), np.full(4, 0.9)
+    slept, beyond = beds(np.array([80, 100, 140, 160]), places, [1, 0], fill)
+    assert slept.tolist() == [[35, 45], [55, 45], [90, 50], [100, 50]]
+    assert beyond.tolist() == [0, 0, 0, 10]
+
+
+def test_the_grant_rate_after_a_hold_counts_from_the_day_it_ends(baseline: Scenario) -> None:
+    hold = baseline.ind.holds[0]
+    world = world_of(baseline)
+    column = list(baseline.groups).index(hold.group)
+    day = world.clock.day_of(hold.ends)
+    before, since = (granted_shares(world, d)[0, column] for d in (day - 1, day))
+    factor = baseline.ind.granted_factor.single
+    assert before == pytest.approx(baseline.groups[hold.group].granted_share.single * factor)
+    assert since == pytest.approx(hold.granted_after.single * factor)

@@ -1,0 +1,116 @@
+"""From the ledger to tables: sums and shares worked by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from support import change
+
+from sim.engine import calendar, closing, simulate
+from sim.results import (
+    _mean_known,
+    _quantile_of_ages,
+    _yearly_mean,
+    describe,
+    stock_cells,
+    tabulate,
+    volumes,
+)
+from sim.scenario import Scenario
+
+
+def test_each_quantile_is_the_one_that_its_name_says() -> None:
+    found = describe(np.arange(101.0)[None, :])
+    assert {name: value[0] for name, value in found.items()} == pytest.approx(
+        {"mean": 50, "p05": 5, "p10": 10, "p25": 25, "p50": 50, "p75": 75, "p90": 90, "p95": 95}
+    )
+    with_gap = np.array([[1.0, np.nan, 3.0], [np.nan] * 3])
+    assert describe(with_gap)["mean"][0] == 2
+    assert np.isnan(describe(with_gap)["p50"][1])
+
+
+def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:
+    """800 in regular places and 100 in hotels, 300 of all 1,000 status holders, 100 beyond."""
+    names, groups = list(baseline.reception.places), len(baseline.groups)
+
+    def row(**by_type: float) -> np.ndarray:
+        return np.array([[[by_type.get(name, 0.0) for name in names]]])
+
+    stocks = {
+        "beds": row(regular=800, emergency_hotel=100),
+        "places_open": row(regular=800, emergency_hotel=70),
+        "places_notice": row(emergency_hotel=30),
+        "beyond_places": np.full((1, 1, 1), 100.0),
+        "status_holders": np.full((1, 1, 1), 300.0),
+        "pending": np.full((1, 1, groups), 10.0),
+        "other_cases": np.full((1, 1, 1), 7.0),
+        "wards": np.full((1, 1, 1), 50.0),
+    }
+    cells = stock_cells(lambda name: stocks.get(name, np.full((1, 1, 1), 3.0)), baseline)
+    found = {cell.name: value[0, 0] for cell, value in cells.items()}
+    expected = {
+        "occupancy|total": 900,
+        "occupancy|place:emergency": 100,
+        "occupancy|kind:asylum_seekers": 700 * 0.9,
+        "occupancy|kind:status_holders": 300 * 0.9,
+        "occupancy|kind:minors": 900 * baseline.reception.minors_share.single,
+        "occupancy|kind:unaccompanied_minors": 50 * baseline.guardianship.in_reception_share.single,
+        "places|total": 900,
+        "places|place:emergency": 100,
+        "shortage|total": 100,
+        "need|total": 1_000 / 0.91,
+        "places_short|total": 1_000 / 0.91 - 900,
+        "pending|total": 10 * groups + 7,
+        "pending|group:other_cases": 7,
+        "guardianship|total": 50,
+        "transit|total": 3,
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("homes", [10_000, 90_000])
+def test_arrears_of_a_month_grow_by_its_target_less_those_housed(
+    baseline: Scenario, homes: int
+) -> None:
+    scenario = change(baseline, {"housing.homes": homes})
+    tables = tabulate(simulate(scenario, 2, 1, until=date(2025, 3, 31)), scenario)
+    months = {c.name: one for c, one in zip(tables.monthly_cells, tables.monthly, strict=True)}
+    arrears = months["municipal_arrears|total"]
+    growth = (months["target|total"] - months["housed|total"])[1:]
+    assert np.allclose(np.diff(arrears, axis=0), growth)
+    assert (arrears[0] == baseline.housing.opening_arrears.single).all()
+    assert ((growth > 0) == (homes < 20_000)).all()
+
+
+def test_where_nothing_moves_the_mean_of_a_year_is_its_opening(baseline: Scenario) -> None:
+    still = simulate(baseline, 2, 1, until=date(2026, 2, 10), actors=(calendar, closing))
+    for name, opening in still.snapshots.items():
+        assert np.allclose(_yearly_mean(still, name), opening[0]), name
+
+
+def test_a_hand_worked_quantile_of_waits() -> None:
+    """Cohorts of ages 3, 2, 1 and 0 months; a cohort lies from half a month below its age on."""
+    ages = np.array([3, 2, 1, 0, -1])
+    counts = np.array([[4, 4, 2, 0, 9], [0, 0, 0, 8, 0], [0, 0, 0, 0, 0]])
+    median, p90 = (_quantile_of_ages(counts, ages, q) for q in (0.5, 0.9))
+    # Youngest first 2 of age 1, 4 of age 2, 4 of age 3: the fifth is 3/4 into age 2.
+    assert median[:2] == pytest.approx([1.5 + 0.75, 0.25])
+    assert p90[:2] == pytest.approx([2.5 + 0.75, 0.45])
+    assert np.isnan(median[2])
+
+
+def test_a_mean_over_months_leaves_out_those_that_nobody_knows() -> None:
+    values = np.array([[np.nan, 2.0, np.nan], [4.0, 6.0, np.nan]])
+    assert _mean_known(values) == pytest.approx([4.0, 4.0, np.nan], nan_ok=True)
+
+
+def test_volumes_of_each_year_are_those_of_its_own_days(baseline: Scenario) -> None:
+    """Days before the start are those of January at its pace."""
+    ledger = simulate(baseline, 2, 1, until=date(2026, 2, 10), step="week")
+    found = volumes(ledger)
+    assert found["days"].tolist() == [[339, 339], [41, 41]]
+    assert (found["before:days"] == 26).all()
+    for name, days in (("resident_days", "beds"), ("ward_days", "wards")):
+        assert found[name].sum() == pytest.approx(ledger.days[days].sum())
