@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import change
+from support import SERIES, change, named
 
-from sim.budget import costs
 from sim.engine import simulate
 from sim.persons import scaled, simulate_persons
-from sim.results import Tables, tabulate
+from sim.results import tabulate
 from sim.scenario import Scenario, load
 
 REPLICATIONS = 8
@@ -30,33 +29,6 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "a hold": lambda: load("moratorium-extended"),
     "constrained": lambda: change(load("constrained"), half_the_money()),
 }
-SERIES = (
-    "occupancy|total|mean",
-    "occupancy|place:regular|mean",
-    "occupancy|place:emergency|mean",
-    "occupancy|place:tgo|mean",
-    "occupancy|kind:status_holders|mean",
-    "places|total|mean",
-    "shortage|total|mean",
-    "pending|total|end",
-    "in_appeal|total|mean",
-    "rejected|total|mean",
-    "accompanying|total|mean",
-    "family_pending|total|end",
-    "family_arrivals|total|sum",
-    "other_intake|total|sum",
-    "decisions|total|sum",
-    "decisions|kind:granted|sum",
-    "housed|total|sum",
-    "departed|total|sum",
-    "departed|kind:supervised|sum",
-    "target|total|sum",
-    "guardianship|total|mean",
-    "waiting_months|kind:median|mean",
-    "waiting_months|kind:p90|mean",
-)
-
-
 BANDS = (
     "occupancy|total|mean",
     "occupancy|kind:status_holders|mean",
@@ -90,15 +62,6 @@ def both(name: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         named(tabulate(fast, scenario), scenario, fast),
         {key: np.concatenate([one[key] for one in slow], axis=1) for key in slow[0]},
     )
-
-
-def named(tables: Tables, scenario: Scenario, ledger: Any) -> dict[str, np.ndarray]:
-    series = {
-        f"{cell.name}|{measure}": tables.yearly[index]
-        for index, (cell, measure) in enumerate(tables.yearly_cells)
-    }
-    lines = costs(scenario, tables.volumes, ledger.samples, ledger.clock)
-    return series | {f"cost|{line}": lines["document", line] for line in ("coa", "nidos", "ind")}
 
 
 @pytest.mark.slow
