@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-SELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+BENCH := .venv-bench
+QUIETLY := -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python $(QUIETLY) --require-hashes
+SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
 .PHONY: run test check verify format bench clean
 
@@ -53,8 +55,17 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/run.stamp
+# The benchmark alone has a compiler (numba), in an environment of its own.
+$(BENCH)/bench.stamp: requirements.lock requirements-bench.lock
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python $(QUIETLY) --require-hashes -r requirements.lock
+	$(BENCH)/bin/python $(QUIETLY) --require-hashes -r requirements-bench.lock
+	touch $@
+
+bench: $(VENV)/run.stamp $(BENCH)/bench.stamp
 	$(BIN)/python tests/bench.py
+	PYTHONPATH=. NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	  $(BENCH)/bin/python tests/bench_kernel.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Scenarios made from others, for the tests."""
+"""Scenarios made from others, and the main series of a run, for the tests."""
 
 from __future__ import annotations
 
