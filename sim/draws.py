@@ -155,27 +155,34 @@ def poisson_count(u: Floats, mean: ArrayLike) -> Counts:
 
 def binomial_count(u: Floats, trials: Counts, chance: ArrayLike) -> Counts:
     """Binomial counts by inverse transform; ``trials`` and ``chance`` broadcast against ``u``."""
-    n = np.broadcast_to(trials, u.shape).astype(np.float64)
-    p = np.minimum(np.maximum(np.broadcast_to(np.asarray(chance), u.shape), 0.0), 1.0)
+    shape = u.shape
+    n = np.broadcast_to(trials, shape).astype(np.float64).ravel()
+    p = np.array(np.broadcast_to(np.asarray(chance, dtype=np.float64), shape)).ravel()
+    np.maximum(p, 0.0, out=p)
+    np.minimum(p, 1.0, out=p)
+    u = u.ravel()
     # Counting failures where they are the rarer keeps both methods in their good range.
     turned = p > 0.5
     some_turned = bool(turned.any())
     if some_turned:
         p, u = np.where(turned, 1.0 - p, p), np.where(turned, 1.0 - u, u)
     mean = n * p
-    count = np.zeros(u.shape, dtype=np.int64)
-    many = mean > EXACT_BELOW_MEAN
-    few = (mean > 0) & ~many
-    if few.any():
-        trials_few, odds = n[few], p[few] / (1.0 - p[few])
-        none = np.exp(trials_few * np.log1p(-p[few]))
+    count = np.zeros(u.size, dtype=np.int64)
+    many = np.flatnonzero(mean > EXACT_BELOW_MEAN)
+    few = np.flatnonzero((mean > 0) & (mean <= EXACT_BELOW_MEAN))
+    if few.size:
+        q, trials_few = p[few], n[few]
+        odds = q / (1.0 - q)
+        none = np.exp(trials_few * np.log1p(-q))
         count[few] = _search(u[few], none, odds * (trials_few + 1), -odds, trials_few)
-    if many.any():
-        trials_many, q = n[many], p[many]
-        sd = np.sqrt(mean[many] * (1.0 - q))
-        counted = _normal(u[many], mean[many], sd, (1.0 - 2.0 * q) / sd)
+    if many.size:
+        trials_many, q, mean = n[many], p[many], mean[many]
+        sd = np.sqrt(mean * (1.0 - q))
+        counted = _normal(u[many], mean, sd, (1.0 - 2.0 * q) / sd)
         count[many] = np.minimum(counted, trials_many)
-    return np.where(turned, n.astype(np.int64) - count, count) if some_turned else count
+    if some_turned:
+        count = np.where(turned, n.astype(np.int64) - count, count)
+    return count.reshape(shape)
 
 
 def binomial_counts(*draws: tuple[Floats, Counts, ArrayLike]) -> list[Counts]:
@@ -203,12 +210,16 @@ def _search(
     reached = chance.copy()
     shift = constant[left] if isinstance(constant, np.ndarray) else constant
     walked = np.ones(left.size, dtype=np.int64)
+    factor, on = np.empty(left.size), np.empty(left.size, dtype=np.bool_)
     for k in range(1, _LONGEST_WALK):
         if not left.size:
             break
-        chance *= np.maximum(slope / k + shift, 0.0)
+        np.divide(slope, k, out=factor)
+        factor += shift
+        np.maximum(factor, 0.0, out=factor)
+        chance *= factor
         reached += chance
-        on = goal > reached
+        np.greater(goal, reached, out=on)
         walked += on
         if k % 3 == 0:
             count[left] = walked
@@ -216,6 +227,7 @@ def _search(
             left, goal, chance, slope = left[keep], goal[keep], chance[keep], slope[keep]
             reached, walked = reached[keep], walked[keep]
             shift = shift[keep] if isinstance(shift, np.ndarray) else shift
+            factor, on = factor[: keep.size], on[: keep.size]
     count[left] = walked
     return np.minimum(count, most).astype(np.int64)
 

@@ -173,12 +173,14 @@ class Ledger:
         counts = self.cohort_counts[name][:, :, begin:end]
         sums = self.entry_sums[name][:, :, begin:end]
         taken = taken_by_age(counts, amount, first)
-        left = np.nonzero(taken)
-        entries = sums[left] * (taken[left] / counts[left])
+        at = np.flatnonzero(taken)
+        cell, cohort = np.divmod(at, taken.shape[2])
+        row, column = np.divmod(cell, taken.shape[1])
+        left = (row, column, cohort)
+        entries = sums[left] * (taken.ravel()[at] / counts[left])
         counts -= taken
         sums[left] -= entries
-        entry_days = np.zeros_like(amount, dtype=np.float64)
-        np.add.at(entry_days, left[:2], entries)
+        entry_days = np.bincount(cell, entries, amount.size).reshape(amount.shape)
         month = self.step.month
         self.wait_days[name][month] += amount * float(self.step.day) - entry_days
         if account.waits_to == target:

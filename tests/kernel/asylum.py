@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.inflow import DAYS_A_YEAR
+from sim.world import DAYS_A_YEAR
 
 from . import book as b
 from . import day as d
@@ -23,10 +23,16 @@ class Office(NamedTuple):
     """by group, then other cases that come and that are decided"""
     work: np.ndarray
     """(waiting work or share, group)"""
+    applied: np.ndarray
+    """applications by month"""
+    then: np.ndarray
+    """cases pending at the opening, and applications a year by the scenario on day 0"""
 
 
-def new_office(groups: int) -> Office:
-    return Office(np.zeros(2), np.zeros(groups + 2), np.zeros((2, groups)))
+def new_office(groups: int, months: int) -> Office:
+    return Office(
+        np.zeros(2), np.zeros(groups + 2), np.zeros((2, groups)), np.zeros(months), np.zeros(2)
+    )
 
 
 @compiled
@@ -64,6 +70,28 @@ def planned_capacity(given: n.Numbers, today: d.Today) -> float:
     single = today.single
     work: float = single[n.STAFF] * single[n.PRODUCTIVITY] if given.staffed else single[n.PLANNED]
     return work
+
+
+@compiled
+def answer(office: Office, book: b.Book, given: n.Numbers, today: d.Today, day: int) -> float:
+    """How planned capacity follows the work at hand: cases pending and a year's applications."""
+    month = given.month[day]
+    for g in range(today.group.shape[1]):
+        office.applied[month] += book.today[b.APPLY, g]
+    if day == 0:
+        office.then[1] = today.single[n.FIRST] + today.single[n.REPEAT]
+    before = office.then.sum()
+    if not given.answers or before <= 0.0:
+        return 1.0
+    work = office.then[1] * max(1.0 - (day + 1) / DAYS_A_YEAR, 0.0)
+    for earlier in range(max(month - 11, 0), month + 1):
+        work += office.applied[earlier]
+    if month >= 12:
+        work += given.month_left[day] * office.applied[month - 12]
+    for g in range(today.group.shape[1]):
+        work += book.stock[b.PENDING, g]
+    power: float = (work / before) ** today.single[n.OUTPUT_RESPONSE]
+    return power
 
 
 @compiled
@@ -119,6 +147,7 @@ def ind(
     planned = planned_capacity(given, today) * factor
     if day == 0:
         office.capacity[:] = planned
+    planned *= answer(office, book, given, today, day)
     room = planned / max(single[n.RAMP_DAYS], 1e-9)
     office.capacity[0] = min(planned, office.capacity[0] + room)
     capacity = office.capacity[0]

@@ -102,6 +102,9 @@ def begin(chain: Chain, out: Outputs, r: int) -> None:
     book.waits[:] = 0
     chain.office.rest[:], desk.rest[:], desk.need[:] = 0.0, 0.0, 0.0
     desk.half[0], desk.half[1] = -1, 1
+    chain.office.applied[:] = 0.0
+    chain.office.then[0] = book.stock[b.PENDING].sum()
+    desk.then[0] = book.stock[b.STATUS_HOLDERS, 0] + book.stock[b.TRANSIT, 0]
     coa.opened[:], coa.ended[:], coa.given_up[:] = 0.0, 0.0, 0
     coa.orders[:], coa.notices[:] = 0, 0
 
@@ -217,7 +220,7 @@ def new_chain(ledger: Ledger, given: n.Numbers) -> Chain:
     return Chain(
         book,
         d.no_day(groups, *shapes),
-        asylum.new_office(groups),
+        asylum.new_office(groups, ledger.clock.months),
         homes.new_desk(),
         places.new_coa(types, given.lead, given.notice, given.trend),
     )

@@ -22,10 +22,12 @@ class Desk(NamedTuple):
     """number of the half-year, days of it so far"""
     need: np.ndarray
     """need of the half-year so far, and its target"""
+    then: np.ndarray
+    """status holders waiting at the opening"""
 
 
 def new_desk() -> Desk:
-    return Desk(np.zeros(4), np.array([-1, 1]), np.zeros(2))
+    return Desk(np.zeros(4), np.array([-1, 1]), np.zeros(2), np.zeros(1))
 
 
 @compiled
@@ -102,7 +104,11 @@ def municipalities(
     desk.half[1] += 1
 
     single, year = today.single, given.year_part[day]
-    homes = whole(desk.rest, 2, single[n.HOMES] * year)
+    supply = single[n.HOMES]
+    if desk.then[0] > 0.0:
+        waiting = book.stock[b.STATUS_HOLDERS, 0] + book.stock[b.TRANSIT, 0] - need
+        supply *= (max(waiting, 0) / desk.then[0]) ** single[n.HOMES_RESPONSE]
+    homes = whole(desk.rest, 2, supply * year)
     leaving = binomial(book.stock[b.TRANSIT, 0], today.rate[d.STAY_TRANSIT])
     from_transit = min(leaving, homes)
     b.move(book, b.TRANSIT_HOME, 0, from_transit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +38,7 @@ SINGLES = (
     "transit.places", "transit.stay_days", "reception.desk.planned_fill", "reception.desk.slack",
     "reception.desk.openings_realised", "reception.desk.openings_delay",
     "reception.desk.official_weight", "reception.in_reception_factor", "guardianship.stay_days",
-    "guardianship.arrival_factor",
+    "guardianship.arrival_factor", "ind.capacity.response", "housing.response",
 )  # fmt: skip
 (
     FIRST, REPEAT, RESETTLED_YEAR, OTHER_SHARE, OTHER_STATUS, OTHER_STAY, OTHER_TO_STATUS, PLANNED,
@@ -45,6 +47,7 @@ SINGLES = (
     FAMILY_STAFF_FTE, FAMILY_PRODUCTIVITY, FAMILY_GRANTED, FAMILY_ARRIVING, TRAVEL_DAYS,
     STRAIGHT_HOME, HOMES, TARGET_FACTOR, TRANSIT_PLACES, TRANSIT_DAYS, PLANNED_FILL, SLACK,
     OPENINGS_REALISED, OPENINGS_DELAY, OFFICIAL_WEIGHT, IN_RECEPTION_FACTOR, WARD_DAYS, WARD_FACTOR,
+    OUTPUT_RESPONSE, HOMES_RESPONSE,
 ) = range(len(SINGLES))  # fmt: skip
 TOTAL = len(SINGLES)
 """The total of inflow, if there is one, comes after the numbers that every scenario has."""
@@ -72,6 +75,8 @@ class Numbers(NamedTuple):
     year_part: Floats
     month: np.ndarray
     ends_month: np.ndarray
+    month_left: Floats
+    """(day,): part of its month that is still to come after a day"""
     season: Floats
     half: np.ndarray
     targets: Floats
@@ -87,6 +92,8 @@ class Numbers(NamedTuple):
     family_factor: Floats
     total_from: int
     staffed: bool
+    answers: bool
+    """Whether planned capacity follows the work at hand."""
     order: int
     plan_type: np.ndarray
     plan_opens: np.ndarray
@@ -155,6 +162,7 @@ def numbers(world: World) -> Numbers:
         year_part=year_part,
         month=np.array([step.month for step in steps]),
         ends_month=np.array([step.ends_month for step in steps]),
+        month_left=np.array([part_left(step.date) for step in steps]),
         season=np.array([scenario.inflow.season[step.date.month].single for step in steps]),
         half=np.cumsum([0, *(a != b for a, b in zip(halves[1:], halves[:-1], strict=True))]),
         targets=targets(world, halves),
@@ -166,6 +174,7 @@ def numbers(world: World) -> Numbers:
         family_factor=np.array([g.family_factor.single for g in scenario.groups.values()]),
         total_from=clock.days if total is None else clock.day_of(total.pairs()[0][0]),
         staffed=scenario.ind.capacity.mode == "staff",
+        answers=scenario.ind.capacity.mode == "planned",
         order=ORDERS.index(scenario.ind.order),
         plan_type=np.array([plan[0] for plan in plans], dtype=np.int64),
         plan_opens=np.array([plan[1] for plan in plans], dtype=np.bool_),
@@ -190,6 +199,11 @@ def numbers(world: World) -> Numbers:
         first_year=scenario.prices.oda_first_days.single,
         minimum_stay=scenario.housing.minimum_stay_days.single,
     )
+
+
+def part_left(today: date) -> float:
+    """Part of a month that is still to come after a day."""
+    return 1 - today.day / monthrange(today.year, today.month)[1]
 
 
 def dearest_first(scenario: Scenario) -> list[int]:
