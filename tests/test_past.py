@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy import stats
 from support import change
+from typer.testing import CliRunner
 
-from sim.errors import ModelError
+from sim.cli import app
+from sim.errors import ModelError, ScenarioError
 from sim.past import (
     Coverage,
     Knowledge,
@@ -396,3 +398,33 @@ def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
     few, many = (ends_of("year-2023", v, 2) for v in (more, values))
     assert few[1] < many[1] - 1_500
     assert few[2] == pytest.approx(many[2], rel=0.01)
+
+
+# -- the verbs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["score", "--replications", "0"],
+        ["score", "--replications", "1.000"],
+        ["score", "--out", "{file}"],
+        ["calibrate", "--out", "{file}"],
+        ["calibrate", "--out", "{file}/below.yaml"],
+    ],
+)
+def test_a_mistake_is_refused_before_the_work_begins(words: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "there.txt"
+    file.write_text("not ours")
+    done = CliRunner().invoke(app, [word.format(file=file) for word in words])
+    assert isinstance(done.exception, ScenarioError)
+    assert file.read_text() == "not ours"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "drift"), ("nl", "gedempte")])
+def test_the_table_of_processes_is_printed_with_its_choice(lang: str, said: str) -> None:
+    done = CliRunner().invoke(app, ["score", "--process", "--lang", lang])
+    assert done.exit_code == 0
+    assert done.stdout.count("*") >= 3  # in the title, and one choice for each start
+    assert said in done.stdout
+    assert "…" not in done.stdout

@@ -10,7 +10,6 @@ import typer
 from .common import LangChoice, console, language, refuse, whole
 
 Lang = Annotated[LangChoice, typer.Option(help="Language.")]
-PICTURES = (".png", ".svg")
 
 
 def score(
@@ -25,7 +24,15 @@ def score(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Put the program on days in the past, and hold what it says against what came."""
-    from ..past import Options, all_cells, as_csv, official_origins, origins, process_table
+    from ..past import (
+        Options,
+        all_cells,
+        as_csv,
+        official_origins,
+        origins,
+        process_table,
+        summary,
+    )
     from ..report import scorecard
 
     tongue = language(lang)
@@ -33,6 +40,8 @@ def score(
         console().print(scorecard.process_table(process_table(), tongue))
         return
     options = Options(whole(replications), seed)
+    if out is not None:
+        _make(out)
     cells = all_cells(origins(), options)
     official = all_cells(official_origins(), options)
     console().print(scorecard.score_table(cells, tongue))
@@ -41,12 +50,20 @@ def score(
         typer.echo(line)
     if out is not None:
         try:
-            out.mkdir(parents=True, exist_ok=True)
+            summary(cells).to_csv(out / "scorecard.csv", index=False, float_format="%.6g")
             (out / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
             scorecard.write(out / "scorecard.png", cells, tongue)
         except OSError as error:
             refuse(str(out), f"can't be written: {error.strerror}", "choose another folder")
         typer.echo(str(out))
+
+
+def _make(folder: Path) -> None:
+    """Make a folder before the work begins; the user's mistake if that can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(str(folder), f"can't be made: {error.strerror}", "choose another folder")
 
 
 def calibrate(
@@ -64,6 +81,8 @@ def calibrate(
 
     if out is not None and out.suffix != ".yaml":
         refuse(str(out), "this is no .yaml", "name a scenario file")
+    if out is not None:
+        _make(out.parent)
     tongue = language(lang)
     found = fit(whole(replications))
     console().print(fit_table(found, tongue))

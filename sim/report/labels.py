@@ -235,7 +235,7 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "error",
         "nl": "fout",
     },
-    "process_ahead": {"en": "{n} ahead", "nl": "{n} vooruit"},
+    "process_ahead": {"en": "+{n}", "nl": "+{n}"},
     "process_within": {
         "en": "in 80 band",
         "nl": "in 80-band",

@@ -43,11 +43,11 @@ def score_table(cells: pd.DataFrame, lang: Language) -> Table:
     """By series and years ahead: how far off each forecaster was, and how often bands held."""
     title = label("score_title", lang)
     table = Table(title=title, title_justify="left")
-    table.add_column(label("score_series", lang))
+    table.add_column(label("score_series", lang), overflow="fold")
     table.add_column(label("score_ahead", lang), justify="right")
     table.add_column("n", justify="right")
     for name in ("program", *NAIVE):
-        table.add_column(label(f"score_{name}", lang), justify="right")
+        table.add_column(label(f"score_{name}", lang), justify="right", overflow="fold")
     table.add_column(label("score_crps", lang), justify="right")
     table.add_column(label("score_bias", lang), justify="right")
     table.add_column(label("score_within", lang), justify="right")
@@ -93,7 +93,7 @@ def official_table(cells: pd.DataFrame, lang: Language) -> Table:
     """Each official forecast beside the program put on the day it came out."""
     table = Table(title=label("official_title", lang), title_justify="left")
     for key in ("score_series", "official_edition", "official_target"):
-        table.add_column(label(key, lang))
+        table.add_column(label(key, lang), overflow="fold")
     for key in ("official_came", "official_said", "official_off", "score_program",
                 "official_program_off", "official_band"):  # fmt: skip
         table.add_column(label(key, lang), justify="right")
@@ -121,7 +121,7 @@ def process_table(found: pd.DataFrame, lang: Language) -> Table:
     """The processes of inflow, scored on the same origins, with the choice."""
     table = Table(title=label("process_title", lang), title_justify="left")
     for key in ("process_start", "process_name"):
-        table.add_column(label(key, lang))
+        table.add_column(label(key, lang), overflow="fold")
     for key in ("process_parameters", "process_crps", "process_error"):
         table.add_column(label(key, lang), justify="right")
     for ahead in (1, 2, 3, 4):
