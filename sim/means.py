@@ -37,30 +37,43 @@ def planned_capacity(world: World, day: int) -> Floats:
     plan = values.at("ind.capacity.planned", day)
     if capacity.mode == "follows_budget":
         return plan
-    a_year = values.at("inflow.first", 0) + values.at("inflow.repeat", 0)
-    then = world.ledger.snapshots["pending"][0].sum(axis=1) + a_year
+    then = world.ledger.snapshots["pending"][0].sum(axis=1) + applications_at_start(world)
     return plan * answer(work_at_hand(world, day), then, values.at("ind.capacity.response", day))
 
 
+def applications_at_start(world: World) -> Floats:
+    """Applications a year at the pace of day 0: (replications or 1,)."""
+    return world.values.at_start("inflow.first") + world.values.at_start("inflow.repeat")
+
+
 def work_at_hand(world: World, day: int) -> Floats:
-    """Cases pending and the applications of the year up to a day: (replications,).
+    """Cases pending and the applications of a year, at the beginning of a step: (replications,).
 
     Applications are known by month; of the month a year ago that part counts which this one has
-    still to come. Before the start they came at the scenario's pace.
+    still to come. Before the start they came at the pace of day 0. Today's do not count yet, so
+    that the length of a step makes no difference.
     """
-    ledger, month = world.ledger, world.ledger.step.month
-    a_year = world.values.at("inflow.first", 0) + world.values.at("inflow.repeat", 0)
-    before = a_year * max(1 - (day + 1) / DAYS_A_YEAR, 0.0)
-    came: Floats = np.zeros(world.replications)
+    ledger, clock, month = world.ledger, world.clock, world.ledger.step.month
+    came: Floats = -2.0 * ledger.today("outside", "pending").sum(axis=1)
     applied = ledger.flows.get(("outside", "pending"))
     if applied is not None:
         came = came + applied[max(month - MONTHS_A_YEAR + 1, 0) : month + 1].sum(axis=(0, 2))
         if month >= MONTHS_A_YEAR:
-            today = world.clock.date_of(day)
-            left = 1 - today.day / monthrange(today.year, today.month)[1]
+            left = part_to_come(clock.date_of(day), clock.start, month == MONTHS_A_YEAR)
             came = came + left * applied[month - MONTHS_A_YEAR].sum(axis=1)
+    before = applications_at_start(world) * max(1 - day / DAYS_A_YEAR, 0.0)
     work: Floats = ledger.stocks["pending"].sum(axis=1) + came + before
     return work
+
+
+def part_to_come(today: date, start: date, was_the_first: bool) -> float:
+    """Part of the month a year ago that lies within a year of today.
+
+    The first month of a run holds only the days from its start on.
+    """
+    length = monthrange(today.year, today.month)[1]
+    skipped = start.day - 1 if was_the_first else 0
+    return min((length - today.day + 1) / (length - skipped), 1.0)
 
 
 def ind_factor(world: World, day: int) -> Floats:

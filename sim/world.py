@@ -32,18 +32,27 @@ class Values:
         self._clock = clock
         self._samples = samples
         self._groups = tuple(scenario.groups)
-        self._cache: dict[str, tuple[int, Floats]] = {}
+        self._cache: dict[str, tuple[int, int, Floats]] = {}
 
     def at(self, path: str, day: int) -> Floats:
         """Value of the number at ``path`` on ``day``: (replications,) or (1,)."""
-        until, value = self._cache.get(path, (-1, _NOTHING))
-        if day < until:
+        since, until, value = self._cache.get(path, _NEVER)
+        if since <= day < until:
             return value
         quantity = self._quantities[path]
         until = self._next_change(quantity, day)
         value = drawn(quantity, quantity.on(self._clock.date_of(day)), self._samples.get(path))
-        self._cache[path] = (until, value)
+        self._cache[path] = (day, until, value)
         return value
+
+    def at_start(self, path: str) -> Floats:
+        """Value of the number at ``path`` on day 0, whatever the day is now."""
+        name = f"at_start:{path}"
+        if name not in self._cache:
+            quantity = self._quantities[path]
+            value = drawn(quantity, quantity.on(self._clock.start), self._samples.get(path))
+            self._cache[name] = (0, 1, value)
+        return self._cache[name][2]
 
     def quantity(self, path: str) -> Quantity:
         """The number at a path, as the scenario has it."""
@@ -52,15 +61,15 @@ class Values:
     def by_group(self, key: str, day: int) -> Floats:
         """One key of every group: (replications or 1, groups)."""
         name = f"by_group:{key}"
-        until, value = self._cache.get(name, (-1, _NOTHING))
-        if day < until:
+        since, until, value = self._cache.get(name, _NEVER)
+        if since <= day < until:
             return value
         paths = [f"groups.{group}.{key}" for group in self._groups]
         columns = [self.at(path, day) for path in paths]
         rows = max(column.size for column in columns)
         value = np.stack([np.broadcast_to(column, (rows,)) for column in columns], axis=1)
         until = min(self._next_change(self._quantities[path], day) for path in paths)
-        self._cache[name] = (until, value)
+        self._cache[name] = (day, until, value)
         return value
 
     def _next_change(self, quantity: Quantity, day: int) -> int:
@@ -68,7 +77,8 @@ class Values:
         return 2**31 if change is None else self._clock.day_of(change)
 
 
-_NOTHING = np.zeros(1)
+_NEVER = (0, -1, np.zeros(1))
+"""Since when, until when, and the value: no day lies in it."""
 
 
 @dataclass(frozen=True)

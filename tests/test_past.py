@@ -347,7 +347,7 @@ def test_where_the_program_is_worse_is_said() -> None:
 def test_the_scorecard_is_drawn(lang: str, tmp_path: Path) -> None:
     files = [tmp_path / f"{n}.png" for n in (1, 2)]
     for file in files:
-        scorecard.write(file, kept()[0], "nl" if lang == "nl" else "en")
+        scorecard.write(file, kept()[0], "nl" if lang == "nl" else "en", 200)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert files[0].stat().st_size > 40_000
 
@@ -408,6 +408,8 @@ def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
     [
         ["score", "--replications", "0"],
         ["score", "--replications", "1.000"],
+        ["score", "--replications", "5"],
+        ["score", "--process", "--out", "{file}"],
         ["score", "--out", "{file}"],
         ["calibrate", "--out", "{file}"],
         ["calibrate", "--out", "{file}/below.yaml"],

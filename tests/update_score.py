@@ -17,7 +17,7 @@ def main() -> None:
     (DATA / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
     PROCESSES.write_text(process_table().to_csv(index=False, float_format="%.6g"), "utf-8")
     march, _ = kept()
-    scorecard.write(CHART, march, "en")
+    scorecard.write(CHART, march, "en", Options().replications)
     text = SCORECARD.sub(lambda m: m[1] + printed() + m[3], README.read_text("utf-8"))
     README.write_text(text, "utf-8")
 

@@ -9,11 +9,14 @@ import typer
 
 from .common import LangChoice, console, language, refuse, whole
 
+LEAST, DEFAULT = 20, 200
 Lang = Annotated[LangChoice, typer.Option(help="Language.")]
 
 
 def score(
-    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = "200",
+    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = str(
+        DEFAULT
+    ),
     seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 1,
     process: Annotated[
         bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
@@ -36,10 +39,15 @@ def score(
     from ..report import scorecard
 
     tongue = language(lang)
+    count = whole(replications)
+    if count < LEAST:
+        refuse("--replications", f"{count} give no band", f"give at least {LEAST}")
+    if process and (out is not None or count != DEFAULT):
+        refuse("--process", "the table of processes needs no run", "leave the other options out")
     if process:
         console().print(scorecard.process_table(process_table(), tongue))
         return
-    options = Options(whole(replications), seed)
+    options = Options(count, seed)
     if out is not None:
         _make(out)
     cells = all_cells(origins(), options)
@@ -52,7 +60,7 @@ def score(
         try:
             summary(cells).to_csv(out / "scorecard.csv", index=False, float_format="%.6g")
             (out / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
-            scorecard.write(out / "scorecard.png", cells, tongue)
+            scorecard.write(out / "scorecard.png", cells, tongue, count)
         except OSError as error:
             refuse(str(out), f"can't be written: {error.strerror}", "choose another folder")
         typer.echo(str(out))
@@ -81,6 +89,8 @@ def calibrate(
 
     if out is not None and out.suffix != ".yaml":
         refuse(str(out), "this is no .yaml", "name a scenario file")
+    if out is not None and out.is_dir():
+        refuse(str(out), "this is a folder", "name a file in it")
     if out is not None:
         _make(out.parent)
     tongue = language(lang)

@@ -94,7 +94,7 @@ def _inflow(known: Knowledge, found: Facts) -> dict[str, Any]:
     sd, other = found.yearly_sd, found.other_share
     source = "first_applications"
     return {
-        "inflow.first": _number(0, source, _about(0.94, 1.06)) | {"value": path},
+        "inflow.first": _number(0, source) | {"value": path},
         "inflow.path.known_until": until,
         "inflow.path.yearly_sd": _number(
             sd, source, {"dist": "triangular", "low": 0.7 * sd, "high": 1.3 * sd}

@@ -87,6 +87,8 @@ def facts(known: Knowledge) -> Facts:
     shares = {y: granted[y] / decisions[y] for y in decisions}
     family, housed = family_by_year(known), homes_by_year(known)
     work = work_by_year(known)
+    path, _ = inflow_path(known, first, date(year + 1, 1, 1))
+    work_now = pending + path[min(path)] + repeat
     output_response = response(work, decisions)
     homes_response = response(values(known, "status_holders"), housed)
     return Facts(
@@ -101,8 +103,7 @@ def facts(known: Knowledge) -> Facts:
         status_holders=holders,
         pending=pending,
         decided=decisions[decided],
-        output=decisions[decided]
-        * since(work, decided, pending + first + repeat) ** output_response.power,
+        output=decisions[decided] * since(work, decided, work_now) ** output_response.power,
         output_response=output_response,
         granted_share=shares[decided],
         granted_sd=held_error(shares),

@@ -40,7 +40,7 @@ YEARS_AHEAD = 4
 FIRST_ORIGIN, LAST_ORIGIN = 2012, 2024
 BANDS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
 NAIVE = ("no_change", "last_growth", "mean_of_history")
-RATES = {"spending_article_37": "spending_article_37", "spending_coa": "spending_coa"}
+SPENDING = ("spending_article_37", "spending_coa")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def projected(origin: date, options: Options) -> dict[tuple[str, int], Floats]:
         "status_holders": yearly("occupancy|kind:status_holders|end"),
         "pending": yearly("pending|total|end"),
     }
-    for series in RATES:
+    for series in SPENDING:
         rate = spending_rate(known, series)
         if rate is not None:
             found[series] = people * rate

@@ -176,7 +176,7 @@ LABELS: dict[str, dict[Language, str]] = {
     "official_came": {"en": "came", "nl": "kwam"},
     "official_said": {"en": "official", "nl": "officieel"},
     "official_off": {"en": "off by", "nl": "ernaast"},
-    "official_program_off": {"en": "off by", "nl": "ernaast"},
+    "official_program_off": {"en": "it was off by", "nl": "dat zat ernaast"},
     "official_band": {"en": "80 % band", "nl": "80 %-band"},
     "official_verdict": {
         "en": "Against official forecasts, {series}: nearer in {nearer} of {n}; mean error "
@@ -208,11 +208,11 @@ LABELS: dict[str, dict[Language, str]] = {
     "score_chart_note": {
         "en": "Dots and bars: median and 80 % band of the program, put on 1 March of the year "
         "before with what was published by then. Line: what came. Diamonds: official forecasts "
-        "made in an earlier year. Vertical scales are logarithmic. opvangsim score, 200 "
+        "made in an earlier year. Vertical scales are logarithmic. opvangsim score, {n} "
         "replications by the week.",
         "nl": "Stippen en balken: mediaan en 80 %-band van het programma, gezet op 1 maart van het "
         "jaar ervoor met wat toen gepubliceerd was. Lijn: wat kwam. Ruiten: officiële ramingen uit "
-        "een eerder jaar. Verticale schalen zijn logaritmisch. opvangsim score, 200 replicaties "
+        "een eerder jaar. Verticale schalen zijn logaritmisch. opvangsim score, {n} replicaties "
         "per week.",
     },
     "score_came": {"en": "came", "nl": "kwam"},

@@ -40,7 +40,10 @@ MONEY = ("spending_article_37", "spending_coa")
 
 
 def score_table(cells: pd.DataFrame, lang: Language) -> Table:
-    """By series and years ahead: how far off each forecaster was, and how often bands held."""
+    """By series and years ahead: how far off each forecaster was, and how often bands held.
+
+    A naive forecaster stands beside the program only where it has all of its cells.
+    """
     title = label("score_title", lang)
     table = Table(title=title, title_justify="left")
     table.add_column(label("score_series", lang), overflow="fold")
@@ -60,17 +63,19 @@ def score_table(cells: pd.DataFrame, lang: Language) -> Table:
             mine = rows.get((series, ahead, "program"))
             if mine is None:
                 continue
-            plain = [rows[series, ahead, n] for n in NAIVE if (series, ahead, n) in rows]
-            best = min(float(row["crps"]) for row in plain)
+            plain = {
+                name: rows[series, ahead, name]
+                for name in NAIVE
+                if rows.get((series, ahead, name), {}).get("n") == mine["n"]
+            }
+            best = min(float(row["crps"]) for row in plain.values())
             table.add_row(
                 label(f"series_{series}", lang) if ahead == years[0] else "",
                 str(ahead),
                 str(mine["n"]),
                 *[
-                    percent(rows[series, ahead, name]["mape"], lang)
-                    if (series, ahead, name) in rows
-                    else ""
-                    for name in ("program", *NAIVE)
+                    percent(row["mape"], lang) if row else ""
+                    for row in (mine, *(plain.get(name) for name in NAIVE))
                 ],
                 number(float(mine["crps"]) / best, lang, 2),
                 signed(mine["bias"], lang),
@@ -188,7 +193,7 @@ def _coverage_line(found: Coverage, lang: Language) -> str:
     )
 
 
-def chart(cells: pd.DataFrame, lang: Language) -> Figure:
+def chart(cells: pd.DataFrame, lang: Language, replications: int) -> Figure:
     """What came, and what the program said two years ahead, with 80 % bands, in four panels."""
     figure = Figure(figsize=(9.6, 7.2))
     FigureCanvasAgg(figure)
@@ -199,7 +204,7 @@ def chart(cells: pd.DataFrame, lang: Language) -> Figure:
         )
         _panel(axes, program[program["series"] == series], series, lang)
     figure.text(0.012, 0.955, label("score_chart_title", lang), fontsize=12, weight="bold")
-    note = textwrap.fill(label("score_chart_note", lang), 150)
+    note = textwrap.fill(label("score_chart_note", lang, n=number(replications, lang)), 150)
     figure.text(0.012, 0.012, note, fontsize=7, color="#444444")
     return figure
 
@@ -236,10 +241,10 @@ def _officials(series: str) -> Sequence[Forecast]:
     return [f for f in forecasts() if f.series == series and f.published.year < f.target.year]
 
 
-def write(file: Path, cells: pd.DataFrame, lang: Language) -> None:
+def write(file: Path, cells: pd.DataFrame, lang: Language, replications: int) -> None:
     """Draw the chart into a PNG or SVG file."""
     with mpl.rc_context(STYLE):
-        figure = chart(cells, lang)
+        figure = chart(cells, lang, replications)
         if file.suffix == ".svg":
             figure.savefig(file, metadata={"Date": None, "Creator": None})
         else:

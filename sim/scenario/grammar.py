@@ -80,7 +80,7 @@ class InflowPath(Frozen):
         description="a level that wanders, or one that is pulled back to the centre"
     )
     yearly_sd: Annotated[LogPoints, UNDATED] = Field(
-        description="for random_walk: standard deviation of the log change from year to year"
+        description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
     )
     autoregression: Annotated[Factor, UNDATED] = Field(
         description="for pulled_back: part of last year's deviation that remains"

@@ -75,15 +75,16 @@ def planned_capacity(given: n.Numbers, today: d.Today) -> float:
 @compiled
 def answer(office: Office, book: b.Book, given: n.Numbers, today: d.Today, day: int) -> float:
     """How planned capacity follows the work at hand: cases pending and a year's applications."""
-    month = given.month[day]
+    month, new = given.month[day], 0
     for g in range(today.group.shape[1]):
-        office.applied[month] += book.today[b.APPLY, g]
+        new += book.today[b.APPLY, g]
+    office.applied[month] += new
     if day == 0:
         office.then[1] = today.single[n.FIRST] + today.single[n.REPEAT]
     before = office.then.sum()
     if not given.answers or before <= 0.0:
         return 1.0
-    work = office.then[1] * max(1.0 - (day + 1) / DAYS_A_YEAR, 0.0)
+    work = office.then[1] * max(1.0 - day / DAYS_A_YEAR, 0.0) - 2.0 * new
     for earlier in range(max(month - 11, 0), month + 1):
         work += office.applied[earlier]
     if month >= 12:

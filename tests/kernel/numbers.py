@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy as np
 from sim.clock import DAYS_A_WEEK, Clock, days_in_year
 from sim.draws import Floats
 from sim.inflow import deviation_path
-from sim.means import ind_factor
+from sim.means import MONTHS_A_YEAR, ind_factor, part_to_come
 from sim.outflow import half_year
 from sim.reception import flexible, weeks
 from sim.scenario import Quantity, Scenario
@@ -76,7 +74,7 @@ class Numbers(NamedTuple):
     month: np.ndarray
     ends_month: np.ndarray
     month_left: Floats
-    """(day,): part of its month that is still to come after a day"""
+    """(day,): part of the month a year ago that lies within a year of a day"""
     season: Floats
     half: np.ndarray
     targets: Floats
@@ -162,7 +160,9 @@ def numbers(world: World) -> Numbers:
         year_part=year_part,
         month=np.array([step.month for step in steps]),
         ends_month=np.array([step.ends_month for step in steps]),
-        month_left=np.array([part_left(step.date) for step in steps]),
+        month_left=np.array(
+            [part_to_come(step.date, clock.start, step.month == MONTHS_A_YEAR) for step in steps]
+        ),
         season=np.array([scenario.inflow.season[step.date.month].single for step in steps]),
         half=np.cumsum([0, *(a != b for a, b in zip(halves[1:], halves[:-1], strict=True))]),
         targets=targets(world, halves),
@@ -199,11 +199,6 @@ def numbers(world: World) -> Numbers:
         first_year=scenario.prices.oda_first_days.single,
         minimum_stay=scenario.housing.minimum_stay_days.single,
     )
-
-
-def part_left(today: date) -> float:
-    """Part of a month that is still to come after a day."""
-    return 1 - today.day / monthrange(today.year, today.month)[1]
 
 
 def dearest_first(scenario: Scenario) -> list[int]:

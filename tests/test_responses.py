@@ -1,0 +1,123 @@
+"""How output and homes answer to queues, and what must not move with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from support import change, world_of
+
+from sim.draws import sample
+from sim.engine import simulate
+from sim.means import part_to_come, planned_capacity, work_at_hand
+from sim.scenario import Scenario, load
+from sim.world import Values, answer
+
+JUMP = {"inflow.first": {2025: 26_500, 2026: 53_000}}
+
+
+def planned(scenario: Scenario, until: date, step: str = "day") -> np.ndarray:
+    """Capacity by month, before any chance [decision equivalents]."""
+    ledger = simulate(
+        scenario, 1, 1, vary=(), until=until, step="week" if step == "week" else "day"
+    )
+    return ledger.tallies["ind_planned"][:, 0]
+
+
+def test_a_queue_twice_as_long_is_answered_by_its_power() -> None:
+    now, then = np.array([2_000.0, 500.0, 7.0]), np.array([1_000.0, 1_000.0, 0.0])
+    assert answer(now, then, np.array([0.5])) == pytest.approx([np.sqrt(2), np.sqrt(0.5), 1.0])
+    assert answer(now, then, np.zeros(1)) == pytest.approx(1.0)
+
+
+def test_a_number_by_date_can_be_read_backwards(baseline: Scenario) -> None:
+    scenario = change(baseline, JUMP)
+    world = world_of(scenario)
+    values = Values(scenario, world.clock, sample(scenario, 4, 1))
+    later = world.clock.day_of(date(2026, 3, 1))
+    first, then = values.at("inflow.first", 0), values.at("inflow.first", later)
+    assert then == pytest.approx(2 * first)
+    assert values.at("inflow.first", 0) == pytest.approx(first)
+    assert values.at_start("inflow.first") == pytest.approx(first)
+    assert values.at("inflow.first", later) == pytest.approx(then)
+
+
+def test_the_plan_is_that_of_the_scenario_at_the_work_of_day_0(baseline: Scenario) -> None:
+    world = world_of(baseline)
+    assert planned_capacity(world, 0) == pytest.approx(28_900)
+    pending = world.ledger.stocks["pending"].sum()
+    assert work_at_hand(world, 0) == pytest.approx(pending + 26_500 + 1_590)
+
+
+def test_a_jump_in_inflow_moves_no_capacity_on_its_day_and_raises_it_after(
+    baseline: Scenario,
+) -> None:
+    """The work of day 0 stays what it was: only cases that come make work."""
+    held, jump = (planned(s, date(2026, 12, 31)) for s in (baseline, change(baseline, JUMP)))
+    january = 12  # the run starts in January 2025
+    assert jump[:january] == pytest.approx(held[:january])
+    assert jump[january] == pytest.approx(held[january], rel=0.02)
+    assert jump[january] >= held[january]
+    assert jump[-1] > 1.05 * held[-1]
+
+
+def test_the_length_of_a_step_makes_no_difference_to_the_plan(baseline: Scenario) -> None:
+    until = date(2026, 12, 31)
+    day, week = (planned(baseline, until, step).sum() for step in ("day", "week"))
+    assert week == pytest.approx(day, rel=0.002)
+
+
+def test_where_capacity_is_money_or_staff_nothing_answers(baseline: Scenario) -> None:
+    for changes in ({"ind.capacity.mode": "follows_budget"}, {"ind.capacity.mode": "staff"}):
+        one, other = (
+            simulate(change(baseline, changes | {"ind.capacity.response": power}), 2, 1,
+                     until=date(2025, 9, 30), step="week")
+            for power in (0.0, 1.0)
+        )  # fmt: skip
+        assert np.array_equal(one.tallies["ind_planned"], other.tallies["ind_planned"])
+
+
+@pytest.mark.parametrize(
+    ("today", "start", "first", "expected"),
+    [
+        (date(2026, 3, 1), date(2025, 1, 27), False, 1.0),
+        (date(2026, 3, 31), date(2025, 1, 27), False, 1 / 31),
+        (date(2026, 1, 27), date(2025, 1, 27), True, 1.0),
+        (date(2026, 1, 10), date(2025, 1, 27), True, 1.0),
+        (date(2026, 1, 30), date(2025, 1, 27), True, 2 / 5),
+    ],
+)
+def test_the_month_a_year_ago_counts_for_what_lies_within_a_year(
+    today: date, start: date, first: bool, expected: float
+) -> None:
+    assert part_to_come(today, start, first) == pytest.approx(expected)
+
+
+def test_homes_follow_those_who_wait_between_held_and_keeping_pace(baseline: Scenario) -> None:
+    """With twice the grants fewer wait in the end the more homes answer."""
+    many = {"inflow.first": 60_000, "ind.capacity.planned": 60_000}
+    waiting = [
+        simulate(change(baseline, many | {"housing.response": power}), 4, 1,
+                 until=date(2027, 12, 31), step="week").stocks["status_holders"].mean()
+        for power in (0.0, 0.5, 1.0)
+    ]  # fmt: skip
+    assert waiting[0] > 1.2 * waiting[1] > 1.2 * waiting[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        ("faster-housing", date(2025, 12, 31)),
+        ("priority-ban", date(2025, 12, 31)),
+        ("ind-35-percent", date(2026, 12, 31)),
+    ],
+)
+def test_a_dated_patch_changes_nothing_before_its_date(
+    baseline: Scenario, name: str, before: date
+) -> None:
+    """But for the last digit of its spreads."""
+    one, other = (simulate(s, 6, 1, until=before, step="week") for s in (baseline, load(name)))
+    for stock in ("pending", "status_holders", "family_pending", "beds"):
+        assert other.stocks[stock].sum(axis=1) == pytest.approx(one.stocks[stock].sum(axis=1),
+                                                                rel=0.002)  # fmt: skip
