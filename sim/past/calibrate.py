@@ -139,8 +139,10 @@ def _all_ends(values_: Floats, replications: int) -> Floats:
     return np.array([end for name in names for end in ends_of(name, values_, replications)])
 
 
-def fit(replications: int = 40, workers: int = 2) -> Fit:
+def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -> Fit:
     """Fit all numbers at once: least squares over what was observed and the first thoughts.
+
+    It begins at the first thoughts, or at ``start``.
 
     The same luck in every run, so that a difference is that of the numbers. Spreads and
     correlations are those of the curvature at the best point.
@@ -165,7 +167,13 @@ def fit(replications: int = 40, workers: int = 2) -> Fit:
             return np.concatenate([np.stack(by_number, axis=1) / error[:, None], np.diag(1 / sd)])
 
         found = least_squares(
-            residuals, prior, jac=slopes, bounds=(low, high), x_scale=sd, max_nfev=12, xtol=1e-4
+            residuals,
+            prior if start is None else start,
+            jac=slopes,
+            bounds=(low, high),
+            x_scale=sd,
+            max_nfev=12,
+            xtol=1e-3,
         )
         jacobian = slopes(found.x)
     covariance = np.linalg.inv(jacobian.T @ jacobian)
