@@ -42,7 +42,8 @@ PARTS = (
 
 COPIED = ("sim", "tests", "scenarios", "pyproject.toml", "README.md")
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
-    "ledger", "plans", "results", "reception", "clock", "opening", "draws", "budget", "theory",
+    "ledger", "plans", "responses", "results", "reception", "clock", "opening", "draws", "budget",
+    "theory",
 ))  # fmt: skip
 _LAWS = tuple(f"tests/test_{name}.py" for name in (
     "laws", "verify", "means", "scenarios", "language", "persons",

@@ -191,3 +191,11 @@ def test_a_shorter_run_meets_the_beginning_of_the_same_inflow_path(baseline: Sce
     )
     assert np.allclose(short, long[: len(short)])
     assert len(short) < len(long)
+
+
+def test_no_count_lies_below_zero_however_small_the_uniform() -> None:
+    least = np.full((1, 3), 2.0**-54)
+    counts = poisson_count(least, np.array([[12.5, 30.0, 60.0]]))
+    assert counts[0, :2].tolist() == [0, 0]
+    assert counts[0, 2] > 0
+    assert (binomial_count(least, np.array([[60, 100, 1_000]]), 0.3) >= 0).all()

@@ -50,6 +50,32 @@ def test_the_plan_is_that_of_the_scenario_at_the_work_of_day_0(baseline: Scenari
     assert work_at_hand(world, 0) == pytest.approx(pending + 26_500 + 1_590)
 
 
+def test_the_plan_follows_the_work_by_its_power(baseline: Scenario) -> None:
+    """Cases pending doubled on day 0: 28,900 x (twice the cases + a year) / (cases + a year)."""
+    world = world_of(baseline)
+    pending, a_year = world.ledger.stocks["pending"].sum(), 26_500 + 1_590
+    world.ledger.stocks["pending"][:] *= 2
+    more = (2 * pending + a_year) / (pending + a_year)
+    power = baseline.ind.capacity.response.single
+    assert planned_capacity(world, 0) == pytest.approx(28_900 * more**power)
+
+
+def test_the_year_of_applications_is_the_last_twelve_months_and_part_of_the_one_before(
+    baseline: Scenario,
+) -> None:
+    """Month n brought 2^n people in one group: on 16 June 2026 half of June 2025 still counts."""
+    world = world_of(baseline)
+    ledger, day = world.ledger, world.clock.day_of(date(2026, 6, 16))
+    ledger.step = next(step for step in world.clock.steps() if step.day == day)
+    applied = np.zeros((world.clock.months, 1, len(world.groups)), dtype=np.int32)
+    applied[:, 0, 0] = [2**n if n < 20 else 0 for n in range(world.clock.months)]
+    ledger.flows["outside", "pending"] = applied
+    june_2026 = 17  # January 2025 is month 0
+    year = sum(2**n for n in range(june_2026 - 11, june_2026 + 1)) + 2 ** (june_2026 - 12) / 2
+    pending = ledger.stocks["pending"].sum()
+    assert work_at_hand(world, day) == pytest.approx(pending + year)
+
+
 def test_a_jump_in_inflow_moves_no_capacity_on_its_day_and_raises_it_after(
     baseline: Scenario,
 ) -> None:
