@@ -20,7 +20,7 @@ from sim.scenario import Quantity, Scenario, load, quantities
 
 BASELINE = load("baseline")
 SOON, UNTIL = date(2025, 4, 30), date(2026, 8, 31)
-PARTS = 12
+PARTS = 4
 REPLICATIONS = 3
 
 # Numbers that only matter in some settings are moved in such a setting.

@@ -22,7 +22,7 @@ from sim.results import tabulate
 from sim.scenario import Scenario, load
 
 REPLICATIONS = 8
-UNTIL = date(2026, 12, 31)
+UNTIL = date(2026, 8, 31)
 SCALE = 1 / 20
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "baseline": lambda: load("baseline"),

@@ -86,12 +86,12 @@ LABELS: dict[str, dict[Language, str]] = {
     "overview_note": {
         "en": "Median (dot and number) and 80 % band; line: the baseline. Gap against the draft "
         "budget 2025, at the document's prices of 2024 where the scenario says nothing else; where "
-        "spending follows the budget places are short instead. opvangsim, 200 replications by the "
+        "spending follows the budget places are short instead. opvangsim, 100 replications by the "
         "week.",
         "nl": "Mediaan (punt en getal) en 80 %-band; lijn: het basispad. Tekort tegen de "
         "ontwerpbegroting 2025, op de prijzen uit het Kamerstuk (prijspeil 2024) tenzij het "
         "scenario anders zegt; waar de uitgaven de begroting volgen ontbreken juist plekken. "
-        "opvangsim, 200 replicaties per week.",
+        "opvangsim, 100 replicaties per week.",
     },
     "list_gap": {"en": "gap 2027, EUR bn (80 %)", "nl": "tekort 2027, € mld (80 %)"},
     "list_closed": {"en": "none: people are short", "nl": "geen: mensen zonder plek"},

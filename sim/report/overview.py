@@ -1,6 +1,6 @@
 """All shipped scenarios side by side: need and gap of 2027, from a table kept with the package.
 
-The table (``sim/data/headlines.csv``) is made by runs of 200 replications by the week; a test keeps
+The table (``sim/data/headlines.csv``) is made by runs of 100 replications by the week; a test keeps
 it fresh. Gaps stand in each scenario's own headline: its vintage, price level and price basis.
 """
 
@@ -27,7 +27,7 @@ from .labels import Language, label, number
 from .text import headline_rows
 
 YEAR = 2027
-SETTINGS = {"replications": 200, "step": "week", "until": date(YEAR, 12, 31)}
+SETTINGS = {"replications": 100, "step": "week", "until": date(YEAR, 12, 31)}
 QUANTILES = ("p10", "p50", "p90")
 
 
@@ -79,7 +79,7 @@ def as_csv(all_: list[Headline]) -> str:
     head = "scenario," + ",".join(f"{kind}_{q}" for kind in ("need", "gap") for q in QUANTILES)
     lines = [
         "# Need (places, mean of the year) and headline gap (EUR) of 2027 of each shipped",
-        "# scenario, from runs of 200 replications by the week with seed 1.",
+        "# scenario, from runs of 100 replications by the week with seed 1.",
         head,
     ]
     for one in all_:
