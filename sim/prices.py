@@ -17,6 +17,10 @@ from .draws import Floats, Samples, drawn
 from .scenario import CostLevel, Quantity, Scenario, quantities
 
 LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
+MONEY = ("prices.", "ind_cost.", "budget.", "guardianship.paid_2024", "guardianship.mean_2024")
+"""Keys of money: prices, and the budget they are held against."""
+TIMED_BY_ENGINE = "prices.oda_first_days"
+"""A time among the prices that the engine counts by."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,20 @@ def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> floa
     if from_year is None or from_year == to_year:
         return 1.0
     return levels[to_year].single / levels[from_year].single
+
+
+def is_money(scenario: Scenario, key: str) -> bool:
+    """Whether a key only prices what has happened, so that another value needs no new run.
+
+    Never where spending follows the budget: there the money decides what happens.
+    """
+    follows = scenario.ind.capacity.mode == "follows_budget" or scenario.closing == "constrained"
+    of_a_place = key.startswith("reception.places.") and key.split(".")[3:4] in (
+        ["price"],
+        ["resident_price"],
+    )
+    named = key.startswith(MONEY) and key != TIMED_BY_ENGINE
+    return not follows and (of_a_place or named)
 
 
 @dataclass(frozen=True)

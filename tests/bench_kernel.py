@@ -23,8 +23,8 @@ from sim.engine import simulate
 from sim.ledger import Ledger
 from sim.persons import simulate_persons
 from sim.results import tabulate
-from sim.run.chunks import LARGEST_CHUNK
 from sim.scenario import Scenario, load
+from sim.trial import LARGEST_CHUNK
 
 COMPARED = {
     "baseline": (200, date(2030, 12, 31)),

@@ -40,12 +40,20 @@ ALLOWED: dict[str, set[str]] = {
     "stress": {
         "budget", "clock", "draws", "engine", "errors", "family", "inflow", "ledger", "means",
         "opening", "outflow", "prices", "procedure", "reception", "report", "results", "run",
-        "scenario", "verify", "world",
+        "scenario", "trial", "verify", "world",
     },
     "address": {"errors"},
+    "workers": set(),
+    "trial": {
+        "address", "budget", "clock", "draws", "engine", "errors", "prices", "results", "scenario",
+        "workers",
+    },
+    "expression": {"errors"},
+    "decide": {"errors", "scenario"},
     "report": {"errors", "past", "prices", "scenario"},
     "run": {
-        "budget", "clock", "draws", "engine", "errors", "prices", "report", "results", "scenario",
+        "budget", "clock", "draws", "errors", "prices", "report", "results", "scenario", "trial",
+        "workers",
     },
     "cli": {
         "budget", "draws", "errors", "past", "persons", "report", "run", "scenario", "verify",

@@ -7,30 +7,36 @@ import pytest
 
 from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
-from sim.report.labels import LABELS, Language, billion, label, million, number
+from sim.report.labels import Language, billion, label, labels, million, number
 
 SIM = Path(__file__).parent.parent / "sim"
 
 
 def test_every_label_is_there_in_both_languages_with_the_same_blanks() -> None:
-    for key, texts in LABELS.items():
+    for key, texts in labels().items():
         assert set(texts) == {"en", "nl"}, key
         blanks = [set(re.findall(r"{(\w+)}", text)) for text in texts.values()]
         assert blanks[0] == blanks[1], key
 
 
+def test_no_label_stands_twice() -> None:
+    text = (SIM / "data" / "labels.yaml").read_text("utf-8")
+    keys = re.findall(r"^([\w-]+):", text, re.MULTILINE)
+    assert len(keys) == len(set(keys)) == len(labels())
+
+
 def test_every_label_is_used_and_every_one_used_is_there() -> None:
     text = "".join(p.read_text("utf-8") for p in SIM.rglob("*.py") if p.name != "labels.py")
-    used = {key for key in LABELS if re.search(rf"['\"]{key}['\"]", text)}
+    used = {key for key in labels() if re.search(rf"['\"]{key}['\"]", text)}
     made = {f"level_{level}" for level in ("document", "coa_price", "paid_2024")}
     made |= {"spread_value", "spread_factor"}
-    made |= {key for key in LABELS if key.startswith("to_")}
+    made |= {key for key in labels() if key.startswith("to_")}
     made |= {f"series_{series}" for series in SERIES}
     made |= {f"score_{forecaster}" for forecaster in ("program", *NAIVE)}
     made |= {f"process_{process.name}" for process in PROCESSES}
     made |= {f"start_{start}" for start in STARTS}
-    assert made <= set(LABELS)
-    assert set(LABELS) - used - made == set()
+    assert made <= set(labels())
+    assert set(labels()) - used - made == set()
 
 
 @pytest.mark.parametrize(

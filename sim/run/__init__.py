@@ -22,7 +22,8 @@ from ..clock import Clock
 from ..draws import KINDS, sample
 from ..errors import Problem, ScenarioError
 from ..scenario import LONGEST_YEARS, Scenario, dump
-from .chunks import Chunks, Options, Progress, make_jobs, simulate_all
+from ..trial import Progress
+from .chunks import Chunks, Options, make_jobs, simulate_all
 from .folder import staged
 from .tables import budget_table, monthly_table, write_replications, yearly_table
 

@@ -7,38 +7,25 @@ with the number of replications, and in their order, so that the cut leaves no t
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import budget, results
-from ..clock import StepLength
-from ..draws import KINDS, Floats, Kind, Samples, take
-from ..engine import simulate
+from .. import budget
+from ..draws import Floats, Samples, take
 from ..prices import Prices
 from ..scenario import Scenario
-
-LARGEST_CHUNK = 500
-Progress = Callable[[int, int], None]
+from ..trial import LARGEST_CHUNK, Progress, Settings, attempt, chunks
+from ..workers import cores, shared
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a run is made with; the first five are part of its identity."""
+class Options(Settings):
+    """What a run is made with: its settings, and what does not change its numbers."""
 
-    replications: int = 500
-    seed: int = 1
-    step: StepLength = "day"
-    until: date | None = None
-    vary: tuple[Kind, ...] = KINDS
     workers: int = 0
     chunk: int = 0
     charts: bool = True
@@ -61,54 +48,38 @@ class Job:
 def make_jobs(
     scenario: Scenario, samples: Samples, options: Options, until: date, spool: Path
 ) -> list[Job]:
-    size = options.chunk or min(LARGEST_CHUNK, -(-options.replications // workers(options)))
+    size = options.chunk or min(LARGEST_CHUNK, -(-options.replications // cores(options.workers)))
     return [
         Job(
             scenario,
-            take(samples, first, min(size, options.replications - first)),
+            take(samples, first, count),
             options,
             until,
             first,
-            min(size, options.replications - first),
+            count,
             spool / f"{first:09d}",
         )
-        for first in range(0, options.replications, size)
+        for first, count in chunks(options.replications, size)
     ]
-
-
-def workers(options: Options) -> int:
-    """Number of worker processes: as asked, or one for each core."""
-    return options.workers or len(os.sched_getaffinity(0))
 
 
 def _work(job: Job) -> int:
     """Simulate, tabulate and price one chunk, and lay its arrays aside; returns its size."""
-    options = job.options
-    ledger = simulate(
-        job.scenario,
-        job.count,
-        options.seed,
-        parameters=job.samples,
-        vary=options.vary,
-        step=options.step,
-        until=job.until,
-        first=job.first,
-    )
-    tables = results.tabulate(ledger, job.scenario)
-    costs = budget.costs(job.scenario, tables.volumes, job.samples, ledger.clock)
+    trial = attempt(job.scenario, job.samples, job.options, job.first, job.count, job.until)
+    tables = trial.tables
     job.folder.mkdir(parents=True)
     np.save(job.folder / "monthly.npy", tables.monthly)
     np.save(job.folder / "yearly.npy", tables.yearly)
     prices = Prices.of(job.scenario, job.samples)
     for timing in budget.TIMINGS:
-        priced = budget.timed(prices, costs, timing)
+        priced = budget.timed(prices, trial.costs, timing)
         np.save(job.folder / f"{timing}.npy", np.stack(list(priced.values())))
     index = {
         "dates": [day.isoformat() for day in tables.dates],
         "years": tables.years,
         "monthly": [asdict(cell) for cell in tables.monthly_cells],
         "yearly": [[asdict(cell), measure] for cell, measure in tables.yearly_cells],
-        "costs": [list(key) for key in costs],
+        "costs": [list(key) for key in trial.costs],
     }
     (job.folder / "index.json").write_text(json.dumps(index))
     return job.count
@@ -118,48 +89,9 @@ def simulate_all(jobs: list[Job], options: Options, progress: Progress | None) -
     total, done = options.replications, 0
     tell = progress or (lambda _done, _total: None)
     tell(0, total)
-    if workers(options) == 1 or len(jobs) == 1:
-        for job in jobs:
-            done += _work(job)
-            tell(done, total)
-        return
-    with _pool(min(workers(options), len(jobs))) as pool:
-        waiting: set[Future[int]] = set()
-        left = iter(jobs)
-        for job in left:
-            waiting.add(pool.submit(_work, job))
-            if len(waiting) > 2 * workers(options):
-                done += _collect(waiting)
-                tell(done, total)
-        while waiting:
-            done += _collect(waiting)
-            tell(done, total)
-
-
-def _collect(waiting: set[Future[int]]) -> int:
-    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    waiting -= finished
-    return sum(future.result() for future in finished)
-
-
-@contextmanager
-def _pool(count: int) -> Iterator[Executor]:
-    pool = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=_quiet_worker)
-    try:
-        yield pool
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-def _quiet_worker() -> None:
-    """An interrupt is for the parent to handle."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for _, count in shared(_work, jobs, options.workers):
+        done += count
+        tell(done, total)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from ..draws import EXACT_BELOW_MEAN
 from ..engine import ACTORS
 from ..report.listing import plain
 from ..run import VERSIONED
-from ..run.chunks import LARGEST_CHUNK, Options
+from ..run.chunks import Options
+from ..trial import LARGEST_CHUNK
 from ..verify import CHECKS, monotone
 from .markdown import bullets, joined, listed, paragraph
 from .subject import Subject, first_line, rules, rules_in

@@ -1,0 +1,83 @@
+"""Levers: keys of a scenario that are set to a number, from the start or from a date on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ..errors import Problem, ScenarioError
+from ..scenario import Quantity, Scenario, patched, quantities
+from ..scenario.hints import hint_for
+from ..scenario.shape import at
+
+BECAUSE = "set to see what it does"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A key, and the date from which it is set (none: the whole time)."""
+
+    key: str
+    since: date | None = None
+
+    def __str__(self) -> str:
+        return self.key if self.since is None else f"{self.key}@{self.since.isoformat()}"
+
+
+def lever(text: str, where: str) -> Lever:
+    """Read ``key`` or ``key@date`` (a year stands for its first of January).
+
+    Raises ``ScenarioError``.
+    """
+    key, mark, moment = text.strip().partition("@")
+    if not mark:
+        return Lever(key)
+    try:
+        since = date(int(moment), 1, 1) if moment.isdecimal() else date.fromisoformat(moment)
+    except ValueError:
+        advice = f"as in {key or 'housing.homes'}@2026 or {key or 'housing.homes'}@2026-07-01"
+        raise ScenarioError([Problem(where, f"'{moment}' is no date", advice)]) from None
+    return Lever(key, since)
+
+
+def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
+    """The number a lever sets, as it is now; raises ``ScenarioError`` if there is none."""
+    found = dict(quantities(scenario)).get(one.key)
+    if found is None:
+        *parent, last = one.key.split(".")
+        known = at(Scenario, tuple(one.key.split(".")))
+        advice = hint_for(last, tuple(parent))
+        if known is not None and known.is_number:
+            advice = "this scenario has not set it: set it in a patch first"
+        raise ScenarioError([Problem(where, f"'{one.key}' is no number of this scenario", advice)])
+    return found
+
+
+def setting(scenario: Scenario, one: Lever, value: Any) -> Any:
+    """What a patch would write to set a lever.
+
+    From a date on: what holds before it stays, and so do values dated later. A number that is set
+    is certain: its spread goes, as with ``--set``.
+    """
+    if one.since is None:
+        return value
+    quantity = quantity_of(scenario, one, str(one))
+    if one.since <= scenario.start and not isinstance(quantity.value, tuple):
+        return value
+    pairs = dict(quantity.value) if isinstance(quantity.value, tuple) else {}
+    if not pairs:
+        pairs[scenario.start] = quantity.single
+    return dict(sorted((pairs | {one.since: value}).items()))
+
+
+def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
+    """The scenario with levers set, checked like a file; raises ``ScenarioError``."""
+    changes: dict[str, Any] = {}
+    for one, value in values.items():
+        if one.key in changes:
+            what = "this key is set twice, at different dates"
+            raise ScenarioError([Problem(one.key, what, "set it once")])
+        changes[one.key] = setting(scenario, one, value)
+    return patched(scenario, changes, BECAUSE)

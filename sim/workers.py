@@ -1,0 +1,74 @@
+"""Work shared out over processes: any ``concurrent.futures`` executor serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def cores(asked: int = 0) -> int:
+    """Number of worker processes: as asked, or one for each core (0)."""
+    return asked or len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def pool(count: int) -> Iterator[Executor]:
+    """A pool of ``count`` processes; whatever goes wrong, none of them stays."""
+    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=_quiet_worker)
+    try:
+        yield made
+    except BaseException:
+        for process in list((made._processes or {}).values()):
+            process.terminate()
+        made.shutdown(wait=True, cancel_futures=True)
+        raise
+    made.shutdown()
+
+
+def _quiet_worker() -> None:
+    """An interrupt is for the parent to handle."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def spread_out(
+    work: Callable[[Item], Result], items: Iterable[Item], executor: Executor, ahead: int
+) -> Iterator[tuple[int, Result]]:
+    """Results with the number of their item, as they are done.
+
+    At most ``ahead`` items are handed out at a time, so that memory does not grow with their
+    number.
+    """
+    waiting: dict[Future[Result], int] = {}
+    for number, item in enumerate(items):
+        waiting[executor.submit(work, item)] = number
+        if len(waiting) >= ahead:
+            yield from _done(waiting)
+    while waiting:
+        yield from _done(waiting)
+
+
+def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
+    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in finished:
+        yield waiting.pop(future), future.result()
+
+
+def shared(
+    work: Callable[[Item], Result], items: list[Item], asked: int = 0
+) -> Iterator[tuple[int, Result]]:
+    """As ``spread_out``, over own processes; without any where one of them would do all."""
+    count = min(cores(asked), len(items))
+    if count <= 1:
+        yield from ((number, work(item)) for number, item in enumerate(items))
+        return
+    with pool(count) as executor:
+        yield from spread_out(work, items, executor, 2 * count)
