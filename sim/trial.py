@@ -104,14 +104,15 @@ class Trial:
         known = np.array([np.nan if amount is None else amount for amount in amounts])
         factor = np.broadcast_to(budget.nominal_factor(prices, held, years, basis), seen.shape)
         amounts_each: Floats = known[:, None] * factor
-        return amounts_each if table == "budget" else seen_each - amounts_each
+        gap: Floats = seen_each - amounts_each
+        return amounts_each if table == "budget" else gap
 
     def cell(self, address: Address) -> Floats:
         """One cell of the tables in each replication: (replication,).
 
         Raises ``ScenarioError`` if there is no such cell.
         """
-        values = None
+        values: Floats | None = None
         if address.table in MONEY:
             years = budget.whole_years(self.clock)
             known = address.line in budget.LINES and (

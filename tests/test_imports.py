@@ -56,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
         "workers",
     },
     "cli": {
-        "budget", "draws", "errors", "past", "persons", "report", "run", "scenario", "verify",
+        "budget", "clock", "draws", "errors", "past", "persons", "report", "run", "scenario", "verify",
     },
 }  # fmt: skip
 

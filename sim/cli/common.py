@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from ..clock import StepLength
+    from ..draws import Kind
     from ..report.labels import Language
     from ..scenario import Loaded
 
@@ -32,6 +34,22 @@ class LangChoice(StrEnum):
 def language(lang: LangChoice) -> Language:
     """The choice as the labels know it."""
     return "nl" if lang is LangChoice.nl else "en"
+
+
+def kinds_of(text: str) -> tuple[Kind, ...]:
+    """Kinds of chance as they were typed, with commas; raises ``ScenarioError``."""
+    from ..draws import KINDS
+
+    asked = {part.strip() for part in text.split(",")}
+    if asked - set(KINDS):
+        what = f"unknown kind of chance: {', '.join(sorted(asked - set(KINDS)))}"
+        refuse("--vary", what, f"choose from {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in asked)
+
+
+def step_of(choice: StepChoice) -> StepLength:
+    """The choice as the clock knows it."""
+    return "day" if choice is StepChoice.day else "week"
 
 
 def whole(text: str | int) -> int:
@@ -97,3 +115,34 @@ def tell_warnings(loaded: Loaded) -> None:
 def tell_contested(loaded: Loaded) -> None:
     for key, (earlier, later) in loaded.tree.contested.items():
         typer.echo(f"note: {key} is set by {earlier} and by {later}; {later} wins", err=True)
+
+
+def progress(name: str, total: int, quiet: bool) -> Any:
+    """A context that gives what to call with (done, total): a bar, plain lines, or nothing."""
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    @contextmanager
+    def silent() -> Any:
+        yield None
+
+    @contextmanager
+    def plain() -> Any:
+        yield lambda done, of: typer.echo(f"{name}: {done} of {of} replications", err=True)
+
+    @contextmanager
+    def drawn() -> Any:
+        with Progress(console=terminal, transient=True, auto_refresh=False) as bar:
+            task = bar.add_task(name, total=total)
+
+            def tell(done: int, of: int) -> None:
+                bar.update(task, completed=done, total=of, refresh=True)
+
+            yield tell
+
+    terminal = Console(stderr=True)
+    if quiet:
+        return silent()
+    return drawn() if terminal.is_terminal else plain()

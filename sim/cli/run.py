@@ -13,8 +13,11 @@ from .common import (
     StepChoice,
     chains,
     console,
+    kinds_of,
     language,
+    progress,
     refuse,
+    step_of,
     tell_contested,
     tell_warnings,
     whole,
@@ -56,21 +59,14 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")] = False,
 ) -> None:
     """Run scenarios: write their tables and charts, print the gap."""
-    from ..draws import KINDS
-    from ..errors import Problem, ScenarioError
     from ..run.chunks import Options
 
-    kinds = tuple(kind for kind in KINDS if kind in {part.strip() for part in vary.split(",")})
-    unknown = {part.strip() for part in vary.split(",")} - set(KINDS)
-    if unknown:
-        what = f"unknown kind of chance: {', '.join(sorted(unknown))}"
-        raise ScenarioError([Problem("--vary", what, f"choose from {', '.join(KINDS)}")])
     options = Options(
         replications=replications,
         seed=seed,
-        step="day" if step is StepChoice.day else "week",
+        step=step_of(step),
         until=until.date() if until else None,
-        vary=kinds,
+        vary=kinds_of(vary),
         workers=workers,
         charts=charts,
         lang=lang.value,
@@ -102,7 +98,7 @@ def _run_all(
         tell_contested(one)
         tell_warnings(one)
         folder = out or Path("outputs") / one.name
-        with _progress(one.name, options.replications, quiet or as_json) as tell:
+        with progress(one.name, options.replications, quiet or as_json) as tell:
             finished = execute(one.scenario, one.name, options, folder, tell, one.files)
         if as_json:
             records.append(_as_json(finished, one.name))
@@ -114,36 +110,6 @@ def _run_all(
         import json
 
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
-
-
-def _progress(name: str, total: int, quiet: bool) -> Any:
-    from contextlib import contextmanager
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    @contextmanager
-    def silent() -> Any:
-        yield None
-
-    @contextmanager
-    def plain() -> Any:
-        yield lambda done, whole: typer.echo(f"{name}: {done} of {whole} replications", err=True)
-
-    @contextmanager
-    def bar() -> Any:
-        with Progress(console=terminal, transient=True, auto_refresh=False) as progress:
-            task = progress.add_task(name, total=total)
-
-            def tell(done: int, _whole: int) -> None:
-                progress.update(task, completed=done, refresh=True)
-
-            yield tell
-
-    terminal = Console(stderr=True)
-    if quiet:
-        return silent()
-    return bar() if terminal.is_terminal else plain()
 
 
 def _print_run(finished: Run, options: Options) -> None:

@@ -10,7 +10,6 @@ import csv
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -22,26 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ..scenario import Scenario, source_keys
+from .canvas import BLUE, DARK, ORANGE, STYLE, save
 from .labels import Language, billion, label, number
 from .text import headline_rows, prices_label
-
-BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
-STYLE: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 11,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.6,
-    "axes.axisbelow": True,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "opvangsim",
-}
 
 
 def write(
@@ -56,8 +38,8 @@ def write(
     language: Language = "nl" if lang == "nl" else "en"
     folder.mkdir(parents=True)
     with mpl.rc_context(STYLE):
-        _save(need_chart(monthly, scenario, run_id, language), folder / "need")
-        _save(gap_chart(budget, scenario, run_id, language), folder / "gap")
+        save(need_chart(monthly, scenario, run_id, language), folder / "need")
+        save(gap_chart(budget, scenario, run_id, language), folder / "gap")
 
 
 def need_chart(monthly: pd.DataFrame, scenario: Scenario, run_id: str, lang: Language) -> Figure:
@@ -227,8 +209,3 @@ def _finish(
     )
     figure.text(0.012, 0.052, note, fontsize=7, color="#444444")
     figure.text(0.012, 0.018, line, fontsize=7, color="#444444")
-
-
-def _save(figure: Figure, stem: Path) -> None:
-    figure.savefig(stem.with_suffix(".png"), dpi=160, metadata={"Software": None})
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})

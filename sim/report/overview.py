@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..scenario import Scenario, load, shipped
-from .charts import BLUE, DARK, STYLE
+from .canvas import BLUE, DARK, STYLE, save_as
 from .labels import Language, label, number
 from .text import headline_rows
 
@@ -143,8 +143,4 @@ def _bars(
 def write(file: Path, titles: dict[str, str], lang: Language) -> None:
     """Draw the overview into a PNG or SVG file."""
     with mpl.rc_context(STYLE):
-        figure = overview_chart(titles, lang)
-        if file.suffix == ".svg":
-            figure.savefig(file, metadata={"Date": None, "Creator": None})
-        else:
-            figure.savefig(file, dpi=160, metadata={"Software": None})
+        save_as(overview_chart(titles, lang), file)

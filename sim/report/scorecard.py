@@ -28,7 +28,7 @@ from ..past import (
     summary,
     worse,
 )
-from .charts import BLUE, DARK, ORANGE, STYLE
+from .canvas import BLUE, DARK, ORANGE, STYLE, save_as
 from .labels import Language, label, number
 
 CHARTED = SERIES[:4]
@@ -244,8 +244,4 @@ def _officials(series: str) -> Sequence[Forecast]:
 def write(file: Path, cells: pd.DataFrame, lang: Language, replications: int) -> None:
     """Draw the chart into a PNG or SVG file."""
     with mpl.rc_context(STYLE):
-        figure = chart(cells, lang, replications)
-        if file.suffix == ".svg":
-            figure.savefig(file, metadata={"Date": None, "Creator": None})
-        else:
-            figure.savefig(file, dpi=160, metadata={"Software": None})
+        save_as(chart(cells, lang, replications), file)

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -25,10 +24,8 @@ from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..trial import Progress
 from .chunks import Chunks, Options, make_jobs, simulate_all
 from .folder import staged
+from .record import SCHEMA, digest, digests, versions
 from .tables import budget_table, monthly_table, write_replications, yearly_table
-
-SCHEMA = 1
-VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 
 
 @dataclass(frozen=True)
@@ -109,10 +106,6 @@ def write_tables(run: Run, folder: Path) -> None:
     (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8")
 
 
-def versions() -> dict[str, str]:
-    return {name: metadata.version(name) for name in VERSIONED}
-
-
 def run_id(scenario: Scenario, options: Options, until: date) -> str:
     """Identity of a run: what it computes, not when, where, how fast or in which language."""
     identity = {
@@ -132,11 +125,6 @@ def write_record(
     run: Run, name: str, options: Options, until: date, inputs: Sequence[Path], folder: Path
 ) -> None:
     """``run.json``, last of all: how to get the run again, and the hash of every other file."""
-    files = {
-        str(file.relative_to(folder)): _digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
     record = {
         "kind": "run",
         "schema": SCHEMA,
@@ -151,14 +139,9 @@ def write_record(
             "vary": list(options.vary),
         },
         "versions": versions(),
-        "inputs": {file.name: _digest(file) for file in inputs},
+        "inputs": {file.name: digest(file) for file in inputs},
         "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": files,
+        "files": digests(folder),
     }
     (folder / "run.json").write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

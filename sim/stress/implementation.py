@@ -8,8 +8,8 @@ from .. import draws
 from ..draws import EXACT_BELOW_MEAN
 from ..engine import ACTORS
 from ..report.listing import plain
-from ..run import VERSIONED
 from ..run.chunks import Options
+from ..run.record import VERSIONED
 from ..trial import LARGEST_CHUNK
 from ..verify import CHECKS, monotone
 from .markdown import bullets, joined, listed, paragraph

@@ -1,0 +1,65 @@
+"""What all charts share: colours, style, and how a figure becomes a file.
+
+Readable in grey and for the colour-blind: shades and line styles carry what colours do. The same
+figure gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "opvangsim",
+}
+PAGE_INCHES = 7.6
+SMALL_PRINT: Any = {"fontsize": 7, "color": "#444444"}
+FORMATS = (".png", ".svg")
+
+
+def page(height_inches: float) -> Figure:
+    """An empty figure as wide as a page."""
+    figure = Figure(figsize=(PAGE_INCHES, height_inches))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def head_and_foot(figure: Figure, title: str, note: str) -> None:
+    """The title above, the small print below, wrapped to the width of the page."""
+    height = float(figure.get_size_inches()[1])
+    figure.text(0.012, 1 - 0.22 / height, title, fontsize=11, weight="bold", va="center")
+    figure.text(0.012, 0.06 / height, textwrap.fill(note, 150), va="bottom", **SMALL_PRINT)
+
+
+def save(figure: Figure, stem: Path) -> None:
+    """Write a figure as PNG and SVG."""
+    for ending in FORMATS:
+        save_as(figure, stem.with_suffix(ending))
+
+
+def save_as(figure: Figure, file: Path) -> None:
+    """Write a figure in the format that the file's name ends with."""
+    with mpl.rc_context(STYLE):
+        if file.suffix == ".svg":
+            figure.savefig(file, metadata={"Date": None, "Creator": None})
+        else:
+            figure.savefig(file, dpi=160, metadata={"Software": None})

@@ -1,0 +1,87 @@
+"""The folder of a study: what was asked of several runs, its tables and charts, and its record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..scenario import Scenario, dump
+from ..trial import Settings
+from .folder import staged
+from .record import SCHEMA, digest, digests, versions
+
+
+@dataclass(frozen=True)
+class Study:
+    """What was asked, of which scenarios, with which settings, and the tables that answer it.
+
+    ``asked`` holds only what is part of the question; ``tables`` become a CSV file each.
+    """
+
+    kind: str
+    name: str
+    asked: Mapping[str, Any]
+    scenarios: Mapping[str, Scenario]
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def id(self) -> str:
+        """Identity of a study: what it computes, not when, where, how fast or in which language."""
+        identity = {
+            "kind": self.kind,
+            "asked": self.asked,
+            "scenarios": {
+                name: scenario.model_dump(mode="json", by_alias=True)
+                for name, scenario in self.scenarios.items()
+            },
+            "settings": asdict(self.settings),
+            "versions": versions(),
+        }
+        text = json.dumps(identity, sort_keys=True, ensure_ascii=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+Draw = Callable[[str, Path], None]
+"""Draws the charts of a study into a folder, given its id."""
+
+
+def write_study(
+    study: Study, folder: Path, draw: Draw | None = None, inputs: Sequence[Path] = ()
+) -> None:
+    """Write a study's folder: tables, ``charts/``, resolved scenarios, ``run.json`` last of all.
+
+    Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
+    """
+    with staged(folder) as staging:
+        for name, table in study.tables.items():
+            table.to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+        (staging / "scenarios").mkdir()
+        for name, scenario in study.scenarios.items():
+            file = staging / "scenarios" / f"{name}.resolved.yaml"
+            file.write_text(dump(scenario), "utf-8")
+        if draw is not None:
+            (staging / "charts").mkdir()
+            draw(study.id, staging / "charts")
+        record = {
+            "kind": study.kind,
+            "schema": SCHEMA,
+            "id": study.id,
+            "name": study.name,
+            "asked": dict(study.asked),
+            "scenarios": {n: s.title.model_dump() for n, s in study.scenarios.items()},
+            "options": asdict(study.settings),
+            "versions": versions(),
+            "inputs": {file.name: digest(file) for file in inputs},
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "files": digests(staging),
+        }
+        text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
+        (staging / "run.json").write_text(text, "utf-8")
