@@ -63,15 +63,18 @@ def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> floa
 def is_money(scenario: Scenario, key: str) -> bool:
     """Whether a key only prices what has happened, so that another value needs no new run.
 
-    Never where spending follows the budget: there the money decides what happens.
+    Not where money decides what happens: never when spending follows the budget, and not for the
+    money of the IND when its work does.
     """
-    follows = scenario.ind.capacity.mode == "follows_budget" or scenario.closing == "constrained"
+    if scenario.closing == "constrained":
+        return False
+    if scenario.ind.capacity.mode == "follows_budget" and key.startswith(("budget.", "ind_cost.")):
+        return False
     of_a_place = key.startswith("reception.places.") and key.split(".")[3:4] in (
         ["price"],
         ["resident_price"],
     )
-    named = key.startswith(MONEY) and key != TIMED_BY_ENGINE
-    return not follows and (of_a_place or named)
+    return of_a_place or (key.startswith(MONEY) and key != TIMED_BY_ENGINE)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Trial:
     samples: Samples
     tables: results.Tables
     costs: Costs
+    first: int = 0
+    """Number of its first replication."""
 
     @property
     def replications(self) -> int:
@@ -81,7 +83,7 @@ class Trial:
         two differ in nothing that the engine reads (``prices.is_money``).
         """
         costs = budget.costs(scenario, self.tables.volumes, samples, self.clock)
-        return Trial(scenario, self.clock, samples, self.tables, costs)
+        return Trial(scenario, self.clock, samples, self.tables, costs, self.first)
 
     def line(self, table: str, line: str, vintage: str | None = None) -> Floats:
         """Cost, budget or gap of a line as the headline sees it: (whole year, replication) [EUR].
@@ -165,7 +167,16 @@ def attempt(
     )
     tables = results.tabulate(ledger, scenario)
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
-    return Trial(scenario, ledger.clock, samples, tables, costs)
+    return Trial(scenario, ledger.clock, samples, tables, costs, first)
+
+
+def attempts(scenario: Scenario, settings: Settings) -> list[Trial]:
+    """All replications of a scenario here and now, chunk by chunk."""
+    drawn = _samples_of(Task(scenario, lambda _: {}), settings)
+    return [
+        attempt(scenario, take(drawn, first, count), settings, first, count)
+        for first, count in chunks(settings.replications, LARGEST_CHUNK)
+    ]
 
 
 def chunks(replications: int, size: int) -> list[tuple[int, int]]:

@@ -49,14 +49,18 @@ ALLOWED: dict[str, set[str]] = {
         "workers",
     },
     "expression": {"errors"},
-    "decide": {"errors", "scenario"},
-    "report": {"errors", "past", "prices", "scenario"},
+    "decide": {
+        "address", "budget", "clock", "draws", "errors", "expression", "prices", "results",
+        "scenario", "trial",
+    },
+    "report": {"decide", "errors", "past", "prices", "scenario"},
     "run": {
         "budget", "clock", "draws", "errors", "prices", "report", "results", "scenario", "trial",
         "workers",
     },
     "cli": {
-        "budget", "clock", "draws", "errors", "past", "persons", "report", "run", "scenario", "verify",
+        "address", "budget", "clock", "decide", "draws", "errors", "past", "persons", "report",
+        "run", "scenario", "trial", "verify",
     },
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import files, overview, run, score, trace, verify
+from . import compare, explain, files, overview, run, score, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -52,6 +52,8 @@ for verb in (
     verify.verify,
     score.score,
     score.calibrate,
+    compare.compare,
+    explain.explain,
 ):
     app.command(verb.__name__.rstrip("_"))(verb)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from ..clock import StepLength
     from ..draws import Kind
     from ..report.labels import Language
+    from ..run.study import Draw, Study
     from ..scenario import Loaded
+    from ..trial import Settings
 
 
 class StepChoice(StrEnum):
@@ -146,3 +150,68 @@ def progress(name: str, total: int, quiet: bool) -> Any:
     if quiet:
         return silent()
     return drawn() if terminal.is_terminal else plain()
+
+
+Replications = Annotated[int, typer.Option(parser=whole, metavar="N", help="Runs side by side.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all draws.")]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day.")]
+Step = Annotated[StepChoice, typer.Option(help="Length of a step.")]
+Vary = Annotated[str, typer.Option(help="Kinds of chance, with commas.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the results.")]
+Lang = Annotated[LangChoice, typer.Option(help="Language.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
+ALL_KINDS = "parameters,inflow,luck"
+
+
+def settings_of(
+    replications: int, seed: int, step: StepChoice, until: datetime | None, vary: str
+) -> Settings:
+    """Settings of a trial as they were typed; raises ``ScenarioError``."""
+    from ..trial import Settings
+
+    return Settings(
+        replications, seed, step_of(step), until.date() if until else None, kinds_of(vary)
+    )
+
+
+def loaded(name: str, sets: list[str] | None = None) -> Loaded:
+    """A scenario, or a chain A+B, told of what is contested in it."""
+    from ..scenario import load_chain
+
+    one = load_chain(_one_chain(name), list(sets or []))
+    tell_contested(one)
+    return one
+
+
+def _one_chain(name: str) -> list[str]:
+    found = chains([name])
+    if len(found) != 1:
+        refuse(name, "expected one scenario", "join the parts of a chain with +")
+    return found[0]
+
+
+def finish(
+    study: Study,
+    folder: Path,
+    draw: Draw,
+    inputs: Sequence[Path],
+    shown: Sequence[Any],
+    lang: LangChoice,
+    quiet: bool,
+) -> None:
+    """Write a study's folder, then print its tables and sentences and where it lies."""
+    from ..report.labels import label
+    from ..run.study import write_study
+
+    write_study(study, folder, draw, inputs)
+    if quiet:
+        typer.echo(str(folder))
+        return
+    out = console()
+    for one in shown:
+        out.print(one)
+    out.print(label("written", language(lang), folder=f"{folder}/"), soft_wrap=True)

@@ -47,7 +47,7 @@ def head_and_foot(figure: Figure, title: str, note: str) -> None:
     """The title above, the small print below, wrapped to the width of the page."""
     height = float(figure.get_size_inches()[1])
     figure.text(0.012, 1 - 0.22 / height, title, fontsize=11, weight="bold", va="center")
-    figure.text(0.012, 0.06 / height, textwrap.fill(note, 150), va="bottom", **SMALL_PRINT)
+    figure.text(0.012, 0.06 / height, textwrap.fill(note, 138), va="bottom", **SMALL_PRINT)
 
 
 def save(figure: Figure, stem: Path) -> None:

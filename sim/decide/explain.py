@@ -1,0 +1,177 @@
+"""Why the gap of one scenario differs from that of another, factor by factor.
+
+The effect of a factor depends on which others came before it: fewer people make a cheaper place
+save less. Shapley's value takes the mean over all orders, so that no order is privileged and the
+effects add up to the whole difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from ..address import Address
+from ..draws import Floats, sample, take
+from ..scenario import Loaded, Scenario
+from ..trial import Progress, Settings, Task, Trial, measured, reduced
+from .changes import By, Factor, between, factors
+from .compare import common_end
+
+Coalition = frozenset[int]
+"""Numbers of the factors that are as in the second scenario."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A difference and what makes it up [in the unit of the cell, EUR for money].
+
+    ``effects`` has a row a factor: its ``effect`` on the statistic, its ``alone`` and ``last``
+    (what it does first and after all others), and the mean, 80 % band and P(> 0) of its effect in
+    single replications. ``residual`` is what the second scenario itself has beyond the first with
+    all factors changed: zero unless something was missed.
+    """
+
+    first: str
+    second: str
+    address: Address
+    before: float
+    after: float
+    residual: float
+    effects: pd.DataFrame
+    factors: tuple[Factor, ...]
+    runs: int
+    priced: int
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Measure: the cell under each of several sets of prices and budgets, without another run."""
+
+    address: Address
+    priced: Mapping[str, Scenario]
+    settings: Settings
+
+    def __call__(self, trial: Trial) -> dict[str, Floats]:
+        found = {}
+        for name, scenario in self.priced.items():
+            until = self.settings.until or scenario.until
+            drawn = sample(
+                scenario, self.settings.replications, self.settings.seed, self.settings.vary, until
+            )
+            part = take(drawn, trial.first, trial.replications)
+            found[name] = trial.priced(scenario, part).cell(self.address)
+        return found
+
+
+def explain(
+    first: Loaded,
+    second: Loaded,
+    address: Address,
+    settings: Settings,
+    by: By | None = None,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> Explanation:
+    """Explain a cell's difference between two scenarios by the factors they differ in.
+
+    Every combination of factors is tried, on common luck; combinations that differ only in money
+    share a run. Raises ``ScenarioError`` if there are too many factors.
+    """
+    parts = factors(first, second, by)
+    ours, theirs = first.scenario, second.scenario
+    until = min(common_end([ours, theirs], settings), date(address.year, 12, 31))
+    settings = replace(settings, until=until)
+    moving = [n for n, factor in enumerate(parts) if factor.keys and not factor.only_money]
+    money = [n for n, factor in enumerate(parts) if factor.keys and factor.only_money]
+    tasks = []
+    for chosen in subsets(moving):
+        priced = {
+            _name(chosen | extra): between(ours, theirs, [parts[n] for n in sorted(chosen | extra)])
+            for extra in subsets(money)
+        }
+        scenario = priced[_name(chosen)]
+        tasks.append(Task(scenario, _Cells(address, priced, settings)))
+    whole = _Cells(address, {"whole": theirs}, settings)
+    results: dict[str, Floats] = {}
+    for arrays in measured([*tasks, Task(theirs, whole)], settings, workers, tell):
+        results |= arrays
+    values = {_coalition(name): cell for name, cell in results.items() if name != "whole"}
+    used = sorted([*moving, *money])
+    every = frozenset(used)
+    rows = _effects(parts, used, values, address.statistic)
+    return Explanation(
+        first.name,
+        second.name,
+        address,
+        reduced(values[frozenset()], address.statistic),
+        reduced(results["whole"], address.statistic),
+        reduced(results["whole"], address.statistic) - reduced(values[every], address.statistic),
+        pd.DataFrame(rows),
+        tuple(parts),
+        len(tasks) + 1,
+        len(values),
+    )
+
+
+def subsets(numbers: Sequence[int]) -> list[Coalition]:
+    """All subsets, the empty one first."""
+    return [
+        frozenset(chosen)
+        for size in range(len(numbers) + 1)
+        for chosen in combinations(numbers, size)
+    ]
+
+
+def _name(coalition: Coalition) -> str:
+    return ",".join(str(number) for number in sorted(coalition))
+
+
+def _coalition(name: str) -> Coalition:
+    return frozenset(int(number) for number in name.split(",") if number)
+
+
+def shapley(number: int, used: Sequence[int], values: Mapping[Coalition, Floats]) -> Floats:
+    """Shapley's value of one factor: its effect, the mean over all orders of all factors."""
+    others = [n for n in used if n != number]
+    total = np.zeros_like(values[frozenset()])
+    for chosen in subsets(others):
+        weight = 1 / (len(used) * comb(len(others), len(chosen)))
+        total = total + weight * (values[chosen | {number}] - values[chosen])
+    return total
+
+
+def _effects(
+    parts: Sequence[Factor],
+    used: Sequence[int],
+    values: Mapping[Coalition, Floats],
+    statistic: str,
+) -> list[dict[str, object]]:
+    whole = {chosen: np.array(reduced(cell, statistic)) for chosen, cell in values.items()}
+    every = frozenset(used)
+    rows: list[dict[str, object]] = []
+    for number, factor in enumerate(parts):
+        row: dict[str, object] = {"factor": factor.name, "keys": " ".join(factor.keys)}
+        if number in used:
+            each = shapley(number, used, values)
+            low, high = np.quantile(each, (0.1, 0.9))
+            row |= {
+                "effect": float(shapley(number, used, whole)),
+                "alone": float(whole[frozenset({number})] - whole[frozenset()]),
+                "last": float(whole[every] - whole[every - {number}]),
+                "mean": float(each.mean()),
+                "p10": float(low),
+                "p90": float(high),
+                "p_positive": float((each > 0).mean()),
+            }
+        else:
+            row |= dict.fromkeys(
+                ("effect", "alone", "last", "mean", "p10", "p90", "p_positive"), 0.0
+            )
+        rows.append(row)
+    return rows
