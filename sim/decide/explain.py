@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from ..address import Address
-from ..draws import Floats, sample, take
-from ..scenario import Loaded, Scenario
-from ..trial import Progress, Settings, Task, Trial, measured, reduced
+from ..draws import Floats
+from ..scenario import Loaded
+from ..trial import Progress, Settings, Task, measured, reduced
+from .cells import Cells
 from .changes import By, Factor, between, factors
 from .compare import common_end
 
@@ -49,26 +50,6 @@ class Explanation:
     priced: int
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Measure: the cell under each of several sets of prices and budgets, without another run."""
-
-    address: Address
-    priced: Mapping[str, Scenario]
-    settings: Settings
-
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
-        found = {}
-        for name, scenario in self.priced.items():
-            until = self.settings.until or scenario.until
-            drawn = sample(
-                scenario, self.settings.replications, self.settings.seed, self.settings.vary, until
-            )
-            part = take(drawn, trial.first, trial.replications)
-            found[name] = trial.priced(scenario, part).cell(self.address)
-        return found
-
-
 def explain(
     first: Loaded,
     second: Loaded,
@@ -96,8 +77,8 @@ def explain(
             for extra in subsets(money)
         }
         scenario = priced[_name(chosen)]
-        tasks.append(Task(scenario, _Cells(address, priced, settings)))
-    whole = _Cells(address, {"whole": theirs}, settings)
+        tasks.append(Task(scenario, Cells(address, priced, settings)))
+    whole = Cells(address, {"whole": theirs}, settings)
     results: dict[str, Floats] = {}
     for arrays in measured([*tasks, Task(theirs, whole)], settings, workers, tell):
         results |= arrays

@@ -7,70 +7,34 @@ same number could have given (resampled); what we do not know of the future is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq
 
-from ..address import Address
-from ..address import parse as parse_address
-from ..draws import Floats, sample, take
-from ..errors import Problem, ScenarioError
-from ..expression import Comparison, parse
+from ..draws import Floats
 from ..prices import is_money
 from ..scenario import Scenario
 from ..scenario.shape import at
-from ..trial import Progress, Settings, Task, Trial, attempts, measured
+from ..trial import Progress, Settings, Task, attempts, measured
+from .cells import Cells, repriced
 from .levers import Lever, quantity_of, with_levers
+from .target import Target
 
 FIRST_POINTS = 5
 """Values tried first, evenly over the range, to see where the target changes sides."""
 MOST_DOUBLINGS = 5
+NEARER = 0.98
 MOST_STEPS = 14
 RESAMPLES = 400
 TOLERANCE = 1e-3
 """Part of the range within which the answer is found."""
 Side = Literal["at_most", "at_least"]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A cell that is to lie at or below (or above) a number, with a certainty or in a statistic."""
-
-    text: str
-    address: Address
-    below: bool
-    number: float
-    certainty: float | None
-
-    def excess(self, values: Floats) -> Floats:
-        """How far the target is missed, along the last axis: met where it is not above zero."""
-        if self.certainty is None:
-            statistic = self.address.statistic
-            found = (values.mean(axis=-1) if statistic == "mean"
-                     else np.quantile(values, int(statistic[1:]) / 100, axis=-1))  # fmt: skip
-        else:
-            q = self.certainty if self.below else 1 - self.certainty
-            found = np.quantile(values, q, axis=-1)
-        missed: Floats = np.asarray(found - self.number if self.below else self.number - found)
-        return missed
-
-    def chance(self, values: Floats) -> float:
-        """Share of replications in which the cell lies on the right side."""
-        met = values <= self.number if self.below else values >= self.number
-        return float(met.mean())
-
-
-@dataclass(frozen=True)
-class Range:
-    """Values between which a lever is tried; ``given`` by the user, or to be widened."""
-
-    low: float
-    high: float
-    given: bool
+Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -85,106 +49,125 @@ class Point:
 class Solution:
     """What was found for one lever.
 
-    ``answer`` is None where no value in the range does it (then ``always`` says whether all do);
-    ``side`` says on which side of the answer the target is met, ``band`` is the 80 % band of the
-    answer, ``crossings`` how often the target changes sides over the values tried first.
+    ``answer`` is None where no value tried does it, or where all do (``always``); ``bounds`` are
+    the least and greatest value tried. ``side`` says on which side of the answer the target is
+    met, ``band`` is the 80 % band of the answer, ``crossings`` how often the target changes sides.
     """
 
     lever: Lever
     target: Target
     unit: str
-    range: Range
+    present: float
+    bounds: Bounds
     answer: float | None
-    band: tuple[float, float] | None
+    band: Bounds | None
     side: Side
     always: bool
     crossings: int
     points: tuple[Point, ...]
 
 
-def target_of(text: str, certainty: float) -> Target:
-    """Read a target such as ``gap.total.2027 <= 0``.
+@dataclass(frozen=True)
+class Frontier:
+    """Where two levers together just meet a target.
 
-    A cell with a statistic of its own (``gap.total.2027:mean <= 0``) is held to that; one without
-    is to be met with the certainty. Raises ``ScenarioError``.
+    ``cells`` (value of the first, value of the second, replication). For each value of the second
+    lever: ``answers``, the first lever's value at which the target is just met (NaN where none of
+    those tried does it or all do), and ``low`` and ``high``, the 80 % band of that; ``met`` (first,
+    second) says at which pairs it is.
     """
-    condition = parse(text, "--target")
-    advice = "as in gap.total.2027 <= 0"
-    if not isinstance(condition, Comparison) or condition.sign not in ("<=", "<", ">=", ">"):
-        raise ScenarioError([Problem("--target", "a target is one cell below or above a number",
-                                     advice)])  # fmt: skip
-    left, right, sign = condition.left, condition.right, condition.sign
-    if left.name is None:
-        left, right = right, left
-        sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[sign]
-    if left.name is None or right.number is None:
-        raise ScenarioError([Problem("--target", "one side is a cell, the other a number", advice)])
-    address = parse_address(left.name)
-    own = left.name.endswith(f":{address.statistic}")
-    if own and address.statistic == "p_positive":
-        raise ScenarioError([Problem("--target", "a chance can't be a target's cell",
-                                     "give the cell, and --certainty")])  # fmt: skip
-    return Target(text, address, sign in ("<", "<="), right.number, None if own else certainty)
+
+    levers: tuple[Lever, Lever]
+    target: Target
+    units: tuple[str, str]
+    tried: tuple[Floats, Floats]
+    cells: Floats
+    answers: Floats
+    low: Floats
+    high: Floats
+    met: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 
-def range_of(scenario: Scenario, lever: Lever, given: tuple[float, float] | None) -> Range:
+Setting = Mapping[Lever, float]
+Tried = Callable[[Sequence[Setting]], list[Floats]]
+
+
+def tries(
+    scenario: Scenario,
+    target: Target,
+    levers: Sequence[Lever],
+    settings: Settings,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> Tried:
+    """Gives the target's cell in each replication for settings of levers.
+
+    Settings that differ only in money share one simulation; where all levers are money, one
+    simulation serves whatever is asked.
+    """
+    moving = [one for one in levers if not is_money(scenario, one.key)]
+    before: list[int] = []
+    if moving:
+
+        def by_run(asked: Sequence[Setting]) -> list[Floats]:
+            groups: dict[tuple[float, ...], list[int]] = {}
+            for number, setting in enumerate(asked):
+                groups.setdefault(tuple(setting[one] for one in moving), []).append(number)
+            made = [with_levers(scenario, setting) for setting in asked]
+            tasks = [
+                Task(made[numbers[0]], Cells(target.address, {str(n): made[n] for n in numbers},
+                                             settings))
+                for numbers in groups.values()
+            ]  # fmt: skip
+            found: dict[str, Floats] = {}
+            for arrays in measured(tasks, settings, workers, _after(before, tell)):
+                found |= arrays
+            before.append(settings.replications * len(tasks))
+            return [found[str(number)] for number in range(len(asked))]
+
+        return by_run
+    trials = attempts(scenario, settings)
+
+    def by_price(asked: Sequence[Setting]) -> list[Floats]:
+        made = [with_levers(scenario, setting) for setting in asked]
+        return [
+            np.concatenate([repriced(t, one, settings).cell(target.address) for t in trials])
+            for one in made
+        ]
+
+    return by_price
+
+
+def _after(before: Sequence[int], tell: Progress | None) -> Progress | None:
+    """Counts on from the runs of earlier rounds."""
+    if tell is None:
+        return None
+    done_before = sum(before)
+    return lambda done, total: tell(done_before + done, done_before + total)
+
+
+def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     """Values to try: as given, or from the least that may be written to twice the present one."""
-    quantity = quantity_of(scenario, lever, "--vary")
+    present = present_value(scenario, lever)
     if given is not None:
-        return Range(*given, given=True)
+        return given
+    low, most = _allowed(lever)
+    low = 0.0 if low == -np.inf else low
+    high = 2 * present if present > low else low + 1.0
+    return low, min(high, most)
+
+
+def present_value(scenario: Scenario, lever: Lever) -> float:
+    """What a lever stands at on its date; raises ``ScenarioError`` if it is no number."""
+    return quantity_of(scenario, lever, "--vary").on(lever.since or scenario.start)
+
+
+def _allowed(lever: Lever) -> Bounds:
     here = at(Scenario, tuple(lever.key.split(".")))
     rule = here.unit if here is not None else None
-    low = rule.low if rule is not None and rule.low is not None else 0.0
-    most = rule.high if rule is not None else None
-    present = quantity.on(lever.since or scenario.start)
-    high = 2 * present if present > low else low + 1.0
-    return Range(low, high if most is None else min(high, most), given=False)
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """Measure: one cell."""
-
-    address: Address
-
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
-        return {"cell": trial.cell(self.address)}
-
-
-Tried = Callable[[Sequence[float]], list[Point]]
-
-
-def _tries(
-    scenario: Scenario, lever: Lever, address: Address, settings: Settings, workers: int,
-    tell: Progress | None,
-) -> Tried:  # fmt: skip
-    """Gives points for values: by runs, or by pricing one run where the lever is only money."""
-    if is_money(scenario, lever.key):
-        trials = attempts(scenario, settings)
-
-        def by_price(values: Sequence[float]) -> list[Point]:
-            return [Point(v, _priced_cell(scenario, lever, v, trials, address, settings))
-                    for v in values]  # fmt: skip
-
-        return by_price
-
-    def by_run(values: Sequence[float]) -> list[Point]:
-        tasks = [Task(with_levers(scenario, {lever: v}), _Cell(address)) for v in values]
-        found = measured(tasks, settings, workers, tell)
-        return [Point(v, arrays["cell"]) for v, arrays in zip(values, found, strict=True)]
-
-    return by_run
-
-
-def _priced_cell(scenario: Scenario, lever: Lever, value: float, trials: Sequence[Trial],
-                 address: Address, settings: Settings) -> Floats:  # fmt: skip
-    other = with_levers(scenario, {lever: value})
-    until = settings.until or scenario.until
-    drawn = sample(other, settings.replications, settings.seed, settings.vary, until)
-    return np.concatenate([
-        trial.priced(other, take(drawn, trial.first, trial.replications)).cell(address)
-        for trial in trials
-    ])  # fmt: skip
+    low = rule.low if rule is not None else None
+    high = rule.high if rule is not None else None
+    return (-np.inf if low is None else low, np.inf if high is None else high)
 
 
 def solve(
@@ -192,72 +175,81 @@ def solve(
     lever: Lever,
     target: Target,
     settings: Settings,
-    given: tuple[float, float] | None = None,
+    given: Bounds | None = None,
     workers: int = 0,
     tell: Progress | None = None,
 ) -> Solution:
     """Find the value of a lever at which the target is just met.
 
-    Runs end with the year of the target. Without a given range, it is widened upward until the
-    target changes sides, five times at most. Raises ``ScenarioError`` if the lever is no number.
+    Runs end with the year of the target. Without given bounds they are widened upward, five times
+    at most, while that brings the target clearly nearer to changing sides. Of several values the
+    lowest is given. Raises ``ScenarioError`` if the lever is no number.
     """
-    span = range_of(scenario, lever, given)
-    settings = _until_year(settings, scenario, target.address.year)
-    tried = _tries(scenario, lever, target.address, settings, workers, tell)
-    points = tried([float(v) for v in np.linspace(span.low, span.high, FIRST_POINTS)])
-    highest = _highest(lever)
-    for _ in range(0 if span.given else MOST_DOUBLINGS):
-        if _crossings(points, target) or span.high >= highest:
+    low, high = bounds_of(scenario, lever, given)
+    settings = until_year(settings, scenario, target.address.year)
+    tried = tries(scenario, target, [lever], settings, workers, tell)
+    known: dict[float, Floats] = {}
+
+    def missed(value: float) -> float:
+        if value not in known:
+            (known[value],) = tried([{lever: value}])
+        return float(target.excess(known[value]))
+
+    first = [float(value) for value in np.linspace(low, high, FIRST_POINTS)]
+    known |= zip(first, tried([{lever: value} for value in first]), strict=True)
+    for _ in range(0 if given else MOST_DOUBLINGS):
+        if not _worth_widening(known, target) or high >= _allowed(lever)[1]:
             break
-        span = Range(span.low, min(2 * span.high, highest), given=False)
-        points += tried([span.high])
-    unit = quantity_of(scenario, lever, "--vary").unit
-    crossings = _crossings(points, target)
-    met = [bool(target.excess(p.cell) <= 0) for p in points]
-    if not crossings:
-        return Solution(lever, target, unit, span, None, None, "at_most", all(met), 0,
-                        tuple(points))  # fmt: skip
-    first = crossings[0]
-    answer, more = _root(points[first].value, points[first + 1].value, target, tried,
-                         TOLERANCE * (span.high - span.low))  # fmt: skip
-    every = sorted([*points, *more], key=lambda point: point.value)
-    side: Side = "at_most" if met[first] else "at_least"
-    return Solution(lever, target, unit, span, answer, _band(every, target, answer), side, False,
-                    len(crossings), tuple(every))  # fmt: skip
+        high = min(2 * high, _allowed(lever)[1])
+        missed(high)
+    values = sorted(known)
+    turns = _turns(known, target)
+    answer = None
+    if turns:
+        start, end = values[turns[0]], values[turns[0] + 1]
+        tolerance = TOLERANCE * (high - low)
+        answer = float(brentq(missed, start, end, xtol=tolerance, maxiter=MOST_STEPS, disp=False))
+    points = tuple(Point(value, known[value]) for value in sorted(known))
+    side: Side = "at_most" if target.excess(known[values[0]]) <= 0 else "at_least"
+    return Solution(
+        lever,
+        target,
+        quantity_of(scenario, lever, "--vary").unit,
+        present_value(scenario, lever),
+        (low, high),
+        answer,
+        None if answer is None else _band(points, target, answer),
+        side,
+        not turns and side == "at_most",
+        len(turns),
+        points,
+    )
 
 
-def _until_year(settings: Settings, scenario: Scenario, year: int) -> Settings:
+def until_year(settings: Settings, scenario: Scenario, year: int) -> Settings:
+    """Settings of runs that end with a year, or before if they would."""
     ends = [scenario.until, date(year, 12, 31), *([settings.until] if settings.until else [])]
     return replace(settings, until=min(ends))
 
 
-def _highest(lever: Lever) -> float:
-    here = at(Scenario, tuple(lever.key.split(".")))
-    rule = here.unit if here is not None else None
-    return np.inf if rule is None or rule.high is None else rule.high
+def _worth_widening(known: Mapping[float, Floats], target: Target) -> bool:
+    """Whether the target has not changed sides, and the last step up brought that clearly nearer.
+
+    Clearly: by a fiftieth at least of what was still missed (or to spare).
+    """
+    if _turns(known, target):
+        return False
+    before, last = (float(target.excess(known[value])) for value in sorted(known)[-2:])
+    return last < NEARER * before if last > 0 else last > NEARER * before
 
 
-def _crossings(points: Sequence[Point], target: Target) -> list[int]:
-    """Numbers of the points after which the target changes sides."""
-    met = [bool(target.excess(p.cell) <= 0) for p in points]
+def _turns(known: Mapping[float, Floats], target: Target) -> list[int]:
+    """Numbers of the values, in order, after which the target changes sides."""
+    met = [bool(target.excess(known[value]) <= 0) for value in sorted(known)]
     return [n for n in range(len(met) - 1) if met[n] != met[n + 1]]
 
 
-def _root(low: float, high: float, target: Target, tried: Tried,
-          tolerance: float) -> tuple[float, list[Point]]:  # fmt: skip
-    """Where the target is just met between two values on both sides of it (Brent's method)."""
-    more: list[Point] = []
-
-    def missed(value: float) -> float:
-        (point,) = tried([float(value)])
-        more.append(point)
-        return float(target.excess(point.cell))
-
-    found = brentq(missed, low, high, xtol=tolerance, rtol=1e-6, maxiter=MOST_STEPS, disp=False)
-    return float(found), more
-
-
-def _band(points: Sequence[Point], target: Target, answer: float) -> tuple[float, float]:
+def _band(points: Sequence[Point], target: Target, answer: float) -> Bounds:
     """80 % band of the answer: replications resampled, the same ones at every value."""
     values = np.array([point.value for point in points])
     cells = np.stack([point.cell for point in points])
@@ -267,7 +259,7 @@ def _band(points: Sequence[Point], target: Target, answer: float) -> tuple[float
 
 
 def crossings_resampled(values: Floats, cells: Floats, target: Target, answer: float) -> Floats:
-    """Where the target is just met in each resample: (resample,); NaN-free.
+    """Where the target is just met in each resample: (resample,).
 
     ``values`` (value,) in order, ``cells`` (value, replication). Between values straight lines;
     of several crossings the one nearest to the answer; without one the nearest end.
@@ -286,3 +278,38 @@ def crossing(values: Floats, missed: Floats, near: float) -> float:
     part = missed[turns] / (missed[turns] - missed[turns + 1])
     found = values[turns] + part * (values[turns + 1] - values[turns])
     return float(found[np.argmin(np.abs(found - near))])
+
+
+def frontier(
+    scenario: Scenario,
+    levers: tuple[Lever, Lever],
+    target: Target,
+    settings: Settings,
+    bounds: tuple[Bounds, Bounds],
+    points: int = 7,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> Frontier:
+    """Try a grid of two levers, ``points`` values of each, and find where the target is just met.
+
+    Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
+    """
+    settings = until_year(settings, scenario, target.address.year)
+    tried = tries(scenario, target, levers, settings, workers, tell)
+    first, second = (np.linspace(low, high, points) for low, high in bounds)
+    asked = [{levers[0]: float(a), levers[1]: float(b)} for a, b in product(first, second)]
+    cells = np.stack(tried(asked)).reshape(points, points, -1)
+    missed = target.excess(cells)
+    met = missed <= 0
+    answers = np.full((3, points), np.nan)
+    for column in range(points):
+        turns = np.flatnonzero(met[:-1, column] != met[1:, column])
+        if turns.size:
+            answer = crossing(first, missed[:, column], first[turns[0]])
+            found = crossings_resampled(first, cells[:, column], target, answer)
+            answers[:, column] = (answer, *np.quantile(found, (0.1, 0.9)))
+    unit, other = (quantity_of(scenario, one, "--vary").unit for one in levers)
+    best, low, high = answers
+    return Frontier(
+        levers, target, (unit, other), (first, second), cells, best, low, high, met
+    )  # fmt: skip

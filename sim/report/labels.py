@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -43,3 +44,8 @@ def billion(eur: float, lang: Language, decimals: int = 1) -> str:
     """Euros in billions, with the unit: EUR 1.2 bn or € 1,2 mld."""
     amount = number(eur / 1e9, lang, decimals)
     return f"EUR {amount} bn" if lang == "en" else f"€ {amount} mld"
+
+
+def unit_name(unit: str, lang: Language) -> str:
+    """A unit of a scenario in a language."""
+    return label("unit_" + re.sub(r"\W+", "_", unit).lower(), lang)

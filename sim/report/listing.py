@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..errors import Place
 from ..scenario import Quantity
 from ..scenario.describe import Difference, Leaf, Rest, Row
-from .labels import Language, label, number
+from .labels import Language, label, number, unit_name
 
 INDENT = "    "
 
@@ -18,11 +18,12 @@ def value_text(value: Leaf, lang: Language) -> str:
         return label("not_set", lang)
     if not isinstance(value, Quantity):
         return str(value)
+    unit = unit_name(value.unit, lang)
     if not isinstance(value.value, tuple):
-        return f"{plain(value.single, lang)} {value.unit}"
+        return f"{plain(value.single, lang)} {unit}"
     glue = " ... " if value.between == "straight" else ", "
     pairs = [f"{day}: {plain(amount, lang)}" for day, amount in value.pairs()]
-    return f"{glue.join(pairs)} {value.unit}"
+    return f"{glue.join(pairs)} {unit}"
 
 
 def plain(amount: float, lang: Language) -> str:

@@ -1,0 +1,39 @@
+"""One cell of a trial under several sets of prices and budgets, without another run.
+
+What differs only in money shares a simulation: the people are the same, only the sums differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..address import Address
+from ..draws import Floats, sample, take
+from ..scenario import Scenario
+from ..trial import Settings, Trial
+
+
+def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
+    """A trial at the prices and budget of another scenario, with that scenario's draws.
+
+    Right only where the two differ in nothing but money (``prices.is_money``).
+    """
+    until = settings.until or scenario.until
+    drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
+    return trial.priced(scenario, take(drawn, trial.first, trial.replications))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Measure: the cell of each scenario by name; they differ from the one tried only in money."""
+
+    address: Address
+    priced: Mapping[str, Scenario]
+    settings: Settings
+
+    def __call__(self, trial: Trial) -> dict[str, Floats]:
+        return {
+            name: repriced(trial, scenario, self.settings).cell(self.address)
+            for name, scenario in self.priced.items()
+        }

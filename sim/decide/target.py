@@ -1,0 +1,73 @@
+"""Targets: a cell of the tables that is to lie below or above a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..address import Address
+from ..address import parse as parse_address
+from ..draws import Floats
+from ..errors import Problem, ScenarioError
+from ..expression import Comparison, parse
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cell that is to lie at or below (or above) a number, with a certainty or in a statistic."""
+
+    text: str
+    address: Address
+    below: bool
+    number: float
+    certainty: float | None
+
+    def held(self, values: Floats) -> Floats:
+        """What is held against the number, along the last axis: a quantile, or the statistic."""
+        if self.certainty is None:
+            if self.address.statistic == "mean":
+                return np.asarray(values.mean(axis=-1))
+            q = int(self.address.statistic[1:]) / 100
+        else:
+            q = self.certainty if self.below else 1 - self.certainty
+        return np.asarray(np.quantile(values, q, axis=-1))
+
+    def excess(self, values: Floats) -> Floats:
+        """How far the target is missed, along the last axis: met where it is not above zero."""
+        held = self.held(values)
+        missed: Floats = held - self.number if self.below else self.number - held
+        return missed
+
+    def chance(self, values: Floats) -> float:
+        """Share of replications in which the cell lies on the right side."""
+        met = values <= self.number if self.below else values >= self.number
+        return float(met.mean())
+
+
+def target_of(text: str, certainty: float) -> Target:
+    """Read a target such as ``gap.total.2027 <= 0``.
+
+    A cell with a statistic of its own (``gap.total.2027:mean <= 0``) is held to that; one without
+    is to be met with the certainty. Raises ``ScenarioError``.
+    """
+    condition = parse(text, "--target")
+    advice = "as in gap.total.2027 <= 0"
+    if not isinstance(condition, Comparison) or condition.sign not in _TURNED:
+        raise _fault("a target is one cell below or above a number", advice)
+    left, right, sign = condition.left, condition.right, condition.sign
+    if left.name is None:
+        left, right, sign = right, left, _TURNED[sign]
+    if left.name is None or right.number is None:
+        raise _fault("one side is a cell, the other a number", advice)
+    address = parse_address(left.name)
+    own = left.name.endswith(f":{address.statistic}")
+    if own and address.statistic == "p_positive":
+        raise _fault("a chance can't be a target's cell", "give the cell, and --certainty")
+    return Target(text, address, sign in ("<", "<="), right.number, None if own else certainty)
+
+
+def _fault(what: str, advice: str) -> ScenarioError:
+    return ScenarioError([Problem("--target", what, advice)])
