@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import compare, explain, files, overview, run, score, solve, trace, verify
+from . import compare, explain, files, ind_coa, overview, run, score, solve, stock, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -55,8 +55,10 @@ for verb in (
     compare.compare,
     explain.explain,
     solve.solve,
+    stock.stock,
+    ind_coa.ind_coa,
 ):
-    app.command(verb.__name__.rstrip("_"))(verb)
+    app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
