@@ -53,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
         "address", "budget", "clock", "draws", "errors", "expression", "prices", "results",
         "scenario", "trial",
     },
-    "report": {"decide", "errors", "past", "prices", "scenario"},
+    "report": {"address", "decide", "draws", "errors", "past", "prices", "scenario", "trial"},
     "run": {
         "budget", "clock", "draws", "errors", "prices", "report", "results", "scenario", "trial",
         "workers",

@@ -1,16 +1,23 @@
 """Words, numbers and charts in both languages."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from sim.decide.changes import THEMES
 from sim.decide.compare import BY_MONTH, HELD
+from sim.decide.ind_coa import CUTS
+from sim.decide.solve import Side
 from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
-from sim.report import comparison
+from sim.report import comparison, ind_coa
 from sim.report.labels import Language, billion, label, labels, million, number
+from sim.scenario import Scenario
+from sim.scenario.shape import Shape, keys
+from sim.scenario.shape import below as shape_below
 
 SIM = Path(__file__).parent.parent / "sim"
 
@@ -20,6 +27,20 @@ def test_every_label_is_there_in_both_languages_with_the_same_blanks() -> None:
         assert set(texts) == {"en", "nl"}, key
         blanks = [set(re.findall(r"{(\w+)}", text)) for text in texts.values()]
         assert blanks[0] == blanks[1], key
+
+
+def units() -> set[str]:
+    """Every unit that the grammar of scenarios knows."""
+
+    def below(shape: Shape) -> Iterator[str]:
+        if shape.unit is not None:
+            yield shape.unit.unit
+        for step in keys(shape) or ["any", "0"]:
+            inner = shape_below(shape, step)
+            if inner is not None:
+                yield from below(inner)
+
+    return set(below(Shape(Scenario)))
 
 
 def test_no_label_stands_twice() -> None:
@@ -42,6 +63,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"compare_{series}_axis" for series, _, _ in BY_MONTH}
     made |= {f"theme_{theme}" for theme in THEMES}
     made |= {f"line_{line}" for line in HELD} | {"statistic_p50", "statistic_mean"}
+    made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
+    made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
+    made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
+    made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()
 

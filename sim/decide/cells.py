@@ -6,12 +6,12 @@ What differs only in money shares a simulation: the people are the same, only th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..address import Address
 from ..draws import Floats, sample, take
 from ..scenario import Scenario
-from ..trial import Settings, Trial
+from ..trial import Settings, Trial, attempts
 
 
 def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
@@ -22,6 +22,13 @@ def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
     until = settings.until or scenario.until
     drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
     return trial.priced(scenario, take(drawn, trial.first, trial.replications))
+
+
+def probe(scenario: Scenario, address: Address, settings: Settings) -> None:
+    """Raises ``ScenarioError`` if a scenario's tables have no such cell, before the long runs."""
+    one = replace(settings, replications=1, step="week")
+    for trial in attempts(scenario, one):
+        trial.cell(address)
 
 
 @dataclass(frozen=True)

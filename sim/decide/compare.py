@@ -42,6 +42,8 @@ BY_MONTH = (
 """Series compared month by month, for the chart."""
 MOST = 4
 """Scenarios held against one at a time: as many as a chart can tell apart."""
+ROUNDING = 1e-12
+"""Variance below this part of the separate ones is rounding."""
 HELD = ("total", "coa_nidos", "ind")
 """Lines that a budget holds money for: these have a gap."""
 
@@ -149,9 +151,9 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     chance = np.where(known.any(axis=-1), (change > 0).sum(axis=-1) / count, np.nan)
     apart = _variance(ours) + _variance(theirs)
     paired = _variance(change)
-    # Nothing moves, or nothing but a constant: then there is no luck left to compare with.
+    # Nothing moves, or nothing but a constant (and rounding): no luck is left to compare with.
     ratio = np.full(paired.shape, np.nan)
-    np.divide(apart, paired, out=ratio, where=paired > 0)
+    np.divide(apart, paired, out=ratio, where=paired > ROUNDING * apart)
     return {
         "base_mean": results.describe(ours)["mean"],
         "base_p50": results.describe(ours)["p50"],

@@ -20,7 +20,7 @@ from ..address import Address
 from ..draws import Floats
 from ..scenario import Loaded
 from ..trial import Progress, Settings, Task, measured, reduced
-from .cells import Cells
+from .cells import Cells, probe
 from .changes import By, Factor, between, factors
 from .compare import common_end
 
@@ -68,6 +68,8 @@ def explain(
     ours, theirs = first.scenario, second.scenario
     until = min(common_end([ours, theirs], settings), date(address.year, 12, 31))
     settings = replace(settings, until=until)
+    for one in (ours, theirs):
+        probe(one, address, settings)
     moving = [n for n, factor in enumerate(parts) if factor.keys and not factor.only_money]
     money = [n for n, factor in enumerate(parts) if factor.keys and factor.only_money]
     tasks = []

@@ -53,9 +53,10 @@ class IndCoa:
     """``table``: a row a cut and year, and one for all years together.
 
     ``less`` is what the IND costs less, without penalties; ``more_coa``, ``more_nidos`` and
-    ``more_penalties`` what these cost more, ``more`` all three; ``net`` is that less ``less``, each a mean with its 80 %
-    band over replications [EUR]. ``per_euro`` is what COA costs more for each euro less: mean over
-    mean, with the 80 % band over replications; NaN where the IND does not cost less.
+    ``more_penalties`` what these cost more, ``more`` all three, ``net`` that less ``less``; each a
+    mean with its 80 % band over replications [EUR]. ``per_euro`` is what COA costs more for each
+    euro less: mean over mean, with the 80 % band over replications; NaN where the IND does not
+    cost less.
     """
 
     since: int

@@ -21,7 +21,7 @@ from ..prices import is_money
 from ..scenario import Scenario
 from ..scenario.shape import at
 from ..trial import Progress, Settings, Task, attempts, measured
-from .cells import Cells, repriced
+from .cells import Cells, probe, repriced
 from .levers import Lever, quantity_of, with_levers
 from .target import Target
 
@@ -187,6 +187,7 @@ def solve(
     """
     low, high = bounds_of(scenario, lever, given)
     settings = until_year(settings, scenario, target.address.year)
+    probe(scenario, target.address, settings)
     tried = tries(scenario, target, [lever], settings, workers, tell)
     known: dict[float, Floats] = {}
 
@@ -295,6 +296,7 @@ def frontier(
     Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
     """
     settings = until_year(settings, scenario, target.address.year)
+    probe(scenario, target.address, settings)
     tried = tries(scenario, target, levers, settings, workers, tell)
     first, second = (np.linspace(low, high, points) for low, high in bounds)
     asked = [{levers[0]: float(a), levers[1]: float(b)} for a, b in product(first, second)]

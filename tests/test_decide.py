@@ -1,0 +1,435 @@
+"""Deciding under uncertainty: compare, explain, solve, stock, the IND against COA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import change
+
+from sim.address import parse
+from sim.decide import solve as solve_module
+from sim.decide.cells import repriced
+from sim.decide.changes import THEMES, factors, theme_of
+from sim.decide.compare import compare, differences
+from sim.decide.explain import explain, shapley, subsets
+from sim.decide.ind_coa import Cut, ind_coa, uncut, with_cut
+from sim.decide.levers import Lever, lever, setting, with_levers
+from sim.decide.solve import Frontier, Solution, Tried, crossing, frontier, solve
+from sim.decide.stock import REFERENCE, cheapest, stock, with_stock
+from sim.decide.target import Target, target_of
+from sim.draws import Floats, sample
+from sim.errors import ScenarioError
+from sim.prices import is_money
+from sim.scenario import Scenario, load, load_chain, quantities
+from sim.trial import Settings, attempts
+
+FEW = Settings(12, 1, "week", date(2027, 12, 31))
+ONE_WORKER = 1
+
+
+def cell_of(scenario: Scenario, text: str, settings: Settings = FEW) -> Floats:
+    """A cell in each replication, by a plain run."""
+    return np.concatenate([trial.cell(parse(text)) for trial in attempts(scenario, settings)])
+
+
+# -- compare --
+
+
+def test_a_null_patch_differs_in_nothing_to_the_last_bit(baseline: Scenario) -> None:
+    title = {"title": {"en": "The same", "nl": "Hetzelfde"}}
+    found = compare(("a", baseline), {"b": change(baseline, title)}, FEW, ONE_WORKER)
+    assert len(found.yearly) > 50
+    for table in (found.yearly, found.monthly):
+        assert (table.filter(like="difference_").to_numpy() == 0).all()
+    assert (found.yearly["p_positive"] == 0).all()
+
+
+def test_a_difference_is_the_difference_of_two_plain_runs_number_by_number(
+    baseline: Scenario,
+) -> None:
+    other = change(baseline, {"inflow.first": 40_000})
+    found = compare(("a", baseline), {"b": other}, FEW, ONE_WORKER).yearly
+    row = found[(found["series"] == "gap") & (found["breakdown"] == "total")
+                & (found["year"] == 2027)].iloc[0]  # fmt: skip
+    gaps = cell_of(other, "gap.total.2027") - cell_of(baseline, "gap.total.2027")
+    assert row["difference_mean"] == pytest.approx(gaps.mean())
+    assert row["difference_p10"] == pytest.approx(np.quantile(gaps, 0.1))
+    assert row["p_positive"] == (gaps > 0).mean()
+
+
+def test_scenarios_of_different_starts_are_not_compared(baseline: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="begins on 2024-01-01"):
+        compare(("a", baseline), {"b": load("year-2024")}, FEW, ONE_WORKER)
+
+
+def test_the_variance_ratio_is_that_of_separate_to_paired_luck() -> None:
+    generator = np.random.default_rng(5)
+    common, own = generator.normal(size=(1, 20_000)), generator.normal(size=(2, 1, 20_000))
+    found = differences(common + 0.1 * own[0], 3 + common + 0.1 * own[1])
+    assert found["variance_ratio"][0] == pytest.approx(2 * 1.01 / 0.02, rel=0.05)
+    assert found["p_positive"][0] == 1
+    assert np.isnan(differences(common, common + 3)["variance_ratio"][0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lever_", "factor"), [("housing.homes", 1.2), ("inflow.first", 1.1)]
+)  # fmt: skip
+def test_common_luck_alone_takes_off_most_of_the_variance(
+    baseline: Scenario, lever_: str, factor: float
+) -> None:
+    settings = Settings(60, 1, "week", date(2027, 12, 31), ("luck",))
+    present = dict(quantities(baseline))[lever_].single
+    other = change(baseline, {lever_: factor * present})
+    table = compare(("a", baseline), {"b": other}, settings).yearly
+    rows = {(row["series"], row["breakdown"]): row["variance_ratio"]
+            for row in table[table["year"] == 2027].to_dict("records")}  # fmt: skip
+    assert rows["occupancy", "total"] >= 30
+    assert rows["pending", "total"] >= 30 or np.isnan(rows["pending", "total"])
+    # Which type people lie in hangs on weekly orders: the gap keeps more luck of its own.
+    assert rows["gap", "total"] >= 4
+
+
+# -- money --
+
+
+@pytest.mark.parametrize("changes", [{}, {"ind.capacity.mode": "follows_budget"}])
+def test_what_only_is_money_leaves_every_person_and_place_as_they_were(
+    baseline: Scenario, changes: dict[str, str]
+) -> None:
+    scenario = change(baseline, dict(changes))
+    settings = Settings(2, 1, "week", date(2026, 12, 31))
+    money = [key for key, _ in quantities(scenario) if is_money(scenario, key)]
+    assert len(money) >= 30
+    keep = ("share", "factor", "persons", "log points", "correlation")
+    dearer = {
+        lever(key, key): 1.1 * quantity.single
+        for key, quantity in quantities(scenario)
+        if key in money and not isinstance(quantity.value, tuple) and quantity.unit not in keep
+    }
+    other = with_levers(scenario, dearer)
+    ((one,), (two,)) = (attempts(each, settings) for each in (scenario, other))
+    assert all((one.tables.volumes[name] == values).all()
+               for name, values in two.tables.volumes.items())  # fmt: skip
+    assert (repriced(one, other, settings).line("gap", "total") == two.line("gap", "total")).all()
+    assert (one.line("gap", "total") != two.line("gap", "total")).any()
+
+
+# -- explain --
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=8, max_size=8))
+def test_shapley_is_the_mean_over_all_orders(values: list[float]) -> None:
+    game = {chosen: np.array(value) for chosen, value in
+            zip(subsets(range(3)), values, strict=True)}  # fmt: skip
+
+    def before_and_after(order: tuple[int, ...], one: int) -> float:
+        earlier = frozenset(order[: order.index(one)])
+        return float(game[earlier | {one}] - game[earlier])
+
+    for one in range(3):
+        orders = [before_and_after(order, one) for order in permutations(range(3))]
+        assert float(shapley(one, range(3), game)) == pytest.approx(np.mean(orders), abs=1e-6)
+
+
+def test_effects_add_up_to_the_whole_difference_and_unchanged_themes_have_none(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mix.yaml"
+    base = Path(__file__).parent.parent / "scenarios" / "baseline.yaml"
+    file.write_text(
+        f"extends: {base}\ntitle: {{en: M, nl: M}}\ndescription: {{en: M, nl: M}}\n"
+        "inflow.first: 15000\nhousing.homes: 40000\nprices.empty_bed: 40\n"
+        "reception.places.tgo.price: 40000\n",
+        "utf-8",
+    )
+    first, second = load_chain(["baseline"]), load_chain([str(file)])
+    address = parse("gap.total.2027:p50")
+    found = explain(first, second, address, FEW, "theme", ONE_WORKER)
+    effects = found.effects.set_index("factor")["effect"]
+    assert list(effects.index) == list(THEMES)
+    before, after = (
+        float(np.median(cell_of(each.scenario, "gap.total.2027"))) for each in (first, second)
+    )
+    assert found.before == pytest.approx(before)
+    assert found.after == pytest.approx(after)
+    assert effects.sum() == pytest.approx(after - before)
+    assert found.residual == pytest.approx(0, abs=1)
+    assert set(effects[effects != 0].index) == {"volume", "housing", "price"}
+    # Prices need no run of their own: four combinations of people, eight of people and prices.
+    assert (found.runs, found.priced) == (5, 8)
+
+
+def test_every_key_that_differs_belongs_to_one_factor(baseline: Scenario) -> None:
+    first, second = load_chain(["baseline"]), load_chain(["budget-frame-full"])
+    by_patch = factors(first, second, "patch")
+    by_theme = factors(first, second, "theme")
+    keys = [key for factor in by_patch for key in factor.keys]
+    assert sorted(keys) == sorted(key for factor in by_theme for key in factor.keys)
+    assert len(keys) == len(set(keys))
+    assert all(theme_of(key) in THEMES for key, _ in quantities(baseline))
+
+
+# -- levers --
+
+
+def test_a_lever_from_a_date_on_leaves_what_is_before_and_what_is_dated_later(
+    baseline: Scenario,
+) -> None:
+    one = lever("ind.capacity.planned@2026-07-01", "--vary")
+    assert one == Lever("ind.capacity.planned", date(2026, 7, 1))
+    changed = with_levers(baseline, {one: 20_000.0}).ind.capacity.planned
+    before = baseline.ind.capacity.planned
+    assert changed.on(date(2026, 6, 30)) == before.on(date(2026, 6, 30))
+    assert changed.on(date(2026, 7, 1)) == changed.on(date(2029, 1, 1)) == 20_000
+    later = with_levers(with_levers(baseline, {one: 20_000.0}),
+                        {lever("ind.capacity.planned@2026", "--vary"): 10_000.0})  # fmt: skip
+    assert later.ind.capacity.planned.on(date(2026, 6, 1)) == 10_000
+    assert later.ind.capacity.planned.on(date(2026, 8, 1)) == 20_000
+    assert setting(baseline, Lever("inflow.first"), 5.0) == 5.0
+
+
+# -- solve --
+
+
+def test_the_money_that_is_enough_is_what_is_held_and_the_gaps_quantile(
+    baseline: Scenario,
+) -> None:
+    key = "budget.vintages.owb2025.lines.coa_nidos"
+    target = target_of("gap.total.2027 <= 0", 0.8)
+    found = solve(baseline, lever(f"{key}@2027", "--vary"), target, FEW, workers=ONE_WORKER)
+    gaps = cell_of(baseline, "gap.total.2027")
+    assert found.answer == pytest.approx(found.present + np.quantile(gaps, 0.8), rel=2e-3)
+    assert found.side == "at_least"
+    low, high = found.band or (np.inf, -np.inf)
+    assert low <= (found.answer or 0) <= high
+
+
+def check_at(scenario: Scenario, found: Solution, text: str) -> float:
+    """The cell at the answer, by a plain run with the lever set there."""
+    assert found.answer is not None
+    return float(np.quantile(cell_of(with_levers(scenario, {found.lever: found.answer}), text),
+                             0.5))  # fmt: skip
+
+
+@pytest.mark.slow
+def test_at_the_answer_a_plain_run_just_meets_the_target(baseline: Scenario) -> None:
+    target = target_of("gap.total.2027 <= 3e9", 0.5)
+    found = solve(baseline, INFLOW, target, FEW, (10_000.0, 30_000.0), ONE_WORKER)
+    assert check_at(baseline, found, "gap.total.2027") == pytest.approx(3e9, rel=0.01)
+    assert found.side == "at_most"
+    assert found.crossings == 1
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., float]], None]:
+    """Puts a made cell in place of the model's: a function of the levers, and a spread of luck."""
+
+    def put(cell: Callable[..., float]) -> None:
+        luck = np.linspace(-1, 1, 201)
+
+        def tries(_: Scenario, __: Target, levers: Sequence[Lever], *___: object) -> Tried:
+            return lambda asked: [cell(*(each[one] for one in levers)) + luck for each in asked]
+
+        monkeypatch.setattr(solve_module, "tries", tries)
+
+    return put
+
+
+Made = Callable[[Callable[..., float]], None]
+INFLOW, HOMES = Lever("inflow.first", date(2026, 1, 1)), Lever("housing.homes", date(2026, 1, 1))
+
+
+def test_solve_finds_the_crossing_of_a_made_cell_and_its_certainty_moves_it(
+    baseline: Scenario, made: Made
+) -> None:
+    made(lambda inflow: inflow / 10_000)
+    half, most = (
+        solve(baseline, INFLOW, target_of("gap.total.2027 <= 2", certainty), FEW)
+        for certainty in (0.5, 0.8)
+    )
+    assert half.answer == pytest.approx(20_000, abs=60)
+    assert most.answer == pytest.approx(14_000, abs=60)
+    for found in (half, most):
+        assert found.band is not None
+        assert found.band[0] < (found.answer or 0) < found.band[1]
+
+
+def test_a_range_that_was_not_given_is_widened_until_the_target_is_met(
+    baseline: Scenario, made: Made
+) -> None:
+    made(lambda inflow: inflow / 10_000)
+    target = target_of("gap.total.2027 >= 20", 0.5)
+    found = solve(baseline, INFLOW, target, FEW)
+    assert (found.side, found.bounds[1]) == ("at_least", 4 * 53_000)
+    assert found.answer == pytest.approx(200_000, rel=0.01)
+    kept = solve(baseline, INFLOW, target, FEW, (0.0, 50_000.0))
+    assert (kept.answer, kept.bounds) == (None, (0.0, 50_000.0))
+
+
+@pytest.mark.parametrize(("sign", "always"), [("<=", False), (">=", True)])
+def test_solve_says_so_when_no_value_does_it_or_all_do(
+    baseline: Scenario, made: Made, sign: str, always: bool
+) -> None:
+    made(lambda inflow: 5 + inflow / 10_000)
+    found = solve(baseline, INFLOW, target_of(f"gap.total.2027 {sign} 2", 0.5), FEW)
+    assert (found.answer, found.band, found.always) == (None, None, always)
+    # Widening would only lead away, or change nothing.
+    assert found.bounds == (0.0, 53_000.0)
+
+
+def test_of_several_crossings_the_lowest_is_given_and_they_are_counted(
+    baseline: Scenario, made: Made
+) -> None:
+    made(lambda inflow: abs(inflow - 20_000) / 10_000)
+    found = solve(baseline, INFLOW, target_of("gap.total.2027 <= 1", 0.5), FEW, (0.0, 40_000.0))
+    assert (found.crossings, found.side) == (2, "at_least")
+    assert found.answer == pytest.approx(10_000, abs=60)
+
+
+def test_the_frontier_of_a_made_cell_is_its_line(baseline: Scenario, made: Made) -> None:
+    made(lambda inflow, homes: (inflow - homes) / 10_000)
+    target = target_of("gap.total.2027 <= 0", 0.5)
+    bounds = ((10_000.0, 40_000.0), (0.0, 60_000.0))
+    found: Frontier = frontier(baseline, (INFLOW, HOMES), target, FEW, bounds, 7)
+    homes = found.tried[1]
+    inside = (homes >= 10_000) & (homes < 40_000)
+    assert found.answers[inside] == pytest.approx(homes[inside])
+    assert (found.low[inside] <= homes[inside]).all()
+    assert (found.high[inside] > homes[inside]).all()
+    assert np.isnan(found.answers[~inside]).all()
+    assert found.met[:, homes > 40_000].all()
+    assert not found.met[:, homes < 10_000].any()
+
+
+@pytest.mark.slow
+def test_two_levers_are_tried_together_each_as_a_plain_run_would(baseline: Scenario) -> None:
+    """One of the levers is only money: its values share a simulation, and give the same."""
+    money = Lever("prices.empty_bed")
+    target = target_of("gap.total.2026 <= 0", 0.5)
+    short = replace(FEW, until=date(2026, 12, 31), replications=4)
+    found = frontier(baseline, (INFLOW, money), target, short, ((1e4, 4e4), (40.0, 50.0)), 2,
+                     ONE_WORKER)  # fmt: skip
+    plain = with_levers(baseline, {INFLOW: 4e4, money: 50.0})
+    assert (found.cells[1, 1] == cell_of(plain, "gap.total.2026", short)).all()
+    assert (found.cells[1, 0] != found.cells[1, 1]).all()
+
+
+@given(st.floats(0.1, 9.9), st.floats(-5, 5).filter(lambda slope: abs(slope) > 0.01))
+def test_a_straight_line_crosses_where_it_crosses(zero: float, slope: float) -> None:
+    values = np.linspace(0, 10, 6)
+    assert crossing(values, slope * (values - zero), 5.0) == pytest.approx(zero)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("gap.total.2027", "comparison belongs here"),
+        ("gap.total.2027 <= 0 and gap.total.2028 <= 0", "one cell below or above"),
+        ("gap.total.2027 == 0", "one cell below or above"),
+        ("gap.total.2027 <= gap.total.2028", "one side is a cell"),
+        ("1 <= 2", "one side is a cell"),
+        ("gap.total.2027:p_positive <= 0.2", "a chance can't be"),
+        ("gap.total <= 0", "no address of a cell"),
+    ],
+)
+def test_what_is_no_target_is_refused(text: str, what: str) -> None:
+    with pytest.raises(ScenarioError, match=what):
+        target_of(text, 0.8)
+
+
+def test_a_target_may_be_written_from_either_side_and_in_a_statistic() -> None:
+    left, right = target_of("gap.total.2027 <= 5", 0.8), target_of("5 >= gap.total.2027", 0.8)
+    assert (left.address, left.below, left.number) == (right.address, right.below, right.number)
+    values = np.arange(11.0)
+    assert left.excess(values) == pytest.approx(8 - 5)
+    assert target_of("gap.total.2027 >= 5", 0.8).excess(values) == pytest.approx(5 - 2)
+    assert target_of("gap.total.2027:mean <= 5", 0.8).excess(values) == 0
+    assert left.chance(values) == 6 / 11
+
+
+# -- stock --
+
+
+def test_the_planned_stock_costs_what_its_own_scenario_costs(baseline: Scenario) -> None:
+    ours = cell_of(with_stock(baseline, REFERENCE, 2027), "cost.coa.2027")
+    assert (ours == cell_of(load("fixed-stock-41000"), "cost.coa.2027")).all()
+
+
+def test_the_cheapest_level_of_a_parabola_is_its_bottom() -> None:
+    levels = np.linspace(20_000, 120_000, 11)
+    assert cheapest(levels, (levels - 73_300) ** 2) == 73_300
+    assert cheapest(levels, -levels) == 120_000
+
+
+@pytest.mark.slow
+def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
+    baseline: Scenario,
+) -> None:
+    free = change(baseline, {
+        "reception.places.emergency_location.order_limit": 5000,
+        "reception.desk.lead_weeks": 1, "reception.desk.notice_weeks": 1,
+        "reception.desk.slack": 0, "prices.severance": 0, "prices.opening_cost": 0,
+    })  # fmt: skip
+    settings = Settings(40, 1, "week")
+    found = stock(free, [70_000.0, 90_000.0, 110_000.0, 130_000.0], settings)
+    assert found.best == pytest.approx(found.rule.places, rel=0.08)
+    assert found.best_band[0] <= found.rule.places <= found.best_band[1]
+    assert found.best_costs.mean() <= found.costs.mean(axis=1).min() * 1.002
+    assert found.years == (2025, 2026, 2027, 2028, 2029, 2030)
+
+
+# -- the IND against COA --
+
+
+def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
+    found = ind_coa(baseline, FEW, [Cut("nothing", 0.0, 0.0)], 2026, ONE_WORKER).table
+    amounts = found[["less", "more_coa", "more_nidos", "more_penalties", "net"]]
+    assert (amounts == 0).all(axis=None)
+    assert found["per_euro"].isna().all()
+
+
+def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> None:
+    """926 million less 36.8 of penalties, of which 45 % is asylum and family work, 80 % asylum."""
+    held = {"ind_cost.asylum_share": 0.45, "ind_cost.family_share": 0.2,
+            "ind.capacity.realised": 1}  # fmt: skip
+    scenario = change(baseline, dict(held))
+    table = ind_coa(scenario, FEW, [Cut("a", 0.2, 0.0), Cut("f", 0.0, 0.2)], 2026, ONE_WORKER).table
+    rows = {(row["cut"], row["year"]): row for row in table.to_dict("records")}
+    work = (926e6 - 36.8e6) * 0.45
+    assert rows["a", "2027"]["less"] == pytest.approx(0.2 * 0.8 * work, rel=1e-6)
+    assert rows["f", "2027"]["less"] == pytest.approx(0.2 * 0.2 * work, rel=1e-6)
+    assert rows["a", "2025"]["less"] == 0
+    assert rows["a", "2027"]["more_coa"] > 0 > rows["f", "2027"]["more_coa"]
+    for column in ("less", "more_coa", "net"):
+        whole = sum(rows["a", str(year)][column] for year in (2025, 2026, 2027))
+        assert rows["a", "total"][column] == pytest.approx(whole)
+
+
+def test_a_cut_goes_on_through_values_dated_later(baseline: Scenario) -> None:
+    dated = change(baseline, {"ind.capacity.planned": {2025: 30_000, 2028: 40_000}})
+    cut = with_cut(uncut(dated), Cut("a", 0.1, 0.0), 2026).ind.capacity.planned
+    assert [cut.on(date(year, 6, 1)) for year in (2025, 2026, 2028)] == [30_000, 27_000, 36_000]
+
+
+def test_an_ind_that_works_by_its_budget_has_no_plan_to_cut() -> None:
+    with pytest.raises(ScenarioError, match="something else than a plan"):
+        uncut(load("ind-follows-budget"))
+
+
+def test_samples_do_not_depend_on_a_lever_that_has_no_spread(baseline: Scenario) -> None:
+    """Common luck: a lever that is set leaves all other parameters where they were."""
+    other = change(baseline, {"inflow.repeat": 5_000})
+    until = date(2027, 12, 31)
+    ours, theirs = (sample(each, 12, 1, FEW.vary, until) for each in (baseline, other))
+    shared: Mapping[str, Floats] = {k: v for k, v in theirs.items() if k in ours}
+    assert len(shared) > 30
+    assert all((ours[key] == values).all() for key, values in shared.items())

@@ -1,0 +1,136 @@
+"""Studies of several runs, as a user meets them: printed, drawn, written, refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_cli import opvangsim
+
+TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
+SHORT = ["--until", "2027-12-31"]
+STUDIES = {
+    "compare": (
+        ["compare", "baseline", "faster-housing", "family-restricted", *TINY, *SHORT],
+        {"differences", "monthly"},
+        ("pairing", "faster-housing less baseline"),
+    ),
+    "explain": (
+        ["explain", "baseline", "regular-27100", "--year", "2026", *TINY],
+        {"effects", "cells"},
+        ("residual", "alone", "Shapley; factors: 1"),
+    ),
+    "solve": (
+        ["solve", "baseline", "--vary", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
+         "gap.total.2026 <= 0", *TINY],
+        {"answer", "points"},
+        ("holds with 80 % certainty where", "EUR billion a year", "by the week"),
+    ),
+    "frontier": (
+        ["solve", "baseline", "--vary", "inflow.first@2026", "--vary", "prices.empty_bed",
+         "--target", "gap.total.2026:mean <= 1e9", "--points", "3", *TINY],
+        {"frontier", "grid"},
+        ("just met in the mean", "EUR/place/day"),
+    ),
+    "stock": (
+        ["stock", "--low", "30000", "--high", "60000", "--points", "4", *TINY, *SHORT],
+        {"stock", "best"},
+        ("news-vendor", "41,000 places cost"),
+    ),
+    "ind-coa": (
+        ["ind-coa", *TINY, *SHORT],
+        {"ind_coa"},
+        ("each euro less", "for asylum work alone"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
+    tmp_path: Path, study: str
+) -> None:
+    words, tables, expected = STUDIES[study]
+    done = opvangsim(*words, "-o", "here", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    plain = " ".join(done.stdout.split())
+    for text in expected:
+        assert text in plain
+    assert "nan" not in done.stdout.lower()
+    assert done.stdout.splitlines()[-1] == "Tables and charts lie in here/"
+    folder = tmp_path / "here"
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    assert {file.stem for file in folder.glob("*.csv")} == tables
+    assert all(len(pd.read_csv(file)) for file in folder.glob("*.csv"))
+    assert len(list((folder / "charts").glob("*.png"))) == 1
+    assert set(record["files"]) == {
+        str(file.relative_to(folder))
+        for file in folder.rglob("*")
+        if file.is_file() and file.name != "run.json"
+    }
+    assert record["options"]["replications"] == 3
+
+
+def test_the_same_study_in_dutch_has_the_same_numbers_and_id(tmp_path: Path) -> None:
+    words, *_ = STUDIES["solve"]
+    english = opvangsim(*words, "-o", "en", cwd=tmp_path)
+    dutch = opvangsim(*words, "-o", "nl", "--lang", "nl", cwd=tmp_path)
+    assert "geldt met 80 % zekerheid als" in " ".join(dutch.stdout.split())
+    assert english.returncode == dutch.returncode == 0
+    one, two = (json.loads((tmp_path / lang / "run.json").read_text()) for lang in ("en", "nl"))
+    assert one["id"] == two["id"]
+    for table in ("answer.csv", "points.csv"):
+        assert one["files"][table] == two["files"][table]
+
+
+def test_a_difference_of_nothing_is_said_in_words(tmp_path: Path) -> None:
+    done = opvangsim("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
+                     "-o", "here", *TINY, "--until", "2026-12-31", cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "are exactly the same in every replication" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["compare", "baseline"], "nothing to compare with"),
+        (["compare", "baseline", "baseline"], "stands twice"),
+        (["compare", "baseline", "year-2024", *TINY], "begins on"),
+        (["explain", "baseline", "baseline"], "the same scenario"),
+        (["explain", "baseline", "family-restricted", "--line", "nidos"], "no budget is held"),
+        (["explain", "baseline", "family-restricted", "--statistic", "p_positive"], "a chance is no"),
+        (["explain", "baseline", "family-restricted", "--year", "1999"], "no such cell"),
+        (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--vary'"),
+        (["solve", "baseline", "--vary", "inflow.fist", "--target", "gap.total.2027 <= 0"],
+         "no number of this scenario"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 = 0"],
+         "can't stand in a condition"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2055 <= 0"],
+         "no such cell"),
+        (["solve", "baseline", "--vary", "inflow.first@soon", "--target", "gap.total.2027 <= 0"],
+         "'soon' is no date"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--range", "9:1"], "is no LOW:HIGH"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--range", "-5:nan"], "is no LOW:HIGH"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--range", "-5:10", *TINY], "lies below 0"),
+        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--certainty", "80"], "no share between 0 and 1"),
+        (["solve", "baseline", "--vary", "inflow.first", "--vary", "inflow.first@2027",
+          "--target", "gap.total.2027 <= 0"], "stands twice"),
+        (["stock", "--low", "50000"], "leaves out the planned"),
+        (["stock", "--reached", "2025"], "take a year from 2027 on"),
+        (["ind-coa", "ind-follows-budget"], "something else than a plan"),
+        (["ind-coa", "--from", "2040"], "take a year from 2026 on"),
+    ],
+)  # fmt: skip
+def test_what_can_t_be_answered_ends_with_2_one_message_and_no_folder(
+    tmp_path: Path, words: list[str], expected: str
+) -> None:
+    done = opvangsim(*words, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "outputs").exists()
