@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
+from sim.cli import main
 from sim.engine import simulate
 from sim.scenario import Scenario, patched
 from sim.world import Actor, World
@@ -33,3 +40,27 @@ def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> Worl
     world = seen[0]
     world.ledger.step = list(world.clock.steps())[number]
     return world
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def spoken(
+    words: Sequence[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Done:
+    """A command as its entry point takes it, in this process."""
+    monkeypatch.setattr(sys, "argv", ["opvangsim", *words])
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    out, err = capsys.readouterr()
+    return Done(int(ended.value.code or 0), out, err)

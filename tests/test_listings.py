@@ -242,7 +242,7 @@ def test_show_diff_and_sources_speak_both_languages() -> None:
     english = called("show", "priority-ban", "housing.homes")[1]
     dutch = called("show", "priority-ban", "housing.homes", "--lang", "nl")[1]
     assert "set by: priority-ban, " in english
-    assert "in the baseline: 30.210 personen/jaar" in english
+    assert "in the baseline: 30,210 persons/year" in english
     assert "in het basispad: 30.210 personen/jaar" in dutch
     assert "gezet door: priority-ban" in dutch
     out = called("diff", "baseline", "budget-frame+faster-housing")[1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_cli import opvangsim
+from support import Done, spoken
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
 SHORT = ["--until", "2027-12-31"]
@@ -47,12 +48,24 @@ STUDIES = {
 }  # fmt: skip
 
 
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Says a command in an empty folder, without a process of its own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: spoken(words, monkeypatch, capsys)
+
+
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
-    tmp_path: Path, study: str
+    tmp_path: Path, command: Command, study: str
 ) -> None:
     words, tables, expected = STUDIES[study]
-    done = opvangsim(*words, "-o", "here", cwd=tmp_path)
+    done = command(*words, "-o", "here")
     assert done.returncode == 0, done.stderr
     plain = " ".join(done.stdout.split())
     for text in expected:
@@ -72,10 +85,12 @@ def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
     assert record["options"]["replications"] == 3
 
 
-def test_the_same_study_in_dutch_has_the_same_numbers_and_id(tmp_path: Path) -> None:
+def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
+    tmp_path: Path, command: Command
+) -> None:
     words, *_ = STUDIES["solve"]
-    english = opvangsim(*words, "-o", "en", cwd=tmp_path)
-    dutch = opvangsim(*words, "-o", "nl", "--lang", "nl", cwd=tmp_path)
+    english = command(*words, "-o", "en")
+    dutch = command(*words, "-o", "nl", "--lang", "nl")
     assert "geldt met 80 % zekerheid als" in " ".join(dutch.stdout.split())
     assert english.returncode == dutch.returncode == 0
     one, two = (json.loads((tmp_path / lang / "run.json").read_text()) for lang in ("en", "nl"))
@@ -84,9 +99,9 @@ def test_the_same_study_in_dutch_has_the_same_numbers_and_id(tmp_path: Path) -> 
         assert one["files"][table] == two["files"][table]
 
 
-def test_a_difference_of_nothing_is_said_in_words(tmp_path: Path) -> None:
-    done = opvangsim("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
-                     "-o", "here", *TINY, "--until", "2026-12-31", cwd=tmp_path)  # fmt: skip
+def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
+    done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
+                   "-o", "here", *TINY, "--until", "2026-12-31")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "are exactly the same in every replication" in " ".join(done.stdout.split())
 
@@ -99,7 +114,7 @@ def test_a_difference_of_nothing_is_said_in_words(tmp_path: Path) -> None:
         (["compare", "baseline", "year-2024", *TINY], "begins on"),
         (["explain", "baseline", "baseline"], "the same scenario"),
         (["explain", "baseline", "family-restricted", "--line", "nidos"], "no budget is held"),
-        (["explain", "baseline", "family-restricted", "--statistic", "p_positive"], "a chance is no"),
+        (["explain", "baseline", "coa-prices", "--statistic", "p_positive"], "a chance is no"),
         (["explain", "baseline", "family-restricted", "--year", "1999"], "no such cell"),
         (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--vary'"),
         (["solve", "baseline", "--vary", "inflow.fist", "--target", "gap.total.2027 <= 0"],
@@ -127,9 +142,9 @@ def test_a_difference_of_nothing_is_said_in_words(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_can_t_be_answered_ends_with_2_one_message_and_no_folder(
-    tmp_path: Path, words: list[str], expected: str
+    tmp_path: Path, command: Command, words: list[str], expected: str
 ) -> None:
-    done = opvangsim(*words, cwd=tmp_path)
+    done = command(*words)
     assert done.returncode == 2, done.stdout
     assert expected in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,11 +5,13 @@ What differs only in money shares a simulation: the people are the same, only th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ..address import Address
 from ..draws import Floats, sample, take
+from ..errors import Problem, ScenarioError
 from ..scenario import Scenario
 from ..trial import Settings, Trial, attempts
 
@@ -22,6 +24,24 @@ def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
     until = settings.until or scenario.until
     drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
     return trial.priced(scenario, take(drawn, trial.first, trial.replications))
+
+
+def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: Address) -> Settings:
+    """Settings of runs that end with the year of a cell, or earlier if one of the scenarios does.
+
+    Raises ``ScenarioError`` if the year lies before the start.
+    """
+    start = min(scenario.start for scenario in scenarios)
+    if address.year < start.year:
+        advice = f"the run begins on {start}"
+        raise ScenarioError([Problem(str(address), "there is no such cell in this run", advice)])
+    return replace(settings, until=min(common_end(scenarios, settings), date(address.year, 12, 31)))
+
+
+def common_end(scenarios: Sequence[Scenario], settings: Settings) -> date:
+    """The day on which the first of the scenarios ends, or the one asked for if that is earlier."""
+    asked = [settings.until] if settings.until else []
+    return min([scenario.until for scenario in scenarios] + asked)
 
 
 def probe(scenario: Scenario, address: Address, settings: Settings) -> None:

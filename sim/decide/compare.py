@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..scenario import Scenario
 from ..trial import Progress, Settings, Task, Trial, measured
+from .cells import common_end
 
 PEOPLE = (
     ("occupancy", "total", "mean", "persons"),
@@ -97,12 +97,6 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     """One table, without the years in which there is nothing to compare (no budget yet)."""
     table = pd.concat(pieces, ignore_index=True)
     return table[table["difference_mean"].notna()].reset_index(drop=True)
-
-
-def common_end(scenarios: list[Scenario], settings: Settings) -> date:
-    """The day on which the first of the scenarios ends, or the one asked for if that is earlier."""
-    asked = [settings.until] if settings.until else []
-    return min([scenario.until for scenario in scenarios] + asked)
 
 
 def everything(trial: Trial) -> dict[str, Floats]:

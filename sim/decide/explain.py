@@ -8,8 +8,7 @@ effects add up to the whole difference.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
@@ -20,9 +19,8 @@ from ..address import Address
 from ..draws import Floats
 from ..scenario import Loaded
 from ..trial import Progress, Settings, Task, measured, reduced
-from .cells import Cells, probe
+from .cells import Cells, ending_with, probe
 from .changes import By, Factor, between, factors
-from .compare import common_end
 
 Coalition = frozenset[int]
 """Numbers of the factors that are as in the second scenario."""
@@ -66,8 +64,7 @@ def explain(
     """
     parts = factors(first, second, by)
     ours, theirs = first.scenario, second.scenario
-    until = min(common_end([ours, theirs], settings), date(address.year, 12, 31))
-    settings = replace(settings, until=until)
+    settings = ending_with(settings, (ours, theirs), address)
     for one in (ours, theirs):
         probe(one, address, settings)
     moving = [n for n, factor in enumerate(parts) if factor.keys and not factor.only_money]

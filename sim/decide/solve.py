@@ -8,8 +8,7 @@ same number could have given (resampled); what we do not know of the future is i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
@@ -21,7 +20,7 @@ from ..prices import is_money
 from ..scenario import Scenario
 from ..scenario.shape import at
 from ..trial import Progress, Settings, Task, attempts, measured
-from .cells import Cells, probe, repriced
+from .cells import Cells, ending_with, probe, repriced
 from .levers import Lever, quantity_of, with_levers
 from .target import Target
 
@@ -186,7 +185,7 @@ def solve(
     lowest is given. Raises ``ScenarioError`` if the lever is no number.
     """
     low, high = bounds_of(scenario, lever, given)
-    settings = until_year(settings, scenario, target.address.year)
+    settings = ending_with(settings, [scenario], target.address)
     probe(scenario, target.address, settings)
     tried = tries(scenario, target, [lever], settings, workers, tell)
     known: dict[float, Floats] = {}
@@ -225,12 +224,6 @@ def solve(
         len(turns),
         points,
     )
-
-
-def until_year(settings: Settings, scenario: Scenario, year: int) -> Settings:
-    """Settings of runs that end with a year, or before if they would."""
-    ends = [scenario.until, date(year, 12, 31), *([settings.until] if settings.until else [])]
-    return replace(settings, until=min(ends))
 
 
 def _worth_widening(known: Mapping[float, Floats], target: Target) -> bool:
@@ -295,7 +288,7 @@ def frontier(
 
     Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
     """
-    settings = until_year(settings, scenario, target.address.year)
+    settings = ending_with(settings, [scenario], target.address)
     probe(scenario, target.address, settings)
     tried = tries(scenario, target, levers, settings, workers, tell)
     first, second = (np.linspace(low, high, points) for low, high in bounds)
