@@ -33,6 +33,7 @@ SHOWN = (
 )
 """Series of the printed table; all others are in the file."""
 LARGEST_RATIO = 9_999
+LEGEND_INCHES = 0.18
 Dashes = tuple[float, Sequence[float]]
 LINES: tuple[tuple[str, Dashes], ...] = (
     (BLUE, (0, ())),
@@ -138,10 +139,14 @@ def chart(comparison: Comparison, scenarios: Mapping[str, Scenario], study_id: s
           replications: int, lang: Language) -> Figure:  # fmt: skip
     """Four panels of differences: the gap by year, people, cases and waiting time by month."""
     with mpl.rc_context(STYLE):
-        figure = page(5.6)
         others = comparison.others
-        panels = [figure.add_axes((0.09 + 0.5 * (i % 2), 0.545 - 0.385 * (i // 2), 0.395, 0.295))
-                  for i in range(4)]  # fmt: skip
+        height = 5.45 + LEGEND_INCHES * len(others)
+        figure = page(height)
+        panels = [
+            figure.add_axes((0.09 + 0.5 * (i % 2), (3.05 - 2.16 * (i // 2)) / height, 0.395,
+                             1.65 / height))
+            for i in range(4)
+        ]  # fmt: skip
         _gap_panel(panels[0], comparison, others, lang)
         for axes, (series, breakdown, unit) in zip(panels[1:], (
             ("occupancy", "total", 1e3), ("pending", "total", 1e3),
@@ -165,7 +170,7 @@ def _legend(figure: Figure, others: tuple[str, ...], scenarios: Mapping[str, Sce
             lang: Language) -> None:  # fmt: skip
     for position, other in enumerate(others):
         colour, dashes = LINES[position]
-        y = 0.923 - 0.03 * position if len(others) > 1 else 0.915
+        y = 1 - (0.45 + LEGEND_INCHES * position) / float(figure.get_size_inches()[1])
         handle = mpl.lines.Line2D([0.014, 0.05], [y, y], color=colour, linestyle=dashes,
                                   linewidth=2, transform=figure.transFigure)  # fmt: skip
         figure.add_artist(handle)
