@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from .grammar import Scenario
+from .quantity import quantities
 
 
 def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
@@ -22,3 +24,14 @@ def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
         i, j = keys.index(link.first), keys.index(link.second)
         matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.rank.single / 6)
     return keys, matrix
+
+
+def tied(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Groups of keys that go together, directly or through others, each in file order."""
+    keys, matrix = matrix_of(scenario)
+    if not keys:
+        return []
+    count, group = connected_components(matrix != 0, directed=False)
+    order = {key: place for place, (key, _) in enumerate(quantities(scenario))}
+    groups = [[key for key, its in zip(keys, group, strict=True) if its == n] for n in range(count)]
+    return [tuple(sorted(one, key=order.__getitem__)) for one in groups]
