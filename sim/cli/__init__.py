@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import compare, explain, files, overview, run, score, trace, verify
+from . import compare, explain, files, overview, run, score, sensitivity, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -54,6 +54,7 @@ for verb in (
     score.calibrate,
     compare.compare,
     explain.explain,
+    sensitivity.sensitivity,
 ):
     app.command(verb.__name__.rstrip("_"))(verb)
 

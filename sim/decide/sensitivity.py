@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -124,8 +125,8 @@ def _part(tell: Progress | None, before: int, total: int) -> Progress | None:
 def _until_year(scenario: Scenario, address: Address, settings: Settings) -> Settings:
     """Runs end with the year of the cell; raises ``ScenarioError`` if it has no gap."""
     until = min(scenario.until, date(address.year, 12, 31))
-    whole = budget.whole_years(Clock(scenario.start, until, settings.step)) if (
-        until > scenario.start) else ()  # fmt: skip
+    runs = until > scenario.start
+    whole = budget.whole_years(Clock(scenario.start, until, settings.step)) if runs else []
     if address.year not in whole or scenario.headline.amount(address.line, address.year) is None:
         what = "there is no gap of this line in this year"
         advice = "take a whole year of the scenario with a budget, as in --year 2027"
@@ -209,7 +210,11 @@ def saltelli(
 
 def indices(first: Floats, second: Floats, swapped: Floats) -> tuple[Floats, Floats]:
     """First and total index of each input: (input,) each; zero where nothing varies."""
-    values = {"f_A": first[None], "f_B": second[None], "f_AB": swapped[:, None]}
+    values: dict[Literal["f_A", "f_B", "f_AB"], Floats] = {
+        "f_A": first[None],
+        "f_B": second[None],
+        "f_AB": swapped[:, None],
+    }
     found = sobol_indices(func=values, n=first.size)
     return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
 
