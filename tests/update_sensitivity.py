@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sim.address import parse
 from sim.decide.sensitivity import POINTS, Sensitivity, sensitivity
@@ -22,14 +24,19 @@ HEAD = [
 
 def lines_of(found: Sensitivity) -> list[str]:
     """A line a key, in file order; linked keys have the effect of their group."""
-    both = found.indices.merge(found.tornado, on="input").set_index("input")
+    totals = dict(zip(found.indices["input"], found.indices["total"], strict=True))
+    rows = {str(row["input"]): row for row in found.tornado.to_dict("records")}
     return [
-        f"{key},{both.loc[one.name, 'total']:.3g},"
-        f"{both.loc[one.name, 'low'] / 1e6:.1f},{both.loc[one.name, 'high'] / 1e6:.1f}"
+        f"{key},{totals[one.name]:.3g},{_million(rows[one.name], 'low')},"
+        f"{_million(rows[one.name], 'high')}"
         for one in found.inputs
         if not one.is_chance
         for key in one.columns
     ]
+
+
+def _million(row: Mapping[Any, Any], side: str) -> str:
+    return f"{row[side] / 1e6:.1f}"
 
 
 def main() -> None:

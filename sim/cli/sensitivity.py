@@ -46,6 +46,7 @@ def sensitivity(
     points, two and a half minutes on two cores.
     """
     from ..address import parse
+    from ..decide.sensitivity import TORNADO_REPLICATIONS
     from ..decide.sensitivity import sensitivity as found_for
     from ..report import sensitivity as report
     from ..report.canvas import save
@@ -62,7 +63,7 @@ def sensitivity(
     study = Study(
         "sensitivity",
         one.name,
-        {"cell": str(address), "points": points, "inputs": [each.name for each in found.inputs]},
+        {"cell": str(address), "points": points, "tornado_replications": TORNADO_REPLICATIONS},
         {one.name: one.scenario},
         settings,
         {"indices": found.indices, "tornado": found.tornado, "inputs": report.inputs_table(found)},

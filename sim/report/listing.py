@@ -156,7 +156,7 @@ def _effect(rest: Rest, effects: Mapping[str, Effect], lang: Language) -> list[s
     if not key:
         return []
     swing = number(effects[key].swing / 1e6, lang)
-    return [label("effect_line", lang, swing=swing, key=key)]
+    return [label("effect_line", lang, swing=swing, name=key)]
 
 
 def _keys(keys: tuple[str, ...], lang: Language) -> str:

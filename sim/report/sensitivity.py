@@ -32,6 +32,7 @@ WIDEST_NAME = 30
 """Letters of a name in the printed table before it goes on the next line."""
 LEFT, RIGHT = 0.31, 0.66
 """Where the two panels begin, as parts of the width."""
+CHANCE = {PATH: "input_path", LUCK: "input_luck"}
 FLOOR = (0, (2, 2))
 MARKS: dict[str, Any] = {
     "total": {"marker": "o", "markersize": 4.5},
@@ -42,7 +43,7 @@ Row = dict[Hashable, Any]
 
 def input_name(name: str, lang: Language) -> str:
     """What a reader calls an input: a key by its name, chance in words."""
-    return label(f"input_{name}", lang) if name in (PATH, LUCK) else name
+    return label(CHANCE[name], lang) if name in CHANCE else name
 
 
 def shown_and_others(found: Sensitivity) -> tuple[list[Row], list[Row]]:
@@ -68,8 +69,8 @@ def index_table(found: Sensitivity, scenario: Scenario, lang: Language) -> Table
     title = _title(found, scenario, lang, "sensitivity_title")
     table = Table(title=title.replace("[", r"\["), title_justify="left")
     table.add_column(label("sensitivity_input", lang), no_wrap=True)
-    for key in ("first", "total", "low", "high"):
-        table.add_column(label(f"sensitivity_{key}", lang), justify="right", no_wrap=True)
+    for key in ("sensitivity_first", "sensitivity_total", "sensitivity_low", "sensitivity_high"):
+        table.add_column(label(key, lang), justify="right", no_wrap=True)
     named, others = shown_and_others(found)
     for row in named:
         table.add_row(*(Text(cell, style="" if row["told"] else "dim")
@@ -257,9 +258,9 @@ def _legend(figure: Figure, height: float, lang: Language) -> None:
     bars = [Patch(facecolor=GREY, edgecolor=DARK, hatch="////"),
             Patch(facecolor=BLUE, edgecolor=DARK)]  # fmt: skip
     for x, handles, keys in (
-        (LEFT, [*dots, line], ("bar_total", "bar_first", "bar_floor")),
+        (LEFT, [*dots, line], ("dot_total", "dot_first", "line_floor")),
         (RIGHT, bars, ("bar_low", "bar_high")),
     ):
-        figure.legend(handles, [label(f"sensitivity_{key}", lang) for key in keys], fontsize=7,
+        figure.legend(handles, [label(key, lang) for key in keys], fontsize=7,
                       loc="lower left", bbox_to_anchor=(x - 0.012, 0.72 / height), ncols=3,
                       frameon=False, handlelength=1.8, columnspacing=1.2)  # fmt: skip

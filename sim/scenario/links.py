@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from .grammar import Scenario
 from .quantity import quantities
@@ -31,7 +30,8 @@ def tied(scenario: Scenario) -> list[tuple[str, ...]]:
     keys, matrix = matrix_of(scenario)
     if not keys:
         return []
-    count, group = connected_components(matrix != 0, directed=False)
+    reached = np.linalg.matrix_power((matrix != 0).astype(np.float64), len(keys)) > 0
     order = {key: place for place, (key, _) in enumerate(quantities(scenario))}
-    groups = [[key for key, its in zip(keys, group, strict=True) if its == n] for n in range(count)]
-    return [tuple(sorted(one, key=order.__getitem__)) for one in groups]
+    groups = {tuple(row): [key for key, its in zip(keys, row, strict=True) if its]
+              for row in reached.tolist()}  # fmt: skip
+    return [tuple(sorted(group, key=order.__getitem__)) for group in groups.values()]
