@@ -16,6 +16,7 @@ from support import change
 from typer.testing import CliRunner
 from update_sensitivity import CELL, SETTINGS
 
+from sim import trial
 from sim.address import Address, parse
 from sim.cli import app
 from sim.decide.sensitivity import (
@@ -152,14 +153,18 @@ def test_what_can_not_matter_has_no_index_and_no_bar_and_lies_below_the_floor(
 # -- how it is sampled ------------------------------------------------------------------------
 
 
-def test_both_halves_are_the_replications_of_one_run_whatever_the_workers(
-    linear: Scenario,
+def test_both_halves_are_the_replications_of_one_run_however_the_work_is_cut(
+    linear: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(WEEK, replications=8, until=UNTIL)
     found = inputs_of(linear, settings)
     alone, shared = (saltelli(linear, TOTAL, found, settings, workers) for workers in (1, 2))
-    for mine, theirs in zip(alone, shared, strict=True):
+    monkeypatch.setattr(trial, "LARGEST_CHUNK", 3)
+    cut = saltelli(linear, TOTAL, found, settings, 1)
+    monkeypatch.undo()
+    for mine, theirs, pieced in zip(alone, shared, cut, strict=True):
         assert (mine == theirs).all()
+        assert (mine == pieced).all()
     (whole,) = attempts(linear, replace(settings, replications=16))
     assert (np.concatenate(alone[:2]) == whole.cell(TOTAL)).all()
 

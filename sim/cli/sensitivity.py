@@ -43,7 +43,7 @@ def sensitivity(
     """Tell which uncertain inputs move the gap of a year: Sobol indices, and one at a time.
 
     By the week unless --step day: some sixty inputs take sixty times as many replications as
-    points, two and a half minutes on two cores.
+    points, about three minutes on two cores.
     """
     from ..address import parse
     from ..decide.sensitivity import TORNADO_REPLICATIONS

@@ -30,6 +30,8 @@ LONGEST = 38
 """Letters of a name beside a bar before it goes on the next line."""
 WIDEST_NAME = 30
 """Letters of a name in the printed table before it goes on the next line."""
+SMALL = 0.02
+"""Per cent below which an index is printed with three decimals."""
 LEFT, RIGHT = 0.31, 0.66
 """Where the two panels begin, as parts of the width."""
 CHANCE = {PATH: "input_path", LUCK: "input_luck"}
@@ -92,9 +94,13 @@ def _cells(row: Row, lang: Language) -> list[str]:
 
 
 def _index(row: Row, which: str, lang: Language) -> str:
-    parts = ("", "_low", "_high")
-    value, low, high = (number(100 * row[f"{which}{part}"], lang, 2) for part in parts)
-    return f"{value} {label('from_to', lang, low=low, high=high)}"
+    """An index and its interval in per cent, a small one with a decimal more."""
+    value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
+    decimals = 2 if max(abs(low), abs(high)) >= SMALL else 3
+    interval = label(
+        "from_to", lang, low=number(low, lang, decimals), high=number(high, lang, decimals)
+    )
+    return f"{number(value, lang, decimals)} {interval}"
 
 
 def _cells_of_others(others: list[Row], lang: Language) -> list[str]:
