@@ -22,7 +22,7 @@ from scipy.stats import sobol_indices
 from .. import budget
 from ..address import Address
 from ..clock import Clock
-from ..draws import KINDS, Floats, Samples, path_months, sample, take
+from ..draws import KINDS, Floats, Kind, Samples, path_months, sample, take
 from ..errors import Problem, ScenarioError
 from ..prices import is_money
 from ..scenario import Scenario, quantities
@@ -33,7 +33,9 @@ PATH, LUCK = "path", "luck"
 """Inputs that are no key: the yearly path of inflow, and daily chance."""
 POINTS = 1024
 LEAST_POINTS = 2
-TORNADO_REPLICATIONS = 100
+TORNADO_REPLICATIONS = 256
+CHANCE_REPLICATIONS = 1024
+"""Replications of which path and luck alone show their quantiles: those of single futures."""
 ENDS = (0.1, 0.9)
 """Quantiles to which the tornado moves an input."""
 CONFIDENCE = 0.95
@@ -86,7 +88,7 @@ def sensitivity(
     workers: int = 0,
     tell: Progress | None = None,
 ) -> Sensitivity:
-    """Sobol indices from ``points`` rows, and the tornado from a hundred replications.
+    """Sobol indices from ``points`` rows, and the tornado.
 
     Of the settings seed and step count. Raises ``ScenarioError`` if nothing is uncertain, if the
     points are no power of two, or if there is no such gap.
@@ -97,8 +99,8 @@ def sensitivity(
     settings = _until_year(scenario, address, settings)
     found = inputs_of(scenario, settings)
     runs = 2 + sum(1 for one in found if not one.only_money and one.name != PATH) + 1
-    bars = 3 + 2 * sum(1 for one in found if not one.only_money and not one.is_chance)
-    total = runs * points + bars * TORNADO_REPLICATIONS
+    bars = 1 + 2 * sum(1 for one in found if not one.only_money and not one.is_chance)
+    total = runs * points + bars * TORNADO_REPLICATIONS + 2 * CHANCE_REPLICATIONS
     rows = replace(settings, replications=points)
     first, second, swapped = saltelli(
         scenario, address, found, rows, workers, _part(tell, 0, total)
@@ -288,22 +290,38 @@ def tornado(
         Task(scenario, _Cells(address, priced), middle | path),
         *(Task(scenario, plain, middle | path | columns) for columns in run.values()),
     ]
-    total = count * (len(tasks) + sum(1 for one in found if one.is_chance))
+    done = count * len(tasks)
+    alone = [one for one in found if one.is_chance]
+    total = done + CHANCE_REPLICATIONS * len(alone)
     base, *others = measured(tasks, settings, workers, _part(tell, 0, total))
     cells = {f"{name}|{side}": arrays[""]
              for (name, side), arrays in zip(run, others, strict=True)} | base  # fmt: skip
     effects = {name: [float((cells[f"{name}|{side}"] - base[""]).mean())
                       for side in ("low", "high")]
                for name in dict.fromkeys(name for name, _ in sides)}  # fmt: skip
-    done = count * len(tasks)
-    for one in found:
-        if one.is_chance:
-            only = replace(settings, vary=("inflow",) if one.name == PATH else ("luck",))
-            alone = Task(scenario, plain, middle | (path if one.name == PATH else {}))
-            (arrays,) = measured([alone], only, workers, _part(tell, done, total))
-            cell, done = arrays[""], done + count
-            effects[one.name] = [float(q - cell.mean()) for q in np.quantile(cell, ENDS)]
+    for one in alone:
+        told = _part(tell, done, total)
+        effects[one.name] = chance_alone(scenario, address, one, settings, workers, told)
+        done += CHANCE_REPLICATIONS
     return pd.DataFrame(_bars((name, low, high) for name, (low, high) in effects.items()))
+
+
+def chance_alone(
+    scenario: Scenario,
+    address: Address,
+    one: Input,
+    settings: Settings,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> list[float]:
+    """Low and high quantile of the cell around its mean with only path or luck, all else still."""
+    kind: Kind = "inflow" if one.name == PATH else "luck"
+    only = replace(settings, replications=CHANCE_REPLICATIONS, vary=(kind,))
+    path = sample(scenario, CHANCE_REPLICATIONS, settings.seed, (kind,), settings.until)
+    task = Task(scenario, _Cells(address, {}), medians(scenario, CHANCE_REPLICATIONS) | path)
+    (arrays,) = measured([task], only, workers, tell)
+    cell = arrays[""]
+    return [float(q - cell.mean()) for q in np.quantile(cell, ENDS)]
 
 
 def _bars(effects: Iterable[tuple[str, float, float]]) -> Iterator[dict[str, object]]:

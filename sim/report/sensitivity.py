@@ -21,7 +21,7 @@ from rich.text import Text
 from ..decide.sensitivity import LUCK, PATH, TORNADO_REPLICATIONS, Sensitivity
 from ..scenario import Scenario
 from .canvas import BLUE, DARK, GREY, ORANGE, STYLE, head_and_foot, page
-from .labels import Language, billion, label, million, number
+from .labels import Language, label, million, number
 from .text import prices_label
 
 SHOWN = 15
@@ -123,8 +123,8 @@ def sentences(found: Sensitivity, lang: Language) -> list[str]:
             "sensitivity_gap",
             lang,
             year=found.address.year,
-            mean=billion(found.mean, lang),
-            sd=billion(found.sd, lang),
+            mean=million(found.mean, lang),
+            sd=million(found.sd, lang),
         ),
         label(
             "sensitivity_floor",
