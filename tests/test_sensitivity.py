@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from update_sensitivity import CELL, SETTINGS
 from sim import trial
 from sim.address import Address, parse
 from sim.cli import app
+from sim.decide import sensitivity as decided
 from sim.decide.sensitivity import (
     LUCK,
     PATH,
@@ -52,6 +54,15 @@ UNTIL = date(2025, 12, 31)
 FACTOR = {"dist": "uniform", "low": 0.985, "high": 1.015}
 WARDS = {"dist": "uniform", "low": 0.9, "high": 1.1, "as": "factor"}
 HOMES = {"dist": "uniform", "low": 0.9, "high": 1.1, "as": "factor"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_replications() -> Iterator[None]:
+    """The laws hold for any number of replications of the tornado."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decided, "TORNADO_REPLICATIONS", 16)
+        patch.setattr(decided, "CHANCE_REPLICATIONS", 16)
+        yield
 
 
 def without_spreads(data: Any) -> Any:
