@@ -10,7 +10,20 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import compare, explain, files, ind_coa, overview, run, score, solve, stock, trace, verify
+from . import (
+    compare,
+    explain,
+    files,
+    ind_coa,
+    overview,
+    run,
+    score,
+    sensitivity,
+    solve,
+    stock,
+    trace,
+    verify,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -57,6 +70,7 @@ for verb in (
     solve.solve,
     stock.stock,
     ind_coa.ind_coa,
+    sensitivity.sensitivity,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 

@@ -160,13 +160,21 @@ def sources(
     file: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
     lang: Lang = LangChoice.en,
 ) -> None:
-    """Show each source and each assumption, and what rests on it."""
+    """Show each source and each assumption, what moves the gap most first, and what rests on it."""
     from ..report.listing import sources as lines
-    from ..scenario import load_chain
+    from ..scenario import load, load_chain
     from ..scenario.describe import by_assumption, by_source
+    from ..scenario.effects import kept_effects
 
     scenario = load_chain(chains([file])[0]).scenario
-    typer.echo("\n".join(lines(by_source(scenario), by_assumption(scenario), language(lang))))
+    listed = lines(
+        by_source(scenario),
+        by_assumption(scenario),
+        kept_effects(),
+        language(lang),
+        of_another=scenario != load("baseline"),
+    )
+    typer.echo("\n".join(listed))
 
 
 def schema() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..errors import Place
 from ..scenario import Quantity
 from ..scenario.describe import Difference, Leaf, Rest, Row
+from ..scenario.effects import Effect
 from .labels import Language, label, number, unit_name
 
 INDENT = "    "
@@ -100,8 +101,18 @@ def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
     return lines
 
 
-def sources(found: Iterable[Rest], assumed: Iterable[Rest], lang: Language) -> list[str]:
-    """Each source with what rests on it, then each assumption with what rests on it."""
+def sources(
+    found: Iterable[Rest],
+    assumed: Iterable[Rest],
+    effects: Mapping[str, Effect],
+    lang: Language,
+    *,
+    of_another: bool = False,
+) -> list[str]:
+    """Each source with what rests on it, then each assumption, what moves the gap most first.
+
+    ``effects`` are those of the baseline; ``of_another`` says that another scenario is listed.
+    """
     lines = [label("sources_head", lang)]
     for rest in sorted(found, key=lambda rest: -len(rest.keys)):
         card = rest.card
@@ -110,10 +121,43 @@ def sources(found: Iterable[Rest], assumed: Iterable[Rest], lang: Language) -> l
             str(card[key]) for key in ("number", "published", "address", "licence") if card.get(key)
         )
         lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
-    lines += ["", label("assumptions_head", lang)]
-    for rest in sorted(assumed, key=lambda rest: -len(rest.keys)):
-        lines += [rest.name, f"{INDENT}{_keys(rest.keys, lang)}"]
+    lines += ["", label("assumptions_head", lang), label("effect_meaning", lang)]
+    if of_another:
+        lines.append(label("effect_of_baseline", lang))
+    parts = _by_effect(assumed, effects)
+    for head, part in zip((None, "effect_unknown", "effect_none"), parts, strict=True):
+        if head is not None and part:
+            lines += ["", label(head, lang)]
+        for rest in part:
+            lines.append(rest.name)
+            lines += [f"{INDENT}{text}" for text in _effect(rest, effects, lang)]
+            lines.append(f"{INDENT}{_keys(rest.keys, lang)}")
     return lines
+
+
+def _by_effect(
+    assumed: Iterable[Rest], effects: Mapping[str, Effect]
+) -> tuple[list[Rest], list[Rest], list[Rest]]:
+    """Assumptions of known effect, the largest first; of unknown effect; of certain numbers."""
+    ordered = sorted(assumed, key=lambda rest: -len(rest.keys))
+    known = [rest for rest in ordered if _largest(rest, effects)]
+    known.sort(key=lambda rest: -effects[_largest(rest, effects)].swing)
+    unknown = [rest for rest in ordered if rest.uncertain and rest not in known]
+    return known, unknown, [rest for rest in ordered if not rest.uncertain]
+
+
+def _largest(rest: Rest, effects: Mapping[str, Effect]) -> str:
+    """The uncertain key of an assumption that moves the gap most; empty if none is known."""
+    known = [key for key in rest.uncertain if key in effects]
+    return max(known, key=lambda key: effects[key].swing, default="")
+
+
+def _effect(rest: Rest, effects: Mapping[str, Effect], lang: Language) -> list[str]:
+    key = _largest(rest, effects)
+    if not key:
+        return []
+    swing = number(effects[key].swing / 1e6, lang)
+    return [label("effect_line", lang, swing=swing, name=key)]
 
 
 def _keys(keys: tuple[str, ...], lang: Language) -> str:

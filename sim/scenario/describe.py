@@ -35,11 +35,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Rest:
-    """What rests on one source or one sentence of assumption: the keys."""
+    """What rests on one source or one sentence of assumption: the keys, and which are uncertain."""
 
     name: str
     card: dict[str, Any]
     keys: tuple[str, ...]
+    uncertain: tuple[str, ...] = ()
 
 
 def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -122,4 +123,8 @@ def by_assumption(scenario: Scenario) -> list[Rest]:
     for key, quantity in quantities(scenario):
         if quantity.assumption is not None:
             used.setdefault(" ".join(quantity.assumption.split()), []).append(key)
-    return [Rest(sentence, {}, tuple(keys)) for sentence, keys in used.items()]
+    uncertain = {key for key, quantity in quantities(scenario) if quantity.spread is not None}
+    return [
+        Rest(sentence, {}, tuple(keys), tuple(key for key in keys if key in uncertain))
+        for sentence, keys in used.items()
+    ]

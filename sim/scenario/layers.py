@@ -172,7 +172,9 @@ def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
             raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
         base = file.parent / item
         known = shipped()
-        if len(item) > 500:
+        # A part of a path holds 255 bytes at most: a longer one is an error to ask for.
+        longest = max(len(part.encode("utf-8", "replace")) for part in item.split("/"))
+        if len(item) > 500 or longest > 255:
             raise ScenarioError([Problem(place, "this is no name of a file", "name a scenario")])
         if not base.is_file() and item.removesuffix(".yaml") in known:
             base = known[item.removesuffix(".yaml")]

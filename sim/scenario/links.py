@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grammar import Scenario
+from .quantity import quantities
 
 
 def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
@@ -22,3 +23,15 @@ def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
         i, j = keys.index(link.first), keys.index(link.second)
         matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.rank.single / 6)
     return keys, matrix
+
+
+def tied(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Groups of keys that go together, directly or through others, each in file order."""
+    keys, matrix = matrix_of(scenario)
+    if not keys:
+        return []
+    reached = np.linalg.matrix_power((matrix != 0).astype(np.float64), len(keys)) > 0
+    order = {key: place for place, (key, _) in enumerate(quantities(scenario))}
+    groups = {tuple(row): [key for key, its in zip(keys, row, strict=True) if its]
+              for row in reached.tolist()}  # fmt: skip
+    return [tuple(sorted(group, key=order.__getitem__)) for group in groups.values()]
