@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from . import compare, explain, files, overview, run, score, trace, verify
+from . import compare, discover, explain, files, overview, run, score, sweep, trace, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -54,6 +54,8 @@ for verb in (
     score.calibrate,
     compare.compare,
     explain.explain,
+    sweep.sweep,
+    discover.discover,
 ):
     app.command(verb.__name__.rstrip("_"))(verb)
 

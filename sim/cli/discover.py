@@ -1,0 +1,5 @@
+"""``opvangsim discover``."""
+
+
+def discover() -> None:
+    """x"""
