@@ -36,9 +36,14 @@ def sweep(
     from ..run.store import done_before
     from ..run.sweep import Sweep, seconds_a_run
     from ..run.sweep import sweep as swept
+    from ..scenario import shipped_folder
 
+    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
+    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
+        file = shelf
     if not file.is_file():
-        refuse(str(file), "there is no such file", "give a design file, see scenarios/designs")
+        known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
+        refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
     tongue = language(lang)
     design = read_design(file)
     plan = planned(design, file.parent)

@@ -14,13 +14,16 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
+from ..trial import Settings
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
@@ -193,3 +196,55 @@ def clear_parts(folder: Path) -> None:
     for file in (folder / "parts").iterdir():
         file.unlink()
     (folder / "parts").rmdir()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A sweep that is done: its table (a row a run), and what its record says of it."""
+
+    id: str
+    title: Mapping[str, str]
+    table: pd.DataFrame
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+    units: Mapping[str, str]
+    settings: Settings
+    runs: int
+    """How many were asked for; what the table lacks has failed."""
+
+
+def read_sweep(folder: Path) -> Finished:
+    """Read a sweep's folder; raises ``ScenarioError`` if it is none, or not finished."""
+    if not (folder / DESIGN).is_file():
+        what = "there is no sweep in this folder"
+        raise ScenarioError([Problem(str(folder), what, "make one: opvangsim sweep FILE")])
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        content = (folder / TABLE).read_bytes()
+    except (OSError, ValueError):
+        what = "this sweep is not finished"
+        raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")]) from None
+    try:
+        if record["files"][TABLE] != hashlib.sha256(content).hexdigest():
+            what = f"{TABLE} is not as the sweep wrote it"
+            raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
+        asked, options = record["asked"], record["options"]
+        return Finished(
+            record["id"],
+            asked["title"],
+            pq.read_table(io.BytesIO(content)).to_pandas(),
+            tuple(asked["keys"]),
+            tuple(asked["patches"]),
+            asked["units"],
+            Settings(
+                options["replications"],
+                options["seed"],
+                options["step"],
+                date.fromisoformat(options["until"]),
+                tuple(options["vary"]),
+            ),
+            asked["runs"],
+        )
+    except (KeyError, TypeError, ValueError, pa.ArrowInvalid):
+        what = f"{RECORD} is not that of a sweep"
+        raise ScenarioError([Problem(str(folder), what, "start the sweep again")]) from None

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..address import Address
-from ..decide.levers import Lever, with_levers
+from ..decide.levers import Lever, quantity_of, with_levers
 from ..decide.points import Plan, Run, patch_of
 from ..draws import Floats
 from ..errors import ModelError, ScenarioError
@@ -286,6 +286,7 @@ def _emptied(folder: Path) -> Path:
 def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
     design = one.plan.design
     named = {loaded.name: loaded for loaded in one.plan.bases.values()}
+    first = next(iter(named.values())).scenario
     _emptied(folder / "scenarios").mkdir()
     for name, loaded in named.items():
         file = folder / "scenarios" / f"{name}.resolved.yaml"
@@ -301,6 +302,9 @@ def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
             "runs": len(one.plan),
             "excluded": one.plan.excluded,
             "keys": {span.name: [span.low, span.high] for span in design.spans},
+            "units": {
+                span.name: quantity_of(first, span.lever, span.name).unit for span in design.spans
+            },
             "patches": {p.name: list(p.choices) for p in (*design.crossed, *design.zipped)},
             "cells": list(design.cells),
         },
