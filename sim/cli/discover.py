@@ -39,9 +39,8 @@ def discover(
         done.settings,
         {"boxes": report.rows(found)},
     )
-    shown: list[object] = []
-    if found.boxes:
-        shown.append(report.boxes_table(found, title, done.units, tongue))
+    shown: list[object] = [report.heading(found, title, tongue)]
+    shown += [report.box_table(found, n, done.units, tongue) for n in range(len(found.boxes))]
     shown += report.sentences(found, done.units, tongue)
     if len(done.table) < done.runs:
         shown.append(label("discover_lacking", tongue, n=done.runs - len(done.table)))

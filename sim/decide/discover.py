@@ -243,16 +243,36 @@ def _found(
 def _significant(
     limits: tuple[Limit, ...], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> tuple[Limit, ...]:
-    """Limits that matter, with their chances: the least sure one goes first, till all are sure."""
-    while limits:
-        told = tuple(
-            replace(one, chance=_chance(one, limits, levers, interest, left)) for one in limits
-        )
-        worst = max(told, key=lambda one: one.chance)
-        if worst.chance <= SIGNIFICANT:
-            return tuple(sorted(told, key=lambda one: one.chance))
-        limits = tuple(one for one in limits if one.lever != worst.lever)
+    """Limits that matter, with their chances: the least sure end goes first, till all are sure."""
+    ends = [end for one in limits for end in _ends(one)]
+    while ends:
+        told = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
+        worst = max(range(len(told)), key=lambda n: told[n].chance)
+        if told[worst].chance <= SIGNIFICANT:
+            return _joined(told)
+        ends.pop(worst)
     return ()
+
+
+def _ends(one: Limit) -> list[Limit]:
+    """A limit from both sides as two of one side each."""
+    if one.low is None or one.high is None:
+        return [one]
+    return [replace(one, high=None), replace(one, low=None)]
+
+
+def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
+    """Limits of one lever as one again, the surest lever first."""
+    found: dict[str, Limit] = {}
+    for end in ends:
+        other = found.get(end.lever, end)
+        found[end.lever] = replace(
+            end,
+            low=other.low if end.low is None else end.low,
+            high=other.high if end.high is None else end.high,
+            chance=max(end.chance, other.chance),
+        )
+    return tuple(sorted(found.values(), key=lambda one: one.chance))
 
 
 def _chance(

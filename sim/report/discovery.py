@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich.table import Table
 
+from ..decide.design import NONE
 from ..decide.discover import RESAMPLES, Box, Discovery, Limit, inside
 from ..decide.levers import lever
 from .canvas import BLUE, DARK, GREY, ORANGE, STYLE, head_and_foot, page
@@ -49,6 +50,11 @@ def plainly(value: float, lang: Language) -> str:
     return number(round(value, digits), lang, max(digits, 0))
 
 
+def choice_text(choice: str, lang: Language) -> str:
+    """A choice of patches by its name; none in words."""
+    return label("discover_none", lang) if choice == NONE else choice
+
+
 def unit_of(name: str, units: Units, lang: Language) -> str:
     """The unit of a lever in words; nothing for patches."""
     words = units[name].split("/") if name in units else []
@@ -72,7 +78,7 @@ def lever_name(name: str, lang: Language) -> str:
 def limit_text(limit: Limit, units: Units, lang: Language) -> str:
     """What a limit leaves of a lever: above, below, between, or these choices."""
     if limit.choices:
-        return label("discover_or", lang).join(limit.choices)
+        return label("discover_or", lang).join(choice_text(one, lang) for one in limit.choices)
     low, high = (None if end is None else plainly(end, lang) for end in (limit.low, limit.high))
     if low is not None and high is not None:
         text = label("discover_between", lang, low=low, high=high)
@@ -80,7 +86,8 @@ def limit_text(limit: Limit, units: Units, lang: Language) -> str:
         text = label("discover_above", lang, low=low)
     else:
         text = label("discover_below", lang, high=high)
-    return f"{text} {unit_of(limit.lever, units, lang)}".rstrip()
+    plain = units.get(limit.lever) in ("factor", "share")
+    return text if plain else f"{text} {unit_of(limit.lever, units, lang)}".rstrip()
 
 
 def _limits(box: Box, units: Units, lang: Language) -> str:
@@ -88,7 +95,7 @@ def _limits(box: Box, units: Units, lang: Language) -> str:
         f"{lever_name(one.lever, lang)}{' =' if one.choices else ''} {limit_text(one, units, lang)}"
         for one in box.limits
     ]
-    return label("discover_and", lang).join(parts)
+    return label("discover_and", lang).join([", ".join(parts[:-1]), parts[-1]][-len(parts) :])
 
 
 def claim(found: Discovery, lang: Language) -> str:
@@ -122,9 +129,9 @@ def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
     return [*told, label("discover_method", lang, n=RESAMPLES)]
 
 
-def boxes_table(found: Discovery, sweep: str, units: Units, lang: Language) -> Table:
-    """A row a limit, grouped by box."""
-    title = label(
+def heading(found: Discovery, sweep: str, lang: Language) -> str:
+    """What was looked for, where, and how often it is there."""
+    return label(
         "discover_title",
         lang,
         where=found.where.text,
@@ -132,30 +139,30 @@ def boxes_table(found: Discovery, sweep: str, units: Units, lang: Language) -> T
         share=percent(found.share, lang),
         runs=number(len(found.table), lang),
     )
+
+
+def box_table(found: Discovery, position: int, units: Units, lang: Language) -> Table:
+    """One box: a row a limit."""
+    box = found.boxes[position]
+    title = label(
+        "discover_box",
+        lang,
+        n=position + 1,
+        coverage=_banded(box.coverage, box.coverage_band, lang),
+        density=_banded(box.density, box.density_band, lang),
+        runs=number(box.runs, lang),
+    )
     table = Table(title=title.replace("[", r"\["), title_justify="left")
-    for key in ("box", "coverage", "density", "runs", "lever", "limit", "tried", "chance"):
-        right = key in ("coverage", "density", "runs", "chance")
-        side: Literal["left", "right"] = "right" if right else "left"
-        table.add_column(
-            label(f"discover_{key}", lang), justify=side, no_wrap=key in ("coverage", "density")
+    for key in ("lever", "limit", "tried"):
+        table.add_column(label(f"discover_{key}", lang), overflow="fold")
+    table.add_column(label("discover_chance", lang), justify="right", no_wrap=True)
+    for one in box.limits:
+        table.add_row(
+            lever_name(one.lever, lang),
+            limit_text(one, units, lang),
+            _tried(found, one.lever, lang),
+            chance_text(one.chance, lang),
         )
-    for position, box in enumerate(found.boxes, start=1):
-        head = [
-            str(position),
-            _banded(box.coverage, box.coverage_band, lang),
-            _banded(box.density, box.density_band, lang),
-            number(box.runs, lang),
-        ]
-        for one in box.limits:
-            table.add_row(
-                *head,
-                lever_name(one.lever, lang),
-                limit_text(one, units, lang),
-                _tried(found, one.lever, lang),
-                chance_text(one.chance, lang),
-            )
-            head = [""] * len(head)
-        table.add_section()
     return table
 
 
@@ -167,7 +174,7 @@ def chance_text(chance: float, lang: Language) -> str:
 def _tried(found: Discovery, name: str, lang: Language) -> str:
     values = found.table[name]
     if values.dtype.kind != "f":
-        return ", ".join(sorted(set(map(str, values))))
+        return ", ".join(choice_text(one, lang) for one in sorted(set(map(str, values))))
     low, high = plainly(float(values.min()), lang), plainly(float(values.max()), lang)
     return label("range", lang, low=low, high=high)
 
@@ -206,11 +213,11 @@ def chart(
     box = found.boxes[0]
     with mpl.rc_context(STYLE):
         bars = 0.42 * len(box.limits)
-        figure = page(bars + 5.6)
+        figure = page(bars + 5.3)
         height = float(figure.get_size_inches()[1])
-        above = figure.add_axes((0.34, 1 - (0.85 + bars) / height, 0.6, bars / height))
+        above = figure.add_axes((0.34, 1 - (0.8 + bars) / height, 0.6, bars / height))
         _bars(above, found, box, units, lang)
-        below = figure.add_axes((0.12, 0.98 / height, 0.82, 3.05 / height))
+        below = figure.add_axes((0.13, 0.98 / height, 0.81, 3.05 / height))
         _scatter(below, found, box, units, lang)
         note = label(
             "discover_note",
@@ -220,12 +227,14 @@ def chart(
             runs=number(len(found.table), lang),
             n=number(replications, lang),
             id=study_id,
+            density=_banded(box.density, box.density_band, lang),
+            coverage=_banded(box.coverage, box.coverage_band, lang),
         )
         title = label(
             "discover_chart",
             lang,
-            density=_banded(box.density, box.density_band, lang),
-            coverage=_banded(box.coverage, box.coverage_band, lang),
+            density=percent(box.density, lang),
+            coverage=percent(box.coverage, lang),
         )
         head_and_foot(figure, title, note)
         return figure
@@ -239,7 +248,8 @@ def _bars(axes: Axes, found: Discovery, box: Box, units: Units, lang: Language) 
         if one.choices:
             every = sorted(set(map(str, values)))
             for number_, choice in enumerate(every):
-                _choice(axes, position, number_, len(every), choice, choice in one.choices)
+                text = choice_text(choice, lang)
+                _choice(axes, position, number_, len(every), text, choice in one.choices)
         else:
             _stretch(axes, position, one, float(values.min()), float(values.max()), lang)
         unit = unit_of(one.lever, units, lang)
@@ -284,9 +294,13 @@ def _choice(axes: Axes, position: int, place: int, count: int, text: str, kept: 
 
 
 def _axes_of(found: Discovery, box: Box) -> list[str]:
-    """The two levers that restrict most; with one limit, another lever of the sweep beside it."""
+    """The two levers that restrict most; with one limit, another lever of the sweep beside it.
+
+    Patches go along the page, where there is room for their names.
+    """
     names = [one.lever for one in box.limits]
-    return [*names, *(name for name in found.levers if name not in names)][:2]
+    chosen = [*names, *(name for name in found.levers if name not in names)][:2]
+    return sorted(chosen, key=lambda name: found.table[name].dtype.kind == "f")
 
 
 def _scatter(axes: Axes, found: Discovery, box: Box, units: Units, lang: Language) -> None:
@@ -342,6 +356,7 @@ def _frame(axes: Axes, box: Box, names: Sequence[str], found: Discovery) -> None
     """The box drawn over the runs; a lever that does not restrict is crossed from end to end."""
     limits = {one.lever: one for one in box.limits}
     low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.02 * (high - low), high + 0.02 * (high - low))
     stretches = [_ends(limits[name], found.table) if name in limits else None for name in names]
     stretches += [None] * (2 - len(stretches))
     for left, right in stretches[0] or []:
@@ -360,8 +375,12 @@ def _axis(
     values = table[name]
     if values.dtype.kind == "f":
         axis.set_major_locator(MaxNLocator(6))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: plainly(value, lang)))
+        size = float(np.ptp(values.to_numpy()))
+        decimals = 0 if size == 0 else max(0, 1 - int(np.floor(np.log10(size))))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang, decimals)))
     else:
         every = sorted(set(map(str, values)))
-        axis.set_ticks(range(len(every)), [textwrap.fill(one, 18) for one in every])
+        axis.set_ticks(
+            range(len(every)), [textwrap.fill(choice_text(one, lang), 14) for one in every]
+        )
     axes.tick_params(labelsize=7.5)
