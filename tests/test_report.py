@@ -10,6 +10,7 @@ from sim.decide.compare import BY_MONTH, HELD
 from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
 from sim.report import comparison
+from sim.report.discovery import UNIT_WORDS
 from sim.report.labels import Language, billion, label, labels, million, number
 
 SIM = Path(__file__).parent.parent / "sim"
@@ -41,6 +42,8 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"diff_{s}_{b.replace(':', '_')}" for s, b in comparison.SHOWN}
     made |= {f"compare_{series}_axis" for series, _, _ in BY_MONTH}
     made |= {f"theme_{theme}" for theme in THEMES}
+    made |= {f"unit_{word.replace(' ', '_').lower()}" for word in UNIT_WORDS}
+    made |= {f"discover_{key}" for key in ("lever", "limit", "tried")}
     made |= {f"line_{line}" for line in HELD} | {"statistic_p50", "statistic_mean"}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()

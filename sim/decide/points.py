@@ -182,11 +182,17 @@ def patch_of(plan: Plan, run: Run, because: str) -> str:
     known = {str(file.resolve()): name for name, file in shipped().items()}
     files = [str(file.resolve()) for file in reversed(loaded.files)]
     scenario = loaded.scenario
-    # The chain is given by its last files: what these stand on comes with them.
     data: dict[str, Any] = {
         "extends": [known.get(file, file) for file in files],
         "title": {lang: f"{getattr(scenario.title, lang)} [{run.number}]" for lang in ("en", "nl")},
         "description": dict.fromkeys(("en", "nl"), because),
     }
     data |= {one.key: setting(scenario, one, value) for one, value in run.values.items()}
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes every value out: a scenario file may not hold aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True

@@ -101,8 +101,8 @@ def answers(
             executor = stack.enter_context(crew.call())
             if suspects:
                 yield from _one_by_one(work, suspects, executor, crew, lost)
-            else:
-                yield from _together(work, queue, suspects, executor, crew)
+                continue
+            yield from _together(work, queue, suspects, executor, crew)
         if not suspects:
             return
 

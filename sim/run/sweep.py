@@ -202,6 +202,8 @@ def _swept(
     todo = [n for n, mark in enumerate(wanted) if mark not in there]
     failed = _do(one, folder, crew, todo, tell)
     table = store.gather(folder, wanted, one.columns)
+    if table.num_rows + len(failed) != len(wanted):
+        raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(wanted)} runs")
     store.write_table(folder, table)
     _write_failed(one, folder, failed)
     _write_record(one, folder, inputs)
