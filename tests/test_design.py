@@ -209,7 +209,7 @@ TREES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(KEYS, TREES), max_size=6))
 def test_any_text_is_a_design_or_refused(parts: list[tuple[str, str]]) -> None:
     text = "\n".join(f"{key}: {value}" for key, value in parts)
@@ -217,7 +217,7 @@ def test_any_text_is_a_design_or_refused(parts: list[tuple[str, str]]) -> None:
         assert isinstance(parse_design(text, "any.yaml"), Design)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(TEXT.split("\n")[1:-1]), TREES)
 def test_a_design_with_any_value_in_one_place_is_read_or_refused(line: str, tree: str) -> None:
     key = line.split(":")[0]

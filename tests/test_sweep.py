@@ -21,13 +21,14 @@ import pandas as pd
 import pytest
 
 from sim.address import parse as parse_address
+from sim.cli import app
 from sim.decide.design import parse_design
 from sim.decide.points import planned
 from sim.errors import ScenarioError
 from sim.run import store
 from sim.run.crew import Crew, answers, crew_of
 from sim.run.record import digest
-from sim.run.sweep import Done, Job, Outcome, Sweep, sweep, work
+from sim.run.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
 from sim.scenario import load
 from sim.trial import Settings, attempts, reduced
 from sim.workers import pool
@@ -318,9 +319,9 @@ def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
     words = ("sweep", "tiny.yaml", "--workers", "1", "--out", "out")
     random = Random(7)
     kept = [0]
-    for _ in range(3):
+    for _ in range(2):
         process = started(*words, cwd=tmp_path)
-        more = random.randint(1, 4)
+        more = random.randint(2, 5)
         assert process.stderr is not None
         for line in process.stderr:
             told = re.match(r"tiny: (\d+) of", line)
@@ -378,38 +379,86 @@ def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_wha
     assert len(store.done_before(tmp_path / "out")) >= 3
 
 
-def test_a_preview_says_how_many_and_how_long_and_starts_nothing(tmp_path: Path) -> None:
-    (tmp_path / "tiny.yaml").write_text(TINY)
-    process = started("sweep", "tiny.yaml", "--preview", "--lang", "nl", cwd=tmp_path)
-    out, errors = process.communicate(timeout=60)
-    assert (process.returncode, out) == (0, "")
+def asked(*words: str) -> None:
+    """The command, in this process."""
+    app(list(words), standalone_mode=False)
+
+
+def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.yaml").write_text(TINY)
+    asked("sweep", "tiny.yaml", "--preview", "--lang", "nl")
+    out, errors = capsys.readouterr()
     plan = of(TINY).plan
+    assert out == ""
     assert f"{len(plan)} runs van elk 2 replicaties ({plan.excluded} weggelaten" in errors
     assert "ongeveer" in errors
-    assert not (tmp_path / "outputs").exists()
+    assert not Path("outputs").exists()
+
+
+def test_a_mistake_in_a_design_ends_with_2_and_one_clear_message(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("scenario: baseline\ndesign: round\nrecord: [a.b.2025]\n")
+    process = started("sweep", "bad.yaml", cwd=tmp_path)
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert "error: bad.yaml:2:9: design: 'round' is no choice here" in errors
+    assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["sweep", "nowhere"], "or one of: futures"),
-        (["sweep", "bad.yaml"], "bad.yaml:2:9: design: 'round' is no choice here"),
-        (["sweep", "futures", "--executor", "http://x"], "as in dask://localhost:8786"),
-        (["sweep", "futures", "--executor", "dask://127.0.0.1:1"], "no scheduler to be reached"),
-        (["sweep", "lost.yaml", "--workers", "1"], "there is no such cell in this run"),
         (["discover", "nowhere", "--where", "gap.total.2027 > 0"], "no sweep in this folder"),
     ],
 )
-def test_the_users_mistakes_end_with_2_and_one_clear_message(
-    tmp_path: Path, words: list[str], told: str
+def test_what_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
 ) -> None:
-    (tmp_path / "bad.yaml").write_text("scenario: baseline\ndesign: round\nrecord: [a.b.2025]\n")
-    (tmp_path / "lost.yaml").write_text(TINY.replace("occupancy.total", "occupancy.moon"))
-    process = started(*words, cwd=tmp_path)
-    out, errors = process.communicate(timeout=60)
-    assert (process.returncode, out) == (2, "")
-    assert told in errors
-    assert "Traceback" not in errors
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match=told):
+        asked(*words)
+
+
+def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
+    with pytest.raises(ScenarioError, match="no such cell in this run"):
+        seconds_a_run(of(TINY.replace("occupancy.total", "occupancy.moon")).plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://x", "as in dask://localhost:8786"),
+        ("dask://here", "is no host and port"),
+        ("dask://127.0.0.1:99999", "is no host and port"),
+        ("dask://127.0.0.1:1", "no scheduler to be reached"),
+    ],
+)
+def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=told), crew_of(text, 0):
+        pass
+
+
+def test_a_discovery_has_a_folder_like_any_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = TINY.replace("points: 8", "points: 32").replace("replications: 2", "replications: 1")
+    swept(text, Path("sweep-many"))
+    middle = pd.read_parquet("sweep-many/sweep.parquet")["inflow.total.2025:mean"].median()
+    where = f"inflow.total.2025 > {middle}"
+    asked("discover", "sweep-many", "--where", where, "--lang", "nl")
+    out, _ = capsys.readouterr()
+    assert "dat gebied omvat" in " ".join(out.split())
+    folder = Path("outputs") / "discover-many"
+    record = json.loads((folder / "run.json").read_text())
+    assert record["kind"] == "discovery"
+    assert record["asked"] == {"sweep": of(text).id, "where": where}
+    assert set(record["files"]) == {"boxes.csv", "charts/box.png", "charts/box.svg"}
+    (lever,) = set(pd.read_csv(folder / "boxes.csv")["lever"])
+    assert lever == "inflow.first@2025-02-01"
 
 
 @pytest.mark.slow

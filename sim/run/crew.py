@@ -5,6 +5,7 @@ Any ``concurrent.futures`` executor serves: processes of our own, or those of a 
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
@@ -47,8 +48,14 @@ def crew_of(text: str | None, workers: int) -> Iterator[Crew]:
         what = "Dask is not installed"
         advice = "pip install 'opvangsim[dask]'"
         raise ScenarioError([Problem("--executor", what, advice)]) from None
-    address = f"tcp://{text.removeprefix(DASK)}"
+    host, _, port = text.removeprefix(DASK).rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        what = f"'{text.removeprefix(DASK)}' is no host and port"
+        raise ScenarioError([Problem("--executor", what, "as in dask://localhost:8786")])
+    address = f"tcp://{host}:{port}"
     try:
+        # Dask would try for long: whether anyone is there is known at once.
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         what = f"there is no scheduler to be reached: {type(error).__name__}"
