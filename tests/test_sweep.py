@@ -256,6 +256,27 @@ def test_a_full_disk_is_told_and_what_is_done_is_kept(
     assert swept(TINY, folder).fresh == 0
 
 
+@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.yaml.partial"]])
+def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
+    done: Path, tmp_path: Path, left: list[str]
+) -> None:
+    (tmp_path / "parts").mkdir()
+    for name in left:
+        (tmp_path / name).touch()
+    with store.opened(tmp_path, TINY):
+        assert (tmp_path / store.DESIGN).read_text() == (done / store.DESIGN).read_text()
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path: Path) -> None:
+    folder = tmp_path / "beside"
+    swept(DOOMED, folder)
+    (folder / "notes.txt").write_text("mine")
+    swept(DOOMED, folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert "notes.txt" not in json.loads((folder / "run.json").read_text())["files"]
+
+
 def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(ScenarioError, match="not a sweep of ours"):
@@ -277,8 +298,16 @@ def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) 
         store.read_sweep(tmp_path)
 
 
-# The command, in processes that can be killed; every third run is laid aside at once.
-DRIVER = "import sim.run.sweep as s; s.ROWS_A_PART = 3; from sim.cli import main; main()"
+# The command, in processes that can be killed: every third run is laid aside at once, and a rest
+# after it lets the test keep pace on a busy machine.
+DRIVER = """
+import time
+import sim.run.sweep as s
+s.ROWS_A_PART, lay_aside = 3, s._lay_aside
+s._lay_aside = lambda *parts: (lay_aside(*parts), time.sleep(0.3))
+from sim.cli import main
+main()
+"""
 
 
 def started(*words: str, cwd: Path) -> subprocess.Popen[str]:

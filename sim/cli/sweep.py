@@ -50,11 +50,11 @@ def sweep(
     one = Sweep(file.stem, plan, file.read_text("utf-8"))
     folder = out or Path("outputs") / f"sweep-{file.stem}"
     with crew_of(executor, workers) as crew:
-        if not quiet or preview:
-            there = done_before(folder)
-            done = sum(one.hash_of(run) in there for run in plan)
-            seconds = seconds_a_run(plan) if done < len(plan) else 0.0
-            for line in report.preview(one.name, plan, done, seconds, crew.size, tongue):
+        there = done_before(folder)
+        done = sum(one.hash_of(run) in there for run in plan)
+        seconds = seconds_a_run(plan) if done < len(plan) else 0.0
+        for line in report.preview(one.name, plan, done, seconds, crew.size, tongue):
+            if preview or not quiet:
                 typer.echo(line, err=True)
         if preview:
             return

@@ -29,6 +29,10 @@ TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
 RECORD = "run.json"
 LOCK = ".lock"
+PARTS = "parts"
+ASIDE = ".partial"
+OURS = (TABLE, DESIGN, "failed.csv", "failed/", "scenarios/")
+"""What a finished sweep consists of, besides its record: files and folders."""
 Row = Mapping[str, Any]
 
 
@@ -56,10 +60,10 @@ def opened(folder: Path, design: str) -> Iterator[None]:
 
     Raises ``ScenarioError`` if the folder is another's, or another sweep is at work in it.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / DESIGN).is_file():
+    if _foreign(folder):
         what = "this folder holds something that is not a sweep of ours"
         raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
-    (folder / "parts").mkdir(parents=True, exist_ok=True)
+    (folder / PARTS).mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a") as lock:
         try:
             # A record lock: it goes with the process, and worker processes do not inherit it.
@@ -69,13 +73,21 @@ def opened(folder: Path, design: str) -> Iterator[None]:
             raise ScenarioError(
                 [Problem(str(folder), what, "wait for it, or give --out")]
             ) from None
+        for left_over in folder.glob(f"*{ASIDE}"):
+            left_over.unlink()
         written(folder / DESIGN, design.encode())
         yield
 
 
+def _foreign(folder: Path) -> bool:
+    """Whether a folder holds more than a sweep that was killed at its very first steps."""
+    names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    return DESIGN not in names and not names <= {PARTS, LOCK, f"{DESIGN}{ASIDE}"}
+
+
 def written(file: Path, content: bytes) -> None:
     """Put a file in place, whole and on disk."""
-    aside = file.with_name(f"{file.name}.partial")
+    aside = file.with_name(f"{file.name}{ASIDE}")
     with aside.open("wb") as stream:
         stream.write(content)
         stream.flush()
@@ -103,14 +115,14 @@ def _bytes(table: pa.Table) -> bytes:
 def write_part(folder: Path, rows: Sequence[Row], columns: Columns) -> Path:
     """Lay rows aside as a part, and give its file."""
     content = as_parquet(rows, columns)
-    file = folder / "parts" / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
+    file = folder / PARTS / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
     written(file, content)
     return file
 
 
 def cut_off(folder: Path) -> list[Path]:
     """Parts that are not whole, or not as they were written: these are taken away."""
-    gone = [file for file in (folder / "parts").iterdir() if not _whole(file)]
+    gone = [file for file in (folder / PARTS).iterdir() if not _whole(file)]
     for file in gone:
         file.unlink()
     return sorted(gone)
@@ -133,14 +145,14 @@ def keep_earlier(folder: Path) -> None:
         content = table.read_bytes()
         mark = hashlib.sha256(content).hexdigest()
         if json.loads(record.read_text("utf-8"))["files"][TABLE] == mark:
-            written(folder / "parts" / f"{0:09d}-{mark}.parquet", content)
+            written(folder / PARTS / f"{0:09d}-{mark}.parquet", content)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # No sweep was ever finished here, or its table is not as it was written.
     record.unlink(missing_ok=True)
 
 
 def _parts(folder: Path) -> list[Path]:
-    return sorted((folder / "parts").glob("*.parquet"))
+    return sorted((folder / PARTS).glob("*.parquet"))
 
 
 def hashes(folder: Path) -> set[str]:
@@ -193,9 +205,9 @@ def write_table(folder: Path, table: pa.Table) -> None:
 
 def clear_parts(folder: Path) -> None:
     """Take the parts away, once the table and its record hold them."""
-    for file in (folder / "parts").iterdir():
+    for file in (folder / PARTS).iterdir():
         file.unlink()
-    (folder / "parts").rmdir()
+    (folder / PARTS).rmdir()
 
 
 @dataclass(frozen=True)

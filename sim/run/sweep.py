@@ -143,7 +143,8 @@ def work(job: Job) -> Outcome:
     except ScenarioError as error:
         first = error.problems[0]
         return Outcome(job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what)
-    except (ModelError, ArithmeticError, ValueError, LookupError, MemoryError) as error:
+    except Exception as error:
+        # A fault of ours too stops this run alone; it is told as what it is.
         return Outcome(job.run, {}, f"{type(error).__name__}: {error}")
 
 
@@ -316,9 +317,7 @@ def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
         "inputs": {name: digest(file) for name, file in inputs.items()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": {
-            name: mark
-            for name, mark in digests(folder).items()
-            if name != store.LOCK and not name.startswith("parts/")
+            name: mark for name, mark in digests(folder).items() if name.startswith(store.OURS)
         },
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
