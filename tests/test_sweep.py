@@ -152,6 +152,20 @@ def test_nothing_is_run_twice(done: Path, tmp_path: Path) -> None:
     assert table_of(folder) == table_of(done)
 
 
+def test_runs_with_the_same_values_are_done_once_and_have_a_row_each(tmp_path: Path) -> None:
+    text = DOOMED.replace("grid", "sobol\npoints: 8")
+    told: list[int] = []
+    with here() as crew:
+        found = sweep(of(text), tmp_path / "same", crew, lambda done, _total: told.append(done))
+    assert found.fresh + found.failed == 8
+    assert len(told) - 1 == 4
+    table = pd.read_parquet(tmp_path / "same" / store.TABLE)
+    assert table["run"].is_monotonic_increasing
+    assert (len(table), table["hash"].nunique()) == (4, 2)
+    failed = pd.read_csv(tmp_path / "same" / "failed.csv")
+    assert sorted([*table["run"], *failed["run"]]) == list(range(1, 9))
+
+
 def test_a_failed_run_is_listed_with_a_scenario_that_fails_alike_and_stops_no_other(
     tmp_path: Path,
 ) -> None:

@@ -176,10 +176,10 @@ def done_before(folder: Path) -> set[str]:
     return found
 
 
-def gather(folder: Path, wanted: Mapping[str, int], columns: Columns) -> pa.Table:
-    """The rows of some hashes, each once, in the order of their numbers.
+def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: Columns) -> pa.Table:
+    """The rows of some hashes, in the order of their numbers.
 
-    ``wanted`` gives each hash its number: a run may have had another in an earlier design.
+    ``wanted`` gives each hash its numbers: a run may have had another in an earlier design.
     """
     schema = columns.schema
     pieces: list[pa.Table] = []
@@ -192,8 +192,9 @@ def gather(folder: Path, wanted: Mapping[str, int], columns: Columns) -> pa.Tabl
         keep = [n for n, mark in enumerate(marks) if mark in wanted and mark not in seen]
         keep = list({marks[n]: n for n in reversed(keep)}.values())
         seen |= {marks[n] for n in keep}
-        chosen = table.select(schema.names).take(keep).cast(schema)
-        numbers = pa.array([wanted[marks[n]] for n in keep], pa.int64())
+        rows = [(n, number) for n in keep for number in wanted[marks[n]]]
+        chosen = table.select(schema.names).take([n for n, _ in rows]).cast(schema)
+        numbers = pa.array([number for _, number in rows], pa.int64())
         pieces.append(chosen.set_column(0, "run", numbers))
     return pa.concat_tables(pieces or [schema.empty_table()]).sort_by("run").combine_chunks()
 

@@ -199,24 +199,27 @@ def _swept(
     gone = store.cut_off(folder)
     store.keep_earlier(folder)
     there = store.hashes(folder)
-    wanted = {one.hash_of(run): run.number for run in one.plan}
-    todo = [n for n, mark in enumerate(wanted) if mark not in there]
-    failed = _do(one, folder, crew, todo, tell)
-    table = store.gather(folder, wanted, one.columns)
-    if table.num_rows + len(failed) != len(wanted):
-        raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(wanted)} runs")
+    wanted: dict[str, list[int]] = {}
+    for index, run in enumerate(one.plan):
+        wanted.setdefault(one.hash_of(run), []).append(index)
+    # Points with the same values (of short lists) are one job, and a row each.
+    todo = [places[0] for mark, places in wanted.items() if mark not in there]
+    failed = {
+        place: why
+        for index, why in _do(one, folder, crew, todo, tell).items()
+        for place in wanted[one.hash_of(one.plan[index])]
+    }
+    numbers = {mark: [one.plan[n].number for n in places] for mark, places in wanted.items()}
+    table = store.gather(folder, numbers, one.columns)
+    if table.num_rows + len(failed) != len(one.plan):
+        raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
     store.write_table(folder, table)
     _write_failed(one, folder, failed)
     _write_record(one, folder, inputs)
     store.clear_parts(folder)
-    return Done(
-        folder,
-        len(wanted) - len(todo),
-        len(todo) - len(failed),
-        len(failed),
-        len(there - set(wanted)),
-        len(gone),
-    )
+    earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
+    fresh = len(one.plan) - earlier - len(failed)
+    return Done(folder, earlier, fresh, len(failed), len(there - set(wanted)), len(gone))
 
 
 def _jobs(one: Sweep, todo: list[int]) -> Iterator[Job]:
