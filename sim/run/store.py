@@ -108,7 +108,7 @@ def as_parquet(rows: Sequence[Row], columns: Columns) -> bytes:
 
 def _bytes(table: pa.Table) -> bytes:
     stream = io.BytesIO()
-    pq.write_table(table, stream, compression="zstd")
+    pq.write_table(table, stream, compression="zstd", row_group_size=1024)
     return stream.getvalue()
 
 
@@ -159,7 +159,7 @@ def hashes(folder: Path) -> set[str]:
     """Hashes of all runs that are done."""
     found: set[str] = set()
     for file in _parts(folder):
-        found |= set(pq.read_table(file, columns=["hash"])["hash"].to_pylist())
+        found |= set(pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist())
     return found
 
 
@@ -170,7 +170,9 @@ def done_before(folder: Path) -> set[str]:
     table = [folder / TABLE] if (folder / RECORD).is_file() and (folder / TABLE).is_file() else []
     for file in (*whole, *table):
         try:
-            found |= set(pq.read_table(file, columns=["hash"])["hash"].to_pylist())
+            found |= set(
+                pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist()
+            )
         except (OSError, pa.ArrowInvalid, KeyError):
             continue  # It would be run again.
     return found
@@ -185,7 +187,7 @@ def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: Columns) 
     pieces: list[pa.Table] = []
     seen: set[str] = set()
     for file in _parts(folder):
-        table = pq.read_table(file)
+        table = pq.read_table(file, use_threads=False)
         if not set(schema.names) <= set(table.column_names):
             continue
         marks = table["hash"].to_pylist()
