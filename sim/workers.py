@@ -33,10 +33,22 @@ def pool(count: int) -> Iterator[Executor]:
 
 
 def _quiet_worker() -> None:
-    """An interrupt is for the parent to handle."""
+    """An interrupt is for the parent to handle; without a parent there is nothing to do."""
     import signal
+    import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker once its parent was killed: no one would ever tell it to."""
+    import time
+
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def spread_out(

@@ -55,8 +55,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"address", "decide", "draws", "errors", "past", "prices", "scenario", "trial"},
     "run": {
-        "budget", "clock", "draws", "errors", "prices", "report", "results", "scenario", "trial",
-        "workers",
+        "address", "budget", "clock", "decide", "draws", "errors", "prices", "report", "results",
+        "scenario", "trial", "workers",
     },
     "cli": {
         "address", "budget", "clock", "decide", "draws", "errors", "past", "persons", "report",

@@ -62,6 +62,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"diff_{s}_{b.replace(':', '_')}" for s, b in comparison.SHOWN}
     made |= {f"compare_{series}_axis" for series, _, _ in BY_MONTH}
     made |= {f"theme_{theme}" for theme in THEMES}
+    made |= {f"discover_{key}" for key in ("lever", "limit", "tried")}
     made |= {f"line_{line}" for line in HELD} | {"statistic_p50", "statistic_mean"}
     made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}

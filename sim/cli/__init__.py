@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from . import (
     compare,
+    discover,
     explain,
     files,
     ind_coa,
@@ -21,6 +22,7 @@ from . import (
     sensitivity,
     solve,
     stock,
+    sweep,
     trace,
     verify,
 )
@@ -71,6 +73,8 @@ for verb in (
     stock.stock,
     ind_coa.ind_coa,
     sensitivity.sensitivity,
+    sweep.sweep,
+    discover.discover,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 

@@ -19,6 +19,7 @@ from ..trial import Settings
 from .canvas import BLUE, DARK, ORANGE, STYLE, head_and_foot, page
 from .explanation import statistic_name
 from .labels import Language, billion, label, number, unit_name
+from .levers import lever_name
 
 MONTHS_A_YEAR = 12
 YEARS_MONEY = "EUR/year"
@@ -27,13 +28,6 @@ YEARS_MONEY = "EUR/year"
 def unit_words(unit: str, lang: Language) -> str:
     """The unit in which a lever's values are written."""
     return label("unit_billion_year", lang) if unit == YEARS_MONEY else unit_name(unit, lang)
-
-
-def lever_name(lever: Lever, lang: Language) -> str:
-    """A lever in words: its key, and the date from which it is set."""
-    if lever.since is None:
-        return lever.key
-    return label("lever_from", lang, name=lever.key, date=lever.since.isoformat())
 
 
 def how(target: Target, lang: Language) -> str:

@@ -31,7 +31,7 @@ def staged(folder: Path) -> Iterator[Path]:
             folder.rename(old)
         staging.rename(folder)
     except OSError as error:
-        raise ScenarioError([_disk_problem(folder, error)]) from error
+        raise ScenarioError([disk_problem(folder, error)]) from error
     finally:
         if old.exists() and not folder.exists():
             old.rename(folder)
@@ -58,7 +58,8 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _disk_problem(folder: Path, error: OSError) -> Problem:
+def disk_problem(folder: Path, error: OSError) -> Problem:
+    """What a failed write means to the user."""
     if error.errno == errno.ENOSPC:
         return Problem(str(folder), "the disk is full", "make room, or give another --out")
     reason = error.strerror or str(error)

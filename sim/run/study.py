@@ -63,7 +63,8 @@ def write_study(
     with staged(folder) as staging:
         for name, table in study.tables.items():
             table.to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
-        (staging / "scenarios").mkdir()
+        if study.scenarios:
+            (staging / "scenarios").mkdir()
         for name, scenario in study.scenarios.items():
             file = staging / "scenarios" / f"{name}.resolved.yaml"
             file.write_text(dump(scenario), "utf-8")

@@ -89,23 +89,29 @@ class Source:
         return islice(self._paths, first, None)
 
 
-def read_file(file: Path) -> Source:
-    """Read a scenario file. Raises ``ScenarioError`` if it can't be read as YAML at all."""
+BEGIN = "begin with 'extends: baseline.yaml' and a title"
+
+
+def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> Source:
+    """Read a scenario file, or one of another kind and how that begins.
+
+    Raises ``ScenarioError`` if it can't be read as YAML at all.
+    """
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            what = f"{size:,} bytes: too large for a scenario file (at most {MAX_BYTES:,})"
-            raise _refused(str(file), what, "split what does not belong to the scenario off")
+            what = f"{size:,} bytes: too large for a {kind} file (at most {MAX_BYTES:,})"
+            raise _refused(str(file), what, f"split what does not belong to the {kind} off")
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refused(str(file), f"not UTF-8 text ({error.reason})", "save it as UTF-8") from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise _refused(str(file), f"cannot be read: {reason}") from None
-    return read_text(text, str(file))
+    return read_text(text, str(file), kind, begin)
 
 
-def read_text(text: str, name: str) -> Source:
+def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> Source:
     """Read scenario YAML; ``name`` stands for the file in messages."""
     source = Source(name, text.splitlines())
     try:
@@ -116,8 +122,8 @@ def read_text(text: str, name: str) -> Source:
     except yaml.YAMLError as error:
         raise _refused(name, f"not valid YAML: {error}", "save it as plain text") from None
     if not isinstance(node, yaml.MappingNode):
-        what = "not a scenario: expected keys and values"
-        raise _refused(name, what, "begin with 'extends: baseline.yaml' and a title")
+        what = f"not a {kind}: expected keys and values"
+        raise _refused(name, what, begin)
     source.data = _mapping(node, (), source)
     return source
 

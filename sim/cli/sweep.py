@@ -1,0 +1,90 @@
+"""``opvangsim sweep``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Lang, LangChoice, Out, Quiet, Workers, console, language, progress, refuse
+
+INTERRUPTED = 130
+
+
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A design file.")],
+    executor: Annotated[
+        str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not processes here.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say how many runs and how long, and stop.")
+    ] = False,
+    workers: Workers = 0,
+    out: Out = None,
+    lang: Lang = LangChoice.en,
+    quiet: Quiet = False,
+) -> None:
+    """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
+    from ..decide.design import read_design
+    from ..decide.points import planned
+    from ..report import sweep as report
+    from ..report.labels import label
+    from ..run.crew import crew_of
+    from ..run.store import done_before
+    from ..run.sweep import Sweep, seconds_a_run
+    from ..run.sweep import sweep as swept
+    from ..scenario import shipped_folder
+
+    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
+    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
+        file = shelf
+    if not file.is_file():
+        known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
+        refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    tongue = language(lang)
+    design = read_design(file)
+    plan = planned(design, file.parent)
+    one = Sweep(file.stem, plan, file.read_text("utf-8"))
+    folder = out or Path("outputs") / f"sweep-{file.stem}"
+    with crew_of(executor, workers) as crew:
+        there = done_before(folder)
+        done = sum(one.hash_of(run) in there for run in plan)
+        seconds = seconds_a_run(plan) if done < len(plan) else 0.0
+        for line in report.preview(one.name, plan, done, seconds, crew.size, tongue):
+            if preview or not quiet:
+                typer.echo(line, err=True)
+        if preview:
+            return
+        inputs = {name.name: name for loaded in plan.bases.values() for name in loaded.files}
+        try:
+            with progress(one.name, len(plan) * design.settings.replications, quiet) as tell:
+                told = _seldom(tell, design.settings.replications)
+                found = swept(one, folder, crew, told, {file.name: file, **inputs})
+        except KeyboardInterrupt:
+            typer.echo(label("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
+            sys.exit(INTERRUPTED)
+    if quiet:
+        typer.echo(str(folder))
+        return
+    shown = report.outcome(
+        found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, tongue
+    )
+    for line in (*shown, label("written", tongue, folder=f"{folder}/")):
+        console().print(line, soft_wrap=True)
+
+
+def _seldom(
+    tell: Callable[[int, int], None] | None, replications: int
+) -> Callable[[int, int], None] | None:
+    """Tells in replications, and once in a hundredth of the runs: of thousands, not every one."""
+    if tell is None:
+        return None
+
+    def told(done: int, total: int) -> None:
+        if done % max(1, total // 100) == 0 or done == total:
+            tell(done * replications, total * replications)
+
+    return told

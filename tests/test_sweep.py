@@ -1,0 +1,562 @@
+"""Sweeps: the same table whatever runs them, whatever is killed, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.address import parse as parse_address
+from sim.cli import app
+from sim.decide.design import parse_design
+from sim.decide.points import planned
+from sim.errors import ScenarioError
+from sim.run import store
+from sim.run.crew import Crew, answers, crew_of
+from sim.run.record import digest
+from sim.run.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
+from sim.scenario import load
+from sim.trial import Settings, attempts, reduced
+from sim.workers import pool
+
+TINY = """
+title: {en: Tiny, nl: Klein}
+scenario: baseline
+design: sobol
+points: 8
+keys:
+  inflow.first@2025-02-01: {low: 15000, high: 45000}
+  housing.homes: {low: 15000, high: 45000}
+patches:
+  crossed: {price: [none, regular-27100]}
+exclude: [price == regular-27100 and housing.homes > 40000]
+record: [occupancy.total.2025, "inflow.total.2025:mean"]
+replications: 2
+until: 2025-02-28
+"""
+DOOMED = """
+scenario: baseline
+design: grid
+keys:
+  reception.desk.planned_fill: {values: [0.9, 1.5]}
+  housing.homes: {values: [20000, 30000]}
+record: ["occupancy.total.2025:mean"]
+replications: 1
+until: 2025-02-07
+"""
+
+
+def of(text: str, name: str = "tiny") -> Sweep:
+    return Sweep(name, planned(parse_design(text, f"{name}.yaml"), Path()), text)
+
+
+@contextmanager
+def here() -> Iterator[Crew]:
+    """One worker process."""
+    with crew_of(None, 1) as crew:
+        yield crew
+
+
+def swept(text: str, folder: Path, workers: int = 1) -> Done:
+    with crew_of(None, workers) as crew:
+        return sweep(of(text), folder, crew)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sweep") / "one"
+    swept(TINY, folder)
+    return folder
+
+
+def table_of(folder: Path) -> bytes:
+    return (folder / store.TABLE).read_bytes()
+
+
+def test_the_table_has_a_row_a_run_in_order_with_levers_cells_and_hash(done: Path) -> None:
+    plan = of(TINY).plan
+    table = pd.read_parquet(done / store.TABLE)
+    assert list(table["run"]) == [run.number for run in plan]
+    assert list(table.columns) == ["run", *plan.design.levers, *plan.design.cells, "hash"]
+    for index, run in enumerate(plan):
+        assert dict(table.loc[index, list(plan.design.levers)]) == dict(run.row)
+    assert table["hash"].is_unique
+
+
+def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
+    plan = of(TINY).plan
+    table = pd.read_parquet(done / store.TABLE)
+    for index in (0, 5):
+        (trial,) = attempts(plan.scenario(plan[index]), plan.settings)
+        for cell in plan.design.record:
+            expected = reduced(trial.cell(cell), cell.statistic)
+            assert table.loc[index, str(cell)] == expected
+
+
+def test_two_workers_give_the_same_bytes_as_one(done: Path, tmp_path: Path) -> None:
+    swept(TINY, tmp_path / "two", workers=2)
+    assert table_of(tmp_path / "two") == table_of(done)
+
+
+def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
+    record = json.loads((done / "run.json").read_text())
+    assert (record["kind"], record["schema"], record["id"]) == ("sweep", 1, of(TINY).id)
+    files = {
+        str(file.relative_to(done)): digest(file)
+        for file in done.rglob("*")
+        if file.is_file() and file.name not in ("run.json", store.LOCK)
+    }
+    assert record["files"] == files
+    assert {"sweep.parquet", "sweep.yaml", "failed.csv"} <= set(files)
+    assert not (done / "parts").exists()
+
+
+def test_the_identity_knows_what_is_computed_and_nothing_else() -> None:
+    base = of(TINY)
+    assert of(TINY.replace("Tiny", "Other")).id == base.id
+    for old, new in (("high: 45000", "high: 45001"), ("replications: 2", "replications: 3"),
+                     ("2025:mean", "2025:p90"), ("2025-02-28", "2025-03-01"),
+                     ("regular-27100", "coa-prices"), ("points: 8", "points: 16")):  # fmt: skip
+        other = of(TINY.replace(old, new))
+        assert other.id != base.id, new
+        same = {base.hash_of(run) for run in base.plan} & {other.hash_of(r) for r in other.plan}
+        # Only the choice of runs may leave any of them as it was.
+        assert bool(same) == (old in ("points: 8", "regular-27100")), new
+
+
+def test_nothing_is_run_twice(done: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "again"
+    swept(TINY, folder)
+    again = swept(TINY, folder)
+    assert (again.fresh, again.earlier) == (0, len(of(TINY).plan))
+    assert table_of(folder) == table_of(done)
+    wider = swept(TINY.replace("points: 8", "points: 16"), folder)
+    assert wider.earlier == len(of(TINY).plan)
+    assert wider.fresh == len(of(TINY.replace("points: 8", "points: 16")).plan) - wider.earlier
+    fewer = swept(TINY, folder)
+    assert (fewer.fresh, fewer.dropped) == (0, wider.fresh)
+    assert table_of(folder) == table_of(done)
+
+
+def test_runs_with_the_same_values_are_done_once_and_have_a_row_each(tmp_path: Path) -> None:
+    text = DOOMED.replace("grid", "sobol\npoints: 8")
+    told: list[int] = []
+    with here() as crew:
+        found = sweep(of(text), tmp_path / "same", crew, lambda done, _total: told.append(done))
+    assert found.fresh + found.failed == 8
+    assert len(told) - 1 == 4
+    table = pd.read_parquet(tmp_path / "same" / store.TABLE)
+    assert table["run"].is_monotonic_increasing
+    assert (len(table), table["hash"].nunique()) == (4, 2)
+    failed = pd.read_csv(tmp_path / "same" / "failed.csv")
+    assert sorted([*table["run"], *failed["run"]]) == list(range(1, 9))
+
+
+def test_a_failed_run_is_listed_with_a_scenario_that_fails_alike_and_stops_no_other(
+    tmp_path: Path,
+) -> None:
+    found = swept(DOOMED, tmp_path / "doomed")
+    assert (found.fresh, found.failed) == (2, 2)
+    text = (tmp_path / "doomed" / "failed.csv").read_text()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["run"] for row in rows] == ["3", "4"]
+    assert [row["reception.desk.planned_fill"] for row in rows] == ["1.5", "1.5"]
+    for row in rows:
+        assert "1.5" in row["why"]
+        with pytest.raises(ScenarioError) as caught:
+            load(tmp_path / "doomed" / "failed" / f"{row['run']}.yaml")
+        assert (
+            caught.value.problems[0].what.removeprefix("reception.desk.planned_fill: ")
+            in (row["why"])
+        )
+    assert len(pd.read_parquet(tmp_path / "doomed" / store.TABLE)) == 2
+
+
+def test_a_run_without_a_cell_is_a_failed_run() -> None:
+    address = parse_address("gap.total.2099")
+    found = work(
+        Job(0, load("baseline"), {}, (address,), Settings(1, until=load("baseline").start))
+    )
+    assert "no such cell" in found.fault
+
+
+def _deadly(job: int) -> int:
+    if job == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def test_a_job_that_kills_its_worker_is_given_up_alone() -> None:
+    crew = Crew(lambda: pool(2), 2)
+    found = list(answers(_deadly, range(30), crew, lambda job, _why: -job))
+    assert sorted(found) == [-3, 0, 1, 2, *range(4, 30)]
+
+
+def _deadly_once(job: tuple[int, str]) -> int:
+    if job[0] == 3 and not Path(job[1]).exists():
+        Path(job[1]).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job[0]
+
+
+def test_a_worker_that_is_lost_once_costs_no_run(tmp_path: Path) -> None:
+    crew = Crew(lambda: pool(2), 2)
+    jobs = [(number, str(tmp_path / "seen")) for number in range(30)]
+    assert sorted(answers(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
+
+
+def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
+    out: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for number in range(40):
+            out.append(number)
+            yield number
+
+    with crew_of(None, 1) as crew:
+        for count, _ in enumerate(answers(abs, jobs(), crew, lambda job, _why: job), start=1):
+            assert len(out) <= count + 2 * crew.size
+    assert count == 40
+
+
+def test_a_part_that_is_cut_off_or_changed_is_done_again(done: Path, tmp_path: Path) -> None:
+    one, folder = of(TINY), tmp_path / "parts"
+    rows = [
+        {str(name): value for name, value in row.items()}
+        for row in pd.read_parquet(done / store.TABLE).to_dict("records")
+    ]
+    (folder / "parts").mkdir(parents=True)
+    first, second, third = (
+        store.write_part(folder, rows[n : n + 4], one.columns) for n in (0, 4, 8)
+    )
+    first.write_bytes(first.read_bytes()[:-100])
+    second.write_bytes(second.read_bytes().replace(b"PAR1", b"PAR2"))
+    (folder / "parts" / "half.parquet.partial").write_bytes(third.read_bytes()[:50])
+    store.written(folder / store.DESIGN, TINY.encode())
+    with here() as crew:
+        found = sweep(one, folder, crew)
+    assert found.cut_off == 3
+    assert found.earlier == len(rows[8:12])
+    assert table_of(folder) == table_of(done)
+
+
+def test_a_full_disk_is_told_and_what_is_done_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "full"
+    write_table = store.write_table
+
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_table", full)
+    with pytest.raises(ScenarioError, match="the disk is full"):
+        swept(TINY, folder)
+    monkeypatch.setattr(store, "write_table", write_table)
+    assert swept(TINY, folder).fresh == 0
+
+
+@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.yaml.partial"]])
+def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
+    done: Path, tmp_path: Path, left: list[str]
+) -> None:
+    (tmp_path / "parts").mkdir()
+    for name in left:
+        (tmp_path / name).touch()
+    with store.opened(tmp_path, TINY):
+        assert (tmp_path / store.DESIGN).read_text() == (done / store.DESIGN).read_text()
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path: Path) -> None:
+    folder = tmp_path / "beside"
+    swept(DOOMED, folder)
+    (folder / "notes.txt").write_text("mine")
+    swept(DOOMED, folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert "notes.txt" not in json.loads((folder / "run.json").read_text())["files"]
+
+
+def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(ScenarioError, match="not a sweep of ours"):
+        swept(TINY, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.docx"]
+
+
+def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) -> None:
+    assert len(store.read_sweep(done).table) == len(of(TINY).plan)
+    with pytest.raises(ScenarioError, match="no sweep in this folder"):
+        store.read_sweep(tmp_path)
+    for name in (store.DESIGN, store.TABLE):
+        (tmp_path / name).write_bytes((done / name).read_bytes())
+    with pytest.raises(ScenarioError, match="not finished"):
+        store.read_sweep(tmp_path)
+    (tmp_path / store.RECORD).write_bytes((done / store.RECORD).read_bytes())
+    (tmp_path / store.TABLE).write_bytes(table_of(done) + b"x")
+    with pytest.raises(ScenarioError, match="not as the sweep wrote it"):
+        store.read_sweep(tmp_path)
+
+
+# The command, in processes that can be killed: every third run is laid aside at once, and a rest
+# after it lets the test keep pace on a busy machine.
+DRIVER = """
+import time
+import sim.run.sweep as s
+s.ROWS_A_PART, lay_aside = 3, s._lay_aside
+s._lay_aside = lambda *parts: (lay_aside(*parts), time.sleep(0.3))
+from sim.cli import main
+main()
+"""
+
+
+def started(*words: str, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, *words],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(task) for task in tasks]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
+    done: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    words = ("sweep", "tiny.yaml", "--workers", "1", "--out", "out")
+    random = Random(7)
+    kept = [0]
+    for _ in range(2):
+        process = started(*words, cwd=tmp_path)
+        more = random.randint(2, 5)
+        assert process.stderr is not None
+        for line in process.stderr:
+            told = re.match(r"tiny: (\d+) of", line)
+            if told and int(told[1]) >= 2 * (kept[-1] + more):
+                break
+        time.sleep(random.uniform(0, 0.1))
+        workers = children(process.pid)
+        process.kill()
+        process.communicate()
+        assert workers
+        # A worker without a parent ends by itself.
+        assert all(until(lambda pid=pid: gone(pid)) for pid in workers)  # type: ignore[misc]
+        kept.append(len(store.done_before(tmp_path / "out")))
+    assert kept == sorted(kept)
+    assert 3 <= kept[-1] < len(of(TINY).plan)
+    last = started(*words, cwd=tmp_path)
+    out, errors = last.communicate(timeout=60)
+    assert last.returncode == 0, errors
+    assert f"{kept[-1]} done before" in out
+    assert table_of(tmp_path / "out") == table_of(done)
+
+
+def test_a_worker_killed_half_way_costs_no_run(done: Path, tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    process = started("sweep", "tiny.yaml", "--workers", "2", "--out", "out", cwd=tmp_path)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("tiny: 8 of"):
+            break
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert table_of(tmp_path / "out") == table_of(done)
+
+
+def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_what_is_done(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY.replace("points: 8", "points: 256"))
+    words = ("sweep", "tiny.yaml", "--workers", "1", "--out", "out")
+    first = started(*words, cwd=tmp_path)
+    assert first.stderr is not None
+    for line in first.stderr:
+        if line.startswith("tiny: ") and not line.startswith("tiny: 0 of"):
+            break
+    second = started(*words, "--quiet", cwd=tmp_path)
+    _, errors = second.communicate(timeout=60)
+    assert (second.returncode, "another sweep is at work" in errors) == (2, True)
+    first.send_signal(signal.SIGINT)
+    _, errors = first.communicate(timeout=60)
+    assert first.returncode == 130
+    assert "the same command goes on" in errors
+    assert "Traceback" not in errors
+    assert len(store.done_before(tmp_path / "out")) >= 3
+
+
+def asked(*words: str) -> None:
+    """The command, in this process."""
+    app(list(words), standalone_mode=False)
+
+
+def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.yaml").write_text(TINY)
+    asked("sweep", "tiny.yaml", "--preview", "--lang", "nl")
+    out, errors = capsys.readouterr()
+    plan = of(TINY).plan
+    assert out == ""
+    assert f"{len(plan)} runs van elk 2 replicaties ({plan.excluded} weggelaten" in errors
+    assert "ongeveer" in errors
+    assert not Path("outputs").exists()
+
+
+def test_a_mistake_in_a_design_ends_with_2_and_one_clear_message(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("scenario: baseline\ndesign: round\nrecord: [a.b.2025]\n")
+    process = started("sweep", "bad.yaml", cwd=tmp_path)
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert "error: bad.yaml:2:9: design: 'round' is no choice here" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["sweep", "nowhere"], "or one of: futures"),
+        (["discover", "nowhere", "--where", "gap.total.2027 > 0"], "no sweep in this folder"),
+    ],
+)
+def test_what_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match=told):
+        asked(*words)
+
+
+def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
+    with pytest.raises(ScenarioError, match="no such cell in this run"):
+        seconds_a_run(of(TINY.replace("occupancy.total", "occupancy.moon")).plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://x", "as in dask://localhost:8786"),
+        ("dask://here", "is no host and port"),
+        ("dask://127.0.0.1:99999", "is no host and port"),
+        ("dask://127.0.0.1:1", "no scheduler to be reached"),
+    ],
+)
+def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=told), crew_of(text, 0):
+        pass
+
+
+def test_a_discovery_has_a_folder_like_any_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = TINY.replace("points: 8", "points: 32").replace("replications: 2", "replications: 1")
+    swept(text, Path("sweep-many"))
+    middle = pd.read_parquet("sweep-many/sweep.parquet")["inflow.total.2025:mean"].median()
+    where = f"inflow.total.2025 > {middle}"
+    asked("discover", "sweep-many", "--where", where, "--lang", "nl")
+    out, _ = capsys.readouterr()
+    assert "dat gebied omvat" in " ".join(out.split())
+    folder = Path("outputs") / "discover-many"
+    record = json.loads((folder / "run.json").read_text())
+    assert record["kind"] == "discovery"
+    assert record["asked"] == {"sweep": of(text).id, "where": where}
+    assert set(record["files"]) == {"boxes.csv", "charts/box.png", "charts/box.svg"}
+    (lever,) = set(pd.read_csv(folder / "boxes.csv")["lever"])
+    assert lever == "inflow.first@2025-02-01"
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(
+    done: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "cluster.py"
+    program.write_text(CLUSTER)
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    process = subprocess.run(
+        [sys.executable, str(program)], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.strip() == "killed 1 of 2"
+    assert table_of(tmp_path / "out") == table_of(done)
+
+
+CLUSTER = """
+import os, signal
+from pathlib import Path
+from distributed import LocalCluster
+from sim.decide.design import read_design
+from sim.decide.points import planned
+from sim.run.crew import crew_of
+from sim.run.sweep import Sweep, sweep
+
+def main():
+    file = Path("tiny.yaml")
+    one = Sweep("tiny", planned(read_design(file), Path()), file.read_text())
+    killed = []
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+                      silence_logs=50) as cluster:
+        workers = [worker.pid for worker in cluster.workers.values()]
+        def tell(done, total):
+            if done >= total // 2 and not killed:
+                os.kill(workers[0], signal.SIGKILL)
+                killed.append(workers[0])
+        address = cluster.scheduler_address.removeprefix("tcp://")
+        with crew_of(f"dask://{address}", 0) as crew:
+            found = sweep(one, Path("out"), crew, tell)
+    assert (found.fresh, found.failed) == (len(one.plan), 0)
+    print(f"killed {len(killed)} of {len(workers)}")
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_numbers_of_a_run_do_not_depend_on_what_else_is_swept() -> None:
+    one = of(TINY)
+    base = one.plan.bases["none",].scenario
+    job = Job(0, base, one.plan[0].values, one.plan.design.record, one.plan.settings)
+    more = replace(job, record=(*job.record, parse_address("pending.total.2025")))
+    first, second = work(job), work(more)
+    assert isinstance(first, Outcome)
+    assert all(second.cells[name] == value for name, value in first.cells.items())
+    assert all(np.isfinite(value) for value in second.cells.values())
