@@ -33,8 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "results": {"draws", "ledger", "scenario"},
     "budget": {"clock", "draws", "prices", "scenario"},
     "verify": {
-        "budget", "draws", "engine", "inflow", "outflow", "procedure", "reception", "results",
-        "scenario",
+        "budget", "draws", "engine", "inflow", "ledger", "outflow", "prices", "procedure",
+        "reception", "results", "scenario",
     },
     "past": {"draws", "engine", "errors", "results", "scenario"},
     "stress": {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from test_scenarios import computed
@@ -14,8 +12,8 @@ from sim.report.overview import as_csv, with_headline
 
 def main() -> None:
     file = Path(__file__).parent.parent / "sim" / "data" / "headlines.csv"
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
-        found = list(pool.map(partial(computed, folder=Path(folder)), with_headline()))
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(computed, with_headline()))
     file.write_text(as_csv(found), "utf-8")
 
 

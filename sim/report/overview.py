@@ -15,20 +15,20 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..scenario import Scenario, load, shipped
+from ..trial import Settings, Trial
 from .canvas import BLUE, DARK, STYLE, save_as
 from .labels import Language, label, number
-from .text import headline_rows
 
 YEAR = 2027
-SETTINGS = {"replications": 100, "step": "week", "until": date(YEAR, 12, 31)}
-QUANTILES = ("p10", "p50", "p90")
+SETTINGS = Settings(100, 1, "week", date(YEAR, 12, 31))
+QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+ENDS = tuple(QUANTILES.values())
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,12 @@ class Headline:
     gap: tuple[float, float, float]
 
 
-def headline_of(
-    name: str, scenario: Scenario, budget: pd.DataFrame, yearly: pd.DataFrame
-) -> Headline:
-    """The headline of a finished run, rounded: need to tens of places, gap to millions."""
-    rows = headline_rows(budget, scenario)
-    gap = rows[rows["year"] == YEAR].iloc[0]
-    need = yearly[
-        (yearly["series"] == "need") & (yearly["measure"] == "mean") & (yearly["year"] == YEAR)
-    ].iloc[0]
-    low, mid, high = (round(float(need[q]), -1) for q in QUANTILES)
-    short, middle, long = (round(float(gap[f"gap_{q}"]), -6) for q in QUANTILES)
+def headline_of(name: str, trial: Trial) -> Headline:
+    """The headline of a scenario tried, rounded: need to tens of places, gap to millions."""
+    row = trial.clock.years.index(YEAR)
+    gap, need = trial.line("gap", "total")[row], trial.yearly["need", "total", "mean"][row]
+    low, mid, high = (round(float(value), -1) for value in np.quantile(need, ENDS))
+    short, middle, long = (round(float(value), -6) for value in np.quantile(gap, ENDS))
     return Headline(name, (low, mid, high), (short, middle, long))
 
 
