@@ -21,7 +21,7 @@ from sim.persons import scaled, simulate_persons
 from sim.results import tabulate
 from sim.scenario import Scenario, load
 
-REPLICATIONS = 8
+REPLICATIONS = 6
 UNTIL = date(2026, 8, 31)
 SCALE = 1 / 20
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
