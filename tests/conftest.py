@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support import Command, spoken
 
 from sim.engine import simulate
 from sim.ledger import Ledger
@@ -36,3 +37,12 @@ def scenario_file(tmp_path: Path) -> Callable[[str], Path]:
         return file
 
     return write
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Says a command in an empty folder, without a process of its own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: spoken(words, monkeypatch, capsys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,3 +64,7 @@ def spoken(
         signal.signal(signal.SIGTERM, handler)
     out, err = capsys.readouterr()
     return Done(int(ended.value.code or 0), out, err)
+
+
+Command = Callable[..., Done]
+"""Says a command in an empty folder, without a process of its own."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support import Command
 
 SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
 
@@ -62,9 +63,10 @@ def test_quiet_prints_the_folder_and_nothing_else(tmp_path: Path) -> None:
     assert (done.stdout.strip(), done.stderr) == (out, "")
 
 
-def test_list_and_version(tmp_path: Path) -> None:
-    assert "baseline" in opvangsim("list", cwd=tmp_path).stdout
-    assert "Basispad" in opvangsim("list", "--lang", "nl", cwd=tmp_path).stdout
+def test_list_and_version(command: Command, tmp_path: Path) -> None:
+    listed = command("list", "--lang", "nl").stdout
+    assert "baseline" in listed
+    assert "Basispad" in listed
     assert opvangsim("--version", cwd=tmp_path).stdout.startswith("opvangsim 0.")
 
 
@@ -84,9 +86,9 @@ def test_list_and_version(tmp_path: Path) -> None:
     ],
 )
 def test_the_users_mistakes_end_with_2_and_one_clear_message(
-    tmp_path: Path, words: list[str], expected: str
+    command: Command, words: list[str], expected: str
 ) -> None:
-    done = opvangsim(*words, cwd=tmp_path)
+    done = command(*words)
     assert done.returncode == 2
     assert expected in done.stderr
     assert "Traceback" not in done.stderr

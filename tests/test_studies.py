@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from support import Done, spoken
+from support import Command
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
 SHORT = ["--until", "2027-12-31"]
@@ -46,18 +45,6 @@ STUDIES = {
         ("each euro less", "for asylum work alone"),
     ),
 }  # fmt: skip
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture
-def command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Says a command in an empty folder, without a process of its own."""
-    monkeypatch.chdir(tmp_path)
-    return lambda *words: spoken(words, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("study", STUDIES)
