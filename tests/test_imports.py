@@ -53,14 +53,17 @@ ALLOWED: dict[str, set[str]] = {
         "address", "budget", "clock", "draws", "errors", "expression", "prices", "results",
         "scenario", "trial",
     },
-    "report": {"address", "decide", "draws", "errors", "past", "prices", "scenario", "trial"},
+    "book": {"address", "draws", "errors", "expression", "scenario", "trial"},
+    "report": {
+        "address", "book", "decide", "draws", "errors", "past", "prices", "scenario", "trial",
+    },
     "run": {
         "address", "budget", "clock", "decide", "draws", "errors", "prices", "report", "results",
         "scenario", "trial", "workers",
     },
     "cli": {
-        "address", "budget", "clock", "decide", "draws", "errors", "past", "persons", "report",
-        "run", "scenario", "trial", "verify",
+        "address", "book", "budget", "clock", "decide", "draws", "errors", "past", "persons",
+        "report", "run", "scenario", "trial", "verify",
     },
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from sim.book.questions import Shown
 from sim.decide.changes import THEMES
 from sim.decide.compare import BY_MONTH, HELD
 from sim.decide.ind_coa import CUTS
@@ -67,6 +68,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
+    made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from . import (
+    answer,
     compare,
     discover,
     explain,
@@ -75,6 +76,7 @@ for verb in (
     sensitivity.sensitivity,
     sweep.sweep,
     discover.discover,
+    answer.answer,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 
