@@ -112,7 +112,8 @@ class Trial:
     def cell(self, address: Address) -> Floats:
         """One cell of the tables in each replication: (replication,).
 
-        Raises ``ScenarioError`` if there is no such cell.
+        NaN where nothing is known: nobody was decided in that time. Raises ``ScenarioError`` if
+        there is no such cell.
         """
         values: Floats | None = None
         if address.table in MONEY:
@@ -130,15 +131,18 @@ class Trial:
                 if found is not None:
                     values = found[row]
                     break
-        if values is None or not np.isfinite(values).any():
+        if values is None or (address.table in MONEY and not np.isfinite(values).any()):
             what = "there is no such cell in this run"
             advice = "see budget.csv and yearly.csv of a run for the lines and years there are"
-            raise ScenarioError([Problem(str(address), what, advice)])
+            raise ScenarioError([Problem(str(address).rpartition(":")[0], what, advice)])
         return values
 
 
 def reduced(values: Floats, statistic: str) -> float:
-    """A statistic of ``address.STATISTICS`` over replications."""
+    """A statistic of ``address.STATISTICS`` over the replications that are known; else NaN."""
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return float("nan")
     if statistic == "mean":
         return float(values.mean())
     if statistic == "p_positive":

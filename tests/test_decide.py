@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from sim.draws import Floats, sample
 from sim.errors import ScenarioError
 from sim.prices import is_money
 from sim.scenario import Scenario, load, load_chain, quantities
-from sim.trial import Settings, attempts
+from sim.trial import Settings, attempts, reduced
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
 ONE_WORKER = 1
@@ -197,6 +197,22 @@ def test_a_lever_from_a_date_on_leaves_what_is_before_and_what_is_dated_later(
     assert setting(baseline, Lever("inflow.first"), 5.0) == 5.0
 
 
+def test_a_lever_on_straight_lines_leaves_the_line_before_it_as_it_was() -> None:
+    law = load("distribution-law-90000")
+    before = law.reception.places["regular"].level
+    one = lever("reception.places.regular.level@2029-03-01", "--vary")
+    after = with_levers(law, {one: 50_000.0}).reception.places["regular"].level
+    assert before is not None
+    assert after is not None
+    days = [date(2025, 1, 27) + timedelta(days=d) for d in range(0, 1494, 40)]
+    assert days[-1] < date(2029, 3, 1)
+    assert [after.on(day) for day in days] == pytest.approx([before.on(day) for day in days])
+    assert after.on(date(2029, 3, 1)) == after.on(date(2030, 6, 1)) == 50_000
+    same = with_levers(law, {one: before.on(date(2029, 3, 1))}).reception.places["regular"].level
+    assert same is not None
+    assert [same.on(day) for day in days] == pytest.approx([before.on(day) for day in days])
+
+
 # -- solve --
 
 
@@ -293,6 +309,39 @@ def test_of_several_crossings_the_lowest_is_given_and_they_are_counted(
     found = solve(baseline, INFLOW, target_of("gap.total.2027 <= 1", 0.5), FEW, (0.0, 40_000.0))
     assert (found.crossings, found.side) == (2, "at_least")
     assert found.answer == pytest.approx(10_000, abs=60)
+
+
+def test_where_the_target_is_just_met_on_a_whole_stretch_its_edge_is_the_answer(
+    baseline: Scenario, made: Made
+) -> None:
+    made(lambda inflow: max(inflow - 17_000, 0) / 10_000)
+    target = target_of("gap.total.2027:p50 <= 0", 0.5)
+    # The made luck would shift it: held in the median, which it leaves alone.
+    found = solve(baseline, INFLOW, target, FEW, (0.0, 40_000.0))
+    assert found.answer == pytest.approx(17_000, abs=60)
+    assert found.side == "at_most"
+
+
+def test_values_at_which_nothing_is_known_are_left_out(baseline: Scenario, made: Made) -> None:
+    made(lambda inflow: np.nan if inflow < 9_000 else 4 - inflow / 10_000)
+    target = target_of("gap.total.2027 <= 1", 0.5)
+    found = solve(baseline, INFLOW, target, FEW, (0.0, 40_000.0))
+    assert found.answer == pytest.approx(30_000, abs=60)
+    assert found.points[0].value == 10_000
+    made(lambda _: np.nan)
+    with pytest.raises(ScenarioError, match="nothing is known of this cell"):
+        solve(baseline, INFLOW, target, FEW, (0.0, 40_000.0))
+
+
+def test_a_target_counts_the_replications_that_are_known() -> None:
+    target = target_of("waiting_months.kind:median.2028 <= 5", 0.8)
+    values = np.array([np.nan, *np.arange(11.0), np.nan])
+    assert target.excess(values) == pytest.approx(8 - 5)
+    assert target.chance(values) == 6 / 11
+    rows = np.stack([values, np.full(13, np.nan)])
+    assert target.held(rows)[0] == pytest.approx(8)
+    assert np.isnan(target.held(rows)[1])
+    assert reduced(values, "mean") == 5
 
 
 def test_the_frontier_of_a_made_cell_is_its_line(baseline: Scenario, made: Made) -> None:
@@ -418,6 +467,18 @@ def test_a_cut_goes_on_through_values_dated_later(baseline: Scenario) -> None:
     dated = change(baseline, {"ind.capacity.planned": {2025: 30_000, 2028: 40_000}})
     cut = with_cut(uncut(dated), Cut("a", 0.1, 0.0), 2026).ind.capacity.planned
     assert [cut.on(date(year, 6, 1)) for year in (2025, 2026, 2028)] == [30_000, 27_000, 36_000]
+
+
+def test_a_plan_with_a_spread_is_cut_on_both_sides_from_its_middle(baseline: Scenario) -> None:
+    spread = {"dist": "triangular", "low": 0.7, "mode": 1.0, "high": 1.3, "as": "factor"}
+    wide = change(baseline, {"ind.capacity.planned": {
+        "value": 28_900, "unit": "decision equivalents/year", "assumption": "a test",
+        "spread": spread}})  # fmt: skip
+    cuts = [Cut("a", 0.2, 0.0)]
+    found, plain = (ind_coa(each, FEW, cuts, 2026, ONE_WORKER).table for each in (wide, baseline))
+    # Spreads are drawn by name: with the plan certain all else is as it was.
+    assert found["less"].tolist() == pytest.approx(plain["less"].tolist())
+    assert found["more_coa"].tolist() == pytest.approx(plain["more_coa"].tolist())
 
 
 def test_an_ind_that_works_by_its_budget_has_no_plan_to_cut() -> None:

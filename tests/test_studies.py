@@ -86,6 +86,21 @@ def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
         assert one["files"][table] == two["files"][table]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("baseline", "inflow-surge", "bn is then short"),
+        ("inflow-surge", "baseline", "remains short, which none of it covers"),
+    ],
+)
+def test_an_explanation_says_which_way_the_gap_goes(
+    command: Command, first: str, second: str, expected: str
+) -> None:
+    done = command("explain", first, second, "-o", "here", *TINY)
+    assert done.returncode == 0, done.stderr
+    assert expected in " ".join(done.stdout.split())
+
+
 def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
     done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
                    "-o", "here", *TINY, "--until", "2026-12-31")  # fmt: skip
@@ -117,11 +132,15 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
         (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
           "--range", "-5:nan"], "is no LOW:HIGH"),
         (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
-          "--range", "-5:10", *TINY], "lies below 0"),
+          "--range", "-5:10", *TINY], "goes beyond what inflow.first"),
         (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
           "--certainty", "80"], "no share between 0 and 1"),
         (["solve", "baseline", "--vary", "inflow.first", "--vary", "inflow.first@2027",
           "--target", "gap.total.2027 <= 0"], "stands twice"),
+        (["solve", "baseline", "--vary", "housing.homes@2040", "--target",
+          "gap.total.2027 <= 0"], "is set after 2027"),
+        (["solve", "baseline", "--vary", "family.granted_share", "--target",
+          "gap.total.2027 <= 0", "--range", "0.5:1.5"], "goes beyond what family.granted_share"),
         (["stock", "--low", "50000"], "leaves out the planned"),
         (["stock", "--reached", "2025"], "take a year from 2027 on"),
         (["ind-coa", "ind-follows-budget"], "something else than a plan"),

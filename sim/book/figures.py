@@ -79,6 +79,7 @@ def value_of(figure: Figure, known: Known) -> Value:
     values = figure.times * cells[name]
     if figure.against is not None:
         values = values - figure.times * known[figure.against][name]
+    values = values[np.isfinite(values)]
     statistic = figure.address.statistic
     low, high = np.quantile(values, ENDS)
     band = (float(low), float(high)) if statistic in MIDDLES and low < high else None

@@ -83,6 +83,9 @@ def solve(
         refuse("--vary", f"{found[0].key} stands twice", "give two different keys")
     for each in found:
         quantity_of(one.scenario, each, "--vary")
+        if each.since is not None and each.since.year > wanted.address.year:
+            what = f"{each} is set after {wanted.address.year}, the year of the target"
+            refuse("--vary", what, "take an earlier date")
     given = [_bounds(text) for text in ranges or []]
     if given and len(given) != len(found):
         refuse("--range", f"{len(given)} for {len(found)} levers", "give one for each lever")
@@ -169,5 +172,5 @@ def _two(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, Draw,
         figure = report.frontier_chart(line, scenario, settings, study_id, lang)
         save(figure, folder / "frontier")
 
-    shown = [report.frontier_table(line, lang), report.method(settings, lang)]
+    shown = [report.frontier_table(line, lang), *report.frontier_sentences(line, settings, lang)]
     return ask.study("frontier", tables), draw, shown

@@ -56,6 +56,9 @@ def sweep(
         for line in report.preview(one.name, plan, done, seconds, crew.size, tongue):
             if preview or not quiet:
                 typer.echo(line, err=True)
+        foreign = len(there - {one.hash_of(run) for run in plan})
+        if foreign and (preview or not quiet):
+            typer.echo(label("sweep_will_go", tongue, n=foreign), err=True)
         if preview:
             return
         inputs = {name.name: name for loaded in plan.bases.values() for name in loaded.files}
@@ -72,7 +75,7 @@ def sweep(
     shown = report.outcome(
         found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, tongue
     )
-    for line in (*shown, label("written", tongue, folder=f"{folder}/")):
+    for line in (*shown, label("sweep_written", tongue, folder=f"{folder}/")):
         console().print(line, soft_wrap=True)
 
 

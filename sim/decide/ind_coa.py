@@ -19,7 +19,7 @@ from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..scenario import Quantity, Scenario, patched
 from ..trial import Progress, Settings, Task, Trial, measured
-from .levers import Lever, setting
+from .levers import as_written, path_from
 
 BECAUSE = "set to see what a cut of the IND costs"
 LINES = ("ind_asylum", "ind_other", "penalties", "coa", "nidos")
@@ -64,15 +64,26 @@ class IndCoa:
 
 
 def uncut(scenario: Scenario) -> Scenario:
-    """The scenario with an IND that does not answer to the work at hand.
+    """The scenario with an IND that does not answer to the work at hand, its plan certain.
 
-    Raises ``ScenarioError`` if its capacity is not a plan that could be cut.
+    A cut sets the plan, and what is set is certain: so it is on the side without the cut too.
+    Raises ``ScenarioError`` if the IND's capacity is not a plan that could be cut.
     """
     if scenario.ind.capacity.mode != "planned" or scenario.closing == "constrained":
         what = "the IND of this scenario works by something else than a plan"
         advice = "take a scenario with ind.capacity.mode: planned and closing: open"
         raise ScenarioError([Problem("ind.capacity.mode", what, advice)])
-    return patched(scenario, {"ind.capacity.response": 0}, BECAUSE)
+    plan, staff = scenario.ind.capacity.planned, scenario.family.staff
+    changes = {
+        "ind.capacity.response": 0,
+        "ind.capacity.planned": as_written(plan, _values(plan)),
+        "family.staff": as_written(staff, _values(staff)),
+    }
+    return patched(scenario, changes, BECAUSE)
+
+
+def _values(quantity: Quantity) -> object:
+    return dict(quantity.value) if isinstance(quantity.value, tuple) else quantity.single
 
 
 def with_cut(scenario: Scenario, cut: Cut, since: int) -> Scenario:
@@ -83,22 +94,21 @@ def with_cut(scenario: Scenario, cut: Cut, since: int) -> Scenario:
     return patched(
         scenario,
         {
-            "ind.capacity.planned": _cut(scenario, "ind.capacity.planned", plan, cut.asylum, since),
-            "family.staff": _cut(scenario, "family.staff", staff, cut.family, since),
+            "ind.capacity.planned": _cut(scenario, plan, cut.asylum, since),
+            "family.staff": _cut(scenario, staff, cut.family, since),
         },
         BECAUSE,
     )
 
 
-def _cut(scenario: Scenario, key: str, quantity: Quantity, share: float, since: int) -> object:
+def _cut(scenario: Scenario, quantity: Quantity, share: float, since: int) -> object:
     """The quantity as it was before the year, and less by a share from then on."""
-    if not share:
-        return quantity.model_dump(exclude_none=True)
     first = date(since, 1, 1)
-    path = setting(scenario, Lever(key, first), quantity.on(first))
+    path = path_from(quantity, scenario.start, first, quantity.on(first))
     if not isinstance(path, dict):
         return path * (1 - share)
-    return {day: value * (1 - share) if day.year >= since else value for day, value in path.items()}
+    cut = {day: value * (1 - share) if day >= first else value for day, value in path.items()}
+    return as_written(quantity, cut)
 
 
 def ind_coa(

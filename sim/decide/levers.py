@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ..errors import Problem, ScenarioError
@@ -64,12 +64,29 @@ def setting(scenario: Scenario, one: Lever, value: Any) -> Any:
     if one.since is None:
         return value
     quantity = quantity_of(scenario, one, str(one))
-    if one.since <= scenario.start and not isinstance(quantity.value, tuple):
+    return as_written(quantity, path_from(quantity, scenario.start, one.since, value))
+
+
+def path_from(quantity: Quantity, start: date, since: date, value: Any) -> Any:
+    """Values of a number with another one from a date on: dated, or one where it holds throughout.
+
+    Where values are joined by straight lines the last one before the date is pinned to the day
+    before, so that the line to it stays as it was.
+    """
+    if since <= start and not isinstance(quantity.value, tuple):
         return value
-    pairs = dict(quantity.value) if isinstance(quantity.value, tuple) else {}
-    if not pairs:
-        pairs[scenario.start] = quantity.single
-    return dict(sorted((pairs | {one.since: value}).items()))
+    pairs = dict(quantity.value) if isinstance(quantity.value, tuple) else {start: quantity.single}
+    day_before = since - timedelta(days=1)
+    if quantity.between == "straight" and min(pairs) <= day_before:
+        pairs[day_before] = quantity.on(day_before)
+    return dict(sorted((pairs | {since: value}).items()))
+
+
+def as_written(quantity: Quantity, value: Any) -> Any:
+    """Values as a patch has to write them: straight lines stay straight."""
+    if quantity.between != "straight" or not isinstance(value, dict):
+        return value
+    return {"value": value, "between": "straight", "unit": quantity.unit, "assumption": BECAUSE}
 
 
 def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:

@@ -13,9 +13,10 @@ from itertools import product
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import bisect, brentq
 
 from ..draws import Floats
+from ..errors import Problem, ScenarioError
 from ..prices import is_money
 from ..scenario import Scenario
 from ..scenario.shape import at
@@ -148,9 +149,12 @@ def _after(before: Sequence[int], tell: Progress | None) -> Progress | None:
 def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     """Values to try: as given, or from the least that may be written to twice the present one."""
     present = present_value(scenario, lever)
-    if given is not None:
-        return given
     low, most = _allowed(lever)
+    if given is not None:
+        if given[0] < low or given[1] > most:
+            what = f"{given[0]:g} to {given[1]:g} goes beyond what {lever.key} may be"
+            raise ScenarioError([Problem("--range", what, f"stay within {low:g} to {most:g}")])
+        return given
     low = 0.0 if low == -np.inf else low
     high = 2 * present if present > low else low + 1.0
     return low, min(high, most)
@@ -202,15 +206,18 @@ def solve(
             break
         high = min(2 * high, _allowed(lever)[1])
         missed(high)
-    values = sorted(known)
+    values = _informed(known, target)
     turns = _turns(known, target)
     answer = None
     if turns:
         start, end = values[turns[0]], values[turns[0] + 1]
-        tolerance = TOLERANCE * (high - low)
-        answer = float(brentq(missed, start, end, xtol=tolerance, maxiter=MOST_STEPS, disp=False))
-    points = tuple(Point(value, known[value]) for value in sorted(known))
-    side: Side = "at_most" if target.excess(known[values[0]]) <= 0 else "at_least"
+        answer = _closed_in(missed, start, end, TOLERANCE * (high - low))
+    points = tuple(Point(value, known[value]) for value in _informed(known, target))
+    if not points:
+        raise ScenarioError([Problem(str(target.address).rpartition(":")[0],
+                                     "nothing is known of this cell at any value tried",
+                                     "give another --range")])  # fmt: skip
+    side: Side = "at_most" if values and missed(values[0]) <= 0 else "at_least"
     return Solution(
         lever,
         target,
@@ -233,13 +240,33 @@ def _worth_widening(known: Mapping[float, Floats], target: Target) -> bool:
     """
     if _turns(known, target):
         return False
-    before, last = (float(target.excess(known[value])) for value in sorted(known)[-2:])
+    values = _informed(known, target)
+    if len(values) < 2:
+        return True
+    before, last = (float(target.excess(known[value])) for value in values[-2:])
     return last < NEARER * before if last > 0 else last > NEARER * before
+
+
+def _informed(known: Mapping[float, Floats], target: Target) -> list[float]:
+    """Values tried, in order, at which the cell is known: with no decision there is no wait."""
+    return [value for value in sorted(known) if np.isfinite(target.excess(known[value]))]
+
+
+def _closed_in(missed: Callable[[float], float], start: float, end: float, near: float) -> float:
+    """Where the target is just met between two values on both sides of it.
+
+    By Brent's method; where it is met exactly on a whole stretch (no place at all) that would give
+    any of it, so that there the edge of the stretch is sought by halving.
+    """
+    if missed(start) == 0 or missed(end) == 0:
+        return float(bisect(lambda value: -1.0 if missed(value) <= 0 else 1.0, start, end,
+                            xtol=near, maxiter=2 * MOST_STEPS, disp=False))  # fmt: skip
+    return float(brentq(missed, start, end, xtol=near, maxiter=MOST_STEPS, disp=False))
 
 
 def _turns(known: Mapping[float, Floats], target: Target) -> list[int]:
     """Numbers of the values, in order, after which the target changes sides."""
-    met = [bool(target.excess(known[value]) <= 0) for value in sorted(known)]
+    met = [bool(target.excess(known[value]) <= 0) for value in _informed(known, target)]
     return [n for n in range(len(met) - 1) if met[n] != met[n + 1]]
 
 

@@ -12,6 +12,7 @@ from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..expression import Comparison, parse
 
+Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -26,14 +27,25 @@ class Target:
     certainty: float | None
 
     def held(self, values: Floats) -> Floats:
-        """What is held against the number, along the last axis: a quantile, or the statistic."""
+        """What is held against the number, along the last axis: a quantile, or the statistic.
+
+        Over the replications that are known; NaN where none is.
+        """
+        known: Bools = np.asarray(np.isfinite(values))
+        if known.all():
+            return self._over(values)
+        some: Bools = np.asarray(known.any(axis=-1))
+        found = self._over(np.where(known, values, np.where(some[..., None], np.nan, 0.0)))
+        return np.where(some, found, np.nan)
+
+    def _over(self, values: Floats) -> Floats:
         if self.certainty is None:
             if self.address.statistic == "mean":
-                return np.asarray(values.mean(axis=-1))
+                return np.asarray(np.nanmean(values, axis=-1))
             q = int(self.address.statistic[1:]) / 100
         else:
             q = self.certainty if self.below else 1 - self.certainty
-        return np.asarray(np.quantile(values, q, axis=-1))
+        return np.asarray(np.nanquantile(values, q, axis=-1))
 
     def excess(self, values: Floats) -> Floats:
         """How far the target is missed, along the last axis: met where it is not above zero."""
@@ -42,7 +54,10 @@ class Target:
         return missed
 
     def chance(self, values: Floats) -> float:
-        """Share of replications in which the cell lies on the right side."""
+        """Share of the known replications in which the cell lies on the right side."""
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return float("nan")
         met = values <= self.number if self.below else values >= self.number
         return float(met.mean())
 

@@ -70,11 +70,15 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
 
 def sentences(found: Explanation, lang: Language) -> list[str]:
     """What the factors take off together, and what none of them covers."""
-    key = "explain_remains" if found.after > 0 else "explain_enough"
     effect = found.after - found.before
     way = "explain_lowers" if effect < 0 else "explain_raises"
+    if found.before <= 0:
+        way = "explain_changes"
+    key = "explain_enough" if found.after <= 0 else "explain_remains"
+    if found.after > 0 and effect >= 0:
+        key = "explain_short"
     verdict = label(
-        way if found.before > 0 else "explain_changes",
+        way,
         lang,
         year=found.address.year,
         before=billion(found.before, lang),
@@ -144,7 +148,7 @@ def _waterfall(
 ) -> None:
     at = found.before / 1e9
     factors = {factor.name: factor for factor in found.factors}
-    names = [label("explain_from", lang, name=found.first)]
+    names = [_end("explain_from", found.first, lang)]
     axes.barh(0, at, 0.62, color=DARK)
     _write(axes, 0, 0.0, at, billion(found.before, lang))
     for row_number, row in enumerate(shown, start=1):
@@ -162,7 +166,7 @@ def _waterfall(
     axes.vlines(at, last - 1, last, color=DARK, linewidth=0.7)
     axes.barh(last, found.after / 1e9, 0.62, color=DARK)
     _write(axes, last, 0.0, found.after / 1e9, billion(found.after, lang))
-    names.append(label("explain_to", lang, name=found.second))
+    names.append(_end("explain_to", found.second, lang))
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(last + 0.6, -0.6)
     low, high = axes.get_xlim()
@@ -172,6 +176,12 @@ def _waterfall(
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, 1)))
+
+
+def _end(key: str, name: str, lang: Language) -> str:
+    """An end of the waterfall, a chain broken at its joints where it is long."""
+    text = label(key, lang, name=name)
+    return text if len(text) <= LONGEST + 6 else text.replace("+", "+\n")
 
 
 def _write(axes: Axes, row: int, left: float, right: float, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -15,13 +17,15 @@ from ..decide.levers import Lever
 from ..decide.solve import Frontier, Solution
 from ..decide.target import Target
 from ..scenario import Scenario
-from ..trial import Settings
+from ..trial import Settings, reduced
 from .canvas import BLUE, DARK, ORANGE, STYLE, head_and_foot, page
 from .explanation import statistic_name
 from .labels import Language, billion, label, number, unit_name
 from .levers import lever_name
 
 MONTHS_A_YEAR = 12
+LONGEST = 42
+"""Letters on a line beside the chart."""
 YEARS_MONEY = "EUR/year"
 
 
@@ -87,6 +91,8 @@ def sentences(found: Solution, settings: Settings, lang: Language) -> list[str]:
             "month": _a_month(found, lang),
         }
     lines = [label(key, lang, **words)]
+    if len({float(target.held(point.cell)) for point in found.points}) == 1:
+        lines.append(label("solve_still", lang, lever=words["lever"]))
     if found.crossings > 1:
         lines.append(label("solve_several", lang, n=found.crossings))
     return [*lines, method(settings, lang)]
@@ -109,10 +115,10 @@ def points_frame(found: Solution) -> pd.DataFrame:
     """Values tried: what the cell is there, and how often the target is met."""
     rows = []
     for point in found.points:
-        low, middle, high = np.quantile(point.cell, (0.1, 0.5, 0.9))
+        low, middle, high = np.nanquantile(point.cell, (0.1, 0.5, 0.9))
         rows.append({
             "lever": str(found.lever), "value": point.value, "unit": found.unit,
-            "held": float(found.target.held(point.cell)), "mean": float(point.cell.mean()),
+            "held": float(found.target.held(point.cell)), "mean": float(np.nanmean(point.cell)),
             "p10": low, "p50": middle, "p90": high, "p_met": found.target.chance(point.cell),
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -140,7 +146,7 @@ def points_table(found: Solution, lang: Language) -> Table:
         table.add_column(name, justify="right")
     for point in found.points:
         low, middle, high = (bare(found.target, v, lang) for v in
-                             np.quantile(point.cell, (0.1, 0.5, 0.9)))  # fmt: skip
+                             np.nanquantile(point.cell, (0.1, 0.5, 0.9)))  # fmt: skip
         table.add_row(
             amount(point.value, lang, found.unit), middle, label("range", lang, low=low, high=high),
             bare(found.target, float(found.target.held(point.cell)), lang),
@@ -175,7 +181,7 @@ def chart(found: Solution, scenario: Scenario, settings: Settings, study_id: str
         axes = figure.add_axes((0.1, 0.25, 0.85, 0.6))
         values = np.array([point.value for point in found.points])
         cells = np.stack([point.cell for point in found.points])
-        low, high = np.quantile(cells, (0.1, 0.9), axis=1)
+        low, high = np.nanquantile(cells, (0.1, 0.9), axis=1)
         axes.fill_between(values, low, high, color=BLUE, alpha=0.2, linewidth=0)
         axes.plot(values, target.held(cells), color=BLUE, marker="o", markersize=4, linewidth=1.8)
         axes.axhline(target.number, color=DARK, linestyle=(0, (5, 3)), linewidth=1.2)
@@ -233,7 +239,7 @@ def frontier_frame(found: Frontier) -> pd.DataFrame:
     rows = [
         {
             first: a, second: b, "held": float(found.target.held(found.cells[i, j])),
-            "mean": float(found.cells[i, j].mean()),
+            "mean": reduced(found.cells[i, j], "mean"),
             "p_met": found.target.chance(found.cells[i, j]), "met": bool(found.met[i, j]),
         }
         for i, a in enumerate(found.tried[0])
@@ -273,6 +279,26 @@ def frontier_table(found: Frontier, lang: Language) -> Table:
     return table
 
 
+def frontier_sentences(found: Frontier, settings: Settings, lang: Language) -> list[str]:
+    """That no pair does it, and how near it came; how the frontier was found."""
+    target, lines = found.target, []
+    if not found.met.any():
+        missed = np.nan_to_num(target.excess(found.cells), nan=np.inf)
+        i, j = np.unravel_index(int(np.argmin(missed)), missed.shape)
+        first, second = (
+            f"{lever_name(lever, lang)} = {amount(float(tried[at]), lang, unit)} "
+            f"{unit_words(unit, lang)}"
+            for lever, tried, at, unit in zip(
+                found.levers, found.tried, (i, j), found.units, strict=True
+            )
+        )
+        best = held(target, float(target.held(found.cells[i, j])), lang)
+        lines.append(label("frontier_never", lang, target=target.text.strip(),
+                           how=how(target, lang), first=first, second=second,
+                           held=best))  # fmt: skip
+    return [*lines, label("frontier_lines", lang), method(settings, lang)]
+
+
 def frontier_chart(found: Frontier, scenario: Scenario, settings: Settings, study_id: str,
                    lang: Language) -> Figure:  # fmt: skip
     """The heat map of two levers, the number in each square, the line where it is just met."""
@@ -289,6 +315,7 @@ def frontier_chart(found: Frontier, scenario: Scenario, settings: Settings, stud
         for which, lever, unit in zip("xy", found.levers, found.units, strict=True):
             _axis(axes, which, lang, _lever_scale(unit))
             words = f"{lever_name(lever, lang)}, {unit_words(unit, lang)}"
+            words = textwrap.fill(words, LONGEST) if which == "y" else words
             getattr(axes, f"set_{which}label")(words, fontsize=8.5)
         title = label("solve_chart", lang, target=target.text.strip(), how=how(target, lang))
         note = _note("frontier_note", target, scenario, settings, study_id, lang)

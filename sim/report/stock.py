@@ -96,8 +96,10 @@ def sentences(found: Stock, settings: Settings, lang: Language) -> list[str]:
                        low=number(found.best_p90_band[0], lang),
                        high=number(found.best_p90_band[1], lang)))  # fmt: skip
     edges = (found.levels[0], found.levels[-1])
-    if found.best in edges or found.best_p90 in edges:
-        lines.append(label("stock_edge", lang))
+    for key, level in (("mean", found.best), ("p90", found.best_p90)):
+        if level in edges:
+            which = label(f"stock_edge_{key}", lang)
+            lines.append(label("stock_edge", lang, which=which, places=number(level, lang)))
     rule = found.rule
     lines.append(label("stock_rule", lang, under=euros(rule.under, lang),
                        over=euros(rule.over, lang), p=number(100 * rule.chance, lang),
