@@ -50,9 +50,22 @@ def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
         known = at(Scenario, tuple(one.key.split(".")))
         advice = hint_for(last, tuple(parent))
         if known is not None and known.is_number:
-            advice = "this scenario has not set it: set it in a patch first"
+            advice = _what_there_is(scenario, parent)
         raise ScenarioError([Problem(where, f"'{one.key}' is no number of this scenario", advice)])
     return found
+
+
+def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
+    """Advice where the grammar allows a key that this scenario has not."""
+    part: Any = scenario
+    for depth, step in enumerate(parent):
+        if isinstance(part, Mapping):
+            if step not in part:
+                return f"{'.'.join(parent[:depth])} has {', '.join(map(str, part))}"
+            part = part[step]
+        else:
+            part = getattr(part, step, None)
+    return "this scenario has not set it: set it in a patch first"
 
 
 def setting(scenario: Scenario, one: Lever, value: Any) -> Any:

@@ -53,7 +53,7 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
     table.add_column(label("explain_factor", lang))
     for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
         table.add_column(label(key, lang), justify="right", no_wrap=True)
-    table.add_row(label("explain_from", lang, name=found.first), million(found.before, lang))
+    table.add_row(_end("explain_from", found.first, lang), million(found.before, lang))
     table.add_section()
     for row in found.effects.to_dict("records"):
         band = label("range", lang, low=million(row["p10"], lang), high=million(row["p90"], lang))
@@ -64,7 +64,7 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
         )
     table.add_row(label("explain_residual", lang), million(found.residual, lang))
     table.add_section()
-    table.add_row(label("explain_to", lang, name=found.second), million(found.after, lang))
+    table.add_row(_end("explain_to", found.second, lang), million(found.after, lang))
     return table
 
 
@@ -148,7 +148,7 @@ def _waterfall(
 ) -> None:
     at = found.before / 1e9
     factors = {factor.name: factor for factor in found.factors}
-    names = [_end("explain_from", found.first, lang)]
+    names = [textwrap.fill(_end("explain_from", found.first, lang), LONGEST + 6)]
     axes.barh(0, at, 0.62, color=DARK)
     _write(axes, 0, 0.0, at, billion(found.before, lang))
     for row_number, row in enumerate(shown, start=1):
@@ -166,7 +166,7 @@ def _waterfall(
     axes.vlines(at, last - 1, last, color=DARK, linewidth=0.7)
     axes.barh(last, found.after / 1e9, 0.62, color=DARK)
     _write(axes, last, 0.0, found.after / 1e9, billion(found.after, lang))
-    names.append(_end("explain_to", found.second, lang))
+    names.append(textwrap.fill(_end("explain_to", found.second, lang), LONGEST + 6))
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(last + 0.6, -0.6)
     low, high = axes.get_xlim()
@@ -179,9 +179,8 @@ def _waterfall(
 
 
 def _end(key: str, name: str, lang: Language) -> str:
-    """An end of the waterfall, a chain broken at its joints where it is long."""
-    text = label(key, lang, name=name)
-    return text if len(text) <= LONGEST + 6 else text.replace("+", "+\n")
+    """An end of the waterfall, with room to break a chain at its joints."""
+    return label(key, lang, name=name.replace("+", " + "))
 
 
 def _write(axes: Axes, row: int, left: float, right: float, text: str) -> None:
