@@ -68,3 +68,7 @@ def spoken(
 
 Command = Callable[..., Done]
 """Says a command in an empty folder, without a process of its own."""
+
+
+INTERRUPTIBLE = ("env", "--default-signal=INT")
+"""Before a command that is to be interrupted: whatever runs in the background ignores that."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import Command
+from support import INTERRUPTIBLE, Command
 
 SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
 
@@ -111,7 +111,7 @@ def test_a_bad_file_is_told_with_line_and_column(
 
 def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "sim", "run", "baseline", "--replications", "400"],
+        [*INTERRUPTIBLE, sys.executable, "-m", "sim", "run", "baseline", "--replications", "400"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

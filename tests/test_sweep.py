@@ -19,6 +19,7 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
+from support import INTERRUPTIBLE
 
 from sim.address import parse as parse_address
 from sim.cli import app
@@ -326,7 +327,7 @@ main()
 
 def started(*words: str, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", DRIVER, *words],
+        [*INTERRUPTIBLE, sys.executable, "-c", DRIVER, *words],
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
