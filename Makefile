@@ -8,7 +8,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run test check verify format bench clean
+.PHONY: run test check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -30,17 +30,20 @@ $(VENV)/verify.stamp: requirements-verify.lock $(VENV)/test.stamp
 run: $(VENV)/run.stamp
 	$(BIN)/opvangsim run baseline
 
+# Types are checked beside the tests, which leave part of a core idle.
 test: $(VENV)/test.stamp
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest
+	$(MAKE) --no-print-directory --jobs 2 lint suite
 
 check: $(VENV)/test.stamp
+	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow"'
+
+lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow"
+
+suite:
+	$(BIN)/pytest $(SUITE)
 
 # About an hour on two cores. SEED and COUNT choose other mutants.
 SEED ?= 1

@@ -428,8 +428,8 @@ def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
         "reception.desk.lead_weeks": 1, "reception.desk.notice_weeks": 1,
         "reception.desk.slack": 0, "prices.severance": 0, "prices.opening_cost": 0,
     })  # fmt: skip
-    settings = Settings(40, 1, "week")
-    found = stock(free, [70_000.0, 90_000.0, 110_000.0, 130_000.0], settings)
+    settings = Settings(30, 1, "week")
+    found = stock(free, [75_000.0, 100_000.0, 125_000.0], settings)
     assert found.best == pytest.approx(found.rule.places, rel=0.08)
     assert found.best_band[0] <= found.rule.places <= found.best_band[1]
     assert found.best_costs.mean() <= found.costs.mean(axis=1).min() * 1.002
