@@ -33,6 +33,11 @@ class Address:
     vintage: str | None
     statistic: str
 
+    @property
+    def cell(self) -> str:
+        """The cell itself, without a statistic: what is known of it in each replication."""
+        return str(self).rpartition(":")[0]
+
     def __str__(self) -> str:
         vintage = f"@{self.vintage}" if self.vintage else ""
         return f"{self.table}.{self.line}.{self.year}{vintage}:{self.statistic}"

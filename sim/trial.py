@@ -134,7 +134,7 @@ class Trial:
         if values is None or (address.table in MONEY and not np.isfinite(values).any()):
             what = "there is no such cell in this run"
             advice = "see budget.csv and yearly.csv of a run for the lines and years there are"
-            raise ScenarioError([Problem(str(address).rpartition(":")[0], what, advice)])
+            raise ScenarioError([Problem(address.cell, what, advice)])
         return values
 
 
@@ -148,6 +148,16 @@ def reduced(values: Floats, statistic: str) -> float:
     if statistic == "p_positive":
         return float((values > 0).mean())
     return float(np.quantile(values, int(statistic.removeprefix("p")) / 100))
+
+
+@dataclass(frozen=True)
+class CellsOf:
+    """Measure: cells of a trial by their address without a statistic, each once."""
+
+    addresses: tuple[Address, ...]
+
+    def __call__(self, trial: Trial) -> dict[str, Floats]:
+        return {address.cell: trial.cell(address) for address in self.addresses}
 
 
 def attempt(

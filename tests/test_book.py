@@ -14,13 +14,13 @@ import pytest
 from support import Command
 
 from sim.address import parse
-from sim.book.figures import CellsOf, Value, bare, needed, scenario_of, value_of
+from sim.book.figures import Value, needed, scenario_of, value_of
 from sim.book.questions import Figure, Question, questions
 from sim.report.answer import filled, lines, worded
 from sim.report.labels import Language, number
 from sim.run import kept as kept_module
 from sim.run.kept import kept
-from sim.trial import Settings, Trial
+from sim.trial import CellsOf, Settings, Trial
 
 ALL = questions()
 ANSWERED = [one for one in ALL if one.answer is not None]
@@ -90,7 +90,7 @@ def test_a_figure_is_what_its_cells_give() -> None:
 def test_every_answer_can_be_computed_and_reads_whole_in_both_languages(tmp_path: Path) -> None:
     cells = needed(ALL)
     asked = {
-        name: (scenario_of(name), CellsOf(found), tuple(bare(one) for one in found))
+        name: (scenario_of(name), CellsOf(found), tuple(one.cell for one in found))
         for name, found in cells.items()
     }
     known = kept(asked, FEW, tmp_path)
@@ -120,8 +120,8 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
             return super().__call__(trial)
 
     def ask(settings: Settings = settings) -> np.ndarray:
-        asked = {"baseline": (scenario_of("baseline"), Counted((cell,)), (bare(cell),))}
-        return kept(asked, settings, tmp_path, workers=1)["baseline"][bare(cell)]
+        asked = {"baseline": (scenario_of("baseline"), Counted((cell,)), (cell.cell,))}
+        return kept(asked, settings, tmp_path, workers=1)["baseline"][cell.cell]
 
     first = ask()
     assert (ask() == first).all()

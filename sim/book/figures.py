@@ -14,7 +14,7 @@ from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..expression import holds, names, parse
 from ..scenario import Scenario, load_chain, quantities
-from ..trial import Trial, reduced
+from ..trial import reduced
 from .questions import Figure, Question
 
 Known = Mapping[str, Mapping[str, Floats]]
@@ -32,21 +32,6 @@ class Value:
     band: tuple[float, float] | None
 
 
-@dataclass(frozen=True)
-class CellsOf:
-    """Measure: cells of a trial by their name."""
-
-    addresses: tuple[Address, ...]
-
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
-        return {bare(address): trial.cell(address) for address in self.addresses}
-
-
-def bare(address: Address) -> str:
-    """A cell without its statistic: what is known of it replication by replication."""
-    return str(address).rpartition(":")[0]
-
-
 def scenario_of(name: str) -> Scenario:
     """A shipped scenario, or a chain of them with '+'."""
     return load_chain([part.strip() for part in re.split(r"\+", name)]).scenario
@@ -60,7 +45,7 @@ def needed(asked: Iterable[Question]) -> dict[str, tuple[Address, ...]]:
             for name in (figure.of, figure.against):
                 if name is not None and figure.cells():
                     cells = found.setdefault(name, {})
-                    cells |= {bare(one): replace(one, statistic="mean") for one in figure.cells()}
+                    cells |= {one.cell: replace(one, statistic="mean") for one in figure.cells()}
     return {name: tuple(cells.values()) for name, cells in found.items()}
 
 
@@ -75,7 +60,7 @@ def value_of(figure: Figure, known: Known) -> Value:
         condition = parse(figure.chance, "chance")
         met = holds(condition, {name: cells[name] for name in names(condition)})
         return Value(float(np.mean(met)), None)
-    name = bare(figure.address)
+    name = figure.address.cell
     values = figure.times * cells[name]
     if figure.against is not None:
         values = values - figure.times * known[figure.against][name]

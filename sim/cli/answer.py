@@ -39,10 +39,11 @@ def answer(
 
     Runs that an answer needs are made once and kept in outputs/answers/kept.
     """
-    from ..book.figures import CellsOf, bare, needed, scenario_of, values_of
+    from ..book.figures import needed, scenario_of, values_of
     from ..book.questions import questions
     from ..report import answer as report
     from ..run.kept import kept
+    from ..trial import CellsOf
 
     tongue, out, every = language(lang), console(), questions()
     if question is None:
@@ -59,7 +60,7 @@ def answer(
     # All cells that any answer needs of a scenario, so that one run serves them all.
     cells = needed(every)
     wanted = {
-        name: (scenario_of(name), CellsOf(cells[name]), tuple(bare(cell) for cell in cells[name]))
+        name: (scenario_of(name), CellsOf(cells[name]), tuple(cell.cell for cell in cells[name]))
         for name in needed(asked)
     }
     with progress("answer", replications * max(len(wanted), 1), quiet=not wanted) as tell:

@@ -107,6 +107,14 @@ def chains(words: list[str]) -> list[list[str]]:
     return found
 
 
+def held_line(line: str) -> None:
+    """Refuses a line that no budget is held for: it has no gap."""
+    from ..decide.compare import HELD
+
+    if line not in HELD:
+        refuse("--line", f"no budget is held for '{line}'", f"take one of {', '.join(HELD)}")
+
+
 def tell_warnings(loaded: Loaded) -> None:
     """Say on the error stream what is not plausible."""
     from ..scenario.explain import of_findings

@@ -21,6 +21,7 @@ from .common import (
     Vary,
     Workers,
     finish,
+    held_line,
     language,
     loaded,
     progress,
@@ -60,8 +61,7 @@ def explain(
     from ..report.canvas import save
     from ..run.study import Study
 
-    if line not in ("total", "coa_nidos", "ind"):
-        refuse("--line", f"no budget is held for '{line}'", "take total, coa_nidos or ind")
+    held_line(line)
     if statistic == "p_positive":
         refuse("--statistic", "a chance is no amount of money", "take mean, p50, p90 ...")
     address = parse(f"gap.{line}.{year}:{statistic}")

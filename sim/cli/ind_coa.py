@@ -69,7 +69,7 @@ def ind_coa(
         {"from": since, "cuts": [each.name for each in CUTS]},
         {one.name: one.scenario},
         settings,
-        {"ind_coa": report.frame(found)},
+        {"ind_coa": found.table},
     )
 
     def draw(study_id: str, folder: Path) -> None:

@@ -18,10 +18,10 @@ from .common import (
     StepChoice,
     Workers,
     finish,
+    held_line,
     language,
     loaded,
     progress,
-    refuse,
     settings_of,
 )
 
@@ -52,8 +52,7 @@ def sensitivity(
     from ..report.canvas import save
     from ..run.study import Study
 
-    if line not in ("total", "coa_nidos", "ind"):
-        refuse("--line", f"no budget is held for '{line}'", "take total, coa_nidos or ind")
+    held_line(line)
     address = parse(f"gap.{line}.{year}:mean")
     one = loaded(scenario)
     settings = settings_of(2 * points, seed, step, None, ALL_KINDS)

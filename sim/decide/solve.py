@@ -214,7 +214,7 @@ def solve(
         answer = _closed_in(missed, start, end, TOLERANCE * (high - low))
     points = tuple(Point(value, known[value]) for value in _informed(known, target))
     if not points:
-        raise ScenarioError([Problem(str(target.address).rpartition(":")[0],
+        raise ScenarioError([Problem(target.address.cell,
                                      "nothing is known of this cell at any value tried",
                                      "give another --range")])  # fmt: skip
     side: Side = "at_most" if values and missed(values[0]) <= 0 else "at_least"

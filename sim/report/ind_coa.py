@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from rich.table import Table
@@ -109,8 +108,3 @@ def chart(found: IndCoa, scenario: Scenario, settings: Settings, study_id: str,
         title = label("ind_coa_chart", lang, first=found.since, last=years[-1])
         head_and_foot(figure, title, note)
         return figure
-
-
-def frame(found: IndCoa) -> pd.DataFrame:
-    """The table as a file."""
-    return found.table

@@ -215,7 +215,7 @@ def _note(key: str, target: Target, scenario: Scenario, settings: Settings, stud
         "id": study_id,
     }
     if key == "frontier_note":
-        blanks |= {"cell": str(target.address).rpartition(":")[0], "target": target.text.strip(),
+        blanks |= {"cell": target.address.cell, "target": target.text.strip(),
                    "unit": label("frontier_money", lang) if money else ""}  # fmt: skip
     return label(key, lang, **blanks)
 
@@ -229,7 +229,7 @@ def _label_axes(axes: Axes, lever: Lever, unit: str, target: Target, lang: Langu
 
 def cell_words(target: Target, lang: Language) -> str:
     """The target's cell with its unit."""
-    cell = str(target.address).rpartition(":")[0]
+    cell = target.address.cell
     return f"{cell}, {label('axis_billion', lang)}" if target.address.table in MONEY else cell
 
 

@@ -18,15 +18,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..address import Address
 from ..decide.levers import Lever, quantity_of, with_levers
 from ..decide.points import Plan, Run, patch_of
-from ..draws import Floats
 from ..errors import ModelError, ScenarioError
 from ..scenario import Scenario, dump
-from ..trial import LARGEST_CHUNK, Progress, Settings, Task, Trial, measured, reduced
+from ..trial import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
 from . import store
 from .crew import Crew, answers
 from .folder import disk_problem
@@ -106,20 +103,6 @@ def _digest(data: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Measure: the recorded cells in each replication, each cell once."""
-
-    record: tuple[Address, ...]
-
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
-        return {_bare(one): trial.cell(one) for one in self.record}
-
-
-def _bare(one: Address) -> str:
-    return str(one).rpartition(":")[0]
-
-
 def cells_of(
     scenario: Scenario, record: tuple[Address, ...], settings: Settings
 ) -> dict[str, float]:
@@ -127,12 +110,8 @@ def cells_of(
 
     Raises ``ScenarioError`` if there is no such cell.
     """
-    (arrays,) = measured([Task(scenario, _Cells(record))], settings, workers=1)
-    known = {name: values[np.isfinite(values)] for name, values in arrays.items()}
-    return {
-        str(one): reduced(known[_bare(one)], one.statistic) if known[_bare(one)].size else np.nan
-        for one in record
-    }
+    (known,) = measured([Task(scenario, CellsOf(record))], settings, workers=1)
+    return {str(one): reduced(known[one.cell], one.statistic) for one in record}
 
 
 def work(job: Job) -> Outcome:
