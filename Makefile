@@ -8,7 +8,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run test check lint suite verify format bench clean
+.PHONY: run answers test check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -29,6 +29,11 @@ $(VENV)/verify.stamp: requirements-verify.lock $(VENV)/test.stamp
 
 run: $(VENV)/run.stamp
 	$(BIN)/opvangsim run baseline
+
+# Some eight minutes on two cores; a few seconds where the runs are kept (outputs/answers/kept).
+answers: $(VENV)/run.stamp
+	$(BIN)/opvangsim answer all --lang en
+	$(BIN)/opvangsim answer all --lang nl
 
 # Types are checked beside the tests, which leave part of a core idle.
 test: $(VENV)/test.stamp

@@ -2,31 +2,71 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from support import Command
 
+import sim.cli.answer as answer_verb
 from sim.address import parse
-from sim.book.figures import Value, needed, scenario_of, value_of
+from sim.book.asked import ExplainAsked, SolveAsked
+from sim.book.drivers import APPLICATIONS, DRAW, Answering, drivers, wanted
+from sim.book.figures import Value, broken, needed, scenario_of, summed_up, values_of
+from sim.book.figures import array_of as computed
 from sim.book.questions import Figure, Question, questions
-from sim.report.answer import filled, lines, worded
-from sim.report.labels import Language, number
+from sim.book.scorecard import score_entries
+from sim.book.studies import entries
+from sim.decide.changes import factors
+from sim.draws import Floats
+from sim.past import kept as kept_hindcasts
+from sim.report.answer import filled, page, worded
+from sim.report.answer_pages import files, summary
+from sim.report.labels import Language, label, number
+from sim.report.names import figure_from, figure_name, input_name
 from sim.run import kept as kept_module
-from sim.run.kept import kept
-from sim.trial import CellsOf, Settings, Trial
+from sim.run.answers import Answers, studies_of
+from sim.run.kept import kept, kept_numbers
+from sim.scenario import load_chain, quantities, source_keys
+from sim.trial import Settings, Trial
 
 ALL = questions()
 ANSWERED = [one for one in ALL if one.answer is not None]
 BY_PARTY = {"D66": 9, "BBB": 14, "SGP": 5, "CDA": 7, "50PLUS": 4, "GroenLinks-PvdA": 20,
             "ChristenUnie": 23}  # fmt: skip
 FEW = Settings(2, 1, "week", date(2029, 12, 31))
+README = Path(__file__).parent.parent / "README.md"
+TABLE = re.compile(r"(<!-- answers: ([0-9a-f]+).*?-->\n)(.*?)(<!-- end of answers -->)", re.S)
+
+
+@cache
+def invented(count: int = 50) -> Answers:
+    """Answers of all questions from cells and entries that are drawn and not run."""
+    rng = np.random.default_rng(1)
+    known: dict[str, dict[str, Floats]] = {}
+    for name, cells in needed(ALL).items():
+        scenario = scenario_of(name)
+        known[name] = {cell: 1e4 * rng.random(count) for cell in wanted(scenario, cells)}
+    entries_: dict[str, dict[str, Value]] = {}
+    for one in ANSWERED:
+        for figure in one.figures.values():
+            if figure.study is not None:
+                study, _, entry = figure.study.partition(".")
+                found = entries_.setdefault(one.studies[study].command, {})
+                found[entry] = Value(2e6, (1e6, 3e6), sampled="best" in entry)
+    return Answers(known, entries_, Settings(count, 1, "week"))
 
 
 def test_all_82_questions_stand_there_in_the_order_of_the_document() -> None:
@@ -49,62 +89,346 @@ def test_what_no_number_answers_says_why_and_every_fact_has_its_figure() -> None
 @pytest.mark.parametrize("one", ANSWERED, ids=lambda one: str(one.number))
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_no_number_stands_in_an_answer_but_by_a_figure(one: Question, lang: Language) -> None:
-    """But for years."""
+    """But for years. Each figure stands in the sentence, is part of another, or says aside."""
     assert one.answer is not None
-    text = getattr(one.answer, lang)
-    if one.caveat is not None:
-        text += getattr(one.caveat, lang)
-    plain = re.sub(r"{\w+}|\b20[23]\d\b", "", text)
+    assert one.short is not None
+    texts = [one.answer, one.short, *(text for text in (one.caveat, one.conflict) if text)]
+    text = " ".join(getattr(each, lang) for each in texts)
+    plain = re.sub(r"{\w+}|\b20[0-3]\d\b", "", text)
     assert not re.search(r"\d", plain), plain
-    blanks = {name for _, name, _, _ in Formatter().parse(text) if name}
-    assert {name.removesuffix("_alone") for name in blanks} == set(one.figures)
+    blanks = {name.removesuffix("_alone") for _, name, _, _ in Formatter().parse(text) if name}
+    assert blanks <= set(one.figures)
+    parts = {part for figure in one.figures.values() for part in figure.parts}
+    aside = {name for name, figure in one.figures.items() if figure.aside}
+    assert set(one.figures) - blanks - parts - aside == set()
 
 
-def test_a_given_figure_says_where_it_stands_and_no_figure_has_two_ways() -> None:
-    with pytest.raises(ValueError, match="says where it stands"):
-        Figure(given=5, shown="count")
-    with pytest.raises(ValueError, match="one of cell, chance"):
-        Figure(cell="gap.total.2027", key="housing.homes", shown="count")
-    with pytest.raises(ValueError, match="held against another"):
-        Figure(chance="gap.total.2027 > 0", against="baseline", shown="percent")
+def test_a_figure_has_one_way_and_says_what_that_way_asks_for() -> None:
+    name = {"en": "a", "nl": "een"}
+    cases: dict[str, dict[str, Any]] = {
+        "says where it stands": {"given": 5},
+        "one of cell, chance": {"cell": "gap.total.2027", "key": "housing.homes"},
+        "against another scenario or a certainty": {
+            "chance": "gap.total.2027 > 0", "against": "baseline"},
+        "has low, high and because": {"assumed": 5, "name": name},
+        "has a name": {"sum": ("a", "b")},
+        "two figures or more": {"sum": ("a",), "name": name},
+        "written STUDY.ENTRY": {"study": "a", "name": name},
+        "names its source": {"key": "housing.homes", "source": "AR-2023"},
+    }  # fmt: skip
+    for match, wrong in cases.items():
+        with pytest.raises(ValueError, match=match):
+            Figure.model_validate({"shown": "count", **wrong})
+
+
+def test_a_question_is_made_of_figures_that_can_be_reckoned_with() -> None:
+    fine = yaml.safe_load(
+        (README.parent / "scenarios" / "questions" / "78.yaml").read_text("utf-8")
+    )
+    figures = fine["figures"]
+    later = {**figures, "first": {**figures["mix"], "ratio": ["money", "last"]},
+             "last": figures["held"]}  # fmt: skip
+    end = {**figures, "held": {**figures["held"], "cell": "budget.coa_nidos.2027:p90"}}
+    cases: dict[str, dict[str, Any]] = {
+        "stand before it": {"figures": later},
+        "no replications to reckon with": {"figures": end},
+        "headline is one of the figures": {"headline": "none"},
+        "an answer, or says why": {"kind": "none", "because": fine["answer"]},
+        "speaks of a figure": {"provided": ["nothing > 0"]},
+    }
+    for match, wrong in cases.items():
+        with pytest.raises(ValueError, match=match):
+            Question.model_validate({**fine, **wrong})
 
 
 def test_a_figure_is_what_its_cells_give() -> None:
     known = {"a": {"gap.total.2027": np.arange(11.0)}, "b": {"gap.total.2027": np.full(11, 4.0)}}
+
+    def value_of(figure: Figure) -> Value:
+        return summed_up(figure, computed(figure, known, {}))
+
     middle = Figure(of="a", cell="gap.total.2027", shown="count")
-    assert value_of(middle, known) == Value(5.0, (1.0, 9.0))
-    assert value_of(middle.model_copy(update={"against": "b", "times": -1.0}), known) == Value(
+    assert value_of(middle) == Value(5.0, (1.0, 9.0))
+    assert value_of(middle.model_copy(update={"against": "b", "times": -1.0})) == Value(
         -1.0, (-5.0, 3.0)
     )
-    assert value_of(middle.model_copy(update={"cell": "gap.total.2027:p90"}), known) == Value(
-        9.0, None
-    )
+    assert value_of(middle.model_copy(update={"cell": "gap.total.2027:p90"})) == Value(9.0, None)
     chance = Figure(of="a", chance="gap.total.2027 > 7", shown="percent")
-    assert value_of(chance, known).value == pytest.approx(3 / 11)
+    assert value_of(chance).value == pytest.approx(3 / 11)
     price = Figure(key="reception.places.regular.price", shown="euro")
-    assert value_of(price, {}) == Value(27_100, None)
+    assert value_of(price) == Value(27_100, None)
     never = chance.model_copy(update={"chance": "gap.total.2027 > 70"})
-    assert worded(value_of(never, known).value, never, "nl") == "minder dan 1 %"
+    assert worded(value_of(never).value, never, "nl") == "minder dan 1 %"
 
 
-def test_every_answer_can_be_computed_and_reads_whole_in_both_languages(tmp_path: Path) -> None:
-    cells = needed(ALL)
-    asked = {
-        name: (scenario_of(name), CellsOf(found), tuple(one.cell for one in found))
-        for name, found in cells.items()
-    }
-    known = kept(asked, FEW, tmp_path)
+def asked(figures: Mapping[str, object], **more: object) -> Question:
+    text = {"en": "a", "nl": "een"}
+    plain = {"number": 1, "party": "x", "of_party": 1, "kind": "model", "deferred": False,
+             "question": text, "minister": text, "short": text, "answer": text,
+             "headline": next(iter(figures))}  # fmt: skip
+    return Question.model_validate({**plain, "figures": figures, **more})
+
+
+def test_figures_are_reckoned_with_replication_by_replication() -> None:
+    """A difference of medians is not the median of differences: 5 - 5 here, and not 0 - 0."""
+    name = {"en": "a", "nl": "een"}
+    one = asked({
+        "a": {"cell": "gap.total.2027", "shown": "count"},
+        "b": {"cell": "gap.total.2028", "shown": "count"},
+        "two": {"given": 2, "where": "x", "shown": "count", "name": name},
+        "less": {"difference": ["a", "b"], "shown": "count", "name": name},
+        "times": {"product": ["less", "two"], "shown": "count", "name": name, "times": 10},
+        "part": {"ratio": ["a", "two"], "shown": "count", "name": name},
+        "whole": {"sum": ["a", "b", "two"], "shown": "count", "name": name},
+        "enough": {"cell": "gap.total.2027", "certainty": 0.9, "shown": "count"},
+        "top": {"difference": ["enough", "two"], "shown": "count", "name": name},
+    })  # fmt: skip
+    cells = {"gap.total.2027": np.array([0.0, 1, 5, 6, 9]),
+             "gap.total.2028": np.array([5.0, 9, 0, 1, 8])}  # fmt: skip
+    found = values_of(one, {"baseline": cells}, {})
+    assert found["less"].value == 1.0
+    assert found["times"].value == 20.0
+    assert found["part"].value == 2.5
+    assert found["whole"].value == 9.0
+    assert found["enough"].value == pytest.approx(7.8)
+    assert found["enough"].sampled
+    assert found["top"].value == pytest.approx(5.8)
+    assert found["top"].band is None
+
+
+def test_an_assumed_size_carries_its_range_into_what_is_made_of_it() -> None:
+    name = {"en": "a", "nl": "een"}
+    one = asked({
+        "size": {"assumed": 6, "low": 3, "high": 9, "because": name, "name": name,
+                 "shown": "count"},
+        "two": {"given": 2, "where": "x", "shown": "count", "name": name},
+        "cost": {"product": ["size", "two"], "shown": "count", "name": name},
+    })  # fmt: skip
+    found = values_of(one, {}, {})
+    assert found["cost"].value == pytest.approx(12, abs=0.1)
+    assert found["cost"].band == pytest.approx((7.2, 16.8), abs=0.1)
+
+
+def test_words_that_no_longer_fit_the_numbers_are_told() -> None:
+    one = asked({"a": {"key": "reception.places.regular.price", "shown": "euro"}},
+                provided=["a > 27000", "a > 28000"])  # fmt: skip
+    values = values_of(one, {}, {})
+    assert broken(one, values) == ["a > 28000"]
+    shown = page(one, values, {}, [], Settings(2), "nl")
+    assert "LET OP" in shown.notes[0]
+    assert "a > 28000" in shown.notes[0]
+
+
+def test_every_figure_has_a_name_and_an_origin_in_both_languages() -> None:
+    sources = source_keys()
     for one in ANSWERED:
-        values = {name: value_of(figure, known) for name, figure in one.figures.items()}
+        for figure in one.figures.values():
+            for lang in ("en", "nl"):
+                assert figure_name(figure, lang)
+                assert figure_from(one, figure, lang)
+            assert figure.source is None or figure.source in sources
+
+
+@pytest.mark.parametrize("name", list(needed(ALL)))
+def test_every_uncertain_number_of_a_scenario_of_the_book_has_a_name(name: str) -> None:
+    """So that what drives an answer can be told in words."""
+    scenario = scenario_of(name)
+    for key, quantity in quantities(scenario):
+        if quantity.spread is not None:
+            assert input_name(key, scenario, "en") != input_name(key, scenario, "nl"), key
+
+
+def test_a_driver_is_a_number_that_the_headline_goes_with_and_no_other() -> None:
+    rng = np.random.default_rng(2)
+    draws = {f"{DRAW}{key}": rng.random(400) for key in ("up", "down", "none", "inflow.first")}
+    draws[f"{DRAW}flat"] = np.ones(400)
+    draws[f"{DRAW}{APPLICATIONS}.2026"] = rng.random(400)
+    draws[f"{DRAW}{APPLICATIONS}.2027"] = rng.random(400)
+    gap = (2 * draws[f"{DRAW}up"] - draws[f"{DRAW}down"] + draws[f"{DRAW}{APPLICATIONS}.2026"]
+           + draws[f"{DRAW}inflow.first"])  # fmt: skip
+    one = asked({"gap": {"cell": "gap.total.2027", "shown": "count"}})
+    found = drivers(one, {"baseline": {"gap.total.2027": gap, **draws}})
+    assert [driver.name for driver in found] == ["up", "down"]
+    assert found[0].correlation > 0 > found[1].correlation
+    flat = {"baseline": {"gap.total.2027": np.ones(400), **draws}}
+    assert drivers(one, flat) == []
+
+
+def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
+    rng = np.random.default_rng(3)
+    one = asked({"gap": {"cell": "gap.total.2027", "shown": "count"}})
+    named = 0
+    for _ in range(200):
+        cells = {f"{DRAW}{n}": rng.random(100) for n in range(70)}
+        named += bool(drivers(one, {"baseline": {"gap.total.2027": rng.random(100), **cells}}))
+    assert named <= 20
+
+
+def test_applications_count_first_ones_up_to_the_year(baseline_trial: Trial) -> None:
+    found = Answering(())(baseline_trial)
+    names = wanted(baseline_trial.scenario, ())
+    assert set(names) == set(found)
+    groups = [name for name, group in baseline_trial.scenario.groups.items()
+              if group.intake == "first"]  # fmt: skip
+    by_year = sum(baseline_trial.yearly["inflow", f"group:{name}", "sum"] for name in groups)
+    two = np.asarray(by_year)[:2].sum(axis=0)
+    assert found[f"{DRAW}{APPLICATIONS}.2026"] == pytest.approx(two)
+
+
+@pytest.fixture(scope="module")
+def baseline_trial() -> Trial:
+    from sim.trial import attempts
+
+    (trial,) = attempts(scenario_of("baseline"), Settings(2, 1, "week"))
+    return trial
+
+
+def test_every_answer_reads_whole_in_both_languages() -> None:
+    found = invented()
+    for one in ALL:
         for lang in ("en", "nl"):
-            text = " ".join(lines(one, values, FEW, lang))
+            shown = found.page(one, lang)
+            text = " ".join((shown.short, shown.answer, *shown.notes, *map(" ".join, shown.rows)))
             assert "nan" not in text.split()
             assert "{" not in text
-    # The gap that question 13 tells is that of the run, in words.
-    gap = float(np.median(known["baseline"]["gap.total.2027"]))
-    thirteen = ALL[12]
-    values = {name: value_of(figure, known) for name, figure in thirteen.figures.items()}
-    assert f"EUR {number(gap / 1e9, 'en', 1)} billion" in filled(thirteen, values, "en")
+            assert len(shown.rows) == len(one.figures)
+            assert bool(shown.again) == (one.answer is not None)
+    known = {"baseline": {"gap.total.2027": np.array([3.44e9])}}
+    gap = Figure(cell="gap.total.2027", shown="billion")
+    value = summed_up(gap, computed(gap, known, {}))
+    assert (
+        filled("{gap}", asked({"gap": gap}), {"gap": value}, "en")
+        == "EUR\N{NO-BREAK SPACE}3.4 billion"
+    )
+    assert number(3.44, "nl", 1) == "3,4"
+
+
+def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
+    few = Settings(2, 1, "week")
+    for one, promised in (
+        (ExplainAsked(verb="explain", first="baseline", second="regular-27100", year=2025),
+         {"reception.places.regular.price", "before", "after"}),
+        (SolveAsked(verb="solve", vary="budget.vintages.owb2025.lines.coa_nidos@2025",
+                    target="gap.total.2025 <= 0"), {"answer", "present", "at_least"}),
+    ):  # fmt: skip
+        found = entries(one, few)
+        assert set(found) == promised
+    assert found["answer"].value > 0
+    no_way = SolveAsked(verb="solve", vary="budget.vintages.owb2025.lines.ind@2025",
+                        target="pending.total.2025 <= 0")  # fmt: skip
+    assert set(entries(no_way, few)) == {"present", "at_least"}
+
+
+@pytest.mark.slow
+def test_the_studies_of_the_book_give_what_its_figures_ask_for() -> None:
+    """Of an explanation the factors are known without a run."""
+    few = Settings(2, 1, "week", date(2027, 12, 31))
+    found: dict[str, set[str]] = {}
+    for command, one in studies_of(ALL).items():
+        if isinstance(one, ExplainAsked):
+            ours, theirs = (load_chain([name]) for name in one.scenarios)
+            found[command] = {factor.name for factor in factors(ours, theirs, None)}
+        else:
+            found[command] = set(entries(one, few))
+    for one_question in ANSWERED:
+        for figure in one_question.figures.values():
+            if figure.study is not None:
+                study, _, entry = figure.study.partition(".")
+                assert entry in found[one_question.studies[study].command], figure.study
+
+
+def test_the_scorecard_of_an_answer_is_that_of_the_kept_hindcasts() -> None:
+    march, _ = kept_hindcasts()
+    rows = march[(march["forecaster"] == "program") & (march["series"] == "spending_coa")]
+    low = sum(1 for row in rows.to_dict("records") if row["forecast"] < row["came"])
+    found = score_entries()
+    assert found["spending_coa.too_low"] == pytest.approx(low / len(rows))
+    assert found["cells"] == (march["forecaster"] == "program").sum()
+    assert 0 < found["held_80"] < 1
+
+
+class Links(HTMLParser):
+    """Addresses that a page points at, and what it loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for key, value in attrs if key in ("href", "src") and value]
+
+
+def test_the_book_has_a_page_a_question_and_its_links_lead_somewhere() -> None:
+    found = invented()
+    for lang in ("en", "nl"):
+        pages = [found.page(one, lang) for one in ALL]
+        book = files(pages, lang)
+        assert len([name for name in book if name.endswith(".html")]) == 83
+        for name, text in book.items():
+            if name.endswith(".html"):
+                links = Links()
+                links.feed(text)
+                assert set(links.found) <= set(book), name
+        index = book["index.md"]
+        assert [party for party in BY_PARTY if f"## {party}" in index] == list(BY_PARTY)
+        six = book["06.html"]
+        assert label("answer_drivers", lang) in six or not pages[5].drivers
+        assert "<td" in six
+        assert label("answer_again", lang) in six
+
+
+def test_a_page_shows_html_and_does_not_follow_it() -> None:
+    from sim.report.answer_pages import html
+
+    made = html("# a\n\n<script>x</script> | b", "<b>", "en")
+    assert "<script>" not in made
+    assert "<b>" not in made
+
+
+def test_all_answers_are_written_as_a_whole_folder(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_verb, "answers", lambda *_: invented())
+    done = command("answer", "all", "--lang", "nl")
+    assert done.returncode == 0, done.stderr
+    folder = Path("outputs/answers/nl")
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    assert record["kind"] == "answers"
+    written = {file.name for file in folder.iterdir()}
+    assert {"index.html", "82.md", "figures.csv", "answers.csv"} <= written
+    for name, digest in record["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    refused = command("answer", "6", "--out", "x")
+    assert refused.returncode == 2
+    assert "printed and not written" in refused.stderr
+
+
+def test_the_table_of_answers_in_the_readme_has_every_answer_as_it_was_computed() -> None:
+    """The results are those of the kept headlines, and the words those of the question files."""
+    found = TABLE.search(README.read_text("utf-8"))
+    assert found is not None
+    assert found[2] == mark(), "run tests/update_answers.py"
+    rows = [line for line in found[3].splitlines() if re.match(r"\| \d", line)]
+    assert len(rows) == len(ANSWERED)
+    for one, row in zip(ANSWERED, rows, strict=True):
+        assert one.short is not None
+        words = [re.escape(part) for part in re.split(r"{\w+}", one.short.en)]
+        assert re.match(rf"\| {one.number} \| {one.party} \| {'.+'.join(words)} \|$", row), row
+
+
+def mark() -> str:
+    """What the table rests on: the headlines of all scenarios, and the question files."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256((root / "sim" / "data" / "headlines.csv").read_bytes())
+    for file in sorted((root / "scenarios" / "questions").glob("*.yaml")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def test_the_short_answers_stand_in_one_table() -> None:
+    found = invented()
+    table = summary([found.page(one, "en") for one in ALL])
+    assert len(table.splitlines()) == len(ANSWERED) + 2
 
 
 def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
@@ -114,7 +438,7 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     cell = parse("occupancy.total.2025")
     runs: list[int] = []
 
-    class Counted(CellsOf):
+    class Counted(Answering):
         def __call__(self, trial: Trial) -> dict[str, np.ndarray]:
             runs.append(trial.first)
             return super().__call__(trial)
@@ -135,6 +459,28 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     monkeypatch.setattr(kept_module, "program", lambda: "another")
     ask()
     assert len(runs) == 4
+
+
+def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
+    made: list[int] = []
+    baseline = scenario_of("baseline")
+
+    def study(asked: str = "a", settings: Settings = FEW) -> dict[str, list[float | None]]:
+        def make() -> dict[str, list[float | None]]:
+            made.append(1)
+            return {"x": [1.5, None, 2.0, 0.0]}
+
+        return kept_numbers([baseline], asked, settings, tmp_path, make)
+
+    assert study() == study() == {"x": [1.5, None, 2.0, 0.0]}
+    assert len(made) == 1
+    study("b")
+    study(settings=replace(FEW, seed=2))
+    assert len(made) == 3
+    for file in tmp_path.iterdir():
+        file.write_bytes(file.read_bytes()[:4])
+    study()
+    assert len(made) == 4
 
 
 def test_the_verb_lists_prints_and_refuses(command: Command) -> None:

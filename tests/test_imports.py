@@ -53,13 +53,16 @@ ALLOWED: dict[str, set[str]] = {
         "address", "budget", "clock", "draws", "errors", "expression", "prices", "results",
         "scenario", "trial",
     },
-    "book": {"address", "draws", "errors", "expression", "scenario", "trial"},
+    "book": {
+        "address", "decide", "draws", "errors", "expression", "past", "scenario", "trial",
+    },
     "report": {
-        "address", "book", "decide", "draws", "errors", "past", "prices", "scenario", "trial",
+        "address", "book", "decide", "draws", "errors", "expression", "past", "prices",
+        "scenario", "trial",
     },
     "run": {
-        "address", "budget", "clock", "decide", "draws", "errors", "prices", "report", "results",
-        "scenario", "trial", "workers",
+        "address", "book", "budget", "clock", "decide", "draws", "errors", "prices", "report",
+        "results", "scenario", "trial", "workers",
     },
     "cli": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "past", "persons",

@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from sim.book.questions import Shown
+from sim.book.figures import needed
+from sim.book.questions import Shown, questions
 from sim.decide.changes import THEMES
 from sim.decide.compare import BY_MONTH, HELD
 from sim.decide.ind_coa import CUTS
@@ -16,6 +17,7 @@ from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
 from sim.report import comparison, ind_coa
 from sim.report.labels import Language, billion, label, labels, million, number
+from sim.report.names import SIGNS
 from sim.scenario import Scenario
 from sim.scenario.shape import Shape, keys
 from sim.scenario.shape import below as shape_below
@@ -70,6 +72,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
     made |= {"stock_edge_mean", "stock_edge_p90"}
     made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
+    made |= {f"sign_{sign}" for sign in SIGNS.values()}
+    made |= {key for key in labels() if key.startswith("input_")}
+    cells = {(one.table, one.line) for found in needed(questions()).values() for one in found}
+    made |= {re.sub(r"\W", "_", f"cell_{table}_{line}") for table, line in cells}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.book.figures import needed
+from sim.book.questions import questions
 from sim.budget import costs
 from sim.clock import StepLength
 from sim.draws import Kind
@@ -33,6 +35,9 @@ PATCHES = [name for name in shipped() if name != "baseline"]
 BASELINE = dict(quantities(load("baseline")))
 
 
+CELLS = needed(questions())
+
+
 def computed(name: str) -> Headline:
     (trial,) = attempts(load(name), SETTINGS)
     return headline_of(name, trial)
@@ -41,7 +46,15 @@ def computed(name: str) -> Headline:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
-    assert headlines()[name] == computed(name)
+    """And the run has every cell that the question book asks of the scenario."""
+    (trial,) = attempts(load(name), SETTINGS)
+    assert headlines()[name] == headline_of(name, trial)
+    for address in CELLS.get(name, ()):
+        assert np.isfinite(trial.cell(address)).any(), address
+
+
+def test_the_book_asks_only_of_scenarios_that_have_a_headline() -> None:
+    assert set(CELLS) <= set(with_headline())
 
 
 def test_the_table_holds_every_scenario_and_no_other() -> None:

@@ -1,15 +1,26 @@
-"""A question and its answer as text: the sentence with its numbers, and how to get them again."""
+"""An answer as a reader sees it: the sentence with its numbers, and what stands behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from rich.table import Table
 
-from ..book.figures import Value
+from ..address import MONEY
+from ..book.asked import BY_THE_WEEK
+from ..book.drivers import DRAW, Driver, source_of
+from ..book.figures import ENDS, Known, Value, broken, scenario_of
 from ..book.questions import Figure, Question
+from ..book.scorecard import score_entries
+from ..prices import is_money
+from ..scenario import Quantity, Scenario, quantities
+from ..scenario.plausible import matters
 from ..trial import Settings
-from .labels import Language, label, number
+from .labels import Language, label, number, unit_name
+from .listing import plain as plain_number
+from .names import figure_from, figure_name, input_name
 
 SCALE: dict[str, tuple[float, int]] = {
     "billion": (1e9, 1),
@@ -24,13 +35,19 @@ SCALE: dict[str, tuple[float, int]] = {
 RARE = 0.005
 HUNDREDS = 1_000
 """People and places from here on are shown in hundreds: more digits would be false."""
+RESTS = 3
+"""Assumptions that an answer rests on most, at most."""
+FACTOR = "factor"
+MOVED_LIKE_THE_GAP = ("gap", "cost", "occupancy", "need", "places")
+"""Tables of which a cell hangs on the same numbers as the gap, for which that is measured."""
 
 
 def plain(value: float, figure: Figure, lang: Language) -> str:
     """A value as a figure is shown, without its unit."""
     divisor, decimals = SCALE[figure.shown]
     scaled = value / divisor
-    if figure.shown == "count" and figure.given is None and abs(scaled) >= HUNDREDS:
+    exact = figure.given is not None or figure.key is not None
+    if figure.shown == "count" and not exact and abs(scaled) >= HUNDREDS:
         scaled = round(scaled, -2)
     return number(scaled, lang, decimals)
 
@@ -49,68 +66,211 @@ def with_band(value: Value, figure: Figure, lang: Language) -> str:
     if value.band is None:
         return text
     low, high = (plain(end, figure, lang) for end in value.band)
-    return f"{text} {label('from_to', lang, low=low, high=high)}"
+    key = "give_or_take" if value.sampled else "from_to"
+    return f"{text} {label(key, lang, low=low, high=high)}"
 
 
-def filled(question: Question, values: Mapping[str, Value], lang: Language) -> str:
-    """The answer with its figures: ``{gap}`` with its band, ``{gap_alone}`` without."""
-    assert question.answer is not None
+def filled(text: str, question: Question, values: Mapping[str, Value], lang: Language) -> str:
+    """A text with its figures: ``{gap}`` with its band, ``{gap_alone}`` without."""
     blanks = {}
     for name, figure in question.figures.items():
         blanks[name] = with_band(values[name], figure, lang)
         blanks[f"{name}_alone"] = worded(values[name].value, figure, lang)
-    text: str = getattr(question.answer, lang)
     return text.format(**blanks)
 
 
-def place(question: Question, lang: Language) -> str:
-    """Where a question stands in the document."""
-    return label("answer_place", lang, n=question.of_party, party=question.party)
+@dataclass(frozen=True)
+class Page:
+    """All that is told of a question in one language.
+
+    ``notes`` are sentences under the answer; ``rows`` have a figure, its value and where it comes
+    from; ``drivers`` and ``rests`` a line each; ``again`` commands.
+    """
+
+    question: Question
+    lang: Language
+    heading: str
+    place: str
+    minister: str
+    short: str
+    answer: str
+    notes: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+    drivers: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
-def lines(question: Question, values: Mapping[str, Value], settings: Settings,
-          lang: Language) -> list[str]:  # fmt: skip
-    """What is printed of a question: its words, what was answered, and what the program says."""
-    texts = [
-        f"{question.number}. {getattr(question.question, lang)}",
-        f"   {place(question, lang)}. {label('answer_minister', lang)}: "
-        f"{getattr(question.minister, lang)}",
-        "",
-    ]
+def page(
+    question: Question,
+    values: Mapping[str, Value],
+    known: Known,
+    driven: Sequence[Driver],
+    settings: Settings,
+    lang: Language,
+) -> Page:
+    """Put together what is told of a question."""
+    heading = f"{question.number}. {getattr(question.question, lang)}"
+    place = label("answer_place", lang, n=question.of_party, party=question.party)
+    if question.deferred:
+        place = f"{place}, {label('answer_deferred', lang)}"
+    minister = f"{label('answer_minister', lang)}: {getattr(question.minister, lang)}"
     if question.because is not None:
-        return [*texts, f"{label('answer_none', lang)} {getattr(question.because, lang)}"]
-    if question.answer is None:
-        return [*texts, label("answer_open", lang)]
-    texts.append(filled(question, values, lang))
-    if question.caveat is not None:
-        texts.append(getattr(question.caveat, lang))
-    used = sorted({name for one in question.figures.values() if one.cells()
-                   for name in (one.of, one.against) if name})  # fmt: skip
-    if used:
-        texts += ["", label(
-            "answer_rests", lang, scenarios=", ".join(used),
-            n=number(settings.replications, lang), step=label(f"step_{settings.step}", lang),
-        )]  # fmt: skip
+        because = f"{label('answer_none', lang)} {getattr(question.because, lang)}"
+        short = label("answer_state_none", lang)
+        return Page(question, lang, heading, place, minister, short, because)
+    assert question.answer is not None
+    assert question.short is not None
+    source = source_of(question, question.main)
+    return Page(
+        question,
+        lang,
+        heading,
+        place,
+        minister,
+        filled(getattr(question.short, lang), question, values, lang),
+        filled(getattr(question.answer, lang), question, values, lang),
+        tuple(_notes(question, values, settings, lang)),
+        tuple(
+            (figure_name(figure, lang), with_band(values[name], figure, lang),
+             figure_from(question, figure, lang))
+            for name, figure in question.figures.items()
+        ),
+        tuple(_driver(one, scenario_of(source.of), lang) for one in driven if source),
+        tuple(_rests(source, driven, known, lang)) if source else (),
+        tuple(commands(question, settings)),
+    )  # fmt: skip
+
+
+def _notes(
+    question: Question, values: Mapping[str, Value], settings: Settings, lang: Language
+) -> list[str]:
+    wrong = broken(question, values)
+    texts = [label("answer_broken", lang, conditions=", ".join(wrong))] if wrong else []
+    texts += [getattr(question.caveat, lang)] if question.caveat is not None else []
+    if question.conflict is not None:
+        conflict = filled(getattr(question.conflict, lang), question, values, lang)
+        texts.append(f"{label('answer_conflict', lang)} {conflict}")
+    if any(value.band and not value.sampled for value in values.values()):
+        held = number(100 * score_entries()["held_80"], lang)
+        texts.append(label("answer_sure", lang, held=held))
+    if any(value.sampled for value in values.values()):
+        texts.append(label("answer_sampled", lang))
+    if any(figure.cells() for figure in question.figures.values()):
+        step = label(f"step_{settings.step}", lang)
+        texts.append(label("answer_rests", lang, n=number(settings.replications, lang), step=step))
+    if any(one.verb in BY_THE_WEEK for one in question.studies.values()):
+        texts.append(label("answer_week", lang))
     return texts
 
 
-def figures_table(question: Question, values: Mapping[str, Value], lang: Language) -> Table:
-    """Each figure: its value and band, and what it is in the program's own terms."""
-    table = Table(title=label("answer_figures", lang), title_justify="left")
-    table.add_column(label("answer_what", lang))
-    table.add_column(label("answer_value", lang), justify="right", no_wrap=True)
-    for name, figure in question.figures.items():
-        table.add_row(_told(figure, lang), with_band(values[name], figure, lang))
+def _driver(driver: Driver, scenario: Scenario, lang: Language) -> str:
+    return label(
+        "driver_more" if driver.correlation > 0 else "driver_less",
+        lang,
+        name=input_name(driver.name, scenario, lang),
+        share=number(100 * driver.correlation**2, lang),
+    )
+
+
+def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Language) -> list[str]:
+    """Numbers of the scenario that the answer hangs on and that rest on an assumption.
+
+    Those that drive it; then, where the headline is money or people in reception, those of which a
+    tenth moves the gap of 2027 most (``sim/data/matters.csv``).
+    """
+    scenario = scenario_of(source.of)
+    numbers = dict(quantities(scenario))
+    names = [one.name for one in driven]
+    if any(address.table in MOVED_LIKE_THE_GAP for address in source.cells()):
+        only_people = all(address.table not in MONEY for address in source.cells())
+        names += [
+            key for key in sorted(matters(), key=lambda key: -matters()[key])
+            if not (only_people and is_money(scenario, key))
+        ]  # fmt: skip
+    assumed = [
+        name for name in dict.fromkeys(names)
+        if name in numbers and numbers[name].assumption and not name.startswith("budget.")
+    ]  # fmt: skip
+    return [_rest(name, numbers[name], scenario, known[source.of], lang)
+            for name in assumed[:RESTS]]  # fmt: skip
+
+
+def _rest(
+    name: str,
+    quantity: Quantity,
+    scenario: Scenario,
+    cells: Mapping[str, np.ndarray],
+    lang: Language,
+) -> str:
+    value = quantity.on(scenario.start)
+    drawn = cells.get(DRAW + name)
+    between = ""
+    if drawn is not None and quantity.spread is not None:
+        scale = value if quantity.spread.kind == "factor" else 1.0
+        low, high = (_short(scale * float(end), lang) for end in np.quantile(drawn, ENDS))
+        between = f" {label('from_to', lang, low=low, high=high)}"
+    unit = "" if quantity.unit == FACTOR else f" {unit_name(quantity.unit, lang)}"
+    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
+                  source=quantity.source)  # fmt: skip
+    sentence = f": {' '.join((quantity.assumption or '').split())}" if lang == "en" else ""
+    what = input_name(name, scenario, lang)
+    return f"{what}: {_short(value, lang)}{unit}{between}, {basis}{sentence}"
+
+
+def _short(value: float, lang: Language) -> str:
+    """A number with decimals only where it is small."""
+    return plain_number(round(value, 0 if abs(value) >= HUNDREDS else 2), lang, 2)
+
+
+def commands(question: Question, settings: Settings) -> list[str]:
+    """How a user gets an answer again, and the runs and studies it comes from."""
+    own = f"--replications {settings.replications} --seed {settings.seed} --step {settings.step}"
+    found = [f"opvangsim answer {question.number} {own}"]
+    for figure in question.figures.values():
+        if not figure.cells():
+            continue
+        if figure.against is None:
+            found.append(f"opvangsim run {figure.of} {own}")
+        else:
+            found.append(f"opvangsim compare {figure.against} {figure.of} {own}")
+    found += [f"{one.command} --replications {settings.replications} --seed {settings.seed}"
+              for one in question.studies.values()]  # fmt: skip
+    if any(figure.score for figure in question.figures.values()):
+        found.append("opvangsim score")
+    return list(dict.fromkeys(found))
+
+
+def lines(one: Page) -> list[str]:
+    """What is printed of a question before its table."""
+    return [one.heading, f"   {one.place}. {one.minister}", "", one.answer,
+            *(note for note in one.notes)]  # fmt: skip
+
+
+def figures_table(one: Page) -> Table:
+    """Each figure: what it is, its value and band, and where it comes from."""
+    table = Table(title=label("answer_figures", one.lang), title_justify="left")
+    table.add_column(label("answer_what", one.lang), ratio=3)
+    table.add_column(label("answer_value", one.lang), justify="right", ratio=2)
+    table.add_column(label("answer_from", one.lang), ratio=3)
+    for row in one.rows:
+        table.add_row(*(cell.replace("[", r"\[") for cell in row))
     return table
 
 
-def _told(figure: Figure, lang: Language) -> str:
-    if figure.given is not None:
-        return label("answer_given", lang, where=figure.where)
-    what = figure.chance or figure.key or str(figure.address)
-    if figure.against is not None:
-        return label("answer_less", lang, what=what, of=figure.of, against=figure.against)
-    return label("answer_of", lang, what=what, of=figure.of)
+def behind(one: Page) -> list[str]:
+    """What is printed after the table: drivers, assumptions, how to get it again."""
+    found = []
+    for key, texts in sections(one):
+        found += ["", label(key, one.lang), *(f"  - {text}" for text in texts)]
+    return found
+
+
+def sections(one: Page) -> list[tuple[str, tuple[str, ...]]]:
+    """What stands behind an answer, by the label of its heading; empty parts are left out."""
+    parts = [("answer_drivers", one.drivers), ("answer_assumptions", one.rests),
+             ("answer_again", one.again)]  # fmt: skip
+    return [(key, texts) for key, texts in parts if texts]
 
 
 def overview(all_: Sequence[Question], lang: Language) -> Table:
@@ -122,11 +282,12 @@ def overview(all_: Sequence[Question], lang: Language) -> Table:
     table.add_column(label("answer_state", lang))
     for one in all_:
         table.add_row(str(one.number), one.party, getattr(one.question, lang),
-                      label(_state(one), lang))  # fmt: skip
+                      label(state_of(one), lang))  # fmt: skip
     return table
 
 
-def _state(question: Question) -> str:
+def state_of(question: Question) -> str:
+    """The label that tells whether a number answers a question."""
     if question.because is not None:
         return "answer_state_none"
-    return "answer_state_open" if question.answer is None else "answer_state_yes"
+    return "answer_state_fact" if question.kind == "fact" else "answer_state_yes"

@@ -27,9 +27,9 @@ def value_text(value: Leaf, lang: Language) -> str:
     return f"{glue.join(pairs)} {unit}"
 
 
-def plain(amount: float, lang: Language) -> str:
-    """A number with as many decimals as it has, at most six."""
-    decimals = next((d for d in range(7) if round(amount, d) == amount), 6)
+def plain(amount: float, lang: Language, most: int = 6) -> str:
+    """A number with as many decimals as it has, and not more than ``most``."""
+    decimals = next((d for d in range(most + 1) if round(amount, d) == amount), most)
     return number(amount, lang, decimals)
 
 

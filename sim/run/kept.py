@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -23,6 +24,10 @@ from ..scenario import Scenario
 from ..trial import Progress, Settings, Task, Trial, measured
 from .record import versions
 
+TELLING = ("cli", "report", "run", "stress", "persons")
+"""Parts of the program that no number kept here depends on."""
+READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
+"""Files of the question book that only say what to ask for, or read what is kept."""
 Measure = Callable[[Trial], dict[str, Floats]]
 
 
@@ -47,30 +52,61 @@ def kept(
     if tasks:
         folder.mkdir(parents=True, exist_ok=True)
     for name, arrays in zip(missing, measured(tasks, settings, workers, tell), strict=True):
-        _write(files[name], arrays)
+        _write(files[name], partial(_savez, arrays=arrays))
         found[name] = arrays
     return {name: arrays for name, arrays in found.items() if arrays is not None}
 
 
+Numbers = dict[str, list[float | None]]
+"""A few numbers by name, as JSON has them."""
+
+
+def kept_numbers(
+    scenarios: Iterable[Scenario],
+    asked: object,
+    settings: Settings,
+    folder: Path,
+    make: Callable[[], Numbers],
+) -> Numbers:
+    """What a study found: read where it is kept, else made and kept."""
+    known = [identity(scenario, settings, ()) for scenario in scenarios]
+    file = folder / f"{_hashed([known, asked])}.json"
+    try:
+        found: Numbers = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        found = make()
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(file, lambda stream: stream.write(json.dumps(found).encode()))
+    return found
+
+
 def identity(scenario: Scenario, settings: Settings, wanted: tuple[str, ...]) -> str:
     """Hash of all that a kept result depends on, the program itself with it."""
-    parts = {
-        "scenario": scenario.model_dump(mode="json", by_alias=True),
-        "settings": asdict(settings),
-        "wanted": sorted(wanted),
-        "versions": versions(),
-        "program": program(),
-    }
+    return _hashed(
+        {
+            "scenario": scenario.model_dump(mode="json", by_alias=True),
+            "settings": asdict(settings),
+            "wanted": sorted(wanted),
+            "versions": versions(),
+            "program": program(),
+        }
+    )
+
+
+def _hashed(parts: object) -> str:
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 @cache
 def program() -> str:
-    """Hash of the program's own source."""
+    """Hash of the program's own source, without the parts that only tell of results."""
     root = Path(str(resources.files("sim")))
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
+        part = file.relative_to(root).parts[0]
+        if part in TELLING or (part == "book" and file.name in READING):
+            continue
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
@@ -83,11 +119,15 @@ def _read(file: Path, wanted: tuple[str, ...]) -> dict[str, Floats] | None:
         return None
 
 
-def _write(file: Path, arrays: Mapping[str, Floats]) -> None:
+def _savez(stream: BinaryIO, arrays: Mapping[str, Floats]) -> None:
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+
+
+def _write(file: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Whole or not at all: written aside and moved to its name."""
     aside = file.with_suffix(f".{os.getpid()}.tmp")
     with aside.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+        fill(stream)
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(file)

@@ -54,15 +54,22 @@ Draw = Callable[[str, Path], None]
 
 
 def write_study(
-    study: Study, folder: Path, draw: Draw | None = None, inputs: Sequence[Path] = ()
+    study: Study,
+    folder: Path,
+    draw: Draw | None = None,
+    inputs: Sequence[Path] = (),
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Write a study's folder: tables, ``charts/``, resolved scenarios, ``run.json`` last of all.
 
+    ``texts`` are further files, by their name.
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     with staged(folder) as staging:
         for name, table in study.tables.items():
             table.to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+        for file_name, text in (texts or {}).items():
+            (staging / file_name).write_text(text, "utf-8")
         if study.scenarios:
             (staging / "scenarios").mkdir()
         for name, scenario in study.scenarios.items():

@@ -1,0 +1,113 @@
+"""What a reader calls a cell, a number of a scenario and a figure: words in place of addresses."""
+
+from __future__ import annotations
+
+import re
+
+from ..address import Address, parse
+from ..book.drivers import APPLICATIONS
+from ..book.figures import scenario_of
+from ..book.questions import Figure, Question
+from ..expression import Comparison, Operand
+from ..expression import parse as parse_condition
+from ..scenario import Scenario
+from .labels import Language, label, number
+
+SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+
+
+def cell_name(address: Address, scenario: Scenario, lang: Language) -> str:
+    """A cell in words, with its year, and the state of the budget if it is not the headline's."""
+    what = label(f"cell_{_plain(address.table)}_{_plain(address.line)}", lang)
+    if address.vintage is not None:
+        held = scenario.budget.vintages[address.vintage]
+        what = label("cell_by", lang, what=what, vintage=getattr(held.title, lang))
+    return label("cell_in", lang, what=what, year=address.year)
+
+
+def input_name(key: str, scenario: Scenario, lang: Language) -> str:
+    """A number of a scenario in words; a group and a type of place by its title."""
+    name, _, year = key.partition(".")
+    if name == APPLICATIONS:
+        return label(f"input_{name}", lang, year=year)
+    parts, blanks = key.split("."), {}
+    if parts[0] == "groups":
+        blanks["group"] = getattr(scenario.groups[parts[1]].title, lang)
+        parts = ["groups", *parts[2:]]
+    elif parts[:2] == ["reception", "places"]:
+        blanks["place"] = getattr(scenario.reception.places[parts[2]].title, lang)
+        parts = ["places", *parts[3:]]
+    return label("input_" + "_".join(p for p in parts if not p.isdecimal()), lang, **blanks)
+
+
+def figure_name(figure: Figure, lang: Language) -> str:
+    """A figure in words."""
+    if figure.name is not None:
+        text: str = getattr(figure.name, lang)
+        return text
+    if figure.key is not None:
+        key, mark, year = figure.key.partition("@")
+        name = input_name(key, scenario_of(figure.of), lang)
+        return label("cell_in", lang, what=name, year=year) if mark else name
+    if figure.chance is not None:
+        return _chance_name(figure.chance, scenario_of(figure.of), lang)
+    name = cell_name(figure.address, scenario_of(figure.of), lang)
+    if figure.certainty is not None:
+        percent = number(100 * figure.certainty, lang)
+        return label("figure_enough", lang, what=name, percent=percent)
+    statistic = figure.address.statistic
+    if statistic not in ("p50", "mean"):
+        return label("figure_percentile", lang, what=name, n=int(statistic.removeprefix("p")))
+    return name
+
+
+def figure_from(question: Question, figure: Figure, lang: Language) -> str:
+    """Where a figure comes from: scenarios by their title, or a document with the place in it."""
+    if figure.given is not None:
+        where = label("place_in_document", lang, where=figure.where)
+        return where if figure.source is None else f"{figure.source}, {figure.where}"
+    if figure.assumed is not None and figure.because is not None:
+        return label("figure_assumed", lang, because=getattr(figure.because, lang))
+    if figure.study is not None:
+        study = question.studies[figure.study.partition(".")[0]]
+        return label("figure_study", lang, command=study.command)
+    if figure.score is not None:
+        return label("figure_score", lang)
+    if figure.operation is not None:
+        return label("figure_reckoned", lang)
+    of = title(figure.of, lang)
+    if figure.against is None:
+        return of
+    pair = (of, title(figure.against, lang))
+    first, second = pair if figure.times > 0 else pair[::-1]
+    return label("figure_less", lang, first=first, second=second)
+
+
+def title(name: str, lang: Language) -> str:
+    """What a scenario calls itself."""
+    text: str = getattr(scenario_of(name).title, lang)
+    return text
+
+
+def _chance_name(text: str, scenario: Scenario, lang: Language) -> str:
+    condition = parse_condition(text, "chance")
+    if not isinstance(condition, Comparison):
+        return text
+    return label(
+        "figure_chance",
+        lang,
+        left=_operand(condition.left, scenario, lang),
+        sign=label(f"sign_{SIGNS[condition.sign]}", lang),
+        right=_operand(condition.right, scenario, lang),
+    )
+
+
+def _operand(operand: Operand, scenario: Scenario, lang: Language) -> str:
+    if operand.name is not None:
+        return cell_name(parse(operand.name), scenario, lang)
+    assert operand.number is not None
+    return number(operand.number, lang)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W", "_", text)

@@ -1,0 +1,117 @@
+"""What the question book needs, run once and kept: cells of scenarios, and studies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..book.asked import Asked
+from ..book.drivers import Answering, drivers, wanted
+from ..book.figures import Known, Studied, Value, needed, scenario_of, values_of
+from ..book.questions import Question
+from ..book.studies import entries, settings_for
+from ..report.answer import Page, page
+from ..report.answer_pages import answers_frame, figures_frame, files
+from ..report.labels import Language
+from ..trial import Progress, Settings
+from .kept import Numbers, kept, kept_numbers
+from .study import Study, write_study
+
+WRITTEN = Path("outputs") / "answers"
+KEPT = WRITTEN / "kept"
+
+
+def known_for(
+    asked: Sequence[Question],
+    every: Sequence[Question],
+    settings: Settings,
+    folder: Path,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> Known:
+    """Cells that the answers asked for need, and what was drawn, by scenario.
+
+    Of a scenario all cells are measured that any of ``every`` question needs, so that one run
+    serves them all.
+    """
+    cells = needed(every)
+    runs = {}
+    for name in needed(asked):
+        scenario = scenario_of(name)
+        runs[name] = scenario, Answering(cells[name]), wanted(scenario, cells[name])
+    return kept(runs, settings, folder, workers, tell)
+
+
+def studies_of(asked: Sequence[Question]) -> dict[str, Asked]:
+    """Studies that the answers asked for need, each once, by its command."""
+    return {one.command: one for question in asked for one in question.studies.values()}
+
+
+def entries_of(
+    asked: Asked,
+    settings: Settings,
+    folder: Path,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> dict[str, Value]:
+    """The entries of a study, kept by all that they depend on."""
+
+    def made() -> Numbers:
+        found = entries(asked, settings, workers, tell)
+        return {name: _as_numbers(value) for name, value in found.items()}
+
+    scenarios = [scenario_of(name) for name in asked.scenarios]
+    numbers = kept_numbers(
+        scenarios, asked.model_dump(), settings_for(asked, settings), folder, made
+    )
+    return {name: _as_value(list_) for name, list_ in numbers.items()}
+
+
+def _as_numbers(value: Value) -> list[float | None]:
+    low, high = value.band or (None, None)
+    return [value.value, low, high, float(value.sampled)]
+
+
+def _as_value(numbers: list[float | None]) -> Value:
+    value, low, high, sampled = numbers
+    assert value is not None
+    return Value(value, None if low is None or high is None else (low, high), bool(sampled))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What runs and studies gave, and the settings they were made with."""
+
+    known: Known
+    studied: Studied
+    settings: Settings
+
+    def values(self, question: Question) -> dict[str, Value]:
+        """The figures of a question; none where no number answers it."""
+        return values_of(question, self.known, self.studied)
+
+    def page(self, question: Question, lang: Language) -> Page:
+        """All that is told of a question in a language."""
+        driven = drivers(question, self.known) if question.answer is not None else []
+        return page(question, self.values(question), self.known, driven, self.settings, lang)
+
+
+def write(pages: Sequence[Page], found: Answers, folder: Path, lang: Language) -> None:
+    """Write the book: a page a question and an index in Markdown and HTML, tables, the record.
+
+    Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
+    """
+    asked = [page.question for page in pages]
+    study = Study(
+        "answers",
+        "answers",
+        {"questions": [one.model_dump(mode="json") for one in asked], "lang": lang},
+        {name: scenario_of(name) for name in needed(asked)},
+        found.settings,
+        {
+            "answers": answers_frame(pages),
+            "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
+        },
+    )
+    write_study(study, folder, texts=files(pages, lang))

@@ -1,0 +1,29 @@
+"""Write the table of answers into the README: run it when results or questions moved.
+
+Takes some minutes where the runs are not kept yet (outputs/answers/kept).
+"""
+
+from __future__ import annotations
+
+import sys
+
+from test_book import ALL, README, TABLE, mark
+
+from sim.cli.answer import answers
+from sim.report.answer_pages import summary
+from sim.trial import Settings
+
+
+def main() -> None:
+    found = answers(ALL, Settings(), workers=0)
+    pages = [found.page(one, "en") for one in ALL]
+    wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    head = f"<!-- answers: {mark()}, kept true by tests/test_book.py -->\n\n"
+    table = f"{head}{summary(pages)}\n<!-- end of answers -->"
+    README.write_text(TABLE.sub(lambda _: table, README.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
