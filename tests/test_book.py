@@ -16,13 +16,15 @@ from string import Formatter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from support import Command
 
+import sim.book.studies as studies_module
 import sim.cli.answer as answer_verb
 from sim.address import parse
-from sim.book.asked import ExplainAsked, SolveAsked
+from sim.book.asked import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
 from sim.book.drivers import APPLICATIONS, DRAW, Answering, drivers, wanted
 from sim.book.figures import Value, broken, needed, scenario_of, summed_up, values_of
 from sim.book.figures import array_of as computed
@@ -30,6 +32,8 @@ from sim.book.questions import Figure, Question, questions
 from sim.book.scorecard import score_entries
 from sim.book.studies import entries
 from sim.decide.changes import factors
+from sim.decide.ind_coa import CUTS, TOTAL, IndCoa
+from sim.decide.stock import REFERENCE, NewsVendor, Stock
 from sim.draws import Floats
 from sim.past import kept as kept_hindcasts
 from sim.report.answer import filled, page, worded
@@ -319,22 +323,54 @@ def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
     assert set(entries(no_way, few)) == {"present", "at_least"}
 
 
-@pytest.mark.slow
-def test_the_studies_of_the_book_give_what_its_figures_ask_for() -> None:
+def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = np.array([30_000.0, REFERENCE, 50_000.0])
+    costs = np.array([[9.0, 11.0], [6.0, 8.0], [7.0, 7.0]])
+    rule = NewsVendor(2.0, 1.0, 0.6, 47e3)
+    made = Stock((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
+                 np.array([5.0, 5.0]), 46e3, (45e3, 47e3), rule)  # fmt: skip
+    monkeypatch.setattr(studies_module, "stock", lambda *_: made)
+    found = entries(StockAsked(verb="stock"), FEW)
+    assert found["best"] == Value(45_000.0, (44e3, 46e3), sampled=True)
+    assert found["rule"] == Value(47e3)
+    assert found["reference_more"].value == 2.0
+    assert found["reference_more"].band == pytest.approx((1.2, 2.8))
+    assert found["reference_saves"].value == 3.0
+
+
+def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = ("per_euro", "less", "more_coa", "net")
+    rows = [
+        {"cut": "all_20", "year": year}
+        | {f"{column}{end}": size + n for n, column in enumerate(columns)
+           for end, size in (("", 20), ("_p10", 10), ("_p90", 30))}
+        for year, size_of in ((TOTAL, 1), ("2026", 2))
+        for _ in range(size_of)
+    ]  # fmt: skip
+    monkeypatch.setattr(studies_module, "ind_coa", lambda *_: IndCoa(2026, pd.DataFrame(rows)))
+    found = entries(IndCoaAsked(verb="ind_coa"), FEW)
+    assert found["all_20.per_euro"] == Value(20.0, (10.0, 30.0))
+    assert found["all_20.net"] == Value(23.0, (13.0, 33.0))
+
+
+def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
     """Of an explanation the factors are known without a run."""
-    few = Settings(2, 1, "week", date(2027, 12, 31))
-    found: dict[str, set[str]] = {}
+    there: dict[str, set[str]] = {}
     for command, one in studies_of(ALL).items():
         if isinstance(one, ExplainAsked):
             ours, theirs = (load_chain([name]) for name in one.scenarios)
-            found[command] = {factor.name for factor in factors(ours, theirs, None)}
+            there[command] = {factor.name for factor in factors(ours, theirs, None)}
+        elif isinstance(one, StockAsked):
+            there[command] = {"best", "rule", "reference_more", "reference_saves"}
+        elif isinstance(one, SolveAsked):
+            there[command] = {"answer", "present", "at_least"}
         else:
-            found[command] = set(entries(one, few))
-    for one_question in ANSWERED:
-        for figure in one_question.figures.values():
+            there[command] = {f"{cut.name}.per_euro" for cut in CUTS}
+    for question in ANSWERED:
+        for figure in question.figures.values():
             if figure.study is not None:
                 study, _, entry = figure.study.partition(".")
-                assert entry in found[one_question.studies[study].command], figure.study
+                assert entry in there[question.studies[study].command], figure.study
 
 
 def test_the_scorecard_of_an_answer_is_that_of_the_kept_hindcasts() -> None:

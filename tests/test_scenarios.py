@@ -19,6 +19,7 @@ from sim.engine import simulate
 from sim.ledger import Ledger
 from sim.report.overview import (
     SETTINGS,
+    YEAR,
     Headline,
     as_csv,
     headline_of,
@@ -46,11 +47,12 @@ def computed(name: str) -> Headline:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
-    """And the run has every cell that the question book asks of the scenario."""
+    """And the run has every cell that the question book asks of the scenario until then."""
     (trial,) = attempts(load(name), SETTINGS)
     assert headlines()[name] == headline_of(name, trial)
     for address in CELLS.get(name, ()):
-        assert np.isfinite(trial.cell(address)).any(), address
+        if address.year <= YEAR:
+            assert np.isfinite(trial.cell(address)).any(), address
 
 
 def test_the_book_asks_only_of_scenarios_that_have_a_headline() -> None:
