@@ -1,0 +1,37 @@
+"""What the cells of a workbook say, as bytes: the same whoever saved it last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+SheetCells = tuple[str, Iterable[tuple[str, Any]]]
+
+
+def content_of(sheets: Iterable[SheetCells], notes: Mapping[str, str]) -> bytes:
+    """What the sheets say, cell by cell: numbers to the last bit, texts, formulas as formulas.
+
+    Styles, widths and charts are outside it: a program that saves a workbook writes them anew.
+    """
+    told = {
+        title: {at: plain for at, value in cells if (plain := _plain(value)) is not None}
+        for title, cells in sheets
+    }
+    return json.dumps([told, dict(notes)], sort_keys=True).encode()
+
+
+def _plain(value: Any) -> str | None:
+    """A value as text that tells its kind; dates as the number of days that a workbook keeps."""
+    from openpyxl.utils.datetime import to_excel
+
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return f"b{value}"
+    if isinstance(value, int | float):
+        return f"n{float(value)!r}"
+    if isinstance(value, date | datetime | time | timedelta):
+        return f"n{float(to_excel(value))!r}"
+    return "t" + str(value).replace("\r\n", "\n")
