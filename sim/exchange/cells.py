@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 SheetCells = tuple[str, Iterable[tuple[str, Any]]]
 
@@ -24,7 +24,7 @@ def content_of(sheets: Iterable[SheetCells], notes: Mapping[str, str]) -> bytes:
 
 def _plain(value: Any) -> str | None:
     """A value as text that tells its kind; dates as the number of days that a workbook keeps."""
-    from openpyxl.utils.datetime import to_excel
+    from openpyxl.utils import datetime as days
 
     if value is None or value == "":
         return None
@@ -33,5 +33,5 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, int | float):
         return f"n{float(value)!r}"
     if isinstance(value, date | datetime | time | timedelta):
-        return f"n{float(to_excel(value))!r}"
+        return f"n{float(cast(Any, days).to_excel(value))!r}"
     return "t" + str(value).replace("\r\n", "\n")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -111,7 +112,7 @@ def write_money(draft: Draft, sheet: Worksheet, run: Finished, lang: Language) -
 
     A run that ends within its first year has no money to show, and gives None.
     """
-    widths(sheet, (46, *(13,) * 10))
+    widths(sheet, (46, *(14,) * 8, 17, 17))
     if run.budget.empty:
         note(draft, sheet, 1, label("book_no_year", lang), 8)
         return None
@@ -138,9 +139,9 @@ def means_of(run: Finished) -> Means:
         if line != "income":
             rows = headline_rows(run.budget, run.scenario, line=line)
             found[line] = [float(value) / MILLION for value in rows["cost_mean"]]
-    for line in HELD:
-        rows = headline_rows(run.budget, run.scenario, line=line.key.partition(":")[2])
-        found[line.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
+    for held in HELD:
+        rows = headline_rows(run.budget, run.scenario, line=held.key.partition(":")[2])
+        found[held.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
     gross = sum(np.array(found[line]) for line in ("ind_asylum", "ind_other", "penalties"))
     found["income"] = [float(x) for x in np.array(found["ind"]) - gross]
     return found
@@ -173,7 +174,7 @@ def _write_means(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, 
     return row
 
 
-def _font(line: Line) -> object:
+def _font(line: Line) -> Font:
     return BOLD if line.sum_of else PLAIN
 
 
@@ -200,9 +201,7 @@ def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content
     return Formula(text, value)
 
 
-def _write_medians(
-    draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int
-) -> int:
+def _write_medians(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
     """Medians and their band by year; gives the row of the head, years below it."""
     put(draft, sheet, (row, 1), label("book_medians", lang), font=HEADING)
     unit = f"[{label('million', lang)}]"
@@ -252,10 +251,14 @@ def _write_levels(draft: Draft, sheet: Worksheet, run: Finished, lang: Language,
     return row
 
 
-def _write_vintages(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> None:
+def _write_vintages(
+    draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int
+) -> None:
     """Every state of the budget: mean cost, budget, and the gap as a formula."""
     put(draft, sheet, (row, 1), label("book_vintages", lang), font=HEADING)
-    head = f"{label('line_total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+    head = (
+        f"{label('line_total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+    )
     years = years_of(run)
     head_row(draft, sheet, row + 1, [head, *map(str, years)])
     row += 2

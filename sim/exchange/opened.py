@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import Problem, ScenarioError
 from ..stamp import NAME, Found, Stamp, read_stamp, seal
@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Opened:
-    """A workbook as plain data: texts it carries about itself, and cells by (row, column) from 1."""
+    """A workbook as plain data: what it says of itself, and cells by (row, column) from 1."""
 
     name: str
     told: dict[str, str]
@@ -84,7 +84,9 @@ def open_workbook(file: Path) -> Opened:
     except Exception as error:
         # Whatever a broken or hostile file makes the library stumble over, it is the file.
         what = f"can't be read as a workbook ({type(error).__name__})"
-        raise _refused(str(file), what, "open it in a spreadsheet program and save it again") from None
+        raise _refused(
+            str(file), what, "open it in a spreadsheet program and save it again"
+        ) from None
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -142,19 +144,22 @@ def _read(data: bytes, name: str) -> Opened:
     texts = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
     try:
-        told = _told(texts.custom_doc_props.props)
+        told = _told(cast(Any, texts).custom_doc_props.props)
         for sheet in texts.worksheets:
             plain = dict(_cells(sheet, name))
             if any(cell.formula for cell in plain.values()):
                 held = dict(_cells(values[sheet.title], name))
-                nothing = Cell(None)
-                plain = {at: Cell(held.get(at, nothing).value, cell.formula) if cell.formula else cell
-                         for at, cell in plain.items()}  # fmt: skip
+                plain = {at: _with_value(cell, held.get(at)) for at, cell in plain.items()}
             sheets[sheet.title] = plain
     finally:
         texts.close()
         values.close()
     return Opened(name, told, sheets)
+
+
+def _with_value(cell: Cell, held: Cell | None) -> Cell:
+    """A formula with the value it had; any other cell as it is."""
+    return Cell(held.value if held else None, cell.formula) if cell.formula else cell
 
 
 def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:

@@ -107,7 +107,9 @@ def _areas(
     chart.grouping = "stacked"
     for number, column in enumerate(columns):
         colour = colours[number % len(colours)]
-        one: Any = Series(_cells(sheet, column, where.first, where.last), title=names[number] or " ")
+        one: Any = Series(
+            _cells(sheet, column, where.first, where.last), title=names[number] or " "
+        )
         fill = GraphicalProperties(solidFill=colour) if colour else GraphicalProperties(noFill=True)
         one.graphicalProperties = fill
         one.graphicalProperties.line.noFill = True
@@ -121,7 +123,8 @@ def _line(
 ) -> Any:
     chart: Any = LineChart()
     one: Any = Series(_cells(sheet, column, where.first, where.last), title=name)
-    line = LineProperties(solidFill=colour, w=22_000, prstDash=dash)
+    line: Any = LineProperties(solidFill=colour, w=22_000)
+    line.prstDash = dash
     one.graphicalProperties = GraphicalProperties(ln=line)
     one.smooth = False
     one.marker.symbol = "none"

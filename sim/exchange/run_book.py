@@ -100,9 +100,7 @@ def _facts(run: Finished, lang: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _write_headline(
-    draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int
-) -> int:
+def _write_headline(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
     """The headline as it is printed: medians, band, mean gap, chance; gives the row below."""
     title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
     put(draft, sheet, (row, 1), f"{title} [{unit_line(run.scenario, lang)}]", font=HEADING)

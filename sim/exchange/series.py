@@ -129,9 +129,7 @@ class _Writer:
             put(self.draft, self.sheet, (row, column), value, look)
 
 
-def _write_stack(
-    writer: _Writer, first: int, scenario: Scenario, series: str, name: str
-) -> range:
+def _write_stack(writer: _Writer, first: int, scenario: Scenario, series: str, name: str) -> range:
     """Means by place type and their sum as a formula; gives the columns of the types."""
     types = scenario.reception.places
     heading = label(name, writer.lang)

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
@@ -52,7 +52,7 @@ BOLD = Font(name="Calibri", size=10, bold=True)
 INPUT = Font(name="Calibri", size=10, color="1F3FBF")
 SMALL = Font(name="Calibri", size=9, italic=True, color="555555")
 WRAP = Alignment(wrap_text=True, vertical="top")
-RIGHT = Alignment(horizontal="right", vertical="top")
+RIGHT = Alignment(horizontal="right")
 HEAD_WRAP = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
 
@@ -75,12 +75,12 @@ class Draft:
     exact: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, title: str) -> Worksheet:
-        """A new sheet."""
-        if self.exact or len(self.book.worksheets) > 1 or self.book.worksheets[0].title != "Sheet":
-            return self.book.create_sheet(title)
-        first = self.book.worksheets[0]
-        first.title = title
-        return first
+        """A new sheet; the first takes the place of the empty one that a new workbook has."""
+        sheets = self.book.worksheets
+        if len(sheets) == 1 and sheets[0].title == "Sheet":
+            sheets[0].title = title
+            return sheets[0]
+        return cast(Worksheet, self.book.create_sheet(title))
 
 
 def put(
@@ -129,7 +129,9 @@ def _put_text(cell: Any, text: str, sheet: str) -> None:
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def head_row(draft: Draft, sheet: Worksheet, row: int, heads: Sequence[str], first: int = 1) -> None:
+def head_row(
+    draft: Draft, sheet: Worksheet, row: int, heads: Sequence[str], first: int = 1
+) -> None:
     """The head of a table: a row of names with their units."""
     for column, text in enumerate(heads, start=first):
         cell = put(draft, sheet, (row, column), text, font=HEAD)
@@ -171,7 +173,7 @@ def finish(draft: Draft, title: str, stamp: Stamp, notes: Mapping[str, str], lan
     book = draft.book
     cells = [(s.title, [(c.coordinate, c.value) for row in s.iter_rows() for c in row])
              for s in book.worksheets]  # fmt: skip
-    told = asdict(stamp) | notes
+    told = asdict(stamp) | dict(notes)
     told["seal"] = seal(stamp, content_of(cells, notes))
     book.properties.title = title
     book.properties.creator = NAME
@@ -182,7 +184,7 @@ def finish(draft: Draft, title: str, stamp: Stamp, notes: Mapping[str, str], lan
     for name, text in told.items():
         for number, piece in enumerate(_pieces(text)):
             key = f"{NAME} {name}" + (f" {number + 1}" if number else "")
-            book.custom_doc_props.append(StringProperty(name=key, value=piece))
+            cast(Any, book).custom_doc_props.append(StringProperty(name=key, value=piece))
     raw = io.BytesIO()
     book.save(raw)
     return _steady(raw.getvalue(), draft)
