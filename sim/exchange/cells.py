@@ -11,9 +11,10 @@ SheetCells = tuple[str, Iterable[tuple[str, Any]]]
 
 
 def content_of(sheets: Iterable[SheetCells], notes: Mapping[str, str]) -> bytes:
-    """What the sheets say, cell by cell: numbers to the last bit, texts, formulas as formulas.
+    """What the sheets say, cell by cell: numbers to 15 digits, texts, formulas as formulas.
 
-    Styles, widths and charts are outside it: a program that saves a workbook writes them anew.
+    Some programs keep no more digits, and write true as a formula: neither is a change. Styles,
+    widths and charts are outside it: a program that saves a workbook writes them anew.
     """
     told = {
         title: {at: plain for at, value in cells if (plain := _plain(value)) is not None}
@@ -31,7 +32,9 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):
-        return f"n{float(value)!r}"
+        return f"n{float(value):.15g}"
     if isinstance(value, date | datetime | time | timedelta):
-        return f"n{float(cast(Any, days).to_excel(value))!r}"
+        return f"n{float(cast(Any, days).to_excel(value)):.15g}"
+    if value in ("=TRUE()", "=FALSE()"):
+        return f"b{value == '=TRUE()'}"
     return "t" + str(value).replace("\r\n", "\n")

@@ -45,6 +45,7 @@ class Entry:
 class Filled:
     """A workbook as it came back; choices with their cells."""
 
+    name: str
     names: tuple[str, ...]
     base: str
     lang: Language
@@ -74,7 +75,7 @@ def read_filled(opened: Opened) -> Filled:
     if slips:
         raise ScenarioError(slips)
     names = tuple(told["chain"].split("\n"))
-    return Filled(names, told["base"], lang, about, numbers, choices)
+    return Filled(opened.name, names, told["base"], lang, about, numbers, choices)
 
 
 def _checked_kind(opened: Opened) -> Language:

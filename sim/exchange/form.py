@@ -83,7 +83,7 @@ def scenario_workbook(
         _lock(sheet)
     known = fingerprint(scenario)
     command = f"opvangsim export {'+'.join(names)} --xlsx"
-    stamp = Stamp("scenario", name, "", version, known[:12], command)
+    stamp = Stamp("scenario", name, "", version, "", command)
     notes = {"lang": lang, "layout": LAYOUT, "base": known, "chain": "\n".join(names)}
     return finish(draft, title, stamp, notes, lang)
 

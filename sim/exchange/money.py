@@ -143,7 +143,7 @@ def means_of(run: Finished) -> Means:
         rows = headline_rows(run.budget, run.scenario, line=held.key.partition(":")[2])
         found[held.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
     gross = sum(np.array(found[line]) for line in ("ind_asylum", "ind_other", "penalties"))
-    found["income"] = [float(x) for x in np.array(found["ind"]) - gross]
+    found["income"] = [round(float(x), 6) for x in np.array(found["ind"]) - gross]
     return found
 
 

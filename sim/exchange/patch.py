@@ -18,14 +18,16 @@ from typing import Any
 import yaml
 
 from ..errors import Place, Problem, ScenarioError
-from ..report.labels import Language, unit_name
+from ..report.labels import Language, label, unit_name
 from ..scenario import Loaded, Quantity, Scenario, load_chain, patched_by, shipped
 from ..scenario.hints import hint_for
 from ..scenario.quantity import CONFUSED
 from ..scenario.read import Source, Spot, read_text
 from .filled import Entry, Filled
+from .form import NUMBERS
 from .rows import (
     GROUND,
+    HEAD,
     SPREAD,
     Choice,
     choices,
@@ -89,8 +91,10 @@ def changes_of(filled: Filled, scenario: Scenario) -> list[Change]:
     slips: list[Problem] = []
     found: list[Change] = []
     expected: dict[str, int] = {}
-    for row in number_rows(scenario):
+    stood: dict[str, str] = {}
+    for number, row in enumerate(number_rows(scenario), start=HEAD + 1):
         expected[row.key] = expected.get(row.key, 0) + 1
+        stood.setdefault(row.key, f"{filled.name} {NUMBERS}!A{number}")
     numbers = dict(_quantities(scenario, expected))
     for key, entry in filled.numbers.items():
         try:
@@ -99,10 +103,12 @@ def changes_of(filled: Filled, scenario: Scenario) -> list[Change]:
             )
         except ScenarioError as error:
             slips += error.problems
-    gone = [key for key in expected if key not in filled.numbers]
-    known = {choice.key: choice for choice in choices(scenario)}
-    gone += [key for key in known if key not in filled.choices]
-    slips += [Problem("Scenario", f"the row of {key} is gone", PUT_BACK) for key in gone]
+    known = {}
+    for number, choice in enumerate(choices(scenario), start=HEAD + 1):
+        known[choice.key] = choice
+        stood[choice.key] = f"{filled.name} {label('sheet_choices', filled.lang)}!A{number}"
+    gone = [key for key in stood if key not in filled.numbers and key not in filled.choices]
+    slips += [Problem(stood[key], f"the row of {key} is gone", PUT_BACK) for key in gone]
     for key, (value, cell) in filled.choices.items():
         if key not in known:
             slips.append(Problem(cell, f"there is no choice '{key}'", "take the row out"))
@@ -183,6 +189,9 @@ def _number_change(
     grounded = any(_words(ground[name]) != _words(had.get(name)) for name in GROUND)
     if not moved and not grounded:
         return []
+    if old is None and not (told.get("source") or told.get("assumption")):
+        what = f"{key} is set here for the first time: it needs a source or an assumption"
+        raise _slip(entry.cells["assumption"], what, "write one sentence here, or a source")
     if old is not None and data["value"] == _plain(old):
         del data["value"]
     for name in ("between", "spread"):

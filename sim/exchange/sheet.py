@@ -179,7 +179,8 @@ def finish(draft: Draft, title: str, stamp: Stamp, notes: Mapping[str, str], lan
     book.properties.creator = NAME
     book.properties.language = lang
     book.properties.subject = stamp.scenario
-    book.properties.keywords = f"{NAME} {stamp.version}, {stamp.scenario}, {stamp.run}"
+    keywords = (f"{NAME} {stamp.version}", stamp.scenario, stamp.run)
+    book.properties.keywords = ", ".join(word for word in keywords if word)
     book.properties.description = stamp.command
     for name, text in told.items():
         for number, piece in enumerate(_pieces(text)):
