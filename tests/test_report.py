@@ -70,6 +70,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
     made |= {"stock_edge_mean", "stock_edge_p90"}
     made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
+    made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()
