@@ -53,9 +53,9 @@ def read_run(folder: Path) -> Finished:
     return Finished(
         record,
         load(folder / "scenario.resolved.yaml"),
-        pd.read_csv(folder / "budget.csv", float_precision="round_trip"),
+        pd.read_csv(folder / "budget.csv"),
         pd.read_parquet(folder / "monthly.parquet"),
-        pd.read_csv(folder / "yearly.csv", float_precision="round_trip"),
+        pd.read_csv(folder / "yearly.csv"),
     )
 
 

@@ -163,8 +163,9 @@ def _with_value(cell: Cell, held: Cell | None) -> Cell:
 
 
 def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:
-    rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1)
-    for number, row in enumerate(rows, start=1):
+    # What a file says of its own size is not believed: cells outside it would be left out unseen.
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         for column, cell in enumerate(row, start=1):
             if cell.value is None:
                 continue

@@ -100,12 +100,18 @@ def number_rows(scenario: Scenario) -> Iterator[Row]:
 
 
 def parts_of(quantity: Quantity) -> dict[str, Content]:
-    """What stands beside the value of a number, by column."""
+    """What stands beside the value of a number, by column.
+
+    A middle of the spread that is the value itself is left out: it then follows the value.
+    """
     found: dict[str, Content] = {
         name: getattr(quantity, name) for name in ("between", "price_level", "fill", *GROUND)
     }
     if quantity.spread is not None:
         found |= quantity.spread.model_dump(by_alias=True)
+        for middle in ("mode", "p50"):
+            if quantity.spread.kind == "value" and found[middle] == quantity.central_draw():
+                found[middle] = None
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -1,9 +1,11 @@
 """A run's tables for other programs: one long table, a folder of tables, or the scenario format.
 
-The scenario format (IAMC, read by pyam) has a row a variable: model, scenario, region, variable,
-unit, and a column a year. The name of a variable begins with what is counted. Its means stand under
-that name, so that ``Occupancy|Place|...`` adds up to ``Occupancy``; other statistics stand under a
-name of their own, as ``Occupancy (P90)``, since they do not add up.
+The scenario format (IAMC, read by pyam) has a row a number: model, scenario, region, variable,
+unit, year, value. It is the long one of its two forms, since the wide one (a column a year) has
+empty cells where a year has no budget, which pyam keeps as numbers. The name of a variable begins
+with what is counted. Its means stand under that name, so that ``Occupancy|Place|...`` adds up to
+``Occupancy``; other statistics stand under a name of their own, as ``Occupancy (P90)``, since they
+do not add up.
 """
 
 from __future__ import annotations
@@ -97,7 +99,7 @@ def write_tables(run: Finished, folder: Path, form: Form) -> None:
 
 
 def scenario_format(run: Finished) -> pd.DataFrame:
-    """The years of a run as the scenario community exchanges them, wide by year.
+    """The years of a run as the scenario community exchanges them, a row a number.
 
     Cost, budget and gap in EUR million of the headline's prices (of each year where the scenario
     says so), as cost and not cash; at the headline's level of prices.
@@ -110,8 +112,7 @@ def scenario_format(run: Finished) -> pd.DataFrame:
     keys = ["model", "scenario", "region", "variable", "unit"]
     if table.duplicated([*keys, "year"]).any():
         raise ModelError("two cells of a run have the same name in the scenario format")
-    wide = table.pivot_table("value", keys, "year", sort=False)
-    return wide.reset_index().rename_axis(columns=None)
+    return table[table["value"].notna()][[*keys, "year", "value"]].reset_index(drop=True)
 
 
 def _volumes(run: Finished) -> list[dict[str, Any]]:
