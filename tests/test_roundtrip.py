@@ -129,6 +129,15 @@ def test_another_program_that_keeps_fewer_digits_changes_nothing(
     assert changes_of(read_filled(saved), scenario) == []
 
 
+def test_a_text_that_begins_like_a_formula_stays_a_text(form: Form, tmp_path: Path) -> None:
+    change = {"family.staff": {"value": 380, "assumption": '=HYPERLINK("x"; "y")'}}
+    scenario = patched(form.base.scenario, change, "a test")
+    data = scenario_workbook(scenario, "x", ["baseline"], "0.1.0", "en")
+    opened = opened_bytes(data, tmp_path / "x.xlsx")
+    assert not any(cell.formula for sheet in opened.sheets.values() for cell in sheet.values())
+    assert changes_of(read_filled(opened), scenario) == []
+
+
 def test_dates_come_go_and_move(form: Form, tmp_path: Path) -> None:
     key = "budget.vintages.owb2025.lines.ind"
     free = len(list(number_rows(form.base.scenario))) + 5
@@ -390,7 +399,7 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     (tmp_path / "s.xlsx").write_bytes(data)
     assert command("import", "s.xlsx", "-o", "p.yaml").returncode == 0
     assert (tmp_path / "p.yaml").read_text().startswith("extends: small.yaml\n")
-    away = repacked(data, lambda n, part: part.replace(b"small.yaml", b"../x/s.yaml")
+    away = repacked(data, lambda n, part: part.replace(b"small.yaml", b"../x/small.yaml")
                     if n == "docProps/custom.xml" else part)  # fmt: skip
     (tmp_path / "away.xlsx").write_bytes(away)
     done = command("import", "away.xlsx", "-o", "q.yaml")
