@@ -77,7 +77,7 @@ def _export_scenario(words: list[str], out: Path, lang: LangChoice) -> None:
 
     from ..exchange.form import scenario_workbook
     from ..exchange.place import place
-    from ..scenario import load_chain
+    from ..scenario import load_chain, shipped
 
     _named(out, ".xlsx")
     found = chains(words)
@@ -86,7 +86,9 @@ def _export_scenario(words: list[str], out: Path, lang: LangChoice) -> None:
     loaded = load_chain(found[0])
     tell_contested(loaded)
     version = metadata.version("opvangsim")
-    data = scenario_workbook(loaded.scenario, loaded.name, found[0], version, language(lang))
+    # Of a file only its name goes along: where it lay is nobody's business, and leads nowhere.
+    names = [name if name in shipped() else Path(name).name for name in found[0]]
+    data = scenario_workbook(loaded.scenario, loaded.name, names, version, language(lang))
     place(out, data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -32,7 +33,8 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):
-        return f"n{float(value):.15g}"
+        with suppress(OverflowError):
+            return f"n{float(value):.15g}"
     if isinstance(value, date | datetime | time | timedelta):
         return f"n{float(cast(Any, days).to_excel(value)):.15g}"
     if value in ("=TRUE()", "=FALSE()"):

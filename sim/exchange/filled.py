@@ -7,6 +7,7 @@ counts by the value it had when the workbook was saved, and a row that is gone i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -61,7 +62,7 @@ def read_filled(opened: Opened) -> Filled:
     slips: list[Problem] = []
     reader = _Reader(opened, lang, slips)
     help_sheet, choice_sheet = label("sheet_help", lang), label("sheet_choices", lang)
-    for name, columns in ((NUMBERS, COLUMNS), (choice_sheet, CHOICE_COLUMNS)):
+    for name, columns in ((help_sheet, ()), (NUMBERS, COLUMNS), (choice_sheet, CHOICE_COLUMNS)):
         reader.check_heads(name, columns)
     if slips:
         raise ScenarioError(slips)
@@ -157,7 +158,8 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+            with suppress(OverflowError):
+                return float(value)
         advice = "write a number, in digits"
         if isinstance(value, str):
             what = f"'{value}' is text, where a number belongs"

@@ -121,7 +121,7 @@ def _write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
         sheet.cell(column, COLUMNS.index("date") + 1).number_format = DAY
     _validate(sheet, last, lang)
     widths(sheet, SIZES)
-    page(sheet, f"D{HEAD + 1}", f"{HEAD}:{HEAD}")
+    page(sheet, f"D{HEAD + 1}", f"{HEAD}:{HEAD}", wide=True)
 
 
 def _bounds(key: str, lang: Language) -> str:

@@ -33,6 +33,8 @@ FAN = ("p10", "p25", "p50", "p75", "p90")
 BAND = ("mean", "p10", "p90")
 HEAD = 4
 """Row of the head of the table."""
+HEAD_HEIGHT = 84
+"""Room for six lines: names of series are long [points]."""
 OTHERS: tuple[tuple[str, str, str], ...] = (
     ("occupancy", "kind:asylum_seekers", "book_asylum_seekers"),
     ("occupancy", "kind:status_holders", "status_holders"),
@@ -78,9 +80,10 @@ def write_months(
         for statistic in BAND:
             writer.series(column, series, breakdown, statistic, label(name, lang))
             column += 1
-    widths(sheet, (12, *(13,) * (column - 2)))
+    widths(sheet, (12, *(15,) * (column - 2)))
     note(draft, sheet, 2, label("book_months", lang), 12)
-    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
+    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}", wide=True)
+    sheet.row_dimensions[HEAD].height = HEAD_HEIGHT
     where = Columns(
         first=HEAD + 1,
         last=HEAD + len(dates),

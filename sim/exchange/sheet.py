@@ -155,15 +155,22 @@ def widths(sheet: Worksheet, sizes: Iterable[float]) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = size
 
 
-def page(sheet: Worksheet, freeze: str | None, heads: str | None = None) -> None:
-    """Frozen panes, and a printed page: landscape, as wide as the paper, heads on each page."""
+def page(
+    sheet: Worksheet, freeze: str | None, heads: str | None = None, *, wide: bool = False
+) -> None:
+    """Frozen panes, and a printed page: landscape, as wide as the paper, heads on each page.
+
+    A ``wide`` sheet goes over several pages side by side, each with the first column.
+    """
     sheet.freeze_panes = freeze
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToHeight = 0
     assert sheet.sheet_properties.pageSetUpPr is not None
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr.fitToPage = not wide
+    if wide:
+        sheet.print_title_cols = "A:A"
     if heads:
         sheet.print_title_rows = heads
 
