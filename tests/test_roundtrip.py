@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sheets import SHEETS, edited, opened_bytes, repacked, where_is
+from sheets import SHEETS, Content, edited, opened_bytes, repacked, where_is
 from support import Command
 
 from sim.errors import ScenarioError
@@ -172,6 +172,23 @@ def test_a_change_keeps_the_spread_and_drops_the_source_unless_one_is_given(
     spread = made.ind.capacity.realised.spread
     assert spread is not None
     assert spread.sd == 0.125
+
+
+def test_an_old_source_is_never_given_for_a_new_number(form: Form, tmp_path: Path) -> None:
+    key = "reception.places.regular.price"
+    price, where, assumption = (form.cell(key, column) for column in "CRS")
+    cases: list[tuple[dict[str, Content], str | None]] = [
+        ({price: 30000, assumption: "a guess"}, None),
+        ({price: 30000, where: "page 12"}, "EK-36600-XX-E"),
+        ({assumption: "read again"}, "EK-36600-XX-E"),
+    ]
+    for cells, source in cases:
+        made = imported(form, edited(form.data, cells), tmp_path)
+        assert made is not None
+        found = made.reception.places["regular"].price
+        assert found is not None
+        assert found.source == source
+        assert found.price_level == 2023
 
 
 def test_numbers_that_are_not_set_can_be_set_and_taken_out(form: Form, tmp_path: Path) -> None:

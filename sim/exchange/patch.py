@@ -199,11 +199,26 @@ def _number_change(
     for name in ("price_level", "fill"):
         data |= {name: numeric[name]} if numeric[name] != had.get(name) else {}
     if grounded:
-        data |= {name: text for name, text in ground.items() if text is not None}
+        data |= _ground(ground, had, moved)
     cells = _cells(entry, old)
     if set(data) == {"value"}:
         return [Change(key, data["value"], cells)]
     return [Change(key, data, cells)]
+
+
+def _ground(told: dict[str, Any], had: dict[str, Any], moved: bool) -> dict[str, Any]:
+    """Source, place in it and assumption as a patch holds them.
+
+    Of a number that changed only what was changed with it: what stood there grounds the old one.
+    Another place in the same source is a new ground in that source.
+    """
+    kept = {
+        name: text for name, text in told.items()
+        if text is not None and (not moved or _words(text) != _words(had.get(name)))
+    }  # fmt: skip
+    if "where" in kept and told["source"] is not None:
+        kept["source"] = told["source"]
+    return kept
 
 
 def _slip(where: str, what: str, advice: str) -> ScenarioError:
