@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+PYAM := .venv-pyam
 QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test check lint suite verify format bench clean
+.PHONY: run answers test test-pyam check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -38,6 +39,16 @@ answers: $(VENV)/run.stamp
 # Types are checked beside the tests, which leave part of a core idle.
 test: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite
+
+# pyam alone brings some hundred packages, so that it has an environment of its own.
+$(PYAM)/pyam.stamp: requirements-pyam.lock
+	test -x $(PYAM)/bin/python || $(PYTHON) -m venv $(PYAM)
+	$(PYAM)/bin/python $(QUIETLY) --require-hashes -r requirements-pyam.lock
+	touch $@
+
+test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
+	OPVANGSIM=$(abspath $(BIN))/opvangsim $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
+	  --noconftest -q --disable-warnings -p no:cacheprovider tests/pyam_reads.py
 
 check: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow"'
@@ -76,4 +87,4 @@ bench: $(VENV)/run.stamp $(BENCH)/bench.stamp
 	  $(BENCH)/bin/python tests/bench_kernel.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis

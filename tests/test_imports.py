@@ -9,6 +9,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": {"budget", "engine", "results", "scenario"},
     "__main__": {"cli"},
     "errors": set(),
+    "stamp": set(),
     "clock": set(),
     "scenario": {"errors"},
     "draws": {"clock", "scenario"},
@@ -62,11 +63,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "run": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "prices", "report",
-        "results", "scenario", "trial", "workers",
+        "results", "scenario", "stamp", "trial", "workers",
     },
+    "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
     "cli": {
-        "address", "book", "budget", "clock", "decide", "draws", "errors", "past", "persons",
-        "report", "run", "scenario", "trial", "verify",
+        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "past",
+        "persons", "report", "run", "scenario", "trial", "verify",
     },
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from . import (
     compare,
     discover,
     explain,
+    export,
     files,
     ind_coa,
     overview,
@@ -26,6 +27,7 @@ from . import (
     sweep,
     trace,
     verify,
+    whence,
 )
 
 app = typer.Typer(
@@ -77,6 +79,8 @@ for verb in (
     sweep.sweep,
     discover.discover,
     answer.answer,
+    *export.VERBS,
+    whence.whence,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from .common import (
     Step,
     StepChoice,
     Workers,
+    as_typed,
     console,
     language,
     progress,
@@ -103,7 +105,7 @@ def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Langua
     from ..run.answers import WRITTEN, write
 
     folder = out or WRITTEN / lang
-    write(pages, found, folder, lang)
+    write(pages, found, folder, lang, as_typed(sys.argv[1:]))
     terminal = console()
     for page in pages:
         terminal.print(f"{page.question.number:2d}  {page.short}", markup=False)

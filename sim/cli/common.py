@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -202,6 +203,20 @@ def _one_chain(name: str) -> list[str]:
     return found[0]
 
 
+def as_typed(words: Sequence[str]) -> str:
+    """A command without where it wrote, how fast and how loud: that decides nothing it says."""
+    kept: list[str] = []
+    left = iter(words)
+    for word in left:
+        name = word.partition("=")[0]
+        if name in ("-o", "--out", "--workers"):
+            if "=" not in word:
+                next(left, None)
+        elif name not in ("--quiet", "--json"):
+            kept.append(word)
+    return shlex.join(["opvangsim", *kept])
+
+
 def finish(
     study: Study,
     folder: Path,
@@ -215,7 +230,7 @@ def finish(
     from ..report.labels import label
     from ..run.study import write_study
 
-    write_study(study, folder, draw, inputs)
+    write_study(study, folder, draw, inputs, as_typed(sys.argv[1:]))
     if quiet:
         typer.echo(str(folder))
         return

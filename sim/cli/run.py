@@ -85,7 +85,8 @@ def _run_all(
     from ..run import execute
     from ..scenario import load_chain
 
-    loaded = [load_chain(names, sets) for names in chains(words)]
+    asked = chains(words)
+    loaded = [load_chain(names, sets) for names in asked]
     if out is not None and len(loaded) > 1:
         what = "one folder can't hold several runs"
         refuse("--out", what, "leave it out, or run one scenario")
@@ -94,12 +95,13 @@ def _run_all(
         what = f"two runs are called {max(names, key=names.count)}"
         refuse("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
-    for one in loaded:
+    for one, chain in zip(loaded, asked, strict=True):
         tell_contested(one)
         tell_warnings(one)
         folder = out or Path("outputs") / one.name
         with progress(one.name, options.replications, quiet or as_json) as tell:
-            finished = execute(one.scenario, one.name, options, folder, tell, one.files)
+            told = _asked(chain, sets)
+            finished = execute(one.scenario, one.name, options, folder, tell, one.files, told)
         if as_json:
             records.append(_as_json(finished, one.name))
         elif quiet:
@@ -110,6 +112,12 @@ def _run_all(
         import json
 
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
+
+
+def _asked(chain: list[str], sets: list[str]) -> list[str]:
+    """The words that name one scenario of a command: A + B, then each override."""
+    words = [word for name in chain for word in ("+", name)][1:]
+    return words + [word for one in sets for word in ("--set", one)]
 
 
 def _print_run(finished: Run, options: Options) -> None:

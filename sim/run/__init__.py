@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ..clock import Clock
 from ..draws import KINDS, sample
 from ..errors import Problem, ScenarioError
 from ..scenario import LONGEST_YEARS, Scenario, dump
+from ..stamp import Stamp, mark_charts
 from ..trial import Progress
 from .chunks import Chunks, Options, make_jobs, simulate_all
 from .folder import staged
@@ -47,14 +49,17 @@ def execute(
     folder: Path,
     progress: Progress | None = None,
     inputs: Sequence[Path] = (),
+    asked: Sequence[str] = (),
 ) -> Run:
     """Run a scenario and write its folder.
 
     ``progress(done, total)`` is called with replications; ``inputs`` are the files the scenario
-    was read from, whose hashes go into the record. Raises ``ScenarioError`` if the folder
+    was read from, whose hashes go into the record; ``asked`` are the words of a command that name
+    the scenario, by default its name. Raises ``ScenarioError`` if the folder
     can't be written or holds something that is not ours.
     """
     until = _checked_until(scenario, options)
+    command = command_of(asked or (name,), options, until)
     if not options.vary or set(options.vary) - set(KINDS):
         raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
     with staged(folder) as staging:
@@ -78,10 +83,10 @@ def execute(
         if options.charts:
             from ..report import charts
 
-            charts.write(
-                run.monthly, run.budget, scenario, run.id, staging / "charts", options.lang
-            )
-        write_record(run, name, options, until, inputs, staging)
+            drawn = staging / "charts"
+            charts.write(run.monthly, run.budget, scenario, run.id, drawn, options.lang)
+            mark_charts(drawn, stamp_of(run.id, name, options, command))
+        write_record(run, name, options, until, inputs, command, staging)
     return run
 
 
@@ -121,8 +126,27 @@ def run_id(scenario: Scenario, options: Options, until: date) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def command_of(asked: Sequence[str], options: Options, until: date) -> str:
+    """The command that computes a run again: what decides the numbers, and the language."""
+    words = ["opvangsim", "run", *asked, "--replications", str(options.replications)]
+    words += ["--seed", str(options.seed), "--step", options.step, "--until", until.isoformat()]
+    words += ["--vary", ",".join(options.vary)]
+    return shlex.join(words + (["--lang", options.lang] if options.lang != "en" else []))
+
+
+def stamp_of(run: str, name: str, options: Options, command: str) -> Stamp:
+    """The stamp that the charts of a run carry."""
+    return Stamp("run", name, str(options.seed), versions()["opvangsim"], run, command)
+
+
 def write_record(
-    run: Run, name: str, options: Options, until: date, inputs: Sequence[Path], folder: Path
+    run: Run,
+    name: str,
+    options: Options,
+    until: date,
+    inputs: Sequence[Path],
+    command: str,
+    folder: Path,
 ) -> None:
     """``run.json``, last of all: how to get the run again, and the hash of every other file."""
     record = {
@@ -131,6 +155,7 @@ def write_record(
         "id": run.id,
         "scenario": name,
         "title": run.scenario.title.model_dump(),
+        "command": command,
         "options": {
             "replications": options.replications,
             "seed": options.seed,

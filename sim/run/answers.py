@@ -97,8 +97,12 @@ class Answers:
         return page(question, self.values(question), self.known, driven, self.settings, lang)
 
 
-def write(pages: Sequence[Page], found: Answers, folder: Path, lang: Language) -> None:
+def write(
+    pages: Sequence[Page], found: Answers, folder: Path, lang: Language, command: str = ""
+) -> None:
     """Write the book: a page a question and an index in Markdown and HTML, tables, the record.
+
+    ``command`` is how it was asked for.
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
@@ -114,4 +118,4 @@ def write(pages: Sequence[Page], found: Answers, folder: Path, lang: Language) -
             "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
         },
     )
-    write_study(study, folder, texts=files(pages, lang))
+    write_study(study, folder, command=command, texts=files(pages, lang))

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..scenario import Scenario, dump
+from ..stamp import Stamp, mark_charts
 from ..trial import Settings
 from .folder import staged
 from .record import SCHEMA, digest, digests, versions
@@ -49,6 +50,12 @@ class Study:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def _stamp_of(study: Study, command: str) -> Stamp:
+    names = ", ".join(study.scenarios) or study.name
+    version, seed = versions()["opvangsim"], str(study.settings.seed)
+    return Stamp(study.kind, names, seed, version, study.id, command)
+
+
 Draw = Callable[[str, Path], None]
 """Draws the charts of a study into a folder, given its id."""
 
@@ -58,11 +65,14 @@ def write_study(
     folder: Path,
     draw: Draw | None = None,
     inputs: Sequence[Path] = (),
+    command: str = "",
     texts: Mapping[str, str] | None = None,
 ) -> None:
     """Write a study's folder: tables, ``charts/``, resolved scenarios, ``run.json`` last of all.
 
-    ``texts`` are further files, by their name.
+    ``command`` is how it was asked for, as the record and the charts tell it; ``texts`` are
+    further files, by their name.
+
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     with staged(folder) as staging:
@@ -78,11 +88,13 @@ def write_study(
         if draw is not None:
             (staging / "charts").mkdir()
             draw(study.id, staging / "charts")
+            mark_charts(staging / "charts", _stamp_of(study, command))
         record = {
             "kind": study.kind,
             "schema": SCHEMA,
             "id": study.id,
             "name": study.name,
+            "command": command,
             "asked": dict(study.asked),
             "scenarios": {n: s.title.model_dump() for n, s in study.scenarios.items()},
             "options": asdict(study.settings),

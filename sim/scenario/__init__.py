@@ -8,6 +8,7 @@ from .load import (
     load,
     load_chain,
     patched,
+    patched_by,
     source_keys,
 )
 from .money import CostLevel, Vintage
@@ -33,6 +34,7 @@ __all__ = [
     "load",
     "load_chain",
     "patched",
+    "patched_by",
     "quantities",
     "shipped",
     "shipped_folder",

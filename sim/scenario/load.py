@@ -70,6 +70,16 @@ def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenar
     return _checked(tree)
 
 
+def patched_by(base: Loaded, patch: Source, because: str) -> Loaded:
+    """A loaded scenario with one more patch on it, wherever that was read, checked like a file.
+
+    ``because`` is the assumption of a number without a source of its own. Raises ``ScenarioError``.
+    """
+    below = frozenset(layer.source.name for layer in base.tree.layers)
+    tree = fold([*base.tree.layers, Layer(patch, below, because)])
+    return Loaded(f"{base.name}+{Path(patch.name).stem}", _checked(tree), tree)
+
+
 def _checked(tree: Tree) -> Scenario:
     problems = list(tree.problems)
     scenario: Scenario | None = None

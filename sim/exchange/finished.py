@@ -1,0 +1,100 @@
+"""A finished run, read from its folder: record, scenario and tables, just as they were written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import Problem, ScenarioError
+from ..run.record import digest
+from ..scenario import Scenario, load
+from ..stamp import Stamp
+
+RECORD = "run.json"
+NEEDED = ("budget.csv", "monthly.parquet", "yearly.csv", "scenario.resolved.yaml")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run as its folder tells it."""
+
+    record: dict[str, Any]
+    scenario: Scenario
+    budget: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+
+    @property
+    def stamp(self) -> Stamp:
+        """Where everything made from this run comes from."""
+        return stamp_of(self.record)
+
+
+def is_run(folder: Path) -> bool:
+    """Whether this is a folder with a record of ours in it."""
+    return folder.is_dir() and (folder / RECORD).is_file()
+
+
+def read_run(folder: Path) -> Finished:
+    """Read a run's folder.
+
+    Raises ``ScenarioError`` if it is no run, or if a file is gone or is not what the run wrote.
+    """
+    record = _record(folder / RECORD)
+    if record["kind"] != "run":
+        what = f"this is the folder of '{record['kind']}', not of a run"
+        raise _refused(folder, what, "give a folder that opvangsim run wrote")
+    for name in NEEDED:
+        _check(folder / name, record["files"].get(name))
+    return Finished(
+        record,
+        load(folder / "scenario.resolved.yaml"),
+        pd.read_csv(folder / "budget.csv"),
+        pd.read_parquet(folder / "monthly.parquet"),
+        pd.read_csv(folder / "yearly.csv"),
+    )
+
+
+def stamp_of(record: dict[str, Any]) -> Stamp:
+    """The stamp that a run's record gives."""
+    return Stamp(
+        kind="run",
+        scenario=record["scenario"],
+        seed=str(record["options"]["seed"]),
+        version=record["versions"]["opvangsim"],
+        run=record["id"],
+        command=record.get("command", ""),
+    )
+
+
+def _record(file: Path) -> dict[str, Any]:
+    advice = "give a folder that opvangsim run wrote"
+    try:
+        record = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise _refused(file, f"can't be read: {error.strerror}", advice) from None
+    except ValueError:
+        raise _refused(file, "this is no record of a run", advice) from None
+    known = isinstance(record, dict) and {"kind", "schema", "id", "files"} <= set(record)
+    if not known:
+        raise _refused(file, "this is no record of a run", advice)
+    found: dict[str, Any] = record
+    return found
+
+
+def _check(file: Path, expected: str | None) -> None:
+    advice = "run the scenario again"
+    try:
+        found = digest(file)
+    except OSError as error:
+        raise _refused(file, f"can't be read: {error.strerror}", advice) from None
+    if found != expected:
+        raise _refused(file, "this file is not the one that the run wrote", advice)
+
+
+def _refused(where: Path, what: str, advice: str) -> ScenarioError:
+    return ScenarioError([Problem(str(where), what, advice)])

@@ -1,0 +1,134 @@
+"""Where a file of ours comes from, told inside the file: scenario, seed, version, run, command.
+
+Beside these stands a seal: a hash of the stamp and of what the file says without it. It shows that
+a file was changed since; it is no signature, since whoever wants to deceive can make it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from html import escape, unescape
+from pathlib import Path
+
+NAME = "opvangsim"
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+_SVG = re.compile(rb'<metadata id="opvangsim">(.*?)</metadata>\n', re.DOTALL)
+_PDF = re.compile(rb"%opvangsim (\{[^\n]*\})\n")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a file was made of; ``seed`` is empty where nothing was drawn."""
+
+    kind: str
+    scenario: str
+    seed: str
+    version: str
+    run: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The stamp of a file, and whether what the file says is what was sealed."""
+
+    stamp: Stamp
+    intact: bool
+
+
+def seal(stamp: Stamp, content: bytes) -> str:
+    """Hash of a stamp and of what a file says beside it."""
+    told = json.dumps(asdict(stamp), sort_keys=True).encode()
+    return hashlib.sha256(told + b"\0" + content).hexdigest()
+
+
+def read_stamp(told: Mapping[str, object]) -> Stamp | None:
+    """The stamp among the texts a file carries; None if they are not ours."""
+    names = [field.name for field in fields(Stamp)]
+    texts = [told.get(name) for name in names]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    return Stamp(*(str(text) for text in texts))
+
+
+def mark_charts(folder: Path, stamp: Stamp) -> None:
+    """Put the stamp into every PNG, SVG and PDF of a folder that is being written."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix in MARKERS:
+            file.write_bytes(marked(file.read_bytes(), file.suffix, stamp))
+
+
+def marked(data: bytes, suffix: str, stamp: Stamp) -> bytes:
+    """The bytes of an unmarked chart with the stamp in them: the same in, the same out."""
+    told = asdict(stamp) | {"seal": seal(stamp, data)}
+    return MARKERS[suffix](data, json.dumps(told, sort_keys=True).encode("ascii"))
+
+
+def find_in_chart(data: bytes) -> Found | None:
+    """The stamp of a chart and whether the chart is as it was; None if there is none."""
+    parts = _parted(data)
+    if parts is None:
+        return None
+    bare, text = parts
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    stamp = read_stamp(told) if isinstance(told, dict) else None
+    if stamp is None:
+        return None
+    return Found(stamp, told.get("seal") == seal(stamp, bare))
+
+
+def _parted(data: bytes) -> tuple[bytes, bytes] | None:
+    """The chart without its mark, and the mark."""
+    if data.startswith(PNG_HEAD):
+        return _out_of_png(data)
+    pattern = _PDF if data.startswith(b"%PDF") else _SVG
+    marks = list(pattern.finditer(data))
+    if len(marks) != 1:
+        return None
+    mark = marks[0]
+    text = mark[1]
+    if pattern is _SVG:
+        text = unescape(text.decode("utf-8", "replace")).encode()
+    return data[: mark.start()] + data[mark.end() :], text
+
+
+def _into_png(data: bytes, text: bytes) -> bytes:
+    """A text chunk before the last one, as the format provides for."""
+    body = NAME.encode() + b"\0\0\0\0\0" + text
+    chunk = struct.pack(">I", len(body)) + b"iTXt" + body
+    chunk += struct.pack(">I", zlib.crc32(b"iTXt" + body))
+    end = data.rindex(b"IEND") - 4
+    return data[:end] + chunk + data[end:]
+
+
+def _out_of_png(data: bytes) -> tuple[bytes, bytes] | None:
+    head = b"iTXt" + NAME.encode() + b"\0\0\0\0\0"
+    at = data.rfind(head)
+    if at < 4:
+        return None
+    (length,) = struct.unpack(">I", data[at - 4 : at])
+    end = at + 4 + length
+    return data[: at - 4] + data[end + 4 :], data[at + len(head) : end]
+
+
+def _into_svg(data: bytes, text: bytes) -> bytes:
+    inside = escape(text.decode("ascii"), quote=False).encode()
+    end = data.rindex(b"</svg>")
+    return data[:end] + b'<metadata id="opvangsim">' + inside + b"</metadata>\n" + data[end:]
+
+
+def _into_pdf(data: bytes, text: bytes) -> bytes:
+    """A comment after the end mark, which readers of the format pass over."""
+    return data + b"%opvangsim " + text + b"\n"
+
+
+MARKERS = {".png": _into_png, ".svg": _into_svg, ".pdf": _into_pdf}
