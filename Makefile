@@ -36,9 +36,8 @@ answers: $(VENV)/run.stamp
 	$(BIN)/opvangsim answer all --lang en
 	$(BIN)/opvangsim answer all --lang nl
 
-# Types are checked beside the tests, which leave part of a core idle.
 test: $(VENV)/test.stamp
-	$(MAKE) --no-print-directory --jobs 2 lint suite
+	$(MAKE) --no-print-directory suite
 
 # pyam alone brings some hundred packages, so that it has an environment of its own.
 $(PYAM)/pyam.stamp: requirements-pyam.lock
@@ -50,10 +49,11 @@ test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
 	OPVANGSIM=$(abspath $(BIN))/opvangsim $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
 	  --noconftest -q --disable-warnings -p no:cacheprovider tests/pyam_reads.py
 
+# The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow"'
 
-lint:
+lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
