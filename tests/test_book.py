@@ -570,10 +570,11 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
     study("b")
     study(settings=replace(FEW, seed=2))
     assert len(made) == 3
-    for file in tmp_path.iterdir():
-        file.write_bytes(file.read_bytes()[:4])
-    study()
-    assert len(made) == 4
+    for half in ('{"x"', "[]", '{"x": "y"}', '{"x": ["y"]}'):
+        for file in tmp_path.iterdir():
+            file.write_text(half, "utf-8")
+        assert study() == {"x": [1.5, None, 2.0, 0.0]}
+    assert len(made) == 7
 
 
 def test_the_verb_lists_prints_and_refuses(command: Command) -> None:
