@@ -1,0 +1,166 @@
+"""Status holders who wait in reception against the homes that are found for them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ...past import observed
+from ..canvas import BLUE, DARK
+from ..labels import Language, label
+from .gap import HATCH, SAND
+from .layout import EndLabel, Mark, Sheet, fit, name_point, new_sheet
+from .look import Look
+from .parts import (
+    DASHED,
+    amount,
+    band_in_words,
+    ceiling,
+    draw_fan,
+    draw_past,
+    ends_of,
+    fan_labels,
+    in_words,
+    listed,
+    on_axis,
+    positions,
+    scale_of_dates,
+    scale_of_numbers,
+    scale_of_years,
+    small_print,
+    years_apart,
+)
+from .subject import Subject, by_month, by_year, row_at, scaled_years, to_whole_years
+
+FIRST_SHOWN = {True: 2021, False: 2018}
+WIDTH = 0.36
+CAME, FOUND = Mark(SAND, HATCH), Mark(BLUE)
+ARREARS = Mark(DARK, dashes=DASHED, line=True, marker="D")
+
+
+def people_by_year(subject: Subject) -> pd.DataFrame:
+    """Means by year [persons]: homes ``found``, people who ``came`` to need one, ``arrears``.
+
+    Who came is what the stock of those who wait (in reception, short of a place, in transit)
+    grew by, and those housed: nobody else leaves it. Flows stand at the pace of a whole year;
+    arrears are those of municipalities at the year's end.
+    """
+    waiting = (
+        by_month(subject, "occupancy", "kind:status_holders")["mean"]
+        * (1 + by_month(subject, "shortage")["mean"] / by_month(subject, "occupancy")["mean"])
+        + by_month(subject, "transit")["mean"]
+    )  # fmt: skip
+    housed = by_year(subject, "housed", "sum")["mean"]
+    arrears = by_month(subject, "municipal_arrears")
+    came, late = {}, {}
+    for year in housed.index:
+        before = waiting[waiting.index <= pd.Timestamp(date(year - 1, 12, 31))]
+        opening = before.iloc[-1] if len(before) else waiting.iloc[0]
+        closing = waiting[waiting.index <= pd.Timestamp(date(year, 12, 31))].iloc[-1]
+        came[year] = float(housed[year] + closing - opening)
+        late[year] = float(row_at(arrears, date(year, 12, 31))["mean"])
+    flows = pd.DataFrame({"found": housed, "came": pd.Series(came)})
+    whole = to_whole_years(subject, flows)
+    return whole.assign(arrears=pd.Series(late).reindex(whole.index))
+
+
+def shown(subject: Subject) -> bool:
+    """There must be a year, and more than one day."""
+    enough = len(by_month(subject, "occupancy", "kind:status_holders")) > 1
+    return enough and len(people_by_year(subject)) > 0
+
+
+def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+    """Status holders in reception; homes found beside those who come, and the arrears."""
+    years = people_by_year(subject)
+    note = label("chart_housing_note_brief" if look.brief else "chart_housing_note", lang)
+    scaled = scaled_years(subject, years)
+    if scaled:
+        note += " " + label("chart_scaled", lang, years=", ".join(map(str, scaled)))
+    if look.brief:
+        note += " " + label("chart_bands_brief", lang)
+    sheet = new_sheet(
+        look,
+        label("chart_housing_title", lang),
+        [label("chart_housing_waiting", lang), label("chart_housing_years", lang)],
+        small_print(subject, note, lang),
+    )
+    _draw_waiting(sheet, subject, lang)
+    _draw_years(sheet, years, lang)
+    return sheet.figure
+
+
+def _draw_waiting(sheet: Sheet, subject: Subject, lang: Language) -> None:
+    look, axes = sheet.look, sheet.panels[0]
+    table = by_month(subject, "occupancy", "kind:status_holders")
+    x = positions(table.index)
+    start = table.index[0].date()
+    past = [
+        (one.period, one.value) for one in observed()
+        if one.series == "status_holders" and FIRST_SHOWN[look.brief] <= one.period.year
+        and one.period < start
+    ]  # fmt: skip
+    draw_fan(axes, x, table, look)
+    if past:
+        joined = [*past, (start, float(table["p50"].iloc[0]))]
+        draw_past(axes, [on_axis(day) for day, _ in joined], [value for _, value in joined], look)
+    axes.set_xlim(min([x[0], *(on_axis(day) - 60 for day, _ in past)]), x[-1])
+    ceiling(axes, float(table["p90"].max()), *(value for _, value in past))
+    scale_of_numbers(axes, lang, 0, 5)
+    fit(sheet, 0, fan_labels(table, look, lang))
+    scale_of_dates(sheet, axes, lang)
+    if past:
+        day, value = past[len(past) // 2]
+        name_point(sheet, axes, label("past_counted", lang), on_axis(day), value)
+
+
+def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:
+    look, axes = sheet.look, sheet.panels[1]
+    at = years.index.to_numpy(float)
+    axes.bar(
+        at - WIDTH / 2, years["came"], WIDTH, color=SAND, edgecolor=DARK, hatch=HATCH,
+        linewidth=0.3 * look.line,
+    )  # fmt: skip
+    axes.bar(at + WIDTH / 2, years["found"], WIDTH, color=BLUE)
+    axes.plot(at, years["arrears"], color="white", linewidth=1.5 * look.line)
+    axes.plot(
+        at, years["arrears"], color=DARK, linewidth=0.7 * look.line, linestyle=(0, DASHED),
+        marker="D", markersize=0.45 * look.text,
+    )  # fmt: skip
+    values = years[["came", "found", "arrears"]].to_numpy(float)
+    low, high = float(values.min()), max(float(values.max()), 1.0)
+    axes.set_ylim(min(0.0, 1.08 * low), 1.06 * high)
+    if low < 0:
+        axes.axhline(0, color=DARK, linewidth=0.3 * look.line)
+    axes.set_xlim(at[0] - 0.5, at[-1] + 0.5)
+    axes.tick_params(axis="x", length=0)
+    scale_of_numbers(axes, lang, 0, 5)
+    last = years.iloc[-1]
+    fit(
+        sheet,
+        1,
+        [
+            EndLabel(label("homes_found", lang), float(last["found"]), FOUND),
+            EndLabel(label("came_to_need", lang), float(last["came"]), CAME),
+            EndLabel(label("arrears_at_end", lang), float(last["arrears"]), ARREARS),
+        ],
+    )
+    scale_of_years(axes, [int(year) for year in years.index], years_apart(sheet, axes))
+
+
+def words(subject: Subject, lang: Language) -> str:
+    """The chart in a sentence or two, with its numbers."""
+    table = by_month(subject, "occupancy", "kind:status_holders")
+    waiting = [
+        label("alt_on", lang, day=in_words(day.date(), lang),
+              value=band_in_words(table.loc[day], lang))
+        for day in ends_of(table)
+    ]  # fmt: skip
+    told = [
+        label("alt_housing_year", lang, year=year, came=amount(row["came"], lang),
+              found=amount(row["found"], lang), arrears=amount(row["arrears"], lang))
+        for year, row in people_by_year(subject).iterrows()
+    ]  # fmt: skip
+    return label("alt_housing", lang, waiting=listed(waiting), told=listed(told))
