@@ -50,7 +50,7 @@ def chart(
     if not is_run(run):
         refuse(str(run), "this is no folder of a run", "give one that opvangsim run wrote")
     found = read_run(run)
-    subject = _subject(found)
+    subject = _subject(run, found)
     drawn = _shown(subject, wanted, named=bool(names))
     folder = out or beside(run)
     tongue = language(lang)
@@ -86,8 +86,9 @@ def _formats(text: str) -> list[str]:
     return [one for one in FORMATS if one in asked]
 
 
-def _subject(run: Finished) -> Subject:
-    from ..report.charts import Subject
+def _subject(folder: Path, run: Finished) -> Subject:
+    from ..exchange.finished import read_unreduced
+    from ..report.charts import UNREDUCED, Subject
 
     options = run.record["options"]
     return Subject(
@@ -98,6 +99,7 @@ def _subject(run: Finished) -> Subject:
         run.budget,
         run.monthly,
         run.yearly,
+        read_unreduced(folder, run, UNREDUCED),
     )
 
 

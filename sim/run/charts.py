@@ -20,10 +20,8 @@ RECORD = "run.json"
 
 def beside(run: Path) -> Path:
     """The folder for the charts of a run, if none is named: outputs/baseline-charts."""
-    whole = run.resolve()
-    return (
-        run.parent / f"{whole.name}-{KIND}" if run.name else whole.with_name(f"{whole.name}-{KIND}")
-    )
+    named = run if run.name not in ("", "..") else run.resolve()
+    return named.with_name(f"{named.name}-{KIND}")
 
 
 def write_charts(

@@ -17,13 +17,14 @@ from ..canvas import STYLE, save_said
 from ..labels import Language, label
 from . import gap, housing, ind, inflow, need, occupancy
 from .look import LOOKS, WIDTHS, Look, Width
-from .subject import Subject
+from .subject import UNREDUCED, Subject
 
 __all__ = [
     "CHARTS",
     "FORMATS",
     "LOOKS",
     "OF_EVERY_RUN",
+    "UNREDUCED",
     "WIDTHS",
     "Chart",
     "Look",

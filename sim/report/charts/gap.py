@@ -20,6 +20,8 @@ from .subject import Subject
 SAND, HATCH = "#f2c99b", "////"
 WIDTH = 0.36
 BILLION = 1e9
+NOTHING = 0.05 * BILLION
+"""Gap that is none in the one decimal that is shown [EUR]."""
 COST, HELD = Mark(BLUE), Mark(SAND, HATCH)
 
 
@@ -77,18 +79,19 @@ def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: L
     size = figure.get_size_inches()
     slot = axes.get_position().width * float(size[0]) / (len(rows) + 0.1)
     tall = axes.get_position().height * float(size[1])
+    large = look.small if look.brief else look.text
     texts = []
     for row in rows.to_dict("records"):
         bold, plain = _gap_texts(row, look, lang)
         texts.append(
             (
-                wrapped(figure, bold, look.text, 0.96 * slot, bold=True),
+                wrapped(figure, bold, large, 0.96 * slot, bold=True),
                 wrapped(figure, plain, look.small, 0.96 * slot),
             )
         )
     air = 0.35 * look.text / POINTS
     above = [
-        text_height(bold, look.text) + (text_height(plain, look.small) if plain else 0) + 2 * air
+        text_height(bold, large) + (text_height(plain, look.small) if plain else 0) + 2 * air
         for bold, plain in texts
     ]
     room = max(top / (1 - high / tall) for top, high in zip(tops, above, strict=True))
@@ -98,7 +101,7 @@ def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: L
         if plain:
             _above(axes, plain, (year, top), lift, look.small, "normal")
             lift += text_height(plain, look.small) * POINTS
-        _above(axes, bold, (year, top), lift, look.text, "bold")
+        _above(axes, bold, (year, top), lift, large, "bold")
 
 
 def _above(
@@ -114,6 +117,8 @@ def _gap_texts(row: dict[Any, Any], look: Look, lang: Language) -> tuple[str, st
     """The gap of a year in words, and its band where there is room for it."""
     if pd.isna(row["budget"]):
         return "", label("none_set", lang)
+    if max(abs(row[f"gap_{q}"]) for q in ("p10", "p50", "p90")) < NOTHING:
+        return label("even", lang), ""
     kind = "short" if row["gap_p50"] > 0 else "over"
     amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
     near, far = row["gap_p10"], row["gap_p90"]
@@ -133,7 +138,9 @@ def words(subject: Subject, lang: Language) -> str:
             told.append(label("alt_gap_none", lang, year=row["year"], cost=cost))
             continue
         kind = "short" if row["gap_p50"] > 0 else "over"
-        amount = billion(abs(row["gap_p50"]), lang)
+        gap = label(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
+        if abs(row["gap_p50"]) < NOTHING:
+            gap = label("even", lang)
         told.append(
             label(
                 "alt_gap_year",
@@ -141,7 +148,7 @@ def words(subject: Subject, lang: Language) -> str:
                 year=row["year"],
                 cost=cost,
                 budget=billion(row["budget"], lang),
-                gap=label(kind, lang, amount=amount),
+                gap=gap,
             )
         )
     return label("alt_gap", lang, told=listed(told))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -32,7 +30,7 @@ from .parts import (
     small_print,
     years_apart,
 )
-from .subject import Subject, by_month, by_year, row_at, scaled_years, to_whole_years
+from .subject import UNREDUCED, Subject, by_month, by_year, scaled_years, to_whole_years
 
 FIRST_SHOWN = {True: 2021, False: 2018}
 WIDTH = 0.36
@@ -47,29 +45,45 @@ def people_by_year(subject: Subject) -> pd.DataFrame:
     grew by, and those housed: nobody else leaves it. Flows stand at the pace of a whole year;
     arrears are those of municipalities at the year's end.
     """
-    waiting = (
-        by_month(subject, "occupancy", "kind:status_holders")["mean"]
-        * (1 + by_month(subject, "shortage")["mean"] / by_month(subject, "occupancy")["mean"])
-        + by_month(subject, "transit")["mean"]
-    )  # fmt: skip
-    housed = by_year(subject, "housed", "sum")["mean"]
-    arrears = by_month(subject, "municipal_arrears")
-    came, late = {}, {}
-    for year in housed.index:
-        before = waiting[waiting.index <= pd.Timestamp(date(year - 1, 12, 31))]
-        opening = before.iloc[-1] if len(before) else waiting.iloc[0]
-        closing = waiting[waiting.index <= pd.Timestamp(date(year, 12, 31))].iloc[-1]
-        came[year] = float(housed[year] + closing - opening)
-        late[year] = float(row_at(arrears, date(year, 12, 31))["mean"])
-    flows = pd.DataFrame({"found": housed, "came": pd.Series(came)})
-    whole = to_whole_years(subject, flows)
-    return whole.assign(arrears=pd.Series(late).reindex(whole.index))
+    found = by_year(subject, "housed", "sum")["mean"]
+    came = found + _waiting_at_end(subject).diff().reindex(found.index)
+    late = by_year(subject, "municipal_arrears", "end")["mean"]
+    whole = to_whole_years(subject, pd.DataFrame({"found": found, "came": came}))
+    return whole.assign(arrears=late.reindex(whole.index))
+
+
+def _waiting_at_end(subject: Subject) -> pd.Series[float]:
+    """Mean number of status holders who wait at the end of each year, and before the first.
+
+    Those beyond all places are status holders as often as those in a place; that holds in each
+    replication, and not of means.
+    """
+    assert subject.unreduced is not None
+    status, people, beyond, transit = (subject.unreduced[name] for name in UNREDUCED[1:])
+    waiting = status * (1 + beyond / people.clip(lower=1)) + transit
+    ends = waiting.groupby(subject.unreduced["year"]).mean()
+    first = int(ends.index[0]) - 1
+    return pd.concat([pd.Series({first: _waiting_at_start(subject)}), ends])
+
+
+def _waiting_at_start(subject: Subject) -> float:
+    """The same on the first day, on which all replications are alike."""
+    status, people, beyond, transit = (
+        float(by_month(subject, series, part)["mean"].iloc[0])
+        for series, part in (
+            ("occupancy", "kind:status_holders"),
+            ("occupancy", "total"),
+            ("shortage", "total"),
+            ("transit", "total"),
+        )
+    )
+    return status * (1 + beyond / max(people, 1)) + transit
 
 
 def shown(subject: Subject) -> bool:
     """There must be a year, and more than one day."""
     enough = len(by_month(subject, "occupancy", "kind:status_holders")) > 1
-    return enough and len(people_by_year(subject)) > 0
+    return enough and subject.unreduced is not None and len(people_by_year(subject)) > 0
 
 
 def draw(subject: Subject, look: Look, lang: Language) -> Figure:
@@ -100,12 +114,10 @@ def _draw_waiting(sheet: Sheet, subject: Subject, lang: Language) -> None:
     past = [
         (one.period, one.value) for one in observed()
         if one.series == "status_holders" and FIRST_SHOWN[look.brief] <= one.period.year
-        and one.period < start
+        and one.period <= table.index[-1].date()
     ]  # fmt: skip
     draw_fan(axes, x, table, look)
-    if past:
-        joined = [*past, (start, float(table["p50"].iloc[0]))]
-        draw_past(axes, [on_axis(day) for day, _ in joined], [value for _, value in joined], look)
+    draw_past(axes, past, (start, float(table["p50"].iloc[0])), look)
     axes.set_xlim(min([x[0], *(on_axis(day) - 60 for day, _ in past)]), x[-1])
     ceiling(axes, float(table["p90"].max()), *(value for _, value in past))
     scale_of_numbers(axes, lang, 0, 5)

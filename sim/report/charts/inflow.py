@@ -14,9 +14,9 @@ from .parts import (
     amount,
     band_in_words,
     ceiling,
+    draw_dots,
     draw_fan,
     draw_official,
-    draw_past,
     fan_labels,
     listed,
     scale_of_numbers,
@@ -70,7 +70,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     draw_fan(axes, fan.index.to_numpy(float), fan, look)
     axes.plot(inflow.index, inflow["p50"], "o", color="white", markeredgecolor="#2b6ca3",
               markersize=0.42 * look.text, markeredgewidth=0.5 * look.line, zorder=5)  # fmt: skip
-    draw_past(axes, list(past), list(past.values()), look)
+    draw_dots(axes, list(past), list(past.values()), look)
     draw_official(axes, [o.target.year for o in official], [o.central for o in official], look)
     axes.set_xlim(min([*past, first]) - 0.4, last + 0.25)
     ceiling(axes, *inflow["p90"], *past.values(), *(one.central for one in official))

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from ..canvas import DARK
@@ -77,14 +76,15 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     axes = sheet.panels[0]
     need, places = by_month(subject, "need"), by_month(subject, "places")
     x = positions(need.index)
-    past = _past(need)
+    start, end = need.index[0].date(), need.index[-1].date()
+    past = [(day, value) for day, value in _past() if day <= end]
     official = [
         one for one in known_needs()
-        if one.kind == "forecast" and FIRST_SHOWN <= one.day <= need.index[-1].date()
+        if one.kind == "forecast" and FIRST_SHOWN <= one.day <= end
     ]  # fmt: skip
     draw_fan(axes, x, need, look)
     axes.plot(x, places["p50"], color=DARK, linewidth=0.7 * look.line, linestyle=(0, DASHED))
-    draw_past(axes, [on_axis(day) for day, _ in past], [value for _, value in past], look)
+    draw_past(axes, past, (start, float(need["p50"].iloc[0])), look)
     draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], look)
 
     axes.set_xlim(on_axis(min(FIRST_SHOWN, need.index[0].date())), x[-1])
@@ -105,15 +105,13 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def _past(need: pd.DataFrame) -> list[tuple[date, float]]:
-    """Need by the people counted, joined to the start of the run."""
-    start = need.index[0].date()
-    found = [
-        (one.day, one.places) for one in known_needs()
+def _past() -> list[tuple[date, float]]:
+    """Need by the people counted."""
+    return [
+        (one.day, one.places)
+        for one in known_needs()
         if one.kind == "past" and one.day >= FIRST_SHOWN
-    ]  # fmt: skip
-    before = [(day, value) for day, value in found if day < start]
-    return [*before, (start, float(need["p50"].iloc[0]))] if before else found
+    ]
 
 
 def words(subject: Subject, lang: Language) -> str:

@@ -68,10 +68,23 @@ def fan_labels(
     return found
 
 
-def draw_past(axes: Axes, x: Sequence[float], y: Sequence[float], look: Look) -> None:
+def draw_past(
+    axes: Axes, past: Sequence[tuple[date, float]], start: tuple[date, float], look: Look
+) -> None:
+    """What was observed: dots, joined by a line up to the start; dots alone from there on."""
+    before = [point for point in past if point[0] < start[0]]
+    later = [point for point in past if point[0] >= start[0]]
+    for points, style in (([*before, start] if before else [], "o-"), (later, "o")):
+        x, y = [on_axis(day) for day, _ in points], [value for _, value in points]
+        draw_dots(axes, x, y, look, style)
+
+
+def draw_dots(
+    axes: Axes, x: Sequence[float], y: Sequence[float], look: Look, style: str = "o-"
+) -> None:
     """What was observed: dots, joined by a line."""
     axes.plot(
-        list(x), list(y), "o-", color=DARK, linewidth=0.55 * look.line,
+        list(x), list(y), style, color=DARK, linewidth=0.55 * look.line,
         markersize=0.42 * look.text, zorder=5,
     )  # fmt: skip
 
@@ -108,8 +121,7 @@ def scale_of_dates(sheet: Sheet, axes: Axes, lang: Language) -> None:
     if by_name:
         steps: tuple[int, ...] = (1, 3, 6, 12)
         every = {step: [day for day in starts if (day.month - 1) % step == 0] for step in steps}
-        text = {day: label("month_and_year", lang, month=month_name(day, lang)[:3], year=day.year)
-                for day in starts}  # fmt: skip
+        text = {day: _month_and_year(day, lang) for day in starts}
     else:
         steps = (1, 2, 5, 10)
         every = {step: [day for day in starts if day.year % step == 0] for step in steps}
@@ -148,6 +160,11 @@ def years_apart(sheet: Sheet, axes: Axes) -> int:
     low, high = axes.get_xlim()
     need = 1.3 * text_width(sheet.figure, "2030", sheet.look.text)
     return next(step for step in (1, 2, 3, 5, 10, 100) if step * plot / (high - low) > need)
+
+
+def _month_and_year(day: date, lang: Language) -> str:
+    month = label(f"month_short_{day.month}", lang)
+    return label("month_and_year", lang, month=month, year=day.year)
 
 
 def month_name(day: date, lang: Language) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -13,10 +12,22 @@ from ...scenario import Scenario
 WHOLE_YEAR_DAYS = 300
 """Days of a year that must be simulated before it is shown as a whole year."""
 
+UNREDUCED = (
+    "year",
+    "occupancy|kind:status_holders|end",
+    "occupancy|total|end",
+    "shortage|total|end",
+    "transit|total|end",
+)
+
 
 @dataclass(frozen=True)
 class Subject:
-    """A finished run as its charts see it: tables as the run wrote them."""
+    """A finished run as its charts see it: tables as the run wrote them.
+
+    ``unreduced`` holds the columns ``UNREDUCED`` by replication and year, for what must be
+    reckoned in each replication before a mean is taken; charts that need it are not without.
+    """
 
     scenario: Scenario
     run_id: str
@@ -25,6 +36,7 @@ class Subject:
     budget: pd.DataFrame
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    unreduced: pd.DataFrame | None = None
 
 
 def by_month(subject: Subject, series: str, breakdown: str = "total") -> pd.DataFrame:
@@ -81,8 +93,3 @@ def scaled_years(subject: Subject, table: pd.DataFrame) -> list[int]:
         for year in table.index
         if days_simulated(subject, year) < (date(year + 1, 1, 1) - date(year, 1, 1)).days
     ]
-
-
-def row_at(table: pd.DataFrame, day: date) -> pd.Series[Any]:
-    """The last row of a monthly table on or before a day."""
-    return table[table.index <= pd.Timestamp(day)].iloc[-1]
