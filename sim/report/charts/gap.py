@@ -85,8 +85,8 @@ def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: L
         bold, plain = _gap_texts(row, look, lang)
         texts.append(
             (
-                wrapped(figure, bold, large, 0.96 * slot, bold=True),
-                wrapped(figure, plain, look.small, 0.96 * slot),
+                wrapped(bold, large, 0.96 * slot, bold=True),
+                wrapped(plain, look.small, 0.96 * slot),
             )
         )
     air = 0.35 * look.text / POINTS

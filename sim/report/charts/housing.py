@@ -46,28 +46,33 @@ def people_by_year(subject: Subject) -> pd.DataFrame:
     arrears are those of municipalities at the year's end.
     """
     found = by_year(subject, "housed", "sum")["mean"]
-    came = found + _waiting_at_end(subject).diff().reindex(found.index)
+    came = found + _growth(subject).reindex(found.index)
     late = by_year(subject, "municipal_arrears", "end")["mean"]
     whole = to_whole_years(subject, pd.DataFrame({"found": found, "came": came}))
     return whole.assign(arrears=late.reindex(whole.index))
 
 
-def _waiting_at_end(subject: Subject) -> pd.Series[float]:
-    """Mean number of status holders who wait at the end of each year, and before the first.
+def _growth(subject: Subject) -> pd.Series[float]:
+    """By how much the status holders who wait grew in each year, on average.
 
     Those beyond all places are status holders as often as those in a place; that holds in each
-    replication, and not of means.
+    replication, and not of means. One in which nobody at all has a place tells nothing of it, and
+    does not count in that year and the next.
     """
     assert subject.unreduced is not None
-    status, people, beyond, transit = (subject.unreduced[name] for name in UNREDUCED[1:])
-    waiting = status * (1 + beyond / people.clip(lower=1)) + transit
-    ends = waiting.groupby(subject.unreduced["year"]).mean()
-    first = int(ends.index[0]) - 1
-    return pd.concat([pd.Series({first: _waiting_at_start(subject)}), ends])
+    table = subject.unreduced
+    status, people, beyond, transit = (table[name] for name in UNREDUCED[2:])
+    known = people.where((people > 0) | (beyond == 0)).clip(lower=1)
+    waiting = (status * (1 + beyond / known) + transit).groupby(
+        [table["replication"], table["year"]]
+    )
+    ends = waiting.first(skipna=False).unstack()  # noqa: PD010 (pivot_table drops the unknown)
+    ends.insert(0, int(ends.columns[0]) - 1, _waiting_at_start(subject))
+    return ends.diff(axis=1).mean()
 
 
 def _waiting_at_start(subject: Subject) -> float:
-    """The same on the first day, on which all replications are alike."""
+    """Status holders who wait on the first day, on which all replications are alike."""
     status, people, beyond, transit = (
         float(by_month(subject, series, part)["mean"].iloc[0])
         for series, part in (

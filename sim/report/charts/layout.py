@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from ..canvas import DARK
@@ -69,24 +71,22 @@ class EndLabel:
     mark: Mark | None = None
 
 
-def text_width(figure: Figure, text: str, points: float, bold: bool = False) -> float:
+@lru_cache(maxsize=20_000)
+def text_width(text: str, points: float, bold: bool = False) -> float:
     """Width of one line of text [inches]."""
     font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
-    canvas = figure.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    width, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
-    return SLACK * float(width) / figure.dpi
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return SLACK * float(width) / POINTS
 
 
-def wrapped(figure: Figure, text: str, points: float, inches: float, bold: bool = False) -> str:
+def wrapped(text: str, points: float, inches: float, bold: bool = False) -> str:
     """A text in lines that are no wider than ``inches``, except for a word that is."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}".strip()
-            if line and text_width(figure, longer, points, bold) > inches:
+            if line and text_width(longer, points, bold) > inches:
                 lines.append(line)
                 line = word
             else:
@@ -111,12 +111,12 @@ def new_sheet(look: Look, title: str, heads: Sequence[str], notes: Sequence[str]
     FigureCanvasAgg(figure)
     margin = max(EDGE, 0.012 * width)
     inside = width - 2 * margin
-    title = wrapped(figure, title, look.title, inside, bold=True)
+    title = wrapped(title, look.title, inside, bold=True)
     columns = len(heads) if look.side_by_side else 1
     gutter = 0.02 * width if columns > 1 else 0.0
     column = (inside - gutter * (columns - 1)) / columns
-    names = [wrapped(figure, head, look.text, column) for head in heads]
-    small = "\n".join(wrapped(figure, note, look.small, inside) for note in notes if note)
+    names = [wrapped(head, look.text, column) for head in heads]
+    small = "\n".join(wrapped(note, look.small, inside) for note in notes if note)
     top = margin + text_height(title, look.title) + 0.35 * look.title / POINTS
     bottom = margin + text_height(small, look.small) + 0.6 * look.text / POINTS
     head = max(text_height(name, look.text) for name in names) + 0.7 * look.text / POINTS
@@ -184,9 +184,9 @@ def fit(sheet: Sheet, number: int, labels: Sequence[EndLabel]) -> None:
     scale = _scale_width(sheet, axes)
     em = look.text / POINTS
     most = LABEL_SHARE[box.width < 0.6 * width or look.brief] * box.width
-    texts = [wrapped(figure, one.text, look.text, most) for one in labels]
+    texts = [wrapped(one.text, look.text, most) for one in labels]
     widest = max(
-        (text_width(figure, line, look.text) for text in texts for line in text.split("\n")),
+        (text_width(line, look.text) for text in texts for line in text.split("\n")),
         default=0.0,
     )
     swatch = 1.5 * em if any(one.mark for one in labels) else 0.0
@@ -233,7 +233,7 @@ def _scale_width(sheet: Sheet, axes: Axes) -> float:
     ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
     texts = axes.yaxis.get_major_formatter().format_ticks(ticks)
     look = sheet.look
-    widest = max((text_width(sheet.figure, text, look.text) for text in texts), default=0.0)
+    widest = max((text_width(text, look.text) for text in texts), default=0.0)
     return widest + 0.9 * look.text / POINTS
 
 

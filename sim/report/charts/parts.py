@@ -137,7 +137,7 @@ def _widest_fit(
     """The first choice of dates whose names do not touch one another or leave the figure."""
     plot = axes.get_position().width * float(sheet.figure.get_size_inches()[0])
     low, high = axes.get_xlim()
-    width = {day: text_width(sheet.figure, name, sheet.look.text) for day, name in text.items()}
+    width = {day: text_width(name, sheet.look.text) for day, name in text.items()}
     for choice in choices:
         at = [(on_axis(day) - low) / (high - low) * plot for day in choice]
         pairs = zip(zip(choice, at, strict=True), list(zip(choice, at, strict=True))[1:],
@@ -158,7 +158,7 @@ def years_apart(sheet: Sheet, axes: Axes) -> int:
     """Every how many years a year can be named below an axis of years."""
     plot = axes.get_position().width * float(sheet.figure.get_size_inches()[0])
     low, high = axes.get_xlim()
-    need = 1.3 * text_width(sheet.figure, "2030", sheet.look.text)
+    need = 1.3 * text_width("2030", sheet.look.text)
     return next(step for step in (1, 2, 3, 5, 10, 100) if step * plot / (high - low) > need)
 
 

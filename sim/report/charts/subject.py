@@ -13,6 +13,7 @@ WHOLE_YEAR_DAYS = 300
 """Days of a year that must be simulated before it is shown as a whole year."""
 
 UNREDUCED = (
+    "replication",
     "year",
     "occupancy|kind:status_holders|end",
     "occupancy|total|end",
