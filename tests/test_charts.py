@@ -40,10 +40,13 @@ from sim.scenario import load
 from sim.stamp import find_in_chart
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
-EXTREMES = ("inflow-surge", "constrained", "mpp-2024-i")
-"""People beyond all places, no people in places, and a run that begins and ends early."""
+EXTREMES = {
+    "inflow-surge": date(2030, 12, 31),
+    "constrained": date(2027, 12, 31),
+    "mpp-2024-i": date(2027, 12, 31),
+}
+"""Last days of runs: a wide fan, people beyond all places, one that begins and ends early."""
 QUICK = Options(replications=20, step="week", charts=False, workers=1)
-LAST_DAY = date(2028, 12, 31)
 TOLD_APART = 0.1
 """Difference in luminance that grey must show between neighbours."""
 
@@ -52,10 +55,8 @@ TOLD_APART = 0.1
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders of small runs: to be read, never changed."""
     outputs = tmp_path_factory.mktemp("outputs")
-    for name in EXTREMES:
-        scenario = load(name)
-        quick = replace(QUICK, until=min(scenario.until, LAST_DAY))
-        execute(scenario, name, quick, outputs / name)
+    for name, until in EXTREMES.items():
+        execute(load(name), name, replace(QUICK, until=until), outputs / name)
     return {name: outputs / name for name in EXTREMES}
 
 
@@ -187,10 +188,8 @@ def test_bands_line_and_paper_are_told_apart_in_grey() -> None:
     seen = [np.ones(3)]
     for *_, dense in BANDS:
         seen.append(dense * np.array(to_rgb(BLUE)) + (1 - dense) * seen[-1])
-    shades = [
-        luminance(to_hex((colour[0], colour[1], colour[2])))
-        for colour in [*seen, np.array(to_rgb(BLUE))]
-    ]
+    colours = [to_hex((red, green, blue)) for red, green, blue in seen] + [BLUE]
+    shades = [luminance(colour) for colour in colours]
     assert all(lighter - darker >= TOLD_APART for lighter, darker in pairwise(shades))
 
 
@@ -201,6 +200,21 @@ def test_labels_are_spread_as_little_as_needed() -> None:
     assert all(b - a >= 1 - 1e-9 for a, b in pairwise(sorted(close)))
     high = spread_out([9.9, 9.8], [1, 1], 0, 10)
     assert high == pytest.approx([9.5, 8.5])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
+    subjects: dict[str, Subject], lang: Language
+) -> None:
+    for width in WIDTHS:
+        assert overlaps_of(charts.draw_together(subjects, LOOKS[width], lang)) == []
+    words = charts.together.words(subjects, lang)
+    last = min(by_month(one, "need").index[-1] for one in subjects.values())
+    for name, subject in subjects.items():
+        assert name in words
+        assert amount(by_month(subject, "need")["p50"][last], lang) in words
+        held = headline_rows(subject.budget, subject.scenario).dropna(subset=["budget"])
+        assert all(billion(gap, lang) in words for gap in held["gap_p50"])
 
 
 # -- what it says -----------------------------------------------------------------------------
@@ -325,6 +339,25 @@ def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
     assert command("chart", "mpp-2024-i", "need").returncode == 0
     names = {file.name for file in beside.iterdir()}
     assert {"gap-nl-column.png", "need-en-page.png", "need-en-page.txt", "run.json"} <= names
+
+
+def test_runs_side_by_side_make_one_chart_of_their_own(
+    folders: dict[str, Path], tmp_path: Path, command: Command
+) -> None:
+    runs = [str(folder) for folder in folders.values()]
+    done = command("chart", *runs, "-o", "both")
+    assert done.returncode == 0, done.stderr
+    found = find_in_chart((tmp_path / "both" / "together-en-page.png").read_bytes())
+    assert found is not None
+    assert found.intact
+    assert found.stamp.scenario == ", ".join(EXTREMES)
+    for words, said in (
+        ((*runs, "need"), "needs no name"),
+        ((runs[0], runs[0]), "two runs are called inflow-surge"),
+    ):
+        done = command("chart", *words, "-o", "none")
+        assert (done.returncode, (tmp_path / "none").exists()) == (2, False)
+        assert said in done.stderr
 
 
 @pytest.mark.parametrize(

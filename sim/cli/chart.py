@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from .common import Lang, LangChoice, as_typed, language, refuse
 if TYPE_CHECKING:
     from ..exchange.finished import Finished
     from ..report.charts import Subject
+    from ..stamp import Stamp
 
 
 class WidthChoice(StrEnum):
@@ -25,10 +27,13 @@ class WidthChoice(StrEnum):
 
 
 def chart(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Which charts (all if none).")
-    ] = None,
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN [NAME]... | RUN RUN...",
+            help="A run's folder and which charts (all if none); or runs, side by side.",
+        ),
+    ],
     format_: Annotated[
         str, typer.Option("--format", help="png, svg, pdf; several with commas.")
     ] = "png",
@@ -42,27 +47,73 @@ def chart(
 ) -> None:
     """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt)."""
     from ..exchange.finished import is_run, read_run
-    from ..report.charts import write
+    from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
-    wanted = _names(names or [])
     formats = _formats(format_)
-    if not is_run(run):
-        refuse(str(run), "this is no folder of a run", "give one that opvangsim run wrote")
-    found = read_run(run)
-    subject = _subject(run, found)
-    drawn = _shown(subject, wanted, named=bool(names))
-    folder = out or beside(run)
-    tongue = language(lang)
-
-    def draw(into: Path) -> None:
-        suffix = f"-{lang.value}-{width.value}"
-        write(subject, drawn, into, tongue, width.value, formats, told=True, suffix=suffix)
-
-    write_charts(folder, draw, found.stamp, as_typed(sys.argv[1:]), run)
+    folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
+    if not is_run(folders[0]):
+        refuse(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+    wanted = _names([word for word in what[1:] if not is_run(Path(word))])
+    if len(folders) > 1:
+        _refuse_alike(folders, named=len(what) > len(folders))
+    found = {folder.resolve().name: read_run(folder) for folder in folders}
+    runs = {
+        name: _subject(folder, run)
+        for folder, (name, run) in zip(folders, found.items(), strict=True)
+    }
+    tongue, suffix = language(lang), f"-{lang.value}-{width.value}"
+    if len(folders) == 1:
+        (run,), (subject,) = found.values(), runs.values()
+        stamp, drawn = run.stamp, _shown(subject, wanted, named=len(what) > 1)
+        draw = partial(write, subject, drawn, told=True)
+    else:
+        _refuse_apart(runs)
+        stamp, drawn = _stamp(found), ["together"]
+        draw = partial(write_together, runs)
+    folder = out or beside(*folders)
+    draw = partial(draw, lang=tongue, width=width.value, formats=formats, suffix=suffix)
+    write_charts(folder, lambda into: draw(folder=into), stamp, as_typed(sys.argv[1:]), *folders)
     for name in drawn:
         for ending in formats:
-            typer.echo(str(folder / f"{name}-{lang.value}-{width.value}.{ending}"))
+            typer.echo(str(folder / f"{name}{suffix}.{ending}"))
+
+
+def _refuse_alike(folders: list[Path], named: bool) -> None:
+    """Refuses what runs side by side can't be: too many, two of one name, or another chart."""
+    from ..report.charts.together import MOST
+
+    names = [folder.resolve().name for folder in folders]
+    if named:
+        refuse("chart", "runs side by side give one chart, which needs no name", "name runs only")
+    if len(folders) > MOST:
+        refuse("chart", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}")
+    if len(set(names)) < len(names):
+        refuse("chart", f"two runs are called {max(names, key=names.count)}", "rename a folder")
+
+
+def _refuse_apart(runs: dict[str, Subject]) -> None:
+    """Refuses runs that have no days, or no gap, to be put side by side."""
+    from ..report.charts import together
+
+    if len(runs) > 1 and not together.shown(runs):
+        what = "these runs have no days in common, or one has no gap"
+        refuse(", ".join(runs), what, "run the scenarios to a later day")
+
+
+def _stamp(runs: dict[str, Finished]) -> Stamp:
+    """Where a chart of several runs comes from."""
+    from ..stamp import Stamp
+
+    stamps = [run.stamp for run in runs.values()]
+    return Stamp(
+        kind="runs side by side",
+        scenario=", ".join(one.scenario for one in stamps),
+        seed=", ".join(dict.fromkeys(one.seed for one in stamps)),
+        version=", ".join(dict.fromkeys(one.version for one in stamps)),
+        run=", ".join(one.run for one in stamps),
+        command=as_typed(sys.argv[1:]),
+    )
 
 
 def _names(asked: list[str]) -> list[str]:

@@ -18,10 +18,10 @@ KIND = "charts"
 RECORD = "run.json"
 
 
-def beside(run: Path) -> Path:
-    """The folder for the charts of a run, if none is named: outputs/baseline-charts."""
-    named = run if run.name not in ("", "..") else run.resolve()
-    return named.with_name(f"{named.name}-{KIND}")
+def beside(*runs: Path) -> Path:
+    """The folder for charts, if none is named: outputs/baseline-charts, beside the first run."""
+    first = runs[0] if runs[0].name not in ("", "..") else runs[0].resolve()
+    return first.with_name("+".join(run.resolve().name for run in runs) + f"-{KIND}")
 
 
 def write_charts(

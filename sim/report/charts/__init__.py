@@ -6,7 +6,7 @@ what colours do, and series are labelled where they are. The same run gives the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ..canvas import STYLE, save_said
 from ..labels import Language, label
-from . import gap, housing, ind, inflow, need, occupancy
+from . import gap, housing, ind, inflow, need, occupancy, together
 from .look import LOOKS, WIDTHS, Look, Width
 from .subject import UNREDUCED, Subject
 
@@ -31,7 +31,10 @@ __all__ = [
     "Subject",
     "Width",
     "draw",
+    "draw_together",
+    "together",
     "write",
+    "write_together",
 ]
 FORMATS = ("png", "svg", "pdf")
 
@@ -73,18 +76,43 @@ def write(
     told: bool = False,
     suffix: str = "",
 ) -> None:
-    """Draw charts into a folder that is there: ``NAME.png`` and so on.
+    """Draw charts of a run into a folder that is there: ``NAME.png`` and so on.
 
     ``told`` puts what each says in words beside it (``NAME.txt``); ``suffix`` follows the name.
     """
-    look = LOOKS[width]
     for name in names:
-        chart = CHARTS[name]
-        words = chart.words(subject, lang)
+        figure = draw(name, subject, LOOKS[width], lang)
+        words = CHARTS[name].words(subject, lang)
         stem = folder / f"{name}{suffix}"
-        figure = draw(name, subject, look, lang)
-        for ending in formats:
-            title = label(f"chart_{name}_title", lang)
-            save_said(figure, stem.with_suffix(f".{ending}"), look.dpi, title, words)
+        _save(figure, stem, label(f"chart_{name}_title", lang), words, LOOKS[width], formats)
         if told:
             stem.with_suffix(".txt").write_text(words + "\n", "utf-8")
+
+
+def draw_together(runs: Mapping[str, Subject], look: Look, lang: Language) -> Figure:
+    """Several runs, by the name of each, side by side."""
+    with mpl.rc_context(STYLE):
+        return together.draw(runs, look, lang)
+
+
+def write_together(
+    runs: Mapping[str, Subject],
+    folder: Path,
+    lang: Language,
+    width: Width,
+    formats: Sequence[str],
+    suffix: str,
+) -> None:
+    """Draw several runs side by side into a folder that is there, with its words beside it."""
+    words = together.words(runs, lang)
+    stem = folder / f"together{suffix}"
+    figure = draw_together(runs, LOOKS[width], lang)
+    _save(figure, stem, label("chart_together_title", lang), words, LOOKS[width], formats)
+    stem.with_suffix(".txt").write_text(words + "\n", "utf-8")
+
+
+def _save(
+    figure: Figure, stem: Path, title: str, words: str, look: Look, formats: Sequence[str]
+) -> None:
+    for ending in formats:
+        save_said(figure, stem.with_suffix(f".{ending}"), look.dpi, title, words)
