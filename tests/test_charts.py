@@ -163,7 +163,9 @@ def test_every_figure_names_its_run_its_scenario_and_its_sources(
 ) -> None:
     for (run, _, lang, _), figure in drawn.items():
         subject = subjects[run]
-        told = " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
+        told = " ".join(
+            text.get_text().replace("\n", " ").replace("\xa0", " ") for text in figure.texts
+        )
         for part in (subject.run_id, getattr(subject.scenario.title, lang), "letter E"):
             assert part in told
 
@@ -175,6 +177,18 @@ def test_numbers_on_the_scales_are_those_of_the_language(
         if name == "need":
             shown = {tick.label1.get_text() for tick in figure.axes[0].yaxis.get_major_ticks()}
             assert ("100.000" if lang == "nl" else "100,000") in shown
+
+
+def test_a_number_on_a_scale_is_the_number_at_its_height(
+    drawn: dict[tuple[str, str, Language, Width], Figure],
+) -> None:
+    for (_, _, lang, _), figure in drawn.items():
+        for axes in figure.axes:
+            for at in axes.get_yticks():
+                said = axes.yaxis.get_major_formatter()(at)
+                plain = said.translate(str.maketrans("\N{MINUS SIGN}", "-"))
+                plain = plain.replace("." if lang == "nl" else ",", "").replace(",", ".")
+                assert float(plain) == pytest.approx(at, abs=1e-9)
 
 
 def test_neighbours_are_told_apart_in_grey() -> None:
@@ -354,6 +368,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(
     for words, said in (
         ((*runs, "need"), "needs no name"),
         ((runs[0], runs[0]), "two runs are called inflow-surge"),
+        ((*runs, *runs), "6 runs are too many to tell apart"),
     ):
         done = command("chart", *words, "-o", "none")
         assert (done.returncode, (tmp_path / "none").exists()) == (2, False)
@@ -396,7 +411,9 @@ def test_an_unknown_name_is_answered_with_all_names(
     assert f"choose from {', '.join(CHARTS)}" in done.stderr
 
 
-def test_a_run_of_a_day_has_no_charts_and_says_so(tmp_path: Path, command: Command) -> None:
+def test_a_run_of_a_day_has_no_charts_and_says_so(
+    folders: dict[str, Path], tmp_path: Path, command: Command
+) -> None:
     baseline = load("baseline")
     options = Options(replications=1, step="week", workers=1, until=baseline.start)
     execute(baseline, "day", options, tmp_path / "day")
@@ -404,6 +421,9 @@ def test_a_run_of_a_day_has_no_charts_and_says_so(tmp_path: Path, command: Comma
     done = command("chart", "day")
     assert done.returncode == 2
     assert "the run is too short for this chart" in done.stderr
+    done = command("chart", str(folders["mpp-2024-i"]), "day")
+    assert done.returncode == 2
+    assert "no days in common" in done.stderr
 
 
 def test_amounts_are_told_in_hundreds_from_a_thousand_up() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from ..canvas import BLUE, DARK
 from ..labels import Language, billion, label, number
 from ..text import headline_rows, prices_label
-from .layout import POINTS, EndLabel, Mark, Sheet, fit, new_sheet, text_height, wrapped
+from .layout import POINTS, EndLabel, Mark, Sheet, fit, new_sheet, text_height, text_width, wrapped
 from .look import Look
 from .parts import listed, scale_of_numbers, scale_of_years, small_print
 from .subject import Subject
@@ -22,6 +22,10 @@ WIDTH = 0.36
 BILLION = 1e9
 NOTHING = 0.05 * BILLION
 """Gap that is none in the one decimal that is shown [EUR]."""
+Wording = Literal["band", "words", "sign", "nothing"]
+WORDINGS: tuple[Wording, ...] = get_args(Wording)
+"""How a gap is told: with its band, in words, as a number with a sign, or where that is too wide,
+not."""
 COST, HELD = Mark(BLUE), Mark(SAND, HATCH)
 
 
@@ -68,27 +72,30 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     if known.size:
         names.append(EndLabel(label("budget", lang), float(known[-1]), HELD))
     fit(sheet, 0, names)
-    scale_of_years(axes, [int(year) for year in years])
+    scale_of_years(sheet, axes, [int(year) for year in years])
     _write_gaps(sheet, axes, rows, tops, lang)
     return sheet.figure
 
 
 def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: Language) -> None:
-    """What is short or over, above the bars of each year, wrapped to its width."""
+    """What is short or over, above the bars of each year: as many words as its width holds."""
     look, figure = sheet.look, sheet.figure
     size = figure.get_size_inches()
-    slot = axes.get_position().width * float(size[0]) / (len(rows) + 0.1)
+    slot = 0.96 * axes.get_position().width * float(size[0]) / (len(rows) + 0.1)
     tall = axes.get_position().height * float(size[1])
     large = look.small if look.brief else look.text
-    texts = []
-    for row in rows.to_dict("records"):
-        bold, plain = _gap_texts(row, look, lang)
-        texts.append(
+    wordings = WORDINGS[look.brief :]
+    for wording in wordings:
+        texts = [
             (
-                wrapped(bold, large, 0.96 * slot, bold=True),
-                wrapped(plain, look.small, 0.96 * slot),
+                wrapped(bold, large, slot, bold=True),
+                wrapped(plain, look.small, slot),
             )
-        )
+            for bold, plain in (_gap_texts(row, wording, lang) for row in rows.to_dict("records"))
+        ]
+        if all(_widest(bold, large, bold=True) <= slot and _widest(plain, look.small) <= slot
+               for bold, plain in texts):  # fmt: skip
+            break
     air = 0.35 * look.text / POINTS
     above = [
         text_height(bold, large) + (text_height(plain, look.small) if plain else 0) + 2 * air
@@ -104,6 +111,11 @@ def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: L
         _above(axes, bold, (year, top), lift, large, "bold")
 
 
+def _widest(text: str, points: float, bold: bool = False) -> float:
+    """Width of the widest line of a text [inches]."""
+    return max(text_width(line, points, bold) for line in text.split("\n"))
+
+
 def _above(
     axes: Axes, text: str, at: tuple[float, float], lift: float, points: float, weight: str
 ) -> None:
@@ -113,20 +125,25 @@ def _above(
     )  # fmt: skip
 
 
-def _gap_texts(row: dict[Any, Any], look: Look, lang: Language) -> tuple[str, str]:
-    """The gap of a year in words, and its band where there is room for it."""
+def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[str, str]:
+    """The gap of a year in bold, and in plain its band, or that there is none."""
     if pd.isna(row["budget"]):
-        return "", label("none_set", lang)
+        return "", label("none_set", lang) if wording in ("band", "words") else ""
+    if wording == "nothing":
+        return "", ""
+    amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
+    over = row["gap_p50"] <= 0
+    if wording == "sign":
+        sign = "\N{MINUS SIGN}" if over else "+"
+        return amount if abs(row["gap_p50"]) < NOTHING else sign + amount, ""
     if max(abs(row[f"gap_{q}"]) for q in ("p10", "p50", "p90")) < NOTHING:
         return label("even", lang), ""
-    kind = "short" if row["gap_p50"] > 0 else "over"
-    amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
     near, far = row["gap_p10"], row["gap_p90"]
-    if kind == "over":
+    if over:
         near, far = -far, -near
     low, high = (number(eur / BILLION, lang, 1) for eur in (near, far))
-    band = "" if look.brief else label("from_to", lang, low=low, high=high)
-    return label(kind, lang, amount=amount), band
+    band = label("from_to", lang, low=low, high=high) if wording == "band" else ""
+    return label("over" if over else "short", lang, amount=amount), band
 
 
 def words(subject: Subject, lang: Language) -> str:

@@ -28,7 +28,6 @@ from .parts import (
     scale_of_numbers,
     scale_of_years,
     small_print,
-    years_apart,
 )
 from .subject import UNREDUCED, Subject, by_month, by_year, scaled_years, to_whole_years
 
@@ -164,7 +163,7 @@ def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:
             EndLabel(label("arrears_at_end", lang), float(last["arrears"]), ARREARS),
         ],
     )
-    scale_of_years(axes, [int(year) for year in years.index], years_apart(sheet, axes))
+    scale_of_years(sheet, axes, [int(year) for year in years.index])
 
 
 def words(subject: Subject, lang: Language) -> str:

@@ -22,7 +22,6 @@ from .parts import (
     scale_of_numbers,
     scale_of_years,
     small_print,
-    years_apart,
 )
 from .subject import Subject, by_year, scaled_years, to_whole_years
 
@@ -77,7 +76,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     scale_of_numbers(axes, lang)
     fit(sheet, 0, fan_labels(inflow, look, lang))
     years = list(range(int(np.ceil(axes.get_xlim()[0])), last + 1))
-    scale_of_years(axes, years, years_apart(sheet, axes))
+    scale_of_years(sheet, axes, years)
     if past:
         most = max(
             (year for year in past if year < first or first not in past),

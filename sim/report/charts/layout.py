@@ -121,7 +121,7 @@ def new_sheet(look: Look, title: str, heads: Sequence[str], notes: Sequence[str]
     bottom = margin + text_height(small, look.small) + 0.6 * look.text / POINTS
     head = max(text_height(name, look.text) for name in names) + 0.7 * look.text / POINTS
     rows = -(-len(heads) // columns)
-    ticks = (1.9 if rows == 1 else 2.7) * look.text / POINTS
+    ticks = (2.0 if rows == 1 else 2.8) * look.text / POINTS
     plot = look.plot_inches if columns == 1 and rows == 1 else 0.86 * look.plot_inches
     if look.height_inches is not None:
         plot = (look.height_inches - top - bottom) / rows - head - ticks
@@ -169,6 +169,7 @@ def _axes(figure: Figure, box: Bbox, look: Look) -> Axes:
         (box.x0 / width, box.y0 / height, box.width / width, box.height / height)
     )
     axes.tick_params(labelsize=look.text, length=0.3 * look.text, pad=0.35 * look.text)
+    axes.tick_params(axis="x", pad=0.5 * look.text)
     return axes
 
 

@@ -27,7 +27,10 @@ BANDS = (("p10", "p90", 0.20), ("p25", "p75", 0.34))
 MONTHS_BY_NAME = 26
 """Months up to which the scale names months, not only years."""
 ROOM_ABOVE = 1.06
+EVERY = (1, 2, 3, 5, 10, 100)
+"""Every how many years a year may be named."""
 THOUSAND = 1000
+NO_BREAK = "\N{NO-BREAK SPACE}"
 SOURCES = ("EK-36600-XX-E", "OWB-2025")
 
 
@@ -99,7 +102,7 @@ def draw_official(axes: Axes, x: Sequence[float], y: Sequence[float], look: Look
 
 def scale_of_numbers(axes: Axes, lang: Language, decimals: int = 0, ticks: int = 6) -> None:
     """Numbers beside the vertical axis as the language writes them."""
-    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10], integer=decimals == 0))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
 
 
@@ -147,19 +150,24 @@ def _widest_fit(
     return choices[-1][:1]
 
 
-def scale_of_years(axes: Axes, years: Sequence[int], every: int = 1) -> None:
-    """Years below the axis, each at its own number."""
-    shown = [year for year in years if (years[-1] - year) % every == 0]
-    axes.xaxis.set_major_locator(FixedLocator(shown))
-    axes.xaxis.set_major_formatter(FixedFormatter([str(year) for year in shown]))
+def scale_of_years(sheet: Sheet, axes: Axes, years: Sequence[int]) -> None:
+    """Years below the axis, each at its own number, as many as there is room for.
 
-
-def years_apart(sheet: Sheet, axes: Axes) -> int:
-    """Every how many years a year can be named below an axis of years."""
+    To be called when the panel has its width. The last year is always named; the first is not
+    where its name would stand below the numbers beside the axis.
+    """
     plot = axes.get_position().width * float(sheet.figure.get_size_inches()[0])
     low, high = axes.get_xlim()
-    need = 1.3 * text_width("2030", sheet.look.text)
-    return next(step for step in (1, 2, 3, 5, 10, 100) if step * plot / (high - low) > need)
+    year_wide = plot / (high - low)
+    name_wide = text_width("2030", sheet.look.text)
+    every = next(step for step in EVERY if step * year_wide > 1.3 * name_wide)
+    shown = [
+        year
+        for year in years
+        if (years[-1] - year) % every == 0 and (year - low) * year_wide > 0.4 * name_wide
+    ]
+    axes.xaxis.set_major_locator(FixedLocator(shown))
+    axes.xaxis.set_major_formatter(FixedFormatter([str(year) for year in shown]))
 
 
 def _month_and_year(day: date, lang: Language) -> str:
@@ -179,7 +187,6 @@ def in_words(day: date, lang: Language) -> str:
 
 def small_print(subject: Subject, note: str, lang: Language) -> list[str]:
     """Below every chart: what is shown, on which assumption it rests, its sources and its run."""
-    sources = source_keys()
     source = label(
         "chart_source",
         lang,
@@ -187,9 +194,15 @@ def small_print(subject: Subject, note: str, lang: Language) -> list[str]:
         n=number(subject.replications, lang),
         seed=subject.seed,
         id=subject.run_id,
-        sources="; ".join(sources[key]["number"] for key in SOURCES),
+        sources=sources_named(),
     )
     return [note, source]
+
+
+def sources_named() -> str:
+    """The numbers of the documents that the figures come from, none broken over two lines."""
+    known = source_keys()
+    return "; ".join(known[key]["number"].replace(" ", NO_BREAK) for key in SOURCES)
 
 
 def amount(value: float, lang: Language, decimals: int = 0) -> str:

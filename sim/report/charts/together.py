@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...scenario import source_keys
 from ..canvas import BLUE, DARK, GREY, ORANGE
 from ..comparison import prices_notes
 from ..labels import Language, billion, label, number
@@ -16,7 +15,6 @@ from .gap import BILLION
 from .layout import EndLabel, Mark, Sheet, fit, new_sheet
 from .look import Look
 from .parts import (
-    SOURCES,
     amount,
     ceiling,
     in_words,
@@ -25,7 +23,7 @@ from .parts import (
     scale_of_dates,
     scale_of_numbers,
     scale_of_years,
-    years_apart,
+    sources_named,
 )
 from .subject import Subject, by_month
 
@@ -54,7 +52,6 @@ def draw(runs: Runs, look: Look, lang: Language) -> Figure:
         label("named_value", lang, name=name, value=getattr(run.scenario.title, lang))
         for name, run in runs.items()
     )
-    sources = source_keys()
     source = label(
         "chart_together_source",
         lang,
@@ -68,7 +65,7 @@ def draw(runs: Runs, look: Look, lang: Language) -> Figure:
             )
             for run in runs.values()
         ),
-        sources="; ".join(sources[key]["number"] for key in SOURCES),
+        sources=sources_named(),
     )
     notes = prices_notes({name: run.scenario for name, run in runs.items()}, lang)
     sheet = new_sheet(
@@ -132,7 +129,7 @@ def _draw_gaps(sheet: Sheet, runs: Runs, lang: Language) -> None:
     axes.tick_params(axis="x", length=0)
     scale_of_numbers(axes, lang, 0 if max(ends) - min(ends) > 4 else 1, 5)
     fit(sheet, 1, labels)
-    scale_of_years(axes, years, years_apart(sheet, axes))
+    scale_of_years(sheet, axes, years)
 
 
 def _last_day(runs: Runs) -> pd.Timestamp:
