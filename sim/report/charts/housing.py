@@ -127,9 +127,8 @@ def _draw_waiting(sheet: Sheet, subject: Subject, lang: Language) -> None:
     scale_of_numbers(axes, lang, 0, 5)
     fit(sheet, 0, fan_labels(table, look, lang))
     scale_of_dates(sheet, axes, lang)
-    if past:
-        day, value = past[len(past) // 2]
-        name_point(sheet, axes, label("past_counted", lang), on_axis(day), value)
+    points = [(on_axis(day), value) for day, value in past[len(past) // 2 :: -1]]
+    name_point(sheet, axes, label("past_counted", lang), points)
 
 
 def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:

@@ -77,17 +77,11 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     fit(sheet, 0, fan_labels(inflow, look, lang))
     years = list(range(int(np.ceil(axes.get_xlim()[0])), last + 1))
     scale_of_years(sheet, axes, years)
-    if past:
-        most = max(
-            (year for year in past if year < first or first not in past),
-            key=past.__getitem__,
-            default=max(past),
-        )
-        name_point(sheet, axes, label("past_counted", lang), most, past[most])
-    if official:
-        highest = max(official, key=lambda one: one.central)
-        name_point(sheet, axes, label("official_forecasts", lang), highest.target.year,
-                   highest.central)  # fmt: skip
+    counted = sorted(past.items(), key=lambda point: -point[1])
+    before = [point for point in counted if point[0] < first - 2]
+    name_point(sheet, axes, label("past_counted", lang), before or counted)
+    said = sorted(((one.target.year, one.central) for one in official), key=lambda p: -p[1])
+    name_point(sheet, axes, label("official_forecasts", lang), said)
     return sheet.figure
 
 

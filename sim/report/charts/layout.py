@@ -290,43 +290,43 @@ def spread_out(
     return found
 
 
-def name_point(sheet: Sheet, axes: Axes, text: str, x: float, y: float) -> None:
-    """Write a name beside a point, where it stays inside the panel and meets no other text.
+def name_point(sheet: Sheet, axes: Axes, text: str, points: Sequence[tuple[float, float]]) -> None:
+    """Write a name beside one of some points, inside the panel and clear of all other texts.
 
-    Best where it crosses no line. Left out if there is no such place: a name that can't be read
-    helps nobody.
+    The first place that crosses no line is taken, else the one that crosses least. Left out if
+    there is none: a name that can't be read helps nobody.
     """
     look = sheet.look
     away = 0.75 * look.text
     frame = axes.get_window_extent().padded(1.0)
     taken = [other.get_window_extent() for other in axes.texts]
     ink = _ink(axes)
-    crossing: list[tuple[int, int, Annotation]] = []
-    for dx, dy in OFFSETS:
-        one = axes.annotate(
-            text,
-            (x, y),
-            (dx * away, dy * away),
-            textcoords="offset points",
-            fontsize=look.text,
-            ha={1: "left", 0: "center", -1: "right"}[dx],
-            va={1: "bottom", 0: "center", -1: "top"}[dy],
-            color=DARK,
-            path_effects=[withStroke(linewidth=0.3 * look.text, foreground="white")],
-            annotation_clip=False,
-            zorder=8,
-        )
-        box = one.get_window_extent().padded(2.0)
-        if not _fits(box, frame, taken):
-            one.remove()
-        elif crossed := int(box.count_contains(ink)):
-            crossing.append((crossed, len(crossing), one))
-        else:
-            for *_, other in crossing:
-                other.remove()
-            return
-    for *_, other in sorted(crossing, key=lambda found: found[:2])[1:]:
-        other.remove()
+    best: tuple[int, Annotation] | None = None
+    for x, y in points:
+        for dx, dy in OFFSETS:
+            one = axes.annotate(
+                text,
+                (x, y),
+                (dx * away, dy * away),
+                textcoords="offset points",
+                fontsize=look.text,
+                ha={1: "left", 0: "center", -1: "right"}[dx],
+                va={1: "bottom", 0: "center", -1: "top"}[dy],
+                color=DARK,
+                path_effects=[withStroke(linewidth=0.3 * look.text, foreground="white")],
+                annotation_clip=False,
+                zorder=8,
+            )
+            box = one.get_window_extent().padded(2.0)
+            crossed = int(box.count_contains(ink))
+            if not _fits(box, frame, taken) or (best is not None and crossed >= best[0]):
+                one.remove()
+                continue
+            if best is not None:
+                best[1].remove()
+            best = (crossed, one)
+            if crossed == 0:
+                return
 
 
 def _ink(axes: Axes) -> Points:

@@ -97,11 +97,11 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     scale_of_dates(sheet, axes, lang)
     last = {one.edition: one for one in official}
     for edition, one in last.items():
-        name_point(sheet, axes, edition, on_axis(one.day), one.places)
+        name_point(sheet, axes, edition, [(on_axis(one.day), one.places)])
     if past:
-        day, value = past[0]
         key = "past_need_brief" if look.brief else "past_need"
-        name_point(sheet, axes, label(key, lang), on_axis(day), value)
+        points = [(on_axis(day), value) for day, value in past]
+        name_point(sheet, axes, label(key, lang), points)
     return sheet.figure
 
 

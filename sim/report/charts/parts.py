@@ -102,7 +102,9 @@ def draw_official(axes: Axes, x: Sequence[float], y: Sequence[float], look: Look
 
 def scale_of_numbers(axes: Axes, lang: Language, decimals: int = 0, ticks: int = 6) -> None:
     """Numbers beside the vertical axis as the language writes them."""
-    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10], integer=decimals == 0))
+    # A step of 0.25 or 2.5 would be named wrongly where its last decimal is not shown.
+    steps = [1, 2, 5, 10] if decimals else [1, 2, 2.5, 5, 10]
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=steps, integer=decimals == 0))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
 
 
