@@ -28,6 +28,7 @@ from .look import Look
 
 Points = npt.NDArray[np.float64]
 POINTS = 72.0
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LEADING = 1.28
 """Height of a line of text, in sizes of its letters."""
 SLACK = 1.03
@@ -80,9 +81,12 @@ def text_width(text: str, points: float, bold: bool = False) -> float:
 
 
 def wrapped(text: str, points: float, inches: float, bold: bool = False) -> str:
-    """A text in lines that are no wider than ``inches``, except for a word that is."""
+    """A text in lines that are no wider than ``inches``, except for a word that is.
+
+    A number stays with its %.
+    """
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in text.replace(" %", f"{NO_BREAK}%").split("\n"):
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}".strip()

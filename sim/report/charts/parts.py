@@ -16,7 +16,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNL
 from ...scenario import source_keys
 from ..canvas import BLUE, DARK, ORANGE
 from ..labels import Language, label, number
-from .layout import EndLabel, Sheet, text_width
+from .layout import NO_BREAK, EndLabel, Sheet, text_width
 from .look import Look
 from .subject import Subject
 
@@ -30,7 +30,6 @@ ROOM_ABOVE = 1.06
 EVERY = (1, 2, 3, 5, 10, 100)
 """Every how many years a year may be named."""
 THOUSAND = 1000
-NO_BREAK = "\N{NO-BREAK SPACE}"
 SOURCES = ("EK-36600-XX-E", "OWB-2025")
 
 
