@@ -68,7 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
     "cli": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "past",
-        "persons", "report", "run", "scenario", "trial", "verify",
+        "persons", "report", "run", "scenario", "stamp", "trial", "verify",
     },
 }  # fmt: skip
 

@@ -22,6 +22,6 @@ def find(file: Path) -> Found:
     found = open_workbook(file).found() if data.startswith(ZIP_HEAD) else find_in_chart(data)
     if found is None:
         what = "this file does not say that opvangsim made it"
-        advice = "workbooks of opvangsim export and charts of runs and studies (PNG, SVG) say so"
+        advice = "workbooks of opvangsim export and its charts (PNG, SVG, PDF) say so"
         raise ScenarioError([Problem(str(file), what, advice)])
     return found
