@@ -18,6 +18,7 @@ from . import (
     export,
     files,
     ind_coa,
+    memo,
     overview,
     run,
     score,
@@ -80,6 +81,7 @@ for verb in (
     discover.discover,
     answer.answer,
     *export.VERBS,
+    memo.memo,
     whence.whence,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
