@@ -60,8 +60,8 @@ def _form(form: FormChoice | None, out: Path) -> Form:
     from ..memo.make import FORMS
 
     said = form.value if form else out.suffix.removeprefix(".").lower()
-    for one in FORMS:
-        if one == said:
-            return one
+    named = [one for one in FORMS if one == said]
+    if named:
+        return named[0]
     endings = ", ".join(f".{one}" for one in FORMS)
-    refuse(str(out), "no form is named", f"give a name that ends in {endings}, or --format")
+    return refuse(str(out), "no form is named", f"give a name that ends in {endings}, or --format")

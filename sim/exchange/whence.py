@@ -1,4 +1,4 @@
-"""Where a file comes from: the stamp of a workbook, a memo or a chart, and whether it was changed since."""
+"""Where a file comes from: the stamp of a workbook, memo or chart, and whether it changed."""
 
 from __future__ import annotations
 

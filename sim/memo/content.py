@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from rich.table import Table as Printed
 from rich.text import Text
@@ -15,8 +16,12 @@ from rich.text import Text
 from ..report.labels import Language, label
 from ..stamp import Stamp
 
-WIDEST_CELL = 44
-"""Letters from which on a longer cell asks for no more width."""
+LETTERS, PADDING = 104, 2
+"""Letters that fit in a line of a table, and the room beside a cell in letters."""
+SHORT_CELL, LONG_WORD, LONG_CELL = 14, 24, 60
+"""Cells up to so many letters are not broken; longer words are; longer cells ask for no more."""
+BOLD = 1.2
+"""A letter of a head against one below it."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,14 @@ class Table:
     right: tuple[bool, ...]
 
     def shares(self) -> list[float]:
-        """How the width is shared: by the longest cell, but never less than the longest word."""
+        """How the width is shared: numbers and words stay whole, long texts share what is left."""
         columns = list(zip(self.heads, *self.rows, strict=True))
-        wanted = [float(min(max(len(cell) for cell in one[1:] or one), WIDEST_CELL))
-                  for one in columns]  # fmt: skip
-        least = [max(len(word) for cell in one for word in cell.split() or [""]) for one in columns]
-        sizes = [max(want, min(word, WIDEST_CELL) + 1, 4.0)
-                 for want, word in zip(wanted, least, strict=True)]  # fmt: skip
+        least = [_unbroken(cells) + PADDING for cells in columns]
+        wanted = [min(max(map(len, cells)), LONG_CELL) + PADDING for cells in columns]
+        more = [max(want - need, 0) for want, need in zip(wanted, least, strict=True)]
+        left = max(LETTERS - sum(least), 0)
+        part = min(left / sum(more), 1) if sum(more) else 0
+        sizes = [need + part * extra for need, extra in zip(least, more, strict=True)]
         return [size / sum(sizes) for size in sizes]
 
 
@@ -130,6 +136,15 @@ def table_of(printed: Printed, caption: str = "") -> Table:
         tuple(zip(*columns, strict=True)),
         tuple(column.justify == "right" for column in printed.columns),
     )
+
+
+def _unbroken(cells: tuple[str, ...]) -> int:
+    """Letters of the longest piece of a column that stays on one line."""
+    head, *below = cells
+    sizes = [ceil(BOLD * len(word)) for word in head.split()]
+    for cell in below:
+        sizes += [len(word) for word in ([cell] if len(cell) <= SHORT_CELL else cell.split())]
+    return min(max(sizes, default=0), LONG_WORD)
 
 
 def _plain(cell: object) -> str:

@@ -36,7 +36,7 @@ class Folder:
     @property
     def lang(self) -> Language:
         """The language it was made in: that of its pages, or of the command that made it."""
-        words = shlex.split(self.record.get("command", "")) + [""]
+        words = [*shlex.split(self.record.get("command", "")), ""]
         said = [after if word == "--lang" else word.partition("=")[2]
                 for word, after in pairwise(words) if word.split("=")[0] == "--lang"]  # fmt: skip
         told = self.record.get("asked", {}).get("lang", said[-1] if said else "en")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..report.answer import HUNDREDS
-from ..report.labels import Language, label, number
+from ..report.answer import FACTOR, HUNDREDS
+from ..report.labels import Language, label, number, unit_name
 from ..report.listing import spread_text, value_text
 from ..report.names import input_name
 from ..scenario import Quantity, Scenario, quantities
@@ -49,14 +49,18 @@ def of_number(key: str, scenario: Scenario, lang: Language) -> str:
         return key
 
 
-def movers(scenario: Scenario, lang: Language) -> list[Block]:
-    """The uncertain numbers that move the gap most, as measured on the baseline."""
+def movers(scenario: Scenario, lang: Language, *, closed: bool = False) -> list[Block]:
+    """The uncertain numbers that move the gap most, as measured on the baseline.
+
+    ``closed``: spending follows the budget, so that the answer is no gap.
+    """
     effects = kept_effects()
     uncertain = [key for key, one in quantities(scenario) if one.spread and key in effects]
     leading = sorted(uncertain, key=lambda key: -effects[key].swing)[:MOVERS]
     most = sum(effect.total for effect in effects.values())
+    told = label("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
     return [
-        Paragraph(label("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)),
+        Paragraph(f"{label('memo_movers_closed', lang)} {told}" if closed else told),
         Listing(tuple(_mover(key, effects[key], scenario, lang) for key in leading)),
     ]
 
@@ -100,7 +104,15 @@ def _assumed(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -
 
 
 def _named(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> str:
-    return f"{of_number(key, scenario, lang)}: {value_text(quantity, lang)}"
+    return f"{of_number(key, scenario, lang)}: {valued(quantity, lang)}"
+
+
+def valued(value: Leaf, lang: Language) -> str:
+    """A value with its unit; a factor has none."""
+    text = value_text(value, lang)
+    if isinstance(value, Quantity) and value.unit == FACTOR:
+        return text.removesuffix(f" {unit_name(FACTOR, lang)}")
+    return text
 
 
 def listed(scenario: Scenario, lang: Language) -> list[Block]:
@@ -136,9 +148,7 @@ def _million(eur: float, lang: Language) -> str:
     return number(eur / 1e6, lang) if eur else ""
 
 
-def _keys(
-    rest: Rest, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language
-) -> str:
+def _keys(rest: Rest, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language) -> str:
     told = []
     for key in rest.keys[:NAMED]:
         spread = spread_text(numbers[key], lang)
@@ -173,13 +183,11 @@ def changed(base: Scenario, other: Scenario) -> list[tuple[str, Leaf, Leaf]]:
     ]
 
 
-def changes_table(
-    base: Scenario, other: Scenario, names: Sequence[str], lang: Language
-) -> Table:
+def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: Language) -> Table:
     """What the second scenario changes, each with its ground."""
     rows = [
-        (of_number(key, other if after is not None else base, lang), value_text(before, lang),
-         value_text(after, lang), _ground(after))
+        (of_number(key, other if after is not None else base, lang), valued(before, lang),
+         valued(after, lang), _ground(after))
         for key, before, after in changed(base, other)
     ]  # fmt: skip
     return Table(

@@ -1,8 +1,8 @@
 """The memo of the question book: one question, or those the minister put off.
 
 Without a number it is about the questions that were answered with "we will look at it with the
-next forecast": it leads with the first of them that asks how much money is missing in all, has all
-of them in its table and their full answers in the annex.
+next forecast": it leads with the first of them that asks how much money is missing in all as things
+go, has all of them in its table and their full answers in the annex.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..book.questions import Question
 from ..errors import Problem, ScenarioError
@@ -77,14 +77,14 @@ def _refused(where: Path, what: str, advice: str) -> ScenarioError:
 
 
 def _lead(put_off: Sequence[Question], where: Path) -> Question:
-    """The first that asks for the gap in all, or the first."""
+    """The first that asks for the gap in all, of the baseline and nothing else; or the first."""
     if not put_off:
         advice = "name one of its questions with --question"
         raise _refused(where, "none of the questions that were put off is answered here", advice)
     money = (one for one in put_off if one.main.cell is not None
              and (one.main.address.table, one.main.address.line) == ("gap", "total")
-             and one.main.against is None and one.main.of == "baseline"
-             and one.main.certainty is None)  # fmt: skip
+             and all(figure.cell is None or (figure.of, figure.against, figure.certainty)
+                     == ("baseline", None, None) for figure in one.figures.values()))  # fmt: skip
     return next(money, put_off[0])
 
 
@@ -157,6 +157,8 @@ def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Langua
     rows = figures[figures["question"] == lead.number]
     alike = [name for name, figure in lead.figures.items() if figure.shown == lead.main.shown]
     rows = rows[rows["figure"].isin(alike)]
+    twice = rows["name"].duplicated(keep=False)
+    rows = rows.assign(name=rows["name"].where(~twice, rows["name"] + ": " + rows["from"]))
     divisor, decimals = SCALE[lead.main.shown]
     drawn = _dots(rows, folder, divisor, decimals, lead.main.shown, lang)
     said = []
@@ -194,6 +196,7 @@ def _dots(
         axes.grid(visible=True, axis="x")
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
         axes.set_xlabel(label(f"memo_axis_{shown}", lang), fontsize=8)
         n = number(folder.record["options"]["replications"], lang)

@@ -19,12 +19,11 @@ from ..report.comparison import (
     still_lines,
 )
 from ..report.labels import Language, label
-from ..report.listing import value_text
 from ..scenario import Scenario
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, Paragraph, Picture, Table, table_of
 from .folder import Folder
-from .ground import band, billions, changed, changes_table, count, of_number, rests
+from .ground import band, billions, changed, changes_table, count, of_number, rests, valued
 from .of_run import chance, png_of
 
 Row = dict[Any, Any]
@@ -132,7 +131,7 @@ def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> s
         year=year,
         amount=billions(abs(mean), lang) if money else count(abs(mean), lang),
         band=band(ends[0], ends[1], lang) if money else _ends(ends, lang),
-        chance=chance(row["p_positive"] if mean > 0 else 1 - row["p_positive"], lang),
+        chance=chance(row["p_positive"], lang),
     )
 
 
@@ -196,8 +195,8 @@ def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
             "memo_change",
             lang,
             name=of_number(key, other if after is not None else base, lang),
-            before=value_text(before, lang),
-            after=value_text(after, lang),
+            before=valued(before, lang),
+            after=valued(after, lang),
         )
         for key, before, after in all_[:NAMED]
     ]

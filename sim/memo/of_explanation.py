@@ -35,7 +35,7 @@ def memo_of_explanation(folder: Folder, lang: Language) -> Memo:
         first=label("memo_titled", lang, name=found.first, title=getattr(first.title, lang)),
         second=label("memo_titled", lang, name=found.second, title=getattr(second.title, lang)),
     )
-    own = [
+    own: list[Block] = [
         Heading(label("memo_more_tables", lang)),
         changes_table(first, second, (found.first, found.second), lang),
     ]
@@ -69,10 +69,9 @@ def _found(folder: Folder) -> Explanation:
         Factor(name, tuple(keys), only_money=False, title=own.get(name, {}))
         for name, keys in asked["factors"].items()
     )
-    return Explanation(
-        first, second, parse(asked["cell"]), *cells, effects=effects, factors=parts, runs=0,
-        priced=0,
-    )  # fmt: skip
+    before, after, residual = (float(value) for value in cells)
+    return Explanation(first, second, parse(asked["cell"]), before, after, residual, effects,
+                       parts, runs=0, priced=0)  # fmt: skip
 
 
 def _largest_first(found: Explanation) -> list[Row]:

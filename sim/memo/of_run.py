@@ -48,7 +48,7 @@ def memo_of_run(folder: Folder, lang: Language) -> Memo:
         _picture(run, lang),
         table_of(_main_table(run, lang)),
         Heading(label("answer_drivers", lang)),
-        *movers(run.scenario, lang),
+        *movers(run.scenario, lang, closed=_is_closed(run)),
         Heading(label("memo_ground_head", lang)),
         *rests(run.scenario, lang),
         *caveats(folder, lang, _notes(run, lang)),
@@ -176,7 +176,8 @@ def _people(run: Finished, year: int, lang: Language) -> str:
 def _short_of_people(run: Finished, lang: Language) -> str:
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
-    year = next((one for one in years if short[one]["p50"] > 0), years[-1])
+    # The first year in which nearly every future has people without a place.
+    year = next((one for one in years if short[one]["p10"] > 0), years[-1])
     places = _of_year(run, "places_short", "total", "mean", year)
     blanks = {
         name + end: count(row[quantile], lang)

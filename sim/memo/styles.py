@@ -48,6 +48,7 @@ def style_all(made: Document, lang: Language) -> None:
     _look(made.styles["Normal"], 10, after=3.0)
     for name, (size, above, below) in HEADINGS.items():
         _look(made.styles[name], size, above, below, bold=True, colour=BLUE)
+        made.styles[name].paragraph_format.keep_with_next = True
     _look(made.styles["Caption"], 8.5, 2.0, 3.0, bold=True, colour=GREY)
     _look(made.styles["List Bullet"], 10, after=1.5)
     _look(made.styles["Footer"], 8, colour=GREY)

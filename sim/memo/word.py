@@ -35,7 +35,9 @@ from .styles import CODE, COMMANDS, SMALL, STRONG, TABLE, TABLE_HEAD, TABLE_TEXT
 WIDE, HIGH, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
 TEXT = Emu(WIDE - 2 * MARGIN)
 """Width of the text."""
-PICTURE = Cm(14.6)
+PICTURE = Cm(16.0)
+SHORT = 10
+"""Rows of a table that stays on one page."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -143,6 +145,8 @@ def _write_table(made: Document, table: Table, word: str, number: int) -> None:
     for column, size in zip(drawn.columns, sizes, strict=True):
         column.width = size
     lines = (table.heads, *table.rows)
+    # A short table stays whole; a long one may go on over the page, with its head on each.
+    together = len(table.rows) if len(table.rows) <= SHORT else 1
     for place, (row, texts) in enumerate(zip(drawn.rows, lines, strict=True)):
         _row_stays_whole(row, is_head=place == 0)
         for cell, text, right, size in zip(row.cells, texts, table.right, sizes, strict=True):
@@ -152,13 +156,8 @@ def _write_table(made: Document, table: Table, word: str, number: int) -> None:
             words.add_run(text)
             if right:
                 words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            # A short table stays with its caption; a long one may go on over the page.
-            words.paragraph_format.keep_with_next = place < min(len(table.rows), SHORT) or None
+            words.paragraph_format.keep_with_next = place < together or None
     made.add_paragraph("", SMALL)
-
-
-SHORT = 8
-"""Rows of a table that stay together."""
 
 
 def _describe(drawn: Any, caption: str) -> None:
