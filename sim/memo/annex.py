@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..book.scorecard import score_entries
+from ..draws import KINDS
 from ..past import kept
 from ..report.labels import Language, label, number
 from ..report.scorecard import score_table, verdict
@@ -46,12 +47,9 @@ def caveats(folder: Folder, lang: Language, further: Sequence[str] = ()) -> list
         label("memo_rests_on_runs", lang, n=number(options["replications"], lang), step=step),
     ]
     kinds = [label(f"memo_vary_{kind}", lang) for kind in options["vary"]]
-    if len(kinds) < len(VARIED):
+    if len(kinds) < len(KINDS):
         texts.append(label("memo_vary_only", lang, kinds=", ".join(kinds)))
     return [Heading(label("memo_caveats", lang)), Listing(tuple(texts))]
-
-
-VARIED = ("parameters", "inflow", "luck")
 
 
 def _method(

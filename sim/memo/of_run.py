@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..exchange.finished import Finished, read_run
-from ..report.answer import RARE
+from ..report.answer import HUNDREDS, RARE
 from ..report.canvas import STYLE
 from ..report.charts import gap_chart, need_chart
 from ..report.labels import Language, label, number
@@ -176,8 +176,8 @@ def _people(run: Finished, year: int, lang: Language) -> str:
 def _short_of_people(run: Finished, lang: Language) -> str:
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
-    # The first year in which nearly every future has people without a place.
-    year = next((one for one in years if short[one]["p10"] > 0), years[-1])
+    # The first year in which nearly every future has many people without a place.
+    year = next((one for one in years if short[one]["p10"] >= HUNDREDS), years[-1])
     places = _of_year(run, "places_short", "total", "mean", year)
     blanks = {
         name + end: count(row[quantile], lang)

@@ -145,6 +145,8 @@ def _write_table(made: Document, table: Table, word: str, number: int) -> None:
     for column, size in zip(drawn.columns, sizes, strict=True):
         column.width = size
     lines = (table.heads, *table.rows)
+    # By their ids: a style looked up by name is sought among all, cell by cell.
+    looks = [str(made.styles[name].style_id) for name in (TABLE_TEXT, TABLE_HEAD)]
     # A short table stays whole; a long one may go on over the page, with its head on each.
     together = len(table.rows) if len(table.rows) <= SHORT else 1
     for place, (row, texts) in enumerate(zip(drawn.rows, lines, strict=True)):
@@ -152,7 +154,7 @@ def _write_table(made: Document, table: Table, word: str, number: int) -> None:
         for cell, text, right, size in zip(row.cells, texts, table.right, sizes, strict=True):
             cell.width = size
             words = cell.paragraphs[0]
-            words.style = TABLE_HEAD if place == 0 else TABLE_TEXT
+            words._p.style = looks[place == 0]
             words.add_run(text)
             if right:
                 words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
