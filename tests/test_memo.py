@@ -336,6 +336,7 @@ REFUSED = {
     "other language": (("BOOK", "-o", "m.docx", "--lang", "en"), "are written in 'nl'"),
     "other kind": (("OTHER", "-o", "m.docx"), "no memo is made of the folder of 'fixed stock'"),
     "half a record": (("HALF", "-o", "m.docx"), "lacks what a memo needs"),
+    "another version": (("LATER", "-o", "m.docx"), "not in the form that this version knows"),
 }
 
 
@@ -348,6 +349,10 @@ def test_slips_end_with_2_and_one_message(
     for name, kind in (("OTHER", "fixed stock"), ("HALF", "comparison")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").write_text(json.dumps(record | {"kind": kind}), "utf-8")
+    told = json.loads((folders["answers-nl"] / "run.json").read_text("utf-8"))
+    told["asked"]["questions"][0]["mood"] = "curious"
+    (tmp_path / "LATER").mkdir()
+    (tmp_path / "LATER" / "run.json").write_text(json.dumps(told), "utf-8")
     places = {"RUN": str(folders["run"]), "BOOK": str(folders["answers-nl"])}
     done = command("memo", *(places.get(word, word) for word in words))
     assert (done.returncode, done.stdout) == (2, "")

@@ -18,6 +18,12 @@ from ..stamp import Stamp
 
 KINDS = ("run", "comparison", "explanation", "answers")
 """Kinds of folders that a memo is made of."""
+_ASKED: dict[str, set[str]] = {
+    "run": set(),
+    "comparison": {"base", "others"},
+    "explanation": {"cell", "factors"},
+    "answers": {"questions", "lang"},
+}
 _OPTIONS = {"replications", "seed", "step", "vary"}
 
 
@@ -65,7 +71,7 @@ def open_folder(path: Path) -> Folder:
         raise ScenarioError([Problem(str(path), what, f"give one of {', '.join(KINDS)}")])
     needed = {"options", "versions"} | ({"scenario"} if kind == "run" else {"scenarios", "asked"})
     whole = needed <= set(record) and set(record["options"]) >= _OPTIONS
-    if not whole:
+    if not whole or not set(record.get("asked", {})) >= _ASKED[kind]:
         what = "this record lacks what a memo needs"
         raise ScenarioError([Problem(str(path / "run.json"), what, "make the folder again")])
     return Folder(path, record)

@@ -49,10 +49,10 @@ def of_number(key: str, scenario: Scenario, lang: Language) -> str:
         return key
 
 
-def movers(scenario: Scenario, lang: Language, *, closed: bool = False) -> list[Block]:
+def movers(scenario: Scenario, lang: Language, *, gap: bool = True) -> list[Block]:
     """The uncertain numbers that move the gap most, as measured on the baseline.
 
-    ``closed``: spending follows the budget, so that the answer is no gap.
+    ``gap``: whether the answer is a gap.
     """
     effects = kept_effects()
     uncertain = [key for key, one in quantities(scenario) if one.spread and key in effects]
@@ -60,7 +60,7 @@ def movers(scenario: Scenario, lang: Language, *, closed: bool = False) -> list[
     most = sum(effect.total for effect in effects.values())
     told = label("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
     return [
-        Paragraph(f"{label('memo_movers_closed', lang)} {told}" if closed else told),
+        Paragraph(told if gap else f"{label('memo_movers_other', lang)} {told}"),
         Listing(tuple(_mover(key, effects[key], scenario, lang) for key in leading)),
     ]
 

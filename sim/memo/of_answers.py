@@ -15,6 +15,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from pydantic import ValidationError
 
 from ..book.questions import Question
 from ..errors import Problem, ScenarioError
@@ -41,7 +42,7 @@ def memo_of_answers(folder: Folder, lang: Language, number_: int | None) -> Memo
         what = f"these answers are written in '{folder.lang}'"
         advice = f"make them in the other language: opvangsim answer all --lang {lang}"
         raise _refused(folder.path, what, advice)
-    asked = [Question.model_validate(one) for one in folder.record["asked"]["questions"]]
+    asked = _asked(folder)
     put_off = [one for one in asked if one.deferred and one.answer is not None]
     lead = _lead(put_off, folder.path) if number_ is None else _one(asked, number_, folder.path)
     told = page_of(folder.text(f"{lead.number:02d}.md"))
@@ -70,6 +71,15 @@ def memo_of_answers(folder: Folder, lang: Language, number_: int | None) -> Memo
         *annex(folder, scenario, lang, [*own, *_again(told, lang)], ("memo_method_book",)),
     ]
     return Memo(title, lang, folder.stamp, tuple(blocks))
+
+
+def _asked(folder: Folder) -> list[Question]:
+    try:
+        return [Question.model_validate(one) for one in folder.record["asked"]["questions"]]
+    except ValidationError:
+        what = "its questions are not in the form that this version knows"
+        advice = f"make them anew: opvangsim answer all --lang {folder.lang}"
+        raise _refused(folder.path / "run.json", what, advice) from None
 
 
 def _refused(where: Path, what: str, advice: str) -> ScenarioError:

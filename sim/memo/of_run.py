@@ -48,7 +48,7 @@ def memo_of_run(folder: Folder, lang: Language) -> Memo:
         _picture(run, lang),
         table_of(_main_table(run, lang)),
         Heading(label("answer_drivers", lang)),
-        *movers(run.scenario, lang, closed=_is_closed(run)),
+        *movers(run.scenario, lang, gap=bool(_held(run)) and not _is_closed(run)),
         Heading(label("memo_ground_head", lang)),
         *rests(run.scenario, lang),
         *caveats(folder, lang, _notes(run, lang)),

@@ -7,7 +7,7 @@ import re
 from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table, numbered
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
-_LIST = re.compile(r"^(\d+)([.)])|^([+-])", re.MULTILINE)
+_LIST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([+-])(?=\s|$)", re.MULTILINE)
 
 
 def markdown(memo: Memo, picture: str) -> str:
