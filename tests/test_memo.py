@@ -135,7 +135,8 @@ def test_where_spending_follows_the_budget_people_are_short_and_not_money(
     )
     row = rows.sort_values("year").iloc[0]
     answer = answers_of(made.memo("closed", "en"))[0]
-    assert answer.startswith(f"In {row['year']} {round(row['p50'], -2):,.0f} people (")
+    middle, low, high = (f"{round(row[q], -2):,.0f}" for q in ("p50", "p10", "p90"))
+    assert answer.startswith(f"In {row['year']} {middle} people ({low} to {high}) have no place")
 
 
 def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
