@@ -36,9 +36,8 @@ answers: $(VENV)/run.stamp
 	$(BIN)/opvangsim answer all --lang en
 	$(BIN)/opvangsim answer all --lang nl
 
-# Types are checked beside the tests, which leave part of a core idle.
 test: $(VENV)/test.stamp
-	$(MAKE) --no-print-directory --jobs 2 lint suite
+	$(MAKE) --no-print-directory suite
 
 # pyam alone brings some hundred packages, so that it has an environment of its own.
 $(PYAM)/pyam.stamp: requirements-pyam.lock
@@ -62,10 +61,11 @@ office:
 test-office: $(VENV)/test.stamp office
 	$(BIN)/pytest -n 0 tests/office_reads.py
 
+# The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow"'
 
-lint:
+lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -36,7 +36,7 @@ from sim.decide.ind_coa import CUTS, TOTAL, IndCoa
 from sim.decide.stock import REFERENCE, NewsVendor, Stock
 from sim.draws import Floats
 from sim.past import kept as kept_hindcasts
-from sim.report.answer import filled, page, worded
+from sim.report.answer import filled, page, with_band, worded
 from sim.report.answer_pages import files, summary
 from sim.report.labels import Language, label, number
 from sim.report.names import figure_from, figure_name, input_name
@@ -198,6 +198,44 @@ def test_figures_are_reckoned_with_replication_by_replication() -> None:
     assert found["enough"].sampled
     assert found["top"].value == pytest.approx(5.8)
     assert found["top"].band is None
+
+
+def test_an_entry_of_a_study_turned_round_keeps_its_band_in_order() -> None:
+    name = {"en": "a", "nl": "een"}
+    one = asked({"effect": {"study": "fall.x", "times": -1, "shown": "count", "name": name}},
+                studies={"fall": {"verb": "stock"}})  # fmt: skip
+    found = values_of(one, {}, {"opvangsim stock baseline": {"x": Value(-5.0, (-9.0, -2.0))}})
+    assert found["effect"] == Value(5.0, (2.0, 9.0))
+
+
+def test_a_margin_is_not_told_as_a_band() -> None:
+    figure = Figure(cell="cost.total.2027", certainty=0.8, shown="count")
+    assert with_band(Value(5.0, (4.0, 6.0), sampled=True), figure, "en") == "5 (margin: 4 to 6)"
+    assert with_band(Value(5.0, (4.0, 6.0)), figure, "en") == "5 (4 to 6)"
+
+
+def test_a_saving_is_told_as_the_other_scenario_less_this_one() -> None:
+    one = ALL[16]
+    saved = one.figures["saved"]
+    first, second = (scenario_of(name).title.en for name in ("baseline", saved.of))
+    assert saved.times < 0
+    assert figure_from(one, saved, "en") == f"{first}, less: {second}"
+    assert figure_name(saved, "en").startswith("less: ")
+    more = one.figures["more"]
+    assert figure_from(one, more, "en") == f"{second}, less: {first}"
+    assert figure_name(more, "en").startswith("difference: ")
+
+
+def test_a_chance_may_be_of_a_figure_before_it() -> None:
+    name = {"en": "a", "nl": "een"}
+    one = asked({
+        "a": {"cell": "gap.total.2027", "shown": "count"},
+        "b": {"cell": "gap.total.2028", "shown": "count"},
+        "less": {"difference": ["a", "b"], "shown": "count", "name": name},
+        "chance": {"chance": "less > 0", "shown": "percent", "name": name},
+    })  # fmt: skip
+    cells = {"gap.total.2027": np.array([1.0, 2, 3, 4]), "gap.total.2028": np.full(4, 3.5)}
+    assert values_of(one, {"baseline": cells}, {})["chance"].value == 0.25
 
 
 def test_an_assumed_size_carries_its_range_into_what_is_made_of_it() -> None:
@@ -405,6 +443,9 @@ def test_the_book_has_a_page_a_question_and_its_links_lead_somewhere() -> None:
                 links = Links()
                 links.feed(text)
                 assert set(links.found) <= set(book), name
+        assert f">{label('answer_before', lang)}<" not in book["01.html"]
+        assert f">{label('answer_next', lang)}<" not in book["82.html"]
+        assert '<a href="05.html">' in book["06.html"]
         index = book["index.md"]
         assert [party for party in BY_PARTY if f"## {party}" in index] == list(BY_PARTY)
         six = book["06.html"]
@@ -497,6 +538,22 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     assert len(runs) == 4
 
 
+def test_parts_that_only_tell_do_not_undo_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "report").mkdir()
+    engine, report = tmp_path / "engine.py", tmp_path / "report" / "text.py"
+    engine.write_text("a", "utf-8")
+    report.write_text("a", "utf-8")
+    monkeypatch.setattr("sim.run.kept.resources.files", lambda _: tmp_path)
+    program = kept_module.program.__wrapped__
+    before = program()
+    report.write_text("b", "utf-8")
+    assert program() == before
+    engine.write_text("b", "utf-8")
+    assert program() != before
+
+
 def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
     made: list[int] = []
     baseline = scenario_of("baseline")
@@ -513,10 +570,11 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
     study("b")
     study(settings=replace(FEW, seed=2))
     assert len(made) == 3
-    for file in tmp_path.iterdir():
-        file.write_bytes(file.read_bytes()[:4])
-    study()
-    assert len(made) == 4
+    for half in ('{"x"', "[]", '{"x": "y"}', '{"x": ["y"]}'):
+        for file in tmp_path.iterdir():
+            file.write_text(half, "utf-8")
+        assert study() == {"x": [1.5, None, 2.0, 0.0]}
+    assert len(made) == 7
 
 
 def test_the_verb_lists_prints_and_refuses(command: Command) -> None:

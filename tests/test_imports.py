@@ -67,8 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
     "memo": {
-        "address", "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario",
-        "stamp",
+        "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
     },
     "cli": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "memo",

@@ -376,7 +376,7 @@ def test_the_verb_writes_its_folder_and_the_same_numbers_again(
     assert "By the week" in done.stdout
     again = CliRunner().invoke(app, [*words, "--quiet", "--lang", "nl", "-o", str(second)])
     assert again.stdout.strip() == str(second)
-    for name in ("indices.csv", "tornado.csv", "inputs.csv"):
+    for name in ("indices.csv", "tornado.csv", "inputs.csv", "whole.csv"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
     assert (first / "charts" / "sensitivity.png").is_file()
     assert (first / "run.json").is_file()

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.image import imread
 from support import Command
+
+from sim.report.canvas import save_as
+from sim.report.redrawn import Told, drawn
+from sim.scenario import load
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
 SHORT = ["--until", "2027-12-31"]
@@ -70,6 +78,35 @@ def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
         if file.is_file() and file.name != "run.json"
     }
     assert record["options"]["replications"] == 3
+    redrawn_as_written(folder, record)
+
+
+def redrawn_as_written(folder: Path, record: dict[str, Any]) -> None:
+    """The chart drawn again from the folder's tables is the one that lies there.
+
+    But for the shade of a dot here and there: tables keep ten digits.
+    """
+    told = Told(
+        record,
+        lambda name: pd.read_csv(folder / f"{name}.csv"),
+        lambda name: load(folder / "scenarios" / f"{name}.resolved.yaml"),
+    )
+    ((name, figure),) = drawn(told, "en").items()
+    (written,) = (folder / "charts").glob("*.png")
+    assert written.stem == name
+    assert off(figure, written) < SAME
+    ((_, dutch),) = drawn(told, "nl").items()
+    assert off(dutch, written) > SAME
+
+
+SAME = 1e-5
+
+
+def off(figure: Figure, written: Path) -> float:
+    """How far two pictures are apart: the mean over all dots."""
+    again = written.with_name("again.png")
+    save_as(figure, again)
+    return float(np.abs(imread(again) - imread(written)).mean())
 
 
 def test_the_same_study_in_dutch_has_the_same_numbers_and_id(

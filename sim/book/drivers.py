@@ -109,7 +109,8 @@ def source_of(question: Question, figure: Figure) -> Figure | None:
     """The first figure with cells that a figure is made of."""
     if figure.cells():
         return figure
-    found = (source_of(question, question.figures[part]) for part in figure.parts)
+    made_of = (*figure.parts, *(name for name in figure.asked_of if "." not in name))
+    found = (source_of(question, question.figures[part]) for part in made_of)
     return next((one for one in found if one is not None), None)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..address import Address
 from ..draws import Floats
 from ..errors import Problem, ScenarioError
-from ..expression import holds, names, parse
+from ..expression import holds, parse
 from ..scenario import Scenario, load_chain, quantities
 from ..trial import reduced
 from .questions import Figure, Operation, Question
@@ -124,10 +124,10 @@ def array_of(figure: Figure, known: Known, before: Mapping[str, Floats]) -> Floa
         return np.array([figure.times * _number(figure)])
     if figure.score is not None:
         return np.array([figure.times * score_entries()[figure.score]])
-    cells = known[figure.of]
+    cells = known.get(figure.of, {})
     if figure.chance is not None:
-        condition = parse(figure.chance, "chance")
-        met: Floats = holds(condition, {name: cells[name] for name in names(condition)})
+        asked = {name: cells[name] if "." in name else before[name] for name in figure.asked_of}
+        met: Floats = holds(parse(figure.chance, "chance"), asked)
         return met.astype(np.float64)
     name = figure.address.cell
     values: Floats = figure.times * cells[name]

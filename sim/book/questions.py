@@ -30,7 +30,8 @@ class Figure(Frozen):
 
     ``cell``: a cell of the tables of scenario ``of``, less that of ``against`` replication by
     replication if there is one; with ``certainty`` the amount that is enough with that chance.
-    ``chance``: the share of replications in which a condition holds. ``key``: a number of the
+    ``chance``: the share of replications in which a condition holds, of cells or of figures before
+    it. ``key``: a number of the
     scenario, on the first of January of a year with ``@year``. ``given``: a figure of the document,
     or of ``source``, with its place. ``assumed``: a size that no source gives, ``because``, between
     ``low`` and ``high`` with all between alike.
@@ -118,8 +119,13 @@ class Figure(Frozen):
         if self.cell is not None:
             return [self.address]
         if self.chance is not None:
-            return [parse_address(name) for name in names(parse(self.chance, "chance"))]
+            return [parse_address(name) for name in self.asked_of if "." in name]
         return []
+
+    @property
+    def asked_of(self) -> tuple[str, ...]:
+        """Names that a chance speaks of: addresses of cells, and figures before it."""
+        return () if self.chance is None else tuple(names(parse(self.chance, "chance")))
 
 
 class Question(Frozen):
@@ -164,9 +170,10 @@ class Question(Frozen):
             if not set(names(parse(text, "provided"))) <= set(self.figures):
                 raise ValueError(f"'{text}' speaks of a figure that is not there")
         for place, figure in enumerate(self.figures.values()):
-            if not set(figure.parts) <= set(list(self.figures)[:place]):
+            made_of = {*figure.parts, *(name for name in figure.asked_of if "." not in name)}
+            if not made_of <= set(list(self.figures)[:place]):
                 raise ValueError("a figure is made of figures that stand before it")
-            if any(self.figures[part].is_alone for part in figure.parts):
+            if any(self.figures[part].is_alone for part in made_of):
                 raise ValueError("a chance, an end of a distribution and an entry of a study have "
                                  "no replications to reckon with")  # fmt: skip
             if figure.study is not None and figure.study.partition(".")[0] not in self.studies:

@@ -65,7 +65,12 @@ def sensitivity(
         {"cell": str(address), "points": points, "tornado_replications": TORNADO_REPLICATIONS},
         {one.name: one.scenario},
         settings,
-        {"indices": found.indices, "tornado": found.tornado, "inputs": report.inputs_table(found)},
+        {
+            "indices": found.indices,
+            "tornado": found.tornado,
+            "inputs": report.inputs_table(found),
+            "whole": report.whole_table(found),
+        },
     )
     shown = [report.index_table(found, one.scenario, tongue), *report.sentences(found, tongue)]
     if settings.step == "week":

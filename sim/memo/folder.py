@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import Problem, ScenarioError
 from ..exchange.finished import checked, read_record, stamp_of
 from ..report.labels import Language
+from ..report.redrawn import Told
 from ..scenario import Scenario, load
 from ..stamp import Stamp
 
@@ -51,6 +52,11 @@ class Folder:
     def table(self, name: str) -> pd.DataFrame:
         """A table of numbers."""
         return pd.read_csv(checked(self.path, self.record, name))
+
+    @property
+    def told(self) -> Told:
+        """A study as it is drawn again."""
+        return Told(self.record, lambda name: self.table(f"{name}.csv"), self.scenario)
 
     def text(self, name: str) -> str:
         """A page."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from ..decide.compare import Comparison
 from ..report.comparison import (
     SHOWN,
-    chart,
     difference_table,
     moves,
     name_of,
@@ -19,6 +16,7 @@ from ..report.comparison import (
     still_lines,
 )
 from ..report.labels import Language, label
+from ..report.redrawn import comparison_of, drawn
 from ..scenario import Scenario
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, Paragraph, Picture, Table, table_of
@@ -33,14 +31,8 @@ NAMED = 4
 
 def memo_of_comparison(folder: Folder, lang: Language) -> Memo:
     """What a comparison says; raises ``ScenarioError`` if its files were changed."""
-    asked = folder.record["asked"]
-    found = Comparison(
-        asked["base"],
-        tuple(asked["others"]),
-        folder.table("differences.csv"),
-        _monthly(folder),
-    )
-    scenarios = {name: folder.scenario(name) for name in folder.record["scenarios"]}
+    told = folder.told
+    found, scenarios = comparison_of(told), told.scenarios
     base = scenarios[found.base]
     title = label("memo_cmp_title", lang, base=found.base, others=", ".join(found.others))
     notes = [label("memo_cmp_means", lang), *prices_notes(scenarios, lang)]
@@ -50,7 +42,7 @@ def memo_of_comparison(folder: Folder, lang: Language) -> Memo:
         Paragraph(_question(found, scenarios, lang)),
         Heading(label("memo_answer", lang)),
         *(Paragraph(_answer(found, other, lang), strong=True) for other in found.others),
-        _picture(folder, found, scenarios, lang),
+        _picture(folder, found, lang),
         _table(found, lang),
         Heading(label("answer_drivers", lang)),
         Paragraph(label("memo_cmp_drivers", lang)),
@@ -61,12 +53,6 @@ def memo_of_comparison(folder: Folder, lang: Language) -> Memo:
         *annex(folder, base, lang, _own(found, scenarios, lang), ("memo_method_pairs",)),
     ]
     return Memo(title, lang, folder.stamp, tuple(blocks))
-
-
-def _monthly(folder: Folder) -> pd.DataFrame:
-    table = folder.table("monthly.csv")
-    table["date"] = pd.to_datetime(table["date"])
-    return table
 
 
 def year_of(found: Comparison) -> int:
@@ -164,11 +150,8 @@ def _cell(row: Row, series: str, lang: Language) -> str:
     return f"{middle} {label('from_to', lang, low=low, high=high)}"
 
 
-def _picture(
-    folder: Folder, found: Comparison, scenarios: Mapping[str, Scenario], lang: Language
-) -> Picture:
-    replications = folder.record["options"]["replications"]
-    figure = chart(found, scenarios, folder.record["id"], replications, lang)
+def _picture(folder: Folder, found: Comparison, lang: Language) -> Picture:
+    (figure,) = drawn(folder.told, lang).values()
     rows = found.yearly
     gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
     parts = [

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..address import parse
-from ..decide.changes import Factor
 from ..decide.explain import Explanation
-from ..report.explanation import chart, effects_table, factor_name, sentences
+from ..report.explanation import effects_table, factor_name, sentences
 from ..report.labels import Language, label, number
-from ..report.names import title as title_of
-from ..scenario import Scenario, shipped
+from ..report.redrawn import drawn, explanation_of
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, Paragraph, Picture, table_of
 from .folder import Folder
@@ -22,8 +19,8 @@ Row = dict[Any, Any]
 
 def memo_of_explanation(folder: Folder, lang: Language) -> Memo:
     """What an explanation says; raises ``ScenarioError`` if its files were changed."""
-    found = _found(folder)
-    scenarios = {name: folder.scenario(name) for name in folder.record["scenarios"]}
+    told = folder.told
+    found, scenarios = explanation_of(told), told.scenarios
     first, second = scenarios[found.first], scenarios[found.second]
     year = found.address.year
     title = label("memo_exp_title", lang, first=found.first, second=found.second, year=year)
@@ -45,7 +42,7 @@ def memo_of_explanation(folder: Folder, lang: Language) -> Memo:
         Paragraph(question),
         Heading(label("memo_answer", lang)),
         Paragraph(sentences(found, lang)[0], strong=True),
-        _picture(folder, found, scenarios, lang),
+        _picture(folder, found, lang),
         table_of(effects_table(found, scenarios, lang)),
         Heading(label("answer_drivers", lang)),
         Paragraph(label("memo_exp_drivers", lang)),
@@ -56,22 +53,6 @@ def memo_of_explanation(folder: Folder, lang: Language) -> Memo:
         *annex(folder, first, lang, own, ("memo_method_pairs", "memo_method_shapley")),
     ]
     return Memo(title, lang, folder.stamp, tuple(blocks))
-
-
-def _found(folder: Folder) -> Explanation:
-    """The explanation as its tables tell it; how many runs it took they do not."""
-    asked, effects = folder.record["asked"], folder.table("effects.csv")
-    cells = folder.table("cells.csv")["value"].tolist()
-    first, second = list(folder.record["scenarios"])
-    own = {name: {"en": title_of(name, "en"), "nl": title_of(name, "nl")}
-           for name in asked["factors"] if name in shipped()}  # fmt: skip
-    parts = tuple(
-        Factor(name, tuple(keys), only_money=False, title=own.get(name, {}))
-        for name, keys in asked["factors"].items()
-    )
-    before, after, residual = (float(value) for value in cells)
-    return Explanation(first, second, parse(asked["cell"]), before, after, residual, effects,
-                       parts, runs=0, priced=0)  # fmt: skip
 
 
 def _largest_first(found: Explanation) -> list[Row]:
@@ -95,11 +76,8 @@ def _driver(row: Row, found: Explanation, lang: Language) -> str:
     )
 
 
-def _picture(
-    folder: Folder, found: Explanation, scenarios: dict[str, Scenario], lang: Language
-) -> Picture:
-    replications = folder.record["options"]["replications"]
-    figure = chart(found, scenarios, folder.record["id"], replications, lang)
+def _picture(folder: Folder, found: Explanation, lang: Language) -> Picture:
+    (figure,) = drawn(folder.told, lang).values()
     steps = "; ".join(
         f"{factor_name(row['factor'], lang)}: {billions(row['effect'], lang)}"
         for row in found.effects.to_dict("records")

@@ -14,12 +14,14 @@ from ..book.drivers import DRAW, Driver, source_of
 from ..book.figures import ENDS, Known, Value, broken, scenario_of
 from ..book.questions import Figure, Question
 from ..book.scorecard import score_entries
+from ..draws import Floats
 from ..prices import is_money
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.plausible import matters
 from ..trial import Settings
 from .labels import Language, label, number, unit_name
 from .listing import plain as plain_number
+from .listing import value_text
 from .names import figure_from, figure_name, input_name
 
 SCALE: dict[str, tuple[float, int]] = {
@@ -38,8 +40,18 @@ HUNDREDS = 1_000
 RESTS = 3
 """Assumptions that an answer rests on most, at most."""
 FACTOR = "factor"
-MOVED_LIKE_THE_GAP = ("gap", "cost", "occupancy", "need", "places")
-"""Tables of which a cell hangs on the same numbers as the gap, for which that is measured."""
+MOVED_LIKE_THE_GAP = tuple(
+    f"{table}.{line}"
+    for table, lines in (
+        ("gap", ("total", "coa_nidos", "coa")),
+        ("cost", ("total", "coa_nidos", "coa")),
+        ("need", ("total",)),
+        ("places", ("total", "place:emergency")),
+        ("occupancy", ("total", "place:emergency")),
+    )
+    for line in lines
+)
+"""Cells that hang on the same numbers as the gap of 2027, for which that is measured."""
 
 
 def plain(value: float, figure: Figure, lang: Language) -> str:
@@ -182,8 +194,9 @@ def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Languag
     scenario = scenario_of(source.of)
     numbers = dict(quantities(scenario))
     names = [one.name for one in driven]
-    if any(address.table in MOVED_LIKE_THE_GAP for address in source.cells()):
-        only_people = all(address.table not in MONEY for address in source.cells())
+    cells = source.cells()
+    if any(f"{address.table}.{address.line}" in MOVED_LIKE_THE_GAP for address in cells):
+        only_people = all(address.table not in MONEY for address in cells)
         names += [
             key for key in sorted(matters(), key=lambda key: -matters()[key])
             if not (only_people and is_money(scenario, key))
@@ -197,24 +210,25 @@ def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Languag
 
 
 def _rest(
-    name: str,
-    quantity: Quantity,
-    scenario: Scenario,
-    cells: Mapping[str, np.ndarray],
-    lang: Language,
+    name: str, quantity: Quantity, scenario: Scenario, cells: Mapping[str, Floats], lang: Language
 ) -> str:
-    value = quantity.on(scenario.start)
-    drawn = cells.get(DRAW + name)
+    """A number with its unit, the 80 % band of its draws, and what it rests on.
+
+    A number with dates is told date by date, without a band.
+    """
+    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
+                  source=quantity.source)  # fmt: skip
+    sentence = f": {' '.join((quantity.assumption or '').split())}" if lang == "en" else ""
+    what = input_name(name, scenario, lang)
+    if len(quantity.pairs()) > 1:
+        return f"{what}: {value_text(quantity, lang)}, {basis}{sentence}"
+    value, drawn = quantity.on(scenario.start), cells.get(DRAW + name)
     between = ""
     if drawn is not None and quantity.spread is not None:
         scale = value if quantity.spread.kind == "factor" else 1.0
         low, high = (_short(scale * float(end), lang) for end in np.quantile(drawn, ENDS))
         between = f" {label('from_to', lang, low=low, high=high)}"
     unit = "" if quantity.unit == FACTOR else f" {unit_name(quantity.unit, lang)}"
-    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
-                  source=quantity.source)  # fmt: skip
-    sentence = f": {' '.join((quantity.assumption or '').split())}" if lang == "en" else ""
-    what = input_name(name, scenario, lang)
     return f"{what}: {_short(value, lang)}{unit}{between}, {basis}{sentence}"
 
 

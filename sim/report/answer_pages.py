@@ -19,18 +19,18 @@ COMMANDS = "answer_again"
 STYLE = """
 body { font: 16px/1.5 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 52rem;
   margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; line-height: 1.3; }
-h2 { font-size: 1.1rem; margin-top: 2rem; }
+h1 { font-size: 1.4em; line-height: 1.3; }
+h2 { font-size: 1.1em; margin-top: 2rem; }
 blockquote { margin: 1rem 0; padding: 0.2rem 1rem; border-left: 4px solid #0072b2;
   background: #f2f6fa; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9em; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.3rem 0.5rem; text-align: left;
   vertical-align: top; }
 td[style*="right"] { white-space: normal; }
-pre { background: #f4f4f4; padding: 0.6rem; overflow-x: auto; font-size: 0.85rem; }
+pre { background: #f4f4f4; padding: 0.6rem; overflow-x: auto; font-size: 0.85em; }
 nav { font-size: 0.9rem; }
 td, th { overflow-wrap: anywhere; }
-@media (max-width: 40rem) { table { font-size: 0.8rem; } th, td { padding: 0.25rem; } }
+@media (max-width: 40rem) { table { font-size: 0.8em; } th, td { padding: 0.25rem; } }
 @media print { nav { display: none; } body { margin: 0; max-width: none; font-size: 11px; } }
 """
 

@@ -52,6 +52,8 @@ def figure_name(figure: Figure, lang: Language) -> str:
     if figure.chance is not None:
         return _chance_name(figure.chance, scenario_of(figure.of), lang)
     name = cell_name(figure.address, scenario_of(figure.of), lang)
+    if figure.against is not None:
+        return label("figure_more" if figure.times > 0 else "figure_fewer", lang, what=name)
     if figure.certainty is not None:
         percent = number(100 * figure.certainty, lang)
         return label("figure_enough", lang, what=name, percent=percent)
@@ -64,8 +66,10 @@ def figure_name(figure: Figure, lang: Language) -> str:
 def figure_from(question: Question, figure: Figure, lang: Language) -> str:
     """Where a figure comes from: scenarios by their title, or a document with the place in it."""
     if figure.given is not None:
-        where = label("place_in_document", lang, where=figure.where)
-        return where if figure.source is None else f"{figure.source}, {figure.where}"
+        where = _place(figure.where or "", lang)
+        if figure.source is not None:
+            return f"{figure.source}, {where}"
+        return label("place_in_document", lang, where=where)
     if figure.assumed is not None and figure.because is not None:
         return label("figure_assumed", lang, because=getattr(figure.because, lang))
     if figure.study is not None:
@@ -81,6 +85,13 @@ def figure_from(question: Question, figure: Figure, lang: Language) -> str:
     pair = (of, title(figure.against, lang))
     first, second = pair if figure.times > 0 else pair[::-1]
     return label("figure_less", lang, first=first, second=second)
+
+
+def _place(where: str, lang: Language) -> str:
+    """A place as the question files have it ("D66, vraag 5, tabel 1"), in a language."""
+    for word, key in (("vraag", "answer_question"), ("tabel", "place_table")):
+        where = re.sub(rf"\b{word}\b", label(key, lang), where)
+    return where
 
 
 def title(name: str, lang: Language) -> str:

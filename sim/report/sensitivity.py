@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich.table import Table
 from rich.text import Text
 
+from ..address import Address
 from ..decide.sensitivity import LUCK, PATH, TORNADO_REPLICATIONS, Sensitivity
 from ..scenario import Scenario
 from .canvas import BLUE, DARK, GREY, ORANGE, STYLE, head_and_foot, page
@@ -189,6 +190,29 @@ def chart(
         )
         head_and_foot(figure, _title(found, scenario, lang, "sensitivity_chart"), note)
         return figure
+
+
+def whole_table(found: Sensitivity) -> pd.DataFrame:
+    """The gap over all replications, the noise floor and the number of runs: one row."""
+    row = {"mean": found.mean, "sd": found.sd, "floor": found.floor, "runs": found.runs}
+    return pd.DataFrame([row])
+
+
+def drawn(
+    indices: pd.DataFrame,
+    tornado: pd.DataFrame,
+    whole: pd.DataFrame,
+    address: Address,
+    scenario: Scenario,
+    study_id: str,
+    points: int,
+    lang: Language,
+) -> Figure:
+    """The chart from the tables of a study."""
+    (row,) = whole.to_dict("records")
+    numbers = float(row["floor"]), float(row["mean"]), float(row["sd"]), int(row["runs"])
+    found = Sensitivity(address, (), indices, tornado, *numbers)
+    return chart(found, scenario, study_id, points, lang)
 
 
 def _wrapped(row: Row, longest: int, lang: Language) -> str:

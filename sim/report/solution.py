@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -13,9 +14,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich.table import Table
 
 from ..address import MONEY
-from ..decide.levers import Lever
+from ..decide.levers import Lever, lever, quantity_of
 from ..decide.solve import Frontier, Solution
-from ..decide.target import Target
+from ..decide.target import Bools, Target
+from ..draws import Floats
 from ..scenario import Scenario
 from ..trial import Settings, reduced
 from .canvas import BLUE, DARK, ORANGE, STYLE, head_and_foot, page
@@ -175,28 +177,35 @@ def _lever_scale(unit: str) -> float:
 def chart(found: Solution, scenario: Scenario, settings: Settings, study_id: str,
           lang: Language) -> Figure:  # fmt: skip
     """The cell against the lever, with the target and where it is just met."""
-    target = found.target
+    tables = points_frame(found), answer_frame(found)
+    return drawn(*tables, found.target, scenario, settings, study_id, lang)
+
+
+def drawn(points: pd.DataFrame, answers: pd.DataFrame, target: Target, scenario: Scenario,
+          settings: Settings, study_id: str, lang: Language) -> Figure:  # fmt: skip
+    """The chart from the tables of ``points_frame`` and ``answer_frame``."""
+    (found,) = answers.to_dict("records")
+    unit = str(found["unit"])
     with mpl.rc_context(STYLE):
         figure = page(3.9)
         axes = figure.add_axes((0.1, 0.25, 0.85, 0.6))
-        values = np.array([point.value for point in found.points])
-        cells = np.stack([point.cell for point in found.points])
-        low, high = np.nanquantile(cells, (0.1, 0.9), axis=1)
+        values, held_, low, high = (points[name].to_numpy()
+                                    for name in ("value", "held", "p10", "p90"))  # fmt: skip
         axes.fill_between(values, low, high, color=BLUE, alpha=0.2, linewidth=0)
-        axes.plot(values, target.held(cells), color=BLUE, marker="o", markersize=4, linewidth=1.8)
+        axes.plot(values, held_, color=BLUE, marker="o", markersize=4, linewidth=1.8)
         axes.axhline(target.number, color=DARK, linestyle=(0, (5, 3)), linewidth=1.2)
-        if found.answer is not None and found.band is not None:
-            axes.axvline(found.answer, color=ORANGE, linestyle=(0, (1, 1.5)), linewidth=1.8)
-            axes.axvspan(*found.band, color=ORANGE, alpha=0.25, linewidth=0)
+        if not pd.isna(found["answer"]) and not pd.isna(found["p10"]):
+            answer = float(found["answer"])
+            axes.axvline(answer, color=ORANGE, linestyle=(0, (1, 1.5)), linewidth=1.8)
+            axes.axvspan(found["p10"], found["p90"], color=ORANGE, alpha=0.25, linewidth=0)
             _, top = axes.get_ylim()
-            left = found.answer > (values[0] + values[-1]) / 2
-            words = f"{amount(found.answer, lang, found.unit)} {unit_words(found.unit, lang)}"
-            axes.annotate(words,
-                          (found.answer, top), (-6 if left else 6, -4),
+            left = answer > (values[0] + values[-1]) / 2
+            axes.annotate(f"{amount(answer, lang, unit)} {unit_words(unit, lang)}",
+                          (answer, top), (-6 if left else 6, -4),
                           textcoords="offset points", va="top",
                           ha="right" if left else "left", fontsize=9)  # fmt: skip
         axes.set_xlim(values[0], values[-1])
-        _label_axes(axes, found.lever, found.unit, target, lang)
+        _label_axes(axes, lever(str(found["lever"]), "lever"), unit, target, lang)
         title = label("solve_chart", lang, target=target.text.strip(), how=how(target, lang))
         head_and_foot(
             figure, title, _note("solve_note", target, scenario, settings, study_id, lang)
@@ -302,19 +311,30 @@ def frontier_sentences(found: Frontier, settings: Settings, lang: Language) -> l
 def frontier_chart(found: Frontier, scenario: Scenario, settings: Settings, study_id: str,
                    lang: Language) -> Figure:  # fmt: skip
     """The heat map of two levers, the number in each square, the line where it is just met."""
-    target = found.target
+    grid = frontier_frame(found)
+    return frontier_drawn(grid, found.levers, found.target, scenario, settings, study_id, lang)
+
+
+def frontier_drawn(grid: pd.DataFrame, levers: tuple[Lever, Lever], target: Target,
+                   scenario: Scenario, settings: Settings, study_id: str,
+                   lang: Language) -> Figure:  # fmt: skip
+    """The heat map from the table of ``frontier_frame``."""
+    units = [quantity_of(scenario, one, "--vary").unit for one in levers]
+    tried = [np.unique(grid[str(one)].to_numpy()) for one in levers]
+    shape = (len(tried[0]), len(tried[1]))
     with mpl.rc_context(STYLE):
         figure = page(5.2)
         axes = figure.add_axes((0.13, 0.2, 0.82, 0.71))
-        values = target.held(found.cells) / _scale(target)
+        values = grid["held"].to_numpy().reshape(shape) / _scale(target)
+        met = grid["met"].to_numpy().astype(bool).reshape(shape)
         line = target.number / _scale(target)
-        _squares(axes, found, values, line, lang)
-        x, y = np.meshgrid(*found.tried, indexing="ij")
+        _squares(axes, tried, met, values, line, lang)
+        x, y = np.meshgrid(*tried, indexing="ij")
         if values.min() < line < values.max():
             axes.contour(x, y, values, levels=[line], colors=[DARK], linewidths=2.2, zorder=3)
-        for which, lever, unit in zip("xy", found.levers, found.units, strict=True):
+        for which, one, unit in zip("xy", levers, units, strict=True):
             _axis(axes, which, lang, _lever_scale(unit))
-            words = f"{lever_name(lever, lang)}, {unit_words(unit, lang)}"
+            words = f"{lever_name(one, lang)}, {unit_words(unit, lang)}"
             words = textwrap.fill(words, LONGEST) if which == "y" else words
             getattr(axes, f"set_{which}label")(words, fontsize=8.5)
         title = label("solve_chart", lang, target=target.text.strip(), how=how(target, lang))
@@ -323,20 +343,20 @@ def frontier_chart(found: Frontier, scenario: Scenario, settings: Settings, stud
         return figure
 
 
-def _squares(axes: Axes, found: Frontier, values: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-             line: float, lang: Language) -> None:  # fmt: skip
+def _squares(axes: Axes, tried: Sequence[Floats], met: Bools, values: Floats, line: float,
+             lang: Language) -> None:  # fmt: skip
     """Shades that read in grey: the further from the line, the darker; hatched where it is met."""
     edges = [np.concatenate([v[:1] - np.diff(v[:2]) / 2, (v[1:] + v[:-1]) / 2,
-                             v[-1:] + np.diff(v[-2:]) / 2]) for v in found.tried]  # fmt: skip
+                             v[-1:] + np.diff(v[-2:]) / 2]) for v in tried]  # fmt: skip
     nearest = 1e-9
     norm = mpl.colors.TwoSlopeNorm(line, min(float(values.min()), line - nearest),
                                    max(float(values.max()), line + nearest))  # fmt: skip
     shades = mpl.colors.LinearSegmentedColormap.from_list("gap", ["#8fbbe0", "#ffffff", "#e8a65c"])
     axes.pcolormesh(*edges, values.T, cmap=shades, norm=norm)
     decimals = 1 if float(np.abs(values).max()) < 100 else 0
-    for i, a in enumerate(found.tried[0]):
-        for j, b in enumerate(found.tried[1]):
-            if found.met[i, j]:
+    for i, a in enumerate(tried[0]):
+        for j, b in enumerate(tried[1]):
+            if met[i, j]:
                 corner = (edges[0][i], edges[1][j])
                 axes.add_patch(mpl.patches.Rectangle(
                     corner, float(np.diff(edges[0])[i]), float(np.diff(edges[1])[j]), fill=False,

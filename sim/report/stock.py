@@ -40,13 +40,14 @@ def frame(found: Stock) -> pd.DataFrame:
 def best_frame(found: Stock) -> pd.DataFrame:
     """Where cost is least, by mean and by 90th percentile, and the rule of thumb."""
     rule = found.rule
-    return pd.DataFrame([
+    table = pd.DataFrame([
         {"by": "mean", "places": found.best, "p10": found.best_band[0], "p90": found.best_band[1]},
         {"by": "p90", "places": found.best_p90, "p10": found.best_p90_band[0],
          "p90": found.best_p90_band[1]},
         {"by": "news_vendor", "places": rule.places, "under_eur": rule.under,
          "over_eur": rule.over, "chance": rule.chance},
     ])  # fmt: skip
+    return table.assign(first_year=found.years[0], last_year=found.years[-1])
 
 
 def _bn(value: float, lang: Language, decimals: int = 1) -> str:
@@ -116,19 +117,28 @@ def euros(value: float, lang: Language) -> str:
 def chart(found: Stock, scenario: Scenario, settings: Settings, study_id: str,
           lang: Language) -> Figure:  # fmt: skip
     """Expected cost and its 90th percentile against the stock, with the least of each."""
+    return drawn(frame(found), best_frame(found), scenario, settings, study_id, lang)
+
+
+def drawn(tried: pd.DataFrame, best: pd.DataFrame, scenario: Scenario, settings: Settings,
+          study_id: str, lang: Language) -> Figure:  # fmt: skip
+    """The chart from the tables of ``frame`` and ``best_frame``."""
+    rows = tried[tried["kind"] == "tried"]
+    least = {row["by"]: row for row in best.to_dict("records")}
     with mpl.rc_context(STYLE):
         figure = page(4.4)
         axes = figure.add_axes((0.09, 0.24, 0.86, 0.63))
-        mean = found.costs.mean(axis=1) / 1e9
-        dear = np.quantile(found.costs, 0.9, axis=1) / 1e9
-        x = found.levels / 1e3
+        mean, dear = (rows[f"cost_{which}"].to_numpy() / 1e9 for which in ("mean", "p90"))
+        levels = rows["regular_places"].to_numpy()
+        x = levels / 1e3
         axes.plot(x, mean, color=BLUE, linewidth=2)
         axes.plot(x, dear, color=ORANGE, linewidth=2, linestyle=(0, (5, 2)))
-        where = int(np.flatnonzero(found.levels == REFERENCE)[0])
+        where = int(np.flatnonzero(levels == REFERENCE)[0])
         axes.plot(x[[where, where]], [mean[where], dear[where]], "s", color=DARK, markersize=6)
-        _least(axes, found.best, found.best_band, np.interp(found.best / 1e3, x, mean), lang)
-        _least(axes, found.best_p90, found.best_p90_band,
-               np.interp(found.best_p90 / 1e3, x, dear), lang)  # fmt: skip
+        for by, line in (("mean", mean), ("p90", dear)):
+            found = least[by]
+            cost = float(np.interp(found["places"] / 1e3, x, line))
+            _least(axes, found["places"], (found["p10"], found["p90"]), cost, lang)
         for values, key, colour in ((mean, "stock_mean", BLUE), (dear, "stock_p90", ORANGE)):
             axes.annotate(label(key, lang), (x[1], values[1]), (0, 6), color=colour,
                           textcoords="offset points", fontsize=9)  # fmt: skip
@@ -144,8 +154,8 @@ def chart(found: Stock, scenario: Scenario, settings: Settings, study_id: str,
             prices=prices_label(scenario, lang).capitalize(), id=study_id,
             reps=number(settings.replications, lang), step=label(f"step_{settings.step}", lang),
         )  # fmt: skip
-        title = label("stock_chart", lang, first=found.years[0], last=found.years[-1])
-        head_and_foot(figure, title, note)
+        first, last = int(best["first_year"].iloc[0]), int(best["last_year"].iloc[0])
+        head_and_foot(figure, label("stock_chart", lang, first=first, last=last), note)
         return figure
 
 

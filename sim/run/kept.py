@@ -71,12 +71,12 @@ def kept_numbers(
     """What a study found: read where it is kept, else made and kept."""
     known = [identity(scenario, settings, ()) for scenario in scenarios]
     file = folder / f"{_hashed([known, asked])}.json"
-    try:
-        found: Numbers = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        found = make()
+    found = _read_numbers(file)
+    if found is None:
+        made = make()
         folder.mkdir(parents=True, exist_ok=True)
-        _write(file, lambda stream: stream.write(json.dumps(found).encode()))
+        _write(file, lambda stream: stream.write(json.dumps(made).encode()))
+        return made
     return found
 
 
@@ -109,6 +109,21 @@ def program() -> str:
             continue
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def _read_numbers(file: Path) -> Numbers | None:
+    """What is kept, if it is whole: lists of numbers by name."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    lists = list(found.values()) if isinstance(found, dict) else [None]
+    whole = all(
+        isinstance(one, list) and all(number is None or isinstance(number, int | float)
+                                      for number in one)
+        for one in lists
+    )  # fmt: skip
+    return found if whole else None
 
 
 def _read(file: Path, wanted: tuple[str, ...]) -> dict[str, Floats] | None:
