@@ -71,7 +71,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "memo",
-        "past", "persons", "report", "run", "scenario", "trial", "verify",
+        "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
     },
 }  # fmt: skip
 

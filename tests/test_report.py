@@ -78,6 +78,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {key for key in labels() if key.startswith("input_")}
     cells = {(one.table, one.line) for found in needed(questions()).values() for one in found}
     made |= {re.sub(r"\W", "_", f"cell_{table}_{line}") for table, line in cells}
+    made |= {f"month_{n}" for n in range(1, 13)} | {f"month_short_{n}" for n in range(1, 13)}
     made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     made |= {f"memo_axis_{shown}" for shown in get_args(Shown)}

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from . import (
     answer,
+    chart,
     compare,
     discover,
     explain,
@@ -80,6 +81,7 @@ for verb in (
     sweep.sweep,
     discover.discover,
     answer.answer,
+    chart.chart,
     *export.VERBS,
     memo.memo,
     whence.whence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,12 @@ def read_run(folder: Path) -> Finished:
         pd.read_parquet(folder / "monthly.parquet"),
         pd.read_csv(folder / "yearly.csv"),
     )
+
+
+def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
+    name = "replications.parquet"
+    return pd.read_parquet(checked(folder, run.record, name), columns=list(columns))
 
 
 def stamp_of(record: dict[str, Any]) -> Stamp:

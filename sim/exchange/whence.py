@@ -23,7 +23,7 @@ def find(file: Path) -> Found:
     found = _found(file, data)
     if found is None:
         what = "this file does not say that opvangsim made it"
-        advice = "workbooks, memos, and charts of runs and studies (PNG, SVG) say so"
+        advice = "workbooks, memos and charts of opvangsim (PNG, SVG, PDF) say so"
         raise ScenarioError([Problem(str(file), what, advice)])
     return found
 

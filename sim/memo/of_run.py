@@ -6,13 +6,12 @@ import io
 from typing import Any
 
 import matplotlib as mpl
-import pandas as pd
 from matplotlib.figure import Figure
 
 from ..exchange.finished import Finished, read_run
 from ..report.answer import HUNDREDS, RARE
-from ..report.canvas import STYLE
-from ..report.charts import gap_chart, need_chart
+from ..report.canvas import STYLE, bytes_of
+from ..report.charts import CHARTS, LOOKS, Subject, draw
 from ..report.labels import Language, label, number
 from ..report.text import (
     before_start_note,
@@ -204,51 +203,23 @@ def _main_table(run: Finished, lang: Language) -> Any:
 
 
 def _picture(run: Finished, lang: Language) -> Picture:
-    id_, scenario = run.record["id"], run.scenario
-    if _is_closed(run) or not _held(run):
-        figure = need_chart(run.monthly, scenario, id_, lang)
-        caption = label("memo_need_caption", lang, title=getattr(scenario.title, lang))
-        return Picture(caption, _need_alt(run.monthly, lang), png_of(figure, run.stamp))
-    figure = gap_chart(run.budget, scenario, id_, lang)
-    caption = label(
+    """The chart of the answer, with the words that it says of itself."""
+    scenario, options = run.scenario, run.record["options"]
+    subject = Subject(scenario, run.record["id"], options["replications"], options["seed"],
+                      run.budget, run.monthly, run.yearly)  # fmt: skip
+    name, caption = "gap", label(
         "memo_gap_caption",
         lang,
         vintage=getattr(scenario.headline.title, lang),
         prices=prices_label(scenario, lang),
-    )
-    return Picture(caption, _gap_alt(run.budget, run, lang), png_of(figure, run.stamp))
-
-
-def _gap_alt(budget: pd.DataFrame, run: Finished, lang: Language) -> str:
-    parts = []
-    for row in headline_rows(budget, run.scenario).to_dict("records"):
-        held = pd.notna(row["budget"])
-        parts.append(
-            label(
-                "memo_gap_alt_year" if held else "memo_gap_alt_none",
-                lang,
-                year=row["year"],
-                cost=billions(row["cost_p50"], lang),
-                band=band(row["cost_p10"], row["cost_p90"], lang),
-                budget=billions(row["budget"], lang) if held else "",
-            )
-        )
-    return label("memo_gap_alt", lang, years="; ".join(parts))
-
-
-def _need_alt(monthly: pd.DataFrame, lang: Language) -> str:
-    rows = monthly[(monthly["series"] == "need") & (monthly["breakdown"] == "total")]
-    first, last = rows.iloc[0], rows.iloc[-1]
-    return label(
-        "memo_need_alt",
-        lang,
-        first=first["date"].date().isoformat(),
-        start=count(first["p50"], lang),
-        last=last["date"].date().isoformat(),
-        end=count(last["p50"], lang),
-        low=count(last["p10"], lang),
-        high=count(last["p90"], lang),
-    )
+    )  # fmt: skip
+    if _is_closed(run) or not _held(run):
+        name = "need"
+        caption = label("memo_need_caption", lang, title=getattr(scenario.title, lang))
+    look, words = LOOKS["page"], CHARTS[name].words(subject, lang)
+    figure = draw(name, subject, look, lang)
+    data = bytes_of(figure, ".png", look.dpi, label(f"chart_{name}_title", lang), words)
+    return Picture(caption, " ".join(words.split()), marked(data, ".png", run.stamp))
 
 
 def _notes(run: Finished, lang: Language) -> list[str]:

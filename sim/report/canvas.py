@@ -6,7 +6,9 @@ figure gives the same bytes.
 
 from __future__ import annotations
 
+import io
 import textwrap
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ STYLE: Any = {
     "grid.linewidth": 0.6,
     "axes.axisbelow": True,
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,
     "svg.hashsalt": "opvangsim",
 }
 PAGE_INCHES = 7.6
@@ -63,3 +66,33 @@ def save_as(figure: Figure, file: Path) -> None:
             figure.savefig(file, metadata={"Date": None, "Creator": None})
         else:
             figure.savefig(file, dpi=160, metadata={"Software": None})
+
+
+def save_said(figure: Figure, file: Path, dpi: int, title: str, words: str) -> None:
+    """Write a figure as PNG, SVG or PDF that holds what it says in words, for who can't see it.
+
+    In SVG the words are its ``<desc>``, which screen readers read; in PNG and PDF they are in the
+    properties. Fonts are embedded (PDF) or letters are paths (SVG); no file holds a date.
+    """
+    file.write_bytes(bytes_of(figure, file.suffix, dpi, title, words))
+
+
+def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, words: str) -> bytes:
+    """The file of ``save_said``: the same figure and words give the same bytes."""
+    about: dict[str, dict[str, str | None]] = {
+        ".png": {"Software": None, "Title": title, "Description": words},
+        ".svg": {"Date": None, "Creator": None, "Title": title},
+        ".pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": title,
+                 "Subject": words},
+    }  # fmt: skip
+    stream = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(stream, format=suffix[1:], dpi=dpi, metadata=about[suffix])
+    data = stream.getvalue()
+    return _described(data, words) if suffix == ".svg" else data
+
+
+def _described(svg: bytes, words: str) -> bytes:
+    """An SVG whose root is an image with a name and a description."""
+    desc = f"</title>\n <desc>{escape(words, quote=False)}</desc>".encode()
+    return svg.replace(b"<svg ", b'<svg role="img" ', 1).replace(b"</title>", desc, 1)

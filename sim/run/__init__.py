@@ -81,13 +81,28 @@ def execute(
         shutil.rmtree(spool)
         write_tables(run, staging)
         if options.charts:
-            from ..report import charts
-
-            drawn = staging / "charts"
-            charts.write(run.monthly, run.budget, scenario, run.id, drawn, options.lang)
-            mark_charts(drawn, stamp_of(run.id, name, options, command))
+            _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         write_record(run, name, options, until, inputs, command, staging)
     return run
+
+
+def _draw(run: Run, options: Options, folder: Path, stamp: Stamp) -> None:
+    """The charts that lie in every run's folder, as far as the run holds what they show."""
+    from ..report import charts
+
+    subject = charts.Subject(
+        run.scenario,
+        run.id,
+        options.replications,
+        options.seed,
+        run.budget,
+        run.monthly,
+        run.yearly,
+    )
+    folder.mkdir()
+    names = [name for name in charts.OF_EVERY_RUN if charts.CHARTS[name].shown(subject)]
+    charts.write(subject, names, folder, "nl" if options.lang == "nl" else "en")
+    mark_charts(folder, stamp)
 
 
 def _checked_until(scenario: Scenario, options: Options) -> date:

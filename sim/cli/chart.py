@@ -1,0 +1,167 @@
+"""``opvangsim chart``: the charts of a finished run."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import Lang, LangChoice, as_typed, language, refuse
+
+if TYPE_CHECKING:
+    from ..exchange.finished import Finished
+    from ..report.charts import Subject
+    from ..stamp import Stamp
+
+
+class WidthChoice(StrEnum):
+    """What a chart is for: a column of an A4 page (8 cm), its whole width (16 cm), a slide."""
+
+    column = "column"
+    page = "page"
+    slide = "slide"
+
+
+def chart(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN [NAME]... | RUN RUN...",
+            help="A run's folder and which charts (all if none); or runs, side by side.",
+        ),
+    ],
+    format_: Annotated[
+        str, typer.Option("--format", help="png, svg, pdf; several with commas.")
+    ] = "png",
+    width: Annotated[
+        WidthChoice, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")
+    ] = WidthChoice.page,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder; by default RUN-charts beside RUN.")
+    ] = None,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt)."""
+    from ..exchange.finished import is_run, read_run
+    from ..report.charts import write, write_together
+    from ..run.charts import beside, write_charts
+
+    formats = _formats(format_)
+    folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
+    if not is_run(folders[0]):
+        refuse(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+    wanted = _names([word for word in what[1:] if not is_run(Path(word))])
+    if len(folders) > 1:
+        _refuse_alike(folders, named=len(what) > len(folders))
+    found = {folder.resolve().name: read_run(folder) for folder in folders}
+    runs = {
+        name: _subject(folder, run)
+        for folder, (name, run) in zip(folders, found.items(), strict=True)
+    }
+    tongue, suffix = language(lang), f"-{lang.value}-{width.value}"
+    if len(folders) == 1:
+        (run,), (subject,) = found.values(), runs.values()
+        stamp, drawn = run.stamp, _shown(subject, wanted, named=len(what) > 1)
+        draw = partial(write, subject, drawn, told=True)
+    else:
+        _refuse_apart(runs)
+        stamp, drawn = _stamp(found), ["together"]
+        draw = partial(write_together, runs)
+    folder = out or beside(*folders)
+    draw = partial(draw, lang=tongue, width=width.value, formats=formats, suffix=suffix)
+    write_charts(folder, lambda into: draw(folder=into), stamp, as_typed(sys.argv[1:]), *folders)
+    for name in drawn:
+        for ending in formats:
+            typer.echo(str(folder / f"{name}{suffix}.{ending}"))
+
+
+def _refuse_alike(folders: list[Path], named: bool) -> None:
+    """Refuses what runs side by side can't be: too many, two of one name, or another chart."""
+    from ..report.charts.together import MOST
+
+    names = [folder.resolve().name for folder in folders]
+    if named:
+        refuse("chart", "runs side by side give one chart, which needs no name", "name runs only")
+    if len(folders) > MOST:
+        refuse("chart", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}")
+    if len(set(names)) < len(names):
+        refuse("chart", f"two runs are called {max(names, key=names.count)}", "rename a folder")
+
+
+def _refuse_apart(runs: dict[str, Subject]) -> None:
+    """Refuses runs that have no days, or no gap, to be put side by side."""
+    from ..report.charts import together
+
+    if len(runs) > 1 and not together.shown(runs):
+        what = "these runs have no days in common, or one has no gap"
+        refuse(", ".join(runs), what, "run the scenarios to a later day")
+
+
+def _stamp(runs: dict[str, Finished]) -> Stamp:
+    """Where a chart of several runs comes from."""
+    from ..stamp import Stamp
+
+    stamps = [run.stamp for run in runs.values()]
+    return Stamp(
+        kind="runs side by side",
+        scenario=", ".join(one.scenario for one in stamps),
+        seed=", ".join(dict.fromkeys(one.seed for one in stamps)),
+        version=", ".join(dict.fromkeys(one.version for one in stamps)),
+        run=", ".join(one.run for one in stamps),
+        command=as_typed(sys.argv[1:]),
+    )
+
+
+def _names(asked: list[str]) -> list[str]:
+    """Names of charts, each once and in their order; refuses one that is none."""
+    from ..report.charts import CHARTS
+
+    for name in asked:
+        if name not in CHARTS:
+            refuse(name, "there is no such chart", f"choose from {', '.join(CHARTS)}")
+    return [name for name in CHARTS if name in asked or not asked]
+
+
+def _formats(text: str) -> list[str]:
+    """Formats as they were typed, with commas; refuses one that is none."""
+    from ..report.charts import FORMATS
+
+    asked = [part.strip().lower() for part in text.split(",")]
+    for one in asked:
+        if one not in FORMATS:
+            refuse("--format", f"'{one}' is no format of a chart", f"use {', '.join(FORMATS)}")
+    return [one for one in FORMATS if one in asked]
+
+
+def _subject(folder: Path, run: Finished) -> Subject:
+    from ..exchange.finished import read_unreduced
+    from ..report.charts import UNREDUCED, Subject
+
+    options = run.record["options"]
+    return Subject(
+        run.scenario,
+        run.record["id"],
+        options["replications"],
+        options["seed"],
+        run.budget,
+        run.monthly,
+        run.yearly,
+        read_unreduced(folder, run, UNREDUCED),
+    )
+
+
+def _shown(subject: Subject, wanted: list[str], named: bool) -> list[str]:
+    """The charts that the run holds the numbers of; the others are told of, or refused if named."""
+    from ..report.charts import CHARTS
+
+    lacking = [name for name in wanted if not CHARTS[name].shown(subject)]
+    advice = "run the scenario to a later day"
+    if lacking and (named or len(lacking) == len(wanted)):
+        refuse(", ".join(lacking), "the run is too short for this chart", advice)
+    for name in lacking:
+        typer.echo(f"note: no chart {name}: the run is too short for it", err=True)
+    return [name for name in wanted if name not in lacking]

@@ -1,0 +1,71 @@
+"""Cases pending at the IND, and how long those decided have waited."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from ..labels import Language, label
+from .layout import fit, new_sheet
+from .look import Look
+from .parts import (
+    band_in_words,
+    ceiling,
+    draw_fan,
+    ends_of,
+    fan_labels,
+    in_words,
+    listed,
+    positions,
+    scale_of_dates,
+    scale_of_numbers,
+    small_print,
+)
+from .subject import Subject, by_month
+
+PANELS = (("pending", "total", 0), ("waiting_months", "kind:median", 1))
+"""Series, breakdown, and decimals of the two panels."""
+
+
+def shown(subject: Subject) -> bool:
+    """A fan needs more than one day, and somebody must be decided on."""
+    return all(len(by_month(subject, series, part)) > 1 for series, part, _ in PANELS)
+
+
+def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+    """The stock of cases on the left, the median wait of those decided on the right."""
+    note = label("chart_ind_note", lang)
+    if look.brief:
+        note += " " + label("chart_bands_brief", lang)
+    sheet = new_sheet(
+        look,
+        label("chart_ind_title", lang),
+        [label("chart_ind_pending", lang), label("chart_ind_wait", lang)],
+        small_print(subject, note, lang),
+    )
+    for number, (series, part, decimals) in enumerate(PANELS):
+        axes, table = sheet.panels[number], by_month(subject, series, part)
+        x = positions(table.index)
+        draw_fan(axes, x, table, look)
+        axes.set_xlim(positions(by_month(subject, "pending").index)[0], x[-1])
+        ceiling(axes, float(table["p90"].max()))
+        scale_of_numbers(axes, lang, 0, 5)
+        fit(sheet, number, fan_labels(table, look, lang, decimals))
+        scale_of_dates(sheet, axes, lang)
+    return sheet.figure
+
+
+def words(subject: Subject, lang: Language) -> str:
+    """The chart in a sentence or two, with its numbers."""
+    parts = []
+    for series, part, decimals in PANELS:
+        table = by_month(subject, series, part)
+        parts.append(
+            listed(
+                [
+                    label("alt_on", lang, day=in_words(day.date(), lang),
+                          value=band_in_words(table.loc[day], lang, decimals))
+                    for day in ends_of(table)
+                ]
+            )
+        )  # fmt: skip
+    return label("alt_ind", lang, pending=parts[0], wait=parts[1])

@@ -1,0 +1,96 @@
+"""What the charts of a run are drawn from: its tables, its scenario, and who it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from ...scenario import Scenario
+
+WHOLE_YEAR_DAYS = 300
+"""Days of a year that must be simulated before it is shown as a whole year."""
+
+UNREDUCED = (
+    "replication",
+    "year",
+    "occupancy|kind:status_holders|end",
+    "occupancy|total|end",
+    "shortage|total|end",
+    "transit|total|end",
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A finished run as its charts see it: tables as the run wrote them.
+
+    ``unreduced`` holds the columns ``UNREDUCED`` by replication and year, for what must be
+    reckoned in each replication before a mean is taken; charts that need it are not without.
+    """
+
+    scenario: Scenario
+    run_id: str
+    replications: int
+    seed: int
+    budget: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+    unreduced: pd.DataFrame | None = None
+
+
+def by_month(subject: Subject, series: str, breakdown: str = "total") -> pd.DataFrame:
+    """A series at the start and at each month end, by date; without dates where it is unknown.
+
+    Where the start is a month's end too, the end counts.
+    """
+    table = subject.monthly
+    rows = table[(table["series"] == series) & (table["breakdown"] == breakdown)]
+    known = rows[rows["mean"].notna()].sort_values("date")
+    dated = known.set_index(pd.DatetimeIndex(known["date"]))
+    return dated[~dated.index.duplicated(keep="last")]
+
+
+def by_year(subject: Subject, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
+    """A series of the yearly table, by year."""
+    table = subject.yearly
+    rows = table[
+        (table["series"] == series)
+        & (table["breakdown"] == breakdown)
+        & (table["measure"] == measure)
+    ]
+    return rows.sort_values("year").set_index("year")
+
+
+def days_simulated(subject: Subject, year: int) -> int:
+    """Days of a year that the run holds."""
+    dates = by_month(subject, "need").index
+    first: date = max(dates[0].date(), date(year, 1, 1))
+    last: date = min(dates[-1].date(), date(year, 12, 31))
+    return (last - first).days + 1
+
+
+def to_whole_years(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
+    """Yearly sums at the pace of a whole year.
+
+    A year of which some weeks lie outside the run is scaled to its full length; one of which less
+    than 300 days were simulated is left out.
+    """
+    kept = [year for year in table.index if days_simulated(subject, year) >= WHOLE_YEAR_DAYS]
+    found = table.loc[kept].copy()
+    numbers = found.select_dtypes("number").columns
+    for year in kept:
+        length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+        factor = length / days_simulated(subject, year)
+        found.loc[year, numbers] = found.loc[year, numbers].astype(float) * factor
+    return found
+
+
+def scaled_years(subject: Subject, table: pd.DataFrame) -> list[int]:
+    """Years of a table that are not simulated from their first to their last day."""
+    return [
+        int(year)
+        for year in table.index
+        if days_simulated(subject, year) < (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    ]

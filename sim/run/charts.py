@@ -1,0 +1,76 @@
+"""The folder of a run's charts, beside the run: the run's own folder stays as its record has it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, ScenarioError
+from ..stamp import Stamp, mark_charts
+from .folder import staged
+from .record import SCHEMA, digest, digests, versions
+
+KIND = "charts"
+RECORD = "run.json"
+
+
+def beside(*runs: Path) -> Path:
+    """The folder for charts, if none is named: outputs/baseline-charts, beside the first run."""
+    first = runs[0] if runs[0].name not in ("", "..") else runs[0].resolve()
+    return first.with_name("+".join(run.resolve().name for run in runs) + f"-{KIND}")
+
+
+def write_charts(
+    folder: Path, draw: Callable[[Path], None], stamp: Stamp, command: str, *runs: Path
+) -> None:
+    """Write the charts that ``draw`` puts into a folder it is given, each with its stamp.
+
+    Charts of the same runs that are there already, in another language or width, stay; those of
+    other runs go. Whole or not at all. Raises ``ScenarioError`` if the folder is or lies in that
+    of a run or a study, if it holds something that is not ours, or can't be written.
+    """
+    for run in runs:
+        if folder.resolve().is_relative_to(run.resolve()):
+            what = "this lies in the folder of the run, whose record tells each file in it"
+            raise ScenarioError([Problem(str(folder), what, "give a folder beside it with -o")])
+    before = _record(folder)
+    if before is not None and before.get("kind") != KIND:
+        what = f"this is the folder of a {before.get('kind')}, not of charts"
+        raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
+    with staged(folder) as staging:
+        draw(staging)
+        mark_charts(staging, stamp)
+        if before is not None and before.get("of") == stamp.run:
+            _keep(before, folder, staging)
+        record = {
+            "kind": KIND,
+            "schema": SCHEMA,
+            "of": stamp.run,
+            "scenario": stamp.scenario,
+            "command": command,
+            "versions": versions(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "files": digests(staging),
+        }
+        (staging / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    """The record of a folder of ours, if this is one."""
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and "kind" in record else None
+
+
+def _keep(before: dict[str, Any], folder: Path, staging: Path) -> None:
+    """Take along what was drawn before and is as it was."""
+    for name, known in before.get("files", {}).items():
+        old, new = folder / name, staging / name
+        if not new.exists() and old.is_file() and digest(old) == known:
+            shutil.copy2(old, new)
