@@ -9,7 +9,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-pyam check lint suite verify format bench clean
+.PHONY: run answers test test-pyam test-office office check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -48,6 +48,18 @@ $(PYAM)/pyam.stamp: requirements-pyam.lock
 test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
 	OPVANGSIM=$(abspath $(BIN))/opvangsim $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
 	  --noconftest -q --disable-warnings -p no:cacheprovider tests/pyam_reads.py
+
+# Memos and a workbook as LibreOffice opens and prints them; under two minutes once it is there.
+# The library is that of the word processor, which soffice may be there without.
+office:
+	@writer="$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so"; \
+	if ! { command -v soffice && command -v pdftotext && command -v pdfimages && test -e "$$writer"; } \
+	  > /dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+	    libreoffice-writer libreoffice-calc poppler-utils; fi
+
+test-office: $(VENV)/test.stamp office
+	$(BIN)/pytest -n 0 tests/office_reads.py
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp

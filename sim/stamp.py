@@ -17,9 +17,12 @@ from html import escape, unescape
 from pathlib import Path
 
 NAME = "opvangsim"
+HEAD = 1_000
+"""Bytes at the beginning of a file in which its kind is told."""
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _SVG = re.compile(rb'<metadata id="opvangsim">(.*?)</metadata>\n', re.DOTALL)
 _PDF = re.compile(rb"%opvangsim (\{[^\n]*\})\n")
+_TEXT = re.compile(rb"<!-- opvangsim (\{[^\n]*\}) -->\n")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ def marked(data: bytes, suffix: str, stamp: Stamp) -> bytes:
 
 
 def find_in_chart(data: bytes) -> Found | None:
-    """The stamp of a chart and whether the chart is as it was; None if there is none."""
+    """The stamp of a chart, or of a page (HTML, Markdown), and whether it is as it was.
+
+    None if there is none.
+    """
     parts = _parted(data)
     if parts is None:
         return None
@@ -87,10 +93,10 @@ def find_in_chart(data: bytes) -> Found | None:
 
 
 def _parted(data: bytes) -> tuple[bytes, bytes] | None:
-    """The chart without its mark, and the mark."""
+    """The chart or page without its mark, and the mark."""
     if data.startswith(PNG_HEAD):
         return _out_of_png(data)
-    pattern = _PDF if data.startswith(b"%PDF") else _SVG
+    pattern = _PDF if data.startswith(b"%PDF") else _SVG if b"<svg" in data[:HEAD] else _TEXT
     marks = list(pattern.finditer(data))
     if len(marks) != 1:
         return None
@@ -131,4 +137,10 @@ def _into_pdf(data: bytes, text: bytes) -> bytes:
     return data + b"%opvangsim " + text + b"\n"
 
 
-MARKERS = {".png": _into_png, ".svg": _into_svg, ".pdf": _into_pdf}
+def _into_text(data: bytes, text: bytes) -> bytes:
+    """A comment of HTML, which Markdown passes over too; what could end it is written as a code."""
+    return data + b"<!-- opvangsim " + text.replace(b">", b"\\u003e") + b" -->\n"
+
+
+MARKERS = {".png": _into_png, ".svg": _into_svg, ".pdf": _into_pdf, ".html": _into_text,
+           ".md": _into_text}  # fmt: skip

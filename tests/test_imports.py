@@ -66,9 +66,12 @@ ALLOWED: dict[str, set[str]] = {
         "results", "scenario", "stamp", "trial", "workers",
     },
     "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
+    "memo": {
+        "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
+    },
     "cli": {
-        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "past",
-        "persons", "report", "run", "scenario", "stamp", "trial", "verify",
+        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "memo",
+        "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
     },
 }  # fmt: skip
 

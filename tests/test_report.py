@@ -13,6 +13,7 @@ from sim.decide.changes import THEMES
 from sim.decide.compare import BY_MONTH, HELD
 from sim.decide.ind_coa import CUTS
 from sim.decide.solve import Side
+from sim.draws import KINDS
 from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
 from sim.report import comparison, ind_coa
@@ -22,6 +23,7 @@ from sim.scenario import Scenario
 from sim.scenario.shape import Shape, keys
 from sim.scenario.shape import below as shape_below
 
+MEMO_DIFFERENCES, MEMO_WAYS = ("gap", "people"), ("more", "less", "same")
 SIM = Path(__file__).parent.parent / "sim"
 
 
@@ -79,6 +81,9 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"month_{n}" for n in range(1, 13)} | {f"month_short_{n}" for n in range(1, 13)}
     made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
+    made |= {f"memo_axis_{shown}" for shown in get_args(Shown)}
+    made |= {f"memo_vary_{kind}" for kind in KINDS}
+    made |= {f"memo_cmp_{what}_{way}" for what in MEMO_DIFFERENCES for way in MEMO_WAYS}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()
 

@@ -315,9 +315,10 @@ def far(data: bytes) -> bytes:
 
 
 def other_layout(data: bytes) -> bytes:
-    told, other = b"<vt:lpwstr>1</vt:lpwstr>", b"<vt:lpwstr>0</vt:lpwstr>"
+    # Which of two libraries wrote the workbook decides where a namespace is declared.
+    one, none = rb"(<vt:lpwstr[^>]*>)1<", rb"\g<1>0<"
     return repacked(
-        data, lambda n, part: part.replace(told, other) if n == "docProps/custom.xml" else part
+        data, lambda n, part: re.sub(one, none, part) if n == "docProps/custom.xml" else part
     )
 
 

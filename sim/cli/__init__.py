@@ -19,6 +19,7 @@ from . import (
     export,
     files,
     ind_coa,
+    memo,
     overview,
     run,
     score,
@@ -82,6 +83,7 @@ for verb in (
     answer.answer,
     chart.chart,
     *export.VERBS,
+    memo.memo,
     whence.whence,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)

@@ -13,7 +13,9 @@ FAILED = 2
 
 
 def whence(
-    file: Annotated[Path, typer.Argument(help="A workbook or a chart (XLSX, PNG, SVG, PDF).")],
+    file: Annotated[
+        Path, typer.Argument(help="A workbook, a memo or a chart (XLSX, DOCX, PNG...).")
+    ],
     lang: Lang = LangChoice.en,
 ) -> None:
     """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""

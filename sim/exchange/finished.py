@@ -1,4 +1,4 @@
-"""A finished run, read from its folder: record, scenario and tables, just as they were written."""
+"""Finished runs and studies, read from their folder just as they were written."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def read_run(folder: Path) -> Finished:
 
     Raises ``ScenarioError`` if it is no run, or if a file is gone or is not what the run wrote.
     """
-    record = _record(folder / RECORD)
+    record = read_record(folder)
     if record["kind"] != "run":
         what = f"this is the folder of '{record['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
     for name in NEEDED:
-        _check(folder / name, record["files"].get(name))
+        checked(folder, record, name)
     return Finished(
         record,
         load(folder / "scenario.resolved.yaml"),
@@ -63,15 +63,16 @@ def read_run(folder: Path) -> Finished:
 def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
     name = "replications.parquet"
-    _check(folder / name, run.record["files"].get(name))
-    return pd.read_parquet(folder / name, columns=list(columns))
+    return pd.read_parquet(checked(folder, run.record, name), columns=list(columns))
 
 
 def stamp_of(record: dict[str, Any]) -> Stamp:
-    """The stamp that a run's record gives."""
+    """The stamp that the record of a run or a study gives."""
+    of_run = record["kind"] == "run"
+    names = record["scenario"] if of_run else ", ".join(record["scenarios"]) or record["name"]
     return Stamp(
-        kind="run",
-        scenario=record["scenario"],
+        kind=record["kind"],
+        scenario=names,
         seed=str(record["options"]["seed"]),
         version=record["versions"]["opvangsim"],
         run=record["id"],
@@ -79,8 +80,10 @@ def stamp_of(record: dict[str, Any]) -> Stamp:
     )
 
 
-def _record(file: Path) -> dict[str, Any]:
-    advice = "give a folder that opvangsim run wrote"
+def read_record(folder: Path) -> dict[str, Any]:
+    """The record of a finished folder; raises ``ScenarioError`` if there is none that is whole."""
+    file = folder / RECORD
+    advice = "give a folder that opvangsim wrote"
     try:
         record = json.loads(file.read_text("utf-8"))
     except OSError as error:
@@ -94,14 +97,21 @@ def _record(file: Path) -> dict[str, Any]:
     return found
 
 
-def _check(file: Path, expected: str | None) -> None:
-    advice = "run the scenario again"
+def checked(folder: Path, record: dict[str, Any], name: str) -> Path:
+    """A file of a finished folder, known to be the one that was written.
+
+    Raises ``ScenarioError`` if it is gone or was changed.
+    """
+    file = folder / name
+    what = "run the scenario again" if record["kind"] == "run" else "make the folder again"
+    advice = f"{what}: {record['command']}" if record.get("command") else what
     try:
         found = digest(file)
     except OSError as error:
         raise _refused(file, f"can't be read: {error.strerror}", advice) from None
-    if found != expected:
+    if found != record["files"].get(name):
         raise _refused(file, "this file is not the one that the run wrote", advice)
+    return file
 
 
 def _refused(where: Path, what: str, advice: str) -> ScenarioError:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..errors import Problem, ScenarioError
-from ..stamp import NAME, Found, Stamp, read_stamp, seal
+from ..stamp import Found, Stamp, read_stamp, seal
 from .cells import content_of
+from .properties import told_in
 
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 60_000_000
@@ -72,8 +73,7 @@ class Opened:
 
 def open_workbook(file: Path) -> Opened:
     """Read a workbook; raises ``ScenarioError`` if it is none, or one that may not be read."""
-    data = _bytes_of(file)
-    _refuse_what_is_unsafe(data, str(file))
+    data = packed_bytes(file)
     try:
         with warnings.catch_warnings():
             # What openpyxl leaves out (pictures, validation it does not know) holds no number.
@@ -87,6 +87,13 @@ def open_workbook(file: Path) -> Opened:
         raise _refused(
             str(file), what, "open it in a spreadsheet program and save it again"
         ) from None
+
+
+def packed_bytes(file: Path) -> bytes:
+    """The bytes of a workbook or a document that is safe to unpack; raises ``ScenarioError``."""
+    data = _bytes_of(file)
+    _refuse_what_is_unsafe(data, str(file))
+    return data
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -129,9 +136,9 @@ def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
 
 def _check_part(part: str, data: bytes, name: str) -> None:
     if part.lower().endswith("vbaproject.bin"):
-        raise _refused(name, "this workbook holds macros", "save it as .xlsx, without macros")
+        raise _refused(name, "this file holds macros", "save it as .xlsx or .docx, without macros")
     if part.lower().endswith((".xml", ".rels")) and any(word in data for word in _ENTITY):
-        what = f"its part {part} defines entities, which no workbook needs"
+        what = f"its part {part} defines entities, which no file of ours needs"
         raise _refused(name, what, "open it in a spreadsheet program and save it again")
 
 
@@ -144,7 +151,8 @@ def _read(data: bytes, name: str) -> Opened:
     texts = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
     try:
-        told = _told(cast(Any, texts).custom_doc_props.props)
+        properties = cast(Any, texts).custom_doc_props.props
+        told = told_in((str(one.name), str(one.value or "")) for one in properties)
         for sheet in texts.worksheets:
             plain = dict(_cells(sheet, name))
             if any(cell.formula for cell in plain.values()):
@@ -175,18 +183,6 @@ def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:
                 raise _refused(where, what, "take out what does not belong to the table")
             formula = str(getattr(cell.value, "text", cell.value)) if cell.data_type == "f" else ""
             yield (number, column), Cell(cell.value, formula)
-
-
-def _told(properties: Any) -> dict[str, str]:
-    """Our texts among the custom properties; long ones stand in pieces."""
-    pieces: dict[str, dict[int, str]] = {}
-    for one in properties:
-        words = str(one.name).split()
-        if not words or words[0] != NAME or len(words) not in (2, 3):
-            continue
-        number = int(words[2]) if len(words) == 3 and words[2].isdecimal() else 1
-        pieces.setdefault(words[1], {})[number] = str(one.value or "")
-    return {name: "".join(texts[n] for n in sorted(texts)) for name, texts in pieces.items()}
 
 
 def _refused(where: str, what: str, advice: str = "") -> ScenarioError:

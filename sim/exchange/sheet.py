@@ -25,14 +25,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import Problem, ScenarioError
 from ..stamp import NAME, Stamp, seal
 from .cells import content_of
+from .properties import properties_of
 
 WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
 HEAD_HEIGHT = 44
 """Room for three lines [points]."""
 LONGEST_TEXT = 32_000
 """A cell of a workbook holds 32,767 characters; openpyxl cuts the rest off without a word."""
-LONGEST_PROPERTY = 250
-"""Excel shows 255 characters of a custom property."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CELL = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f>[^<]*</f>)?)<v ?(?:/>|>[^<]*</v>)')
 _TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
@@ -189,18 +188,11 @@ def finish(draft: Draft, title: str, stamp: Stamp, notes: Mapping[str, str], lan
     keywords = (f"{NAME} {stamp.version}", stamp.scenario, stamp.run)
     book.properties.keywords = ", ".join(word for word in keywords if word)
     book.properties.description = stamp.command
-    for name, text in told.items():
-        for number, piece in enumerate(_pieces(text)):
-            key = f"{NAME} {name}" + (f" {number + 1}" if number else "")
-            cast(Any, book).custom_doc_props.append(StringProperty(name=key, value=piece))
+    for key, piece in properties_of(told):
+        cast(Any, book).custom_doc_props.append(StringProperty(name=key, value=piece))
     raw = io.BytesIO()
     book.save(raw)
     return _steady(raw.getvalue(), draft)
-
-
-def _pieces(text: str) -> list[str]:
-    steps = range(0, max(len(text), 1), LONGEST_PROPERTY)
-    return [text[start : start + LONGEST_PROPERTY] for start in steps]
 
 
 def _steady(raw: bytes, draft: Draft) -> bytes:

@@ -1,4 +1,4 @@
-"""Where a file comes from: the stamp of a workbook or a chart, and whether it was changed since."""
+"""Where a file comes from: the stamp of a workbook, memo or chart, and whether it changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..errors import Problem, ScenarioError
 from ..stamp import Found, find_in_chart
+from .document import find_in_document, is_document
 from .opened import ZIP_HEAD, open_workbook
 
 MAX_BYTES = 50_000_000
@@ -19,9 +20,15 @@ def find(file: Path) -> Found:
     except OSError as error:
         what = f"can't be read: {error.strerror or error}"
         raise ScenarioError([Problem(str(file), what, "name a file")]) from None
-    found = open_workbook(file).found() if data.startswith(ZIP_HEAD) else find_in_chart(data)
+    found = _found(file, data)
     if found is None:
         what = "this file does not say that opvangsim made it"
-        advice = "workbooks of opvangsim export and its charts (PNG, SVG, PDF) say so"
+        advice = "workbooks, memos and charts of opvangsim (PNG, SVG, PDF) say so"
         raise ScenarioError([Problem(str(file), what, advice)])
     return found
+
+
+def _found(file: Path, data: bytes) -> Found | None:
+    if not data.startswith(ZIP_HEAD):
+        return find_in_chart(data)
+    return find_in_document(file) if is_document(data) else open_workbook(file).found()

@@ -75,15 +75,21 @@ def drawn(told: Told, lang: Language) -> dict[str, Figure]:
     return {name: draw(told, lang)}
 
 
-def _comparison(told: Told, lang: Language) -> Figure:
+def comparison_of(told: Told) -> Comparison:
+    """A comparison as its tables tell it."""
     monthly = told.table("monthly").astype({"date": "datetime64[ns]"})
-    found = Comparison(
+    return Comparison(
         told.asked["base"], tuple(told.asked["others"]), told.table("differences"), monthly
     )
+
+
+def _comparison(told: Told, lang: Language) -> Figure:
+    found = comparison_of(told)
     return comparison.chart(found, told.scenarios, told.id, told.settings.replications, lang)
 
 
-def _explanation(told: Told, lang: Language) -> Figure:
+def explanation_of(told: Told) -> Explanation:
+    """An explanation as its tables tell it; how many runs it took they do not."""
     cells, effects = told.table("cells"), told.table("effects")
     first, second = list(told.scenarios)
     values = dict(zip(cells["of"], cells["value"], strict=True))
@@ -93,7 +99,7 @@ def _explanation(told: Told, lang: Language) -> Figure:
                title=load(name).title.model_dump() if name in known else {})
         for name, keys in told.asked["factors"].items()
     )  # fmt: skip
-    found = Explanation(
+    return Explanation(
         first,
         second,
         parse(told.asked["cell"]),
@@ -105,6 +111,10 @@ def _explanation(told: Told, lang: Language) -> Figure:
         runs=0,
         priced=0,
     )
+
+
+def _explanation(told: Told, lang: Language) -> Figure:
+    found = explanation_of(told)
     return explanation.chart(found, told.scenarios, told.id, told.settings.replications, lang)
 
 

@@ -24,7 +24,7 @@ from ..scenario import Scenario
 from ..trial import Progress, Settings, Task, Trial, measured
 from .record import versions
 
-TELLING = ("cli", "exchange", "report", "run", "stamp.py", "stress", "persons")
+TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "stress", "persons")
 """Parts of the program that no number kept here depends on."""
 READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
 """Files of the question book that only say what to ask for, or read what is kept."""

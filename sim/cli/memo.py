@@ -1,0 +1,67 @@
+"""``opvangsim memo``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import LangChoice, language, refuse
+
+if TYPE_CHECKING:
+    from ..memo.make import Form
+
+
+class FormChoice(StrEnum):
+    """Form of a memo."""
+
+    docx = "docx"
+    html = "html"
+    md = "md"
+
+
+def memo(
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="Folder of a run, a comparison, an explanation or answers."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx, .html or .md.")],
+    form: Annotated[
+        FormChoice | None, typer.Option("--format", help="Form, if the file's ending is another.")
+    ] = None,
+    question: Annotated[
+        int | None, typer.Option(help="Of answers: one question; else those put off.")
+    ] = None,
+    lang: Annotated[
+        LangChoice | None, typer.Option(help="Language (default: that of the folder).")
+    ] = None,
+) -> None:
+    """Write a finished folder as a memo of two pages with an annex; nothing is run.
+
+    A memo in Markdown has its picture in a file beside it, with the same name in .png.
+    """
+    from ..exchange.place import place
+    from ..memo.folder import open_folder
+    from ..memo.make import files_of, memo_of
+
+    chosen = _form(form, out)
+    folder = open_folder(run)
+    made = memo_of(folder, language(lang) if lang else folder.lang, question)
+    for file, data in files_of(made, chosen, out).items():
+        place(file, data)
+        typer.echo(str(file))
+
+
+def _form(form: FormChoice | None, out: Path) -> Form:
+    from ..memo.make import FORMS
+
+    said = form.value if form else out.suffix.removeprefix(".").lower()
+    named = [one for one in FORMS if one == said]
+    if named:
+        return named[0]
+    endings = ", ".join(f".{one}" for one in FORMS)
+    return refuse(str(out), "no form is named", f"give a name that ends in {endings}, or --format")

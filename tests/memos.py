@@ -1,0 +1,137 @@
+"""Folders of every kind that a memo is made of, small, and the words of a memo in any form."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import os
+import sys
+import zipfile
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+
+from sim.book.drivers import wanted
+from sim.book.figures import Value, needed, scenario_of
+from sim.book.questions import questions
+from sim.cli import app
+from sim.report.labels import Language
+from sim.run import answers
+from sim.trial import Settings
+
+TINY = ("--replications", "3", "--seed", "7", "--step", "week", "--workers", "1", "--quiet")
+UNTIL = ("--until", "2027-12-31")
+MADE: dict[str, tuple[str, ...]] = {
+    "run": ("run", "baseline", *UNTIL, "--no-charts"),
+    "closed": ("run", "constrained", *UNTIL, "--no-charts"),
+    "short": ("run", "baseline", "--until", "2025-03-31", "--no-charts"),
+    "comparison": ("compare", "baseline", "faster-housing", "--until", "2026-12-31"),
+    "explanation": ("explain", "baseline", "regular-27100", "--year", "2026"),
+}
+"""Commands by the name of their folder; all but the last question book."""
+ASKED = (1, 10, 13, 38, 75)
+"""Questions of the small book: without a number, of fact, of money, of a chance, of a study."""
+LANGUAGES: tuple[Language, Language] = ("en", "nl")
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+ABOUT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+
+
+def say(*words: str) -> None:
+    """A command as its entry point takes it, said silently in this process."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(sys, "argv", ["opvangsim", *words])
+        app(list(words), standalone_mode=False)
+
+
+def shared_folders(factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One folder of each kind, and a book in both languages; made once for all test processes."""
+    root = factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    where = root / "memos"
+    with (root / "memos.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (where / "whole").exists():
+            for name, words in MADE.items():
+                say(*words, *TINY, "--out", str(where / name))
+            make_books(where)
+            (where / "whole").touch()
+    names = [*MADE, *(f"answers-{lang}" for lang in LANGUAGES)]
+    return {name: where / name for name in names}
+
+
+def make_books(where: Path, numbers: Sequence[int] = ASKED) -> None:
+    """A book of some questions in each language, its cells drawn and not run."""
+    asked = [one for one in questions() if one.number in numbers]
+    rng = np.random.default_rng(1)
+    known = {
+        name: {cell: 1e4 * rng.random(40) for cell in wanted(scenario_of(name), cells)}
+        for name, cells in needed(asked).items()
+    }
+    made_up = {
+        figure.study.partition(".")[2]: Value(2e6, (1e6, 3e6), sampled=True)
+        for one in asked for figure in one.figures.values() if figure.study
+    }  # fmt: skip
+    studied = dict.fromkeys(answers.studies_of(asked), made_up)
+    found = answers.Answers(known, studied, Settings(40, 7, "week"))
+    for lang in LANGUAGES:
+        pages = [found.page(one, lang) for one in asked]
+        command = f"opvangsim answer all --lang {lang}"
+        answers.write(pages, found, where / f"answers-{lang}", lang, command)
+
+
+class _Words(HTMLParser):
+    """What a page says in its body: texts, and those of its pictures, foot apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in ("head", "footer")
+        self.said += [text or "" for name, text in attrs if (tag, name) == ("img", "alt")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("head", "footer")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.said.append(data)
+
+
+def words_of_page(text: str) -> list[str]:
+    """The words of an HTML page in order."""
+    page = _Words()
+    page.feed(text)
+    return " ".join(page.said).split()
+
+
+def words_of_markdown(text: str) -> list[str]:
+    """The words of a Markdown file in order, as a reader sees them, the foot apart."""
+    body = text[: text.rindex("\n---\n")]
+    return words_of_page(MarkdownIt("commonmark").enable("table").render(body))
+
+
+def body_of(data: bytes) -> ElementTree.Element:
+    """The body of a Word document."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return ElementTree.fromstring(packed.read("word/document.xml"))
+
+
+def words_of_document(data: bytes) -> list[str]:
+    """The words of a Word document in order, with those of its pictures."""
+    said: list[str] = []
+    for part in body_of(data).iter():
+        if part.tag == f"{WORD}p":
+            said.append(" ")
+        elif part.tag == f"{WORD}t":
+            said.append(part.text or "")
+        elif part.tag == ABOUT:
+            said.append(f" {part.get('descr')} ")
+    return "".join(said).split()

@@ -1,0 +1,117 @@
+"""Memos and a workbook as an office suite reads them (``make test-office``).
+
+LibreOffice opens each file as it would for a reader, lays it out on pages and saves it again. What
+it had to repair would show as words, captions or pictures that are gone.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from memos import LANGUAGES, make_books, say, words_of_document
+
+from sim.book.questions import questions
+from sim.exchange.whence import find
+from sim.memo.folder import open_folder
+from sim.memo.make import files_of, memo_of
+from sim.report.labels import Language, label
+
+SMALL = ("--replications", "20", "--step", "week", "--quiet")
+MADE = {
+    "run": ("run", "baseline", *SMALL, "--no-charts"),
+    "closed": ("run", "constrained", *SMALL, "--no-charts"),
+    "comparison": ("compare", "baseline", "faster-housing", "ind-clears-backlog", "regular-27100",
+                   "budget-frame-full", *SMALL),
+    "explanation": ("explain", "baseline", "budget-frame-full", "--year", "2027", *SMALL),
+}  # fmt: skip
+"""Long tables, many scenarios, many factors: what could run over the second page."""
+KINDS = (*MADE, "answers")
+ALL = [(kind, lang) for kind in KINDS for lang in LANGUAGES]
+MAIN_PAGES = 2
+FEWEST_WORDS = 15
+"""Words of a page that is not as good as empty, its foot among them."""
+
+
+def office(target: str, files: list[Path], out: Path, profile: Path) -> None:
+    """Let LibreOffice open files and save them in another format."""
+    words = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to",
+             target, "--outdir", str(out), *map(str, files)]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=100)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every memo, as a PDF, and saved again by the office suite."""
+    where = tmp_path_factory.mktemp("office")
+    for name, words in MADE.items():
+        say(*words, "--out", str(where / name))
+    make_books(where, [one.number for one in questions()])
+    for kind, lang in ALL:
+        folder = where / (kind if kind in MADE else f"{kind}-{lang}")
+        file = where / f"{kind}-{lang}.docx"
+        file.write_bytes(files_of(memo_of(open_folder(folder), lang), "docx", file)[file])
+    say("export", str(where / "run"), "--xlsx", "-o", str(where / "run.xlsx"), "--lang", "nl")
+    memos, book = sorted(where.glob("*.docx")), [where / "run.xlsx"]
+    profile, again = where / "profile", where / "again"
+    office("pdf", [*memos, *book], where / "pdf", profile)
+    office("docx", memos, again, profile)
+    office("xlsx", book, again, profile)
+    return where
+
+
+def pages_of(file: Path) -> list[str]:
+    """The text of each page."""
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    return text.split("\f")[:-1]
+
+
+def test_the_tools_are_there() -> None:
+    assert all(shutil.which(tool) for tool in ("soffice", "pdftotext", "pdfimages"))
+
+
+@pytest.mark.parametrize(("kind", "lang"), ALL)
+def test_the_main_part_has_at_most_two_pages_and_no_page_is_empty(
+    made: Path, kind: str, lang: Language
+) -> None:
+    pages = pages_of(made / "pdf" / f"{kind}-{lang}.pdf")
+    annex = re.compile(rf"^\s*{label('memo_annex', lang)}\s*$", re.MULTILINE)
+    begins = [number for number, text in enumerate(pages) if annex.search(text)]
+    assert len(begins) == 1
+    assert 1 <= begins[0] <= MAIN_PAGES
+    assert min(len(text.split()) for text in pages) >= FEWEST_WORDS
+    assert all(f"{number} / {len(pages)}" in text for number, text in enumerate(pages, start=1))
+
+
+@pytest.mark.parametrize(("kind", "lang"), ALL)
+def test_picture_and_captions_are_in_the_main_part(made: Path, kind: str, lang: Language) -> None:
+    file = made / "pdf" / f"{kind}-{lang}.pdf"
+    main = "\n".join(pages_of(file)[:MAIN_PAGES])
+    for key in ("memo_figure", "memo_table"):
+        assert f"{label(key, lang)} 1. " in main
+    listed = subprocess.run(
+        ["pdfimages", "-list", "-l", str(MAIN_PAGES), str(file)],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert len(re.findall(r"^ +\d+ +\d+ image ", listed, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize(("kind", "lang"), ALL)
+def test_a_memo_opened_and_saved_says_the_same_and_is_intact(
+    made: Path, kind: str, lang: Language
+) -> None:
+    ours, theirs = made / f"{kind}-{lang}.docx", made / "again" / f"{kind}-{lang}.docx"
+    assert words_of_document(theirs.read_bytes()) == words_of_document(ours.read_bytes())
+    assert find(theirs).intact
+
+
+def test_a_workbook_opened_and_saved_is_intact_and_prints_without_an_error(made: Path) -> None:
+    assert find(made / "again" / "run.xlsx").intact
+    text = "\n".join(pages_of(made / "pdf" / "run.pdf"))
+    assert label("sheet_sources", "nl") in text
+    assert not re.search(r"#(REF|NAME|VALUE|DIV/0|N/A)", text)

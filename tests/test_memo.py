@@ -1,0 +1,415 @@
+"""Memos: the same words in each form, numbers of the folder, and nothing that was changed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+from memos import (
+    WORD,
+    body_of,
+    shared_folders,
+    words_of_document,
+    words_of_markdown,
+    words_of_page,
+)
+from support import Command
+
+from sim.errors import ScenarioError
+from sim.exchange.place import place
+from sim.exchange.whence import find
+from sim.memo.book import page_of
+from sim.memo.content import Heading, Memo, Paragraph, Table
+from sim.memo.folder import open_folder
+from sim.memo.make import Form, files_of, memo_of
+from sim.report.labels import Language, label, labels
+from sim.stamp import find_in_chart
+
+FORMS: tuple[Form, ...] = ("docx", "html", "md")
+SAID: tuple[tuple[str, Language], ...] = (
+    ("run", "nl"), ("closed", "en"), ("short", "nl"), ("comparison", "en"), ("explanation", "en"),
+    ("answers", "en"), ("answers", "nl"),
+)  # fmt: skip
+"""Every kind of folder, most of them in one language: blocks are the same in both."""
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return shared_folders(tmp_path_factory)
+
+
+@dataclass
+class Made:
+    """Memos of the folders, each made once when it is first asked for."""
+
+    folders: dict[str, Path]
+    memos: dict[tuple[str, Language], Memo] = field(default_factory=dict)
+    files: dict[tuple[str, Language, str], bytes] = field(default_factory=dict)
+
+    def memo(self, kind: str, lang: Language) -> Memo:
+        if (kind, lang) not in self.memos:
+            folder = open_folder(self.folders.get(kind) or self.folders[f"{kind}-{lang}"])
+            self.memos[kind, lang] = memo_of(folder, lang)
+        return self.memos[kind, lang]
+
+    def data(self, kind: str, lang: Language, form: Form) -> bytes:
+        if (kind, lang, form) not in self.files:
+            file = Path(f"m.{form}")
+            self.files[kind, lang, form] = files_of(self.memo(kind, lang), form, file)[file]
+        return self.files[kind, lang, form]
+
+
+@pytest.fixture(scope="module")
+def made(folders: dict[str, Path]) -> Made:
+    return Made(folders)
+
+
+def answers_of(memo: Memo) -> list[str]:
+    """The sentences in which a memo answers."""
+    return [block.text for block in memo.blocks if isinstance(block, Paragraph) and block.strong]
+
+
+@pytest.mark.parametrize(("kind", "lang"), SAID)
+def test_word_html_and_markdown_say_the_same_words_and_numbers(
+    made: Made, kind: str, lang: Language
+) -> None:
+    told = words_of_document(made.data(kind, lang, "docx"))
+    assert len(told) > 1_000
+    assert words_of_page(made.data(kind, lang, "html").decode()) == told
+    assert words_of_markdown(made.data(kind, lang, "md").decode()) == told
+
+
+@pytest.mark.parametrize(("kind", "lang"), SAID)
+def test_a_memo_has_its_parts_in_order_and_one_chart_and_table_before_the_annex(
+    made: Made, kind: str, lang: Language
+) -> None:
+    blocks = made.memo(kind, lang).blocks
+    annex = next(n for n, one in enumerate(blocks) if isinstance(one, Heading) and one.annex)
+    names = [type(block).__name__ for block in blocks[:annex]]
+    assert (names.count("Picture"), names.count("Table")) == (1, 1)
+    heads = [one.text for one in blocks if isinstance(one, Heading) and one.level < 3]
+    wanted = ("memo_question", "memo_answer", "answer_drivers", "memo_ground_head",
+              "memo_caveats", "memo_annex", "memo_assumptions", "memo_method", "memo_scorecard",
+              "answer_again")  # fmt: skip
+    places = [heads.index(label(key, lang)) for key in wanted]
+    assert places == sorted(places)
+
+
+def test_labels_of_a_memo_hold_no_number_but_the_width_of_the_band() -> None:
+    for key, texts in labels().items():
+        for text in texts.values():
+            plain = re.sub(r"{\w+}", "", text).replace("80 %", "")
+            assert not (key.startswith("memo_") and re.search(r"\d", plain)), key
+
+
+def test_the_answer_of_a_run_is_that_of_its_budget_table(
+    folders: dict[str, Path], made: Made
+) -> None:
+    table = pd.read_csv(folders["run"] / "budget.csv")
+    rows = table.query("vintage == 'owb2025' and line == 'total' and timing == 'cost' and "
+                       "cost_level == 'document' and price_basis == 'vintage' and budget > 0 and "
+                       "gap_p50 > 0")  # fmt: skip
+    row = rows.sort_values("year").iloc[0]
+    answer = answers_of(made.memo("run", "nl"))[0]
+    told = re.findall(r"(\N{MINUS SIGN}?\d+,\d)", answer)
+    names = ("gap_p50", "gap_p10", "gap_p90", "cost_p50", "cost_p10", "cost_p90", "budget")
+    assert told == [f"{row[name] / 1e9:.1f}".replace(".", ",") for name in names]
+    assert f"In {row['year']} " in answer
+
+
+def test_where_spending_follows_the_budget_people_are_short_and_not_money(
+    folders: dict[str, Path], made: Made
+) -> None:
+    rows = pd.read_csv(folders["closed"] / "yearly.csv").query(
+        "series == 'shortage' and breakdown == 'total' and measure == 'mean' and p10 >= 1000"
+    )
+    row = rows.sort_values("year").iloc[0]
+    answer = answers_of(made.memo("closed", "en"))[0]
+    middle, low, high = (f"{round(row[q], -2):,.0f}" for q in ("p50", "p10", "p90"))
+    assert answer.startswith(f"In {row['year']} {middle} people ({low} to {high}) have no place")
+
+
+def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
+    folders: dict[str, Path], made: Made
+) -> None:
+    rows = pd.read_csv(folders["comparison"] / "differences.csv").query(
+        "series == 'gap' and breakdown == 'total' and year == 2026"
+    )
+    answers = answers_of(made.memo("comparison", "en"))
+    assert len(answers) == len(rows) == 1
+    for row, answer in zip(rows.to_dict("records"), answers, strict=True):
+        way = "larger" if row["difference_mean"] > 0 else "smaller"
+        amount = f"EUR\N{NO-BREAK SPACE}{abs(row['difference_mean']) / 1e9:.1f} billion"
+        said = f"{row['scenario']}: the gap of 2026 is {amount} {way} ("
+        assert answer.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("comparison", "differences.png"), ("explanation", "waterfall.png")]
+)
+def test_a_chart_drawn_anew_is_that_of_the_folder(
+    folders: dict[str, Path], made: Made, kind: str, name: str
+) -> None:
+    assert made.memo(kind, "en").picture.png == (folders[kind] / "charts" / name).read_bytes()
+
+
+def test_the_same_folder_gives_the_same_bytes_and_no_time(
+    folders: dict[str, Path], made: Made
+) -> None:
+    again = memo_of(open_folder(folders["explanation"]), "en")
+    data = files_of(again, "docx", Path("m.docx"))[Path("m.docx")]
+    assert data == made.data("explanation", "en", "docx")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"dcterms" not in re.sub(
+            rb'xmlns:\w+="[^"]*"', b"", packed.read("docProps/core.xml")
+        )
+
+
+@pytest.mark.parametrize(("kind", "lang"), [("run", "nl"), ("closed", "en")])
+def test_the_word_document_has_styles_captions_alt_texts_and_a_language(
+    made: Made, kind: str, lang: Language
+) -> None:
+    data, memo = made.data(kind, lang, "docx"), made.memo(kind, lang)
+    read, body = docx.Document(io.BytesIO(data)), body_of(data)
+    used = {one.style.name for one in read.paragraphs if one.style is not None}
+    assert {"Heading 1", "Heading 2", "Caption", "Normal", "List Bullet"} <= used
+    fields = [one.get(f"{WORD}instr") or "" for one in body.iter(f"{WORD}fldSimple")]
+    tables = [block for block in memo.blocks if isinstance(block, Table)]
+    assert sum(f"SEQ {label('memo_table', lang)} " in field for field in fields) == len(tables)
+    assert sum(f"SEQ {label('memo_figure', lang)} " in field for field in fields) == 1
+    assert {t.style.name for t in read.tables if t.style is not None} == {"Memo Table"}
+    for table in body.iter(f"{WORD}tbl"):
+        heads = [row for row in table.iter(f"{WORD}tr") if list(row.iter(f"{WORD}tblHeader"))]
+        assert heads == [next(iter(table.iter(f"{WORD}tr")))]
+        assert len(list(table.iter(f"{WORD}tblCaption"))) == 1
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        code = {"nl": "nl-NL", "en": "en-GB"}[lang]
+        assert f'w:lang w:val="{code}"' in packed.read("word/styles.xml").decode()
+        foot = next(name for name in packed.namelist() if "footer" in name)
+        assert b'w:instr="PAGE"' in packed.read(foot)
+    section = read.sections[0]
+    assert [round(size / 36_000) for size in (section.page_width, section.page_height)
+            if size is not None] == [210, 297]  # fmt: skip
+
+
+def test_properties_of_the_document_tell_what_it_is_of(made: Made) -> None:
+    memo = made.memo("run", "nl")
+    core = docx.Document(io.BytesIO(made.data("run", "nl", "docx"))).core_properties
+    assert (core.title, core.author, core.language) == (memo.title, "opvangsim", "nl-NL")
+    assert (core.subject, core.comments) == ("baseline", memo.stamp.command)
+    assert memo.stamp.run in core.keywords
+
+
+def test_the_page_needs_nothing_else_and_can_be_read_aloud(made: Made) -> None:
+    text = made.data("comparison", "en", "html").decode()
+    assert '<html lang="en">' in text
+    assert not re.search(r'(?:src|href)="(?!data:)', text)
+    assert "url(" not in text
+    assert "@import" not in text
+    assert re.search(r'<img alt="[^"]{50,}" src="data:image/png;base64,', text)
+    assert (
+        text.count("<table>") == text.count("<caption>") == text.count('<thead><tr><th scope="col"')
+    )
+    assert text.count("<tbody>\n<tr>") == text.count('<tbody>\n<tr><th scope="row"')
+    assert "@media print" in text
+
+
+def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
+    from sim.memo.page import html
+    from sim.memo.plain import markdown
+    from sim.stamp import Stamp
+
+    odd = "<b>a</b> & *b* _c_ [d](e) | `f` # 1. x"
+    memo = Memo(
+        "t", "en", Stamp("run", "s", "1", "0", "i", "c"), (Paragraph(odd), Paragraph("1. y"))
+    )
+    for words in (words_of_page(html(memo)), words_of_markdown(markdown(memo, "p.png"))):
+        assert words == [*odd.split(), "1.", "y"]
+
+
+def test_markdown_lays_its_picture_beside_itself(
+    folders: dict[str, Path], tmp_path: Path, command: Command
+) -> None:
+    done = command("memo", str(folders["run"]), "-o", "note.md")
+    assert (done.returncode, done.stdout.split()) == (0, ["note.png", "note.md"])
+    assert "](note.png)" in (tmp_path / "note.md").read_text("utf-8")
+    assert find(tmp_path / "note.png").intact
+
+
+@pytest.mark.parametrize(
+    ("kind", "lang", "form"), [("run", "nl", "docx"), ("run", "nl", "html"), ("run", "nl", "md")]
+)
+def test_whence_tells_of_a_memo_and_of_every_change(
+    made: Made, folders: dict[str, Path], tmp_path: Path, command: Command,
+    kind: str, lang: Language, form: Form,
+) -> None:  # fmt: skip
+    file, data = tmp_path / f"m.{form}", made.data(kind, lang, form)
+    place(file, data)
+    told = command("whence", file.name)
+    record = json.loads((folders[kind] / "run.json").read_text("utf-8"))
+    assert told.returncode == 0, told.stderr
+    for text in (record["id"], record["command"], "scenario: baseline", "seed: 7"):
+        assert text in told.stdout
+    _change(file)
+    assert command("whence", file.name).returncode == 2
+    with pytest.raises(ScenarioError, match="no export of ours"):
+        place(file, data)
+
+
+def _change(file: Path) -> None:
+    if file.suffix != ".docx":
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("COA", "C0A", 1), "utf-8")
+        return
+    made = docx.Document(str(file))
+    made.paragraphs[2].runs[0].text += "!"
+    made.save(str(file))
+
+
+def test_a_document_only_saved_is_intact_and_another_picture_is_a_change(
+    made: Made, tmp_path: Path
+) -> None:
+    file = tmp_path / "m.docx"
+    docx.Document(io.BytesIO(made.data("run", "nl", "docx"))).save(str(file))
+    assert find(file).intact
+    read = docx.Document(str(file))
+    picture = next(part for part in read.part.package.iter_parts() if "media" in part.partname)
+    picture._blob = made.memo("closed", "en").picture.png
+    read.save(str(file))
+    assert not find(file).intact
+
+
+def test_the_picture_in_a_memo_tells_its_stamp_too(made: Made) -> None:
+    for memo in made.memos.values():
+        found = find_in_chart(memo.picture.png)
+        assert found is not None
+        assert (found.stamp, found.intact) == (memo.stamp, True)
+
+
+def spoil(path: Path, copy: Path, name: str) -> Path:
+    """A copy of a folder in which a file has one byte more."""
+    shutil.copytree(path, copy)
+    with (copy / name).open("ab") as stream:
+        stream.write(b"\n")
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("run", "budget.csv"),
+        ("run", "scenario.resolved.yaml"),
+        ("comparison", "differences.csv"),
+        ("comparison", "scenarios/baseline.resolved.yaml"),
+        ("explanation", "effects.csv"),
+        ("answers-nl", "13.md"),
+        ("answers-nl", "figures.csv"),
+    ],
+)
+def test_a_file_that_was_changed_is_refused_and_no_memo_is_written(
+    folders: dict[str, Path], tmp_path: Path, command: Command, kind: str, name: str
+) -> None:
+    copy = spoil(folders[kind], tmp_path / "copy", name)
+    done = command("memo", "copy", "-o", "m.docx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{copy.name}/{name}" in done.stderr
+    assert "is not the one that" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["copy"]
+
+
+REFUSED = {
+    "no folder": (("nowhere", "-o", "m.docx"), "can't be read"),
+    "no form": (("RUN", "-o", "m.odt"), "no form is named"),
+    "no question": (("RUN", "-o", "m.docx", "--question", "3"), "has no questions"),
+    "unknown question": (("BOOK", "-o", "m.docx", "--question", "83"), "there is no question 83"),
+    "no number": (("BOOK", "-o", "m.docx", "--question", "1"), "no number answers question 1"),
+    "other language": (("BOOK", "-o", "m.docx", "--lang", "en"), "are written in 'nl'"),
+    "other kind": (("OTHER", "-o", "m.docx"), "no memo is made of the folder of 'fixed stock'"),
+    "half a record": (("HALF", "-o", "m.docx"), "lacks what a memo needs"),
+    "another version": (("LATER", "-o", "m.docx"), "not in the form that this version knows"),
+}
+
+
+@pytest.mark.parametrize("slip", REFUSED)
+def test_slips_end_with_2_and_one_message(
+    folders: dict[str, Path], tmp_path: Path, command: Command, slip: str
+) -> None:
+    words, expected = REFUSED[slip]
+    record = {"kind": "fixed stock", "schema": 1, "id": "a", "files": {}}
+    for name, kind in (("OTHER", "fixed stock"), ("HALF", "comparison")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(record | {"kind": kind}), "utf-8")
+    told = json.loads((folders["answers-nl"] / "run.json").read_text("utf-8"))
+    told["asked"]["questions"][0]["mood"] = "curious"
+    (tmp_path / "LATER").mkdir()
+    (tmp_path / "LATER" / "run.json").write_text(json.dumps(told), "utf-8")
+    places = {"RUN": str(folders["run"]), "BOOK": str(folders["answers-nl"])}
+    done = command("memo", *(places.get(word, word) for word in words))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert done.stderr.count("error:") == 1
+    assert not list(tmp_path.glob("m.*"))
+
+
+def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
+    folders: dict[str, Path], tmp_path: Path, command: Command
+) -> None:
+    for name, lang in (("run", "en"), ("answers-nl", "nl")):
+        assert command("memo", str(folders[name]), "-o", f"{name}.html").returncode == 0
+        assert f'<html lang="{lang}">' in (tmp_path / f"{name}.html").read_text("utf-8")
+    done = command("memo", str(folders["run"]), "-o", "other", "--format", "html", "--lang", "nl")
+    assert done.returncode == 0
+    assert '<html lang="nl">' in (tmp_path / "other").read_text("utf-8")
+
+
+@pytest.mark.parametrize("number", [10, 13, 38, 75])
+def test_the_memo_of_a_question_has_its_page_s_words(folders: dict[str, Path], number: int) -> None:
+    folder = folders["answers-nl"]
+    words = words_of_markdown((folder / f"{number}.md").read_text("utf-8") + "\n---\n")
+    memo = memo_of(open_folder(folder), "nl", number)
+    told = " ".join(b.text for b in memo.blocks if isinstance(b, Paragraph))
+    page = page_of((folder / f"{number}.md").read_text("utf-8"))
+    assert page.answer in told
+    assert set(page.answer.split()) <= set(words)
+    figures = pd.read_csv(folder / "figures.csv")
+    table = next(block for block in memo.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == figures[figures["question"] == number]["name"].tolist()
+
+
+def test_the_memo_of_the_book_leads_with_the_gap_and_has_every_question_put_off(
+    made: Made,
+) -> None:
+    memo = made.memo("answers", "nl")
+    table = next(block for block in memo.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == ["13", "38", "75"]
+    assert "13" in memo.picture.caption
+
+
+def test_help_needs_no_word_library() -> None:
+    code = "import sys, sim.cli; sys.exit('docx' in sys.modules or 'lxml' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_record_of_another_language_is_seen_in_its_command(folders: dict[str, Path]) -> None:
+    folder = open_folder(folders["run"])
+    for command, lang in (("opvangsim run a --lang nl", "nl"), ("opvangsim run a --lang=nl", "nl"),
+                          ("opvangsim run nl --lang en", "en"), ("", "en")):  # fmt: skip
+        told = type(folder)(folder.path, folder.record | {"command": command})
+        assert told.lang == lang
+
+
+def test_a_picture_s_page_can_not_be_read_from_a_file_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "m.docx").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(ScenarioError, match="not a whole zip file"):
+        find(tmp_path / "m.docx")
