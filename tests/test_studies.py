@@ -109,6 +109,31 @@ def off(figure: Figure, written: Path) -> float:
     return float(np.abs(imread(again) - imread(written)).mean())
 
 
+def test_the_chart_of_a_study_is_drawn_in_another_language_beside_it(
+    tmp_path: Path, command: Command
+) -> None:
+    words, *_ = STUDIES["explain"]
+    assert command(*words, "-o", "here").returncode == 0
+    done = command("chart", "here", "--lang", "nl", "--width", "slide", "--format", "png,pdf")
+    assert done.returncode == 0, done.stderr
+    drawn_to = [tmp_path / line for line in done.stdout.split()]
+    assert [file.name for file in drawn_to] == ["waterfall-nl-slide.png", "waterfall-nl-slide.pdf"]
+    assert "tekort in 2026" in (tmp_path / "here-charts" / "waterfall-nl-slide.txt").read_text()
+    told = command("whence", str(drawn_to[0]))
+    assert "made of: explanation" in told.stdout
+    assert told.returncode == 0
+    for wrong, said in ((["--width", "column"], "for a page or a slide"),
+                        (["tornado"], "it has waterfall")):  # fmt: skip
+        refused = command("chart", "here", *wrong)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+    effects = tmp_path / "here" / "effects.csv"
+    effects.write_text(effects.read_text("utf-8").replace("1", "2"), "utf-8")
+    changed = command("chart", "here")
+    assert changed.returncode == 2
+    assert "not the one that the run wrote" in changed.stderr
+
+
 def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
     tmp_path: Path, command: Command
 ) -> None:

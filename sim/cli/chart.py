@@ -1,4 +1,4 @@
-"""``opvangsim chart``: the charts of a finished run."""
+"""``opvangsim chart``: the charts of a finished run or study."""
 
 from __future__ import annotations
 
@@ -45,8 +45,12 @@ def chart(
     ] = None,
     lang: Lang = LangChoice.en,
 ) -> None:
-    """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt)."""
-    from ..exchange.finished import is_run, read_run
+    """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
+
+    Of a study (compare, explain, solve, stock, ind-coa, sensitivity) its chart, for a page or a
+    slide.
+    """
+    from ..exchange.finished import is_run, read_record, read_run
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
@@ -54,6 +58,9 @@ def chart(
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
         refuse(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+    if read_record(folders[0])["kind"] != "run":
+        _study(what, formats, width, out, lang)
+        return
     wanted = _names([word for word in what[1:] if not is_run(Path(word))])
     if len(folders) > 1:
         _refuse_alike(folders, named=len(what) > len(folders))
@@ -77,6 +84,33 @@ def chart(
     for name in drawn:
         for ending in formats:
             typer.echo(str(folder / f"{name}{suffix}.{ending}"))
+
+
+def _study(
+    what: list[str], formats: list[str], width: WidthChoice, out: Path | None, lang: LangChoice
+) -> None:
+    """Draw the chart of a study again, from what its folder holds."""
+    from ..exchange.finished import read_study, stamp_of
+    from ..report.redrawn import KINDS, write
+    from ..run.charts import beside, write_charts
+
+    folder = Path(what[0])
+    told = read_study(folder)
+    name, _ = KINDS[told.record["kind"]]
+    if any(word != name for word in what[1:]):
+        refuse(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
+    if width is WidthChoice.column:
+        why = "the chart of a study is laid out for a page or a slide"
+        refuse("--width", why, "take --width page")
+    suffix, into = f"-{lang.value}-{width.value}", out or beside(folder)
+    tongue, size = language(lang), width.value
+
+    def draw(staging: Path) -> None:
+        write(told, staging, tongue, "slide" if size == "slide" else "page", formats, suffix)
+
+    write_charts(into, draw, stamp_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
+    for ending in formats:
+        typer.echo(str(into / f"{name}{suffix}.{ending}"))
 
 
 def _refuse_alike(folders: list[Path], named: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import Problem, ScenarioError
+from ..report.redrawn import KINDS, Told
 from ..run.record import digest
 from ..scenario import Scenario, load
 from ..stamp import Stamp
@@ -64,6 +65,27 @@ def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.Da
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
     name = "replications.parquet"
     return pd.read_parquet(checked(folder, run.record, name), columns=list(columns))
+
+
+def read_study(folder: Path) -> Told:
+    """A study as its folder tells it, each file held against the record when it is read.
+
+    Raises ``ScenarioError`` if it is none, or if its charts can't be drawn again.
+    """
+    record = read_record(folder)
+    if record["kind"] not in KINDS:
+        what = f"the folder of '{record['kind']}' holds no charts that can be drawn again"
+        raise _refused(folder, what, f"give a run, or one of {', '.join(KINDS)}")
+    if not {"asked", "options", "scenarios", "versions"} <= set(record):
+        raise _refused(folder / RECORD, "this is no whole record of a study", "make it again")
+
+    def table(name: str) -> pd.DataFrame:
+        return pd.read_csv(checked(folder, record, f"{name}.csv"))
+
+    def scenario(name: str) -> Scenario:
+        return load(checked(folder, record, f"scenarios/{name}.resolved.yaml"))
+
+    return Told(record, table, scenario)
 
 
 def stamp_of(record: dict[str, Any]) -> Stamp:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from ..errors import Problem, ScenarioError
 from ..scenario import Scenario, load, shipped
 from ..trial import Settings
 from . import comparison, explanation, ind_coa, sensitivity, solution, stock
+from .canvas import save_said
 from .labels import Language
 
 
@@ -63,6 +65,31 @@ class Told:
     def first(self) -> Scenario:
         """Its only scenario, or the first."""
         return next(iter(self.scenarios.values()))
+
+
+DPI = {"page": 166, "slide": 210}
+"""Dots per inch with which the picture is 16 cm wide in print, or fills a slide."""
+
+
+def write(
+    told: Told,
+    folder: Path,
+    lang: Language,
+    width: Literal["page", "slide"],
+    formats: Iterable[str],
+    suffix: str,
+) -> None:
+    """Draw the charts of a study into a folder: NAME and ``suffix``, with what each says (.txt).
+
+    The words are the title and the small print of the chart.
+    """
+    for name, figure in drawn(told, lang).items():
+        title, *notes = [text.get_text().replace("\n", " ") for text in figure.texts]
+        words = ". ".join(part.strip().rstrip(".") for part in (title, *notes) if part.strip())
+        for ending in formats:
+            file = folder / f"{name}{suffix}.{ending}"
+            save_said(figure, file, DPI[width], title, words)
+        (folder / f"{name}{suffix}.txt").write_text(f"{words}.\n", "utf-8")
 
 
 def drawn(told: Told, lang: Language) -> dict[str, Figure]:
