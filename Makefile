@@ -9,7 +9,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-pyam test-office office check lint suite verify format bench clean
+.PHONY: run answers test test-long test-pyam test-office office check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -37,7 +37,11 @@ answers: $(VENV)/run.stamp
 	$(BIN)/opvangsim answer all --lang nl
 
 test: $(VENV)/test.stamp
-	$(MAKE) --no-print-directory suite
+	$(MAKE) --no-print-directory suite SUITE='-m "not long"'
+
+# Every number matters, both models agree, all laws hold: two minutes by themselves.
+test-long: $(VENV)/test.stamp
+	$(MAKE) --no-print-directory suite SUITE='-m long'
 
 # pyam alone brings some hundred packages, so that it has an environment of its own.
 $(PYAM)/pyam.stamp: requirements-pyam.lock
@@ -63,7 +67,7 @@ test-office: $(VENV)/test.stamp office
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
-	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow"'
+	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow and not long"'
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
