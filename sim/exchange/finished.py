@@ -79,6 +79,12 @@ def read_study(folder: Path) -> Told:
     if not {"asked", "options", "scenarios", "versions"} <= set(record):
         raise _refused(folder / RECORD, "this is no whole record of a study", "make it again")
 
+    return told_of(folder, record)
+
+
+def told_of(folder: Path, record: dict[str, Any]) -> Told:
+    """A study of which the record is read, as its charts are drawn again."""
+
     def table(name: str) -> pd.DataFrame:
         return pd.read_csv(checked(folder, record, f"{name}.csv"))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -25,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import Problem, ScenarioError
 from ..stamp import NAME, Stamp, seal
 from .cells import content_of
+from .packing import repacked
 from .properties import properties_of
 
 WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
@@ -32,9 +32,7 @@ HEAD_HEIGHT = 44
 """Room for three lines [points]."""
 LONGEST_TEXT = 32_000
 """A cell of a workbook holds 32,767 characters; openpyxl cuts the rest off without a word."""
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _CELL = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f>[^<]*</f>)?)<v ?(?:/>|>[^<]*</v>)')
-_TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
 HEAD_FILL = PatternFill("solid", fgColor="1F4E79")
 OPEN_FILL = PatternFill("solid", fgColor="FFF8DC")
@@ -199,18 +197,11 @@ def _steady(raw: bytes, draft: Draft) -> bytes:
     """The workbook packed anew: exact numbers, and no time of writing."""
     parts = {f"xl/worksheets/sheet{number}.xml": sheet.title
              for number, sheet in enumerate(draft.book.worksheets, start=1)}  # fmt: skip
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name in parts:
-                data = _exact(data, parts[name], draft)
-            elif name == "docProps/core.xml":
-                data = _TIMES.sub(b"", data)
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
-            new.writestr(info, data)
-    return packed.getvalue()
+
+    def exact(name: str, data: bytes) -> bytes:
+        return _exact(data, parts[name], draft) if name in parts else data
+
+    return repacked(raw, exact)
 
 
 def _exact(data: bytes, title: str, draft: Draft) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import Problem, ScenarioError
-from ..exchange.finished import checked, read_record, stamp_of
+from ..exchange.finished import checked, read_record, stamp_of, told_of
 from ..report.labels import Language
 from ..report.redrawn import Told
 from ..scenario import Scenario, load
@@ -56,7 +56,7 @@ class Folder:
     @property
     def told(self) -> Told:
         """A study as it is drawn again."""
-        return Told(self.record, lambda name: self.table(f"{name}.csv"), self.scenario)
+        return told_of(self.path, self.record)
 
     def text(self, name: str) -> str:
         """A page."""

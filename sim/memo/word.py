@@ -8,8 +8,6 @@ words stand. What python-docx has no call for is written as the elements the for
 from __future__ import annotations
 
 import io
-import re
-import zipfile
 from dataclasses import asdict
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -27,6 +25,7 @@ from docx.shared import Cm, Emu
 from docx.text.paragraph import Paragraph as Written
 
 from ..exchange.document import CUSTOM, content_of_document
+from ..exchange.packing import repacked
 from ..exchange.properties import LONGEST, properties_of
 from ..stamp import NAME, seal
 from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table, numbered
@@ -38,8 +37,6 @@ TEXT = Emu(WIDE - 2 * MARGIN)
 PICTURE = Cm(16.0)
 SHORT = 10
 """Rows of a table that stays on one page."""
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -60,7 +57,7 @@ def document(memo: Memo) -> bytes:
     told = asdict(memo.stamp) | notes
     told["seal"] = seal(memo.stamp, content_of_document(_saved(made), notes))
     _add_properties(made, told)
-    return _steady(_saved(made))
+    return repacked(_saved(made))
 
 
 def _saved(made: Document) -> bytes:
@@ -216,17 +213,3 @@ def _add_properties(made: Document, told: dict[str, str]) -> None:
     package = made.part.package
     part = Part(PackURI(f"/{CUSTOM}"), _CUSTOM_TYPE, text.encode("utf-8"), package)
     package.relate_to(part, _CUSTOM_RELATION)
-
-
-def _steady(raw: bytes) -> bytes:
-    """The document packed anew, without any time of writing."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = _TIMES.sub(b"", data)
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
-            new.writestr(info, data)
-    return packed.getvalue()
