@@ -9,7 +9,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office check lint suite verify format bench clean
+.PHONY: run answers test test-long test-pyam test-office office test-ui browser check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -64,6 +64,19 @@ office:
 
 test-office: $(VENV)/test.stamp office
 	$(BIN)/pytest -n 0 tests/office_reads.py
+
+$(VENV)/ui.stamp: requirements-ui.lock $(VENV)/test.stamp
+	$(PIP) -r requirements-ui.lock
+	touch $@
+
+# Playwright steers the browser of the distribution and downloads none.
+browser:
+	@command -v chromium > /dev/null || { \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
+# The explorer page, the notebooks and the live what-if, in JupyterLab and a browser without a screen.
+test-ui: $(VENV)/ui.stamp browser
+	$(BIN)/pytest -n 0 tests/ui
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
