@@ -76,7 +76,7 @@ browser:
 
 # The explorer page, the notebooks and the live what-if, in JupyterLab and a browser without a screen.
 test-ui: $(VENV)/ui.stamp browser
-	$(BIN)/pytest -n 0 tests/ui
+	$(BIN)/pytest -n 0 tests/ui_*.py
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
