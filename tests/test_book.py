@@ -21,8 +21,8 @@ import pytest
 import yaml
 from support import Command
 
+import sim.ask.answer as asked_answers
 import sim.book.studies as studies_module
-import sim.cli.answer as answer_verb
 from sim.address import parse
 from sim.book.asked import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
 from sim.book.drivers import APPLICATIONS, DRAW, Answering, drivers, wanted
@@ -465,7 +465,7 @@ def test_a_page_shows_html_and_does_not_follow_it() -> None:
 def test_all_answers_are_written_as_a_whole_folder(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_verb, "answers", lambda *_: invented())
+    monkeypatch.setattr(asked_answers, "answers", lambda *_: invented())
     done = command("answer", "all", "--lang", "nl")
     assert done.returncode == 0, done.stderr
     folder = Path("outputs/answers/nl")

@@ -69,8 +69,11 @@ ALLOWED: dict[str, set[str]] = {
     "memo": {
         "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
     },
+    "ask": {
+        "address", "book", "decide", "draws", "errors", "report", "run", "scenario", "trial",
+    },
     "cli": {
-        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "memo",
+        "ask", "book", "budget", "clock", "decide", "errors", "exchange", "memo",
         "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
     },
 }  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from support import change
 
-from sim.cli.common import chains
+from sim.ask.words import chains
 from sim.draws import sample
 from sim.engine import simulate
 from sim.errors import ScenarioError

@@ -9,13 +9,14 @@ import sys
 
 from test_book import ALL, README, TABLE, mark
 
-from sim.cli.answer import answers
+from sim.ask.answer import answers
+from sim.ask.finding import silent
 from sim.report.answer_pages import summary
 from sim.trial import Settings
 
 
 def main() -> None:
-    found = answers(ALL, Settings(), workers=0)
+    found = answers(ALL, Settings(), 0, silent)
     pages = [found.page(one, "en") for one in ALL]
     wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
     if wrong:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..ask.words import refuse
 from .common import (
     Lang,
     LangChoice,
@@ -20,7 +21,6 @@ from .common import (
     console,
     language,
     progress,
-    refuse,
     settings_of,
 )
 
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ..book.questions import Question
     from ..report.answer import Page
     from ..report.labels import Language
     from ..run.answers import Answers
-    from ..trial import Settings
 
 ALL = "all"
 
@@ -53,6 +51,7 @@ def answer(
     Runs that an answer needs are made once and kept in outputs/answers/kept. With 'all' the answers
     are written as pages: outputs/answers/en, or nl.
     """
+    from ..ask.answer import answers, question_of
     from ..book.questions import questions
     from ..report import answer as report
 
@@ -60,17 +59,11 @@ def answer(
     if question is None:
         terminal.print(report.overview(every, tongue))
         return
-    asked = [one for one in every if question in (ALL, str(one.number))]
-    if not asked:
-        refuse(
-            "answer",
-            f"there is no question '{question}'",
-            f"a number from 1 to {len(every)}, or all",
-        )
+    asked = list(every) if question == ALL else [question_of(question)]
     if out is not None and question != ALL:
         refuse("--out", "one answer is printed and not written", "leave it out, or ask for all")
     settings = settings_of(replications, seed, step, None, "parameters,inflow,luck")
-    found = answers(asked, settings, workers)
+    found = answers(asked, settings, workers, _watch)
     pages = [found.page(one, tongue) for one in asked]
     if question == ALL:
         _write(pages, found, out, tongue)
@@ -84,20 +77,9 @@ def answer(
         terminal.print(line, markup=False)
 
 
-def answers(asked: Sequence[Question], settings: Settings, workers: int) -> Answers:
-    """What the answers to some questions need, run where it is not kept, with its progress."""
-    from ..book.figures import needed
-    from ..book.questions import questions
-    from ..run.answers import KEPT, Answers, entries_of, known_for, studies_of
-
-    total = settings.replications * len(needed(asked))
-    with progress("answer", total, quiet=not total) as tell:
-        known = known_for(asked, questions(), settings, KEPT, workers, tell)
-    studied = {}
-    for command, study in studies_of(asked).items():
-        with progress(study.verb, settings.replications, quiet=False) as tell:
-            studied[command] = entries_of(study, settings, KEPT, workers, tell)
-    return Answers(known, studied, settings)
+def _watch(name: str, total: int) -> Any:
+    """Of what is kept there is nothing to tell."""
+    return progress(name, total, quiet=not total)
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import Lang, LangChoice, as_typed, language, refuse
+from ..ask.words import refuse
+from .common import Lang, LangChoice, as_typed, language
 
 if TYPE_CHECKING:
     from ..exchange.finished import Finished

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..ask.words import kinds_of, one_chain, refuse
+
 if TYPE_CHECKING:
+    from ..ask.finding import Finding, Watch
     from ..clock import StepLength
-    from ..draws import Kind
     from ..report.labels import Language
-    from ..run.study import Draw, Study
     from ..scenario import Loaded
     from ..trial import Settings
 
@@ -41,17 +41,6 @@ def language(lang: LangChoice) -> Language:
     return "nl" if lang is LangChoice.nl else "en"
 
 
-def kinds_of(text: str) -> tuple[Kind, ...]:
-    """Kinds of chance as they were typed, with commas; raises ``ScenarioError``."""
-    from ..draws import KINDS
-
-    asked = {part.strip() for part in text.split(",")}
-    if asked - set(KINDS):
-        what = f"unknown kind of chance: {', '.join(sorted(asked - set(KINDS)))}"
-        refuse("--vary", what, f"choose from {', '.join(KINDS)}")
-    return tuple(kind for kind in KINDS if kind in asked)
-
-
 def step_of(choice: StepChoice) -> StepLength:
     """The choice as the clock knows it."""
     return "day" if choice is StepChoice.day else "week"
@@ -70,50 +59,6 @@ def console() -> Any:
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-
-
-def refuse(where: str, what: str, advice: str = "") -> NoReturn:
-    """The user's mistake: raises ``ScenarioError``."""
-    from ..errors import Problem, ScenarioError
-
-    raise ScenarioError([Problem(where, what, advice)])
-
-
-def chains(words: list[str]) -> list[list[str]]:
-    """Scenario names as they were typed, '+' binding what stands on both sides of it.
-
-    Raises ``ScenarioError`` where a name is empty or a '+' has nothing to bind.
-    """
-    tokens: list[str] = []
-    for word in words:
-        if not word.strip():
-            refuse("scenario", "a name is empty", "give a file or a shipped name")
-        parts = [word] if Path(word).is_file() else re.split(r"(\+)", word)
-        tokens += [part for part in parts if part]
-    found: list[list[str]] = []
-    bound = False
-    for token in tokens:
-        if token == "+":
-            if bound or not found:
-                refuse("+", "there is nothing before this '+'", "as in baseline + faster-housing")
-            bound = True
-            continue
-        if bound:
-            found[-1].append(token)
-        else:
-            found.append([token])
-        bound = False
-    if bound:
-        refuse("+", "there is nothing after this '+'", "as in baseline + faster-housing")
-    return found
-
-
-def held_line(line: str) -> None:
-    """Refuses a line that no budget is held for: it has no gap."""
-    from ..decide.compare import HELD
-
-    if line not in HELD:
-        refuse("--line", f"no budget is held for '{line}'", f"take one of {', '.join(HELD)}")
 
 
 def tell_warnings(loaded: Loaded) -> None:
@@ -191,16 +136,9 @@ def loaded(name: str, sets: list[str] | None = None) -> Loaded:
     """A scenario, or a chain A+B, told of what is contested in it."""
     from ..scenario import load_chain
 
-    one = load_chain(_one_chain(name), list(sets or []))
+    one = load_chain(one_chain(name), list(sets or []))
     tell_contested(one)
     return one
-
-
-def _one_chain(name: str) -> list[str]:
-    found = chains([name])
-    if len(found) != 1:
-        refuse(name, "expected one scenario", "join the parts of a chain with +")
-    return found[0]
 
 
 def as_typed(words: Sequence[str]) -> str:
@@ -217,24 +155,26 @@ def as_typed(words: Sequence[str]) -> str:
     return shlex.join(["opvangsim", *kept])
 
 
-def finish(
-    study: Study,
-    folder: Path,
-    draw: Draw,
-    inputs: Sequence[Path],
-    shown: Sequence[Any],
-    lang: LangChoice,
-    quiet: bool,
-) -> None:
-    """Write a study's folder, then print its tables and sentences and where it lies."""
-    from ..report.labels import label
-    from ..run.study import write_study
+def watched(quiet: bool) -> Watch:
+    """Tells how far the work is, unless that is not wanted."""
 
-    write_study(study, folder, draw, inputs, as_typed(sys.argv[1:]))
+    def watch(name: str, total: int) -> Any:
+        return progress(name, total, quiet)
+
+    return watch
+
+
+def finish(found: Finding, out: Path | None, lang: LangChoice, quiet: bool) -> None:
+    """Write a finding's folder, then print its tables and sentences and where it lies."""
+    from ..ask.finding import write
+    from ..report.labels import label
+
+    folder, tongue = out or Path("outputs") / found.folder, language(lang)
+    write(found, folder, tongue, as_typed(sys.argv[1:]))
     if quiet:
         typer.echo(str(folder))
         return
-    out = console()
-    for one in shown:
-        out.print(one)
-    out.print(label("written", language(lang), folder=f"{folder}/"), soft_wrap=True)
+    terminal = console()
+    for one in found.told(tongue):
+        terminal.print(one)
+    terminal.print(label("written", tongue, folder=f"{folder}/"), soft_wrap=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..ask.words import chains, refuse
 from .common import (
     ALL_KINDS,
     Lang,
@@ -21,13 +21,10 @@ from .common import (
     Until,
     Vary,
     Workers,
-    chains,
     finish,
-    language,
-    progress,
-    refuse,
     settings_of,
     tell_contested,
+    watched,
 )
 
 
@@ -51,11 +48,7 @@ def compare(
     Overrides (--set) go onto the others, not onto the first; with a first one alone they make
     what is held against it.
     """
-    from ..decide.compare import MOST
-    from ..decide.compare import compare as compared
-    from ..report import comparison as report
-    from ..report.canvas import save
-    from ..run.study import Study
+    from ..ask.compare import compare as compared
     from ..scenario import load_chain
 
     sets = list(set_ or [])
@@ -66,40 +59,6 @@ def compare(
     others = [load_chain(names, sets) for names in rest or [first]]
     for one in (base, *others):
         tell_contested(one)
-    names = [one.name for one in (base, *others)]
-    if len(set(names)) < len(names):
-        refuse("compare", f"{max(names, key=names.count)} stands twice", "name each once")
-    if len(others) > MOST:
-        refuse("compare", f"{len(others)} scenarios against one", f"at most {MOST} at a time")
     settings = settings_of(replications, seed, step, until, vary)
-    scenarios = {one.name: one.scenario for one in (base, *others)}
-    tongue = language(lang)
-    with progress("compare", replications * len(scenarios), quiet) as tell:
-        found = compared(
-            (base.name, base.scenario),
-            {one.name: one.scenario for one in others},
-            settings,
-            workers,
-            tell,
-        )
-    study = Study(
-        "comparison",
-        " / ".join(names),
-        {"base": base.name, "others": names[1:]},
-        scenarios,
-        settings,
-        {"differences": found.yearly, "monthly": found.monthly},
-    )
-    shown: list[object] = []
-    for one in others:
-        table = report.difference_table(found, one.name, tongue)
-        shown += [table] if table.row_count else []
-        shown += report.still_lines(found, one.name, tongue)
-    shown += report.prices_notes(scenarios, tongue)
-    files = [file for one in (base, *others) for file in one.files]
-
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, scenarios, study_id, replications, tongue), folder / "differences")
-
-    folder = out or Path("outputs") / f"compare-{'-'.join(names)}"[:120]
-    finish(study, folder, draw, list(dict.fromkeys(files)), shown, lang, quiet)
+    found = compared(base, others, settings, workers, watched(quiet))
+    finish(found, out, lang, quiet)

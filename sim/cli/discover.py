@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .common import Lang, LangChoice, Out, Quiet, finish, language
+from .common import Lang, LangChoice, Out, Quiet, finish
 
 
 def discover(
@@ -18,39 +18,6 @@ def discover(
     quiet: Quiet = False,
 ) -> None:
     """Find the part of a sweep in which something happens: boxes in its levers (PRIM)."""
-    from ..decide.discover import discover as discovered
-    from ..decide.discover import where_of
-    from ..report import discovery as report
-    from ..report.canvas import save
-    from ..report.labels import label
-    from ..run.store import RECORD, read_sweep
-    from ..run.study import Study
+    from ..ask.discover import discover as discovered
 
-    tongue = language(lang)
-    condition = where_of(where)
-    done = read_sweep(sweep)
-    title = done.title[tongue]
-    found = discovered(condition, done.table, (*done.numbers, *done.words), done.words)
-    study = Study(
-        "discovery",
-        f"{sweep.name}: {where}",
-        {"sweep": done.id, "where": where},
-        {},
-        done.settings,
-        {"boxes": report.rows(found)},
-    )
-    shown: list[object] = [report.heading(found, title, tongue)]
-    shown += [report.box_table(found, n, done.units, tongue) for n in range(len(found.boxes))]
-    shown += report.sentences(found, done.units, tongue)
-    if len(done.table) < done.runs:
-        shown.append(label("discover_lacking", tongue, n=done.runs - len(done.table)))
-
-    def draw(study_id: str, folder: Path) -> None:
-        if found.boxes:
-            figure = report.chart(
-                found, title, done.units, study_id, done.settings.replications, tongue
-            )
-            save(figure, folder / "box")
-
-    folder = out or Path("outputs") / f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    finish(study, folder, draw, [sweep / RECORD], shown, lang, quiet)
+    finish(discovered(sweep, where), out, lang, quiet)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..ask.defaults import GAP_YEAR
 from .common import (
     ALL_KINDS,
     Lang,
@@ -21,13 +21,13 @@ from .common import (
     Vary,
     Workers,
     finish,
-    held_line,
-    language,
     loaded,
-    progress,
-    refuse,
     settings_of,
+    watched,
 )
+
+if TYPE_CHECKING:
+    from ..ask.explain import By
 
 
 class ByChoice(StrEnum):
@@ -41,7 +41,7 @@ class ByChoice(StrEnum):
 def explain(
     a: Annotated[str, typer.Argument(metavar="A", help="A scenario, or a chain A+B.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
-    year: Annotated[int, typer.Option(help="Year of the gap.")] = 2027,
+    year: Annotated[int, typer.Option(help="Year of the gap.")] = GAP_YEAR,
     line: Annotated[str, typer.Option(help="Line of the budget.")] = "total",
     statistic: Annotated[str, typer.Option(help="mean, p50, p90 ...")] = "p50",
     by: Annotated[ByChoice | None, typer.Option(help="How to cut what differs.")] = None,
@@ -55,37 +55,18 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Explain why the gap of B differs from that of A: by patch, key or theme, in euros."""
-    from ..address import parse
-    from ..decide.explain import explain as explained
-    from ..report import explanation as report
-    from ..report.canvas import save
-    from ..run.study import Study
+    from ..ask.explain import explain as explained
 
-    held_line(line)
-    if statistic == "p_positive":
-        refuse("--statistic", "a chance is no amount of money", "take mean, p50, p90 ...")
-    address = parse(f"gap.{line}.{year}:{statistic}")
-    first, second = loaded(a), loaded(b)
-    if first.name == second.name:
-        refuse("explain", f"{a} and {b} are the same scenario", "name two")
     settings = settings_of(replications, seed, step, None, vary)
-    tongue = language(lang)
-    with progress("explain", replications, quiet) as tell:
-        found = explained(first, second, address, settings, by.value if by else None, workers, tell)
-    scenarios = {one.name: one.scenario for one in (first, second)}
-    study = Study(
-        "explanation",
-        f"{first.name} / {second.name}",
-        {"cell": str(address), "factors": {f.name: list(f.keys) for f in found.factors}},
-        scenarios,
-        settings,
-        {"effects": found.effects, "cells": report.cells(found)},
-    )
-    shown = [report.effects_table(found, scenarios, tongue), *report.sentences(found, tongue)]
+    first, second = loaded(a), loaded(b)
+    cut = _cut(by)
+    watch = watched(quiet)
+    found = explained(first, second, settings, workers, watch, year, line, statistic, cut)
+    finish(found, out, lang, quiet)
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, scenarios, study_id, replications, tongue), folder / "waterfall")
 
-    folder = out or Path("outputs") / f"explain-{first.name}-{second.name}-{year}"
-    files = list(dict.fromkeys([*first.files, *second.files]))
-    finish(study, folder, draw, files, shown, lang, quiet)
+def _cut(by: ByChoice | None) -> By | None:
+    """The choice as the library knows it."""
+    from ..ask.explain import CUTS
+
+    return next((cut for cut in CUTS if by is not None and cut == by.value), None)

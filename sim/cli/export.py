@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import Lang, LangChoice, chains, language, refuse, tell_contested
+from ..ask.words import chains, refuse
+from .common import Lang, LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
     from ..exchange.finished import Finished

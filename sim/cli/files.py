@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import LangChoice, chains, language, refuse, tell_contested
+from ..ask.words import chains, refuse
+from .common import LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
     from ..scenario import Loaded

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..ask.defaults import IND_CUT_FROM
 from .common import (
     ALL_KINDS,
     Lang,
@@ -22,17 +22,17 @@ from .common import (
     Vary,
     Workers,
     finish,
-    language,
     loaded,
-    progress,
-    refuse,
     settings_of,
+    watched,
 )
 
 
 def ind_coa(
     scenario: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
-    since: Annotated[int, typer.Option("--from", help="Year from which the IND is cut.")] = 2026,
+    since: Annotated[
+        int, typer.Option("--from", help="Year from which the IND is cut.")
+    ] = IND_CUT_FROM,
     set_: Sets = None,
     replications: Replications = 500,
     seed: Seed = 1,
@@ -48,33 +48,8 @@ def ind_coa(
 
     By the week unless told otherwise.
     """
-    from ..decide.ind_coa import CUTS
-    from ..decide.ind_coa import ind_coa as cut
-    from ..report import ind_coa as report
-    from ..report.canvas import save
-    from ..run.study import Study
+    from ..ask.ind_coa import ind_coa as cut
 
-    one = loaded(scenario, set_)
     settings = settings_of(replications, seed, step, until, vary)
-    last = (settings.until or one.scenario.until).year
-    if not one.scenario.start.year < since <= last:
-        what = f"a cut from {since} on, in a run from {one.scenario.start} to {last}"
-        refuse("--from", what, f"take a year from {one.scenario.start.year + 1} on")
-    tongue = language(lang)
-    with progress("ind-coa", replications * (len(CUTS) + 1), quiet) as tell:
-        found = cut(one.scenario, settings, CUTS, since, workers, tell)
-    study = Study(
-        "ind_coa",
-        one.name,
-        {"from": since, "cuts": [each.name for each in CUTS]},
-        {one.name: one.scenario},
-        settings,
-        {"ind_coa": found.table},
-    )
-
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, one.scenario, settings, study_id, tongue), folder / "ind-coa")
-
-    shown = [report.table(found, one.scenario, tongue), *report.sentences(found, settings, tongue)]
-    folder = out or Path("outputs") / f"ind-coa-{one.name}"[:120]
-    finish(study, folder, draw, one.files, shown, lang, quiet)
+    found = cut(loaded(scenario, set_), settings, workers, watched(quiet), since)
+    finish(found, out, lang, quiet)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import LangChoice, language, refuse
+from ..ask.words import refuse
+from .common import LangChoice, language
 
 if TYPE_CHECKING:
     from ..memo.make import Form

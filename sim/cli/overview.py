@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .common import LangChoice, console, language, refuse
+from ..ask.words import refuse
+from .common import LangChoice, console, language
 
 
 def list_(

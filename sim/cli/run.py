@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..ask.words import chains, kinds_of, refuse
 from .common import (
     LangChoice,
     StepChoice,
-    chains,
     console,
-    kinds_of,
     language,
     progress,
-    refuse,
     step_of,
     tell_contested,
     tell_warnings,

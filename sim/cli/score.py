@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .common import LangChoice, console, language, refuse, whole
+from ..ask.words import refuse
+from .common import LangChoice, console, language, whole
 
 LEAST, DEFAULT = 20, 200
 Lang = Annotated[LangChoice, typer.Option(help="Language.")]

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from .common import Lang, LangChoice, Out, Quiet, Workers, console, language, progress, refuse
+from ..ask.words import refuse
+from .common import Lang, LangChoice, Out, Quiet, Workers, console, language, progress
 
 INTERRUPTED = 130
 

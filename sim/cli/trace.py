@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .common import LangChoice, chains, language, refuse
+from ..ask.words import chains, refuse
+from .common import LangChoice, language
 
 
 def trace(

@@ -1,0 +1,65 @@
+"""Scenarios held against a first one on common luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..decide.compare import MOST
+from ..decide.compare import compare as compared
+from ..report import comparison as report
+from ..report.canvas import save
+from ..report.labels import Language
+from ..run.study import Study
+from ..scenario import Loaded
+from ..trial import Settings
+from .finding import Finding, Watch
+from .words import refuse
+
+
+def compare(
+    base: Loaded, others: Sequence[Loaded], settings: Settings, workers: int, watch: Watch
+) -> Finding:
+    """The differences of scenarios from a first one, with their bands.
+
+    Raises ``ScenarioError`` if two have one name, or if there are more than a chart can tell apart.
+    """
+    every = (base, *others)
+    names = [one.name for one in every]
+    if len(set(names)) < len(names):
+        refuse("compare", f"{max(names, key=names.count)} stands twice", "name each once")
+    if len(others) > MOST:
+        refuse("compare", f"{len(others)} scenarios against one", f"at most {MOST} at a time")
+    scenarios = {one.name: one.scenario for one in every}
+    with watch("compare", settings.replications * len(every)) as tell:
+        found = compared(
+            (base.name, base.scenario),
+            {one.name: one.scenario for one in others},
+            settings,
+            workers,
+            tell,
+        )
+
+    def told(lang: Language) -> list[Any]:
+        shown: list[Any] = []
+        for one in others:
+            table = report.difference_table(found, one.name, lang)
+            shown += [table] if table.row_count else []
+            shown += report.still_lines(found, one.name, lang)
+        return shown + report.prices_notes(scenarios, lang)
+
+    def draw(study_id: str, folder: Path, lang: Language) -> None:
+        figure = report.chart(found, scenarios, study_id, settings.replications, lang)
+        save(figure, folder / "differences")
+
+    study = Study(
+        "comparison",
+        " / ".join(names),
+        {"base": base.name, "others": names[1:]},
+        scenarios,
+        settings,
+        {"differences": found.yearly, "monthly": found.monthly},
+    )
+    files = list(dict.fromkeys(file for one in every for file in one.files))
+    return Finding(study, f"compare-{'-'.join(names)}"[:120], files, told, draw)

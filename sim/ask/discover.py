@@ -1,0 +1,49 @@
+"""The part of a sweep in which something happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..decide.discover import discover as discovered
+from ..decide.discover import where_of
+from ..report import discovery as report
+from ..report.canvas import save
+from ..report.labels import Language, label
+from ..run.store import RECORD, read_sweep
+from ..run.study import Study
+from .finding import Finding
+
+
+def discover(sweep: Path, where: str) -> Finding:
+    """Boxes in the levers of a sweep in which a condition holds more often than elsewhere.
+
+    Raises ``ScenarioError`` for a folder that is no sweep's, or a condition that can't be read.
+    """
+    condition = where_of(where)
+    done = read_sweep(sweep)
+    found = discovered(condition, done.table, (*done.numbers, *done.words), done.words)
+
+    def told(lang: Language) -> list[Any]:
+        shown: list[Any] = [report.heading(found, done.title[lang], lang)]
+        shown += [report.box_table(found, n, done.units, lang) for n in range(len(found.boxes))]
+        shown += report.sentences(found, done.units, lang)
+        if len(done.table) < done.runs:
+            shown.append(label("discover_lacking", lang, n=done.runs - len(done.table)))
+        return shown
+
+    def draw(study_id: str, folder: Path, lang: Language) -> None:
+        if found.boxes:
+            title, count = done.title[lang], done.settings.replications
+            save(report.chart(found, title, done.units, study_id, count, lang), folder / "box")
+
+    study = Study(
+        "discovery",
+        f"{sweep.name}: {where}",
+        {"sweep": done.id, "where": where},
+        {},
+        done.settings,
+        {"boxes": report.rows(found)},
+    )
+    folder = f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
+    return Finding(study, folder, [sweep / RECORD], told, draw)

@@ -1,0 +1,65 @@
+"""Why the gap of one scenario differs from that of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from ..address import parse
+from ..decide.explain import explain as explained
+from ..report import explanation as report
+from ..report.canvas import save
+from ..report.labels import Language
+from ..run.study import Study
+from ..scenario import Loaded
+from ..trial import Settings
+from .defaults import GAP_YEAR
+from .finding import Finding, Watch
+from .words import held_line, refuse
+
+By = Literal["patch", "key", "theme"]
+CUTS: tuple[By, ...] = get_args(By)
+
+
+def explain(
+    first: Loaded,
+    second: Loaded,
+    settings: Settings,
+    workers: int,
+    watch: Watch,
+    year: int = GAP_YEAR,
+    line: str = "total",
+    statistic: str = "p50",
+    by: By | None = None,
+) -> Finding:
+    """The gap of a year in one scenario less that in another, factor by factor, in euros.
+
+    Raises ``ScenarioError`` for a line without a budget, a chance, or twice the same scenario.
+    """
+    held_line(line)
+    if statistic == "p_positive":
+        refuse("--statistic", "a chance is no amount of money", "take mean, p50, p90 ...")
+    address = parse(f"gap.{line}.{year}:{statistic}")
+    if first.name == second.name:
+        refuse("explain", f"both are {first.name}, the same scenario", "name two")
+    with watch("explain", settings.replications) as tell:
+        found = explained(first, second, address, settings, by, workers, tell)
+    scenarios = {one.name: one.scenario for one in (first, second)}
+
+    def told(lang: Language) -> list[Any]:
+        return [report.effects_table(found, scenarios, lang), *report.sentences(found, lang)]
+
+    def draw(study_id: str, folder: Path, lang: Language) -> None:
+        figure = report.chart(found, scenarios, study_id, settings.replications, lang)
+        save(figure, folder / "waterfall")
+
+    study = Study(
+        "explanation",
+        f"{first.name} / {second.name}",
+        {"cell": str(address), "factors": {f.name: list(f.keys) for f in found.factors}},
+        scenarios,
+        settings,
+        {"effects": found.effects, "cells": report.cells(found)},
+    )
+    files = list(dict.fromkeys([*first.files, *second.files]))
+    return Finding(study, f"explain-{first.name}-{second.name}-{year}", files, told, draw)
