@@ -1,14 +1,17 @@
 """opvangsim: Dutch asylum reception, from inflow to the gap in the budget.
 
-The tour in five lines::
+A scenario, a run, and what it says::
 
     import sim
-    scenario = sim.load("baseline")
-    ledger = sim.simulate(scenario, replications=100, seed=1)
-    tables = sim.tabulate(ledger, scenario)
-    costs = sim.costs(scenario, tables.volumes, ledger.samples, ledger.clock)
 
-``python -m sim run baseline`` does all of it and writes tables and charts.
+    baseline = sim.load("baseline")
+    result = baseline.run(replications=100)
+    result.gap                                  # the headline by year, with its band
+    result.plot.need()                          # the charts of the command line
+    baseline.compare("faster-housing")          # differences on common luck
+    baseline.with_(housing__homes=40_000)       # another scenario
+
+The command line has a twin of each: ``opvangsim --help``.
 """
 
 from __future__ import annotations
@@ -16,27 +19,73 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .budget import costs
-    from .engine import simulate
-    from .results import tabulate
-    from .scenario import Scenario, load, patched
+    from .face.picture import Picture
+    from .face.result import Result
+    from .face.result import open_run as open_run
+    from .face.scenario import Scenario
+    from .face.scenario import load_scenario as load
+    from .face.shelf import (
+        Answer,
+        Sweep,
+        answer,
+        calibrate,
+        import_patch,
+        laws,
+        new,
+        open_sweep,
+        overview,
+        questions,
+        scenarios,
+        schema,
+        score,
+        sweep,
+        whence,
+    )
+    from .face.study import Study
 
-__all__ = ["Scenario", "costs", "load", "patched", "simulate", "tabulate"]
+__all__ = [
+    "Answer",
+    "Picture",
+    "Result",
+    "Scenario",
+    "Study",
+    "Sweep",
+    "answer",
+    "calibrate",
+    "import_patch",
+    "laws",
+    "load",
+    "new",
+    "open_run",
+    "open_sweep",
+    "overview",
+    "questions",
+    "scenarios",
+    "schema",
+    "score",
+    "sweep",
+    "whence",
+]
 
 _WHERE = {
-    "Scenario": "scenario",
-    "load": "scenario",
-    "patched": "scenario",
-    "simulate": "engine",
-    "tabulate": "results",
-    "costs": "budget",
+    "Picture": ("face.picture", "Picture"),
+    "Result": ("face.result", "Result"),
+    "Scenario": ("face.scenario", "Scenario"),
+    "Study": ("face.study", "Study"),
+    "load": ("face.scenario", "load_scenario"),
+    "open_run": ("face.result", "open_run"),
 }
 
 
 def __getattr__(name: str) -> object:
     """Import a part when it is first asked for: the command line must start quickly."""
-    if name not in _WHERE:
+    if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
     from importlib import import_module
 
-    return getattr(import_module(f".{_WHERE[name]}", "sim"), name)
+    part, title = _WHERE.get(name, ("face.shelf", name))
+    return getattr(import_module(f".{part}", "sim"), title)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

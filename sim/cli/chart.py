@@ -51,7 +51,7 @@ def chart(
     Of a study (compare, explain, solve, stock, ind-coa, sensitivity) its chart, for a page or a
     slide.
     """
-    from ..exchange.finished import is_run, read_record, read_run
+    from ..exchange.finished import is_run, read_record, read_run, subject_of
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
@@ -67,7 +67,7 @@ def chart(
         _refuse_alike(folders, named=len(what) > len(folders))
     found = {folder.resolve().name: read_run(folder) for folder in folders}
     runs = {
-        name: _subject(folder, run)
+        name: subject_of(folder, run)
         for folder, (name, run) in zip(folders, found.items(), strict=True)
     }
     tongue, suffix = language(lang), f"-{lang.value}-{width.value}"
@@ -170,23 +170,6 @@ def _formats(text: str) -> list[str]:
         if one not in FORMATS:
             refuse("--format", f"'{one}' is no format of a chart", f"use {', '.join(FORMATS)}")
     return [one for one in FORMATS if one in asked]
-
-
-def _subject(folder: Path, run: Finished) -> Subject:
-    from ..exchange.finished import read_unreduced
-    from ..report.charts import UNREDUCED, Subject
-
-    options = run.record["options"]
-    return Subject(
-        run.scenario,
-        run.record["id"],
-        options["replications"],
-        options["seed"],
-        run.budget,
-        run.monthly,
-        run.yearly,
-        read_unreduced(folder, run, UNREDUCED),
-    )
 
 
 def _shown(subject: Subject, wanted: list[str], named: bool) -> list[str]:

@@ -11,7 +11,7 @@ from ..ask.words import chains, refuse
 from .common import Lang, LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
-    from ..exchange.finished import Finished
+    pass
 
 TABLES = ("--csv", "--parquet", "--iamc")
 
@@ -37,65 +37,28 @@ def export(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Write a run, or a scenario to be edited, as a file for other programs."""
+    from ..ask.export import export_run, export_scenario
     from ..exchange.finished import is_run, read_run
+    from ..scenario import load_chain
 
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]
     if len(forms) != 1:
         said = "no form is named" if not forms else f"{' and '.join(forms)} are two forms"
         refuse("export", said, f"choose one of {', '.join(asked)}")
-    folder = Path(what[0])
+    folder, tongue = Path(what[0]), language(lang)
     if len(what) == 1 and is_run(folder):
-        _export_run(read_run(folder), forms[0], out, lang)
+        export_run(read_run(folder), forms[0], out, tongue)
     elif forms[0] != "--xlsx":
         refuse(" ".join(what), f"{forms[0]} needs the folder of a run", "as outputs/baseline")
     else:
-        _export_scenario(what, out, lang)
+        found = chains(what)
+        if len(found) != 1:
+            refuse(" ".join(what), "expected one scenario", "join the parts of a chain with +")
+        loaded = load_chain(found[0])
+        tell_contested(loaded)
+        export_scenario(loaded, found[0], out, tongue)
     typer.echo(str(out))
-
-
-def _export_run(run: Finished, form: str, out: Path, lang: LangChoice) -> None:
-    from ..exchange.place import place
-    from ..exchange.run_book import run_workbook
-    from ..exchange.tables import long_table, scenario_format, table_bytes, write_tables
-
-    if form == "--xlsx":
-        _named(out, ".xlsx")
-        place(out, run_workbook(run, language(lang)))
-    elif form == "--iamc":
-        _named(out, ".csv")
-        place(out, table_bytes(scenario_format(run), "csv"))
-    elif out.suffix == f".{form[2:]}":
-        place(out, table_bytes(long_table(run), "csv" if form == "--csv" else "parquet"))
-    elif out.suffix in ("", "."):
-        write_tables(run, out, "csv" if form == "--csv" else "parquet")
-    else:
-        refuse(str(out), f"a name for {form[2:]} ends in .{form[2:]}", "or name a folder")
-
-
-def _export_scenario(words: list[str], out: Path, lang: LangChoice) -> None:
-    from importlib import metadata
-
-    from ..exchange.form import scenario_workbook
-    from ..exchange.place import place
-    from ..scenario import load_chain, shipped
-
-    _named(out, ".xlsx")
-    found = chains(words)
-    if len(found) != 1:
-        refuse(" ".join(words), "expected one scenario", "join the parts of a chain with +")
-    loaded = load_chain(found[0])
-    tell_contested(loaded)
-    version = metadata.version("opvangsim")
-    # Of a file only its name goes along: where it lay is nobody's business, and leads nowhere.
-    names = [name if name in shipped() else Path(name).name for name in found[0]]
-    data = scenario_workbook(loaded.scenario, loaded.name, names, version, language(lang))
-    place(out, data)
-
-
-def _named(file: Path, suffix: str) -> None:
-    if file.suffix != suffix:
-        refuse(str(file), f"this is no {suffix} file", f"give a name that ends in {suffix}")
 
 
 def import_(
@@ -107,29 +70,13 @@ def import_(
     ] = None,
 ) -> None:
     """Read an edited workbook back: a patch with just what was changed, checked like a file."""
-    from ..errors import ModelError
-    from ..exchange.filled import read_filled
-    from ..exchange.opened import open_workbook
-    from ..exchange.patch import about_of, base_of, changes_of, checked, read_back, text_of
-    from ..exchange.place import place
+    from ..ask.export import import_patch
 
-    _named(out, ".yaml")
-    if out.exists():
-        refuse(str(out), "this file is there already", "choose another name, or remove it")
-    filled = read_filled(open_workbook(file))
-    loaded, extends = base_of(filled, base or (), file, out)
-    changes = changes_of(filled, loaded.scenario)
-    if not changes:
-        typer.echo(f"{file}: the same as {loaded.name}; nothing is changed, so no patch is written")
+    name, changed = import_patch(file, out, base or ())
+    if not changed:
+        typer.echo(f"{file}: the same as {name}; nothing is changed, so no patch is written")
         return
-    about = about_of(filled, changes, out.stem, file.name)
-    because = f"patch {out.stem}: {about['description']['en']}"
-    made = checked(loaded, changes, about, because, str(file))
-    text = text_of(extends, about, changes)
-    if read_back(loaded, text, out, because).scenario != made.scenario:
-        raise ModelError(f"the patch of {file} does not say what its cells say")
-    place(out, text.encode("utf-8"))
-    typer.echo(f"{out}: {len(changes)} changed; then: opvangsim check {out}")
+    typer.echo(f"{out}: {changed} changed; then: opvangsim check {out}")
 
 
 VERBS = (export, import_)

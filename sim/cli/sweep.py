@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from ..ask.words import refuse
 from .common import Lang, LangChoice, Out, Quiet, Workers, console, language, progress
 
 INTERRUPTED = 130
@@ -29,26 +28,18 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
-    from ..decide.design import read_design
-    from ..decide.points import planned
+    from ..ask.sweep import design_file, inputs_of, planned_sweep
     from ..report import sweep as report
     from ..report.labels import label
     from ..run.crew import crew_of
     from ..run.store import done_before
-    from ..run.sweep import Sweep, seconds_a_run
+    from ..run.sweep import seconds_a_run
     from ..run.sweep import sweep as swept
-    from ..scenario import shipped_folder
 
-    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
-    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
-        file = shelf
-    if not file.is_file():
-        known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
-        refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    file = design_file(file)
     tongue = language(lang)
-    design = read_design(file)
-    plan = planned(design, file.parent)
-    one = Sweep(file.stem, plan, file.read_text("utf-8"))
+    one = planned_sweep(file)
+    plan = one.plan
     folder = out or Path("outputs") / f"sweep-{file.stem}"
     with crew_of(executor, workers) as crew:
         there = done_before(folder)
@@ -62,11 +53,10 @@ def sweep(
             typer.echo(label("sweep_will_go", tongue, n=foreign), err=True)
         if preview:
             return
-        inputs = {name.name: name for loaded in plan.bases.values() for name in loaded.files}
         try:
-            with progress(one.name, len(plan) * design.settings.replications, quiet) as tell:
-                told = _seldom(tell, design.settings.replications)
-                found = swept(one, folder, crew, told, {file.name: file, **inputs})
+            with progress(one.name, len(plan) * plan.design.settings.replications, quiet) as tell:
+                told = _seldom(tell, plan.design.settings.replications)
+                found = swept(one, folder, crew, told, inputs_of(one, file))
         except KeyboardInterrupt:
             typer.echo(label("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)

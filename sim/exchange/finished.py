@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import Problem, ScenarioError
+from ..report.charts import UNREDUCED, Subject
 from ..report.redrawn import KINDS, Told
 from ..run.record import digest
 from ..scenario import Scenario, load
@@ -65,6 +66,21 @@ def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.Da
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
     name = "replications.parquet"
     return pd.read_parquet(checked(folder, run.record, name), columns=list(columns))
+
+
+def subject_of(folder: Path, run: Finished) -> Subject:
+    """A run as its charts see it; raises ``ScenarioError``."""
+    options = run.record["options"]
+    return Subject(
+        run.scenario,
+        run.record["id"],
+        options["replications"],
+        options["seed"],
+        run.budget,
+        run.monthly,
+        run.yearly,
+        read_unreduced(folder, run, UNREDUCED),
+    )
 
 
 def read_study(folder: Path) -> Told:

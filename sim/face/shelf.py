@@ -1,0 +1,234 @@
+"""What is asked of the whole shelf: scenarios, the question book, sweeps, the past, files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..ask.finding import silent
+from ..ask.words import refuse
+from ..book.questions import questions as book
+from ..clock import StepLength
+from ..report import answer as told
+from ..report.answer import Page
+from ..report.labels import Language
+from ..trial import Settings
+from .scenario import Scenario, scenario_of
+from .shown import as_html, as_text, heading
+from .study import Study, study_of
+
+
+def scenarios(lang: Language = "en") -> pd.DataFrame:
+    """The shipped scenarios with their headline gap of 2027 [EUR] and its 80 % band.
+
+    >>> import sim
+    >>> "faster-housing" in sim.scenarios().index
+    True
+    """
+    from ..report.overview import headlines
+    from ..scenario import load, shipped
+
+    known, rows = headlines(), []
+    for name in shipped():
+        low, middle, high = known[name].gap if name in known else (None, None, None)
+        rows.append((name, middle, low, high, getattr(load(name).title, lang)))
+    columns = ["name", "gap_2027", "gap_2027_p10", "gap_2027_p90", "title"]
+    return pd.DataFrame(rows, columns=columns).set_index("name")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a question of the Senate: ``page`` has every part of it."""
+
+    page: Page
+
+    @property
+    def short(self) -> str:
+        """The answer in one line."""
+        return self.page.short
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Each figure in words: what it is, its value and band, where it comes from."""
+        return pd.DataFrame(self.page.rows, columns=["what", "value", "from"])
+
+    def __repr__(self) -> str:
+        return as_text(self._parts())
+
+    def _repr_html_(self) -> str:
+        first, *rest = self._parts()
+        return heading(str(first)) + as_html([one for one in rest if one != ""])
+
+    def _parts(self) -> list[Any]:
+        from rich.text import Text
+
+        lines = [Text(line) for line in told.lines(self.page)]
+        table = [told.figures_table(self.page)] if self.page.rows else []
+        return [*lines, *table, *(Text(line) for line in told.behind(self.page))]
+
+
+def answer(
+    number: int,
+    lang: Language = "en",
+    *,
+    replications: int = 500,
+    seed: int = 1,
+    step: StepLength = "day",
+    workers: int = 0,
+) -> Answer:
+    """Answer a question of the Senate; the runs it needs are kept in ``outputs/answers/kept``.
+
+    Raises ``ScenarioError`` if there is no such question.
+
+    >>> import sim
+    >>> sim.answer(49).short.split(":")[0]
+    'share of labour in immigration'
+    """
+    from ..ask.answer import answers, question_of
+
+    question = question_of(number)
+    found = answers([question], Settings(replications, seed, step), workers, silent)
+    return Answer(found.page(question, lang))
+
+
+def questions(lang: Language = "en") -> pd.DataFrame:
+    """The 82 questions of the Senate: party, text, and whether a number answers them.
+
+    >>> import sim
+    >>> len(sim.questions())
+    82
+    """
+    table = told.overview(book(), lang)
+    columns = [list(column.cells) for column in table.columns]
+    names = ["number", "party", "question", "state"]
+    return pd.DataFrame(dict(zip(names, columns, strict=True))).set_index("number")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep: ``table`` has a row a run."""
+
+    folder: Path
+    table: pd.DataFrame
+
+    def discover(self, where: str) -> Study:
+        """The part of it in which something happens, as in ``gap.total.2027 > 2e9``."""
+        from ..ask.discover import discover as asked
+
+        command = f"sim.open_sweep({str(self.folder)!r}).discover({where!r})"
+        return study_of(asked(self.folder, where), command)
+
+
+def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> Sweep:
+    """Run every scenario of a design; what an earlier start did is not done again.
+
+    ``file`` is a design file or the name of a shipped design. Raises ``ScenarioError``.
+    """
+    from ..ask.sweep import design_file, inputs_of, planned_sweep
+    from ..run.crew import crew_of
+    from ..run.sweep import sweep as swept
+
+    found = design_file(Path(file))
+    one = planned_sweep(found)
+    folder = Path(out) if out is not None else Path("outputs") / f"sweep-{found.stem}"
+    with crew_of(None, workers) as crew:
+        swept(one, folder, crew, None, inputs_of(one, found))
+    return open_sweep(folder)
+
+
+def open_sweep(folder: str | Path) -> Sweep:
+    """A sweep that lies in a folder; raises ``ScenarioError`` if none does, or it is unfinished."""
+    from ..run.store import read_sweep
+
+    return Sweep(Path(folder), read_sweep(Path(folder)).table)
+
+
+def score(replications: int | None = None, seed: int = 1) -> pd.DataFrame:
+    """The program put on days in the past: error, band and comparison, a row a series and horizon.
+
+    Without ``replications`` the kept hindcasts of the program are read.
+    """
+    from ..past import Options, all_cells, kept, origins, summary
+
+    if replications is None:
+        return summary(kept()[0])
+    return summary(all_cells(origins(), Options(replications, seed)))
+
+
+def calibrate(replications: int = 40) -> dict[str, Any]:
+    """What no source gives, fitted to the years to 2024: a patch, as a file would hold it."""
+    from ..past import fit, patch
+
+    return patch(fit(replications))
+
+
+def overview(file: str | Path, lang: Language = "en") -> Path:
+    """Draw need and gap of 2027 of all shipped scenarios into a PNG or SVG file."""
+    from ..report.overview import with_headline, write
+
+    target = Path(file)
+    if target.suffix not in (".png", ".svg"):
+        refuse(str(target), "this is neither .png nor .svg", "name a file")
+    write(target, {name: getattr(s.title, lang) for name, s in with_headline().items()}, lang)
+    return target
+
+
+def laws() -> pd.DataFrame:
+    """The laws of the model, tried on this machine: law, what was tried, result, whether it holds.
+
+    Takes about a minute.
+    """
+    from ..scenario import load
+    from ..verify import outcomes
+
+    rows = [(one.law, one.tried, one.result, one.holds) for one in outcomes(load("baseline"))]
+    return pd.DataFrame(rows, columns=["law", "tried", "result", "holds"])
+
+
+def new(file: str | Path, base: Scenario | str = "baseline") -> str:
+    """The text of a commented patch, ready to be edited, for a file of this name.
+
+    >>> import sim
+    >>> "extends: baseline" in sim.new("my_patch.yaml")
+    True
+    """
+    from ..scenario.template import text
+
+    found = scenario_of(base)
+    if len(found.names) > 1 or found.sets:
+        refuse("base", f"{found.name} is a chain", "name one scenario")
+    return text(Path(file).stem, found.name, found.names[0], found.model)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, for editors."""
+    from ..scenario.schema import json_schema
+
+    return json_schema()
+
+
+def import_patch(file: str | Path, out: str | Path, base: Sequence[str | Path] = ()) -> int:
+    """Read an edited workbook back as a patch; how many keys changed (of none no file is written).
+
+    Raises ``ScenarioError`` with sheet and cell of every slip.
+    """
+    from ..ask.export import import_patch as asked
+
+    return asked(Path(file), Path(out), [Path(one) for one in base])[1]
+
+
+def whence(file: str | Path) -> dict[str, Any]:
+    """Where a file comes from: kind, scenario, seed, version, run, command; whether it changed.
+
+    Raises ``ScenarioError`` if it is none of ours.
+    """
+    from dataclasses import asdict
+
+    from ..exchange.whence import find
+
+    found = find(Path(file))
+    return {**asdict(found.stamp), "intact": found.intact}

@@ -1,0 +1,269 @@
+"""The face for Python: the same numbers as the command line, objects that show themselves."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support import Command
+
+import sim
+from sim.cli import app
+from sim.errors import ScenarioError
+from sim.face.shown import as_html
+from sim.scenario import shipped
+
+MODULES = ("picture", "result", "scenario", "shelf", "shown", "study")
+TWINS = {
+    "answer": "answer",
+    "calibrate": "calibrate",
+    "chart": "Result.plot",
+    "check": "Scenario.check",
+    "compare": "Scenario.compare",
+    "diff": "Scenario.diff",
+    "discover": "Sweep.discover",
+    "explain": "Scenario.explain",
+    "export": "Result.export",
+    "import": "import_patch",
+    "ind-coa": "Scenario.ind_coa",
+    "list": "scenarios",
+    "memo": "Result.memo",
+    "new": "new",
+    "overview": "overview",
+    "run": "Scenario.run",
+    "schema": "schema",
+    "score": "score",
+    "sensitivity": "Scenario.sensitivity",
+    "show": "Scenario.show",
+    "solve": "Scenario.solve",
+    "sources": "Scenario.sources",
+    "stock": "Scenario.stock",
+    "sweep": "sweep",
+    "trace": "Scenario.trace",
+    "verify": "laws",
+    "whence": "whence",
+}
+
+
+def doctests() -> list[doctest.DocTest]:
+    found = []
+    for name in MODULES:
+        module = importlib.import_module(f"sim.face.{name}")
+        found += [one for one in doctest.DocTestFinder().find(module) if one.examples]
+    return found
+
+
+@pytest.fixture(scope="module")
+def result() -> sim.Result:
+    return sim.load("baseline").run(replications=5, step="week", workers=1)
+
+
+def test_every_verb_of_the_command_line_has_a_twin_with_a_docstring() -> None:
+    verbs = {command.name for command in app.registered_commands}
+    assert verbs == set(TWINS)
+    for path in TWINS.values():
+        found: object = sim
+        for part in path.split("."):
+            found = getattr(found, part)
+        assert found.__doc__
+
+
+@pytest.mark.parametrize("example", doctests(), ids=lambda one: one.name.removeprefix("sim.face."))
+def test_examples_in_docstrings_say_what_comes_out(example: doctest.DocTest) -> None:
+    told: list[str] = []
+    runner = doctest.DocTestRunner()
+    runner.run(example, out=told.append)
+    assert not runner.summarize(verbose=False).failed, "".join(told)
+
+
+def test_completion_offers_the_face() -> None:
+    assert {"load", "answer", "scenarios", "open_run"} <= set(dir(sim))
+    with pytest.raises(AttributeError, match="no attribute 'lod'"):
+        sim.lod  # noqa: B018
+
+
+def test_a_run_in_python_is_the_run_of_the_command_line(
+    command: Command, result: sim.Result
+) -> None:
+    words = ("run", "baseline", "--replications", "5", "--step", "week", "--no-charts")
+    done = command(*words, "--out", "there")
+    assert done.returncode == 0, done.stderr
+    there = sim.open_run("there")
+    record = json.loads((Path("there") / "run.json").read_text("utf-8"))
+    ours = result.finished.record
+    assert {key: ours[key] for key in ("id", "command", "files")} == {
+        key: record[key] for key in ("id", "command", "files")
+    }
+    pd.testing.assert_frame_equal(there.budget, result.budget)
+    assert there.scenario.name == "baseline"
+
+
+def test_tables_are_copies(result: sim.Result) -> None:
+    for table in (result.budget, result.gap, result.monthly, result.yearly):
+        table.loc[:, table.select_dtypes("number").columns] = 0
+    assert result.budget["cost_p50"].max() > 0
+    assert (result.gap["cost"] > 0).all()
+    assert result.monthly["mean"].max() > 0 < result.yearly["mean"].max()
+
+
+def test_the_headline_is_what_the_table_says(result: sim.Result) -> None:
+    table = result.budget
+    vintage = result.scenario.model.budget.headline
+    rows = table[
+        (table["vintage"] == vintage)
+        & (table["line"] == "total")
+        & (table["cost_level"] == result.scenario.model.prices.level)
+        & (table["timing"] == "cost")
+        & (table["price_basis"] == result.scenario.model.budget.price_basis)
+    ].set_index("year")
+    assert result.gap["gap"].equals(rows["gap_p50"].rename("gap"))
+    assert (result.gap["gap_p10"] <= result.gap["gap_p90"]).loc[:2029].all()
+
+
+def test_replications_are_unreduced(result: sim.Result) -> None:
+    whole = result.replications
+    assert sorted(whole["replication"].unique()) == [0, 1, 2, 3, 4]
+    means = whole.groupby("year")["occupancy|total|mean"].mean()
+    yearly = result.yearly
+    told = yearly[
+        (yearly["series"] == "occupancy")
+        & (yearly["breakdown"] == "total")
+        & (yearly["measure"] == "mean")
+    ].set_index("year")["mean"]
+    assert means.to_numpy() == pytest.approx(told.to_numpy(), abs=0.01)
+
+
+def test_overrides_lie_above_patches_and_the_last_of_one_key_counts() -> None:
+    base = sim.load("baseline")
+    one = base.with_(housing__homes=40_000).patch("faster-housing").with_(housing__homes=20_000)
+    assert one.model.housing.homes.single == 20_000
+    assert one.sets == ("housing.homes=20000",)
+    assert base.model.housing.homes.single == 30_210
+    dated = base.with_({"inflow.first": {2026: 20_000}})
+    assert [amount for _, amount in dated.model.inflow.first.pairs()] == [20_000]
+
+
+def test_what_is_set_is_what_the_command_line_sets() -> None:
+    from sim.scenario import load_chain
+
+    ours = sim.load("baseline").with_(ind__capacity__planned=30_000)
+    assert ours.model == load_chain(["baseline"], ["ind.capacity.planned=30000"]).scenario
+
+
+def test_mistakes_say_where_and_what_to_do() -> None:
+    base = sim.load("baseline")
+    with pytest.raises(ScenarioError, match="there is no such key"):
+        base.show("housing.hoems")
+    with pytest.raises(ScenarioError, match="housing"):
+        base.with_(housing__hoems=1)
+    with pytest.raises(ScenarioError, match="nothing to compare"):
+        base.compare()
+    with pytest.raises(ScenarioError, match="no question '83'"):
+        sim.answer(83)
+    with pytest.raises(ScenarioError, match="put them into a patch file"):
+        base.with_(housing__homes=1).export("x.xlsx")
+    with pytest.raises(ScenarioError, match="is a chain"):
+        sim.new("x.yaml", sim.load("baseline", "faster-housing"))
+    with pytest.raises(ScenarioError, match=r"run\.json"):
+        sim.open_run("nowhere")
+
+
+def test_a_study_can_be_asked_again_from_what_it_says() -> None:
+    base = sim.load("baseline").with_(housing__homes=31_000)
+    found = base.compare("faster-housing", replications=3, step="week", workers=1)
+    again = eval(found.command, {"sim": sim})
+    assert again.id == found.id
+    pd.testing.assert_frame_equal(again.tables["differences"], found.tables["differences"])
+
+
+def test_a_run_compares_with_its_own_settings(result: sim.Result) -> None:
+    found = result.compare("faster-housing", workers=1)
+    settings = found.finding.study.settings
+    assert (settings.replications, settings.step) == (5, "week")
+    explained = result.explain("faster-housing", 2028, workers=1)
+    assert explained.finding.study.asked["cell"] == "gap.total.2028:p50"
+
+
+def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None:
+    assert "2027" in repr(result)
+    assert "<table>" in result._repr_html_()
+    assert "Baseline" in repr(result.scenario)
+    assert "27 January 2025" in result.scenario._repr_html_()
+    assert "labour" in repr(sim.answer(49))
+    assert "<table>" in sim.answer(49)._repr_html_()
+
+
+def test_a_title_is_a_text_and_never_markup(tmp_path: Path) -> None:
+    file = tmp_path / "evil.yaml"
+    title = "<img src=x onerror=alert(1)> [bold]x[/bold]"
+    file.write_text(
+        f"extends: baseline\ntitle: {{en: '{title}', nl: '{title}'}}\n"
+        "description: {en: x, nl: x}\n",
+        "utf-8",
+    )
+    html = sim.load(file)._repr_html_()
+    assert "<img" not in html
+    assert "&lt;img" in html
+    assert as_html(["<b>x</b>"]) == "<p>&lt;b&gt;x&lt;/b&gt;</p>"
+
+
+def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
+    picture = result.plot.need(lang="nl")
+    data, about = picture._repr_mimebundle_()
+    assert data["text/plain"] == picture.words == about["image/png"]["alt"]
+    assert "behoefte" in picture.words.lower()
+    assert len(data["image/png"]) < 60_000
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_saved_chart_tells_where_it_comes_from(
+    result: sim.Result, tmp_path: Path, ending: str
+) -> None:
+    file = result.plot.gap().save(tmp_path / f"gap.{ending}")
+    told = sim.whence(file)
+    assert told["run"] == result.id
+    assert told["intact"]
+
+
+def test_a_run_is_kept_where_it_is_wanted(result: sim.Result, tmp_path: Path) -> None:
+    kept = sim.open_run(result.write(tmp_path / "kept"))
+    assert kept.id == result.id
+    folder = result.folder
+    assert folder.is_dir()
+
+
+def test_files_are_made_by_their_ending(result: sim.Result, tmp_path: Path) -> None:
+    for name in ("run.xlsx", "run.csv", "run.parquet"):
+        assert result.export(tmp_path / name).is_file()
+    assert result.export(tmp_path / "iamc.csv", iamc=True).is_file()
+    assert result.memo(tmp_path / "memo.html", "nl").is_file()
+    with pytest.raises(ScenarioError, match=r"ends in \.csv"):
+        result.export(tmp_path / "run.doc")
+    with pytest.raises(ScenarioError, match="no form is named"):
+        result.memo(tmp_path / "memo.doc")
+
+
+def test_a_workbook_of_a_scenario_goes_out_and_comes_back(tmp_path: Path) -> None:
+    book = sim.load("baseline").export(tmp_path / "b.xlsx")
+    assert sim.import_patch(book, tmp_path / "p.yaml") == 0
+
+
+def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
+    base = sim.load("baseline")
+    found = base.compare("faster-housing", replications=3, step="week", workers=1)
+    folder = found.write(tmp_path / "study", "nl")
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    assert record["command"] == found.command
+    assert found.memo(tmp_path / "memo.md").is_file()
+    assert found.plot("nl").words
+
+
+def test_the_shelf_lists_all_shipped_scenarios() -> None:
+    table = sim.scenarios("nl")
+    assert list(table.index) == list(shipped())
+    low, middle, high = (table[f"gap_2027{end}"]["baseline"] for end in ("_p10", "", "_p90"))
+    assert 1e9 < low < middle < high
