@@ -21,7 +21,7 @@ def cores(asked: int = 0) -> int:
 @contextmanager
 def pool(count: int) -> Iterator[Executor]:
     """A pool of ``count`` processes; whatever goes wrong, none of them stays."""
-    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=_quiet_worker)
+    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=quiet_worker)
     try:
         yield made
     except BaseException:
@@ -32,7 +32,7 @@ def pool(count: int) -> Iterator[Executor]:
     made.shutdown()
 
 
-def _quiet_worker() -> None:
+def quiet_worker() -> None:
     """An interrupt is for the parent to handle; without a parent there is nothing to do."""
     import signal
     import threading

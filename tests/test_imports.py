@@ -79,7 +79,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "face": {
         "ask", "book", "clock", "draws", "exchange", "memo", "past", "report", "run", "scenario",
-        "stamp", "trial", "verify",
+        "stamp", "trial", "verify", "whatif",
+    },
+    "whatif": {
+        "decide", "draws", "errors", "exchange", "prices", "report", "run", "scenario", "trial",
+        "workers",
     },
 }  # fmt: skip
 

@@ -39,6 +39,7 @@ from .shown import heading
 
 if TYPE_CHECKING:
     from ..ask.explain import By
+    from ..whatif.widget import WhatIf
     from .result import Result
     from .study import Study
 
@@ -298,6 +299,12 @@ class Scenario:
         said = {"year": year, "line": line, "points": points, "seed": seed, "step": step}
         return study_of(found, self._call("sensitivity", said, None))
 
+    def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
+        """Sliders and charts that move with them, in Jupyter (needs ``opvangsim[jupyter]``)."""
+        from ..whatif.widget import WhatIf
+
+        return WhatIf(self.model, self.names, self._set_values(), lang, seed)
+
     def show(self, key: str = "") -> pd.DataFrame:
         """Its numbers, or those at and below a key: value, unit, ground, who set it.
 
@@ -387,9 +394,13 @@ class Scenario:
     def _expression(self) -> str:
         """The Python that loads it."""
         loaded = f"sim.load({', '.join(map(repr, self.names))})"
-        pairs = dict(one.split("=", 1) for one in self.sets)
-        values = {key: yaml.safe_load(value) for key, value in pairs.items()}
+        values = self._set_values()
         return f"{loaded}.with_({values!r})" if values else loaded
+
+    def _set_values(self) -> dict[str, Any]:
+        """The numbers that were set with ``with_``, by key."""
+        pairs = dict(one.split("=", 1) for one in self.sets)
+        return {key: yaml.safe_load(value) for key, value in pairs.items()}
 
     def _call(
         self,

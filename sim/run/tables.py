@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from .. import budget, results
 from ..clock import Clock
 from ..draws import Floats, Samples
 from ..prices import Prices
-from ..scenario import Scenario
+from ..scenario import CostLevel, Scenario
 from .chunks import Chunks
 
 REPLICATIONS_A_BLOCK = 2_000
@@ -28,7 +30,25 @@ BUDGET_COLUMNS = (
 )
 
 
-def monthly_table(chunks: Chunks) -> pd.DataFrame:
+class Cells(Protocol):
+    """What the tables are reduced from: cells by kind and number, (time, replication)."""
+
+    @property
+    def index(self) -> dict[str, Any]: ...
+
+    @property
+    def dates(self) -> list[date]: ...
+
+    @property
+    def years(self) -> list[int]: ...
+
+    def __call__(self, kind: str, cell: int) -> Floats: ...
+
+
+View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
+
+
+def monthly_table(chunks: Cells) -> pd.DataFrame:
     """``monthly``: the start and each month end, series by series."""
     pieces = []
     for number, cell in enumerate(chunks.index["monthly"]):
@@ -45,7 +65,7 @@ def monthly_table(chunks: Chunks) -> pd.DataFrame:
     return _table(pieces)
 
 
-def yearly_table(chunks: Chunks) -> pd.DataFrame:
+def yearly_table(chunks: Cells) -> pd.DataFrame:
     """``yearly``: flows summed; stocks averaged and at the year's end."""
     pieces = []
     for number, (cell, measure) in enumerate(chunks.index["yearly"]):
@@ -65,9 +85,16 @@ def yearly_table(chunks: Chunks) -> pd.DataFrame:
 
 
 def budget_table(
-    scenario: Scenario, samples: Samples, clock: Clock, chunks: Chunks
+    scenario: Scenario,
+    samples: Samples,
+    clock: Clock,
+    chunks: Cells,
+    views: Iterable[View] | None = None,
 ) -> pd.DataFrame:
-    """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR]."""
+    """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR].
+
+    ``views`` are the rows that are wanted, a year each; all there are by default.
+    """
     years = budget.whole_years(clock)
     if not years:
         return pd.DataFrame(columns=list(BUDGET_COLUMNS))
@@ -75,7 +102,7 @@ def budget_table(
     keys = [tuple(key) for key in chunks.index["costs"]]
     prices = Prices.of(scenario, samples)
     pieces: list[dict[str, Any]] = []
-    for name, level, timing, basis, line in budget.views(scenario):
+    for name, level, timing, basis, line in views or budget.views(scenario):
         vintage = scenario.budget.vintages[name]
         cost = chunks(timing, keys.index((level, line)))[rows]
         seen = budget.seen_by(prices, vintage, line, cost, years, basis)

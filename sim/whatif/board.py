@@ -1,0 +1,198 @@
+"""What a what-if knows and what is under way: the last value of every knob wins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing import get_context
+
+from ..report.charts import Subject
+from ..scenario import Scenario
+from ..trial import Settings, Trial
+from ..workers import quiet_worker
+from .knobs import CERTAINTY, Knob, knobs, turned
+from .reckon import PREVIEW, SETTLED, Part, enough, priced, simulated, subject_of
+
+CHARTS = ("need", "occupancy", "gap")
+OF_MONEY = ("gap",)
+"""Charts that move with prices and budgets alone."""
+PREVIEW_ENDS = date(2027, 12, 31)
+"""A first look goes no further, so that it is there within half a second."""
+REMEMBERED = 12
+"""Positions of the knobs whose people are kept, so that going back is at once."""
+PROCESSES = 3
+"""One for the next first look while two are still at work on what was asked before."""
+
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Known:
+    """People simulated for a position of the knobs, and how they were priced."""
+
+    people: tuple[float, ...]
+    scenario: Scenario
+    trials: Sequence[Trial]
+    settings: Settings
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is more than a first look."""
+        return self.settings.replications == SETTLED
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is to be drawn: the names of the charts that moved, and what they are drawn from.
+
+    ``enough`` is by year what is needed on top of the budget with the certainty asked [EUR].
+    """
+
+    charts: Sequence[str]
+    subject: Subject
+    enough: Mapping[int, float]
+    certainty: float
+    settled: bool
+    current: bool
+    """Whether it stands for where the knobs stand, and not for where they were a moment ago."""
+
+
+@dataclass
+class Board:
+    """The state of a what-if: the one thing here that changes.
+
+    ``show`` is called with what is to be drawn. Prices and budgets are applied at once to people
+    that are known; other knobs start a first look and then what stays, in other processes.
+    """
+
+    scenario: Scenario
+    show: Callable[[Shown], None]
+    seed: int = 1
+    processes: int = PROCESSES
+    values: dict[str, float] = field(default_factory=dict)
+    _kept: OrderedDict[tuple[float, ...], Known] = field(default_factory=OrderedDict)
+    _seen: Known | None = None
+    _work: asyncio.Task[None] | None = None
+    _pool: Executor | None = None
+
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """Its sliders."""
+        return knobs(self.scenario)
+
+    @property
+    def people(self) -> tuple[float, ...]:
+        """Where the knobs that move people stand."""
+        return tuple(self.values.get(one.name, one.start) for one in self.knobs if not one.money)
+
+    def turn(self, name: str, value: float) -> None:
+        """Turn a knob; what follows from it is shown as soon as it is known.
+
+        Raises ``ScenarioError`` if the scenario can't have such a value: then nothing is turned.
+        """
+        turned(self.scenario, {**self.values, name: value})
+        self.values[name] = value
+        self.go()
+
+    def go(self) -> None:
+        """Show what is known for where the knobs stand, and see to the rest."""
+        known = self._kept.get(self.people)
+        if known is not None:
+            self._tell(known)
+        if known is None or not known.settled:
+            self._start()
+
+    async def at_rest(self) -> None:
+        """Wait until nothing is under way."""
+        while self._work is not None and not self._work.done():
+            await asyncio.wait([self._work])
+
+    def close(self) -> None:
+        """End its processes."""
+        if self._work is not None:
+            self._work.cancel()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def _start(self) -> None:
+        """Work until what stays is known for where the knobs stand; one such work at a time."""
+        if self._work is not None and not self._work.done():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            asyncio.run(self._until_settled())
+        else:
+            self._work = loop.create_task(self._until_settled())
+
+    async def _until_settled(self) -> None:
+        while (known := self._kept.get(self.people)) is None or not known.settled:
+            people, scenario = self.people, turned(self.scenario, self.values)
+            if known is None:
+                until = min(PREVIEW_ENDS, scenario.until)
+                first = Settings(PREVIEW, self.seed, "week", until)
+                await self._simulate(people, scenario, first, [PREVIEW])
+            if people == self.people:
+                whole = Settings(SETTLED, self.seed, "week", scenario.until)
+                await self._simulate(people, scenario, whole, [SETTLED // 2] * 2)
+
+    async def _simulate(
+        self,
+        people: tuple[float, ...],
+        scenario: Scenario,
+        settings: Settings,
+        counts: Sequence[int],
+    ) -> None:
+        """Simulate in parts, keep them, and show them; what stays is given up if a knob turns."""
+        loop, pool = asyncio.get_running_loop(), self._processes()
+        firsts = [sum(counts[:number]) for number in range(len(counts))]
+        parts = [
+            Part(scenario, settings, first, count)
+            for first, count in zip(firsts, counts, strict=True)
+        ]
+        work = [loop.run_in_executor(pool, simulated, part) for part in parts]
+        while not all(one.done() for one in work):
+            await asyncio.wait(work, timeout=0.02)
+            if settings.replications == SETTLED and people != self.people:
+                for one in work:
+                    one.cancel()
+                return
+        trials = [await one for one in work]
+        known = Known(people, scenario, trials, settings)
+        self._kept[people] = known
+        self._kept.move_to_end(people)
+        while len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+        self._tell(known)
+
+    def _tell(self, known: Known) -> None:
+        """Show people at the prices, budgets and certainty of now: only the charts that move."""
+        scenario = turned(self.scenario, self.values)
+        trials = known.trials
+        if known.scenario != scenario:
+            trials = priced(trials, scenario, known.settings)
+        same = self._seen is not None and self._seen is known
+        self._seen = known
+        certainty = self.values.get("certainty", CERTAINTY) / 100
+        self.show(
+            Shown(
+                OF_MONEY if same else CHARTS,
+                subject_of(trials, scenario, known.settings),
+                enough(trials, certainty),
+                certainty,
+                known.settled,
+                known.people == self.people,
+            )
+        )
+
+    def _processes(self) -> Executor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self.processes, mp_context=get_context("fork"), initializer=quiet_worker
+            )
+        return self._pool
