@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.labels import Language, label, unit_name
 from ..report.listing import plain
+from ..report.said import said
 from ..scenario import Scenario
 from ..scenario.spread import NEEDS
 from ..stamp import Stamp
@@ -28,6 +29,7 @@ from .rows import (
     fingerprint,
     number_rows,
     shape_of,
+    told_words,
 )
 from .sheet import (
     BOLD,
@@ -110,6 +112,8 @@ def _write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
     for one in number_rows(scenario):
         cells = one.cells | {"unit": unit_name(str(one.cells["unit"]), lang)}
         cells["bounds"] = _bounds(one.key, lang)
+        cells["meaning"] = said(str(cells["meaning"]), lang)
+        cells |= told_words(one.cells, scenario, lang)
         _row(draft, sheet, row, [cells.get(column) for column in COLUMNS],
              [column in one.open for column in COLUMNS])  # fmt: skip
         row += 1
@@ -142,7 +146,7 @@ def _write_choices(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
     row = HEAD + 1
     for one in choices(scenario):
         allowed = ", ".join(one.allowed) or label(f"form_kind_{one.kind.__name__}", lang)
-        cells: list[Content] = [one.key, one.value, allowed, one.meaning]
+        cells: list[Content] = [one.key, one.value, allowed, said(one.meaning, lang)]
         _row(draft, sheet, row, cells, [False, True, False, False])
         if one.allowed:
             rule = DataValidation(type="list", formula1=f'"{",".join(one.allowed)}"')
