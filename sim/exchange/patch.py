@@ -279,9 +279,7 @@ def _same(amount: Any, before: Any) -> Any:
     return amount
 
 
-def _told(
-    entry: Entry, old: Quantity | None, scenario: Scenario, lang: Language
-) -> dict[str, Any]:
+def _told(entry: Entry, old: Quantity | None, scenario: Scenario, lang: Language) -> dict[str, Any]:
     """The parts that the cells tell, in the form of a patch.
 
     A sentence as it was shown in the language of the workbook is the one that stood there.

@@ -62,7 +62,7 @@ def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
     }
     if name in titled.get(kind, {}):
         return str(getattr(titled[kind][name].title, lang))
-    words = {"month": f"month_{name}", "line": f"line_{name}", "place": "input_emergency"}
+    words = {"month": f"month_{name}", "line": f"line_{name}", "place": "place_emergency"}
     return label(words[kind], lang) if kind in words else name
 
 
