@@ -22,6 +22,8 @@ SHORT_CELL, LONG_WORD, LONG_CELL = 14, 24, 60
 """Cells up to so many letters are not broken; longer words are; longer cells ask for no more."""
 BOLD = 1.2
 """A letter of a head against one below it."""
+SHORT = 10
+"""Rows of a table that stays on one page."""
 
 
 @dataclass(frozen=True)

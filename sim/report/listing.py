@@ -19,6 +19,8 @@ def value_text(value: Leaf, lang: Language) -> str:
     """A value as a reader writes it, with its unit; values by date one after the other."""
     if value is None:
         return label("not_set", lang)
+    if isinstance(value, bool):
+        return label("set_true" if value else "set_false", lang)
     if not isinstance(value, Quantity):
         return str(value)
     unit = unit_name(value.unit, lang)
