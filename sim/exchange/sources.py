@@ -13,7 +13,7 @@ from ..scenario import Quantity, Scenario, quantities
 from ..scenario.describe import by_source
 from ..scenario.grammar import Scenario as Grammar
 from ..scenario.shape import at
-from .sheet import TITLE, WRAP, Content, Draft, head_row, page, put, widths
+from .sheet import TITLE, WRAP, Content, Draft, fit_rows, head_row, page, put, widths
 
 HEAD = 3
 
@@ -38,6 +38,7 @@ def write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
                 cell.alignment = WRAP
             row += 1
     widths(sheet, (44, 12, 16, 20, 34, 9, 18, 30, 60, 44))
+    fit_rows(sheet, HEAD + 1)
     sheet.auto_filter.ref = f"A{HEAD}:J{row - 1}"
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
 
@@ -77,4 +78,5 @@ def write_sources(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
             put(draft, sheet, (row, column), content).alignment = WRAP
         row += 1
     widths(sheet, (20, 60, 30, 12, 50, 30, 10))
+    fit_rows(sheet, HEAD + 1)
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
