@@ -194,6 +194,17 @@ def test_panes_are_frozen_and_numbers_have_formats(books: dict[Language, Workboo
     assert sheet_of(book, "sheet_months", "en").column_dimensions["A"].width == 12
 
 
+def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Workbook]) -> None:
+    """Not every program sees to that by itself: texts would lie over those below."""
+    for lang in LANGUAGES:
+        sheet = sheet_of(books[lang], "sheet_sources", lang)
+        for number, row in enumerate(sheet.iter_rows(min_row=4), start=4):
+            high = sheet.row_dimensions[number].height or 13.5
+            for cell in row:
+                size = sheet.column_dimensions[str(cell.column_letter)].width
+                assert len(str(cell.value or "")) / size <= high / 13.5, cell.coordinate
+
+
 def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workbook]) -> None:
     alike = {texts["en"] for texts in labels().values() if texts["en"] == texts["nl"]}
     for key in ("sheet_gap", "sheet_months"):

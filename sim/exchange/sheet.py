@@ -158,10 +158,10 @@ def widths(sheet: Worksheet, sizes: Iterable[float]) -> None:
 
 def fit_rows(sheet: Worksheet, first: int) -> None:
     """From a row on each as high as its longest text needs, which not every program sees to."""
-    for row in sheet.iter_rows(min_row=first):
+    for number, row in enumerate(sheet.iter_rows(min_row=first), start=first):
         lines = max(_lines(cell, sheet) for cell in row)
         if lines > 1:
-            sheet.row_dimensions[row[0].row].height = min(LINE_HEIGHT * lines, HIGHEST)
+            sheet.row_dimensions[number].height = min(LINE_HEIGHT * lines, HIGHEST)
 
 
 def _lines(cell: Any, sheet: Worksheet) -> int:

@@ -145,7 +145,9 @@ def _unbroken(cells: tuple[str, ...]) -> int:
     head, *below = cells
     sizes = [ceil(BOLD * len(word)) for word in head.split()]
     for cell in below:
-        sizes += [len(word) for word in ([cell] if len(cell) <= SHORT_CELL else cell.split())]
+        words = [cell] if len(cell) <= SHORT_CELL else cell.split()
+        # A percent sign is as wide as two letters.
+        sizes += [len(word) + word.count("%") for word in words]
     return min(max(sizes, default=0), LONG_WORD)
 
 

@@ -52,6 +52,7 @@ footer { border-top: 1px solid #c9c9c9; margin-top: 2rem; font-size: 0.8rem; col
   figure img { width: 15cm; }
   table { margin: 4pt 0 8pt; font-size: 8.5pt; }
   th, td { padding: 1.5pt 4pt; }
+  tbody .right { white-space: nowrap; }
   thead th { background: none; color: #000; border-bottom: 2px solid #000; }
 }
 """
