@@ -115,6 +115,7 @@ def test_a_patch_without_an_assumption_says_its_description_in_the_readers_langu
     assert said("patch mine: More homes.", "nl", described) == "patch mine: Meer woningen."
     assert said("patch mine: More homes.", "en", described) == "patch mine: More homes."
     assert said("patch other: Fewer.", "nl", described) == "patch other: Fewer."
+    assert said("patch p: p", "nl", Text(en="p", nl="q")) == "patch p: q"
 
 
 def test_every_key_of_a_shipped_scenario_has_a_name_in_words() -> None:

@@ -34,8 +34,9 @@ def said(text: str | None, lang: Language, described: Text | None = None) -> str
     words = _plain(text or "")
     if lang == "en":
         return words
-    if described is not None and words.startswith(PATCH):
-        return words.replace(_plain(described.en), _plain(described.nl))
+    name, mark, about = words.partition(": ")
+    if described is not None and name.startswith(PATCH) and about == _plain(described.en):
+        return f"{name}{mark}{_plain(described.nl)}"
     return dutch().get(words, words)
 
 
