@@ -81,13 +81,13 @@ def test_questions_name_places_in_dutch_documents_in_dutch() -> None:
     assert [text for text in places if ENGLISH.search(text)] == []
 
 
-@pytest.mark.parametrize(("english", "text"), dutch().items())
-def test_the_same_numbers_and_months_stand_in_both_texts(english: str, text: str) -> None:
-    assert numbers(text) == numbers(english.translate(str.maketrans(",.", ".,")))
-    for month, maand in MONTHS:
-        named = len(re.findall(rf"\b{month}\b", english))
-        # A title in English keeps its month.
-        assert named == len(re.findall(rf"\b({maand}|{month})\b", text)), english
+def test_the_same_numbers_and_months_stand_in_both_texts() -> None:
+    for english, text in dutch().items():
+        assert numbers(text) == numbers(english.translate(str.maketrans(",.", ".,"))), english
+        for month, maand in MONTHS:
+            named = len(re.findall(rf"\b{month}\b", english))
+            # A title in English keeps its month.
+            assert named == len(re.findall(rf"\b({maand}|{month})\b", text)), english
 
 
 def numbers(text: str) -> list[str]:
