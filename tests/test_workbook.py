@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from support import Command
 
@@ -201,7 +202,7 @@ def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Work
         for number, row in enumerate(sheet.iter_rows(min_row=4), start=4):
             high = sheet.row_dimensions[number].height or 13.5
             for cell in row:
-                size = sheet.column_dimensions[str(cell.column_letter)].width
+                size = sheet.column_dimensions[get_column_letter(cell.column)].width
                 assert len(str(cell.value or "")) / size <= high / 13.5, cell.coordinate
 
 
