@@ -201,8 +201,8 @@ def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Work
         sheet = sheet_of(books[lang], "sheet_sources", lang)
         for number, row in enumerate(sheet.iter_rows(min_row=4), start=4):
             high = sheet.row_dimensions[number].height or 13.5
-            for cell in row:
-                size = sheet.column_dimensions[get_column_letter(cell.column)].width
+            for column, cell in enumerate(row, start=1):
+                size = sheet.column_dimensions[get_column_letter(column)].width
                 assert len(str(cell.value or "")) / size <= high / 13.5, cell.coordinate
 
 
