@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import docx
 import pytest
 from memos import LANGUAGES, make_books, say, words_of_document
 
@@ -86,6 +87,20 @@ def test_the_main_part_has_at_most_two_pages_and_no_page_is_empty(
     assert 1 <= begins[0] <= MAIN_PAGES
     assert min(len(text.split()) for text in pages) >= FEWEST_WORDS
     assert all(f"{number} / {len(pages)}" in text for number, text in enumerate(pages, start=1))
+
+
+@pytest.mark.parametrize(("kind", "lang"), ALL)
+def test_no_heading_and_no_caption_of_a_table_stands_alone_at_the_foot_of_a_page(
+    made: Path, kind: str, lang: Language
+) -> None:
+    written = docx.Document(str(made / f"{kind}-{lang}.docx")).paragraphs
+    heads = {one.text for one in written if one.style and one.style.name.startswith("Heading")}
+    table = re.compile(rf"{label('memo_table', lang)} \d+\. ")
+    assert len(heads) >= 8
+    for page in pages_of(made / "pdf" / f"{kind}-{lang}.pdf"):
+        *_, last, _foot = [line.strip() for line in page.splitlines() if line.strip()]
+        assert not any(head.endswith(last) for head in heads), last
+        assert not table.match(last), last
 
 
 @pytest.mark.parametrize(("kind", "lang"), ALL)

@@ -14,6 +14,7 @@ from sim.decide.compare import BY_MONTH, HELD
 from sim.decide.ind_coa import CUTS
 from sim.decide.solve import Side
 from sim.draws import KINDS
+from sim.exchange.rows import SPREAD
 from sim.past import NAIVE, SERIES
 from sim.past.process import PROCESSES, STARTS
 from sim.report import comparison, ind_coa
@@ -22,6 +23,7 @@ from sim.report.names import SIGNS
 from sim.scenario import Scenario
 from sim.scenario.shape import Shape, keys
 from sim.scenario.shape import below as shape_below
+from sim.scenario.spread import NEEDS
 
 MEMO_DIFFERENCES, MEMO_WAYS = ("gap", "people"), ("more", "less", "same")
 SIM = Path(__file__).parent.parent / "sim"
@@ -58,7 +60,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     text = "".join(p.read_text("utf-8") for p in SIM.rglob("*.py") if p.name != "labels.py")
     used = {key for key in labels() if re.search(rf"['\"]{key}['\"]", text)}
     made = {f"level_{level}" for level in ("document", "coa_price", "paid_2024")}
-    made |= {"spread_value", "spread_factor"}
+    made |= {f"spread_{part}" for part in ("value", "factor", *SPREAD[1:-1], *NEEDS)}
     made |= {key for key in labels() if key.startswith("to_")}
     made |= {f"series_{series}" for series in SERIES}
     made |= {f"score_{forecaster}" for forecaster in ("program", *NAIVE)}
@@ -68,7 +70,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"compare_{series}_axis" for series, _, _ in BY_MONTH}
     made |= {f"theme_{theme}" for theme in THEMES}
     made |= {f"discover_{key}" for key in ("lever", "limit", "tried")}
-    made |= {f"line_{line}" for line in HELD} | {"statistic_p50", "statistic_mean"}
+    made |= {f"line_{line}" for line in (*HELD, "coa", "nidos", "ukraine")} | {
+        "statistic_p50",
+        "statistic_mean",
+    }
     made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}

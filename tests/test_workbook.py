@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from support import Command
 
@@ -192,6 +193,17 @@ def test_panes_are_frozen_and_numbers_have_formats(books: dict[Language, Workboo
     assert sheet_of(book, "sheet_months", "en").freeze_panes == "B5"
     assert sheet_of(book, "sheet_gap", "en")["B6"].number_format == "#,##0"
     assert sheet_of(book, "sheet_months", "en").column_dimensions["A"].width == 12
+
+
+def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Workbook]) -> None:
+    """Not every program sees to that by itself: texts would lie over those below."""
+    for lang in LANGUAGES:
+        sheet = sheet_of(books[lang], "sheet_sources", lang)
+        for number, row in enumerate(sheet.iter_rows(min_row=4), start=4):
+            high = sheet.row_dimensions[number].height or 13.5
+            for column, cell in enumerate(row, start=1):
+                size = sheet.column_dimensions[get_column_letter(column)].width
+                assert len(str(cell.value or "")) / size <= high / 13.5, cell.coordinate
 
 
 def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workbook]) -> None:

@@ -122,7 +122,7 @@ def show(
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
     unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]
-    baseline = load("baseline")
+    baseline, described = load("baseline"), loaded.scenario.description
     for key in keys or [""]:
         found = rows(loaded, baseline, key)
         if not found and key in unset:
@@ -132,7 +132,7 @@ def show(
             *parent, last = key.split(".")
             refuse(key, "there is no such key", hint_for(last, tuple(parent)))
         wanted = [row for row in found if row.differs or not changed]
-        typer.echo("\n".join(lines(wanted, language(lang), brief=brief)))
+        typer.echo("\n".join(lines(wanted, language(lang), described, brief=brief)))
 
 
 def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[str]]:
@@ -173,6 +173,7 @@ def sources(
         by_assumption(scenario),
         kept_effects(),
         language(lang),
+        scenario.description,
         of_another=scenario != load("baseline"),
     )
     typer.echo("\n".join(listed))

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.labels import Language, label, unit_name
 from ..report.listing import plain
+from ..report.said import said
 from ..scenario import Scenario
 from ..scenario.spread import NEEDS
 from ..stamp import Stamp
@@ -28,6 +29,7 @@ from .rows import (
     fingerprint,
     number_rows,
     shape_of,
+    told_words,
 )
 from .sheet import (
     BOLD,
@@ -40,10 +42,12 @@ from .sheet import (
     PLAIN,
     SHUT_FILL,
     TITLE,
+    TOP,
     WRAP,
     Content,
     Draft,
     finish,
+    fit_rows,
     head_row,
     page,
     put,
@@ -62,6 +66,8 @@ HEADS = {
     "bounds": "form_bounds", "meaning": "shown_meaning", "allowed": "form_allowed",
 }  # fmt: skip
 SIZES = (46, 12, 15, 24, 9, 11, 11, 11, 11, 9, 11, 11, 11, 8, 9, 8, 16, 34, 60, 30, 44)
+LONG = 24
+"""Letters of a text that goes on below in its cell; keys and units have columns of their width."""
 ABOUT = ("title.en", "title.nl", "description.en", "description.nl")
 ABOUT_LABELS = ("form_title_en", "form_title_nl", "form_about_en", "form_about_nl")
 FIRST_ABOUT = 10
@@ -110,6 +116,8 @@ def _write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
     for one in number_rows(scenario):
         cells = one.cells | {"unit": unit_name(str(one.cells["unit"]), lang)}
         cells["bounds"] = _bounds(one.key, lang)
+        cells["meaning"] = said(str(cells["meaning"]), lang)
+        cells |= told_words(one.cells, scenario, lang)
         _row(draft, sheet, row, [cells.get(column) for column in COLUMNS],
              [column in one.open for column in COLUMNS])  # fmt: skip
         row += 1
@@ -121,6 +129,7 @@ def _write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
         sheet.cell(column, COLUMNS.index("date") + 1).number_format = DAY
     _validate(sheet, last, lang)
     widths(sheet, SIZES)
+    fit_rows(sheet, HEAD + 1)
     page(sheet, f"D{HEAD + 1}", f"{HEAD}:{HEAD}", wide=True)
 
 
@@ -142,7 +151,7 @@ def _write_choices(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
     row = HEAD + 1
     for one in choices(scenario):
         allowed = ", ".join(one.allowed) or label(f"form_kind_{one.kind.__name__}", lang)
-        cells: list[Content] = [one.key, one.value, allowed, one.meaning]
+        cells: list[Content] = [one.key, one.value, allowed, said(one.meaning, lang)]
         _row(draft, sheet, row, cells, [False, True, False, False])
         if one.allowed:
             rule = DataValidation(type="list", formula1=f'"{",".join(one.allowed)}"')
@@ -150,6 +159,7 @@ def _write_choices(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lan
             sheet.add_data_validation(rule)
         row += 1
     widths(sheet, (46, 34, 44, 60))
+    fit_rows(sheet, HEAD + 1)
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
 
 
@@ -161,6 +171,7 @@ def _row(
         cell = put(draft, sheet, (row, column), content, EXACT, INPUT if is_open else PLAIN)
         cell.border = BOX
         cell.fill = OPEN_FILL if is_open else SHUT_FILL
+        cell.alignment = WRAP if isinstance(content, str) and len(content) > LONG else TOP
         if is_open:
             cell.protection = OPEN
 

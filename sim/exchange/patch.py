@@ -22,7 +22,7 @@ from ..report.labels import Language, label, unit_name
 from ..scenario import Loaded, Quantity, Scenario, load_chain, patched_by, shipped
 from ..scenario.hints import hint_for
 from ..scenario.quantity import CONFUSED
-from ..scenario.read import Source, Spot, read_text
+from ..scenario.read import NUMBER, Source, Spot, read_text
 from .filled import Entry, Filled
 from .form import NUMBERS
 from .rows import (
@@ -36,6 +36,7 @@ from .rows import (
     number_rows,
     parts_of,
     shape_of,
+    told_words,
 )
 
 PUT_BACK = "put it back, or export again and fill that in"
@@ -179,7 +180,7 @@ def _number_change(
     data: dict[str, Any] = {} if old is None else {"value": _kept(value, old)}
     if old is None:
         data = {"value": value, "unit": here.unit.unit}
-    told = _told(entry, old)
+    told = _told(entry, old, scenario, lang)
     numeric = {name: told.get(name) for name in ("between", "price_level", "fill", "spread")}
     had = _parts(old)
     moved = old is None or data["value"] != _plain(old) or any(
@@ -278,10 +279,16 @@ def _same(amount: Any, before: Any) -> Any:
     return amount
 
 
-def _told(entry: Entry, old: Quantity | None) -> dict[str, Any]:
-    """The parts that the cells tell, in the form of a patch."""
+def _told(entry: Entry, old: Quantity | None, scenario: Scenario, lang: Language) -> dict[str, Any]:
+    """The parts that the cells tell, in the form of a patch.
+
+    A sentence as it was shown in the language of the workbook is the one that stood there.
+    """
     had = parts_of(old) if old is not None else {}
     told = {name: _same(part, had.get(name)) for name, part in entry.parts.items()}
+    for name, shown in told_words(had, scenario, lang).items():
+        if _words(told.get(name)) == shown:
+            told[name] = had[name]
     spread = {name: told.pop(name) for name in SPREAD if name in told}
     year = told.get("price_level")
     if isinstance(year, float) and year.is_integer():
@@ -368,7 +375,14 @@ def text_of(extends: list[str], about: dict[str, Any], changes: list[Change]) ->
     """The patch as a file."""
     data: dict[str, Any] = {"extends": extends[0] if len(extends) == 1 else extends}
     data |= about | {change.key: _tidy(change.data) for change in changes}
-    return yaml.dump(data, allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text in quotes wherever a scenario file would read it as a number (``1e5``)."""
+
+
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("+-.0123456789"))
 
 
 def _tidy(item: Any) -> Any:

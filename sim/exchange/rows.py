@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
+from ..report.labels import Language
+from ..report.said import said
 from ..scenario import Quantity, Scenario
 from ..scenario.describe import leaves
 from ..scenario.quantity import CERTAIN, STEPS, UNDATED
@@ -113,6 +115,15 @@ def parts_of(quantity: Quantity) -> dict[str, Content]:
             if quantity.spread.kind == "value" and found[middle] == quantity.central_draw():
                 found[middle] = None
     return {name: value for name, value in found.items() if value is not None}
+
+
+def told_words(parts: Mapping[str, Any], scenario: Scenario, lang: Language) -> dict[str, Content]:
+    """Of what stands beside a value the sentences, as a reader of a language is shown them."""
+    return {
+        name: said(str(parts[name]), lang, scenario.description)
+        for name in ("where", "assumption")
+        if parts.get(name) is not None
+    }
 
 
 def _numbers(part: Any, prefix: str) -> Iterator[tuple[str, Quantity | None]]:

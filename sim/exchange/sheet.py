@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from textwrap import wrap
 from typing import Any, cast
 
 from openpyxl import Workbook
@@ -30,6 +31,8 @@ from .properties import properties_of
 WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
 HEAD_HEIGHT = 44
 """Room for three lines [points]."""
+LINE_HEIGHT, HIGHEST = 13.5, 400.0
+"""A line of text in a cell, and the highest row that a spreadsheet program has [points]."""
 LONGEST_TEXT = 32_000
 """A cell of a workbook holds 32,767 characters; openpyxl cuts the rest off without a word."""
 _CELL = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f>[^<]*</f>)?)<v ?(?:/>|>[^<]*</v>)')
@@ -49,6 +52,7 @@ BOLD = Font(name="Calibri", size=10, bold=True)
 INPUT = Font(name="Calibri", size=10, color="1F3FBF")
 SMALL = Font(name="Calibri", size=9, italic=True, color="555555")
 WRAP = Alignment(wrap_text=True, vertical="top")
+TOP = Alignment(vertical="top")
 RIGHT = Alignment(horizontal="right")
 HEAD_WRAP = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
@@ -150,6 +154,21 @@ def widths(sheet: Worksheet, sizes: Iterable[float]) -> None:
     """Set the widths of the first columns, in characters."""
     for number, size in enumerate(sizes, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = size
+
+
+def fit_rows(sheet: Worksheet, first: int) -> None:
+    """From a row on each as high as its longest text needs, which not every program sees to."""
+    for number, row in enumerate(sheet.iter_rows(min_row=first), start=first):
+        lines = max(_lines(cell, sheet) for cell in row)
+        if lines > 1:
+            sheet.row_dimensions[number].height = min(LINE_HEIGHT * lines, HIGHEST)
+
+
+def _lines(cell: Any, sheet: Worksheet) -> int:
+    if not isinstance(cell.value, str) or not cell.alignment.wrap_text:
+        return 1
+    size = int(sheet.column_dimensions[cell.column_letter].width)
+    return sum(max(len(wrap(line, size)), 1) for line in cell.value.splitlines())
 
 
 def page(

@@ -8,11 +8,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.labels import Language, label, unit_name
 from ..report.listing import spread_text
+from ..report.said import said
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.describe import by_source
 from ..scenario.grammar import Scenario as Grammar
 from ..scenario.shape import at
-from .sheet import TITLE, WRAP, Content, Draft, head_row, page, put, widths
+from .sheet import TITLE, WRAP, Content, Draft, fit_rows, head_row, page, put, widths
 
 HEAD = 3
 
@@ -31,25 +32,26 @@ def write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
             dated = day if isinstance(quantity.value, tuple) else None
             cells: list[Content] = [key, dated, amount, unit_name(quantity.unit, lang)]
             if order == 0:
-                cells += _ground(key, quantity, lang)
+                cells += _ground(key, quantity, scenario, lang)
             for column, content in enumerate(cells, start=1):
                 cell = put(draft, sheet, (row, column), content)
                 cell.alignment = WRAP
             row += 1
     widths(sheet, (44, 12, 16, 20, 34, 9, 18, 30, 60, 44))
+    fit_rows(sheet, HEAD + 1)
     sheet.auto_filter.ref = f"A{HEAD}:J{row - 1}"
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
 
 
-def _ground(key: str, quantity: Quantity, lang: Language) -> list[Content]:
+def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> list[Content]:
     here = at(Grammar, tuple(key.split(".")))
     return [
         spread_text(quantity, lang),
         quantity.price_level,
         quantity.source,
-        quantity.where,
-        " ".join((quantity.assumption or "").split()),
-        here.meaning if here else "",
+        said(quantity.where, lang),
+        said(quantity.assumption, lang, scenario.description),
+        said(here.meaning, lang) if here else "",
     ]
 
 
@@ -65,15 +67,16 @@ def write_sources(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
         day = card.get("published")
         cells: list[Content] = [
             rest.name,
-            str(card.get("title", "")),
-            str(card.get("number", "")),
+            said(str(card.get("title", "")), lang),
+            said(str(card.get("number", "")), lang),
             day if isinstance(day, date) else str(day or ""),
             str(card.get("address") or ""),
-            str(card.get("licence", "")),
+            said(str(card.get("licence", "")), lang),
             len(rest.keys),
         ]
         for column, content in enumerate(cells, start=1):
             put(draft, sheet, (row, column), content).alignment = WRAP
         row += 1
     widths(sheet, (20, 60, 30, 12, 50, 30, 10))
+    fit_rows(sheet, HEAD + 1)
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")

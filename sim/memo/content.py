@@ -22,6 +22,8 @@ SHORT_CELL, LONG_WORD, LONG_CELL = 14, 24, 60
 """Cells up to so many letters are not broken; longer words are; longer cells ask for no more."""
 BOLD = 1.2
 """A letter of a head against one below it."""
+SHORT = 10
+"""Rows of a table that stays on one page."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,9 @@ def _unbroken(cells: tuple[str, ...]) -> int:
     head, *below = cells
     sizes = [ceil(BOLD * len(word)) for word in head.split()]
     for cell in below:
-        sizes += [len(word) for word in ([cell] if len(cell) <= SHORT_CELL else cell.split())]
+        words = [cell] if len(cell) <= SHORT_CELL else cell.split()
+        # A percent sign is as wide as two letters.
+        sizes += [len(word) + word.count("%") for word in words]
     return min(max(sizes, default=0), LONG_WORD)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from ..report.answer import FACTOR, HUNDREDS
 from ..report.labels import Language, label, number, unit_name
-from ..report.listing import spread_text, value_text
+from ..report.listing import about_source, spread_text, value_text
 from ..report.names import input_name
+from ..report.said import said
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.describe import Leaf, Rest, by_assumption, by_source, leaves
 from ..scenario.effects import Effect, kept_effects
@@ -98,9 +99,8 @@ def rests(scenario: Scenario, lang: Language) -> list[Block]:
 def _assumed(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> str:
     basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
                   source=quantity.source)  # fmt: skip
-    # Assumptions are written in English, as scenarios are.
-    sentence = f": {' '.join((quantity.assumption or '').split())}" if lang == "en" else ""
-    return f"{_named(key, quantity, scenario, lang)}, {basis}{sentence}"
+    sentence = said(quantity.assumption, lang, scenario.description)
+    return f"{_named(key, quantity, scenario, lang)}, {basis}: {sentence}"
 
 
 def _named(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> str:
@@ -130,7 +130,7 @@ def listed(scenario: Scenario, lang: Language) -> list[Block]:
             label("memo_assumptions_of", lang, title=getattr(scenario.title, lang)),
             tuple(label(key, lang) for key in heads),
             tuple(
-                (rest.name, _keys(rest, numbers, scenario, lang),
+                (said(rest.name, lang, scenario.description), _keys(rest, numbers, scenario, lang),
                  _million(_swing(rest, effects), lang))
                 for rest in found
             ),
@@ -161,9 +161,7 @@ def _keys(rest: Rest, numbers: Mapping[str, Quantity], scenario: Scenario, lang:
 def _sources(scenario: Scenario, lang: Language) -> Table:
     rows = []
     for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
-        about = [str(rest.card[key]) for key in ("title", "number", "published", "address",
-                                                 "licence") if rest.card.get(key)]  # fmt: skip
-        rows.append((rest.name, ", ".join(about), str(len(rest.keys))))
+        rows.append((rest.name, ", ".join(about_source(rest.card, lang)), str(len(rest.keys))))
     heads = ("shown_source", "memo_source_about", "book_rests")
     return Table(
         label("memo_sources_of", lang, title=getattr(scenario.title, lang)),
@@ -187,7 +185,7 @@ def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: L
     """What the second scenario changes, each with its ground."""
     rows = [
         (of_number(key, other if after is not None else base, lang), valued(before, lang),
-         valued(after, lang), _ground(after))
+         valued(after, lang), _ground(after, other, lang))
         for key, before, after in changed(base, other)
     ]  # fmt: skip
     return Table(
@@ -198,8 +196,9 @@ def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: L
     )
 
 
-def _ground(value: Any) -> str:
+def _ground(value: Any, scenario: Scenario, lang: Language) -> str:
     if not isinstance(value, Quantity):
         return ""
-    parts = (value.source, value.where, " ".join((value.assumption or "").split()))
+    parts = (value.source, said(value.where, lang),
+             said(value.assumption, lang, scenario.description))  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import base64
 from html import escape
 
-from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table, numbered
+from .content import (
+    SHORT,
+    Block,
+    Commands,
+    Heading,
+    Listing,
+    Memo,
+    Paragraph,
+    Picture,
+    Table,
+    numbered,
+)
 
 STYLE = """
 body { font: 15px/1.5 Arial, "Liberation Sans", sans-serif; color: #1a1a1a; max-width: 48rem;
@@ -28,11 +39,20 @@ pre { background: #f2f2f2; padding: 0.6rem; white-space: pre-wrap; font-size: 0.
 footer { border-top: 1px solid #c9c9c9; margin-top: 2rem; font-size: 0.8rem; color: #444; }
 @page { size: A4; margin: 2cm; @bottom-right { content: counter(page) " / " counter(pages); } }
 @media print {
-  body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; line-height: 1.35; }
+  body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; line-height: 1.3; }
   h1, h2, h3, caption { break-after: avoid; }
   h1.annex { break-before: page; }
   thead { display: table-header-group; }
-  tr, figure, pre { break-inside: avoid; }
+  tr, li, figure, pre, table.short { break-inside: avoid; }
+  p, li { orphans: 2; widows: 2; }
+  h1 { font-size: 15pt; margin: 0 0 4pt; }
+  h2 { font-size: 11.5pt; margin: 8pt 0 2pt; }
+  p, ul { margin: 2pt 0; }
+  figure { margin: 4pt 0; }
+  figure img { width: 15cm; }
+  table { margin: 4pt 0 8pt; font-size: 8.5pt; }
+  th, td { padding: 1.5pt 4pt; }
+  tbody .right { white-space: nowrap; }
   thead th { background: none; color: #000; border-bottom: 2px solid #000; }
 }
 """
@@ -82,8 +102,11 @@ def _table(table: Table, caption: str) -> str:
     heads = "".join(_cell("th", ' scope="col"', text, right)
                     for text, right in zip(table.heads, table.right, strict=True))  # fmt: skip
     rows = "\n".join(_row(row, table.right) for row in table.rows)
+    columns = "".join(f'<col style="width: {100 * share:.1f}%">' for share in table.shares())
+    mark = ' class="short"' if len(table.rows) <= SHORT else ""
     return (
-        f"<table>\n<caption>{_said(caption)}</caption>\n<thead><tr>{heads}</tr></thead>\n"
+        f"<table{mark}>\n<caption>{_said(caption)}</caption>\n<colgroup>{columns}</colgroup>\n"
+        f"<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody>\n</table>"
     )
 

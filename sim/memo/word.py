@@ -28,15 +28,27 @@ from ..exchange.document import CUSTOM, content_of_document
 from ..exchange.packing import repacked
 from ..exchange.properties import LONGEST, properties_of
 from ..stamp import NAME, seal
-from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table, numbered
+from .content import (
+    SHORT,
+    Block,
+    Commands,
+    Heading,
+    Listing,
+    Memo,
+    Paragraph,
+    Picture,
+    Table,
+    numbered,
+)
 from .styles import CODE, COMMANDS, SMALL, STRONG, TABLE, TABLE_HEAD, TABLE_TEXT, style_all
 
 WIDE, HIGH, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
 TEXT = Emu(WIDE - 2 * MARGIN)
 """Width of the text."""
 PICTURE = Cm(16.0)
-SHORT = 10
-"""Rows of a table that stays on one page."""
+BELOW_TABLE = Cm(0.35)
+"""Room between a table and what follows. No empty paragraph: with one below a table LibreOffice
+leaves a heading further down alone at the foot of a page."""
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -50,8 +62,16 @@ def document(memo: Memo) -> bytes:
     made = docx.Document()
     style_all(made, memo.lang)
     _lay_out(made, memo)
+    below_table = False
     for block, word, number in numbered(memo):
+        place = len(made.element.body) - 1
         _write(made, block, word, number)
+        if below_table and not isinstance(block, Heading):
+            Written(made.element.body[place], made).paragraph_format.space_before = BELOW_TABLE
+        below_table = isinstance(block, Table)
+    if below_table:
+        # A document ends in a paragraph.
+        made.add_paragraph("", SMALL)
     _tell(made, memo)
     notes = {"lang": memo.lang}
     told = asdict(memo.stamp) | notes
@@ -156,7 +176,6 @@ def _write_table(made: Document, table: Table, word: str, number: int) -> None:
             if right:
                 words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             words.paragraph_format.keep_with_next = place < together or None
-    made.add_paragraph("", SMALL)
 
 
 def _describe(drawn: Any, caption: str) -> None:

@@ -23,6 +23,7 @@ from .labels import Language, label, number, unit_name
 from .listing import plain as plain_number
 from .listing import value_text
 from .names import figure_from, figure_name, input_name
+from .said import said
 
 SCALE: dict[str, tuple[float, int]] = {
     "billion": (1e9, 1),
@@ -218,7 +219,7 @@ def _rest(
     """
     basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
                   source=quantity.source)  # fmt: skip
-    sentence = f": {' '.join((quantity.assumption or '').split())}" if lang == "en" else ""
+    sentence = f": {said(quantity.assumption, lang, scenario.description)}"
     what = input_name(name, scenario, lang)
     if len(quantity.pairs()) > 1:
         return f"{what}: {value_text(quantity, lang)}, {basis}{sentence}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..errors import Place
-from ..scenario import Quantity
+from ..scenario import Quantity, Text
 from ..scenario.describe import Difference, Leaf, Rest, Row
 from ..scenario.effects import Effect
 from .labels import Language, label, number, unit_name
+from .said import said
 
 INDENT = "    "
 
@@ -17,6 +19,8 @@ def value_text(value: Leaf, lang: Language) -> str:
     """A value as a reader writes it, with its unit; values by date one after the other."""
     if value is None:
         return label("not_set", lang)
+    if isinstance(value, bool):
+        return label("set_true" if value else "set_false", lang)
     if not isinstance(value, Quantity):
         return str(value)
     unit = unit_name(value.unit, lang)
@@ -39,35 +43,44 @@ def spread_text(quantity: Quantity, lang: Language) -> str:
     if spread is None:
         return ""
     points = [
-        f"{key} {plain(value, lang)}"
+        f"{label(f'spread_{key}', lang)} {plain(value, lang)}"
         for key in ("low", "p5", "mode", "p50", "p95", "high", "sd")
         if (value := getattr(spread, key)) is not None
     ]
     kind = label(f"spread_{spread.kind}", lang)
-    return f"{spread.dist} ({', '.join(points)}), {kind}"
+    return f"{label(f'spread_{spread.dist}', lang)} ({', '.join(points)}), {kind}"
 
 
-def show(rows: Iterable[Row], lang: Language, *, brief: bool = False) -> list[str]:
-    """Each key with its value, meaning, ground, who set it, and what the baseline has."""
+def show(
+    rows: Iterable[Row], lang: Language, described: Text | None = None, *, brief: bool = False
+) -> list[str]:
+    """Each key with its value, meaning, ground, who set it, and what the baseline has.
+
+    ``described``: what the scenario says of itself.
+    """
     lines = []
     for row in rows:
         lines.append(f"{row.key} = {value_text(row.value, lang)}")
         if brief:
             continue
-        details = {"shown_meaning": row.meaning}
+        details = {"shown_meaning": said(row.meaning, lang)}
         if isinstance(row.value, Quantity):
             quantity = row.value
             details |= {
                 "shown_spread": spread_text(quantity, lang),
                 "shown_prices": _prices(quantity, lang),
-                "shown_source": ", ".join(p for p in (quantity.source, quantity.where) if p),
-                "shown_assumption": " ".join((quantity.assumption or "").split()),
+                "shown_source": _cited(quantity, lang),
+                "shown_assumption": said(quantity.assumption, lang, described),
             }
         details["shown_set_by"] = f"{row.layer}, {_where(row.place)}" if row.layer else ""
         if row.differs:
             details["shown_before"] = value_text(row.before, lang)
         lines += [f"{INDENT}{label(key, lang)}: {text}" for key, text in details.items() if text]
     return lines
+
+
+def _cited(quantity: Quantity, lang: Language) -> str:
+    return ", ".join(p for p in (quantity.source, said(quantity.where, lang)) if p)
 
 
 def _prices(quantity: Quantity, lang: Language) -> str:
@@ -106,20 +119,20 @@ def sources(
     assumed: Iterable[Rest],
     effects: Mapping[str, Effect],
     lang: Language,
+    described: Text | None = None,
     *,
     of_another: bool = False,
 ) -> list[str]:
     """Each source with what rests on it, then each assumption, what moves the gap most first.
 
-    ``effects`` are those of the baseline; ``of_another`` says that another scenario is listed.
+    ``effects`` are those of the baseline; ``described``: what the scenario says of itself;
+    ``of_another`` says that another scenario is listed.
     """
     lines = [label("sources_head", lang)]
     for rest in sorted(found, key=lambda rest: -len(rest.keys)):
         card = rest.card
-        lines.append(f"{rest.name}: {card.get('title', '')}")
-        about = ", ".join(
-            str(card[key]) for key in ("number", "published", "address", "licence") if card.get(key)
-        )
+        lines.append(f"{rest.name}: {said(str(card.get('title', '')), lang)}")
+        about = ", ".join(about_source(card, lang)[1:])
         lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
     lines += ["", label("assumptions_head", lang), label("effect_meaning", lang)]
     if of_another:
@@ -129,10 +142,17 @@ def sources(
         if head is not None and part:
             lines += ["", label(head, lang)]
         for rest in part:
-            lines.append(rest.name)
+            lines.append(said(rest.name, lang, described))
             lines += [f"{INDENT}{text}" for text in _effect(rest, effects, lang)]
             lines.append(f"{INDENT}{_keys(rest.keys, lang)}")
     return lines
+
+
+def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
+    """Title, number, day, address and licence of a source, as far as they are known."""
+    parts = [str(card.get(key) or "")
+             for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
+    return [said(part, lang) for part in parts if part]
 
 
 def _by_effect(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from ..address import Address, parse
 from ..book.drivers import APPLICATIONS
@@ -13,6 +15,14 @@ from ..expression import parse as parse_condition
 from ..scenario import Scenario
 from .labels import Language, label, number
 
+NAMED = (
+    ("groups", "group"), ("courts.opening_in_appeal", "group"),
+    ("departure.opening_rejected", "group"), ("reception.places", "place"),
+    ("prices.mean_people_2024", "place"), ("budget.vintages", "vintage"),
+    ("budget.vintages.lines", "line"), ("budget.price_levels", "year"),
+    ("inflow.season", "month"), ("ind.opening_ages", "band"), ("housing.targets", "half_year"),
+)  # fmt: skip
+"""Keys below which a scenario gives the names, and the blank that such a name fills."""
 SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
 
@@ -26,18 +36,34 @@ def cell_name(address: Address, scenario: Scenario, lang: Language) -> str:
 
 
 def input_name(key: str, scenario: Scenario, lang: Language) -> str:
-    """A number of a scenario in words; a group and a type of place by its title."""
+    """A key of a scenario in words; a group, a type of place, a vintage by its title.
+
+    Raises ``KeyError`` for a key that has no name in words.
+    """
     name, _, year = key.partition(".")
     if name == APPLICATIONS:
         return label(f"input_{name}", lang, year=year)
     parts, blanks = key.split("."), {}
-    if parts[0] == "groups":
-        blanks["group"] = getattr(scenario.groups[parts[1]].title, lang)
-        parts = ["groups", *parts[2:]]
-    elif parts[:2] == ["reception", "places"]:
-        blanks["place"] = getattr(scenario.reception.places[parts[2]].title, lang)
-        parts = ["places", *parts[3:]]
-    return label("input_" + "_".join(p for p in parts if not p.isdecimal()), lang, **blanks)
+    for above, blank in NAMED:
+        found = len(above.split("."))
+        if ".".join(parts[:found]) == above and len(parts) > found:
+            blanks[blank] = _named(blank, parts.pop(found), scenario, lang)
+    path = "_".join(part for part in parts if not part.isdecimal())
+    return label("input_" + path.removeprefix("reception_" if "place" in blanks else ""), lang,
+                 **blanks)  # fmt: skip
+
+
+def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
+    """What a reader calls a step of a key that a scenario itself gives a name to."""
+    titled: Mapping[str, Mapping[str, Any]] = {
+        "group": scenario.groups,
+        "place": scenario.reception.places,
+        "vintage": scenario.budget.vintages,
+    }
+    if name in titled.get(kind, {}):
+        return str(getattr(titled[kind][name].title, lang))
+    words = {"month": f"month_{name}", "line": f"line_{name}", "place": "place_emergency"}
+    return label(words[kind], lang) if kind in words else name
 
 
 def figure_name(figure: Figure, lang: Language) -> str:

@@ -11,7 +11,7 @@ from .load import (
     patched_by,
     source_keys,
 )
-from .money import CostLevel, Vintage
+from .money import CostLevel, Text, Vintage
 from .quantity import Quantity, quantities
 from .shelf import find, shipped, shipped_folder
 from .spread import Spread
@@ -28,6 +28,7 @@ __all__ = [
     "Quantity",
     "Scenario",
     "Spread",
+    "Text",
     "Vintage",
     "dump",
     "find",

@@ -24,6 +24,7 @@ from .shelf import shipped
 HEAD = ("extends", "title", "description")
 MAX_LAYERS = 40
 COMMAND_LINE = "--set"
+BY_COMMAND = "set on the command line"
 _HERE = None
 
 
@@ -133,7 +134,7 @@ def chain(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
             raise ScenarioError([Problem(layer.source.name, what, "put it first, or leave it out")])
     if sets:
         everything = frozenset(layer.source.name for layer in layers)
-        layers.append(Layer(_set_source(sets), everything, "set on the command line"))
+        layers.append(Layer(_set_source(sets), everything, BY_COMMAND))
     return tuple(layers)
 
 

@@ -23,7 +23,7 @@ Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_VALUES = 50_000
-_NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
+NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})*\.000$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
@@ -228,7 +228,7 @@ def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
             place = source.at(node.start_mark)
             source.problems.append(Problem(place, f"'{text}' is no date", "as in 2026-01-31"))
             return text
-    if _NUMBER.match(text):
+    if NUMBER.match(text):
         plain = text.replace("_", "")
         if re.fullmatch(r"[-+]?\d{1,30}", plain):
             return int(plain)
