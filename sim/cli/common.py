@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..clock import StepLength
     from ..draws import Kind
     from ..report.labels import Language
-    from ..run.study import Draw, Study
+    from ..run.study import Study
     from ..scenario import Loaded
     from ..trial import Settings
 
@@ -220,7 +221,6 @@ def as_typed(words: Sequence[str]) -> str:
 def finish(
     study: Study,
     folder: Path,
-    draw: Draw,
     inputs: Sequence[Path],
     shown: Sequence[Any],
     lang: LangChoice,
@@ -228,8 +228,11 @@ def finish(
 ) -> None:
     """Write a study's folder, then print its tables and sentences and where it lies."""
     from ..report.labels import label
+    from ..report.redrawn import write
     from ..run.study import write_study
 
+    tongue = language(lang)
+    draw = partial(write, lang=tongue)
     write_study(study, folder, draw, inputs, as_typed(sys.argv[1:]))
     if quiet:
         typer.echo(str(folder))
@@ -237,4 +240,4 @@ def finish(
     out = console()
     for one in shown:
         out.print(one)
-    out.print(label("written", language(lang), folder=f"{folder}/"), soft_wrap=True)
+    out.print(label("written", tongue, folder=f"{folder}/"), soft_wrap=True)

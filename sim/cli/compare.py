@@ -54,7 +54,6 @@ def compare(
     from ..decide.compare import MOST
     from ..decide.compare import compare as compared
     from ..report import comparison as report
-    from ..report.canvas import save
     from ..run.study import Study
     from ..scenario import load_chain
 
@@ -98,8 +97,5 @@ def compare(
     shown += report.prices_notes(scenarios, tongue)
     files = [file for one in (base, *others) for file in one.files]
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, scenarios, study_id, replications, tongue), folder / "differences")
-
     folder = out or Path("outputs") / f"compare-{'-'.join(names)}"[:120]
-    finish(study, folder, draw, list(dict.fromkeys(files)), shown, lang, quiet)
+    finish(study, folder, list(dict.fromkeys(files)), shown, lang, quiet)

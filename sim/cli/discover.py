@@ -21,7 +21,6 @@ def discover(
     from ..decide.discover import discover as discovered
     from ..decide.discover import where_of
     from ..report import discovery as report
-    from ..report.canvas import save
     from ..report.labels import label
     from ..run.store import RECORD, read_sweep
     from ..run.study import Study
@@ -34,10 +33,10 @@ def discover(
     study = Study(
         "discovery",
         f"{sweep.name}: {where}",
-        {"sweep": done.id, "where": where},
+        {"sweep": done.id, "where": where, "title": dict(done.title), "units": dict(done.units)},
         {},
         done.settings,
-        {"boxes": report.rows(found)},
+        {"boxes": report.rows(found), "runs": report.runs_frame(found)},
     )
     shown: list[object] = [report.heading(found, title, tongue)]
     shown += [report.box_table(found, n, done.units, tongue) for n in range(len(found.boxes))]
@@ -45,12 +44,5 @@ def discover(
     if len(done.table) < done.runs:
         shown.append(label("discover_lacking", tongue, n=done.runs - len(done.table)))
 
-    def draw(study_id: str, folder: Path) -> None:
-        if found.boxes:
-            figure = report.chart(
-                found, title, done.units, study_id, done.settings.replications, tongue
-            )
-            save(figure, folder / "box")
-
     folder = out or Path("outputs") / f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    finish(study, folder, draw, [sweep / RECORD], shown, lang, quiet)
+    finish(study, folder, [sweep / RECORD], shown, lang, quiet)

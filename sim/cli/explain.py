@@ -58,7 +58,6 @@ def explain(
     from ..address import parse
     from ..decide.explain import explain as explained
     from ..report import explanation as report
-    from ..report.canvas import save
     from ..run.study import Study
 
     held_line(line)
@@ -83,9 +82,6 @@ def explain(
     )
     shown = [report.effects_table(found, scenarios, tongue), *report.sentences(found, tongue)]
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, scenarios, study_id, replications, tongue), folder / "waterfall")
-
     folder = out or Path("outputs") / f"explain-{first.name}-{second.name}-{year}"
     files = list(dict.fromkeys([*first.files, *second.files]))
-    finish(study, folder, draw, files, shown, lang, quiet)
+    finish(study, folder, files, shown, lang, quiet)

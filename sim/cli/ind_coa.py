@@ -51,7 +51,6 @@ def ind_coa(
     from ..decide.ind_coa import CUTS
     from ..decide.ind_coa import ind_coa as cut
     from ..report import ind_coa as report
-    from ..report.canvas import save
     from ..run.study import Study
 
     one = loaded(scenario, set_)
@@ -72,9 +71,6 @@ def ind_coa(
         {"ind_coa": found.table},
     )
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, one.scenario, settings, study_id, tongue), folder / "ind-coa")
-
     shown = [report.table(found, one.scenario, tongue), *report.sentences(found, settings, tongue)]
     folder = out or Path("outputs") / f"ind-coa-{one.name}"[:120]
-    finish(study, folder, draw, one.files, shown, lang, quiet)
+    finish(study, folder, one.files, shown, lang, quiet)

@@ -49,7 +49,6 @@ def sensitivity(
     from ..decide.sensitivity import TORNADO_REPLICATIONS
     from ..decide.sensitivity import sensitivity as found_for
     from ..report import sensitivity as report
-    from ..report.canvas import save
     from ..run.study import Study
 
     held_line(line)
@@ -76,8 +75,5 @@ def sensitivity(
     if settings.step == "week":
         shown.append(report.by_the_week(tongue))
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, one.scenario, study_id, points, tongue), folder / "sensitivity")
-
     folder = out or Path("outputs") / f"sensitivity-{one.name}-{year}"
-    finish(study, folder, draw, one.files, shown, lang, quiet)
+    finish(study, folder, one.files, shown, lang, quiet)

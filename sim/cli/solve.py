@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..decide.solve import Bounds
     from ..decide.target import Target
     from ..report.labels import Language
-    from ..run.study import Draw, Study
+    from ..run.study import Study
     from ..scenario import Scenario
     from ..trial import Progress, Settings
 
@@ -93,9 +93,9 @@ def solve(
     ask = _Ask(one.scenario, one.name, found, wanted, settings, given, points, workers)
     tongue = language(lang)
     with progress("solve", replications, quiet) as tell:
-        study, draw, shown = (_one if len(found) == 1 else _two)(ask, tell, tongue)
+        study, shown = (_one if len(found) == 1 else _two)(ask, tell, tongue)
     folder = out or Path("outputs") / f"solve-{one.name}-{'-'.join(x.key for x in found)}"[:120]
-    finish(study, folder, draw, one.files, shown, lang, quiet)
+    finish(study, folder, one.files, shown, lang, quiet)
 
 
 @dataclass(frozen=True)
@@ -138,27 +138,22 @@ def _bounds(text: str) -> Bounds:
     return pair
 
 
-def _one(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, Draw, list[Any]]:
+def _one(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, list[Any]]:
     from ..decide.solve import solve as solved
     from ..report import solution as report
-    from ..report.canvas import save
 
     given = ask.given[0] if ask.given else None
     scenario, settings = ask.scenario, ask.settings
     answer = solved(scenario, ask.levers[0], ask.target, settings, given, ask.workers, tell)
     tables = {"answer": report.answer_frame(answer), "points": report.points_frame(answer)}
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(answer, scenario, settings, study_id, lang), folder / "solution")
-
     shown = [report.points_table(answer, lang), *report.sentences(answer, settings, lang)]
-    return ask.study("solution", tables), draw, shown
+    return ask.study("solution", tables), shown
 
 
-def _two(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, Draw, list[Any]]:
+def _two(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, list[Any]]:
     from ..decide.solve import bounds_of, frontier
     from ..report import solution as report
-    from ..report.canvas import save
 
     first, second = ask.levers
     scenario, settings = ask.scenario, ask.settings
@@ -168,9 +163,5 @@ def _two(ask: _Ask, tell: Progress | None, lang: Language) -> tuple[Study, Draw,
                     ask.workers, tell)  # fmt: skip
     tables = {"frontier": report.break_even_frame(line), "grid": report.frontier_frame(line)}
 
-    def draw(study_id: str, folder: Path) -> None:
-        figure = report.frontier_chart(line, scenario, settings, study_id, lang)
-        save(figure, folder / "frontier")
-
     shown = [report.frontier_table(line, lang), *report.frontier_sentences(line, settings, lang)]
-    return ask.study("frontier", tables), draw, shown
+    return ask.study("frontier", tables), shown

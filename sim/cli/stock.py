@@ -58,7 +58,6 @@ def stock(
     from ..decide.stock import REFERENCE
     from ..decide.stock import stock as sought
     from ..report import stock as report
-    from ..report.canvas import save
     from ..run.study import Study
 
     if not low < REFERENCE < high:
@@ -79,9 +78,6 @@ def stock(
         {"stock": report.frame(found), "best": report.best_frame(found)},
     )
 
-    def draw(study_id: str, folder: Path) -> None:
-        save(report.chart(found, one.scenario, settings, study_id, tongue), folder / "stock")
-
     shown = [report.table(found, one.scenario, tongue), *report.sentences(found, settings, tongue)]
     folder = out or Path("outputs") / f"stock-{one.name}"[:120]
-    finish(study, folder, draw, one.files, shown, lang, quiet)
+    finish(study, folder, one.files, shown, lang, quiet)
