@@ -151,21 +151,29 @@ def new_sheet(
     top = margin + text_height(title, look.title) + 0.35 * look.title / POINTS
     bottom = margin + text_height(small, look.small) + 0.6 * look.text / POINTS
     text_tall = LEADING * look.text / POINTS
-    head = max(
-        text_height(name, look.text) + text_tall * len(key)
-        for name, key in zip(names, lines, strict=True)
-    )
-    head += 0.7 * look.text / POINTS
     rows = -(-len(heads) // columns)
-    ticks = (2.0 if rows == 1 else 2.8) * look.text / POINTS
-    if below:
-        ticks += max(text_height(text, look.text) for text in below) + 0.4 * look.text / POINTS
+    rest = 0.7 * look.text / POINTS
+    head = _by_row(
+        columns,
+        [
+            text_height(name, look.text) + text_tall * len(key) + rest
+            for name, key in zip(names, lines, strict=True)
+        ],
+    )
+    scale = (2.0 if rows == 1 else 2.8) * look.text / POINTS
+    ticks = _by_row(
+        columns,
+        [
+            scale + (text_height(text, look.text) + rest if text else 0.0)
+            for text in below or [""] * len(heads)
+        ],
+    )
     plot = look.plot_inches if columns == 1 and rows == 1 else 0.86 * look.plot_inches
     tall = list(plots) or [plot] * rows
     if look.height_inches is not None:
-        free = look.height_inches - top - bottom - rows * (head + ticks)
+        free = look.height_inches - top - bottom - sum(head) - sum(ticks)
         tall = [free * one / sum(tall) if sum(tall) else free / rows for one in tall]
-    height = top + bottom + rows * (head + ticks) + sum(tall)
+    height = top + bottom + sum(head) + sum(ticks) + sum(tall)
     figure.set_size_inches(width, height)
     _write(figure, title, (margin, height - margin), look.title, DARK, bold=True)
     _write(figure, small, (margin, margin), look.small, SMALL_GREY, below=True)
@@ -173,20 +181,25 @@ def new_sheet(
     for number, name in enumerate(names):
         row = number // columns
         start = margin + left + (number % columns) * (column + gutter)
-        ceiling = height - top - row * (head + ticks) - sum(tall[:row])
+        ceiling = height - top - sum(head[:row]) - sum(ticks[:row]) - sum(tall[:row])
         _write(figure, name, (start, ceiling), look.text, DARK)
         at = ceiling - text_height(name, look.text) - text_tall / 2
         for line in lines[number]:
             _write_keys(figure, line, (start, at), look)
             at -= text_tall
-        floor = ceiling - head - tall[row]
+        floor = ceiling - head[row] - tall[row]
         if below:
-            _write(figure, below[number], (start, floor - 1.9 * look.text / POINTS), look.text,
+            _write(figure, below[number], (start, floor - 2.2 * look.text / POINTS), look.text,
                    DARK)  # fmt: skip
         box = Bbox.from_bounds(start, floor, column, tall[row])
         boxes.append(box)
         panels.append(_axes(figure, box, look))
     return Sheet(figure, look, tuple(panels), tuple(boxes))
+
+
+def _by_row(columns: int, tall: Sequence[float]) -> list[float]:
+    """What each row of panels needs: the most of its panels."""
+    return [max(tall[at : at + columns]) for at in range(0, len(tall), columns)]
 
 
 def key_lines(keys: Sequence[Key], look: Look, inches: float) -> list[list[Key]]:
@@ -325,14 +338,14 @@ def _swatch(figure: Figure, mark: Mark, x: float, y: float, em: float, look: Loo
     if mark.line:
         figure.add_artist(
             Line2D(
-                [x, x + 1.2 * em / width],
-                [y, y],
+                [x + 0.6 * em / width] if mark.bare else [x, x + 1.2 * em / width],
+                [y] if mark.bare else [y, y],
                 color=mark.colour,
-                linewidth=look.line if mark.dashes or not mark.bare else 0,
+                linewidth=look.line,
                 linestyle=(0, mark.dashes),
                 marker=mark.marker,
                 markersize=0.6 * look.text,
-                markevery=[1] if mark.bare else (0, 2),
+                markevery=(0, 2),
                 markerfacecolor=mark.inside or mark.colour,
                 markeredgecolor=mark.colour,
             )

@@ -85,14 +85,13 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
         _title(box, lang),
         [
             label("discover_bars", lang),
-            label("named_value", lang, name=label("discover_scatter", lang),
-                  value=lever_and_unit(found, 1, units, lang)),
+            _scatter_head(found, units, look, lang),
         ],
         [
-            label("study_discover_note", lang, claim=claim(found, lang),
+            label("study_discover_note_brief" if slide else "study_discover_note", lang, claim=claim(found, lang),
                   density=banded(box.density, box.density_band, lang),
                   coverage=banded(box.coverage, box.coverage_band, lang)),
-            *note_of(found, lang),
+            *note_of(found, slide, lang),
             _source(told, found, lang),
         ],
         columns=2 if slide else 1,
@@ -104,7 +103,7 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     at = place_rows(sheet, [0], texts, size, spread(each, sheet.boxes[0].height), bars, over=True)
     for row, one in zip(at, box.limits, strict=True):
         _bar(sheet, row, bars, one, found, lang)
-    sheet.panels[0].set_xlim(0, 1)
+    sheet.panels[0].set_xlim(-0.004, 1.004)
     sheet.panels[0].set_xticks([])
     sheet.panels[0].spines["bottom"].set_visible(False)
     draw_runs(sheet, 1, found, box, lang)
@@ -131,6 +130,12 @@ def _source(told: Told, found: Discovery, lang: Language) -> str:
         id=told.id,
         sources=sources_named(),
     )
+
+
+def _scatter_head(found: Discovery, units: Mapping[str, str], look: Look, lang: Language) -> str:
+    upward = lever_and_unit(found, 1, units, lang)
+    head = label("discover_scatter", lang)
+    return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
 
 
 def limit_words(found: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:

@@ -30,8 +30,8 @@ def draw(titles: Mapping[str, str], look: Look, lang: Language) -> Figure:
     """A row a scenario, its title at the left; in a column its name, and the gap alone."""
     known = headlines()
     order = sorted((known[name] for name in titles), key=lambda one: one.gap[1])
-    far = sorted(order, key=lambda one: -abs(one.gap[1] - known[BASE].gap[1]))
-    ranked = [known[BASE], *(one for one in far if one.name != BASE)]
+    far = sorted(range(len(order)), key=lambda n: -abs(order[n].gap[1] - known[BASE].gap[1]))
+    ranked = sorted(far, key=lambda n: order[n].name != BASE)
     panels = PANELS[1:] if look.brief else PANELS
     heads = [label("overview_gap", lang)]
     if not look.brief:
@@ -45,20 +45,19 @@ def draw(titles: Mapping[str, str], look: Look, lang: Language) -> Figure:
                        id=id_of(list(known.values())), sources=sources_named())  # fmt: skip
         return [text, source]
 
-    names = [one.name if look.brief else titles[one.name] for one in ranked]
-    count = row_sheet(look, label("overview_title", lang), heads, names, notes, lines=1.05,
-                      above=False, share=0.42).shown  # fmt: skip
-    chosen = [one for one in order if one in ranked[:count]]
     rows = row_sheet(
         look,
         label("overview_title", lang),
         heads,
-        [one.name if look.brief else titles[one.name] for one in chosen],
-        lambda _: notes(count),
+        [one.name if look.brief else titles[one.name] for one in order],
+        notes,
         lines=1.05,
         above=False,
-        share=0.42,
+        share=0.44,
+        gap=0.2,
+        choose=lambda count: sorted(ranked[:count]),
     )
+    chosen = [order[place] for place in rows.shown]
     for place, panel in enumerate(panels):
         _bands(rows, place, chosen, panel, lang)
     return rows.sheet.figure

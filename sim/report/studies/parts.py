@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from ...address import Address
@@ -51,7 +53,14 @@ def titled(scenario: Scenario, lang: Language) -> str:
 def key_words(key: str, scenario: Scenario | None, lang: Language) -> str:
     """A key of a scenario in words, or itself where there are none."""
     try:
-        return input_name(key, scenario, lang) if scenario else _plain_input(key, lang)
+        if scenario is None:
+            return _plain_input(key, lang)
+        held = re.fullmatch(r"budget\.vintages\.(\w+)\.lines\.(\w+)", key)
+        if held:
+            title = getattr(scenario.budget.vintages[held[1]].title, lang)
+            what = label(f"cell_budget_{held[2]}", lang)
+            return label("cell_by", lang, what=what, vintage=title)
+        return input_name(key, scenario, lang)
     except (KeyError, AttributeError):
         return key
 
@@ -105,6 +114,7 @@ def scale_along(sheet: Sheet, axes: Axes, lang: Language) -> None:
     low, high = axes.get_xlim()
     wide, left, plot = _place(sheet, axes)
     size = sheet.look.text
+    edge = 0.005 if left < 0.4 * wide else left - 0.5 * size / POINTS
     for most in TICKS:
         ticks = _ticks(low, high, most)
         decimals = decimals_of(float(np.diff(ticks).min())) if len(ticks) > 1 else 0
@@ -113,7 +123,7 @@ def scale_along(sheet: Sheet, axes: Axes, lang: Language) -> None:
         for tick in ticks:
             half = text_width(number(tick, lang, decimals), size) / 2
             at = left + plot * (tick - low) / (high - low)
-            if at - half > 0.02 and at + half < wide - 0.02:
+            if at - half > edge and at + half < wide - 0.005:
                 ends.append((at - half, at + half))
                 kept.append(tick)
         if all(b[0] - a[1] > 0.5 * size / POINTS for a, b in pairwise(ends)):
@@ -143,6 +153,7 @@ def write_right(axes: Axes, end: float, row: float, text: str, size: float) -> N
     axes.annotate(
         text, (end, row), (0.4 * size, 0), textcoords="offset points", va="center",
         fontsize=size, color=DARK,
+        path_effects=[withStroke(linewidth=0.3 * size, foreground="white")],
     )  # fmt: skip
 
 

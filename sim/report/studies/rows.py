@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 
 from ..canvas import DARK
 from ..charts.layout import (
@@ -25,20 +24,22 @@ from ..charts.look import Look
 NAMES_SHARE = 0.36
 """Part of the width that names at the left may take."""
 FAINT = "#6f6f6f"
+TALLEST = 9.7
+"""Height of what can be printed on A4 [inches]; letters are small where it would be passed."""
 
 
 @dataclass(frozen=True)
 class Rows:
     """A sheet of rows: ``at`` is the height of each row's bars, ``tall`` how tall they may be.
 
-    Both in the units of the panels' vertical axes, which run downward [inches]; ``shown`` is how
-    many of the rows there is room for, ``size`` that of their letters.
+    Both in the units of the panels' vertical axes, which run downward [inches]; ``shown`` are
+    the rows that there is room for, by their numbers; ``size`` is that of their letters.
     """
 
     sheet: Sheet
     at: tuple[float, ...]
     tall: float
-    shown: int
+    shown: tuple[int, ...]
     size: float
 
 
@@ -54,31 +55,37 @@ def row_sheet(
     above: bool | None = None,
     share: float = NAMES_SHARE,
     faint: Sequence[bool] = (),
+    gap: float = 0.55,
+    choose: Callable[[int], Sequence[int]] = range,
 ) -> Rows:
     """Panels beside one another over the same rows.
 
     ``lines`` is how many lines of text the bars of a row take; ``notes`` gives the small print for
-    a number of rows shown: on a slide some may find no room. ``above`` puts names above the bars
-    instead of left of them (by default where the look is brief).
+    a number of rows shown: on a slide some may find no room, and ``choose`` tells which are shown
+    of so many. ``above`` puts names above the bars instead of left of them (by default where the
+    look is brief); ``gap`` is the air between rows, in sizes of their letters.
     """
     over = look.brief if above is None else above
     wide = look.width_inches - 2 * max(EDGE, 0.012 * look.width_inches)
     most = wide if over else share * wide
-    for shown, size in _choices(len(names), look):
-        texts = [wrapped(name, size, most) for name in names[:shown]]
+    for count, size in _choices(len(names), look):
+        shown = tuple(choose(count))
+        texts = [wrapped(names[place], size, most) for place in shown]
         left = 0.0 if over else max(_widest(text, size) for text in texts) + 0.7 * size / POINTS
         bars = lines * LEADING * size / POINTS
-        gap = 0.55 * size / POINTS
-        each = [row_height(text, size, bars, over) + gap for text in texts]
+        air = gap * size / POINTS
+        each = [row_height(text, size, bars, over) + air for text in texts]
         sheet = new_sheet(
-            look, title, heads, notes(shown), columns=len(heads), plots=[sum(each)], left=left,
+            look, title, heads, notes(count), columns=len(heads), plots=[sum(each)], left=left,
             keys=keys,
         )  # fmt: skip
         room = sheet.boxes[0].height
-        if room >= sum(each) - 1e-6:
+        tall = float(sheet.figure.get_size_inches()[1])
+        if room >= sum(each) - 1e-6 and tall <= TALLEST:
             break
     each = spread(each, room)
-    at = place_rows(sheet, range(len(heads)), texts, size, each, bars, over, faint)
+    pale = [place < len(faint) and faint[place] for place in shown]
+    at = place_rows(sheet, range(len(heads)), texts, size, each, bars, over, pale)
     return Rows(sheet, at, bars, shown, size)
 
 
@@ -89,9 +96,9 @@ def spread(each: Sequence[float], room: float) -> list[float]:
 
 
 def _choices(rows: int, look: Look) -> list[tuple[int, float]]:
-    """How many rows are shown, and how large their names are: the most, at the largest size."""
+    """How many rows are shown, and how large their letters are: the most, at the largest size."""
     if look.height_inches is None:
-        return [(rows, look.text)]
+        return [(rows, look.text), (rows, look.small)]
     return [(n, size) for n in range(rows, 0, -1) for size in (look.text, look.small)]
 
 
@@ -129,7 +136,7 @@ def place_rows(
             left / width, (box.y1 - name_at) / height, text, fontsize=size, va="center",
             ha="left" if over else "right", linespacing=LEADING - 0.1, gid=f"row {place}",
             color=FAINT if place < len(faint) and faint[place] else DARK,
-            path_effects=[withStroke(linewidth=0.3 * size, foreground="white")],
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.1 * size} if over else None,
         )  # fmt: skip
         at.append(middle)
         top += tall

@@ -59,10 +59,10 @@ def keys_of(found: Discovery, lang: Language) -> list[Key]:
             Key(HOLDS_NOT, label("discover_holds_not", lang)), frame]  # fmt: skip
 
 
-def note_of(found: Discovery, lang: Language) -> list[str]:
+def note_of(found: Discovery, brief: bool, lang: Language) -> list[str]:
     """What is to be known of the marks."""
     if crowded(found, found.boxes[0]):
-        return [label("study_discover_crowded", lang)]
+        return [label("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)]
     others = _others(found, found.boxes[0])
     return [] if others.all() else [label("discover_pale", lang).capitalize() + "."]
 
@@ -118,7 +118,7 @@ def _limits(
         if name and found.table[name].dtype.kind != "f":
             low, high, room = round(low), round(high), 0.6
         elif name and crowded(found, found.boxes[0]):
-            room = 0.6 * (high - low) / max(found.table[name].nunique() - 1, 1)
+            room = max(room, 0.6 * (high - low) / max(found.table[name].nunique() - 1, 1))
         getattr(axes, f"set_{which}lim")(low - room, high + room)
 
 
@@ -175,15 +175,16 @@ def _circles(
     counted = _others(found, box)
     table = pd.DataFrame({"x": at[0], "y": at[1], "holds": found.interest})[counted]
     places = table.groupby(["x", "y"])["holds"].agg(["size", "mean"]).reset_index()
-    widest = 0.9 * POINTS * min(_slots(sheet, panel, at))
-    widest = min(widest, 4.2 * look.text)
+    apart = 0.9 * POINTS * min(_slots(sheet, panel, at))
+    on_grid = 2 * len(places) >= places["x"].nunique() * places["y"].nunique()
+    widest = min(apart, 4.2 * look.text) if on_grid else 0.9 * look.text
     most = float(places["size"].max())
     for x, y, size, share in places.itertuples(index=False):
         across = widest * np.sqrt(size / most)
         axes.scatter([x], [y], s=across**2, color=[SHADES(share)], edgecolors=DARK,
                      linewidths=0.35 * look.line, zorder=3)  # fmt: skip
         text = number(100 * share, lang)
-        if text_width(text, look.text) * POINTS < 0.9 * across:
+        if on_grid and text_width(text, look.text) * POINTS < 0.9 * across:
             axes.text(x, y, text, ha="center", va="center", fontsize=look.text, color=DARK,
                       zorder=4, path_effects=[withStroke(linewidth=0.3 * look.text,
                                                          foreground="white")])  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from ...past import SERIES, Forecast, actual, forecasts
 from ..canvas import BLUE, DARK, ORANGE
-from ..charts.layout import Key, Mark, Sheet, fit, new_sheet
+from ..charts.layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet
 from ..charts.look import Look
 from ..charts.parts import amount, listed, scale_of_years, sources_named
 from ..labels import Language, label, number
@@ -43,7 +44,14 @@ def _said(cells: pd.DataFrame, series: str) -> pd.DataFrame:
 
 def draw(cells: pd.DataFrame, replications: int, look: Look, lang: Language) -> Figure:
     """A panel a series."""
-    slide = look.height_inches is not None
+    columns = 1 if look.brief else 2 if look.height_inches is None else 4
+    keys = [
+        Key(CAME, label("score_came", lang)),
+        Key(SAID, label("score_said", lang)),
+        Key(BAND, label("band_80", lang)),
+        Key(OFFICIAL, label("official_forecasts", lang)),
+    ]
+    each = len(keys) // columns
     source = label(
         "score_chart_source", lang, n=number(replications, lang), id=id_of(cells),
         sources=sources_named(),
@@ -53,16 +61,10 @@ def draw(cells: pd.DataFrame, replications: int, look: Look, lang: Language) -> 
         label("score_chart_title", lang),
         [label(f"series_{series}", lang) for series in CHARTED],
         [label("score_chart_note", lang), source],
-        columns=2 if look.side_by_side else 1,
-        plots=[PLOT["column"]] * 4 if look.brief else [PLOT["page"]] * 2,
-        keys=[[Key(CAME, label("score_came", lang)), Key(SAID, label("score_said", lang)),
-               Key(BAND, label("band_80", lang)), Key(OFFICIAL, label("score_official", lang))]
-              if place == 0 and not slide else
-              [Key(CAME, label("score_came", lang)), Key(SAID, label("score_said", lang))]
-              if place == 0 else
-              [Key(BAND, label("band_80", lang)), Key(OFFICIAL, label("score_official", lang))]
-              if place == 1 and slide else [] for place in range(4)],
-    )  # fmt: skip
+        columns=columns,
+        plots=[PLOT["column" if look.brief else "page"]] * (len(CHARTED) // columns),
+        keys=[keys[each * place : each * (place + 1)] for place in range(len(CHARTED))],
+    )
     for place, series in enumerate(CHARTED):
         _panel(sheet, place, _said(cells, series), series, lang)
     return sheet.figure
@@ -78,7 +80,7 @@ def _panel(sheet: Sheet, place: int, rows: pd.DataFrame, series: str, lang: Lang
     low, high, middle = (rows[name].to_numpy(float) / 1e3
                          for name in ("low_80", "high_80", "forecast"))  # fmt: skip
     axes.set_yscale("log")
-    axes.vlines(target, low, high, color=BAND.colour, linewidth=3.6 * look.line)
+    bands = axes.vlines(target, low, high, color=BAND.colour)
     axes.plot(target, middle, SAID.marker, color=BLUE, markersize=0.55 * look.text)
     axes.plot(years, came, color=DARK, linewidth=0.9 * look.line)
     said = _officials(series)
@@ -88,13 +90,22 @@ def _panel(sheet: Sheet, place: int, rows: pd.DataFrame, series: str, lang: Lang
     _, top = axes.get_ylim()
     axes.set_ylim(max(float(low.min()), min(came) / LOWEST) * 0.9, top)
     bottom, top = axes.get_ylim()
-    axes.yaxis.set_major_locator(FixedLocator([at / 1e3 for at in SCALE
-                                               if bottom <= at / 1e3 <= top]))  # fmt: skip
+    axes.yaxis.set_major_locator(FixedLocator(_named(sheet, place, bottom, top)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     axes.set_xlim(FIRST_YEAR - 0.5, last + 0.7)
     fit(sheet, place, [])
+    year = axes.get_position().width * look.width_inches * POINTS / (last - FIRST_YEAR + 1.2)
+    bands.set_linewidth(min(3.6 * look.line, 0.6 * year))
     scale_of_years(sheet, axes, list(range(FIRST_YEAR, last + 1)))
+
+
+def _named(sheet: Sheet, place: int, bottom: float, top: float) -> list[float]:
+    """Thousands to be named on the scale: 1, 2, 5 and so on, or the powers of ten alone."""
+    decade = sheet.boxes[place].height / math.log10(top / bottom)
+    close = decade * math.log10(2) < LEADING * sheet.look.text / POINTS
+    return [at / 1e3 for at in SCALE if bottom <= at / 1e3 <= top
+            and (not close or math.log10(at).is_integer())]  # fmt: skip
 
 
 def _officials(series: str) -> Sequence[Forecast]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from ...address import parse
-from ...decide.sensitivity import TORNADO_REPLICATIONS, Sensitivity
+from ...decide.sensitivity import LUCK, TORNADO_REPLICATIONS, Sensitivity
 from ...scenario import Scenario
 from ..canvas import BLUE, DARK, ORANGE
 from ..charts.layout import Key, Mark, Sheet, text_width
@@ -38,6 +38,8 @@ FLOOR = Mark(DARK, dashes=(2, 2), line=True)
 LOW, HIGH = Mark("#cfcfcf", "////"), Mark(BLUE)
 PALE = "#e4e4e4"
 PALE_DOT = "#9a9a9a"
+MOST = 400
+"""End of the scale of indices [%]."""
 TOLD_OF = 6
 """Inputs that the words name: the first by total index."""
 
@@ -69,6 +71,11 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     found, scenario = sensitivity_of(told), told.first
     named, others = shown_and_others(found)
 
+    def choose(count: int) -> list[int]:
+        first = list(range(count))
+        luck = next(place for place, row in enumerate(named) if row["input"] == LUCK)
+        return first if luck < count else [*first[:-1], luck]
+
     def notes(shown: int) -> list[str]:
         note = label(
             "study_sensitivity_note",
@@ -93,8 +100,10 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
         ],
         share=0.3,
         faint=[not row["told"] for row in named],
+        gap=0.35,
+        choose=choose,
     )  # fmt: skip
-    shown = named[: rows.shown]
+    shown = [named[place] for place in rows.shown]
     _indices(rows.sheet, found, shown, rows.at, rows.tall, lang)
     _tornado(rows, shown, 0.7 * rows.tall, lang)
     return rows.sheet.figure
@@ -126,7 +135,7 @@ def _indices(
     seen = [value for row in rows for value in (row["total"], row["total_low"]) if value > 0]
     least = 50 * min([*seen, *([found.floor] if found.floor else []), 1.0])
     axes.set_xscale("log")
-    axes.set_xlim(least, 200)
+    axes.set_xlim(least, MOST)
     for place, row in zip(at, rows, strict=True):
         told = bool(row["told"])
         _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, look, told)
@@ -147,7 +156,7 @@ def _powers(sheet: Sheet, axes: Axes, least: float, lang: Language) -> list[floa
     lowest = math.ceil(math.log10(least))
     powers = range(lowest, 3)
     widest = max(text_width(percent(10.0**power, lang), sheet.look.text) for power in powers)
-    apart = inches / math.log10(200 / least)
+    apart = inches / math.log10(MOST / least)
     every = next(n for n in range(1, 20) if n * apart > 1.3 * widest)
     return [10.0**power for power in powers if (2 - power) % every == 0]
 

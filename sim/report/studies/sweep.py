@@ -26,6 +26,8 @@ MOST = 6
 """Levers that have a panel; the others are told of."""
 GROUPS = 5
 """Groups of runs along a lever that has many values."""
+ON_A_SLIDE = 4
+"""Panels that stand in one row on a slide."""
 FEW = 8
 """Values of a lever up to which each is a group of its own."""
 PLOT = {"column": 1.2, "page": 1.5}
@@ -92,7 +94,10 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     address = parse(_cell(told))
     panels, units = along_levers(told), told.asked["units"]
     others = len(_levers(told)) - len(panels)
-    columns = min(len(panels), 3 if look.height_inches else 2) if look.side_by_side else 1
+    across = 2
+    if look.height_inches is not None:
+        across = len(panels) if len(panels) <= ON_A_SLIDE else 3
+    columns = min(len(panels), across) if look.side_by_side else 1
     rows = -(-len(panels) // columns)
     note = label("study_sweep_note", lang)
     if others:
@@ -115,7 +120,8 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
 def _title(told: Told, address: Address, lang: Language) -> str:
     cell = cell_words(address, told.first, lang)
     unit = f", {label('axis_billion', lang)}" if address.table in MONEY else ""
-    return label("study_sweep_title", lang, cell=f"{cell} ({_statistic(address, lang)}){unit}",
+    text = f"{cell} ({_statistic(address, lang)}){unit}"
+    return label("study_sweep_title", lang, cell=text[0].upper() + text[1:],
                  sweep=told.asked["title"][lang])  # fmt: skip
 
 
@@ -125,6 +131,9 @@ def _statistic(address: Address, lang: Language) -> str:
 
 def _head(one: Along, units: dict[str, str], lang: Language) -> str:
     text, unit = _named(one, lang), unit_of(one.name, units, lang)
+    if one.names:
+        choices = ", ".join(choice_text(name, lang) for name in one.names)
+        return label("named_value", lang, name=text, value=choices)
     return f"{text}, {unit}" if unit else text
 
 

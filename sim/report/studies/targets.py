@@ -6,7 +6,7 @@ from ...address import MONEY
 from ...decide.levers import Lever
 from ...decide.target import Target, target_of
 from ...scenario import Scenario
-from ..labels import Language, billion, label, number
+from ..labels import Language, billion, label
 from ..solution import YEARS_MONEY, amount, how, unit_words
 from .parts import BILLION, cell_words, lever_words
 from .told import Told
@@ -45,23 +45,29 @@ def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) ->
 
 def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
     """What is to hold: the cell, below or above which number."""
-    number_ = billion(target.number, lang) if is_money(target) else amount(target.number, lang)
-    sign = label("sign_at_most" if target.below else "sign_at_least", lang)
-    return f"{cell_words(target.address, scenario, lang)} {sign} {number_}"
+    cell = cell_words(target.address, scenario, lang)
+    return label(
+        "study_target", lang, cell=cell, sign=_sign(target, lang), number=_number(target, lang)
+    )
+
+
+def _sign(target: Target, lang: Language) -> str:
+    return label("sign_at_most" if target.below else "sign_at_least", lang)
+
+
+def _number(target: Target, lang: Language) -> str:
+    if not is_money(target):
+        return amount(target.number, lang)
+    text = billion(target.number, lang, 0 if target.number == 0 else 1)
+    return text.rsplit(" ", 1)[0] if target.number == 0 else text
 
 
 def title(target: Target, scenario: Scenario, lang: Language) -> str:
-    """Where what is to hold does so."""
-    return label(
-        "solve_chart", lang, target=target_words(target, scenario, lang), how=how(target, lang)
-    )
+    """What is to hold and how surely, as a heading."""
+    text = f"{target_words(target, scenario, lang)} {how(target, lang)}"
+    return text[0].upper() + text[1:]
 
 
 def value_words(target: Target, value: float, lang: Language) -> str:
     """A value of the cell, with its unit if it is money."""
     return billion(value, lang, 2) if is_money(target) else amount(value, lang)
-
-
-def percent(share: float, lang: Language) -> str:
-    """A share as a whole percentage."""
-    return number(100 * share, lang) + " %"

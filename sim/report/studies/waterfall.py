@@ -156,6 +156,9 @@ def _bars(
 
 
 def _joint(axes: Axes, level: float, above: float, below: float, tall: float, look: Look) -> None:
+    """A line from one bar to the next, where no name stands between them."""
+    if look.brief:
+        return
     axes.vlines(level, above + tall / 2, below - tall / 2, color=DARK, linewidth=0.3 * look.line)
 
 
