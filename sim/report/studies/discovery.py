@@ -87,13 +87,7 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
             label("discover_bars", lang),
             _scatter_head(found, units, look, lang),
         ],
-        [
-            label("study_discover_note_brief" if slide else "study_discover_note", lang, claim=claim(found, lang),
-                  density=banded(box.density, box.density_band, lang),
-                  coverage=banded(box.coverage, box.coverage_band, lang)),
-            *note_of(found, slide, lang),
-            _source(told, found, lang),
-        ],
+        [_note(found, box, slide, lang), *note_of(found, slide, lang), _source(told, found, lang)],
         columns=2 if slide else 1,
         plots=[1.0] if slide else [sum(each), PLOT["column" if look.brief else "page"]],
         keys=[[], keys_of(found, lang)],
@@ -116,6 +110,16 @@ def _title(box: Box, lang: Language) -> str:
         lang,
         density=percent(box.density, lang),
         coverage=percent(box.coverage, lang),
+    )
+
+
+def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
+    return label(
+        "study_discover_note_brief" if brief else "study_discover_note",
+        lang,
+        claim=claim(found, lang),
+        density=banded(box.density, box.density_band, lang),
+        coverage=banded(box.coverage, box.coverage_band, lang),
     )
 
 
