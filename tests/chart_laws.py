@@ -44,7 +44,7 @@ def overlaps_of(figure: Figure) -> list[str]:
 def covered_of(figure: Figure) -> list[str]:
     """Texts that a sample in a key stands on."""
     figure.draw_without_rendering()
-    samples = [one.get_window_extent() for one in (*figure.patches, *figure.lines)]
+    samples = [one.get_window_extent() for one in figure.artists]
     return [
         text.get_text()
         for text in figure.texts
@@ -53,6 +53,6 @@ def covered_of(figure: Figure) -> list[str]:
 
 
 def _meet(one: Bbox, two: Bbox) -> bool:
-    across = min(one.x1, two.x1) - max(one.x0, two.x0)
-    upright = min(one.y1, two.y1) - max(one.y0, two.y0)
+    across = float(min(one.x1, two.x1) - max(one.x0, two.x0))
+    upright = float(min(one.y1, two.y1) - max(one.y0, two.y0))
     return across > 0.5 and upright > 0.5

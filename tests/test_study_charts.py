@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from chart_laws import covered_of, overlaps_of, texts_of
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from support import Command
@@ -38,14 +40,14 @@ from sim.report.redrawn import KINDS, Told
 from sim.report.studies import differences, ind_coa, overview, scatter, scorecard, sensitivity
 from sim.report.studies.sweep import along_levers
 from sim.run.record import digest
-from sim.scenario import load, quantities
+from sim.scenario import Scenario, load, quantities
 from sim.stamp import find_in_chart
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
 TINY = ["--replications", "3", "--step", "week", "--workers", "1", "--quiet"]
 SHORT = ["--until", "2026-12-31"]
 SPOKEN = {
-    "comparison": ["compare", "baseline", "faster-housing", "constrained", "inflow-surge", *SHORT],
+    "comparison": ["compare", "baseline", "faster-housing", "constrained", *SHORT],
     "explanation": ["explain", "baseline", "regular-27100", "--year", "2026"],
     "solution": ["solve", "baseline", "--vary", "budget.vintages.owb2025.lines.coa_nidos@2026",
                  "--target", "gap.total.2026 <= 0"],
@@ -160,8 +162,14 @@ def others(request: pytest.FixtureRequest) -> Figures:
         }
 
 
+@cache
+def loaded() -> dict[str, Scenario]:
+    """All scenarios of the overview, loaded once."""
+    return with_headline()
+
+
 def titles(lang: Language) -> dict[str, str]:
-    return {name: getattr(one.title, lang) for name, one in with_headline().items()}
+    return {name: getattr(one.title, lang) for name, one in loaded().items()}
 
 
 def wrong_in(figures: Figures) -> list[str]:
@@ -171,11 +179,13 @@ def wrong_in(figures: Figures) -> list[str]:
     for (lang, width), figure in figures.items():
         found = overlaps_of(figure) + [f"'{text}' is covered" for text in covered_of(figure)]
         least = min(float(text.get_fontsize()) for text in texts_of(figure) if text.get_text())
-        found += [f"letters of {least}"] * (least < (14 if width == "slide" else 6))
+        found += [f"letters of {least}"] * int(least < (14 if width == "slide" else 6))
         inches = figure.get_size_inches()
-        found += [f"{inches} inches"] * (abs(2.54 * inches[0] - wide[width]) > 0.05)
-        found += ["no slide"] * (width == "slide" and abs(inches[0] / inches[1] - 16 / 9) > 0.001)
-        found += ["higher than A4"] * (float(inches[1]) > 10.6)
+        found += [f"{inches} inches"] * int(abs(2.54 * inches[0] - wide[width]) > 0.05)
+        found += ["no slide"] * int(
+            width == "slide" and abs(inches[0] / inches[1] - 16 / 9) > 0.001
+        )
+        found += ["higher than A4"] * int(inches[1] > 10.6)
         wrong += [f"{lang} {width}: {one}" for one in found]
     return wrong
 
@@ -310,8 +320,9 @@ def of_sensitivity(told: Told, lang: Language) -> list[str]:
 def of_discovery(told: Told, lang: Language) -> list[str]:
     row = told.table("boxes").iloc[0]
     ends = told.table("boxes").query("box == 1")[["low", "high"]].to_numpy(float).ravel()
-    return [percent(row["coverage"], lang), percent(row["density"], lang),
-            number(row["runs"], lang), *(plainly(end, lang) for end in ends if end == end)]  # fmt: skip
+    told_of = [percent(row["coverage"], lang), percent(row["density"], lang)]
+    limits = [plainly(end, lang) for end in ends if end == end]
+    return [*told_of, number(row["runs"], lang), *limits]
 
 
 def of_sweep(told: Told, lang: Language) -> list[str]:
@@ -374,8 +385,14 @@ def test_runs_at_the_same_places_do_not_hide_one_another() -> None:
     figure = redrawn.drawn(told, "en", "page")
     figure.draw_without_rendering()
     axes = figure.axes[1]
-    circles = [(axes.transData.transform(one.get_offsets())[0],
-                np.sqrt(one.get_sizes()[0]) * figure.dpi / 72) for one in axes.collections]  # fmt: skip
+    circles = [
+        (
+            axes.transData.transform(one.get_offsets())[0],
+            np.sqrt(one.get_sizes()[0]) * figure.dpi / 72,
+        )
+        for one in axes.collections
+        if isinstance(one, PathCollection)
+    ]
     runs = told.table("runs")
     places = runs[["inflow.first@2026", "housing.homes"]].drop_duplicates()
     assert 4 < len(circles) <= len(places)
@@ -441,7 +458,10 @@ def test_a_discovery_without_a_box_has_no_chart_and_says_so(
     assert not (tmp_path / "none-charts").exists()
 
 
-def test_overview_writes_stamped_files_with_their_words(tmp_path: Path, command: Command) -> None:
+def test_overview_writes_stamped_files_with_their_words(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.report.overview.with_headline", loaded)
     done = command("overview", "-o", "one.svg", "--lang", "nl", "--width", "column")
     assert done.returncode == 0, done.stderr
     done = command("overview", "-o", "all", "--format", "png,pdf", "--width", "slide")

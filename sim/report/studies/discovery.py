@@ -78,7 +78,7 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     """The limits of the first box, and below or beside them the runs."""
     found, units = discovery_of(told), told.asked["units"]
     box = found.boxes[0]
-    texts, size, each = _rows(found, box, units, look, lang)
+    texts, each = _rows(found, box, units, look, look.text, lang)
     slide = look.height_inches is not None
     sheet = new_sheet(
         look,
@@ -93,7 +93,11 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
         keys=[[], keys_of(found, lang)],
         under=["", lever_and_unit(found, 0, units, lang)],
     )  # fmt: skip
-    bars = BARS * LEADING * look.text / POINTS
+    size = look.text
+    if sum(each) > sheet.boxes[0].height + 1e-6:
+        size = look.small
+        texts, each = _rows(found, box, units, look, size, lang)
+    bars = BARS * LEADING * size / POINTS
     at = place_rows(sheet, [0], texts, size, spread(each, sheet.boxes[0].height), bars, over=True)
     for row, one in zip(at, box.limits, strict=True):
         _bar(sheet, row, bars, one, found, lang)
@@ -142,6 +146,12 @@ def _scatter_head(found: Discovery, units: Mapping[str, str], look: Look, lang: 
     return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
 
 
+def limit_short(_: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+    """A limit in words: the lever, and what is left of it."""
+    name = lever_words(lever(one.lever, one.lever), None, lang)
+    return label("named_value", lang, name=name, value=limit_text(one, units, lang))
+
+
 def limit_words(found: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
     """A limit in words: the lever, what is left of it, and what was tried."""
     return label(
@@ -165,16 +175,19 @@ def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang:
 
 
 def _rows(
-    found: Discovery, box: Box, units: Mapping[str, str], look: Look, lang: Language
-) -> tuple[list[str], float, list[float]]:
-    """Names of the limits, wrapped, the size of their letters, and how tall each row is."""
+    found: Discovery, box: Box, units: Mapping[str, str], look: Look, size: float, lang: Language
+) -> tuple[list[str], list[float]]:
+    """Names of the limits in letters of a size, wrapped, and how tall each row is.
+
+    On a slide without what was tried, for which there is no room; the words tell it.
+    """
     inside = look.width_inches - 2 * max(EDGE, 0.012 * look.width_inches)
-    wide = 0.48 * inside if look.height_inches is not None else inside
-    bars = BARS * LEADING * look.text / POINTS
-    size = look.text if len(box.limits) < 4 or look.height_inches is None else look.small
-    texts = [wrapped(limit_words(found, one, units, lang), size, wide) for one in box.limits]
-    each = [row_height(text, size, bars, over=True) + 0.6 * size / POINTS for text in texts]
-    return texts, size, each
+    slide = look.height_inches is not None
+    wide = 0.48 * inside if slide else inside
+    name = limit_short if slide else limit_words
+    texts = [wrapped(name(found, one, units, lang), size, wide) for one in box.limits]
+    bars = BARS * LEADING * size / POINTS
+    return texts, [row_height(text, size, bars, over=True) + 0.4 * size / POINTS for text in texts]
 
 
 def _bar(

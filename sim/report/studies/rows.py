@@ -68,21 +68,28 @@ def row_sheet(
     over = look.brief if above is None else above
     wide = look.width_inches - 2 * max(EDGE, 0.012 * look.width_inches)
     most = wide if over else share * wide
+    room = float("inf")
     for count, size in _choices(len(names), look):
         shown = tuple(choose(count))
         texts = [wrapped(names[place], size, most) for place in shown]
         left = 0.0 if over else max(_widest(text, size) for text in texts) + 0.7 * size / POINTS
         bars = lines * LEADING * size / POINTS
-        air = gap * size / POINTS
-        each = [row_height(text, size, bars, over) + air for text in texts]
+        each = [row_height(text, size, bars, over) + gap * size / POINTS for text in texts]
+        if sum(each) > room + 1e-6:
+            continue
         sheet = new_sheet(
             look, title, heads, notes(count), columns=len(heads), plots=[sum(each)], left=left,
             keys=keys,
         )  # fmt: skip
+        if look.height_inches is None:
+            if float(sheet.figure.get_size_inches()[1]) <= TALLEST:
+                break
+            continue
+        # The small print hardly changes with the number of rows, so that this is about the room.
         room = sheet.boxes[0].height
-        tall = float(sheet.figure.get_size_inches()[1])
-        if room >= sum(each) - 1e-6 and tall <= TALLEST:
+        if sum(each) <= room + 1e-6:
             break
+    room = sheet.boxes[0].height
     each = spread(each, room)
     pale = [place < len(faint) and faint[place] for place in shown]
     at = place_rows(sheet, range(len(heads)), texts, size, each, bars, over, pale)
