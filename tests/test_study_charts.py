@@ -29,7 +29,7 @@ from sim.exchange.finished import read_study
 from sim.past import kept
 from sim.report import redrawn
 from sim.report.canvas import STYLE
-from sim.report.charts import FORMATS, LOOKS, WIDTHS, Width
+from sim.report.charts import LOOKS, WIDTHS, Width
 from sim.report.charts.layout import Mark
 from sim.report.charts.occupancy import luminance
 from sim.report.charts.parts import amount
@@ -249,13 +249,13 @@ def test_a_number_on_a_scale_is_the_number_at_its_place(figures: Figures) -> Non
 def test_the_same_study_gives_the_same_bytes(told: Told, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        redrawn.write(told, tmp_path / name, "nl", "column", FORMATS)
+        redrawn.write(told, tmp_path / name, "nl", "column", ["svg"])
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert len(files) == len(FORMATS) + 1
+    assert len(files) == 2
     for name in files:
         one, two = ((tmp_path / folder / name).read_bytes() for folder in ("one", "two"))
         assert one == two, name
-        assert b"CreationDate" not in one
+        assert b"dc:date" not in one
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -126,9 +126,16 @@ def scale_along(sheet: Sheet, axes: Axes, lang: Language) -> None:
             if at - half > edge and at + half < wide - 0.005:
                 ends.append((at - half, at + half))
                 kept.append(tick)
-        if all(b[0] - a[1] > 0.5 * size / POINTS for a, b in pairwise(ends)):
+        if _apart(ends, size):
             break
+    while not _apart(ends, size):
+        ends, kept = ends[::2], kept[::2]
     _numbers(axes.xaxis, kept, lang)
+
+
+def _apart(ends: Sequence[tuple[float, float]], size: float) -> bool:
+    """Whether there is air between all numbers."""
+    return all(b[0] - a[1] > 0.5 * size / POINTS for a, b in pairwise(ends))
 
 
 def _place(sheet: Sheet, axes: Axes) -> tuple[float, float, float]:
