@@ -8,18 +8,17 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from chart_laws import overlaps_of, texts_of
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from support import Command
 
 from sim.report import charts
@@ -88,37 +87,6 @@ def drawn(subjects: dict[str, Subject]) -> dict[tuple[str, str, Language, Width]
         for lang in LANGUAGES
         for width in WIDTHS
     }
-
-
-def texts_of(figure: Figure) -> Iterator[Text]:
-    """Texts that are seen: written ones, and the names on the scales within their limits."""
-    for axes in figure.axes:
-        yield from axes.texts
-        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-            for tick in axis.get_major_ticks():
-                if min(low, high) <= tick.get_loc() <= max(low, high):
-                    yield tick.label1
-    yield from figure.texts
-
-
-def overlaps_of(figure: Figure) -> list[str]:
-    """What is wrong with the texts of a figure: two that overlap, or one that leaves it."""
-    figure.draw_without_rendering()
-    boxes = [
-        (text.get_text(), text.get_window_extent()) for text in texts_of(figure) if text.get_text()
-    ]
-    wrong = [
-        f"'{one}' meets '{two}'"
-        for (one, a), (two, b) in combinations(boxes, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5
-    ]
-    width, height = (float(size) * figure.dpi for size in figure.get_size_inches())
-    wrong += [
-        f"'{text}' leaves the figure"
-        for text, box in boxes
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
-    ]
-    return wrong
 
 
 # -- what is seen -----------------------------------------------------------------------------

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import Rectangle
 
 from sim.decide.discover import (
     Discovery,
@@ -22,7 +20,6 @@ from sim.decide.discover import (
 )
 from sim.errors import ScenarioError
 from sim.report import discovery as report
-from sim.report.canvas import PAGE_INCHES
 from sim.report.labels import Language, label
 
 LEVERS = ["inflow.first@2026", "housing.homes", "ind.capacity.realised", "price"]
@@ -178,25 +175,6 @@ def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Langu
         report.plainly(next(one.low for one in box.limits if one.low), lang),
     ):
         assert part in sentence
-
-
-@pytest.mark.parametrize("lang", ["en", "nl"])
-def test_the_chart_draws_the_box_and_nothing_runs_off_the_page(
-    found: Discovery, lang: Language, tmp_path: Path
-) -> None:
-    figure = report.chart(found, "Made", UNITS, "0" * 12, 1, lang)
-    figure.savefig(tmp_path / "chart.png")
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    for text in [*figure.texts, *(t for axes in figure.axes for t in axes.texts)]:
-        extent = text.get_window_extent(renderer)
-        assert extent.x0 >= 0
-        assert extent.x1 <= PAGE_INCHES * figure.dpi, text.get_text()
-    frames = [one for one in figure.axes[1].patches if isinstance(one, Rectangle)]
-    limits = {one.lever: one for one in found.boxes[0].limits}
-    shown = {limits[name].low for name in limits} | {limits[name].high for name in limits}
-    edges = {e for f in frames for e in (f.get_y(), f.get_y() + f.get_height(), f.get_x())}
-    assert frames
-    assert any(np.isclose(edge, end) for edge in edges for end in shown if end)
 
 
 def test_where_no_lever_says_anything_the_sentence_says_so(found: Discovery) -> None:

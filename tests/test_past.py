@@ -59,8 +59,11 @@ from sim.past.score import as_csv, cells_at, crps, from_csv, naive, spending_rat
 from sim.report import fit as fit_report
 from sim.report import scorecard
 from sim.report.labels import label
+from sim.report.studies.files import write_scorecard
+from sim.report.studies.scorecard import id_of
 from sim.scenario import Scenario, load, quantities, source_keys
 from sim.scenario.template import patch_text
+from sim.stamp import find_in_chart
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -343,13 +346,14 @@ def test_where_the_program_is_worse_is_said() -> None:
     assert "Tegen officiële ramingen, instroom" in lines
 
 
-@pytest.mark.parametrize("lang", ["en", "nl"])
-def test_the_scorecard_is_drawn(lang: str, tmp_path: Path) -> None:
-    files = [tmp_path / f"{n}.png" for n in (1, 2)]
-    for file in files:
-        scorecard.write(file, kept()[0], "nl" if lang == "nl" else "en", 200)
-    assert files[0].read_bytes() == files[1].read_bytes()
-    assert files[0].stat().st_size > 40_000
+def test_the_chart_of_the_readme_is_stamped_and_of_these_hindcasts(tmp_path: Path) -> None:
+    found = find_in_chart(CHART.read_bytes())
+    assert found is not None
+    assert found.intact
+    assert found.stamp.run == id_of(kept()[0])
+    for name in ("one", "two"):
+        write_scorecard(kept()[0], 200, tmp_path / name, "nl", "page", ["png"])
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
 
 
 # -- the fit ------------------------------------------------------------------------------------

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 from test_past import CHART, PROCESSES, README, SCORECARD, printed
 
 from sim.past import Options, all_cells, as_csv, kept, official_origins, origins, process_table
-from sim.report import scorecard
+from sim.report.studies.files import write_scorecard
+from sim.report.studies.scorecard import id_of
+from sim.run.charts import write_files
+from sim.run.record import versions
+from sim.stamp import Stamp
 
 DATA = Path(__file__).parent.parent / "sim" / "data"
+
+
+def draw(march: pd.DataFrame) -> None:
+    """The chart of the README, stamped, with its words beside it."""
+    n = Options().replications
+    command = "opvangsim score -o notebooks"
+    stamp = Stamp("scorecard", "hindcasts", str(Options().seed), versions()["opvangsim"],
+                  id_of(march), command)  # fmt: skip
+
+    def write(into: Path) -> None:
+        write_scorecard(march, n, into / CHART.stem, "en", "page", ["png"])
+
+    write_files(CHART.parent, write, stamp)
 
 
 def main() -> None:
@@ -17,7 +35,7 @@ def main() -> None:
     (DATA / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
     PROCESSES.write_text(process_table().to_csv(index=False, float_format="%.6g"), "utf-8")
     march, _ = kept()
-    scorecard.write(CHART, march, "en", Options().replications)
+    draw(march)
     text = SCORECARD.sub(lambda m: m[1] + printed() + m[3], README.read_text("utf-8"))
     README.write_text(text, "utf-8")
 

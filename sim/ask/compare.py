@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from ..decide.compare import MOST
 from ..decide.compare import compare as compared
 from ..report import comparison as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -49,10 +47,6 @@ def compare(
             shown += report.still_lines(found, one.name, lang)
         return shown + report.prices_notes(scenarios, lang)
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        figure = report.chart(found, scenarios, study_id, settings.replications, lang)
-        save(figure, folder / "differences")
-
     study = Study(
         "comparison",
         " / ".join(names),
@@ -62,4 +56,4 @@ def compare(
         {"differences": found.yearly, "monthly": found.monthly},
     )
     files = list(dict.fromkeys(file for one in every for file in one.files))
-    return Finding(study, f"compare-{'-'.join(names)}"[:120], files, told, draw)
+    return Finding(study, f"compare-{'-'.join(names)}"[:120], files, told)

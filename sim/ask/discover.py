@@ -8,7 +8,6 @@ from typing import Any
 from ..decide.discover import discover as discovered
 from ..decide.discover import where_of
 from ..report import discovery as report
-from ..report.canvas import save
 from ..report.labels import Language, label
 from ..run.store import RECORD, read_sweep
 from ..run.study import Study
@@ -32,18 +31,13 @@ def discover(sweep: Path, where: str) -> Finding:
             shown.append(label("discover_lacking", lang, n=done.runs - len(done.table)))
         return shown
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        if found.boxes:
-            title, count = done.title[lang], done.settings.replications
-            save(report.chart(found, title, done.units, study_id, count, lang), folder / "box")
-
     study = Study(
         "discovery",
         f"{sweep.name}: {where}",
-        {"sweep": done.id, "where": where},
+        {"sweep": done.id, "where": where, "title": dict(done.title), "units": dict(done.units)},
         {},
         done.settings,
-        {"boxes": report.rows(found)},
+        {"boxes": report.rows(found), "runs": report.runs_frame(found)},
     )
     folder = f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    return Finding(study, folder, [sweep / RECORD], told, draw)
+    return Finding(study, folder, [sweep / RECORD], told)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..address import parse
 from ..decide.explain import explain as explained
 from ..report import explanation as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -49,10 +47,6 @@ def explain(
     def told(lang: Language) -> list[Any]:
         return [report.effects_table(found, scenarios, lang), *report.sentences(found, lang)]
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        figure = report.chart(found, scenarios, study_id, settings.replications, lang)
-        save(figure, folder / "waterfall")
-
     study = Study(
         "explanation",
         f"{first.name} / {second.name}",
@@ -62,4 +56,4 @@ def explain(
         {"effects": found.effects, "cells": report.cells(found)},
     )
     files = list(dict.fromkeys([*first.files, *second.files]))
-    return Finding(study, f"explain-{first.name}-{second.name}-{year}", files, told, draw)
+    return Finding(study, f"explain-{first.name}-{second.name}-{year}", files, told)

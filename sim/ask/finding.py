@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..report.labels import Language
+from ..report.redrawn import write as draw
 from ..run.study import Study, write_study
 from ..trial import Progress
 
@@ -18,27 +19,20 @@ Watch = Callable[[str, int], Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """A study, the folder it is written to by default, and how it is told and drawn.
+    """A study, the folder it is written to by default, and how it is told.
 
-    ``told`` gives tables and sentences in a language; ``draw`` puts its charts into a folder,
-    given the id of the study and a language.
+    ``told`` gives tables and sentences in a language.
     """
 
     study: Study
     folder: str
     inputs: Sequence[Path]
     told: Callable[[Language], list[Any]]
-    draw: Callable[[str, Path, Language], None]
 
 
 def write(finding: Finding, folder: Path, lang: Language, command: str) -> None:
     """Write its folder; raises ``ScenarioError`` if that can't be."""
-    draw = partial(_draw, finding, lang)
-    write_study(finding.study, folder, draw, finding.inputs, command)
-
-
-def _draw(finding: Finding, lang: Language, study_id: str, folder: Path) -> None:
-    finding.draw(study_id, folder, lang)
+    write_study(finding.study, folder, partial(draw, lang=lang), finding.inputs, command)
 
 
 def silent(_name: str, _total: int) -> Any:

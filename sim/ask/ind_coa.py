@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from ..decide.ind_coa import CUTS
 from ..decide.ind_coa import ind_coa as cut
 from ..report import ind_coa as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -35,9 +33,6 @@ def ind_coa(
     def told(lang: Language) -> list[Any]:
         return [report.table(found, one.scenario, lang), *report.sentences(found, settings, lang)]
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        save(report.chart(found, one.scenario, settings, study_id, lang), folder / "ind-coa")
-
     study = Study(
         "ind_coa",
         one.name,
@@ -46,4 +41,4 @@ def ind_coa(
         settings,
         {"ind_coa": found.table},
     )
-    return Finding(study, f"ind-coa-{one.name}"[:120], one.files, told, draw)
+    return Finding(study, f"ind-coa-{one.name}"[:120], one.files, told)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from ..address import parse
 from ..decide.sensitivity import TORNADO_REPLICATIONS
 from ..decide.sensitivity import sensitivity as found_for
 from ..report import sensitivity as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -42,9 +40,6 @@ def sensitivity(
         shown = [report.index_table(found, one.scenario, lang), *report.sentences(found, lang)]
         return [*shown, report.by_the_week(lang)] if settings.step == "week" else shown
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        save(report.chart(found, one.scenario, study_id, points, lang), folder / "sensitivity")
-
     study = Study(
         "sensitivity",
         one.name,
@@ -58,4 +53,4 @@ def sensitivity(
             "whole": report.whole_table(found),
         },
     )
-    return Finding(study, f"sensitivity-{one.name}-{year}", one.files, told, draw)
+    return Finding(study, f"sensitivity-{one.name}-{year}", one.files, told)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,6 @@ from ..decide.solve import Bounds, bounds_of, frontier
 from ..decide.solve import solve as solved
 from ..decide.target import Target, target_of
 from ..report import solution as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -36,7 +34,7 @@ class _Ask:
     points: int
     workers: int
 
-    def finding(self, kind: str, tables: dict[str, pd.DataFrame], told: Any, draw: Any) -> Finding:
+    def finding(self, kind: str, tables: dict[str, pd.DataFrame], told: Any) -> Finding:
         """Its finding, with the tables that answer it."""
         asked: dict[str, Any] = {
             "levers": [str(each) for each in self.levers],
@@ -49,7 +47,7 @@ class _Ask:
         name, scenarios = self.one.name, {self.one.name: self.one.scenario}
         study = Study(kind, name, asked, scenarios, self.settings, tables)
         folder = f"solve-{name}-{'-'.join(x.key for x in self.levers)}"[:120]
-        return Finding(study, folder, self.one.files, told, draw)
+        return Finding(study, folder, self.one.files, told)
 
 
 def levers_of(texts: Sequence[str]) -> list[Lever]:
@@ -102,10 +100,7 @@ def _one(ask: _Ask, tell: Progress | None) -> Finding:
     def told(lang: Language) -> list[Any]:
         return [report.points_table(answer, lang), *report.sentences(answer, settings, lang)]
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        save(report.chart(answer, scenario, settings, study_id, lang), folder / "solution")
-
-    return ask.finding("solution", tables, told, draw)
+    return ask.finding("solution", tables, told)
 
 
 def _two(ask: _Ask, tell: Progress | None) -> Finding:
@@ -121,8 +116,4 @@ def _two(ask: _Ask, tell: Progress | None) -> Finding:
         sentences = report.frontier_sentences(line, settings, lang)
         return [report.frontier_table(line, lang), *sentences]
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        figure = report.frontier_chart(line, scenario, settings, study_id, lang)
-        save(figure, folder / "frontier")
-
-    return ask.finding("frontier", tables, told, draw)
+    return ask.finding("frontier", tables, told)

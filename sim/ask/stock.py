@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from ..decide.stock import REFERENCE
 from ..decide.stock import stock as sought
 from ..report import stock as report
-from ..report.canvas import save
 from ..report.labels import Language
 from ..run.study import Study
 from ..scenario import Loaded
@@ -44,9 +42,6 @@ def stock(
     def told(lang: Language) -> list[Any]:
         return [report.table(found, one.scenario, lang), *report.sentences(found, settings, lang)]
 
-    def draw(study_id: str, folder: Path, lang: Language) -> None:
-        save(report.chart(found, one.scenario, settings, study_id, lang), folder / "stock")
-
     study = Study(
         "stock",
         one.name,
@@ -55,4 +50,4 @@ def stock(
         settings,
         {"stock": report.frame(found), "best": report.best_frame(found)},
     )
-    return Finding(study, f"stock-{one.name}"[:120], one.files, told, draw)
+    return Finding(study, f"stock-{one.name}"[:120], one.files, told)

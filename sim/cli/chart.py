@@ -27,6 +27,10 @@ class WidthChoice(StrEnum):
     slide = "slide"
 
 
+FormatText = Annotated[str, typer.Option("--format", help="png, svg, pdf; several with commas.")]
+Width = Annotated[WidthChoice, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]
+
+
 def chart(
     what: Annotated[
         list[str],
@@ -35,12 +39,8 @@ def chart(
             help="A run's folder and which charts (all if none); or runs, side by side.",
         ),
     ],
-    format_: Annotated[
-        str, typer.Option("--format", help="png, svg, pdf; several with commas.")
-    ] = "png",
-    width: Annotated[
-        WidthChoice, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")
-    ] = WidthChoice.page,
+    format_: FormatText = "png",
+    width: Width = WidthChoice.page,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder; by default RUN-charts beside RUN.")
     ] = None,
@@ -48,14 +48,14 @@ def chart(
 ) -> None:
     """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
 
-    Of a study (compare, explain, solve, stock, ind-coa, sensitivity) its chart, for a page or a
-    slide.
+    Of a study (compare, explain, solve, stock, ind-coa, sensitivity, discover) or a sweep its one
+    chart.
     """
     from ..exchange.finished import is_run, read_record, read_run, subject_of
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
-    formats = _formats(format_)
+    formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
         refuse(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
@@ -92,22 +92,21 @@ def _study(
 ) -> None:
     """Draw the chart of a study again, from what its folder holds."""
     from ..exchange.finished import read_study, stamp_of
-    from ..report.redrawn import KINDS, write
+    from ..report.redrawn import KINDS, shown, write
     from ..run.charts import beside, write_charts
 
     folder = Path(what[0])
     told = read_study(folder)
-    name, _ = KINDS[told.record["kind"]]
+    name = KINDS[told.record["kind"]].name
     if any(word != name for word in what[1:]):
         refuse(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
-    if width is WidthChoice.column:
-        why = "the chart of a study is laid out for a page or a slide"
-        refuse("--width", why, "take --width page")
+    if not shown(told):
+        refuse(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
     suffix, into = f"-{lang.value}-{width.value}", out or beside(folder)
-    tongue, size = language(lang), width.value
+    tongue = language(lang)
 
     def draw(staging: Path) -> None:
-        write(told, staging, tongue, "slide" if size == "slide" else "page", formats, suffix)
+        write(told, staging, tongue, width.value, formats, suffix)
 
     write_charts(into, draw, stamp_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
     for ending in formats:
@@ -161,7 +160,7 @@ def _names(asked: list[str]) -> list[str]:
     return [name for name in CHARTS if name in asked or not asked]
 
 
-def _formats(text: str) -> list[str]:
+def formats_of(text: str) -> list[str]:
     """Formats as they were typed, with commas; refuses one that is none."""
     from ..report.charts import FORMATS
 

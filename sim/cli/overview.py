@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..ask.words import refuse
-from .common import LangChoice, console, language
+from .chart import FormatText, Width, WidthChoice, formats_of
+from .common import LangChoice, as_typed, console, language
 
 
 def list_(
@@ -40,18 +42,45 @@ def list_(
 
 
 def overview(
-    file: Annotated[Path, typer.Option("-o", help="PNG or SVG file.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="PNG, SVG or PDF file, or a folder for --format.")
+    ],
+    format_: FormatText = "png",
+    width: Width = WidthChoice.page,
     lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
 ) -> None:
-    """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands."""
-    from ..report.overview import with_headline, write
+    """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands.
 
-    if file.suffix not in (".png", ".svg"):
-        refuse(str(file), "this is neither .png nor .svg", "name a file")
+    Beside each file stands what it says in words (.txt).
+    """
+    from ..report.charts import FORMATS
+    from ..report.overview import SETTINGS, headlines, with_headline
+    from ..report.studies.files import write_overview
+    from ..report.studies.overview import id_of
+    from ..run.charts import write_files
+    from ..run.record import versions
+    from ..stamp import Stamp
+
+    formats, folder = formats_of(format_), out
+    stem = f"overview-{lang.value}-{width.value}"
+    if out.suffix:
+        if out.suffix.removeprefix(".") not in FORMATS:
+            refuse(str(out), "this is no .png, .svg or .pdf", "name such a file, or a folder")
+        formats, folder, stem = [out.suffix.removeprefix(".")], out.parent, out.stem
     tongue = language(lang)
-    titles = {name: getattr(s.title, tongue) for name, s in with_headline().items()}
-    try:
-        write(file, titles, tongue)
-    except OSError as error:
-        refuse(str(file), f"can't be written: {error.strerror}")
-    typer.echo(str(file))
+    titles = {name: getattr(one.title, tongue) for name, one in with_headline().items()}
+    stamp = Stamp(
+        "overview",
+        ", ".join(titles),
+        str(SETTINGS.seed),
+        versions()["opvangsim"],
+        id_of(list(headlines().values())),
+        as_typed(sys.argv[1:]),
+    )
+    write_files(
+        folder,
+        lambda into: write_overview(titles, into / stem, tongue, width.value, formats),
+        stamp,
+    )
+    for ending in formats:
+        typer.echo(str(folder / f"{stem}.{ending}"))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..ask.words import refuse
-from .common import LangChoice, console, language, whole
+from .chart import FormatText, Width, WidthChoice, formats_of
+from .common import LangChoice, as_typed, console, language, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..past import Options
+    from ..report.labels import Language
 
 LEAST, DEFAULT = 20, 200
 Lang = Annotated[LangChoice, typer.Option(help="Language.")]
@@ -25,9 +33,14 @@ def score(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
     ] = None,
+    format_: FormatText = "png",
+    width: Width = WidthChoice.page,
     lang: Lang = LangChoice.en,
 ) -> None:
-    """Put the program on days in the past, and hold what it says against what came."""
+    """Put the program on days in the past, and hold what it says against what came.
+
+    Into a folder: its tables, and its chart with what it says in words (.txt).
+    """
     from ..past import (
         Options,
         all_cells,
@@ -39,7 +52,7 @@ def score(
     )
     from ..report import scorecard
 
-    tongue = language(lang)
+    tongue, formats = language(lang), formats_of(format_)
     count = whole(replications)
     if count < LEAST:
         refuse("--replications", f"{count} give no band", f"give at least {LEAST}")
@@ -61,10 +74,42 @@ def score(
         try:
             summary(cells).to_csv(out / "scorecard.csv", index=False, float_format="%.6g")
             (out / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
-            scorecard.write(out / "scorecard.png", cells, tongue, count)
+            _draw(cells, options, out, tongue, width, formats)
         except OSError as error:
             refuse(str(out), f"can't be written: {error.strerror}", "choose another folder")
         typer.echo(str(out))
+
+
+def _draw(
+    cells: pd.DataFrame,
+    options: Options,
+    out: Path,
+    lang: Language,
+    width: WidthChoice,
+    formats: list[str],
+) -> None:
+    """The chart of the scorecard, stamped."""
+    from ..report.studies.files import write_scorecard
+    from ..report.studies.scorecard import id_of
+    from ..run.charts import write_files
+    from ..run.record import versions
+    from ..stamp import Stamp
+
+    stem = f"scorecard-{lang}-{width.value}"
+    stamp = Stamp(
+        "scorecard",
+        "hindcasts",
+        str(options.seed),
+        versions()["opvangsim"],
+        id_of(cells),
+        as_typed(sys.argv[1:]),
+    )
+    n = options.replications
+    write_files(
+        out,
+        lambda into: write_scorecard(cells, n, into / stem, lang, width.value, formats),
+        stamp,
+    )
 
 
 def _make(folder: Path) -> None:

@@ -102,6 +102,8 @@ def told_of(folder: Path, record: dict[str, Any]) -> Told:
     """A study of which the record is read, as its charts are drawn again."""
 
     def table(name: str) -> pd.DataFrame:
+        if f"{name}.parquet" in record["files"]:
+            return pd.read_parquet(checked(folder, record, f"{name}.parquet"))
         return pd.read_csv(checked(folder, record, f"{name}.csv"))
 
     def scenario(name: str) -> Scenario:

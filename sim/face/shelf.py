@@ -15,8 +15,10 @@ from ..book.questions import questions as book
 from ..clock import StepLength
 from ..report import answer as told
 from ..report.answer import Page
+from ..report.charts import LOOKS, Width
 from ..report.labels import Language
 from ..trial import Settings
+from .picture import Picture
 from .scenario import Scenario, scenario_of
 from .shown import as_html, as_text, heading
 from .study import Study, study_of
@@ -166,15 +168,28 @@ def calibrate(replications: int = 40) -> dict[str, Any]:
     return patch(fit(replications))
 
 
-def overview(file: str | Path, lang: Language = "en") -> Path:
-    """Draw need and gap of 2027 of all shipped scenarios into a PNG or SVG file."""
-    from ..report.overview import with_headline, write
+def overview(lang: Language = "en", width: Width = "page") -> Picture:
+    """Need and gap of 2027 of all shipped scenarios, sorted, with bands: a picture.
 
-    target = Path(file)
-    if target.suffix not in (".png", ".svg"):
-        refuse(str(target), "this is neither .png nor .svg", "name a file")
-    write(target, {name: getattr(s.title, lang) for name, s in with_headline().items()}, lang)
-    return target
+    >>> import sim
+    >>> "Baseline" in sim.overview().words
+    True
+    """
+    import matplotlib as mpl
+
+    from ..report.canvas import STYLE, title_of
+    from ..report.overview import SETTINGS, headlines, with_headline
+    from ..report.studies import overview as chart
+    from ..run.record import versions
+    from ..stamp import Stamp
+
+    titles = {name: getattr(one.title, lang) for name, one in with_headline().items()}
+    with mpl.rc_context(STYLE):
+        figure = chart.draw(titles, LOOKS[width], lang)
+    made_of, seed = chart.id_of(list(headlines().values())), str(SETTINGS.seed)
+    names, version = ", ".join(titles), versions()["opvangsim"]
+    stamp = Stamp("overview", names, seed, version, made_of, f"sim.overview({lang!r}, {width!r})")
+    return Picture(figure, title_of(figure), chart.words(titles, lang), width, stamp)
 
 
 def laws() -> pd.DataFrame:

@@ -11,9 +11,13 @@ import pandas as pd
 from rich.table import Table
 
 from ..ask.finding import Finding, write
+from ..ask.words import refuse
 from ..exchange.finished import read_study, stamp_of
+from ..report.canvas import title_of
+from ..report.charts import Width
 from ..report.labels import Language
-from ..report.redrawn import drawn
+from ..report.redrawn import drawn, shown, words
+from ..run.study import write_study
 from .memo import write_memo
 from .picture import Picture
 from .shown import as_html, as_sentence, as_text, heading
@@ -45,13 +49,17 @@ class Study:
             as_sentence(part) for part in self.finding.told(lang) if not isinstance(part, Table)
         ]
 
-    def plot(self, lang: Language = "en", width: Any = "page") -> Picture:
+    def plot(self, lang: Language = "en", width: Width = "page") -> Picture:
         """Its chart, the same as the one in its folder."""
         with tempfile.TemporaryDirectory(prefix="opvangsim-") as keeper:
-            told = read_study(self.write(Path(keeper) / self.finding.folder, lang))
-            ((name, figure),) = drawn(told, lang).items()
-        words = " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
-        return Picture(figure, name, words, width, stamp_of(dict(told.record)))
+            place = Path(keeper) / self.finding.folder
+            write_study(self.finding.study, place, command=self.command)
+            told = read_study(place)
+            if not shown(told):
+                refuse("plot", "there is nothing in it to be drawn", "look at its tables")
+            figure = drawn(told, lang, width)
+            text = words(told, lang)
+        return Picture(figure, title_of(figure), text, width, stamp_of(dict(told.record)))
 
     def write(self, folder: str | Path | None = None, lang: Language = "en") -> Path:
         """Write its folder (by default ``outputs/...``); raises ``ScenarioError`` if it can't be.

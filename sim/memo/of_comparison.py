@@ -16,13 +16,13 @@ from ..report.comparison import (
     still_lines,
 )
 from ..report.labels import Language, label
-from ..report.redrawn import comparison_of, drawn
+from ..report.redrawn import comparison_of, words
 from ..scenario import Scenario
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, Paragraph, Picture, Table, table_of
 from .folder import Folder
 from .ground import band, billions, changed, changes_table, count, of_number, rests, valued
-from .of_run import chance, png_of
+from .of_run import chance, marked_png
 
 Row = dict[Any, Any]
 NAMED = 4
@@ -151,24 +151,8 @@ def _cell(row: Row, series: str, lang: Language) -> str:
 
 
 def _picture(folder: Folder, found: Comparison, lang: Language) -> Picture:
-    (figure,) = drawn(folder.told, lang).values()
-    rows = found.yearly
-    gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
-    parts = [
-        label(
-            "memo_cmp_alt_of",
-            lang,
-            other=other,
-            years="; ".join(
-                f"{row['year']}: {billions(row['difference_mean'], lang)}"
-                for row in gaps[gaps["scenario"] == other].to_dict("records")
-            ),
-        )
-        for other in found.others
-    ]
-    alt = label("memo_cmp_alt", lang, each=" ".join(parts))
     caption = label("memo_cmp_caption", lang, base=found.base)
-    return Picture(caption, alt, png_of(figure, folder.stamp))
+    return Picture(caption, words(folder.told, lang), marked_png(folder, lang))
 
 
 def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 from ..decide.explain import Explanation
 from ..report.explanation import effects_table, factor_name, sentences
 from ..report.labels import Language, label, number
-from ..report.redrawn import drawn, explanation_of
+from ..report.redrawn import explanation_of, words
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, Paragraph, Picture, table_of
 from .folder import Folder
-from .ground import billions, changes_table, rests
-from .of_run import png_of
+from .ground import changes_table, rests
+from .of_run import marked_png
 
 Row = dict[Any, Any]
 
@@ -77,17 +77,10 @@ def _driver(row: Row, found: Explanation, lang: Language) -> str:
 
 
 def _picture(folder: Folder, found: Explanation, lang: Language) -> Picture:
-    (figure,) = drawn(folder.told, lang).values()
-    steps = "; ".join(
-        f"{factor_name(row['factor'], lang)}: {billions(row['effect'], lang)}"
-        for row in found.effects.to_dict("records")
-    )
     blanks = {
         "year": found.address.year,
         "first": found.first,
         "second": found.second,
-        "before": billions(found.before, lang),
-        "after": billions(found.after, lang),
     }
-    alt = label("memo_exp_alt", lang, steps=steps, **blanks)
-    return Picture(label("memo_exp_caption", lang, **blanks), alt, png_of(figure, folder.stamp))
+    caption = label("memo_exp_caption", lang, **blanks)
+    return Picture(caption, words(folder.told, lang), marked_png(folder, lang))

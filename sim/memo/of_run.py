@@ -13,6 +13,7 @@ from ..report.answer import HUNDREDS, RARE
 from ..report.canvas import STYLE, bytes_of
 from ..report.charts import CHARTS, LOOKS, Subject, draw
 from ..report.labels import Language, label, number
+from ..report.redrawn import png
 from ..report.text import (
     before_start_note,
     check_note,
@@ -62,6 +63,11 @@ def png_of(figure: Figure, stamp: Stamp) -> bytes:
     with mpl.rc_context(STYLE):
         figure.savefig(drawn, format="png", dpi=DOTS, metadata={"Software": None})
     return marked(drawn.getvalue(), ".png", stamp)
+
+
+def marked_png(folder: Folder, lang: Language) -> bytes:
+    """The chart of a study, stamped: as it lies in the folder, if that is in this language."""
+    return marked(png(folder.told, lang), ".png", folder.stamp)
 
 
 def _is_closed(run: Finished) -> bool:

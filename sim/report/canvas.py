@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,25 @@ def save_said(figure: Figure, file: Path, dpi: int, title: str, words: str) -> N
     properties. Fonts are embedded (PDF) or letters are paths (SVG); no file holds a date.
     """
     file.write_bytes(bytes_of(figure, file.suffix, dpi, title, words))
+
+
+def save_forms(
+    figure: Figure, stem: Path, dpi: int, words: str, formats: Iterable[str], beside: bool
+) -> None:
+    """Write a figure in some formats with what it says in words; ``beside`` also as ``.txt``.
+
+    The first text of the figure is its title.
+    """
+    title = title_of(figure)
+    for ending in formats:
+        save_said(figure, stem.with_name(f"{stem.name}.{ending}"), dpi, title, words)
+    if beside:
+        stem.with_name(f"{stem.name}.txt").write_text(words + "\n", "utf-8")
+
+
+def title_of(figure: Figure) -> str:
+    """The title of a figure: its first text."""
+    return " ".join(figure.texts[0].get_text().split())
 
 
 def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, words: str) -> bytes:

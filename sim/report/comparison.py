@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import matplotlib as mpl
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich.table import Table
 
 from ..decide.compare import Comparison
 from ..scenario import Scenario
-from .canvas import BLUE, DARK, GREY, ORANGE, STYLE, head_and_foot, page
 from .labels import Language, label, number
 from .text import prices_label
 
@@ -33,14 +26,6 @@ SHOWN = (
 )
 """Series of the printed table; all others are in the file."""
 LARGEST_RATIO = 9_999
-LEGEND_INCHES = 0.18
-Dashes = tuple[float, Sequence[float]]
-LINES: tuple[tuple[str, Dashes], ...] = (
-    (BLUE, (0, ())),
-    (ORANGE, (0, (5, 2))),
-    (DARK, (0, (1, 1.5))),
-    (GREY, (0, (6, 2, 1, 2))),
-)
 
 
 def name_of(series: str, breakdown: str, lang: Language) -> str:
@@ -133,93 +118,3 @@ def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]
         return []
     each = "; ".join(f"{name}: {', '.join(words)}" for name, words in seen.items())
     return [label("compare_prices", lang, each=each)]
-
-
-def chart(comparison: Comparison, scenarios: Mapping[str, Scenario], study_id: str,
-          replications: int, lang: Language) -> Figure:  # fmt: skip
-    """Four panels of differences: the gap by year, people, cases and waiting time by month."""
-    with mpl.rc_context(STYLE):
-        others = comparison.others
-        height = 5.45 + LEGEND_INCHES * len(others)
-        figure = page(height)
-        panels = [
-            figure.add_axes((0.09 + 0.5 * (i % 2), (3.05 - 2.16 * (i // 2)) / height, 0.395,
-                             1.65 / height))
-            for i in range(4)
-        ]  # fmt: skip
-        _gap_panel(panels[0], comparison, others, lang)
-        for axes, (series, breakdown, unit) in zip(panels[1:], (
-            ("occupancy", "total", 1e3), ("pending", "total", 1e3),
-            ("waiting_months", "kind:median", 1.0)), strict=True):  # fmt: skip
-            _month_panel(axes, comparison, others, series, breakdown, unit, lang)
-        _legend(figure, others, scenarios, lang)
-        base = scenarios[comparison.base]
-        note = label(
-            "compare_note",
-            lang,
-            base=getattr(base.title, lang),
-            prices=prices_label(base, lang),
-            n=number(replications, lang),
-            id=study_id,
-        )
-        head_and_foot(figure, label("compare_chart", lang, base=comparison.base), note)
-        return figure
-
-
-def _legend(figure: Figure, others: tuple[str, ...], scenarios: Mapping[str, Scenario],
-            lang: Language) -> None:  # fmt: skip
-    for position, other in enumerate(others):
-        colour, dashes = LINES[position]
-        y = 1 - (0.45 + LEGEND_INCHES * position) / float(figure.get_size_inches()[1])
-        handle = mpl.lines.Line2D([0.014, 0.05], [y, y], color=colour, linestyle=dashes,
-                                  linewidth=2, transform=figure.transFigure)  # fmt: skip
-        figure.add_artist(handle)
-        figure.text(0.058, y, getattr(scenarios[other].title, lang), fontsize=8, va="center")
-
-
-def _zero(axes: Axes) -> None:
-    axes.axhline(0, color=DARK, linewidth=0.9)
-    axes.tick_params(labelsize=7.5)
-
-
-def _gap_panel(axes: Axes, comparison: Comparison, others: tuple[str, ...], lang: Language) -> None:
-    rows = comparison.yearly
-    rows = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
-    width = 0.7 / max(len(others), 1)
-    years = sorted({int(year) for year in rows["year"]})
-    for position, other in enumerate(others):
-        colour, _ = LINES[position]
-        mine = rows[rows["scenario"] == other]
-        x = mine["year"].to_numpy() + (position - (len(others) - 1) / 2) * width
-        low, high = mine["difference_p10"].to_numpy() / 1e9, mine["difference_p90"].to_numpy() / 1e9
-        axes.bar(x, mine["difference_mean"].to_numpy() / 1e9, 0.8 * width, color=colour, alpha=0.75)
-        axes.vlines(x, low, high, color=DARK, linewidth=1.2)
-    axes.set_xticks(years, [str(year) for year in years])
-    axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, 1)))
-    axes.set_title(label("compare_gap_axis", lang), fontsize=9)
-    _zero(axes)
-
-
-def _month_panel(axes: Axes, comparison: Comparison, others: tuple[str, ...], series: str,
-                 breakdown: str, unit: float, lang: Language) -> None:  # fmt: skip
-    rows = comparison.monthly
-    rows = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
-    for position, other in enumerate(others):
-        colour, dashes = LINES[position]
-        mine = rows[rows["scenario"] == other]
-        days = mine["date"].to_numpy()
-        low, middle, high = (mine[f"difference_{q}"].to_numpy() / unit
-                             for q in ("p10", "mean", "p90"))  # fmt: skip
-        axes.fill_between(days, low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(days, middle, color=colour, linestyle=dashes, linewidth=1.8)
-    top = max(float(np.abs(axes.get_ylim()).max()), 1e-6)
-    axes.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
-    decimals = 0 if top > 8 else 1
-    if not moves(rows):
-        axes.set_ylim(-1, 1)
-    axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
-    axes.set_title(label(f"compare_{series}_axis", lang), fontsize=9)
-    _zero(axes)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from rich.table import Table
 
-from ..decide.changes import THEMES, Factor
+from ..decide.changes import THEMES
 from ..decide.explain import Explanation
 from ..scenario import Scenario
-from .canvas import BLUE, DARK, ORANGE, STYLE, head_and_foot, page
-from .labels import Language, billion, label, million, number
+from .labels import Language, billion, label, million
 from .text import prices_label
-
-LONGEST = 34
-"""Letters of a name beside the waterfall before it goes on the next line."""
 
 
 def factor_name(name: str, lang: Language) -> str:
@@ -103,95 +93,6 @@ def cells(found: Explanation) -> pd.DataFrame:
                          "value": [value for _, value in rows]})  # fmt: skip
 
 
-def chart(
-    found: Explanation,
-    scenarios: Mapping[str, Scenario],
-    study_id: str,
-    replications: int,
-    lang: Language,
-) -> Figure:
-    """The waterfall: bars from the first gap to the second, down the page."""
-    shown = [row for row in found.effects.to_dict("records") if row["effect"]]
-    if found.residual:
-        shown.append({"factor": label("explain_residual", lang), "effect": found.residual})
-    with mpl.rc_context(STYLE):
-        figure = page(1.75 + 0.36 * (len(shown) + 2))
-        height = float(figure.get_size_inches()[1])
-        axes = figure.add_axes((0.34, 0.95 / height, 0.6, 1 - 1.5 / height))
-        _waterfall(axes, found, shown, lang)
-        axes.set_xlabel(
-            label("chart_gap_axis", lang, prices=prices_label(scenarios[found.first], lang)),
-            fontsize=8,
-        )
-        note = label(
-            "explain_note",
-            lang,
-            statistic=statistic_name(found.address.statistic, lang),
-            first=getattr(scenarios[found.first].title, lang),
-            second=getattr(scenarios[found.second].title, lang),
-            n=number(replications, lang),
-            id=study_id,
-        )
-        title = label(
-            "explain_chart",
-            lang,
-            year=found.address.year,
-            before=billion(found.before, lang),
-            after=billion(found.after, lang),
-        )
-        head_and_foot(figure, title, note)
-        return figure
-
-
-def _waterfall(
-    axes: Axes, found: Explanation, shown: list[dict[Hashable, Any]], lang: Language
-) -> None:
-    at = found.before / 1e9
-    factors = {factor.name: factor for factor in found.factors}
-    names = [textwrap.fill(_end("explain_from", found.first, lang), LONGEST + 6)]
-    axes.barh(0, at, 0.62, color=DARK)
-    _write(axes, 0, 0.0, at, billion(found.before, lang))
-    for row_number, row in enumerate(shown, start=1):
-        effect = float(row["effect"]) / 1e9
-        rises = effect > 0
-        axes.barh(row_number, effect, 0.62, left=at, color=ORANGE if rises else BLUE,
-                  hatch="///" if rises else "", edgecolor=DARK, linewidth=0.5)  # fmt: skip
-        axes.vlines(at, row_number - 1, row_number, color=DARK, linewidth=0.7)
-        sign = "+" if rises else ""
-        _write(axes, row_number, at, at + effect, f"{sign}{number(effect, lang, 2)}")
-        at += effect
-        factor = factors.get(row["factor"])
-        names.append(_titled(factor, lang) if factor else str(row["factor"]))
-    last = len(shown) + 1
-    axes.vlines(at, last - 1, last, color=DARK, linewidth=0.7)
-    axes.barh(last, found.after / 1e9, 0.62, color=DARK)
-    _write(axes, last, 0.0, found.after / 1e9, billion(found.after, lang))
-    names.append(textwrap.fill(_end("explain_to", found.second, lang), LONGEST + 6))
-    axes.set_yticks(range(len(names)), names, fontsize=8)
-    axes.set_ylim(last + 0.6, -0.6)
-    low, high = axes.get_xlim()
-    axes.set_xlim(low - (0.08 * (high - low) if low < 0 else 0), high + 0.14 * (high - low))
-    axes.axvline(0, color=DARK, linewidth=0.9)
-    axes.grid(visible=True, axis="x")
-    axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, 1)))
-
-
 def _end(key: str, name: str, lang: Language) -> str:
     """An end of the waterfall, with room to break a chain at its joints."""
     return label(key, lang, name=name.replace("+", " + "))
-
-
-def _write(axes: Axes, row: int, left: float, right: float, text: str) -> None:
-    axes.annotate(text, (max(left, right), row), (4, 0), textcoords="offset points",
-                  va="center", fontsize=8)  # fmt: skip
-
-
-def _titled(factor: Factor, lang: Language) -> str:
-    """A factor beside its bar, broken where it is long: a patch by its title."""
-    text = factor.title.get(lang) or factor_name(factor.name, lang)
-    if not factor.title and len(text) > LONGEST and "." in text[:LONGEST]:
-        at = text.rindex(".", 0, LONGEST) + 1
-        return f"{text[:at]}\n{text[at:]}"
-    return textwrap.fill(text, LONGEST + 6)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from rich.table import Table
 
 from ..decide.ind_coa import TOTAL, IndCoa
 from ..scenario import Scenario
 from ..trial import Settings
-from .canvas import DARK, GREY, ORANGE, STYLE, head_and_foot, page
 from .labels import Language, label, million, number
 from .text import prices_label
 
@@ -72,39 +67,3 @@ def sentences(found: IndCoa, settings: Settings, lang: Language) -> list[str]:
         label("ind_coa_method", lang),
         label("trial_method", lang, n=n, step=step),
     ]  # fmt: skip
-
-
-def chart(found: IndCoa, scenario: Scenario, settings: Settings, study_id: str,
-          lang: Language) -> Figure:  # fmt: skip
-    """Over all years together: less for the IND beside more elsewhere, a pair of bars a cut."""
-    whole = found.table[found.table["year"] == TOTAL]
-    years = [int(year) for year in found.table["year"].unique() if year != TOTAL]
-    with mpl.rc_context(STYLE):
-        figure = page(4.6)
-        axes = figure.add_axes((0.33, 0.22, 0.63, 0.6))
-        rows = np.arange(len(whole))
-        less = whole["less"].to_numpy() / 1e9
-        more, low, high = (whole[f"more{q}"].to_numpy() / 1e9 for q in ("", "_p10", "_p90"))
-        axes.barh(rows - 0.19, less, 0.36, color=GREY, label=label("ind_coa_less", lang))
-        axes.barh(rows + 0.19, more, 0.36, color=ORANGE, hatch="///", edgecolor=DARK,
-                  linewidth=0.5, label=label("ind_coa_elsewhere", lang))  # fmt: skip
-        axes.hlines(rows + 0.19, low, high, color=DARK, linewidth=1.3)
-        axes.set_yticks(rows, [cut_name(cut, lang) for cut in whole["cut"]], fontsize=8.5)
-        axes.set_ylim(len(whole) - 0.5, -0.5)
-        axes.axvline(0, color=DARK, linewidth=0.9)
-        axes.grid(visible=True, axis="x")
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, 1)))
-        axes.set_xlabel(label("ind_coa_axis", lang, prices=prices_label(scenario, lang)),
-                        fontsize=8.5)  # fmt: skip
-        figure.legend(loc="upper left", bbox_to_anchor=(0.0, 0.925), ncols=2, frameon=False,
-                      fontsize=8.5)  # fmt: skip
-        note = label(
-            "ind_coa_note", lang, year=found.since, scenario=getattr(scenario.title, lang),
-            n=number(settings.replications, lang), step=label(f"step_{settings.step}", lang),
-            id=study_id,
-        )  # fmt: skip
-        title = label("ind_coa_chart", lang, first=found.since, last=years[-1])
-        head_and_foot(figure, title, note)
-        return figure

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from rich.table import Table
 
 from ..past import (
     NAIVE,
     SERIES,
     Coverage,
-    Forecast,
-    actual,
     coverage,
     decided,
-    forecasts,
     official_cells,
     summary,
     worse,
 )
-from .canvas import BLUE, DARK, ORANGE, STYLE, save_as
 from .labels import Language, label, number
 
-CHARTED = SERIES[:4]
-AHEAD_CHARTED = 2
-FIRST_YEAR = 2010
-LOWEST = 4
-"""Bars are cut where they reach below such a part of all that ever came."""
 MONEY = ("spending_article_37", "spending_coa")
 
 
@@ -191,57 +174,3 @@ def _coverage_line(found: Coverage, lang: Language) -> str:
         origins=found.origins,
         p=number(found.p_value, lang, 2),
     )
-
-
-def chart(cells: pd.DataFrame, lang: Language, replications: int) -> Figure:
-    """What came, and what the program said two years ahead, with 80 % bands, in four panels."""
-    figure = Figure(figsize=(9.6, 7.2))
-    FigureCanvasAgg(figure)
-    program = cells[(cells["forecaster"] == "program") & (cells["ahead"] == AHEAD_CHARTED)]
-    for position, series in enumerate(CHARTED):
-        axes = figure.add_axes(
-            (0.07 + 0.48 * (position % 2), 0.53 - 0.43 * (position // 2), 0.44, 0.34)
-        )
-        _panel(axes, program[program["series"] == series], series, lang)
-    figure.text(0.012, 0.955, label("score_chart_title", lang), fontsize=12, weight="bold")
-    note = textwrap.fill(label("score_chart_note", lang, n=number(replications, lang)), 150)
-    figure.text(0.012, 0.012, note, fontsize=7, color="#444444")
-    return figure
-
-
-def _panel(axes: Axes, rows: pd.DataFrame, series: str, lang: Language) -> None:
-    last = int(rows["target"].max())
-    observed = {year: actual(series, year) for year in range(FIRST_YEAR, last + 1)}
-    years = [year for year, value in observed.items() if value is not None]
-    came = [value for value in observed.values() if value is not None]
-    axes.vlines(
-        rows["target"], rows["low_80"], rows["high_80"], color=BLUE, alpha=0.35, linewidth=7
-    )
-    axes.plot(rows["target"], rows["forecast"], "o", color=BLUE, markersize=4.5)
-    axes.plot(years, came, color=DARK, linewidth=1.6)
-    axes.annotate(
-        label("score_came", lang), (years[0], came[0]), (0, 6),
-        textcoords="offset points", fontsize=7.5, color=DARK,
-    )  # fmt: skip
-    said = _officials(series)
-    axes.plot([f.target.year for f in said], [f.central for f in said], "D", color=ORANGE,
-              markersize=4, markerfacecolor="none")  # fmt: skip
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator([1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v / 1e3, lang)))
-    axes.set_ylim(bottom=max(float(rows["low_80"].min()), min(came) / LOWEST) * 0.9)
-    axes.set_xlim(FIRST_YEAR - 0.5, last + 0.7)
-    axes.set_title(label(f"series_{series}", lang), fontsize=9.5)
-    axes.tick_params(labelsize=7.5)
-
-
-def _officials(series: str) -> Sequence[Forecast]:
-    """Official forecasts that came out before the year they are of."""
-    return [f for f in forecasts() if f.series == series and f.published.year < f.target.year]
-
-
-def write(file: Path, cells: pd.DataFrame, lang: Language, replications: int) -> None:
-    """Draw the chart into a PNG or SVG file."""
-    with mpl.rc_context(STYLE):
-        save_as(chart(cells, lang, replications), file)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich.table import Table
 
 from ..decide.stock import REFERENCE, Stock
 from ..draws import Floats
 from ..scenario import Scenario
 from ..trial import Settings
-from .canvas import BLUE, DARK, GREY, ORANGE, STYLE, head_and_foot, page
 from .labels import Language, billion, label, number
 from .text import prices_label
 
@@ -112,56 +107,3 @@ def sentences(found: Stock, settings: Settings, lang: Language) -> list[str]:
 def euros(value: float, lang: Language) -> str:
     """An amount in whole hundreds of euros."""
     return f"{'EUR' if lang == 'en' else '€'} {number(round(value, -2), lang)}"
-
-
-def chart(found: Stock, scenario: Scenario, settings: Settings, study_id: str,
-          lang: Language) -> Figure:  # fmt: skip
-    """Expected cost and its 90th percentile against the stock, with the least of each."""
-    return drawn(frame(found), best_frame(found), scenario, settings, study_id, lang)
-
-
-def drawn(tried: pd.DataFrame, best: pd.DataFrame, scenario: Scenario, settings: Settings,
-          study_id: str, lang: Language) -> Figure:  # fmt: skip
-    """The chart from the tables of ``frame`` and ``best_frame``."""
-    rows = tried[tried["kind"] == "tried"]
-    least = {row["by"]: row for row in best.to_dict("records")}
-    with mpl.rc_context(STYLE):
-        figure = page(4.4)
-        axes = figure.add_axes((0.09, 0.24, 0.86, 0.63))
-        mean, dear = (rows[f"cost_{which}"].to_numpy() / 1e9 for which in ("mean", "p90"))
-        levels = rows["regular_places"].to_numpy()
-        x = levels / 1e3
-        axes.plot(x, mean, color=BLUE, linewidth=2)
-        axes.plot(x, dear, color=ORANGE, linewidth=2, linestyle=(0, (5, 2)))
-        where = int(np.flatnonzero(levels == REFERENCE)[0])
-        axes.plot(x[[where, where]], [mean[where], dear[where]], "s", color=DARK, markersize=6)
-        for by, line in (("mean", mean), ("p90", dear)):
-            found = least[by]
-            cost = float(np.interp(found["places"] / 1e3, x, line))
-            _least(axes, found["places"], (found["p10"], found["p90"]), cost, lang)
-        for values, key, colour in ((mean, "stock_mean", BLUE), (dear, "stock_p90", ORANGE)):
-            axes.annotate(label(key, lang), (x[1], values[1]), (0, 6), color=colour,
-                          textcoords="offset points", fontsize=9)  # fmt: skip
-        axes.set_ylim(0, 1.12 * float(dear.max()))
-        axes.set_xlim(float(x[0]) - 2, float(x[-1]) + 4)
-        axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(1e3 * v, lang)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
-        axes.set_xlabel(label("stock_places", lang), fontsize=8.5)
-        axes.set_title(label("axis_billion", lang), fontsize=9)
-        note = label(
-            "stock_note", lang, n=number(REFERENCE, lang), scenario=getattr(scenario.title, lang),
-            prices=prices_label(scenario, lang).capitalize(), id=study_id,
-            reps=number(settings.replications, lang), step=label(f"step_{settings.step}", lang),
-        )  # fmt: skip
-        first, last = int(best["first_year"].iloc[0]), int(best["last_year"].iloc[0])
-        head_and_foot(figure, label("stock_chart", lang, first=first, last=last), note)
-        return figure
-
-
-def _least(axes: Axes, level: float, band: tuple[float, float], cost: float,
-           lang: Language) -> None:  # fmt: skip
-    axes.hlines(cost, band[0] / 1e3, band[1] / 1e3, color=GREY, linewidth=5, alpha=0.6)
-    axes.plot([level / 1e3], [cost], "D", color=DARK, markersize=6)
-    axes.annotate(number(level, lang), (level / 1e3, cost), (0, -14), textcoords="offset points",
-                  ha="center", fontsize=8.5)  # fmt: skip

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import Problem, ScenarioError
@@ -57,6 +58,24 @@ def write_charts(
             "files": digests(staging),
         }
         (staging / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
+
+
+def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> None:
+    """Write the files that ``draw`` puts into a folder it is given, each with its stamp.
+
+    What else the folder holds stays. Each file is whole or not there. Raises ``ScenarioError`` if
+    the folder can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".charts-") as aside:
+            draw(Path(aside))
+            mark_charts(Path(aside), stamp)
+            for file in sorted(Path(aside).iterdir()):
+                file.replace(folder / file.name)
+    except OSError as error:
+        what = f"can't be written: {error.strerror}"
+        raise ScenarioError([Problem(str(folder), what, "choose another place")]) from None
 
 
 def _record(folder: Path) -> dict[str, Any] | None:

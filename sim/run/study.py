@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..report.redrawn import Told
 from ..scenario import Scenario, dump
 from ..stamp import Stamp, mark_charts
 from ..trial import Settings
@@ -50,14 +51,22 @@ class Study:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def _told(study: Study, record: Mapping[str, Any], folder: Path) -> Told:
+    """A study as its folder will tell it: its tables as they were just written."""
+    plain = json.loads(json.dumps(record, default=str))
+    return Told(
+        plain, lambda name: pd.read_csv(folder / f"{name}.csv"), lambda name: study.scenarios[name]
+    )
+
+
 def _stamp_of(study: Study, command: str) -> Stamp:
     names = ", ".join(study.scenarios) or study.name
     version, seed = versions()["opvangsim"], str(study.settings.seed)
     return Stamp(study.kind, names, seed, version, study.id, command)
 
 
-Draw = Callable[[str, Path], None]
-"""Draws the charts of a study into a folder, given its id."""
+Draw = Callable[[Told, Path], None]
+"""Draws the chart of a study into a folder, from what its folder tells."""
 
 
 def write_study(
@@ -85,11 +94,7 @@ def write_study(
         for name, scenario in study.scenarios.items():
             file = staging / "scenarios" / f"{name}.resolved.yaml"
             file.write_text(dump(scenario), "utf-8")
-        if draw is not None:
-            (staging / "charts").mkdir()
-            draw(study.id, staging / "charts")
-            mark_charts(staging / "charts", _stamp_of(study, command))
-        record = {
+        record: dict[str, Any] = {
             "kind": study.kind,
             "schema": SCHEMA,
             "id": study.id,
@@ -101,7 +106,11 @@ def write_study(
             "versions": versions(),
             "inputs": {file.name: digest(file) for file in inputs},
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "files": digests(staging),
         }
+        if draw is not None:
+            (staging / "charts").mkdir()
+            draw(_told(study, record, staging), staging / "charts")
+            mark_charts(staging / "charts", _stamp_of(study, command))
+        record["files"] = digests(staging)
         text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
         (staging / "run.json").write_text(text, "utf-8")

@@ -13,8 +13,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from ..canvas import STYLE, save_said
-from ..labels import Language, label
+from ..canvas import STYLE, save_forms
+from ..labels import Language
 from . import gap, housing, ind, inflow, need, occupancy, together
 from .look import LOOKS, WIDTHS, Look, Width
 from .subject import UNREDUCED, Subject
@@ -84,9 +84,7 @@ def write(
         figure = draw(name, subject, LOOKS[width], lang)
         words = CHARTS[name].words(subject, lang)
         stem = folder / f"{name}{suffix}"
-        _save(figure, stem, label(f"chart_{name}_title", lang), words, LOOKS[width], formats)
-        if told:
-            stem.with_suffix(".txt").write_text(words + "\n", "utf-8")
+        save_forms(figure, stem, LOOKS[width].dpi, words, formats, told)
 
 
 def draw_together(runs: Mapping[str, Subject], look: Look, lang: Language) -> Figure:
@@ -107,12 +105,4 @@ def write_together(
     words = together.words(runs, lang)
     stem = folder / f"together{suffix}"
     figure = draw_together(runs, LOOKS[width], lang)
-    _save(figure, stem, label("chart_together_title", lang), words, LOOKS[width], formats)
-    stem.with_suffix(".txt").write_text(words + "\n", "utf-8")
-
-
-def _save(
-    figure: Figure, stem: Path, title: str, words: str, look: Look, formats: Sequence[str]
-) -> None:
-    for ending in formats:
-        save_said(figure, stem.with_suffix(f".{ending}"), look.dpi, title, words)
+    save_forms(figure, stem, LOOKS[width].dpi, words, formats, beside=True)

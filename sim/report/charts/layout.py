@@ -61,6 +61,18 @@ class Mark:
     dashes: tuple[float, ...] = ()
     line: bool = False
     marker: str = ""
+    inside: str = ""
+    """Colour inside a marker, if it is not that of its edge."""
+    bare: bool = False
+    """A marker without a line."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A sample and its name, above a panel."""
+
+    mark: Mark
+    text: str
 
 
 @dataclass(frozen=True)
@@ -104,11 +116,24 @@ def text_height(text: str, points: float) -> float:
     return (text.count("\n") + 1) * points * LEADING / POINTS
 
 
-def new_sheet(look: Look, title: str, heads: Sequence[str], notes: Sequence[str]) -> Sheet:
+def new_sheet(
+    look: Look,
+    title: str,
+    heads: Sequence[str],
+    notes: Sequence[str],
+    *,
+    columns: int | None = None,
+    plots: Sequence[float] = (),
+    left: float = 0.0,
+    keys: Sequence[Sequence[Key]] = (),
+    under: Sequence[str] = (),
+) -> Sheet:
     """A figure with its title, a panel under each head, and the small print below.
 
-    A head says what a panel shows and in which unit. Panels stand side by side where the look has
-    room, else one above the other.
+    A head says what a panel shows and in which unit; ``keys`` are samples with their names below
+    it, ``under`` names the scale below a panel. Panels stand side by side where the look has room,
+    else one above the other, or in ``columns``. ``plots`` are the heights of the rows of panels
+    [inches], on a slide their shares of what there is; ``left`` is kept free for names of rows.
     """
     width = look.width_inches
     figure = Figure(figsize=(width, 1.0))
@@ -116,33 +141,97 @@ def new_sheet(look: Look, title: str, heads: Sequence[str], notes: Sequence[str]
     margin = max(EDGE, 0.012 * width)
     inside = width - 2 * margin
     title = wrapped(title, look.title, inside, bold=True)
-    columns = len(heads) if look.side_by_side else 1
+    columns = columns or (len(heads) if look.side_by_side else 1)
     gutter = 0.02 * width if columns > 1 else 0.0
-    column = (inside - gutter * (columns - 1)) / columns
+    column = (inside - left - gutter * (columns - 1)) / columns
     names = [wrapped(head, look.text, column) for head in heads]
+    below = [wrapped(text, look.text, column) for text in under]
+    lines = [key_lines(key, look, column) for key in keys] or [[] for _ in heads]
     small = "\n".join(wrapped(note, look.small, inside) for note in notes if note)
     top = margin + text_height(title, look.title) + 0.35 * look.title / POINTS
     bottom = margin + text_height(small, look.small) + 0.6 * look.text / POINTS
-    head = max(text_height(name, look.text) for name in names) + 0.7 * look.text / POINTS
+    text_tall = LEADING * look.text / POINTS
     rows = -(-len(heads) // columns)
-    ticks = (2.0 if rows == 1 else 2.8) * look.text / POINTS
+    rest = 0.7 * look.text / POINTS
+    head = _by_row(
+        columns,
+        [
+            text_height(name, look.text) + text_tall * len(key) + rest
+            for name, key in zip(names, lines, strict=True)
+        ],
+    )
+    scale = (2.0 if rows == 1 else 2.8) * look.text / POINTS
+    ticks = _by_row(
+        columns,
+        [
+            scale + (text_height(text, look.text) + rest if text else 0.0)
+            for text in below or [""] * len(heads)
+        ],
+    )
     plot = look.plot_inches if columns == 1 and rows == 1 else 0.86 * look.plot_inches
+    tall = list(plots) or [plot] * rows
     if look.height_inches is not None:
-        plot = (look.height_inches - top - bottom) / rows - head - ticks
-    height = top + bottom + rows * (head + plot + ticks)
+        free = look.height_inches - top - bottom - sum(head) - sum(ticks)
+        tall = [free * one / sum(tall) if sum(tall) else free / rows for one in tall]
+    height = top + bottom + sum(head) + sum(ticks) + sum(tall)
     figure.set_size_inches(width, height)
     _write(figure, title, (margin, height - margin), look.title, DARK, bold=True)
     _write(figure, small, (margin, margin), look.small, SMALL_GREY, below=True)
     panels, boxes = [], []
     for number, name in enumerate(names):
-        left = margin + (number % columns) * (column + gutter)
-        ceiling = height - top - (number // columns) * (head + plot + ticks)
-        _write(figure, name, (left, ceiling), look.text, DARK)
-        floor = ceiling - head - plot
-        box = Bbox.from_bounds(left, floor, column, plot)
+        row = number // columns
+        start = margin + left + (number % columns) * (column + gutter)
+        ceiling = height - top - sum(head[:row]) - sum(ticks[:row]) - sum(tall[:row])
+        _write(figure, name, (start, ceiling), look.text, DARK)
+        at = ceiling - text_height(name, look.text) - text_tall / 2
+        for line in lines[number]:
+            _write_keys(figure, line, (start, at), look)
+            at -= text_tall
+        floor = ceiling - head[row] - tall[row]
+        if below:
+            _write(figure, below[number], (start, floor - 2.2 * look.text / POINTS), look.text,
+                   DARK)  # fmt: skip
+        box = Bbox.from_bounds(start, floor, column, tall[row])
         boxes.append(box)
         panels.append(_axes(figure, box, look))
     return Sheet(figure, look, tuple(panels), tuple(boxes))
+
+
+def _by_row(columns: int, tall: Sequence[float]) -> list[float]:
+    """What each row of panels needs: the most of its panels."""
+    return [max(tall[at : at + columns]) for at in range(0, len(tall), columns)]
+
+
+def key_lines(keys: Sequence[Key], look: Look, inches: float) -> list[list[Key]]:
+    """Samples with their names in lines no wider than ``inches``, except for one that is."""
+    lines: list[list[Key]] = []
+    used = 0.0
+    for key in keys:
+        wide = _key_width(key, look)
+        if not lines or used + wide > inches:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(key)
+        used += wide
+    return lines
+
+
+def _key_width(key: Key, look: Look) -> float:
+    return text_width(key.text, look.text) + 2.6 * look.text / POINTS
+
+
+def _write_keys(figure: Figure, line: Sequence[Key], at: tuple[float, float], look: Look) -> None:
+    """Samples with their names in one line from a point on [inches]."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    x, y = at
+    em = look.text / POINTS
+    for key in line:
+        _swatch(figure, key.mark, x / width, y / height, em, look)
+        figure.text(
+            (x + 1.5 * em) / width, y / height, key.text, fontsize=look.text, color=DARK,
+            va="center",
+        )  # fmt: skip
+        x += _key_width(key, look)
 
 
 def _write(
@@ -238,7 +327,8 @@ def _scale_width(sheet: Sheet, axes: Axes) -> float:
     ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
     texts = axes.yaxis.get_major_formatter().format_ticks(ticks)
     look = sheet.look
-    widest = max((text_width(text, look.text) for text in texts), default=0.0)
+    lines = [line for text in texts for line in text.split("\n")]
+    widest = max((text_width(line, look.text) for line in lines), default=0.0)
     return widest + 0.9 * look.text / POINTS
 
 
@@ -248,14 +338,16 @@ def _swatch(figure: Figure, mark: Mark, x: float, y: float, em: float, look: Loo
     if mark.line:
         figure.add_artist(
             Line2D(
-                [x, x + 1.2 * em / width],
-                [y, y],
+                [x + 0.6 * em / width] if mark.bare else [x, x + 1.2 * em / width],
+                [y] if mark.bare else [y, y],
                 color=mark.colour,
                 linewidth=look.line,
                 linestyle=(0, mark.dashes),
                 marker=mark.marker,
                 markersize=0.6 * look.text,
                 markevery=(0, 2),
+                markerfacecolor=mark.inside or mark.colour,
+                markeredgecolor=mark.colour,
             )
         )
         return
