@@ -69,9 +69,10 @@ ALLOWED: dict[str, set[str]] = {
     "memo": {
         "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
     },
+    "explorer": {"errors", "exchange", "prices", "report", "scenario", "stamp"},
     "cli": {
-        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "memo",
-        "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
+        "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "explorer",
+        "memo", "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
     },
 }  # fmt: skip
 

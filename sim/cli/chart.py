@@ -15,7 +15,6 @@ from .common import Lang, LangChoice, as_typed, language, refuse
 if TYPE_CHECKING:
     from ..exchange.finished import Finished
     from ..report.charts import Subject
-    from ..stamp import Stamp
 
 
 class WidthChoice(StrEnum):
@@ -50,7 +49,7 @@ def chart(
     Of a study (compare, explain, solve, stock, ind-coa, sensitivity) its chart, for a page or a
     slide.
     """
-    from ..exchange.finished import is_run, read_record, read_run
+    from ..exchange.finished import is_run, read_record, read_run, stamp_together
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
@@ -76,7 +75,8 @@ def chart(
         draw = partial(write, subject, drawn, told=True)
     else:
         _refuse_apart(runs)
-        stamp, drawn = _stamp(found), ["together"]
+        stamp = stamp_together(list(found.values()), as_typed(sys.argv[1:]))
+        drawn = ["together"]
         draw = partial(write_together, runs)
     folder = out or beside(*folders)
     draw = partial(draw, lang=tongue, width=width.value, formats=formats, suffix=suffix)
@@ -133,21 +133,6 @@ def _refuse_apart(runs: dict[str, Subject]) -> None:
     if len(runs) > 1 and not together.shown(runs):
         what = "these runs have no days in common, or one has no gap"
         refuse(", ".join(runs), what, "run the scenarios to a later day")
-
-
-def _stamp(runs: dict[str, Finished]) -> Stamp:
-    """Where a chart of several runs comes from."""
-    from ..stamp import Stamp
-
-    stamps = [run.stamp for run in runs.values()]
-    return Stamp(
-        kind="runs side by side",
-        scenario=", ".join(one.scenario for one in stamps),
-        seed=", ".join(dict.fromkeys(one.seed for one in stamps)),
-        version=", ".join(dict.fromkeys(one.version for one in stamps)),
-        run=", ".join(one.run for one in stamps),
-        command=as_typed(sys.argv[1:]),
-    )
 
 
 def _names(asked: list[str]) -> list[str]:
