@@ -199,8 +199,9 @@ def part_names(scenarios: Iterable[Scenario]) -> dict[str, Both]:
                 whole: Both = {lang: text.partition(":")[0] for lang, text in title.items()}
                 found.setdefault(f"place:{place.part_of}", whole)
         for key, group in scenario.groups.items():
-            title: Both = {lang: str(getattr(group.title, lang)) for lang in LANGUAGES}
-            found.setdefault(f"group:{key}", title)
+            found.setdefault(
+                f"group:{key}", {lang: str(getattr(group.title, lang)) for lang in LANGUAGES}
+            )
     return found
 
 

@@ -3,10 +3,67 @@
 const DAY = 86400000;
 const SIDE = 0.78;
 const MONTHS_BY_NAME = 26;
+const NARROW = 560;
+const LETTER_HEIGHT = 14;
+const PAPER = { width: 983, height: 397 };
+// 26 by 10.5 cm, as the style has it for print: a page that is being printed has the size of the screen.
 
 /** Position of a point in time on the axis: a year as its number, a day in days. */
 function positionOf(time) {
   return typeof time === "number" ? time : Date.parse(`${time}T00:00:00Z`) / DAY;
+}
+
+/**
+ * Draws a view, at the size of its box if no other is named; letters at the ends of
+ * lines are then moved apart, where their places are known.
+ */
+function drawView(view, chart, size) {
+  chart.resize(size);
+  chart.setOption(chartOption(view, chart.getWidth() < NARROW), true);
+  if (view.state.by === "month") chart.setOption({ series: lettersApart(view, chart) });
+}
+
+/** By how much the letter at the end of each line moves, so that no two touch. */
+function lettersApart(view, chart) {
+  const ends = view.runs.map((one) => {
+    const row = one.numbers.rows[view.state.middle].filter((kept) => kept !== null);
+    const at = [0, inUnit(view, row[row.length - 1])];
+    return { id: `line-${one.run.letter}`, y: chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, at)[1] };
+  });
+  const places = apart(ends.map((end) => end.y), LETTER_HEIGHT, chart.getHeight() - 28);
+  return ends.map((end, n) => ({ id: end.id, endLabel: { offset: [0, places[n] - end.y] } }));
+}
+
+/** Places at least `room` apart, not below `lowest`; those that would touch stand around their mean. */
+function apart(wanted, room, lowest) {
+  const order = wanted.map((_, n) => n).sort((a, b) => wanted[a] - wanted[b]);
+  const groups = [];
+  for (const n of order) {
+    groups.push([n]);
+    while (groups.length > 1 && bottomOf(groups[groups.length - 2], wanted, room) > topOf(groups[groups.length - 1], wanted, room)) {
+      const last = groups.pop();
+      groups[groups.length - 1].push(...last);
+    }
+  }
+  const places = [...wanted];
+  for (const group of groups) {
+    const top = topOf(group, wanted, room) + room / 2;
+    const above = Math.max(top + (group.length - 1) * room - lowest, 0);
+    group.forEach((n, place) => (places[n] = top - above + place * room));
+  }
+  return places;
+}
+
+function middleOf(group, wanted) {
+  return group.reduce((sum, n) => sum + wanted[n], 0) / group.length;
+}
+
+function topOf(group, wanted, room) {
+  return middleOf(group, wanted) - (group.length * room) / 2;
+}
+
+function bottomOf(group, wanted, room) {
+  return middleOf(group, wanted) + (group.length * room) / 2;
 }
 
 /** What ECharts is to draw for a view. */
@@ -41,9 +98,13 @@ function inUnit(view, kept) {
 function monthSeries(view, one) {
   const look = lookOf(one.run);
   const x = one.numbers.times.map(positionOf);
-  const bands = view.bands.flatMap(([low, high]) => pieces(one, low, high).map((piece) => area(view, one, x, piece, low, high)));
+  const bands = view.bands.flatMap(([low, high]) => pieces(one, low, high).flatMap((piece) => {
+    const ends = [high, low].map((name) => piece.map((at) => [x[at], inUnit(view, one.numbers.rows[name][at])]));
+    return [area(view, one, ...ends), edge(one, ends[0]), edge(one, ends[1])];
+  }));
   const row = one.numbers.rows[view.state.middle];
   const line = {
+    id: `line-${one.run.letter}`,
     type: "line",
     name: one.run.letter,
     data: x.map((at, n) => [at, inUnit(view, row[n])]),
@@ -52,7 +113,6 @@ function monthSeries(view, one) {
     itemStyle: { color: look.colour },
     lineStyle: { color: look.colour, width: 2.4, type: look.dash.length ? look.dash : "solid" },
     endLabel: { show: true, formatter: one.run.letter, color: look.colour, fontWeight: "bold", fontSize: 13, distance: 5 },
-    labelLayout: { moveOverlap: "shiftY" },
     emphasis: { disabled: true },
     z: 5,
   };
@@ -71,19 +131,30 @@ function pieces(one, low, high) {
 }
 
 /** A band over a stretch of points: along its upper end and back along its lower one. */
-function area(view, one, x, piece, low, high) {
-  const { rows } = one.numbers;
-  const colour = lookOf(one.run).colour;
-  const side = (name) => piece.map((at) => [x[at], inUnit(view, rows[name][at])]);
+function area(view, one, upper, lower) {
   return {
     type: "line",
-    data: [...side(high), ...side(low).reverse(), side(high)[0]],
+    data: [...upper, ...[...lower].reverse(), upper[0]],
     showSymbol: false,
     silent: true,
-    lineStyle: { color: colour, width: 0.7, opacity: 0.55 },
-    areaStyle: { color: colour, opacity: 0.13 },
+    lineStyle: { width: 0 },
+    areaStyle: { color: lookOf(one.run).colour, opacity: view.runs.length > 2 ? 0.04 : 0.14 },
     emphasis: { disabled: true },
     z: 2,
+  };
+}
+
+/** The upper or lower end of a band as a thin line, in the dashes of its scenario. */
+function edge(one, points) {
+  const { colour, dash } = lookOf(one.run);
+  return {
+    type: "line",
+    data: points,
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color: colour, width: 1, opacity: 0.8, type: dash.length ? dash : "solid" },
+    emphasis: { disabled: true },
+    z: 3,
   };
 }
 
@@ -97,15 +168,38 @@ function yearSeries(view, one, place) {
     type: "scatter",
     name: one.run.letter,
     data: x.map((at, n) => [at, inUnit(view, row[n])]),
-    symbol: look.shape,
-    symbolSize: count > 6 ? 8 : 11,
-    itemStyle: look.shape.startsWith("empty") ? { color: look.colour, borderColor: look.colour } : { color: look.colour, borderColor: "#ffffff", borderWidth: 1 },
-    label: { show: true, formatter: one.run.letter, color: look.colour, fontWeight: "bold", fontSize: 12, position: "right", distance: 3 },
-    labelLayout: { hideOverlap: true },
+    symbol: `path://${OUTLINES[look.shape]}`,
+    symbolKeepAspect: true,
+    symbolSize: count > 6 ? 10 : 13,
+    itemStyle: dotStyle(look),
     emphasis: { disabled: true },
     z: 6,
   };
-  return [...bars, dots, ...budgetMarks(view, one, x, count)];
+  return [...bars, dots, ...budgetMarks(view, one, x, count), lettersAbove(view, one, x)];
+}
+
+/** The letter of a scenario above all that is drawn of it in a year. */
+function lettersAbove(view, one, x) {
+  const { rows } = one.numbers;
+  const names = [view.state.middle, ...view.bands.map(([, high]) => high)];
+  const top = (n) => Math.max(...names.map((name) => inUnit(view, rows[name][n])));
+  return {
+    type: "scatter",
+    data: x.map((at, n) => [at, top(n)]),
+    symbolSize: view.bands.length ? 1 : 12,
+    silent: true,
+    itemStyle: { color: "transparent", opacity: 1 },
+    label: { show: true, formatter: one.run.letter, color: lookOf(one.run).colour, fontWeight: "bold", fontSize: 12, position: "top", distance: 4 },
+    labelLayout: { hideOverlap: true },
+    emphasis: { disabled: true },
+    z: 8,
+  };
+}
+
+/** A dot of a look: its edge white where it is filled. */
+function dotStyle({ colour, shape }) {
+  if (isOpen(shape)) return { color: "#ffffff", borderColor: colour, borderWidth: 2, opacity: 1 };
+  return { color: colour, borderColor: "#ffffff", borderWidth: 1, opacity: 1 };
 }
 
 /** A bar from one end of a band to the other at each year; inner bands are thicker. */

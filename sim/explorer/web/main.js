@@ -1,6 +1,5 @@
 // Main: one state; whenever it changes everything is shown anew, and the change is told.
 
-const NARROW = 560;
 const WIDE = "(min-width: 56.01rem)";
 
 function find(id) {
@@ -28,20 +27,15 @@ function showView(view, chart) {
   find("chart").hidden = empty;
   find("download").disabled = empty;
   describeReader(find("chart"), view);
-  if (!empty) drawChart(view, chart);
-}
-
-function drawChart(view, chart) {
-  chart.resize();
-  chart.setOption(chartOption(view, chart.getWidth() < NARROW), true);
+  if (!empty) drawView(view, chart);
 }
 
 /** Draws anew at the size of the window, and of the paper when it is printed. */
 function listenToSize(seen, chart) {
-  const again = () => seen().times.length && drawChart(seen(), chart);
-  new ResizeObserver(again).observe(find("chart"));
-  window.addEventListener("beforeprint", again);
-  window.addEventListener("afterprint", again);
+  const again = (size) => seen().times.length && drawView(seen(), chart, size);
+  new ResizeObserver(() => matchMedia("print").matches || again()).observe(find("chart"));
+  window.addEventListener("beforeprint", () => again(PAPER));
+  window.addEventListener("afterprint", () => again({ width: "auto", height: "auto" }));
 }
 
 function start() {

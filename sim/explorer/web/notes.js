@@ -30,11 +30,10 @@ function moneyInWords(view) {
     const { vintage, level, basis } = moneyOf(run, view.state);
     const held = content.vintages[vintage];
     const prices = basis === "nominal" ? say(lang, "prices_nominal") : say(lang, "prices_of", { year: held.prices });
-    return say(lang, "explorer_money", { vintage: held.title[lang], level: say(lang, `level_${level}`), prices, timing });
+    return [say(lang, "explorer_money", { vintage: held.title[lang], level: say(lang, `level_${level}`), prices, timing }), run.letter];
   });
-  if (new Set(stated).size === 1) return stated[0];
-  const each = stated.map((text, n) => say(lang, "explorer_value", { name: view.runs[n].run.letter, value: text.replace(/\.$/, "") }));
-  return say(lang, "compare_prices", { each: each.join("; ") });
+  if (new Set(stated.map(([text]) => text)).size === 1) return `${stated[0][0]}.`;
+  return say(lang, "compare_prices", { each: byLetters(lang, stated).join(" / ") });
 }
 
 /** How to read the view: sentences. */
@@ -61,7 +60,7 @@ function moneyNotes(view) {
   if (series.startsWith("gap:")) notes.push(say(lang, "explorer_note_gap"));
   if (view.runs.some((one) => one.numbers.budget?.some((held) => held !== null))) notes.push(say(lang, "explorer_note_budget"));
   for (const { run } of view.runs) {
-    if (run.closed) notes.push(say(lang, "explorer_note_closed", { name: lettered(lang, run) }));
+    if (run.closed) notes.push(say(lang, "explorer_note_closed", { name: run.letter }));
   }
   if (series.endsWith(":total")) notes.push(...beforeStartNotes(view));
   return notes;
@@ -70,14 +69,22 @@ function moneyNotes(view) {
 /** What the first year holds of the days before the start of a run. */
 function beforeStartNotes(view) {
   const { lang } = view.state;
-  return view.runs.flatMap(({ run, numbers }) => {
+  const texts = view.runs.flatMap(({ run, numbers }) => {
     const [day] = run.days;
     const places = moneyPlaces(run, view.state, "before_start");
     if (!places || day.endsWith("-01-01") || !numbers.times.includes(yearOf(day))) return [];
     const amount = rowsOf(places[0], content.statistics).p50[run.budgetYears.indexOf(yearOf(day))];
     const text = say(lang, "before_start", { year: yearOf(day), amount: told(amount, content.units.EUR, lang), date: dayInWords(lang, day) });
-    return [say(lang, "explorer_value", { name: run.letter, value: text })];
+    return [[text, run.letter]];
   });
+  return byLetters(lang, texts);
+}
+
+/** Each text once, after the letters of all runs that it holds for. */
+function byLetters(lang, texts) {
+  const letters = new Map();
+  for (const [text, letter] of texts) letters.set(text, [...(letters.get(text) || []), letter]);
+  return [...letters].map(([text, found]) => say(lang, "explorer_value", { name: found.join(", "), value: text }));
 }
 
 /** What a point of a series by month is; of which years a sum or average lacks days. */
@@ -89,18 +96,13 @@ function timeNotes(view) {
     return flow ? [say(lang, "explorer_note_flow")] : stock ? [say(lang, "explorer_note_stock")] : [];
   }
   if (measure === "end") return [];
-  const found = new Map();
-  for (const { run, numbers } of view.runs) {
-    for (const [year, first, last] of partYears(run)) {
-      if (!numbers.times.includes(year)) continue;
-      const key = JSON.stringify([year, first, last]);
-      found.set(key, [...(found.get(key) || []), run.letter]);
-    }
-  }
-  return [...found].map(([key, letters]) => {
-    const [year, first, last] = JSON.parse(key);
-    return say(lang, "explorer_note_part_year", { name: letters.join(", "), year, first: dayInWords(lang, first), last: dayInWords(lang, last) });
-  });
+  return byLetters(lang, view.runs.flatMap(({ run, numbers }) => {
+    const parts = partYears(run).filter(([year]) => numbers.times.includes(year));
+    return parts.map(([year, first, last]) => [
+      say(lang, "explorer_note_part_year", { year, first: dayInWords(lang, first), last: dayInWords(lang, last) }),
+      run.letter,
+    ]);
+  }));
 }
 
 /** Years of which a run does not hold every day, with the first and last day it holds. */
@@ -117,10 +119,10 @@ function partYears(run) {
 /** Runs in which only part of the chance is let in. */
 function varyNotes(view) {
   const { lang } = view.state;
-  return view.runs.filter(({ run }) => run.vary.length < 3).map(({ run }) => {
+  return byLetters(lang, view.runs.filter(({ run }) => run.vary.length < 3).map(({ run }) => {
     const kinds = run.vary.map((kind) => say(lang, `memo_vary_${kind}`)).join(", ");
-    return say(lang, "explorer_value", { name: run.letter, value: say(lang, "memo_vary_only", { kinds }) });
-  });
+    return [say(lang, "memo_vary_only", { kinds }), run.letter];
+  }));
 }
 
 /** Where the page comes from: its runs, its command, its seal. */
