@@ -72,7 +72,7 @@ ALLOWED: dict[str, set[str]] = {
     "explorer": {"errors", "exchange", "prices", "report", "scenario", "stamp"},
     "cli": {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "exchange", "explorer",
-        "memo", "past", "persons", "report", "run", "scenario", "stamp", "trial", "verify",
+        "memo", "past", "persons", "report", "run", "scenario", "trial", "verify",
     },
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..exchange.finished import Finished
@@ -22,10 +23,14 @@ FORM = 1
 """Number of the form of the content: raised whenever the page code must change with it."""
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95")
 Told = dict[str, Any]
+Rows = npt.NDArray[np.int_]
 
 
 def content_of(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> Told:
-    """Everything the page needs to know, as JSON may say it."""
+    """Everything the page needs to know, as JSON may say it.
+
+    Where scenarios call a state of the budget differently, choices have the name of the first.
+    """
     pool = Pool()
     scenarios = [run.scenario for run in runs]
     series = [
@@ -42,7 +47,11 @@ def content_of(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> Told:
             for unit, (key, rounding) in UNITS.items()
         },
         "series": [_told_series(one) for one in series],
-        "vintages": _vintages(scenarios),
+        "vintages": {
+            key: vintage["title"]
+            for scenario in reversed(scenarios)
+            for key, vintage in _vintages(scenario).items()
+        },
         "levels": list(LEVELS),
         "runs": [_run(run, pool) for run in runs],
         "numbers": pool.blocks,
@@ -56,14 +65,12 @@ def _told_series(one: Series) -> Told:
     return {"key": one.key, "group": one.group, "name": one.name, "units": one.units}
 
 
-def _vintages(scenarios: Sequence[Scenario]) -> dict[str, Told]:
-    """States of the budget by name; where scenarios call one differently, the first is followed."""
-    found: dict[str, Told] = {}
-    for scenario in scenarios:
-        for key, vintage in scenario.budget.vintages.items():
-            told = {"title": _texts(vintage.title), "prices": vintage.price_level}
-            found.setdefault(key, told)
-    return found
+def _vintages(scenario: Scenario) -> dict[str, Told]:
+    """States of the budget by name: title and price level."""
+    return {
+        key: {"title": _texts(vintage.title), "prices": vintage.price_level}
+        for key, vintage in scenario.budget.vintages.items()
+    }
 
 
 def _run(run: Finished, pool: Pool) -> Told:
@@ -87,6 +94,7 @@ def _run(run: Finished, pool: Pool) -> Told:
             "level": scenario.prices.level,
             "basis": scenario.budget.price_basis,
         },
+        "vintages": _vintages(scenario),
         "days": [pd.Timestamp(day).date().isoformat() for day in days],
         "years": sorted({int(year) for year in run.yearly["year"]}),
         "budgetYears": sorted({int(year) for year in run.budget["year"]}),
@@ -101,12 +109,14 @@ def _run(run: Finished, pool: Pool) -> Told:
 
 def _by_series(table: pd.DataFrame, time: str, points: int, pool: Pool) -> dict[str, int]:
     """Where the numbers of each series lie."""
+    ordered = table.sort_values(time, kind="stable")
+    numbers = ordered[list(STATISTICS)].to_numpy(float)
+    units = ordered["unit"].to_numpy()
     found = {}
-    for (series, breakdown), rows in table.groupby(["series", "breakdown"], sort=False):
-        rounding = UNITS[str(rows["unit"].iloc[0])][1]
-        block = rows.sort_values(time)[list(STATISTICS)].to_numpy(float).T
-        assert block.shape == (len(STATISTICS), points)
-        found[f"{series}|{breakdown}"] = pool.place(block, rounding)
+    for (series, breakdown), rows in _groups(ordered, ["series", "breakdown"]):
+        assert len(rows) == points
+        rounding = UNITS[str(units[rows[0]])][1]
+        found[f"{series}|{breakdown}"] = pool.place(numbers[rows].T, rounding)
     return found
 
 
@@ -116,26 +126,33 @@ def _money(budget: pd.DataFrame, pool: Pool) -> Told:
     A line without a budget has no gap, no budget and no chance.
     """
     found: Told = {}
-    columns = ["vintage", "cost_level", "timing", "price_basis", "line"]
-    for names, rows in budget.groupby(columns, sort=False):
-        *path, line = (str(name) for name in names)
+    ordered = budget.sort_values("year", kind="stable")
+    blocks = [
+        (ordered[columns].to_numpy(float), rounding)
+        for columns, rounding in (
+            ([f"cost_{name}" for name in STATISTICS], MILLIONS),
+            ([f"gap_{name}" for name in STATISTICS], MILLIONS),
+            (["budget"], MILLIONS),
+            (["p_gap_positive"], PERCENT),
+        )
+    ]
+    held = ordered["budget"].notna().to_numpy()
+    names = ["vintage", "cost_level", "timing", "price_basis", "line"]
+    for (*path, line), rows in _groups(ordered, names):
         inner = found
         for name in path:
             inner = inner.setdefault(name, {})
-        inner[line] = _line(rows.sort_values("year"), pool)
+        told = blocks if held[rows].any() else blocks[:1]
+        inner[line] = [pool.place(numbers[rows].T, rounding) for numbers, rounding in told]
     return found
 
 
-def _line(rows: pd.DataFrame, pool: Pool) -> list[int]:
-    def block(what: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return rows[[f"{what}_{name}" for name in STATISTICS]].to_numpy(float).T
-
-    found = [pool.place(block("cost"), MILLIONS)]
-    if rows["budget"].notna().any():
-        found.append(pool.place(block("gap"), MILLIONS))
-        found.append(pool.place(rows[["budget"]].to_numpy(float).T, MILLIONS))
-        found.append(pool.place(rows[["p_gap_positive"]].to_numpy(float).T, PERCENT))
-    return found
+def _groups(table: pd.DataFrame, names: list[str]) -> list[tuple[tuple[str, ...], Rows]]:
+    """Numbers of the rows that have the same names, in the order in which these first come."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for row, key in enumerate(table[names].itertuples(index=False, name=None)):
+        found.setdefault(key, []).append(row)
+    return [(key, np.array(rows)) for key, rows in found.items()]
 
 
 def _texts(text: Any) -> Both:

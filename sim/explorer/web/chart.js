@@ -135,7 +135,7 @@ function area(view, one, upper, lower) {
   return {
     type: "line",
     data: [...upper, ...[...lower].reverse(), upper[0]],
-    showSymbol: false,
+    symbol: "none",
     silent: true,
     lineStyle: { width: 0 },
     areaStyle: { color: lookOf(one.run).colour, opacity: view.runs.length > 2 ? 0.04 : 0.14 },
@@ -150,7 +150,7 @@ function edge(one, points) {
   return {
     type: "line",
     data: points,
-    showSymbol: false,
+    symbol: "none",
     silent: true,
     lineStyle: { color: colour, width: 1, opacity: 0.8, type: dash.length ? dash : "solid" },
     emphasis: { disabled: true },
@@ -214,9 +214,8 @@ function whiskers(view, one, x, low, high, depth) {
       [at, null],
     ]),
     connectNulls: false,
-    showSymbol: depth === 0,
     showAllSymbol: true,
-    symbol: "rect",
+    symbol: depth === 0 ? "rect" : "none",
     symbolSize: [8, 2],
     itemStyle: { color: colour },
     silent: true,
@@ -239,7 +238,7 @@ function budgetMarks(view, one, x, count) {
       [at + half, null],
     ]),
     connectNulls: false,
-    showSymbol: false,
+    symbol: "none",
     silent: true,
     lineStyle: { color: INK, width: 3, type: "solid" },
     emphasis: { disabled: true },
@@ -257,6 +256,7 @@ function axisLook() {
   return {
     axisLine: { show: true, onZero: false, lineStyle: { color: SOFT } },
     splitLine: { show: false },
+    axisPointer: { triggerEmphasis: false },
     axisLabel: { color: INK, fontSize: 12, hideOverlap: true },
     axisTick: { show: true, lineStyle: { color: SOFT } },
   };

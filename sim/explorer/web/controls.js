@@ -54,7 +54,7 @@ function fillSeries(state) {
 function fillMoney(state) {
   const { lang } = state;
   const own = () => option("", raised(say(lang, "explorer_own")));
-  const vintages = Object.entries(content.vintages).map(([key, one]) => option(key, one.title[lang]));
+  const vintages = Object.entries(content.vintages).map(([key, one]) => option(key, one[lang]));
   const levels = content.levels.map((level) => option(level, raised(say(lang, `level_${level}`))));
   fillSelect("vintage", [own(), ...vintages], state.vintage);
   fillSelect("level", [own(), ...levels], state.level);

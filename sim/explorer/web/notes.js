@@ -28,7 +28,7 @@ function moneyInWords(view) {
   const timing = say(lang, `explorer_timing_${view.state.timing}`);
   const stated = view.runs.map(({ run }) => {
     const { vintage, level, basis } = moneyOf(run, view.state);
-    const held = content.vintages[vintage];
+    const held = run.vintages[vintage];
     const prices = basis === "nominal" ? say(lang, "prices_nominal") : say(lang, "prices_of", { year: held.prices });
     return [say(lang, "explorer_money", { vintage: held.title[lang], level: say(lang, `level_${level}`), prices, timing }), run.letter];
   });

@@ -36,6 +36,9 @@ function nearestTime(view, position) {
   return view.times.reduce((best, time) => (away(time) < away(best) ? time : best));
 }
 
+/** Scenarios up to which budget or chance stand beside the pointer as well; the table has them. */
+const MOST_BESIDE = 5;
+
 /** What is shown beside the pointer. */
 function pointedAt(view, position) {
   const { lang } = view.state;
@@ -48,7 +51,7 @@ function pointedAt(view, position) {
     const letter = made("dt", one.run.letter);
     letter.style.color = lookOf(one.run).colour;
     const value = made("dd", valueInWords(view, point));
-    const beside = besideInWords(view, point);
+    const beside = view.runs.length <= MOST_BESIDE && besideInWords(view, point);
     if (beside) value.append(made("span", beside, "beside"));
     list.append(letter, value);
   }
