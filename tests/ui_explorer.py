@@ -7,9 +7,11 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from browser import NARROW, WIDE, Open, opening, started, violations
@@ -17,6 +19,8 @@ from explored import HOSTILE, NAMES, content_in, make_runs
 from playwright.sync_api import Browser, Page
 
 from sim.cli import app
+from sim.explorer.catalogue import LANGUAGES, UNITS
+from sim.explorer.numbers import as_told, kept
 from sim.report.charts.parts import amount
 from sim.report.labels import Language, million, number
 
@@ -134,6 +138,73 @@ def test_months_are_those_of_the_table(opened: Open, page: str, runs: dict[str, 
     assert [row[1] for row in shown[1:]] == told
     assert shown[1][0] == "27 January 2025"
     assert shown[-1][0] == "31 December 2027"
+
+
+def test_the_page_rounds_and_writes_numbers_as_reports_do(browser: Browser) -> None:
+    code = (Path(__file__).parent.parent / "sim" / "explorer" / "web" / "numbers.js").read_text()
+    values = [0.4, 0.5, 1.5, 999.4, 999.5, 1_049.9, 1_050, 1_150, 81_050, 81_050.4, 1_234_567]
+    cases = [
+        (value * sign, UNITS[unit][1], lang, told)
+        for value in values
+        for sign in (1, -1)
+        for lang in LANGUAGES
+        for unit, told in (
+            ("persons", amount(value * sign, lang)),
+            ("months", number(value * sign, lang, 1)),
+            ("share", number(100 * (value * sign), lang)),
+            ("EUR", million(value * sign, lang)),
+        )
+    ]
+    asked = [[kept(value, rounding), as_told(rounding), lang] for value, rounding, lang, _ in cases]
+    with opening(browser) as open_:
+        here = open_("about:blank").page
+        said = here.evaluate(
+            f"(asked) => {{ {code}; return asked.map(one => told(...one)); }}", asked
+        )
+    assert said == [told for *_, told in cases]
+
+
+def series_drawn(page: Page) -> list[dict[str, Any]]:
+    """What the chart was asked to draw."""
+    found: list[dict[str, Any]] = page.evaluate(
+        "echarts.getInstanceByDom(document.getElementById('chart')).getOption().series"
+        ".map(one => ({id: one.id, type: one.type, name: one.name, data: one.data}))"
+    )
+    return found
+
+
+def test_the_chart_draws_the_lines_and_band_ends_of_the_tables(
+    opened: Open, page: str, runs: dict[str, Path]
+) -> None:
+    drawn = series_drawn(opened(page + NEED_BY_MONTH).page)
+    for letter, name in zip("ABC", SIDE_BY_SIDE, strict=True):
+        table = pd.read_parquet(runs[name] / "monthly.parquet").query("series == 'need'")
+        table = table.sort_values("date")
+        at = next(n for n, one in enumerate(drawn) if one["id"] == f"line-{letter}")
+        for one, quantile in zip(drawn[at - 2 : at + 1], ("p90", "p10", "p50"), strict=True):
+            days = [
+                datetime.fromtimestamp(86_400 * x, UTC).date().isoformat() for x, _ in one["data"]
+            ]
+            assert days == [str(day)[:10] for day in table["date"]]
+            off = abs(np.array([y for _, y in one["data"]]) - table[quantile].to_numpy())
+            assert off.max() <= 1
+
+
+def test_the_chart_draws_dots_bars_and_budget_of_the_tables(
+    opened: Open, page: str, runs: dict[str, Path]
+) -> None:
+    drawn = series_drawn(opened(page + "#series=cost%3Atotal").page)
+    rows = headline(runs["closed"])
+    at = next(n for n, one in enumerate(drawn) if one["name"] == "B" and one["type"] == "scatter")
+    bars, dots, budget = (drawn[n]["data"] for n in (at - 1, at, at + 1))
+    assert [round(x) for x, _ in dots] == [2025, 2026, 2027]
+    for told, column in (
+        ([y for _, y in dots], "cost_p50"),
+        ([y for _, y in bars[0::3]], "cost_p10"),
+        ([y for _, y in bars[1::3]], "cost_p90"),
+        ([y for _, y in budget[0::3]], "budget"),
+    ):
+        assert abs(np.array(told) - rows[column].to_numpy() / 1e6).max() <= 0.1
 
 
 @pytest.mark.parametrize(

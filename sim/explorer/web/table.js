@@ -1,7 +1,11 @@
 // Table: what the chart shows, a row a point in time, a column a scenario.
 
+/** Scenarios from which a printed table has smaller letters. */
+const MANY = 7;
+
 function fillTable(table, view) {
   const { lang } = view.state;
+  table.className = [view.state.by === "month" ? "months" : "years", ...(view.runs.length >= MANY ? ["many"] : [])].join(" ");
   const caption = made("caption", titleOf(view.state));
   const head = made("thead");
   const top = made("tr");
