@@ -139,6 +139,7 @@ def _money(budget: pd.DataFrame, pool: Pool) -> Told:
     held = ordered["budget"].notna().to_numpy()
     names = ["vintage", "cost_level", "timing", "price_basis", "line"]
     for (*path, line), rows in _groups(ordered, names):
+        assert len(rows) == budget["year"].nunique()
         inner = found
         for name in path:
             inner = inner.setdefault(name, {})
