@@ -297,13 +297,19 @@ function monthStarts(first, last, narrow) {
   const from = new Date(first * DAY).getUTCFullYear();
   const months = Math.round((last - first) / 30.44);
   const byName = months <= MONTHS_BY_NAME;
-  const step = !byName ? 12 : months <= 12 && !narrow ? 1 : months <= 13 ? 3 : 6;
+  const step = byName ? monthStep(months, narrow) : 12;
   const at = [];
   for (let month = 0; ; month += step) {
     const day = Date.UTC(from, month, 1) / DAY;
     if (day > last) return { at, byName };
     at.push(day);
   }
+}
+
+/** Every how many months one is named, so that names have room. */
+function monthStep(months, narrow) {
+  if (narrow || months > 13) return 6;
+  return months > 7 ? 3 : 1;
 }
 
 function startName(lang, at, byName) {
