@@ -287,6 +287,9 @@ def test_years_stay_in_order(opened: Open, page: str) -> None:
     choose(here, "to", "2026")
     assert here.locator("#from").input_value() == "2026"
     assert [row[0] for row in cells(here)[1:]] == ["2026"]
+    choose(here, "from", "2027")
+    assert here.locator("#to").input_value() == "2027"
+    assert [row[0] for row in cells(here)[1:]] == ["2027"]
 
 
 def test_a_link_with_nonsense_opens_the_first_view(opened: Open, page: str) -> None:
