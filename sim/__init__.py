@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .face.picture import Picture
     from .face.result import Result
+    from .face.result import explore as explore
     from .face.result import open_run as open_run
     from .face.scenario import Scenario
     from .face.scenario import load_scenario as load
@@ -52,6 +53,7 @@ __all__ = [
     "Sweep",
     "answer",
     "calibrate",
+    "explore",
     "import_patch",
     "laws",
     "load",
@@ -72,6 +74,7 @@ _WHERE = {
     "Result": ("face.result", "Result"),
     "Scenario": ("face.scenario", "Scenario"),
     "Study": ("face.study", "Study"),
+    "explore": ("face.result", "explore"),
     "load": ("face.scenario", "load_scenario"),
     "open_run": ("face.result", "open_run"),
 }

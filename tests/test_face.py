@@ -27,6 +27,7 @@ TWINS = {
     "diff": "Scenario.diff",
     "discover": "Sweep.discover",
     "explain": "Scenario.explain",
+    "explorer": "explore",
     "export": "Result.export",
     "import": "import_patch",
     "ind-coa": "Scenario.ind_coa",
@@ -260,6 +261,15 @@ def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
     assert record["command"] == found.command
     assert found.memo(tmp_path / "memo.md").is_file()
     assert found.plot("nl").words
+
+
+def test_runs_stand_side_by_side_in_a_page(result: sim.Result, tmp_path: Path) -> None:
+    page = sim.explore([result], tmp_path / "page.html", "nl")
+    assert sim.whence(page)["run"] == result.id
+    with pytest.raises(ScenarioError, match="named twice"):
+        sim.explore([result, result], tmp_path / "twice.html")
+    with pytest.raises(ScenarioError, match=r"ends in \.html"):
+        sim.explore([result], tmp_path / "page.pdf")
 
 
 def test_the_shelf_lists_all_shipped_scenarios() -> None:

@@ -69,9 +69,10 @@ ALLOWED: dict[str, set[str]] = {
     "memo": {
         "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
     },
+    "explorer": {"errors", "exchange", "prices", "report", "scenario", "stamp"},
     "ask": {
-        "address", "book", "decide", "draws", "errors", "exchange", "persons", "report", "run",
-        "scenario", "trial",
+        "address", "book", "decide", "draws", "errors", "exchange", "explorer", "persons",
+        "report", "run", "scenario", "trial",
     },
     "cli": {
         "ask", "book", "budget", "clock", "decide", "errors", "exchange", "memo",

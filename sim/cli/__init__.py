@@ -16,6 +16,7 @@ from . import (
     compare,
     discover,
     explain,
+    explorer,
     export,
     files,
     ind_coa,
@@ -84,6 +85,7 @@ for verb in (
     chart.chart,
     *export.VERBS,
     memo.memo,
+    explorer.explorer,
     whence.whence,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)

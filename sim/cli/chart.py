@@ -14,9 +14,7 @@ from ..ask.words import refuse
 from .common import Lang, LangChoice, as_typed, language
 
 if TYPE_CHECKING:
-    from ..exchange.finished import Finished
     from ..report.charts import Subject
-    from ..stamp import Stamp
 
 
 class WidthChoice(StrEnum):
@@ -51,7 +49,13 @@ def chart(
     Of a study (compare, explain, solve, stock, ind-coa, sensitivity, discover) or a sweep its one
     chart.
     """
-    from ..exchange.finished import is_run, read_record, read_run, subject_of
+    from ..exchange.finished import (
+        is_run,
+        read_record,
+        read_run,
+        stamp_together,
+        subject_of,
+    )
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
 
@@ -77,7 +81,8 @@ def chart(
         draw = partial(write, subject, drawn, told=True)
     else:
         _refuse_apart(runs)
-        stamp, drawn = _stamp(found), ["together"]
+        stamp = stamp_together(list(found.values()), as_typed(sys.argv[1:]))
+        drawn = ["together"]
         draw = partial(write_together, runs)
     folder = out or beside(*folders)
     draw = partial(draw, lang=tongue, width=width.value, formats=formats, suffix=suffix)
@@ -133,21 +138,6 @@ def _refuse_apart(runs: dict[str, Subject]) -> None:
     if len(runs) > 1 and not together.shown(runs):
         what = "these runs have no days in common, or one has no gap"
         refuse(", ".join(runs), what, "run the scenarios to a later day")
-
-
-def _stamp(runs: dict[str, Finished]) -> Stamp:
-    """Where a chart of several runs comes from."""
-    from ..stamp import Stamp
-
-    stamps = [run.stamp for run in runs.values()]
-    return Stamp(
-        kind="runs side by side",
-        scenario=", ".join(one.scenario for one in stamps),
-        seed=", ".join(dict.fromkeys(one.seed for one in stamps)),
-        version=", ".join(dict.fromkeys(one.version for one in stamps)),
-        run=", ".join(one.run for one in stamps),
-        command=as_typed(sys.argv[1:]),
-    )
 
 
 def _names(asked: list[str]) -> list[str]:

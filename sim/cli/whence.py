@@ -14,7 +14,7 @@ FAILED = 2
 
 def whence(
     file: Annotated[
-        Path, typer.Argument(help="A workbook, a memo or a chart (XLSX, DOCX, PNG...).")
+        Path, typer.Argument(help="A workbook, memo, page or chart (XLSX, DOCX, HTML, PNG...).")
     ],
     lang: Lang = LangChoice.en,
 ) -> None:

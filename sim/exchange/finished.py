@@ -126,6 +126,19 @@ def stamp_of(record: dict[str, Any]) -> Stamp:
     )
 
 
+def stamp_together(runs: Sequence[Finished], command: str) -> Stamp:
+    """Where something made of several runs comes from; of one run, that of the run."""
+    stamps = [run.stamp for run in runs]
+    return Stamp(
+        kind="runs side by side" if len(runs) > 1 else "run",
+        scenario=", ".join(one.scenario for one in stamps),
+        seed=", ".join(dict.fromkeys(one.seed for one in stamps)),
+        version=", ".join(dict.fromkeys(one.version for one in stamps)),
+        run=", ".join(one.run for one in stamps),
+        command=command,
+    )
+
+
 def read_record(folder: Path) -> dict[str, Any]:
     """The record of a finished folder; raises ``ScenarioError`` if there is none that is whole."""
     file = folder / RECORD

@@ -1,4 +1,4 @@
-"""Where a file comes from: the stamp of a workbook, memo or chart, and whether it changed."""
+"""Where a file comes from: the stamp of a workbook, memo, page or chart, and whether it changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def find(file: Path) -> Found:
     found = _found(file, data)
     if found is None:
         what = "this file does not say that opvangsim made it"
-        advice = "workbooks, memos and charts of opvangsim (PNG, SVG, PDF) say so"
+        advice = "workbooks, memos, pages and charts of opvangsim (PNG, SVG, PDF) say so"
         raise ScenarioError([Problem(str(file), what, advice)])
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
+from ..ask.words import refuse
 from ..exchange.finished import Finished, checked, read_run, subject_of
 from ..report import text
 from ..report.canvas import STYLE
@@ -191,8 +193,6 @@ class Plots:
         return self._drawn("housing", lang, width)
 
     def _drawn(self, name: str, lang: Language, width: Width) -> Picture:
-        from ..ask.words import refuse
-
         subject = subject_of(self.of.folder, self.of.finished)
         if not CHARTS[name].shown(subject):
             refuse(name, "the run is too short for this chart", "run the scenario to a later day")
@@ -213,6 +213,23 @@ def open_run(folder: str | Path) -> Result:
     loaded = load_chain([file])
     named = type(loaded)(run.record["scenario"], loaded.scenario, loaded.tree)
     return Result(Scenario((file,), (), named), place, run)
+
+
+def explore(runs: Sequence[Result], file: str | Path, lang: Language = "en") -> Path:
+    """Write runs side by side as one page (HTML) that works offline.
+
+    Raises ``ScenarioError`` if they are too many, or if the page can't be written.
+    """
+    from ..ask.explore import explore as asked
+    from ..exchange.place import place
+
+    target = Path(file)
+    if target.suffix.lower() != ".html":
+        refuse(str(target), "this is no name of a page", "give a name that ends in .html")
+    names = [one.scenario.name for one in runs]
+    command = f"sim.explore([{', '.join(names)}], {target.name!r})"
+    place(target, asked([one.finished for one in runs], names, command, lang))
+    return target
 
 
 def _scenario(one: Scenario | Result | str) -> Scenario:
