@@ -207,7 +207,7 @@ def test_going_back_simulates_nothing(baseline: Scenario) -> None:
     rested(board, ("homes", 3_000.0))
     assert len(here.given) == count
     assert shown[-1].settled
-    assert shown[-1].charts == ("need", "occupancy", "gap")
+    assert shown[-1].charts == ("gap", "need", "occupancy")
 
 
 def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:

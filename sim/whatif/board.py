@@ -17,7 +17,7 @@ from ..workers import quiet_worker
 from .knobs import CERTAINTY, Knob, knobs, turned
 from .reckon import PREVIEW, SETTLED, Part, enough, priced, simulated, subject_of
 
-CHARTS = ("need", "occupancy", "gap")
+CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
 """Charts that move with prices and budgets alone."""
 PREVIEW_ENDS = date(2027, 12, 31)

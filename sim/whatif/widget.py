@@ -118,7 +118,7 @@ class WhatIf:
             layout={"flex": "1 1 280px", "max_width": "420px"},
         )
         right = widgets.VBox(
-            [self._state, *self._charts.values(), self._enough],
+            [self._state, self._enough, *self._charts.values()],
             layout={"flex": "2 1 320px", "min_width": "0"},
         )
         return widgets.Box([left, right], layout={"flex_flow": "row wrap", "width": "100%"})
@@ -137,8 +137,10 @@ class WhatIf:
             self.sliders[knob.name].value = knob.start
 
     def _show(self, shown: Shown) -> None:
-        """Draw the charts that moved; one that the run is too short for stays as it was."""
-        self._state.value = f"<p role='status'>{escape(state_of(shown, self.lang))}</p>"
+        """Draw the charts that moved, then say how sure they are.
+
+        One that the run is too short for stays as it was.
+        """
         for name in shown.charts:
             if KINDS[name].shown(shown.subject):
                 with mpl.rc_context(STYLE):
@@ -146,6 +148,7 @@ class WhatIf:
                 words = KINDS[name].words(shown.subject, self.lang)
                 self._charts[name].value = picture(figure, words)
         self._enough.value = f"<p>{escape(enough_in_words(shown, self.lang))}</p>"
+        self._state.value = f"<p role='status'>{escape(state_of(shown, self.lang))}</p>"
 
 
 def picture(figure: Figure, words: str) -> str:

@@ -1,0 +1,192 @@
+"""The live what-if in a real JupyterLab, in a browser without a screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from browser import NARROW, WIDE, Open, Seen, opening, started
+
+from sim.scenario import load
+from sim.whatif.knobs import knobs
+
+QUIET = {"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True}
+CELLS = 'import sim\nboard = sim.load("baseline").what_if("{lang}")\nboard'
+BOOT_SECONDS = 90
+SETTLED = re.compile(r"100 repli")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A JupyterLab of its own, with a notebook for each language; its address and its folder."""
+    root = tmp_path_factory.mktemp("lab")
+    for lang in ("en", "nl"):
+        source = CELLS.format(lang=lang)
+        cell: dict[str, object] = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [],
+                "execution_count": None, "source": source}  # fmt: skip
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        book = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]}
+        (root / f"{lang}.ipynb").write_text(json.dumps(book), "utf-8")
+    settings = root / ".settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET), "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    homes = {name: str(root / ".home") for name in ("HOME", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
+    words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+             "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+             "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]  # fmt: skip
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, **homes, "PATH": path, "JUPYTERLAB_SETTINGS_DIR": str(root / ".settings")}
+    with (root / "log").open("w") as log:
+        server = subprocess.Popen(words, cwd=root, env=env, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server, root / "log")
+        yield address, root
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + BOOT_SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text("utf-8")
+        try:
+            urlopen(f"{address}/api/status", timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(log.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def open_() -> Iterator[Open]:
+    with started() as browser, opening(browser) as opened:
+        yield opened
+
+
+def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] = WIDE) -> Seen:
+    """A notebook with the what-if run and settled."""
+    seen = open_(f"{lab[0]}/doc/tree/{lang}.ipynb?reset", size)
+    page = seen.page
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell .cm-content", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+    while page.locator(".jp-InputPrompt").first.inner_text().strip() == "[ ]:":
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(1_000)
+    page.wait_for_selector(".noUi-handle", timeout=60_000)
+    page.get_by_text(SETTLED).wait_for(timeout=60_000)
+    return seen
+
+
+def alts(seen: Seen) -> list[str]:
+    """What the charts say in words."""
+    images = seen.page.locator(".jp-OutputArea img")
+    return [str(images.nth(number).get_attribute("alt")) for number in range(images.count())]
+
+
+def drag(seen: Seen, number: int, pixels: int) -> None:
+    """Drag the handle of a slider, as a hand does: in steps."""
+    handle = seen.page.locator(".noUi-handle").nth(number)
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = seen.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    for step in range(1, 6):
+        mouse.move(x + pixels * step / 5, y)
+    mouse.up()
+
+
+def settled_anew(seen: Seen, before: list[str]) -> list[str]:
+    """What the charts say once they have moved, and move no more."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        now = alts(seen)
+        seen.page.wait_for_timeout(1_500)
+        if now != before and now == alts(seen) and seen.page.get_by_text(SETTLED).count():
+            return now
+    raise AssertionError("nothing moved")
+
+
+def place_of(name: str) -> int:
+    """The number of a slider on the page."""
+    return [one.name for one in knobs(load("baseline"))].index(name)
+
+
+def test_a_slider_is_dragged_and_the_charts_move(lab: tuple[str, Path], open_: Open) -> None:
+    seen = shown(lab, open_, "en")
+    before = alts(seen)
+    assert len(before) == 3
+    drag(seen, place_of("inflow"), 60)
+    after = settled_anew(seen, before)
+    assert all(one != two for one, two in zip(before, after, strict=True))
+    errors = [text for kind, text in seen.said if kind == "error"] + seen.thrown
+    assert not errors
+
+
+def test_money_moves_the_gap_alone_in_words_of_the_language(
+    lab: tuple[str, Path], open_: Open
+) -> None:
+    seen = shown(lab, open_, "nl")
+    before = alts(seen)
+    drag(seen, place_of("price"), 40)
+    after = settled_anew(seen, before)
+    assert after[0] != before[0]
+    assert after[1:] == before[1:]
+    text = seen.page.locator(".jp-OutputArea").first.inner_text()
+    assert "Prijzen van plekken" in text
+    assert "zekerheid" in text
+    assert "What if" not in text
+
+
+def test_the_keyboard_turns_a_slider(lab: tuple[str, Path], open_: Open) -> None:
+    seen = shown(lab, open_, "en")
+    before = alts(seen)
+    handle = seen.page.locator(".noUi-handle").nth(place_of("homes"))
+    handle.focus()
+    for _ in range(4):
+        seen.page.keyboard.press("ArrowRight")
+    assert settled_anew(seen, before) != before
+
+
+def test_a_button_writes_where_the_sliders_stand(lab: tuple[str, Path], open_: Open) -> None:
+    seen = shown(lab, open_, "en")
+    before = alts(seen)
+    drag(seen, place_of("budget"), 50)
+    settled_anew(seen, before)
+    seen.page.get_by_role("button", name="Write as a scenario patch").click()
+    seen.page.get_by_text("opvangsim run what-if.yaml").wait_for(timeout=20_000)
+    made = load(lab[1] / "what-if.yaml")
+    key = made.budget.headline
+    assert made.budget.vintages[key].amount("coa_nidos", 2027) != load("baseline").budget.vintages[
+        key
+    ].amount("coa_nidos", 2027)
+    seen.page.get_by_role("button", name="Write as a scenario patch").click()
+    seen.page.get_by_text("this file is there already").wait_for(timeout=20_000)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_nothing_lies_outside_the_window(
+    lab: tuple[str, Path], open_: Open, size: tuple[int, int]
+) -> None:
+    seen = shown(lab, open_, "nl", size)
+    area = seen.page.locator(".jp-OutputArea-output").last
+    wide = area.evaluate("one => one.scrollWidth - one.clientWidth")
+    assert wide <= 1
