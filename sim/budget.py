@@ -27,7 +27,7 @@ from .prices import (
     reception_cost,
     ward_price,
 )
-from .scenario import CostLevel, Scenario, Vintage
+from .scenario import CostLevel, Quantity, Scenario, Vintage
 
 Timing = Literal["cost", "cash"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)
@@ -156,13 +156,21 @@ def _ind_lines(
 
 def _ukraine(prices: Prices, years: tuple[int, ...]) -> Floats:
     """Places for displaced people from Ukraine x norm a night, day by day: (year, 1)."""
-    totals = []
-    places = prices.numbers["prices.ukraine_places"]
-    for year in years:
-        days = [date(year, 1, 1) + timedelta(days=d) for d in range(days_in_year(year))]
-        nights = [places.on(day) * prices.price("prices.ukraine_norm", day)[0] for day in days]
-        totals.append([sum(nights)])
-    return np.array(totals)
+    places, norm = (prices.numbers[f"prices.ukraine_{name}"] for name in ("places", "norm"))
+    return np.array([[_nights(prices, places, norm, year)] for year in years])
+
+
+def _nights(prices: Prices, places: Quantity, norm: Quantity, year: int) -> float:
+    """Places x norm summed over the nights of a year; looked up anew only where one changes."""
+    total, changes, cost = 0.0, None, 0.0
+    for number in range(days_in_year(year)):
+        day = date(year, 1, 1) + timedelta(days=number)
+        if number == 0 or (changes is not None and day >= changes):
+            cost = places.on(day) * float(prices.price("prices.ukraine_norm", day)[0])
+            later = [places.changes_after(day), norm.changes_after(day)]
+            changes = min((moment for moment in later if moment is not None), default=None)
+        total += cost
+    return total
 
 
 def timed(prices: Prices, costs_: Costs, timing: Timing) -> Costs:

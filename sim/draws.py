@@ -168,8 +168,8 @@ def binomial_count(u: Floats, trials: Counts, chance: ArrayLike) -> Counts:
         p, u = np.where(turned, 1.0 - p, p), np.where(turned, 1.0 - u, u)
     mean = n * p
     count = np.zeros(u.size, dtype=np.int64)
-    many = np.flatnonzero(mean > EXACT_BELOW_MEAN)
-    few = np.flatnonzero((mean > 0) & (mean <= EXACT_BELOW_MEAN))
+    many = (mean > EXACT_BELOW_MEAN).nonzero()[0]
+    few = ((mean > 0) & (mean <= EXACT_BELOW_MEAN)).nonzero()[0]
     if few.size:
         q, trials_few = p[few], n[few]
         odds = q / (1.0 - q)
@@ -205,7 +205,7 @@ def _search(
     arrived are dropped from the walk every few steps.
     """
     count = np.zeros(u.shape, dtype=np.int64)
-    left = np.flatnonzero(u > none)
+    left = (u > none).nonzero()[0]
     goal, chance, slope = u[left], none[left], over_k[left]
     reached = chance.copy()
     shift = constant[left] if isinstance(constant, np.ndarray) else constant
@@ -223,7 +223,7 @@ def _search(
         walked += on
         if k % 3 == 0:
             count[left] = walked
-            keep = np.flatnonzero(on)
+            keep = on.nonzero()[0]
             left, goal, chance, slope = left[keep], goal[keep], chance[keep], slope[keep]
             reached, walked = reached[keep], walked[keep]
             shift = shift[keep] if isinstance(shift, np.ndarray) else shift

@@ -23,7 +23,16 @@ from sim.trial import Settings, Trial
 from sim.whatif.board import Board, Shown
 from sim.whatif.knobs import changes_of, knobs, turned
 from sim.whatif.patch import patch_of, write_patch
-from sim.whatif.reckon import PREVIEW, SETTLED, Part, enough, priced, simulated, subject_of
+from sim.whatif.reckon import (
+    PREVIEW,
+    SETTLED,
+    Part,
+    enough,
+    months_of,
+    priced,
+    simulated,
+    subject_of,
+)
 from sim.whatif.told import enough_in_words, state_of, value_of
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
@@ -141,7 +150,7 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
 def test_parts_of_replications_are_those_of_the_whole(baseline: Scenario, trial: Trial) -> None:
     parts = [simulated(Part(baseline, SHORT, first, 2)) for first in (0, 2)]
     whole, halves = (
-        subject_of(each, baseline, SHORT) for each in ([trial], parts)
+        subject_of(each, months_of(each), baseline, SHORT) for each in ([trial], parts)
     )  # fmt: skip
     assert whole.monthly.equals(halves.monthly)
     assert whole.budget.equals(halves.budget)
@@ -152,7 +161,7 @@ def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: 
     (cell,) = held.index["monthly"]
     assert cell["series"] == "need"
     np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
-    subject = subject_of([trial], baseline, SHORT)
+    subject = subject_of([trial], months_of([trial]), baseline, SHORT)
     gap = trial.line("gap", "total")
     assert subject.budget["gap_p50"].to_numpy() == pytest.approx(
         np.quantile(gap, 0.5, axis=-1), abs=1
@@ -218,7 +227,7 @@ def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
 
 
 def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Trial) -> None:
-    subject = subject_of([trial], turned(baseline, {"inflow": 40_000.0}), SHORT)
+    subject = subject_of([trial], months_of([trial]), turned(baseline, {"inflow": 40_000.0}), SHORT)
     for name in ("need", "occupancy", "gap"):
         assert CHARTS[name].shown(subject)
         assert draw(name, subject, LOOKS["page"], "nl").texts
@@ -271,7 +280,7 @@ def test_words_say_where_a_knob_stands_and_how_sure_the_picture_is(
     assert value_of(by_name["homes"], by_name["homes"].start, "nl") == "2.518"
     assert value_of(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
     assert value_of(by_name["regular"], 41_000, "en") == "as in the scenario"
-    subject = subject_of([trial], baseline, SHORT)
+    subject = subject_of([trial], months_of([trial]), baseline, SHORT)
     one = Shown(("gap",), subject, {2025: -1e9, 2026: -2e9, 2027: 3.44e9}, 0.8, True, True)
     assert "2027 € 3,4 mld bij" in enough_in_words(one, "nl")
     assert "2026 nothing (EUR 2.0 billion is left)" in enough_in_words(one, "en")

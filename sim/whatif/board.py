@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from multiprocessing import get_context
+
+import pandas as pd
 
 from ..report.charts import Subject
 from ..scenario import Scenario
 from ..trial import Settings, Trial
 from ..workers import quiet_worker
 from .knobs import CERTAINTY, Knob, knobs, turned
-from .reckon import PREVIEW, SETTLED, Part, enough, priced, simulated, subject_of
+from .reckon import PREVIEW, SETTLED, Part, enough, months_of, priced, simulated, subject_of
 
 CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
@@ -37,6 +40,7 @@ class Known:
     people: tuple[float, ...]
     scenario: Scenario
     trials: Sequence[Trial]
+    months: pd.DataFrame
     settings: Settings
 
     @property
@@ -79,7 +83,7 @@ class Board:
     _work: asyncio.Task[None] | None = None
     _pool: Executor | None = None
 
-    @property
+    @cached_property
     def knobs(self) -> tuple[Knob, ...]:
         """Its sliders."""
         return knobs(self.scenario)
@@ -163,7 +167,7 @@ class Board:
                     one.cancel()
                 return
         trials = [await one for one in work]
-        known = Known(people, scenario, trials, settings)
+        known = Known(people, scenario, trials, months_of(trials), settings)
         self._kept[people] = known
         self._kept.move_to_end(people)
         while len(self._kept) > REMEMBERED:
@@ -182,7 +186,7 @@ class Board:
         self.show(
             Shown(
                 OF_MONEY if same else CHARTS,
-                subject_of(trials, scenario, known.settings),
+                subject_of(trials, known.months, scenario, known.settings),
                 enough(trials, certainty),
                 certainty,
                 known.settled,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from ..draws import sample, take
 from ..report.charts import Subject
@@ -47,9 +48,16 @@ def priced(trials: Sequence[Trial], scenario: Scenario, settings: Settings) -> l
     return [one.priced(scenario, take(samples, one.first, one.replications)) for one in trials]
 
 
-def subject_of(trials: Sequence[Trial], scenario: Scenario, settings: Settings) -> Subject:
-    """What the charts are drawn from: the headline, and the months they show."""
-    first, held = trials[0], Held(trials, SERIES)
+def months_of(trials: Sequence[Trial]) -> pd.DataFrame:
+    """The months that the charts show: people and places, whatever they cost."""
+    return monthly_table(Held(trials, SERIES))
+
+
+def subject_of(
+    trials: Sequence[Trial], months: pd.DataFrame, scenario: Scenario, settings: Settings
+) -> Subject:
+    """What the charts are drawn from: the months, and the headline of the budget."""
+    first, held = trials[0], Held(trials, ())
     samples = {
         name: np.concatenate([one.samples[name] for one in trials]) for name in first.samples
     }
@@ -60,16 +68,14 @@ def subject_of(trials: Sequence[Trial], scenario: Scenario, settings: Settings) 
         scenario.budget.price_basis,
         "total",
     )
-    money = budget_table(scenario, samples, first.clock, held, [headline])
-    monthly = monthly_table(held)
     return Subject(
         scenario,
         "what-if",
         settings.replications,
         settings.seed,
-        money,
-        monthly,
-        monthly.head(0),
+        budget_table(scenario, samples, first.clock, held, [headline]),
+        months,
+        months.head(0),
     )
 
 
