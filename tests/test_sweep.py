@@ -499,8 +499,11 @@ def test_a_discovery_has_a_folder_like_any_study(
     folder = Path("outputs") / "discover-many"
     record = json.loads((folder / "run.json").read_text())
     assert record["kind"] == "discovery"
-    assert record["asked"] == {"sweep": of(text).id, "where": where}
-    assert set(record["files"]) == {"boxes.csv", "charts/box.png", "charts/box.svg"}
+    assert record["asked"]["sweep"] == of(text).id
+    assert record["asked"]["where"] == where
+    assert set(record["asked"]["units"]) == {"housing.homes", "inflow.first@2025-02-01"}
+    charts = {"charts/box.png", "charts/box.svg", "charts/box.txt"}
+    assert set(record["files"]) == {"boxes.csv", "runs.csv"} | charts
     (lever,) = set(pd.read_csv(folder / "boxes.csv")["lever"])
     assert lever == "inflow.first@2025-02-01"
 
