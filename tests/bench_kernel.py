@@ -1,4 +1,4 @@
-"""Speed against a compiled kernel and against one process a person; `make bench` prints it.
+"""Speed against a compiled kernel, one process a person, and Ciw; `make bench` prints it.
 
 First the kernel must be the same chain: with the same parameters and path of inflow in each
 replication its main series agree with the fast model's within the error of luck. Then all three
@@ -15,6 +15,7 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+from bench_ciw import seconds_in_ciw
 from kernel import simulate_compiled
 from two_models import SERIES, named
 
@@ -39,6 +40,8 @@ COMPARED = {
 SIZES = (200, LARGEST_CHUNK)
 """Replications side by side; the limits hold for the last, the chunk in which a run moves."""
 ROUNDS = 3
+CIW_PARTS = (0.03, 0.1)
+"""Parts of the baseline's people in Ciw, whose time grows with their square."""
 PERSONS_TO_FAST = 800.0
 FAST_TO_KERNEL = 4.0
 
@@ -125,6 +128,9 @@ def main() -> None:
         fast, above = timed(baseline, size)
     persons = seconds(lambda: simulate_persons(baseline, 1)[0], baseline)
     print(f"one replication, one process a person: {persons:.1f} s")
+    for part in CIW_PARTS:
+        spent, people = seconds_in_ciw(baseline, baseline.until, part)
+        print(f"three queues in Ciw, {part:.0%} of the people ({people:,}): {spent:.1f} s")
 
     slower = 1000 * persons / fast
     reached = [slower >= PERSONS_TO_FAST, above <= FAST_TO_KERNEL]

@@ -79,7 +79,6 @@ def test_the_variance_ratio_is_that_of_separate_to_paired_luck() -> None:
     assert np.isnan(differences(common, common + 3)["variance_ratio"][0])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lever_", "factor"), [("housing.homes", 1.2), ("inflow.first", 1.1)]
 )  # fmt: skip
@@ -163,6 +162,8 @@ def test_effects_add_up_to_the_whole_difference_and_unchanged_themes_have_none(
     assert found.after == pytest.approx(after)
     assert effects.sum() == pytest.approx(after - before)
     assert found.residual == pytest.approx(0, abs=1)
+    each = cell_of(second.scenario, "gap.total.2027") - cell_of(first.scenario, "gap.total.2027")
+    assert found.band == pytest.approx(tuple(np.quantile(each, (0.1, 0.9))))
     assert set(effects[effects != 0].index) == {"volume", "housing", "price"}
     # Prices need no run of their own: four combinations of people, eight of people and prices.
     assert (found.runs, found.priced) == (5, 8)
@@ -236,7 +237,6 @@ def check_at(scenario: Scenario, found: Solution, text: str) -> float:
                              0.5))  # fmt: skip
 
 
-@pytest.mark.slow
 def test_at_the_answer_a_plain_run_just_meets_the_target(baseline: Scenario) -> None:
     target = target_of("gap.total.2027 <= 3e9", 0.5)
     found = solve(baseline, INFLOW, target, FEW, (10_000.0, 30_000.0), ONE_WORKER)
@@ -359,7 +359,6 @@ def test_the_frontier_of_a_made_cell_is_its_line(baseline: Scenario, made: Made)
     assert not found.met[:, homes < 10_000].any()
 
 
-@pytest.mark.slow
 def test_two_levers_are_tried_together_each_as_a_plain_run_would(baseline: Scenario) -> None:
     """One of the levers is only money: its values share a simulation, and give the same."""
     money = Lever("prices.empty_bed")
@@ -419,7 +418,6 @@ def test_the_cheapest_level_of_a_parabola_is_its_bottom() -> None:
     assert cheapest(levels, -levels) == 120_000
 
 
-@pytest.mark.slow
 def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
     baseline: Scenario,
 ) -> None:

@@ -121,8 +121,6 @@ def needs_a_run(path: str) -> bool:
     )
 
 
-@pytest.mark.slow
-@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_number_matters(part: int) -> None:
     """Most show within months; what does not is given until ``UNTIL``."""

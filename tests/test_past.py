@@ -299,7 +299,6 @@ def test_the_yearly_sd_of_the_baseline_is_that_of_the_years(baseline: Scenario) 
     assert baseline.inflow.path.yearly_sd.single == pytest.approx(all_known, abs=0.006)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("origin", [date(2016, 3, 1), date(2023, 4, 28)])
 def test_the_kept_hindcasts_are_those_of_the_code(origin: date) -> None:
     march, official = kept()
@@ -368,7 +367,6 @@ def small_fit() -> Fit:
     return fit(replications=8, start=np.array([quantity.single for quantity in start]))
 
 
-@pytest.mark.slow
 def test_the_baseline_stands_where_the_fit_does(small_fit: Fit, baseline: Scenario) -> None:
     """Within seven tenths of a spread, since so few replications leave some noise in the fit."""
     off = {path: apart for path, (_, apart) in fit_report.differences(small_fit, baseline).items()}
@@ -376,7 +374,6 @@ def test_the_baseline_stands_where_the_fit_does(small_fit: Fit, baseline: Scenar
     assert max(map(abs, off.values())) < 0.7, off
 
 
-@pytest.mark.slow
 def test_the_fit_ends_the_years_where_they_ended_and_no_spread_grew(small_fit: Fit) -> None:
     for target, end in small_fit.ends:
         if "family stock" not in target.source and "cases" not in target.source:
@@ -388,7 +385,6 @@ def test_the_fit_ends_the_years_where_they_ended_and_no_spread_grew(small_fit: F
     assert {"courts.delay_days"} <= set(silent(small_fit))
 
 
-@pytest.mark.slow
 def test_the_patch_of_the_fit_is_a_scenario(small_fit: Fit, tmp_path: Path) -> None:
     file = tmp_path / "fitted.yaml"
     file.write_text(patch_text(patch(small_fit)), "utf-8")

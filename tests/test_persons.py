@@ -58,8 +58,6 @@ def both(name: str) -> tuple[Series, Series]:
     )
 
 
-@pytest.mark.slow
-@pytest.mark.long
 @pytest.mark.parametrize("name", list(SCENARIOS))
 def test_the_two_models_agree_within_the_error_of_luck(name: str) -> None:
     """Means, bands, and the size of the differences, paired by replication.

@@ -6,7 +6,6 @@ import io
 import re
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from sim.report import text
@@ -28,7 +27,6 @@ def printed(scenario: Scenario, folder: Path) -> str:
     return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())
 
 
-@pytest.mark.slow
 def test_the_gap_table_of_the_readme_is_that_of_the_baseline(
     baseline: Scenario, tmp_path: Path
 ) -> None:

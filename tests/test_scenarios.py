@@ -44,7 +44,6 @@ def computed(name: str) -> Headline:
     return headline_of(name, trial)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
     """And the run has every cell that the question book asks of the scenario until then."""

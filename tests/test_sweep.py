@@ -508,7 +508,6 @@ def test_a_discovery_has_a_folder_like_any_study(
     assert lever == "inflow.first@2025-02-01"
 
 
-@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(
     done: Path, tmp_path: Path
 ) -> None:

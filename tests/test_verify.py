@@ -14,8 +14,6 @@ from sim.scenario import Scenario
 from sim.verify import CHECKS, outcomes
 
 
-@pytest.mark.slow
-@pytest.mark.long
 def test_all_laws_hold_and_say_what_was_tried(baseline: Scenario) -> None:
     found = list(outcomes(baseline))
     assert len(found) == len(CHECKS) + 4

@@ -33,7 +33,8 @@ class Explanation:
     ``effects`` has a row a factor: its ``effect`` on the statistic, its ``alone`` and ``last``
     (what it does first and after all others), and the mean, 80 % band and P(> 0) of its effect in
     single replications. ``residual`` is what the second scenario itself has beyond the first with
-    all factors changed: zero unless something was missed.
+    all factors changed: zero unless something was missed. ``band`` holds the 10th and 90th
+    percentile of the difference, second less first, in single replications.
     """
 
     first: str
@@ -42,6 +43,7 @@ class Explanation:
     before: float
     after: float
     residual: float
+    band: tuple[float, float]
     effects: pd.DataFrame
     factors: tuple[Factor, ...]
     runs: int
@@ -85,6 +87,7 @@ def explain(
     used = sorted([*moving, *money])
     every = frozenset(used)
     rows = _effects(parts, used, values, address.statistic)
+    low, high = np.quantile(results["whole"] - values[frozenset()], (0.1, 0.9))
     return Explanation(
         first.name,
         second.name,
@@ -92,6 +95,7 @@ def explain(
         reduced(values[frozenset()], address.statistic),
         reduced(results["whole"], address.statistic),
         reduced(results["whole"], address.statistic) - reduced(values[every], address.statistic),
+        (float(low), float(high)),
         pd.DataFrame(rows),
         tuple(parts),
         len(tasks) + 1,

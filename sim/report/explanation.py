@@ -13,6 +13,9 @@ from ..scenario import Scenario
 from .labels import Language, billion, label, million
 from .text import prices_label
 
+BAND = ("difference_p10", "difference_p90")
+"""How the table of ends calls the band of the difference."""
+
 
 def factor_name(name: str, lang: Language) -> str:
     """What a reader calls a factor: a theme in words, a patch or a key by its name."""
@@ -59,7 +62,7 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
 
 
 def sentences(found: Explanation, lang: Language) -> list[str]:
-    """What the factors take off together, and what none of them covers."""
+    """What the factors take off together, its band, and what none of them covers."""
     effect = found.after - found.before
     way = "explain_lowers" if effect < 0 else "explain_raises"
     if found.before <= 0:
@@ -75,7 +78,7 @@ def sentences(found: Explanation, lang: Language) -> list[str]:
         effect=billion(abs(effect) if found.before > 0 else effect, lang),
     )
     return [
-        f"{verdict} {label(key, lang, left=billion(abs(found.after), lang))}",
+        f"{verdict} {label(key, lang, left=billion(abs(found.after), lang))} {_band(found, lang)}",
         label(
             "explain_method",
             lang,
@@ -87,10 +90,17 @@ def sentences(found: Explanation, lang: Language) -> list[str]:
 
 
 def cells(found: Explanation) -> pd.DataFrame:
-    """The two ends and the residual as a table."""
+    """The two ends, the residual, and the band of the whole difference as a table."""
     rows = [(found.first, found.before), (found.second, found.after), ("residual", found.residual)]
+    rows += zip(BAND, found.band, strict=True)
     return pd.DataFrame({"cell": str(found.address), "of": [name for name, _ in rows],
                          "value": [value for _, value in rows]})  # fmt: skip
+
+
+def _band(found: Explanation, lang: Language) -> str:
+    """How far the difference reaches in eight of ten futures: lower is less short."""
+    low, high = (billion(value, lang) for value in found.band)
+    return label("explain_whole_band", lang, low=low, high=high)
 
 
 def _end(key: str, name: str, lang: Language) -> str:

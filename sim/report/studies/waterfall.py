@@ -15,7 +15,7 @@ from ...scenario import Scenario, load, shipped
 from ..canvas import BLUE, DARK, ORANGE
 from ..charts.look import Look
 from ..charts.parts import listed
-from ..explanation import factor_name, statistic_name
+from ..explanation import BAND, factor_name, statistic_name
 from ..labels import Language, billion, label, number
 from ..text import prices_label
 from .parts import (
@@ -53,6 +53,7 @@ def explanation_of(told: Told) -> Explanation:
         values[first],
         values[second],
         values["residual"],
+        (values[BAND[0]], values[BAND[1]]),
         effects,
         factors,
         runs=0,

@@ -1,0 +1,60 @@
+"""Which tests `make check` leaves to `make test`, and `make test` to `make test-long`: as measured.
+
+    .venv/bin/pytest --junitxml durations.xml
+    PYTHONPATH=tests .venv/bin/python tests/update_tiers.py durations.xml [--times 1.0]
+
+Writes `tests/tiers.yaml`, which `tests/conftest.py` reads. A test that takes `SLOW` seconds or more
+is slow, one of `LONG` or more is long; a new test is neither. Measure on a machine at rest, or say
+by `--times` how many times longer everything took than on one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+from xml.etree import ElementTree
+
+import yaml
+
+SLOW = 0.5
+LONG = 3.0
+FILE = Path(__file__).parent / "tiers.yaml"
+HEAD = """\
+# Written by tests/update_tiers.py from measured durations; never edit by hand.
+# slow: not in `make check`; long: in `make test-long` alone. A function stands for all its cases.
+"""
+
+
+def tier(seconds: float) -> str:
+    """The tier of a test that takes so long."""
+    return "long" if seconds >= LONG else "slow" if seconds >= SLOW else "fast"
+
+
+def tiers(file: Path, times: float) -> dict[str, dict[str, list[str]]]:
+    """Names by tier and file; a function by its name alone where all its cases are of one tier."""
+    cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for case in ElementTree.parse(file).iter("testcase"):
+        name, module = case.attrib["name"], case.attrib["classname"].rpartition(".")[2]
+        seconds = float(case.attrib["time"]) / times
+        cases[f"{module}.py", name.partition("[")[0]][name] = tier(seconds)
+    found: dict[str, dict[str, list[str]]] = {"slow": defaultdict(list), "long": defaultdict(list)}
+    for (module, function), names in sorted(cases.items()):
+        alike = set(names.values())
+        for name, one in [(function, *alike)] if len(alike) == 1 else sorted(names.items()):
+            if one != "fast":
+                found[one][module].append(name)
+    return {one: dict(files) for one, files in found.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("durations", type=Path)
+    parser.add_argument("--times", type=float, default=1.0)
+    asked = parser.parse_args()
+    text = yaml.safe_dump(tiers(asked.durations, asked.times), allow_unicode=True, width=1000)
+    FILE.write_text(HEAD + text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
