@@ -84,11 +84,15 @@ def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] =
     page = seen.page
     page.wait_for_selector(".jp-Notebook .jp-CodeCell .cm-content", timeout=60_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-    while page.locator(".jp-InputPrompt").first.inner_text().strip() == "[ ]:":
-        page.locator(".jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
+    # What is run before the kernel is quite there is dropped, without a word.
+    handle = page.locator(".noUi-handle").first
+    end = time.monotonic() + BOOT_SECONDS
+    while not handle.count() and time.monotonic() < end:
+        if page.locator(".jp-InputPrompt").first.inner_text().strip() == "[ ]:":
+            page.locator(".jp-CodeCell .cm-content").first.click()
+            page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(1_000)
-    page.wait_for_selector(".noUi-handle", timeout=60_000)
+    handle.wait_for(timeout=1_000)
     page.get_by_text(SETTLED).wait_for(timeout=60_000)
     return seen
 

@@ -100,7 +100,8 @@ class WhatIf:
 
     def _tell_value(self, knob: Knob, value: float) -> None:
         name, told = label(KNOBS[knob.name], self.lang), value_of(knob, value, self.lang)
-        self._read[knob.name].value = f"<span>{escape(name)}: <b>{escape(told)}</b></span>"
+        number = f'<b style="white-space: nowrap">{escape(told)}</b>'
+        self._read[knob.name].value = f"<span>{escape(name)}: {number}</span>"
 
     def _laid_out(self) -> Any:
         """Sliders on the left, charts on the right; below one another where it is narrow."""
