@@ -9,7 +9,7 @@ from ..decide.explain import explain as explained
 from ..report import explanation as report
 from ..report.labels import Language
 from ..run.study import Study
-from ..scenario import Loaded
+from ..scenario import Loaded, inputs_of
 from ..trial import Settings
 from .defaults import GAP_YEAR
 from .finding import Finding, Watch
@@ -55,5 +55,5 @@ def explain(
         settings,
         {"effects": found.effects, "cells": report.cells(found)},
     )
-    files = list(dict.fromkeys([*first.files, *second.files]))
-    return Finding(study, f"explain-{first.name}-{second.name}-{year}", files, told)
+    inputs = inputs_of(first, second)
+    return Finding(study, f"explain-{first.name}-{second.name}-{year}", inputs, told)
