@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from ..address import parse
+from ..decide.changes import Cut
 from ..decide.explain import explain as explained
 from ..report import explanation as report
 from ..report.labels import Language
@@ -28,7 +29,7 @@ def explain(
     year: int = GAP_YEAR,
     line: str = "total",
     statistic: str = "p50",
-    by: By | None = None,
+    by: Cut | None = None,
 ) -> Finding:
     """The gap of a year in one scenario less that in another, factor by factor, in euros.
 
