@@ -16,7 +16,8 @@ from sim import address, results
 from sim.errors import ScenarioError
 from sim.run import Run, execute, run_id
 from sim.run.chunks import Options
-from sim.scenario import Scenario, find, load, patched
+from sim.run.shape import SCHEMA
+from sim.scenario import Scenario, find, load, load_chain, patched
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
 
@@ -25,7 +26,8 @@ QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "wo
 def done(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("runs") / "baseline"
     options = Options(**QUICK | {"charts": True})
-    return execute(baseline, "baseline", options, folder, inputs=[find("baseline")])
+    inputs = load_chain(["baseline"]).inputs
+    return execute(baseline, "baseline", options, folder, inputs=inputs)
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -54,7 +56,7 @@ def test_a_run_writes_just_these_files(done: Run) -> None:
 
 def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
     record = json.loads((done.folder / "run.json").read_text())
-    assert (record["kind"], record["schema"], record["id"]) == ("run", 1, done.id)
+    assert (record["kind"], record["schema"], record["id"]) == ("run", SCHEMA, done.id)
     assert record["files"] == files_of(done.folder)
     baseline_file = find("baseline")
     assert record["inputs"] == {

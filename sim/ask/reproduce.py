@@ -26,6 +26,7 @@ from ..run.sweep import sweep as swept
 from ..scenario import Loaded, load_chain, shipped
 from ..trial import Settings
 from .compare import compare
+from .defaults import CERTAINTY
 from .discover import discover
 from .explain import explain
 from .finding import Finding, Watch, write
@@ -160,7 +161,7 @@ def _solve(task: _Task) -> Finding:
     ranges = [(low, high) for low, high in asked["ranges"]]
     points = {"points": asked["points"]} if "points" in asked else {}
     return solve(task.only, asked["levers"], asked["target"], task.settings, task.workers,
-                 task.watch, asked["certainty"], ranges, **points)  # fmt: skip
+                 task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
 def _stock(task: _Task) -> Finding:

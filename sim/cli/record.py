@@ -104,7 +104,10 @@ def runs(
         SortChoice.when
     ),
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 50,
+    json_: Annotated[bool, typer.Option("--json", help="Print the list as JSON, all of it.")] = (
+        False
+    ),
     lang: Lang = LangChoice.en,
 ) -> None:
     """List the runs and studies in a folder: id, kind, scenario, when, headline gap.
@@ -126,8 +129,10 @@ def runs(
     if not rows:
         typer.echo(label("runs_none", tongue, folder=str(folder)))
         return
-    console().print(runs_table(rows, tongue))
-    typer.echo(label("runs_count", tongue, n=len(rows), of=of))
+    shown = rows[: limit or len(rows)]
+    console().print(runs_table(shown, tongue))
+    left = "runs_left" if len(shown) < len(rows) else "runs_count"
+    typer.echo(label(left, tongue, n=len(shown), wanted=len(rows), of=of))
 
 
 def moved(

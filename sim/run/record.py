@@ -1,7 +1,7 @@
 """The record of a folder, ``run.json``: what it holds, its seal, and the one door it is read by.
 
-A record is written last of all and in one form only: its keys in their order, one a line, and a
-seal, the SHA-256 of all of it but the seal. So any byte of it that was changed shows.
+A record is written last of all, and its last line is a seal: the SHA-256 of the text without that
+line. So any byte of it that was changed shows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from .shape import SCHEMA, faults
 
 RECORD = "run.json"
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
+_END = "\n}"
+_SEALED = ',\n "seal": "{}"\n}}'
 LARGEST = 50_000_000
 """Bytes of the largest record that is read."""
 ADVICE = "give a folder that opvangsim wrote"
@@ -67,12 +69,19 @@ def record_text(told: Mapping[str, Any], files: Mapping[str, str]) -> str:
 def sealed(record: Mapping[str, Any]) -> str:
     """A record as text, with its seal last."""
     bare = {key: value for key, value in record.items() if key != "seal"}
-    seal = hashlib.sha256(_text(bare).encode("utf-8", "surrogatepass")).hexdigest()
-    return _text(bare | {"seal": seal})
+    text = json.dumps(bare, indent=1, ensure_ascii=False)
+    return text.removesuffix(_END) + _SEALED.format(_seal(text))
 
 
-def _text(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, indent=1, ensure_ascii=False)
+def is_sealed(text: str) -> bool:
+    """Whether the text of a record is, to the byte, the one that was sealed."""
+    at = len(text) - len(_SEALED.format("0" * 64))
+    bare = text[:at] + _END
+    return at > 0 and text[at:] == _SEALED.format(_seal(bare))
+
+
+def _seal(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def write_record(folder: Path, told: Mapping[str, Any]) -> None:
@@ -100,7 +109,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     problems = [Problem(f"{file}: {key}", what, ADVICE) for key, what in faults(record)]
     if problems:
         raise ScenarioError(problems)
-    if sealed(record) != text:
+    if not is_sealed(text):
         what = "this file is not the one that the run wrote"
         raise _refused(file, what, f"make the folder again{command_of(record)}")
     return record
