@@ -82,6 +82,7 @@ def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
         "inputs": {}, "sources": {},
     }  # fmt: skip
     folder.mkdir(exist_ok=True)
+    (folder / RECORD).unlink(missing_ok=True)
     write_record(folder, {"kind": kind, **common, **told})
     found: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
     return found

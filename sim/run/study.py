@@ -19,6 +19,7 @@ from ..trial import Settings
 from .folder import staged
 from .headline import sources_of
 from .record import versions, write_record
+from .steady import steady_table
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def write_study(
     """
     with staged(folder) as staging:
         for name, table in study.tables.items():
-            table.to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+            steady_table(table).to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
         for file_name, text in (texts or {}).items():
             (staging / file_name).write_text(text, "utf-8")
         if study.scenarios:

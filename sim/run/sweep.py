@@ -29,6 +29,7 @@ from .crew import Crew, answers
 from .folder import disk_problem
 from .headline import sources_of
 from .record import RECORD, digests, record_text, versions
+from .steady import steady
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0
@@ -119,7 +120,8 @@ def work(job: Job) -> Outcome:
     """Do one run; whatever is wrong with it becomes part of the answer."""
     try:
         scenario = with_levers(job.base, job.values)
-        return Outcome(job.run, cells_of(scenario, job.record, job.settings))
+        cells = cells_of(scenario, job.record, job.settings)
+        return Outcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
     except ScenarioError as error:
         first = error.problems[0]
         return Outcome(job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what)
