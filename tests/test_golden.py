@@ -22,11 +22,14 @@ import pytest
 from pytest_regressions.dataframe_regression import DataFrameRegressionFixture
 from pytest_regressions.file_regression import FileRegressionFixture
 
+from sim import trial
+from sim.address import parse
 from sim.report.text import headline_rows
 from sim.run import Run, execute
 from sim.run.chunks import Options
 from sim.run.steady import DIGITS, SMALLEST, steady
 from sim.scenario import load
+from sim.trial import CellsOf, Settings, Task, measured
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parent.parent
@@ -177,6 +180,21 @@ def test_another_processor_gives_the_same_tables(runs: dict[str, Run], tmp_path:
     told = json.loads(done.stdout)
     assert told["on"] == []
     assert told["hashes"] == {name: hash_of(runs[name].folder) for name in names}
+
+
+def test_what_is_measured_is_the_same_for_any_workers_and_chunks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Studies and sweeps: every cell of every replication, to the last bit."""
+    settings = Settings(5, 1, "week", date(2025, 3, 31))
+    cells = tuple(parse(text) for text in ("occupancy.total.2025", "pending.total.2025"))
+    tasks = [Task(load(name), CellsOf(cells)) for name in ("baseline", "faster-housing")]
+    alone = list(measured(tasks, settings, workers=1))
+    for workers, largest in ((1, 2), (2, 500), (3, 1)):
+        monkeypatch.setattr(trial, "LARGEST_CHUNK", largest)
+        for one, other in zip(alone, measured(tasks, settings, workers), strict=True):
+            for cell, values in one.items():
+                assert values.tobytes() == other[cell].tobytes(), (workers, largest, cell)
 
 
 def test_steady_numbers_have_seven_digits_and_forget_what_a_difference_leaves() -> None:

@@ -50,8 +50,10 @@ def steady(values: Any) -> Floats:
     scale = np.array([float(f"1e{power}") for power in range(309)])[np.abs(step)]
     large = np.round(plain / scale) * scale
     small = np.round(plain * scale) / scale
-    digits = np.where(known, np.where(step < 0, large, small), plain)
-    return rounded(digits, SMALLEST)
+    # Of a large number decimals would take away what is exact.
+    small = np.where(size < 0, np.round(small, SMALLEST), small)
+    found: Floats = np.where(known, np.where(step < 0, large, small), plain) + 0.0
+    return found
 
 
 def steady_table(table: pd.DataFrame) -> pd.DataFrame:
