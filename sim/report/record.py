@@ -105,15 +105,20 @@ def moved_lines(found: Any, lang: Language) -> list[str]:
         n, seed = number(options["replications"], lang), options["seed"]
         return [label("moved_nothing", lang, scenario=found.scenario, step=step, n=n, seed=seed)]
     gaps = "; ".join(
-        label("moved_gap", lang, year=old["year"], before=_band(old, lang), after=_band(new, lang))
+        _from_to("gap", old["year"], _band(old, lang), _band(new, lang), lang)
         for old, new in found.gaps
     )
     places = [number(round(value, -2), lang) for value in found.need]
-    need = label("moved_need", lang, year=found.need_year, before=places[0], after=places[1])
+    need = _from_to("need", found.need_year, places[0], places[1], lang)
     head = label("moved_head", lang, scenario=found.scenario, step=step, seed=options["seed"],
                  n=number(options["replications"], lang), gaps=gaps, need=need)  # fmt: skip
     causes = [*_causes(found, lang), label("moved_why", lang)]
     return [_plain(line) for line in (head, *(f"  - {cause}" for cause in causes))]
+
+
+def _from_to(what: str, year: int, before: str, after: str, lang: Language) -> str:
+    key = f"moved_{what}" if before != after else f"still_{what}"
+    return label(key, lang, year=year, before=before, after=after)
 
 
 def _causes(found: Any, lang: Language) -> list[str]:

@@ -45,7 +45,10 @@ def entries(root: Path) -> list[Entry]:
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """Folders with a record; those without any, where none lies in them either."""
+    """Folders with a record (``root`` alone if it has one), and those in which none lies."""
+    if (root / RECORD).exists():
+        yield root
+        return
     for folder in _below(root):
         if (folder / RECORD).exists():
             yield folder
