@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .face.picture import Picture
+    from .face.record import moved, reproduce, runs, verify_record
     from .face.result import Result
     from .face.result import explore as explore
     from .face.result import open_run as open_run
@@ -57,15 +58,19 @@ __all__ = [
     "import_patch",
     "laws",
     "load",
+    "moved",
     "new",
     "open_run",
     "open_sweep",
     "overview",
     "questions",
+    "reproduce",
+    "runs",
     "scenarios",
     "schema",
     "score",
     "sweep",
+    "verify_record",
     "whence",
 ]
 
@@ -76,7 +81,11 @@ _WHERE = {
     "Study": ("face.study", "Study"),
     "explore": ("face.result", "explore"),
     "load": ("face.scenario", "load_scenario"),
+    "moved": ("face.record", "moved"),
     "open_run": ("face.result", "open_run"),
+    "reproduce": ("face.record", "reproduce"),
+    "runs": ("face.record", "runs"),
+    "verify_record": ("face.record", "verify_record"),
 }
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.cli import main
 from sim.engine import simulate
+from sim.run.record import RECORD, sealed, write_record
 from sim.scenario import Scenario, patched
 from sim.world import Actor, World
 
@@ -68,6 +71,26 @@ def spoken(
 
 Command = Callable[..., Done]
 """Says a command in an empty folder, without a process of its own."""
+
+
+def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
+    """Writes a whole record of a study of some kind into a folder, sealed; gives what it tells."""
+    common: dict[str, Any] = {
+        "id": "x", "name": "x", "command": "", "lang": "en", "asked": {}, "scenarios": {},
+        "options": {"replications": 1, "seed": 1, "step": "week", "until": None,
+                    "vary": ["luck"]},
+        "inputs": {}, "sources": {},
+    }  # fmt: skip
+    folder.mkdir(exist_ok=True)
+    (folder / RECORD).unlink(missing_ok=True)
+    write_record(folder, {"kind": kind, **common, **told})
+    found: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
+    return found
+
+
+def rewrite(folder: Path, record: dict[str, Any]) -> None:
+    """Puts a changed record in place, sealed anew, as one who wants to deceive would."""
+    (folder / RECORD).write_text(sealed(record), "utf-8")
 
 
 INTERRUPTIBLE = ("env", "--default-signal=INT")

@@ -19,7 +19,7 @@ import pytest
 from chart_laws import overlaps_of, texts_of
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from support import Command
+from support import Command, record_in
 
 from sim.report import charts
 from sim.report.canvas import BLUE, bytes_of
@@ -362,9 +362,7 @@ def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
         shutil.copytree(folders["mpp-2024-i"], tmp_path / name)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.docx").write_text("years of work")
-    (tmp_path / "charts").mkdir()
-    record = {"kind": "charts", "schema": 1, "id": "x", "files": {}}
-    (tmp_path / "charts" / "run.json").write_text(json.dumps(record))
+    record_in(tmp_path / "charts", "charts", of="x")
     before = sorted(tmp_path.rglob("*"))
     done = command("chart", *words)
     assert done.returncode == 2

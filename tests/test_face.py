@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.face.shown import as_html
 from sim.scenario import shipped
 
-MODULES = ("picture", "result", "scenario", "shelf", "shown", "study")
+MODULES = ("picture", "record", "result", "scenario", "shelf", "shown", "study")
 TWINS = {
     "answer": "answer",
     "calibrate": "calibrate",
@@ -33,9 +33,12 @@ TWINS = {
     "ind-coa": "Scenario.ind_coa",
     "list": "scenarios",
     "memo": "Result.memo",
+    "moved": "moved",
     "new": "new",
     "overview": "overview",
+    "reproduce": "reproduce",
     "run": "Scenario.run",
+    "runs": "runs",
     "schema": "schema",
     "score": "score",
     "sensitivity": "Scenario.sensitivity",
@@ -46,6 +49,7 @@ TWINS = {
     "sweep": "sweep",
     "trace": "Scenario.trace",
     "verify": "laws",
+    "verify-record": "verify_record",
     "whence": "whence",
 }
 

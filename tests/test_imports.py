@@ -67,7 +67,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
     "memo": {
-        "book", "decide", "draws", "errors", "exchange", "past", "report", "scenario", "stamp",
+        "book", "decide", "draws", "errors", "exchange", "past", "report", "run", "scenario",
+        "stamp",
     },
     "explorer": {"errors", "exchange", "prices", "report", "scenario", "stamp"},
     "ask": {

@@ -23,7 +23,7 @@ from memos import (
     words_of_markdown,
     words_of_page,
 )
-from support import Command
+from support import Command, record_in, rewrite
 
 from sim.errors import ScenarioError
 from sim.exchange.place import place
@@ -336,7 +336,7 @@ REFUSED = {
     "no number": (("BOOK", "-o", "m.docx", "--question", "1"), "no number answers question 1"),
     "other language": (("BOOK", "-o", "m.docx", "--lang", "en"), "are written in 'nl'"),
     "other kind": (("OTHER", "-o", "m.docx"), "no memo is made of the folder of 'fixed stock'"),
-    "half a record": (("HALF", "-o", "m.docx"), "lacks what a memo needs"),
+    "half a record": (("HALF", "-o", "m.docx"), "asked.others: is missing"),
     "another version": (("LATER", "-o", "m.docx"), "not in the form that this version knows"),
 }
 
@@ -346,14 +346,12 @@ def test_slips_end_with_2_and_one_message(
     folders: dict[str, Path], tmp_path: Path, command: Command, slip: str
 ) -> None:
     words, expected = REFUSED[slip]
-    record = {"kind": "fixed stock", "schema": 1, "id": "a", "files": {}}
-    for name, kind in (("OTHER", "fixed stock"), ("HALF", "comparison")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "run.json").write_text(json.dumps(record | {"kind": kind}), "utf-8")
+    record_in(tmp_path / "OTHER", "fixed stock")
+    record_in(tmp_path / "HALF", "comparison", asked={"base": "x"})
     told = json.loads((folders["answers-nl"] / "run.json").read_text("utf-8"))
     told["asked"]["questions"][0]["mood"] = "curious"
     (tmp_path / "LATER").mkdir()
-    (tmp_path / "LATER" / "run.json").write_text(json.dumps(told), "utf-8")
+    rewrite(tmp_path / "LATER", told)
     places = {"RUN": str(folders["run"]), "BOOK": str(folders["answers-nl"])}
     done = command("memo", *(places.get(word, word) for word in words))
     assert (done.returncode, done.stdout) == (2, "")
@@ -401,12 +399,10 @@ def test_help_needs_no_word_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_record_of_another_language_is_seen_in_its_command(folders: dict[str, Path]) -> None:
+def test_a_folder_tells_the_language_it_was_made_in(folders: dict[str, Path]) -> None:
     folder = open_folder(folders["run"])
-    for command, lang in (("opvangsim run a --lang nl", "nl"), ("opvangsim run a --lang=nl", "nl"),
-                          ("opvangsim run nl --lang en", "en"), ("", "en")):  # fmt: skip
-        told = type(folder)(folder.path, folder.record | {"command": command})
-        assert told.lang == lang
+    for lang in ("nl", "en"):
+        assert type(folder)(folder.path, folder.record | {"lang": lang}).lang == lang
 
 
 def test_a_picture_s_page_can_not_be_read_from_a_file_that_is_none(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from sim.ask.reproduce import PARTS
 from sim.book.figures import needed
 from sim.book.questions import Shown, questions
 from sim.decide.changes import THEMES
@@ -20,6 +21,8 @@ from sim.past.process import PROCESSES, STARTS
 from sim.report import comparison, ind_coa
 from sim.report.labels import Language, billion, label, labels, million, number
 from sim.report.names import SIGNS
+from sim.run.alike import State
+from sim.run.intact import What
 from sim.scenario import Scenario
 from sim.scenario.shape import Shape, keys
 from sim.scenario.shape import below as shape_below
@@ -89,6 +92,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"memo_axis_{shown}" for shown in get_args(Shown)}
     made |= {f"memo_vary_{kind}" for kind in KINDS}
     made |= {f"memo_cmp_{what}_{way}" for what in MEMO_DIFFERENCES for way in MEMO_WAYS}
+    made |= {f"record_{part}" for part in (*PARTS, "inputs")}
+    made |= {f"again_{state}" for state in get_args(State)}
+    made |= {f"verified_{what}" for what in get_args(What)}
+    made |= {f"{how}_{what}" for how in ("moved", "still") for what in ("gap", "need")}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()
 

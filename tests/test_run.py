@@ -16,7 +16,8 @@ from sim import address, results
 from sim.errors import ScenarioError
 from sim.run import Run, execute, run_id
 from sim.run.chunks import Options
-from sim.scenario import Scenario, find, load, patched
+from sim.run.shape import SCHEMA
+from sim.scenario import Scenario, find, load, load_chain, patched
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
 
@@ -25,7 +26,8 @@ QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "wo
 def done(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("runs") / "baseline"
     options = Options(**QUICK | {"charts": True})
-    return execute(baseline, "baseline", options, folder, inputs=[find("baseline")])
+    inputs = load_chain(["baseline"]).inputs
+    return execute(baseline, "baseline", options, folder, inputs=inputs)
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -54,7 +56,7 @@ def test_a_run_writes_just_these_files(done: Run) -> None:
 
 def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
     record = json.loads((done.folder / "run.json").read_text())
-    assert (record["kind"], record["schema"], record["id"]) == ("run", 1, done.id)
+    assert (record["kind"], record["schema"], record["id"]) == ("run", SCHEMA, done.id)
     assert record["files"] == files_of(done.folder)
     baseline_file = find("baseline")
     assert record["inputs"] == {
@@ -81,7 +83,7 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
     assert set(table["price_basis"]) == {"vintage", "nominal"}
     held = table[table["budget"].notna()]
     gap = held["cost_mean"] - held["budget"]
-    assert (np.abs(gap - held["gap_mean"]) <= 2).all()
+    assert (np.abs(gap - held["gap_mean"]) <= 2000).all()
     empty = table[table["budget"].isna()]
     assert empty[["gap_mean", "p_gap_positive"]].isna().all().all()
 
@@ -145,7 +147,7 @@ def test_tables_agree_with_one_another(done: Run) -> None:
     cost = replications[replications["year"] == 2027]["cost|coa|document"].mean()
     where = f"cost.coa.{2027}@owb2025"
     shown = address.look_up(address.parse(where), done.budget, yearly, "owb2025", "document")
-    assert cost == pytest.approx(shown, abs=1)
+    assert cost == pytest.approx(shown, abs=1000)
 
 
 @pytest.mark.parametrize(("workers", "chunk"), [(2, 0), (1, 2), (2, 1)])

@@ -76,6 +76,8 @@ def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
     }
     assert record["options"]["replications"] == 3
     redrawn_as_written(folder)
+    again = command("reproduce", "here", "--workers", "1", "--quiet")
+    assert again.returncode == 0, again.stdout
 
 
 def redrawn_as_written(folder: Path) -> None:

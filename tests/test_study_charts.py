@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -18,7 +17,7 @@ from chart_laws import covered_of, overlaps_of, texts_of
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from support import Command
+from support import Command, record_in
 from test_discover import LEVERS, UNITS, WHERE, made
 from typer.testing import CliRunner
 
@@ -39,7 +38,6 @@ from sim.report.overview import headlines, with_headline
 from sim.report.redrawn import KINDS, Told
 from sim.report.studies import differences, ind_coa, overview, scatter, scorecard, sensitivity
 from sim.report.studies.sweep import along_levers
-from sim.run.record import digest
 from sim.scenario import Scenario, load, quantities
 from sim.stamp import find_in_chart
 
@@ -447,11 +445,8 @@ def test_a_discovery_without_a_box_has_no_chart_and_says_so(
     into = tmp_path / "none"
     into.mkdir()
     told = found_boxes(made())
-    record = dict(told.record) | {"schema": 1, "versions": {"opvangsim": "x"}, "files": {},
-                                  "scenarios": {}, "name": "x"}  # fmt: skip
     told.table("boxes").iloc[:0].to_csv(into / "boxes.csv", index=False)
-    record["files"] = {"boxes.csv": digest(into / "boxes.csv")}
-    (into / "run.json").write_text(json.dumps(record))
+    record_in(into, **told.record)
     done = command("chart", "none")
     assert done.returncode == 2
     assert "nothing to show" in done.stderr

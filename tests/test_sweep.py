@@ -28,7 +28,9 @@ from sim.decide.points import planned
 from sim.errors import ScenarioError
 from sim.run import store
 from sim.run.crew import Crew, answers, crew_of
-from sim.run.record import digest
+from sim.run.record import RECORD, digest
+from sim.run.shape import SCHEMA
+from sim.run.steady import steady
 from sim.run.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
 from sim.scenario import load
 from sim.trial import Settings, attempts, reduced
@@ -105,7 +107,7 @@ def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
         (trial,) = attempts(plan.scenario(plan[index]), plan.settings)
         for cell in plan.design.record:
             expected = reduced(trial.cell(cell), cell.statistic)
-            assert table.loc[index, str(cell)] == expected
+            assert table.loc[index, str(cell)] == steady(expected)
 
 
 def test_two_workers_give_the_same_bytes_as_one(done: Path, tmp_path: Path) -> None:
@@ -115,7 +117,7 @@ def test_two_workers_give_the_same_bytes_as_one(done: Path, tmp_path: Path) -> N
 
 def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
     record = json.loads((done / "run.json").read_text())
-    assert (record["kind"], record["schema"], record["id"]) == ("sweep", 1, of(TINY).id)
+    assert (record["kind"], record["schema"], record["id"]) == ("sweep", SCHEMA, of(TINY).id)
     files = {
         str(file.relative_to(done)): digest(file)
         for file in done.rglob("*")
@@ -307,7 +309,7 @@ def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) 
         (tmp_path / name).write_bytes((done / name).read_bytes())
     with pytest.raises(ScenarioError, match="not finished"):
         store.read_sweep(tmp_path)
-    (tmp_path / store.RECORD).write_bytes((done / store.RECORD).read_bytes())
+    (tmp_path / RECORD).write_bytes((done / RECORD).read_bytes())
     (tmp_path / store.TABLE).write_bytes(table_of(done) + b"x")
     with pytest.raises(ScenarioError, match="not as the sweep wrote it"):
         store.read_sweep(tmp_path)

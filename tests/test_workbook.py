@@ -18,7 +18,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from support import Command
+from support import Command, record_in
 
 from sim.errors import ScenarioError
 from sim.exchange.finished import Finished, read_run
@@ -251,9 +251,7 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
     (copy / "yearly.csv").write_text("year\n")
     done = command("export", "copy", "--xlsx", "-o", "x.xlsx")
     assert (done.returncode, "is not the one that the run wrote" in done.stderr) == (2, True)
-    (copy / "run.json").write_text(
-        json.dumps({"kind": "solve", "schema": 1, "id": "", "files": {}})
-    )
+    record_in(copy, "solve")
     assert "folder of 'solve', not of a run" in command("export", "copy", "--csv", "-o", "x").stderr
     (copy / "run.json").write_text("[]")
     assert "no record of a run" in command("export", "copy", "--csv", "-o", "x").stderr

@@ -10,7 +10,7 @@ from ..decide.compare import compare as compared
 from ..report import comparison as report
 from ..report.labels import Language
 from ..run.study import Study
-from ..scenario import Loaded
+from ..scenario import Loaded, inputs_of
 from ..trial import Settings
 from .finding import Finding, Watch
 from .words import refuse
@@ -55,5 +55,4 @@ def compare(
         settings,
         {"differences": found.yearly, "monthly": found.monthly},
     )
-    files = list(dict.fromkeys(file for one in every for file in one.files))
-    return Finding(study, f"compare-{'-'.join(names)}"[:120], files, told)
+    return Finding(study, f"compare-{'-'.join(names)}"[:120], inputs_of(*every), told)

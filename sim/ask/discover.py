@@ -9,7 +9,8 @@ from ..decide.discover import discover as discovered
 from ..decide.discover import where_of
 from ..report import discovery as report
 from ..report.labels import Language, label
-from ..run.store import RECORD, read_sweep
+from ..run.record import RECORD, digest
+from ..run.store import read_sweep
 from ..run.study import Study
 from .finding import Finding
 
@@ -40,4 +41,4 @@ def discover(sweep: Path, where: str) -> Finding:
         {"boxes": report.rows(found), "runs": report.runs_frame(found)},
     )
     folder = f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    return Finding(study, folder, [sweep / RECORD], told)
+    return Finding(study, folder, {RECORD: digest(sweep / RECORD)}, told)

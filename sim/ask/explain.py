@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from ..address import parse
+from ..decide.changes import Cut
 from ..decide.explain import explain as explained
 from ..report import explanation as report
 from ..report.labels import Language
 from ..run.study import Study
-from ..scenario import Loaded
+from ..scenario import Loaded, inputs_of
 from ..trial import Settings
 from .defaults import GAP_YEAR
 from .finding import Finding, Watch
@@ -28,7 +29,7 @@ def explain(
     year: int = GAP_YEAR,
     line: str = "total",
     statistic: str = "p50",
-    by: By | None = None,
+    by: Cut | None = None,
 ) -> Finding:
     """The gap of a year in one scenario less that in another, factor by factor, in euros.
 
@@ -55,5 +56,5 @@ def explain(
         settings,
         {"effects": found.effects, "cells": report.cells(found)},
     )
-    files = list(dict.fromkeys([*first.files, *second.files]))
-    return Finding(study, f"explain-{first.name}-{second.name}-{year}", files, told)
+    inputs = inputs_of(first, second)
+    return Finding(study, f"explain-{first.name}-{second.name}-{year}", inputs, told)

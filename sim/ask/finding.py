@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,18 +21,20 @@ Watch = Callable[[str, int], Any]
 class Finding:
     """A study, the folder it is written to by default, and how it is told.
 
-    ``told`` gives tables and sentences in a language.
+    ``inputs`` are the hashes of the texts its scenarios were read from, by name; ``told`` gives
+    tables and sentences in a language.
     """
 
     study: Study
     folder: str
-    inputs: Sequence[Path]
+    inputs: Mapping[str, str]
     told: Callable[[Language], list[Any]]
 
 
 def write(finding: Finding, folder: Path, lang: Language, command: str) -> None:
     """Write its folder; raises ``ScenarioError`` if that can't be."""
-    write_study(finding.study, folder, partial(draw, lang=lang), finding.inputs, command)
+    drawn = partial(draw, lang=lang)
+    write_study(finding.study, folder, drawn, finding.inputs, command, lang)
 
 
 def silent(_name: str, _total: int) -> Any:

@@ -41,4 +41,4 @@ def ind_coa(
         settings,
         {"ind_coa": found.table},
     )
-    return Finding(study, f"ind-coa-{one.name}"[:120], one.files, told)
+    return Finding(study, f"ind-coa-{one.name}"[:120], one.inputs, told)

@@ -53,4 +53,4 @@ def sensitivity(
             "whole": report.whole_table(found),
         },
     )
-    return Finding(study, f"sensitivity-{one.name}-{year}", one.files, told)
+    return Finding(study, f"sensitivity-{one.name}-{year}", one.inputs, told)

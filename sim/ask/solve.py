@@ -47,7 +47,7 @@ class _Ask:
         name, scenarios = self.one.name, {self.one.name: self.one.scenario}
         study = Study(kind, name, asked, scenarios, self.settings, tables)
         folder = f"solve-{name}-{'-'.join(x.key for x in self.levers)}"[:120]
-        return Finding(study, folder, self.one.files, told)
+        return Finding(study, folder, self.one.inputs, told)
 
 
 def levers_of(texts: Sequence[str]) -> list[Lever]:

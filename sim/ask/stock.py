@@ -50,4 +50,4 @@ def stock(
         settings,
         {"stock": report.frame(found), "best": report.best_frame(found)},
     )
-    return Finding(study, f"stock-{one.name}"[:120], one.files, told)
+    return Finding(study, f"stock-{one.name}"[:120], one.inputs, told)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from ..decide.design import read_design
 from ..decide.points import planned
+from ..run.record import digest
 from ..run.sweep import Sweep
+from ..scenario import inputs_of as texts_of
 from ..scenario import shipped_folder
 from .words import refuse
 
@@ -27,7 +29,6 @@ def planned_sweep(file: Path) -> Sweep:
     return Sweep(file.stem, planned(read_design(file), file.parent), file.read_text("utf-8"))
 
 
-def inputs_of(sweep: Sweep, file: Path) -> dict[str, Path]:
-    """The files a sweep was made of, by name: its design, and its scenarios."""
-    found = {one.name: one for loaded in sweep.plan.bases.values() for one in loaded.files}
-    return {file.name: file, **found}
+def inputs_of(sweep: Sweep, file: Path) -> dict[str, str]:
+    """SHA-256 of the texts a sweep was made of, by name: its design, and its scenarios."""
+    return {file.name: digest(file)} | texts_of(*sweep.plan.bases.values())

@@ -14,7 +14,7 @@ from ..address import Address
 from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..expression import holds, parse
-from ..scenario import Scenario, load_chain, quantities
+from ..scenario import Loaded, Scenario, load_chain, quantities
 from ..trial import reduced
 from .questions import Figure, Operation, Question
 from .scorecard import score_entries
@@ -43,9 +43,14 @@ class Value:
 
 
 @cache
+def loaded_of(name: str) -> Loaded:
+    """A shipped scenario, or a chain of them with '+', with its history; read once."""
+    return load_chain([part.strip() for part in re.split(r"\+", name)])
+
+
 def scenario_of(name: str) -> Scenario:
-    """A shipped scenario, or a chain of them with '+'; read once."""
-    return load_chain([part.strip() for part in re.split(r"\+", name)]).scenario
+    """A shipped scenario, or a chain of them with '+'."""
+    return loaded_of(name).scenario
 
 
 def needed(asked: Iterable[Question]) -> dict[str, tuple[Address, ...]]:

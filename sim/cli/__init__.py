@@ -22,6 +22,7 @@ from . import (
     ind_coa,
     memo,
     overview,
+    record,
     run,
     score,
     sensitivity,
@@ -87,6 +88,7 @@ for verb in (
     memo.memo,
     explorer.explorer,
     whence.whence,
+    *record.VERBS,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
 

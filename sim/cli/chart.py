@@ -49,15 +49,10 @@ def chart(
     Of a study (compare, explain, solve, stock, ind-coa, sensitivity, discover) or a sweep its one
     chart.
     """
-    from ..exchange.finished import (
-        is_run,
-        read_record,
-        read_run,
-        stamp_together,
-        subject_of,
-    )
+    from ..exchange.finished import is_run, read_run, stamp_together, subject_of
     from ..report.charts import write, write_together
     from ..run.charts import beside, write_charts
+    from ..run.record import read_record
 
     formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]

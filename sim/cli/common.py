@@ -147,7 +147,7 @@ def as_typed(words: Sequence[str]) -> str:
     left = iter(words)
     for word in left:
         name = word.partition("=")[0]
-        if name in ("-o", "--out", "--workers"):
+        if name in ("-o", "--out", "--workers", "--executor"):
             if "=" not in word:
                 next(left, None)
         elif name not in ("--quiet", "--json"):

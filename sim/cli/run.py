@@ -99,7 +99,7 @@ def _run_all(
         folder = out or Path("outputs") / one.name
         with progress(one.name, options.replications, quiet or as_json) as tell:
             told = _asked(chain, sets)
-            finished = execute(one.scenario, one.name, options, folder, tell, one.files, told)
+            finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, told)
         if as_json:
             records.append(_as_json(finished, one.name))
         elif quiet:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .common import Lang, LangChoice, Out, Quiet, Workers, console, language, progress
+from .common import Lang, LangChoice, Out, Quiet, Workers, as_typed, console, language, progress
 
 INTERRUPTED = 130
 
@@ -56,7 +56,8 @@ def sweep(
         try:
             with progress(one.name, len(plan) * plan.design.settings.replications, quiet) as tell:
                 told = _seldom(tell, plan.design.settings.replications)
-                found = swept(one, folder, crew, told, inputs_of(one, file))
+                command = as_typed(sys.argv[1:])
+                found = swept(one, folder, crew, told, inputs_of(one, file), command, tongue)
         except KeyboardInterrupt:
             typer.echo(label("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)

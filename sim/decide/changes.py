@@ -16,6 +16,8 @@ from ..scenario import Loaded, Scenario, patched
 from ..scenario.describe import differences
 
 By = Literal["patch", "key", "theme"]
+Cut = By | Mapping[str, Sequence[str]]
+"""How a difference is cut: by patch, key or theme, or into factors named with their keys."""
 MOST = 10
 """Factors at most: each one more doubles the number of scenarios in between."""
 THEMES = ("volume", "ind", "family", "housing", "places", "price", "budget")
@@ -92,8 +94,8 @@ def _data(scenario: Scenario) -> dict[str, Any]:
     return scenario.model_dump(by_alias=True, exclude_none=True)
 
 
-def factors(first: Loaded, second: Loaded, by: By | None) -> list[Factor]:
-    """Factors by patch, by key or by theme; raises ``ScenarioError`` if there are too many.
+def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
+    """Factors by patch, by key or by theme, or as named; raises ``ScenarioError`` if too many.
 
     Without a choice: by patch where the second scenario has several that the first has not, else
     by key where there are no more than ten, else by theme. By theme, themes that nothing changes
@@ -104,9 +106,11 @@ def factors(first: Loaded, second: Loaded, by: By | None) -> list[Factor]:
         raise ScenarioError([Problem(second.name, what, "take scenarios of the same start")])
     keys = changed_keys(first, second)
     by_patch = _grouped(keys, lambda key: _layer(first, second, key))
-    chosen: By = by or ("patch" if len(by_patch) > 1 else "key" if len(keys) <= MOST else "theme")
+    chosen: Cut = by or ("patch" if len(by_patch) > 1 else "key" if len(keys) <= MOST else "theme")
     groups = by_patch
-    if chosen == "key":
+    if isinstance(chosen, Mapping):
+        groups = {name: list(its) for name, its in chosen.items()}
+    elif chosen == "key":
         groups = {key: [key] for key in keys}
     elif chosen == "theme":
         groups = {theme: [] for theme in THEMES} | _grouped(keys, theme_of)

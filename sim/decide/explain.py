@@ -20,7 +20,7 @@ from ..draws import Floats
 from ..scenario import Loaded
 from ..trial import Progress, Settings, Task, measured, reduced
 from .cells import Cells, ending_with, probe
-from .changes import By, Factor, between, factors
+from .changes import Cut, Factor, between, factors
 
 Coalition = frozenset[int]
 """Numbers of the factors that are as in the second scenario."""
@@ -55,7 +55,7 @@ def explain(
     second: Loaded,
     address: Address,
     settings: Settings,
-    by: By | None = None,
+    by: Cut | None = None,
     workers: int = 0,
     tell: Progress | None = None,
 ) -> Explanation:

@@ -7,7 +7,7 @@ so that ten thousand runs need no more room than one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -83,13 +83,19 @@ class Plan:
         return with_levers(self.bases[run.choice].scenario, run.values)
 
 
-def planned(design: Design, folder: Path) -> Plan:
+Reading = Callable[[Sequence[str]], Loaded]
+"""Makes a scenario of the names of a chain."""
+
+
+def planned(design: Design, folder: Path, read: Reading = load_chain) -> Plan:
     """All runs of a design whose file lies in ``folder`` (patches may stand beside it).
+
+    ``read`` makes a scenario of the names in a design, by default from their files.
 
     Runs end with the last year that is recorded, unless the design says when. Raises
     ``ScenarioError`` if a scenario or patch can't be read, or a key is no number of it.
     """
-    bases = {choice: load_chain(_chain(design, choice, folder)) for choice in _choices(design)}
+    bases = {choice: read(_chain(design, choice, folder)) for choice in _choices(design)}
     for loaded in bases.values():
         for span in design.spans:
             quantity_of(loaded.scenario, span.lever, f"keys.{span.name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,10 @@ import pandas as pd
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, Subject
 from ..report.redrawn import KINDS, Told
-from ..run.record import digest
+from ..run.record import RECORD, command_of, digest, read_record
 from ..scenario import Scenario, load
 from ..stamp import Stamp
 
-RECORD = "run.json"
 NEEDED = ("budget.csv", "monthly.parquet", "yearly.csv", "scenario.resolved.yaml")
 
 
@@ -92,9 +90,6 @@ def read_study(folder: Path) -> Told:
     if record["kind"] not in KINDS:
         what = f"the folder of '{record['kind']}' holds no charts that can be drawn again"
         raise _refused(folder, what, f"give a run, or one of {', '.join(KINDS)}")
-    if not {"asked", "options", "scenarios", "versions"} <= set(record):
-        raise _refused(folder / RECORD, "this is no whole record of a study", "make it again")
-
     return told_of(folder, record)
 
 
@@ -122,7 +117,7 @@ def stamp_of(record: dict[str, Any]) -> Stamp:
         seed=str(record["options"]["seed"]),
         version=record["versions"]["opvangsim"],
         run=record["id"],
-        command=record.get("command", ""),
+        command=record["command"],
     )
 
 
@@ -139,23 +134,6 @@ def stamp_together(runs: Sequence[Finished], command: str) -> Stamp:
     )
 
 
-def read_record(folder: Path) -> dict[str, Any]:
-    """The record of a finished folder; raises ``ScenarioError`` if there is none that is whole."""
-    file = folder / RECORD
-    advice = "give a folder that opvangsim wrote"
-    try:
-        record = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise _refused(file, f"can't be read: {error.strerror}", advice) from None
-    except ValueError:
-        raise _refused(file, "this is no record of a run", advice) from None
-    known = isinstance(record, dict) and {"kind", "schema", "id", "files"} <= set(record)
-    if not known:
-        raise _refused(file, "this is no record of a run", advice)
-    found: dict[str, Any] = record
-    return found
-
-
 def checked(folder: Path, record: dict[str, Any], name: str) -> Path:
     """A file of a finished folder, known to be the one that was written.
 
@@ -163,7 +141,7 @@ def checked(folder: Path, record: dict[str, Any], name: str) -> Path:
     """
     file = folder / name
     what = "run the scenario again" if record["kind"] == "run" else "make the folder again"
-    advice = f"{what}: {record['command']}" if record.get("command") else what
+    advice = f"{what}{command_of(record)}"
     try:
         found = digest(file)
     except OSError as error:

@@ -10,7 +10,6 @@ do not add up.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +18,7 @@ import pandas as pd
 
 from ..errors import ModelError
 from ..run.folder import staged
-from ..run.record import SCHEMA, digests
+from ..run.record import write_record
 from ..scenario import Scenario
 from .finished import Finished
 
@@ -92,10 +91,7 @@ def write_tables(run: Finished, folder: Path, form: Form) -> None:
     with staged(folder) as staging:
         for name, table in tables.items():
             (staging / f"{name}.{form}").write_bytes(table_bytes(table, form))
-        record = {"kind": "tables", "schema": SCHEMA, "id": stamp.run, "of": asdict(stamp)}
-        record["files"] = digests(staging)
-        text = json.dumps(record, indent=1, ensure_ascii=False)
-        (staging / "run.json").write_text(text, "utf-8")
+        write_record(staging, {"kind": "tables", "id": stamp.run, "of": asdict(stamp)})
 
 
 def scenario_format(run: Finished) -> pd.DataFrame:

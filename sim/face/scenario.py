@@ -136,8 +136,8 @@ class Scenario:
         options = Options(
             replications, seed, step, until, tuple(vary), workers, charts=out is not None, lang=lang
         )
-        files = self.loaded.files
-        execute(self.model, self.name, options, folder, None, files, self._words())
+        inputs = self.loaded.inputs
+        execute(self.model, self.name, options, folder, None, inputs, self._words())
         result = Result(self, folder, read_run(folder))
         if aside is not None:
             weakref.finalize(result, shutil.rmtree, aside, ignore_errors=True)

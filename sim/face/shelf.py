@@ -138,7 +138,8 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
     one = planned_sweep(found)
     folder = Path(out) if out is not None else Path("outputs") / f"sweep-{found.stem}"
     with crew_of(None, workers) as crew:
-        swept(one, folder, crew, None, inputs_of(one, found))
+        command = f"sim.sweep({str(found)!r})"
+        swept(one, folder, crew, None, inputs_of(one, found), command)
     return open_sweep(folder)
 
 

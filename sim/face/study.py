@@ -17,6 +17,7 @@ from ..report.canvas import title_of
 from ..report.charts import Width
 from ..report.labels import Language
 from ..report.redrawn import drawn, shown, words
+from ..run.steady import steady_table
 from ..run.study import write_study
 from .memo import write_memo
 from .picture import Picture
@@ -41,7 +42,7 @@ class Study:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables by name, as they lie in its folder."""
-        return {name: table.copy() for name, table in self.finding.study.tables.items()}
+        return {name: steady_table(table) for name, table in self.finding.study.tables.items()}
 
     def sentences(self, lang: Language = "en") -> list[str]:
         """What it says in words."""

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ..errors import Problem, ScenarioError
-from ..exchange.finished import checked, read_record, stamp_of, told_of
+from ..exchange.finished import checked, stamp_of, told_of
 from ..report.labels import Language
 from ..report.redrawn import Told
+from ..run.record import read_record
 from ..scenario import Scenario, load
 from ..stamp import Stamp
 
 KINDS = ("run", "comparison", "explanation", "answers")
 """Kinds of folders that a memo is made of."""
-_ASKED: dict[str, set[str]] = {
-    "run": set(),
-    "comparison": {"base", "others"},
-    "explanation": {"cell", "factors"},
-    "answers": {"questions", "lang"},
-}
-_OPTIONS = {"replications", "seed", "step", "vary"}
 
 
 @dataclass(frozen=True)
@@ -42,12 +34,8 @@ class Folder:
 
     @property
     def lang(self) -> Language:
-        """The language it was made in: that of its pages, or of the command that made it."""
-        words = [*shlex.split(self.record.get("command", "")), ""]
-        said = [after if word == "--lang" else word.partition("=")[2]
-                for word, after in pairwise(words) if word.split("=")[0] == "--lang"]  # fmt: skip
-        told = self.record.get("asked", {}).get("lang", said[-1] if said else "en")
-        return "nl" if told == "nl" else "en"
+        """The language it was made in."""
+        return "nl" if self.record["lang"] == "nl" else "en"
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of numbers."""
@@ -75,9 +63,4 @@ def open_folder(path: Path) -> Folder:
     if kind not in KINDS:
         what = f"no memo is made of the folder of '{kind}'"
         raise ScenarioError([Problem(str(path), what, f"give one of {', '.join(KINDS)}")])
-    needed = {"options", "versions"} | ({"scenario"} if kind == "run" else {"scenarios", "asked"})
-    whole = needed <= set(record) and set(record["options"]) >= _OPTIONS
-    if not whole or not set(record.get("asked", {})) >= _ASKED[kind]:
-        what = "this record lacks what a memo needs"
-        raise ScenarioError([Problem(str(path / "run.json"), what, "make the folder again")])
     return Folder(path, record)

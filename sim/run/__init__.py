@@ -10,10 +10,11 @@ import hashlib
 import json
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +27,8 @@ from ..stamp import Stamp, mark_charts
 from ..trial import Progress
 from .chunks import Chunks, Options, make_jobs, simulate_all
 from .folder import staged
-from .record import SCHEMA, digest, digests, versions
+from .headline import headline, sources_of
+from .record import versions, write_record
 from .tables import budget_table, monthly_table, write_replications, yearly_table
 
 
@@ -48,18 +50,19 @@ def execute(
     options: Options,
     folder: Path,
     progress: Progress | None = None,
-    inputs: Sequence[Path] = (),
+    inputs: Mapping[str, str] | None = None,
     asked: Sequence[str] = (),
 ) -> Run:
     """Run a scenario and write its folder.
 
-    ``progress(done, total)`` is called with replications; ``inputs`` are the files the scenario
-    was read from, whose hashes go into the record; ``asked`` are the words of a command that name
-    the scenario, by default its name. Raises ``ScenarioError`` if the folder
+    ``progress(done, total)`` is called with replications; ``inputs`` are the hashes of the texts
+    the scenario was read from, by name; ``asked`` are the words of a command that name the
+    scenario, by default its name. Raises ``ScenarioError`` if the folder
     can't be written or holds something that is not ours.
     """
     until = _checked_until(scenario, options)
-    command = command_of(asked or (name,), options, until)
+    words = list(asked or (name,))
+    command = command_of(words, options, until)
     if not options.vary or set(options.vary) - set(KINDS):
         raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
     with staged(folder) as staging:
@@ -82,7 +85,9 @@ def execute(
         write_tables(run, staging)
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
-        write_record(run, name, options, until, inputs, command, staging)
+        told = {"scenario": name, "command": command, "asked": {"words": words},
+                "inputs": dict(inputs or {})}  # fmt: skip
+        write_record(staging, _told(run, told, options, until))
     return run
 
 
@@ -154,23 +159,17 @@ def stamp_of(run: str, name: str, options: Options, command: str) -> Stamp:
     return Stamp("run", name, str(options.seed), versions()["opvangsim"], run, command)
 
 
-def write_record(
-    run: Run,
-    name: str,
-    options: Options,
-    until: date,
-    inputs: Sequence[Path],
-    command: str,
-    folder: Path,
-) -> None:
-    """``run.json``, last of all: how to get the run again, and the hash of every other file."""
-    record = {
+def _told(run: Run, asked: Mapping[str, Any], options: Options, until: date) -> dict[str, Any]:
+    """What the record of a run tells: how to get it again, and what came of it."""
+    return {
         "kind": "run",
-        "schema": SCHEMA,
         "id": run.id,
-        "scenario": name,
+        "scenario": asked["scenario"],
         "title": run.scenario.title.model_dump(),
-        "command": command,
+        "headline": headline(run.budget, run.scenario),
+        "command": asked["command"],
+        "lang": options.lang,
+        "asked": asked["asked"],
         "options": {
             "replications": options.replications,
             "seed": options.seed,
@@ -178,10 +177,8 @@ def write_record(
             "until": until.isoformat(),
             "vary": list(options.vary),
         },
-        "versions": versions(),
-        "inputs": {file.name: digest(file) for file in inputs},
+        "charts": options.charts,
+        "inputs": asked["inputs"],
+        "sources": sources_of(run.scenario),
         "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": digests(folder),
     }
-    (folder / "run.json").write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from ..book.asked import Asked
 from ..book.drivers import Answering, drivers, wanted
-from ..book.figures import Known, Studied, Value, needed, scenario_of, values_of
+from ..book.figures import Known, Studied, Value, loaded_of, needed, scenario_of, values_of
 from ..book.questions import Question
 from ..book.studies import entries, settings_for
 from ..report.answer import Page, page
 from ..report.answer_pages import answers_frame, figures_frame, files
 from ..report.labels import Language
+from ..scenario import inputs_of
 from ..trial import Progress, Settings
 from .kept import Numbers, kept, kept_numbers
 from .study import Study, write_study
@@ -118,4 +119,6 @@ def write(
             "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
         },
     )
-    write_study(study, folder, command=command, texts=files(pages, lang))
+    # The questions themselves stand in the record in full.
+    inputs = inputs_of(*(loaded_of(name) for name in needed(asked)))
+    write_study(study, folder, None, inputs, command, lang, files(pages, lang))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +11,9 @@ from typing import Any
 from ..errors import Problem, ScenarioError
 from ..stamp import Stamp, mark_charts
 from .folder import staged
-from .record import SCHEMA, digest, digests, versions
+from .record import digest, kind_of, read_record, write_record
 
 KIND = "charts"
-RECORD = "run.json"
 
 
 def beside(*runs: Path) -> Path:
@@ -38,26 +35,17 @@ def write_charts(
         if folder.resolve().is_relative_to(run.resolve()):
             what = "this lies in the folder of the run, whose record tells each file in it"
             raise ScenarioError([Problem(str(folder), what, "give a folder beside it with -o")])
-    before = _record(folder)
-    if before is not None and before.get("kind") != KIND:
-        what = f"this is the folder of a {before.get('kind')}, not of charts"
+    kind, before = kind_of(folder), _record(folder)
+    if kind not in (None, KIND):
+        what = f"this is the folder of a {kind}, not of charts"
         raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
     with staged(folder) as staging:
         draw(staging)
         mark_charts(staging, stamp)
-        if before is not None and before.get("of") == stamp.run:
+        if before is not None and before["of"] == stamp.run:
             _keep(before, folder, staging)
-        record = {
-            "kind": KIND,
-            "schema": SCHEMA,
-            "of": stamp.run,
-            "scenario": stamp.scenario,
-            "command": command,
-            "versions": versions(),
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "files": digests(staging),
-        }
-        (staging / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), "utf-8")
+        record = {"kind": KIND, "of": stamp.run, "scenario": stamp.scenario, "command": command}
+        write_record(staging, record)
 
 
 def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> None:
@@ -79,17 +67,16 @@ def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> Non
 
 
 def _record(folder: Path) -> dict[str, Any] | None:
-    """The record of a folder of ours, if this is one."""
+    """The record of charts that are there already, if it is whole."""
     try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-    except (OSError, ValueError):
+        return read_record(folder)
+    except ScenarioError:
         return None
-    return record if isinstance(record, dict) and "kind" in record else None
 
 
 def _keep(before: dict[str, Any], folder: Path, staging: Path) -> None:
     """Take along what was drawn before and is as it was."""
-    for name, known in before.get("files", {}).items():
+    for name, known in before["files"].items():
         old, new = folder / name, staging / name
         if not new.exists() and old.is_file() and digest(old) == known:
             shutil.copy2(old, new)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
+from .record import kind_of
 
 
 @contextmanager
@@ -44,12 +44,7 @@ def _refuse_foreign(folder: Path) -> None:
         what = "this folder holds the one you are in"
         raise ScenarioError([Problem(str(folder), what, "give a folder below this one")])
     if folder.is_dir() and any(folder.iterdir()):
-        try:
-            record = json.loads((folder / "run.json").read_text("utf-8"))
-            ours = isinstance(record, dict) and "kind" in record and "schema" in record
-        except (OSError, ValueError):
-            ours = False
-        if not ours:
+        if kind_of(folder) is None:
             what = "this folder holds something that is not a run of ours"
             raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
     elif folder.exists() and not folder.is_dir():

@@ -14,7 +14,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,10 @@ import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
 from ..trial import Settings
+from .record import RECORD, read_record, settings_of
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
-RECORD = "run.json"
 LOCK = ".lock"
 PARTS = "parts"
 ASIDE = ".partial"
@@ -233,33 +232,25 @@ def read_sweep(folder: Path) -> Finished:
     if not (folder / DESIGN).is_file():
         what = "there is no sweep in this folder"
         raise ScenarioError([Problem(str(folder), what, "make one: opvangsim sweep FILE")])
-    try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        content = (folder / TABLE).read_bytes()
-    except (OSError, ValueError):
+    if not (folder / RECORD).is_file() or not (folder / TABLE).is_file():
         what = "this sweep is not finished"
-        raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")]) from None
-    try:
-        if record["files"][TABLE] != hashlib.sha256(content).hexdigest():
-            what = f"{TABLE} is not as the sweep wrote it"
-            raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
-        asked, options = record["asked"], record["options"]
-        return Finished(
-            record["id"],
-            asked["title"],
-            pq.read_table(io.BytesIO(content)).to_pandas(),
-            tuple(asked["keys"]),
-            tuple(asked["patches"]),
-            asked["units"],
-            Settings(
-                options["replications"],
-                options["seed"],
-                options["step"],
-                date.fromisoformat(options["until"]),
-                tuple(options["vary"]),
-            ),
-            asked["runs"],
-        )
-    except (KeyError, TypeError, ValueError, pa.ArrowInvalid):
+        raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
+    record = read_record(folder)
+    content = (folder / TABLE).read_bytes()
+    if record["kind"] != "sweep":
         what = f"{RECORD} is not that of a sweep"
-        raise ScenarioError([Problem(str(folder), what, "start the sweep again")]) from None
+        raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
+    if record["files"].get(TABLE) != hashlib.sha256(content).hexdigest():
+        what = f"{TABLE} is not as the sweep wrote it"
+        raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
+    asked = record["asked"]
+    return Finished(
+        record["id"],
+        asked["title"],
+        pq.read_table(io.BytesIO(content)).to_pandas(),
+        tuple(asked["keys"]),
+        tuple(asked["patches"]),
+        asked["units"],
+        settings_of(record),
+        asked["runs"],
+    )

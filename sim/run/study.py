@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ..report.labels import Language
 from ..report.redrawn import Told
 from ..scenario import Scenario, dump
 from ..stamp import Stamp, mark_charts
 from ..trial import Settings
 from .folder import staged
-from .record import SCHEMA, digest, digests, versions
+from .headline import sources_of
+from .record import versions, write_record
+from .steady import steady_table
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,22 @@ def write_study(
     study: Study,
     folder: Path,
     draw: Draw | None = None,
-    inputs: Sequence[Path] = (),
+    inputs: Mapping[str, str] | None = None,
     command: str = "",
+    lang: Language = "en",
     texts: Mapping[str, str] | None = None,
 ) -> None:
     """Write a study's folder: tables, ``charts/``, resolved scenarios, ``run.json`` last of all.
 
-    ``command`` is how it was asked for, as the record and the charts tell it; ``texts`` are
-    further files, by their name.
+    ``command`` is how it was asked for, as the record and the charts tell it, and ``lang`` in
+    which language; ``inputs`` are the hashes of the texts that its scenarios were read from, by
+    name; ``texts`` are further files, by their name.
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     with staged(folder) as staging:
         for name, table in study.tables.items():
-            table.to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+            steady_table(table).to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
         for file_name, text in (texts or {}).items():
             (staging / file_name).write_text(text, "utf-8")
         if study.scenarios:
@@ -96,21 +100,18 @@ def write_study(
             file.write_text(dump(scenario), "utf-8")
         record: dict[str, Any] = {
             "kind": study.kind,
-            "schema": SCHEMA,
             "id": study.id,
             "name": study.name,
             "command": command,
+            "lang": lang,
             "asked": dict(study.asked),
             "scenarios": {n: s.title.model_dump() for n, s in study.scenarios.items()},
             "options": asdict(study.settings),
-            "versions": versions(),
-            "inputs": {file.name: digest(file) for file in inputs},
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "inputs": dict(inputs or {}),
+            "sources": sources_of(*study.scenarios.values()),
         }
         if draw is not None:
             (staging / "charts").mkdir()
             draw(_told(study, record, staging), staging / "charts")
             mark_charts(staging / "charts", _stamp_of(study, command))
-        record["files"] = digests(staging)
-        text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
-        (staging / "run.json").write_text(text, "utf-8")
+        write_record(staging, record)

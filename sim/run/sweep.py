@@ -13,7 +13,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,15 @@ from ..address import Address
 from ..decide.levers import Lever, quantity_of, with_levers
 from ..decide.points import Plan, Run, patch_of
 from ..errors import ModelError, ScenarioError
+from ..report.labels import Language
 from ..scenario import Scenario, dump
 from ..trial import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
 from . import store
 from .crew import Crew, answers
 from .folder import disk_problem
-from .record import SCHEMA, digest, digests, versions
+from .headline import sources_of
+from .record import RECORD, digests, record_text, versions
+from .steady import steady
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0
@@ -118,7 +120,8 @@ def work(job: Job) -> Outcome:
     """Do one run; whatever is wrong with it becomes part of the answer."""
     try:
         scenario = with_levers(job.base, job.values)
-        return Outcome(job.run, cells_of(scenario, job.record, job.settings))
+        cells = cells_of(scenario, job.record, job.settings)
+        return Outcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
     except ScenarioError as error:
         first = error.problems[0]
         return Outcome(job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what)
@@ -158,22 +161,24 @@ class Done:
 
 def sweep(
     one: Sweep, folder: Path, crew: Crew, tell: Progress | None = None,
-    inputs: Mapping[str, Path] | None = None,
+    inputs: Mapping[str, str] | None = None, command: str = "", lang: Language = "en",
 ) -> Done:  # fmt: skip
     """Do all runs that are not done yet, and write the table of all, the record last.
 
     ``tell(done, total)`` is called with runs. Raises ``ScenarioError`` if the folder can't be
-    written; what is done by then is kept.
+    written; what is done by then is kept. ``inputs`` are the hashes of the texts it was made of,
+    by name; ``command`` is how it was asked for, and in which language.
     """
     try:
         with store.opened(folder, one.text):
-            return _swept(one, folder, crew, tell, inputs or {})
+            told = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
+            return _swept(one, folder, crew, tell, told)
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from error
 
 
 def _swept(
-    one: Sweep, folder: Path, crew: Crew, tell: Progress | None, inputs: Mapping[str, Path]
+    one: Sweep, folder: Path, crew: Crew, tell: Progress | None, asked: Mapping[str, Any]
 ) -> Done:
     gone = store.cut_off(folder)
     store.keep_earlier(folder)
@@ -194,7 +199,7 @@ def _swept(
         raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
     store.write_table(folder, table)
     _write_failed(one, folder, failed)
-    _write_record(one, folder, inputs)
+    _write_record(one, folder, asked)
     store.clear_parts(folder)
     earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
     fresh = len(one.plan) - earlier - len(failed)
@@ -268,7 +273,7 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
+def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any]) -> None:
     design = one.plan.design
     named = {loaded.name: loaded for loaded in one.plan.bases.values()}
     first = next(iter(named.values())).scenario
@@ -278,9 +283,10 @@ def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
         store.written(file, dump(loaded.scenario).encode())
     record: dict[str, Any] = {
         "kind": "sweep",
-        "schema": SCHEMA,
         "id": one.id,
         "name": one.name,
+        "command": asked["command"],
+        "lang": asked["lang"],
         "asked": {
             "title": dict(design.title),
             "design": design.kind,
@@ -295,12 +301,8 @@ def _write_record(one: Sweep, folder: Path, inputs: Mapping[str, Path]) -> None:
         },
         "scenarios": {name: one.scenario.title.model_dump() for name, one in named.items()},
         "options": asdict(one.plan.settings),
-        "versions": versions(),
-        "inputs": {name: digest(file) for name, file in inputs.items()},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {
-            name: mark for name, mark in digests(folder).items() if name.startswith(store.OURS)
-        },
+        "inputs": asked["inputs"],
+        "sources": sources_of(*(one.scenario for one in named.values())),
     }
-    text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
-    store.written(folder / store.RECORD, text.encode())
+    ours = {name: mark for name, mark in digests(folder).items() if name.startswith(store.OURS)}
+    store.written(folder / RECORD, record_text(record, ours).encode())

@@ -18,9 +18,9 @@ from ..draws import Floats, Samples
 from ..prices import Prices
 from ..scenario import CostLevel, Scenario
 from .chunks import Chunks
+from .steady import EUROS, decimals_of, rounded
 
 REPLICATIONS_A_BLOCK = 2_000
-DECIMALS = {"share": 6, "months": 3}
 BUDGET_COLUMNS = (
     *("vintage", "year", "line", "cost_level", "timing", "price_basis"),
     *(f"cost_{statistic}" for statistic in results.STATISTICS),
@@ -122,12 +122,14 @@ def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -
     held = np.array([np.nan if amount is None else amount for amount in amounts])
     held_each = held[:, None] * np.broadcast_to(factor, cost.shape)
     gap = cost - held_each
-    chance = np.where(np.isfinite(held), (gap > 0).mean(axis=1).round(6), np.nan)
-    return {
-        **{f"cost_{name}": values.round(0) for name, values in results.describe(cost).items()},
-        "budget": held_each.mean(axis=1).round(0),
-        **{f"gap_{name}": values.round(0) for name, values in results.describe(gap).items()},
-        "p_gap_positive": chance,
+    # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
+    short = rounded(gap, EUROS) > 0
+    chance = np.where(np.isfinite(held), short.mean(axis=1).round(6), np.nan)
+    cells = {f"cost_{name}": values for name, values in results.describe(cost).items()}
+    cells |= {"budget": held_each.mean(axis=1)}
+    cells |= {f"gap_{name}": values for name, values in results.describe(gap).items()}
+    return {name: rounded(values, EUROS) for name, values in cells.items()} | {
+        "p_gap_positive": chance
     }
 
 
@@ -138,19 +140,21 @@ def _table(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 def _rounded(piece: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Round away what another machine could compute differently in the last digit."""
     columns = list(results.STATISTICS)
-    piece[columns] = piece[columns].round(DECIMALS.get(unit, 2)) + 0.0
+    piece[columns] = rounded(piece[columns].to_numpy(), decimals_of(unit))
     return piece
 
 
 def write_replications(chunks: Chunks, file: Path) -> None:
     """``replications.parquet``: a row a year and replication, a column a cell, unreduced.
 
-    Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross].
+    Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross],
+    rounded as in the other tables: people to hundredths, money to thousands of euros.
     """
     names = [
         "|".join((cell["series"], cell["breakdown"], measure))
         for cell, measure in chunks.index["yearly"]
     ]
+    decimals = [decimals_of(cell["unit"]) for cell, _ in chunks.index["yearly"]]
     cost_names = [f"cost|{line}|{level}" for level, line in chunks.index["costs"]]
     total = sum(job.count for job in chunks.jobs)
     years = np.array(chunks.years, dtype=np.int16)
@@ -163,11 +167,15 @@ def write_replications(chunks: Chunks, file: Path) -> None:
                 "year": np.repeat(years, last - first),
                 "replication": np.tile(numbers, len(years)),
             }
-            for kind, titles in (("yearly", names), ("cost", cost_names)):
+            for kind, titles, digits in (
+                ("yearly", names, decimals),
+                ("cost", cost_names, [EUROS] * len(cost_names)),
+            ):
                 block = chunks.block(kind, first, last)
-                # Sums over differently cut chunks may differ in the last bit: rounded away.
-                block = np.round(block, 6 if kind == "yearly" else 0)
-                columns |= {title: block[i].reshape(-1) for i, title in enumerate(titles)}
+                columns |= {
+                    title: rounded(block[i].reshape(-1), digits[i])
+                    for i, title in enumerate(titles)
+                }
             table = pa.table(columns)
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
             writer.write_table(table)

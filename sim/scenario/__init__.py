@@ -5,6 +5,7 @@ from .grammar import REGULAR, Group, Hold, Scenario
 from .load import (
     Loaded,
     dump,
+    inputs_of,
     load,
     load_chain,
     patched,
@@ -32,6 +33,7 @@ __all__ = [
     "Vintage",
     "dump",
     "find",
+    "inputs_of",
     "load",
     "load_chain",
     "patched",

@@ -38,6 +38,33 @@ class Loaded:
         names = [layer.source.name for layer in self.tree.layers]
         return [Path(name) for name in reversed(names) if name != COMMAND_LINE]
 
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of every text it was read from, by name, the last first.
+
+        Of a file the bare name: where it lay is nobody's business. Overrides stand as ``--set``.
+        Taken when it was read: what happens to a file afterwards does not count.
+        """
+        return inputs_of(self)
+
+
+def inputs_of(*every: Loaded) -> dict[str, str]:
+    """SHA-256 of every text that scenarios were read from, by name, each once.
+
+    Texts that share a name and nothing else are told apart by a number: ``patch.yaml (2)``.
+    """
+    found: dict[str, str] = {}
+    for layer in (one for loaded in every for one in reversed(loaded.tree.layers)):
+        source = layer.source
+        bare = source.name if source.name == COMMAND_LINE else Path(source.name).name
+        name, number = bare, 1
+        while found.get(name, source.digest) != source.digest:
+            number += 1
+            name = f"{bare} ({number})"
+        if source.digest:
+            found[name] = source.digest
+    return found
+
 
 def load(name: str | Path, *patches: str | Path, sets: Sequence[str] = ()) -> Scenario:
     """Load and check a scenario.

@@ -7,6 +7,7 @@ all is refused before anything is built from it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Source:
     data: dict[Any, Any] = field(default_factory=dict)
     spots: dict[Keys, Spot] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    digest: str = ""
+    """SHA-256 of the text as it was read; empty for what is no text."""
     _order: dict[Keys, int] = field(default_factory=dict)
     _paths: list[Keys] = field(default_factory=list)
 
@@ -113,7 +116,8 @@ def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> Source:
 
 def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> Source:
     """Read scenario YAML; ``name`` stands for the file in messages."""
-    source = Source(name, text.splitlines())
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    source = Source(name, text.splitlines(), digest=digest)
     try:
         _refuse_what_is_unsafe(text, source)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)

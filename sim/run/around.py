@@ -1,0 +1,148 @@
+"""What a record says of where it was made: packages, platform, commit, the program's own files.
+
+None of it decides what a run is (its id); it is there to say why the bytes of two runs may differ.
+Everything is looked up when the first record is written, never at import, and once a process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+PROGRAM = "opvangsim"
+SECONDS = 10.0
+"""How long git is waited for."""
+SAFELY = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
+"""git that starts no program of the folder's choice and writes nothing."""
+OWN = ("sim/", "scenarios/")
+"""Where a file that git does not know of still is part of the program."""
+_REQUIRED = re.compile(r"^Requires-Dist: *([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
+_NAME = re.compile(r"[-_.]+")
+
+
+def around() -> dict[str, Any]:
+    """All of it, as a record holds it."""
+    return {
+        "packages": packages(),
+        "platform": machine(),
+        "source": source(package_root()),
+        "data": data(),
+    }
+
+
+@cache
+def packages() -> dict[str, str]:
+    """Versions of the packages that the program needs, and that those need in turn, by name.
+
+    Read from what is installed; extras (tests, Dask, Jupyter) decide no number and are left out.
+    """
+    found: dict[str, str] = {}
+    waiting = [PROGRAM]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            one = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # Its marker asks for another system than this.
+        head = (one.read_text("METADATA") or "").partition("\n\n")[0]
+        version = re.search(r"^Version: *(\S+)", head, re.MULTILINE)
+        found[name] = version[1] if version else one.version
+        for required, rest in _REQUIRED.findall(head):
+            if "extra ==" not in rest:
+                waiting.append(_NAME.sub("-", required).lower())
+    return dict(sorted(found.items()))
+
+
+def machine() -> dict[str, str]:
+    """Python, operating system, processor and C library; nothing that tells whose machine it is."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "system": f"{platform.system()} {platform.release()}",
+        "machine": platform.machine(),
+        "libc": " ".join(platform.libc_ver()).strip(),
+    }
+
+
+def package_root() -> Path:
+    """The folder that the package lies in: the checkout, or where it was installed."""
+    return Path(str(resources.files("sim"))).parent
+
+
+@cache
+def source(root: Path) -> dict[str, Any]:
+    """The commit of the program's source and whether it was clean, or why that is not known.
+
+    ``program`` is a hash of the source itself, which tells what a commit can't: what was changed
+    since, and what was installed. Only the package's own folder is looked at, never the one the
+    user is in: git runs there only if that folder is itself a checkout. Clean means that no file
+    git knows was changed, and none lies in the program that it does not know.
+    """
+    told: dict[str, Any] = {"commit": None, "clean": None, "why": ""}
+    try:
+        told |= _commit(root)
+    except _UnknownError as error:
+        told["why"] = str(error)
+    return told | {"program": program(root / "sim")}
+
+
+class _UnknownError(Exception):
+    """Why the commit is not known."""
+
+
+def _commit(root: Path) -> dict[str, Any]:
+    if not (root / ".git").exists():
+        raise _UnknownError("the package is installed, not a checkout")
+    git = shutil.which("git")
+    if git is None or not os.path.isabs(git):
+        raise _UnknownError("there is no git on this machine")
+    words = [git, *SAFELY, "-C", str(root), "status", "--porcelain=v2", "--branch", "-z",
+             "--untracked-files=all", "--ignore-submodules=all"]  # fmt: skip
+    # A user's GIT_DIR and the like speak of the user's repository.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            words, env=others, cwd=root, capture_output=True, timeout=SECONDS, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _UnknownError(f"git gave no answer: {type(error).__name__}") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["without a word"]
+        raise _UnknownError(f"git refused: {said[0]}")
+    lines = done.stdout.decode("utf-8", "replace").split("\0")
+    commits = [line.removeprefix("# branch.oid ") for line in lines if "# branch.oid" in line]
+    if not commits or not re.fullmatch(r"[0-9a-f]{40,64}", commits[0]):
+        raise _UnknownError("the checkout has no commit yet")
+    changed = [line for line in lines if line[:2] in ("1 ", "2 ", "u ")]
+    unknown = [line for line in lines if line.startswith(tuple(f"? {own}" for own in OWN))]
+    return {"commit": commits[0], "clean": not changed and not unknown}
+
+
+def program(folder: Path) -> str:
+    """SHA-256 over names and contents of all Python files of the program."""
+    found = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        found.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+@cache
+def data() -> dict[str, str]:
+    """SHA-256 of each data file shipped with the program: sources, labels, what is known of before.
+
+    Scenario files are not among them: those that were read are the inputs of a record.
+    """
+    folder = resources.files("sim") / "data"
+    files = sorted((one for one in folder.iterdir() if one.is_file()), key=lambda one: one.name)
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
