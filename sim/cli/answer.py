@@ -63,7 +63,7 @@ def answer(
     if out is not None and question != ALL:
         refuse("--out", "one answer is printed and not written", "leave it out, or ask for all")
     settings = settings_of(replications, seed, step, None, "parameters,inflow,luck")
-    found = answers(asked, settings, workers, _watch)
+    found = answers(asked, settings, workers, _watch, _notice)
     pages = [found.page(one, tongue) for one in asked]
     if question == ALL:
         _write(pages, found, out, tongue)
@@ -80,6 +80,10 @@ def answer(
 def _watch(name: str, total: int) -> Any:
     """Of what is kept there is nothing to tell."""
     return progress(name, total, quiet=not total)
+
+
+def _notice(file: Path) -> None:
+    typer.echo(f"note: {file} is not as it was written; it is made anew", err=True)
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:

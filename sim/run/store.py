@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
 from ..trial import Settings
+from .whole import refuse_link
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
@@ -60,6 +61,7 @@ def opened(folder: Path, design: str) -> Iterator[None]:
 
     Raises ``ScenarioError`` if the folder is another's, or another sweep is at work in it.
     """
+    refuse_link(folder)
     if _foreign(folder):
         what = "this folder holds something that is not a sweep of ours"
         raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])

@@ -26,8 +26,8 @@ from ..scenario import Scenario, dump
 from ..trial import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
 from . import store
 from .crew import Crew, answers
-from .folder import disk_problem
 from .record import SCHEMA, digest, digests, versions
+from .whole import disk_problem
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0
