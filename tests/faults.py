@@ -51,6 +51,11 @@ class Ended(Generic[Result]):
 
 def forked(work: Callable[[], Result]) -> Ended[Result]:
     """Do some work in a copy of this process."""
+    return begun(work)()
+
+
+def begun(work: Callable[[], Result]) -> Callable[[], Ended[Result]]:
+    """Begin some work in a copy of this process, and give what waits for its end."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -63,12 +68,16 @@ def forked(work: Callable[[], Result]) -> Ended[Result]:
             stream.write(data)
         os._exit(code)
     os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        data = stream.read()
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    assert code != 1, data.decode()
-    return Ended(code, pickle.loads(data) if code == 0 else None)
+
+    def ended() -> Ended[Result]:
+        with os.fdopen(reading, "rb") as stream:
+            data = stream.read()
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        assert code != 1, data.decode()
+        return Ended(code, pickle.loads(data) if code == 0 else None)
+
+    return ended
 
 
 def said(*words: str) -> Done:
@@ -98,7 +107,7 @@ class Touches:
     def __enter__(self) -> Touches:
         fsync, self._open = os.fsync, True
 
-        def noted(file: int) -> None:
+        def noted(file: Any) -> None:
             self._touch("fsync", ())
             fsync(file)
             self._touch("fsync", ())

@@ -12,22 +12,28 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from faults import KILLED, Touches, forked, own_mounts, read_only, said, small_disk
+from faults import KILLED, Touches, begun, forked, own_mounts, read_only, said, small_disk
 from support import Command, Done
 
+from sim.draws import Floats
 from sim.errors import ScenarioError
 from sim.run import folder as folder_module
 from sim.run import whole as whole_module
 from sim.run.folder import staged
-from sim.run.whole import aside_of, write_whole
+from sim.run.kept import kept, kept_numbers
+from sim.run.whole import write_whole
+from sim.scenario import Scenario
+from sim.trial import Settings, Trial
 
 FEW = ("--replications", "2", "--step", "week", "--workers", "1")
 SHORT = ("run", "baseline", *FEW, "--until", "2025-01-31", "--no-charts")
@@ -93,7 +99,7 @@ def seen_whole(folder: Path) -> str:
     record = json.loads((folder / "run.json").read_text("utf-8"))
     files = {name: mark for name, mark in tree(folder).items() if name != "run.json"}
     assert record["files"] == files
-    return str(record.get("id") or record["of"]) + record["command"]
+    return json.dumps([record.get("id"), record.get("command"), sorted(files)])
 
 
 def refused(done: Done, *parts: str) -> bool:
@@ -112,32 +118,48 @@ def refused(done: Done, *parts: str) -> bool:
 class Writes:
     """A command that writes, where, and another that writes another thing to the same place."""
 
-    name: str
     first: tuple[str, ...]
     second: tuple[str, ...]
     out: str
 
 
-FOLDERS = [
-    Writes("run", (*SHORT, "--out", "out"), (*SHORT, "--out", "out", "--seed", "2"), "out"),
-    Writes("charts", ("chart", "r", "gap", "-o", "out"), ("chart", "r", "need", "-o", "out"), "out"),
-    Writes("tables", ("export", "r", "--csv", "-o", "out"),
-           ("export", "r", "--parquet", "-o", "out"), "out"),
-]  # fmt: skip
-STUDY = Writes(
-    "compare",
-    ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
-    ("compare", "baseline", "no-emergency", *FEW, "--until", "2025-12-31", "-o", "out"),
-    "out",
-)
-FILES = [
-    Writes("memo", ("memo", "r", "-o", "m.html"), ("memo", "r", "-o", "m.html", "--lang", "nl"),
-           "m.html"),
-    Writes("explorer", ("explorer", "r", "-o", "e.html"),
-           ("explorer", "r", "-o", "e.html", "--lang", "nl"), "e.html"),
-    Writes("export", ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
-           ("export", "baseline", "--xlsx", "-o", "b.xlsx", "--lang", "nl"), "b.xlsx"),
-]  # fmt: skip
+FOLDERS = {
+    "run": Writes((*SHORT, "--out", "out"), (*SHORT, "--out", "out", "--seed", "2"), "out"),
+    "tables": Writes(
+        ("export", "r", "--csv", "-o", "out"), ("export", "r", "--parquet", "-o", "out"), "out"
+    ),
+    "charts": Writes(
+        ("chart", "r", "gap", "-o", "out"), ("chart", "r", "need", "-o", "out"), "out"
+    ),
+    "compare": Writes(
+        ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
+        ("compare", "baseline", "no-emergency", *FEW, "--until", "2025-12-31", "-o", "out"),
+        "out",
+    ),
+}
+FILES = {
+    "explorer": Writes(
+        ("explorer", "r", "-o", "e.html"),
+        ("explorer", "r", "-o", "e.html", "--lang", "nl"),
+        "e.html",
+    ),
+    "memo": Writes(
+        ("memo", "r", "-o", "m.html"), ("memo", "r", "-o", "m.html", "--lang", "nl"), "m.html"
+    ),
+    "export": Writes(
+        ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
+        ("export", "baseline", "--xlsx", "-o", "b.xlsx", "--lang", "nl"),
+        "b.xlsx",
+    ),
+}
+
+
+def first(names: Iterable[str], count: int) -> list[Any]:
+    """Names to try: the first few always, the others among the longest checks."""
+    return [
+        name if number < count else pytest.param(name, marks=pytest.mark.long)
+        for number, name in enumerate(names)
+    ]
 
 
 def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
@@ -148,7 +170,7 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
         with Touches(place) as touches:
 
             def copy(number: int) -> None:
-                shutil.copytree(place, keep / f"{number:04d}", symlinks=True)
+                shutil.copytree(place, keep / f"{number:04d}", ignore=shutil.ignore_patterns("r"))
 
             touches.before = copy
             done = said(*words)
@@ -162,8 +184,11 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
     return found
 
 
-def the_folder_is_whole(place: Path, writes: Writes, tmp_path: Path) -> None:
-    """At each moment one of the two is there whole, first the old and then the new one."""
+@pytest.mark.parametrize("name", first(FOLDERS, 2))
+def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
+    place: Path, name: str, tmp_path: Path
+) -> None:
+    writes = FOLDERS[name]
 
     def begin() -> Done:
         os.chdir(place)
@@ -185,24 +210,12 @@ def the_folder_is_whole(place: Path, writes: Writes, tmp_path: Path) -> None:
         assert not left_over(one)
 
 
-@pytest.mark.parametrize("writes", FOLDERS, ids=lambda one: one.name)
-def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
-    place: Path, writes: Writes, tmp_path: Path
-) -> None:
-    the_folder_is_whole(place, writes, tmp_path)
-
-
-@pytest.mark.slow
-def test_the_folder_of_a_study_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
-    place: Path, tmp_path: Path
-) -> None:
-    the_folder_is_whole(place, STUDY, tmp_path)
-
-
-@pytest.mark.parametrize("writes", FILES, ids=lambda one: one.name)
+@pytest.mark.parametrize("name", first(FILES, 1))
 def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
-    place: Path, writes: Writes, tmp_path: Path
+    place: Path, name: str, tmp_path: Path
 ) -> None:
+    writes = FILES[name]
+
     def begin() -> Done:
         os.chdir(place)
         return said(*writes.first)
@@ -249,23 +262,28 @@ def test_a_disk_that_can_not_exchange_folders_loses_none_to_a_kill(
     assert gone
 
 
+@pytest.mark.long
 def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
     place: Path, tmp_path: Path
 ) -> None:
     found = snapshots(place, ANSWER, tmp_path / "moments")
     kept = place / "outputs" / "answers" / "kept"
     (file,) = kept.iterdir()
+    data = file.read_bytes()
     for one in found:
         there = list((one / kept.relative_to(place)).glob("*.kept"))
-        assert [digest(each) for each in there] in ([], [digest(file)])
+        assert [each.read_bytes() for each in there] in ([], [data])
+    assert [one.name for one in kept.iterdir()] == [file.name]
 
     def again() -> Done:
-        os.chdir(found[-2])
+        os.chdir(place)
+        file.write_bytes(data[:-1])
         return said(*ANSWER)
 
     done = forked(again).given
-    assert (done.returncode, "note:" in done.stderr) == (0, False)
-    assert [one.name for one in (found[-2] / kept.relative_to(place)).iterdir()] == [file.name]
+    assert done.returncode == 0
+    assert f"{file.relative_to(place)} is not as it was written; it is made anew" in done.stderr
+    assert file.read_bytes() == data
 
 
 def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
@@ -279,7 +297,7 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
         record = json.loads((one / "s" / "run.json").read_text())
         assert {n: m for n, m in tree(one / "s").items() if n in record["files"]} == record["files"]
     # Every moment can be gone on from; a few of them are.
-    for one in found[:: len(found) // 4]:
+    for one in found[5 :: len(found) // 2]:
 
         def again(folder: Path = one) -> Done:
             os.chdir(folder)
@@ -290,15 +308,13 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
         assert not left_over(one)
 
 
-@pytest.mark.parametrize("moment", [12, 30])
-def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(
-    place: Path, moment: int
-) -> None:
+@pytest.mark.parametrize("moment", [pytest.param(12, marks=pytest.mark.long), 30])
+def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, moment: int) -> None:
     def killed() -> None:
         os.chdir(place)
         with Touches(place) as touches:
-            touches.before = lambda number: number == moment and os.kill(
-                os.getpid(), signal.SIGKILL
+            touches.before = lambda number: (
+                number == moment and os.kill(os.getpid(), signal.SIGKILL)
             )
             said(*SHORT, "--out", "out")
 
@@ -320,7 +336,7 @@ def test_a_worker_that_is_killed_ends_a_run_with_one_message(place: Path) -> Non
         from sim.run import chunks
 
         os.chdir(place)
-        chunks._work = lambda _job: os.kill(os.getpid(), signal.SIGKILL)
+        chunks._work = _deadly
         return said(*SHORT, "--out", "out", "--workers", "2")
 
     refused(forked(work).given, "a worker process was lost", "fewer workers")
@@ -328,22 +344,30 @@ def test_a_worker_that_is_killed_ends_a_run_with_one_message(place: Path) -> Non
     assert not (place / "out").exists()
 
 
+def _deadly(_job: object) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
 # No room, and no right to write
 
-EVERY = [
-    (*SHORT, "--out", "out"),
-    ("chart", "r", "gap", "-o", "out"),
-    ("export", "r", "--csv", "-o", "out"),
-    ("export", "r", "--csv", "-o", "out.csv"),
-    ("export", "baseline", "--xlsx", "-o", "out.xlsx"),
-    ("memo", "r", "-o", "out.html"),
-    ("explorer", "r", "-o", "out.html"),
-    ("overview", "-o", "out.png"),
-    ("new", "out"),
-    ANSWER,
-    ("sweep", "design.yaml", "--out", "out", "--workers", "1", "--quiet"),
-]
-COSTLY = [STUDY.first]
+WRITERS = {
+    " ".join(words[:3]): words
+    for words in (
+        (*SHORT, "--out", "out"),
+        ("memo", "r", "-o", "out.html"),
+        ("new", "out"),
+        ("sweep", "design.yaml", "--out", "out", "--workers", "1", "--quiet"),
+        ("chart", "r", "gap", "-o", "out"),
+        ("explorer", "r", "-o", "out.html"),
+        ("export", "r", "--csv", "-o", "out"),
+        ("export", "r", "--iamc", "-o", "out.csv"),
+        ("export", "baseline", "--xlsx", "-o", "out.xlsx"),
+        ("overview", "-o", "out.png"),
+        ANSWER,
+        FOLDERS["compare"].first,
+    )
+}
 
 
 def filled(folder: Path, kilobytes: int) -> None:
@@ -353,8 +377,11 @@ def filled(folder: Path, kilobytes: int) -> None:
     (folder / "ballast").write_bytes(b"x" * max(0, size))
 
 
-def without_room(bench: Path, place: Path, words: tuple[str, ...]) -> None:
-    """On a disk of one megabyte that is nearly full a command says so, and leaves nothing half."""
+@pytest.mark.parametrize("name", first(WRITERS, 4))
+def test_a_full_disk_is_told_and_leaves_nothing_half(
+    bench: Path, tmp_path: Path, name: str
+) -> None:
+    place, words = tmp_path / "small", WRITERS[name]
     place.mkdir()
 
     def work() -> tuple[Done, dict[str, str], dict[str, str], list[str]]:
@@ -376,21 +403,7 @@ def without_room(bench: Path, place: Path, words: tuple[str, ...]) -> None:
     assert after == before
 
 
-@pytest.mark.parametrize("words", EVERY, ids=lambda words: " ".join(words[:3]))
-def test_a_full_disk_is_told_and_leaves_nothing_half(
-    bench: Path, tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    without_room(bench, tmp_path / "small", words)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("words", COSTLY, ids=lambda words: " ".join(words[:3]))
-def test_a_full_disk_is_told_by_a_study_too(
-    bench: Path, tmp_path: Path, words: tuple[str, ...]
-) -> None:
-    without_room(bench, tmp_path / "small", words)
-
-
+@pytest.mark.long
 @pytest.mark.parametrize("room", [0, 40, 100])
 def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     tmp_path: Path, room: int
@@ -410,9 +423,9 @@ def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     assert not left
 
 
-@pytest.mark.parametrize("words", [*EVERY, *COSTLY], ids=lambda words: " ".join(words[:3]))
-def test_a_folder_that_can_not_be_written_is_told(place: Path, words: tuple[str, ...]) -> None:
-    before = tree(place)
+@pytest.mark.parametrize("name", first(WRITERS, 4))
+def test_a_folder_that_can_not_be_written_is_told(place: Path, name: str) -> None:
+    before, words = tree(place), WRITERS[name]
 
     def work() -> Done:
         read_only(place)
@@ -448,16 +461,12 @@ def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
 
 
 def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path) -> None:
-    command = [sys.executable, "-m", "sim", *SHORT, "--out", "out"]
-    both = [
-        subprocess.Popen([*command, "--seed", str(seed)], cwd=place, text=True,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for seed in (1, 2)
-    ]  # fmt: skip
-    ended = [one.communicate(timeout=100) for one in both]
-    done = [
-        Done(one.returncode, *told) for one, told in zip(both, ended, strict=True)
-    ]
+    def run(seed: int) -> Done:
+        os.chdir(place)
+        return said(*SHORT, "--out", "out", "--seed", str(seed))
+
+    both = [begun(partial(run, seed)) for seed in (1, 2)]
+    done = [ended().given for ended in both]
     for one in done:
         # Who comes late finds the first one finished: then it is done as well.
         assert one.returncode == 0 or refused(one, "another process is writing here", "wait")
@@ -539,29 +548,39 @@ def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
             file.write_bytes(bad)
             if name == "scenario.resolved.yaml" and words[0] == "memo":
                 continue
-            refused(command_in(place, command, words), "not the one that the run wrote", name)
+            refused(command(*words), "not the one that the run wrote", name)
         file.write_bytes(data)
     assert sorted(tree(place)) == before
 
 
-def command_in(_place: Path, command: Command, words: tuple[str, ...]) -> Done:
-    return command(*words)
-
-
 def test_a_kept_result_that_was_spoilt_is_told_and_made_anew(
-    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    baseline: Scenario, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(place)
-    first = command(*ANSWER)
-    (file,) = Path("outputs/answers/kept").iterdir()
-    data = file.read_bytes()
-    for bad in [*spoilt(file)][:4]:
-        file.write_bytes(bad)
-        done = command(*ANSWER)
-        assert (done.returncode, done.stdout) == (0, first.stdout)
-        assert f"note: {file} is not as it was written; it is made anew" in done.stderr
-        assert file.read_bytes() == data
-    assert "note:" not in command(*ANSWER).stderr
+    told: list[Path] = []
+    settings = Settings(1, 1, "week", baseline.start)
+
+    def ask() -> object:
+        asked = {"x": (baseline, _measure, ("a",))}
+        arrays = kept(asked, settings, tmp_path / "arrays", 1, None, told.append)
+        return arrays["x"]["a"].tolist(), kept_numbers(
+            [baseline], "b", settings, tmp_path / "numbers", lambda: {"b": [1.0]}, told.append
+        )
+
+    first = ask()
+    for name in ("arrays", "numbers"):
+        (file,) = (tmp_path / name).iterdir()
+        data = file.read_bytes()
+        for bad in [*spoilt(file), b"x", data.replace(b"1.0", b"9.0"), data + b"\n"]:
+            if bad == data:
+                continue
+            file.write_bytes(bad)
+            assert (ask(), told, file.read_bytes()) == (first, [file], data)
+            told.clear()
+    assert (ask(), told) == (first, [])
+
+
+def _measure(_trial: Trial) -> dict[str, Floats]:
+    return {"a": np.array([1.5, 2.5])}
 
 
 def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
@@ -583,14 +602,19 @@ def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
 # A clock that was set back, and many folders
 
 
+@pytest.mark.parametrize(
+    "more", [(), pytest.param((ANSWER, (*SHORT, "--out", "out")), marks=pytest.mark.long)]
+)
 def test_no_verb_asks_how_old_a_file_is(
-    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    place: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    more: tuple[tuple[str, ...], ...],
 ) -> None:
     monkeypatch.chdir(place)
-    words = (("answer", "33", *FEW), ("sweep", "design.yaml", "--out", "s", "--workers", "1"),
-             (*SHORT, "--out", "out"), ("chart", "r", "gap"))  # fmt: skip
+    words = (("sweep", "design.yaml", "--out", "s", "--workers", "1"), ("chart", "r", "gap"), *more)
     first = [command(*one) for one in words]
-    assert [one.returncode for one in first] == [0] * 4
+    assert {one.returncode for one in first} == {0}
     before = {n: m for n, m in tree(place).items() if not n.endswith("run.json")}
     for number, file in enumerate(sorted(place.rglob("*"))):
         # Some long before, some long after now.
@@ -598,49 +622,40 @@ def test_no_verb_asks_how_old_a_file_is(
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() - 20 * 365.25 * 86400)
     again = [command(*one) for one in words]
-    assert [one.stdout for one in again[0:1] + again[2:]] == [
-        one.stdout for one in first[0:1] + first[2:]
-    ]
-    assert "2 done before" in again[1].stdout
+    assert [one.stdout for one in again[1:]] == [one.stdout for one in first[1:]]
+    assert "2 done before" in again[0].stdout
     after = {n: m for n, m in tree(place).items() if not n.endswith("run.json")}
     assert after == before
 
 
-def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(
-    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(place)
-    verbs = (SHORT, ("chart", "r", "gap"), ("memo", "r", "-o", "m.html"), ANSWER,
-             ("explorer", "r", "-o", "e.html"), ("export", "r", "--csv", "-o", "t.csv"))  # fmt: skip
-    for words in verbs:
-        assert command(*words).returncode == 0
-    # How often a folder is listed is what could grow with them; seconds depend on the machine.
+def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path) -> None:
+    verbs = (SHORT, ("chart", "r", "gap"), ("memo", "r", "-o", "m.html"), ("new", "mine"),
+             ("explorer", "r", "-o", "e.html"), ("export", "r", "--csv", "-o", "t"))  # fmt: skip
     outputs = place / "outputs"
-    record = json.dumps({"kind": "run", "schema": 1, "id": "x", "files": {}})
+    outputs.mkdir()
     for number in range(10_000):
-        os.mkdir(outputs / f"run-{number}")
-        os.mkdir(place / f"run-{number}")
-    for number in range(0, 10_000, 100):
-        (outputs / f"run-{number}" / "run.json").write_text(record)
+        folder = outputs / f"run-{number}"
+        folder.mkdir()
+        (folder / "run.json").write_text('{"kind": "run", "schema": 1, "id": "x", "files": {}}')
 
-    def listed() -> list[tuple[str, int]]:
+    def listed() -> tuple[list[Done], int]:
+        os.chdir(outputs)
         seen: list[str] = []
 
         def hook(event: str, arguments: tuple[object, ...]) -> None:
-            if event in ("os.scandir", "os.listdir", "glob.glob"):
-                seen.append(os.path.abspath(os.fsdecode(arguments[0] or ".")))  # type: ignore[call-overload]
+            if event in ("os.scandir", "os.listdir") and not isinstance(arguments[0], int):
+                seen.append(os.path.abspath(str(arguments[0] or ".")))
 
         sys.addaudithook(hook)
-        codes = []
-        for words in verbs:
-            done = said(*words)
-            codes.append((words[0] + done.stderr, done.returncode))
-        many = [one for one in seen if one in (str(outputs), str(place))]
-        return [*codes, *((one, 1) for one in many)]
+        (outputs / "r").symlink_to(place / "r")
+        done = [said(*words) for words in verbs]
+        return done, seen.count(str(outputs))
 
-    found = forked(listed).given
-    assert [code for _, code in found] == [0] * len(verbs), found
-    assert seen_whole(outputs / "baseline")
+    done, often = forked(listed).given
+    assert [one.returncode for one in done] == [0] * len(verbs), done
+    # What could grow with them is a list of them: nobody asks for one. Seconds tell of the machine.
+    assert often == 0
+    assert seen_whole(outputs / "outputs" / "baseline")
 
 
 def test_nothing_follows_a_link_that_stands_where_it_writes(
@@ -653,7 +668,6 @@ def test_nothing_follows_a_link_that_stands_where_it_writes(
     for name in ("out", "out.html", "out.csv", "out.xlsx", "out.png", "out.yaml"):
         Path(name).symlink_to(elsewhere if name == "out" else elsewhere / "mine.txt")
     before = tree(elsewhere)
-    for words in EVERY:
-        if words is not ANSWER:
-            refused(command(*words), "a link to" if words[0] != "new" else "there already")
+    for words in [*WRITERS.values()][:-2]:
+        refused(command(*words), "a link to" if words[0] != "new" else "there already")
     assert tree(elsewhere) == before

@@ -13,7 +13,8 @@ def place(file: Path, data: bytes) -> None:
     """Write a file whole or not at all.
 
     A file that is there already is replaced only if it is one of ours that nobody changed since; a
-    link is not followed, and a device or a pipe is no file. Raises ``ScenarioError`` if it is not, or if the file can't be written.
+    link is not followed, and a device or a pipe is no file. Raises ``ScenarioError`` if it may not
+    be replaced or can't be written.
     """
     try:
         refuse_link(file)

@@ -134,9 +134,7 @@ def _read(file: Path, notice: Notice | None) -> bytes | None:
     return None
 
 
-def _arrays(
-    file: Path, wanted: tuple[str, ...], notice: Notice | None
-) -> dict[str, Floats] | None:
+def _arrays(file: Path, wanted: tuple[str, ...], notice: Notice | None) -> dict[str, Floats] | None:
     data = _read(file, notice)
     if data is None:
         return None

@@ -90,11 +90,15 @@ def _foreign(folder: Path) -> bool:
 def written(file: Path, content: bytes) -> None:
     """Put a file in place, whole and on disk."""
     aside = file.with_name(f"{file.name}{ASIDE}")
-    with aside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.rename(file)
+    try:
+        with aside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
