@@ -107,9 +107,9 @@ class Touches:
     def __enter__(self) -> Touches:
         fsync, self._open = os.fsync, True
 
-        def noted(file: Any) -> None:
+        def noted(fd: Any) -> None:
             self._touch("fsync", ())
-            fsync(file)
+            fsync(fd)
             self._touch("fsync", ())
 
         os.fsync = noted
