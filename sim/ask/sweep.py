@@ -7,7 +7,7 @@ from pathlib import Path
 from ..decide.design import read_design
 from ..decide.points import planned
 from ..run.sweep import Sweep
-from ..scenario import shipped_folder
+from ..scenario import refuse_odd, shipped_folder
 from .words import refuse
 
 
@@ -19,6 +19,7 @@ def design_file(file: Path) -> Path:
     if not file.is_file():
         known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
         refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    refuse_odd(file)
     return file
 
 

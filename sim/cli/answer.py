@@ -69,12 +69,12 @@ def answer(
         _write(pages, found, out, tongue)
         return
     for line in report.lines(pages[0]):
-        terminal.print(line, markup=False)
+        terminal.print(line)
     if pages[0].rows:
         terminal.print()
         terminal.print(report.figures_table(pages[0]))
     for line in report.behind(pages[0]):
-        terminal.print(line, markup=False)
+        terminal.print(line)
 
 
 def _watch(name: str, total: int) -> Any:
@@ -94,5 +94,5 @@ def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Langua
     write(pages, found, folder, lang, as_typed(sys.argv[1:]))
     terminal = console()
     for page in pages:
-        terminal.print(f"{page.question.number:2d}  {page.short}", markup=False)
+        terminal.print(f"{page.question.number:2d}  {page.short}")
     terminal.print(label("written", lang, folder=f"{folder}/"), soft_wrap=True)

@@ -82,13 +82,14 @@ def new(
     """Write a commented patch, ready to edit, and the schema for the editor beside it."""
     from ..errors import ScenarioError
     from ..run.whole import disk_problem, write_whole
-    from ..scenario import find, load, shipped
+    from ..scenario import find, load, refuse_odd, shipped
     from ..scenario.schema import json_schema
     from ..scenario.template import SCHEMA_FILE, text
 
     if not name.strip():
         refuse("NAME", "the name is empty", "as in: opvangsim new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    refuse_odd(file)
     if file.exists():
         refuse(str(file), "this file is there already", "choose another name, or remove it")
     if not file.parent.is_dir():

@@ -13,7 +13,7 @@ from .load import (
 )
 from .money import CostLevel, Text, Vintage
 from .quantity import Quantity, quantities
-from .shelf import find, shipped, shipped_folder
+from .shelf import find, named_in_a_file, refuse_odd, shipped, shipped_folder
 from .spread import Spread
 
 __all__ = [
@@ -34,9 +34,11 @@ __all__ = [
     "find",
     "load",
     "load_chain",
+    "named_in_a_file",
     "patched",
     "patched_by",
     "quantities",
+    "refuse_odd",
     "shipped",
     "shipped_folder",
     "source_keys",
