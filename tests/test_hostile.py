@@ -453,8 +453,8 @@ def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: 
     assert not seen["asked"]
     # Python itself looks into /etc/mime.types for the kinds of files.
     ours = (str(Path(sim.__file__).parents[1]), sys.base_prefix, sys.prefix, mpl.get_cachedir(),
-            mpl.get_configdir(), sysconfig.get_path("stdlib"), "/usr/share/", "/usr/lib/", "/etc/mime.types",
-            "/proc/", "/sys/", "/dev/")  # fmt: skip
+            mpl.get_configdir(), sysconfig.get_path("stdlib"), "/usr/share/", "/usr/lib/",
+            "/etc/mime.types", "/proc/", "/sys/", "/dev/")  # fmt: skip
     assert {"/etc/passwd"}.isdisjoint(seen["read"])
     assert not [one for one in seen["read"] if not one.startswith((*ours, str(tmp_path)))]
     named = (str(out), str(tmp_path / "temp"), mpl.get_cachedir(), "/dev/null")
