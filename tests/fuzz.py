@@ -28,6 +28,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -44,6 +45,8 @@ from sim.exchange.opened import open_workbook
 from sim.exchange.patch import changes_of
 from sim.exchange.whence import find
 from sim.expression import holds, names, parse
+from sim.run import execute
+from sim.run.chunks import Options
 from sim.scenario import dump, load, load_chain, shipped_folder
 from sim.scenario.read import read_text
 
@@ -198,6 +201,13 @@ def some_sets(chance: random.Random) -> bytes:
     )
 
 
+def some_extremes(chance: random.Random) -> bytes:
+    """Overrides of which many are let in, and go to the edge of what is."""
+    ends = ("0", "1", "0.5", "0.999", "1e-9", "100", "1e6", "1e12", "1e30")
+    sets = [f"{chance.choice(keys())}={chance.choice(ends)}" for _ in range(chance.randint(1, 3))]
+    return "\n".join(sets).encode()
+
+
 def a_design(chance: random.Random) -> bytes:
     return mutated(chance.choice(texts("designs")), chance, WORDS + TOKENS).encode(
         "utf-8", "replace"
@@ -321,6 +331,14 @@ def read_sets(data: bytes) -> None:
     load_chain(["baseline"], data.decode("utf-8", "replace").split("\n"))
 
 
+def read_run(data: bytes) -> None:
+    """What is let in can be run."""
+    scenario = load_chain(["baseline"], data.decode("utf-8", "replace").split("\n")).scenario
+    options = Options(2, 1, "week", date(2026, 3, 1), workers=1, charts=False)
+    with tempfile.TemporaryDirectory(prefix="fuzz-case-") as folder:
+        execute(scenario, "x", options, Path(folder) / "r")
+
+
 def read_design(data: bytes) -> None:
     from sim.decide.points import planned
 
@@ -393,6 +411,7 @@ TARGETS = {
     "scenario": Target(a_scenario, read_scenario),
     "patch": Target(a_patch, read_scenario),
     "sets": Target(some_sets, read_sets),
+    "run": Target(some_extremes, read_run),
     "design": Target(a_design, read_design),
     "condition": Target(some_tokens, read_condition, 0.4),
     "address": Target(some_tokens, read_address, 0.2),

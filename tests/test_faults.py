@@ -184,7 +184,7 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("name", first(FOLDERS, 2))
+@pytest.mark.parametrize("name", first(FOLDERS, 1))
 def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     place: Path, name: str, tmp_path: Path
 ) -> None:
@@ -297,7 +297,7 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
         record = json.loads((one / "s" / "run.json").read_text())
         assert {n: m for n, m in tree(one / "s").items() if n in record["files"]} == record["files"]
     # Every moment can be gone on from; a few of them are.
-    for one in found[5 :: len(found) // 2]:
+    for one in (found[9], found[-9]):
 
         def again(folder: Path = one) -> Done:
             os.chdir(folder)
@@ -425,7 +425,7 @@ def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     assert not left
 
 
-@pytest.mark.parametrize("name", first(WRITERS, 4))
+@pytest.mark.parametrize("name", first(sorted(WRITERS, key=len), 2))
 def test_a_folder_that_can_not_be_written_is_told(place: Path, name: str) -> None:
     before, words = tree(place), WRITERS[name]
 
@@ -529,28 +529,26 @@ def spoilt(file: Path) -> Iterator[bytes]:
     yield b"\0" * len(data)
 
 
-READERS = [
-    ("chart", "r", "gap"),
-    ("memo", "r", "-o", "m.html"),
-    ("export", "r", "--csv", "-o", "t.csv"),
-    ("explorer", "r", "-o", "e.html"),
-]
+READERS = {
+    "chart": ("chart", "r", "gap"),
+    "memo": ("memo", "r", "-o", "m.html"),
+    "export": ("export", "r", "--csv", "-o", "t.csv"),
+    "explorer": ("explorer", "r", "-o", "e.html"),
+}
 
 
-@pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
+@pytest.mark.parametrize("name", first(READERS, 2))
 def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
-    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(place)
     before = sorted(tree(place))
-    for name in ("monthly.parquet", "budget.csv", "scenario.resolved.yaml"):
-        file = place / "r" / name
+    for table, ways in (("monthly.parquet", 5), ("budget.csv", 2), ("scenario.resolved.yaml", 1)):
+        file = place / "r" / table
         data = file.read_bytes()
-        for bad in spoilt(file):
+        for bad in [*spoilt(file)][:ways]:
             file.write_bytes(bad)
-            if name == "scenario.resolved.yaml" and words[0] == "memo":
-                continue
-            refused(command(*words), "not the one that the run wrote", name)
+            refused(command(*READERS[name]), "not the one that the run wrote", table)
         file.write_bytes(data)
     assert sorted(tree(place)) == before
 
@@ -631,8 +629,7 @@ def test_no_verb_asks_how_old_a_file_is(
 
 
 def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path) -> None:
-    verbs = (SHORT, ("chart", "r", "gap"), ("memo", "r", "-o", "m.html"), ("new", "mine"),
-             ("explorer", "r", "-o", "e.html"), ("export", "r", "--csv", "-o", "t"))  # fmt: skip
+    verbs = (SHORT, ("chart", "r", "gap"), ("new", "mine"), ("export", "r", "--csv", "-o", "t"))
     outputs = place / "outputs"
     outputs.mkdir()
     for number in range(10_000):
