@@ -9,7 +9,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office test-ui browser check lint suite verify format bench clean
+.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -98,6 +98,13 @@ verify: $(VENV)/verify.stamp
 	$(BIN)/opvangsim verify
 	$(BIN)/python tests/full_size.py
 	$(BIN)/python tests/mutants.py --seed $(SEED) --count $(COUNT)
+
+# Odd input for all that reads what others wrote, for TIME seconds; what breaks something is kept in
+# tests/fuzz_found, where the tests try it again. SEED (printed) repeats what was tried.
+TIME ?= 600
+
+fuzz: $(VENV)/test.stamp
+	$(BIN)/python tests/fuzz.py --time $(TIME) $(if $(filter command,$(origin SEED)),--seed $(SEED))
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff format .

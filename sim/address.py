@@ -19,7 +19,8 @@ MONEY = ("gap", "cost", "budget")
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p_positive")
 _FORM = re.compile(
     r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z0-9_]+)?)\.(?P<year>\d{4})"
-    r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$"
+    r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$",
+    re.ASCII,
 )
 
 

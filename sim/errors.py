@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 WIDEST = 100
 """Longest part of a line that is quoted."""
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that are no text: they steer a terminal, turn the order of what is read, or can't be
+written at all. A tab and a new line are text."""
+
+
+def plain(text: str) -> str:
+    """A text that can be shown anywhere: what is no text in it is written as its code."""
+    return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Problem:
     def __str__(self) -> str:
         quote = self.where.quoted() if isinstance(self.where, Place) else ""
         parts = [f"{self.where}: {self.what}", quote, f"    {self.advice}" if self.advice else ""]
-        return "\n".join(part for part in parts if part)
+        return plain("\n".join(part for part in parts if part))
 
 
 class ScenarioError(Exception):

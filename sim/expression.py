@@ -33,7 +33,8 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))"
-    r"|(?P<name>[A-Za-z_][\w.:@-]*)|(?P<sign><=|>=|==|!=|<|>|\(|\)))"
+    r"|(?P<name>[A-Za-z_][\w.:@-]*)|(?P<sign><=|>=|==|!=|<|>|\(|\)))",
+    re.ASCII,
 )
 _WORDS = ("and", "or", "not")
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
+
+from .errors import Problem, ScenarioError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -77,10 +86,18 @@ def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
 def shared(
     work: Callable[[Item], Result], items: list[Item], asked: int = 0
 ) -> Iterator[tuple[int, Result]]:
-    """As ``spread_out``, over own processes; without any where one of them would do all."""
+    """As ``spread_out``, over own processes; without any where one of them would do all.
+
+    Raises ``ScenarioError`` if one of them is lost.
+    """
     count = min(cores(asked), len(items))
     if count <= 1:
         yield from ((number, work(item)) for number, item in enumerate(items))
         return
-    with pool(count) as executor:
-        yield from spread_out(work, items, executor, 2 * count)
+    try:
+        with pool(count) as executor:
+            yield from spread_out(work, items, executor, 2 * count)
+    except BrokenExecutor:
+        what = "a worker process was lost: it was killed, or memory ran out"
+        advice = "start it again, with fewer workers if it happens again"
+        raise ScenarioError([Problem("--workers", what, advice)]) from None

@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
         "scenario", "trial", "verify", "world",
     },
     "address": {"errors"},
-    "workers": set(),
+    "workers": {"errors"},
     "trial": {
         "address", "budget", "clock", "draws", "engine", "errors", "prices", "results", "scenario",
         "workers",

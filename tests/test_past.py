@@ -77,7 +77,7 @@ def printed() -> str:
     """The scorecard as the README has it, from the kept hindcasts."""
     march, official = kept()
     page = io.StringIO()
-    console = Console(file=page, width=110, highlight=False)
+    console = Console(file=page, width=110, highlight=False, markup=False)
     console.print(scorecard.score_table(march, "en"))
     text = page.getvalue() + "\n".join(scorecard.verdict(march, official, "en")) + "\n"
     return "".join(line.rstrip() + "\n" for line in text.splitlines())

@@ -21,7 +21,7 @@ def printed(scenario: Scenario, folder: Path) -> str:
     """The gap table of a run at the default settings, as the command prints it."""
     done = execute(scenario, "baseline", Options(charts=False), folder)
     page = io.StringIO()
-    Console(file=page, width=100, highlight=False).print(
+    Console(file=page, width=100, highlight=False, markup=False).print(
         text.gap_table(done.budget, scenario, "en")
     )
     return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())

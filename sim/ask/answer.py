@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..book.figures import needed
 from ..book.questions import Question, questions
 from ..run.answers import KEPT, Answers, entries_of, known_for, studies_of
+from ..run.kept import Notice
 from ..trial import Settings
 from .finding import Watch
 from .words import refuse
@@ -22,13 +23,23 @@ def question_of(number: int | str) -> Question:
     return found[0]
 
 
-def answers(asked: Sequence[Question], settings: Settings, workers: int, watch: Watch) -> Answers:
-    """What the answers to some questions need; what is not kept yet is run and kept."""
+def answers(
+    asked: Sequence[Question],
+    settings: Settings,
+    workers: int,
+    watch: Watch,
+    notice: Notice | None = None,
+) -> Answers:
+    """What the answers to some questions need; what is not kept yet is run and kept.
+
+    ``notice`` is told of each kept file that is not as it was written, and is made anew. Raises
+    ``ScenarioError`` if a result can't be kept.
+    """
     total = settings.replications * len(needed(asked))
     with watch("answer", total) as tell:
-        known = known_for(asked, questions(), settings, KEPT, workers, tell)
+        known = known_for(asked, questions(), settings, KEPT, workers, tell, notice)
     studied = {}
     for command, study in studies_of(asked).items():
         with watch(study.verb, settings.replications) as tell:
-            studied[command] = entries_of(study, settings, KEPT, workers, tell)
+            studied[command] = entries_of(study, settings, KEPT, workers, tell, notice)
     return Answers(known, studied, settings)

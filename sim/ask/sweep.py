@@ -9,7 +9,7 @@ from ..decide.points import planned
 from ..run.record import digest
 from ..run.sweep import Sweep
 from ..scenario import inputs_of as texts_of
-from ..scenario import shipped_folder
+from ..scenario import refuse_odd, shipped_folder
 from .words import refuse
 
 
@@ -21,6 +21,7 @@ def design_file(file: Path) -> Path:
     if not file.is_file():
         known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
         refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    refuse_odd(file)
     return file
 
 

@@ -100,7 +100,7 @@ def _stop(_number: int, _frame: object) -> NoReturn:
 
 def main() -> NoReturn:
     """Entry point: the user's mistakes end with 2, an interrupt with 130, ours with 1."""
-    from ..errors import ModelError, ScenarioError
+    from ..errors import ModelError, ScenarioError, plain
 
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -110,7 +110,7 @@ def main() -> NoReturn:
             typer.echo(f"error: {problem}", err=True)
         sys.exit(2)
     except TyperException as error:
-        typer.echo(f"error: {error.format_message()}", err=True)
+        typer.echo(f"error: {plain(error.format_message())}", err=True)
         sys.exit(2)
     except OSError as error:
         # What was computed is written by then; only the printing failed.

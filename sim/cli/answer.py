@@ -63,23 +63,27 @@ def answer(
     if out is not None and question != ALL:
         refuse("--out", "one answer is printed and not written", "leave it out, or ask for all")
     settings = settings_of(replications, seed, step, None, "parameters,inflow,luck")
-    found = answers(asked, settings, workers, _watch)
+    found = answers(asked, settings, workers, _watch, _notice)
     pages = [found.page(one, tongue) for one in asked]
     if question == ALL:
         _write(pages, found, out, tongue)
         return
     for line in report.lines(pages[0]):
-        terminal.print(line, markup=False)
+        terminal.print(line)
     if pages[0].rows:
         terminal.print()
         terminal.print(report.figures_table(pages[0]))
     for line in report.behind(pages[0]):
-        terminal.print(line, markup=False)
+        terminal.print(line)
 
 
 def _watch(name: str, total: int) -> Any:
     """Of what is kept there is nothing to tell."""
     return progress(name, total, quiet=not total)
+
+
+def _notice(file: Path) -> None:
+    typer.echo(f"note: {file} is not as it was written; it is made anew", err=True)
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:
@@ -90,5 +94,5 @@ def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Langua
     write(pages, found, folder, lang, as_typed(sys.argv[1:]))
     terminal = console()
     for page in pages:
-        terminal.print(f"{page.question.number:2d}  {page.short}", markup=False)
+        terminal.print(f"{page.question.number:2d}  {page.short}")
     terminal.print(label("written", lang, folder=f"{folder}/"), soft_wrap=True)

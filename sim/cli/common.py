@@ -55,10 +55,11 @@ def whole(text: str | int) -> int:
 
 
 def console() -> Any:
-    """Where tables are printed: as wide as the terminal, or a page."""
+    """Where tables are printed: as wide as the terminal, or a page; texts are never markup."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    width = None if sys.stdout.isatty() else 110
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def tell_warnings(loaded: Loaded) -> None:
@@ -80,6 +81,7 @@ def progress(name: str, total: int, quiet: bool) -> Any:
     from contextlib import contextmanager
 
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     @contextmanager
@@ -93,7 +95,7 @@ def progress(name: str, total: int, quiet: bool) -> Any:
     @contextmanager
     def drawn() -> Any:
         with Progress(console=terminal, transient=True, auto_refresh=False) as bar:
-            task = bar.add_task(name, total=total)
+            task = bar.add_task(escape(name), total=total)
 
             def tell(done: int, of: int) -> None:
                 bar.update(task, completed=done, total=of, refresh=True)

@@ -80,13 +80,16 @@ def new(
     from_: Annotated[str, typer.Option("--from", help="Scenario it stands on.")] = "baseline",
 ) -> None:
     """Write a commented patch, ready to edit, and the schema for the editor beside it."""
-    from ..scenario import find, load, shipped
+    from ..errors import ScenarioError
+    from ..run.whole import disk_problem, write_whole
+    from ..scenario import find, load, refuse_odd, shipped
     from ..scenario.schema import json_schema
     from ..scenario.template import SCHEMA_FILE, text
 
     if not name.strip():
         refuse("NAME", "the name is empty", "as in: opvangsim new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    refuse_odd(file)
     if file.exists():
         refuse(str(file), "this file is there already", "choose another name, or remove it")
     if not file.parent.is_dir():
@@ -96,10 +99,10 @@ def new(
     content = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
     schema = file.parent / SCHEMA_FILE
     try:
-        file.write_text(text(file.stem, base.stem, extends, load(from_)), "utf-8")
-        schema.write_text(content, "utf-8")
+        write_whole(schema, content.encode())
+        write_whole(file, text(file.stem, base.stem, extends, load(from_)).encode())
     except OSError as error:
-        refuse(str(file), f"can't be written: {error.strerror}")
+        raise ScenarioError([disk_problem(file, error)]) from None
     typer.echo(f"{file} and {schema}: edit the first, then opvangsim check {file}")
 
 

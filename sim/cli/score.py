@@ -41,6 +41,7 @@ def score(
 
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """
+    from ..errors import ScenarioError
     from ..past import (
         Options,
         all_cells,
@@ -51,6 +52,7 @@ def score(
         summary,
     )
     from ..report import scorecard
+    from ..run.whole import disk_problem, write_whole
 
     tongue, formats = language(lang), formats_of(format_)
     count = whole(replications)
@@ -72,11 +74,12 @@ def score(
         typer.echo(line)
     if out is not None:
         try:
-            summary(cells).to_csv(out / "scorecard.csv", index=False, float_format="%.6g")
-            (out / "hindcasts.csv").write_text(as_csv(cells, official), "utf-8")
+            table = summary(cells).to_csv(index=False, float_format="%.6g")
+            write_whole(out / "scorecard.csv", table.encode())
+            write_whole(out / "hindcasts.csv", as_csv(cells, official).encode())
             _draw(cells, options, out, tongue, width, formats)
         except OSError as error:
-            refuse(str(out), f"can't be written: {error.strerror}", "choose another folder")
+            raise ScenarioError([disk_problem(out, error)]) from None
         typer.echo(str(out))
 
 
@@ -128,6 +131,7 @@ def calibrate(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
+    from ..exchange.place import place
     from ..past import fit, patch
     from ..report.fit import ends_table, fit_lines, fit_table
     from ..scenario import load
@@ -146,8 +150,5 @@ def calibrate(
     for line in fit_lines(found, load("baseline"), tongue):
         typer.echo(line)
     if out is not None:
-        try:
-            out.write_text(patch_text(patch(found)), "utf-8")
-        except OSError as error:
-            refuse(str(out), f"can't be written: {error.strerror}")
+        place(out, patch_text(patch(found)).encode())
         typer.echo(str(out))

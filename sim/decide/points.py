@@ -22,7 +22,7 @@ from scipy.stats import qmc
 from ..draws import Floats
 from ..errors import Problem, ScenarioError
 from ..expression import holds, names
-from ..scenario import Loaded, Scenario, load_chain, shipped
+from ..scenario import Loaded, Scenario, find, load_chain, named_in_a_file, shipped
 from ..trial import Settings
 from .design import NONE, Design, Span, canonical
 from .levers import Lever, quantity_of, setting, with_levers
@@ -136,10 +136,11 @@ def _file(name: str, folder: Path) -> str:
     for beside in (folder / name, folder / f"{name}.yaml"):
         try:
             if beside.is_file():
-                return str(beside)
+                return str(named_in_a_file(beside, "scenario, patches"))
         except (OSError, ValueError):
             break
-    return name.removesuffix(".yaml") if name.removesuffix(".yaml") in shipped() else name
+    known = name.removesuffix(".yaml")
+    return known if known in shipped() else str(named_in_a_file(find(name), "scenario, patches"))
 
 
 def _values(design: Design) -> Floats:

@@ -98,6 +98,9 @@ def packed_bytes(file: Path) -> bytes:
 
 def _bytes_of(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():
+            # A pipe or a device is never read: it may have no end.
+            raise _refused(str(file), "this is no file", "name a workbook")
         size = file.stat().st_size
         if size > MAX_BYTES:
             what = f"{size:,} bytes: too large for a workbook of ours (at most {MAX_BYTES:,})"

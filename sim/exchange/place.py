@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
+from ..run.whole import disk_problem, refuse_link, write_whole
 from .whence import find
 
 
 def place(file: Path, data: bytes) -> None:
     """Write a file whole or not at all.
 
-    A file that is there already is replaced only if it is one of ours that nobody changed since.
-    Raises ``ScenarioError`` if it is not, or if the file can't be written.
+    A file that is there already is replaced only if it is one of ours that nobody changed since; a
+    link is not followed, and a device or a pipe is no file. Raises ``ScenarioError`` if it may not
+    be replaced or can't be written.
     """
+    try:
+        refuse_link(file)
+        _refuse_what_is_there(file, data)
+        write_whole(file, data)
+    except OSError as error:
+        raise ScenarioError([disk_problem(file, error)]) from None
+
+
+def _refuse_what_is_there(file: Path, data: bytes) -> None:
     if file.is_dir():
         raise ScenarioError([Problem(str(file), "this is a folder", "name a file")])
     if not file.absolute().parent.is_dir():
@@ -24,18 +33,11 @@ def place(file: Path, data: bytes) -> None:
     if file.exists() and not _may_go(file, data):
         what = "this file is there already, and is no export of ours as it was written"
         raise ScenarioError([Problem(str(file), what, "choose another name, or remove it")])
-    aside = file.absolute().parent / f".{file.name}.{secrets.token_hex(4)}.partial"
-    try:
-        aside.write_bytes(data)
-        os.replace(aside, file)
-    except OSError as error:
-        what = f"can't be written: {error.strerror or error}"
-        raise ScenarioError([Problem(str(file), what, "choose another place")]) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _may_go(file: Path, data: bytes) -> bool:
+    if not file.is_file():
+        return False
     try:
         if file.read_bytes() == data:
             return True

@@ -15,6 +15,10 @@ MAX_BYTES = 50_000_000
 def find(file: Path) -> Found:
     """The stamp of a file; raises ``ScenarioError`` if it can't be read or is not one of ours."""
     try:
+        if file.exists() and not file.is_file():
+            # A pipe or a device is never read: it may have no end.
+            what = "can't be read: this is no file"
+            raise ScenarioError([Problem(str(file), what, "name a file")])
         size = file.stat().st_size
         data = file.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:

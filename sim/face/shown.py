@@ -15,7 +15,9 @@ WIDE = 110
 
 def as_text(parts: Sequence[Any]) -> str:
     """Tables and sentences as a terminal prints them."""
-    console = Console(width=WIDE, highlight=False, color_system=None, no_color=True)
+    console = Console(
+        width=WIDE, highlight=False, markup=False, emoji=False, color_system=None, no_color=True
+    )
     with console.capture() as captured:
         for part in parts:
             console.print(part)
@@ -57,4 +59,4 @@ def _row(cells: Sequence[str], sides: Sequence[str], tag: str) -> str:
 
 def as_sentence(part: Any) -> str:
     """A text without the marks that colour it in a terminal."""
-    return part.plain if isinstance(part, Text) else Text.from_markup(str(part)).plain
+    return part.plain if isinstance(part, Text) else str(part)

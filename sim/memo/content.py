@@ -152,5 +152,5 @@ def _unbroken(cells: tuple[str, ...]) -> int:
 
 
 def _plain(cell: object) -> str:
-    text = cell.plain if isinstance(cell, Text) else Text.from_markup(str(cell)).plain
+    text = cell.plain if isinstance(cell, Text) else str(cell)
     return " ".join(text.split())

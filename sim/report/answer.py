@@ -269,7 +269,7 @@ def figures_table(one: Page) -> Table:
     table.add_column(label("answer_value", one.lang), justify="right", ratio=2)
     table.add_column(label("answer_from", one.lang), ratio=3)
     for row in one.rows:
-        table.add_row(*(cell.replace("[", r"\[") for cell in row))
+        table.add_row(*row)
     return table
 
 

@@ -32,6 +32,7 @@ STYLE: Any = {
     "grid.linewidth": 0.6,
     "axes.axisbelow": True,
     "svg.fonttype": "path",
+    "text.parse_math": False,
     "pdf.fonttype": 42,
     "svg.hashsalt": "opvangsim",
 }

@@ -44,7 +44,7 @@ def difference_table(comparison: Comparison, other: str, lang: Language) -> Tabl
     """By series and year: both sides, the difference with its band, how likely it is above zero."""
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
     title = label("compare_title", lang, other=other, base=comparison.base)
-    table = Table(title=title.replace("[", r"\["), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=False, max_width=20)
     for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
                 "compare_chance", "compare_ratio"):  # fmt: skip

@@ -125,7 +125,7 @@ def box_table(found: Discovery, position: int, units: Units, lang: Language) -> 
         density=banded(box.density, box.density_band, lang),
         runs=number(box.runs, lang),
     )
-    table = Table(title=title.replace("[", r"\["), title_justify="left")
+    table = Table(title=title, title_justify="left")
     for key in ("lever", "limit", "tried"):
         table.add_column(label(f"discover_{key}", lang), overflow="fold")
     table.add_column(label("discover_chance", lang), justify="right", no_wrap=True)

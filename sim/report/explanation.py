@@ -42,7 +42,7 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
         statistic=statistic_name(address.statistic, lang),
         prices=prices_label(scenarios[found.first], lang),
     )
-    table = Table(title=title.replace("[", r"\["), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column(label("explain_factor", lang))
     for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
         table.add_column(label(key, lang), justify="right", no_wrap=True)

@@ -21,7 +21,7 @@ def cut_name(cut: str, lang: Language) -> str:
 def table(found: IndCoa, scenario: Scenario, lang: Language) -> Table:
     """By cut and year: less for the IND, more elsewhere, and euros at COA for each euro less."""
     title = label("ind_coa_title", lang, year=found.since, prices=prices_label(scenario, lang))
-    shown = Table(title=title.replace("[", r"\["), title_justify="left")
+    shown = Table(title=title, title_justify="left")
     columns = [c for c in COLUMNS if c != "more_nidos" or found.table[c].any()]
     shown.add_column(label("ind_coa_cut", lang), max_width=32)
     shown.add_column(label("year", lang), no_wrap=True)

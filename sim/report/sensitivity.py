@@ -51,7 +51,7 @@ def _title(found: Sensitivity, scenario: Scenario, lang: Language, key: str) -> 
 def index_table(found: Sensitivity, scenario: Scenario, lang: Language) -> Table:
     """A row an input: its indices with intervals, and the gap at both its ends."""
     title = _title(found, scenario, lang, "sensitivity_title")
-    table = Table(title=title.replace("[", r"\["), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column(label("sensitivity_input", lang), no_wrap=True)
     for key in ("sensitivity_first", "sensitivity_total", "sensitivity_low", "sensitivity_high"):
         table.add_column(label(key, lang), justify="right", no_wrap=True)

@@ -58,7 +58,7 @@ def table(found: Stock, scenario: Scenario, lang: Language) -> Table:
     """Expected cost and 90th percentile by level, and the difference from the planned stock."""
     title = label("stock_title", lang, first=found.years[0], last=found.years[-1],
                   prices=prices_label(scenario, lang))  # fmt: skip
-    shown = Table(title=title.replace("[", r"\["), title_justify="left")
+    shown = Table(title=title, title_justify="left")
     against = label("stock_against", lang, n=number(REFERENCE, lang))
     for words in (label("stock_places", lang), label("stock_mean", lang), label("stock_p90", lang),
                   against, label("band_80", lang), label("compare_chance", lang)):  # fmt: skip

@@ -45,7 +45,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
     vintage = scenario.budget.vintages[headline]
     name = getattr(vintage.title, lang)
     unit = f"{label('million', lang)}, {prices_label(scenario, lang)}"
-    title = f"{label('gap_title', lang, vintage=name)} [{unit}]".replace("[", r"\[")
+    title = f"{label('gap_title', lang, vintage=name)} [{unit}]"
     table = Table(title=title, title_justify="left")
     for key in ("year", "cost", "budget", "gap", "band80", "mean_gap", "p_gap"):
         table.add_column(label(key, lang), justify="right")
@@ -79,7 +79,7 @@ def levels_table(
     )
     years = sorted({int(y) for y in rows[rows["budget"].notna()]["year"]})
     unit = label("million", lang)
-    title = rf"{label('levels_title', lang)} \[{unit}]"
+    title = f"{label('levels_title', lang)} [{unit}]"
     table = Table(title=title, title_justify="left")
     table.add_column(label("level", lang))
     for year in years:

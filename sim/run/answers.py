@@ -16,7 +16,7 @@ from ..report.answer_pages import answers_frame, figures_frame, files
 from ..report.labels import Language
 from ..scenario import inputs_of
 from ..trial import Progress, Settings
-from .kept import Numbers, kept, kept_numbers
+from .kept import Notice, Numbers, kept, kept_numbers
 from .study import Study, write_study
 
 WRITTEN = Path("outputs") / "answers"
@@ -30,18 +30,19 @@ def known_for(
     folder: Path,
     workers: int = 0,
     tell: Progress | None = None,
+    notice: Notice | None = None,
 ) -> Known:
     """Cells that the answers asked for need, and what was drawn, by scenario.
 
     Of a scenario all cells are measured that any of ``every`` question needs, so that one run
-    serves them all.
+    serves them all. ``notice`` is told of each kept file that is not whole, here as below.
     """
     cells = needed(every)
     runs = {}
     for name in needed(asked):
         scenario = scenario_of(name)
         runs[name] = scenario, Answering(cells[name]), wanted(scenario, cells[name])
-    return kept(runs, settings, folder, workers, tell)
+    return kept(runs, settings, folder, workers, tell, notice)
 
 
 def studies_of(asked: Sequence[Question]) -> dict[str, Asked]:
@@ -55,6 +56,7 @@ def entries_of(
     folder: Path,
     workers: int = 0,
     tell: Progress | None = None,
+    notice: Notice | None = None,
 ) -> dict[str, Value]:
     """The entries of a study, kept by all that they depend on."""
 
@@ -64,7 +66,7 @@ def entries_of(
 
     scenarios = [scenario_of(name) for name in asked.scenarios]
     numbers = kept_numbers(
-        scenarios, asked.model_dump(), settings_for(asked, settings), folder, made
+        scenarios, asked.model_dump(), settings_for(asked, settings), folder, made, notice
     )
     return {name: _as_value(list_) for name, list_ in numbers.items()}
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import Problem, ScenarioError
 from ..stamp import Stamp, mark_charts
 from .folder import staged
 from .record import digest, kind_of, read_record, write_record
+from .whole import alone, disk_problem, refuse_link
 
 KIND = "charts"
 
@@ -55,15 +56,19 @@ def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> Non
     the folder can't be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder, prefix=".charts-") as aside:
-            draw(Path(aside))
-            mark_charts(Path(aside), stamp)
-            for file in sorted(Path(aside).iterdir()):
-                file.replace(folder / file.name)
+        with alone(folder / f".{KIND}.partial", folder) as aside:
+            staging = aside / "new"
+            shutil.rmtree(staging, ignore_errors=True)
+            staging.mkdir()
+            draw(staging)
+            mark_charts(staging, stamp)
+            names = sorted(file.name for file in staging.iterdir())
+            for name in names:
+                refuse_link(folder / name)
+            for name in names:
+                os.replace(staging / name, folder / name)
     except OSError as error:
-        what = f"can't be written: {error.strerror}"
-        raise ScenarioError([Problem(str(folder), what, "choose another place")]) from None
+        raise ScenarioError([disk_problem(folder, error)]) from None
 
 
 def _record(folder: Path) -> dict[str, Any] | None:
@@ -78,5 +83,8 @@ def _keep(before: dict[str, Any], folder: Path, staging: Path) -> None:
     """Take along what was drawn before and is as it was."""
     for name, known in before["files"].items():
         old, new = folder / name, staging / name
+        # All charts lie in the folder itself: a name that leads elsewhere is none of ours.
+        if old.parent != folder or old.is_symlink() or name in ("", ".", ".."):
+            continue
         if not new.exists() and old.is_file() and digest(old) == known:
             shutil.copy2(old, new)

@@ -1,34 +1,38 @@
 """Results kept between runs, by the hash of all that they depend on.
 
 Content decides, not time: another scenario, setting, version or line of the program is another
-file, and a file that is not whole is as if it were not there.
+file. Each file begins with the hash of the rest: one that is cut off or changed is told of, and
+made anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
-from zipfile import BadZipFile
 
 import numpy as np
 
 from ..draws import Floats
+from ..errors import ScenarioError
 from ..scenario import Scenario
 from ..trial import Progress, Settings, Task, Trial, measured
 from .record import versions
+from .whole import disk_problem, write_whole
 
 TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "stress", "persons")
 """Parts of the program that no number kept here depends on."""
 READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
 """Files of the question book that only say what to ask for, or read what is kept."""
 Measure = Callable[[Trial], dict[str, Floats]]
+Notice = Callable[[Path], None]
+"""Told of each file that is there but not as it was written."""
+SUFFIX = ".kept"
 
 
 def kept(
@@ -37,22 +41,22 @@ def kept(
     folder: Path,
     workers: int = 0,
     tell: Progress | None = None,
+    notice: Notice | None = None,
 ) -> dict[str, dict[str, Floats]]:
     """Arrays by name of scenario: read where they are kept, else run (all at once) and kept.
 
     ``asked`` has for each name the scenario, what measures it, and the names of what that gives.
+    Raises ``ScenarioError`` if a result can't be kept; those kept before it stay.
     """
     files = {
-        name: folder / f"{identity(scenario, settings, wanted)}.npz"
+        name: folder / f"{identity(scenario, settings, wanted)}{SUFFIX}"
         for name, (scenario, _, wanted) in asked.items()
     }
-    found = {name: _read(file, asked[name][2]) for name, file in files.items()}
+    found = {name: _arrays(file, asked[name][2], notice) for name, file in files.items()}
     missing = [name for name, arrays in found.items() if arrays is None]
     tasks = [Task(asked[name][0], asked[name][1]) for name in missing]
-    if tasks:
-        folder.mkdir(parents=True, exist_ok=True)
     for name, arrays in zip(missing, measured(tasks, settings, workers, tell), strict=True):
-        _write(files[name], partial(_savez, arrays=arrays))
+        _write(files[name], _packed(arrays))
         found[name] = arrays
     return {name: arrays for name, arrays in found.items() if arrays is not None}
 
@@ -67,16 +71,20 @@ def kept_numbers(
     settings: Settings,
     folder: Path,
     make: Callable[[], Numbers],
+    notice: Notice | None = None,
 ) -> Numbers:
-    """What a study found: read where it is kept, else made and kept."""
+    """What a study found: read where it is kept, else made and kept.
+
+    Raises ``ScenarioError`` if it can't be kept.
+    """
     known = [identity(scenario, settings, ()) for scenario in scenarios]
-    file = folder / f"{_hashed([known, asked])}.json"
-    found = _read_numbers(file)
-    if found is None:
+    file = folder / f"{_hashed([known, asked])}{SUFFIX}"
+    data = _read(file, notice)
+    if data is None:
         made = make()
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(file, lambda stream: stream.write(json.dumps(made).encode()))
+        _write(file, json.dumps(made).encode())
         return made
+    found: Numbers = json.loads(data)
     return found
 
 
@@ -111,38 +119,38 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def _read_numbers(file: Path) -> Numbers | None:
-    """What is kept, if it is whole: lists of numbers by name."""
+def _read(file: Path, notice: Notice | None) -> bytes | None:
+    """What is kept in a file, if it is there and as it was written."""
     try:
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+        told, _, data = file.read_bytes().partition(b"\n")
+    except FileNotFoundError:
         return None
-    lists = list(found.values()) if isinstance(found, dict) else [None]
-    whole = all(
-        isinstance(one, list) and all(number is None or isinstance(number, int | float)
-                                      for number in one)
-        for one in lists
-    )  # fmt: skip
-    return found if whole else None
+    except OSError:
+        told, data = b"", b""
+    if told.decode("ascii", "replace") == hashlib.sha256(data).hexdigest():
+        return data
+    if notice is not None:
+        notice(file)
+    return None
 
 
-def _read(file: Path, wanted: tuple[str, ...]) -> dict[str, Floats] | None:
-    try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as held:
-            return {name: held[name] for name in wanted}
-    except (OSError, KeyError, ValueError, BadZipFile, EOFError):
+def _arrays(file: Path, wanted: tuple[str, ...], notice: Notice | None) -> dict[str, Floats] | None:
+    data = _read(file, notice)
+    if data is None:
         return None
+    with np.load(io.BytesIO(data), allow_pickle=False) as held:
+        return {name: held[name] for name in wanted}
 
 
-def _savez(stream: BinaryIO, arrays: Mapping[str, Floats]) -> None:
+def _packed(arrays: Mapping[str, Floats]) -> bytes:
+    stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]
+    return stream.getvalue()
 
 
-def _write(file: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Whole or not at all: written aside and moved to its name."""
-    aside = file.with_suffix(f".{os.getpid()}.tmp")
-    with aside.open("wb") as stream:
-        fill(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(file)
+def _write(file: Path, data: bytes) -> None:
+    """Keep a result; raises ``ScenarioError`` if that can't be."""
+    try:
+        write_whole(file, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+    except OSError as error:
+        raise ScenarioError([disk_problem(file.parent, error)]) from error

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from ..errors import Problem, ScenarioError
 from ..trial import Settings
 from .record import RECORD, read_record, settings_of
+from .whole import refuse_link
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
@@ -59,6 +60,7 @@ def opened(folder: Path, design: str) -> Iterator[None]:
 
     Raises ``ScenarioError`` if the folder is another's, or another sweep is at work in it.
     """
+    refuse_link(folder)
     if _foreign(folder):
         what = "this folder holds something that is not a sweep of ours"
         raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
@@ -87,11 +89,15 @@ def _foreign(folder: Path) -> bool:
 def written(file: Path, content: bytes) -> None:
     """Put a file in place, whole and on disk."""
     aside = file.with_name(f"{file.name}{ASIDE}")
-    with aside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.rename(file)
+    try:
+        with aside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

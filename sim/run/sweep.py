@@ -26,10 +26,10 @@ from ..scenario import Scenario, dump
 from ..trial import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
 from . import store
 from .crew import Crew, answers
-from .folder import disk_problem
 from .headline import sources_of
 from .record import RECORD, digests, record_text, versions
 from .steady import steady
+from .whole import disk_problem
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0

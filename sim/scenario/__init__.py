@@ -14,7 +14,7 @@ from .load import (
 )
 from .money import CostLevel, Text, Vintage
 from .quantity import Quantity, quantities
-from .shelf import find, shipped, shipped_folder
+from .shelf import find, named_in_a_file, refuse_odd, shipped, shipped_folder
 from .spread import Spread
 
 __all__ = [
@@ -36,9 +36,11 @@ __all__ = [
     "inputs_of",
     "load",
     "load_chain",
+    "named_in_a_file",
     "patched",
     "patched_by",
     "quantities",
+    "refuse_odd",
     "shipped",
     "shipped_folder",
     "source_keys",

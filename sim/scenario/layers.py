@@ -19,7 +19,7 @@ from . import shape
 from .grammar import Scenario
 from .hints import hint_for
 from .read import Keys, Source, Spot, read_file, read_text
-from .shelf import shipped
+from .shelf import named_in_a_file, shipped
 
 HEAD = ("extends", "title", "description")
 MAX_LAYERS = 40
@@ -175,7 +175,7 @@ def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
         known = shipped()
         # A part of a path holds 255 bytes at most: a longer one is an error to ask for.
         longest = max(len(part.encode("utf-8", "replace")) for part in item.split("/"))
-        if len(item) > 500 or longest > 255:
+        if len(item) > 500 or longest > 255 or not item.isprintable():
             raise ScenarioError([Problem(place, "this is no name of a file", "name a scenario")])
         if not base.is_file() and item.removesuffix(".yaml") in known:
             base = known[item.removesuffix(".yaml")]
@@ -183,6 +183,8 @@ def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
             what = f"extends '{item}': no such file in {file.parent}"
             advice = "name a scenario file relative to this one, or a shipped scenario"
             raise ScenarioError([Problem(place, what, advice)])
+        if base not in known.values():
+            named_in_a_file(base, place)
         bases.append((base, place))
     return bases
 

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import UNSHOWN, Place, Problem, ScenarioError, plain
 
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_VALUES = 50_000
-NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$")
+NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})*\.000$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
@@ -200,6 +200,11 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: Source) -> dict[Any, An
             source.problems.append(Problem(source.at(mark), "a key must be a plain word", advice))
             continue
         key = _scalar(key_node, source)
+        if str(key)[:1] in ("=", "+", "-", "@"):
+            what = f"the key '{key}' begins like a formula of a spreadsheet"
+            advice = "begin with a letter or a digit"
+            source.problems.append(Problem(source.at(mark), what, advice))
+            continue
         if key in seen:
             what = f"the key '{key}' stands twice; first at {source.at(seen[key])}"
             source.problems.append(Problem(source.at(mark), what, "keep one of the two"))
@@ -214,6 +219,11 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: Source) -> dict[Any, An
 def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
     """Plain words stay text ('no' is not false); numbers, dates, true, false and null are read."""
     text = node.value
+    strange = UNSHOWN.search(text)
+    if strange is not None:
+        what = f"the character U+{ord(strange[0]):04X}, which is no text"
+        source.problems.append(Problem(source.at(node.start_mark), what, "take it out"))
+        return plain(text)
     if node.style in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:
@@ -233,8 +243,8 @@ def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
             source.problems.append(Problem(place, f"'{text}' is no date", "as in 2026-01-31"))
             return text
     if NUMBER.match(text):
-        plain = text.replace("_", "")
-        if re.fullmatch(r"[-+]?\d{1,30}", plain):
-            return int(plain)
-        return float(plain)
+        digits = text.replace("_", "")
+        if re.fullmatch(r"[-+]?\d{1,30}", digits):
+            return int(digits)
+        return float(digits)
     return text

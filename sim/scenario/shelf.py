@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Problem, ScenarioError
+from ..errors import Place, Problem, ScenarioError
+
+ENDINGS = (".yaml", ".yml")
+_SCENARIO = re.compile(rb"^(extends|title|description)[ \t]*:", re.MULTILINE)
+_HEAD_BYTES = 100_000
 
 
 def shipped_folder() -> Path:
@@ -27,6 +32,7 @@ def find(name: str) -> Path:
     path = Path(name)
     try:
         if path.is_file():
+            refuse_odd(path)
             return path
         what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
     except (OSError, ValueError) as error:
@@ -35,3 +41,38 @@ def find(name: str) -> Path:
         name = name if len(name) < 200 else f"{name[:200]}..."
     advice = f"give the path of a YAML file, or one of: {', '.join(known)}"
     raise ScenarioError([Problem(name, what, advice)])
+
+
+def refuse_odd(file: Path) -> None:
+    """Refuse a file whose name can't name a folder of results, be shown, or stand in a table.
+
+    In a spreadsheet a text that begins like a formula would be one.
+    """
+    if file.stem in ("", ".", "..") or file.stem[0] in "=+-@" or not file.name.isprintable():
+        what = "this is no name for a scenario"
+        raise ScenarioError(
+            [Problem(str(file), what, "rename the file: its results get that name")]
+        )
+
+
+def named_in_a_file(file: Path, where: Place | str) -> Path:
+    """A file that another file names, if it is a scenario by its name and by what it begins with.
+
+    Who is handed a file of another has not named what that leads to. So it may lead to scenarios
+    and to nothing else, links followed; of any other file nothing is told but that it is none.
+    Raises ``ScenarioError``.
+    """
+    advice = "name a scenario file (.yaml), or a shipped scenario"
+    what = f"'{file}' is no scenario"
+    if file.suffix not in ENDINGS or file.resolve().suffix not in ENDINGS:
+        raise ScenarioError([Problem(where, f"{what}: its name does not end in .yaml", advice)])
+    try:
+        with file.open("rb") as stream:
+            begins = stream.read(_HEAD_BYTES)
+    except OSError as error:
+        told = f"'{file}' cannot be read: {error.strerror or error}"
+        raise ScenarioError([Problem(where, told, advice)]) from None
+    if _SCENARIO.search(begins) is None:
+        advice = "a scenario has a title, and says with 'extends' what it stands on"
+        raise ScenarioError([Problem(where, what, advice)])
+    return file
