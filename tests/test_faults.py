@@ -14,11 +14,10 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -154,14 +153,6 @@ FILES = {
 }
 
 
-def first(names: Iterable[str], count: int) -> list[Any]:
-    """Names to try: the first few always, the others among the longest checks."""
-    return [
-        name if number < count else pytest.param(name, marks=pytest.mark.long)
-        for number, name in enumerate(names)
-    ]
-
-
 def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
     """What a kill before each touch of a folder by a command would leave, and its end."""
 
@@ -184,7 +175,7 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("name", first(FOLDERS, 1))
+@pytest.mark.parametrize("name", FOLDERS)
 def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     place: Path, name: str, tmp_path: Path
 ) -> None:
@@ -210,7 +201,7 @@ def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
         assert not left_over(one)
 
 
-@pytest.mark.parametrize("name", first(FILES, 1))
+@pytest.mark.parametrize("name", FILES)
 def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     place: Path, name: str, tmp_path: Path
 ) -> None:
@@ -262,7 +253,6 @@ def test_a_disk_that_can_not_exchange_folders_loses_none_to_a_kill(
     assert gone
 
 
-@pytest.mark.long
 def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
     place: Path, tmp_path: Path
 ) -> None:
@@ -308,7 +298,7 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
         assert not left_over(one)
 
 
-@pytest.mark.parametrize("moment", [pytest.param(12, marks=pytest.mark.long), 30])
+@pytest.mark.parametrize("moment", [12, 30])
 def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, moment: int) -> None:
     def die(number: int) -> None:
         if number == moment:
@@ -379,7 +369,7 @@ def filled(folder: Path, kilobytes: int) -> None:
     (folder / "ballast").write_bytes(b"x" * max(0, size))
 
 
-@pytest.mark.parametrize("name", first(WRITERS, 4))
+@pytest.mark.parametrize("name", WRITERS)
 def test_a_full_disk_is_told_and_leaves_nothing_half(
     bench: Path, tmp_path: Path, name: str
 ) -> None:
@@ -405,7 +395,6 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(
     assert after == before
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("room", [0, 40, 100])
 def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     tmp_path: Path, room: int
@@ -425,7 +414,7 @@ def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     assert not left
 
 
-@pytest.mark.parametrize("name", first(sorted(WRITERS, key=len), 2))
+@pytest.mark.parametrize("name", WRITERS)
 def test_a_folder_that_can_not_be_written_is_told(place: Path, name: str) -> None:
     before, words = tree(place), WRITERS[name]
 
@@ -537,7 +526,7 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("name", first(READERS, 2))
+@pytest.mark.parametrize("name", READERS)
 def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
     place: Path, command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -602,9 +591,7 @@ def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
 # A clock that was set back, and many folders
 
 
-@pytest.mark.parametrize(
-    "more", [(), pytest.param((ANSWER, (*SHORT, "--out", "out")), marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("more", [(), (ANSWER, (*SHORT, "--out", "out"))])
 def test_no_verb_asks_how_old_a_file_is(
     place: Path,
     command: Command,

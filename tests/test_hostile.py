@@ -420,7 +420,6 @@ def test_digits_are_those_of_the_file_s_language() -> None:
 # Nobody is asked, nothing is started, nothing is read or written elsewhere
 
 
-@pytest.mark.long
 def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: Path) -> None:
     more = "housing.homes: {value: 25000, assumption: \"__import__('os').system('touch x')\"}\n"
     (tmp_path / "in").mkdir()
