@@ -19,12 +19,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .errors import ScenarioError
     from .face.picture import Picture
     from .face.result import Result
     from .face.result import explore as explore
     from .face.result import open_run as open_run
     from .face.scenario import Scenario
     from .face.scenario import load_scenario as load
+    from .face.scorecard import Scorecard, score
     from .face.shelf import (
         Answer,
         Sweep,
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
         questions,
         scenarios,
         schema,
-        score,
         sweep,
+        swings,
         whence,
     )
     from .face.study import Study
@@ -49,6 +51,8 @@ __all__ = [
     "Picture",
     "Result",
     "Scenario",
+    "ScenarioError",
+    "Scorecard",
     "Study",
     "Sweep",
     "answer",
@@ -66,6 +70,7 @@ __all__ = [
     "schema",
     "score",
     "sweep",
+    "swings",
     "whence",
 ]
 
@@ -73,10 +78,13 @@ _WHERE = {
     "Picture": ("face.picture", "Picture"),
     "Result": ("face.result", "Result"),
     "Scenario": ("face.scenario", "Scenario"),
+    "ScenarioError": ("errors", "ScenarioError"),
+    "Scorecard": ("face.scorecard", "Scorecard"),
     "Study": ("face.study", "Study"),
     "explore": ("face.result", "explore"),
     "load": ("face.scenario", "load_scenario"),
     "open_run": ("face.result", "open_run"),
+    "score": ("face.scorecard", "score"),
 }
 
 
