@@ -271,6 +271,17 @@ def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None
     assert "<table>" in sim.answer(49)._repr_html_()
 
 
+def test_in_jupyter_a_text_is_made_and_nothing_shown_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("shown")
+
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", refused)
+    assert "labour" in repr(sim.answer(49))
+
+
 def test_a_title_is_a_text_and_never_markup(tmp_path: Path) -> None:
     file = tmp_path / "evil.yaml"
     title = "<img src=x onerror=alert(1)> [bold]x[/bold]"
@@ -291,6 +302,9 @@ def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
     assert data["text/plain"] == picture.words == about["image/png"]["alt"]
     assert "behoefte" in picture.words.lower()
     assert len(data["image/png"]) < 60_000
+    narrow = result.plot.need("nl", "column")._repr_mimebundle_()
+    assert 400 < narrow[1]["image/png"]["width"] < about["image/png"]["width"]
+    assert len(narrow[0]["image/png"]) < 60_000
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

@@ -14,8 +14,10 @@ WIDE = 110
 
 
 def as_text(parts: Sequence[Any]) -> str:
-    """Tables and sentences as a terminal prints them."""
-    console = Console(width=WIDE, highlight=False, color_system=None, no_color=True)
+    """Tables and sentences as a terminal prints them; in Jupyter rich would show them as well."""
+    console = Console(
+        width=WIDE, highlight=False, color_system=None, no_color=True, force_jupyter=False
+    )
     with console.capture() as captured:
         for part in parts:
             console.print(part)
