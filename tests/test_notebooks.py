@@ -14,7 +14,7 @@ from stories import FOLDER, METADATA, MISTAKE, NAMES, file_of
 import sim
 
 MOST_BYTES = 300_000
-IMPORTED = {"sim", "pandas", "matplotlib", "pathlib", "IPython.display"}
+IMPORTED = {"sim", "pandas", "matplotlib", "datetime", "pathlib", "IPython.display"}
 INNER = {"model", "loaded", "finding", "finished"}
 """What leads from the objects of the face into the program."""
 NAMED = re.compile(
