@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .errors import ScenarioError
     from .face.picture import Picture
     from .face.record import moved, reproduce, runs, verify_record
     from .face.result import Result
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .face.result import open_run as open_run
     from .face.scenario import Scenario
     from .face.scenario import load_scenario as load
+    from .face.scorecard import Scorecard, score
     from .face.shelf import (
         Answer,
         Sweep,
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
         questions,
         scenarios,
         schema,
-        score,
         sweep,
+        swings,
         whence,
     )
     from .face.study import Study
@@ -50,6 +52,8 @@ __all__ = [
     "Picture",
     "Result",
     "Scenario",
+    "ScenarioError",
+    "Scorecard",
     "Study",
     "Sweep",
     "answer",
@@ -70,6 +74,7 @@ __all__ = [
     "schema",
     "score",
     "sweep",
+    "swings",
     "verify_record",
     "whence",
 ]
@@ -78,6 +83,8 @@ _WHERE = {
     "Picture": ("face.picture", "Picture"),
     "Result": ("face.result", "Result"),
     "Scenario": ("face.scenario", "Scenario"),
+    "ScenarioError": ("errors", "ScenarioError"),
+    "Scorecard": ("face.scorecard", "Scorecard"),
     "Study": ("face.study", "Study"),
     "explore": ("face.result", "explore"),
     "load": ("face.scenario", "load_scenario"),
@@ -85,6 +92,7 @@ _WHERE = {
     "open_run": ("face.result", "open_run"),
     "reproduce": ("face.record", "reproduce"),
     "runs": ("face.record", "runs"),
+    "score": ("face.scorecard", "score"),
     "verify_record": ("face.record", "verify_record"),
 }
 

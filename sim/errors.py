@@ -63,6 +63,10 @@ class ScenarioError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows in place of a traceback, which tells a user nothing of a mistake."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ModelError(Exception):
     """Our own code broke one of its laws (exit code 1)."""

@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.face.shown import as_html
 from sim.scenario import shipped
 
-MODULES = ("picture", "record", "result", "scenario", "shelf", "shown", "study")
+MODULES = ("picture", "record", "result", "scenario", "scorecard", "shelf", "shown", "study")
 TWINS = {
     "answer": "answer",
     "calibrate": "calibrate",
@@ -142,6 +142,79 @@ def test_replications_are_unreduced(result: sim.Result) -> None:
     assert means.to_numpy() == pytest.approx(told.to_numpy(), abs=0.01)
 
 
+def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Result) -> None:
+    gap = result.gap.loc[2027]
+    assert result.cell("gap.total.2027:p50") == gap["gap"]
+    assert result.cell("need.total.2027") == pytest.approx(
+        result.replications.query("year == 2027")["need|total|mean"].mean(), abs=0.01
+    )
+    low, middle, high = (f"{gap[name] / 1e9:.1f}" for name in ("gap_p10", "gap", "gap_p90"))
+    assert (
+        result.words("gap.total.2027") == f"EUR\N{NO-BREAK SPACE}{middle} billion ({low} to {high})"
+    )
+    assert result.words("gap.total.2027:p90") == f"EUR\N{NO-BREAK SPACE}{high} billion"
+    assert result.words("gap.total.2027:p50", "nl").endswith(" miljard")
+    assert result.words("gap.total.2027:p_positive") == "more than 99 %"
+    assert result.words("cost.nidos.2027").split()[-4] == "million"
+    assert result.words("waiting_months.kind:median.2027").split()[1] == "months"
+    assert "%" in result.words("emergency_share.total.2027")
+    with pytest.raises(ScenarioError, match="no such cell"):
+        result.cell("gap.total.2031")
+    with pytest.raises(ScenarioError, match="no address"):
+        result.words("gap 2027")
+
+
+def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
+    from sim.past import kept, summary
+    from sim.report.scorecard import verdict
+
+    march, official = kept()
+    card = sim.score()
+    pd.testing.assert_frame_equal(card.summary, summary(march))
+    assert card.sentences("nl") == verdict(march, official, "nl")
+    assert {"official", "program", "came"} <= set(card.official)
+    assert "<table>" in card._repr_html_()
+    assert str(card.hindcasts["target"].max()) in card.plot().words
+
+
+def test_single_years_of_the_past_can_be_scored_anew() -> None:
+    card = sim.score(20, seed=2, years=[2023], workers=1)
+    assert {day.year for day in card.hindcasts["origin"]} == {2023}
+    assert {day.year for day in card.of_official_days["origin"]} == {2023}
+    again = sim.score(years=[2023]).hindcasts
+    mine = card.hindcasts.set_index(["series", "target", "forecaster"])
+    kept = again.set_index(["series", "target", "forecaster"])
+    assert list(mine.index) == list(kept.index)
+    naive = mine.index.get_level_values("forecaster") != "program"
+    assert mine["forecast"][naive].to_numpy() == pytest.approx(kept["forecast"][naive], rel=1e-5)
+    assert (mine["forecast"][~naive] != kept["forecast"][~naive]).all()
+    assert "inflow" in repr(card)
+    for refused in (card.plot, card.sentences):
+        with pytest.raises(ScenarioError, match="does not have all years"):
+            refused()
+    with pytest.raises(ScenarioError, match="1999 is no origin"):
+        sim.score(years=[2020, 1999])
+
+
+def test_kept_swings_are_sorted_and_name_each_uncertain_number() -> None:
+    from sim.scenario import quantities
+
+    table = sim.swings()
+    assert (table["swing"].diff().dropna() <= 0).all()
+    uncertain = {key for key, one in quantities(sim.load("baseline").model) if one.spread}
+    assert set(table.index) == uncertain
+    assert (table["swing"] >= (table["high"] - table["low"]).abs()).all()
+    assert table["what"].str.len().min() > 0
+
+
+def test_jupyter_shows_a_mistake_by_its_name_without_a_traceback() -> None:
+    with pytest.raises(sim.ScenarioError) as raised:
+        sim.load("basline")
+    shown = raised.value._render_traceback_()
+    assert shown == [f"ScenarioError: {raised.value}"]
+    assert "basline" in shown[0]
+
+
 def test_overrides_lie_above_patches_and_the_last_of_one_key_counts() -> None:
     base = sim.load("baseline")
     one = base.with_(housing__homes=40_000).patch("faster-housing").with_(housing__homes=20_000)
@@ -202,6 +275,17 @@ def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None
     assert "<table>" in sim.answer(49)._repr_html_()
 
 
+def test_in_jupyter_a_text_is_made_and_nothing_shown_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("shown")
+
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", refused)
+    assert "labour" in repr(sim.answer(49))
+
+
 def test_a_title_is_a_text_and_never_markup(tmp_path: Path) -> None:
     file = tmp_path / "evil.yaml"
     title = "<img src=x onerror=alert(1)> [bold]x[/bold]"
@@ -222,6 +306,9 @@ def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
     assert data["text/plain"] == picture.words == about["image/png"]["alt"]
     assert "behoefte" in picture.words.lower()
     assert len(data["image/png"]) < 60_000
+    narrow = result.plot.need("nl", "column")._repr_mimebundle_()
+    assert 400 < narrow[1]["image/png"]["width"] < about["image/png"]["width"]
+    assert len(narrow[0]["image/png"]) < 60_000
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "sim"
 
 ALLOWED: dict[str, set[str]] = {
-    "__init__": {"face"},
+    "__init__": {"errors", "face"},
     "__main__": {"cli"},
     "errors": set(),
     "stamp": set(),
@@ -80,8 +80,8 @@ ALLOWED: dict[str, set[str]] = {
         "past", "report", "run", "scenario", "stamp", "trial", "verify",
     },
     "face": {
-        "ask", "book", "clock", "draws", "exchange", "memo", "past", "report", "run", "scenario",
-        "stamp", "trial", "verify", "whatif",
+        "address", "ask", "book", "clock", "draws", "exchange", "memo", "past", "report", "run",
+        "scenario", "stamp", "trial", "verify", "whatif",
     },
     "whatif": {
         "decide", "draws", "errors", "exchange", "prices", "report", "run", "scenario", "trial",

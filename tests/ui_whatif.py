@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from browser import NARROW, WIDE, Open, Seen, opening, started
+from lab import jupyterlab
 
 from sim.scenario import load
 from sim.whatif.knobs import knobs
 
-QUIET = {"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True}
 CELLS = 'import sim\nboard = sim.load("baseline").what_if("{lang}")\nboard'
-BOOT_SECONDS = 90
+RUN_SECONDS = 90
 SETTLED = re.compile(r"100 repli")
 
 
@@ -36,40 +31,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
         book = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]}
         (root / f"{lang}.ipynb").write_text(json.dumps(book), "utf-8")
-    settings = root / ".settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET), "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    homes = {name: str(root / ".home") for name in ("HOME", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
-    words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-             "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-             "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]  # fmt: skip
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, **homes, "PATH": path, "JUPYTERLAB_SETTINGS_DIR": str(root / ".settings")}
-    with (root / "log").open("w") as log:
-        server = subprocess.Popen(words, cwd=root, env=env, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, server, root / "log")
+    with jupyterlab(root) as address:
         yield address, root
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + BOOT_SECONDS
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text("utf-8")
-        try:
-            urlopen(f"{address}/api/status", timeout=2).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(log.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +49,7 @@ def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] =
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
     # What is run before the kernel is quite there is dropped, without a word.
     handle = page.locator(".noUi-handle").first
-    end = time.monotonic() + BOOT_SECONDS
+    end = time.monotonic() + RUN_SECONDS
     while not handle.count() and time.monotonic() < end:
         if page.locator(".jp-InputPrompt").first.inner_text().strip() == "[ ]:":
             page.locator(".jp-CodeCell .cm-content").first.click()

@@ -20,6 +20,8 @@ SCREEN_DPI = 140
 CSS_PIXELS_AN_INCH = 96
 MOST_ON_SCREEN = 920
 """A slide is shown smaller than it is [CSS pixels]."""
+ENLARGED: dict[Width, float] = {"column": 1.5, "page": 1.0, "slide": 1.0}
+"""How much larger than in print: a column would be small on a desk, and then fits a telephone."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,15 @@ class Picture:
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         """What Jupyter shows: the picture, and its words for who can't see it."""
         inches = float(self.figure.get_size_inches()[0])
-        pixels = min(MOST_ON_SCREEN, round(inches * CSS_PIXELS_AN_INCH))
+        pixels = min(MOST_ON_SCREEN, round(inches * CSS_PIXELS_AN_INCH * ENLARGED[self.width]))
         data = base64.b64encode(self._on_screen()).decode("ascii")
         shown = {"width": pixels, "alt": self.words}
         return {"image/png": data, "text/plain": self.words}, {"image/png": shown}
 
     def _on_screen(self) -> bytes:
         """A small PNG: 64 colours are what a chart has, and a notebook keeps each picture."""
-        png = bytes_of(self.figure, ".png", SCREEN_DPI, self.title, self.words)
+        dpi = round(SCREEN_DPI * ENLARGED[self.width])
+        png = bytes_of(self.figure, ".png", dpi, self.title, self.words)
         stream = io.BytesIO()
         flat = Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
         flat.save(stream, format="PNG", optimize=True)

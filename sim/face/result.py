@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
+from ..address import look_up, parse
 from ..ask.words import refuse
 from ..exchange.finished import Finished, checked, read_run, subject_of
 from ..report import text
+from ..report.answer import cell_text, chance_text
 from ..report.canvas import STYLE
 from ..report.charts import CHARTS, LOOKS, Width, draw
 from ..report.labels import Language, label
@@ -82,6 +84,44 @@ class Result:
         rows = text.headline_rows(self.finished.budget, self.scenario.model).set_index("year")
         columns = ["cost_p50", "budget", "gap_p50", "gap_p10", "gap_p90", "p_gap_positive"]
         return rows[columns].rename(columns={"cost_p50": "cost", "gap_p50": "gap"})
+
+    def cell(self, address: str) -> float:
+        """One number of its tables, as in ``gap.total.2027@owb2025:p90``: a mean without a ``:``.
+
+        ``gap``, ``cost`` and ``budget`` of a line [EUR], or a series of ``yearly`` with its
+        breakdown, averaged over the year (stocks) or summed (flows). Raises ``ScenarioError``.
+
+        >>> import sim
+        >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
+        >>> run.cell("budget.coa_nidos.2027")
+        1016100000.0
+        """
+        return look_up(
+            parse(address),
+            self.finished.budget,
+            self.finished.yearly,
+            self.scenario.model.budget.headline,
+            self.scenario.model.prices.level,
+        )
+
+    def words(self, address: str, lang: Language = "en") -> str:
+        """A cell in words: median with unit, 80 % band; a named statistic stands alone.
+
+        Raises ``ScenarioError`` if there is no such cell.
+
+        >>> import sim
+        >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
+        >>> run.words("budget.total.2027").replace(chr(160), " ")
+        'EUR 1.5 billion'
+        """
+        asked = parse(address)
+        if asked.statistic == "p_positive":
+            return chance_text(self.cell(address), lang)
+        if ":" in address.rpartition(".")[2]:
+            low = middle = high = self.cell(address)
+        else:
+            low, middle, high = (self.cell(f"{asked.cell}:{one}") for one in ("p10", "p50", "p90"))
+        return cell_text(asked.table, low, middle, high, lang)
 
     @property
     def plot(self) -> Plots:

@@ -453,8 +453,8 @@ def _lines(row: Row) -> list[dict[str, Any]]:
                               "differs": row.differs}  # fmt: skip
     if not isinstance(value, Quantity):
         return [common | {"value": value}]
-    ground = {"unit": value.unit, "source": value.source, "assumption": value.assumption,
-              "uncertain": value.spread is not None}  # fmt: skip
+    ground = {"unit": value.unit, "source": value.source, "where": value.where,
+              "assumption": value.assumption, "uncertain": value.spread is not None}  # fmt: skip
     if not isinstance(value.value, tuple):
         return [common | ground | {"value": value.single}]
     return [common | ground | {"value": amount, "since": day} for day, amount in value.pairs()]

@@ -150,16 +150,26 @@ def open_sweep(folder: str | Path) -> Sweep:
     return Sweep(Path(folder), read_sweep(Path(folder)).table)
 
 
-def score(replications: int | None = None, seed: int = 1) -> pd.DataFrame:
-    """The program put on days in the past: error, band and comparison, a row a series and horizon.
+def swings() -> pd.DataFrame:
+    """What moves the baseline's gap of 2027: a row an uncertain number, the widest swing first.
 
-    Without ``replications`` the kept hindcasts of the program are read.
+    Kept with the program (by the week, seed 1): ``total`` is the Sobol index; ``low`` and ``high``
+    are by how much the mean gap moves with the number at its 10th and 90th percentile, all others
+    at their median, and ``swing`` is how far these lie apart [EUR].
     """
-    from ..past import Options, all_cells, kept, origins, summary
+    from ..report.names import input_name
+    from ..scenario import load
+    from ..scenario.effects import kept_effects
 
-    if replications is None:
-        return summary(kept()[0])
-    return summary(all_cells(origins(), Options(replications, seed)))
+    base = load("baseline")
+    rows = [(key, input_name(key, base, "en"), one.total, one.low, one.high, one.swing)
+            for key, one in kept_effects().items()]  # fmt: skip
+    columns = ["key", "what", "total", "low", "high", "swing"]
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .sort_values("swing", ascending=False, kind="stable")
+        .set_index("key")
+    )
 
 
 def calibrate(replications: int = 40) -> dict[str, Any]:

@@ -14,9 +14,15 @@ WIDE = 110
 
 
 def as_text(parts: Sequence[Any]) -> str:
-    """Tables and sentences as a terminal prints them."""
+    """Tables and sentences as a terminal prints them; in Jupyter rich would show them as well."""
     console = Console(
-        width=WIDE, highlight=False, markup=False, emoji=False, color_system=None, no_color=True
+        width=WIDE,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None,
+        no_color=True,
+        force_jupyter=False,
     )
     with console.capture() as captured:
         for part in parts:

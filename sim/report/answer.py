@@ -36,6 +36,7 @@ SCALE: dict[str, tuple[float, int]] = {
 }
 """What one is divided by, and decimals shown."""
 RARE = 0.005
+BILLION = 1e9
 HUNDREDS = 1_000
 """People and places from here on are shown in hundreds: more digits would be false."""
 RESTS = 3
@@ -57,20 +58,48 @@ MOVED_LIKE_THE_GAP = tuple(
 
 def plain(value: float, figure: Figure, lang: Language) -> str:
     """A value as a figure is shown, without its unit."""
-    divisor, decimals = SCALE[figure.shown]
+    return as_shown(value, figure.shown, lang, figure.given is not None or figure.key is not None)
+
+
+def as_shown(value: float, shown: str, lang: Language, exact: bool = False) -> str:
+    """A value without its unit, in the way of ``SCALE``; large counts in hundreds unless exact."""
+    divisor, decimals = SCALE[shown]
     scaled = value / divisor
-    exact = figure.given is not None or figure.key is not None
-    if figure.shown == "count" and not exact and abs(scaled) >= HUNDREDS:
+    if shown == "count" and not exact and abs(scaled) >= HUNDREDS:
         scaled = round(scaled, -2)
     return number(scaled, lang, decimals)
 
 
+def cell_text(table: str, low: float, middle: float, high: float, lang: Language) -> str:
+    """A cell of a run's tables with its unit: the middle, and the band if it has one.
+
+    ``table`` is that of an address: money in billions or millions, waits in months, shares in
+    percent, all else as it is counted.
+    """
+    largest = max(abs(low), abs(middle), abs(high))
+    shown = {"waiting_months": "months", "emergency_share": "percent"}.get(table, "count")
+    if table in MONEY:
+        shown = "billion" if largest >= BILLION else "million"
+    ends = [as_shown(end, shown, lang) for end in (low, high)]
+    text = label(f"shown_as_{shown}", lang, value=as_shown(middle, shown, lang))
+    if ends[0] == ends[1]:
+        return text
+    return f"{text} {label('from_to', lang, low=ends[0], high=ends[1])}"
+
+
 def worded(value: float, figure: Figure, lang: Language) -> str:
     """A value with its unit; a chance from so many replications is never none or certain."""
-    if figure.chance is not None and not RARE <= value <= 1 - RARE:
-        return label("chance_rare" if value < RARE else "chance_near", lang)
+    if figure.chance is not None:
+        return chance_text(value, lang)
     text = plain(value, figure, lang)
     return label(f"shown_as_{figure.shown}", lang, value=text)
+
+
+def chance_text(chance: float, lang: Language) -> str:
+    """A chance in percent; from a limited number of replications it is never none or certain."""
+    if not RARE <= chance <= 1 - RARE:
+        return label("chance_rare" if chance < RARE else "chance_near", lang)
+    return label("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
 
 
 def with_band(value: Value, figure: Figure, lang: Language) -> str:

@@ -110,7 +110,7 @@ def access(subject: Subject) -> str:  # noqa: ARG001
             ),
             paragraph(
                 "A run leaves `scenario.resolved.yaml`, with every number that was used and its "
-                "ground, and `run.json`, with the options, the versions, the platform and the commit, "
+                "ground, and `run.json`, with the options, the versions, the platform, the commit, "
                 "and the hashes of the scenario files and of every other file. The same scenario, "
                 "options and versions give the same run id and the same tables.",
             ),
