@@ -135,7 +135,7 @@ def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: Finished, read: O
     for row, name in zip(total, ("cost_mean", "budget", "gap_mean"), strict=False):
         found = [cells[row, column] for column in (2, 3, 4)]
         assert all(cell.formula for cell in found)
-        assert [cell.value for cell in found] == pytest.approx(table[name] / 1e6, abs=1e-5)
+        assert [cell.value for cell in found] == pytest.approx(table[name] / 1e6, abs=5e-3)
 
 
 def test_medians_have_no_sums(read: Opened) -> None:
