@@ -222,7 +222,7 @@ def some_tokens(chance: random.Random) -> bytes:
 
 @cache
 def kit() -> Path:
-    """A folder with a finished run and what is made of it, once for a whole session."""
+    """A folder with a finished run and what is made of it, made once."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     here = Path.cwd()
     os.chdir(folder)
