@@ -61,7 +61,9 @@ from sim.scenario.read import read_text
 
 FOUND = Path(__file__).parent / "fuzz_found"
 SECONDS = 20
-"""No input may take longer, on a busy machine; most take milliseconds."""
+"""No input may take more time of a processor; most take milliseconds."""
+WAITED_SECONDS = 300
+"""Nor may any be waited for longer, as for a pipe that nobody writes to."""
 MEGABYTES = 1_500
 """Nor may any make the process grow by more."""
 
@@ -190,8 +192,9 @@ class TooLongError(Exception):
 def verdict(target: Target, data: bytes) -> str:
     """Empty if an input is read or refused as it should be; else what came of it."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    old = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    old = {one: signal.signal(one, _too_long) for one in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, WAITED_SECONDS)
     try:
         target.read(data)
     except ScenarioError as error:
@@ -199,8 +202,10 @@ def verdict(target: Target, data: bytes) -> str:
     except (Exception, RecursionError) as error:
         return "".join(traceback.format_exception(error)[-12:])
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old)
+        for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+            signal.setitimer(timer, 0)
+        for one, handler in old.items():
+            signal.signal(one, handler)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     return f"grew by {grown:.0f} MB" if grown > MEGABYTES else ""
 
