@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
-from support import Command, spoken
+from faults import DESIGN, FEW, forked, said
+from support import Command, Done, spoken
 
 from sim.engine import simulate
 from sim.ledger import Ledger
@@ -70,3 +73,25 @@ def command(
     """Says a command in an empty folder, without a process of its own."""
     monkeypatch.chdir(tmp_path)
     return lambda *words: spoken(words, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a finished run ``r``, from which everything else is made in copies."""
+    folder = tmp_path_factory.mktemp("bench")
+    words = ("run", "baseline", *FEW, "--until", "2025-12-31", "--no-charts")
+
+    def make() -> Done:
+        os.chdir(folder)
+        (folder / "design.yaml").write_text(DESIGN)
+        return said(*words, "--out", "r")
+
+    assert forked(make).given.returncode == 0
+    return folder
+
+
+@pytest.fixture
+def place(bench: Path, tmp_path: Path) -> Path:
+    """A copy of the bench."""
+    shutil.copytree(bench, tmp_path / "place")
+    return tmp_path / "place"

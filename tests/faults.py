@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import io
+import json
 import os
 import pickle
 import signal
@@ -23,6 +25,18 @@ from support import Done
 
 from sim.cli import main
 
+FEW = ("--replications", "2", "--step", "week", "--workers", "1")
+SHORT = ("run", "baseline", *FEW, "--until", "2025-01-31", "--no-charts")
+ANSWER = ("answer", "33", *FEW)
+DESIGN = """
+scenario: baseline
+design: grid
+keys: {housing.homes: {values: [20000, 30000]}}
+record: ["occupancy.total.2025:mean"]
+replications: 1
+until: 2025-02-07
+"""
+"""The design of a small sweep."""
 Result = TypeVar("Result")
 KILLED = -signal.SIGKILL
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
@@ -173,3 +187,44 @@ def _done(code: int) -> None:
     if code != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """All files below a folder, hidden ones too, by their hash."""
+    return {
+        str(file.relative_to(folder)): digest(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def left_over(folder: Path) -> list[str]:
+    """What lies about half-made."""
+    return [
+        str(file.relative_to(folder))
+        for file in sorted(folder.rglob("*"))
+        if any(mark in file.name for mark in (".partial", ".old", ".tmp"))
+    ]
+
+
+def seen_whole(folder: Path) -> str:
+    """The identity of a folder of ours, whole to the last file; empty if it is not there."""
+    if not folder.exists():
+        return ""
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    files = {name: mark for name, mark in tree(folder).items() if name != "run.json"}
+    assert record["files"] == files
+    return json.dumps([record.get("id"), record.get("command"), sorted(files)])
+
+
+def refused(done: Done, *parts: str) -> bool:
+    """Whether a command was refused as a user's mistake, in one message that says all that."""
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, len(errors)) == (2, 1), done
+    assert all(part in done.stderr for part in parts), done.stderr
+    return True

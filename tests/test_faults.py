@@ -1,345 +1,41 @@
-"""Faults: killed at any moment, no room, no right to write, two at once, files that were spoilt.
+"""Faults: no room, no right to write, spoilt files, a clock set back, folders by the thousand.
 
-What was finished is there afterwards, nothing half-made looks whole, and each fault has one clear
-message. A kill leaves the disk as it is at that moment: so a copy is taken before each call to the
-file system, which is what a kill there would leave; real kills are among them.
+Nothing that was finished is lost, nothing half looks whole, and each has one clear message.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import KILLED, Touches, begun, forked, own_mounts, read_only, said, small_disk
+from faults import (
+    ANSWER,
+    FEW,
+    SHORT,
+    forked,
+    left_over,
+    own_mounts,
+    read_only,
+    refused,
+    said,
+    seen_whole,
+    small_disk,
+    tree,
+)
 from support import Command, Done
 
 from sim.draws import Floats
 from sim.errors import ScenarioError
-from sim.run import folder as folder_module
-from sim.run import whole as whole_module
 from sim.run.folder import staged
 from sim.run.kept import kept, kept_numbers
-from sim.run.whole import write_whole
 from sim.scenario import Scenario
 from sim.trial import Settings, Trial
-
-FEW = ("--replications", "2", "--step", "week", "--workers", "1")
-SHORT = ("run", "baseline", *FEW, "--until", "2025-01-31", "--no-charts")
-ANSWER = ("answer", "33", *FEW)
-DESIGN = """
-scenario: baseline
-design: grid
-keys: {housing.homes: {values: [20000, 30000]}}
-record: ["occupancy.total.2025:mean"]
-replications: 1
-until: 2025-02-07
-"""
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a finished run ``r``, from which everything else is made in copies."""
-    folder = tmp_path_factory.mktemp("bench")
-    words = ("run", "baseline", *FEW, "--until", "2025-12-31", "--no-charts")
-
-    def make() -> Done:
-        os.chdir(folder)
-        (folder / "design.yaml").write_text(DESIGN)
-        return said(*words, "--out", "r")
-
-    assert forked(make).given.returncode == 0
-    return folder
-
-
-@pytest.fixture
-def place(bench: Path, tmp_path: Path) -> Path:
-    """A copy of the bench."""
-    shutil.copytree(bench, tmp_path / "place")
-    return tmp_path / "place"
-
-
-def digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """All files below a folder, hidden ones too, by their hash."""
-    return {
-        str(file.relative_to(folder)): digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def left_over(folder: Path) -> list[str]:
-    """What lies about half-made."""
-    return [
-        str(file.relative_to(folder))
-        for file in sorted(folder.rglob("*"))
-        if any(mark in file.name for mark in (".partial", ".old", ".tmp"))
-    ]
-
-
-def seen_whole(folder: Path) -> str:
-    """The identity of a folder of ours, whole to the last file; empty if it is not there."""
-    if not folder.exists():
-        return ""
-    record = json.loads((folder / "run.json").read_text("utf-8"))
-    files = {name: mark for name, mark in tree(folder).items() if name != "run.json"}
-    assert record["files"] == files
-    return json.dumps([record.get("id"), record.get("command"), sorted(files)])
-
-
-def refused(done: Done, *parts: str) -> bool:
-    """Whether a command was refused as a user's mistake, in one message that says all that."""
-    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert "Traceback" not in done.stderr
-    assert (done.returncode, len(errors)) == (2, 1), done
-    assert all(part in done.stderr for part in parts), done.stderr
-    return True
-
-
-# Killed at any moment
-
-
-@dataclass(frozen=True)
-class Writes:
-    """A command that writes, where, and another that writes another thing to the same place."""
-
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-    out: str
-
-
-FOLDERS = {
-    "run": Writes((*SHORT, "--out", "out"), (*SHORT, "--out", "out", "--seed", "2"), "out"),
-    "tables": Writes(
-        ("export", "r", "--csv", "-o", "out"), ("export", "r", "--parquet", "-o", "out"), "out"
-    ),
-    "charts": Writes(
-        ("chart", "r", "gap", "-o", "out"), ("chart", "r", "need", "-o", "out"), "out"
-    ),
-    "compare": Writes(
-        ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
-        ("compare", "baseline", "no-emergency", *FEW, "--until", "2025-12-31", "-o", "out"),
-        "out",
-    ),
-}
-FILES = {
-    "explorer": Writes(
-        ("explorer", "r", "-o", "e.html"),
-        ("explorer", "r", "-o", "e.html", "--lang", "nl"),
-        "e.html",
-    ),
-    "memo": Writes(
-        ("memo", "r", "-o", "m.html"), ("memo", "r", "-o", "m.html", "--lang", "nl"), "m.html"
-    ),
-    "export": Writes(
-        ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
-        ("export", "baseline", "--xlsx", "-o", "b.xlsx", "--lang", "nl"),
-        "b.xlsx",
-    ),
-}
-
-
-def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
-    """What a kill before each touch of a folder by a command would leave, and its end."""
-
-    def work() -> int:
-        os.chdir(place)
-        with Touches(place) as touches:
-
-            def copy(number: int) -> None:
-                shutil.copytree(place, keep / f"{number:04d}", ignore=shutil.ignore_patterns("r"))
-
-            touches.before = copy
-            done = said(*words)
-            touches.before = None
-        assert done.returncode == 0, done
-        return touches.count
-
-    count = forked(work).given
-    found = sorted(keep.iterdir())
-    assert len(found) == count
-    return found
-
-
-@pytest.mark.parametrize("name", FOLDERS)
-def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
-    place: Path, name: str, tmp_path: Path
-) -> None:
-    writes = FOLDERS[name]
-
-    def begin() -> Done:
-        os.chdir(place)
-        return said(*writes.first)
-
-    assert forked(begin).given.returncode == 0
-    old = seen_whole(place / writes.out)
-    found = snapshots(place, writes.second, tmp_path / "moments")
-    new = seen_whole(place / writes.out)
-    states = [seen_whole(one / writes.out) for one in found]
-    assert old != new
-    assert states == sorted(states, key=[old, new].index)
-    assert {old, new} == set(states)
-    assert not left_over(place)
-    for one in found:
-        # The next one finds what the dead one left, and takes it away.
-        with staged(one / writes.out) as staging:
-            (staging / "run.json").write_text('{"kind": "x", "schema": 1}')
-        assert not left_over(one)
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
-    place: Path, name: str, tmp_path: Path
-) -> None:
-    writes = FILES[name]
-
-    def begin() -> Done:
-        os.chdir(place)
-        return said(*writes.first)
-
-    assert forked(begin).given.returncode == 0
-    old = digest(place / writes.out)
-    found = snapshots(place, writes.second, tmp_path / "moments")
-    states = [digest(one / writes.out) for one in found]
-    new = digest(place / writes.out)
-    assert states == sorted(states, key=[old, new].index)
-    assert (states[0], old == new) == (old, False)
-    assert not left_over(place)
-    for one in found:
-        write_whole(one / writes.out, b"another")
-        assert not left_over(one)
-
-
-def test_a_disk_that_can_not_exchange_folders_loses_none_to_a_kill(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(folder_module, "exchanged", lambda _one, _other: False)
-    out, keep = tmp_path / "place" / "out", tmp_path / "moments"
-
-    def write(folder: Path, what: str) -> None:
-        with staged(folder) as staging:
-            (staging / "a.csv").write_text(what)
-            (staging / "run.json").write_text('{"kind": "run", "schema": 1}')
-
-    def work() -> None:
-        write(out, "old")
-        with Touches(out.parent) as touches:
-            touches.before = lambda number: shutil.copytree(out.parent, keep / str(number))
-            write(out, "new")
-
-    forked(work)
-    assert len(list(keep.iterdir())) > 5
-    gone = 0
-    for one in keep.iterdir():
-        gone += not (one / "out").exists()
-        with pytest.raises(KeyboardInterrupt), staged(one / "out"):
-            raise KeyboardInterrupt
-        assert (one / "out" / "a.csv").read_text() in ("old", "new")
-        assert len(tree(one)) == 2
-    assert gone
-
-
-def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
-    place: Path, tmp_path: Path
-) -> None:
-    found = snapshots(place, ANSWER, tmp_path / "moments")
-    kept = place / "outputs" / "answers" / "kept"
-    (file,) = kept.iterdir()
-    data = file.read_bytes()
-    for one in found:
-        there = list((one / kept.relative_to(place)).glob("*.kept"))
-        assert [each.read_bytes() for each in there] in ([], [data])
-    assert [one.name for one in kept.iterdir()] == [file.name]
-
-    def again() -> Done:
-        os.chdir(place)
-        file.write_bytes(data[:-1])
-        return said(*ANSWER)
-
-    done = forked(again).given
-    assert done.returncode == 0
-    assert f"{file.relative_to(place)} is not as it was written; it is made anew" in done.stderr
-    assert file.read_bytes() == data
-
-
-def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
-    place: Path, tmp_path: Path
-) -> None:
-    words = ("sweep", "design.yaml", "--out", "s", "--workers", "1", "--quiet")
-    found = snapshots(place, words, tmp_path / "moments")
-    table = (place / "s" / "sweep.parquet").read_bytes()
-    finished = [one for one in found if (one / "s" / "run.json").exists()]
-    for one in finished:
-        record = json.loads((one / "s" / "run.json").read_text())
-        assert {n: m for n, m in tree(one / "s").items() if n in record["files"]} == record["files"]
-    # Every moment can be gone on from; a few of them are.
-    for one in (found[9], found[-9]):
-
-        def again(folder: Path = one) -> Done:
-            os.chdir(folder)
-            return said(*words)
-
-        assert forked(again).given.returncode == 0
-        assert (one / "s" / "sweep.parquet").read_bytes() == table
-        assert not left_over(one)
-
-
-@pytest.mark.parametrize("moment", [12, 30])
-def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, moment: int) -> None:
-    def die(number: int) -> None:
-        if number == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def killed() -> None:
-        os.chdir(place)
-        with Touches(place) as touches:
-            touches.before = die
-            said(*SHORT, "--out", "out")
-
-    assert forked(killed).code == KILLED
-    assert left_over(place)
-    assert not (place / "out").exists()
-
-    def again() -> Done:
-        os.chdir(place)
-        return said(*SHORT, "--out", "out")
-
-    assert forked(again).given.returncode == 0
-    assert seen_whole(place / "out")
-    assert not left_over(place)
-
-
-def test_a_worker_that_is_killed_ends_a_run_with_one_message(place: Path) -> None:
-    def work() -> Done:
-        from sim.run import chunks
-
-        os.chdir(place)
-        setattr(chunks, "_work", _deadly)  # noqa: B010
-        return said(*SHORT, "--out", "out", "--workers", "2")
-
-    refused(forked(work).given, "a worker process was lost", "fewer workers")
-    assert not left_over(place)
-    assert not (place / "out").exists()
-
-
-def _deadly(_job: object) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return 0
-
 
 # No room, and no right to write
 
@@ -357,7 +53,7 @@ WRITERS = {
         ("export", "baseline", "--xlsx", "-o", "out.xlsx"),
         ("overview", "-o", "out.png"),
         ANSWER,
-        FOLDERS["compare"].first,
+        ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
     )
 }
 
@@ -446,63 +142,6 @@ def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
         return Done(0, "", "")
 
     refused(forked(work).given, "can't be written", "Permission denied")
-
-
-# Two at once
-
-
-def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path) -> None:
-    def run(seed: int) -> Done:
-        os.chdir(place)
-        return said(*SHORT, "--out", "out", "--seed", str(seed))
-
-    both = [begun(partial(run, seed)) for seed in (1, 2)]
-    done = [ended().given for ended in both]
-    for one in done:
-        # Who comes late finds the first one finished: then it is done as well.
-        assert one.returncode == 0 or refused(one, "another process is writing here", "wait")
-    assert 0 in [one.returncode for one in done]
-    assert seen_whole(place / "out")
-    assert not left_over(place)
-
-
-def test_who_writes_where_another_is_writing_is_told_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(whole_module, "PATIENCE_SECONDS", 0.1)
-    with staged(tmp_path / "out") as staging:
-        (staging / "run.json").write_text('{"kind": "x", "schema": 1}')
-        with (
-            pytest.raises(ScenarioError, match="another process is writing here"),
-            staged(tmp_path / "out"),
-        ):
-            pytest.fail("two at once")
-        assert forked(lambda: _is_refused(tmp_path / "out")).given
-    assert [one.name for one in tmp_path.iterdir()] == ["out"]
-
-
-def _is_refused(folder: Path) -> bool:
-    try:
-        with staged(folder):
-            return False
-    except ScenarioError:
-        return True
-
-
-def test_a_lock_of_a_process_that_has_just_died_is_waited_for(tmp_path: Path) -> None:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with staged(tmp_path / "out"):
-            os.write(writing, b"x")
-            time.sleep(0.5)
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.read(reading, 1)
-    os.close(reading)
-    os.close(writing)
-    with staged(tmp_path / "out") as staging:
-        assert not list(staging.iterdir())
-    os.waitpid(child, 0)
 
 
 # Files that were spoilt
