@@ -11,13 +11,13 @@ from fuzz import FOUND, TARGETS, Target, keep, kept, kind_of, smaller, verdict
 
 from sim.errors import ScenarioError
 
-CASES = sorted(FOUND.glob("*.json"))
 
-
-@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
-def test_what_was_found_is_read_or_refused_as_it_should_be(file: Path) -> None:
-    name, data = kept(file)
-    assert verdict(TARGETS[name], data) == ""
+def test_what_was_found_is_read_or_refused_as_it_should_be() -> None:
+    faults = {}
+    for file in sorted(FOUND.glob("*.json")):
+        name, data = kept(file)
+        faults[file.name] = verdict(TARGETS[name], data)
+    assert not any(faults.values()), faults
 
 
 def _breaks(data: bytes) -> None:
