@@ -67,7 +67,7 @@ def recorded(kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame]) 
         "kind": kind,
         "id": "0123456789ab",
         "asked": asked,
-        "scenarios": {"baseline": {}},
+        "scenarios": {"baseline": {"en": "Made", "nl": "Gemaakt"}},
         "options": OPTIONS,
     }
     return Told(record, tables.__getitem__, load)

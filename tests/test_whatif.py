@@ -163,9 +163,8 @@ def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: 
     np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
     subject = subject_of([trial], months_of([trial]), baseline, SHORT)
     gap = trial.line("gap", "total")
-    assert subject.budget["gap_p50"].to_numpy() == pytest.approx(
-        np.quantile(gap, 0.5, axis=-1), abs=1
-    )
+    thousands = np.quantile(gap, 0.5, axis=-1).round(-3)
+    assert subject.budget["gap_p50"].to_numpy() == pytest.approx(thousands, abs=1)
 
 
 def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:

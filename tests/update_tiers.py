@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 
 import yaml
 
-SLOW = 0.5
-LONG = 3.0
+SLOW = 0.25
+LONG = 2.0
 FILE = Path(__file__).parent / "tiers.yaml"
 HEAD = """\
 # Written by tests/update_tiers.py from measured durations; never edit by hand.

@@ -78,7 +78,7 @@ def sentences(found: Explanation, lang: Language) -> list[str]:
         effect=billion(abs(effect) if found.before > 0 else effect, lang),
     )
     return [
-        f"{verdict} {label(key, lang, left=billion(abs(found.after), lang))} {_band(found, lang)}",
+        f"{verdict} {label(key, lang, left=billion(abs(found.after), lang))} {whole_band(found, lang)}",
         label(
             "explain_method",
             lang,
@@ -97,7 +97,7 @@ def cells(found: Explanation) -> pd.DataFrame:
                          "value": [value for _, value in rows]})  # fmt: skip
 
 
-def _band(found: Explanation, lang: Language) -> str:
+def whole_band(found: Explanation, lang: Language) -> str:
     """How far the difference reaches in eight of ten futures: lower is less short."""
     low, high = (billion(value, lang) for value in found.band)
     return label("explain_whole_band", lang, low=low, high=high)

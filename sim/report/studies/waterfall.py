@@ -15,7 +15,7 @@ from ...scenario import Scenario, load, shipped
 from ..canvas import BLUE, DARK, ORANGE
 from ..charts.look import Look
 from ..charts.parts import listed
-from ..explanation import BAND, factor_name, statistic_name
+from ..explanation import BAND, factor_name, statistic_name, whole_band
 from ..labels import Language, billion, label, number
 from ..text import prices_label
 from .parts import (
@@ -168,13 +168,13 @@ def _signed(billions: float, lang: Language) -> str:
 
 
 def words(told: Told, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
+    """The chart in a sentence or two, with its numbers and the band of the whole difference."""
     found = explanation_of(told)
     steps = [
         label("alt_part", lang, name=name, value=_signed(effect / BILLION, lang))
         for name, effect in _steps(found, told.first, lang)
     ]
-    return label(
+    chart = label(
         "alt_waterfall",
         lang,
         year=found.address.year,
@@ -184,3 +184,4 @@ def words(told: Told, lang: Language) -> str:
         after=billion(found.after, lang),
         steps=listed(steps),
     )
+    return f"{chart} {whole_band(found, lang)}"
