@@ -77,8 +77,9 @@ def sentences(found: Explanation, lang: Language) -> list[str]:
         before=billion(found.before, lang),
         effect=billion(abs(effect) if found.before > 0 else effect, lang),
     )
+    left = label(key, lang, left=billion(abs(found.after), lang))
     return [
-        f"{verdict} {label(key, lang, left=billion(abs(found.after), lang))} {whole_band(found, lang)}",
+        f"{verdict} {left} {whole_band(found, lang)}",
         label(
             "explain_method",
             lang,
