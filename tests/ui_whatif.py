@@ -46,7 +46,9 @@ def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] =
     seen = open_(f"{lab[0]}/doc/tree/{lang}.ipynb?reset", size)
     page = seen.page
     page.wait_for_selector(".jp-Notebook .jp-CodeCell .cm-content", timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+    # In a narrow window the sign is there, and hidden.
+    idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+    page.wait_for_selector(idle, state="attached", timeout=60_000)
     # What is run before the kernel is quite there is dropped, without a word.
     handle = page.locator(".noUi-handle").first
     end = time.monotonic() + RUN_SECONDS
