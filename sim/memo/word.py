@@ -21,7 +21,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Emu
+from docx.shared import Cm, Emu, Pt
 from docx.text.paragraph import Paragraph as Written
 
 from ..exchange.document import CUSTOM, content_of_document
@@ -70,8 +70,10 @@ def document(memo: Memo) -> bytes:
             Written(made.element.body[place], made).paragraph_format.space_before = BELOW_TABLE
         below_table = isinstance(block, Table)
     if below_table:
-        # A document ends in a paragraph.
-        made.add_paragraph("", SMALL)
+        # A document ends in a paragraph: so low that it never takes a page of its own.
+        end = made.add_paragraph("", SMALL).paragraph_format
+        end.space_before = end.space_after = Pt(0)
+        end.line_spacing = Pt(1)
     _tell(made, memo)
     notes = {"lang": memo.lang}
     told = asdict(memo.stamp) | notes
