@@ -7,10 +7,11 @@ the same luck in every scenario, however the work is cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,18 @@ class Settings:
     step: StepLength = "day"
     until: date | None = None
     vary: tuple[Kind, ...] = KINDS
+
+
+def settings_told(options: Mapping[str, Any]) -> Settings:
+    """The settings that the options of a record tell."""
+    until = options["until"]
+    return Settings(
+        options["replications"],
+        options["seed"],
+        options["step"],
+        None if until is None else date.fromisoformat(until),
+        tuple(options["vary"]),
+    )
 
 
 @dataclass(frozen=True)

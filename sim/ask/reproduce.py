@@ -19,12 +19,12 @@ from ..run.alike import Alike, alike
 from ..run.chunks import Options
 from ..run.crew import crew_of
 from ..run.intact import verify_record
-from ..run.record import digest, kind_of, read_record, settings_of
+from ..run.record import digest, kind_of, read_record
 from ..run.store import DESIGN
 from ..run.sweep import Sweep
 from ..run.sweep import sweep as swept
 from ..scenario import Loaded, load_chain, shipped
-from ..trial import Settings
+from ..trial import Settings, settings_told
 from .compare import compare
 from .defaults import CERTAINTY
 from .discover import discover
@@ -88,7 +88,7 @@ class _Task:
 
     @property
     def settings(self) -> Settings:
-        return settings_of(self.record)
+        return settings_told(self.record["options"])
 
     @property
     def lang(self) -> Language:

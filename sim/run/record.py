@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from ..trial import Settings
 from .around import around
 from .shape import SCHEMA, faults
 
@@ -125,19 +124,6 @@ def read_text(file: Path) -> str:
         raise _refused(file, f"can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise _refused(file, "this is no record of a run") from None
-
-
-def settings_of(record: Mapping[str, Any]) -> Settings:
-    """What the record of a run or a study says it was tried with."""
-    options = record["options"]
-    until = options["until"]
-    return Settings(
-        options["replications"],
-        options["seed"],
-        options["step"],
-        None if until is None else date.fromisoformat(until),
-        tuple(options["vary"]),
-    )
 
 
 def kind_of(folder: Path) -> str | None:

@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
-from ..trial import Settings
-from .record import RECORD, read_record, settings_of
+from ..trial import Settings, settings_told
+from .record import RECORD, read_record
 from .whole import refuse_link
 
 TABLE = "sweep.parquet"
@@ -257,6 +257,6 @@ def read_sweep(folder: Path) -> Finished:
         tuple(asked["keys"]),
         tuple(asked["patches"]),
         asked["units"],
-        settings_of(record),
+        settings_told(record["options"]),
         asked["runs"],
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from ...scenario import Scenario
-from ...trial import Settings
+from ...trial import Settings, settings_told
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,7 @@ class Told:
     @property
     def settings(self) -> Settings:
         """What it was run with."""
-        options = self.record["options"]
-        until = options["until"]
-        return Settings(
-            options["replications"],
-            options["seed"],
-            options["step"],
-            None if until is None else date.fromisoformat(until),
-            tuple(options["vary"]),
-        )
+        return settings_told(self.record["options"])
 
     @property
     def scenarios(self) -> dict[str, Scenario]:
