@@ -85,7 +85,8 @@ def cells(page: Page) -> list[list[str]]:
 
 def drawing(page: Page) -> str:
     """What the chart has drawn."""
-    return page.locator("#chart svg").inner_html()
+    inside: str = page.locator("#chart svg").inner_html()
+    return inside
 
 
 def word(page: Page, lang: str, key: str) -> str:
