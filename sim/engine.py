@@ -131,7 +131,7 @@ def simulate(
     values = Values(scenario, clock, parameters)
     luck = Luck(seed, first, replications, "luck" in vary)
     prices = Prices.of(scenario, parameters)
-    world = World(env, clock, scenario, values, luck, ledger, prices)
+    world = World(env, clock, scenario, values, luck, ledger, prices, tuple(clock.steps()))
     fill_opening(world)
     for actor in actors:
         env.process(actor(world))

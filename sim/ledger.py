@@ -21,8 +21,6 @@ from .draws import Counts, Floats, Samples
 from .errors import ModelError
 
 First = Literal["oldest", "newest"]
-_RECENT_COHORTS = 3
-"""Cohorts looked at first when the newest leave; all are, if these do not hold enough."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,8 @@ class Ledger:
         self.cohorts_before = cohorts_before
         """Number of months before the month of the start for which cohorts are kept."""
         self.cohorts = cohorts_before + clock.months
+        self.cohort_starts = _cohort_starts(clock, cohorts_before)
+        """Day on which the month of each cohort begins, and the one after the last [days]."""
         self.stocks: dict[str, Counts] = {}
         self.cohort_counts: dict[str, Counts] = {}
         self.cohort_entered: dict[str, Counts] = {}
@@ -97,6 +97,10 @@ class Ledger:
             if account.aged:
                 self.wait_days[name] = np.zeros((clock.months, replications, account.width))
         self._oldest = dict.fromkeys(self.cohort_counts, 0)
+        self._front = {
+            name: np.zeros(replications * self.accounts[name].width, dtype=np.int64)
+            for name in self.cohort_counts
+        }
         self._opened: dict[str, Counts] = {}
         self._today: dict[tuple[str, str], Counts] = {}
         self.step = next(clock.steps())
@@ -138,7 +142,7 @@ class Ledger:
         giver, taker = self.accounts[source], self.accounts[target]
         if giver.book != taker.book:
             raise ModelError(f"a move from {source} to {target} crosses books")
-        if (count < 0).any():
+        if np.minimum.reduce(count, axis=None) < 0:
             raise ModelError(f"a negative number moves from {source} to {target}")
         self._take(giver, count, target, first)
         self._give(taker, count)
@@ -146,7 +150,8 @@ class Ledger:
         if key not in self.flows:
             shape = (self.clock.months, self.replications, count.shape[1])
             self.flows[key] = np.zeros(shape, dtype=np.int32)
-        self.flows[key][self.step.month] += count.astype(np.int32)
+        flow = self.flows[key][self.step.month]
+        np.add(flow, count, out=flow, casting="unsafe")
         self._today[key] = self._today[key] + count if key in self._today else count
 
     def today(self, source: str, target: str) -> Counts:
@@ -158,41 +163,50 @@ class Ledger:
         amount = _fit(count, account.width)
         stock = self.stocks[account.name]
         stock -= amount
-        if not account.external and (stock < 0).any():
+        if not account.external and np.minimum.reduce(stock, axis=None) < 0:
             raise ModelError(f"{account.name} would go negative on {self.step.date}")
         if account.aged:
             self._take_by_age(account, amount, target, first)
 
     def _take_by_age(self, account: Account, amount: Counts, target: str, first: First) -> None:
-        name = account.name
-        begin, end = self._oldest[name], self._cohort_now() + 1
-        if first == "newest":
-            recent = max(begin, end - _RECENT_COHORTS)
-            enough = self.cohort_counts[name][:, :, recent:end].sum(axis=2) >= amount
-            begin = recent if enough.all() else begin
-        counts = self.cohort_counts[name][:, :, begin:end]
-        sums = self.entry_sums[name][:, :, begin:end]
-        taken = taken_by_age(counts, amount, first)
-        at = np.flatnonzero(taken)
-        cell, cohort = np.divmod(at, taken.shape[2])
-        row, column = np.divmod(cell, taken.shape[1])
-        left = (row, column, cohort)
-        entries = sums[left] * (taken.ravel()[at] / counts[left])
-        counts -= taken
-        sums[left] -= entries
-        entry_days = np.bincount(cell, entries, amount.size).reshape(amount.shape)
-        month = self.step.month
-        self.wait_days[name][month] += amount * float(self.step.day) - entry_days
-        if account.waits_to == target:
-            self.waits[name][month, :, begin:end] += taken.sum(axis=1)
+        """Walk over the months of entry, in all cells at once, until those who leave are found.
+
+        From each cell's oldest month on (where that is, is remembered from step to step), or from
+        this month back.
+        """
+        name, width, cohorts = account.name, account.width, self.cohorts
+        counts, sums = self.cohort_counts[name].reshape(-1), self.entry_sums[name].reshape(-1)
+        front, entry_days = self._front[name], np.zeros(amount.size)
+        cells = np.flatnonzero(amount)
+        left = amount.ravel()[cells]
+        cohort = front[cells] if first == "oldest" else np.full(cells.size, self._cohort_now())
+        while cells.size:
+            at = cells * cohorts + cohort
+            there, entered = counts[at], sums[at]
+            taken = np.minimum(there, left)
+            entries = entered * (taken / np.maximum(there, 1))
+            counts[at] = there - taken
+            sums[at] = entered - entries
+            entry_days[cells] += entries
+            if account.waits_to == target:
+                waits = self.waits[name][self.step.month].reshape(-1)
+                np.add.at(waits, cells // width * cohorts + cohort, taken)
+            if first == "oldest":
+                front[cells] = cohort
+            left -= taken
+            more = left.nonzero()[0]
+            cells, left = cells[more], left[more]
+            cohort = cohort[more] + (1 if first == "oldest" else -1)
+        waited = amount * float(self.step.day) - entry_days.reshape(amount.shape)
+        self.wait_days[name][self.step.month] += waited
 
     def _give(self, account: Account, count: Counts) -> None:
         amount = _fit(count, account.width)
         self.stocks[account.name] += amount
         if account.aged:
-            now = self._cohort_now()
-            self.cohort_counts[account.name][:, :, now] += amount.astype(np.int32)
-            self.cohort_entered[account.name][:, :, now] += amount.astype(np.int32)
+            now, people = self._cohort_now(), amount.astype(np.int32)
+            self.cohort_counts[account.name][:, :, now] += people
+            self.cohort_entered[account.name][:, :, now] += people
             self.entry_sums[account.name][:, :, now] += amount * float(self.step.day)
 
     def _cohort_now(self) -> int:
@@ -210,11 +224,6 @@ class Ledger:
         """Counts (replications, width, cohorts) of an aged account, and the first's number."""
         begin, end = self._oldest[name], self._cohort_now() + 1
         return self.cohort_counts[name][:, :, begin:end], begin
-
-    def cohort_start(self, cohort: int) -> int:
-        """Day on which the month of a cohort begins [days since the start]."""
-        first = month_number(self.clock.start) - self.cohorts_before + cohort
-        return self.clock.day_of(first_of_month(first))
 
     def close_step(self) -> None:
         """Book the person-days of a step; at a month end take a snapshot and prove the books."""
@@ -251,12 +260,10 @@ class Ledger:
         self._today = {}
 
 
-def taken_by_age(counts: Counts, amount: Counts, first: First) -> Counts:
-    """Who leaves: ``amount`` (r, w) out of ``counts`` (r, w, cohort), oldest or newest first."""
-    ordered = counts if first == "oldest" else counts[:, :, ::-1]
-    before = np.cumsum(ordered, axis=2, dtype=np.int32) - ordered
-    taken: Counts = np.clip(amount.astype(np.int32)[:, :, None] - before, 0, ordered)
-    return taken if first == "oldest" else taken[:, :, ::-1]
+def _cohort_starts(clock: Clock, cohorts_before: int) -> Floats:
+    first = month_number(clock.start) - cohorts_before
+    months = range(first, first + cohorts_before + clock.months + 1)
+    return np.array([clock.day_of(first_of_month(month)) for month in months], dtype=np.float64)
 
 
 def _fit(count: Counts, width: int) -> Counts:

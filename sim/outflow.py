@@ -56,11 +56,9 @@ def ready(world: World, day: int) -> Counts:
     counts, begin = world.ledger.by_cohort("status_holders")
     entered = world.ledger.cohort_entered["status_holders"][:, :, begin : begin + counts.shape[2]]
     minimum = world.scenario.housing.minimum_stay_days.single
-    starts = np.array(
-        [world.ledger.cohort_start(begin + c) for c in range(counts.shape[2] + 1)], dtype=float
-    )
+    starts = world.ledger.cohort_starts[begin : begin + counts.shape[2] + 1]
     waited = (day - minimum - starts[:-1]) / np.diff(starts)
-    share = np.clip(waited, 0.0, 1.0)
+    share = np.minimum(np.maximum(waited, 0.0), 1.0)
     ripe = np.floor(entered * share) - (entered - counts)
     people: Counts = np.maximum(ripe, 0.0).sum(axis=2).astype(np.int64)
     return people

@@ -84,8 +84,8 @@ def planned_places(world: World, day: int, *, as_planned: bool = False) -> tuple
             for index, plan in enumerate(plans if place.level is None else ()):
                 places = number(f"reception.places.{name}.{kind}.{index}.places", plan.places)
                 begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
-                part = np.clip((day - late - begins) / (ends - begins), 0.0, 1.0)
-                before = np.clip((0 - begins) / (ends - begins), 0.0, 1.0)
+                before = min(max((0 - begins) / (ends - begins), 0.0), 1.0)
+                part = np.minimum(np.maximum((day - late - begins) / (ends - begins), 0.0), 1.0)
                 came = places * np.maximum(part - before, 0.0)
                 if kind == "openings":
                     gross += came * realised

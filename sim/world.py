@@ -92,6 +92,8 @@ class World:
     luck: Luck
     ledger: Ledger
     prices: Prices
+    laid_out: tuple[Step, ...]
+    """The steps of the clock, laid out once for all actors."""
 
     @property
     def replications(self) -> int:
@@ -112,7 +114,7 @@ class World:
     def cohort_middles(self, first: int, count: int) -> Floats:
         """Middle of the months of ``count`` cohorts from number ``first`` on [days]: (count,)."""
         half = 15.2
-        return np.array([self.ledger.cohort_start(first + c) + half for c in range(count)])
+        return self.ledger.cohort_starts[first : first + count] + half
 
     def column(self, path: str, day: int) -> Floats:
         """A number as a column (replications or 1, 1), to broadcast over groups."""
@@ -120,7 +122,7 @@ class World:
 
     def steps(self, hour: int) -> Iterator[tuple[Step, float]]:
         """Steps, each with the moment of the day [days] at which an actor of ``hour`` acts."""
-        for step in self.clock.steps():
+        for step in self.laid_out:
             yield step, step.day + hour / HOURS_A_DAY
 
     def until(self, moment: float) -> simpy.Event:

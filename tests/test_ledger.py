@@ -4,10 +4,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.clock import Clock
 from sim.errors import ModelError
-from sim.ledger import Account, Ledger, taken_by_age
+from sim.ledger import Account, First, Ledger
 
 
 def small() -> Ledger:
@@ -60,9 +62,55 @@ def test_a_stock_changed_past_the_ledger_is_found() -> None:
 
 
 def test_the_oldest_or_the_newest_leave_first() -> None:
-    stock = counts([1, 2, 3])[None]
-    assert taken_by_age(stock, counts([4]), "oldest").tolist() == [[[1, 2, 1]]]
-    assert taken_by_age(stock, counts([4]), "newest").tolist() == [[[0, 1, 3]]]
+    left: dict[First, list[int]] = {
+        "oldest": [0, 0, 2, 0, 0, 4, 0],
+        "newest": [1, 2, 3, 0, 0, 0, 0],
+    }
+    for first, stay in left.items():
+        ledger = small()
+        ledger.move(counts([4, 0], [0, 0]), "queue", "done", first)
+        assert ledger.cohort_counts["queue"][0, 0, :7].tolist() == stay
+        assert ledger.cohort_counts["queue"][1, 0, :7].tolist() == [1, 2, 3, 0, 0, 4, 0]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("come", "oldest", "newest")),
+            st.integers(0, 12),
+            st.lists(st.integers(0, 9), min_size=4, max_size=4),
+        ),
+        max_size=12,
+    )
+)
+def test_who_leaves_is_whom_a_list_of_single_people_says(
+    events: list[tuple[str, int, list[int]]],
+) -> None:
+    ledger = small()
+    steps = list(ledger.clock.steps())
+    opening = ([0, 1, 1, 2, 2, 2, 5, 5, 5, 5], [3] * 5)
+    people = [[list(cell) for cell in opening] for _ in range(2)]
+    day = 0
+    for what, days, cells in events:
+        day = min(day + days, len(steps) - 1)
+        ledger.at(steps[day])
+        asked = np.array(cells, dtype=np.int64).reshape(2, 2)
+        if what == "come":
+            ledger.move(asked, "outside", "queue")
+        else:
+            asked = np.minimum(asked, ledger.stocks["queue"])
+            ledger.move(asked, "queue", "done", "oldest" if what == "oldest" else "newest")
+        for row, column in np.ndindex(2, 2):
+            mine, many = people[row][column], int(asked[row, column])
+            if what == "come":
+                mine += [6 + ledger.step.month] * many
+            elif many:
+                mine.sort(reverse=what == "newest")
+                del mine[:many]
+    ledger.prove()
+    for row, column in np.ndindex(2, 2):
+        by_month = np.bincount(people[row][column], minlength=ledger.cohorts)
+        assert ledger.cohort_counts["queue"][row, column].tolist() == by_month.tolist()
 
 
 def test_waits_are_counted_from_the_day_of_entry() -> None:

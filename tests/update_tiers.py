@@ -3,9 +3,10 @@
     .venv/bin/pytest --junitxml durations.xml
     PYTHONPATH=tests .venv/bin/python tests/update_tiers.py durations.xml [--times 1.0]
 
-Writes `tests/tiers.yaml`, which `tests/conftest.py` reads. A test that takes `SLOW` seconds or more
-is slow, one of `LONG` or more is long; a new test is neither. Measure on a machine at rest, or say
-by `--times` how many times longer everything took than on one.
+Writes `tests/tiers.yaml`, which `tests/conftest.py` reads. A test that takes `LONG` seconds or more
+is long. One that takes `SLOW` or more is slow, and here what it shares with others counts for each
+of them, since the first to run in `make check` would pay it. A new test is neither. Measure on a
+machine at rest, or say by `--times` how many times longer everything took than on one.
 """
 
 from __future__ import annotations
@@ -26,9 +27,17 @@ HEAD = """\
 """
 
 
-def tier(seconds: float) -> str:
-    """The tier of a test that takes so long."""
-    return "long" if seconds >= LONG else "slow" if seconds >= SLOW else "fast"
+def tier(seconds: float, shared: float) -> str:
+    """The tier of a test that takes so long, with what it shares or without."""
+    if seconds >= LONG:
+        return "long"
+    return "slow" if max(seconds, shared) >= SLOW else "fast"
+
+
+def shared(case: ElementTree.Element) -> float:
+    """Seconds that were spent on what the test shares with others."""
+    found = case.find("properties/property[@name='shared']")
+    return 0.0 if found is None else float(found.attrib["value"])
 
 
 def tiers(file: Path, times: float) -> dict[str, dict[str, list[str]]]:
@@ -36,8 +45,8 @@ def tiers(file: Path, times: float) -> dict[str, dict[str, list[str]]]:
     cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for case in ElementTree.parse(file).iter("testcase"):
         name, module = case.attrib["name"], case.attrib["classname"].rpartition(".")[2]
-        seconds = float(case.attrib["time"]) / times
-        cases[f"{module}.py", name.partition("[")[0]][name] = tier(seconds)
+        own, common = float(case.attrib["time"]) / times, shared(case) / times
+        cases[f"{module}.py", name.partition("[")[0]][name] = tier(own, common)
     found: dict[str, dict[str, list[str]]] = {"slow": defaultdict(list), "long": defaultdict(list)}
     for (module, function), names in sorted(cases.items()):
         alike = set(names.values())

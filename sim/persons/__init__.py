@@ -117,7 +117,16 @@ def simulate_persons(
     )
     env = simpy.Environment()
     values, prices = Values(scenario, clock, samples), Prices.of(scenario, samples)
-    world = World(env, clock, scenario, values, Luck(seed, replication, 1), ledger, prices)
+    world = World(
+        env,
+        clock,
+        scenario,
+        values,
+        Luck(seed, replication, 1),
+        ledger,
+        prices,
+        tuple(clock.steps()),
+    )
     country = Country(
         world,
         np.random.default_rng([seed, replication, 1]),
@@ -197,7 +206,7 @@ def _goes_on(country: Country, person: Person, life: Any) -> None:
 
 def _entries(country: Country, counts: np.ndarray) -> list[float]:
     """Days on which people came, oldest first: even over each month of their cohort."""
-    starts = [country.world.ledger.cohort_start(cohort) for cohort in range(len(counts) + 1)]
+    starts = country.world.ledger.cohort_starts
     days: list[float] = []
     for cohort, count in enumerate(counts.tolist()):
         begin, end = starts[cohort], min(starts[cohort + 1], 0)

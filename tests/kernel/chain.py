@@ -153,7 +153,9 @@ def simulate_compiled(
     ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters)
     values, prices = Values(scenario, clock, parameters), Prices.of(scenario, parameters)
     luck = Luck(seed, 0, replications)
-    world = World(simpy.Environment(), clock, scenario, values, luck, ledger, prices)
+    world = World(
+        simpy.Environment(), clock, scenario, values, luck, ledger, prices, tuple(clock.steps())
+    )
     fill_opening(world)
     given = n.numbers(world)
     out, chain = outputs(ledger), new_chain(ledger, given)

@@ -149,7 +149,6 @@ def numbers(world: World) -> Numbers:
     path_days = [clock.day_of(moment) for moment, _ in desk.official_path.pairs()]
     official = np.interp(ahead_days, path_days, desk.official_path.numbers())
     by_rank = sorted(range(len(names)), key=lambda i: places[names[i]].fill_rank)
-    starts = [ledger.cohort_start(cohort) for cohort in range(ledger.cohorts + 1)]
     return Numbers(
         groups=groups,
         singles=singles,
@@ -191,7 +190,7 @@ def numbers(world: World) -> Numbers:
         fill_rank=np.array(by_rank),
         order_rank=np.array([names.index(name) for name in limited], dtype=np.int64),
         notice_rank=np.array(dearest_first(scenario), dtype=np.int64),
-        cohort_starts=np.array(starts, dtype=np.float64),
+        cohort_starts=ledger.cohort_starts,
         cohort_middles=world.cohort_middles(0, ledger.cohorts),
         month_starts=np.array(clock.month_starts()),
         cohorts_before=ledger.cohorts_before,
