@@ -1,6 +1,7 @@
 """How time and memory grow with replications, years, groups and place types; part of `make bench`.
 
     python tests/bench_growth.py                # measure all, print the table, draw the chart
+    python tests/bench_growth.py --only years   # one axis anew; the others as they were kept
     python tests/bench_growth.py --quick        # the small sizes alone, nothing is written
 
 Each case is a whole command on this machine: `opvangsim run` on a copy of the baseline in which
@@ -33,6 +34,8 @@ COUNTED = ("opening_pending", "intake_share")
 HELD = ("opening_people", "opening_status_holders", "opening_places", "order_limit")
 SPLIT_TYPES = ("tgo", "emergency_hotel", "emergency_ship")
 FIRST_YEAR = 2025
+KEPT = ROOT / "notebooks" / "growth.csv"
+AXES = ("replications", "years", "groups", "types")
 Tree = dict[str, Any]
 
 
@@ -106,12 +109,18 @@ def resized(items: Tree, names: Sequence[str], count: int, parts: Sequence[str])
 
 
 def _merged(item: Tree, rest: Sequence[Tree], parts: Sequence[str]) -> Tree:
-    """An item that has the people of others as well."""
+    """An item that has the people of others as well, and of their shares the mean."""
     whole = copy.deepcopy(item)
-    for part in parts:
-        if part in whole:
-            whole[part]["value"] += sum(one[part]["value"] for one in rest if part in one)
-            whole[part].pop("spread", None) if rest else None
+    if not rest:
+        return whole
+    sizes = [one[parts[0]]["value"] if parts[0] in one else 0 for one in (item, *rest)]
+    for key in (*parts, *(key for key in whole if key.endswith("_share"))):
+        if key not in whole:
+            continue
+        values = [one[key]["value"] if key in one else 0 for one in (item, *rest)]
+        total = sum(values) if key in parts else float(np.average(values, weights=sizes))
+        whole[key]["value"] = total
+        whole[key].pop("spread", None)
     return whole
 
 
@@ -139,7 +148,9 @@ def measured(case: Case) -> tuple[float, float]:
                  "--out", str(Path(folder) / "run"), "--no-charts", "--quiet"]  # fmt: skip
         command = [sys.executable, str(Path(__file__)), "--one", *words]
         began = time.perf_counter()
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{case} failed:\n{done.stderr}")
         return time.perf_counter() - began, float(done.stdout.split()[-1])
 
 
@@ -174,48 +185,66 @@ def powers(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["axis", "measure", "powers", "last"])
 
 
+def as_markdown(table: pd.DataFrame) -> str:
+    """The table as the README has it."""
+    lines = ["| what grows | size | wall time [s] | replication-years a second | memory [MB] |",
+             "|---|--:|--:|--:|--:|"]  # fmt: skip
+    for row in table.itertuples():
+        name = {"types": "place types"}.get(str(row.axis), str(row.axis))
+        pace = f"{row.replication_years_a_second:,.0f}"
+        lines.append(
+            f"| {name} | {row.size:,} | {row.wall_seconds:.1f} | {pace} | {row.peak_mb:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def draw(table: pd.DataFrame, file: Path) -> None:
     """Seconds and memory over size, both on log scales, with the line of proportion."""
     figure = Figure(figsize=(6.3, 3.0), layout="constrained")
     marks = {"replications": "o", "years": "s", "groups": "^", "types": "D"}
-    names = {"types": "place types"}
-    for axes, measure, title in zip(
-        figure.subplots(1, 2),
-        ("wall_seconds", "peak_mb"),
-        ("Wall time [s]", "Memory of the largest process [MB]"),
-        strict=True,
-    ):
+    parts = (
+        ("wall_seconds", "Wall time [s]", (5, 10, 30, 100, 300, 1000)),
+        ("peak_mb", "Memory of the largest process [MB]", (100, 200, 500, 1000)),
+    )
+    for axes, (measure, title, ticks) in zip(figure.subplots(1, 2), parts, strict=True):
         for axis, rows in table.groupby("axis", sort=False):
             size = rows["size"] / rows["size"].iloc[0]
-            axes.loglog(size, rows[measure], marker=marks[str(axis)], markersize=4, linewidth=1)
-            end = (size.iloc[-1], rows[measure].iloc[-1])
-            axes.annotate(names.get(str(axis), str(axis)), end, xytext=(4, 0),
-                          textcoords="offset points", fontsize=7, va="center")  # fmt: skip
-        low = float(table[measure].min())
+            name = {"types": "place types"}.get(str(axis), str(axis))
+            axes.loglog(size, rows[measure], marker=marks[str(axis)], markersize=4, linewidth=1,
+                        label=name)  # fmt: skip
         reach = np.array([1.0, 1000.0])
-        axes.plot(reach, low * reach, color="0.7", linewidth=0.8, linestyle=":")
-        axes.set(title=title, xlabel="times the smallest size", xlim=(0.8, 6000))
-        axes.set_ylim(low / 2, float(table[measure].max()) * 3)
-        axes.title.set_fontsize(8)
-        axes.xaxis.label.set_fontsize(8)
+        start = float(table[measure].min())
+        axes.plot(reach, start * reach, color="0.6", linewidth=0.8, linestyle=":",
+                  label="in proportion")  # fmt: skip
+        axes.set_title(title, fontsize=8)
+        axes.set_xlabel("times the smallest size", fontsize=8)
+        axes.set(xlim=(0.8, 1500), ylim=(ticks[0] * 0.9, ticks[-1] * 1.1))
+        axes.set_xticks((1, 10, 100, 1000), ("1", "10", "100", "1,000"))
+        axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
+        axes.minorticks_off()
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)
+    figure.axes[0].legend(fontsize=7, frameon=False, loc="upper left")
     figure.savefig(file, dpi=150, metadata={"Software": None})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="+", choices=AXES, default=AXES)
     parser.add_argument("--one", nargs=argparse.REMAINDER)
     asked = parser.parse_args()
     if asked.one:
         one(asked.one)
         return
-    table = growth(QUICK if asked.quick else CASES)
-    print(powers(table).to_string(index=False))
+    table = growth([one for one in (QUICK if asked.quick else CASES) if one.axis in asked.only])
     if not asked.quick:
-        table.round(3).to_csv(ROOT / "notebooks" / "growth.csv", index=False)
-        draw(table, ROOT / "notebooks" / "growth.png")
+        if len(asked.only) < len(AXES):
+            kept = pd.read_csv(KEPT)
+            table = pd.concat([kept[~kept["axis"].isin(asked.only)], table])
+        table.round(3).to_csv(KEPT, index=False)
+        draw(table, KEPT.with_suffix(".png"))
+    print(powers(table).to_string(index=False))
 
 
 if __name__ == "__main__":

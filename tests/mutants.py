@@ -55,11 +55,12 @@ _ABOUT_TEXT = "tests/test_verify.py::test_the_explained_survivors_are_about_line
 
 SUITES: dict[str, tuple[str, ...]] = {
     "hand-worked cases": _TESTS,
-    "laws": (*_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF),
+    "laws": ("-m", "not long", *_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF),
              f"--deselect={_ABOUT_TEXT}"),
     "checks": (),
     "other tests": ("-m", "not slow and not long", "tests",
                     *(f"--ignore={file}" for file in (*_TESTS, *_LAWS))),
+    "long laws": ("-m", "long", *_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF)),
     "second model": ("tests/test_persons.py", "-k", "two_models and (baseline or constrained)"),
     "kept figures": ("tests/test_readme.py", "tests/test_scenarios.py",
                      "-k", "readme or (kept_headline and baseline)"),
@@ -302,24 +303,26 @@ def fate(one: Mutant, suites: Sequence[str], limits: dict[str, float]) -> Fate:
     return Fate(one, "", "", time.monotonic() - begun)
 
 
-def limits_of(suites: Sequence[str]) -> dict[str, float]:
+def limits_of(suites: Sequence[str], workers: int) -> dict[str, float]:
     """Seconds that each suite may take: four times what it takes where nothing is changed.
 
     A suite that fails on the unchanged project proves nothing: then the trial stops.
     """
-    limits = {}
+    with ThreadPoolExecutor(workers) as pool:
+        return dict(zip(suites, pool.map(_limit_of, suites), strict=True))
+
+
+def _limit_of(suite: str) -> float:
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutant-") as name:
         folder = Path(name)
         copied(folder)
-        for suite in suites:
-            begun = time.monotonic()
-            by = tried(suite, folder, 3600)
-            if by:
-                raise SystemExit(f"{suite} fails without any change: {by}")
-            taken = time.monotonic() - begun
-            limits[suite] = 30 + 4 * taken
-            print(f"nothing changed: {suite} holds ({taken:.0f} s)", flush=True)
-    return limits
+        by = tried(suite, folder, 3600)
+    if by:
+        raise SystemExit(f"{suite} fails without any change: {by}")
+    taken = time.monotonic() - begun
+    print(f"nothing changed: {suite} holds ({taken:.0f} s)", flush=True)
+    return 30 + 4 * taken
 
 
 # -- the report -------------------------------------------------------------------------------
@@ -352,7 +355,7 @@ def as_entry(one: Mutant) -> str:
 
 def trial(mutants: Sequence[Mutant], suites: Sequence[str], limit: float, workers: int) -> int:
     """Try the mutants; 1 if one survives that is not explained."""
-    limits = dict.fromkeys(suites, limit) if limit else limits_of(suites)
+    limits = dict.fromkeys(suites, limit) if limit else limits_of(suites, workers)
     fates = []
     with ThreadPoolExecutor(workers) as pool:
         for one in pool.map(partial(fate, suites=suites, limits=limits), mutants):
