@@ -9,7 +9,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check lint suite verify format bench clean
+.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite verify format bench clean
 
 # A stamp newer than the lock file means: installed, no network needed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -81,6 +81,10 @@ test-ui: $(VENV)/ui.stamp browser
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow and not long"'
+
+# All tests, and how much of `sim` they run, branches too: at least what pyproject.toml asks.
+coverage: $(VENV)/test.stamp
+	$(BIN)/pytest --cov --cov-report=term
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

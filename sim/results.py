@@ -13,7 +13,6 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from .draws import Floats
 from .ledger import Ledger
@@ -354,8 +353,3 @@ def describe(values: Floats) -> dict[str, Floats]:
         if row.size:
             table[(slice(None), *index)] = (row.mean(), *np.quantile(row, QUANTILES))
     return dict(zip(STATISTICS, table, strict=True))
-
-
-def frame(index: dict[str, object], values: Floats) -> pd.DataFrame:
-    """A tidy piece of a table: the columns of ``index``, then mean and quantiles."""
-    return pd.DataFrame({**index, **describe(values)})

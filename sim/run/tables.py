@@ -50,38 +50,50 @@ View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
 
 def monthly_table(chunks: Cells) -> pd.DataFrame:
     """``monthly``: the start and each month end, series by series."""
-    pieces = []
-    for number, cell in enumerate(chunks.index["monthly"]):
-        piece = results.frame(
-            {
-                "date": pd.to_datetime(chunks.dates),
-                "series": cell["series"],
-                "breakdown": cell["breakdown"],
-                "unit": cell["unit"],
-            },
+    cells = [
+        (
+            {"series": cell["series"], "breakdown": cell["breakdown"], "unit": cell["unit"]},
             chunks("monthly", number),
         )
-        pieces.append(_rounded(piece, cell["unit"]))
-    return _table(pieces)
+        for number, cell in enumerate(chunks.index["monthly"])
+    ]
+    return _table("date", pd.to_datetime(chunks.dates).to_numpy(), cells)
 
 
 def yearly_table(chunks: Cells) -> pd.DataFrame:
     """``yearly``: flows summed; stocks averaged and at the year's end."""
-    pieces = []
-    for number, (cell, measure) in enumerate(chunks.index["yearly"]):
-        unit = cell["unit"].replace("/month", "/year")
-        piece = results.frame(
+    cells = [
+        (
             {
-                "year": chunks.years,
                 "series": cell["series"],
                 "breakdown": cell["breakdown"],
                 "measure": measure,
-                "unit": unit,
+                "unit": cell["unit"].replace("/month", "/year"),
             },
             chunks("yearly", number),
         )
-        pieces.append(_rounded(piece, unit))
-    return _table(pieces)
+        for number, (cell, measure) in enumerate(chunks.index["yearly"])
+    ]
+    return _table("year", np.array(chunks.years), cells)
+
+
+def _table(when: str, moments: Any, cells: list[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
+    """Cell after cell a row a moment: its words, then mean and quantiles.
+
+    Numbers are rounded so far that another machine does not compute their last digit differently.
+    """
+    described = [
+        {name: rounded(found, decimals_of(words["unit"])) for name, found in
+         results.describe(values).items()}
+        for words, values in cells
+    ]  # fmt: skip
+    columns = {when: np.tile(moments, len(cells))}
+    for name in cells[0][0]:
+        column = np.array([words[name] for words, _ in cells], dtype=object)
+        columns[name] = np.repeat(column, len(moments))
+    for name in results.STATISTICS:
+        columns[name] = np.concatenate([found[name] for found in described])
+    return pd.DataFrame(columns)
 
 
 def budget_table(
@@ -131,17 +143,6 @@ def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -
     return {name: rounded(values, EUROS) for name, values in cells.items()} | {
         "p_gap_positive": chance
     }
-
-
-def _table(pieces: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(pieces, ignore_index=True)
-
-
-def _rounded(piece: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Round away what another machine could compute differently in the last digit."""
-    columns = list(results.STATISTICS)
-    piece[columns] = rounded(piece[columns].to_numpy(), decimals_of(unit))
-    return piece
 
 
 def write_replications(chunks: Chunks, file: Path) -> None:
