@@ -25,6 +25,8 @@ OF_MONEY = ("gap",)
 """Charts that move with prices and budgets alone."""
 PREVIEW_ENDS = date(2027, 12, 31)
 """A first look goes no further, so that it is there within half a second."""
+HALVES = (SETTLED // 2, SETTLED // 2)
+"""Of what stays, how many replications a process takes."""
 REMEMBERED = 12
 """Positions of the knobs whose people are kept, so that going back is at once."""
 PROCESSES = 3
@@ -135,38 +137,45 @@ class Board:
             self._work = loop.create_task(self._until_settled())
 
     async def _until_settled(self) -> None:
+        """A first look, then what stays; the latter is under way while the first is drawn."""
         while (known := self._kept.get(self.people)) is None or not known.settled:
             people, scenario = self.people, turned(self.scenario, self.values)
+            whole = Settings(SETTLED, self.seed, "week", scenario.until)
             if known is None:
                 until = min(PREVIEW_ENDS, scenario.until)
                 first = Settings(PREVIEW, self.seed, "week", until)
-                await self._simulate(people, scenario, first, [PREVIEW])
+                trials = [await one for one in self._asked(scenario, first, [PREVIEW])]
+                work = self._asked(scenario, whole, HALVES) if people == self.people else []
+                self._keep(people, scenario, first, trials)
+            else:
+                work = self._asked(scenario, whole, HALVES)
+            while people == self.people and not all(one.done() for one in work):
+                await asyncio.wait(work, timeout=0.02)
             if people == self.people:
-                whole = Settings(SETTLED, self.seed, "week", scenario.until)
-                await self._simulate(people, scenario, whole, [SETTLED // 2] * 2)
+                self._keep(people, scenario, whole, [await one for one in work])
+            else:
+                for one in work:
+                    one.cancel()
 
-    async def _simulate(
+    def _asked(
+        self, scenario: Scenario, settings: Settings, counts: Sequence[int]
+    ) -> list[asyncio.Future[Trial]]:
+        """Ask the processes for so many replications each."""
+        loop, pool = asyncio.get_running_loop(), self._processes()
+        firsts = [sum(counts[:number]) for number in range(len(counts))]
+        return [
+            loop.run_in_executor(pool, simulated, Part(scenario, settings, first, count))
+            for first, count in zip(firsts, counts, strict=True)
+        ]
+
+    def _keep(
         self,
         people: tuple[float, ...],
         scenario: Scenario,
         settings: Settings,
-        counts: Sequence[int],
+        trials: Sequence[Trial],
     ) -> None:
-        """Simulate in parts, keep them, and show them; what stays is given up if a knob turns."""
-        loop, pool = asyncio.get_running_loop(), self._processes()
-        firsts = [sum(counts[:number]) for number in range(len(counts))]
-        parts = [
-            Part(scenario, settings, first, count)
-            for first, count in zip(firsts, counts, strict=True)
-        ]
-        work = [loop.run_in_executor(pool, simulated, part) for part in parts]
-        while not all(one.done() for one in work):
-            await asyncio.wait(work, timeout=0.02)
-            if settings.replications == SETTLED and people != self.people:
-                for one in work:
-                    one.cancel()
-                return
-        trials = [await one for one in work]
+        """Keep what was simulated for a position of the knobs, and show it."""
         known = Known(people, scenario, trials, months_of(trials), settings)
         self._kept[people] = known
         self._kept.move_to_end(people)
