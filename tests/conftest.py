@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
 import pytest
+import timed
 import yaml
 from faults import DESIGN, FEW, forked, said
 from support import Command, Done, spoken
@@ -20,8 +19,6 @@ from sim.ledger import Ledger
 from sim.scenario import Scenario, load
 
 TIERS = Path(__file__).parent / "tiers.yaml"
-SPENT = pytest.StashKey[dict[pytest.FixtureDef[Any], float]]()
-"""Seconds that it took to make what several tests share."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,29 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"{TIERS.name} names tests that are gone: {sorted(left)}")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Generator[None, Any, Any]:
-    """Time what several tests share; what it rests on itself was made before and is not in it."""
-    before = perf_counter()
-    try:
-        return (yield)
-    finally:
-        if fixturedef.scope != "function":
-            spent = request.config.stash.setdefault(SPENT, {})
-            spent[fixturedef] = perf_counter() - before
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    """Note for each test what its shared things took, whichever test had them made."""
-    yield
-    if isinstance(item, pytest.Function):
-        spent = item.config.stash.get(SPENT, {})
-        used = item._fixtureinfo.name2fixturedefs.values()
-        shared = sum(spent.get(one, 0.0) for several in used for one in several)
-        item.user_properties.append(("shared", f"{shared:.3f}"))
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(timed)
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
 import yaml
 
-SLOW = 0.25
+SLOW = 0.2
 LONG = 1.2
 FILE = Path(__file__).parent / "tiers.yaml"
 HEAD = """\
@@ -40,10 +41,13 @@ def shared(case: ElementTree.Element) -> float:
     return 0.0 if found is None else float(found.attrib["value"])
 
 
-def tiers(file: Path, times: float) -> dict[str, dict[str, list[str]]]:
-    """Names by tier and file; a function by its name alone where all its cases are of one tier."""
+def tiers(files: Sequence[Path], times: float) -> dict[str, dict[str, list[str]]]:
+    """Names by tier and file; a function by its name alone where all its cases are of one tier.
+
+    A later file of durations says better what it has too.
+    """
     cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for case in ElementTree.parse(file).iter("testcase"):
+    for case in (one for file in files for one in ElementTree.parse(file).iter("testcase")):
         name, module = case.attrib["name"], case.attrib["classname"].rpartition(".")[2]
         own, common = float(case.attrib["time"]) / times, shared(case) / times
         cases[f"{module}.py", name.partition("[")[0]][name] = tier(own, common)
@@ -58,7 +62,7 @@ def tiers(file: Path, times: float) -> dict[str, dict[str, list[str]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("durations", type=Path)
+    parser.add_argument("durations", type=Path, nargs="+")
     parser.add_argument("--times", type=float, default=1.0)
     asked = parser.parse_args()
     text = yaml.safe_dump(tiers(asked.durations, asked.times), allow_unicode=True, width=1000)
