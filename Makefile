@@ -121,8 +121,9 @@ $(BENCH)/bench.stamp: requirements.lock requirements-bench.lock
 	$(BENCH)/bin/python $(QUIETLY) --require-hashes -r requirements-bench.lock
 	touch $@
 
-bench: $(VENV)/run.stamp $(BENCH)/bench.stamp
+bench: $(VENV)/ui.stamp $(BENCH)/bench.stamp
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_whatif.py
 	$(BIN)/python tests/bench_growth.py
 	PYTHONPATH=. NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	  $(BENCH)/bin/python tests/bench_kernel.py

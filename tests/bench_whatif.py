@@ -1,0 +1,64 @@
+"""How long a what-if takes from a turn of a knob to its pictures; part of `make bench`.
+
+    python tests/bench_whatif.py
+
+As the widget does it, but for the browser: simulate or price, draw the charts that move, make their
+pictures. Prints the median of some turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from statistics import median
+from typing import Any
+
+import matplotlib as mpl
+
+from sim.report.canvas import STYLE
+from sim.report.charts import CHARTS as KINDS
+from sim.report.charts import LOOKS, draw
+from sim.scenario import load
+from sim.whatif.board import Board, Shown
+from sim.whatif.widget import picture
+
+TURNS = {"inflow": (30_000.0, 22_000.0, 35_000.0, 28_000.0), "price": (110.0, 90.0, 105.0, 95.0)}
+"""Values that are turned to: one knob that moves people, one that only prices."""
+
+
+async def timed() -> dict[str, list[float]]:
+    """Seconds from a turn to what it brings, by what that is."""
+    found: dict[str, list[float]] = defaultdict(list)
+    turn: list[Any] = ["", 0.0]
+
+    def show(shown: Shown) -> None:
+        what = f"{turn[0]}, {'settled' if shown.settled else 'first look'}"
+        for number, name in enumerate(shown.charts):
+            with mpl.rc_context(STYLE):
+                figure = draw(name, shown.subject, LOOKS["page"], "en")
+            picture(figure, KINDS[name].words(shown.subject, "en"))
+            if number == 0:
+                found[f"{what}: a picture"].append(time.perf_counter() - turn[1])
+        found[f"{what}: all"].append(time.perf_counter() - turn[1])
+
+    board = Board(load("baseline"), show)
+    board.go()
+    await board.at_rest()
+    found.clear()
+    for name, values in TURNS.items():
+        for value in values:
+            turn[:] = [name, time.perf_counter()]
+            board.turn(name, value)
+            await board.at_rest()
+    board.close()
+    return found
+
+
+def main() -> None:
+    for what, seconds in asyncio.run(timed()).items():
+        print(f"{what:32} {median(seconds):6.2f} s (of {len(seconds)})")
+
+
+if __name__ == "__main__":
+    main()
