@@ -278,7 +278,7 @@ def tried(suite: str, folder: Path, limit: float) -> str:
 
 def told(said: str) -> str:
     """The name of what failed, out of what a suite printed."""
-    lines = said.splitlines()
+    lines = [line for line in said.splitlines() if line.strip()]
     for start in ("FAILED ", "ERROR "):
         for line in lines:
             if line.startswith(start):
@@ -377,7 +377,7 @@ def trial(mutants: Sequence[Mutant], suites: Sequence[str], limit: float, worker
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--suites", nargs="+", choices=list(SUITES), default=list(SUITES))
     parser.add_argument("--only", nargs="+", metavar="FILE:LINE", help="of those drawn, just these")
