@@ -125,8 +125,10 @@ def _refuse_what_is_unsafe(data: bytes, name: str) -> None:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError) as error:
         advice = "give the workbook that opvangsim export wrote"
         raise _refused(name, "this is no .xlsx workbook: not a whole zip file", advice) from error
-    except (NotImplementedError, RuntimeError, zlib.error) as error:
-        raise _refused(name, "this is no .xlsx workbook: it can't be unpacked") from error
+    except (RuntimeError, zlib.error) as error:
+        # Locked parts, and ways of packing that zipfile does not know.
+        advice = "save it again in a spreadsheet program, without a password"
+        raise _refused(name, "this is no .xlsx workbook: it can't be unpacked", advice) from error
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:

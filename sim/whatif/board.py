@@ -24,7 +24,7 @@ CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
 """Charts that move with prices and budgets alone."""
 PREVIEW_ENDS = date(2027, 12, 31)
-"""A first look goes no further, so that it is there within half a second."""
+"""A first look goes no further, so that it is there sooner."""
 HALVES = (SETTLED // 2, SETTLED // 2)
 """Of what stays, how many replications a process takes."""
 REMEMBERED = 12
@@ -151,7 +151,7 @@ class Board:
                 work = self._asked(scenario, whole, HALVES)
             while people == self.people and not all(one.done() for one in work):
                 await asyncio.wait(work, timeout=0.02)
-            if people == self.people:
+            if work and people == self.people:
                 self._keep(people, scenario, whole, [await one for one in work])
             else:
                 for one in work:
