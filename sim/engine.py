@@ -15,14 +15,17 @@ All replications move together: every stock has them as its first axis.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import simpy
 
 from .clock import Clock, StepLength
 from .draws import KINDS, Kind, Luck, Samples, sample
+from .errors import ModelError
 from .family import family_arrivals, family_desk
 from .inflow import intake
 from .ledger import Account, Ledger
@@ -98,6 +101,70 @@ ACTORS: tuple[Callable[[World], Actor], ...] = (
 )
 
 
+def begun(
+    scenario: Scenario,
+    replications: int,
+    seed: int,
+    *,
+    parameters: Samples | None = None,
+    vary: tuple[Kind, ...] = KINDS,
+    step: StepLength = "day",
+    until: date | None = None,
+    first: int = 0,
+    actors: Sequence[Callable[[World], Actor]] = ACTORS,
+) -> World:
+    """A run that is about to begin: its opening stands, its actors wait for their hour.
+
+    What is asked is what ``simulate`` asks.
+    """
+    clock = Clock(scenario.start, until or scenario.until, step)
+    if parameters is None:
+        parameters = sample(scenario, replications, seed, vary, clock.until)
+    books = accounts(len(scenario.groups), len(scenario.reception.places))
+    ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters)
+    luck = Luck(seed, first, replications, "luck" in vary)
+    world = _world(scenario, parameters, luck, ledger, 0, {})
+    fill_opening(world)
+    _wake(world, actors)
+    return world
+
+
+def finished(world: World) -> Ledger:
+    """Let a run come to its end, and return the book of it."""
+    world.env.run()
+    return world.ledger
+
+
+def laid_aside(world: World, moment: date) -> bytes:
+    """Let a run come to the beginning of a day, and return all that is needed to go on from there.
+
+    The run itself can go on too. Raises ``ModelError`` if no step of it begins on that day.
+    """
+    day = world.clock.day_of(moment)
+    if day <= world.env.now or all(step.day != day for step in world.laid_out):
+        raise ModelError(f"no step ahead begins on {moment}")
+    world.env.run(until=day)
+    return pickle.dumps((day, world.luck, world.ledger, world.memory))
+
+
+def taken_up(
+    aside: bytes,
+    scenario: Scenario,
+    parameters: Samples,
+    actors: Sequence[Callable[[World], Actor]] = ACTORS,
+) -> World:
+    """A run that was laid aside, to be gone on with by another scenario.
+
+    The result is that of a whole run of this scenario if it differs from the one before in nothing
+    that was read until then: that is for the caller to see to. ``parameters`` as in ``simulate``.
+    """
+    day, luck, ledger, memory = pickle.loads(aside)
+    ledger.samples = parameters
+    world = _world(scenario, parameters, luck, ledger, day, memory)
+    _wake(world, actors)
+    return world
+
+
 def simulate(
     scenario: Scenario,
     replications: int,
@@ -108,7 +175,7 @@ def simulate(
     step: StepLength = "day",
     until: date | None = None,
     first: int = 0,
-    actors: tuple[Callable[[World], Actor], ...] = ACTORS,
+    actors: Sequence[Callable[[World], Actor]] = ACTORS,
 ) -> Ledger:
     """Run a scenario and return the book of it.
 
@@ -117,23 +184,42 @@ def simulate(
     as ``draws.sample`` makes them; ``vary`` says which kinds of chance are let in. Raises
     ``ModelError`` if a law of the ledger is broken.
     """
-    clock = Clock(scenario.start, until or scenario.until, step)
-    if parameters is None:
-        parameters = sample(scenario, replications, seed, vary, clock.until)
-    ledger = Ledger(
-        accounts(len(scenario.groups), len(scenario.reception.places)),
-        clock,
+    world = begun(
+        scenario,
         replications,
-        COHORTS_BEFORE,
-        parameters,
+        seed,
+        parameters=parameters,
+        vary=vary,
+        step=step,
+        until=until,
+        first=first,
+        actors=actors,
     )
-    env = simpy.Environment()
-    values = Values(scenario, clock, parameters)
-    luck = Luck(seed, first, replications, "luck" in vary)
-    prices = Prices.of(scenario, parameters)
-    world = World(env, clock, scenario, values, luck, ledger, prices, tuple(clock.steps()))
-    fill_opening(world)
+    return finished(world)
+
+
+def _world(
+    scenario: Scenario,
+    parameters: Samples,
+    luck: Luck,
+    ledger: Ledger,
+    since: int,
+    memory: dict[type, Any],
+) -> World:
+    clock = ledger.clock
+    return World(
+        simpy.Environment(since),
+        clock,
+        scenario,
+        Values(scenario, clock, parameters),
+        luck,
+        ledger,
+        Prices.of(scenario, parameters),
+        tuple(step for step in clock.steps() if step.day >= since),
+        memory,
+    )
+
+
+def _wake(world: World, actors: Sequence[Callable[[World], Actor]]) -> None:
     for actor in actors:
-        env.process(actor(world))
-    env.run()
-    return ledger
+        world.env.process(actor(world))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from .draws import binomial_count
@@ -30,6 +32,14 @@ def family_arrivals(world: World) -> Actor:
         ledger.move(arrived - home, "family_travelling", "status_holders")
 
 
+@dataclass
+class _FamilyDesk:
+    """Parts of applications and decisions left over for the next step."""
+
+    applying: Whole = field(default_factory=Whole)
+    deciding: Whole = field(default_factory=Whole)
+
+
 def family_desk(world: World) -> Actor:
     """Grants bring applications for family; a desk of its own decides them.
 
@@ -40,19 +50,19 @@ def family_desk(world: World) -> Actor:
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger
     factors = np.array([group.family_factor.single for group in scenario.groups.values()])
-    applying, deciding = Whole(), Whole()
+    mine = world.recall(_FamilyDesk, _FamilyDesk)
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
         grants = sum(ledger.today(*flow) * factors for flow in GRANTS)
         per_grant = world.column("family.applications_per_grant", step.day)
-        applied = applying(np.sum(grants, axis=1, keepdims=True) * per_grant)
+        applied = mine.applying(np.sum(grants, axis=1, keepdims=True) * per_grant)
         ledger.move(applied, "outside", "family_pending")
 
         staff = values.at("family.staff", step.day)
         staff = staff * ind_factor(world, step.day)
         yearly = staff * values.at("family.productivity", step.day)
         work = whole_column(yearly * year_fraction(step), world.replications)
-        decided = np.minimum(deciding(work), ledger.stocks["family_pending"])
+        decided = np.minimum(mine.deciding(work), ledger.stocks["family_pending"])
         u = world.luck.uniforms("family_desk", step.day, 1)
         coming_share = world.column("family.granted_share", step.day) * world.column(
             "family.arrival_share", step.day

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from .draws import Counts, Floats, binomial_count, binomial_counts
@@ -77,6 +79,22 @@ def homes_a_year(world: World, day: int) -> Floats:
     return world.values.at("housing.homes", day) * answer(np.maximum(now, 0.0), then, power)
 
 
+@dataclass
+class _Housing:
+    """What municipalities remember: this half-year's target, and the need for the next one.
+
+    ``half_year`` is its name, ``days`` how many of its days have passed; besides, parts of people
+    left over for the next step.
+    """
+
+    need: Floats
+    target: Floats
+    half_year: str = ""
+    days: int = 1
+    homes: Whole = field(default_factory=Whole)
+    set_: Whole = field(default_factory=Whole)
+
+
 def municipalities(world: World) -> Actor:
     """Municipalities house status holders: as many as there are homes, and people ready for them.
 
@@ -86,21 +104,18 @@ def municipalities(world: World) -> Actor:
     times a factor.
     """
     values, ledger, n = world.values, world.ledger, world.replications
-    homes_whole, target_whole = Whole(), Whole()
-    need_now: Floats = np.zeros(n)
-    target: Floats = np.zeros(n)
-    current, days_now = "", 1
+    mine = world.recall(_Housing, lambda: _Housing(np.zeros(n), np.zeros(n)))
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
         name = half_year(step.date.year, step.date.month)
-        if name != current:
-            target = _target(world, name, need_now, days_now)
-            current, need_now, days_now = name, np.zeros(n), 0
-        need_now = need_now + new_need(world)
-        days_now += step.days
+        if name != mine.half_year:
+            mine.target = _target(world, name, mine.need, mine.days)
+            mine.half_year, mine.need, mine.days = name, np.zeros(n), 0
+        mine.need = mine.need + new_need(world)
+        mine.days += step.days
 
         supply = homes_a_year(world, step.day) * year_fraction(step)
-        homes = homes_whole(whole_column(supply, n))
+        homes = mine.homes(whole_column(supply, n))
         u = world.luck.uniforms("municipalities", step.day, 1)
         stay = hazard(world.column("transit.stay_days", step.day), step.days)
         leaving = binomial_count(u, ledger.stocks["transit"], stay)
@@ -112,7 +127,7 @@ def municipalities(world: World) -> Actor:
         into = np.clip(free.astype(np.int64), 0, ready(world, step.day))
         ledger.move(into, "status_holders", "transit")
 
-        set_ = target_whole(whole_column(target * year_fraction(step) * 2, n))
+        set_ = mine.set_(whole_column(mine.target * year_fraction(step) * 2, n))
         ledger.tally("target", set_[:, 0])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from .clock import Step
@@ -73,6 +75,21 @@ def by_age(work: Floats, counts: Counts, weights: Floats, first: First) -> Float
     return decided
 
 
+@dataclass
+class _Ind:
+    """What the IND remembers: its capacity, now and on day 0, and parts of cases left over."""
+
+    capacity: Floats
+    at_start: Floats
+    whole: Whole = field(default_factory=Whole)
+    other_whole: tuple[Whole, Whole] = field(default_factory=lambda: (Whole(), Whole()))
+
+
+def _ind_at_start(world: World) -> _Ind:
+    capacity = planned_capacity(world, 0) * ind_factor(world, 0)
+    return _Ind(capacity, capacity)
+
+
 def ind(world: World) -> Actor:
     """The IND decides: capacity goes to open cases, groups on hold excepted.
 
@@ -82,16 +99,15 @@ def ind(world: World) -> Actor:
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger
     first: First = "newest" if scenario.ind.order == "newest_first" else "oldest"
-    whole, other_whole = Whole(), (Whole(), Whole())
-    capacity = at_start = planned_capacity(world, 0) * ind_factor(world, 0)
+    mine = world.recall(_Ind, lambda: _ind_at_start(world))
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
         year = year_fraction(step)
         ramp = values.at("ind.capacity.ramp_days", step.day)
         factor = ind_factor(world, step.day)
         planned = planned_capacity(world, step.day) * factor
-        capacity = grown(capacity, planned, ramp, step.days)
-        output = capacity * values.at("ind.capacity.realised", step.day)
+        mine.capacity = grown(mine.capacity, planned, ramp, step.days)
+        output = mine.capacity * values.at("ind.capacity.realised", step.day)
         work = whole_column(output * year, world.replications)
         open_ = np.array([world.hold(group, step.day) is None for group in world.groups])
 
@@ -103,12 +119,13 @@ def ind(world: World) -> Actor:
         else:
             counts = ledger.by_cohort("pending")[0] * open_[:, None]
             chosen = by_age(work, counts, weights, first)
-        decided = np.minimum(whole(chosen), stock)
+        decided = np.minimum(mine.whole(chosen), stock)
         ledger.move(decided, "pending", "decided", first)
-        ledger.tally("ind_planned", capacity * year)
+        ledger.tally("ind_planned", mine.capacity * year)
         ledger.tally("ind_other_days", factor * step.days)
         _outcomes(world, step.day, decided)
-        _other_cases(world, step.day, year, capacity / np.maximum(at_start, 1e-9), other_whole)
+        pace = mine.capacity / np.maximum(mine.at_start, 1e-9)
+        _other_cases(world, step.day, year, pace, mine.other_whole)
         if step.ends_month:
             _tally_ages(world, step)
 

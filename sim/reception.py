@@ -7,6 +7,7 @@ Nothing here changes who is in the procedure; it decides where people sleep and 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -96,6 +97,14 @@ def planned_places(world: World, day: int, *, as_planned: bool = False) -> tuple
     return np.stack(opened, axis=1), np.stack(ended, axis=1)
 
 
+@dataclass
+class _Planned:
+    """Places opened and ended by plan so far: (replications, types)."""
+
+    opened: Floats
+    ended: Floats
+
+
 def capacity_plan(world: World) -> Actor:
     """Places open and end as planned: fixed stocks on their path, others by openings and endings.
 
@@ -106,14 +115,14 @@ def capacity_plan(world: World) -> Actor:
     """
     ledger, scenario = world.ledger, world.scenario
     types = list(scenario.reception.places)
-    opened_before = np.zeros((world.replications, len(types)))
-    ended_before = np.zeros((world.replications, len(types)))
+    nothing = np.zeros((world.replications, len(types)))
+    before = world.recall(_Planned, lambda: _Planned(nothing, nothing))
     for step, moment in world.steps(hour=10):
         yield world.until(moment)
         opened, ended = (np.floor(part) for part in planned_places(world, step.day))
-        ended = np.maximum(ended - given_up(world), ended_before)
-        up, down = opened - opened_before, ended - ended_before
-        opened_before, ended_before = opened, ended
+        ended = np.maximum(ended - given_up(world), before.ended)
+        up, down = opened - before.opened, ended - before.ended
+        before.opened, before.ended = opened, ended
         stock = ledger.stocks["places_open"]
         for index, name in enumerate(types):
             if scenario.reception.places[name].level is not None:
@@ -146,6 +155,30 @@ def official_people(world: World, day: int) -> Floats:
     return np.full(1, need * world.scenario.reception.need_fill.single)
 
 
+@dataclass
+class _Desk:
+    """What the capacity desk remembers.
+
+    Places ``on_order`` and ``on_notice`` (replications, types) by the week in which they come or
+    end, people of the ``past`` weeks (replications,), and the day of its next round.
+    """
+
+    on_order: deque[Counts]
+    on_notice: deque[Counts]
+    past: deque[Floats]
+    next_day: int = 0
+
+
+def _desk_at_start(world: World) -> _Desk:
+    desk = world.scenario.reception.desk
+    nothing = np.zeros((world.replications, len(world.scenario.reception.places)), np.int64)
+    return _Desk(
+        deque(nothing for _ in range(weeks(desk.lead_weeks))),
+        deque(nothing for _ in range(weeks(desk.notice_weeks))),
+        deque(maxlen=weeks(desk.trend_weeks) + 1),
+    )
+
+
 def capacity_desk(world: World) -> Actor:
     """The capacity desk of COA, once a week: looks ahead a lead time, orders or gives notice.
 
@@ -157,30 +190,23 @@ def capacity_desk(world: World) -> Actor:
     on what the money can't pay for once the notice has ended, regular places last.
     """
     scenario, ledger = world.scenario, world.ledger
-    desk = scenario.reception.desk
     types = list(scenario.reception.places)
     order_rank = [types.index(name) for name in flexible(scenario)]
     notice_rank = _dearest_first(scenario)
     shape = (world.replications, len(types))
-    on_order: deque[Counts] = deque(
-        np.zeros(shape, np.int64) for _ in range(weeks(desk.lead_weeks))
-    )
-    on_notice: deque[Counts] = deque(
-        np.zeros(shape, np.int64) for _ in range(weeks(desk.notice_weeks))
-    )
-    past: deque[Floats] = deque(maxlen=weeks(desk.trend_weeks) + 1)
-    next_day = 0
+    mine = world.recall(_Desk, lambda: _desk_at_start(world))
     for step, moment in world.steps(hour=11):
         yield world.until(moment)
-        if step.day < next_day:
+        if step.day < mine.next_day:
             continue
-        next_day += DAYS_A_WEEK
-        ledger.move(on_order.popleft(), "places_ordered", "places_open")
-        ledger.move(on_notice.popleft(), "places_notice", "place_market")
+        due, mine.next_day = mine.next_day, mine.next_day + DAYS_A_WEEK
+        ledger.move(mine.on_order.popleft(), "places_ordered", "places_open")
+        ledger.move(mine.on_notice.popleft(), "places_notice", "place_market")
 
         people = entitled(world, step.day).sum(axis=1).astype(np.float64)
-        past.append(people)
-        surplus = _expected_places(world, step.day) - _wanted_places(world, step.day, past)
+        mine.past.append(people)
+        wanted = _wanted_places(world, step.day, mine.past)
+        surplus = _expected_places(world, step.day) - wanted
         orders, notices = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         short = np.maximum(-surplus, 0.0)
         for index in order_rank:
@@ -193,13 +219,13 @@ def capacity_desk(world: World) -> Actor:
             notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
             spare = np.maximum(spare - notices[:, index], 0.0)
         if scenario.closing == "constrained":
-            known = Notices(next_day - DAYS_A_WEEK, tuple(on_notice))
+            known = Notices(due, tuple(mine.on_notice))
             notices = np.maximum(notices, beyond_means(world, step.day, known))
             orders = within_means(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
-        on_order.append(orders)
-        on_notice.append(notices)
+        mine.on_order.append(orders)
+        mine.on_notice.append(notices)
 
 
 def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:

@@ -22,6 +22,7 @@ from .clock import Clock, StepLength
 from .draws import KINDS, Floats, Kind, Samples, sample, take
 from .engine import simulate
 from .errors import Problem, ScenarioError
+from .ledger import Ledger
 from .prices import Prices
 from .scenario import Scenario
 from .workers import cores, shared
@@ -192,6 +193,11 @@ def attempt(
         until=until or settings.until,
         first=first,
     )
+    return tabulated(ledger, scenario, samples, first)
+
+
+def tabulated(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Trial:
+    """What came of a run, in tables and priced."""
     tables = results.tabulate(ledger, scenario)
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
     return Trial(scenario, ledger.clock, samples, tables, costs, first)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import simpy
@@ -16,6 +16,7 @@ from .prices import Prices
 from .scenario import Hold, Quantity, Scenario, quantities
 
 Actor = Generator[simpy.Event, Any, None]
+Memory = TypeVar("Memory")
 HOURS_A_DAY = 24
 DAYS_A_YEAR = 365.25
 
@@ -83,7 +84,7 @@ _NEVER = (0, -1, np.zeros(1))
 
 @dataclass(frozen=True)
 class World:
-    """Everything an actor may look at. The ledger is the only thing it may change."""
+    """Everything an actor may look at. It may change the ledger, and its own memory."""
 
     env: simpy.Environment
     clock: Clock
@@ -94,6 +95,8 @@ class World:
     prices: Prices
     laid_out: tuple[Step, ...]
     """The steps of the clock, laid out once for all actors."""
+    memory: dict[type, Any] = field(default_factory=dict)
+    """What actors remember from step to step that is no stock, so that a run can be laid aside."""
 
     @property
     def replications(self) -> int:
@@ -102,6 +105,13 @@ class World:
     @property
     def groups(self) -> tuple[str, ...]:
         return tuple(self.scenario.groups)
+
+    def recall(self, kind: type[Memory], begin: Callable[[], Memory]) -> Memory:
+        """What an actor remembers; at the start of the run that with which it begins."""
+        if kind not in self.memory:
+            self.memory[kind] = begin()
+        found: Memory = self.memory[kind]
+        return found
 
     def hold(self, group: str, day: int) -> Hold | None:
         """The hold that keeps a group out of the queue on a day, if any."""

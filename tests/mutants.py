@@ -40,7 +40,7 @@ PARTS = (
 )  # fmt: skip
 """Files that mutants are drawn from: the ledger, the actors, the draws, results and money."""
 
-COPIED = ("sim", "tests", "scenarios", "pyproject.toml", "README.md")
+COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md")
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
     "ledger", "plans", "responses", "results", "reception", "clock", "opening", "draws", "budget",
     "theory",

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "reception": {"clock", "draws", "means", "procedure", "scenario", "world"},
     "opening": {"clock", "draws", "errors", "reception", "scenario", "world"},
     "engine": {
-        "clock", "draws", "family", "inflow", "ledger", "means", "opening", "outflow",
+        "clock", "draws", "errors", "family", "inflow", "ledger", "means", "opening", "outflow",
         "prices", "procedure", "reception", "scenario", "world",
     },
     "persons": {
@@ -46,8 +46,8 @@ ALLOWED: dict[str, set[str]] = {
     "address": {"errors"},
     "workers": {"errors"},
     "trial": {
-        "address", "budget", "clock", "draws", "engine", "errors", "prices", "results", "scenario",
-        "workers",
+        "address", "budget", "clock", "draws", "engine", "errors", "ledger", "prices", "results",
+        "scenario", "workers",
     },
     "expression": {"errors"},
     "decide": {
@@ -84,8 +84,8 @@ ALLOWED: dict[str, set[str]] = {
         "scenario", "stamp", "trial", "verify", "whatif",
     },
     "whatif": {
-        "decide", "draws", "errors", "exchange", "prices", "report", "run", "scenario", "trial",
-        "workers",
+        "decide", "draws", "engine", "errors", "exchange", "prices", "report", "run", "scenario",
+        "trial", "workers", "world",
     },
 }  # fmt: skip
 

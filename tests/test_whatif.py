@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.draws import drawn, sample
 from sim.errors import ScenarioError
 from sim.prices import is_money
 from sim.report.charts import CHARTS, LOOKS, draw
 from sim.run.held import Held
-from sim.scenario import Scenario, load, quantities
+from sim.scenario import Scenario, load, patched, quantities
 from sim.trial import Settings, Trial
 from sim.whatif.board import Board, Shown
 from sim.whatif.knobs import changes_of, knobs, turned
@@ -28,6 +29,7 @@ from sim.whatif.reckon import (
     SETTLED,
     Part,
     enough,
+    goes_on,
     months_of,
     priced,
     simulated,
@@ -62,6 +64,12 @@ def board_of(scenario: Scenario) -> tuple[Board, Here, list[Shown]]:
     return board, here, shown
 
 
+def trial_of(scenario: Scenario, *part: Any, **options: Any) -> Trial:
+    found = simulated(Part(scenario, *part, **options))
+    assert found is not None
+    return found.trial
+
+
 def rested(board: Board, *turns: tuple[str, float]) -> None:
     async def go() -> None:
         board.go()
@@ -74,7 +82,7 @@ def rested(board: Board, *turns: tuple[str, float]) -> None:
 
 @pytest.fixture(scope="module")
 def trial() -> Trial:
-    return simulated(Part(load("baseline"), SHORT, 0, 4))
+    return trial_of(load("baseline"), SHORT, 0, 4)
 
 
 def test_a_knob_left_alone_changes_nothing(baseline: Scenario) -> None:
@@ -109,9 +117,26 @@ def test_a_knob_changes_its_numbers_and_those_from_2026_on_only(
     assert moved
     assert all(key.startswith(roots) for key in moved)
     for key in moved & {"inflow.first", "ind.capacity.planned", "housing.homes"}:
-        day = date(2025, 12, 31)
-        assert now[key].on(day) == before[key].on(day)
         assert now[key].on(date(2026, 1, 1)) == (12 * value if name == "homes" else value)
+    for key in moved - {"reception.places.regular.level", "prices.factor"}:
+        assert now[key].on(date(2025, 12, 31)) == before[key].on(date(2025, 12, 31)), key
+
+
+@pytest.mark.parametrize("name", ["inflow", "grant", "ind", "homes", "price"])
+def test_a_turned_knob_leaves_its_numbers_as_unsure_as_they_were(
+    baseline: Scenario, name: str
+) -> None:
+    other = turned(baseline, {name: TURNS[name]})
+    now, before = (sample(one, 40, 1, until=date(2025, 12, 31)) for one in (other, baseline))
+    assert now.keys() == before.keys()
+    numbers = [dict(quantities(one)) for one in (other, baseline)]
+    for path in now:
+        if path in numbers[0] and path != "prices.factor":
+            ours, theirs = (
+                drawn(one[path], one[path].on(date(2025, 12, 31)), columns[path])
+                for one, columns in zip(numbers, (now, before), strict=True)
+            )
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
 def test_money_knobs_change_only_what_prices_people(baseline: Scenario) -> None:
@@ -141,14 +166,14 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
 ) -> None:
     dear = turned(baseline, {"price": 120.0, "budget": 4_000.0})
     (again,) = priced([trial], dear, SHORT)
-    whole = simulated(Part(dear, SHORT, 0, 4))
+    whole = trial_of(dear, SHORT, 0, 4)
     for key, costs in whole.costs.items():
         np.testing.assert_array_equal(again.costs[key], costs)
     np.testing.assert_array_equal(again.line("gap", "total"), whole.line("gap", "total"))
 
 
 def test_parts_of_replications_are_those_of_the_whole(baseline: Scenario, trial: Trial) -> None:
-    parts = [simulated(Part(baseline, SHORT, first, 2)) for first in (0, 2)]
+    parts = [trial_of(baseline, SHORT, first, 2) for first in (0, 2)]
     whole, halves = (
         subject_of(each, months_of(each), baseline, SHORT) for each in ([trial], parts)
     )  # fmt: skip
@@ -177,12 +202,49 @@ def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
     assert all(sure[year] >= told[year] for year in told)
 
 
+@pytest.mark.parametrize("name", ["inflow", "grant", "ind", "homes"])
+@pytest.mark.parametrize("scenario", ["baseline", "constrained", "ind-follows-budget"])
+def test_what_goes_on_from_a_run_laid_aside_is_a_whole_run(scenario: str, name: str) -> None:
+    short = Settings(3, 1, "week", date(2026, 9, 30))
+    base = turned(load(scenario), {name: TURNS[name]})
+    begun = simulated(Part(base, short, sign=None))
+    assert begun is not None
+    assert begun.aside is not None
+    money = {"price": 110.0, "budget": 3_000.0} if scenario == "baseline" else {}
+    other = turned(load(scenario), {name: TURNS[name] * 1.1} | money)
+    on, whole = (simulated(Part(other, short, aside=one)) for one in (begun.aside, None))
+    assert on is not None
+    assert whole is not None
+    assert on.aside is None
+    np.testing.assert_array_equal(on.trial.tables.monthly, whole.trial.tables.monthly)
+    np.testing.assert_array_equal(on.trial.tables.yearly, whole.trial.tables.yearly)
+    for key, costs in whole.trial.costs.items():
+        np.testing.assert_array_equal(on.trial.costs[key], costs)
+
+
+@pytest.mark.parametrize(("name", "value"), TURNS.items())
+def test_a_run_goes_on_only_where_nothing_was_read_that_has_changed(
+    baseline: Scenario, name: str, value: float
+) -> None:
+    """The stock of regular places begins at the start; a share after a hold gets another draw."""
+    other = turned(baseline, {name: value})
+    assert goes_on(baseline, other) == (name not in ("regular", "grant"))
+    early = patched(baseline, {"inflow.first": 26_501.0}, "another number from the start on")
+    assert not goes_on(baseline, early)
+
+
+def test_work_that_nobody_waits_for_ends(baseline: Scenario, tmp_path: Path) -> None:
+    sign = tmp_path / "sign"
+    assert simulated(Part(baseline, SHORT, sign=sign)) is None
+    sign.touch()
+    assert simulated(Part(baseline, replace(SHORT, until=date(2025, 3, 1)), sign=sign)) is not None
+
+
 def test_first_a_look_then_what_stays(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
     rested(board)
-    assert [part.settings.replications for part in here.given] == [PREVIEW, SETTLED, SETTLED]
+    assert [part.settings.replications for part in here.given] == [PREVIEW, SETTLED]
     assert here.given[0].settings.until == date(2027, 12, 31)
-    assert [part.first for part in here.given] == [0, 0, 50]
     assert [one.settled for one in shown] == [False, True]
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 
 import pandas as pd
 
@@ -18,19 +21,28 @@ from ..scenario import Scenario
 from ..trial import Settings, Trial
 from ..workers import quiet_worker
 from .knobs import CERTAINTY, Knob, knobs, turned
-from .reckon import PREVIEW, SETTLED, Part, enough, months_of, priced, simulated, subject_of
+from .reckon import (
+    PREVIEW,
+    SETTLED,
+    Aside,
+    Found,
+    Part,
+    enough,
+    months_of,
+    priced,
+    simulated,
+    subject_of,
+)
 
 CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
 """Charts that move with prices and budgets alone."""
 PREVIEW_ENDS = date(2027, 12, 31)
 """A first look goes no further, so that it is there sooner."""
-HALVES = (SETTLED // 2, SETTLED // 2)
-"""Of what stays, how many replications a process takes."""
 REMEMBERED = 12
 """Positions of the knobs whose people are kept, so that going back is at once."""
-PROCESSES = 3
-"""One for the next first look while two are still at work on what was asked before."""
+PROCESSES = 2
+"""One for the first look, one for what stays."""
 
 Values = Mapping[str, float]
 
@@ -41,7 +53,7 @@ class Known:
 
     people: tuple[float, ...]
     scenario: Scenario
-    trials: Sequence[Trial]
+    trial: Trial
     months: pd.DataFrame
     settings: Settings
 
@@ -49,6 +61,20 @@ class Known:
     def settled(self) -> bool:
         """Whether it is more than a first look."""
         return self.settings.replications == SETTLED
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What stays, under way for a position of the knobs, for as long as its sign is there."""
+
+    people: tuple[float, ...]
+    found: asyncio.Future[Found | None]
+    sign: Any
+
+    def give_up(self) -> None:
+        """Let the work end before its next step."""
+        self.sign.close()
+        self.found.cancel()
 
 
 @dataclass(frozen=True)
@@ -72,7 +98,8 @@ class Board:
     """The state of a what-if: the one thing here that changes.
 
     ``show`` is called with what is to be drawn. Prices and budgets are applied at once to people
-    that are known; other knobs start a first look and then what stays, in other processes.
+    that are known; other knobs start a first look and what stays, each in a process of its own.
+    Both go on from a run that was laid aside at the end of 2025, where there is one that fits.
     """
 
     scenario: Scenario
@@ -81,6 +108,8 @@ class Board:
     processes: int = PROCESSES
     values: dict[str, float] = field(default_factory=dict)
     _kept: OrderedDict[tuple[float, ...], Known] = field(default_factory=OrderedDict)
+    _asides: dict[Settings, Aside] = field(default_factory=dict)
+    _asked: Asked | None = None
     _seen: Known | None = None
     _work: asyncio.Task[None] | None = None
     _pool: Executor | None = None
@@ -106,6 +135,8 @@ class Board:
 
     def go(self) -> None:
         """Show what is known for where the knobs stand, and see to the rest."""
+        if self._asked is not None and self._asked.people != self.people:
+            self._asked.give_up()
         known = self._kept.get(self.people)
         if known is not None:
             self._tell(known)
@@ -121,6 +152,8 @@ class Board:
         """End its processes."""
         if self._work is not None:
             self._work.cancel()
+        if self._asked is not None:
+            self._asked.give_up()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
@@ -137,46 +170,38 @@ class Board:
             self._work = loop.create_task(self._until_settled())
 
     async def _until_settled(self) -> None:
-        """A first look, then what stays; the latter is under way while the first is drawn."""
+        """A first look, and beside it what stays."""
         while (known := self._kept.get(self.people)) is None or not known.settled:
             people, scenario = self.people, turned(self.scenario, self.values)
+            look = Settings(PREVIEW, self.seed, "week", min(PREVIEW_ENDS, scenario.until))
             whole = Settings(SETTLED, self.seed, "week", scenario.until)
-            if known is None:
-                until = min(PREVIEW_ENDS, scenario.until)
-                first = Settings(PREVIEW, self.seed, "week", until)
-                trials = [await one for one in self._asked(scenario, first, [PREVIEW])]
-                work = self._asked(scenario, whole, HALVES) if people == self.people else []
-                self._keep(people, scenario, first, trials)
-            else:
-                work = self._asked(scenario, whole, HALVES)
-            while people == self.people and not all(one.done() for one in work):
-                await asyncio.wait(work, timeout=0.02)
-            if work and people == self.people:
-                self._keep(people, scenario, whole, [await one for one in work])
-            else:
-                for one in work:
-                    one.cancel()
+            first = await self._begin(scenario, look) if known is None else None
+            with NamedTemporaryFile(prefix="opvangsim-") as sign:
+                work = self._begin(scenario, whole, Path(sign.name))
+                self._asked = Asked(people, work, sign)
+                if first is not None:
+                    self._keep(people, scenario, look, first)
+                while people == self.people and not work.done():
+                    await asyncio.wait([work], timeout=0.02)
+                if people == self.people and not work.cancelled():
+                    self._keep(people, scenario, whole, await work)
+                self._asked = None
 
-    def _asked(
-        self, scenario: Scenario, settings: Settings, counts: Sequence[int]
-    ) -> list[asyncio.Future[Trial]]:
-        """Ask the processes for so many replications each."""
-        loop, pool = asyncio.get_running_loop(), self._processes()
-        firsts = [sum(counts[:number]) for number in range(len(counts))]
-        return [
-            loop.run_in_executor(pool, simulated, Part(scenario, settings, first, count))
-            for first, count in zip(firsts, counts, strict=True)
-        ]
+    def _begin(
+        self, scenario: Scenario, settings: Settings, sign: Path | None = None
+    ) -> asyncio.Future[Found | None]:
+        """Ask a process for what comes of a scenario."""
+        part = Part(scenario, settings, aside=self._asides.get(settings), sign=sign)
+        return asyncio.get_running_loop().run_in_executor(self._processes(), simulated, part)
 
     def _keep(
-        self,
-        people: tuple[float, ...],
-        scenario: Scenario,
-        settings: Settings,
-        trials: Sequence[Trial],
+        self, people: tuple[float, ...], scenario: Scenario, settings: Settings, found: Found | None
     ) -> None:
         """Keep what was simulated for a position of the knobs, and show it."""
-        known = Known(people, scenario, trials, months_of(trials), settings)
+        assert found is not None
+        if found.aside is not None:
+            self._asides[settings] = found.aside
+        known = Known(people, scenario, found.trial, months_of([found.trial]), settings)
         self._kept[people] = known
         self._kept.move_to_end(people)
         while len(self._kept) > REMEMBERED:
@@ -186,7 +211,7 @@ class Board:
     def _tell(self, known: Known) -> None:
         """Show people at the prices, budgets and certainty of now: only the charts that move."""
         scenario = turned(self.scenario, self.values)
-        trials = known.trials
+        trials = [known.trial]
         if known.scenario != scenario:
             trials = priced(trials, scenario, known.settings)
         same = self._seen is not None and self._seen is known

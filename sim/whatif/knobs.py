@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 from typing import Any
 
 from ..decide.levers import Lever, as_written, path_from, setting
@@ -108,19 +109,38 @@ def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
 
 def _at(key: str) -> Callable[[Scenario, float], Changes]:
     """Sets a number from 2026 on; what holds before stays."""
-    return lambda scenario, value: {key: setting(scenario, Lever(key, SINCE), value)}
+    return lambda scenario, value: {key: _set(scenario, dict(quantities(scenario))[key], value)}
 
 
 def _homes(scenario: Scenario, a_month: float) -> Changes:
-    key = "housing.homes"
-    return {key: setting(scenario, Lever(key, SINCE), 12 * a_month)}
+    return {"housing.homes": _set(scenario, scenario.housing.homes, 12 * a_month)}
+
+
+def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
+    """A number with another value from 2026 on, as unsure as it was, in proportion.
+
+    So a slider that moves a little moves the picture a little: it does not make certain what the
+    scenario leaves open. A number around zero has no proportion and becomes certain.
+    """
+    path = path_from(quantity, scenario.start, SINCE, value)
+    centre = 1.0 if quantity.spread is None else quantity.single
+    if quantity.spread is None or not centre:
+        return as_written(quantity, path)
+    spread = quantity.spread.model_dump(by_alias=True, exclude_none=True)
+    if quantity.spread.kind == "value":
+        points = {"low", "mode", "high", "p5", "p50", "p95"}
+        if quantity.spread.dist != "lognormal":
+            points.add("sd")
+        spread |= {key: spread[key] / centre for key in points & spread.keys()} | {"as": "factor"}
+    written = {"value": path, "unit": quantity.unit, "assumption": BECAUSE, "spread": spread}
+    return written | ({"between": "straight"} if quantity.between == "straight" else {})
 
 
 def _grant(scenario: Scenario, percent: float) -> Changes:
     """Every group's grants from 2026 on, a percentage of what they were.
 
     What is neither granted nor closed is rejected, so that the most there can be is what is not
-    closed. Of a group that is held back only the share after the hold counts.
+    closed. Of a group that is held back the share after the hold counts.
     """
     changes: Changes = {}
     held = {hold.group for hold in scenario.ind.holds}
@@ -128,16 +148,21 @@ def _grant(scenario: Scenario, percent: float) -> Changes:
         if name in held:
             continue
         quantity = group.granted_share
-        most = 1.0 - group.closed_share.on(SINCE)
-        share = round(min(quantity.on(SINCE) * percent / 100, most), 6)
-        key = f"groups.{name}.granted_share"
-        path = path_from(quantity, scenario.start, SINCE, share)
-        changes[key] = as_written(quantity, path)
+        share = _share(quantity, percent, 1.0 - group.closed_share.on(SINCE))
+        changes[f"groups.{name}.granted_share"] = _set(scenario, quantity, share)
     for number, hold in enumerate(scenario.ind.holds):
-        most = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
-        share = round(min(hold.granted_after.single * percent / 100, most), 6)
-        changes[f"ind.holds.{number}.granted_after"] = share
+        open_ = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
+        share = _share(hold.granted_after, percent, open_)
+        changes[f"ind.holds.{number}.granted_after"] = _set(scenario, hold.granted_after, share)
     return changes
+
+
+def _share(quantity: Quantity, percent: float, open_: float) -> float:
+    """A percentage of a share, at most what is open to it; no draw of it is more than all."""
+    most = 1.0
+    if quantity.spread is not None and quantity.central_draw():
+        most = quantity.central_draw() / quantity.spread.ends(quantity.central_draw())[1]
+    return floor(min(quantity.on(SINCE) * percent / 100, open_, most) * 1e6 + 1e-6) / 1e6
 
 
 def _regular(scenario: Scenario, places: float) -> Changes:

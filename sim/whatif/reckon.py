@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ..draws import sample, take
+from ..draws import Samples, sample, take
+from ..engine import ACTORS, begun, finished, laid_aside, taken_up
+from ..prices import is_money
 from ..report.charts import Subject
 from ..run.held import Held
 from ..run.tables import View, budget_table, monthly_table
-from ..scenario import Scenario
-from ..trial import Settings, Trial, attempt
+from ..scenario import Quantity, Scenario, quantities
+from ..trial import Settings, Trial, tabulated
+from ..world import Actor, World
+from .knobs import SINCE
 
 SERIES = ("need", "places", "occupancy", "shortage")
 """What the charts of a what-if show of the months."""
@@ -22,30 +27,138 @@ PREVIEW, SETTLED = 25, 100
 """Replications of a first look, and of what stays."""
 
 
+READ_ON_THE_DAY = ("inflow.first", "ind.capacity.planned", "housing.homes")
+"""Numbers of which the engine reads no day but today's; so are the shares that are granted."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A run of a scenario that was laid aside at the end of 2025, before anything can be turned."""
+
+    scenario: Scenario
+    state: bytes
+
+
 @dataclass(frozen=True)
 class Part:
-    """Some replications of a scenario to be simulated: number of the first, and how many."""
+    """A scenario to be simulated: all its replications, or those up to ``count`` from ``first`` on.
+
+    ``aside`` is a run to go on from, if it fits. The work ends as soon as the file ``sign``, if
+    there is one, is gone.
+    """
 
     scenario: Scenario
     settings: Settings
-    first: int
-    count: int
+    first: int = 0
+    count: int | None = None
+    aside: Aside | None = None
+    sign: Path | None = None
 
 
-def simulated(part: Part) -> Trial:
-    """The trial of a part; runs in a process of its own."""
-    until = part.settings.until or part.scenario.until
-    settings = part.settings
-    samples = sample(part.scenario, settings.replications, settings.seed, settings.vary, until)
-    mine = take(samples, part.first, part.count)
-    return attempt(part.scenario, mine, settings, part.first, part.count)
+@dataclass(frozen=True)
+class Found:
+    """The trial of a part, and the run laid aside on the way, if it began at the beginning."""
+
+    trial: Trial
+    aside: Aside | None
+
+
+class _GivenUpError(Exception):
+    """Nobody wants to know any more."""
+
+
+def simulated(part: Part) -> Found | None:
+    """What comes of a part, or nothing if it was given up; runs in a process of its own."""
+    try:
+        return _simulated(part)
+    except _GivenUpError:
+        return None
+
+
+def _simulated(part: Part) -> Found:
+    scenario, settings = part.scenario, part.settings
+    mine = _samples(scenario, settings, part.first, part.count)
+    actors: list[Callable[[World], Actor]] = [*ACTORS]
+    if part.sign is not None:
+        actors.append(_Watch(part.sign))
+    aside = part.aside
+    if aside is not None and goes_on(aside.scenario, scenario):
+        world, aside = taken_up(aside.state, scenario, mine, actors), None
+    else:
+        count = settings.replications if part.count is None else part.count
+        world = begun(
+            scenario,
+            count,
+            settings.seed,
+            parameters=mine,
+            vary=settings.vary,
+            step=settings.step,
+            until=settings.until,
+            first=part.first,
+            actors=actors,
+        )
+        aside = None
+        if scenario.start < SINCE <= world.clock.until:
+            aside = Aside(scenario, laid_aside(world, SINCE))
+    return Found(tabulated(finished(world), scenario, mine, part.first), aside)
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """An actor that ends the run once its sign is gone."""
+
+    sign: Path
+
+    def __call__(self, world: World) -> Actor:
+        for _, moment in world.steps(hour=0):
+            yield world.until(moment)
+            if not self.sign.exists():
+                raise _GivenUpError
+
+
+def goes_on(one: Scenario, other: Scenario) -> bool:
+    """Whether a run of ``one`` up to what can be turned is one of ``other`` too.
+
+    So it is if they differ in nothing but prices, budgets that decide nothing, and numbers read on
+    the day itself that are the same until then.
+    """
+    before, now = dict(quantities(one)), dict(quantities(other))
+    return before.keys() == now.keys() and all(
+        before[path] == number
+        or is_money(one, path)
+        or (_read_on_the_day(path) and _same_until_then(one.start, before[path], number))
+        for path, number in now.items()
+    )
+
+
+def _read_on_the_day(path: str) -> bool:
+    return path in READ_ON_THE_DAY or path.endswith((".granted_share", ".granted_after"))
+
+
+def _same_until_then(start: date, one: Quantity, other: Quantity) -> bool:
+    if one.spread != other.spread or one.single != other.single:
+        return False
+    moment: date | None = start
+    while moment is not None and moment < SINCE:
+        if one.on(moment) != other.on(moment):
+            return False
+        changes = [each.changes_after(moment) for each in (one, other)]
+        moment = min((change for change in changes if change is not None), default=None)
+    return True
+
+
+def _samples(scenario: Scenario, settings: Settings, first: int, count: int | None) -> Samples:
+    until = settings.until or scenario.until
+    drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
+    return take(drawn, first, settings.replications if count is None else count)
 
 
 def priced(trials: Sequence[Trial], scenario: Scenario, settings: Settings) -> list[Trial]:
     """The same people at the prices and budgets of another scenario, without a run."""
-    until = settings.until or scenario.until
-    samples = sample(scenario, settings.replications, settings.seed, settings.vary, until)
-    return [one.priced(scenario, take(samples, one.first, one.replications)) for one in trials]
+    return [
+        one.priced(scenario, _samples(scenario, settings, one.first, one.replications))
+        for one in trials
+    ]
 
 
 def months_of(trials: Sequence[Trial]) -> pd.DataFrame:
