@@ -40,7 +40,8 @@ PARTS = (
 )  # fmt: skip
 """Files that mutants are drawn from: the ledger, the actors, the draws, results and money."""
 
-COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md")
+COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md", "CHANGELOG.md",
+          "DECISIONS.md", "STRESS.md")  # fmt: skip
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
     "ledger", "plans", "responses", "results", "reception", "clock", "opening", "draws", "budget",
     "theory",
@@ -48,6 +49,7 @@ _TESTS = tuple(f"tests/test_{name}.py" for name in (
 _LAWS = tuple(f"tests/test_{name}.py" for name in (
     "laws", "verify", "means", "scenarios", "language", "persons",
 ))  # fmt: skip
+_KEPT = ("tests/test_readme.py", "tests/test_golden.py")
 _BY_ITSELF = ("two_models_agree", "all_laws_hold", "kept_headline")
 """Tests of the last suites, left out of those before."""
 _ABOUT_TEXT = "tests/test_verify.py::test_the_explained_survivors_are_about_lines_that_are_there"
@@ -59,11 +61,11 @@ SUITES: dict[str, tuple[str, ...]] = {
              f"--deselect={_ABOUT_TEXT}"),
     "checks": (),
     "other tests": ("-m", "not slow and not long", "tests",
-                    *(f"--ignore={file}" for file in (*_TESTS, *_LAWS))),
+                    *(f"--ignore={file}" for file in (*_TESTS, *_LAWS, *_KEPT))),
     "long laws": ("-m", "long", *_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF)),
     "second model": ("tests/test_persons.py", "-k", "two_models and (baseline or constrained)"),
-    "kept figures": ("tests/test_readme.py", "tests/test_scenarios.py",
-                     "-k", "readme or (kept_headline and baseline)"),
+    "kept figures": (*_KEPT, "tests/test_scenarios.py",
+                     "-k", "readme or golden or (kept_headline and baseline)"),
 }  # fmt: skip
 """What runs against a mutant, in this order; ``checks`` is ``opvangsim verify``."""
 
