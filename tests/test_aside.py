@@ -15,7 +15,7 @@ from sim.scenario import load
 
 KEPT = ("stocks", "flows", "tallies", "days", "snapshots", "waits", "wait_days", "cohort_counts",
         "cohort_entered", "entry_sums")  # fmt: skip
-"""All that a ledger keeps."""
+"""All that is read from a ledger once its run has ended."""
 
 
 def assert_same(one: Ledger, other: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from sim.whatif.patch import patch_of, write_patch
 from sim.whatif.reckon import (
     PREVIEW,
     SETTLED,
+    Aside,
     Part,
     enough,
     goes_on,
@@ -233,6 +234,22 @@ def test_a_run_goes_on_only_where_nothing_was_read_that_has_changed(
     assert not goes_on(baseline, early)
 
 
+@pytest.mark.parametrize(
+    "name", ["constrained", "ind-follows-budget", "newest-first", "moratorium-extended",
+             "inflow-pulled-back", "year-2024", "fixed-stock-41000"]
+)  # fmt: skip
+def test_a_run_of_another_scenario_is_not_gone_on_with(baseline: Scenario, name: str) -> None:
+    assert not goes_on(baseline, load(name))
+    assert goes_on(baseline, load("regular-27100"))  # a price
+
+
+def test_a_run_with_other_settings_is_not_gone_on_with(baseline: Scenario) -> None:
+    aside = Aside(Part(baseline, SHORT), b"")
+    assert aside.fits(Part(turned(baseline, {"inflow": 40_000.0}), SHORT))
+    assert not aside.fits(Part(baseline, replace(SHORT, seed=2)))
+    assert not aside.fits(Part(baseline, SHORT, 0, 2))
+
+
 def test_work_that_nobody_waits_for_ends(baseline: Scenario, tmp_path: Path) -> None:
     sign = tmp_path / "sign"
     assert simulated(Part(baseline, SHORT, sign=sign)) is None
@@ -267,6 +284,34 @@ def test_the_last_value_wins_and_what_is_past_is_given_up(baseline: Scenario) ->
     assert shown[-1].current
     assert shown[-1].settled
     assert shown[-1].subject.scenario.inflow.first.on(date(2026, 1, 1)) == 40_000
+
+
+def test_what_would_stay_is_not_begun_for_a_value_of_a_moment_ago(baseline: Scenario) -> None:
+    """A slider that moves during a first look: that look is shown, and nothing more of it asked."""
+    board, here, shown = board_of(baseline)
+
+    async def go() -> None:
+        board.go()
+        await asyncio.sleep(0)
+        board.turn("inflow", 40_000.0)
+        await board.at_rest()
+
+    asyncio.run(go())
+    assert [part.settings.replications for part in here.given] == [PREVIEW, PREVIEW, SETTLED]
+    assert [one.current for one in shown] == [False, True, True]
+
+
+def test_work_goes_on_with_new_processes_where_one_was_killed(baseline: Scenario) -> None:
+    board, here, shown = board_of(baseline)
+
+    class Broken(Executor):
+        def submit(self, _work: Callable[..., Any], /, *_args: Any, **_: Any) -> Future[Any]:
+            raise BrokenExecutor
+
+    board._pool = Broken()
+    board._processes = lambda: board._pool or here  # type: ignore[method-assign]
+    rested(board)
+    assert shown[-1].settled
 
 
 def test_going_back_simulates_nothing(baseline: Scenario) -> None:

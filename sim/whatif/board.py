@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -165,9 +165,17 @@ class Board:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            asyncio.run(self._until_settled())
+            asyncio.run(self._worked())
         else:
-            self._work = loop.create_task(self._until_settled())
+            self._work = loop.create_task(self._worked())
+
+    async def _worked(self) -> None:
+        """Work until settled; where a process was killed, once more with new ones."""
+        try:
+            await self._until_settled()
+        except BrokenExecutor:
+            self._pool = None
+            await self._until_settled()
 
     async def _until_settled(self) -> None:
         """A first look, and beside it what stays."""
@@ -176,16 +184,22 @@ class Board:
             look = Settings(PREVIEW, self.seed, "week", min(PREVIEW_ENDS, scenario.until))
             whole = Settings(SETTLED, self.seed, "week", scenario.until)
             first = await self._begin(scenario, look) if known is None else None
+            if first is not None and people != self.people:
+                self._keep(people, scenario, look, first)
+                continue
             with NamedTemporaryFile(prefix="opvangsim-") as sign:
-                work = self._begin(scenario, whole, Path(sign.name))
-                self._asked = Asked(people, work, sign)
-                if first is not None:
-                    self._keep(people, scenario, look, first)
-                while people == self.people and not work.done():
-                    await asyncio.wait([work], timeout=0.02)
-                if people == self.people and not work.cancelled():
-                    self._keep(people, scenario, whole, await work)
-                self._asked = None
+                asked = Asked(people, self._begin(scenario, whole, Path(sign.name)), sign)
+                self._asked = asked
+                try:
+                    if first is not None:
+                        self._keep(people, scenario, look, first)
+                    while people == self.people and not asked.found.done():
+                        await asyncio.wait([asked.found], timeout=0.02)
+                    if people == self.people and not asked.found.cancelled():
+                        self._keep(people, scenario, whole, await asked.found)
+                finally:
+                    asked.give_up()
+                    self._asked = None
 
     def _begin(
         self, scenario: Scenario, settings: Settings, sign: Path | None = None

@@ -15,6 +15,7 @@ from ..errors import Problem, ScenarioError
 from ..prices import is_money
 from ..report.labels import label
 from ..scenario import Quantity, Scenario, patched, quantities
+from ..scenario.spread import Spread
 
 SINCE = date(2026, 1, 1)
 """People's numbers change from here on: what lies before is nearly known."""
@@ -123,17 +124,22 @@ def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
     scenario leaves open. A number around zero has no proportion and becomes certain.
     """
     path = path_from(quantity, scenario.start, SINCE, value)
-    centre = 1.0 if quantity.spread is None else quantity.single
-    if quantity.spread is None or not centre:
+    if quantity.spread is None or not quantity.central_draw():
         return as_written(quantity, path)
-    spread = quantity.spread.model_dump(by_alias=True, exclude_none=True)
-    if quantity.spread.kind == "value":
-        points = {"low", "mode", "high", "p5", "p50", "p95"}
-        if quantity.spread.dist != "lognormal":
-            points.add("sd")
-        spread |= {key: spread[key] / centre for key in points & spread.keys()} | {"as": "factor"}
+    spread = _in_proportion(quantity.spread, 1.0 / quantity.central_draw()) | {"as": "factor"}
     written = {"value": path, "unit": quantity.unit, "assumption": BECAUSE, "spread": spread}
     return written | ({"between": "straight"} if quantity.between == "straight" else {})
+
+
+def _in_proportion(spread: Spread, times: float) -> Changes:
+    """A spread as a patch writes it, that of values so many times as large."""
+    points = spread.model_dump(by_alias=True, exclude_none=True)
+    if spread.kind == "value":
+        of_values = {"low", "mode", "high", "p5", "p50", "p95"}
+        if spread.dist != "lognormal":
+            of_values.add("sd")
+        points |= {key: points[key] * times for key in of_values & points.keys()}
+    return points
 
 
 def _grant(scenario: Scenario, percent: float) -> Changes:
@@ -145,7 +151,7 @@ def _grant(scenario: Scenario, percent: float) -> Changes:
     changes: Changes = {}
     held = {hold.group for hold in scenario.ind.holds}
     for name, group in scenario.groups.items():
-        if name in held:
+        if name in held or not group.granted_share.on(SINCE):
             continue
         quantity = group.granted_share
         share = _share(quantity, percent, 1.0 - group.closed_share.on(SINCE))
@@ -181,11 +187,7 @@ def _price(scenario: Scenario, percent: float) -> Changes:
     quantity = scenario.prices.factor
     changed: Changes = {"value": quantity.single * percent / 100, "assumption": BECAUSE}
     if quantity.spread is not None:
-        points = quantity.spread.model_dump(by_alias=True, exclude_none=True)
-        if quantity.spread.kind == "value":
-            ends = [key for key in ("low", "mode", "high", "p5", "p50", "p95") if key in points]
-            points |= {key: points[key] * percent / 100 for key in ends}
-        changed["spread"] = points
+        changed["spread"] = _in_proportion(quantity.spread, percent / 100)
     return {"prices.factor": changed}
 
 

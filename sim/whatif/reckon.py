@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 from ..draws import Samples, sample, take
 from ..engine import ACTORS, begun, finished, laid_aside, taken_up
@@ -17,6 +19,7 @@ from ..report.charts import Subject
 from ..run.held import Held
 from ..run.tables import View, budget_table, monthly_table
 from ..scenario import Quantity, Scenario, quantities
+from ..scenario.money import Text
 from ..trial import Settings, Trial, tabulated
 from ..world import Actor, World
 from .knobs import SINCE
@@ -33,10 +36,16 @@ READ_ON_THE_DAY = ("inflow.first", "ind.capacity.planned", "housing.homes")
 
 @dataclass(frozen=True)
 class Aside:
-    """A run of a scenario that was laid aside at the end of 2025, before anything can be turned."""
+    """A run of a part that was laid aside at the end of 2025, before anything can be turned."""
 
-    scenario: Scenario
+    part: Part
     state: bytes
+
+    def fits(self, part: Part) -> bool:
+        """Whether the run of a part is the same until then."""
+        mine = self.part
+        same = (mine.settings, mine.first, mine.count) == (part.settings, part.first, part.count)
+        return same and goes_on(mine.scenario, part.scenario)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def _simulated(part: Part) -> Found:
     if part.sign is not None:
         actors.append(_Watch(part.sign))
     aside = part.aside
-    if aside is not None and goes_on(aside.scenario, scenario):
+    if aside is not None and aside.fits(part):
         world, aside = taken_up(aside.state, scenario, mine, actors), None
     else:
         count = settings.replications if part.count is None else part.count
@@ -99,7 +108,7 @@ def _simulated(part: Part) -> Found:
         )
         aside = None
         if scenario.start < SINCE <= world.clock.until:
-            aside = Aside(scenario, laid_aside(world, SINCE))
+            aside = Aside(replace(part, aside=None, sign=None), laid_aside(world, SINCE))
     return Found(tabulated(finished(world), scenario, mine, part.first), aside)
 
 
@@ -123,12 +132,27 @@ def goes_on(one: Scenario, other: Scenario) -> bool:
     the day itself that are the same until then.
     """
     before, now = dict(quantities(one)), dict(quantities(other))
-    return before.keys() == now.keys() and all(
+    if before.keys() != now.keys() or _besides_numbers(one) != _besides_numbers(other):
+        return False
+    return all(
         before[path] == number
         or is_money(one, path)
         or (_read_on_the_day(path) and _same_until_then(one.start, before[path], number))
         for path, number in now.items()
     )
+
+
+def _besides_numbers(item: Any) -> Any:
+    """What a scenario says beside its numbers and its texts."""
+    if isinstance(item, Quantity | Text):
+        return None
+    if isinstance(item, BaseModel):
+        return {name: _besides_numbers(getattr(item, name)) for name in type(item).model_fields}
+    if isinstance(item, Mapping):
+        return {key: _besides_numbers(below) for key, below in item.items()}
+    if isinstance(item, tuple):
+        return [_besides_numbers(below) for below in item]
+    return item
 
 
 def _read_on_the_day(path: str) -> bool:
