@@ -12,7 +12,7 @@ from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import IO
 
 import pandas as pd
 
@@ -69,7 +69,7 @@ class Asked:
 
     people: tuple[float, ...]
     found: asyncio.Future[Found | None]
-    sign: Any
+    sign: IO[bytes]
 
     def give_up(self) -> None:
         """Let the work end before its next step."""
@@ -98,7 +98,7 @@ class Board:
     """The state of a what-if: the one thing here that changes.
 
     ``show`` is called with what is to be drawn. Prices and budgets are applied at once to people
-    that are known; other knobs start a first look and what stays, each in a process of its own.
+    that are known; other knobs start a first look and then what stays, in other processes.
     Both go on from a run that was laid aside at the end of 2025, where there is one that fits.
     """
 
@@ -178,7 +178,7 @@ class Board:
             await self._until_settled()
 
     async def _until_settled(self) -> None:
-        """A first look, and beside it what stays."""
+        """A first look, then what stays; the latter is under way while the first is drawn."""
         while (known := self._kept.get(self.people)) is None or not known.settled:
             people, scenario = self.people, turned(self.scenario, self.values)
             look = Settings(PREVIEW, self.seed, "week", min(PREVIEW_ENDS, scenario.until))
