@@ -65,7 +65,9 @@ ALLOWED: dict[str, set[str]] = {
         "address", "book", "budget", "clock", "decide", "draws", "errors", "prices", "report",
         "results", "scenario", "stamp", "trial", "workers",
     },
-    "exchange": {"errors", "prices", "report", "run", "scenario", "stamp"},
+    "exchange": {
+        "budget", "clock", "errors", "prices", "report", "run", "scenario", "stamp", "trial",
+    },
     "memo": {
         "book", "decide", "draws", "errors", "exchange", "past", "report", "run", "scenario",
         "stamp",

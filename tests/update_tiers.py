@@ -1,7 +1,8 @@
 """Which tests `make check` leaves to `make test`, and `make test` to `make test-long`: as measured.
 
     .venv/bin/pytest --junitxml durations.xml
-    PYTHONPATH=tests .venv/bin/python tests/update_tiers.py durations.xml [--times 1.0]
+    PYTHONPATH=tests .venv/bin/python tests/update_tiers.py durations.xml [--times 1.0] \
+        [--only test_new.py]
 
 Writes `tests/tiers.yaml`, which `tests/conftest.py` reads. A test that takes `LONG` seconds or more
 is long. One that takes `SLOW` or more is slow, and here what it shares with others counts for each
@@ -60,12 +61,28 @@ def tiers(files: Sequence[Path], times: float) -> dict[str, dict[str, list[str]]
     return {one: dict(files) for one, files in found.items()}
 
 
+Tiers = dict[str, dict[str, list[str]]]
+
+
+def with_others(placed: Tiers, before: Tiers, only: Sequence[str]) -> Tiers:
+    """As placed now for some test files, as before for all others."""
+    return {
+        one: {name: names for name, names in before[one].items() if name not in only}
+        | {name: names for name, names in placed[one].items() if name in only}
+        for one in before
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("durations", type=Path, nargs="+")
     parser.add_argument("--times", type=float, default=1.0)
+    parser.add_argument("--only", nargs="+", metavar="FILE", help="test files; others stay as is")
     asked = parser.parse_args()
-    text = yaml.safe_dump(tiers(asked.durations, asked.times), allow_unicode=True, width=1000)
+    placed = tiers(asked.durations, asked.times)
+    if asked.only:
+        placed = with_others(placed, yaml.safe_load(FILE.read_text("utf-8")), asked.only)
+    text = yaml.safe_dump(placed, allow_unicode=True, width=1000)
     FILE.write_text(HEAD + text, "utf-8")
 
 

@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
+from pyarrow import ArrowException
 
+from ..budget import whole_years
+from ..clock import Clock
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, Subject
 from ..report.redrawn import KINDS, Told
 from ..run.record import RECORD, command_of, digest, read_record
+from ..run.tables import BUDGET_COLUMNS, MONTHLY_COLUMNS, WORDS, YEARLY_COLUMNS
 from ..scenario import Scenario, load
 from ..stamp import Stamp
+from ..trial import settings_told
 
 NEEDED = ("budget.csv", "monthly.parquet", "yearly.csv", "scenario.resolved.yaml")
 
@@ -51,19 +57,50 @@ def read_run(folder: Path) -> Finished:
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
     for name in NEEDED:
         checked(folder, record, name)
-    return Finished(
-        record,
-        load(folder / "scenario.resolved.yaml"),
-        pd.read_csv(folder / "budget.csv"),
-        pd.read_parquet(folder / "monthly.parquet"),
-        pd.read_csv(folder / "yearly.csv"),
-    )
+    scenario = load(folder / "scenario.resolved.yaml")
+    clock = _clock(record, scenario)
+    budget = _table(folder / "budget.csv", BUDGET_COLUMNS, whole_years(clock))
+    dates = list(pd.to_datetime(clock.snapshot_dates()))
+    monthly = _table(folder / "monthly.parquet", MONTHLY_COLUMNS, dates)
+    yearly = _table(folder / "yearly.csv", YEARLY_COLUMNS, clock.years)
+    return Finished(record, scenario, budget, monthly, yearly)
+
+
+def _clock(record: dict[str, Any], scenario: Scenario) -> Clock:
+    """The calendar of a run."""
+    return Clock(scenario.start, settings_told(record["options"]).until or scenario.until)
+
+
+def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.DataFrame:
+    """A table with these columns, numbers where numbers belong, and a row a cell and moment.
+
+    Its hash is that of its record. So a table that is none comes from somebody who made both.
+    Raises ``ScenarioError``.
+    """
+    advice = "run the scenario again"
+    try:
+        table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    except (ValueError, OSError, ArrowException):
+        raise _refused(file, "this can't be read as a table", advice) from None
+    if missing := [name for name in columns if name not in table]:
+        raise _refused(file, f"this table has no column {missing[0]!r}", advice)
+    for name in columns:
+        right = is_datetime64_any_dtype if name == "date" else is_numeric_dtype
+        if name not in WORDS and len(table) and not right(table[name]):
+            kind = "dates" if name == "date" else "numbers"
+            raise _refused(file, f"column {name!r} of this table does not hold {kind}", advice)
+    when = "date" if "date" in columns else "year"
+    cells = table[[name for name in columns if name in WORDS or name == "replication"]]
+    expected = len(cells.drop_duplicates()) * len(moments)
+    if len(table) != expected or set(table[when]) != set(moments):
+        raise _refused(file, "rows of this table are missing, or too many", advice)
+    return table
 
 
 def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
-    name = "replications.parquet"
-    return pd.read_parquet(checked(folder, run.record, name), columns=list(columns))
+    file = checked(folder, run.record, "replications.parquet")
+    return _table(file, columns, _clock(run.record, run.scenario).years)[list(columns)]
 
 
 def subject_of(folder: Path, run: Finished) -> Subject:
