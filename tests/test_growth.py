@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from bench_growth import CASES, KEPT, ROOT, Case, as_markdown, scenario_of
 
+from sim.draws import Floats
+from sim.run.tables import monthly_table, yearly_table
 from sim.scenario import load
 
 
@@ -31,6 +39,33 @@ def test_groups_and_types_are_as_many_as_asked_with_the_same_people_and_places(
         for scenario in (grown, baseline)
     ]  # fmt: skip
     assert planned[0] == pytest.approx(planned[1])
+
+
+@dataclass
+class Many:
+    """Cells that know which of them are still held when the next is asked for."""
+
+    index: dict[str, Any]
+    dates: list[date] = field(default_factory=lambda: [date(2025, 1, 31), date(2025, 2, 28)])
+    years: list[int] = field(default_factory=lambda: [2025, 2026])
+    asked: list[weakref.ref[Any]] = field(default_factory=list)
+
+    def __call__(self, kind: str, cell: int) -> Floats:
+        gc.collect()
+        held = sum(one() is not None for one in self.asked)
+        assert held <= 1, f"{held} cells of {kind} are held at once"
+        values = np.full((2, 50), float(cell))
+        self.asked.append(weakref.ref(values))
+        return values
+
+
+def test_tables_of_a_run_hold_one_cell_at_a_time() -> None:
+    """So that the memory of a run does not grow with all cells of all replications."""
+    cells = [{"series": "need", "breakdown": str(number), "unit": "places"} for number in range(20)]
+    many = Many({"monthly": cells, "yearly": [(cell, "mean") for cell in cells]})
+    for table in (monthly_table(many), yearly_table(many)):
+        assert len(table) == 40
+        assert table["mean"].tolist() == [float(cell) for cell in range(20) for _ in range(2)]
 
 
 def test_the_readme_shows_what_was_measured() -> None:

@@ -59,19 +59,19 @@ View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
 
 def monthly_table(chunks: Cells) -> pd.DataFrame:
     """``monthly``: the start and each month end, series by series."""
-    cells = [
+    cells = (
         (
             {"series": cell["series"], "breakdown": cell["breakdown"], "unit": cell["unit"]},
             chunks("monthly", number),
         )
         for number, cell in enumerate(chunks.index["monthly"])
-    ]
+    )
     return _table("date", pd.to_datetime(chunks.dates).to_numpy(), cells)
 
 
 def yearly_table(chunks: Cells) -> pd.DataFrame:
     """``yearly``: flows summed; stocks averaged and at the year's end."""
-    cells = [
+    cells = (
         (
             {
                 "series": cell["series"],
@@ -82,23 +82,26 @@ def yearly_table(chunks: Cells) -> pd.DataFrame:
             chunks("yearly", number),
         )
         for number, (cell, measure) in enumerate(chunks.index["yearly"])
-    ]
+    )
     return _table("year", np.array(chunks.years), cells)
 
 
-def _table(when: str, moments: Any, cells: list[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
+def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
     """Cell after cell a row a moment: its words, then mean and quantiles.
 
     Numbers are rounded so far that another machine does not compute their last digit differently.
+    A cell is let go before the next is asked for: all of them together fill no memory.
     """
-    described = [
-        {name: rounded(found, decimals_of(words["unit"])) for name, found in
-         results.describe(values).items()}
-        for words, values in cells
-    ]  # fmt: skip
-    columns = {when: np.tile(moments, len(cells))}
-    for name in cells[0][0]:
-        column = np.array([words[name] for words, _ in cells], dtype=object)
+    words_of: list[dict[str, str]] = []
+    described: list[dict[str, Floats]] = []
+    for words, values in cells:
+        words_of.append(words)
+        decimals, told = decimals_of(words["unit"]), results.describe(values)
+        described.append({name: rounded(found, decimals) for name, found in told.items()})
+        del values
+    columns = {when: np.tile(moments, len(described))}
+    for name in words_of[0]:
+        column = np.array([words[name] for words in words_of], dtype=object)
         columns[name] = np.repeat(column, len(moments))
     for name in results.STATISTICS:
         columns[name] = np.concatenate([found[name] for found in described])
