@@ -103,26 +103,14 @@ ACTORS: tuple[Callable[[World], Actor], ...] = (
 
 def begun(
     scenario: Scenario,
-    replications: int,
-    seed: int,
-    *,
-    parameters: Samples | None = None,
-    vary: tuple[Kind, ...] = KINDS,
-    step: StepLength = "day",
-    until: date | None = None,
-    first: int = 0,
+    clock: Clock,
+    luck: Luck,
+    parameters: Samples,
     actors: Sequence[Callable[[World], Actor]] = ACTORS,
 ) -> World:
-    """A run that is about to begin: its opening stands, its actors wait for their hour.
-
-    What is asked is what ``simulate`` asks.
-    """
-    clock = Clock(scenario.start, until or scenario.until, step)
-    if parameters is None:
-        parameters = sample(scenario, replications, seed, vary, clock.until)
+    """A run that is about to begin: its opening stands, its actors wait for their hour."""
     books = accounts(len(scenario.groups), len(scenario.reception.places))
-    ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters)
-    luck = Luck(seed, first, replications, "luck" in vary)
+    ledger = Ledger(books, clock, luck.count, COHORTS_BEFORE, parameters)
     world = _world(scenario, parameters, luck, ledger, 0, {})
     fill_opening(world)
     _wake(world, actors)
@@ -184,18 +172,11 @@ def simulate(
     as ``draws.sample`` makes them; ``vary`` says which kinds of chance are let in. Raises
     ``ModelError`` if a law of the ledger is broken.
     """
-    world = begun(
-        scenario,
-        replications,
-        seed,
-        parameters=parameters,
-        vary=vary,
-        step=step,
-        until=until,
-        first=first,
-        actors=actors,
-    )
-    return finished(world)
+    clock = Clock(scenario.start, until or scenario.until, step)
+    if parameters is None:
+        parameters = sample(scenario, replications, seed, vary, clock.until)
+    luck = Luck(seed, first, replications, "luck" in vary)
+    return finished(begun(scenario, clock, luck, parameters, actors))
 
 
 def _world(

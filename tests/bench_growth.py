@@ -6,7 +6,7 @@
 
 Each case is a whole command on this machine: `opvangsim run` on a copy of the baseline in which
 groups or place types were split or merged, by the week, with all workers. Writes the table to
-`notebooks/growth.csv` and the chart to `notebooks/growth.png`.
+`notebooks/growth.csv` and into the README, and the chart to `notebooks/growth.png`.
 """
 
 from __future__ import annotations
@@ -198,6 +198,13 @@ def as_markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def with_table(readme: str, table: pd.DataFrame) -> str:
+    """The README with this table between its marks."""
+    begin, end = "<!-- growth: kept true by tests/test_growth.py -->\n", "\n<!-- end of growth -->"
+    before, _, rest = readme.partition(begin)
+    return before + begin + as_markdown(table) + end + rest.partition(end)[2]
+
+
 def draw(table: pd.DataFrame, file: Path) -> None:
     """Seconds and memory over size, both on log scales, with the line of proportion."""
     figure = Figure(figsize=(6.3, 3.0), layout="constrained")
@@ -244,6 +251,9 @@ def main() -> None:
             table = pd.concat([kept[~kept["axis"].isin(asked.only)], table])
         table.round(3).to_csv(KEPT, index=False)
         draw(table, KEPT.with_suffix(".png"))
+        readme = ROOT / "README.md"
+        text = with_table(readme.read_text("utf-8"), pd.read_csv(KEPT))
+        readme.write_text(text, "utf-8")
     print(powers(table).to_string(index=False))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from bench_growth import CASES, KEPT, ROOT, Case, as_markdown, scenario_of
+from bench_growth import CASES, KEPT, ROOT, Case, scenario_of, with_table
 
 from sim.draws import Floats
 from sim.run.tables import monthly_table, yearly_table
@@ -69,4 +69,5 @@ def test_tables_of_a_run_hold_one_cell_at_a_time() -> None:
 
 
 def test_the_readme_shows_what_was_measured() -> None:
-    assert as_markdown(pd.read_csv(KEPT)) in (ROOT / "README.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert with_table(readme, pd.read_csv(KEPT)) == readme

@@ -86,8 +86,8 @@ ALLOWED: dict[str, set[str]] = {
         "scenario", "stamp", "trial", "verify", "whatif",
     },
     "whatif": {
-        "decide", "draws", "engine", "errors", "exchange", "prices", "report", "run", "scenario",
-        "trial", "workers", "world",
+        "budget", "clock", "decide", "draws", "engine", "errors", "exchange", "prices", "report",
+        "run", "scenario", "trial", "workers", "world",
     },
 }  # fmt: skip
 

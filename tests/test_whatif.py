@@ -53,8 +53,8 @@ class Here(Executor):
         part = args[0]
         self.given.append(part)
         done: Future[Any] = Future()
-        small = Settings(part.settings.replications, part.settings.seed, "week", date(2025, 12, 31))
-        done.set_result(simulated(Part(part.scenario, small, part.first, 2)))
+        small = replace(part.settings, until=date(2025, 12, 31))
+        done.set_result(simulated(Part(part.scenario, small)))
         return done
 
 
@@ -65,8 +65,8 @@ def board_of(scenario: Scenario) -> tuple[Board, Here, list[Shown]]:
     return board, here, shown
 
 
-def trial_of(scenario: Scenario, *part: Any, **options: Any) -> Trial:
-    found = simulated(Part(scenario, *part, **options))
+def trial_of(scenario: Scenario, settings: Settings) -> Trial:
+    found = simulated(Part(scenario, settings))
     assert found is not None
     return found.trial
 
@@ -83,7 +83,7 @@ def rested(board: Board, *turns: tuple[str, float]) -> None:
 
 @pytest.fixture(scope="module")
 def trial() -> Trial:
-    return trial_of(load("baseline"), SHORT, 0, 4)
+    return trial_of(load("baseline"), SHORT)
 
 
 def test_a_knob_left_alone_changes_nothing(baseline: Scenario) -> None:
@@ -166,28 +166,19 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
     baseline: Scenario, trial: Trial
 ) -> None:
     dear = turned(baseline, {"price": 120.0, "budget": 4_000.0})
-    (again,) = priced([trial], dear, SHORT)
-    whole = trial_of(dear, SHORT, 0, 4)
+    again = priced(trial, dear, SHORT)
+    whole = trial_of(dear, SHORT)
     for key, costs in whole.costs.items():
         np.testing.assert_array_equal(again.costs[key], costs)
     np.testing.assert_array_equal(again.line("gap", "total"), whole.line("gap", "total"))
 
 
-def test_parts_of_replications_are_those_of_the_whole(baseline: Scenario, trial: Trial) -> None:
-    parts = [trial_of(baseline, SHORT, first, 2) for first in (0, 2)]
-    whole, halves = (
-        subject_of(each, months_of(each), baseline, SHORT) for each in ([trial], parts)
-    )  # fmt: skip
-    assert whole.monthly.equals(halves.monthly)
-    assert whole.budget.equals(halves.budget)
-
-
 def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Trial) -> None:
-    held = Held([trial], ["need"])
+    held = Held(trial, ["need"])
     (cell,) = held.index["monthly"]
     assert cell["series"] == "need"
     np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
-    subject = subject_of([trial], months_of([trial]), baseline, SHORT)
+    subject = subject_of(trial, months_of(trial), baseline, SHORT)
     gap = trial.line("gap", "total")
     thousands = np.quantile(gap, 0.5, axis=-1).round(-3)
     assert subject.budget["gap_p50"].to_numpy() == pytest.approx(thousands, abs=1)
@@ -195,11 +186,11 @@ def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: 
 
 def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
     gap = trial.line("gap", "total")
-    told = enough([trial], 0.8)
+    told = enough(trial, 0.8)
     assert list(told) == [2025, 2026, 2027]
     for row, year in zip(gap, told, strict=True):
         assert told[year] == pytest.approx(np.quantile(row, 0.8))
-    sure = enough([trial], 0.95)
+    sure = enough(trial, 0.95)
     assert all(sure[year] >= told[year] for year in told)
 
 
@@ -208,7 +199,7 @@ def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
 def test_what_goes_on_from_a_run_laid_aside_is_a_whole_run(scenario: str, name: str) -> None:
     short = Settings(3, 1, "week", date(2026, 9, 30))
     base = turned(load(scenario), {name: TURNS[name]})
-    begun = simulated(Part(base, short, sign=None))
+    begun = simulated(Part(base, short))
     assert begun is not None
     assert begun.aside is not None
     money = {"price": 110.0, "budget": 3_000.0} if scenario == "baseline" else {}
@@ -247,7 +238,7 @@ def test_a_run_with_other_settings_is_not_gone_on_with(baseline: Scenario) -> No
     aside = Aside(Part(baseline, SHORT), b"")
     assert aside.fits(Part(turned(baseline, {"inflow": 40_000.0}), SHORT))
     assert not aside.fits(Part(baseline, replace(SHORT, seed=2)))
-    assert not aside.fits(Part(baseline, SHORT, 0, 2))
+    assert not aside.fits(Part(baseline, replace(SHORT, replications=2)))
 
 
 def test_work_that_nobody_waits_for_ends(baseline: Scenario, tmp_path: Path) -> None:
@@ -333,7 +324,7 @@ def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
 
 
 def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Trial) -> None:
-    subject = subject_of([trial], months_of([trial]), turned(baseline, {"inflow": 40_000.0}), SHORT)
+    subject = subject_of(trial, months_of(trial), turned(baseline, {"inflow": 40_000.0}), SHORT)
     for name in ("need", "occupancy", "gap"):
         assert CHARTS[name].shown(subject)
         assert draw(name, subject, LOOKS["page"], "nl").texts
@@ -386,7 +377,7 @@ def test_words_say_where_a_knob_stands_and_how_sure_the_picture_is(
     assert value_of(by_name["homes"], by_name["homes"].start, "nl") == "2.518"
     assert value_of(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
     assert value_of(by_name["regular"], 41_000, "en") == "as in the scenario"
-    subject = subject_of([trial], months_of([trial]), baseline, SHORT)
+    subject = subject_of(trial, months_of(trial), baseline, SHORT)
     one = Shown(("gap",), subject, {2025: -1e9, 2026: -2e9, 2027: 3.44e9}, 0.8, True, True)
     assert "2027 € 3,4 mld bij" in enough_in_words(one, "nl")
     assert "2026 nothing (EUR 2.0 billion is left)" in enough_in_words(one, "en")

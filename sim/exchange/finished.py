@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 from pyarrow import ArrowException
+from pyarrow.parquet import read_schema
 
 from ..budget import whole_years
 from ..clock import Clock
@@ -79,7 +80,11 @@ def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.Dat
     """
     advice = "run the scenario again"
     try:
-        table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+        if file.suffix == ".csv":
+            table = pd.read_csv(file)
+        else:
+            there = set(read_schema(file).names)
+            table = pd.read_parquet(file, columns=[name for name in columns if name in there])
     except (ValueError, OSError, ArrowException):
         raise _refused(file, "this can't be read as a table", advice) from None
     if missing := [name for name in columns if name not in table]:
@@ -100,7 +105,7 @@ def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.Dat
 def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
     file = checked(folder, run.record, "replications.parquet")
-    return _table(file, columns, _clock(run.record, run.scenario).years)[list(columns)]
+    return _table(file, columns, _clock(run.record, run.scenario).years)
 
 
 def subject_of(folder: Path, run: Finished) -> Subject:

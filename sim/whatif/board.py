@@ -215,7 +215,7 @@ class Board:
         assert found is not None
         if found.aside is not None:
             self._asides[settings] = found.aside
-        known = Known(people, scenario, found.trial, months_of([found.trial]), settings)
+        known = Known(people, scenario, found.trial, months_of(found.trial), settings)
         self._kept[people] = known
         self._kept.move_to_end(people)
         while len(self._kept) > REMEMBERED:
@@ -225,17 +225,17 @@ class Board:
     def _tell(self, known: Known) -> None:
         """Show people at the prices, budgets and certainty of now: only the charts that move."""
         scenario = turned(self.scenario, self.values)
-        trials = [known.trial]
+        trial = known.trial
         if known.scenario != scenario:
-            trials = priced(trials, scenario, known.settings)
+            trial = priced(trial, scenario, known.settings)
         same = self._seen is not None and self._seen is known
         self._seen = known
         certainty = self.values.get("certainty", CERTAINTY) / 100
         self.show(
             Shown(
                 OF_MONEY if same else CHARTS,
-                subject_of(trials, known.months, scenario, known.settings),
-                enough(trials, certainty),
+                subject_of(trial, known.months, scenario, known.settings),
+                enough(trial, certainty),
                 certainty,
                 known.settled,
                 known.people == self.people,

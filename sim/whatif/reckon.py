@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-from ..draws import Samples, sample, take
+from ..budget import whole_years
+from ..clock import Clock
+from ..draws import Luck, Samples, sample
 from ..engine import ACTORS, begun, finished, laid_aside, taken_up
 from ..prices import is_money
 from ..report.charts import Subject
@@ -43,14 +45,12 @@ class Aside:
 
     def fits(self, part: Part) -> bool:
         """Whether the run of a part is the same until then."""
-        mine = self.part
-        same = (mine.settings, mine.first, mine.count) == (part.settings, part.first, part.count)
-        return same and goes_on(mine.scenario, part.scenario)
+        return self.part.settings == part.settings and goes_on(self.part.scenario, part.scenario)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A scenario to be simulated: all its replications, or those up to ``count`` from ``first`` on.
+    """A scenario to be simulated.
 
     ``aside`` is a run to go on from, if it fits. The work ends as soon as the file ``sign``, if
     there is one, is gone.
@@ -58,8 +58,6 @@ class Part:
 
     scenario: Scenario
     settings: Settings
-    first: int = 0
-    count: int | None = None
     aside: Aside | None = None
     sign: Path | None = None
 
@@ -85,31 +83,20 @@ def simulated(part: Part) -> Found | None:
 
 
 def _simulated(part: Part) -> Found:
-    scenario, settings = part.scenario, part.settings
-    mine = _samples(scenario, settings, part.first, part.count)
+    scenario, samples = part.scenario, _samples(part.scenario, part.settings)
     actors: list[Callable[[World], Actor]] = [*ACTORS]
     if part.sign is not None:
         actors.append(_Watch(part.sign))
-    aside = part.aside
-    if aside is not None and aside.fits(part):
-        world, aside = taken_up(aside.state, scenario, mine, actors), None
-    else:
-        count = settings.replications if part.count is None else part.count
-        world = begun(
-            scenario,
-            count,
-            settings.seed,
-            parameters=mine,
-            vary=settings.vary,
-            step=settings.step,
-            until=settings.until,
-            first=part.first,
-            actors=actors,
-        )
-        aside = None
-        if scenario.start < SINCE <= world.clock.until:
-            aside = Aside(replace(part, aside=None, sign=None), laid_aside(world, SINCE))
-    return Found(tabulated(finished(world), scenario, mine, part.first), aside)
+    if part.aside is not None and part.aside.fits(part):
+        world = taken_up(part.aside.state, scenario, samples, actors)
+        return Found(tabulated(finished(world), scenario, samples), None)
+    settings, aside = part.settings, None
+    clock = Clock(scenario.start, settings.until or scenario.until, settings.step)
+    luck = Luck(settings.seed, 0, settings.replications, "luck" in settings.vary)
+    world = begun(scenario, clock, luck, samples, actors)
+    if clock.start < SINCE <= clock.until:
+        aside = Aside(replace(part, aside=None, sign=None), laid_aside(world, SINCE))
+    return Found(tabulated(finished(world), scenario, samples), aside)
 
 
 @dataclass(frozen=True)
@@ -171,33 +158,25 @@ def _same_until_then(start: date, one: Quantity, other: Quantity) -> bool:
     return True
 
 
-def _samples(scenario: Scenario, settings: Settings, first: int, count: int | None) -> Samples:
+def _samples(scenario: Scenario, settings: Settings) -> Samples:
     until = settings.until or scenario.until
-    drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
-    return take(drawn, first, settings.replications if count is None else count)
+    return sample(scenario, settings.replications, settings.seed, settings.vary, until)
 
 
-def priced(trials: Sequence[Trial], scenario: Scenario, settings: Settings) -> list[Trial]:
+def priced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
     """The same people at the prices and budgets of another scenario, without a run."""
-    return [
-        one.priced(scenario, _samples(scenario, settings, one.first, one.replications))
-        for one in trials
-    ]
+    return trial.priced(scenario, _samples(scenario, settings))
 
 
-def months_of(trials: Sequence[Trial]) -> pd.DataFrame:
+def months_of(trial: Trial) -> pd.DataFrame:
     """The months that the charts show: people and places, whatever they cost."""
-    return monthly_table(Held(trials, SERIES))
+    return monthly_table(Held(trial, SERIES))
 
 
 def subject_of(
-    trials: Sequence[Trial], months: pd.DataFrame, scenario: Scenario, settings: Settings
+    trial: Trial, months: pd.DataFrame, scenario: Scenario, settings: Settings
 ) -> Subject:
     """What the charts are drawn from: the months, and the headline of the budget."""
-    first, held = trials[0], Held(trials, ())
-    samples = {
-        name: np.concatenate([one.samples[name] for one in trials]) for name in first.samples
-    }
     headline: View = (
         scenario.budget.headline,
         scenario.prices.level,
@@ -210,22 +189,19 @@ def subject_of(
         "what-if",
         settings.replications,
         settings.seed,
-        budget_table(scenario, samples, first.clock, held, [headline]),
+        budget_table(scenario, trial.samples, trial.clock, Held(trial, ()), [headline]),
         months,
         months.head(0),
     )
 
 
-def enough(trials: Sequence[Trial], certainty: float) -> dict[int, float]:
+def enough(trial: Trial, certainty: float) -> dict[int, float]:
     """By year, the money needed on top of the budget so that it is enough with this chance [EUR].
 
     Below zero where money is left. The quantile of the gap over replications.
     """
-    first = trials[0]
-    gaps = np.concatenate([one.line("gap", "total") for one in trials], axis=-1)
-    years = [year for year in first.clock.years if date(year, 12, 31) <= first.clock.until]
     return {
         year: float(np.quantile(row, certainty))
-        for year, row in zip(years, gaps, strict=True)
+        for year, row in zip(whole_years(trial.clock), trial.line("gap", "total"), strict=True)
         if np.isfinite(row).all()
     }
