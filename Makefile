@@ -94,7 +94,7 @@ lint: $(VENV)/test.stamp
 suite:
 	$(BIN)/pytest $(SUITE)
 
-# Some half hour on two cores. SEED and COUNT choose other mutants.
+# Some twenty minutes on two cores. SEED and COUNT choose other mutants.
 SEED ?= 1
 COUNT ?= 40
 
