@@ -27,6 +27,7 @@ BAD = sorted(FOLDER.glob("*.yaml"))
 KNOWN_TO_SCHEMA = {
     "unknown-key",
     "unknown-key-in-dutch",
+    "unknown-key-set-to-null",
     "wrong-unit",
     "euro-per-resident",
     "euro-per-day",

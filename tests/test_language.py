@@ -214,6 +214,30 @@ def test_a_null_takes_an_optional_key_out(scenario_file: Write) -> None:
     assert scenario.reception.places["emergency_ship"].order_limit is None
 
 
+def test_a_null_for_a_key_that_is_not_there_is_a_misspelling() -> None:
+    """It would remove nothing, and the base would run under the title of the patch."""
+    for key, advice in {
+        "ind.hold": "did you mean 'holds'?",
+        "groups.siria": "did you mean 'syria'",
+        "housing.hmes": "did you mean 'homes'?",
+        "title_": "did you mean 'title'?",
+        "reception.places.emergency_ship.order_limt": "did you mean 'order_limit'",
+    }.items():
+        with pytest.raises(ScenarioError) as caught:
+            load("baseline", sets=[f"{key}=null"])
+        (problem,) = caught.value.problems
+        assert f"{key}: unknown key '{key.split('.')[-1]}'" in problem.what
+        assert advice in problem.advice
+
+
+def test_a_null_removes_an_entry_that_exists_also_when_two_patches_do(scenario_file: Write) -> None:
+    vintage = next(v for v in load("baseline").budget.vintages if v != "owb2025")
+    removed = scenario_file(f"budget.vintages.{vintage}: null\n")
+    assert vintage not in load(removed).budget.vintages
+    again = load(removed, sets=[f"budget.vintages.{vintage}=null"])
+    assert vintage not in again.budget.vintages
+
+
 def test_an_override_of_another_key_has_another_name() -> None:
     """Overrides that end alike, or differ only after sixty letters, get folders of their own."""
     iraq, eritrea = (

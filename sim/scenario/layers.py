@@ -281,6 +281,9 @@ class _Change:
         if whole or is_quantity(old):
             self._contest()
         if self.value is None and isinstance(target, dict):
+            if key not in target and not self._may_lack():
+                self._refuse_unknown(names_in(target))
+                return
             target.pop(key, None)
             self.tree.forget(self.path)
         elif is_quantity(old):
@@ -300,6 +303,21 @@ class _Change:
         """Whether an optional mapping of names that is not there yet may begin here."""
         here = shape.at(Scenario, self.path[: len(self.path) - steps + depth + 1])
         return here is not None and shape.keys(here) is None
+
+    def _may_lack(self) -> bool:
+        """Whether removing this absent key is harmless, not a misspelling of another key.
+
+        It is for an optional key of the schema, and for a name that an earlier layer removed.
+        """
+        parent = shape.at(Scenario, self.path[:-1])
+        allowed = shape.keys(parent) if parent is not None else None
+        return self.path[-1] in (allowed or ()) or self.tree.knows(self.path)
+
+    def _refuse_unknown(self, names: list[str]) -> None:
+        place = self.layer.source.key_place(self.at)
+        *parents, last = self.path
+        what = f"{'.'.join(self.path)}: unknown key '{last}'"
+        self.tree.problems.append(Problem(place, what, hint_for(last, tuple(parents), names)))
 
     def _lost(self, what: str, advice: str) -> None:
         place = self.layer.source.key_place(self.at)
