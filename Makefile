@@ -3,30 +3,41 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCH := .venv-bench
 PYAM := .venv-pyam
 QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite verify format bench clean
+.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite verify format bench docs locks clean
 
+# locks/runtime.txt is what a run needs, locks/test.txt adds the tests, locks/dev.txt the rest (docs,
+# browser tests, mutants, benchmark); each holds the pins of the one before.
 # A stamp newer than the lock file means: installed, no network needed.
-$(VENV)/run.stamp: requirements.lock pyproject.toml
+$(VENV)/run.stamp: locks/runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "opvangsim needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) -r requirements.lock
+	$(PIP) -r locks/runtime.txt
 	$(SELF)
 	touch $@
 
-$(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
-	$(PIP) -r requirements-test.lock
+$(VENV)/test.stamp: locks/test.txt $(VENV)/run.stamp
+	$(PIP) -r locks/test.txt
 	touch $@
 
-$(VENV)/verify.stamp: requirements-verify.lock $(VENV)/test.stamp
-	$(PIP) -r requirements-verify.lock
+$(VENV)/dev.stamp: locks/dev.txt $(VENV)/test.stamp
+	$(PIP) -r locks/dev.txt
 	touch $@
+
+# Resolve the lock files anew, keeping the pins that still fit (needs uv). pyam asks for an older
+# matplotlib than a run has and so can't share a lock with it.
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url
+locks:
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -o locks/runtime.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -c locks/runtime.txt --extra test -o locks/test.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -c locks/test.txt --extra test --extra ui \
+	  --extra verify --extra docs --extra bench -o locks/dev.txt
+	printf 'pyam-iamc>=4\npytest>=8.3\n' | $(LOCK) --no-strip-extras - -o locks/pyam.txt
 
 run: $(VENV)/run.stamp
 	$(BIN)/opvangsim run baseline
@@ -44,9 +55,9 @@ test-long: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory suite SUITE='-m long'
 
 # pyam alone brings some hundred packages, so that it has an environment of its own.
-$(PYAM)/pyam.stamp: requirements-pyam.lock
+$(PYAM)/pyam.stamp: locks/pyam.txt
 	test -x $(PYAM)/bin/python || $(PYTHON) -m venv $(PYAM)
-	$(PYAM)/bin/python $(QUIETLY) --require-hashes -r requirements-pyam.lock
+	$(PYAM)/bin/python $(QUIETLY) --require-hashes -r locks/pyam.txt
 	touch $@
 
 test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
@@ -65,17 +76,13 @@ office:
 test-office: $(VENV)/test.stamp office
 	$(BIN)/pytest -n 0 tests/office_reads.py
 
-$(VENV)/ui.stamp: requirements-ui.lock $(VENV)/test.stamp
-	$(PIP) -r requirements-ui.lock
-	touch $@
-
 # Playwright steers the browser of the distribution and downloads none.
 browser:
 	@command -v chromium > /dev/null || { \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 # The explorer page, the notebooks and the live what-if, in JupyterLab and a browser without a screen.
-test-ui: $(VENV)/ui.stamp browser
+test-ui: $(VENV)/dev.stamp browser
 	$(BIN)/pytest -n 0 tests/ui_*.py
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
@@ -98,7 +105,7 @@ suite:
 SEED ?= 1
 COUNT ?= 40
 
-verify: $(VENV)/verify.stamp
+verify: $(VENV)/dev.stamp
 	$(BIN)/opvangsim verify
 	$(BIN)/python tests/full_size.py
 	$(BIN)/python tests/mutants.py --seed $(SEED) --count $(COUNT)
@@ -114,19 +121,13 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The benchmark alone has a compiler (numba), in an environment of its own.
-$(BENCH)/bench.stamp: requirements.lock requirements-bench.lock
-	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python $(QUIETLY) --require-hashes -r requirements.lock
-	$(BENCH)/bin/python $(QUIETLY) --require-hashes -r requirements-bench.lock
-	touch $@
-
-bench: $(VENV)/ui.stamp $(BENCH)/bench.stamp
+# Speed of whole commands, and of the engine against a kernel compiled with numba.
+bench: $(VENV)/dev.stamp
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_whatif.py
 	$(BIN)/python tests/bench_growth.py
 	PYTHONPATH=. NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-	  $(BENCH)/bin/python tests/bench_kernel.py
+	  $(BIN)/python tests/bench_kernel.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -304,8 +304,12 @@ def _trajectory(
     with warnings.catch_warnings():
         # It warns of what it might do without, and of what pandas will one day not have.
         warnings.simplefilter("ignore")
-        from ema_workbench.analysis import prim
-
+        try:
+            from ema_workbench.analysis import prim
+        except ImportError:
+            advice = "pip install 'opvangsim[discover]'"
+            what = "the library of PRIM (ema_workbench) is not installed"
+            raise ScenarioError([Problem("discover", what, advice)]) from None
         box = prim.Prim(coded, chosen, threshold=1e-9, mass_min=smallest).find_box()
     first = box.box_lims[0]
     return [

@@ -33,7 +33,7 @@ def software(subject: Subject) -> str:  # noqa: ARG001
                 if "extra" not in line
             ),
             paragraph(
-                "`requirements.lock` fixes the exact version of each with a hash. The record of a "
+                "`locks/runtime.txt` fixes the exact version of each with a hash. The record of a "
                 f"run holds the versions of {listed(VERSIONED)} that made it.",
             ),
         ]
