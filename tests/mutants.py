@@ -41,7 +41,7 @@ PARTS = (
 """Files that mutants are drawn from: the ledger, the actors, the draws, results and money."""
 
 COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md", "CHANGELOG.md",
-          "DECISIONS.md", "STRESS.md")  # fmt: skip
+          "docs")  # fmt: skip
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
     "ledger", "plans", "responses", "results", "reception", "clock", "opening", "draws", "budget",
     "theory",

@@ -38,11 +38,6 @@ ALLOWED: dict[str, set[str]] = {
         "reception", "results", "scenario",
     },
     "past": {"draws", "engine", "errors", "results", "scenario"},
-    "stress": {
-        "budget", "clock", "draws", "engine", "errors", "family", "inflow", "ledger", "means",
-        "opening", "outflow", "prices", "procedure", "reception", "report", "results", "run",
-        "scenario", "trial", "verify", "world",
-    },
     "address": {"errors"},
     "workers": {"errors"},
     "trial": {

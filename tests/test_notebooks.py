@@ -19,7 +19,7 @@ INNER = {"model", "loaded", "finding", "finished"}
 """What leads from the objects of the face into the program."""
 NAMED = re.compile(
     r"\b(?:19|20)\d\d(?:[-/]\d\d)?\b|\b\d{1,2} (?:January|February|March|December)\b|80 %|"
-    r"(?:DECISIONS|[Nn]otebooks?|[Qq]uestions?) \d+(?:(?:, | and | to )\d+)*|36 600 XX|`[^`]*`|"
+    r"(?:[Dd]ecisions?|[Nn]otebooks?|[Qq]uestions?) \d+(?:(?:, | and | to )\d+)*|36 600 XX|`[^`]*`|"
     r"^# \d\.|\]\([^)]*\)",
     re.M,
 )
@@ -59,7 +59,7 @@ def test_it_opens_with_its_question_and_ends_with_what_may_be_wrong(name: str) -
     assert question.startswith("**")
     assert question.endswith("?**")
     assert "## What could make it wrong" in told[-1]
-    assert re.search(r"DECISIONS \d", told[-1])
+    assert re.search(r"[Dd]ecisions? \d", told[-1])
     assert "Read on:" in told[-1]
     answer = [texts(output) for _, output in outputs(name)][-1]
     assert "## The answer" in answer

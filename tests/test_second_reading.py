@@ -2,7 +2,7 @@
 
 ``verify/second_reading.yaml`` was written from the document alone. Every figure in it is compared
 here with the number that a scenario makes of it, or it is named as one that no scenario uses, with
-the reason. What differs is in ``DIFFERS`` and settled in DECISIONS.md.
+the reason. What differs is in ``DIFFERS`` and settled in decision 35.
 """
 
 from __future__ import annotations

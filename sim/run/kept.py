@@ -25,7 +25,7 @@ from ..trial import Progress, Settings, Task, Trial, measured
 from .record import versions
 from .whole import disk_problem, write_whole
 
-TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "stress", "persons")
+TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "persons")
 """Parts of the program that no number kept here depends on."""
 READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
 """Files of the question book that only say what to ask for, or read what is kept."""
