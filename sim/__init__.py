@@ -19,16 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .errors import ScenarioError
-    from .face.picture import Picture
-    from .face.record import moved, reproduce, runs, verify_record
-    from .face.result import Result
-    from .face.result import explore as explore
-    from .face.result import open_run as open_run
-    from .face.scenario import Scenario
-    from .face.scenario import load_scenario as load
-    from .face.scorecard import Scorecard, score
-    from .face.shelf import (
+    from .api.folders import moved, reproduce, runs, verify_record
+    from .api.functions import (
         Answer,
         Sweep,
         answer,
@@ -45,7 +37,15 @@ if TYPE_CHECKING:
         swings,
         whence,
     )
-    from .face.study import Study
+    from .api.result import Result
+    from .api.result import explore as explore
+    from .api.result import open_run as open_run
+    from .api.scenario import Scenario
+    from .api.scenario import load_scenario as load
+    from .api.scorecard import Scorecard, score
+    from .api.study import Study
+    from .errors import ScenarioError
+    from .notebook.chart import Picture
 
 __all__ = [
     "Answer",
@@ -80,20 +80,20 @@ __all__ = [
 ]
 
 _WHERE = {
-    "Picture": ("face.picture", "Picture"),
-    "Result": ("face.result", "Result"),
-    "Scenario": ("face.scenario", "Scenario"),
+    "Picture": ("notebook.chart", "Picture"),
+    "Result": ("api.result", "Result"),
+    "Scenario": ("api.scenario", "Scenario"),
     "ScenarioError": ("errors", "ScenarioError"),
-    "Scorecard": ("face.scorecard", "Scorecard"),
-    "Study": ("face.study", "Study"),
-    "explore": ("face.result", "explore"),
-    "load": ("face.scenario", "load_scenario"),
-    "moved": ("face.record", "moved"),
-    "open_run": ("face.result", "open_run"),
-    "reproduce": ("face.record", "reproduce"),
-    "runs": ("face.record", "runs"),
-    "score": ("face.scorecard", "score"),
-    "verify_record": ("face.record", "verify_record"),
+    "Scorecard": ("api.scorecard", "Scorecard"),
+    "Study": ("api.study", "Study"),
+    "explore": ("api.result", "explore"),
+    "load": ("api.scenario", "load_scenario"),
+    "moved": ("api.folders", "moved"),
+    "open_run": ("api.result", "open_run"),
+    "reproduce": ("api.folders", "reproduce"),
+    "runs": ("api.folders", "runs"),
+    "score": ("api.scorecard", "score"),
+    "verify_record": ("api.folders", "verify_record"),
 }
 
 
@@ -103,7 +103,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
     from importlib import import_module
 
-    part, title = _WHERE.get(name, ("face.shelf", name))
+    part, title = _WHERE.get(name, ("api.functions", name))
     return getattr(import_module(f".{part}", "sim"), title)
 
 

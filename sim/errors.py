@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NoReturn
 
 WIDEST = 100
 """Longest part of a line that is quoted."""
@@ -70,3 +71,8 @@ class ScenarioError(Exception):
 
 class ModelError(Exception):
     """Our own code broke one of its laws (exit code 1)."""
+
+
+def refuse(where: str, what: str, advice: str = "") -> NoReturn:
+    """Report a mistake of the user: raises ``ScenarioError`` with one problem."""
+    raise ScenarioError([Problem(where, what, advice)])

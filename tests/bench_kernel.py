@@ -19,13 +19,13 @@ from bench_ciw import seconds_in_ciw
 from kernel import simulate_compiled
 from two_models import SERIES, named
 
-from sim.draws import sample
-from sim.engine import simulate
-from sim.ledger import Ledger
-from sim.persons import simulate_persons
-from sim.results import tabulate
+from sim.model.engine import simulate
+from sim.model.ledger import Ledger
+from sim.model.sampling import sample
+from sim.reference.simulation import simulate_persons
+from sim.results.experiment import LARGEST_CHUNK
+from sim.results.tables import tabulate
 from sim.scenario import Scenario, load
-from sim.trial import LARGEST_CHUNK
 
 COMPARED = {
     "baseline": (200, date(2030, 12, 31)),

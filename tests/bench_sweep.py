@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from sim.decide.design import parse_design
-from sim.decide.points import planned
-from sim.run.crew import crew_of
-from sim.run.sweep import Sweep, sweep
+from sim.runs.executor import crew_of
+from sim.studies.design import parse_design
+from sim.studies.design_points import planned
+from sim.studies.sweep import Sweep, sweep
 
 PAIRS = 3
 LEAST_GAIN = 1.6

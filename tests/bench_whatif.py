@@ -16,12 +16,12 @@ from typing import Any
 
 import matplotlib as mpl
 
-from sim.report.canvas import STYLE
+from sim.notebook.what_if.controller import Board, Shown
+from sim.notebook.what_if.widget import picture
 from sim.report.charts import CHARTS as KINDS
 from sim.report.charts import LOOKS, draw
+from sim.report.style import STYLE
 from sim.scenario import load
-from sim.whatif.board import Board, Shown
-from sim.whatif.widget import picture
 
 TURNS = {"inflow": (30_000.0, 22_000.0, 35_000.0, 28_000.0), "price": (110.0, 90.0, 105.0, 95.0)}
 """Values that are turned to: one knob that moves people, one that only prices."""

@@ -9,42 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import timed
-import yaml
 from faults import DESIGN, FEW, forked, said
 from support import Command, Done, spoken
 
-from sim.engine import simulate
-from sim.ledger import Ledger
+from sim.model.engine import simulate
+from sim.model.ledger import Ledger
 from sim.scenario import Scenario, load
-
-TIERS = Path(__file__).parent / "tiers.yaml"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests as slow or long by their measured durations (`tests/update_tiers.py`).
-
-    Where the whole suite is collected, a name that no test has any more ends it.
-    """
-    tiers = yaml.safe_load(TIERS.read_text("utf-8"))
-    left = {(tier, file, name) for tier, files in tiers.items()
-            for file, names in files.items() for name in names}  # fmt: skip
-    listed = frozenset(left)
-    for item in items:
-        function = getattr(item, "originalname", item.name)
-        for tier in ("slow", "long"):
-            mine = {(tier, item.path.name, name) for name in (item.name, function)} & listed
-            if mine:
-                item.add_marker(tier)
-                left -= mine
-    all_of_it = config.args == config.getini("testpaths") and not config.getoption("ignore")
-    if left and all_of_it:
-        raise pytest.UsageError(f"{TIERS.name} names tests that are gone: {sorted(left)}")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(timed)
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,11 @@ from multiprocessing import get_context
 import numpy as np
 from two_models import Likeness, Series, against_error, likenesses, named
 
-from sim.engine import simulate
-from sim.persons import simulate_persons
-from sim.results import tabulate
+from sim.model.engine import simulate
+from sim.reference.simulation import simulate_persons
+from sim.results.model_checks import Outcome
+from sim.results.tables import tabulate
 from sim.scenario import load
-from sim.verify import Outcome
 
 UNTIL = date(2026, 12, 31)
 REPLICATIONS = 10

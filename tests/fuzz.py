@@ -45,19 +45,19 @@ from odd_input import (
     some_tokens,
 )  # fmt: skip
 
-from sim.address import parse as parse_address
-from sim.decide.design import parse_design
-from sim.decide.levers import lever
 from sim.errors import UNSHOWN, ScenarioError
-from sim.exchange.filled import read_filled
-from sim.exchange.opened import open_workbook
-from sim.exchange.patch import changes_of
-from sim.exchange.whence import find
-from sim.expression import holds, names, parse
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.export.provenance import find
+from sim.export.safe_workbook import open_workbook
+from sim.export.workbook_reader import read_filled
+from sim.export.workbook_to_patch import changes_of
+from sim.results.cell import parse as parse_address
+from sim.results.conditions import holds, names, parse
+from sim.runs.batches import Options
+from sim.runs.run import execute
 from sim.scenario import dump, load, load_chain, shipped_folder
-from sim.scenario.read import read_text
+from sim.scenario.yaml_reader import read_text
+from sim.studies.design import parse_design
+from sim.studies.levers import lever
 
 FOUND = Path(__file__).parent / "fuzz_found"
 SECONDS = 20
@@ -99,7 +99,7 @@ def read_run(data: bytes) -> None:
 
 
 def read_design(data: bytes) -> None:
-    from sim.decide.points import planned
+    from sim.studies.design_points import planned
 
     design = parse_design(data.decode("utf-8", "replace"), "x.yaml")
     if design.points * design.combinations <= 2_000:

@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from sim.book.drivers import wanted
-from sim.book.figures import Value, needed, scenario_of
-from sim.book.questions import questions
 from sim.cli import app
-from sim.report.labels import Language
-from sim.run import answers
-from sim.trial import Settings
+from sim.questions import run_answers as answers
+from sim.questions.drivers import wanted
+from sim.questions.metrics import Value, needed, scenario_of
+from sim.questions.questions import questions
+from sim.report.i18n import Language
+from sim.results.experiment import Settings
 
 TINY = ("--replications", "3", "--seed", "7", "--step", "week", "--workers", "1", "--quiet")
 UNTIL = ("--until", "2027-12-31")

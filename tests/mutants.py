@@ -35,9 +35,21 @@ import yaml
 ROOT = Path(__file__).parent.parent
 SURVIVORS = ROOT / "tests" / "verify" / "survivors.yaml"
 PARTS = (
-    "ledger", "inflow", "procedure", "family", "outflow", "reception", "means", "opening",
-    "engine", "draws", "world", "results", "budget", "prices",
-)  # fmt: skip
+    "model/ledger",
+    "model/inflow",
+    "model/procedure",
+    "model/family",
+    "model/outflow",
+    "model/reception",
+    "model/spending_limit",
+    "model/initial_state",
+    "model/engine",
+    "model/sampling",
+    "model/state",
+    "results/tables",
+    "results/budget",
+    "model/prices",
+)
 """Files that mutants are drawn from: the ledger, the actors, the draws, results and money."""
 
 COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md", "CHANGELOG.md",

@@ -15,11 +15,11 @@ import docx
 import pytest
 from memos import LANGUAGES, make_books, say, words_of_document
 
-from sim.book.questions import questions
-from sim.exchange.whence import find
-from sim.memo.folder import open_folder
-from sim.memo.make import files_of, memo_of
-from sim.report.labels import Language, label
+from sim.export.memo.folder import open_folder
+from sim.export.memo.write import files_of, memo_of
+from sim.export.provenance import find
+from sim.questions.questions import questions
+from sim.report.i18n import Language, label
 
 SMALL = ("--replications", "20", "--step", "week", "--quiet")
 MADE = {

@@ -14,12 +14,15 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from sim.decide import ind_coa, levers, stock
-from sim.past import calibrate, origin
-from sim.report.said import dutch
+from sim.hindcast import calibration as calibrate
+from sim.hindcast import scenario as origin
+from sim.report.translate import dutch
 from sim.scenario import Scenario, shipped, source_keys
-from sim.scenario.layers import BY_COMMAND
-from sim.scenario.shape import Shape, below
+from sim.scenario.introspect import Shape, below
+from sim.scenario.merge import BY_COMMAND
+from sim.studies import ind_cut as ind_coa
+from sim.studies import levers
+from sim.studies import optimal_places as stock
 
 ROOT = Path(__file__).parent.parent
 HINDCAST = ROOT / "sim" / "data" / "hindcast.yaml"

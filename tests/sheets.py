@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 
-from sim.exchange.opened import Opened, open_workbook
+from sim.export.safe_workbook import Opened, open_workbook
 
 SHEETS = {"Scenario": "xl/worksheets/sheet2.xml", "Choices": "xl/worksheets/sheet3.xml"}
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from sim.engine import simulate
-from sim.run.record import RECORD, sealed, write_record
+from sim.model.engine import simulate
+from sim.model.state import Actor, World
+from sim.runs.manifest import RECORD, sealed, write_record
 from sim.scenario import Scenario, patched
-from sim.world import Actor, World
 
 
 def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from sim.clock import Clock, StepLength
-from sim.draws import Luck, sample
-from sim.engine import begun, finished, laid_aside, simulate, taken_up
 from sim.errors import ModelError
-from sim.ledger import Ledger
+from sim.model.engine import begun, finished, laid_aside, simulate, taken_up
+from sim.model.ledger import Ledger
+from sim.model.sampling import Luck, sample
+from sim.model.state import World
 from sim.scenario import Scenario, load
-from sim.world import World
 
 KEPT = ("stocks", "flows", "tallies", "days", "snapshots", "waits", "wait_days", "cohort_counts",
         "cohort_entered", "entry_sums")  # fmt: skip
@@ -37,6 +37,7 @@ def begun_on(
     return begun(scenario, clock, luck, sample(scenario, replications, 1, until=until))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["day", "week"])
 @pytest.mark.parametrize(
     "name", ["baseline", "constrained", "ind-follows-budget", "newest-first", "year-2024"]
@@ -53,6 +54,7 @@ def test_a_run_gone_on_with_is_the_run_itself(name: str, step: StepLength) -> No
     assert_same(finished(taken_up(aside, scenario, whole.samples)), whole)
 
 
+@pytest.mark.slow
 def test_what_is_laid_aside_stays_as_it_is() -> None:
     scenario = load("baseline")
     world = begun_on(scenario, 2, date(2025, 9, 30))
@@ -61,6 +63,7 @@ def test_what_is_laid_aside_stays_as_it_is() -> None:
     assert_same(once, again)
 
 
+@pytest.mark.slow
 def test_without_its_memory_a_run_goes_another_way() -> None:
     """So that the law above can fail: what actors remember matters."""
     scenario = load("baseline")

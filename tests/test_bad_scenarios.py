@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
 from sim.scenario import load, shipped
-from sim.scenario.read import read_file
-from sim.scenario.schema import json_schema
+from sim.scenario.json_schema import json_schema
+from sim.scenario.yaml_reader import read_file
 
 FOLDER = Path(__file__).parent / "bad_scenarios"
 BAD = sorted(FOLDER.glob("*.yaml"))
@@ -62,11 +62,13 @@ def test_there_are_at_least_forty_of_them_each_with_its_message() -> None:
     assert {file.stem for file in FOLDER.glob("*.txt")} == {file.stem for file in BAD}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_a_bad_scenario_is_told_what_is_wrong_and_what_to_write(file: Path) -> None:
     assert told(file) == file.with_suffix(".txt").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_every_message_says_what_to_do(file: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
@@ -138,6 +140,7 @@ def mutated(text: str, seed: int) -> str:
     return text
 
 
+@pytest.mark.long
 @given(seed=st.integers(0, 2**32), patch=st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_mutated_scenario_loads_or_is_refused_and_nothing_else(seed: int, patch: bool) -> None:
@@ -151,6 +154,7 @@ def test_a_mutated_scenario_loads_or_is_refused_and_nothing_else(seed: int, patc
         assert time.monotonic() - begun < 5
 
 
+@pytest.mark.slow
 @given(text=st.text(max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_refused_as_a_scenario(text: str) -> None:
@@ -173,6 +177,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(BOMBS))
 def test_a_bomb_is_refused_within_a_second(name: str, tmp_path: Path) -> None:
     file = tmp_path / "bomb.yaml"
@@ -209,6 +214,7 @@ def test_no_file_is_opened_but_those_that_are_named(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["baseline", "year-2024", "budget-frame-full"])
 def test_loading_and_checking_takes_less_than_150_ms(name: str) -> None:
     load(name)

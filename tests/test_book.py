@@ -21,30 +21,31 @@ import pytest
 import yaml
 from support import Command
 
-import sim.ask.answer as asked_answers
-import sim.book.studies as studies_module
-from sim.address import parse
-from sim.book.asked import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
-from sim.book.drivers import APPLICATIONS, DRAW, Answering, drivers, wanted
-from sim.book.figures import Value, broken, needed, scenario_of, summed_up, values_of
-from sim.book.figures import array_of as computed
-from sim.book.questions import Figure, Question, questions
-from sim.book.scorecard import score_entries
-from sim.book.studies import entries
-from sim.decide.changes import factors
-from sim.decide.ind_coa import CUTS, TOTAL, IndCoa
-from sim.decide.stock import REFERENCE, NewsVendor, Stock
-from sim.draws import Floats
-from sim.past import kept as kept_hindcasts
-from sim.report.answer import filled, page, with_band, worded
-from sim.report.answer_pages import files, summary
-from sim.report.labels import Language, label, number
-from sim.report.names import figure_from, figure_name, input_name
-from sim.run import kept as kept_module
-from sim.run.answers import Answers, studies_of
-from sim.run.kept import kept, kept_numbers
+import sim.questions.answer as asked_answers
+import sim.questions.run_studies as studies_module
+from sim.hindcast import kept as kept_hindcasts
+from sim.model.sampling import Floats
+from sim.questions.drivers import DRAW, Answering, drivers, wanted
+from sim.questions.metric_names import figure_from, figure_name
+from sim.questions.metrics import Value, broken, needed, scenario_of, summed_up, values_of
+from sim.questions.metrics import array_of as computed
+from sim.questions.pages import files, summary
+from sim.questions.questions import Figure, Question, questions
+from sim.questions.run_answers import Answers, studies_of
+from sim.questions.run_studies import entries
+from sim.questions.scorecard import score_entries
+from sim.questions.study_specs import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
+from sim.questions.text import filled, page, with_band, worded
+from sim.report.display_names import APPLICATIONS, input_name
+from sim.report.i18n import Language, label, number
+from sim.results.cell import parse
+from sim.results.experiment import Settings, Trial
+from sim.runs import cache as kept_module
+from sim.runs.cache import kept, kept_numbers
 from sim.scenario import load_chain, quantities, source_keys
-from sim.trial import Settings, Trial
+from sim.studies.factors import factors
+from sim.studies.ind_cut import CUTS, TOTAL, IndCoa
+from sim.studies.optimal_places import REFERENCE, NewsVendor, Stock
 
 ALL = questions()
 ANSWERED = [one for one in ALL if one.answer is not None]
@@ -271,6 +272,7 @@ def test_every_figure_has_a_name_and_an_origin_in_both_languages() -> None:
             assert figure.source is None or figure.source in sources
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(needed(ALL)))
 def test_every_uncertain_number_of_a_scenario_of_the_book_has_a_name(name: str) -> None:
     """So that what drives an answer can be told in words."""
@@ -296,6 +298,7 @@ def test_a_driver_is_a_number_that_the_headline_goes_with_and_no_other() -> None
     assert drivers(one, flat) == []
 
 
+@pytest.mark.slow
 def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
     rng = np.random.default_rng(3)
     one = asked({"gap": {"cell": "gap.total.2027", "shown": "count"}})
@@ -306,6 +309,7 @@ def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
     assert named <= 20
 
 
+@pytest.mark.long
 def test_applications_count_first_ones_up_to_the_year(baseline_trial: Trial) -> None:
     found = Answering(())(baseline_trial)
     names = wanted(baseline_trial.scenario, ())
@@ -319,12 +323,13 @@ def test_applications_count_first_ones_up_to_the_year(baseline_trial: Trial) -> 
 
 @pytest.fixture(scope="module")
 def baseline_trial() -> Trial:
-    from sim.trial import attempts
+    from sim.results.experiment import attempts
 
     (trial,) = attempts(scenario_of("baseline"), Settings(2, 1, "week"))
     return trial
 
 
+@pytest.mark.long
 def test_every_answer_reads_whole_in_both_languages() -> None:
     found = invented()
     for one in ALL:
@@ -345,6 +350,7 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
     assert number(3.44, "nl", 1) == "3,4"
 
 
+@pytest.mark.long
 def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
     few = Settings(2, 1, "week")
     for one, promised in (
@@ -432,6 +438,7 @@ class Links(HTMLParser):
         self.found += [value for key, value in attrs if key in ("href", "src") and value]
 
 
+@pytest.mark.slow
 def test_the_book_has_a_page_a_question_and_its_links_lead_somewhere() -> None:
     found = invented()
     for lang in ("en", "nl"):
@@ -455,13 +462,14 @@ def test_the_book_has_a_page_a_question_and_its_links_lead_somewhere() -> None:
 
 
 def test_a_page_shows_html_and_does_not_follow_it() -> None:
-    from sim.report.answer_pages import html
+    from sim.questions.pages import html
 
     made = html("# a\n\n<script>x</script> | b", "<b>", "en")
     assert "<script>" not in made
     assert "<b>" not in made
 
 
+@pytest.mark.long
 def test_all_answers_are_written_as_a_whole_folder(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -502,12 +510,14 @@ def mark() -> str:
     return digest.hexdigest()[:16]
 
 
+@pytest.mark.slow
 def test_the_short_answers_stand_in_one_table() -> None:
     found = invented()
     table = summary([found.page(one, "en") for one in ALL])
     assert len(table.splitlines()) == len(ANSWERED) + 2
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -545,7 +555,7 @@ def test_parts_that_only_tell_do_not_undo_what_is_kept(
     engine, report = tmp_path / "engine.py", tmp_path / "report" / "text.py"
     engine.write_text("a", "utf-8")
     report.write_text("a", "utf-8")
-    monkeypatch.setattr("sim.run.kept.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("sim.runs.cache.resources.files", lambda _: tmp_path)
     program = kept_module.program.__wrapped__
     before = program()
     report.write_text("b", "utf-8")
@@ -577,6 +587,7 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
     assert len(made) == 7
 
 
+@pytest.mark.slow
 def test_the_verb_lists_prints_and_refuses(command: Command) -> None:
     listed = command("answer", "--lang", "nl")
     assert listed.returncode == 0

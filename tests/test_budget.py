@@ -13,12 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import change
 
-from sim import budget, results
-from sim.budget import LINES, Costs
 from sim.clock import Clock
-from sim.engine import simulate
-from sim.ledger import Ledger
-from sim.prices import (
+from sim.model.engine import simulate
+from sim.model.ledger import Ledger
+from sim.model.prices import (
     LEVELS,
     Prices,
     beyond_price,
@@ -28,7 +26,10 @@ from sim.prices import (
     reception_cost,
     split_price,
 )
-from sim.results import tabulate
+from sim.results import budget
+from sim.results import tables as results
+from sim.results.budget import LINES, Costs
+from sim.results.tables import tabulate
 from sim.scenario import CostLevel, Scenario, load
 
 Write = Callable[[str], Path]
@@ -109,6 +110,7 @@ def priced(baseline: Scenario) -> tuple[Costs, Clock]:
     return budget.costs(baseline, tables.volumes, ledger.samples, ledger.clock), ledger.clock
 
 
+@pytest.mark.slow
 def test_the_total_is_the_sum_of_its_parts(priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
     for level in LEVELS:
@@ -119,6 +121,7 @@ def test_the_total_is_the_sum_of_its_parts(priced: tuple[Costs, Clock]) -> None:
         assert (line["coa"] >= line["severance"] + line["beyond_places"]).all()
 
 
+@pytest.mark.slow
 def test_the_days_before_the_start_are_in_2025_and_only_there(
     priced: tuple[Costs, Clock],
 ) -> None:
@@ -146,6 +149,7 @@ def test_paid_2024_brings_2024_to_what_was_paid(baseline: Scenario) -> None:
     assert nearest == "coa_price"
 
 
+@pytest.mark.slow
 def test_net_and_gross_are_never_crossed(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, clock = priced
     cost = costs["document", "ind"]
@@ -160,6 +164,7 @@ def test_net_and_gross_are_never_crossed(baseline: Scenario, priced: tuple[Costs
         assert np.allclose(seen, coa)
 
 
+@pytest.mark.slow
 def test_ind_work_at_2025_means_costs_its_2025_total(baseline: Scenario) -> None:
     held = change(baseline, {"ind.capacity.response": 0})
     ledger = simulate(held, 2, 1, step="week")
@@ -170,6 +175,7 @@ def test_ind_work_at_2025_means_costs_its_2025_total(baseline: Scenario) -> None
     assert baseline.ind_cost.total_2025.single == 926e6
 
 
+@pytest.mark.slow
 def test_the_nominal_view_raises_both_sides_alike(
     baseline: Scenario, priced: tuple[Costs, Clock]
 ) -> None:
@@ -196,6 +202,7 @@ def test_the_money_of_the_ind_is_gross_whatever_the_vintage(baseline: Scenario) 
         assert money == pytest.approx(held + on_top)
 
 
+@pytest.mark.slow
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
     cash = budget.timed(Prices.of(baseline, {}), costs, "cash")
@@ -205,6 +212,7 @@ def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Cos
     assert np.allclose(paid[0], 0.9 * cost[0] + 0.1 * last)
 
 
+@pytest.mark.slow
 def test_the_cash_of_the_first_year_settles_what_2024_cost(
     baseline: Scenario, priced: tuple[Costs, Clock]
 ) -> None:
@@ -250,6 +258,7 @@ def test_a_person_beyond_all_places_costs_a_share_of_a_place_in_use(
     assert beyond_price(prices, level)[0] == pytest.approx(used * idle + opening)
 
 
+@pytest.mark.slow
 def test_a_hundred_people_beyond_all_places_for_a_year_cost_a_hundred_times_one(
     baseline: Scenario, quarter: Ledger
 ) -> None:
@@ -297,6 +306,7 @@ def test_a_year_cut_short_is_not_held_against_a_budget() -> None:
     assert budget.whole_years(Clock(date(2025, 1, 27), date(2027, 6, 30))) == (2025, 2026)
 
 
+@pytest.mark.long
 def test_ukraine_is_places_times_norm_until_the_duty_ends(
     priced: tuple[Costs, Clock],
 ) -> None:

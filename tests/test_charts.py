@@ -22,21 +22,21 @@ from matplotlib.figure import Figure
 from support import Command, record_in
 
 from sim.report import charts
-from sim.report.canvas import BLUE, bytes_of
 from sim.report.charts import CHARTS, LOOKS, UNREDUCED, WIDTHS, Subject, Width
+from sim.report.charts.data import by_month, by_year, days_simulated
+from sim.report.charts.elements import BANDS, amount
 from sim.report.charts.gap import SAND
 from sim.report.charts.housing import people_by_year
 from sim.report.charts.inflow import inflow_by_year
 from sim.report.charts.layout import spread_out
 from sim.report.charts.occupancy import LAYERS, layers_of, luminance
-from sim.report.charts.parts import BANDS, amount
-from sim.report.charts.subject import by_month, by_year, days_simulated
-from sim.report.labels import Language, billion, number
-from sim.report.text import headline_rows
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.report.i18n import Language, billion, number
+from sim.report.run_tables import headline_rows
+from sim.report.style import BLUE, bytes_of
+from sim.runs.batches import Options
+from sim.runs.provenance import find_in_chart
+from sim.runs.run import execute
 from sim.scenario import load
-from sim.stamp import find_in_chart
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
 EXTREMES = {
@@ -92,6 +92,7 @@ def drawn(subjects: dict[str, Subject]) -> dict[tuple[str, str, Language, Width]
 # -- what is seen -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_no_two_texts_overlap_and_none_leaves_the_figure(
     drawn: dict[tuple[str, str, Language, Width], Figure],
 ) -> None:
@@ -107,6 +108,7 @@ def test_an_overlap_would_be_seen() -> None:
     assert overlaps_of(broken) == ["'first' meets 'second'", "'far too long' leaves the figure"]
 
 
+@pytest.mark.slow
 def test_a_slide_has_no_letters_below_fourteen_points(
     drawn: dict[tuple[str, str, Language, Width], Figure],
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_slide_has_no_letters_below_fourteen_points(
         assert min(float(size) for size in sizes) >= (14 if width == "slide" else 6)
 
 
+@pytest.mark.long
 def test_figures_are_as_wide_as_they_say(
     drawn: dict[tuple[str, str, Language, Width], Figure],
 ) -> None:
@@ -126,6 +129,7 @@ def test_figures_are_as_wide_as_they_say(
             assert inches[0] / inches[1] == pytest.approx(16 / 9, abs=0.001)
 
 
+@pytest.mark.slow
 def test_every_figure_names_its_run_its_scenario_and_its_sources(
     drawn: dict[tuple[str, str, Language, Width], Figure], subjects: dict[str, Subject]
 ) -> None:
@@ -138,6 +142,7 @@ def test_every_figure_names_its_run_its_scenario_and_its_sources(
             assert part in told
 
 
+@pytest.mark.slow
 def test_numbers_on_the_scales_are_those_of_the_language(
     drawn: dict[tuple[str, str, Language, Width], Figure],
 ) -> None:
@@ -147,6 +152,7 @@ def test_numbers_on_the_scales_are_those_of_the_language(
             assert written(100_000.0) == ("100.000" if lang == "nl" else "100,000")
 
 
+@pytest.mark.long
 def test_a_number_on_a_scale_is_the_number_at_its_height(
     drawn: dict[tuple[str, str, Language, Width], Figure],
 ) -> None:
@@ -184,6 +190,7 @@ def test_labels_are_spread_as_little_as_needed() -> None:
     assert high == pytest.approx([9.5, 8.5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
     subjects: dict[str, Subject], lang: Language
@@ -202,6 +209,7 @@ def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
 # -- what it says -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("run", EXTREMES)
 def test_the_words_of_a_chart_hold_the_numbers_of_its_table(
@@ -231,6 +239,7 @@ def test_the_words_of_a_chart_hold_the_numbers_of_its_table(
         assert pd.isna(row["budget"]) or billion(row["budget"], lang) in words
 
 
+@pytest.mark.long
 def test_layers_add_up_to_the_people_and_those_without_a_place(
     subjects: dict[str, Subject],
 ) -> None:
@@ -240,6 +249,7 @@ def test_layers_add_up_to_the_people_and_those_without_a_place(
         assert np.allclose(stacked, people, atol=0.5)
 
 
+@pytest.mark.slow
 def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, Subject]) -> None:
     """Where all have a place, the stock of those who wait moves by the difference of the bars."""
     subject = subjects["inflow-surge"]
@@ -252,6 +262,7 @@ def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, Subje
     assert np.allclose(grown, ends.diff().loc[2026:], atol=0.5)
 
 
+@pytest.mark.slow
 def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
     subjects: dict[str, Subject],
 ) -> None:
@@ -265,6 +276,7 @@ def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
 # -- files ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, Subject]) -> None:
     subject = subjects["mpp-2024-i"]
     for ending in charts.FORMATS:
@@ -280,6 +292,7 @@ def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, Subje
         assert b"dc:date" not in one
 
 
+@pytest.mark.slow
 def test_fonts_are_embedded_as_truetype_and_words_are_inside(
     subjects: dict[str, Subject],
 ) -> None:
@@ -297,6 +310,7 @@ def test_fonts_are_embedded_as_truetype_and_words_are_inside(
     assert words.encode() in png
 
 
+@pytest.mark.slow
 def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
@@ -323,6 +337,7 @@ def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
     assert {"gap-nl-column.png", "need-en-page.png", "need-en-page.txt", "run.json"} <= names
 
 
+@pytest.mark.slow
 def test_runs_side_by_side_make_one_chart_of_their_own(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
@@ -343,6 +358,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(
         assert said in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -370,6 +386,7 @@ def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_an_unknown_name_is_answered_with_all_names(
     folders: dict[str, Path], command: Command
 ) -> None:
@@ -377,6 +394,7 @@ def test_an_unknown_name_is_answered_with_all_names(
     assert f"choose from {', '.join(CHARTS)}" in done.stderr
 
 
+@pytest.mark.long
 def test_a_run_of_a_day_has_no_charts_and_says_so(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:

@@ -28,6 +28,7 @@ def opvangsim(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_a_run_prints_the_gap_and_says_where_everything_lies(tmp_path: Path) -> None:
     done = opvangsim("run", "baseline", *SMALL, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -39,6 +40,7 @@ def test_a_run_prints_the_gap_and_says_where_everything_lies(tmp_path: Path) -> 
     assert (tmp_path / "outputs" / "baseline" / "charts" / "gap.png").is_file()
 
 
+@pytest.mark.long
 def test_in_dutch_words_and_numbers_are_dutch(tmp_path: Path) -> None:
     done = opvangsim("run", "baseline", *SMALL, "--lang", "nl", "--no-charts", cwd=tmp_path)
     assert "begroting" in done.stdout
@@ -48,6 +50,7 @@ def test_in_dutch_words_and_numbers_are_dutch(tmp_path: Path) -> None:
     assert not (tmp_path / "outputs" / "baseline" / "charts").exists()
 
 
+@pytest.mark.long
 def test_json_goes_to_stdout_alone(tmp_path: Path) -> None:
     done = opvangsim("run", "baseline", *SMALL, "--json", "--no-charts", cwd=tmp_path)
     record = json.loads(done.stdout)
@@ -55,6 +58,7 @@ def test_json_goes_to_stdout_alone(tmp_path: Path) -> None:
     assert set(record["gaps"]["gap.total.2026@owb2025"]) >= {"mean", "p10", "p90"}
 
 
+@pytest.mark.long
 def test_quiet_prints_the_folder_and_nothing_else(tmp_path: Path) -> None:
     out = str(tmp_path / "here")
     done = opvangsim(
@@ -63,6 +67,7 @@ def test_quiet_prints_the_folder_and_nothing_else(tmp_path: Path) -> None:
     assert (done.stdout.strip(), done.stderr) == (out, "")
 
 
+@pytest.mark.long
 def test_list_and_version(command: Command, tmp_path: Path) -> None:
     listed = command("list", "--lang", "nl").stdout
     assert "baseline" in listed
@@ -70,6 +75,7 @@ def test_list_and_version(command: Command, tmp_path: Path) -> None:
     assert opvangsim("--version", cwd=tmp_path).stdout.startswith("opvangsim 0.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -95,6 +101,7 @@ def test_the_users_mistakes_end_with_2_and_one_clear_message(
     assert done.stdout == ""
 
 
+@pytest.mark.long
 def test_a_bad_file_is_told_with_line_and_column(
     tmp_path: Path, scenario_file: Callable[[str], Path]
 ) -> None:
@@ -109,6 +116,7 @@ def test_a_bad_file_is_told_with_line_and_column(
     ]
 
 
+@pytest.mark.long
 def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*INTERRUPTIBLE, sys.executable, "-m", "sim", "run", "baseline", "--replications", "400"],

@@ -14,22 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import change
 
-from sim.address import parse
-from sim.decide import solve as solve_module
-from sim.decide.cells import repriced
-from sim.decide.changes import THEMES, factors, theme_of
-from sim.decide.compare import compare, differences
-from sim.decide.explain import explain, shapley, subsets
-from sim.decide.ind_coa import Cut, ind_coa, uncut, with_cut
-from sim.decide.levers import Lever, lever, setting, with_levers
-from sim.decide.solve import Frontier, Solution, Tried, crossing, frontier, solve
-from sim.decide.stock import REFERENCE, cheapest, stock, with_stock
-from sim.decide.target import Target, target_of
-from sim.draws import Floats, sample
 from sim.errors import ScenarioError
-from sim.prices import is_money
+from sim.model.prices import is_money
+from sim.model.sampling import Floats, sample
+from sim.results.cell import parse
+from sim.results.experiment import Settings, attempts, reduced
 from sim.scenario import Scenario, load, load_chain, quantities
-from sim.trial import Settings, attempts, reduced
+from sim.studies import solve as solve_module
+from sim.studies.compare import compare, differences
+from sim.studies.explain import explain, shapley, subsets
+from sim.studies.factors import THEMES, factors, theme_of
+from sim.studies.ind_cut import Cut, ind_coa, uncut, with_cut
+from sim.studies.levers import Lever, lever, setting, with_levers
+from sim.studies.optimal_places import REFERENCE, cheapest, stock, with_stock
+from sim.studies.repricing import repriced
+from sim.studies.solve import Frontier, Solution, Tried, crossing, frontier, solve
+from sim.studies.target import Target, target_of
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
 ONE_WORKER = 1
@@ -43,6 +43,7 @@ def cell_of(scenario: Scenario, text: str, settings: Settings = FEW) -> Floats:
 # -- compare --
 
 
+@pytest.mark.long
 def test_a_null_patch_differs_in_nothing_to_the_last_bit(baseline: Scenario) -> None:
     title = {"title": {"en": "The same", "nl": "Hetzelfde"}}
     found = compare(("a", baseline), {"b": change(baseline, title)}, FEW, ONE_WORKER)
@@ -52,6 +53,7 @@ def test_a_null_patch_differs_in_nothing_to_the_last_bit(baseline: Scenario) -> 
     assert (found.yearly["p_positive"] == 0).all()
 
 
+@pytest.mark.long
 def test_a_difference_is_the_difference_of_two_plain_runs_number_by_number(
     baseline: Scenario,
 ) -> None:
@@ -79,6 +81,7 @@ def test_the_variance_ratio_is_that_of_separate_to_paired_luck() -> None:
     assert np.isnan(differences(common, common + 3)["variance_ratio"][0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lever_", "factor"), [("housing.homes", 1.2), ("inflow.first", 1.1)]
 )  # fmt: skip
@@ -100,6 +103,7 @@ def test_common_luck_alone_takes_off_most_of_the_variance(
 # -- money --
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [{}, {"ind.capacity.mode": "follows_budget"}])
 def test_what_only_is_money_leaves_every_person_and_place_as_they_were(
     baseline: Scenario, changes: dict[str, str]
@@ -139,6 +143,7 @@ def test_shapley_is_the_mean_over_all_orders(values: list[float]) -> None:
         assert float(shapley(one, range(3), game)) == pytest.approx(np.mean(orders), abs=1e-6)
 
 
+@pytest.mark.long
 def test_effects_add_up_to_the_whole_difference_and_unchanged_themes_have_none(
     tmp_path: Path,
 ) -> None:
@@ -169,6 +174,7 @@ def test_effects_add_up_to_the_whole_difference_and_unchanged_themes_have_none(
     assert (found.runs, found.priced) == (5, 8)
 
 
+@pytest.mark.slow
 def test_every_key_that_differs_belongs_to_one_factor(baseline: Scenario) -> None:
     first, second = load_chain(["baseline"]), load_chain(["budget-frame-full"])
     by_patch = factors(first, second, "patch")
@@ -217,6 +223,7 @@ def test_a_lever_on_straight_lines_leaves_the_line_before_it_as_it_was() -> None
 # -- solve --
 
 
+@pytest.mark.long
 def test_the_money_that_is_enough_is_what_is_held_and_the_gaps_quantile(
     baseline: Scenario,
 ) -> None:
@@ -237,6 +244,7 @@ def check_at(scenario: Scenario, found: Solution, text: str) -> float:
                              0.5))  # fmt: skip
 
 
+@pytest.mark.long
 def test_at_the_answer_a_plain_run_just_meets_the_target(baseline: Scenario) -> None:
     target = target_of("gap.total.2027 <= 3e9", 0.5)
     found = solve(baseline, INFLOW, target, FEW, (10_000.0, 30_000.0), ONE_WORKER)
@@ -264,6 +272,7 @@ Made = Callable[[Callable[..., float]], None]
 INFLOW, HOMES = Lever("inflow.first", date(2026, 1, 1)), Lever("housing.homes", date(2026, 1, 1))
 
 
+@pytest.mark.long
 def test_solve_finds_the_crossing_of_a_made_cell_and_its_certainty_moves_it(
     baseline: Scenario, made: Made
 ) -> None:
@@ -279,6 +288,7 @@ def test_solve_finds_the_crossing_of_a_made_cell_and_its_certainty_moves_it(
         assert found.band[0] < (found.answer or 0) < found.band[1]
 
 
+@pytest.mark.long
 def test_a_range_that_was_not_given_is_widened_until_the_target_is_met(
     baseline: Scenario, made: Made
 ) -> None:
@@ -291,6 +301,7 @@ def test_a_range_that_was_not_given_is_widened_until_the_target_is_met(
     assert (kept.answer, kept.bounds) == (None, (0.0, 50_000.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "always"), [("<=", False), (">=", True)])
 def test_solve_says_so_when_no_value_does_it_or_all_do(
     baseline: Scenario, made: Made, sign: str, always: bool
@@ -302,6 +313,7 @@ def test_solve_says_so_when_no_value_does_it_or_all_do(
     assert found.bounds == (0.0, 53_000.0)
 
 
+@pytest.mark.slow
 def test_of_several_crossings_the_lowest_is_given_and_they_are_counted(
     baseline: Scenario, made: Made
 ) -> None:
@@ -311,6 +323,7 @@ def test_of_several_crossings_the_lowest_is_given_and_they_are_counted(
     assert found.answer == pytest.approx(10_000, abs=60)
 
 
+@pytest.mark.slow
 def test_where_the_target_is_just_met_on_a_whole_stretch_its_edge_is_the_answer(
     baseline: Scenario, made: Made
 ) -> None:
@@ -322,6 +335,7 @@ def test_where_the_target_is_just_met_on_a_whole_stretch_its_edge_is_the_answer(
     assert found.side == "at_most"
 
 
+@pytest.mark.long
 def test_values_at_which_nothing_is_known_are_left_out(baseline: Scenario, made: Made) -> None:
     made(lambda inflow: np.nan if inflow < 9_000 else 4 - inflow / 10_000)
     target = target_of("gap.total.2027 <= 1", 0.5)
@@ -344,6 +358,7 @@ def test_a_target_counts_the_replications_that_are_known() -> None:
     assert reduced(values, "mean") == 5
 
 
+@pytest.mark.long
 def test_the_frontier_of_a_made_cell_is_its_line(baseline: Scenario, made: Made) -> None:
     made(lambda inflow, homes: (inflow - homes) / 10_000)
     target = target_of("gap.total.2027 <= 0", 0.5)
@@ -359,6 +374,7 @@ def test_the_frontier_of_a_made_cell_is_its_line(baseline: Scenario, made: Made)
     assert not found.met[:, homes < 10_000].any()
 
 
+@pytest.mark.long
 def test_two_levers_are_tried_together_each_as_a_plain_run_would(baseline: Scenario) -> None:
     """One of the levers is only money: its values share a simulation, and give the same."""
     money = Lever("prices.empty_bed")
@@ -407,6 +423,7 @@ def test_a_target_may_be_written_from_either_side_and_in_a_statistic() -> None:
 # -- stock --
 
 
+@pytest.mark.long
 def test_the_planned_stock_costs_what_its_own_scenario_costs(baseline: Scenario) -> None:
     ours = cell_of(with_stock(baseline, REFERENCE, 2027), "cost.coa.2027")
     assert (ours == cell_of(load("fixed-stock-41000"), "cost.coa.2027")).all()
@@ -418,6 +435,7 @@ def test_the_cheapest_level_of_a_parabola_is_its_bottom() -> None:
     assert cheapest(levels, -levels) == 120_000
 
 
+@pytest.mark.long
 def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
     baseline: Scenario,
 ) -> None:
@@ -437,6 +455,7 @@ def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
 # -- the IND against COA --
 
 
+@pytest.mark.long
 def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
     found = ind_coa(baseline, FEW, [Cut("nothing", 0.0, 0.0)], 2026, ONE_WORKER).table
     amounts = found[["less", "more_coa", "more_nidos", "more_penalties", "net"]]
@@ -444,6 +463,7 @@ def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
     assert found["per_euro"].isna().all()
 
 
+@pytest.mark.long
 def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> None:
     """926 million less 36.8 of penalties, of which 45 % is asylum and family work, 80 % asylum."""
     held = {"ind_cost.asylum_share": 0.45, "ind_cost.family_share": 0.2,
@@ -467,6 +487,7 @@ def test_a_cut_goes_on_through_values_dated_later(baseline: Scenario) -> None:
     assert [cut.on(date(year, 6, 1)) for year in (2025, 2026, 2028)] == [30_000, 27_000, 36_000]
 
 
+@pytest.mark.long
 def test_a_plan_with_a_spread_is_cut_on_both_sides_from_its_middle(baseline: Scenario) -> None:
     spread = {"dist": "triangular", "low": 0.7, "mode": 1.0, "high": 1.3, "as": "factor"}
     wide = change(baseline, {"ind.capacity.planned": {

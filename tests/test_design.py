@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.decide.design import Design, parse_design, read_design
-from sim.decide.points import Plan, patch_of, planned
 from sim.errors import ScenarioError
 from sim.scenario import load, shipped, shipped_folder
+from sim.studies.design import Design, parse_design, read_design
+from sim.studies.design_points import Plan, patch_of, planned
 
 HERE = Path(__file__).parent
 TEXT = """
@@ -59,6 +59,7 @@ def test_a_grid_holds_each_combination_of_values_once() -> None:
     assert [run.number for run in plan] == list(range(1, 13))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["latin", "sobol"])
 def test_points_lie_one_in_each_stratum_of_every_key(kind: str) -> None:
     values = plan_of(TEXT.replace("sobol", kind)).values
@@ -69,12 +70,14 @@ def test_points_lie_one_in_each_stratum_of_every_key(kind: str) -> None:
     assert min(counts) >= 4
 
 
+@pytest.mark.long
 def test_more_sobol_points_keep_those_there_were() -> None:
     few, many = plan_of(TEXT), plan_of(TEXT.replace("points: 16", "points: 32"))
     assert np.array_equal(few.values, many.values[:16])
     assert [run.number for run in few] == [run.number for run in many][: len(few)]
 
 
+@pytest.mark.slow
 def test_crossed_patches_meet_each_other_and_zipped_ones_go_side_by_side() -> None:
     crossed = plan_of(TEXT)
     assert len(crossed) == 16 * 4
@@ -86,6 +89,7 @@ def test_crossed_patches_meet_each_other_and_zipped_ones_go_side_by_side() -> No
     assert {run.choice for run in zipped} == {("none", "none"), ("regular-27100", "no-moratorium")}
 
 
+@pytest.mark.long
 def test_a_rule_leaves_out_just_the_runs_it_says_and_no_number_moves() -> None:
     rule = "price == regular-27100 and inflow.first@2026 > 30000 or housing.homes@2026 == 20000"
     every, kept = plan_of(TEXT), plan_of(f'{TEXT}exclude: ["{rule}"]\n')
@@ -100,6 +104,7 @@ def test_a_rule_leaves_out_just_the_runs_it_says_and_no_number_moves() -> None:
     assert kept.excluded == len(every) - len(kept)
 
 
+@pytest.mark.slow
 def test_a_run_is_the_scenario_with_its_keys_set_and_its_patches_on() -> None:
     plan = plan_of(TEXT)
     run = next(run for run in plan if run.choice == ("regular-27100", "no-moratorium"))
@@ -111,12 +116,14 @@ def test_a_run_is_the_scenario_with_its_keys_set_and_its_patches_on() -> None:
     assert scenario.inflow.first.on(scenario.start) == load("baseline").inflow.first.single
 
 
+@pytest.mark.slow
 def test_runs_end_with_the_last_year_that_is_recorded() -> None:
     until = plan_of(TEXT).settings.until
     assert until is not None
     assert until.isoformat() == "2026-12-31"
 
 
+@pytest.mark.long
 def test_a_run_as_a_file_is_the_same_scenario(tmp_path: Path) -> None:
     plan = plan_of(TEXT)
     for index in (0, 3, 62):
@@ -135,6 +142,7 @@ def _numbers(data: object) -> object:
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [file.stem for file in (shipped_folder() / "designs").iterdir()])
 def test_shipped_designs_can_be_planned_and_are_no_scenarios(name: str) -> None:
     file = shipped_folder() / "designs" / f"{name}.yaml"
@@ -142,6 +150,7 @@ def test_shipped_designs_can_be_planned_and_are_no_scenarios(name: str) -> None:
     assert name not in shipped()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -209,6 +218,7 @@ TREES = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(KEYS, TREES), max_size=6))
 def test_any_text_is_a_design_or_refused(parts: list[tuple[str, str]]) -> None:
@@ -217,6 +227,7 @@ def test_any_text_is_a_design_or_refused(parts: list[tuple[str, str]]) -> None:
         assert isinstance(parse_design(text, "any.yaml"), Design)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(TEXT.split("\n")[1:-1]), TREES)
 def test_a_design_with_any_value_in_one_place_is_read_or_refused(line: str, tree: str) -> None:

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.decide.discover import (
+from sim.errors import ScenarioError
+from sim.report.i18n import Language, label
+from sim.studies import discover_text as report
+from sim.studies.discover import (
     Discovery,
     Limit,
     discover,
@@ -18,9 +21,6 @@ from sim.decide.discover import (
     interest_of,
     where_of,
 )
-from sim.errors import ScenarioError
-from sim.report import discovery as report
-from sim.report.labels import Language, label
 
 LEVERS = ["inflow.first@2026", "housing.homes", "ind.capacity.realised", "price"]
 UNITS = {"inflow.first@2026": "persons/year", "housing.homes": "persons/year",
@@ -65,6 +65,7 @@ def found() -> Discovery:
     return discover(WHERE, made(), LEVERS, ["price"])
 
 
+@pytest.mark.slow
 def test_a_planted_box_of_numbers_and_patches_is_found(found: Discovery) -> None:
     box = found.boxes[0]
     limits = {one.lever: one for one in box.limits}
@@ -77,6 +78,7 @@ def test_a_planted_box_of_numbers_and_patches_is_found(found: Discovery) -> None
     assert box.density >= 0.9
 
 
+@pytest.mark.long
 def test_a_planted_box_is_found_under_noise() -> None:
     noisy = discover(WHERE, made(noise=0.05), LEVERS, ["price"])
     truth, box = planted(noisy.table), inside(noisy.boxes[0].limits, noisy.table)
@@ -85,6 +87,7 @@ def test_a_planted_box_is_found_under_noise() -> None:
     assert "ind.capacity.realised" not in {one.lever for one in noisy.boxes[0].limits}
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_box_is_what_a_count_gives(found: Discovery) -> None:
     box = found.boxes[0]
     within = inside(box.limits, found.table)
@@ -93,6 +96,7 @@ def test_what_is_said_of_a_box_is_what_a_count_gives(found: Discovery) -> None:
     assert box.coverage == (within & found.interest).sum() / found.interest.sum()
 
 
+@pytest.mark.slow
 def test_the_bands_hold_the_truth_about_as_often_as_they_say() -> None:
     sizes = 0.6 * 0.6 * 2 / 3
     coverage = sizes * 0.9 / (sizes * 0.9 + (1 - sizes) * 0.1)
@@ -105,6 +109,7 @@ def test_the_bands_hold_the_truth_about_as_often_as_they_say() -> None:
     assert all(140 <= count <= 180 for count in held.values()), held
 
 
+@pytest.mark.slow
 def test_two_planted_boxes_are_both_found() -> None:
     table = made()
     many = table["inflow.first@2026"] > 30_000
@@ -122,6 +127,7 @@ def test_without_a_pattern_no_box_is_made_up() -> None:
     assert all(box.density < 0.5 for box in blind.boxes)
 
 
+@pytest.mark.long
 def test_a_lever_of_few_values_and_one_of_one_value_do_no_harm() -> None:
     table = made()
     table["housing.homes"] = np.where(table["housing.homes"] < 30_000, 20_000.0, 40_000.0)
@@ -132,6 +138,7 @@ def test_a_lever_of_few_values_and_one_of_one_value_do_no_harm() -> None:
     assert (box.coverage, box.density) == (1.0, 1.0)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_and_of_the_choices_moves_no_limit(found: Discovery) -> None:
     turned = found.table.iloc[::-1].reset_index(drop=True)
     other = discover(WHERE, turned, LEVERS, ["price"])
@@ -162,6 +169,7 @@ def test_patches_and_levers_may_stand_in_a_condition() -> None:
     assert np.array_equal(interest_of(where, table, ["price"]), expected.to_numpy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Language) -> None:
     box = found.boxes[0]
@@ -177,6 +185,7 @@ def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Langu
         assert part in sentence
 
 
+@pytest.mark.slow
 def test_where_no_lever_says_anything_the_sentence_says_so(found: Discovery) -> None:
     blind = dataclasses.replace(found, boxes=())
     (sentence,) = report.sentences(blind, UNITS, "en")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.clock import Clock
-from sim.draws import (
+from sim.model.inflow import deviation_path
+from sim.model.sampling import (
     EXACT_BELOW_MEAN,
     Luck,
     binomial_count,
@@ -17,7 +18,6 @@ from sim.draws import (
     poisson_count,
     sample,
 )
-from sim.inflow import deviation_path
 from sim.scenario import Scenario, patched
 
 EVEN = (np.arange(20_000) + 0.5)[:, None] / 20_000
@@ -80,6 +80,7 @@ def test_luck_differs_by_process_day_and_seed() -> None:
     assert all((base != other).all() for other in others)
 
 
+@pytest.mark.slow
 def test_without_luck_all_replications_meet_the_same_and_counts_keep_their_mean() -> None:
     luck = Luck(1, 40, 3, varied=False)
     rows = [luck.uniforms("x", day, 2) for day in range(4000)]
@@ -134,6 +135,7 @@ def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
     return np.stack([path[years == year].mean(axis=0) for year in range(first, until.year + 1)])
 
 
+@pytest.mark.slow
 def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline: Scenario) -> None:
     """A year's mean n years ahead has standard deviation yearly_sd x sqrt(n), around its centre."""
     changes = {"start": date(2025, 1, 1), "inflow.path.yearly_sd": 0.3}
@@ -143,6 +145,7 @@ def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline:
         assert abs(mean.mean()) < 0.03
 
 
+@pytest.mark.slow
 def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregression(
     baseline: Scenario,
 ) -> None:

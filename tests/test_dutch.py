@@ -22,14 +22,14 @@ from sentences import (
 )
 from support import Command
 
-from sim.memo.content import Commands, Heading, Listing, Paragraph, Picture, Table
-from sim.memo.folder import open_folder
-from sim.memo.make import memo_of
-from sim.report.labels import labels
-from sim.report.names import input_name
-from sim.report.said import dutch, said
+from sim.export.memo.content import Commands, Heading, Listing, Paragraph, Picture, Table
+from sim.export.memo.folder import open_folder
+from sim.export.memo.write import memo_of
+from sim.report.display_names import input_name
+from sim.report.i18n import labels
+from sim.report.translate import dutch, said
 from sim.scenario import Scenario, Text, load, quantities, shipped
-from sim.scenario.describe import leaves
+from sim.scenario.listing import leaves
 
 MONTHS = (
     ("January", "januari"), ("February", "februari"), ("March", "maart"), ("April", "april"),
@@ -51,6 +51,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 # -- the catalogue ----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_sentence_that_is_shipped_has_a_dutch_text() -> None:
     files = scenario_files()
     parts = {
@@ -65,16 +66,19 @@ def test_every_sentence_that_is_shipped_has_a_dutch_text() -> None:
         assert texts - DUTCH_ALREADY - set(dutch()) == set(), what
 
 
+@pytest.mark.long
 def test_every_dutch_text_is_for_a_sentence_that_is_there() -> None:
     assert set(dutch()) - sentences() == set()
 
 
+@pytest.mark.slow
 def test_no_sentence_stands_twice_in_the_catalogue() -> None:
     file = Path(__file__).parent.parent / "sim" / "data" / "dutch.yaml"
     english = [one["en"] for one in yaml.safe_load(file.read_text("utf-8"))]
     assert len(english) == len(set(english)) == len(dutch())
 
 
+@pytest.mark.slow
 def test_questions_name_places_in_dutch_documents_in_dutch() -> None:
     places = under(sorted(QUESTIONS.glob("*.yaml")), "where")
     assert len(places) > 10
@@ -118,6 +122,7 @@ def test_a_patch_without_an_assumption_says_its_description_in_the_readers_langu
     assert said("patch p: p", "nl", Text(en="p", nl="q")) == "patch p: q"
 
 
+@pytest.mark.long
 def test_every_key_of_a_shipped_scenario_has_a_name_in_words() -> None:
     used = set()
     for name in shipped():
@@ -150,6 +155,7 @@ def label_of(key: str, scenario: Scenario) -> str:
     return max(fits, key=lambda one: len(set(one.split("_")) & set(re.split(r"\W|_", key))))
 
 
+@pytest.mark.long
 def test_the_dutch_memos_hold_no_english_sentence(folders: dict[str, Path]) -> None:
     for kind in ("run", "closed", "short", "comparison", "explanation", "answers-nl"):
         memo = memo_of(open_folder(folders[kind]), "nl")
@@ -180,6 +186,7 @@ def is_english(text: str) -> bool:
     return bool(ENGLISH.search(" ".join(words))) and not text.startswith("opvangsim ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["run", "baseline"])
 def test_the_dutch_workbooks_hold_no_english_sentence(
     command: Command, folders: dict[str, Path], what: str
@@ -196,6 +203,7 @@ def test_the_dutch_workbooks_hold_no_english_sentence(
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("show", "baseline"), ("sources", "baseline"), ("diff", "baseline", "year-2023")]
 )

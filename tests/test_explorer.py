@@ -19,10 +19,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support import Command
 
-from sim.explorer import page as pages
-from sim.explorer.catalogue import LANGUAGES, UNITS
-from sim.explorer.content import STATISTICS
-from sim.explorer.numbers import (
+from sim.export.dashboard import page as pages
+from sim.export.dashboard.content import STATISTICS
+from sim.export.dashboard.encoding import (
     MILLIONS,
     MONTHS,
     PEOPLE,
@@ -34,12 +33,16 @@ from sim.explorer.numbers import (
     shown,
     undone,
 )
-from sim.explorer.words import WORDS
-from sim.report.charts.parts import amount
-from sim.report.labels import labels, million, number
+from sim.export.dashboard.series import LANGUAGES, UNITS
+from sim.export.dashboard.texts import WORDS
+from sim.report.charts.elements import amount
+from sim.report.i18n import labels, million, number
 
 ROOT = Path(__file__).parent.parent
-WEB, VENDOR = ROOT / "sim" / "explorer" / "web", ROOT / "sim" / "explorer" / "vendor"
+WEB, VENDOR = (
+    ROOT / "sim" / "export" / "dashboard" / "web",
+    ROOT / "sim" / "export" / "dashboard" / "vendor",
+)
 SIDE_BY_SIDE = ("baseline", "closed", "nominal", "short", "hostile")
 
 
@@ -91,6 +94,7 @@ def same(content: dict[str, Any], place: int, table: pd.DataFrame, unit: str) ->
     return told == [[as_reported(v, unit) for v in table[name]] for name in table.columns]
 
 
+@pytest.mark.long
 def test_every_number_of_the_tables_by_month_and_year_is_in_the_page_as_reports_round_it(
     page: str, runs: dict[str, Path]
 ) -> None:
@@ -112,6 +116,7 @@ def test_every_number_of_the_tables_by_month_and_year_is_in_the_page_as_reports_
         assert told == len(monthly) + len(yearly)
 
 
+@pytest.mark.long
 def test_every_number_of_the_budget_table_is_in_the_page_as_reports_round_it(
     page: str, runs: dict[str, Path]
 ) -> None:
@@ -146,6 +151,7 @@ def test_rounding_what_is_kept_gives_what_a_report_rounds_at_once(
     assert shown(whole, rounding) == reported(value, rounding)
 
 
+@pytest.mark.slow
 @given(st.lists(st.none() | st.integers(-(10**9), 10**9)))
 def test_differences_are_undone_to_the_same_numbers(values: list[int | None]) -> None:
     assert undone(differences(values)) == values
@@ -154,6 +160,7 @@ def test_differences_are_undone_to_the_same_numbers(values: list[int | None]) ->
 # -- words ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_series_of_a_run_has_a_name_in_words_in_both_languages(page: str) -> None:
     content = content_in(page)
     places = {f"gap:{line}" for line in ("total", "coa_nidos", "ind", "ukraine")}
@@ -221,6 +228,7 @@ class Tags(HTMLParser):
             self.inside[self.within][-1] += data
 
 
+@pytest.mark.long
 def test_a_hostile_title_stays_text(page: str) -> None:
     content = content_in(page)
     assert content["runs"][-1]["title"] == NAMES
@@ -239,6 +247,7 @@ def test_the_page_code_never_makes_markup_of_text() -> None:
                              text), file  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_policy_lets_in_only_the_scripts_and_styles_of_the_page(page: str) -> None:
     tags = Tags(page)
     (policy,) = (a["content"] for t, a in tags.tags if a.get("http-equiv"))
@@ -255,6 +264,7 @@ def test_the_policy_lets_in_only_the_scripts_and_styles_of_the_page(page: str) -
     assert set(rules) == {"default-src", "script-src", "style-src", "base-uri", "form-action"}
 
 
+@pytest.mark.long
 def test_the_page_names_nothing_outside_itself(page: str) -> None:
     for tag, attributes in Tags(page).tags:
         assert not {"src", "href", "style", "srcset", "action"} & set(attributes), tag
@@ -279,7 +289,9 @@ def test_the_library_is_the_published_one_with_its_licences() -> None:
 
 def test_library_and_page_code_travel_in_the_wheel() -> None:
     files = {one.distribution_path for one in WheelBuilder(str(ROOT)).recurse_included_files()}
-    here = {f"sim/explorer/{f.parent.name}/{f.name}" for d in (WEB, VENDOR) for f in d.iterdir()}
+    here = {
+        f"sim/export/dashboard/{f.parent.name}/{f.name}" for d in (WEB, VENDOR) for f in d.iterdir()
+    }
     assert here <= files
     assert set(pages.CODE) == {file.name for file in WEB.glob("*.js")}
 
@@ -311,6 +323,7 @@ def test_scenarios_stand_out_from_white_and_share_no_colour_dashes_or_shape() ->
 # -- the file ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_runs_give_the_same_bytes_and_another_language_does_not(
     runs: dict[str, Path], command: Command
 ) -> None:
@@ -323,6 +336,7 @@ def test_the_same_runs_give_the_same_bytes_and_another_language_does_not(
     assert b'<html lang="en">' in one
 
 
+@pytest.mark.long
 def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     page: str, runs: dict[str, Path], command: Command
 ) -> None:
@@ -339,15 +353,18 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     assert "CHANGED" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_page_of_one_run_is_of_that_run(runs: dict[str, Path], command: Command) -> None:
     command("explorer", str(runs["baseline"]), "-o", "one.html")
     assert "made of: run\n" in command("whence", "one.html").stdout
 
 
+@pytest.mark.long
 def test_a_page_is_small_enough_for_a_mail(page: str) -> None:
     assert len(page.encode()) < pages.MOST_BYTES == 3_000_000
 
 
+@pytest.mark.long
 def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
     runs: dict[str, Path], command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -363,6 +380,7 @@ def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
     assert "not even the first" in command("explorer", *folders, "-o", "x.html").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -387,6 +405,7 @@ def test_mistakes_are_told_with_place_and_advice(
     assert not Path("p.html").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_with_a_changed_table_is_refused(runs: dict[str, Path], command: Command) -> None:
     file = runs["short"] / "yearly.csv"
     whole = file.read_bytes()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.expression import OPERATORS, holds, names, parse
+from sim.results.conditions import OPERATORS, holds, names, parse
 
 NAMES = ("gap.total.2027", "housing.homes@2026-07-01", "a:p90")
 
@@ -29,6 +29,7 @@ def conditions(draw: st.DrawFn, depth: int = 3) -> str:
     return f" {kind} ".join(f"({part})" for part in parts)
 
 
+@pytest.mark.slow
 @given(conditions(), st.lists(st.integers(-9, 9), min_size=3, max_size=3))
 def test_a_condition_means_what_python_would_make_of_it(text: str, numbers: list[int]) -> None:
     values = dict(zip(NAMES, numbers, strict=True))

@@ -14,10 +14,10 @@ from support import Command
 import sim
 from sim.cli import app
 from sim.errors import ScenarioError
-from sim.face.shown import as_html
+from sim.notebook.repr import as_html
 from sim.scenario import shipped
 
-MODULES = ("picture", "record", "result", "scenario", "scorecard", "shelf", "shown", "study")
+MODULES = ("folders", "result", "scenario", "scorecard", "functions", "study")
 TWINS = {
     "answer": "answer",
     "calibrate": "calibrate",
@@ -57,7 +57,7 @@ TWINS = {
 def doctests() -> list[doctest.DocTest]:
     found = []
     for name in MODULES:
-        module = importlib.import_module(f"sim.face.{name}")
+        module = importlib.import_module(f"sim.api.{name}")
         found += [one for one in doctest.DocTestFinder().find(module) if one.examples]
     return found
 
@@ -77,7 +77,8 @@ def test_every_verb_of_the_command_line_has_a_twin_with_a_docstring() -> None:
         assert found.__doc__
 
 
-@pytest.mark.parametrize("example", doctests(), ids=lambda one: one.name.removeprefix("sim.face."))
+@pytest.mark.long
+@pytest.mark.parametrize("example", doctests(), ids=lambda one: one.name.removeprefix("sim.api."))
 def test_examples_in_docstrings_say_what_comes_out(example: doctest.DocTest) -> None:
     told: list[str] = []
     runner = doctest.DocTestRunner()
@@ -91,6 +92,7 @@ def test_completion_offers_the_face() -> None:
         sim.lod  # noqa: B018
 
 
+@pytest.mark.long
 def test_a_run_in_python_is_the_run_of_the_command_line(
     command: Command, result: sim.Result
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_run_in_python_is_the_run_of_the_command_line(
     assert there.scenario.name == "baseline"
 
 
+@pytest.mark.slow
 def test_tables_are_copies(result: sim.Result) -> None:
     for table in (result.budget, result.gap, result.monthly, result.yearly):
         table.loc[:, table.select_dtypes("number").columns] = 0
@@ -115,6 +118,7 @@ def test_tables_are_copies(result: sim.Result) -> None:
     assert result.monthly["mean"].max() > 0 < result.yearly["mean"].max()
 
 
+@pytest.mark.slow
 def test_the_headline_is_what_the_table_says(result: sim.Result) -> None:
     table = result.budget
     vintage = result.scenario.model.budget.headline
@@ -129,6 +133,7 @@ def test_the_headline_is_what_the_table_says(result: sim.Result) -> None:
     assert (result.gap["gap_p10"] <= result.gap["gap_p90"]).loc[:2029].all()
 
 
+@pytest.mark.slow
 def test_replications_are_unreduced(result: sim.Result) -> None:
     whole = result.replications
     assert sorted(whole["replication"].unique()) == [0, 1, 2, 3, 4]
@@ -142,6 +147,7 @@ def test_replications_are_unreduced(result: sim.Result) -> None:
     assert means.to_numpy() == pytest.approx(told.to_numpy(), abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Result) -> None:
     gap = result.gap.loc[2027]
     assert result.cell("gap.total.2027:p50") == gap["gap"]
@@ -164,8 +170,9 @@ def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Res
         result.words("gap 2027")
 
 
+@pytest.mark.slow
 def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
-    from sim.past import kept, summary
+    from sim.hindcast import kept, summary
     from sim.report.scorecard import verdict
 
     march, official = kept()
@@ -177,6 +184,7 @@ def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     assert str(card.hindcasts["target"].max()) in card.plot().words
 
 
+@pytest.mark.long
 def test_single_years_of_the_past_can_be_scored_anew() -> None:
     card = sim.score(20, seed=2, years=[2023], workers=1)
     assert {day.year for day in card.hindcasts["origin"]} == {2023}
@@ -196,6 +204,7 @@ def test_single_years_of_the_past_can_be_scored_anew() -> None:
         sim.score(years=[2020, 1999])
 
 
+@pytest.mark.slow
 def test_kept_swings_are_sorted_and_name_each_uncertain_number() -> None:
     from sim.scenario import quantities
 
@@ -215,6 +224,7 @@ def test_jupyter_shows_a_mistake_by_its_name_without_a_traceback() -> None:
     assert "basline" in shown[0]
 
 
+@pytest.mark.slow
 def test_overrides_lie_above_patches_and_the_last_of_one_key_counts() -> None:
     base = sim.load("baseline")
     one = base.with_(housing__homes=40_000).patch("faster-housing").with_(housing__homes=20_000)
@@ -225,6 +235,7 @@ def test_overrides_lie_above_patches_and_the_last_of_one_key_counts() -> None:
     assert [amount for _, amount in dated.model.inflow.first.pairs()] == [20_000]
 
 
+@pytest.mark.slow
 def test_what_is_set_is_what_the_command_line_sets() -> None:
     from sim.scenario import load_chain
 
@@ -232,6 +243,7 @@ def test_what_is_set_is_what_the_command_line_sets() -> None:
     assert ours.model == load_chain(["baseline"], ["ind.capacity.planned=30000"]).scenario
 
 
+@pytest.mark.slow
 def test_mistakes_say_where_and_what_to_do() -> None:
     base = sim.load("baseline")
     with pytest.raises(ScenarioError, match="there is no such key"):
@@ -250,6 +262,7 @@ def test_mistakes_say_where_and_what_to_do() -> None:
         sim.open_run("nowhere")
 
 
+@pytest.mark.long
 def test_a_study_can_be_asked_again_from_what_it_says() -> None:
     base = sim.load("baseline").with_(housing__homes=31_000)
     found = base.compare("faster-housing", replications=3, step="week", workers=1)
@@ -258,6 +271,7 @@ def test_a_study_can_be_asked_again_from_what_it_says() -> None:
     pd.testing.assert_frame_equal(again.tables["differences"], found.tables["differences"])
 
 
+@pytest.mark.long
 def test_a_run_compares_with_its_own_settings(result: sim.Result) -> None:
     found = result.compare("faster-housing", workers=1)
     settings = found.finding.study.settings
@@ -266,6 +280,7 @@ def test_a_run_compares_with_its_own_settings(result: sim.Result) -> None:
     assert explained.finding.study.asked["cell"] == "gap.total.2028:p50"
 
 
+@pytest.mark.slow
 def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None:
     assert "2027" in repr(result)
     assert "<table>" in result._repr_html_()
@@ -275,6 +290,7 @@ def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None
     assert "<table>" in sim.answer(49)._repr_html_()
 
 
+@pytest.mark.slow
 def test_in_jupyter_a_text_is_made_and_nothing_shown_beside_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -300,6 +316,7 @@ def test_a_title_is_a_text_and_never_markup(tmp_path: Path) -> None:
     assert as_html(["<b>x</b>"]) == "<p>&lt;b&gt;x&lt;/b&gt;</p>"
 
 
+@pytest.mark.long
 def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
     picture = result.plot.need(lang="nl")
     data, about = picture._repr_mimebundle_()
@@ -311,6 +328,7 @@ def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
     assert len(narrow[0]["image/png"]) < 60_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_a_saved_chart_tells_where_it_comes_from(
     result: sim.Result, tmp_path: Path, ending: str
@@ -321,6 +339,7 @@ def test_a_saved_chart_tells_where_it_comes_from(
     assert told["intact"]
 
 
+@pytest.mark.slow
 def test_a_run_is_kept_where_it_is_wanted(result: sim.Result, tmp_path: Path) -> None:
     kept = sim.open_run(result.write(tmp_path / "kept"))
     assert kept.id == result.id
@@ -328,6 +347,7 @@ def test_a_run_is_kept_where_it_is_wanted(result: sim.Result, tmp_path: Path) ->
     assert folder.is_dir()
 
 
+@pytest.mark.long
 def test_files_are_made_by_their_ending(result: sim.Result, tmp_path: Path) -> None:
     for name in ("run.xlsx", "run.csv", "run.parquet"):
         assert result.export(tmp_path / name).is_file()
@@ -339,11 +359,13 @@ def test_files_are_made_by_their_ending(result: sim.Result, tmp_path: Path) -> N
         result.memo(tmp_path / "memo.doc")
 
 
+@pytest.mark.long
 def test_a_workbook_of_a_scenario_goes_out_and_comes_back(tmp_path: Path) -> None:
     book = sim.load("baseline").export(tmp_path / "b.xlsx")
     assert sim.import_patch(book, tmp_path / "p.yaml") == 0
 
 
+@pytest.mark.long
 def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
     base = sim.load("baseline")
     found = base.compare("faster-housing", replications=3, step="week", workers=1)
@@ -354,6 +376,7 @@ def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
     assert found.plot("nl").words
 
 
+@pytest.mark.slow
 def test_runs_stand_side_by_side_in_a_page(result: sim.Result, tmp_path: Path) -> None:
     page = sim.explore([result], tmp_path / "page.html", "nl")
     assert sim.whence(page)["run"] == result.id
@@ -363,6 +386,7 @@ def test_runs_stand_side_by_side_in_a_page(result: sim.Result, tmp_path: Path) -
         sim.explore([result], tmp_path / "page.pdf")
 
 
+@pytest.mark.long
 def test_the_shelf_lists_all_shipped_scenarios() -> None:
     table = sim.scenarios("nl")
     assert list(table.index) == list(shipped())

@@ -30,12 +30,12 @@ from faults import (
 )
 from support import Command, Done
 
-from sim.draws import Floats
 from sim.errors import ScenarioError
-from sim.run.folder import staged
-from sim.run.kept import kept, kept_numbers
+from sim.model.sampling import Floats
+from sim.results.experiment import Settings, Trial
+from sim.runs.cache import kept, kept_numbers
+from sim.runs.folder import staged
 from sim.scenario import Scenario
-from sim.trial import Settings, Trial
 
 # No room, and no right to write
 
@@ -65,6 +65,7 @@ def filled(folder: Path, kilobytes: int) -> None:
     (folder / "ballast").write_bytes(b"x" * max(0, size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_full_disk_is_told_and_leaves_nothing_half(
     bench: Path, tmp_path: Path, name: str
@@ -91,6 +92,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(
     assert after == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("room", [0, 40, 100])
 def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     tmp_path: Path, room: int
@@ -110,6 +112,7 @@ def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     assert not left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_folder_that_can_not_be_written_is_told(place: Path, name: str) -> None:
     before, words = tree(place), WRITERS[name]
@@ -165,6 +168,7 @@ READERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
     place: Path, command: Command, monkeypatch: pytest.MonkeyPatch, name: str
@@ -181,6 +185,7 @@ def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
     assert sorted(tree(place)) == before
 
 
+@pytest.mark.slow
 def test_a_kept_result_that_was_spoilt_is_told_and_made_anew(
     baseline: Scenario, tmp_path: Path
 ) -> None:
@@ -211,6 +216,7 @@ def _measure(_trial: Trial) -> dict[str, Floats]:
     return {"a": np.array([1.5, 2.5])}
 
 
+@pytest.mark.long
 def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
     place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +236,7 @@ def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
 # A clock that was set back, and many folders
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("more", [(), (ANSWER, (*SHORT, "--out", "out"))])
 def test_no_verb_asks_how_old_a_file_is(
     place: Path,
@@ -254,6 +261,7 @@ def test_no_verb_asks_how_old_a_file_is(
     assert after == before
 
 
+@pytest.mark.long
 def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path) -> None:
     verbs = (SHORT, ("chart", "r", "gap"), ("new", "mine"), ("export", "r", "--csv", "-o", "t"))
     outputs = place / "outputs"
@@ -283,6 +291,7 @@ def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path
     assert seen_whole(outputs / "outputs" / "baseline")
 
 
+@pytest.mark.long
 def test_nothing_follows_a_link_that_stands_where_it_writes(
     place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

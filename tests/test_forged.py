@@ -12,8 +12,8 @@ from support import rewrite
 
 import sim
 from sim.errors import ScenarioError
-from sim.exchange.finished import read_run, subject_of
-from sim.run.record import digest, read_record
+from sim.runs.load import read_run, subject_of
+from sim.runs.manifest import digest, read_record
 
 Forge = Callable[[pd.DataFrame], pd.DataFrame]
 FORGED: dict[str, tuple[Forge, str]] = {
@@ -53,6 +53,7 @@ def forged(run: Path, folder: Path, name: str, content: bytes | pd.DataFrame) ->
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", FORGED)
 @pytest.mark.parametrize(
     "name", ["budget.csv", "monthly.parquet", "yearly.csv", "replications.parquet"]
@@ -69,6 +70,7 @@ def test_a_forged_table_is_refused(run: Path, tmp_path: Path, name: str, how: st
     assert name in str(told.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b'"'])
 @pytest.mark.parametrize("name", ["budget.csv", "monthly.parquet"])
 def test_what_is_no_table_is_refused(run: Path, tmp_path: Path, name: str, content: bytes) -> None:
@@ -77,5 +79,6 @@ def test_what_is_no_table_is_refused(run: Path, tmp_path: Path, name: str, conte
         read_run(folder)
 
 
+@pytest.mark.slow
 def test_a_run_as_it_was_written_is_read(run: Path) -> None:
     assert len(subject_of(run, read_run(run)).budget)

@@ -22,14 +22,14 @@ import pytest
 from pytest_regressions.dataframe_regression import DataFrameRegressionFixture
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from sim import trial
-from sim.address import parse
-from sim.report.text import headline_rows
-from sim.run import Run, execute
-from sim.run.chunks import Options
-from sim.run.steady import DIGITS, SMALLEST, steady
+from sim.report.run_tables import headline_rows
+from sim.results import experiment as trial
+from sim.results.cell import parse
+from sim.results.experiment import CellsOf, Settings, Task, measured
+from sim.runs.batches import Options
+from sim.runs.rounding import DIGITS, SMALLEST, steady
+from sim.runs.run import Run, execute
 from sim.scenario import load
-from sim.trial import CellsOf, Settings, Task, measured
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parent.parent
@@ -111,6 +111,7 @@ def hash_of(folder: Path) -> str:
 # -- golden tables ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFERENCES)
 def test_no_number_of_a_reference_scenario_moves(
     runs: dict[str, Run], dataframe_regression: DataFrameRegressionFixture, name: str
@@ -138,6 +139,7 @@ def test_golden_tables_that_changed_have_an_entry_in_the_changelog() -> None:
 # -- the same on every machine ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFERENCES)
 def test_the_tables_of_a_reference_scenario_have_this_hash(
     runs: dict[str, Run], file_regression: FileRegressionFixture, name: str
@@ -159,6 +161,7 @@ print(json.dumps({"on": on, "hashes": hashes, "exp": np.exp(np.linspace(0, 9, 99
 """
 
 
+@pytest.mark.long
 def test_another_processor_gives_the_same_tables(runs: dict[str, Run], tmp_path: Path) -> None:
     """As on a machine that knows none of the processor's newer instructions (AVX2, AVX512, FMA).
 
@@ -182,6 +185,7 @@ def test_another_processor_gives_the_same_tables(runs: dict[str, Run], tmp_path:
     assert told["hashes"] == {name: hash_of(runs[name].folder) for name in names}
 
 
+@pytest.mark.long
 def test_what_is_measured_is_the_same_for_any_workers_and_chunks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

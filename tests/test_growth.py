@@ -15,11 +15,12 @@ import pytest
 import yaml
 from bench_growth import CASES, KEPT, ROOT, Case, scenario_of, with_table
 
-from sim.draws import Floats
-from sim.run.tables import monthly_table, yearly_table
+from sim.model.sampling import Floats
+from sim.runs.summary_tables import monthly_table, yearly_table
 from sim.scenario import load
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [one for one in CASES if one.axis in ("groups", "types")])
 def test_groups_and_types_are_as_many_as_asked_with_the_same_people_and_places(
     case: Case, tmp_path: Path

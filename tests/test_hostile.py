@@ -28,13 +28,13 @@ from support import Command, Done
 
 import sim
 from sim.errors import UNSHOWN, Place, Problem, ScenarioError, plain
-from sim.exchange.opened import open_workbook
-from sim.expression import parse
-from sim.run.charts import write_charts
-from sim.run.record import digest
+from sim.export.safe_workbook import open_workbook
+from sim.results.conditions import parse
+from sim.runs.chart_folder import write_charts
+from sim.runs.manifest import digest
+from sim.runs.provenance import Stamp
 from sim.scenario import load
-from sim.scenario.read import read_text
-from sim.stamp import Stamp
+from sim.scenario.yaml_reader import read_text
 
 FEW = ("--replications", "2", "--step", "week", "--workers", "1", "--until", "2025-12-31")
 EVIL = (
@@ -84,6 +84,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_title_is_printed_as_it_is_written(evil: Path) -> None:
     told = " ".join((evil / "said.txt").read_text("utf-8").split())
     assert EVIL in told
@@ -111,6 +112,7 @@ def tags_of(page: str) -> Tags:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["m.html", "e.html"])
 def test_a_title_makes_no_element_of_a_page(evil: Path, name: str) -> None:
     found = tags_of((evil / name).read_text("utf-8"))
@@ -122,6 +124,7 @@ def test_a_title_makes_no_element_of_a_page(evil: Path, name: str) -> None:
             assert (attributes.get(key) or "data:").startswith(("data:", "#"))
 
 
+@pytest.mark.slow
 def test_a_title_makes_nothing_of_markdown(evil: Path) -> None:
     from markdown_it import MarkdownIt
 
@@ -132,6 +135,7 @@ def test_a_title_makes_nothing_of_markdown(evil: Path) -> None:
     assert "<script>alert(1)</script>" in found.text
 
 
+@pytest.mark.slow
 def test_a_title_makes_nothing_of_a_drawing(evil: Path) -> None:
     drawing = ElementTree.fromstring((evil / "r-charts" / "gap-en-page.svg").read_bytes())
     tags = {one.tag.rpartition("}")[2] for one in drawing.iter()}
@@ -141,6 +145,7 @@ def test_a_title_makes_nothing_of_a_drawing(evil: Path) -> None:
     assert not re.search(rb"/(JavaScript|JS|Launch|URI|OpenAction|AA)\b", paper)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["r.xlsx", "s.xlsx", "m.docx"])
 def test_a_title_is_no_formula_and_no_link(evil: Path, name: str) -> None:
     with zipfile.ZipFile(evil / name) as packed:
@@ -160,6 +165,7 @@ def test_a_title_is_no_formula_and_no_link(evil: Path, name: str) -> None:
     assert EVIL in texts
 
 
+@pytest.mark.slow
 def test_no_cell_of_a_csv_begins_like_a_formula(evil: Path) -> None:
     for file in (evil / "r.csv", *(evil / "r").glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as stream:
@@ -243,6 +249,7 @@ def lead_nowhere(command: Command, name: str) -> None:
         assert done.stderr.count("error: ") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NO_SCENARIOS)
 def test_a_file_that_is_no_scenario_is_not_told_of_by_one_that_names_it(
     tmp_path: Path, command: Command, kind: str
@@ -270,6 +277,7 @@ def test_a_scenario_leads_to_no_device_pipe_folder_or_address(
     lead_nowhere(command, name)
 
 
+@pytest.mark.slow
 def test_a_scenario_stands_on_scenarios_beside_and_above_it(
     tmp_path: Path, command: Command
 ) -> None:
@@ -279,6 +287,7 @@ def test_a_scenario_stands_on_scenarios_beside_and_above_it(
     assert command("check", "sub/x.yaml").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_pipe_or_a_device_is_never_read(tmp_path: Path, command: Command) -> None:
     os.mkfifo(tmp_path / "pipe.html")
     for words in (
@@ -356,11 +365,12 @@ BOOKS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture(scope="module")
 def book() -> bytes:
-    from sim.exchange.form import scenario_workbook
+    from sim.export.scenario_workbook import scenario_workbook
 
     return scenario_workbook(load("baseline"), "baseline", ["baseline"], "0.1.0", "en")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BOOKS)
 def test_a_workbook_runs_nothing_and_asks_nobody(
     book: bytes, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -380,6 +390,7 @@ def test_a_workbook_runs_nothing_and_asks_nobody(
     assert [one.name for one in tmp_path.iterdir()] == ["x.xlsx"]
 
 
+@pytest.mark.slow
 def test_a_formula_that_would_ask_someone_has_no_value(book: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(BOOKS["a service"](book))
     cells = open_workbook(tmp_path / "x.xlsx").sheets["Scenario"].values()
@@ -420,6 +431,7 @@ def test_digits_are_those_of_the_file_s_language() -> None:
 # Nobody is asked, nothing is started, nothing is read or written elsewhere
 
 
+@pytest.mark.long
 def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: Path) -> None:
     more = "housing.homes: {value: 25000, assumption: \"__import__('os').system('touch x')\"}\n"
     (tmp_path / "in").mkdir()

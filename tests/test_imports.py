@@ -1,117 +1,59 @@
-"""The table of which part may import which, and the code must equal it."""
+"""Rooms of the package, in the order of the pipeline: a room imports only rooms before it."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "sim"
-
-ALLOWED: dict[str, set[str]] = {
-    "__init__": {"errors", "face"},
-    "__main__": {"cli"},
-    "errors": set(),
-    "stamp": set(),
-    "clock": set(),
-    "scenario": {"errors"},
-    "draws": {"clock", "scenario"},
-    "prices": {"draws", "scenario"},
-    "ledger": {"clock", "draws", "errors"},
-    "world": {"clock", "draws", "ledger", "prices", "scenario"},
-    "means": {"clock", "draws", "prices", "scenario", "world"},
-    "inflow": {"clock", "draws", "scenario", "world"},
-    "procedure": {"clock", "draws", "ledger", "means", "world"},
-    "family": {"draws", "means", "world"},
-    "outflow": {"draws", "world"},
-    "reception": {"clock", "draws", "means", "procedure", "scenario", "world"},
-    "opening": {"clock", "draws", "errors", "reception", "scenario", "world"},
-    "engine": {
-        "clock", "draws", "errors", "family", "inflow", "ledger", "means", "opening", "outflow",
-        "prices", "procedure", "reception", "scenario", "world",
-    },
-    "persons": {
-        "clock", "draws", "engine", "inflow", "ledger", "means", "opening", "outflow", "prices",
-        "reception", "scenario", "world",
-    },
-    "results": {"draws", "ledger", "scenario"},
-    "budget": {"clock", "draws", "prices", "scenario"},
-    "verify": {
-        "budget", "draws", "engine", "inflow", "ledger", "outflow", "prices", "procedure",
-        "reception", "results", "scenario",
-    },
-    "past": {"draws", "engine", "errors", "results", "scenario"},
-    "address": {"errors"},
-    "workers": {"errors"},
-    "trial": {
-        "address", "budget", "clock", "draws", "engine", "errors", "ledger", "prices", "results",
-        "scenario", "workers",
-    },
-    "expression": {"errors"},
-    "decide": {
-        "address", "budget", "clock", "draws", "errors", "expression", "prices", "results",
-        "scenario", "trial",
-    },
-    "book": {
-        "address", "decide", "draws", "errors", "expression", "past", "scenario", "trial",
-    },
-    "report": {
-        "address", "book", "decide", "draws", "errors", "expression", "past", "prices",
-        "scenario", "trial",
-    },
-    "run": {
-        "address", "book", "budget", "clock", "decide", "draws", "errors", "prices", "report",
-        "results", "scenario", "stamp", "trial", "workers",
-    },
-    "exchange": {
-        "budget", "clock", "errors", "prices", "report", "run", "scenario", "stamp", "trial",
-    },
-    "memo": {
-        "book", "decide", "draws", "errors", "exchange", "past", "report", "run", "scenario",
-        "stamp",
-    },
-    "explorer": {"errors", "exchange", "prices", "report", "scenario", "stamp"},
-    "ask": {
-        "address", "book", "decide", "draws", "errors", "exchange", "explorer", "persons",
-        "report", "run", "scenario", "trial",
-    },
-    "cli": {
-        "ask", "book", "budget", "clock", "decide", "errors", "exchange", "memo",
-        "past", "report", "run", "scenario", "stamp", "trial", "verify",
-    },
-    "face": {
-        "address", "ask", "book", "clock", "draws", "exchange", "memo", "past", "report", "run",
-        "scenario", "stamp", "trial", "verify", "whatif",
-    },
-    "whatif": {
-        "budget", "clock", "decide", "draws", "engine", "errors", "exchange", "prices", "report",
-        "run", "scenario", "trial", "workers", "world",
-    },
-}  # fmt: skip
+ORDER = (
+    "errors", "clock", "scenario", "model", "reference", "results", "hindcast", "report", "runs",
+    "studies", "questions", "reproduce", "export", "notebook", "api", "cli", "__main__",
+)  # fmt: skip
 
 
-def parts_imported(file: Path) -> set[str]:
-    """Parts of the package that a file imports, at the top, inside functions or for typing."""
-    depth = len(file.relative_to(ROOT).parts)
+def module_of(file: Path) -> str:
+    parts = list(file.relative_to(ROOT.parent).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(file): file for file in ROOT.rglob("*.py")}
+
+
+def imported(module: str, *, only_at_import: bool = False) -> set[str]:
+    """Modules of the package that a module imports, anywhere in it or when it is imported."""
+    file = MODULES[module]
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            found |= {name.split(".")[0] for name in names}
+    tree = ast.parse(file.read_text("utf-8"))
+    for node in tree.body if only_at_import else ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package.split(".")
+            base = base[: len(base) - node.level + 1]
+            target = ".".join([*base, *(node.module or "").split(".")]).rstrip(".")
+            inner = {f"{target}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else target for name in inner}
         assert not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim"))
-    return found
+    return found & set(MODULES) - {module}
 
 
-def test_the_parts_import_just_what_the_table_says() -> None:
-    imports: dict[str, set[str]] = {}
-    for file in ROOT.rglob("*.py"):
-        part = file.relative_to(ROOT).parts[0].removesuffix(".py")
-        imports.setdefault(part, set()).update(parts_imported(file))
-    assert imports == ALLOWED
+def room_of(module: str) -> str:
+    return [*module.split("."), ""][1]
 
 
-def test_the_pipeline_goes_one_way() -> None:
-    def reached(part: str, seen: set[str]) -> set[str]:
-        for below in ALLOWED[part]:
-            if below not in seen:
-                seen |= {below} | reached(below, seen | {below})
-        return seen
+def test_a_room_imports_only_rooms_before_it() -> None:
+    back = {
+        (module, other)
+        for module in MODULES
+        if room_of(module)
+        for other in imported(module)
+        if room_of(other) != room_of(module)
+        and ORDER.index(room_of(other)) > ORDER.index(room_of(module))
+    }
+    assert not back
 
-    assert all(part not in reached(part, set()) for part in ALLOWED)
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """At import, that is: what a function imports when it is called can't be part of a circle."""
+    edges = {module: imported(module, only_at_import=True) for module in MODULES}
+    packages = {module for module, file in MODULES.items() if file.name == "__init__.py"}
+    tuple(TopologicalSorter({k: v - packages for k, v in edges.items()}).static_order())

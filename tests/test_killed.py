@@ -34,10 +34,10 @@ from faults import (
 from support import Done
 
 from sim.errors import ScenarioError
-from sim.run import folder as folder_module
-from sim.run import whole as whole_module
-from sim.run.folder import staged
-from sim.run.whole import write_whole
+from sim.runs import atomic as whole_module
+from sim.runs import folder as folder_module
+from sim.runs.atomic import write_whole
+from sim.runs.folder import staged
 
 # Killed at any moment
 
@@ -104,6 +104,7 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     place: Path, name: str, tmp_path: Path
@@ -130,6 +131,7 @@ def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
         assert not left_over(one)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     place: Path, name: str, tmp_path: Path
@@ -182,6 +184,7 @@ def test_a_disk_that_can_not_exchange_folders_loses_none_to_a_kill(
     assert gone
 
 
+@pytest.mark.long
 def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
     place: Path, tmp_path: Path
 ) -> None:
@@ -205,6 +208,7 @@ def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
     assert file.read_bytes() == data
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
     place: Path, tmp_path: Path
 ) -> None:
@@ -227,6 +231,7 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
         assert not left_over(one)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", [12, 30])
 def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, moment: int) -> None:
     def die(number: int) -> None:
@@ -252,9 +257,10 @@ def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, mo
     assert not left_over(place)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_ends_a_run_with_one_message(place: Path) -> None:
     def work() -> Done:
-        from sim.run import chunks
+        from sim.runs import batches as chunks
 
         os.chdir(place)
         setattr(chunks, "_work", _deadly)  # noqa: B010
@@ -273,6 +279,7 @@ def _deadly(_job: object) -> int:
 # Two at once
 
 
+@pytest.mark.long
 def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path) -> None:
     def run(seed: int) -> Done:
         os.chdir(place)
@@ -288,6 +295,7 @@ def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path)
     assert not left_over(place)
 
 
+@pytest.mark.slow
 def test_who_writes_where_another_is_writing_is_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +319,7 @@ def _is_refused(folder: Path) -> bool:
         return True
 
 
+@pytest.mark.slow
 def test_a_lock_of_a_process_that_has_just_died_is_waited_for(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     child = os.fork()

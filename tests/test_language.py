@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from support import change
 
-from sim.ask.words import chains
-from sim.draws import sample
-from sim.engine import simulate
 from sim.errors import ScenarioError
+from sim.model.engine import simulate
+from sim.model.sampling import sample
 from sim.scenario import Scenario, Spread, load, load_chain, shipped
+from sim.studies.arguments import chains
 
 Write = Callable[..., Path]
 
@@ -36,6 +36,7 @@ def test_a_straight_line_joins_the_dates_and_holds_outside_them(scenario_file: W
     assert homes.on(date(2029, 1, 1)) == 27_300
 
 
+@pytest.mark.long
 def test_the_engine_follows_a_straight_line_day_by_day(baseline: Scenario) -> None:
     """A line from 0 to 36,500 over 2026 houses half of it in that year, a step none."""
     line = {"value": {date(2026, 1, 1): 0, date(2027, 1, 1): 36_500}, "between": "straight"}
@@ -110,6 +111,7 @@ correlations:
 """
 
 
+@pytest.mark.slow
 def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
     baseline: Scenario, scenario_file: Write
 ) -> None:
@@ -130,6 +132,7 @@ def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
 # -- chains and overrides ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_chain_is_its_patches_one_after_the_other() -> None:
     both = load_chain(["baseline", "faster-housing", "inflow-2024"])
     assert both.name == "baseline+faster-housing+inflow-2024"
@@ -139,6 +142,7 @@ def test_a_chain_is_its_patches_one_after_the_other() -> None:
     assert both.tree.contested == {}
 
 
+@pytest.mark.slow
 def test_of_two_patches_on_one_key_the_later_wins_and_it_is_told() -> None:
     one = load_chain(["baseline", "faster-housing", "priority-ban"])
     other = load_chain(["baseline", "priority-ban", "faster-housing"])
@@ -149,11 +153,13 @@ def test_of_two_patches_on_one_key_the_later_wins_and_it_is_told() -> None:
     assert other.tree.contested == dict.fromkeys(both, ("priority-ban", "faster-housing"))
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_what_it_stands_on_contests_nothing() -> None:
     assert load_chain(["year-2024-ex-ante"]).tree.contested == {}
     assert load_chain(["mpp-2024-ii"]).tree.contested == {}
 
 
+@pytest.mark.slow
 def test_a_file_with_several_bases_is_the_chain_of_them() -> None:
     names = ["budget-frame", "ind-clears-backlog", "housing-14-weeks", "no-emergency"]
     chain = load_chain([*names, "regular-27100"]).scenario
@@ -161,6 +167,7 @@ def test_a_file_with_several_bases_is_the_chain_of_them() -> None:
     assert full.model_copy(update={"title": chain.title, "description": chain.description}) == chain
 
 
+@pytest.mark.slow
 def test_an_override_is_a_layer_with_all_checks_and_shows_in_name_and_title() -> None:
     loaded = load_chain(["baseline"], ["housing.homes=25000", "ind.order=oldest_first"])
     assert loaded.scenario.housing.homes.single == 25_000
@@ -238,6 +245,7 @@ def test_a_null_removes_an_entry_that_exists_also_when_two_patches_do(scenario_f
     assert vintage not in again.budget.vintages
 
 
+@pytest.mark.slow
 def test_an_override_of_another_key_has_another_name() -> None:
     """Overrides that end alike, or differ only after sixty letters, get folders of their own."""
     iraq, eritrea = (

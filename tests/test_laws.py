@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import change
 
-from sim import budget, results
-from sim.draws import sample, take
-from sim.engine import ACTORS, simulate
-from sim.ledger import Ledger
-from sim.prices import LEVELS, Prices, reception_cost
-from sim.results import Tables, tabulate
+from sim.model.engine import ACTORS, simulate
+from sim.model.ledger import Ledger
+from sim.model.prices import LEVELS, Prices, reception_cost
+from sim.model.sampling import sample, take
+from sim.results import budget
+from sim.results import tables as results
+from sim.results.tables import Tables, tabulate
 from sim.scenario import Scenario, dump
 
 SHORT = settings(
@@ -58,6 +59,7 @@ def place_level(places: int) -> dict[str, Any]:
     return {"value": places, "unit": "places", "assumption": "a test"}
 
 
+@pytest.mark.long
 @given(changes=changes(), step=st.sampled_from(["day", "week"]), days=st.integers(1, 150))
 @SHORT
 def test_nobody_is_lost_no_stock_is_negative_and_littles_law_is_exact(
@@ -103,6 +105,7 @@ def run(scenario: Scenario, replications: int = 4, **options: Any) -> Tables:
     return tabulate(simulate(scenario, replications, 1, **options), scenario)
 
 
+@pytest.mark.long
 @given(order=st.randoms(use_true_random=False))
 @SHORT
 def test_the_order_in_which_processes_are_created_changes_nothing(
@@ -114,6 +117,7 @@ def test_the_order_in_which_processes_are_created_changes_nothing(
     assert equal(run(baseline, until=until), run(baseline, until=until, actors=tuple(shuffled)))
 
 
+@pytest.mark.long
 @given(cut=st.integers(1, 8), changes=changes())
 @SHORT
 def test_a_run_cut_into_chunks_is_the_same_run(
@@ -140,23 +144,27 @@ def test_a_run_cut_into_chunks_is_the_same_run(
     assert np.array_equal(whole.monthly, joined, equal_nan=True)
 
 
+@pytest.mark.slow
 def test_a_null_change_changes_nothing(baseline: Scenario) -> None:
     same = change(baseline, {"housing.homes": baseline.housing.homes.model_dump(by_alias=True)})
     assert equal(run(baseline), run(same))
 
 
+@pytest.mark.slow
 def test_a_run_does_not_change_its_scenario(baseline: Scenario) -> None:
     before = dump(baseline)
     run(baseline, 2)
     assert dump(baseline) == before
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_run(baseline: Scenario) -> None:
     one = simulate(baseline, 3, 1, until=date(2025, 3, 1)).stocks["pending"]
     two = simulate(baseline, 3, 2, until=date(2025, 3, 1)).stocks["pending"]
     assert (one != two).any()
 
 
+@pytest.mark.long
 def test_places_change_where_people_sleep_and_nothing_else(baseline: Scenario) -> None:
     until = date(2025, 9, 30)
     here = simulate(baseline, 4, 1, until=until)
@@ -176,6 +184,7 @@ def test_places_change_where_people_sleep_and_nothing_else(baseline: Scenario) -
     assert (here.stocks["beds"] != there.stocks["beds"]).any()
 
 
+@pytest.mark.long
 def test_more_inflow_costs_more_and_more_homes_fill_fewer_beds(baseline: Scenario) -> None:
     until = date(2026, 12, 31)
     options: dict[str, Any] = {"until": until, "step": "week"}
@@ -189,6 +198,7 @@ def test_more_inflow_costs_more_and_more_homes_fill_fewer_beds(baseline: Scenari
     assert occupied({"housing.homes": 24_000}) > now
 
 
+@pytest.mark.long
 def test_by_the_week_means_stay_within_one_percent_of_the_day(baseline: Scenario) -> None:
     until = date(2026, 12, 31)
     day = run(baseline, 40, until=until)
@@ -203,6 +213,7 @@ def test_by_the_week_means_stay_within_one_percent_of_the_day(baseline: Scenario
     assert checked > 20
 
 
+@pytest.mark.long
 def test_the_kinds_of_chance_are_told_apart(baseline: Scenario) -> None:
     need = results.Cell("need", "total", "places")
 
@@ -220,6 +231,7 @@ def test_the_kinds_of_chance_are_told_apart(baseline: Scenario) -> None:
     assert together == pytest.approx(np.hypot(inflow, parameters), rel=0.35)
 
 
+@pytest.mark.slow
 def test_costs_scale_with_prices(baseline: Scenario, quarter: Ledger) -> None:
     double: dict[str, Any] = {"prices.emergency_mean": 111_400}
     for name, place in baseline.reception.places.items():
@@ -237,6 +249,7 @@ def test_costs_scale_with_prices(baseline: Scenario, quarter: Ledger) -> None:
     assert np.allclose(twice, 2 * once)
 
 
+@pytest.mark.slow
 def test_decisions_move_nobody_into_or_out_of_reception(baseline: Scenario) -> None:
     """Nobody comes and nobody leaves: cases are decided, appealed, refused; people stay."""
     changes: dict[str, Any] = {
@@ -271,6 +284,7 @@ def test_decisions_move_nobody_into_or_out_of_reception(baseline: Scenario) -> N
     assert np.abs(people - 72_650).max() <= left / 4 + 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("types", "within"),
     [
@@ -298,6 +312,7 @@ def test_a_limit_on_ordering_never_makes_the_gap_smaller(
     assert (cost(busy | limits) >= cost(busy) * (1 - within) * 0.9999).all()
 
 
+@pytest.mark.long
 def test_the_centre_is_the_same_with_and_without_luck(baseline: Scenario) -> None:
     options: dict[str, Any] = {"until": date(2026, 12, 31), "step": "week"}
     without = run(baseline, 2, vary=(), **options)
@@ -309,6 +324,7 @@ def test_the_centre_is_the_same_with_and_without_luck(baseline: Scenario) -> Non
             assert abs(here - there.mean()) <= 5 * there.std() + 1e-9, (cell, measure)
 
 
+@pytest.mark.long
 def test_nobody_is_housed_before_the_minimum_stay(baseline: Scenario) -> None:
     for days in (30.0, 60.0, 120.0):
         changes = {"housing.homes": 3_000_000, "housing.minimum_stay_days": days}
@@ -321,6 +337,7 @@ def test_nobody_is_housed_before_the_minimum_stay(baseline: Scenario) -> None:
         assert waited / left == pytest.approx(days, abs=1.5)
 
 
+@pytest.mark.long
 def test_means_that_follow_the_budget_spend_just_the_budget(baseline: Scenario) -> None:
     scenario = change(baseline, {"ind.capacity.mode": "follows_budget"})
     ledger = simulate(scenario, 3, 1, step="week")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.clock import Clock
 from sim.errors import ModelError
-from sim.ledger import Account, First, Ledger
+from sim.model.ledger import Account, First, Ledger
 
 
 def small() -> Ledger:
@@ -73,6 +73,7 @@ def test_the_oldest_or_the_newest_leave_first() -> None:
         assert ledger.cohort_counts["queue"][1, 0, :7].tolist() == [1, 2, 3, 0, 0, 4, 0]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

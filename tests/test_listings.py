@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import ScenarioError
 from sim.scenario import Quantity, Scenario, load, load_chain, shipped, shipped_folder
-from sim.scenario.describe import by_assumption, by_source, differences, rows
-from sim.scenario.hints import everywhere, hint_for
-from sim.scenario.plausible import CHECKS, STRICT, matters, warnings_of
+from sim.scenario.listing import by_assumption, by_source, differences, rows
+from sim.scenario.plausibility import CHECKS, STRICT, matters, warnings_of
+from sim.scenario.suggestions import everywhere, hint_for
 
 Write = Callable[..., Path]
 
@@ -52,6 +52,7 @@ def test_the_listing_of_sources_and_assumptions_leaves_no_number_out(baseline: S
 # -- listings ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     baseline: Scenario,
 ) -> None:
@@ -68,6 +69,7 @@ def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     assert homes.meaning == "people housed in a year, as supply allows on day 0"
 
 
+@pytest.mark.slow
 def test_two_scenarios_differ_where_a_patch_set_something_and_nowhere_else() -> None:
     base, patch = load_chain(["baseline"]), load_chain(["faster-housing"])
     found = differences(base, patch)
@@ -92,7 +94,7 @@ def test_the_glossary_names_only_keys_that_there_are_or_names_of_the_tables() ->
 
 
 def test_every_key_has_a_meaning() -> None:
-    from sim.scenario import shape
+    from sim.scenario import introspect as shape
 
     for path in everywhere():
         found = shape.at(Scenario, path)
@@ -126,6 +128,7 @@ SLIPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", list(SLIPS))
 def test_a_slip_is_found_by_its_named_check(code: str, scenario_file: Write) -> None:
     scenario = load(scenario_file(SLIPS[code]))
@@ -136,6 +139,7 @@ def test_a_slip_is_found_by_its_named_check(code: str, scenario_file: Write) -> 
         assert code not in [one.code for one in warnings_of(scenario)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["groups.syria.granted_share: 0\n", "reception.desk.official_path: {2025: 5000, 2026: 9000}\n"],
@@ -153,6 +157,7 @@ def test_there_is_a_slip_for_every_check_and_each_explains_itself() -> None:
 JUMPS = {"no-emergency", "budget-frame-full", "distribution-law-90000"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(shipped()))
 def test_a_shipped_scenario_is_plausible_but_for_places_no_one_ever_built(name: str) -> None:
     found = {one.code for one in warnings_of(load(name), strict=True)}
@@ -176,6 +181,7 @@ def called(*words: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@pytest.mark.long
 def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -> None:
     file = str(scenario_file(SLIPS["cost-order"]))
     code, out, err = called("check", file, "baseline")
@@ -188,6 +194,7 @@ def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -
     assert "small: fails" in out
 
 
+@pytest.mark.slow
 def test_check_goes_on_after_a_bad_file(scenario_file: Write) -> None:
     file = str(scenario_file("housing.homes: many\n"))
     code, out, err = called("check", file, "baseline")
@@ -202,6 +209,7 @@ def test_check_explains_its_codes() -> None:
     assert all(name in out for name in SLIPS)
 
 
+@pytest.mark.slow
 def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +228,7 @@ def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
         CliRunner().invoke(app, ["new", "mine"], catch_exceptions=False)
 
 
+@pytest.mark.long
 def test_every_lever_of_a_new_file_can_be_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +247,7 @@ def test_every_lever_of_a_new_file_can_be_set(
         load(tmp_path / "one.yaml")
 
 
+@pytest.mark.long
 def test_show_diff_and_sources_speak_both_languages() -> None:
     english = called("show", "priority-ban", "housing.homes")[1]
     dutch = called("show", "priority-ban", "housing.homes", "--lang", "nl")[1]
@@ -253,13 +263,15 @@ def test_show_diff_and_sources_speak_both_languages() -> None:
     assert "rusten erop: housing.homes" in out
 
 
+@pytest.mark.slow
 def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:
     done = CliRunner().invoke(app, ["show", "baseline", "housing.hoems"])
     assert isinstance(done.exception, ScenarioError)
     assert "did you mean 'homes'?" in str(done.exception)
 
 
+@pytest.mark.slow
 def test_the_schema_verb_prints_the_schema() -> None:
-    from sim.scenario.schema import json_schema
+    from sim.scenario.json_schema import json_schema
 
     assert json.loads(called("schema")[1]) == json_schema()

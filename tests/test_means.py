@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import change
 
-from sim import budget
-from sim.engine import simulate
 from sim.errors import ScenarioError
-from sim.ledger import Ledger
-from sim.means import affordable
-from sim.prices import Prices, ind_money
-from sim.results import Tables, tabulate
+from sim.model.engine import simulate
+from sim.model.ledger import Ledger
+from sim.model.prices import Prices, ind_money
+from sim.model.spending_limit import affordable
+from sim.results import budget
+from sim.results.tables import Tables, tabulate
 from sim.scenario import Scenario, load
 
 BASELINE = load("baseline")
@@ -52,6 +52,7 @@ def cell(tables: Tables, series: str, measure: str) -> np.ndarray:
     return found
 
 
+@pytest.mark.long
 def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds() -> None:
     """No replication until 2026; in 2027 by 2 % at most, since wards may grow faster than planned.
 
@@ -72,6 +73,7 @@ def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds() -> None:
     assert (lines["document", "total"][2] > 0.95 * 1.469e9).all()
 
 
+@pytest.mark.long
 def test_what_penalties_find_no_money_stays_owed() -> None:
     ledger = run(CONSTRAINED, 20)
     lines = costs(CONSTRAINED, ledger, tabulate(ledger, CONSTRAINED))
@@ -82,6 +84,7 @@ def test_what_penalties_find_no_money_stays_owed() -> None:
     assert (owed[3] > paid[3]).all()
 
 
+@pytest.mark.long
 def test_money_without_end_changes_nothing_for_anyone() -> None:
     rich = change(BASELINE, money(100) | {"closing": "constrained"})
     need, constrained = (tabulate(run(s, 6), s) for s in (BASELINE, rich))
@@ -89,6 +92,7 @@ def test_money_without_end_changes_nothing_for_anyone() -> None:
     assert np.array_equal(need.yearly, constrained.yearly, equal_nan=True)
 
 
+@pytest.mark.long
 def test_more_money_leaves_fewer_people_without_a_place() -> None:
     short = []
     for factor in (0.8, 1.5, 2.5):
@@ -99,6 +103,7 @@ def test_more_money_leaves_fewer_people_without_a_place() -> None:
     assert short[0] > 1.2 * short[1] > 1.4 * short[2]
 
 
+@pytest.mark.long
 def test_people_beyond_all_places_cost_nothing_and_are_all_counted() -> None:
     ledger = run(CONSTRAINED, 10)
     tables = tabulate(ledger, CONSTRAINED)
@@ -111,6 +116,7 @@ def test_people_beyond_all_places_cost_nothing_and_are_all_counted() -> None:
     assert (cell(tables, "shortage", "mean")[2] > 10_000).all()
 
 
+@pytest.mark.long
 def test_regular_places_go_last() -> None:
     """From the end of 2026 on next to nothing but regular places is left."""
     ledger = run(CONSTRAINED, 20)
@@ -124,6 +130,7 @@ def test_regular_places_go_last() -> None:
     assert np.median(stood[months[4]][:, regular]) > 8_000
 
 
+@pytest.mark.long
 def test_nobody_gives_up_regular_places_in_january_to_open_them_again() -> None:
     """What next year can't pay for has ended by then; a new year brings no wave of notices."""
     ledger = run(CONSTRAINED, 20)
@@ -134,6 +141,7 @@ def test_nobody_gives_up_regular_places_in_january_to_open_them_again() -> None:
         assert given[month : month + 3].sum(axis=0).max() < 8_000, month
 
 
+@pytest.mark.slow
 def test_a_small_cut_does_not_close_everything_and_the_money_is_used() -> None:
     scenario = change(BASELINE, money(0.65) | {"closing": "constrained"})
     ledger = run(scenario, 20, until=date(2026, 12, 31))
@@ -144,6 +152,7 @@ def test_a_small_cut_does_not_close_everything_and_the_money_is_used() -> None:
     assert np.median(ledger.snapshots["places_open"][6].sum(axis=1)) > 30_000
 
 
+@pytest.mark.long
 def test_a_contract_ends_only_once(baseline: Scenario) -> None:
     """Places given up by notice count against the contracts that end and are not renewed."""
     few = {"inflow.first": 0, "inflow.repeat": 0, "ind.holds": []}
@@ -186,6 +195,7 @@ def test_a_hand_worked_case_of_what_is_kept() -> None:
     assert kept.tolist() == [[10, 8, 0]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "says"),
     [

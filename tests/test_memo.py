@@ -26,14 +26,14 @@ from memos import (
 from support import Command, record_in, rewrite
 
 from sim.errors import ScenarioError
-from sim.exchange.place import place
-from sim.exchange.whence import find
-from sim.memo.book import page_of
-from sim.memo.content import Heading, Memo, Paragraph, Table
-from sim.memo.folder import open_folder
-from sim.memo.make import Form, files_of, memo_of
-from sim.report.labels import Language, label, labels
-from sim.stamp import find_in_chart
+from sim.export.memo.answer_pages import page_of
+from sim.export.memo.content import Heading, Memo, Paragraph, Table
+from sim.export.memo.folder import open_folder
+from sim.export.memo.write import Form, files_of, memo_of
+from sim.export.provenance import find
+from sim.export.safe_write import place
+from sim.report.i18n import Language, label, labels
+from sim.runs.provenance import find_in_chart
 
 FORMS: tuple[Form, ...] = ("docx", "html", "md")
 SAID: tuple[tuple[str, Language], ...] = (
@@ -79,6 +79,7 @@ def answers_of(memo: Memo) -> list[str]:
     return [block.text for block in memo.blocks if isinstance(block, Paragraph) and block.strong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lang"), SAID)
 def test_word_html_and_markdown_say_the_same_words_and_numbers(
     made: Made, kind: str, lang: Language
@@ -89,6 +90,7 @@ def test_word_html_and_markdown_say_the_same_words_and_numbers(
     assert words_of_markdown(made.data(kind, lang, "md").decode()) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lang"), SAID)
 def test_a_memo_has_its_parts_in_order_and_one_chart_and_table_before_the_annex(
     made: Made, kind: str, lang: Language
@@ -112,6 +114,7 @@ def test_labels_of_a_memo_hold_no_number_but_the_width_of_the_band() -> None:
             assert not (key.startswith("memo_") and re.search(r"\d", plain)), key
 
 
+@pytest.mark.slow
 def test_the_answer_of_a_run_is_that_of_its_budget_table(
     folders: dict[str, Path], made: Made
 ) -> None:
@@ -127,6 +130,7 @@ def test_the_answer_of_a_run_is_that_of_its_budget_table(
     assert f"In {row['year']} " in answer
 
 
+@pytest.mark.slow
 def test_where_spending_follows_the_budget_people_are_short_and_not_money(
     folders: dict[str, Path], made: Made
 ) -> None:
@@ -139,6 +143,7 @@ def test_where_spending_follows_the_budget_people_are_short_and_not_money(
     assert answer.startswith(f"In {row['year']} {middle} people ({low} to {high}) have no place")
 
 
+@pytest.mark.slow
 def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
     folders: dict[str, Path], made: Made
 ) -> None:
@@ -154,6 +159,7 @@ def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
         assert answer.startswith(said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"), [("comparison", "differences.png"), ("explanation", "waterfall.png")]
 )
@@ -163,6 +169,7 @@ def test_a_chart_drawn_anew_is_that_of_the_folder(
     assert made.memo(kind, "en").picture.png == (folders[kind] / "charts" / name).read_bytes()
 
 
+@pytest.mark.long
 def test_the_same_folder_gives_the_same_bytes_and_no_time(
     folders: dict[str, Path], made: Made
 ) -> None:
@@ -176,6 +183,7 @@ def test_the_same_folder_gives_the_same_bytes_and_no_time(
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lang"), [("run", "nl"), ("closed", "en")])
 def test_the_word_document_has_styles_captions_alt_texts_and_a_language(
     made: Made, kind: str, lang: Language
@@ -203,6 +211,7 @@ def test_the_word_document_has_styles_captions_alt_texts_and_a_language(
             if size is not None] == [210, 297]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_properties_of_the_document_tell_what_it_is_of(made: Made) -> None:
     memo = made.memo("run", "nl")
     core = docx.Document(io.BytesIO(made.data("run", "nl", "docx"))).core_properties
@@ -211,6 +220,7 @@ def test_properties_of_the_document_tell_what_it_is_of(made: Made) -> None:
     assert memo.stamp.run in core.keywords
 
 
+@pytest.mark.slow
 def test_the_page_needs_nothing_else_and_can_be_read_aloud(made: Made) -> None:
     text = made.data("comparison", "en", "html").decode()
     assert '<html lang="en">' in text
@@ -226,9 +236,9 @@ def test_the_page_needs_nothing_else_and_can_be_read_aloud(made: Made) -> None:
 
 
 def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
-    from sim.memo.page import html
-    from sim.memo.plain import markdown
-    from sim.stamp import Stamp
+    from sim.export.memo.html import html
+    from sim.export.memo.markdown import markdown
+    from sim.runs.provenance import Stamp
 
     odd = "<b>a</b> & *b* _c_ [d](e) | `f` # 1. x"
     memo = Memo(
@@ -238,6 +248,7 @@ def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
         assert words == [*odd.split(), "1.", "y"]
 
 
+@pytest.mark.slow
 def test_markdown_lays_its_picture_beside_itself(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
@@ -247,6 +258,7 @@ def test_markdown_lays_its_picture_beside_itself(
     assert find(tmp_path / "note.png").intact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "lang", "form"), [("run", "nl", "docx"), ("run", "nl", "html"), ("run", "nl", "md")]
 )
@@ -277,6 +289,7 @@ def _change(file: Path) -> None:
     made.save(str(file))
 
 
+@pytest.mark.slow
 def test_a_document_only_saved_is_intact_and_another_picture_is_a_change(
     made: Made, tmp_path: Path
 ) -> None:
@@ -290,6 +303,7 @@ def test_a_document_only_saved_is_intact_and_another_picture_is_a_change(
     assert not find(file).intact
 
 
+@pytest.mark.slow
 def test_the_picture_in_a_memo_tells_its_stamp_too(made: Made) -> None:
     for memo in made.memos.values():
         found = find_in_chart(memo.picture.png)
@@ -305,6 +319,7 @@ def spoil(path: Path, copy: Path, name: str) -> Path:
     return copy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
@@ -341,6 +356,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", REFUSED)
 def test_slips_end_with_2_and_one_message(
     folders: dict[str, Path], tmp_path: Path, command: Command, slip: str
@@ -360,6 +376,7 @@ def test_slips_end_with_2_and_one_message(
     assert not list(tmp_path.glob("m.*"))
 
 
+@pytest.mark.long
 def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
@@ -371,6 +388,7 @@ def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
     assert '<html lang="nl">' in (tmp_path / "other").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [10, 13, 38, 75])
 def test_the_memo_of_a_question_has_its_page_s_words(folders: dict[str, Path], number: int) -> None:
     folder = folders["answers-nl"]
@@ -385,6 +403,7 @@ def test_the_memo_of_a_question_has_its_page_s_words(folders: dict[str, Path], n
     assert [row[0] for row in table.rows] == figures[figures["question"] == number]["name"].tolist()
 
 
+@pytest.mark.slow
 def test_the_memo_of_the_book_leads_with_the_gap_and_has_every_question_put_off(
     made: Made,
 ) -> None:
@@ -399,6 +418,7 @@ def test_help_needs_no_word_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_folder_tells_the_language_it_was_made_in(folders: dict[str, Path]) -> None:
     folder = open_folder(folders["run"])
     for lang in ("nl", "en"):

@@ -5,10 +5,10 @@ import pytest
 from support import change, world_of
 
 from sim.errors import ScenarioError
-from sim.ledger import Ledger
-from sim.opening import status_rounding
-from sim.reception import entitled
-from sim.results import Cell, stock_cells
+from sim.model.initial_state import status_rounding
+from sim.model.ledger import Ledger
+from sim.model.reception import entitled
+from sim.results.tables import Cell, stock_cells
 from sim.scenario import Scenario
 
 
@@ -17,6 +17,7 @@ def opening(ledger: Ledger, scenario: Scenario) -> dict[str, np.ndarray]:
     return {cell.name: values[0] for cell, values in cells.items()}
 
 
+@pytest.mark.slow
 def test_people_by_place_type_are_those_of_27_january(quarter: Ledger, baseline: Scenario) -> None:
     cells = opening(quarter, baseline)
     expected = {
@@ -35,6 +36,7 @@ def test_people_by_place_type_are_those_of_27_january(quarter: Ledger, baseline:
         assert (cells[name] == value).all(), name
 
 
+@pytest.mark.slow
 def test_the_rounding_of_the_published_table_is_shown_not_hidden(
     quarter: Ledger, baseline: Scenario
 ) -> None:
@@ -48,12 +50,14 @@ def test_the_rounding_of_the_published_table_is_shown_not_hidden(
     assert status_rounding(baseline) == -10
 
 
+@pytest.mark.slow
 def test_minors_and_arrears_are_those_of_the_document(quarter: Ledger, baseline: Scenario) -> None:
     cells = opening(quarter, baseline)
     assert (np.rint(cells["occupancy|kind:minors"] / 10) == 1_612).all()
     assert baseline.housing.opening_arrears.single == 12_105
 
 
+@pytest.mark.slow
 def test_half_of_the_asylum_seekers_are_outside_regular_places(
     quarter: Ledger, baseline: Scenario
 ) -> None:
@@ -62,10 +66,12 @@ def test_half_of_the_asylum_seekers_are_outside_regular_places(
     assert (np.round(share, 2) == 0.5).all()
 
 
+@pytest.mark.slow
 def test_need_is_people_over_91_percent(quarter: Ledger, baseline: Scenario) -> None:
     assert np.allclose(opening(quarter, baseline)["need|total"], 72_650 / 0.91)
 
 
+@pytest.mark.slow
 def test_the_ind_stock_is_split_into_its_kinds(quarter: Ledger, baseline: Scenario) -> None:
     cells = opening(quarter, baseline)
     track_1_2 = cells["pending|group:dublin_safe"]

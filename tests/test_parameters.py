@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from support import change
 
-from sim import budget, results
-from sim.draws import sample
-from sim.engine import simulate
-from sim.prices import Prices, price_index
-from sim.results import Tables
+from sim.model.engine import simulate
+from sim.model.prices import Prices, price_index
+from sim.model.sampling import sample
+from sim.results import budget
+from sim.results import tables as results
+from sim.results.tables import Tables
 from sim.scenario import Quantity, Scenario, load, quantities
 
 BASELINE = load("baseline")
@@ -121,6 +122,7 @@ def needs_a_run(path: str) -> bool:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_number_matters(part: int) -> None:
     """Most show within months; what does not is given until ``UNTIL``."""

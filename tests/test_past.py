@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import ModelError, ScenarioError
-from sim.past import (
+from sim.hindcast import (
     Coverage,
     Knowledge,
     Options,
@@ -42,11 +42,8 @@ from sim.past import (
     summary,
     worse,
 )
-from sim.past.calibrate import LEAST_LINK, NUMBERS, Fit, ends_of
-from sim.past.figures import Figure
-from sim.past.origin import structure
-from sim.past.process import choice
-from sim.past.rates import (
+from sim.hindcast.calibration import LEAST_LINK, NUMBERS, Fit, ends_of
+from sim.hindcast.estimates import (
     Response,
     facts,
     held_error,
@@ -55,15 +52,18 @@ from sim.past.rates import (
     response,
     yearly_sd,
 )
-from sim.past.score import as_csv, cells_at, crps, from_csv, naive, spending_rate
-from sim.report import fit as fit_report
+from sim.hindcast.inflow_models import choice
+from sim.hindcast.observations import Figure
+from sim.hindcast.scenario import structure
+from sim.hindcast.scoring import as_csv, cells_at, crps, from_csv, naive, spending_rate
+from sim.report import calibration as fit_report
 from sim.report import scorecard
-from sim.report.labels import label
-from sim.report.studies.files import write_scorecard
-from sim.report.studies.scorecard import id_of
+from sim.report.chart_files import write_scorecard
+from sim.report.charts.scorecard import id_of
+from sim.report.i18n import label
+from sim.runs.provenance import find_in_chart
 from sim.scenario import Scenario, load, quantities, source_keys
 from sim.scenario.template import patch_text
-from sim.stamp import find_in_chart
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -109,14 +109,14 @@ def test_a_later_figure_in_the_structure_makes_the_run_fail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A source dated after the origin, or a sentence that speaks of its year or a later one."""
-    import sim.past.origin
+    import sim.hindcast.scenario
 
     for changed in (
         {"courts.delay_days": {"value": 330, "source": "AIDA-NL", "where": "a later report"}},
         {"courts.delay_days": {"value": 330, "assumption": "as it was in 2019"}},
     ):
         later = change(structure(), changed)
-        monkeypatch.setattr(sim.past.origin, "structure", lambda later=later: later)
+        monkeypatch.setattr(sim.hindcast.scenario, "structure", lambda later=later: later)
         with pytest.raises(ModelError, match=r"courts\.delay_days"):
             scenario_at(knowledge(ORIGIN), 4)
 
@@ -284,6 +284,7 @@ def test_the_simplest_within_one_standard_error_is_chosen() -> None:
     assert choice(rows)["process"] == "near"
 
 
+@pytest.mark.slow
 def test_the_baseline_has_the_process_that_hindcasts_chose(baseline: Scenario) -> None:
     found = process_table()
     chosen = found[found["chosen"]]["process"].unique()
@@ -299,6 +300,7 @@ def test_the_yearly_sd_of_the_baseline_is_that_of_the_years(baseline: Scenario) 
     assert baseline.inflow.path.yearly_sd.single == pytest.approx(all_known, abs=0.006)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("origin", [date(2016, 3, 1), date(2023, 4, 28)])
 def test_the_kept_hindcasts_are_those_of_the_code(origin: date) -> None:
     march, official = kept()
@@ -345,6 +347,7 @@ def test_where_the_program_is_worse_is_said() -> None:
     assert "Tegen officiële ramingen, instroom" in lines
 
 
+@pytest.mark.slow
 def test_the_chart_of_the_readme_is_stamped_and_of_these_hindcasts(tmp_path: Path) -> None:
     found = find_in_chart(CHART.read_bytes())
     assert found is not None
@@ -367,6 +370,7 @@ def small_fit() -> Fit:
     return fit(replications=8, start=np.array([quantity.single for quantity in start]))
 
 
+@pytest.mark.slow
 def test_the_baseline_stands_where_the_fit_does(small_fit: Fit, baseline: Scenario) -> None:
     """Within seven tenths of a spread, since so few replications leave some noise in the fit."""
     off = {path: apart for path, (_, apart) in fit_report.differences(small_fit, baseline).items()}
@@ -374,6 +378,7 @@ def test_the_baseline_stands_where_the_fit_does(small_fit: Fit, baseline: Scenar
     assert max(map(abs, off.values())) < 0.7, off
 
 
+@pytest.mark.slow
 def test_the_fit_ends_the_years_where_they_ended_and_no_spread_grew(small_fit: Fit) -> None:
     for target, end in small_fit.ends:
         if "family stock" not in target.source and "cases" not in target.source:
@@ -385,6 +390,7 @@ def test_the_fit_ends_the_years_where_they_ended_and_no_spread_grew(small_fit: F
     assert {"courts.delay_days"} <= set(silent(small_fit))
 
 
+@pytest.mark.long
 def test_the_patch_of_the_fit_is_a_scenario(small_fit: Fit, tmp_path: Path) -> None:
     file = tmp_path / "fitted.yaml"
     file.write_text(patch_text(patch(small_fit)), "utf-8")
@@ -396,6 +402,7 @@ def test_the_patch_of_the_fit_is_a_scenario(small_fit: Fit, tmp_path: Path) -> N
     assert bool(scenario.correlations) == bool((np.abs(links) >= LEAST_LINK).any())
 
 
+@pytest.mark.slow
 def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
     values = np.array([number.prior for number in NUMBERS])
     more = values + np.array([0] * 7 + [3_000])
@@ -427,6 +434,7 @@ def test_a_mistake_is_refused_before_the_work_begins(words: list[str], tmp_path:
     assert file.read_text() == "not ours"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "said"), [("en", "drift"), ("nl", "gedempte")])
 def test_the_table_of_processes_is_printed_with_its_choice(lang: str, said: str) -> None:
     done = CliRunner().invoke(app, ["score", "--process", "--lang", lang])

@@ -16,9 +16,9 @@ import pytest
 from support import change
 from two_models import ROUNDING, Series, against_error, likenesses, named
 
-from sim.engine import simulate
-from sim.persons import scaled, simulate_persons
-from sim.results import tabulate
+from sim.model.engine import simulate
+from sim.reference.simulation import scaled, simulate_persons
+from sim.results.tables import tabulate
 from sim.scenario import Scenario, load
 
 REPLICATIONS = 6
@@ -58,6 +58,7 @@ def both(name: str) -> tuple[Series, Series]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(SCENARIOS))
 def test_the_two_models_agree_within_the_error_of_luck(name: str) -> None:
     """Means, bands, and the size of the differences, paired by replication.
@@ -72,6 +73,7 @@ def test_the_two_models_agree_within_the_error_of_luck(name: str) -> None:
     assert np.mean(errors > 3.5) < 0.1
 
 
+@pytest.mark.slow
 def test_a_scaled_country_has_the_same_shares() -> None:
     """People, cases, places and their spreads a twentieth; shares, times, prices as they were."""
     base, small = load("baseline"), scaled(load("baseline"), SCALE)
@@ -85,6 +87,7 @@ def test_a_scaled_country_has_the_same_shares() -> None:
     assert small.reception.places["regular"].price == base.reception.places["regular"].price
 
 
+@pytest.mark.slow
 def test_the_book_of_persons_holds_nobody_twice_and_loses_nobody() -> None:
     """The double-entry book is proved every month; what waits in the queues is what it says."""
     scenario = scaled(load("baseline"), 1 / 50)
@@ -96,12 +99,14 @@ def test_the_book_of_persons_holds_nobody_twice_and_loses_nobody() -> None:
     assert len({person.number for person in country.people}) == len(country.people)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_lives() -> None:
     scenario = scaled(load("baseline"), 1 / 100)
     runs = [simulate_persons(scenario, 3, until=date(2025, 4, 30))[1] for _ in range(2)]
     assert [p.diary for p in runs[0].people] == [p.diary for p in runs[1].people]
 
 
+@pytest.mark.long
 def test_a_life_is_told_with_dates_and_places_in_both_languages() -> None:
     from typer.testing import CliRunner
 
@@ -120,6 +125,7 @@ def test_a_life_is_told_with_dates_and_places_in_both_languages() -> None:
     assert not any("sleeps in" in line for line in told["nl"])
 
 
+@pytest.mark.long
 def test_nobody_has_a_number_that_is_not_there() -> None:
     from typer.testing import CliRunner
 
@@ -131,6 +137,7 @@ def test_nobody_has_a_number_that_is_not_there() -> None:
     assert isinstance(done.exception, ScenarioError)
 
 
+@pytest.mark.long
 def test_who_is_followed_sleeps_somewhere_while_in_reception_and_nowhere_after() -> None:
     """Every day in reception has a bed or the word that there is none; none after leaving."""
     scenario = scaled(load("baseline"), 1 / 200)

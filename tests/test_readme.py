@@ -6,11 +6,12 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from sim.report import text
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.report import run_tables as text
+from sim.runs.batches import Options
+from sim.runs.run import execute
 from sim.scenario import Scenario
 
 README = Path(__file__).parent.parent / "README.md"
@@ -27,6 +28,7 @@ def printed(scenario: Scenario, folder: Path) -> str:
     return "".join(line.rstrip() + "\n" for line in page.getvalue().splitlines())
 
 
+@pytest.mark.long
 def test_the_gap_table_of_the_readme_is_that_of_the_baseline(
     baseline: Scenario, tmp_path: Path
 ) -> None:

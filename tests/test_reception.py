@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from support import change, world_of
 
-from sim.engine import calendar, closing, simulate
-from sim.inflow import first_within_total
-from sim.procedure import granted_shares, in_reception_once_decided
-from sim.reception import (
+from sim.model.engine import calendar, closing, simulate
+from sim.model.inflow import first_within_total
+from sim.model.procedure import granted_shares, in_reception_once_decided
+from sim.model.reception import (
     _dearest_first,
     _wanted_places,
     beds,
@@ -44,6 +44,7 @@ def test_the_desk_mixes_its_own_view_with_the_official_path_by_weight(baseline: 
     assert wanted == pytest.approx(0.75 * 1_000 + 0.25 * 2_000 * need_fill)
 
 
+@pytest.mark.slow
 def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) -> None:
     until = date(2026, 3, 31)
     ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, closing))

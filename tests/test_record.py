@@ -20,14 +20,14 @@ from support import Command, record_in, rewrite
 
 import sim
 from sim.errors import ScenarioError
-from sim.run import Run, execute
-from sim.run.alike import alike, differing
-from sim.run.around import packages, source
-from sim.run.chunks import Options
-from sim.run.intact import verify_record
-from sim.run.record import RECORD, is_sealed, read_record, sealed, versions
-from sim.run.shape import faults
-from sim.run.shelf import entries
+from sim.reproduce.compare import alike, differing
+from sim.runs.batches import Options
+from sim.runs.environment import packages, source
+from sim.runs.index import entries
+from sim.runs.manifest import RECORD, is_sealed, read_record, sealed, versions
+from sim.runs.manifest_schema import faults
+from sim.runs.run import Run, execute
+from sim.runs.verify import verify_record
 from sim.scenario import Scenario, load_chain
 
 UNTIL = date(2026, 12, 31)
@@ -81,6 +81,7 @@ def flip(file: Path, at: int) -> None:
 # -- what a record binds ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_record_tells_packages_platform_sources_and_every_input(done: Run) -> None:
     record = record_of(done.folder)
     assert record["packages"]["numpy"] == versions()["numpy"]
@@ -109,6 +110,7 @@ def test_inputs_are_hashed_as_they_were_read_and_told_apart(tmp_path: Path) -> N
     assert found["--set"] != load_chain(["baseline"], ["prices.empty_bed=2"]).inputs["--set"]
 
 
+@pytest.mark.long
 def test_equal_runs_differ_in_nothing_but_the_moment(done: Run, baseline: Scenario,
                                                      tmp_path: Path) -> None:  # fmt: skip
     again = execute(baseline, "baseline", Options(**QUICK | {"charts": True}), tmp_path / "again",
@@ -120,6 +122,7 @@ def test_equal_runs_differ_in_nothing_but_the_moment(done: Run, baseline: Scenar
     }
 
 
+@pytest.mark.slow
 def test_the_headline_is_the_gap_of_the_last_year_up_to_2027(done: Run) -> None:
     table = done.budget
     (row,) = table[
@@ -209,11 +212,12 @@ def test_git_starts_nothing_and_looks_nowhere_else(
     assert not (tmp_path / "started").exists()
 
 
+@pytest.mark.long
 def test_nothing_is_asked_of_git_before_a_record_is_written(tmp_path: Path) -> None:
     fake = tmp_path / "git"
     fake.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\nexit 1\n")
     fake.chmod(0o755)
-    words = "import sim.cli, sim.run, sim.ask.reproduce, sim.face.record"
+    words = "import sim.cli, sim.runs.run, sim.reproduce.rerun, sim.api.folders"
     subprocess.run([sys.executable, "-c", words], check=True,
                    env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})  # fmt: skip
     assert not (tmp_path / "asked").exists()
@@ -223,6 +227,7 @@ def test_nothing_is_asked_of_git_before_a_record_is_written(tmp_path: Path) -> N
 # -- the seal ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_any_flipped_bit_of_a_record_breaks_its_seal(done: Run) -> None:
     data = (done.folder / RECORD).read_bytes()
     assert is_sealed(data.decode())
@@ -232,6 +237,7 @@ def test_any_flipped_bit_of_a_record_breaks_its_seal(done: Run) -> None:
         assert not is_sealed(changed.decode("utf-8", "replace")), at
 
 
+@pytest.mark.slow
 def test_one_flipped_byte_in_any_file_is_found(copy: Path, command: Command) -> None:
     assert verify_record(copy).intact
     chance = Random(1)
@@ -255,6 +261,7 @@ def test_one_flipped_byte_in_any_file_is_found(copy: Path, command: Command) -> 
     assert "NIET zoals het geschreven is: 2 " in done.stdout
 
 
+@pytest.mark.slow
 def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> None:
     (copy / "yearly.csv").unlink()
     (copy / "charts" / "mine.png").write_text("x")
@@ -272,6 +279,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_record_is_refused(tmp_path: Path, command: Command) -> None:
     (tmp_path / "mine").mkdir()
     for name, told in (("mine", "no run.json in it"), ("nowhere", "no such folder")):
@@ -283,6 +291,7 @@ def test_a_folder_without_a_record_is_refused(tmp_path: Path, command: Command) 
 # -- the door ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_record_changed_by_hand_is_refused_by_whoever_reads_it(
     copy: Path, command: Command
 ) -> None:
@@ -301,6 +310,7 @@ KEYS = ("id", "options.seed", "options.replications", "versions.opvangsim", "fil
         "title.nl", "check_2024_eur", "command", "lang", "charts", "asked", "created")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_a_record_that_lacks_a_key_is_refused_by_file_and_key(
     copy: Path, command: Command, key: str
@@ -319,6 +329,7 @@ def test_a_record_that_lacks_a_key_is_refused_by_file_and_key(
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_value_of_another_kind_is_refused_by_its_key(done: Run) -> None:
     record = record_of(done.folder)
     changes: dict[str, Any] = {
@@ -354,6 +365,7 @@ def test_what_is_no_record_is_refused(tmp_path: Path, text: str, told: str) -> N
 # -- made again -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     copy: Path, command: Command
 ) -> None:
@@ -381,6 +393,7 @@ def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     assert "NIET hetzelfde: 7 van 10" in done.stdout
 
 
+@pytest.mark.long
 def test_another_scenario_in_the_folder_is_not_run(copy: Path, command: Command) -> None:
     file = copy / "scenario.resolved.yaml"
     file.write_text(file.read_text("utf-8").replace("30210", "30211"), "utf-8")
@@ -389,6 +402,7 @@ def test_another_scenario_in_the_folder_is_not_run(copy: Path, command: Command)
     assert "scenario.resolved.yaml: this file is not the one that the run wrote" in done.stderr
 
 
+@pytest.mark.long
 def test_a_run_is_made_again_though_its_files_have_changed_since(
     command: Command, tmp_path: Path
 ) -> None:
@@ -405,6 +419,7 @@ def test_a_run_is_made_again_though_its_files_have_changed_since(
     assert "input, changed since: mine.yaml was" in done.stdout
 
 
+@pytest.mark.long
 def test_what_is_not_as_it_was_is_told(copy: Path, command: Command) -> None:
     record = record_of(copy)
     record["versions"]["numpy"] = "1.0"
@@ -417,6 +432,7 @@ def test_what_is_not_as_it_was_is_told(copy: Path, command: Command) -> None:
     assert "program: commit was fffffff, is " in told
 
 
+@pytest.mark.long
 def test_an_explanation_by_patch_in_dutch_is_made_again(command: Command) -> None:
     """Of patches a folder holds what they make together, so that it must know how it was cut."""
     words = ("explain", "baseline", "faster-housing+regular-27100", "--year", "2025", "--by",
@@ -427,6 +443,7 @@ def test_an_explanation_by_patch_in_dutch_is_made_again(command: Command) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_sweep_and_what_was_found_in_it_are_made_again(command: Command) -> None:
     Path("small.yaml").write_text(SWEEP)
     assert command("sweep", "small.yaml", "--workers", "1", "--quiet").returncode == 0
@@ -505,6 +522,7 @@ def outputs(done: Run, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
     outputs: Path, command: Command
 ) -> None:
@@ -518,6 +536,7 @@ def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
     assert "niet voltooid" in " ".join(command("runs", str(outputs), "--lang", "nl").stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -540,6 +559,7 @@ def test_a_list_is_filtered_and_sorted(
     assert [Path(row["folder"]).name for row in rows] == expected
 
 
+@pytest.mark.slow
 def test_a_long_list_says_what_it_leaves_out_and_python_has_all(
     outputs: Path, command: Command
 ) -> None:
@@ -569,6 +589,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return execute(scenario, "baseline", Options(**QUICK), folder)
 
 
+@pytest.mark.long
 def test_what_moved_is_told_as_the_changelog_has_it(
     done: Run, changed: Run, command: Command
 ) -> None:
@@ -589,11 +610,13 @@ def test_what_moved_is_told_as_the_changelog_has_it(
     assert dutch.startswith("- Tekort van `baseline`")
 
 
+@pytest.mark.slow
 def test_where_nothing_moved_that_is_said(done: Run, command: Command) -> None:
     told = command("moved", str(done.folder), str(done.folder))
     assert told.stdout.startswith("No number of `baseline` moved")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -614,6 +637,7 @@ def test_runs_that_can_not_be_compared_are_refused(
     assert told in said.stderr
 
 
+@pytest.mark.slow
 def test_a_sealed_record_reads_as_it_was_written(done: Run) -> None:
     record = read_record(done.folder)
     assert sealed(record) == (done.folder / RECORD).read_text("utf-8")

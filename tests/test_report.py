@@ -7,26 +7,27 @@ from typing import get_args
 
 import pytest
 
-from sim.ask.reproduce import PARTS
-from sim.book.figures import needed
-from sim.book.questions import Shown, questions
-from sim.decide.changes import THEMES
-from sim.decide.compare import BY_MONTH, HELD
-from sim.decide.ind_coa import CUTS
-from sim.decide.solve import Side
-from sim.draws import KINDS
-from sim.exchange.rows import SPREAD
-from sim.past import NAIVE, SERIES
-from sim.past.process import PROCESSES, STARTS
-from sim.report import comparison, ind_coa
-from sim.report.labels import Language, billion, label, labels, million, number
-from sim.report.names import SIGNS
-from sim.run.alike import State
-from sim.run.intact import What
+from sim.export.workbook_rows import SPREAD
+from sim.hindcast import NAIVE, SERIES
+from sim.hindcast.inflow_models import PROCESSES, STARTS
+from sim.model.sampling import KINDS
+from sim.questions.metric_names import SIGNS
+from sim.questions.metrics import needed
+from sim.questions.questions import Shown, questions
+from sim.report.i18n import Language, billion, label, labels, million, number
+from sim.reproduce.compare import State
+from sim.reproduce.rerun import PARTS
+from sim.runs.verify import What
 from sim.scenario import Scenario
-from sim.scenario.shape import Shape, keys
-from sim.scenario.shape import below as shape_below
-from sim.scenario.spread import NEEDS
+from sim.scenario.distribution import NEEDS
+from sim.scenario.introspect import Shape, keys
+from sim.scenario.introspect import below as shape_below
+from sim.studies import compare_text as comparison
+from sim.studies import ind_cut_text as ind_coa
+from sim.studies.compare import BY_MONTH, HELD
+from sim.studies.factors import THEMES
+from sim.studies.ind_cut import CUTS
+from sim.studies.solve import Side
 
 MEMO_DIFFERENCES, MEMO_WAYS = ("gap", "people"), ("more", "less", "same")
 SIM = Path(__file__).parent.parent / "sim"
@@ -59,6 +60,7 @@ def test_no_label_stands_twice() -> None:
     assert len(keys) == len(set(keys)) == len(labels())
 
 
+@pytest.mark.long
 def test_every_label_is_used_and_every_one_used_is_there() -> None:
     text = "".join(p.read_text("utf-8") for p in SIM.rglob("*.py") if p.name != "labels.py")
     used = {key for key in labels() if re.search(rf"['\"]{key}['\"]", text)}

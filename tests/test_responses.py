@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from support import change, world_of
 
-from sim.draws import sample
-from sim.engine import simulate
-from sim.means import part_to_come, planned_capacity, work_at_hand
+from sim.model.engine import simulate
+from sim.model.sampling import sample
+from sim.model.spending_limit import part_to_come, planned_capacity, work_at_hand
+from sim.model.state import Values, answer
 from sim.scenario import Scenario, load
-from sim.world import Values, answer
 
 JUMP = {"inflow.first": {2025: 26_500, 2026: 53_000}}
 
@@ -50,6 +50,7 @@ def test_the_plan_is_that_of_the_scenario_at_the_work_of_day_0(baseline: Scenari
     assert work_at_hand(world, 0) == pytest.approx(pending + 26_500 + 1_590)
 
 
+@pytest.mark.slow
 def test_the_plan_follows_the_work_by_its_power(baseline: Scenario) -> None:
     """Cases pending doubled on day 0: 28,900 x (twice the cases + a year) / (cases + a year)."""
     world = world_of(baseline)
@@ -76,6 +77,7 @@ def test_the_year_of_applications_is_the_last_twelve_months_and_part_of_the_one_
     assert work_at_hand(world, day) == pytest.approx(pending + year)
 
 
+@pytest.mark.long
 def test_a_jump_in_inflow_moves_no_capacity_on_its_day_and_raises_it_after(
     baseline: Scenario,
 ) -> None:
@@ -88,12 +90,14 @@ def test_a_jump_in_inflow_moves_no_capacity_on_its_day_and_raises_it_after(
     assert jump[-1] > 1.05 * held[-1]
 
 
+@pytest.mark.long
 def test_the_length_of_a_step_makes_no_difference_to_the_plan(baseline: Scenario) -> None:
     until = date(2026, 12, 31)
     day, week = (planned(baseline, until, step).sum() for step in ("day", "week"))
     assert week == pytest.approx(day, rel=0.002)
 
 
+@pytest.mark.long
 def test_where_capacity_is_money_or_staff_nothing_answers(baseline: Scenario) -> None:
     for changes in ({"ind.capacity.mode": "follows_budget"}, {"ind.capacity.mode": "staff"}):
         one, other = (
@@ -120,6 +124,7 @@ def test_the_month_a_year_ago_counts_for_what_lies_within_a_year(
     assert part_to_come(today, start, first) == pytest.approx(expected)
 
 
+@pytest.mark.long
 def test_homes_follow_those_who_wait_between_held_and_keeping_pace(baseline: Scenario) -> None:
     """With twice the grants fewer wait in the end the more homes answer."""
     many = {"inflow.first": 60_000, "ind.capacity.planned": 60_000}
@@ -131,6 +136,7 @@ def test_homes_follow_those_who_wait_between_held_and_keeping_pace(baseline: Sce
     assert waiting[0] > 1.2 * waiting[1] > 1.2 * waiting[2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "before"),
     [

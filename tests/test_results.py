@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from support import change
 
-from sim.engine import calendar, closing, simulate
-from sim.results import (
+from sim.model.engine import calendar, closing, simulate
+from sim.results.tables import (
     _mean_known,
     _quantile_of_ages,
     _yearly_mean,

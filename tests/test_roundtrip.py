@@ -19,12 +19,12 @@ from sheets import SHEETS, Content, edited, opened_bytes, repacked, where_is
 from support import Command
 
 from sim.errors import ScenarioError
-from sim.exchange.filled import read_filled
-from sim.exchange.form import scenario_workbook
-from sim.exchange.opened import MAX_UNPACKED, Opened, open_workbook
-from sim.exchange.patch import about_of, changes_of, checked, read_back, text_of
-from sim.exchange.rows import number_rows
-from sim.report.labels import Language
+from sim.export.safe_workbook import MAX_UNPACKED, Opened, open_workbook
+from sim.export.scenario_workbook import scenario_workbook
+from sim.export.workbook_reader import read_filled
+from sim.export.workbook_rows import number_rows
+from sim.export.workbook_to_patch import about_of, changes_of, checked, read_back, text_of
+from sim.report.i18n import Language
 from sim.scenario import Loaded, Scenario, load, load_chain, patched, quantities
 
 BECAUSE = "patch p: because"
@@ -77,6 +77,7 @@ def without_head(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"title": None, "description": None})
 
 
+@pytest.mark.long
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -100,6 +101,7 @@ def test_changed_cells_make_just_that_scenario_to_the_last_bit(
     assert all(found[key] == meant[key] for key in moved)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("names", "lang"),
     [(["baseline"], "nl"), (["baseline", "faster-housing"], "en"), (["year-2023"], "nl")],
@@ -115,6 +117,7 @@ def test_an_unchanged_workbook_holds_no_change(
     assert set(filled.numbers) >= {key for key, _ in quantities(base.scenario)}
 
 
+@pytest.mark.long
 def test_another_program_that_keeps_fewer_digits_changes_nothing(
     form: Form, tmp_path: Path
 ) -> None:
@@ -129,6 +132,7 @@ def test_another_program_that_keeps_fewer_digits_changes_nothing(
     assert changes_of(read_filled(saved), scenario) == []
 
 
+@pytest.mark.long
 def test_a_text_that_begins_like_a_formula_stays_a_text(form: Form, tmp_path: Path) -> None:
     change = {"family.staff": {"value": 380, "assumption": '=HYPERLINK("x"; "y")'}}
     scenario = patched(form.base.scenario, change, "a test")
@@ -138,6 +142,7 @@ def test_a_text_that_begins_like_a_formula_stays_a_text(form: Form, tmp_path: Pa
     assert changes_of(read_filled(opened), scenario) == []
 
 
+@pytest.mark.slow
 def test_dates_come_go_and_move(form: Form, tmp_path: Path) -> None:
     key = "budget.vintages.owb2025.lines.ind"
     free = len(list(number_rows(form.base.scenario))) + 5
@@ -154,6 +159,7 @@ def test_dates_come_go_and_move(form: Form, tmp_path: Path) -> None:
     assert dict(made.budget.vintages["owb2025"].lines["ind"].pairs()) == expected
 
 
+@pytest.mark.slow
 def test_a_change_keeps_the_spread_and_drops_the_source_unless_one_is_given(
     form: Form, tmp_path: Path
 ) -> None:
@@ -174,6 +180,7 @@ def test_a_change_keeps_the_spread_and_drops_the_source_unless_one_is_given(
     assert spread.sd == 0.125
 
 
+@pytest.mark.long
 def test_an_old_source_is_never_given_for_a_new_number(form: Form, tmp_path: Path) -> None:
     key = "reception.places.regular.price"
     price, where, assumption = (form.cell(key, column) for column in "CRS")
@@ -191,6 +198,7 @@ def test_an_old_source_is_never_given_for_a_new_number(form: Form, tmp_path: Pat
         assert found.price_level == 2023
 
 
+@pytest.mark.long
 def test_numbers_that_are_not_set_can_be_set_and_taken_out(form: Form, tmp_path: Path) -> None:
     total = form.cell("inflow.total"), form.cell("inflow.total", "S")
     data = edited(form.data, {total[0]: 40000, total[1]: "a round number"})
@@ -205,6 +213,7 @@ def test_numbers_that_are_not_set_can_be_set_and_taken_out(form: Form, tmp_path:
     assert [(change.key, change.data) for change in changes] == [("inflow.total", None)]
 
 
+@pytest.mark.slow
 def test_choices_can_be_changed(form: Form, tmp_path: Path) -> None:
     at = {key: where_is(form.opened, key, "B", sheet="Choices")
           for key in ("closing", "ind.holds.0.ends", "reception.places.tgo.fill_rank")}  # fmt: skip
@@ -218,6 +227,7 @@ def test_choices_can_be_changed(form: Form, tmp_path: Path) -> None:
     assert made.reception.places["tgo"].fill_rank == 9
 
 
+@pytest.mark.slow
 def test_a_formula_counts_by_the_value_it_had(form: Form, tmp_path: Path) -> None:
     data = edited(form.data, {form.cell("family.staff"): "=150*2 -> 300"})
     made = imported(form, data, tmp_path)
@@ -252,6 +262,7 @@ SLIPS: dict[str, tuple[str, str, int, float | str | None, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_is_named_with_its_cell(form: Form, tmp_path: Path, slip: str) -> None:
     key, column, nth, value, expected = SLIPS[slip]
@@ -266,6 +277,7 @@ def test_a_slip_is_named_with_its_cell(form: Form, tmp_path: Path, slip: str) ->
     assert all(problem.advice for problem in problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "nth", "expected"),
     [
@@ -285,6 +297,7 @@ def test_a_row_that_is_gone_is_missed(
     assert f"Scenario!{form.cell(key, 'A')}: " in str(told.value)
 
 
+@pytest.mark.slow
 def test_moved_columns_are_refused(form: Form, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="Scenario!C4: the head of this column is 'unit'"):
         imported(form, edited(form.data, {"C4": "unit", "D4": "value"}), tmp_path)
@@ -353,6 +366,7 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_is_no_filled_in_workbook_of_ours_is_refused(
     form: Form, tmp_path: Path, kind: str, command: Command
@@ -366,6 +380,7 @@ def test_what_is_no_filled_in_workbook_of_ours_is_refused(
     assert list(tmp_path.iterdir()) == [tmp_path / "x.xlsx"]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -380,6 +395,7 @@ def test_broken_bytes_are_refused_or_read_and_nothing_else(
         read_filled(open_workbook(tmp_path / "x.xlsx"))
 
 
+@pytest.mark.long
 def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: Command) -> None:
     done = command("export", "baseline", "+", "faster-housing", "--xlsx", "-o", "b.xlsx")
     assert (done.returncode, done.stdout) == (0, "b.xlsx\n")
@@ -413,6 +429,7 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     assert "is no export of ours as it was written" in kept.stderr
 
 
+@pytest.mark.long
 def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     tmp_path: Path, command: Command, scenario_file: Callable[[str], Path]
 ) -> None:
@@ -436,6 +453,7 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     assert "was made of another state of small.yaml than there is now" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_patch_without_words_of_its_own_tells_what_it_changes(form: Form, tmp_path: Path) -> None:
     data = edited(form.data, {form.cell("family.staff"): 300})
     filled = read_filled(opened_bytes(data, tmp_path / "x.xlsx"))

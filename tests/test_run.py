@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import address, results
 from sim.errors import ScenarioError
-from sim.run import Run, execute, run_id
-from sim.run.chunks import Options
-from sim.run.shape import SCHEMA
+from sim.results import cell as address
+from sim.results import tables as results
+from sim.runs.batches import Options
+from sim.runs.manifest_schema import SCHEMA
+from sim.runs.run import Run, execute, run_id
 from sim.scenario import Scenario, find, load, load_chain, patched
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
@@ -38,6 +39,7 @@ def files_of(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_run_writes_just_these_files(done: Run) -> None:
     assert sorted(files_of(done.folder)) == [
         "budget.csv",
@@ -54,6 +56,7 @@ def test_a_run_writes_just_these_files(done: Run) -> None:
     assert not list(done.folder.parent.glob(".*"))
 
 
+@pytest.mark.slow
 def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
     record = json.loads((done.folder / "run.json").read_text())
     assert (record["kind"], record["schema"], record["id"]) == ("run", SCHEMA, done.id)
@@ -64,6 +67,7 @@ def test_the_record_binds_every_file_by_its_hash(done: Run) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
     table = pd.read_csv(done.folder / "budget.csv")
     statistics = list(results.STATISTICS)
@@ -88,6 +92,7 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
     assert empty[["gap_mean", "p_gap_positive"]].isna().all().all()
 
 
+@pytest.mark.long
 def test_the_headline_holds_the_draft_budget(done: Run) -> None:
     table = done.budget
     rows = table[(table["vintage"] == "owb2025") & (table["line"] == "total")]
@@ -98,6 +103,7 @@ def test_the_headline_holds_the_draft_budget(done: Run) -> None:
     assert np.isnan(held.loc[2030])
 
 
+@pytest.mark.slow
 def test_the_monthly_table_has_the_agreed_columns_dates_and_series(done: Run) -> None:
     table = pd.read_csv(done.folder / "monthly.csv")
     assert list(table.columns) == [
@@ -128,6 +134,7 @@ def test_the_monthly_table_has_the_agreed_columns_dates_and_series(done: Run) ->
     assert len(parquet) == len(table)
 
 
+@pytest.mark.slow
 def test_tables_agree_with_one_another(done: Run) -> None:
     monthly, yearly = done.monthly, done.yearly
 
@@ -150,6 +157,7 @@ def test_tables_agree_with_one_another(done: Run) -> None:
     assert cost == pytest.approx(shown, abs=1000)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("workers", "chunk"), [(2, 0), (1, 2), (2, 1)])
 def test_workers_and_chunks_do_not_move_a_byte(
     done: Run, baseline: Scenario, tmp_path: Path, workers: int, chunk: int
@@ -163,6 +171,7 @@ def test_workers_and_chunks_do_not_move_a_byte(
     assert other.id == done.id
 
 
+@pytest.mark.long
 def test_the_same_run_again_gives_the_same_charts(
     done: Run, baseline: Scenario, tmp_path: Path
 ) -> None:
@@ -186,6 +195,7 @@ def test_the_id_knows_what_is_computed_and_nothing_else(baseline: Scenario) -> N
     assert run_id(changed, Options(), until) != base
 
 
+@pytest.mark.long
 def test_the_resolved_scenario_gives_the_same_run_again(done: Run, tmp_path: Path) -> None:
     again = execute(
         load(done.folder / "scenario.resolved.yaml"), "x", Options(**QUICK), tmp_path / "x"
@@ -194,6 +204,7 @@ def test_the_resolved_scenario_gives_the_same_run_again(done: Run, tmp_path: Pat
     assert files_of(again.folder)["budget.csv"] == files_of(done.folder)["budget.csv"]
 
 
+@pytest.mark.long
 def test_our_own_folder_is_replaced_and_a_foreign_one_is_not(
     baseline: Scenario, tmp_path: Path
 ) -> None:
@@ -219,6 +230,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
         execute(baseline, "x", Options(**QUICK), tmp_path / "file" / "run")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["chunks._work", "write_tables", "write_record"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -231,25 +243,27 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"sim.run.{step}", full)
+    monkeypatch.setattr(f"sim.runs.run.{step}", full)
     with pytest.raises(ScenarioError, match="the disk is full"):
         execute(baseline, "after", quick, folder)
     assert files_of(folder) == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.long
 def test_an_interrupt_leaves_nothing(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.run.write_tables", interrupted)
+    monkeypatch.setattr("sim.runs.run.write_tables", interrupted)
     with pytest.raises(KeyboardInterrupt):
         execute(baseline, "x", Options(**QUICK | {"replications": 1}), tmp_path / "run")
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -282,6 +296,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         address.parse(text)
 
 
+@pytest.mark.slow
 def test_an_address_of_nothing_is_refused(done: Run) -> None:
     with pytest.raises(ScenarioError, match="no such cell"):
         address.look_up(

@@ -23,6 +23,7 @@ def said(file: Path | str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.long
 def test_every_shipped_scenario_loads() -> None:
     assert "baseline" in shipped()
     for name in shipped():
@@ -42,6 +43,7 @@ def test_every_source_says_what_it_is_and_where_it_came_from() -> None:
         assert set(source) == {"title", "number", "published", "address", "licence"}, key
 
 
+@pytest.mark.slow
 def test_the_resolved_scenario_is_the_scenario(baseline: Scenario, tmp_path: Path) -> None:
     file = tmp_path / "resolved.yaml"
     file.write_text(dump(baseline), "utf-8")
@@ -85,6 +87,7 @@ def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:
     assert scenario.housing.opening_arrears.single == 9_000
 
 
+@pytest.mark.slow
 def test_all_mistakes_of_a_file_are_told_at_once(scenario_file: Write) -> None:
     message = said(scenario_file("housing.homes: many\ncourts.delay_days: 0\nind.order: random\n"))
     for key in ("housing.homes", "courts.delay_days", "ind.order"):
@@ -134,7 +137,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 def test_an_opening_balance_that_does_not_close_is_refused(
     baseline: Scenario, scenario_file: Write
 ) -> None:
-    from sim.engine import simulate
+    from sim.model.engine import simulate
 
     scenario = load(scenario_file("groups.other.opening_pending: 40000\n"))
     with pytest.raises(ScenarioError, match="more than the 72,650 people in reception"):
@@ -164,6 +167,7 @@ def test_patched_refuses_what_a_file_would_refuse(baseline: Scenario) -> None:
         patched(baseline, {"housing.homes": -1}, "a test")
 
 
+@pytest.mark.slow
 def test_yaml_of_the_resolved_scenario_is_plain(baseline: Scenario) -> None:
     assert isinstance(yaml.safe_load(dump(baseline)), dict)
 
@@ -184,10 +188,11 @@ def test_two_holds_on_one_group_may_follow_but_not_overlap(baseline: Scenario) -
         patched(baseline, holds(one, (date(2025, 3, 1), date(2025, 5, 1))), "a test")
 
 
+@pytest.mark.long
 def test_the_later_of_two_holds_sets_the_grant_rate_whatever_their_order(
     baseline: Scenario,
 ) -> None:
-    from sim.engine import ACTORS, simulate
+    from sim.model.engine import ACTORS, simulate
 
     spans = [(date(2025, 1, 1), date(2025, 2, 1), 0.9), (date(2025, 3, 1), date(2025, 4, 1), 0.1)]
     granted = []

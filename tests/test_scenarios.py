@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.book.figures import needed
-from sim.book.questions import questions
-from sim.budget import costs
 from sim.clock import StepLength
-from sim.draws import Kind
-from sim.engine import simulate
-from sim.ledger import Ledger
+from sim.model.engine import simulate
+from sim.model.ledger import Ledger
+from sim.model.sampling import Kind
+from sim.questions.metrics import needed
+from sim.questions.questions import questions
 from sim.report.overview import (
     SETTINGS,
     YEAR,
@@ -26,11 +25,12 @@ from sim.report.overview import (
     headlines,
     with_headline,
 )
-from sim.results import Tables, tabulate
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.results.budget import costs
+from sim.results.experiment import attempts
+from sim.results.tables import Tables, tabulate
+from sim.runs.batches import Options
+from sim.runs.run import execute
 from sim.scenario import load, quantities, shipped, shipped_folder
-from sim.trial import attempts
 
 PATCHES = [name for name in shipped() if name != "baseline"]
 BASELINE = dict(quantities(load("baseline")))
@@ -44,6 +44,7 @@ def computed(name: str) -> Headline:
     return headline_of(name, trial)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
     """And the run has every cell that the question book asks of the scenario until then."""
@@ -54,16 +55,19 @@ def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
             assert np.isfinite(trial.cell(address)).any(), address
 
 
+@pytest.mark.long
 def test_the_book_asks_only_of_scenarios_that_have_a_headline() -> None:
     assert set(CELLS) <= set(with_headline())
 
 
+@pytest.mark.long
 def test_the_table_holds_every_scenario_and_no_other() -> None:
     assert list(headlines()) == list(with_headline())
     text = (Path(__file__).parent.parent / "sim" / "data" / "headlines.csv").read_text("utf-8")
     assert as_csv(list(headlines().values())) == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PATCHES)
 def test_a_patch_asks_something_in_two_sentences_and_both_languages(name: str) -> None:
     scenario = load(name)
@@ -73,6 +77,7 @@ def test_a_patch_asks_something_in_two_sentences_and_both_languages(name: str) -
     assert scenario.title.en != scenario.title.nl
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PATCHES)
 def test_a_patched_number_has_a_source_or_passes_for_illustrative(name: str) -> None:
     """A size without a source carries a range, and its scenario says illustrative."""
@@ -111,6 +116,7 @@ def test_more_people_need_more_places_and_money() -> None:
         assert need(more) > need(less), (more, less)
 
 
+@pytest.mark.long
 def test_a_smaller_ind_leaves_more_undecided_and_fewer_family_arriving(tmp_path: Path) -> None:
     # Need itself hardly moves: the family desk shrinks as well, so that fewer people arrive.
     yearly = {}
@@ -128,6 +134,7 @@ def test_a_smaller_ind_leaves_more_undecided_and_fewer_family_arriving(tmp_path:
     assert less < 0.6 * mean("baseline", "family_arrivals", "sum")
 
 
+@pytest.mark.long
 def test_the_budget_frame_is_met_in_total(tmp_path: Path) -> None:
     options = Options(replications=20, step="week", charts=False, workers=1)
     yearly = execute(load("budget-frame"), "x", options, tmp_path / "x").yearly
@@ -168,6 +175,7 @@ def past(name: str, step: StepLength = "day", until: date | None = None) -> Past
     return Past(ledger, tabulate(ledger, scenario))
 
 
+@pytest.mark.long
 def test_mpp_2024_i_passes_the_need_of_that_forecast() -> None:
     """Need of 96,000 on 1 January and 115,000 on 1 July 2025, and 135,000 on 1 January 2026."""
     run = past("mpp-2024-i", "week", date(2025, 12, 31))
@@ -176,6 +184,7 @@ def test_mpp_2024_i_passes_the_need_of_that_forecast() -> None:
     assert run.on(date(2025, 12, 31), "need") == pytest.approx(135_000, rel=0.05)
 
 
+@pytest.mark.slow
 def test_mpp_2024_ii_comes_to_115000_places_and_half_status_holders() -> None:
     run = past("mpp-2024-ii", "week", date(2025, 12, 31))
     end = date(2025, 12, 31)
@@ -185,6 +194,7 @@ def test_mpp_2024_ii_comes_to_115000_places_and_half_status_holders() -> None:
     assert 0.45 < status / people < 0.55
 
 
+@pytest.mark.long
 def test_the_year_2023_ends_where_reception_stood_on_1_january_2024() -> None:
     """Calibration: homes are fitted to the status holders. 64,405 people, 15,368 of them (AIDA);
 
@@ -200,6 +210,7 @@ def test_the_year_2023_ends_where_reception_stood_on_1_january_2024() -> None:
     assert arrived == pytest.approx(10_125, rel=0.03)
 
 
+@pytest.mark.long
 def test_the_year_2024_from_what_was_known_before_it() -> None:
     """Other intake of 2017-2019 alone hits the total; prices of 2023 miss 3.5 and 3.93 billion."""
     run, end = past("year-2024-ex-ante"), date(2025, 1, 6)
@@ -212,6 +223,7 @@ def test_the_year_2024_from_what_was_known_before_it() -> None:
     assert 0.13 < 1 - coa / own < 0.17
 
 
+@pytest.mark.long
 def test_the_year_2024_ends_where_reception_stood_on_6_january_2025() -> None:
     """Calibration, not proof: inflow, homes, decisions and arrivals are those of the year.
 

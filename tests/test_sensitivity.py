@@ -17,11 +17,20 @@ from support import change
 from typer.testing import CliRunner
 from update_sensitivity import CELL, SETTINGS
 
-from sim import trial
-from sim.address import Address, parse
 from sim.cli import app
-from sim.decide import sensitivity as decided
-from sim.decide.sensitivity import (
+from sim.errors import ScenarioError
+from sim.model.sampling import Floats, sample
+from sim.report.i18n import Language
+from sim.report.scenario_listing import sources
+from sim.results import experiment as trial
+from sim.results.cell import Address, parse
+from sim.results.experiment import Settings, attempts
+from sim.scenario import Scenario, dump, quantities
+from sim.scenario.correlation import tied
+from sim.scenario.known_effects import Effect, kept_effects
+from sim.scenario.listing import Rest, by_assumption
+from sim.studies import sensitivity as decided
+from sim.studies.sensitivity import (
     LUCK,
     PATH,
     TORNADO_REPLICATIONS,
@@ -35,18 +44,9 @@ from sim.decide.sensitivity import (
     sensitivity,
     tornado,
 )
-from sim.draws import Floats, sample
-from sim.errors import ScenarioError
-from sim.report.labels import Language
-from sim.report.listing import sources
-from sim.report.sensitivity import SHOWN, shown_and_others
-from sim.report.sensitivity import index_table as printed
-from sim.report.studies.sensitivity import names_of
-from sim.scenario import Scenario, dump, quantities
-from sim.scenario.describe import Rest, by_assumption
-from sim.scenario.effects import Effect, kept_effects
-from sim.scenario.links import tied
-from sim.trial import Settings, attempts
+from sim.studies.sensitivity_chart import names_of
+from sim.studies.sensitivity_text import SHOWN, shown_and_others
+from sim.studies.sensitivity_text import index_table as printed
 
 TOTAL = parse("gap.total.2025")
 IND = parse("gap.ind.2025")
@@ -131,6 +131,7 @@ def test_where_nothing_varies_all_indices_are_zero() -> None:
     assert (table.drop(columns="input") == 0).to_numpy().all()
 
 
+@pytest.mark.long
 def test_of_a_gap_linear_in_two_prices_each_has_its_part_of_the_variance(linear: Scenario) -> None:
     """Of uniform spreads the variance goes with the square of the swing."""
     scenario = change(linear, {"housing.homes": 30_210})
@@ -150,6 +151,7 @@ def test_of_a_gap_linear_in_two_prices_each_has_its_part_of_the_variance(linear:
     assert found.sd == pytest.approx(np.sqrt(whole / 0.64 / 12), rel=0.1)
 
 
+@pytest.mark.long
 def test_what_can_not_matter_has_no_index_and_no_bar_and_lies_below_the_floor(
     linear: Scenario,
 ) -> None:
@@ -165,6 +167,7 @@ def test_what_can_not_matter_has_no_index_and_no_bar_and_lies_below_the_floor(
 # -- how it is sampled ------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_both_halves_are_the_replications_of_one_run_however_the_work_is_cut(
     linear: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +184,7 @@ def test_both_halves_are_the_replications_of_one_run_however_the_work_is_cut(
     assert (np.concatenate(alone[:2]) == whole.cell(TOTAL)).all()
 
 
+@pytest.mark.long
 def test_pricing_anew_gives_what_a_run_gives(linear: Scenario) -> None:
     settings = replace(WEEK, replications=4, until=UNTIL)
     found = [replace(one, only_money=False) for one in inputs_of(linear, settings)]
@@ -211,6 +215,7 @@ LINKS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_linked_numbers_are_one_input_and_move_together(linear: Scenario) -> None:
     scenario = change(linear, LINKS)
     (group,) = tied(scenario)
@@ -220,6 +225,7 @@ def test_linked_numbers_are_one_input_and_move_together(linear: Scenario) -> Non
     assert tied(linear) == []
 
 
+@pytest.mark.long
 def test_a_linked_pair_that_makes_all_the_variance_has_an_index_of_one(linear: Scenario) -> None:
     certain_homes = {"housing.homes": 30_210, "correlations": LINKS["correlations"][1:]}
     found = of(change(linear, certain_homes), points=64)
@@ -280,6 +286,7 @@ def test_the_kept_effects_are_those_of_all_uncertain_numbers(baseline: Scenario)
     assert list(kept_effects()) == uncertain
 
 
+@pytest.mark.long
 def test_kept_effects_are_still_what_a_run_finds(baseline: Scenario) -> None:
     keys = ("ind.capacity.realised", "prices.factor", "housing.homes")
     settings = replace(SETTINGS, replications=TORNADO_REPLICATIONS, until=date(2027, 12, 31))
@@ -313,6 +320,7 @@ def test_assumptions_are_listed_by_what_they_move_and_certain_ones_by_what_rests
     assert not any("99" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "pattern"),
     [("en", r"by EUR ([\d,]+) million"), ("nl", r"met € ([\d.]+) mln")],
@@ -342,6 +350,7 @@ def small(linear: Scenario) -> Sensitivity:
     return of(linear, points=4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_table_and_chart_name_every_input_once(
     small: Sensitivity, linear: Scenario, lang: Language
@@ -353,6 +362,7 @@ def test_table_and_chart_name_every_input_once(
     assert ("daily chance" if lang == "en" else "toeval van dag tot dag") in names
 
 
+@pytest.mark.slow
 def test_luck_is_shown_even_where_it_is_the_least(small: Sensitivity) -> None:
     rows = [small.indices.iloc[[0]].assign(input=f"k{n}", total=1 - n / 100) for n in range(20)]
     luck = small.indices[small.indices["input"] == LUCK].assign(total=0.0)
@@ -363,6 +373,7 @@ def test_luck_is_shown_even_where_it_is_the_least(small: Sensitivity) -> None:
     assert [row["input"] for row in others] == [f"k{n}" for n in range(SHOWN, 20)]
 
 
+@pytest.mark.long
 def test_the_verb_writes_its_folder_and_the_same_numbers_again(
     tmp_path: Path, linear: Scenario
 ) -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from support import Command
 
-from sim.exchange.finished import read_study, stamp_of
-from sim.report.redrawn import KINDS, png
-from sim.report.redrawn import words as words_of
-from sim.stamp import marked
+from sim.runs.load import read_study, stamp_of
+from sim.runs.provenance import marked
+from sim.studies.charts import KINDS, png
+from sim.studies.charts import words as words_of
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
 SHORT = ["--until", "2027-12-31"]
@@ -52,6 +52,7 @@ STUDIES = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
     tmp_path: Path, command: Command, study: str
@@ -92,6 +93,7 @@ def redrawn_as_written(folder: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_chart_of_a_study_is_drawn_in_another_language_beside_it(
     tmp_path: Path, command: Command
 ) -> None:
@@ -115,6 +117,7 @@ def test_the_chart_of_a_study_is_drawn_in_another_language_beside_it(
     assert "not the one that the run wrote" in changed.stderr
 
 
+@pytest.mark.long
 def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
     tmp_path: Path, command: Command
 ) -> None:
@@ -129,6 +132,7 @@ def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
         assert one["files"][table] == two["files"][table]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -146,6 +150,7 @@ def test_an_explanation_says_which_way_the_gap_goes(
     assert expected in " ".join(done.stdout.split())
 
 
+@pytest.mark.long
 def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
     done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
                    "-o", "here", *TINY, "--until", "2026-12-31")  # fmt: skip
@@ -153,6 +158,7 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
     assert "are exactly the same in every replication" in " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -22,24 +22,35 @@ from test_discover import LEVERS, UNITS, WHERE, made
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.decide.discover import discover
-from sim.decide.sensitivity import LUCK, PATH
-from sim.exchange.finished import read_study
-from sim.past import kept
-from sim.report import redrawn
-from sim.report.canvas import STYLE
-from sim.report.charts import LOOKS, WIDTHS, Width
+from sim.hindcast import kept
+from sim.report.charts import LOOKS, WIDTHS, Width, overview, scorecard
+from sim.report.charts.elements import amount
 from sim.report.charts.layout import Mark
 from sim.report.charts.occupancy import luminance
-from sim.report.charts.parts import amount
-from sim.report.discovery import percent, plainly, rows, runs_frame
-from sim.report.labels import Language, billion, number
+from sim.report.i18n import Language, billion, number
 from sim.report.overview import headlines, with_headline
-from sim.report.redrawn import KINDS, Told
-from sim.report.studies import differences, ind_coa, overview, scatter, scorecard, sensitivity
-from sim.report.studies.sweep import along_levers
+from sim.report.style import STYLE
+from sim.runs.load import read_study
+from sim.runs.provenance import find_in_chart
 from sim.scenario import Scenario, load, quantities
-from sim.stamp import find_in_chart
+from sim.studies import charts as redrawn
+from sim.studies import (
+    compare_chart as differences,
+)
+from sim.studies import (
+    ind_cut_chart as ind_coa,
+)
+from sim.studies import (
+    scatter_chart as scatter,
+)
+from sim.studies import (
+    sensitivity_chart as sensitivity,
+)
+from sim.studies.charts import KINDS, Told
+from sim.studies.discover import discover
+from sim.studies.discover_text import percent, plainly, rows, runs_frame
+from sim.studies.sensitivity import LUCK, PATH
+from sim.studies.sweep_chart import along_levers
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
 TINY = ["--replications", "3", "--step", "week", "--workers", "1", "--quiet"]
@@ -188,10 +199,12 @@ def wrong_in(figures: Figures) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 def test_texts_meet_nothing_stay_inside_and_are_large_enough(figures: Figures) -> None:
     assert wrong_in(figures) == []
 
 
+@pytest.mark.long
 def test_the_scorecard_and_all_scenarios_hold_the_same_laws(others: Figures) -> None:
     assert wrong_in(others) == []
 
@@ -207,6 +220,7 @@ def plain(figure: Figure) -> str:
     return " ".join(" ".join(text.get_text() for text in figure.texts).split())
 
 
+@pytest.mark.slow
 def test_every_chart_names_its_study_and_its_sources_in_its_language(
     told: Told, figures: Figures
 ) -> None:
@@ -216,11 +230,13 @@ def test_every_chart_names_its_study_and_its_sources_in_its_language(
         assert ("Bron: opvangsim" if lang == "nl" else "Source: opvangsim") in plain(figure)
 
 
+@pytest.mark.long
 def test_the_scorecard_and_all_scenarios_name_what_they_are_made_of(others: Figures) -> None:
     ids = scorecard.id_of(kept()[0]), overview.id_of(list(headlines().values()))
     assert all(any(one in plain(figure) for one in ids) for figure in others.values())
 
 
+@pytest.mark.long
 def test_no_sentence_of_a_dutch_chart_is_english(figures: Figures) -> None:
     for width in WIDTHS:
         english, dutch = ({text.get_text() for text in figures[lang, width].texts}
@@ -229,6 +245,7 @@ def test_no_sentence_of_a_dutch_chart_is_english(figures: Figures) -> None:
         assert alike == set()
 
 
+@pytest.mark.long
 def test_a_number_on_a_scale_is_the_number_at_its_place(figures: Figures) -> None:
     seen = 0
     for (lang, _), figure in figures.items():
@@ -244,6 +261,7 @@ def test_a_number_on_a_scale_is_the_number_at_its_place(figures: Figures) -> Non
     assert seen
 
 
+@pytest.mark.slow
 def test_the_same_study_gives_the_same_bytes(told: Told, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -256,6 +274,7 @@ def test_the_same_study_gives_the_same_bytes(told: Told, tmp_path: Path) -> None
         assert b"dc:date" not in one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_words_hold_the_numbers_of_the_tables(told: Told, lang: Language) -> None:
     words = redrawn.words(told, lang)
@@ -348,6 +367,7 @@ def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
     assert {*SPOKEN, *(kind.partition(" ")[0] for kind in MADE_UP)} == set(KINDS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_words_of_scorecard_and_scenarios_hold_the_numbers_of_their_tables(
     lang: Language,
@@ -377,6 +397,7 @@ def test_fills_are_told_apart_in_grey(marks: tuple[Mark, ...]) -> None:
         assert apart >= TOLD_APART or one.hatch != two.hatch
 
 
+@pytest.mark.slow
 def test_runs_at_the_same_places_do_not_hide_one_another() -> None:
     """On a grid every place has one circle, none of which meets another."""
     told = found_boxes(on_a_grid())
@@ -398,6 +419,7 @@ def test_runs_at_the_same_places_do_not_hide_one_another() -> None:
         assert np.hypot(*(np.asarray(a) - np.asarray(b))) >= (wide + other) / 2 - 0.5
 
 
+@pytest.mark.long
 def test_the_box_is_drawn_where_its_limits_are() -> None:
     told = found_boxes(made())
     axes = redrawn.drawn(told, "nl", "page").axes[1]
@@ -407,6 +429,7 @@ def test_the_box_is_drawn_where_its_limits_are() -> None:
     assert any(np.isclose(edge, end) for edge in edges for end in ends if end == end)
 
 
+@pytest.mark.slow
 def test_a_slide_keeps_chance_among_the_inputs_and_says_how_many_are_left_out() -> None:
     figure = redrawn.drawn(moved(), "en", "slide")
     names = [text for text in figure.texts if str(text.get_gid() or "").startswith("row")]
@@ -417,6 +440,7 @@ def test_a_slide_keeps_chance_among_the_inputs_and_says_how_many_are_left_out() 
 # -- files ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_study_lays_its_chart_with_its_words_into_its_folder_and_draws_it_anew(
     tmp_path: Path, command: Command
 ) -> None:
@@ -439,6 +463,7 @@ def test_a_study_lays_its_chart_with_its_words_into_its_folder_and_draws_it_anew
         assert words.replace("&", "&amp;").encode() in data
 
 
+@pytest.mark.slow
 def test_a_discovery_without_a_box_has_no_chart_and_says_so(
     tmp_path: Path, command: Command
 ) -> None:
@@ -453,6 +478,7 @@ def test_a_discovery_without_a_box_has_no_chart_and_says_so(
     assert not (tmp_path / "none-charts").exists()
 
 
+@pytest.mark.long
 def test_overview_writes_stamped_files_with_their_words(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

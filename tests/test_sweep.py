@@ -21,20 +21,20 @@ import pandas as pd
 import pytest
 from support import INTERRUPTIBLE
 
-from sim.address import parse as parse_address
 from sim.cli import app
-from sim.decide.design import parse_design
-from sim.decide.points import planned
 from sim.errors import ScenarioError
-from sim.run import store
-from sim.run.crew import Crew, answers, crew_of
-from sim.run.record import RECORD, digest
-from sim.run.shape import SCHEMA
-from sim.run.steady import steady
-from sim.run.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
+from sim.results.cell import parse as parse_address
+from sim.results.experiment import Settings, attempts, reduced
+from sim.results.parallel import pool
+from sim.runs.executor import Crew, answers, crew_of
+from sim.runs.manifest import RECORD, digest
+from sim.runs.manifest_schema import SCHEMA
+from sim.runs.rounding import steady
 from sim.scenario import load
-from sim.trial import Settings, attempts, reduced
-from sim.workers import pool
+from sim.studies import sweep_store as store
+from sim.studies.design import parse_design
+from sim.studies.design_points import planned
+from sim.studies.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
 
 TINY = """
 title: {en: Tiny, nl: Klein}
@@ -90,6 +90,7 @@ def table_of(folder: Path) -> bytes:
     return (folder / store.TABLE).read_bytes()
 
 
+@pytest.mark.long
 def test_the_table_has_a_row_a_run_in_order_with_levers_cells_and_hash(done: Path) -> None:
     plan = of(TINY).plan
     table = pd.read_parquet(done / store.TABLE)
@@ -100,6 +101,7 @@ def test_the_table_has_a_row_a_run_in_order_with_levers_cells_and_hash(done: Pat
     assert table["hash"].is_unique
 
 
+@pytest.mark.slow
 def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
     plan = of(TINY).plan
     table = pd.read_parquet(done / store.TABLE)
@@ -110,11 +112,13 @@ def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
             assert table.loc[index, str(cell)] == steady(expected)
 
 
+@pytest.mark.long
 def test_two_workers_give_the_same_bytes_as_one(done: Path, tmp_path: Path) -> None:
     swept(TINY, tmp_path / "two", workers=2)
     assert table_of(tmp_path / "two") == table_of(done)
 
 
+@pytest.mark.slow
 def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
     record = json.loads((done / "run.json").read_text())
     assert (record["kind"], record["schema"], record["id"]) == ("sweep", SCHEMA, of(TINY).id)
@@ -128,6 +132,7 @@ def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
     assert not (done / "parts").exists()
 
 
+@pytest.mark.long
 def test_the_identity_knows_what_is_computed_and_nothing_else() -> None:
     base = of(TINY)
     assert of(TINY.replace("Tiny", "Other")).id == base.id
@@ -141,6 +146,7 @@ def test_the_identity_knows_what_is_computed_and_nothing_else() -> None:
         assert bool(same) == (old in ("points: 8", "regular-27100")), new
 
 
+@pytest.mark.long
 def test_nothing_is_run_twice(done: Path, tmp_path: Path) -> None:
     folder = tmp_path / "again"
     swept(TINY, folder)
@@ -155,6 +161,7 @@ def test_nothing_is_run_twice(done: Path, tmp_path: Path) -> None:
     assert table_of(folder) == table_of(done)
 
 
+@pytest.mark.slow
 def test_runs_with_the_same_values_are_done_once_and_have_a_row_each(tmp_path: Path) -> None:
     text = DOOMED.replace("grid", "sobol\npoints: 8")
     told: list[int] = []
@@ -169,6 +176,7 @@ def test_runs_with_the_same_values_are_done_once_and_have_a_row_each(tmp_path: P
     assert sorted([*table["run"], *failed["run"]]) == list(range(1, 9))
 
 
+@pytest.mark.long
 def test_a_failed_run_is_listed_with_a_scenario_that_fails_alike_and_stops_no_other(
     tmp_path: Path,
 ) -> None:
@@ -203,6 +211,7 @@ def _deadly(job: int) -> int:
     return job
 
 
+@pytest.mark.long
 def test_a_job_that_kills_its_worker_is_given_up_alone() -> None:
     crew = Crew(lambda: pool(2), 2)
     found = list(answers(_deadly, range(30), crew, lambda job, _why: -job))
@@ -216,12 +225,14 @@ def _deadly_once(job: tuple[int, str]) -> int:
     return job[0]
 
 
+@pytest.mark.long
 def test_a_worker_that_is_lost_once_costs_no_run(tmp_path: Path) -> None:
     crew = Crew(lambda: pool(2), 2)
     jobs = [(number, str(tmp_path / "seen")) for number in range(30)]
     assert sorted(answers(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
 
 
+@pytest.mark.slow
 def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
     out: list[int] = []
 
@@ -236,6 +247,7 @@ def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
     assert count == 40
 
 
+@pytest.mark.long
 def test_a_part_that_is_cut_off_or_changed_is_done_again(done: Path, tmp_path: Path) -> None:
     one, folder = of(TINY), tmp_path / "parts"
     rows = [
@@ -257,6 +269,7 @@ def test_a_part_that_is_cut_off_or_changed_is_done_again(done: Path, tmp_path: P
     assert table_of(folder) == table_of(done)
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_and_what_is_done_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,6 +286,7 @@ def test_a_full_disk_is_told_and_what_is_done_is_kept(
     assert swept(TINY, folder).fresh == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.yaml.partial"]])
 def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
     done: Path, tmp_path: Path, left: list[str]
@@ -285,6 +299,7 @@ def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
     assert not list(tmp_path.glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path: Path) -> None:
     folder = tmp_path / "beside"
     swept(DOOMED, folder)
@@ -301,6 +316,7 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+@pytest.mark.slow
 def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) -> None:
     assert len(store.read_sweep(done).table) == len(of(TINY).plan)
     with pytest.raises(ScenarioError, match="no sweep in this folder"):
@@ -358,6 +374,7 @@ def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
     done: Path, tmp_path: Path
 ) -> None:
@@ -390,6 +407,7 @@ def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
     assert table_of(tmp_path / "out") == table_of(done)
 
 
+@pytest.mark.long
 def test_a_worker_killed_half_way_costs_no_run(done: Path, tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     process = started("sweep", "tiny.yaml", "--workers", "2", "--out", "out", cwd=tmp_path)
@@ -404,6 +422,7 @@ def test_a_worker_killed_half_way_costs_no_run(done: Path, tmp_path: Path) -> No
     assert table_of(tmp_path / "out") == table_of(done)
 
 
+@pytest.mark.long
 def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_what_is_done(
     tmp_path: Path,
 ) -> None:
@@ -430,6 +449,7 @@ def asked(*words: str) -> None:
     app(list(words), standalone_mode=False)
 
 
+@pytest.mark.slow
 def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -444,6 +464,7 @@ def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
     assert not Path("outputs").exists()
 
 
+@pytest.mark.long
 def test_a_mistake_in_a_design_ends_with_2_and_one_clear_message(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("scenario: baseline\ndesign: round\nrecord: [a.b.2025]\n")
     process = started("sweep", "bad.yaml", cwd=tmp_path)
@@ -468,11 +489,13 @@ def test_what_is_not_there_is_told(
         asked(*words)
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
     with pytest.raises(ScenarioError, match="no such cell in this run"):
         seconds_a_run(of(TINY.replace("occupancy.total", "occupancy.moon")).plan)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -487,6 +510,7 @@ def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> Non
         pass
 
 
+@pytest.mark.long
 def test_a_discovery_has_a_folder_like_any_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -510,6 +534,7 @@ def test_a_discovery_has_a_folder_like_any_study(
     assert lever == "inflow.first@2025-02-01"
 
 
+@pytest.mark.long
 def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(
     done: Path, tmp_path: Path
 ) -> None:
@@ -556,6 +581,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_numbers_of_a_run_do_not_depend_on_what_else_is_swept() -> None:
     one = of(TINY)
     base = one.plan.bases["none",].scenario

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from support import change, quiet
 
-from sim.engine import calendar, closing, simulate
-from sim.inflow import intake
-from sim.outflow import departures, guardianship
-from sim.procedure import by_age, by_weight, courts, grown, ind
-from sim.results import wait_cells
+from sim.model.engine import calendar, closing, simulate
+from sim.model.inflow import intake
+from sim.model.outflow import departures, guardianship
+from sim.model.procedure import by_age, by_weight, courts, grown, ind
+from sim.results.tables import wait_cells
 from sim.scenario import Scenario
 
 ONE_GROUP = "turkey"
@@ -38,6 +38,7 @@ def one_queue(baseline: Scenario, per_day: float, decided_per_day: float) -> Sce
     return change(baseline, quiet(changes))
 
 
+@pytest.mark.slow
 def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: Scenario) -> None:
     # Wards: Poisson arrivals (a thinned Poisson stream), each leaving at a constant rate.
     stay, per_day, share = 40.0, 100.0, 0.1
@@ -64,6 +65,7 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
     assert wards.var() == pytest.approx(mean, rel=0.12)
 
 
+@pytest.mark.slow
 def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
     scenario = one_queue(baseline, 100, 60)
     days = 300
@@ -79,6 +81,7 @@ def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
     assert queue.std() == pytest.approx(np.sqrt(100 * days), rel=0.2)
 
 
+@pytest.mark.slow
 def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenario) -> None:
     # 100 come and 50 are decided a day, from an empty queue: who is decided on day t came on t/2.
     scenario = change(one_queue(baseline, 100, 50), {"start": date(2025, 1, 1)})

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from sim import verify
-from sim.ledger import Ledger
+from sim.model.ledger import Ledger
+from sim.results import model_checks as verify
+from sim.results.model_checks import CHECKS, outcomes
 from sim.scenario import Scenario
-from sim.verify import CHECKS, outcomes
 
 
+@pytest.mark.long
 def test_all_laws_hold_and_say_what_was_tried(baseline: Scenario) -> None:
     found = list(outcomes(baseline))
     assert len(found) == len(CHECKS) + 4
@@ -39,49 +40,53 @@ def test_a_ledger_that_loses_people_fails_the_check(
         verify.conservation(baseline)
 
 
+@pytest.mark.slow
 def test_a_hazard_that_is_off_fails_the_check(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.outflow
-    from sim.world import hazard
+    import sim.model.outflow
+    from sim.model.state import hazard
 
-    monkeypatch.setattr(sim.outflow, "hazard", lambda mean, days: hazard(mean, days) * 1.05)
+    monkeypatch.setattr(sim.model.outflow, "hazard", lambda mean, days: hazard(mean, days) * 1.05)
     assert not verify.constant_hazard(baseline).holds
 
 
+@pytest.mark.long
 def test_work_that_is_lost_fails_the_check(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.procedure
+    import sim.model.procedure
 
-    right = sim.procedure.by_weight
-    monkeypatch.setattr(sim.procedure, "by_weight", lambda *a: right(*a) * 0.98)
+    right = sim.model.procedure.by_weight
+    monkeypatch.setattr(sim.model.procedure, "by_weight", lambda *a: right(*a) * 0.98)
     assert not verify.saturated_queue(baseline).holds
     assert not verify.slack_queue(baseline).holds
 
 
+@pytest.mark.slow
 def test_beds_that_decide_on_people_fail_the_check(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.outflow
+    import sim.model.outflow
 
-    right = sim.outflow.ready
+    right = sim.model.outflow.ready
 
     def crowded(world: Any, day: int) -> Any:
         return right(world, day) * (world.ledger.stocks["beyond_places"] == 0)
 
-    monkeypatch.setattr(sim.outflow, "ready", crowded)
+    monkeypatch.setattr(sim.model.outflow, "ready", crowded)
     assert not verify.beds_only(baseline).holds
 
 
+@pytest.mark.long
 def test_beds_that_stay_empty_fail_the_check_of_people_beyond_all_places(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.reception
+    import sim.model.reception
 
-    right = sim.reception.beds
+    right = sim.model.reception.beds
     monkeypatch.setattr(
-        sim.reception, "beds", lambda p, places, *a: right(p, places - places // 99, *a)
+        sim.model.reception, "beds", lambda p, places, *a: right(p, places - places // 99, *a)
     )
     assert not verify.beyond_places(baseline).holds
 

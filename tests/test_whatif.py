@@ -14,17 +14,11 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.draws import drawn, sample
 from sim.errors import ScenarioError
-from sim.prices import is_money
-from sim.report.charts import CHARTS, LOOKS, draw
-from sim.run.held import Held
-from sim.scenario import Scenario, load, patched, quantities
-from sim.trial import Settings, Trial
-from sim.whatif.board import Board, Shown
-from sim.whatif.knobs import changes_of, knobs, turned
-from sim.whatif.patch import patch_of, write_patch
-from sim.whatif.reckon import (
+from sim.model.prices import is_money
+from sim.model.sampling import drawn, sample
+from sim.notebook.what_if.captions import enough_in_words, state_of, value_of
+from sim.notebook.what_if.compute import (
     PREVIEW,
     SETTLED,
     Aside,
@@ -36,7 +30,13 @@ from sim.whatif.reckon import (
     simulated,
     subject_of,
 )
-from sim.whatif.told import enough_in_words, state_of, value_of
+from sim.notebook.what_if.controller import Board, Shown
+from sim.notebook.what_if.patch import patch_of, write_patch
+from sim.notebook.what_if.sliders import changes_of, knobs, turned
+from sim.report.charts import CHARTS, LOOKS, draw
+from sim.results.experiment import Settings, Trial
+from sim.runs.in_memory import Held
+from sim.scenario import Scenario, load, patched, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
 TURNS = {"inflow": 40_000.0, "grant": 80.0, "ind": 20_000.0, "homes": 3_000.0,
@@ -162,6 +162,7 @@ def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
         assert group.granted_share.on(day) + group.closed_share.on(day) <= 1 + 1e-6
 
 
+@pytest.mark.slow
 def test_prices_of_now_on_people_of_before_are_those_of_a_run(
     baseline: Scenario, trial: Trial
 ) -> None:
@@ -173,6 +174,7 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
     np.testing.assert_array_equal(again.line("gap", "total"), whole.line("gap", "total"))
 
 
+@pytest.mark.slow
 def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Trial) -> None:
     held = Held(trial, ["need"])
     (cell,) = held.index["monthly"]
@@ -184,6 +186,7 @@ def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: 
     assert subject.budget["gap_p50"].to_numpy() == pytest.approx(thousands, abs=1)
 
 
+@pytest.mark.slow
 def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
     gap = trial.line("gap", "total")
     told = enough(trial, 0.8)
@@ -194,6 +197,7 @@ def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
     assert all(sure[year] >= told[year] for year in told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["inflow", "grant", "ind", "homes"])
 @pytest.mark.parametrize("scenario", ["baseline", "constrained", "ind-follows-budget"])
 def test_what_goes_on_from_a_run_laid_aside_is_a_whole_run(scenario: str, name: str) -> None:
@@ -248,6 +252,7 @@ def test_work_that_nobody_waits_for_ends(baseline: Scenario, tmp_path: Path) -> 
     assert simulated(Part(baseline, replace(SHORT, until=date(2025, 3, 1)), sign=sign)) is not None
 
 
+@pytest.mark.slow
 def test_first_a_look_then_what_stays(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
     rested(board)
@@ -256,6 +261,7 @@ def test_first_a_look_then_what_stays(baseline: Scenario) -> None:
     assert [one.settled for one in shown] == [False, True]
 
 
+@pytest.mark.slow
 def test_money_moves_the_gap_alone_and_simulates_nothing(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
     rested(board)
@@ -266,6 +272,7 @@ def test_money_moves_the_gap_alone_and_simulates_nothing(baseline: Scenario) -> 
     assert shown[-1].certainty == 0.9
 
 
+@pytest.mark.slow
 def test_the_last_value_wins_and_what_is_past_is_given_up(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
     turns = [("inflow", float(value)) for value in (30_000, 35_000, 40_000)]
@@ -277,6 +284,7 @@ def test_the_last_value_wins_and_what_is_past_is_given_up(baseline: Scenario) ->
     assert shown[-1].subject.scenario.inflow.first.on(date(2026, 1, 1)) == 40_000
 
 
+@pytest.mark.slow
 def test_what_would_stay_is_not_begun_for_a_value_of_a_moment_ago(baseline: Scenario) -> None:
     """A slider that moves during a first look: that look is shown, and nothing more of it asked."""
     board, here, shown = board_of(baseline)
@@ -292,6 +300,7 @@ def test_what_would_stay_is_not_begun_for_a_value_of_a_moment_ago(baseline: Scen
     assert [one.current for one in shown] == [False, True, True]
 
 
+@pytest.mark.slow
 def test_work_goes_on_with_new_processes_where_one_was_killed(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
 
@@ -305,6 +314,7 @@ def test_work_goes_on_with_new_processes_where_one_was_killed(baseline: Scenario
     assert shown[-1].settled
 
 
+@pytest.mark.long
 def test_going_back_simulates_nothing(baseline: Scenario) -> None:
     board, here, shown = board_of(baseline)
     rested(board, ("homes", 3_000.0))
@@ -323,6 +333,7 @@ def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
     assert not board.values
 
 
+@pytest.mark.slow
 def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Trial) -> None:
     subject = subject_of(trial, months_of(trial), turned(baseline, {"inflow": 40_000.0}), SHORT)
     for name in ("need", "occupancy", "gap"):
@@ -370,6 +381,7 @@ def test_nobodys_file_is_written_over(baseline: Scenario, tmp_path: Path) -> Non
     assert file.read_text("utf-8") == "mine"
 
 
+@pytest.mark.slow
 def test_words_say_where_a_knob_stands_and_how_sure_the_picture_is(
     baseline: Scenario, trial: Trial
 ) -> None:

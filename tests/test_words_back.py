@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sheets import edited, opened_bytes, where_is
 from support import Command
 
-from sim.exchange.filled import read_filled
-from sim.exchange.form import scenario_workbook
-from sim.exchange.opened import Opened, open_workbook
-from sim.exchange.patch import changes_of, text_of
-from sim.report.said import said
+from sim.export.safe_workbook import Opened, open_workbook
+from sim.export.scenario_workbook import scenario_workbook
+from sim.export.workbook_reader import read_filled
+from sim.export.workbook_to_patch import changes_of, text_of
+from sim.report.translate import said
 from sim.scenario import load, load_chain, shipped
-from sim.scenario.read import read_text
+from sim.scenario.yaml_reader import read_text
 
 KEY = "reception.desk.lead_weeks"
 """A number that rests on an assumption alone."""
@@ -49,6 +49,7 @@ def back(command: Command, data: bytes) -> str:
     return Path("p.yaml").read_text("utf-8") if Path("p.yaml").exists() else ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in shipped() if name not in ("baseline",)])
 def test_a_dutch_workbook_that_nobody_touched_changes_nothing(name: str, tmp_path: Path) -> None:
     base = load_chain([name])
@@ -57,6 +58,7 @@ def test_a_dutch_workbook_that_nobody_touched_changes_nothing(name: str, tmp_pat
     assert changes_of(filled, base.scenario) == []
 
 
+@pytest.mark.long
 def test_a_patch_in_the_users_words_comes_back_as_it_was(
     command: Command, scenario_file: Callable[..., Path]
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_patch_in_the_users_words_comes_back_as_it_was(
     assert back(command, Path("m.xlsx").read_bytes()) == ""
 
 
+@pytest.mark.slow
 def test_a_changed_sentence_is_what_the_colleague_wrote(
     command: Command, dutch_form: tuple[bytes, Opened]
 ) -> None:
@@ -79,6 +82,7 @@ def test_a_changed_sentence_is_what_the_colleague_wrote(
     assert made.value == load("baseline").reception.desk.lead_weeks.value
 
 
+@pytest.mark.slow
 def test_the_dutch_and_the_english_sentence_are_both_no_change(
     command: Command, dutch_form: tuple[bytes, Opened]
 ) -> None:
@@ -89,6 +93,7 @@ def test_the_dutch_and_the_english_sentence_are_both_no_change(
     assert back(command, edited(data, {where_is(opened, KEY, "S"): english})) == ""
 
 
+@pytest.mark.slow
 def test_what_stays_beside_a_changed_sentence_is_the_sentence_of_the_file(
     command: Command, dutch_form: tuple[bytes, Opened]
 ) -> None:
@@ -102,6 +107,7 @@ def test_what_stays_beside_a_changed_sentence_is_the_sentence_of_the_file(
     assert (made.where, made.source, made.assumption) == ("pagina 12", was.source, was.assumption)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", LOOKS_LIKE)
 def test_a_text_that_yaml_takes_for_something_else_stays_a_text(
     command: Command, dutch_form: tuple[bytes, Opened], text: str
@@ -111,6 +117,7 @@ def test_a_text_that_yaml_takes_for_something_else_stays_a_text(
     assert load("p.yaml").reception.desk.lead_weeks.assumption == text
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_whatever_a_text_says_a_patch_says_it_too(text: str) -> None:
@@ -118,6 +125,7 @@ def test_whatever_a_text_says_a_patch_says_it_too(text: str) -> None:
     assert read_text(written, "p.yaml").data["title"] == {"en": text, "nl": text}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", " ", "  \n "])
 def test_a_sentence_that_was_emptied_is_told_or_replaced_by_the_patchs_own(
     command: Command, dutch_form: tuple[bytes, Opened], text: str

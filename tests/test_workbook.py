@@ -21,19 +21,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from support import Command, record_in
 
 from sim.errors import ScenarioError
-from sim.exchange.finished import Finished, read_run
-from sim.exchange.opened import Opened, open_workbook
-from sim.exchange.place import place
-from sim.exchange.run_book import run_workbook
-from sim.exchange.tables import LONG, long_table, scenario_format, table_bytes
-from sim.exchange.whence import find
-from sim.report.canvas import page, save_as
-from sim.report.labels import Language, label, labels
-from sim.report.text import headline_rows
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.export.data_files import LONG, long_table, scenario_format, table_bytes
+from sim.export.provenance import find
+from sim.export.run_workbook import run_workbook
+from sim.export.safe_workbook import Opened, open_workbook
+from sim.export.safe_write import place
+from sim.report.i18n import Language, label, labels
+from sim.report.run_tables import headline_rows
+from sim.report.style import page, save_as
+from sim.runs.batches import Options
+from sim.runs.load import Finished, read_run
+from sim.runs.provenance import Stamp, find_in_chart, marked
+from sim.runs.run import execute
 from sim.scenario import Scenario
-from sim.stamp import Stamp, find_in_chart, marked
 
 STAMP = Stamp("run", "baseline", "1", "0.1.0", "abc", "opvangsim run baseline --seed 1")
 LANGUAGES: tuple[Language, Language] = ("en", "nl")
@@ -76,6 +76,7 @@ def sheet_of(book: Workbook, key: str, lang: Language) -> Worksheet:
     return sheet
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_and_no_time(
     run: Finished, data: dict[Language, bytes]
 ) -> None:
@@ -106,6 +107,7 @@ def value_of(formula: str, cells: dict[tuple[int, int], float]) -> float:
     return sum(-at(name) if sign == "-" else at(name) for sign, name in terms)
 
 
+@pytest.mark.slow
 def test_every_formula_comes_to_the_value_it_shows(read: Opened) -> None:
     count = 0
     for cells in read.sheets.values():
@@ -118,6 +120,7 @@ def test_every_formula_comes_to_the_value_it_shows(read: Opened) -> None:
     assert count > 200
 
 
+@pytest.mark.slow
 def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: Finished, read: Opened) -> None:
     cells = read.sheets[label("sheet_gap", "nl")]
     rows: dict[str, list[int]] = {}
@@ -138,6 +141,7 @@ def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: Finished, read: O
         assert [cell.value for cell in found] == pytest.approx(table[name] / 1e6, abs=5e-3)
 
 
+@pytest.mark.long
 def test_medians_have_no_sums(read: Opened) -> None:
     cells = read.sheets[label("sheet_gap", "nl")]
     head = next(row for (row, column), cell in cells.items()
@@ -146,6 +150,7 @@ def test_medians_have_no_sums(read: Opened) -> None:
                    for column in range(2, 9))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_months_are_those_of_the_run(run: Finished, read: Opened) -> None:
     cells = read.sheets[label("sheet_months", "nl")]
     heads = {str(cell.value): column for (row, column), cell in cells.items() if row == 4}
@@ -163,6 +168,7 @@ def test_months_are_those_of_the_run(run: Finished, read: Opened) -> None:
     assert [cell.value for cell in sums] == pytest.approx(people["mean"].to_list(), abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_charts_are_native_and_read_cells_that_hold_numbers(
     books: dict[Language, Workbook], lang: Language
@@ -187,6 +193,7 @@ def test_charts_are_native_and_read_cells_that_hold_numbers(
         assert sum(value is not None for value in values) >= 3, reference
 
 
+@pytest.mark.slow
 def test_panes_are_frozen_and_numbers_have_formats(books: dict[Language, Workbook]) -> None:
     book = books["en"]
     assert sheet_of(book, "sheet_gap", "en").freeze_panes == "B5"
@@ -195,6 +202,7 @@ def test_panes_are_frozen_and_numbers_have_formats(books: dict[Language, Workboo
     assert sheet_of(book, "sheet_months", "en").column_dimensions["A"].width == 12
 
 
+@pytest.mark.slow
 def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Workbook]) -> None:
     """Not every program sees to that by itself: texts would lie over those below."""
     for lang in LANGUAGES:
@@ -206,6 +214,7 @@ def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Work
                 assert len(str(cell.value or "")) / size <= high / 13.5, cell.coordinate
 
 
+@pytest.mark.slow
 def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workbook]) -> None:
     alike = {texts["en"] for texts in labels().values() if texts["en"] == texts["nl"]}
     for key in ("sheet_gap", "sheet_months"):
@@ -217,6 +226,7 @@ def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workboo
         assert {text for text in texts[0] & texts[1] if text not in alike} == set(), key
 
 
+@pytest.mark.slow
 def test_properties_tell_where_it_comes_from(
     run: Finished, books: dict[Language, Workbook]
 ) -> None:
@@ -227,6 +237,7 @@ def test_properties_tell_where_it_comes_from(
     assert book.properties.description == run.record["command"]
 
 
+@pytest.mark.long
 def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_path: Path) -> None:
     from datetime import date
 
@@ -241,6 +252,7 @@ def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_p
     assert found.record["command"].endswith("--lang nl")
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_changed_or_is_no_run_is_refused(
     folder: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -258,6 +270,7 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
     assert not (tmp_path / "x.xlsx").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -280,6 +293,7 @@ def test_slips_on_the_command_line_end_with_2(
     assert expected in done.stderr
 
 
+@pytest.mark.slow
 def test_the_long_table_holds_every_number_of_a_run(run: Finished) -> None:
     table = long_table(run)
     assert list(table.columns) == list(LONG)
@@ -306,6 +320,7 @@ def test_the_long_table_holds_every_number_of_a_run(run: Finished) -> None:
     assert parquet["value"].to_list() == table["value"].to_list()
 
 
+@pytest.mark.slow
 def test_scenario_data_have_a_row_a_number_and_means_that_add_up(run: Finished) -> None:
     table = scenario_format(run)
     assert list(table.columns) == [
@@ -329,6 +344,7 @@ def test_scenario_data_have_a_row_a_number_and_means_that_add_up(run: Finished) 
     assert [wide["Gap (P90)|owb2025|Total"]] == ends.to_list()
 
 
+@pytest.mark.slow
 def test_tables_go_into_a_folder_of_their_own(
     folder: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -385,6 +401,7 @@ def test_a_stamped_chart_is_still_a_whole_chart(tmp_path: Path) -> None:
     assert json.loads(str(told[0]))["command"] == STAMP.command
 
 
+@pytest.mark.slow
 def test_whence_tells_of_workbooks_and_charts_of_a_run(
     run: Finished, folder: Path, data: dict[Language, bytes], tmp_path: Path, command: Command
 ) -> None:
@@ -397,6 +414,7 @@ def test_whence_tells_of_workbooks_and_charts_of_a_run(
         assert "was not changed since" in done.stdout
 
 
+@pytest.mark.long
 def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
     data: dict[Language, bytes], tmp_path: Path, command: Command
 ) -> None:
@@ -413,6 +431,7 @@ def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
         place(file, data["nl"])
 
 
+@pytest.mark.long
 def test_the_command_in_a_file_gives_the_run_again(
     run: Finished, tmp_path: Path, command: Command
 ) -> None:

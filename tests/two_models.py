@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.budget import costs
-from sim.draws import Floats
-from sim.results import Tables
+from sim.model.sampling import Floats
+from sim.results.budget import costs
+from sim.results.tables import Tables
 from sim.scenario import Scenario
 
 SERIES = (

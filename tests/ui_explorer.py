@@ -19,10 +19,10 @@ from explored import HOSTILE, NAMES, content_in, make_runs
 from playwright.sync_api import Browser, Page
 
 from sim.cli import app
-from sim.explorer.catalogue import LANGUAGES, UNITS
-from sim.explorer.numbers import as_told, kept
-from sim.report.charts.parts import amount
-from sim.report.labels import Language, million, number
+from sim.export.dashboard.encoding import as_told, kept
+from sim.export.dashboard.series import LANGUAGES, UNITS
+from sim.report.charts.elements import amount
+from sim.report.i18n import Language, million, number
 
 SIDE_BY_SIDE = ("baseline", "closed", "nominal")
 NEED_BY_MONTH = "#series=need%7Ctotal&by=month"
@@ -142,7 +142,9 @@ def test_months_are_those_of_the_table(opened: Open, page: str, runs: dict[str, 
 
 
 def test_the_page_rounds_and_writes_numbers_as_reports_do(browser: Browser) -> None:
-    code = (Path(__file__).parent.parent / "sim" / "explorer" / "web" / "numbers.js").read_text()
+    code = (
+        Path(__file__).parent.parent / "sim" / "export" / "dashboard" / "web" / "numbers.js"
+    ).read_text()
     values = [0.4, 0.5, 1.5, 999.4, 999.5, 1_049.9, 1_050, 1_150, 81_050, 81_050.4, 1_234_567]
     cases = [
         (value * sign, UNITS[unit][1], lang, told)

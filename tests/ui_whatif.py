@@ -12,8 +12,8 @@ import pytest
 from browser import NARROW, WIDE, Open, Seen, opening, started
 from lab import jupyterlab
 
+from sim.notebook.what_if.sliders import knobs
 from sim.scenario import load
-from sim.whatif.knobs import knobs
 
 CELLS = 'import sim\nboard = sim.load("baseline").what_if("{lang}")\nboard'
 RUN_SECONDS = 90

@@ -9,10 +9,10 @@ import sys
 
 from test_book import ALL, README, TABLE, mark
 
-from sim.ask.answer import answers
-from sim.ask.finding import silent
-from sim.report.answer_pages import summary
-from sim.trial import Settings
+from sim.questions.answer import answers
+from sim.questions.pages import summary
+from sim.results.experiment import Settings
+from sim.studies.base import silent
 
 
 def main() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 from support import change
 from test_parameters import BASELINE, changes_for, movable
 
-from sim.budget import costs
-from sim.engine import simulate
 from sim.errors import ScenarioError
-from sim.results import tabulate
+from sim.model.engine import simulate
+from sim.results.budget import costs
+from sim.results.tables import tabulate
 from sim.scenario import Scenario
 
 FILE = Path(__file__).parent.parent / "sim" / "data" / "matters.csv"

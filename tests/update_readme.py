@@ -8,8 +8,8 @@ from pathlib import Path
 
 from test_readme import _TABLE, README, printed
 
-from sim.run import execute
-from sim.run.chunks import Options
+from sim.runs.batches import Options
+from sim.runs.run import execute
 from sim.scenario import load
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 from test_past import CHART, PROCESSES, README, SCORECARD, printed
 
-from sim.past import Options, all_cells, as_csv, kept, official_origins, origins, process_table
-from sim.report.studies.files import write_scorecard
-from sim.report.studies.scorecard import id_of
-from sim.run.charts import write_files
-from sim.run.record import versions
-from sim.stamp import Stamp
+from sim.hindcast import Options, all_cells, as_csv, kept, official_origins, origins, process_table
+from sim.report.chart_files import write_scorecard
+from sim.report.charts.scorecard import id_of
+from sim.runs.chart_folder import write_files
+from sim.runs.manifest import versions
+from sim.runs.provenance import Stamp
 
 DATA = Path(__file__).parent.parent / "sim" / "data"
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.address import parse
-from sim.decide.sensitivity import POINTS, Sensitivity, sensitivity
+from sim.results.cell import parse
+from sim.results.experiment import Settings
 from sim.scenario import load
-from sim.trial import Settings
+from sim.studies.sensitivity import POINTS, Sensitivity, sensitivity
 
 FILE = Path(__file__).parent.parent / "sim" / "data" / "sensitivity.csv"
 CELL = "gap.total.2027:mean"

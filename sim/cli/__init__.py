@@ -12,26 +12,44 @@ from typer.exceptions import TyperException
 
 from . import (
     answer,
-    chart,
     compare,
     discover,
     explain,
-    explorer,
     export,
-    files,
-    ind_coa,
     memo,
     overview,
-    record,
     run,
-    score,
     sensitivity,
     solve,
-    stock,
     sweep,
     trace,
-    verify,
-    whence,
+)
+from . import (
+    dashboard as explorer,
+)
+from . import (
+    hindcast as score,
+)
+from . import (
+    ind_cut as ind_coa,
+)
+from . import (
+    model as verify,
+)
+from . import (
+    optimal_places as stock,
+)
+from . import (
+    plot as chart,
+)
+from . import (
+    provenance as whence,
+)
+from . import (
+    runs as record,
+)
+from . import (
+    scenario as files,
 )
 
 app = typer.Typer(

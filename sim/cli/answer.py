@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ask.words import refuse
+from ..errors import refuse
 from .common import (
     Lang,
     LangChoice,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ..report.answer import Page
-    from ..report.labels import Language
-    from ..run.answers import Answers
+    from ..questions.run_answers import Answers
+    from ..questions.text import Page
+    from ..report.i18n import Language
 
 ALL = "all"
 
@@ -51,9 +51,9 @@ def answer(
     Runs that an answer needs are made once and kept in outputs/answers/kept. With 'all' the answers
     are written as pages: outputs/answers/en, or nl.
     """
-    from ..ask.answer import answers, question_of
-    from ..book.questions import questions
-    from ..report import answer as report
+    from ..questions import text as report
+    from ..questions.answer import answers, question_of
+    from ..questions.questions import questions
 
     tongue, terminal, every = language(lang), console(), questions()
     if question is None:
@@ -87,8 +87,8 @@ def _notice(file: Path) -> None:
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:
-    from ..report.labels import label
-    from ..run.answers import WRITTEN, write
+    from ..questions.run_answers import WRITTEN, write
+    from ..report.i18n import label
 
     folder = out or WRITTEN / lang
     write(pages, found, folder, lang, as_typed(sys.argv[1:]))

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ask.words import kinds_of, one_chain, refuse
+from ..errors import refuse
+from ..studies.arguments import kinds_of, one_chain
 
 if TYPE_CHECKING:
-    from ..ask.finding import Finding, Watch
     from ..clock import StepLength
-    from ..report.labels import Language
+    from ..report.i18n import Language
+    from ..results.experiment import Settings
     from ..scenario import Loaded
-    from ..trial import Settings
+    from ..studies.base import Finding, Watch
 
 
 class StepChoice(StrEnum):
@@ -64,8 +65,8 @@ def console() -> Any:
 
 def tell_warnings(loaded: Loaded) -> None:
     """Say on the error stream what is not plausible."""
-    from ..scenario.explain import of_findings
-    from ..scenario.plausible import warnings_of
+    from ..scenario.messages import of_findings
+    from ..scenario.plausibility import warnings_of
 
     for one in warnings_of(loaded.scenario):
         typer.echo(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}", err=True)
@@ -127,7 +128,7 @@ def settings_of(
     replications: int, seed: int, step: StepChoice, until: datetime | None, vary: str
 ) -> Settings:
     """Settings of a trial as they were typed; raises ``ScenarioError``."""
-    from ..trial import Settings
+    from ..results.experiment import Settings
 
     return Settings(
         replications, seed, step_of(step), until.date() if until else None, kinds_of(vary)
@@ -168,8 +169,8 @@ def watched(quiet: bool) -> Watch:
 
 def finish(found: Finding, out: Path | None, lang: LangChoice, quiet: bool) -> None:
     """Write a finding's folder, then print its tables and sentences and where it lies."""
-    from ..ask.finding import write
-    from ..report.labels import label
+    from ..report.i18n import label
+    from ..studies.base import write
 
     folder, tongue = out or Path("outputs") / found.folder, language(lang)
     write(found, folder, tongue, as_typed(sys.argv[1:]))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..ask.words import chains, refuse
+from ..errors import refuse
+from ..studies.arguments import chains
 from .common import (
     ALL_KINDS,
     Lang,
@@ -48,8 +49,8 @@ def compare(
     Overrides (--set) go onto the others, not onto the first; with a first one alone they make
     what is held against it.
     """
-    from ..ask.compare import compare as compared
     from ..scenario import load_chain
+    from ..studies.compare_ask import compare as compared
 
     sets = list(set_ or [])
     first, *rest = chains(scenario)

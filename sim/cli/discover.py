@@ -18,6 +18,6 @@ def discover(
     quiet: Quiet = False,
 ) -> None:
     """Find the part of a sweep in which something happens: boxes in its levers (PRIM)."""
-    from ..ask.discover import discover as discovered
+    from ..studies.discover_ask import discover as discovered
 
     finish(discovered(sweep, where), out, lang, quiet)

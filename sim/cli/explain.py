@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..ask.defaults import GAP_YEAR
+from ..studies.defaults import GAP_YEAR
 from .common import (
     ALL_KINDS,
     Lang,
@@ -27,7 +27,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..ask.explain import By
+    from ..studies.explain_ask import By
 
 
 class ByChoice(StrEnum):
@@ -55,7 +55,7 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Explain why the gap of B differs from that of A: by patch, key or theme, in euros."""
-    from ..ask.explain import explain as explained
+    from ..studies.explain_ask import explain as explained
 
     settings = settings_of(replications, seed, step, None, vary)
     first, second = loaded(a), loaded(b)
@@ -67,6 +67,6 @@ def explain(
 
 def _cut(by: ByChoice | None) -> By | None:
     """The choice as the library knows it."""
-    from ..ask.explain import CUTS
+    from ..studies.explain_ask import CUTS
 
     return next((cut for cut in CUTS if by is not None and cut == by.value), None)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..ask.words import chains, refuse
+from ..errors import refuse
+from ..studies.arguments import chains
 from .common import Lang, LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def export(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Write a run, or a scenario to be edited, as a file for other programs."""
-    from ..ask.export import export_run, export_scenario
-    from ..exchange.finished import is_run, read_run
+    from ..export.files import export_run, export_scenario
+    from ..runs.load import is_run, read_run
     from ..scenario import load_chain
 
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
@@ -70,7 +71,7 @@ def import_(
     ] = None,
 ) -> None:
     """Read an edited workbook back: a patch with just what was changed, checked like a file."""
-    from ..ask.export import import_patch
+    from ..export.files import import_patch
 
     name, changed = import_patch(file, out, base or ())
     if not changed:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..ask.words import refuse
+from ..errors import refuse
 from .common import LangChoice, language
 
 if TYPE_CHECKING:
-    from ..memo.make import Form
+    from ..export.memo.write import Form
 
 
 class FormChoice(StrEnum):
@@ -45,9 +45,9 @@ def memo(
 
     A memo in Markdown has its picture in a file beside it, with the same name in .png.
     """
-    from ..exchange.place import place
-    from ..memo.folder import open_folder
-    from ..memo.make import files_of, memo_of
+    from ..export.memo.folder import open_folder
+    from ..export.memo.write import files_of, memo_of
+    from ..export.safe_write import place
 
     chosen = _form(form, out)
     folder = open_folder(run)
@@ -58,7 +58,7 @@ def memo(
 
 
 def _form(form: FormChoice | None, out: Path) -> Form:
-    from ..memo.make import FORMS
+    from ..export.memo.write import FORMS
 
     said = form.value if form else out.suffix.removeprefix(".").lower()
     named = [one for one in FORMS if one == said]

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..ask.words import refuse
-from .chart import FormatText, Width, WidthChoice, formats_of
+from ..errors import refuse
 from .common import LangChoice, as_typed, console, language
+from .plot import FormatText, Width, WidthChoice, formats_of
 
 
 def list_(
@@ -19,7 +19,7 @@ def list_(
     """List the shipped scenarios with their headline gap of 2027."""
     from rich.table import Table
 
-    from ..report.labels import label, number
+    from ..report.i18n import label, number
     from ..report.overview import headlines
     from ..scenario import load, shipped
 
@@ -53,13 +53,13 @@ def overview(
 
     Beside each file stands what it says in words (.txt).
     """
+    from ..report.chart_files import write_overview
     from ..report.charts import FORMATS
+    from ..report.charts.overview import id_of
     from ..report.overview import SETTINGS, headlines, with_headline
-    from ..report.studies.files import write_overview
-    from ..report.studies.overview import id_of
-    from ..run.charts import write_files
-    from ..run.record import versions
-    from ..stamp import Stamp
+    from ..runs.chart_folder import write_files
+    from ..runs.manifest import versions
+    from ..runs.provenance import Stamp
 
     formats, folder = formats_of(format_), out
     stem = f"overview-{lang.value}-{width.value}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ask.words import chains, kinds_of, refuse
+from ..errors import refuse
+from ..studies.arguments import chains, kinds_of
 from .common import (
     LangChoice,
     StepChoice,
@@ -22,8 +23,8 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..run import Run
-    from ..run.chunks import Options
+    from ..runs.batches import Options
+    from ..runs.run import Run
     from ..scenario import Scenario
 
 
@@ -57,7 +58,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")] = False,
 ) -> None:
     """Run scenarios: write their tables and charts, print the gap."""
-    from ..run.chunks import Options
+    from ..runs.batches import Options
 
     options = Options(
         replications=replications,
@@ -80,7 +81,7 @@ def _run_all(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    from ..run import execute
+    from ..runs.run import execute
     from ..scenario import load_chain
 
     asked = chains(words)
@@ -119,9 +120,9 @@ def _asked(chain: list[str], sets: list[str]) -> list[str]:
 
 
 def _print_run(finished: Run, options: Options) -> None:
-    from ..budget import check_2024
-    from ..report import text
-    from ..report.labels import label
+    from ..report import run_tables as text
+    from ..report.i18n import label
+    from ..results.budget import check_2024
 
     lang = language(LangChoice(options.lang))
     scenario: Scenario = finished.scenario
@@ -151,7 +152,7 @@ def _print_run(finished: Run, options: Options) -> None:
 
 
 def _as_json(finished: Run, name: str) -> dict[str, Any]:
-    from ..report.text import headline_rows
+    from ..report.run_tables import headline_rows
 
     rows = headline_rows(finished.budget, finished.scenario)
     gaps = {

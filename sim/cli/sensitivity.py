@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..ask.defaults import GAP_YEAR, SENSITIVITY_POINTS
+from ..studies.defaults import GAP_YEAR, SENSITIVITY_POINTS
 from .common import (
     ALL_KINDS,
     Lang,
@@ -43,7 +43,7 @@ def sensitivity(
     By the week unless --step day: some sixty inputs take sixty times as many replications as
     points, about three minutes on two cores.
     """
-    from ..ask.sensitivity import sensitivity as found_for
+    from ..studies.sensitivity_ask import sensitivity as found_for
 
     settings = settings_of(2 * points, seed, step, None, ALL_KINDS)
     found = found_for(loaded(scenario), settings, points, workers, watched(quiet), year, line)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..ask.defaults import CERTAINTY, FRONTIER_POINTS
-from ..ask.words import refuse
+from ..errors import refuse
+from ..studies.defaults import CERTAINTY, FRONTIER_POINTS
 from .common import (
     ALL_KINDS,
     Lang,
@@ -27,7 +27,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..decide.solve import Bounds
+    from ..studies.solve import Bounds
 
 
 def solve(
@@ -61,7 +61,7 @@ def solve(
 
     By the week unless told otherwise: an answer is a search through many runs.
     """
-    from ..ask.solve import solve as solved
+    from ..studies.solve_ask import solve as solved
 
     settings = settings_of(replications, seed, step, None, chance)
     given = [_bounds(text) for text in ranges or []]

@@ -28,13 +28,13 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
-    from ..ask.sweep import design_file, inputs_of, planned_sweep
-    from ..report import sweep as report
-    from ..report.labels import label
-    from ..run.crew import crew_of
-    from ..run.store import done_before
-    from ..run.sweep import seconds_a_run
-    from ..run.sweep import sweep as swept
+    from ..report.i18n import label
+    from ..runs.executor import crew_of
+    from ..studies import sweep_text as report
+    from ..studies.sweep import seconds_a_run
+    from ..studies.sweep import sweep as swept
+    from ..studies.sweep_ask import design_file, inputs_of, planned_sweep
+    from ..studies.sweep_store import done_before
 
     file = design_file(file)
     tongue = language(lang)

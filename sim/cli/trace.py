@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..ask.words import chains
+from ..studies.arguments import chains
 from .common import LangChoice, language
 
 
@@ -20,8 +20,8 @@ def trace(
     lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
 ) -> None:
     """Follow one person through the chain: what happens to them, when, and where they sleep."""
-    from ..ask.trace import trace as followed
     from ..scenario import load_chain
+    from ..studies.trace import trace as followed
 
     scenario_ = load_chain(chains([scenario])[0]).scenario
     typer.echo("\n".join(followed(scenario_, person, seed, scale, language(lang))))

@@ -13,8 +13,8 @@ from importlib import resources
 
 import numpy as np
 
+from ..results.experiment import Settings, Trial
 from ..scenario import Scenario, load, shipped
-from ..trial import Settings, Trial
 
 YEAR = 2027
 SETTINGS = Settings(100, 1, "week", date(YEAR, 12, 31))

@@ -7,17 +7,8 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..past import (
-    NAIVE,
-    SERIES,
-    Coverage,
-    coverage,
-    decided,
-    official_cells,
-    summary,
-    worse,
-)
-from .labels import Language, label, number
+from ..hindcast import NAIVE, SERIES, Coverage, coverage, decided, official_cells, summary, worse
+from .i18n import Language, label, number
 
 MONEY = ("spending_article_37", "spending_coa")
 

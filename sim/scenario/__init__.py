@@ -1,21 +1,12 @@
 """The scenario: its grammar, and how a file becomes one."""
 
-from .checks import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
-from .grammar import REGULAR, Group, Hold, Scenario
-from .load import (
-    Loaded,
-    dump,
-    inputs_of,
-    load,
-    load_chain,
-    patched,
-    patched_by,
-    source_keys,
-)
-from .money import CostLevel, Text, Vintage
+from .budget_schema import CostLevel, Text, Vintage
+from .catalogue import find, named_in_a_file, refuse_odd, shipped, shipped_folder
+from .distribution import Spread
+from .load import Loaded, dump, inputs_of, load, load_chain, patched, patched_by, source_keys
 from .quantity import Quantity, quantities
-from .shelf import find, named_in_a_file, refuse_odd, shipped, shipped_folder
-from .spread import Spread
+from .schema import REGULAR, Group, Hold, Scenario
+from .validate import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
 
 __all__ = [
     "FIRST_BUDGET_YEAR",

@@ -14,12 +14,12 @@ import yaml
 from pydantic import ValidationError
 
 from ..errors import Problem, ScenarioError
-from . import explain
-from .checks import problems_of
-from .grammar import Scenario
-from .layers import COMMAND_LINE, Layer, Tree, chain, fold
-from .read import Source
-from .shelf import find
+from . import messages as explain
+from .catalogue import find
+from .merge import COMMAND_LINE, Layer, Tree, chain, fold
+from .schema import Scenario
+from .validate import problems_of
+from .yaml_reader import Source
 
 LONGEST_NAME = 60
 

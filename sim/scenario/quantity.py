@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from .base import Frozen, Number, RuleError, number
-from .spread import Spread
+from .distribution import Spread
 
 
 def _dated(raw: Any) -> Any:

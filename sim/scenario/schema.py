@@ -1,157 +1,419 @@
-"""The grammar as a JSON Schema, so that an editor completes, explains and underlines.
+"""The grammar of a scenario file: every key, its unit and its meaning.
 
-A file with ``extends`` is a patch: its keys may have dots, and a number may be short (a value, or
-values by date). A file without it is a whole scenario: every number has unit and ground.
+The models below are closed (an unknown key is an error) and frozen (nothing changes a scenario
+after loading). The text of each field is its documentation.
 """
 
 from __future__ import annotations
 
-import re
-import typing
-from collections.abc import Callable
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel
+from pydantic import Field, Strict, model_validator
 
-from . import shape
-from .grammar import Scenario
-from .hints import everywhere
-from .quantity import Quantity
+from .base import Frozen, RuleError
+from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
+from .quantity import (
+    CERTAIN,
+    STEPS,
+    UNDATED,
+    Cases,
+    CasesPerYear,
+    Correlation,
+    Days,
+    DecisionsPerFteYear,
+    EurPerPlaceYear,
+    EurPerResidentYear,
+    EurPerYear,
+    Factor,
+    FillShare,
+    Fte,
+    LogPoints,
+    Persons,
+    PersonsPerGrant,
+    PersonsPerYear,
+    Places,
+    PlacesPerWeek,
+    PositiveDays,
+    Share,
+    SharePerYear,
+    SignedPersons,
+    Weeks,
+    WorkPerDecision,
+    WorkPerYear,
+)
 
-DAY = r"^\d{4}-\d{2}-\d{2}$"
-YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"
-Schema = dict[str, Any]
-STEPS = {"<name>": "[^.]+", "0": "[0-9]+"}
-PLAIN: dict[Any, Schema] = {
-    str: {"type": "string"},
-    bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    date: {"type": "string", "pattern": DAY},
-}
-
-
-def json_schema() -> Schema:
-    """JSON Schema (draft 7, which editors know best) of scenario files."""
-    shared: Schema = {}
-    patch, whole = _patch(shared), _model(Scenario, False, shared)
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "opvangsim scenario",
-        "type": "object",
-        "if": {"required": ["extends"]},
-        "then": patch,
-        "else": whole,
-        "definitions": dict(sorted(shared.items())),
-    }
-
-
-def _patch(shared: Schema) -> Schema:
-    names = {"type": "string", "description": "file or shipped scenario that this one stands on"}
-    properties: Schema = {"extends": {"anyOf": [names, {"type": "array", "items": names}]}}
-    properties |= _model(Scenario, True, shared)["properties"]
-    whole = _model(Scenario, False, shared)["properties"]
-    properties |= {key: whole[key] for key in ("title", "description", "sources")}
-    patterns = {}
-    for path in everywhere():
-        here = shape.at(Scenario, path)
-        if len(path) > 1 and here is not None:
-            pattern = r"\.".join(STEPS.get(step, re.escape(step)) for step in path)
-            patterns[f"^{pattern}$"] = _any(here, True, shared)
-    return {
-        "type": "object",
-        "properties": properties,
-        "patternProperties": patterns,
-        "additionalProperties": False,
-    }
+REGULAR = "regular"
 
 
-def _any(here: shape.Shape, short: bool, shared: Schema) -> Schema:
-    """Schema of a place, with its unit and meaning as hover text."""
-    schema = _of(here, short, shared)
-    unit = f" [{here.unit.unit}]" if here.unit else ""
-    about = f"{here.meaning}{unit}".strip()
-    if not about:
-        return schema
-    return {"allOf": [schema], "description": about} if "$ref" in schema else {
-        **schema, "description": about
-    }  # fmt: skip
+class Group(Frozen):
+    """One group of asylum seekers: by nationality, by track, or repeat applicants."""
+
+    title: Text = Field(description="name of the group")
+    intake: Literal["first", "repeat"] = Field(description="which applications feed the group")
+    intake_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="share of those applications; sums to 1"
+    )
+    opening_pending: Annotated[Cases, UNDATED, CERTAIN] = Field(
+        description="cases without a first decision on day 0"
+    )
+    granted_share: Share = Field(description="share of first decisions that grant")
+    closed_share: Share = Field(description="share closed without a judgement (Dublin, withdrawn)")
+    work: WorkPerDecision = Field(description="work of one decision at the IND")
+    queue_weight: Factor = Field(description="claim on capacity per unit of waiting work")
+    in_reception_share: Share = Field(
+        description="share of its pending people that lives in reception"
+    )
+    leave_rate: SharePerYear = Field(description="share of the pending that leaves by itself")
+    family_factor: Annotated[Factor, UNDATED, CERTAIN] = Field(
+        description="family applications per grant against the mean"
+    )
+    appeal_share: Share = Field(description="share of rejections that is appealed")
+    departure_days: PositiveDays = Field(description="mean time from final refusal to departure")
+    unaccompanied_share: Share = Field(description="unaccompanied minors among applicants")
 
 
-def _of(here: shape.Shape, short: bool, shared: Schema) -> Schema:
-    kind = here.type
-    if kind is Quantity:
-        return _number(here, short, shared)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        name = f"{kind.__name__}{' in a patch' if short else ''}"
-        return _shared(name, shared, lambda: _model(kind, short, shared))
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (dict, tuple):
-        inner = shape.below(here, "0")
-        assert inner is not None
-        inner = shape.Shape(inner.type, inner.metadata)
-        if origin is dict:
-            return {"type": "object", "additionalProperties": _any(inner, short, shared)}
-        return {"type": "array", "items": _any(inner, False, shared)}
-    if origin is Literal:
-        return {"enum": list(arguments)}
-    return dict(PLAIN[kind])
+class InflowPath(Frozen):
+    """The yearly chance in first applications, on the log around the level."""
+
+    process: Literal["random_walk", "pulled_back"] = Field(
+        description="a level that wanders, or one that is pulled back to the centre"
+    )
+    yearly_sd: Annotated[LogPoints, UNDATED] = Field(
+        description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
+    )
+    autoregression: Annotated[Factor, UNDATED] = Field(
+        description="for pulled_back: part of last year's deviation that remains"
+    )
+    residual_sd: Annotated[LogPoints, UNDATED] = Field(
+        description="for pulled_back: standard deviation of a year's new deviation"
+    )
+    known_until: date = Field(description="last day of the half-year known")
 
 
-def _shared(name: str, shared: Schema, make: Callable[[], Schema]) -> Schema:
-    if name not in shared:
-        shared[name] = {}
-        shared[name] = make()
-    return {"$ref": f"#/definitions/{name.replace('/', '~1').replace(' ', '%20')}"}
+class Inflow(Frozen):
+    """New applications and resettled people."""
+
+    total: PersonsPerYear | None = Field(
+        default=None,
+        description="total inflow from its first date on; first applications are what is left",
+    )
+    first: PersonsPerYear = Field(description="first applications: centre (median) of the path")
+    path: InflowPath
+    season: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+        description="month's applications against the year's mean"
+    )
+    repeat: PersonsPerYear = Field(description="repeat applications")
+    resettled: PersonsPerYear = Field(description="resettled people; they enter as status holders")
 
 
-def _model(model: type[BaseModel], short: bool, shared: Schema) -> Schema:
-    """A part of the grammar: its keys; in a patch none of them is required."""
-    properties, required = {}, []
-    here = shape.Shape(model)
-    for name, field in model.model_fields.items():
-        key = field.alias or name
-        inside = shape.below(here, key)
-        assert inside is not None
-        properties[key] = _any(inside, short, shared)
-        if field.is_required() and not short:
-            required.append(key)
-    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return schema | ({"required": required} if required else {})
+class OtherIntake(Frozen):
+    """Births, re-entries and other entitled people: the flow that no table shows."""
+
+    share_of_inflow: Share = Field(description="people per person of total inflow")
+    status_share: Share = Field(description="share that enters the status-holder phase")
+    stay_days: PositiveDays = Field(description="mean stay in the asylum phase")
+    to_status_share: Share = Field(description="share of those leaving who become status holders")
 
 
-def _number(here: shape.Shape, short: bool, shared: Schema) -> Schema:
-    """A number by its unit and bounds; short in a patch, grounded in a whole scenario."""
-    rule = here.unit
-    if rule is None:
-        return {"type": "object"}
-    span = f"{rule.low if rule.low is not None else ''} to {rule.high or ''}"
-    name = f"number {rule.unit} {span}{' in a patch' if short else ''}"
+class Hold(Frozen):
+    """A group taken out of the queue between two dates (a moratorium on decisions)."""
 
-    def make() -> Schema:
-        amount: Schema = {"type": "number"}
-        amount |= {"minimum": rule.low} if rule.low is not None else {}
-        amount |= {"maximum": rule.high} if rule.high is not None else {}
-        dated = {
-            "type": "object",
-            "minProperties": 1,
-            "patternProperties": {YEAR_OR_DAY: amount},
-            "additionalProperties": False,
-        }
-        properties: Schema = {"value": {"anyOf": [amount, dated]}, "unit": {"const": rule.unit}}
-        for key in Quantity.model_fields:
-            inside = shape.below(shape.Shape(Quantity), key)
-            if inside is not None and key not in properties:
-                properties[key] = _any(inside, False, shared)
-        full: Schema = {
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": False,
-        }
-        if short:
-            return {"anyOf": [amount, dated, full]}
-        grounds = [{"required": ["source"]}, {"required": ["assumption"]}]
-        return full | {"required": ["value", "unit"], "anyOf": grounds}
+    group: str = Field(description="group that is taken out of the queue")
+    begins: date = Field(description="first day of the hold")
+    ends: date = Field(description="first day on which the group is decided again")
+    granted_after: Share = Field(description="share granted once the hold has ended")
 
-    return _shared(name, shared, make)
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends < self.begins:
+            what = f"the hold ends ({self.ends}) before it begins ({self.begins})"
+            raise RuleError(what, "give a later end", "ends")
+        return self
+
+
+class IndCapacity(Frozen):
+    """What the IND can decide in a year."""
+
+    mode: Literal["planned", "follows_budget", "staff"] = Field(
+        description="planned path; planned times its budget against 2025; staff times productivity"
+    )
+    planned: WorkPerYear = Field(
+        description="decisions of mean weight that the means pay for in a year, at day 0's backlog"
+    )
+    realised: Factor = Field(description="output against the plan")
+    staff: Fte = Field(description="staff on asylum decisions, for mode staff")
+    productivity: DecisionsPerFteYear = Field(description="for mode staff")
+    response: Factor = Field(
+        description="how the plan answers to the backlog: its power of cases pending against day 0"
+    )
+    ramp_days: Days = Field(description="time in which new capacity grows in (training)")
+
+
+class OtherCases(Frozen):
+    """Asylum cases of other kinds at the IND: work, but no bed."""
+
+    opening: Annotated[Cases, UNDATED, CERTAIN] = Field(description="cases of other kinds on day 0")
+    inflow: CasesPerYear = Field(description="cases of other kinds that come in a year")
+    output: CasesPerYear = Field(description="decided in a year, as capacity allows")
+
+
+class Ind(Frozen):
+    """The backlog at the IND."""
+
+    capacity: IndCapacity
+    order: Literal["weights", "oldest_first", "newest_first"] = Field(
+        description="between groups; within a group first come first served (or newest first)"
+    )
+    granted_factor: Factor = Field(description="factor on all shares granted")
+    holds: tuple[Hold, ...] = Field(
+        default=(), description="groups taken out of the queue between two dates"
+    )
+    other_cases: OtherCases
+    opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN]] = Field(
+        description="ages of the opening stock, in bands"
+    )
+    overdue_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="age beyond which penalties fall due"
+    )
+
+
+class Courts(Frozen):
+    """Appeals against rejections."""
+
+    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="people waiting for a ruling on day 0, by group"
+    )
+    delay_days: PositiveDays = Field(description="mean time to a ruling")
+    success_share: Share = Field(description="share of rulings that the applicant wins")
+    remittal_share: Share = Field(description="share of successes sent back to the IND")
+
+
+class Departure(Frozen):
+    """Those without a right to stay, until they have left."""
+
+    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+        description="people finally refused on day 0, by group"
+    )
+    days_factor: Factor = Field(description="factor on all departure times")
+    supervised_share: Share = Field(description="share leaving under supervision")
+    closed_left_share: Share = Field(description="closed cases whose applicant is gone already")
+
+
+class Family(Frozen):
+    """Family reunification (nareis)."""
+
+    opening_pending: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="family members whose application is pending on day 0"
+    )
+    opening_travelling: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="family members with a visa on their way on day 0"
+    )
+    applications_per_grant: PersonsPerGrant = Field(
+        description="family members applied for per permit"
+    )
+    staff: Fte = Field(description="staff of the desk")
+    productivity: DecisionsPerFteYear = Field(
+        description="applications (of persons) that one fte decides in a year"
+    )
+    granted_share: Share = Field(description="share of family applications granted")
+    arrival_share: Share = Field(description="share of those granted who come")
+    travel_days: PositiveDays = Field(description="mean time from grant to arrival")
+    straight_home_share: Share = Field(description="arrivals who go straight into a home")
+
+
+class Housing(Frozen):
+    """Municipalities housing status holders, and the target (taakstelling) beside it."""
+
+    homes: PersonsPerYear = Field(description="people housed in a year, as supply allows on day 0")
+    response: Factor = Field(
+        description="how supply answers to those waiting: its power of their number against day 0"
+    )
+    minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(
+        description="time a status holder needs before moving"
+    )
+    opening_wait_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+        description="mean time waited by those waiting"
+    )
+    targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
+    target_factor: Factor = Field(description="later targets against last half-year's need")
+    opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN] = Field(
+        description="arrears of municipalities on day 0"
+    )
+
+
+class Transit(Frozen):
+    """Transit locations (doorstroomlocaties): outside occupancy."""
+
+    places: Places = Field(description="places in transit locations")
+    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="people in transit locations on day 0"
+    )
+    stay_days: PositiveDays = Field(description="mean stay")
+
+
+class Opening(Frozen):
+    """Places opening or ending, spread evenly from ``begins`` to ``ends``."""
+
+    begins: date = Field(description="first day")
+    ends: date = Field(description="day by which all have opened or ended")
+    places: Annotated[Places, UNDATED] = Field(description="places opening or ending in all")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends <= self.begins:
+            what = f"ends ({self.ends}) must lie after begins ({self.begins})"
+            raise RuleError(what, "give a later end", "ends")
+        return self
+
+
+class PlaceType(Frozen):
+    """One type of reception place."""
+
+    title: Text = Field(description="name of the type")
+    part_of: str | None = Field(default=None, description="wider type that it is part of")
+    fill_rank: Annotated[int, Strict()] = Field(
+        ge=1, description="order in which people are placed (1 first)"
+    )
+    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="people in places of this type on day 0"
+    )
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="status holders among them"
+    )
+    opening_places: Annotated[Places, UNDATED, CERTAIN] | None = Field(
+        default=None, description="places on day 0; by default people / opening fill"
+    )
+    openings: tuple[Opening, ...] = Field(default=(), description="places planned to open")
+    endings: tuple[Opening, ...] = Field(
+        default=(), description="places whose contract ends and is not renewed"
+    )
+    level: Places | None = Field(default=None, description="fixed stock; replaces openings")
+    order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
+    notice: Annotated[bool, Strict()] = Field(
+        default=False, description="whether the desk may end it"
+    )
+    price: Annotated[EurPerPlaceYear, UNDATED] | None = Field(
+        default=None, description="of a deployable place"
+    )
+    resident_price: Annotated[EurPerResidentYear, UNDATED] | None = Field(
+        default=None, description="COA's price per resident, for the level coa_price"
+    )
+
+
+class Desk(Frozen):
+    """The capacity desk of COA: looks ahead, orders, gives notice."""
+
+    opening_fill: Annotated[FillShare, UNDATED] = Field(
+        description="fill of flexible places on day 0"
+    )
+    planned_fill: FillShare = Field(description="fill the desk plans to")
+    lead_weeks: Weeks = Field(description="time from order to open place")
+    notice_weeks: Weeks = Field(description="places are paid until notice ends")
+    trend_weeks: Weeks = Field(description="past over which the trend is taken")
+    slack: Share = Field(description="slack in places the desk keeps before giving notice")
+    openings_realised: Annotated[Share, UNDATED] = Field(
+        description="share of planned openings that comes true"
+    )
+    openings_delay: Annotated[Days, UNDATED] = Field(
+        description="time by which openings come later than planned"
+    )
+    reserve: Annotated[Share, UNDATED] = Field(
+        description="part of a year's money kept back when spending follows the budget"
+    )
+    official_weight: Share = Field(description="weight of the official path in the forecast")
+    official_path: Annotated[Places, CERTAIN, STEPS] = Field(description="official need, dated")
+
+
+class Reception(Frozen):
+    """Where people sleep."""
+
+    places: dict[str, PlaceType] = Field(min_length=1, description="place types by name")
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
+        description="published total; the table of place types is rounded and may differ"
+    )
+    desk: Desk
+    need_fill: Annotated[FillShare, UNDATED, CERTAIN] = Field(
+        description="need = (occupancy + shortage) / this"
+    )
+    in_reception_factor: Factor = Field(description="factor on the groups' shares in reception")
+    minors_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="minors among people in reception"
+    )
+
+
+class Guardianship(Frozen):
+    """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
+
+    opening: Annotated[Persons, UNDATED, CERTAIN] = Field(description="wards of Nidos on day 0")
+    stay_days: PositiveDays = Field(description="mean time under guardianship")
+    arrival_factor: Factor = Field(description="factor on the groups' unaccompanied shares")
+    in_reception_share: Annotated[Share, UNDATED, CERTAIN] = Field(
+        description="share of the wards who live in reception"
+    )
+    paid_2024: Annotated[EurPerYear, UNDATED] = Field(
+        description="paid to Nidos in 2024; fits the price"
+    )
+    mean_2024: Annotated[Persons, UNDATED] = Field(description="mean stock in 2024; fits the price")
+
+
+class SourceCard(Frozen):
+    """A source that numbers may cite by its key."""
+
+    title: str = Field(min_length=1, description="author and title")
+    number: str = Field(min_length=1, description="number of the document, or edition of the data")
+    published: date = Field(description="day of publication; of a month its last day")
+    address: str | None = Field(default=None, description="where it can be read")
+    licence: str = Field(min_length=1, description="on what terms it may be used")
+
+
+class Linked(Frozen):
+    """Two uncertain numbers whose draws go together."""
+
+    first: str = Field(description="key of a number with a spread, as housing.homes")
+    second: str = Field(description="key of another number with a spread")
+    rank: Correlation = Field(description="rank correlation of their draws, from -0.99 to 0.99")
+
+
+class Scenario(Frozen):
+    """A whole scenario: the only input of a run."""
+
+    title: Text = Field(description="what it is called, in both languages")
+    description: Text = Field(description="two sentences: what it assumes, what it asks")
+    sources: dict[str, SourceCard] = Field(
+        default_factory=dict, description="sources of its own, beside those of the program"
+    )
+    correlations: tuple[Linked, ...] = Field(
+        default=(), description="uncertain numbers that go together"
+    )
+    start: date = Field(description="first day: all stocks are of its morning")
+    until: date = Field(description="last simulated day")
+    closing: Literal["need", "constrained"] = Field(
+        description="need: capacity follows people; constrained: spending follows the budget"
+    )
+    groups: dict[str, Group] = Field(min_length=1, description="groups of asylum seekers by name")
+    inflow: Inflow
+    other_intake: OtherIntake
+    ind: Ind
+    courts: Courts
+    departure: Departure
+    family: Family
+    housing: Housing
+    transit: Transit
+    reception: Reception
+    guardianship: Guardianship
+    prices: ReceptionPrices
+    ind_cost: IndCost
+    budget: Budget
+
+    @property
+    def headline(self) -> Vintage:
+        """The headline vintage: what the gap stands against, and what constrained means follow."""
+        return self.budget.vintages[self.budget.headline]
+
+    def held(self, line: str, year: int) -> float:
+        """Amount of the headline vintage for a line [EUR]; after its last year that is held."""
+        last = max(moment.year for moment, _ in self.headline.lines[line].pairs())
+        amount = self.headline.amount(line, min(year, last))
+        assert amount is not None
+        return amount

@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from . import shape
-from .describe import leaves
-from .grammar import Scenario
+from . import introspect as shape
+from .listing import leaves
 from .quantity import Quantity
+from .schema import Scenario
 
 SCHEMA_FILE = "scenario.schema.json"
 LEVERS = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.world import DAYS_A_YEAR
+from sim.model.state import DAYS_A_YEAR
 
 from . import book as b
 from . import day as d

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine import accounts
+from sim.model.engine import accounts
 
 from .luck import compiled
 

@@ -9,13 +9,13 @@ import numpy as np
 import simpy
 
 from sim.clock import Clock
-from sim.draws import KINDS, Luck, Samples, sample
-from sim.engine import accounts
-from sim.ledger import Ledger
-from sim.opening import COHORTS_BEFORE, fill_opening
-from sim.prices import Prices
+from sim.model.engine import accounts
+from sim.model.initial_state import COHORTS_BEFORE, fill_opening
+from sim.model.ledger import Ledger
+from sim.model.prices import Prices
+from sim.model.sampling import KINDS, Luck, Samples, sample
+from sim.model.state import Values, World
 from sim.scenario import Scenario
-from sim.world import Values, World
 
 from . import asylum, homes, places
 from . import book as b

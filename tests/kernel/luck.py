@@ -1,4 +1,4 @@
-"""Luck of the compiled loop: the distributions of ``sim.draws``, one count at a time."""
+"""Luck of the compiled loop: the distributions of ``sim.model.sampling``, one count at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
-from sim.draws import EXACT_BELOW_MEAN
+from sim.model.sampling import EXACT_BELOW_MEAN
 
 F = TypeVar("F", bound=Callable[..., object])
 LONGEST_WALK = 80
@@ -50,7 +50,7 @@ def walk(none: float, over_k: float, constant: float) -> int:
 
 @compiled
 def bell(mean: float, sd: float, skewness: float) -> int:
-    """A count from a normal corrected for skewness, as ``sim.draws`` makes it."""
+    """A count from a normal corrected for skewness, as ``sim.model.sampling`` makes it."""
     z = np.random.standard_normal()  # noqa: NPY002
     narrower = math.sqrt(sd * sd - 1.0 / 12.0)
     value = mean + narrower * (z + skewness * (z * z - 1.0) / 6.0)

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.clock import DAYS_A_WEEK, Clock, days_in_year
-from sim.draws import Floats
-from sim.inflow import deviation_path
-from sim.means import MONTHS_A_YEAR, ind_factor, part_to_come
-from sim.outflow import half_year
-from sim.reception import flexible, weeks
+from sim.model.inflow import deviation_path
+from sim.model.outflow import half_year
+from sim.model.reception import flexible, weeks
+from sim.model.sampling import Floats
+from sim.model.spending_limit import MONTHS_A_YEAR, ind_factor, part_to_come
+from sim.model.state import World
 from sim.scenario import Quantity, Scenario
-from sim.world import World
 
 GROUP_KEYS = (
     "intake_share", "granted_share", "closed_share", "work", "queue_weight", "in_reception_share",

@@ -13,11 +13,12 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from ..canvas import STYLE, save_forms
-from ..labels import Language
-from . import gap, housing, ind, inflow, need, occupancy, together
-from .look import LOOKS, WIDTHS, Look, Width
-from .subject import UNREDUCED, Subject
+from ..i18n import Language
+from ..style import STYLE, save_forms
+from . import gap, housing, ind, inflow, need, occupancy
+from . import multi_run as together
+from .data import UNREDUCED, Subject
+from .size import LOOKS, WIDTHS, Look, Width
 
 __all__ = [
     "CHARTS",

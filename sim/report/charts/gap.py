@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..canvas import BLUE, DARK
-from ..labels import Language, billion, label, number
-from ..text import headline_rows, prices_label
+from ..i18n import Language, billion, label, number
+from ..run_tables import headline_rows, prices_label
+from ..style import BLUE, DARK
+from .data import Subject
+from .elements import listed, scale_of_numbers, scale_of_years, small_print
 from .layout import POINTS, EndLabel, Mark, Sheet, fit, new_sheet, text_height, text_width, wrapped
-from .look import Look
-from .parts import listed, scale_of_numbers, scale_of_years, small_print
-from .subject import Subject
+from .size import Look
 
 SAND, HATCH = "#f2c99b", "////"
 WIDTH = 0.36

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...past import observed
-from ..canvas import BLUE, DARK
-from ..labels import Language, label
-from .gap import HATCH, SAND
-from .layout import EndLabel, Mark, Sheet, fit, name_point, new_sheet
-from .look import Look
-from .parts import (
+from ...hindcast import observed
+from ..i18n import Language, label
+from ..style import BLUE, DARK
+from .data import UNREDUCED, Subject, by_month, by_year, scaled_years, to_whole_years
+from .elements import (
     DASHED,
     amount,
     band_in_words,
@@ -29,7 +27,9 @@ from .parts import (
     scale_of_years,
     small_print,
 )
-from .subject import UNREDUCED, Subject, by_month, by_year, scaled_years, to_whole_years
+from .gap import HATCH, SAND
+from .layout import EndLabel, Mark, Sheet, fit, name_point, new_sheet
+from .size import Look
 
 FIRST_SHOWN = {True: 2021, False: 2018}
 WIDTH = 0.36

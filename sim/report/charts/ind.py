@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from ..labels import Language, label
-from .layout import fit, new_sheet
-from .look import Look
-from .parts import (
+from ..i18n import Language, label
+from .data import Subject, by_month
+from .elements import (
     band_in_words,
     ceiling,
     draw_fan,
@@ -20,7 +19,8 @@ from .parts import (
     scale_of_numbers,
     small_print,
 )
-from .subject import Subject, by_month
+from .layout import fit, new_sheet
+from .size import Look
 
 PANELS = (("pending", "total", 0), ("waiting_months", "kind:median", 1))
 """Series, breakdown, and decimals of the two panels."""

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...past import forecasts, observed
-from ..labels import Language, label
-from .layout import fit, name_point, new_sheet
-from .look import Look
-from .parts import (
+from ...hindcast import forecasts, observed
+from ..i18n import Language, label
+from .data import Subject, by_year, scaled_years, to_whole_years
+from .elements import (
     amount,
     band_in_words,
     ceiling,
@@ -23,7 +22,8 @@ from .parts import (
     scale_of_years,
     small_print,
 )
-from .subject import Subject, by_year, scaled_years, to_whole_years
+from .layout import fit, name_point, new_sheet
+from .size import Look
 
 FIRST_SHOWN = {True: 2018, False: 2012}
 """First year of the past, where there is little room and where there is enough."""

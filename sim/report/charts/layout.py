@@ -23,8 +23,8 @@ from matplotlib.text import Annotation
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
-from ..canvas import DARK
-from .look import Look
+from ..style import DARK
+from .size import Look
 
 Points = npt.NDArray[np.float64]
 POINTS = 72.0

@@ -10,11 +10,10 @@ from importlib import resources
 
 from matplotlib.figure import Figure
 
-from ..canvas import DARK
-from ..labels import Language, label, number
-from .layout import EndLabel, fit, name_point, new_sheet
-from .look import Look
-from .parts import (
+from ..i18n import Language, label, number
+from ..style import DARK
+from .data import Subject, by_month
+from .elements import (
     DASHED,
     amount,
     band_in_words,
@@ -32,7 +31,8 @@ from .parts import (
     scale_of_numbers,
     small_print,
 )
-from .subject import Subject, by_month
+from .layout import EndLabel, fit, name_point, new_sheet
+from .size import Look
 
 FIRST_SHOWN = date(2022, 10, 1)
 

@@ -7,11 +7,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ...scenario import Scenario
-from ..canvas import DARK
-from ..labels import Language, label
-from .layout import EndLabel, Mark, fit, new_sheet
-from .look import Look
-from .parts import (
+from ..i18n import Language, label
+from ..style import DARK
+from .data import Subject, by_month
+from .elements import (
     DASHED,
     amount,
     ceiling,
@@ -23,7 +22,8 @@ from .parts import (
     scale_of_numbers,
     small_print,
 )
-from .subject import Subject, by_month
+from .layout import EndLabel, Mark, fit, new_sheet
+from .size import Look
 
 LAYERS = (
     Mark("#1f4e79"),

@@ -1,0 +1,154 @@
+"""``opvangsim score`` and ``opvangsim calibrate``: the program held against the past."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import refuse
+from .common import LangChoice, as_typed, console, language, whole
+from .plot import FormatText, Width, WidthChoice, formats_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..hindcast import Options
+    from ..report.i18n import Language
+
+LEAST, DEFAULT = 20, 200
+Lang = Annotated[LangChoice, typer.Option(help="Language.")]
+
+
+def score(
+    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = str(
+        DEFAULT
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 1,
+    process: Annotated[
+        bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
+    ] = None,
+    format_: FormatText = "png",
+    width: Width = WidthChoice.page,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Put the program on days in the past, and hold what it says against what came.
+
+    Into a folder: its tables, and its chart with what it says in words (.txt).
+    """
+    from ..errors import ScenarioError
+    from ..hindcast import (
+        Options,
+        all_cells,
+        as_csv,
+        official_origins,
+        origins,
+        process_table,
+        summary,
+    )
+    from ..report import scorecard
+    from ..runs.atomic import disk_problem, write_whole
+
+    tongue, formats = language(lang), formats_of(format_)
+    count = whole(replications)
+    if count < LEAST:
+        refuse("--replications", f"{count} give no band", f"give at least {LEAST}")
+    if process and (out is not None or count != DEFAULT):
+        refuse("--process", "the table of processes needs no run", "leave the other options out")
+    if process:
+        console().print(scorecard.process_table(process_table(), tongue))
+        return
+    options = Options(count, seed)
+    if out is not None:
+        _make(out)
+    cells = all_cells(origins(), options)
+    official = all_cells(official_origins(), options)
+    console().print(scorecard.score_table(cells, tongue))
+    console().print(scorecard.official_table(official, tongue))
+    for line in scorecard.verdict(cells, official, tongue):
+        typer.echo(line)
+    if out is not None:
+        try:
+            table = summary(cells).to_csv(index=False, float_format="%.6g")
+            write_whole(out / "scorecard.csv", table.encode())
+            write_whole(out / "hindcasts.csv", as_csv(cells, official).encode())
+            _draw(cells, options, out, tongue, width, formats)
+        except OSError as error:
+            raise ScenarioError([disk_problem(out, error)]) from None
+        typer.echo(str(out))
+
+
+def _draw(
+    cells: pd.DataFrame,
+    options: Options,
+    out: Path,
+    lang: Language,
+    width: WidthChoice,
+    formats: list[str],
+) -> None:
+    """The chart of the scorecard, stamped."""
+    from ..report.chart_files import write_scorecard
+    from ..report.charts.scorecard import id_of
+    from ..runs.chart_folder import write_files
+    from ..runs.manifest import versions
+    from ..runs.provenance import Stamp
+
+    stem = f"scorecard-{lang}-{width.value}"
+    stamp = Stamp(
+        "scorecard",
+        "hindcasts",
+        str(options.seed),
+        versions()["opvangsim"],
+        id_of(cells),
+        as_typed(sys.argv[1:]),
+    )
+    n = options.replications
+    write_files(
+        out,
+        lambda into: write_scorecard(cells, n, into / stem, lang, width.value, formats),
+        stamp,
+    )
+
+
+def _make(folder: Path) -> None:
+    """Make a folder before the work begins; the user's mistake if that can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(str(folder), f"can't be made: {error.strerror}", "choose another folder")
+
+
+def calibrate(
+    replications: Annotated[str, typer.Option(help="Replications of each run of a year.")] = "40",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for what was fitted.")
+    ] = None,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
+    from ..export.safe_write import place
+    from ..hindcast import fit, patch
+    from ..report.calibration import ends_table, fit_lines, fit_table
+    from ..scenario import load
+    from ..scenario.template import patch_text
+
+    if out is not None and out.suffix != ".yaml":
+        refuse(str(out), "this is no .yaml", "name a scenario file")
+    if out is not None and out.is_dir():
+        refuse(str(out), "this is a folder", "name a file in it")
+    if out is not None:
+        _make(out.parent)
+    tongue = language(lang)
+    found = fit(whole(replications))
+    console().print(fit_table(found, tongue))
+    console().print(ends_table(found, tongue))
+    for line in fit_lines(found, load("baseline"), tongue):
+        typer.echo(line)
+    if out is not None:
+        place(out, patch_text(patch(found)).encode())
+        typer.echo(str(out))

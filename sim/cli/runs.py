@@ -1,0 +1,150 @@
+"""Verbs on what lies in folders: reproduce, verify-record, runs, moved."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Lang, LangChoice, Quiet, Workers, console, language, watched
+
+UNLIKE = 3
+"""Exit code where the answer is no: a second run that differs, a folder that was changed."""
+
+
+class SortChoice(StrEnum):
+    """What a list is sorted by."""
+
+    when = "when"
+    scenario = "scenario"
+    gap = "gap"
+    kind = "kind"
+    id = "id"
+    folder = "folder"
+
+
+def reproduce(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, study or sweep.")],
+    sweep: Annotated[
+        Path | None, typer.Option(help="Of a discovery: the sweep, if it does not lie beside it.")
+    ] = None,
+    workers: Workers = 0,
+    lang: Lang = LangChoice.en,
+    quiet: Quiet = False,
+) -> None:
+    """Make a folder again from its own record, and tell byte by byte what is equal.
+
+    The scenario is the resolved one in the folder. Exit code 0: every file is equal; 3: not. Told
+    as well is what is not as it was: versions, packages, platform, commit, inputs.
+    """
+    from ..report.i18n import label
+    from ..report.runs_tables import alike_text, other_texts
+    from ..reproduce.rerun import reproduce as made_again
+
+    tongue = language(lang)
+    found = made_again(run, workers, watched(quiet), sweep)
+    record = found.record
+    equal = sum(one.state == "equal" for one in found.files)
+    if not quiet:
+        when = datetime.fromisoformat(record["created"]).strftime("%Y-%m-%d %H:%M")
+        named = record.get("scenario") or record["name"]
+        typer.echo(
+            label("again_head", tongue, kind=record["kind"], id=record["id"], scenario=named,
+                  when=when, version=record["versions"]["opvangsim"], again=found.id)
+        )  # fmt: skip
+        for one in found.files:
+            typer.echo(f"  {alike_text(one, tongue)}")
+        for line in other_texts(found.others, tongue):
+            typer.echo(line)
+        for file in found.changed:
+            typer.echo(label("again_changed", tongue, file=file))
+    verdict = "again_all" if found.equal else "again_some"
+    typer.echo(label(verdict, tongue, n=equal, of=len(found.files)))
+    if not found.equal:
+        raise typer.Exit(UNLIKE)
+
+
+def verify_record(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that opvangsim wrote.")],
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Find any byte that was changed in any file of a folder, its record included.
+
+    Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
+    seal anew. Beside a sweep files of your own may lie; they are told of.
+    """
+    from ..report.i18n import label
+    from ..report.runs_tables import finding_text
+    from ..runs.verify import verify_record as verified
+
+    tongue = language(lang)
+    found = verified(run)
+    for one in found.findings:
+        typer.echo(finding_text(one.file, one.what, one.why, tongue))
+    faults = sum(one.fault for one in found.findings)
+    verdict = "verified_intact" if found.intact else "verified_broken"
+    count = found.files if found.intact else faults
+    typer.echo(label(verdict, tongue, folder=str(run), n=count, of=found.files))
+    if not found.intact:
+        raise typer.Exit(UNLIKE)
+
+
+def runs(
+    folder: Annotated[Path, typer.Argument(help="Folder of results.")] = Path("outputs"),
+    scenario: Annotated[str, typer.Option(help="Only scenarios with this in their name.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind: run, comparison, sweep...")] = "",
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only from this day on (UTC).")
+    ] = None,
+    sort: Annotated[SortChoice, typer.Option(help="Sort by; newest or largest first.")] = (
+        SortChoice.when
+    ),
+    reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 50,
+    json_: Annotated[bool, typer.Option("--json", help="Print the list as JSON, all of it.")] = (
+        False
+    ),
+    lang: Lang = LangChoice.en,
+) -> None:
+    """List the runs and studies in a folder: id, kind, scenario, when, headline gap.
+
+    The gap is that of 2027, or of the last year before it, median and 80 % band, of runs. Only
+    records are read. What is damaged or not ours is listed as such.
+    """
+    from ..report.i18n import label
+    from ..report.runs_tables import runs_table
+    from ..runs.listing import found_in, rows_of
+
+    tongue = language(lang)
+    day = since.date() if since else None
+    of, found = found_in(folder, scenario, kind, day, sort.value, reverse=reverse)
+    rows = rows_of(found)
+    if json_:
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
+        return
+    if not rows:
+        typer.echo(label("runs_none", tongue, folder=str(folder)))
+        return
+    shown = rows[: limit or len(rows)]
+    console().print(runs_table(shown, tongue))
+    left = "runs_left" if len(shown) < len(rows) else "runs_count"
+    typer.echo(label(left, tongue, n=len(shown), wanted=len(rows), of=of))
+
+
+def moved(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of the earlier run.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of the later run.")],
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
+    from ..report.runs_tables import moved_lines
+    from ..reproduce.changes import moved as between
+
+    typer.echo("\n".join(moved_lines(between(old, new), language(lang))))
+
+
+VERBS = (reproduce, verify_record, runs, moved)

@@ -1,0 +1,193 @@
+"""Verbs on scenario files: check, new, show, diff, sources, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import refuse
+from ..studies.arguments import chains
+from .common import LangChoice, language, tell_contested
+
+if TYPE_CHECKING:
+    from ..scenario import Loaded
+
+Lang = Annotated[LangChoice, typer.Option(help="Language.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+]
+FAILED = 2
+
+
+def check(
+    file: Annotated[
+        list[str] | None, typer.Argument(help="Scenario files or names; A + B chains.")
+    ] = None,
+    set_: Sets = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Warnings fail; also look at sources and ranges.")
+    ] = False,
+    codes: Annotated[bool, typer.Option("--codes", help="Explain each named check.")] = False,
+) -> None:
+    """Check scenario files: all errors, with place and advice; then what is not plausible."""
+    from ..errors import ScenarioError
+    from ..scenario import load_chain, quantities
+    from ..scenario.messages import of_findings
+    from ..scenario.plausibility import warnings_of
+
+    if codes:
+        _print_codes()
+        return
+    if not file:
+        refuse("check", "no scenario is named", "give one or more files or shipped names")
+    failed = False
+    for names in chains(file):
+        try:
+            loaded = load_chain(names, list(set_ or []))
+        except ScenarioError as error:
+            failed = True
+            for problem in error.problems:
+                typer.echo(f"error: {problem}", err=True)
+            continue
+        tell_contested(loaded)
+        warned = warnings_of(loaded.scenario, strict=strict)
+        for one in warned:
+            problem = of_findings([one.finding], loaded.tree)[0]
+            typer.echo(f"{'error' if strict else 'warning'} ({one.code}): {problem}", err=True)
+        failed = failed or (strict and bool(warned))
+        numbers = sum(1 for _ in quantities(loaded.scenario))
+        verdict = "fails" if strict and warned else "fine"
+        typer.echo(f"{loaded.name}: {verdict}, {numbers} numbers, {len(warned)} to look at")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _print_codes() -> None:
+    from inspect import getdoc
+
+    from ..scenario.plausibility import CHECKS, STRICT
+
+    for code, test in (CHECKS | STRICT).items():
+        only = " (only with --strict)" if code in STRICT else ""
+        typer.echo(f"{code}{only}")
+        typer.echo("".join(f"    {line}\n" for line in (getdoc(test) or "").splitlines()))
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario: NAME.yaml.")],
+    from_: Annotated[str, typer.Option("--from", help="Scenario it stands on.")] = "baseline",
+) -> None:
+    """Write a commented patch, ready to edit, and the schema for the editor beside it."""
+    from ..errors import ScenarioError
+    from ..runs.atomic import disk_problem, write_whole
+    from ..scenario import find, load, refuse_odd, shipped
+    from ..scenario.json_schema import json_schema
+    from ..scenario.template import SCHEMA_FILE, text
+
+    if not name.strip():
+        refuse("NAME", "the name is empty", "as in: opvangsim new my_patch")
+    file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    refuse_odd(file)
+    if file.exists():
+        refuse(str(file), "this file is there already", "choose another name, or remove it")
+    if not file.parent.is_dir():
+        refuse(str(file), f"there is no folder {file.parent}", "make it first")
+    base = find(from_)
+    extends = from_ if from_ in shipped() else str(base.resolve())
+    content = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    schema = file.parent / SCHEMA_FILE
+    try:
+        write_whole(schema, content.encode())
+        write_whole(file, text(file.stem, base.stem, extends, load(from_)).encode())
+    except OSError as error:
+        raise ScenarioError([disk_problem(file, error)]) from None
+    typer.echo(f"{file} and {schema}: edit the first, then opvangsim check {file}")
+
+
+def show(
+    file: Annotated[list[str], typer.Argument(help="A scenario (A + B chains), then a KEY.")],
+    set_: Sets = None,
+    brief: Annotated[bool, typer.Option("--brief", help="One line a key.")] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only what differs from the baseline.")
+    ] = False,
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Show numbers: unit, value over time, source, who set it and where, what differs."""
+    from ..report.scenario_listing import show as lines
+    from ..report.scenario_listing import value_text
+    from ..scenario import Scenario, load
+    from ..scenario.introspect import at
+    from ..scenario.listing import rows
+    from ..scenario.suggestions import hint_for
+
+    loaded, keys = _scenario_and_keys(file, list(set_ or []))
+    unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]
+    baseline, described = load("baseline"), loaded.scenario.description
+    for key in keys or [""]:
+        found = rows(loaded, baseline, key)
+        if not found and key in unset:
+            typer.echo(f"{key} = {value_text(None, language(lang))}")
+            continue
+        if not found:
+            *parent, last = key.split(".")
+            refuse(key, "there is no such key", hint_for(last, tuple(parent)))
+        wanted = [row for row in found if row.differs or not changed]
+        typer.echo("\n".join(lines(wanted, language(lang), described, brief=brief)))
+
+
+def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[str]]:
+    """The first chain is the scenario; what follows are keys."""
+    from ..scenario import load_chain
+
+    first, *rest = chains(words)
+    return load_chain(first, sets), [key for names in rest for key in names]
+
+
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="A scenario, or a chain A+B.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Show in which keys two scenarios differ, and which layer set each."""
+    from ..report.scenario_listing import differences as lines
+    from ..scenario import load_chain
+    from ..scenario.listing import differences
+
+    left, right = (load_chain(chains([name])[0]) for name in (a, b))
+    typer.echo("\n".join(lines(differences(left, right), left.name, right.name, language(lang))))
+
+
+def sources(
+    file: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
+    lang: Lang = LangChoice.en,
+) -> None:
+    """Show each source and each assumption, what moves the gap most first, and what rests on it."""
+    from ..report.scenario_listing import sources as lines
+    from ..scenario import load, load_chain
+    from ..scenario.known_effects import kept_effects
+    from ..scenario.listing import by_assumption, by_source
+
+    scenario = load_chain(chains([file])[0]).scenario
+    listed = lines(
+        by_source(scenario),
+        by_assumption(scenario),
+        kept_effects(),
+        language(lang),
+        scenario.description,
+        of_another=scenario != load("baseline"),
+    )
+    typer.echo("\n".join(listed))
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from ..scenario.json_schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+VERBS = (check, new, show, diff, sources, schema)

@@ -1,0 +1,286 @@
+"""The sheet of money: means by line with their sums, medians with their band, levels, vintages.
+
+Sums and gaps are formulas where they hold for what is shown: means add up, medians and other
+percentiles do not, so that the tables of those have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..model.prices import LEVELS
+from ..report.i18n import Language, label
+from ..report.run_tables import headline_rows, prices_label, select
+from ..runs.load import Finished
+from ..scenario import Scenario
+from .workbook_writer import (
+    BOLD,
+    HEADING,
+    PLAIN,
+    RIGHT,
+    SHARE,
+    SUM_LINE,
+    TITLE,
+    WHOLE,
+    YEAR,
+    Content,
+    Draft,
+    Formula,
+    head_row,
+    note,
+    page,
+    put,
+    widths,
+)
+
+MILLION = 1e6
+LEAST = 1.0
+"""Euros below which an amount of every year is nothing but rounding."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the means: its label, its key, and what it is the sum of, less one other row."""
+
+    label: str
+    key: str
+    sum_of: tuple[str, ...] = ()
+    less: str = ""
+
+
+COSTS = (
+    Line("book_coa", "coa"),
+    Line("book_nidos", "nidos"),
+    Line("line_coa_nidos", "coa_nidos", ("coa", "nidos")),
+    Line("book_ind_asylum", "ind_asylum"),
+    Line("book_ind_other", "ind_other"),
+    Line("book_penalties", "penalties"),
+    Line("book_income", "income"),
+    Line("line_ind", "ind", ("ind_asylum", "ind_other", "penalties", "income")),
+    Line("line_total", "total", ("coa_nidos", "ind")),
+)
+HELD = (
+    Line("line_coa_nidos", "held:coa_nidos"),
+    Line("line_ind", "held:ind"),
+    Line("line_total", "held:total", ("held:coa_nidos", "held:ind")),
+)
+GAPS = tuple(
+    Line(f"line_{line}", f"gap:{line}", (line,), f"held:{line}")
+    for line in ("coa_nidos", "ind", "total")
+)
+INSIDE = (
+    Line("book_severance", "severance"),
+    Line("book_beyond", "beyond_places"),
+    Line("book_before_start", "before_start"),
+)
+OUTSIDE = (
+    Line("book_penalties_owed", "penalties_owed"),
+    Line("book_transit", "transit"),
+    Line("book_ukraine", "ukraine"),
+    Line("book_oda", "oda"),
+)
+PARTS = (
+    ("cost", COSTS),
+    ("budget", HELD),
+    ("gap", GAPS),
+    ("book_inside", INSIDE),
+    ("book_outside", OUTSIDE),
+)
+
+Means = dict[str, list[float | None]]
+"""By line the means of the years [EUR million]; None where no budget is held."""
+
+
+def years_of(run: Finished) -> list[int]:
+    """The whole years of a run."""
+    return sorted({int(year) for year in run.budget["year"]})
+
+
+def unit_line(scenario: Scenario, lang: Language) -> str:
+    """In what the money stands: EUR million, and in which prices."""
+    return f"{label('million', lang)}, {prices_label(scenario, lang)}"
+
+
+def write_money(draft: Draft, sheet: Worksheet, run: Finished, lang: Language) -> int | None:
+    """Fill the sheet; gives the row of the head of the medians, which a chart reads.
+
+    A run that ends within its first year has no money to show, and gives None.
+    """
+    widths(sheet, (46, *(14,) * 8, 17, 17))
+    if run.budget.empty:
+        note(draft, sheet, 1, label("book_no_year", lang), 8)
+        return None
+    title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
+    put(draft, sheet, (1, 1), f"{title} [{unit_line(run.scenario, lang)}]", font=TITLE)
+    level = label(f"level_{run.scenario.prices.level}", lang)
+    note(draft, sheet, 2, label("book_means", lang, level=level), 8)
+    row = _write_means(draft, sheet, run, lang, 4)
+    first = _write_medians(draft, sheet, run, lang, row + 1)
+    row = _write_levels(draft, sheet, run, lang, first + len(years_of(run)) + 2)
+    _write_vintages(draft, sheet, run, lang, row + 1)
+    page(sheet, "B5", "4:4")
+    return first
+
+
+def means_of(run: Finished) -> Means:
+    """Mean cost and budget by line and year, against the headline vintage [EUR million].
+
+    ``income`` is what a net vintage takes off the cost of the IND, as a negative amount.
+    """
+    found: Means = {}
+    lines = [line.key for _, part in PARTS for line in part if ":" not in line.key]
+    for line in lines:
+        if line != "income":
+            rows = headline_rows(run.budget, run.scenario, line=line)
+            found[line] = [float(value) / MILLION for value in rows["cost_mean"]]
+    for held in HELD:
+        rows = headline_rows(run.budget, run.scenario, line=held.key.partition(":")[2])
+        found[held.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
+    gross = sum(np.array(found[line]) for line in ("ind_asylum", "ind_other", "penalties"))
+    found["income"] = [round(float(x), 6) for x in np.array(found["ind"]) - gross]
+    return found
+
+
+def _write_means(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+    """Means by line and year, their sums and gaps as formulas; gives the row below."""
+    years, means = years_of(run), means_of(run)
+    head = f"{label('book_line', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+    head_row(draft, sheet, row, [head, *map(str, years)])
+    row += 1
+    rows: dict[str, int] = {}
+    for name, part in PARTS:
+        put(draft, sheet, (row, 1), label(name, lang), font=HEADING)
+        row += 1
+        for line in part:
+            if line.key == "income" and _is_nothing(means["income"]):
+                continue
+            rows[line.key] = row
+            put(draft, sheet, (row, 1), label(line.label, lang), font=_font(line))
+            for index in range(len(years)):
+                content = _mean(line, index, rows, means)
+                if content is None and part is HELD:
+                    content = label("no_budget", lang)
+                cell = put(draft, sheet, (row, index + 2), content, WHOLE, _font(line))
+                cell.alignment = RIGHT
+                if line.sum_of:
+                    cell.border = SUM_LINE
+            row += 1
+    return row
+
+
+def _font(line: Line) -> Font:
+    return BOLD if line.sum_of else PLAIN
+
+
+def _is_nothing(amounts: list[float | None]) -> bool:
+    return all(abs(amount or 0.0) * MILLION < 10 * LEAST for amount in amounts)
+
+
+def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content:
+    """A mean as it was measured, or the formula of a sum or a gap; None where a part is lacking."""
+    if not line.sum_of:
+        return means[line.key][index]
+    parts = [key for key in line.sum_of if key in rows]
+    values = [means[key][index] for key in parts]
+    other = means[line.less][index] if line.less else 0.0
+    if other is None or None in values:
+        means.setdefault(line.key, [None] * len(means["total"]))
+        return None
+    letter = get_column_letter(index + 2)
+    text = "=" + "+".join(f"{letter}{rows[key]}" for key in parts)
+    if line.less:
+        text += f"-{letter}{rows[line.less]}"
+    value = sum(value for value in values if value is not None) - other
+    means.setdefault(line.key, [None] * len(means["total"]))[index] = value
+    return Formula(text, value)
+
+
+def _write_medians(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+    """Medians and their band by year; gives the row of the head, years below it."""
+    put(draft, sheet, (row, 1), label("book_medians", lang), font=HEADING)
+    unit = f"[{label('million', lang)}]"
+    cost, budget, gap = (label(key, lang) for key in ("cost", "budget", "gap"))
+    middle = label("statistic_p50", lang)
+    tenth, ninetieth = (label("statistic_percentile", lang, n=n) for n in (10, 90))
+    band = (middle, tenth, ninetieth)
+    head = [
+        label("year", lang),
+        *(f"{cost}, {what} {unit}" for what in band),
+        f"{budget} {unit}",
+        *(f"{gap}, {what} {unit}" for what in band),
+        f"{label('p_gap', lang)} [%]",
+        f"{label('book_up', lang)} {unit}",
+        f"{label('book_down', lang)} {unit}",
+    ]
+    head_row(draft, sheet, row + 1, head)
+    rows = headline_rows(run.budget, run.scenario)
+    for number, (_, one) in enumerate(rows.iterrows(), start=row + 2):
+        put(draft, sheet, (number, 1), int(one["year"]), YEAR)
+        names = ("cost_p50", "cost_p10", "cost_p90", "budget", "gap_p50", "gap_p10", "gap_p90")
+        for column, name in enumerate(names, start=2):
+            put(draft, sheet, (number, column), float(one[name]) / MILLION, WHOLE)
+        put(draft, sheet, (number, 9), float(one["p_gap_positive"]), SHARE)
+        low, mid, high = (float(one[f"cost_{q}"]) / MILLION for q in ("p10", "p50", "p90"))
+        put(draft, sheet, (number, 10), Formula(f"=D{number}-B{number}", high - mid), WHOLE)
+        put(draft, sheet, (number, 11), Formula(f"=B{number}-C{number}", mid - low), WHOLE)
+    return row + 1
+
+
+def _write_levels(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+    """The median gap at each price level by year; gives the row below."""
+    put(draft, sheet, (row, 1), label("levels_title", lang), font=HEADING)
+    years = years_of(run)
+    check = f"{label('check_2024', lang)} [{label('million', lang)}]"
+    head = f"{label('level', lang)} [{label('million', lang)}, {label('statistic_p50', lang)}]"
+    head_row(draft, sheet, row + 1, [head, *map(str, years), check])
+    row += 2
+    for level in LEVELS:
+        rows = headline_rows(run.budget, run.scenario, cost_level=level)
+        put(draft, sheet, (row, 1), label(f"level_{level}", lang))
+        for column, gap in enumerate(rows["gap_p50"], start=2):
+            put(draft, sheet, (row, column), float(gap) / MILLION, WHOLE)
+        of_2024 = run.record["check_2024_eur"][level] / MILLION
+        put(draft, sheet, (row, len(years) + 2), of_2024, WHOLE)
+        row += 1
+    return row
+
+
+def _write_vintages(
+    draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int
+) -> None:
+    """Every state of the budget: mean cost, budget, and the gap as a formula."""
+    put(draft, sheet, (row, 1), label("book_vintages", lang), font=HEADING)
+    head = (
+        f"{label('line_total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+    )
+    years = years_of(run)
+    head_row(draft, sheet, row + 1, [head, *map(str, years)])
+    row += 2
+    for name, vintage in run.scenario.budget.vintages.items():
+        rows = select(
+            run.budget,
+            vintage=name,
+            line="total",
+            cost_level=run.scenario.prices.level,
+            price_basis=run.scenario.budget.price_basis,
+        )
+        for offset, key in enumerate(("cost", "budget", "gap")):
+            text = f"{getattr(vintage.title, lang)}: {label(key, lang)}"
+            put(draft, sheet, (row + offset, 1), text, font=BOLD if key == "gap" else PLAIN)
+        for column, (_, one) in enumerate(rows.iterrows(), start=2):
+            cost, held = float(one["cost_mean"]) / MILLION, float(one["budget"]) / MILLION
+            put(draft, sheet, (row, column), cost, WHOLE)
+            if held != held:
+                put(draft, sheet, (row + 1, column), label("no_budget", lang)).alignment = RIGHT
+                continue
+            put(draft, sheet, (row + 1, column), held, WHOLE)
+            letter = get_column_letter(column)
+            gap = Formula(f"={letter}{row}-{letter}{row + 1}", cost - held)
+            put(draft, sheet, (row + 2, column), gap, WHOLE, BOLD)
+        row += 3

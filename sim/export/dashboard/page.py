@@ -1,0 +1,126 @@
+"""The page as a file: template, style, code, library and content in one, and nothing from outside.
+
+A policy inside the page forbids every request, and every script and style but those whose hash it
+names. Titles are a user's words: they travel as JSON in which no ``<`` stands, and the page code
+puts them into the document as text only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+from importlib import resources
+
+from ...errors import Problem, ScenarioError
+from ...report.i18n import Language, label
+from ...runs.load import Finished
+from ...runs.provenance import Stamp, marked
+from .content import Told, content_of
+
+MOST_RUNS = 10
+"""Runs that can be told apart in one chart, by letter, colour, dashes and shape."""
+MOST_BYTES = 3_000_000
+"""What a mail may well carry."""
+LIBRARY = "echarts.common.min.js"
+LIBRARY_VERSION = "6.1.0"
+LIBRARY_SHA256 = "61f13280aba3161f77fc801bf5f9c786f55f10432153a0683fc5cc0700b013d5"
+CODE = (
+    "numbers.js", "words.js", "data.js", "state.js", "looks.js", "chart.js", "reader.js",
+    "table.js", "notes.js", "csv.js", "controls.js", "main.js",
+)  # fmt: skip
+"""The page's own code, in the order in which it is read."""
+BLANK = re.compile(r"{{(\w+)}}")
+
+
+def page(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> bytes:
+    """The page of some runs, with its stamp: the same runs give the same bytes.
+
+    Raises ``ScenarioError`` if it would be too large, with how many of the runs fit.
+    """
+    data = _page(runs, stamp, lang)
+    if len(data) <= MOST_BYTES:
+        return data
+    what = f"the page of {len(runs)} runs is {_megabytes(len(data))} MB, above {_megabytes()} MB"
+    raise ScenarioError([Problem("explorer", what, _advice(runs, stamp, lang))])
+
+
+def _page(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> bytes:
+    return marked(html(content_of(runs, stamp, lang), lang).encode(), ".html", stamp)
+
+
+def html(content: Told, lang: Language) -> str:
+    """The page around its content."""
+    style, library, code = _web("page.css"), library_code(), page_code()
+    parts = {
+        "lang": lang,
+        "title": escape(label("explorer_title", lang)),
+        "policy": policy([library, code], [style]),
+        "style": style,
+        "no_script": "<br>".join(
+            f'<span lang="{one}">{escape(label("explorer_no_script", one))}</span>'
+            for one in _both(lang)
+        ),
+        "content": as_json(content | {"library": LIBRARY_VERSION}),
+        "library": library,
+        "code": code,
+    }
+    return BLANK.sub(lambda blank: parts[blank[1]], _web("page.html"))
+
+
+def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """The content security policy: nothing may be fetched, and only these texts may run."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(_hash(text) for text in scripts)}",
+            f"style-src {' '.join(_hash(text) for text in styles)}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def as_json(content: Told) -> str:
+    """Content as JSON that can't end the script tag it stands in, whatever its texts say."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def library_code() -> str:
+    """The chart library as it was published."""
+    return (resources.files(__package__) / "vendor" / LIBRARY).read_text("utf-8")
+
+
+def page_code() -> str:
+    """The page's own code as one script, its names out of reach of others."""
+    inside = "\n".join(_web(name) for name in CODE)
+    return f'(function () {{\n"use strict";\n{inside}}})();\n'
+
+
+def _web(name: str) -> str:
+    return (resources.files(__package__) / "web" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _both(first: Language) -> tuple[Language, Language]:
+    return ("nl", "en") if first == "nl" else ("en", "nl")
+
+
+def _advice(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> str:
+    """How many of these runs fit, the first ones of them."""
+    for count in range(len(runs) - 1, 0, -1):
+        if len(_page(runs[:count], stamp, lang)) <= MOST_BYTES:
+            return f"the first {count} of them fit: name at most so many"
+    return "not even the first of them fits: run it to an earlier day (--until)"
+
+
+def _megabytes(size: int = MOST_BYTES) -> str:
+    return f"{size / 1e6:.1f}"

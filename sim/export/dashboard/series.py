@@ -1,0 +1,235 @@
+"""Which series there are, in groups, and what a reader calls each of them in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...report.i18n import Language, label, labels
+from ...scenario import Scenario
+from .encoding import MILLIONS, MONTHS, PEOPLE, PERCENT, Rounding
+
+Both = dict[str, str]
+"""A text by language."""
+LANGUAGES: tuple[Language, Language] = ("en", "nl")
+GROUPS: dict[str, tuple[str, ...]] = {
+    "explorer_group_reception": (
+        "need", "occupancy", "places", "shortage", "places_short", "emergency_share",
+        "guardianship",
+    ),
+    "explorer_group_procedure": (
+        "pending", "decisions", "waiting_months", "in_appeal", "rejected", "departed",
+    ),
+    "explorer_group_inflow": (
+        "inflow", "family_pending", "family_arrivals", "other_intake", "accompanying",
+    ),
+    "explorer_group_housing": ("transit", "housed", "target", "municipal_arrears"),
+}  # fmt: skip
+"""Series by the group they stand in, in the order in which they are offered."""
+OTHERS = "explorer_group_other"
+SERIES = {
+    "need": "chart_need_title",
+    "occupancy": "book_occupancy",
+    "places": "places",
+    "shortage": "people_short",
+    "places_short": "places_short",
+    "emergency_share": "book_emergency_share",
+    "guardianship": "book_wards",
+    "pending": "pending",
+    "decisions": "book_decisions",
+    "in_appeal": "book_in_appeal",
+    "rejected": "book_rejected",
+    "departed": "book_departed",
+    "inflow": "series_inflow",
+    "family_pending": "book_family_pending",
+    "family_arrivals": "book_family_arrivals",
+    "other_intake": "book_other_intake",
+    "accompanying": "explorer_accompanying",
+    "transit": "book_in_transit",
+    "housed": "book_housed",
+    "target": "explorer_target",
+    "municipal_arrears": "book_arrears",
+}
+WHOLE_NAMES = {
+    "occupancy|kind:asylum_seekers": "book_asylum_seekers",
+    "occupancy|kind:status_holders": "explorer_status_holders",
+    "occupancy|kind:minors": "explorer_minors",
+    "occupancy|kind:unaccompanied_minors": "book_minors_alone",
+    "waiting_months|kind:median": "book_wait",
+    "waiting_months|kind:p90": "explorer_wait_long",
+}
+"""Series that have a name of their own, not that of a whole and a part."""
+PARTS = {
+    "group:other_cases": "explorer_other_cases",
+    "group:family": "explorer_family",
+    "group:resettled": "explorer_resettled",
+    "kind:granted": "explorer_granted",
+    "kind:rejected": "explorer_rejected",
+    "kind:closed": "explorer_closed",
+    "kind:from_reception": "explorer_from_reception",
+    "kind:from_transit": "explorer_from_transit",
+    "kind:supervised": "explorer_supervised",
+    "kind:during_procedure": "explorer_during_procedure",
+}
+LINES = {
+    "total": "line_total",
+    "coa_nidos": "line_coa_nidos",
+    "ind": "line_ind",
+    "coa": "book_coa",
+    "nidos": "book_nidos",
+    "severance": "book_severance",
+    "beyond_places": "book_beyond",
+    "ind_asylum": "book_ind_asylum",
+    "ind_other": "book_ind_other",
+    "penalties": "book_penalties",
+    "before_start": "book_before_start",
+    "penalties_owed": "book_penalties_owed",
+    "transit": "book_transit",
+    "ukraine": "book_ukraine",
+    "oda": "book_oda",
+}
+UNITS: dict[str, tuple[str, Rounding]] = {
+    "persons": ("unit_persons", PEOPLE),
+    "places": ("unit_places", PEOPLE),
+    "cases": ("unit_cases", PEOPLE),
+    "persons/month": ("book_persons_month", PEOPLE),
+    "decisions/month": ("book_decisions_month", PEOPLE),
+    "persons/year": ("unit_persons_year", PEOPLE),
+    "decisions/year": ("explorer_decisions_year", PEOPLE),
+    "months": ("book_unit_months", MONTHS),
+    "share": ("book_percent", PERCENT),
+    "EUR": ("million", MILLIONS),
+}
+"""Label and rounding of every unit of the tables."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series that can be chosen; ``units`` by how its points lie: month, or a year's measure."""
+
+    key: str
+    group: str
+    name: Both
+    units: dict[str, str]
+
+
+def both(key: str, **values: object) -> Both:
+    """A label in both languages."""
+    return {lang: label(key, lang, **values) for lang in LANGUAGES}
+
+
+def raised(text: str) -> str:
+    """A text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def of_tables(
+    monthly: Iterable[pd.DataFrame], yearly: Iterable[pd.DataFrame], scenarios: list[Scenario]
+) -> list[Series]:
+    """The series of all monthly and yearly tables, in order of groups; names from scenarios."""
+    units: dict[str, dict[str, str]] = {}
+    for table in monthly:
+        for series, breakdown, unit in _kinds(table, "unit"):
+            units.setdefault(f"{series}|{breakdown}", {})["month"] = unit
+    for table in yearly:
+        for series, breakdown, measure, unit in _kinds(table, "measure", "unit"):
+            units.setdefault(f"{series}|{breakdown}", {})[measure] = unit
+    parts = part_names(scenarios)
+    whole = {key.partition("|")[0] for key in units if not key.endswith("|total")}
+    found = [
+        Series(key, group_of(key), name_of(key, parts, key.partition("|")[0] in whole), held)
+        for key, held in units.items()
+    ]
+    order = [series for listed in GROUPS.values() for series in listed]
+    groups = [*GROUPS, OTHERS]
+    return sorted(found, key=lambda one: (groups.index(one.group), _rank(one.key, order)))
+
+
+def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
+    """The series of all budget tables: the gap of lines that have one, and the cost of every line.
+
+    All are in euros and by year.
+    """
+    gaps: dict[str, None] = {}
+    costs: dict[str, None] = {}
+    for table in budgets:
+        costs |= dict.fromkeys(table["line"])
+        gaps |= dict.fromkeys(table["line"][table["budget"].notna()])
+    return [
+        Series(f"{what}:{line}", "explorer_group_money", _joined(what, LINES.get(line, line)),
+               {"sum": "EUR"})
+        for what, lines in (("gap", gaps), ("cost", costs)) for line in lines
+    ]  # fmt: skip
+
+
+def group_of(key: str) -> str:
+    """The group in which a series is offered."""
+    series = key.partition("|")[0]
+    return next((group for group, listed in GROUPS.items() if series in listed), OTHERS)
+
+
+def name_of(key: str, parts: Mapping[str, Both], has_parts: bool) -> Both:
+    """What a reader calls a series; what has no words is called as in the table."""
+    if key in WHOLE_NAMES:
+        return _raised(both(WHOLE_NAMES[key]))
+    series, _, breakdown = key.partition("|")
+    if breakdown == "total":
+        return _joined(SERIES.get(series, series), "book_sum" if has_parts else "")
+    return {
+        lang: label("explorer_part", lang, name=raised(_word(SERIES.get(series, series), lang)),
+                    what=parts[breakdown][lang] if breakdown in parts else
+                    _word(PARTS.get(breakdown, breakdown), lang))
+        for lang in LANGUAGES
+    }  # fmt: skip
+
+
+def part_names(scenarios: Iterable[Scenario]) -> dict[str, Both]:
+    """Titles of place types, of what they are part of, and of groups, by breakdown.
+
+    Where scenarios call one differently, the first is followed.
+    """
+    found: dict[str, Both] = {}
+    for scenario in scenarios:
+        for key, place in scenario.reception.places.items():
+            title: Both = {lang: str(getattr(place.title, lang)) for lang in LANGUAGES}
+            found.setdefault(f"place:{key}", title)
+            if place.part_of is not None:
+                whole: Both = {lang: text.partition(":")[0] for lang, text in title.items()}
+                found.setdefault(f"place:{place.part_of}", whole)
+        for key, group in scenario.groups.items():
+            found.setdefault(
+                f"group:{key}", {lang: str(getattr(group.title, lang)) for lang in LANGUAGES}
+            )
+    return found
+
+
+def _kinds(table: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:
+    named = table[["series", "breakdown", *columns]].drop_duplicates()
+    return named.itertuples(index=False, name=None)
+
+
+def _rank(key: str, order: list[str]) -> int:
+    series = key.partition("|")[0]
+    return order.index(series) if series in order else len(order)
+
+
+def _joined(first: str, second: str) -> Both:
+    """Two words as a whole and its part; the first alone if there is no second."""
+    if not second:
+        return {lang: raised(_word(first, lang)) for lang in LANGUAGES}
+    return {
+        lang: label("explorer_part", lang, name=raised(_word(first, lang)),
+                    what=_word(second, lang))
+        for lang in LANGUAGES
+    }  # fmt: skip
+
+
+def _word(key: str, lang: Language) -> str:
+    """A label, or the key itself where there is none."""
+    return label(key, lang) if key in labels() else key
+
+
+def _raised(texts: Both) -> Both:
+    return {lang: raised(text) for lang, text in texts.items()}

@@ -1,0 +1,58 @@
+"""From a finished folder to the files of a memo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from ...errors import Problem, ScenarioError
+from ...report.i18n import Language
+from ...runs.provenance import marked
+from .content import Memo
+from .folder import Folder
+
+Form = Literal["docx", "html", "md"]
+FORMS: tuple[Form, ...] = ("docx", "html", "md")
+
+
+def memo_of(folder: Folder, lang: Language, question: int | None = None) -> Memo:
+    """What a folder says; ``question`` is one of the book's.
+
+    Raises ``ScenarioError`` if its files were changed, or if a question is asked of what has none.
+    """
+    kind = folder.record["kind"]
+    if kind == "answers":
+        from .answers import memo_of_answers
+
+        return memo_of_answers(folder, lang, question)
+    if question is not None:
+        what = f"{folder.path} is the folder of '{kind}' and has no questions"
+        raise ScenarioError([Problem("--question", what, "leave it out, or give outputs/answers")])
+    if kind == "comparison":
+        from .comparison import memo_of_comparison
+
+        return memo_of_comparison(folder, lang)
+    if kind == "explanation":
+        from .explanation import memo_of_explanation
+
+        return memo_of_explanation(folder, lang)
+    from .run import memo_of_run
+
+    return memo_of_run(folder, lang)
+
+
+def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
+    """The files of a memo in a form, the one that was asked for last."""
+    if form == "docx":
+        from .word import document
+
+        return {file: document(memo)}
+    if form == "html":
+        from .html import html
+
+        return {file: marked(html(memo).encode("utf-8"), ".html", memo.stamp)}
+    from .markdown import markdown
+
+    picture = file.with_name(f"{file.name.removesuffix('.md')}.png")
+    text = markdown(memo, picture.name.replace(" ", "%20"))
+    return {picture: memo.picture.png, file: marked(text.encode("utf-8"), ".md", memo.stamp)}

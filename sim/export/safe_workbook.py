@@ -1,0 +1,194 @@
+"""Reading a workbook that anyone may have saved: nothing in it runs, and nothing is followed.
+
+Limits come first (size, parts, rows), then plain cells: styles, links, names and macros are never
+looked at. A formula is read as its text and the value it had when the file was last saved.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from ..errors import Problem, ScenarioError
+from ..runs.provenance import Found, Stamp, read_stamp, seal
+from .properties import told_in
+from .workbook_checksum import content_of
+
+MAX_BYTES = 10_000_000
+MAX_UNPACKED = 60_000_000
+MAX_PARTS = 500
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
+ZIP_HEAD = b"PK\x03\x04"
+_OLD_HEAD = b"\xd0\xcf\x11\xe0"
+_ENTITY = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY")
+                for code in ("ascii", "utf-16-le", "utf-16-be"))  # fmt: skip
+
+Coordinates = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell holds: a value, and the formula it came from if there is one."""
+
+    value: Any
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workbook as plain data: what it says of itself, and cells by (row, column) from 1."""
+
+    name: str
+    told: dict[str, str]
+    sheets: dict[str, dict[Coordinates, Cell]]
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Where it comes from, if it is one of ours."""
+        return read_stamp(self.told)
+
+    def found(self) -> Found | None:
+        """Its stamp, and whether its cells are as they were exported."""
+        from openpyxl.utils import get_column_letter
+
+        stamp = self.stamp
+        if stamp is None:
+            return None
+        notes = {key: text for key, text in self.told.items()
+                 if key != "seal" and not hasattr(stamp, key)}  # fmt: skip
+        cells = [
+            (title, [(f"{get_column_letter(column)}{row}", cell.formula or cell.value)
+                     for (row, column), cell in sheet.items()])
+            for title, sheet in self.sheets.items()
+        ]  # fmt: skip
+        return Found(stamp, self.told.get("seal") == seal(stamp, content_of(cells, notes)))
+
+
+def open_workbook(file: Path) -> Opened:
+    """Read a workbook; raises ``ScenarioError`` if it is none, or one that may not be read."""
+    data = packed_bytes(file)
+    try:
+        with warnings.catch_warnings():
+            # What openpyxl leaves out (pictures, validation it does not know) holds no number.
+            warnings.simplefilter("ignore")
+            return _read(data, str(file))
+    except ScenarioError:
+        raise
+    except Exception as error:
+        # Whatever a broken or hostile file makes the library stumble over, it is the file.
+        what = f"can't be read as a workbook ({type(error).__name__})"
+        raise _refused(
+            str(file), what, "open it in a spreadsheet program and save it again"
+        ) from None
+
+
+def packed_bytes(file: Path) -> bytes:
+    """The bytes of a workbook or a document that is safe to unpack; raises ``ScenarioError``."""
+    data = _bytes_of(file)
+    _refuse_what_is_unsafe(data, str(file))
+    return data
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        if file.exists() and not file.is_file():
+            # A pipe or a device is never read: it may have no end.
+            raise _refused(str(file), "this is no file", "name a workbook")
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            what = f"{size:,} bytes: too large for a workbook of ours (at most {MAX_BYTES:,})"
+            raise _refused(str(file), what, "give the workbook that opvangsim export wrote")
+        return file.read_bytes()
+    except OSError as error:
+        raise _refused(str(file), f"can't be read: {error.strerror or error}") from None
+
+
+def _refuse_what_is_unsafe(data: bytes, name: str) -> None:
+    """A zip that unpacks to too much, macros, and XML that defines entities."""
+    if data.startswith(_OLD_HEAD):
+        what = "this is an old or a locked workbook (.xls, or one with a password)"
+        raise _refused(name, what, "save it as .xlsx without a password")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+            _check_sizes(parts, name)
+            for part in parts:
+                # zipfile never unpacks more of a part than the size that was just checked.
+                _check_part(part.filename, packed.read(part), name)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError) as error:
+        advice = "give the workbook that opvangsim export wrote"
+        raise _refused(name, "this is no .xlsx workbook: not a whole zip file", advice) from error
+    except (RuntimeError, zlib.error) as error:
+        # Locked parts, and ways of packing that zipfile does not know.
+        advice = "save it again in a spreadsheet program, without a password"
+        raise _refused(name, "this is no .xlsx workbook: it can't be unpacked", advice) from error
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
+    total = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or total > MAX_UNPACKED:
+        what = f"unpacks to {total:,} bytes in {len(parts):,} parts: no workbook of ours does"
+        advice = f"at most {MAX_UNPACKED:,} bytes in {MAX_PARTS} parts are read"
+        raise _refused(name, what, advice)
+
+
+def _check_part(part: str, data: bytes, name: str) -> None:
+    if part.lower().endswith("vbaproject.bin"):
+        raise _refused(name, "this file holds macros", "save it as .xlsx or .docx, without macros")
+    if part.lower().endswith((".xml", ".rels")) and any(word in data for word in _ENTITY):
+        what = f"its part {part} defines entities, which no file of ours needs"
+        raise _refused(name, what, "open it in a spreadsheet program and save it again")
+
+
+def _read(data: bytes, name: str) -> Opened:
+    """Both readings of a workbook side by side: formulas as text, and the values they had."""
+    from openpyxl import load_workbook
+
+    told: dict[str, str] = {}
+    sheets: dict[str, dict[Coordinates, Cell]] = {}
+    texts = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+    values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
+    try:
+        properties = cast(Any, texts).custom_doc_props.props
+        told = told_in((str(one.name), str(one.value or "")) for one in properties)
+        for sheet in texts.worksheets:
+            plain = dict(_cells(sheet, name))
+            if any(cell.formula for cell in plain.values()):
+                held = dict(_cells(values[sheet.title], name))
+                plain = {at: _with_value(cell, held.get(at)) for at, cell in plain.items()}
+            sheets[sheet.title] = plain
+    finally:
+        texts.close()
+        values.close()
+    return Opened(name, told, sheets)
+
+
+def _with_value(cell: Cell, held: Cell | None) -> Cell:
+    """A formula with the value it had; any other cell as it is."""
+    return Cell(held.value if held else None, cell.formula) if cell.formula else cell
+
+
+def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:
+    # What a file says of its own size is not believed: cells outside it would be left out unseen.
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        for column, cell in enumerate(row, start=1):
+            if cell.value is None:
+                continue
+            if number > MAX_ROWS or column > MAX_COLUMNS:
+                what = "a value stands far outside any table of ours"
+                where = f"{name} {sheet.title}!{cell.coordinate}"
+                raise _refused(where, what, "take out what does not belong to the table")
+            formula = str(getattr(cell.value, "text", cell.value)) if cell.data_type == "f" else ""
+            yield (number, column), Cell(cell.value, formula)
+
+
+def _refused(where: str, what: str, advice: str = "") -> ScenarioError:
+    return ScenarioError([Problem(where, what, advice)])

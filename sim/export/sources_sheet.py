@@ -1,0 +1,82 @@
+"""Sheets that say where numbers come from: every number with its ground, and every source."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..report.i18n import Language, label, unit_name
+from ..report.scenario_listing import spread_text
+from ..report.translate import said
+from ..scenario import Quantity, Scenario, quantities
+from ..scenario.introspect import at
+from ..scenario.listing import by_source
+from ..scenario.schema import Scenario as Grammar
+from .workbook_writer import TITLE, WRAP, Content, Draft, fit_rows, head_row, page, put, widths
+
+HEAD = 3
+
+
+def write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Language) -> None:
+    """Every number of a scenario, a row a date: value, unit, spread, source, assumption."""
+    put(draft, sheet, (1, 1), label("book_numbers", lang), font=TITLE)
+    keys = (
+        "form_key", "form_date", "form_value", "form_unit", "shown_spread", "book_price_year",
+        "shown_source", "form_where", "shown_assumption", "shown_meaning",
+    )  # fmt: skip
+    head_row(draft, sheet, HEAD, [label(key, lang) for key in keys])
+    row = HEAD + 1
+    for key, quantity in quantities(scenario):
+        for order, (day, amount) in enumerate(quantity.pairs()):
+            dated = day if isinstance(quantity.value, tuple) else None
+            cells: list[Content] = [key, dated, amount, unit_name(quantity.unit, lang)]
+            if order == 0:
+                cells += _ground(key, quantity, scenario, lang)
+            for column, content in enumerate(cells, start=1):
+                cell = put(draft, sheet, (row, column), content)
+                cell.alignment = WRAP
+            row += 1
+    widths(sheet, (44, 12, 16, 20, 34, 9, 18, 30, 60, 44))
+    fit_rows(sheet, HEAD + 1)
+    sheet.auto_filter.ref = f"A{HEAD}:J{row - 1}"
+    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
+
+
+def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> list[Content]:
+    here = at(Grammar, tuple(key.split(".")))
+    return [
+        spread_text(quantity, lang),
+        quantity.price_level,
+        quantity.source,
+        said(quantity.where, lang),
+        said(quantity.assumption, lang, scenario.description),
+        said(here.meaning, lang) if here else "",
+    ]
+
+
+def write_sources(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Language) -> None:
+    """Every source that a scenario cites: title, number, day, terms, and how much rests on it."""
+    put(draft, sheet, (1, 1), label("sheet_sources", lang), font=TITLE)
+    keys = ("form_key", "book_source_title", "book_source_number", "book_source_day",
+            "book_source_address", "book_source_licence", "book_rests")  # fmt: skip
+    head_row(draft, sheet, HEAD, [label(key, lang) for key in keys])
+    row = HEAD + 1
+    for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
+        card = rest.card
+        day = card.get("published")
+        cells: list[Content] = [
+            rest.name,
+            said(str(card.get("title", "")), lang),
+            said(str(card.get("number", "")), lang),
+            day if isinstance(day, date) else str(day or ""),
+            str(card.get("address") or ""),
+            said(str(card.get("licence", "")), lang),
+            len(rest.keys),
+        ]
+        for column, content in enumerate(cells, start=1):
+            put(draft, sheet, (row, column), content).alignment = WRAP
+        row += 1
+    widths(sheet, (20, 60, 30, 12, 50, 30, 10))
+    fit_rows(sheet, HEAD + 1)
+    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")

@@ -1,0 +1,177 @@
+"""The rows of a scenario's workbook: which keys there are, what each holds, what may be edited."""
+
+from __future__ import annotations
+
+import hashlib
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..report.i18n import Language
+from ..report.translate import said
+from ..scenario import Quantity, Scenario
+from ..scenario.introspect import Shape, at
+from ..scenario.listing import leaves
+from ..scenario.quantity import CERTAIN, STEPS, UNDATED
+from .workbook_writer import Content
+
+LAYOUT = "1"
+"""Number of the layout of these sheets: raised whenever a column or a row gets another meaning."""
+SPREAD = ("dist", "low", "mode", "high", "sd", "p5", "p50", "p95", "as")
+GROUND = ("source", "where", "assumption")
+COLUMNS = (
+    "key", "date", "value", "unit", "between", *SPREAD, "price_level", "fill", *GROUND,
+    "bounds", "meaning",
+)  # fmt: skip
+CHOICE_COLUMNS = ("key", "value", "allowed", "meaning")
+HEAD = 4
+"""Row of the heads of both tables."""
+FREE_ROWS = 40
+"""Empty rows below the numbers, for further dates and further keys."""
+LEFT_OUT = ("title", "description", "sources")
+"""Keys outside the tables: a patch has a title of its own, and sources stand in files."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the numbers: what its cells hold, and which of them may be edited."""
+
+    key: str
+    cells: dict[str, Content]
+    open: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A setting that is no number: its value, what may stand there, and its meaning."""
+
+    key: str
+    value: str | bool | int | date
+    allowed: tuple[str, ...]
+    kind: type
+    meaning: str
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Hash of everything a scenario says."""
+    return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def shape_of(key: str) -> Shape | None:
+    """What the grammar allows at a key."""
+    return at(Scenario, tuple(key.split(".")))
+
+
+def open_parts(here: Shape) -> frozenset[str]:
+    """The columns that the grammar lets a number have, besides its value."""
+    found = set(GROUND)
+    if UNDATED not in here.metadata:
+        found |= {"date"} | (set() if STEPS in here.metadata else {"between"})
+    if CERTAIN not in here.metadata:
+        found |= set(SPREAD)
+    if here.unit is not None and here.unit.unit.startswith("EUR"):
+        found |= {"price_level", "fill"}
+    return frozenset(found)
+
+
+def number_rows(scenario: Scenario) -> Iterator[Row]:
+    """A row a number, a row a date for dated ones, and one for each that may be set and is not."""
+    for key, quantity in _numbers(scenario, ""):
+        here = shape_of(key)
+        assert here is not None
+        fixed: dict[str, Content] = {
+            "key": key,
+            "meaning": here.meaning,
+            "unit": here.unit.unit if here.unit else "",
+        }
+        parts = open_parts(here)
+        if quantity is None:
+            yield Row(key, fixed, parts | {"value"})
+            continue
+        for order, (day, amount) in enumerate(quantity.pairs()):
+            dated: dict[str, Content] = {"date": day} if isinstance(quantity.value, tuple) else {}
+            cells: dict[str, Content] = {**fixed, "value": amount, **dated}
+            if order == 0:
+                yield Row(key, cells | parts_of(quantity), parts | {"value"})
+            else:
+                yield Row(key, cells, (parts & {"date"}) | {"value"})
+
+
+def parts_of(quantity: Quantity) -> dict[str, Content]:
+    """What stands beside the value of a number, by column.
+
+    A middle of the spread that is the value itself is left out: it then follows the value.
+    """
+    found: dict[str, Content] = {
+        name: getattr(quantity, name) for name in ("between", "price_level", "fill", *GROUND)
+    }
+    if quantity.spread is not None:
+        found |= quantity.spread.model_dump(by_alias=True)
+        for middle in ("mode", "p50"):
+            if quantity.spread.kind == "value" and found[middle] == quantity.central_draw():
+                found[middle] = None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def told_words(parts: Mapping[str, Any], scenario: Scenario, lang: Language) -> dict[str, Content]:
+    """Of what stands beside a value the sentences, as a reader of a language is shown them."""
+    return {
+        name: said(str(parts[name]), lang, scenario.description)
+        for name in ("where", "assumption")
+        if parts.get(name) is not None
+    }
+
+
+def _numbers(part: Any, prefix: str) -> Iterator[tuple[str, Quantity | None]]:
+    """Every number with its key, and None for each that the grammar allows and is not there."""
+    if isinstance(part, Quantity):
+        yield prefix, part
+    elif isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            key = f"{prefix}.{name}" if prefix else name
+            item = getattr(part, name)
+            here = shape_of(key)
+            if item is None and here is not None and here.is_number and not field.is_required():
+                yield key, None
+            yield from _numbers(item, key)
+    elif isinstance(part, dict | tuple):
+        pairs: Any = part.items() if isinstance(part, dict) else enumerate(part)
+        for step, below in pairs:
+            yield from _numbers(below, f"{prefix}.{step}")
+
+
+def choices(scenario: Scenario) -> Iterator[Choice]:
+    """Every setting that is no number, in file order."""
+    for key, value in leaves(scenario):
+        if isinstance(value, Quantity) or value is None or key.split(".")[0] in LEFT_OUT:
+            continue
+        here = shape_of(key)
+        assert here is not None
+        kind = here.type if here.type in (bool, int, date) else str
+        allowed: tuple[str, ...] = ()
+        if typing.get_origin(here.type) is typing.Literal:
+            allowed = tuple(str(one) for one in typing.get_args(here.type))
+        plain = date.fromisoformat(str(value)) if kind is date else value
+        yield Choice(key, plain, allowed, kind, here.meaning)
+
+
+def may_be_unset(scenario: Scenario, key: str) -> bool:
+    """Whether a number may be taken out: a key that the grammar does not ask for."""
+    *above, last = key.split(".")
+    part: Any = scenario
+    for step in above:
+        part = _below(part, step)
+    field = type(part).model_fields.get(last) if isinstance(part, BaseModel) else None
+    return field is not None and not field.is_required()
+
+
+def _below(part: Any, step: str) -> Any:
+    if isinstance(part, dict):
+        return next((item for name, item in part.items() if str(name) == step), None)
+    if isinstance(part, tuple):
+        return part[int(step)] if step.isdecimal() and int(step) < len(part) else None
+    return getattr(part, step, None)

@@ -1,0 +1,194 @@
+"""The program put on a day in the past: a scenario made of what was published by then.
+
+Stocks are those of the last year end known; rates are those of the last years known, held, as the
+baseline holds those of 2024. What no figure says is structure, in ``sim/data/hindcast.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ..errors import ModelError
+from ..scenario import Quantity, Scenario, load, patched, quantities, source_keys
+from .estimates import COMES, LIVES_HERE, Facts, Response, facts, inflow_path, quarter_shares
+from .observations import Figure, Knowledge
+
+BECAUSE = "from what was known on the origin date"
+APPEAL_YEARS, DEPARTURE_YEARS = 0.75 * 0.9, 0.22
+"""Stocks in appeal and of the refused, in years of rejections and of closed and rejected cases."""
+CHAIN = (
+    "groups.", "inflow.", "other_intake.", "ind.", "courts.", "departure.", "family.", "housing.",
+    "transit.", "reception.opening", "reception.in_reception", "reception.places.regular.opening",
+)  # fmt: skip
+"""Numbers that move people. Places, desk, prices and budget move none and are not scored."""
+
+
+@cache
+def structure() -> Scenario:
+    """The chain without any figure: the baseline's, with one group beside repeat applicants."""
+    base = load("baseline")
+    nobody: dict[str, Any] = {
+        "groups": {},
+        "courts": base.courts.model_copy(update={"opening_in_appeal": {}}),
+        "departure": base.departure.model_copy(update={"opening_rejected": {}}),
+        "housing": base.housing.model_copy(update={"targets": {}}),
+    }
+    text = (resources.files("sim") / "data" / "hindcast.yaml").read_text("utf-8")
+    changes: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return patched(base.model_copy(update=nobody), changes, BECAUSE)
+
+
+def scenario_at(known: Knowledge, years: int) -> Scenario:
+    """The scenario of an origin date, for that many calendar years from the start on.
+
+    Raises ``ModelError`` if anything in it was not known by then.
+    """
+    found = facts(known)
+    changes = {
+        "sources": _sources(known),
+        "start": date(found.year + 1, 1, 1),
+        "until": date(found.year + years, 12, 31),
+        **_inflow(known, found),
+        **_procedure(found),
+        **_family_and_homes(found),
+    }
+    scenario = patched(structure(), changes, BECAUSE)
+    later = list(later_knowledge(scenario, known.origin))
+    if later:
+        raise ModelError(f"on {known.origin} this was not known: {'; '.join(later)}")
+    return scenario
+
+
+def _number(value: float, series: str, spread: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A number as a scenario holds it, with the series it rests on as its source."""
+    given: dict[str, Any] = {"value": float(value), "source": f"known-{series}"}
+    given["assumption"] = BECAUSE
+    return given if spread is None else given | {"spread": spread}
+
+
+def _about(low: float, high: float) -> dict[str, Any]:
+    return {"dist": "triangular", "low": low, "mode": 1.0, "high": high, "as": "factor"}
+
+
+def _log(sd: float) -> dict[str, Any]:
+    """A factor on the log, cut at a third and at three times."""
+    return {"dist": "lognormal", "sd": float(sd), "low": 0.33, "high": 3.0, "as": "factor"}
+
+
+def _power(answer: Response) -> dict[str, Any]:
+    return {"dist": "normal", "sd": answer.sd, "low": 0, "high": 1.5}
+
+
+def _inflow(known: Knowledge, found: Facts) -> dict[str, Any]:
+    path, until = inflow_path(known, found.first, date(found.year + 1, 1, 1))
+    shares = quarter_shares(known)
+    season = np.full(4, 0.25) if shares is None else shares
+    sd, other = found.yearly_sd, found.other_share
+    source = "first_applications"
+    return {
+        "inflow.first": _number(0, source) | {"value": path},
+        "inflow.path.known_until": until,
+        "inflow.path.yearly_sd": _number(
+            sd, source, {"dist": "triangular", "low": 0.7 * sd, "high": 1.3 * sd}
+        ),
+        "inflow.season": {
+            month: _number(4 * season[(month - 1) // 3], source) | {"unit": "factor"}
+            for month in range(1, 13)
+        },
+        "inflow.repeat": _number(found.repeat, "repeat_applications", _about(0.8, 1.2)),
+        "other_intake.share_of_inflow": _number(
+            other,
+            "received",
+            {"dist": "triangular", "low": max(other - 0.08, 0.0), "high": other + 0.05},
+        ),
+    }
+
+
+def _procedure(found: Facts) -> dict[str, Any]:
+    """The IND, its stock, and those in appeal or refused, as far as reception has room for them."""
+    rejected = found.decided * (1 - found.granted_share - found.closed_share)
+    refused = (rejected + found.decided * found.closed_share) * DEPARTURE_YEARS
+    appeal = rejected * APPEAL_YEARS
+    asylum = found.people - found.status_holders
+    room = max(0.95 * asylum - LIVES_HERE * found.pending, 0.0)
+    fits = min(1.0, room / max(appeal + refused, 1.0))
+    changes = {
+        "ind.capacity.planned": _number(found.output, "decisions"),
+        "ind.capacity.realised": _number(1, "decisions", _log(found.output_response.residual_sd)),
+        "ind.capacity.response": _number(
+            found.output_response.power, "decisions", _power(found.output_response)
+        ),
+        "ind.granted_factor": _number(1, "decisions_granted", _log(found.granted_sd)),
+        "courts.opening_in_appeal.all": _number(appeal * fits, "decisions"),
+        "departure.opening_rejected.all": _number(refused * fits, "decisions"),
+    }
+    again = found.repeat / (found.first + found.repeat)
+    for group, part in (("all", 1 - again), ("repeat", again)):
+        changes |= {
+            f"groups.{group}.opening_pending": _number(found.pending * part, "pending"),
+            f"groups.{group}.granted_share": _number(found.granted_share, "decisions_granted"),
+            f"groups.{group}.closed_share": _number(found.closed_share, "decisions"),
+        }
+    return changes
+
+
+def _family_and_homes(found: Facts) -> dict[str, Any]:
+    desk = found.family / COMES
+    holders = _number(found.status_holders, "status_holders")
+    return {
+        "family.opening_pending": _number(desk, "inflow"),
+        "family.opening_travelling": _number(found.family / 4, "inflow"),
+        "family.applications_per_grant": _number(found.per_grant, "inflow", _about(0.8, 1.25)),
+        "family.productivity": _number(desk / 100, "inflow", _log(found.family_sd)),
+        "housing.homes": _number(
+            found.homes, "status_holders", _log(found.homes_response.residual_sd)
+        ),
+        "housing.response": _number(
+            found.homes_response.power, "status_holders", _power(found.homes_response)
+        ),
+        "reception.opening_status_holders": holders,
+        "reception.places.regular.opening_status_holders": holders,
+        "reception.places.regular.opening_people": _number(found.people, "people_in_reception"),
+    }
+
+
+def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
+    """A source card for each series in use, dated as its latest figure known."""
+    newest: dict[str, Figure] = {}
+    for figure in known.figures:
+        if figure.published <= known.origin:
+            newest[figure.series] = max(
+                newest.get(figure.series, figure), figure, key=lambda f: f.published
+            )
+    return {
+        f"known-{series}": {
+            "title": f"{series} to {figure.period}",
+            "number": figure.source,
+            "published": figure.published,
+            "licence": source_keys()[figure.source]["licence"],
+        }
+        for series, figure in newest.items()
+    }
+
+
+def later_knowledge(scenario: Scenario, origin: date) -> Iterator[str]:
+    """Numbers of the chain that rest on what came out after the origin date, or speak of it."""
+    cards = {key: card["published"] for key, card in source_keys().items()}
+    cards |= {key: card.published for key, card in scenario.sources.items()}
+    for path, quantity in quantities(scenario):
+        if path.startswith(CHAIN) and _is_later(quantity, cards, origin):
+            yield path
+
+
+def _is_later(quantity: Quantity, cards: dict[str, date], origin: date) -> bool:
+    text = f"{quantity.assumption or ''} {quantity.where or ''}"
+    spoken = any(int(year) >= origin.year for year in re.findall(r"\b(?:19|20)\d\d\b", text))
+    return spoken or (quantity.source is not None and cards[quantity.source] > origin)

@@ -1,0 +1,73 @@
+"""Family reunification (nareis): applications, the desk, and those who come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .sampling import binomial_count
+from .spending_limit import ind_factor
+from .state import Actor, Whole, World, hazard, whole_column, year_fraction
+
+GRANTS = (
+    ("decided", "status_holders"),
+    ("decided", "settled"),
+    ("in_appeal", "status_holders"),
+    ("in_appeal", "settled"),
+)
+
+
+def family_arrivals(world: World) -> Actor:
+    """Those with a visa arrive at a constant rate, in reception or straight into a home."""
+    ledger = world.ledger
+    for step, moment in world.steps(hour=2):
+        yield world.until(moment)
+        u = world.luck.uniforms("family_arrivals", step.day, 2)
+        chance = hazard(world.column("family.travel_days", step.day), step.days)
+        arrived = binomial_count(u[:, :1], ledger.stocks["family_travelling"], chance)
+        straight = world.column("family.straight_home_share", step.day)
+        home = binomial_count(u[:, 1:], arrived, straight)
+        ledger.move(home, "family_travelling", "settled")
+        ledger.move(arrived - home, "family_travelling", "status_holders")
+
+
+@dataclass
+class _FamilyDesk:
+    """Parts of applications and decisions left over for the next step."""
+
+    applying: Whole = field(default_factory=Whole)
+    deciding: Whole = field(default_factory=Whole)
+
+
+def family_desk(world: World) -> Actor:
+    """Grants bring applications for family; a desk of its own decides them.
+
+    Applications are booked on the day of the grant (the legal term is three months): the day's
+    grants x applications per grant x the group's factor. The desk decides staff x productivity a
+    year (who goes first makes no difference here: nobody is told apart); of those granted a share
+    travels.
+    """
+    scenario, values, ledger = world.scenario, world.values, world.ledger
+    factors = np.array([group.family_factor.single for group in scenario.groups.values()])
+    mine = world.recall(_FamilyDesk, _FamilyDesk)
+    for step, moment in world.steps(hour=7):
+        yield world.until(moment)
+        grants = sum(ledger.today(*flow) * factors for flow in GRANTS)
+        per_grant = world.column("family.applications_per_grant", step.day)
+        applied = mine.applying(np.sum(grants, axis=1, keepdims=True) * per_grant)
+        ledger.move(applied, "outside", "family_pending")
+
+        staff = values.at("family.staff", step.day)
+        staff = staff * ind_factor(world, step.day)
+        yearly = staff * values.at("family.productivity", step.day)
+        work = whole_column(yearly * year_fraction(step), world.replications)
+        decided = np.minimum(mine.deciding(work), ledger.stocks["family_pending"])
+        u = world.luck.uniforms("family_desk", step.day, 1)
+        coming_share = world.column("family.granted_share", step.day) * world.column(
+            "family.arrival_share", step.day
+        )
+        coming = binomial_count(u, decided, coming_share)
+        ledger.move(coming, "family_pending", "family_travelling")
+        ledger.move(decided - coming, "family_pending", "outside")
+        ledger.tally("family_staff", staff * year_fraction(step))

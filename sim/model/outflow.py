@@ -1,0 +1,173 @@
+"""Who leaves reception: status holders into homes, others out of the country."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .sampling import Counts, Floats, binomial_count, binomial_counts
+from .state import Actor, Whole, World, answer, hazard, whole_column, year_fraction
+
+
+def departures(world: World) -> Actor:
+    """Who leaves: those finally refused, those who give up waiting, and accompanying people.
+
+    The refused leave at a constant rate by group, supervised or not. Of the pending a yearly share
+    leaves by itself (the latest arrivals first). Accompanying people (other intake in the asylum
+    phase) leave with those they belong to, as status holders or out of the country.
+    """
+    values, ledger = world.values, world.ledger
+    width = len(world.groups)
+    for step, moment in world.steps(hour=6):
+        yield world.until(moment)
+        u = world.luck.uniforms("departures", step.day, width * 3 + 2)
+        u_group = u[:, : width * 3].reshape(-1, 3, width)
+        mean_days = values.by_group("departure_days", step.day) * world.column(
+            "departure.days_factor", step.day
+        )
+        rate = values.by_group("leave_rate", step.day)
+        stay = world.column("other_intake.stay_days", step.day)
+        left, gave_up, moved = binomial_counts(
+            (u_group[:, 0], ledger.stocks["rejected"], hazard(mean_days, step.days)),
+            (u_group[:, 1], ledger.stocks["pending"], -np.expm1(-rate * year_fraction(step))),
+            (u[:, -2:-1], ledger.stocks["accompanying"], hazard(stay, step.days)),
+        )
+        supervised, to_status = binomial_counts(
+            (u_group[:, 2], left, world.column("departure.supervised_share", step.day)),
+            (u[:, -1:], moved, world.column("other_intake.to_status_share", step.day)),
+        )
+        ledger.move(left, "rejected", "departed")
+        ledger.tally("supervised", supervised.sum(axis=1))
+        ledger.move(gave_up, "pending", "departed", "newest")
+        ledger.move(to_status, "accompanying", "status_holders")
+        ledger.move(moved - to_status, "accompanying", "departed")
+
+
+def half_year(year: int, month: int) -> str:
+    """Name of a half-year as municipalities' targets use it: 2025-H1."""
+    return f"{year}-H{1 if month <= 6 else 2}"
+
+
+def ready(world: World, day: int) -> Counts:
+    """Status holders who have been one for the minimum stay: (replications, 1).
+
+    People of one month came evenly over it, so that of all who came in a month the part that is
+    ready grows in a straight line; those who have left already were the first of them.
+    """
+    counts, begin = world.ledger.by_cohort("status_holders")
+    entered = world.ledger.cohort_entered["status_holders"][:, :, begin : begin + counts.shape[2]]
+    minimum = world.scenario.housing.minimum_stay_days.single
+    starts = world.ledger.cohort_starts[begin : begin + counts.shape[2] + 1]
+    waited = (day - minimum - starts[:-1]) / np.diff(starts)
+    share = np.minimum(np.maximum(waited, 0.0), 1.0)
+    ripe = np.floor(entered * share) - (entered - counts)
+    people: Counts = np.maximum(ripe, 0.0).sum(axis=2).astype(np.int64)
+    return people
+
+
+def homes_a_year(world: World, day: int) -> Floats:
+    """People that municipalities can house in a year: (replications or 1,).
+
+    The supply of the scenario, answering to those who wait (at the beginning of the step): targets
+    follow their number, and so do homes. In transit locations one waits as well.
+    """
+    ledger = world.ledger
+    now = (ledger.stocks["status_holders"] + ledger.stocks["transit"])[:, 0] - new_need(world)
+    then = (ledger.snapshots["status_holders"][0] + ledger.snapshots["transit"][0])[:, 0]
+    power = world.values.at("housing.response", day)
+    return world.values.at("housing.homes", day) * answer(np.maximum(now, 0.0), then, power)
+
+
+@dataclass
+class _Housing:
+    """What municipalities remember: this half-year's target, and the need for the next one.
+
+    ``half_year`` is its name, ``days`` how many of its days have passed; besides, parts of people
+    left over for the next step.
+    """
+
+    need: Floats
+    target: Floats
+    half_year: str = ""
+    days: int = 1
+    homes: Whole = field(default_factory=Whole)
+    set_: Whole = field(default_factory=Whole)
+
+
+def municipalities(world: World) -> Actor:
+    """Municipalities house status holders: as many as there are homes, and people ready for them.
+
+    Those in transit locations whose stay ends are housed first, then those longest in reception.
+    Free transit places are filled from reception. Beside it runs the book-keeping of the target:
+    official targets accrue evenly over their half-year; later ones are last half-year's new need
+    times a factor.
+    """
+    values, ledger, n = world.values, world.ledger, world.replications
+    mine = world.recall(_Housing, lambda: _Housing(np.zeros(n), np.zeros(n)))
+    for step, moment in world.steps(hour=8):
+        yield world.until(moment)
+        name = half_year(step.date.year, step.date.month)
+        if name != mine.half_year:
+            mine.target = _target(world, name, mine.need, mine.days)
+            mine.half_year, mine.need, mine.days = name, np.zeros(n), 0
+        mine.need = mine.need + new_need(world)
+        mine.days += step.days
+
+        supply = homes_a_year(world, step.day) * year_fraction(step)
+        homes = mine.homes(whole_column(supply, n))
+        u = world.luck.uniforms("municipalities", step.day, 1)
+        stay = hazard(world.column("transit.stay_days", step.day), step.days)
+        leaving = binomial_count(u, ledger.stocks["transit"], stay)
+        from_transit = np.minimum(leaving, homes)
+        ledger.move(from_transit, "transit", "settled")
+        housed = np.minimum(homes - from_transit, ready(world, step.day))
+        ledger.move(housed, "status_holders", "settled")
+        free = np.floor(values.at("transit.places", step.day))[:, None] - ledger.stocks["transit"]
+        into = np.clip(free.astype(np.int64), 0, ready(world, step.day))
+        ledger.move(into, "status_holders", "transit")
+
+        set_ = mine.set_(whole_column(mine.target * year_fraction(step) * 2, n))
+        ledger.tally("target", set_[:, 0])
+
+
+def new_need(world: World) -> Floats:
+    """People who began to need a home in this step: new status holders and family: (r,)."""
+    ledger = world.ledger
+    sources = ("decided", "in_appeal", "accompanying", "family_travelling", "outside")
+    came = sum(ledger.today(source, "status_holders").sum(axis=1) for source in sources)
+    return np.asarray(came, dtype=np.float64)
+
+
+def _target(world: World, name: str, last_need: Floats, last_days: int) -> Floats:
+    """Target of a half-year [persons]: the official one, else last half-year's need x factor."""
+    if name in world.scenario.housing.targets:
+        day = world.ledger.step.day
+        return world.values.at(f"housing.targets.{name}", day)
+    half_year_days = 365.25 / 2
+    factor = world.values.at("housing.target_factor", world.ledger.step.day)
+    per_half_year: Floats = last_need * half_year_days / max(last_days, 1) * factor
+    return per_half_year
+
+
+def guardianship(world: World) -> Actor:
+    """Unaccompanied minors come under guardianship with their application.
+
+    They leave at a constant rate, after a mean stay that brings them to 18.
+    A book of its own: the same young people also stand in the book of people.
+    """
+    values, ledger = world.values, world.ledger
+    for step, moment in world.steps(hour=9):
+        yield world.until(moment)
+        u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
+        applied = ledger.today("outside", "pending")
+        stay = world.column("guardianship.stay_days", step.day)
+        share = values.by_group("unaccompanied_share", step.day) * world.column(
+            "guardianship.arrival_factor", step.day
+        )
+        came, left = binomial_counts(
+            (u[:, :-1], applied, share),
+            (u[:, -1:], ledger.stocks["wards"], hazard(stay, step.days)),
+        )
+        ledger.move(came, "ward_source", "wards")
+        ledger.move(left, "wards", "ward_source")

@@ -1,0 +1,221 @@
+"""What things cost: the prices of a scenario, brought to one price level.
+
+Known to two readers: ``budget``, which prices what has happened, and ``means``, which says what can
+be paid for when spending follows the budget. Nothing here knows what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import get_args
+
+import numpy as np
+
+from ..scenario import CostLevel, Quantity, Scenario, quantities
+from .sampling import Floats, Samples, drawn
+
+LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
+MONEY = ("prices.", "ind_cost.", "budget.", "guardianship.paid_2024", "guardianship.mean_2024")
+"""Keys of money: prices, and the budget they are held against."""
+TIMED_BY_ENGINE = "prices.oda_first_days"
+"""A time among the prices that the engine counts by."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Numbers of a scenario with their draws: ``price(path)`` in the base price level."""
+
+    scenario: Scenario
+    samples: Samples
+    numbers: Mapping[str, Quantity]
+
+    @classmethod
+    def of(cls, scenario: Scenario, samples: Samples) -> Prices:
+        return cls(scenario, samples, dict(quantities(scenario)))
+
+    @property
+    def base(self) -> int:
+        budget = self.scenario.budget
+        return budget.vintages[budget.headline].price_level
+
+    def number(self, path: str, moment: date | None = None) -> Floats:
+        """The number at ``path`` in each replication: (replications,) or (1,)."""
+        quantity = self.numbers[path]
+        value = quantity.single if moment is None else quantity.on(moment)
+        return drawn(quantity, value, self.samples.get(path))
+
+    def price(self, path: str, moment: date | None = None) -> Floats:
+        """An amount of money at ``path``, brought to the base price level."""
+        level = self.numbers[path].price_level
+        return self.number(path, moment) * price_index(self.scenario, level, self.base)
+
+
+def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> float:
+    """Factor that brings prices of one year to those of another; 1 if no level is stated."""
+    levels = scenario.budget.price_levels
+    if from_year is None or from_year == to_year:
+        return 1.0
+    return levels[to_year].single / levels[from_year].single
+
+
+def is_money(scenario: Scenario, key: str) -> bool:
+    """Whether a key only prices what has happened, so that another value needs no new run.
+
+    Not where money decides what happens: never when spending follows the budget, and not for the
+    money of the IND when its work does.
+    """
+    if scenario.closing == "constrained":
+        return False
+    if scenario.ind.capacity.mode == "follows_budget" and key.startswith(("budget.", "ind_cost.")):
+        return False
+    of_a_place = key.startswith("reception.places.") and key.split(".")[3:4] in (
+        ["price"],
+        ["resident_price"],
+    )
+    return of_a_place or (key.startswith(MONEY) and key != TIMED_BY_ENGINE)
+
+
+@dataclass(frozen=True)
+class PlacePrice:
+    """What a year of one type of place costs: ``fixed`` a place, ``variable`` a resident [EUR].
+
+    ``published`` is the price both parts come from, of a place (or a resident).
+    """
+
+    fixed: Floats
+    variable: Floats
+    published: Floats
+
+
+def split_price(
+    price: Floats, fill: float, per: str, empty: Floats, occupied: Floats
+) -> PlacePrice:
+    """Split a published price into a part a place and a part a resident.
+
+    The parts keep the ratio of an empty bed to what a resident adds (the Court of Audit's 47 and
+    70 euro a day), and at the ``fill`` at which it was measured the published price comes back:
+    a price ``per`` place is fixed + variable x fill, one per resident fixed / fill + variable.
+    """
+    adds = occupied - empty
+    weight = empty + adds * fill if per == "place" else empty / fill + adds
+    scale = price / weight
+    return PlacePrice(fixed=scale * empty, variable=scale * adds, published=price)
+
+
+def document_price(prices: Prices, name: str) -> Floats:
+    """Price of a deployable place of a type, by the document.
+
+    Of a wider type with a mean price (emergency), the price of the rest type follows from the
+    mean over the places of day 0. The wider type's own name gives the mean.
+    """
+    types = prices.scenario.reception.places
+    rest = prices.scenario.prices.emergency_rest
+    wider = types[rest].part_of
+    mean = prices.price("prices.emergency_mean")
+    if name == wider:
+        return mean
+    if name != rest or types[rest].price is not None:
+        return prices.price(f"reception.places.{name}.price")
+    people = {n: p.opening_people.single for n, p in types.items() if p.part_of == wider}
+    others = [people[n] * prices.price(f"reception.places.{n}.price") for n in people if n != rest]
+    return (mean * sum(people.values()) - sum(others, start=np.zeros(1))) / people[rest]
+
+
+def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
+    """Price of a type at a cost level; ``paid_2024`` is the document's, scaled elsewhere.
+
+    At ``coa_price`` types with a price per resident use it; the others keep the document's.
+    """
+    types = prices.scenario.reception.places
+    members = [n for n, p in types.items() if n == name or p.part_of == name]
+    type_ = types[members[0]]
+    empty, occupied = prices.price("prices.empty_bed"), prices.price("prices.occupied_bed")
+    factor = prices.number("prices.factor")
+    if level == "coa_price" and type_.resident_price is not None:
+        path = f"reception.places.{members[0]}.resident_price"
+        fill = type_.resident_price.fill or 1.0
+        return split_price(prices.price(path) * factor, fill, "resident", empty, occupied)
+    stated = prices.scenario.prices.emergency_mean if type_.price is None else type_.price
+    price = document_price(prices, name) * factor
+    return split_price(price, stated.fill or 1.0, "place", empty, occupied)
+
+
+def reception_cost(prices: Prices, level: CostLevel, places: Floats, residents: Floats) -> Floats:
+    """Cost of a year of places: fixed x places + variable x residents, over all types.
+
+    ``places`` and ``residents`` (..., replication, type) are means over the year's days.
+    """
+    total = np.zeros(places.shape[:-1])
+    for index, name in enumerate(prices.scenario.reception.places):
+        price = place_price(prices, name, level)
+        total += price.fixed * places[..., index] + price.variable * residents[..., index]
+    return total * paid_factor(prices) if level == "paid_2024" else total
+
+
+def beyond_price(prices: Prices, level: CostLevel) -> Floats:
+    """Cost of a year of one person for whom there is no place: (replications,).
+
+    What the next flexible place would cost: since the cheaper types are at their limit by then,
+    that of ``beyond_places_as``, at the desk's planned fill and with the time it would be paid and
+    stand empty, so that a limit on ordering saves no money.
+    """
+    price = place_price(prices, prices.scenario.prices.beyond_places_as, level)
+    fill = prices.scenario.reception.desk.planned_fill.single
+    whole = price.fixed / fill + price.variable
+    factor = paid_factor(prices) if level == "paid_2024" else 1.0
+    idle = prices.number("prices.beyond_places_factor")
+    return whole * factor * idle + prices.price("prices.opening_cost")
+
+
+def cost_2024(prices: Prices, level: CostLevel) -> Floats:
+    """COA's cost of 2024 at a level: the year's mean people by type, at the fill of that year."""
+    scenario = prices.scenario
+    if level == "paid_2024":
+        return prices.price("prices.paid_2024")
+    fill = scenario.prices.fill_2024.single
+    total = np.zeros(1)
+    for name, people in scenario.prices.mean_people_2024.items():
+        price = place_price(prices, name, level)
+        total = total + people.single * (price.fixed / fill + price.variable)
+    return total
+
+
+def paid_factor(prices: Prices) -> Floats:
+    """What was paid to COA in 2024 over what the document's prices make of that year."""
+    return prices.price("prices.paid_2024") / cost_2024(prices, "document")
+
+
+def full_price(prices: Prices, name: str, level: CostLevel) -> Floats:
+    """Cost of a year of one place with somebody in it: (replications or 1,) [EUR]."""
+    price = place_price(prices, name, level)
+    factor = paid_factor(prices) if level == "paid_2024" else np.ones(1)
+    return (price.fixed + price.variable) * factor
+
+
+def ward_price(prices: Prices) -> Floats:
+    """Cost of a year of guardianship of one minor: what Nidos was paid in 2024, by its wards."""
+    return prices.price("guardianship.paid_2024") / prices.number("guardianship.mean_2024")
+
+
+def ind_money(prices: Prices, year: int) -> Floats:
+    """Money of the IND in a year by the headline vintage; if net, other income comes on top."""
+    net = prices.scenario.headline.ind_basis == "net"
+    income = prices.price("ind_cost.other_income") if net else np.zeros(1)
+    return prices.scenario.held("ind", year) + income
+
+
+def ind_work_cost(
+    prices: Prices, decisions: Floats, family: Floats, other: Floats
+) -> tuple[Floats, Floats]:
+    """Cost of a year of work at the IND, gross and without penalties: asylum, and other [EUR].
+
+    ``decisions``, ``family`` and ``other`` say how much asylum, family and other work is done, as
+    parts of what the total of 2025 pays for. Asylum includes family work.
+    """
+    work = prices.price("ind_cost.total_2025") - prices.price("ind_cost.penalties_included")
+    asylum_share = prices.number("ind_cost.asylum_share")
+    family_share = prices.number("ind_cost.family_share")
+    asylum = work * asylum_share * ((1 - family_share) * decisions + family_share * family)
+    return asylum, work * (1 - asylum_share) * other

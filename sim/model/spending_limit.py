@@ -1,0 +1,362 @@
+"""What spending that follows the budget can pay for.
+
+Only some scenarios ask it: ``ind.capacity.mode: follows_budget`` for the IND's work, and
+``closing: constrained`` for all that COA and the IND spend. The baseline holds the means of 2025
+and shows what is short as money.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ..clock import DAYS_A_WEEK, days_in_year
+from ..scenario import FIRST_BUDGET_YEAR, Scenario
+from .prices import full_price, ind_money, ind_work_cost, ward_price
+from .sampling import Counts, Floats
+from .state import DAYS_A_YEAR, Actor, World, answer, year_fraction
+
+TREND_MONTHS = 3
+MONTHS_A_YEAR = 12
+
+
+def planned_capacity(world: World, day: int) -> Floats:
+    """Work the IND has means for in a year [decision equivalents], by the scenario's mode.
+
+    A plan answers to the work at hand: with more of it staff are hired, with less they go. An IND
+    that follows its budget, or a number of staff, has no such answer.
+    """
+    values, capacity = world.values, world.scenario.ind.capacity
+    if capacity.mode == "staff":
+        staff = values.at("ind.capacity.staff", day)
+        return staff * values.at("ind.capacity.productivity", day)
+    plan = values.at("ind.capacity.planned", day)
+    if capacity.mode == "follows_budget":
+        return plan
+    then = world.ledger.snapshots["pending"][0].sum(axis=1) + applications_at_start(world)
+    return plan * answer(work_at_hand(world, day), then, values.at("ind.capacity.response", day))
+
+
+def applications_at_start(world: World) -> Floats:
+    """Applications a year at the pace of day 0: (replications or 1,)."""
+    return world.values.at_start("inflow.first") + world.values.at_start("inflow.repeat")
+
+
+def work_at_hand(world: World, day: int) -> Floats:
+    """Cases pending and the applications of a year, at the beginning of a step: (replications,).
+
+    Applications are known by month; of the month a year ago that part counts which this one has
+    still to come. Before the start they came at the pace of day 0. Today's do not count yet, so
+    that the length of a step makes no difference.
+    """
+    ledger, clock, month = world.ledger, world.clock, world.ledger.step.month
+    came: Floats = -2.0 * ledger.today("outside", "pending").sum(axis=1)
+    applied = ledger.flows.get(("outside", "pending"))
+    if applied is not None:
+        came = came + applied[max(month - MONTHS_A_YEAR + 1, 0) : month + 1].sum(axis=(0, 2))
+        if month >= MONTHS_A_YEAR:
+            left = part_to_come(clock.date_of(day), clock.start, month == MONTHS_A_YEAR)
+            came = came + left * applied[month - MONTHS_A_YEAR].sum(axis=1)
+    before = applications_at_start(world) * max(1 - day / DAYS_A_YEAR, 0.0)
+    work: Floats = ledger.stocks["pending"].sum(axis=1) + came + before
+    return work
+
+
+def part_to_come(today: date, start: date, was_the_first: bool) -> float:
+    """Part of the month a year ago that lies within a year of today.
+
+    The first month of a run holds only the days from its start on.
+    """
+    length = monthrange(today.year, today.month)[1]
+    skipped = start.day - 1 if was_the_first else 0
+    return min((length - today.day + 1) / (length - skipped), 1.0)
+
+
+def ind_factor(world: World, day: int) -> Floats:
+    """Part of its planned work that the IND has means for on a day: (replications or 1,).
+
+    All its work shrinks by the same factor. In mode ``follows_budget`` that is its money of the
+    year against 2025; under ``constrained`` the money of the year, less a reserve, over what the
+    planned work costs, at most 1. Penalties are paid from what is left (``budget``): the amounts
+    of the budget are meant for work.
+    """
+    scenario, prices, year = world.scenario, world.prices, world.clock.date_of(day).year
+    factor = np.ones(1)
+    if scenario.ind.capacity.mode == "follows_budget":
+        factor = factor * ind_money(prices, year) / ind_money(prices, FIRST_BUDGET_YEAR)
+    if scenario.closing == "constrained":
+        family = world.values.at("family.staff", day)
+        decisions = planned_capacity(world, day) / scenario.ind_cost.reference_work.single
+        staff = family / scenario.ind_cost.reference_family_staff.single
+        work = sum(ind_work_cost(prices, decisions, staff, np.ones(1)))
+        money = ind_money(prices, year) * (1 - prices.number("reception.desk.reserve"))
+        factor = np.minimum(factor, money / work)
+    return factor
+
+
+def overdue_cases(world: World, day: int, end: int) -> Counts:
+    """Cases beyond the legal time on the day ``end``, groups on hold on ``day`` excepted: (r,)."""
+    counts, begin = world.ledger.by_cohort("pending")
+    ages = end - world.cohort_middles(begin, counts.shape[2])
+    late = ages > world.scenario.ind.overdue_days.single
+    open_ = np.array([world.hold(group, day) is None for group in world.groups])
+    cases: Counts = (counts[:, :, late].sum(axis=2) * open_).sum(axis=1)
+    return cases
+
+
+def full_prices(world: World) -> Floats:
+    """Cost of a year of a place with somebody in it, at the headline's level: (r or 1, types)."""
+    level = world.scenario.prices.level
+    columns = [full_price(world.prices, name, level) for name in world.scenario.reception.places]
+    return np.stack(np.broadcast_arrays(*columns), axis=1)
+
+
+def affordable(places: Counts, prices: Floats, money: Floats, order: list[int]) -> Counts:
+    """Places that a year's money pays for: (replications, types), at most ``places``.
+
+    ``order`` says which types are kept first; ``prices`` (replications or 1, types) and ``money``
+    (replications,) in EUR. A place whose price is not above zero is always kept.
+    """
+    kept = np.zeros_like(places)
+    left = np.broadcast_to(money, places.shape[:1]).copy()
+    for index in order:
+        price = prices[:, index]
+        paid = np.floor(np.maximum(left, 0.0) / np.maximum(price, 1.0)).astype(np.int64)
+        kept[:, index] = np.where(price > 0, np.minimum(places[:, index], paid), places[:, index])
+        left = left - kept[:, index] * price
+    return kept
+
+
+def standing_places(world: World) -> Counts:
+    """Places open and on order: those the desk will go on paying for: (replications, types)."""
+    stocks = world.ledger.stocks
+    return stocks["places_open"] + stocks["places_ordered"]
+
+
+def treasurer(world: World) -> Actor:
+    """Keeps the running account of COA and Nidos where spending follows the budget.
+
+    Each step books what it costs: places open or under notice as if full, guardianship, and the
+    one-off cost of places that opened or ended. The desk reads what the year has cost so far.
+    """
+    if world.scenario.closing != "constrained":
+        return
+    prices, ledger = full_prices(world), world.ledger
+    opening, severance = (
+        world.prices.price(f"prices.{key}") for key in ("opening_cost", "severance")
+    )
+    for step, moment in world.steps(hour=22):
+        yield world.until(moment)
+        opened = ledger.today("places_ordered", "places_open").sum(axis=1)
+        ended = ledger.today("places_notice", "place_market").sum(axis=1)
+        paid = _places_paid(world.ledger.stocks, prices) + _nidos(world)
+        ledger.tally("coa_spent", paid * year_fraction(step) + opened * opening + ended * severance)
+
+
+def _places_paid(stocks: Mapping[str, Counts], prices: Floats) -> Floats:
+    """Cost of a year of the places open and under notice, all full: (replications,) [EUR]."""
+    cost: Floats = ((stocks["places_open"] + stocks["places_notice"]) * prices).sum(axis=1)
+    return cost
+
+
+def _nidos(world: World, days_ahead: float = 0.0) -> Floats:
+    """Cost of a year of guardianship [EUR] at today's wards: (replications,).
+
+    ``days_ahead`` looks forward: wards that grew over the last quarter are expected to go on
+    growing at that pace; a fall is not counted on.
+    """
+    ledger = world.ledger
+    wards = ledger.stocks["wards"][:, 0].astype(np.float64)
+    if days_ahead:
+        month = ledger.step.month
+        since = max(month - TREND_MONTHS, 0)
+        days = max(ledger.step.day - world.clock.month_starts()[since], 1)
+        growth = np.maximum(wards - ledger.snapshots["wards"][since][:, 0], 0.0)
+        wards = wards + growth / days * days_ahead
+    cost: Floats = wards * ward_price(world.prices)
+    return cost
+
+
+def spent_so_far(world: World, prices: Floats) -> Floats:
+    """What COA and Nidos have cost this year until today: (replications,) [EUR].
+
+    The days of the first year before the start count at the stocks of day 0.
+    """
+    ledger, year = world.ledger, world.ledger.step.date.year
+    months = [m for m, its_year in enumerate(world.clock.month_years()) if its_year == year]
+    spent = np.zeros(world.replications)
+    if "coa_spent" in ledger.tallies:
+        spent = ledger.tallies["coa_spent"][months].sum(axis=0)
+    start = world.clock.start
+    if year == start.year:
+        first = {name: snapshots[0] for name, snapshots in ledger.snapshots.items()}
+        paid = _places_paid(first, prices) + first["wards"][:, 0] * ward_price(world.prices)
+        spent = spent + paid * (start - date(year, 1, 1)).days / days_in_year(year)
+    return spent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a year's money pays for, as COA sees it on a day.
+
+    ``kept`` of the standing places (replications, types), and the money ``left`` for new ones
+    (replications,), each of which costs ``price`` (replications or 1, types) in that year [EUR].
+    """
+
+    kept: Counts
+    left: Floats
+    price: Floats
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Places under notice, by the week in which they end.
+
+    ``ending[k]`` (replications, types) end ``k + 1`` weeks after ``day``, the day on which this
+    week's round was due (with weekly steps it is held some days later).
+    """
+
+    day: int
+    ending: Sequence[Counts]
+
+    def cost(self, world: World, prices: Floats, first: int, last: int) -> Floats:
+        """What they cost between two days: pay until they end, and severance then: (r,) [EUR]."""
+        severance = world.prices.price("prices.severance")
+        total = np.zeros(world.replications)
+        for week, places in enumerate(self.ending):
+            end = self.day + (week + 1) * DAYS_A_WEEK
+            paid = max(min(end, last) - max(self.day, first), 0)
+            total = total + (places * prices).sum(axis=1) * paid / 365.25
+            if first <= end < last:
+                total = total + places.sum(axis=1) * severance
+        return total
+
+
+def year_days(world: World, year: int) -> tuple[int, int]:
+    """First day of a year and of the next [days since the start]."""
+    return world.clock.day_of(date(year, 1, 1)), world.clock.day_of(date(year + 1, 1, 1))
+
+
+def this_years_plan(world: World, day: int, ahead: int, notices: Notices) -> Plan:
+    """What the money of this year pays for from the day ``ahead`` on, until the year's end.
+
+    Until then open places are paid as they stand; those under notice until they end. Guardianship
+    goes first, since it is owed by law; a reserve is kept back, and what it costs to give up the
+    places that next year's amount can't pay for. Of the standing places those are kept that are
+    filled first; one that would stay next year is given up only where that saves twice its
+    severance.
+    """
+    prices, order = full_prices(world), kept_first(world.scenario)
+    severance = world.prices.price("prices.severance")
+    year = world.clock.date_of(day).year
+    first, end = year_days(world, year)
+    length = end - first
+    till, rest = (ahead - day) / length, (end - ahead) / length
+    stocks, standing = world.ledger.stocks, standing_places(world)
+
+    money = _amount(world, year) - spent_so_far(world, prices)
+    money = money - _nidos(world, (end - day) / 2) * (till + rest)
+    money = money - (stocks["places_open"] * prices).sum(axis=1) * till
+    money = money - notices.cost(world, prices, day, end)
+    money = money - standing.sum(axis=1) * severance
+    stay = next_years_plan(world, year + 1, first + 2 * length, notices).kept
+    net = prices * rest - severance[:, None]
+    kept = affordable(stay, np.where(net < severance[:, None], 0.0, net), money, order)
+    money = money - (kept * net).sum(axis=1)
+    later = affordable(standing - stay, prices * rest, money, order)
+    left = money - (later * prices).sum(axis=1) * rest
+    new = prices * rest + world.prices.price("prices.opening_cost")[:, None]
+    return Plan(kept + later, left, new)
+
+
+def next_years_plan(world: World, year: int, ahead: int, notices: Notices) -> Plan:
+    """What the money of a later year pays for, seen from today's places and wards.
+
+    A notice given now ends on ``ahead``: if that lies in the year, its days and its severance are
+    of that year too, and a place is given up only where that saves twice its severance. A place
+    that the year after can't pay for costs its severance as well.
+    """
+    prices, order = full_prices(world), kept_first(world.scenario)
+    severance = world.prices.price("prices.severance")[:, None]
+    first, end = year_days(world, year)
+    middle = (first + end) / 2 - world.ledger.step.day
+    nidos = _nidos(world, middle)
+    standing = standing_places(world)
+    money, after = (_amount(world, y) - nidos for y in (year, year + 1))
+    money = money - notices.cost(world, prices, first, end)
+    stay = affordable(standing, prices, np.minimum(money, after), order)
+
+    paid = min(max(ahead - first, 0) / (end - first), 1.0)
+    ends_now = severance if first <= ahead < end else np.zeros_like(severance)
+    price = prices * (1 - paid) - ends_now
+    money = money - (standing * (prices * paid + ends_now)).sum(axis=1)
+    worth = np.where((ends_now > 0) & (price < severance), 0.0, price)
+    kept = affordable(stay, worth, money, order)
+    money = money - (kept * price).sum(axis=1)
+    dearer = price + severance
+    later = affordable(standing - stay, dearer, money, order)
+    return Plan(kept + later, money - (later * dearer).sum(axis=1), prices)
+
+
+def _amount(world: World, year: int) -> Floats:
+    reserve = world.prices.number("reception.desk.reserve")
+    return world.scenario.held("coa_nidos", year) * (1 - reserve)
+
+
+def notice_days(world: World) -> int:
+    """Days after which a notice given in this week's round has ended."""
+    return round(world.scenario.reception.desk.notice_weeks.single) * DAYS_A_WEEK
+
+
+def within_means(world: World, day: int, wanted: Counts, notices: Notices | None = None) -> Counts:
+    """Of the new places ``wanted`` (replications, types) those that money is left for.
+
+    What stands is kept; what is left of the money of this year, and of the next if a notice given
+    now would end in it, pays for new places, in the order in which types are filled.
+    """
+    order = kept_first(world.scenario)
+    year, end = world.clock.date_of(day).year, day + notice_days(world)
+    known = notices or _all_last(world, day)
+    plans = [this_years_plan(world, day, day, known)]
+    if world.clock.date_of(end + DAYS_A_WEEK).year > year:
+        plans.append(next_years_plan(world, year + 1, end, known))
+    new: Counts = np.minimum.reduce(
+        [affordable(wanted, plan.price, plan.left, order) for plan in plans]
+    )
+    return new
+
+
+def _all_last(world: World, day: int) -> Notices:
+    """Places under notice as if all were given today: for who does not know when they end."""
+    nothing = np.zeros_like(world.ledger.stocks["places_notice"])
+    weeks = notice_days(world) // DAYS_A_WEEK
+    return Notices(day, [*[nothing] * (weeks - 1), world.ledger.stocks["places_notice"]])
+
+
+def beyond_means(world: World, day: int, notices: Notices) -> Counts:
+    """Places that must go, since the money can't pay for them once a notice has ended: (r, types).
+
+    What goes first is the reverse of the order in which types are filled: the dearest emergency
+    places, then the others, regular places last.
+    """
+    end = notices.day + notice_days(world)
+    year = world.clock.date_of(day).year
+    later = world.clock.date_of(end + DAYS_A_WEEK).year > year
+    plan = (
+        next_years_plan(world, year + 1, end, notices)
+        if later
+        else this_years_plan(world, day, end, notices)
+    )
+    too_many = standing_places(world) - plan.kept
+    going: Counts = np.minimum(too_many, world.ledger.stocks["places_open"])
+    return going
+
+
+def kept_first(scenario: Scenario) -> list[int]:
+    """Place types (as numbers) in the order in which they are filled and kept."""
+    ranks = [place.fill_rank for place in scenario.reception.places.values()]
+    return sorted(range(len(ranks)), key=lambda index: ranks[index])

@@ -1,0 +1,1 @@
+"""Display in Jupyter: rich output, charts and the what-if."""

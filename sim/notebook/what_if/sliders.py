@@ -1,0 +1,210 @@
+"""What can be turned, and what it changes in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import floor
+from typing import Any
+
+from ...errors import Problem, ScenarioError
+from ...model.prices import is_money
+from ...report.i18n import label
+from ...scenario import Quantity, Scenario, patched, quantities
+from ...scenario.distribution import Spread
+from ...studies.levers import Lever, as_written, path_from, setting
+from ...studies.optimal_places import KEY as REGULAR_STOCK
+from ...studies.optimal_places import REFERENCE, opening
+
+SINCE = date(2026, 1, 1)
+"""People's numbers change from here on: what lies before is nearly known."""
+STOCK_REACHED = 2027
+BUDGET_YEAR = 2027
+CERTAINTY = 80
+BECAUSE = "turned in a what-if"
+
+Changes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One slider: its range and step in the unit shown, where it stands, and what it changes.
+
+    ``here`` is the scenario's own value, ``start`` the place of the slider nearest to it.
+    ``changes`` gives what a patch would write for a value; ``money`` says that nobody's bed
+    depends on it, so that nothing has to be simulated again.
+    """
+
+    name: str
+    low: float
+    high: float
+    step: float
+    start: float
+    here: float
+    changes: Callable[[Scenario, float], Changes]
+    money: bool = False
+
+
+def knobs(scenario: Scenario) -> tuple[Knob, ...]:
+    """The sliders of a scenario, each standing where the scenario is.
+
+    Regular places stand at the planned stock; left there they are as the scenario has them.
+    """
+    first = dict(quantities(scenario))["inflow.first"].on(SINCE)
+    homes = scenario.housing.homes.on(SINCE) / 12
+    work = scenario.ind.capacity.planned.on(SINCE)
+    money = _line(scenario)[1].on(date(BUDGET_YEAR, 1, 1)) / 1e6
+    prices = is_money(scenario, "prices.factor")
+    budgets = is_money(scenario, _line(scenario)[0])
+    return (
+        _knob("inflow", 5_000, 80_000, 500, first, _at("inflow.first")),
+        _knob("grant", 50, 120, 1, 100, _grant),
+        _knob("ind", 10_000, 60_000, 100, work, _at("ind.capacity.planned")),
+        _knob("homes", 500, 6_000, 50, homes, _homes),
+        _knob("regular", 20_000, 120_000, 500, REFERENCE, _regular),
+        _knob("price", 70, 150, 1, 100, _price, money=prices),
+        _knob("budget", 0, 12_000, 25, money, _set_budget, money=budgets),
+        _knob("certainty", 50, 95, 5, CERTAINTY, _nothing, money=True),
+    )
+
+
+def _knob(
+    name: str,
+    low: float,
+    high: float,
+    step: float,
+    here: float,
+    changes: Callable[[Scenario, float], Changes],
+    money: bool = False,
+) -> Knob:
+    """A knob that stands at the nearest step to ``here``, within a range that reaches it."""
+    start = round(here / step) * step
+    return Knob(name, min(low, start), max(high, start), step, start, here, changes, money)
+
+
+def turned(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with its knobs at these values; those left where they stood change nothing.
+
+    Raises ``ScenarioError`` if the scenario can't have such a value.
+    """
+    changes = changes_of(scenario, values)
+    if not changes:
+        return scenario
+    title = {
+        lang: label("whatif_title", lang, title=getattr(scenario.title, lang))
+        for lang in ("en", "nl")
+    }
+    return patched(scenario, changes | {"title": title}, BECAUSE)
+
+
+def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
+    """What a patch would write for the knobs that were turned."""
+    changes: Changes = {}
+    for knob in knobs(scenario):
+        value = values.get(knob.name, knob.start)
+        if value != knob.start:
+            changes |= knob.changes(scenario, value)
+    return changes
+
+
+def _at(key: str) -> Callable[[Scenario, float], Changes]:
+    """Sets a number from 2026 on; what holds before stays."""
+    return lambda scenario, value: {key: _set(scenario, dict(quantities(scenario))[key], value)}
+
+
+def _homes(scenario: Scenario, a_month: float) -> Changes:
+    return {"housing.homes": _set(scenario, scenario.housing.homes, 12 * a_month)}
+
+
+def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
+    """A number with another value from 2026 on, as unsure as it was, in proportion.
+
+    So a slider that moves a little moves the picture a little: it does not make certain what the
+    scenario leaves open. A number around zero has no proportion and becomes certain.
+    """
+    path = path_from(quantity, scenario.start, SINCE, value)
+    if quantity.spread is None or not quantity.central_draw():
+        return as_written(quantity, path)
+    spread = _in_proportion(quantity.spread, 1.0 / quantity.central_draw()) | {"as": "factor"}
+    written = {"value": path, "unit": quantity.unit, "assumption": BECAUSE, "spread": spread}
+    return written | ({"between": "straight"} if quantity.between == "straight" else {})
+
+
+def _in_proportion(spread: Spread, times: float) -> Changes:
+    """A spread as a patch writes it, that of values so many times as large."""
+    points = spread.model_dump(by_alias=True, exclude_none=True)
+    if spread.kind == "value":
+        of_values = {"low", "mode", "high", "p5", "p50", "p95"}
+        if spread.dist != "lognormal":
+            of_values.add("sd")
+        points |= {key: points[key] * times for key in of_values & points.keys()}
+    return points
+
+
+def _grant(scenario: Scenario, percent: float) -> Changes:
+    """Every group's grants from 2026 on, a percentage of what they were.
+
+    What is neither granted nor closed is rejected, so that the most there can be is what is not
+    closed. Of a group that is held back the share after the hold counts.
+    """
+    changes: Changes = {}
+    held = {hold.group for hold in scenario.ind.holds}
+    for name, group in scenario.groups.items():
+        if name in held or not group.granted_share.on(SINCE):
+            continue
+        quantity = group.granted_share
+        share = _share(quantity, percent, 1.0 - group.closed_share.on(SINCE))
+        changes[f"groups.{name}.granted_share"] = _set(scenario, quantity, share)
+    for number, hold in enumerate(scenario.ind.holds):
+        open_ = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
+        share = _share(hold.granted_after, percent, open_)
+        changes[f"ind.holds.{number}.granted_after"] = _set(scenario, hold.granted_after, share)
+    return changes
+
+
+def _share(quantity: Quantity, percent: float, open_: float) -> float:
+    """A percentage of a share, at most what is open to it; no draw of it is more than all."""
+    most = 1.0
+    if quantity.spread is not None and quantity.central_draw():
+        most = quantity.central_draw() / quantity.spread.ends(quantity.central_draw())[1]
+    return floor(min(quantity.on(SINCE) * percent / 100, open_, most) * 1e6 + 1e-6) / 1e6
+
+
+def _regular(scenario: Scenario, places: float) -> Changes:
+    """Regular places grow or shrink to a level by 2027, half the way by 2026."""
+    stood = opening(scenario)
+    path = {
+        scenario.start: stood,
+        date(STOCK_REACHED - 1, 1, 1): (stood + places) / 2,
+        date(STOCK_REACHED, 1, 1): places,
+    }
+    return {REGULAR_STOCK: {"value": path, "unit": "places", "assumption": BECAUSE}}
+
+
+def _price(scenario: Scenario, percent: float) -> Changes:
+    """All prices of a place, a percentage of what they were; they stay as uncertain as they are."""
+    quantity = scenario.prices.factor
+    changed: Changes = {"value": quantity.single * percent / 100, "assumption": BECAUSE}
+    if quantity.spread is not None:
+        changed["spread"] = _in_proportion(quantity.spread, percent / 100)
+    return {"prices.factor": changed}
+
+
+def _nothing(_scenario: Scenario, _value: float) -> Changes:
+    return {}
+
+
+def _line(scenario: Scenario) -> tuple[str, Quantity]:
+    """The budget for COA and Nidos in the headline's vintage; raises ``ScenarioError``."""
+    key = f"budget.vintages.{scenario.budget.headline}.lines.coa_nidos"
+    held = scenario.budget.vintages[scenario.budget.headline].lines.get("coa_nidos")
+    if held is None:
+        what = "the headline's budget has no line for COA and Nidos"
+        raise ScenarioError([Problem(key, what, "take another budget.headline")])
+    return key, held
+
+
+def _set_budget(scenario: Scenario, million: float) -> Changes:
+    key, _ = _line(scenario)
+    return {key: setting(scenario, Lever(key, date(BUDGET_YEAR, 1, 1)), million * 1e6)}

@@ -1,0 +1,198 @@
+"""Figures computed: what of the runs they need, and what comes of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, reduce
+
+import numpy as np
+
+from ..errors import Problem, ScenarioError
+from ..model.sampling import Floats
+from ..results.cell import Address
+from ..results.conditions import holds, parse
+from ..results.experiment import reduced
+from ..scenario import Loaded, Scenario, load_chain, quantities
+from .questions import Figure, Operation, Question
+from .scorecard import score_entries
+
+Known = Mapping[str, Mapping[str, Floats]]
+"""Cells (replication,) by scenario and address without a statistic."""
+Studied = Mapping[str, Mapping[str, "Value"]]
+"""Entries by the command of a study."""
+ENDS = (0.1, 0.9)
+MIDDLES = ("mean", "p50")
+"""Statistics that a band of futures goes with; an end of the distribution has none."""
+RESAMPLES = 400
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure with its 80 % band; none where it is no matter of chance.
+
+    A band holds eight of ten futures; a ``sampled`` one says how far the figure could lie off
+    because it rests on so many replications and not more.
+    """
+
+    value: float
+    band: tuple[float, float] | None = None
+    sampled: bool = False
+
+
+@cache
+def loaded_of(name: str) -> Loaded:
+    """A shipped scenario, or a chain of them with '+', with its history; read once."""
+    return load_chain([part.strip() for part in re.split(r"\+", name)])
+
+
+def scenario_of(name: str) -> Scenario:
+    """A shipped scenario, or a chain of them with '+'."""
+    return loaded_of(name).scenario
+
+
+def needed(asked: Iterable[Question]) -> dict[str, tuple[Address, ...]]:
+    """Cells that have to be known, by the scenario that gives them."""
+    found: dict[str, dict[str, Address]] = {}
+    for question in asked:
+        for figure in question.figures.values():
+            for name in (figure.of, figure.against):
+                if name is not None and figure.cells():
+                    cells = found.setdefault(name, {})
+                    cells |= {one.cell: replace(one, statistic="mean") for one in figure.cells()}
+    return {name: tuple(cells.values()) for name, cells in found.items()}
+
+
+def values_of(question: Question, known: Known, studied: Studied) -> dict[str, Value]:
+    """All figures of a question; raises ``ScenarioError`` for a key that is none."""
+    arrays = arrays_of(question, known)
+    found: dict[str, Value] = {}
+    for name, figure in question.figures.items():
+        if figure.certainty is not None:
+            found[name] = _enough(
+                array_of(figure.model_copy(update={"certainty": None}), known, {}),
+                figure.certainty,
+            )
+        elif figure.study is None:
+            found[name] = summed_up(figure, arrays[name])
+        else:
+            study, _, entry = figure.study.partition(".")
+            command = question.studies[study].command
+            found[name] = _times(_entry(studied[command], entry, command), figure.times)
+    return found
+
+
+def broken(question: Question, values: Mapping[str, Value]) -> list[str]:
+    """Conditions without which the words of an answer are wrong, and which do not hold."""
+    plain = {name: value.value for name, value in values.items()}
+    return [text for text in question.provided if not holds(parse(text, "provided"), plain)]
+
+
+def arrays_of(question: Question, known: Known) -> dict[str, Floats]:
+    """Figures of a question in each replication (replication,), those of studies apart."""
+    arrays: dict[str, Floats] = {}
+    for name, figure in question.figures.items():
+        if figure.study is None:
+            arrays[name] = array_of(figure, known, arrays)
+    return arrays
+
+
+def _entry(found: Mapping[str, Value], entry: str, command: str) -> Value:
+    if entry not in found:
+        what = f"this study gives no '{entry}'"
+        raise ScenarioError([Problem(command, what, f"it gives {', '.join(found)}")])
+    return found[entry]
+
+
+def _times(value: Value, factor: float) -> Value:
+    if value.band is None:
+        return Value(factor * value.value, None, value.sampled)
+    low, high = sorted(factor * end for end in value.band)
+    return Value(factor * value.value, (low, high), value.sampled)
+
+
+def array_of(figure: Figure, known: Known, before: Mapping[str, Floats]) -> Floats:
+    """A figure in each replication (replication,), or once (1,) where it is no matter of chance.
+
+    ``before`` holds the figures it may be made of. A chance is 1 where its condition holds.
+    """
+    if figure.operation is not None:
+        parts = [before[part] for part in figure.parts]
+        return figure.times * reduce(_DO[figure.operation], parts)
+    if figure.given is not None:
+        return np.array([figure.times * figure.given])
+    if figure.assumed is not None:
+        return figure.times * _between(figure, _replications(known))
+    if figure.key is not None:
+        return np.array([figure.times * _number(figure)])
+    if figure.score is not None:
+        return np.array([figure.times * score_entries()[figure.score]])
+    cells = known.get(figure.of, {})
+    if figure.chance is not None:
+        asked = {name: cells[name] if "." in name else before[name] for name in figure.asked_of}
+        met: Floats = holds(parse(figure.chance, "chance"), asked)
+        return met.astype(np.float64)
+    name = figure.address.cell
+    values: Floats = figure.times * cells[name]
+    if figure.against is not None:
+        values = values - figure.times * known[figure.against][name]
+    if figure.certainty is not None:
+        return np.array([np.quantile(values, figure.certainty)])
+    return values
+
+
+_DO: dict[Operation, np.ufunc] = {
+    "sum": np.add,
+    "difference": np.subtract,
+    "product": np.multiply,
+    "ratio": np.divide,
+}
+
+
+def summed_up(figure: Figure, values: Floats) -> Value:
+    """The middle of a figure and its band over replications; of a chance the share."""
+    values = values[np.isfinite(values)]
+    if figure.chance is not None or values.size == 1:
+        return Value(float(np.mean(values)))
+    statistic = figure.address.statistic if figure.cell is not None else "p50"
+    low, high = np.quantile(values, ENDS)
+    band = (float(low), float(high)) if statistic in MIDDLES and low < high else None
+    return Value(reduced(values, statistic), band)
+
+
+FEW = 500
+"""Values of an assumed figure where no run says how many replications there are."""
+
+
+def _replications(known: Known) -> int:
+    return next((cell.size for cells in known.values() for cell in cells.values()), FEW)
+
+
+def _between(figure: Figure, count: int) -> Floats:
+    """An assumed size in each replication, even between its ends, with no regard to all else.
+
+    All assumed sizes go up and down together, which makes no band too narrow.
+    """
+    assert figure.low is not None
+    assert figure.high is not None
+    parts = (np.random.default_rng(0).permutation(count) + 0.5) / count
+    found: Floats = figure.low + (figure.high - figure.low) * parts
+    return found
+
+
+def _enough(values: Floats, certainty: float) -> Value:
+    """What is enough with a chance, and how far off that may be: replications resampled."""
+    at = np.random.default_rng(0).integers(values.size, size=(RESAMPLES, values.size))
+    low, high = np.quantile(np.quantile(values[at], certainty, axis=1), ENDS)
+    band = (float(low), float(high)) if low < high else None
+    return Value(float(np.quantile(values, certainty)), band, sampled=True)
+
+
+def _number(figure: Figure) -> float:
+    key, mark, year = (figure.key or "").partition("@")
+    quantity = dict(quantities(scenario_of(figure.of))).get(key)
+    if quantity is None:
+        raise ScenarioError([Problem(key, "is no number of this scenario", "")])
+    return quantity.on(date(int(year), 1, 1)) if mark else quantity.single

@@ -1,0 +1,155 @@
+"""The question book as pages: Markdown, and HTML made of it, one page a question and an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+import pandas as pd
+from markdown_it import MarkdownIt
+
+from ..report.i18n import Language, label
+from .metric_names import figure_from, figure_name
+from .metrics import Value
+from .questions import Question
+from .text import Page, sections
+
+COMMANDS = "answer_again"
+STYLE = """
+body { font: 16px/1.5 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 52rem;
+  margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4em; line-height: 1.3; }
+h2 { font-size: 1.1em; margin-top: 2rem; }
+blockquote { margin: 1rem 0; padding: 0.2rem 1rem; border-left: 4px solid #0072b2;
+  background: #f2f6fa; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9em; }
+th, td { border-bottom: 1px solid #ccc; padding: 0.3rem 0.5rem; text-align: left;
+  vertical-align: top; }
+td[style*="right"] { white-space: normal; }
+pre { background: #f4f4f4; padding: 0.6rem; overflow-x: auto; font-size: 0.85em; }
+nav { font-size: 0.9rem; }
+td, th { overflow-wrap: anywhere; }
+@media (max-width: 40rem) { table { font-size: 0.8em; } th, td { padding: 0.25rem; } }
+@media print { nav { display: none; } body { margin: 0; max-width: none; font-size: 11px; } }
+"""
+
+
+def page_name(question: Question) -> str:
+    """Name of a question's page, without its ending."""
+    return f"{question.number:02d}"
+
+
+def markdown(page: Page) -> str:
+    """A question's page: what was asked and answered, the answer, and what stands behind it."""
+    parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}", *page.notes]
+    if page.rows:
+        heads = [label(key, page.lang) for key in ("answer_what", "answer_value", "answer_from")]
+        parts += [f"## {label('answer_figures', page.lang)}", _table(heads, page.rows, "lrl")]
+    for key, texts in sections(page):
+        parts.append(f"## {label(key, page.lang)}")
+        listed = "\n".join(texts if key == COMMANDS else (f"- {text}" for text in texts))
+        parts.append(f"```\n{listed}\n```" if key == COMMANDS else listed)
+    return "\n\n".join(parts) + "\n"
+
+
+def index(pages: Sequence[Page], lang: Language, ending: str) -> str:
+    """All questions by party, each with its answer in a few words and a link to its page."""
+    parts = [f"# {label('answer_overview', lang)}", label("answer_intro", lang)]
+    heads = [label(key, lang) for key in ("answer_number", "answer_question", "answer_state")]
+    for party, group in groupby(pages, key=lambda page: page.question.party):
+        rows = [
+            (
+                f"[{page.question.number}]({page_name(page.question)}.{ending})",
+                getattr(page.question.question, lang),
+                page.short,
+            )
+            for page in group
+        ]
+        parts += [f"## {party}", _table(heads, rows, "rll")]
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(pages: Sequence[Page]) -> str:
+    """The answers in a few words, as a Markdown table: number, party, answer."""
+    lang = pages[0].lang
+    heads = [label(key, lang) for key in ("answer_number", "answer_party", "answer_state")]
+    rows = [
+        (str(page.question.number), page.question.party, page.short)
+        for page in pages
+        if page.question.answer is not None
+    ]
+    return _table(heads, rows, "rll") + "\n"
+
+
+def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]] = ()) -> str:
+    """A page of Markdown as one HTML file that needs nothing else; ``links`` (text, page) on top.
+
+    HTML within the Markdown is shown and not followed.
+    """
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    nav = " | ".join(f'<a href="{escape(file)}">{escape(name)}</a>' for name, file in links)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        + (f"<nav>{nav}</nav>\n" if nav else "")
+        + f"<main>\n{body}</main>\n</body>\n</html>\n"
+    )
+
+
+def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
+    """All files of the book in a language by their name: pages and index, twice."""
+    found = {"index.md": index(pages, lang, "md")}
+    home = (label("answer_overview", lang), "index.html")
+    found["index.html"] = html(index(pages, lang, "html"), home[0], lang)
+    for place, page in enumerate(pages):
+        name, text = page_name(page.question), markdown(page)
+        beside = [
+            (label(key, lang), f"{page_name(pages[other].question)}.html")
+            for key, other in (("answer_before", place - 1), ("answer_next", place + 1))
+            if 0 <= other < len(pages)
+        ]
+        found[f"{name}.md"] = text
+        found[f"{name}.html"] = html(text, page.heading, lang, [home, *beside])
+    return found
+
+
+def answers_frame(pages: Sequence[Page]) -> pd.DataFrame:
+    """A row a question: what it is, and its answer in a few words."""
+    rows = [
+        (page.question.number, page.question.party, page.question.kind, page.question.deferred,
+         getattr(page.question.question, page.lang), page.short)
+        for page in pages
+    ]  # fmt: skip
+    columns = ["number", "party", "kind", "deferred", "question", "answer"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def figures_frame(
+    all_: Sequence[tuple[Question, Mapping[str, Value]]], lang: Language
+) -> pd.DataFrame:
+    """A row a figure, unrounded: value and band in its own unit (EUR, shares, people, months)."""
+    rows = []
+    for question, values in all_:
+        for name, figure in question.figures.items():
+            value = values[name]
+            low, high = value.band or (None, None)
+            rows.append((question.number, name, figure_name(figure, lang), value.value, low, high,
+                         "sampled" if value.sampled else "futures" if value.band else "",
+                         _unit(figure.shown), figure_from(question, figure, lang)))  # fmt: skip
+    columns = ["question", "figure", "name", "value", "low", "high", "band", "unit", "from"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _unit(shown: str) -> str:
+    if shown in ("billion", "million", "euro"):
+        return "EUR"
+    return {"percent": "share", "count": "number"}.get(shown, shown)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
+    """A Markdown table; ``align`` has l or r for each column."""
+    marks = ["---:" if side == "r" else "---" for side in align]
+    lines = [heads, marks, *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

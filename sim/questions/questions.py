@@ -1,0 +1,200 @@
+"""Questions as they lie in ``scenarios/questions``, one file each, in the document's order."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from ..errors import Problem, ScenarioError
+from ..results.cell import STATISTICS, Address
+from ..results.cell import parse as parse_address
+from ..results.conditions import names, parse
+from ..scenario import shipped_folder
+from ..scenario.base import Frozen
+from ..scenario.budget_schema import Text
+from .study_specs import Asked
+
+Kind = Literal["model", "fact", "none"]
+Shown = Literal["billion", "million", "count", "percent", "months", "euro", "factor"]
+Operation = Literal["sum", "difference", "product", "ratio"]
+OPERATIONS: tuple[Operation, ...] = ("sum", "difference", "product", "ratio")
+MIDDLE = "p50"
+"""Statistic of a figure whose cell names none."""
+LEAST_PARTS = 2
+
+
+class Figure(Frozen):
+    """One number of an answer; just one of its ways says how it comes about.
+
+    ``cell``: a cell of the tables of scenario ``of``, less that of ``against`` replication by
+    replication if there is one; with ``certainty`` the amount that is enough with that chance.
+    ``chance``: the share of replications in which a condition holds, of cells or of figures before
+    it. ``key``: a number of the
+    scenario, on the first of January of a year with ``@year``. ``given``: a figure of the document,
+    or of ``source``, with its place. ``assumed``: a size that no source gives, ``because``, between
+    ``low`` and ``high`` with all between alike.
+    ``study``: an entry of a study of this question. ``score``: an entry of the scorecard.
+    ``sum``, ``difference``, ``product``, ``ratio``: of figures that stand before it, replication
+    by replication.
+    """
+
+    of: str = "baseline"
+    against: str | None = None
+    cell: str | None = None
+    certainty: float | None = Field(default=None, gt=0, lt=1)
+    chance: str | None = None
+    key: str | None = None
+    given: float | None = None
+    where: str | None = None
+    source: str | None = None
+    assumed: float | None = None
+    low: float | None = None
+    high: float | None = None
+    because: Text | None = None
+    study: str | None = None
+    score: str | None = None
+    sum: tuple[str, ...] | None = None
+    difference: tuple[str, ...] | None = None
+    product: tuple[str, ...] | None = None
+    ratio: tuple[str, ...] | None = None
+    shown: Shown
+    times: float = Field(default=1.0, description="factor, such as -1 for a saving")
+    name: Text | None = Field(default=None, description="what the table calls it")
+    aside: bool = Field(default=False, description="stands in the table and not in the sentence")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [self.cell, self.chance, self.key, self.given, self.assumed, self.study, self.score,
+                *(getattr(self, operation) for operation in OPERATIONS)]  # fmt: skip
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError(
+                "a figure has one of cell, chance, key, given, assumed, study, score, "
+                f"{', '.join(OPERATIONS)}"
+            )
+        if (self.given is None) != (self.where is None):
+            raise ValueError("a given figure says where it stands, and no other does")
+        for beside in (self.low, self.high, self.because):
+            if (self.assumed is None) != (beside is None):
+                raise ValueError("an assumed figure has low, high and because, and no other has")
+        if self.name is None and self.cell is self.chance is self.key is None:
+            raise ValueError("a figure that is no cell, chance or key has a name")
+        if self.source is not None and self.given is None:
+            raise ValueError("only a given figure names its source")
+        if (self.against is not None or self.certainty is not None) and self.cell is None:
+            raise ValueError("only a cell is held against another scenario or a certainty")
+        if self.study is not None and "." not in self.study:
+            raise ValueError("an entry of a study is written STUDY.ENTRY")
+        if self.parts and len(self.parts) < LEAST_PARTS:
+            raise ValueError("an operation takes two figures or more")
+        return self
+
+    @property
+    def address(self) -> Address:
+        """The cell, with the middle where it names no statistic."""
+        text = self.cell or ""
+        own = text.rpartition(":")[2] in STATISTICS
+        return parse_address(text if own else f"{text}:{MIDDLE}")
+
+    @property
+    def operation(self) -> Operation | None:
+        """What is done with its parts, if it has any."""
+        return next((one for one in OPERATIONS if getattr(self, one) is not None), None)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the figures it is made of."""
+        found: tuple[str, ...] = getattr(self, self.operation) if self.operation else ()
+        return found
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it can't be reckoned with replication by replication."""
+        end = self.cell is not None and self.address.statistic != MIDDLE
+        return end or self.chance is not None or self.study is not None
+
+    def cells(self) -> list[Address]:
+        """Cells that have to be known of each replication."""
+        if self.cell is not None:
+            return [self.address]
+        if self.chance is not None:
+            return [parse_address(name) for name in self.asked_of if "." in name]
+        return []
+
+    @property
+    def asked_of(self) -> tuple[str, ...]:
+        """Names that a chance speaks of: addresses of cells, and figures before it."""
+        return () if self.chance is None else tuple(names(parse(self.chance, "chance")))
+
+
+class Question(Frozen):
+    """A question, what the minister answered, and how the program answers it.
+
+    ``short`` is the answer in a few words with its ``headline`` figure; drivers are those of that
+    figure. ``conflict`` says where the document's own figures contradict each other.
+    """
+
+    number: int
+    party: str
+    of_party: int = Field(description="its place among the questions of its party")
+    kind: Kind
+    deferred: bool = Field(description="answered with: it will be looked at with the next forecast")
+    question: Text
+    minister: Text
+    because: Text | None = Field(default=None, description="why no number answers it")
+    studies: dict[str, Asked] = Field(default_factory=dict)
+    figures: dict[str, Figure] = Field(default_factory=dict)
+    headline: str | None = None
+    short: Text | None = None
+    provided: tuple[str, ...] = Field(
+        default=(), description="conditions on its figures without which its words are wrong"
+    )
+    answer: Text | None = Field(default=None, description="a sentence with figures in braces")
+    caveat: Text | None = None
+    conflict: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.kind == "none") != (self.because is not None):
+            raise ValueError("a question that no number answers says why, and no other does")
+        if (self.kind == "none") != (self.answer is None):
+            raise ValueError("a question has an answer, or says why no number answers it")
+        if (self.answer is None) != (not self.figures) or (self.answer is None) != (
+            self.short is None
+        ):
+            raise ValueError("an answer has figures and a short form, and these an answer")
+        if self.answer is not None and self.headline not in self.figures:
+            raise ValueError("the headline is one of the figures")
+        for text in self.provided:
+            if not set(names(parse(text, "provided"))) <= set(self.figures):
+                raise ValueError(f"'{text}' speaks of a figure that is not there")
+        for place, figure in enumerate(self.figures.values()):
+            made_of = {*figure.parts, *(name for name in figure.asked_of if "." not in name)}
+            if not made_of <= set(list(self.figures)[:place]):
+                raise ValueError("a figure is made of figures that stand before it")
+            if any(self.figures[part].is_alone for part in made_of):
+                raise ValueError("a chance, an end of a distribution and an entry of a study have "
+                                 "no replications to reckon with")  # fmt: skip
+            if figure.study is not None and figure.study.partition(".")[0] not in self.studies:
+                raise ValueError(f"there is no study {figure.study}")
+        return self
+
+    @property
+    def main(self) -> Figure:
+        """The figure of the headline."""
+        return self.figures[self.headline or ""]
+
+
+def questions() -> tuple[Question, ...]:
+    """All questions in the document's order; raises ``ScenarioError`` if a file is not one."""
+    found = []
+    for file in sorted((shipped_folder() / "questions").glob("*.yaml")):
+        data: Any = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        try:
+            found.append(Question.model_validate(data))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(step) for step in first["loc"])
+            raise ScenarioError([Problem(file.name, f"{place}: {first['msg']}", "")]) from None
+    return tuple(sorted(found, key=lambda one: one.number))

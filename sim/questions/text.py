@@ -1,0 +1,338 @@
+"""An answer as a reader sees it: the sentence with its numbers, and what stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.table import Table
+
+from ..model.prices import is_money
+from ..model.sampling import Floats
+from ..report.display_names import input_name
+from ..report.i18n import Language, label, number, unit_name
+from ..report.scenario_listing import plain as plain_number
+from ..report.scenario_listing import value_text
+from ..report.translate import said
+from ..results.cell import MONEY
+from ..results.experiment import Settings
+from ..scenario import Quantity, Scenario, quantities
+from ..scenario.plausibility import matters
+from .drivers import DRAW, Driver, source_of
+from .metric_names import figure_from, figure_name
+from .metrics import ENDS, Known, Value, broken, scenario_of
+from .questions import Figure, Question
+from .scorecard import score_entries
+from .study_specs import BY_THE_WEEK
+
+SCALE: dict[str, tuple[float, int]] = {
+    "billion": (1e9, 1),
+    "million": (1e6, 0),
+    "count": (1.0, 0),
+    "percent": (0.01, 0),
+    "months": (1.0, 1),
+    "euro": (1.0, 0),
+    "factor": (1.0, 1),
+}
+"""What one is divided by, and decimals shown."""
+RARE = 0.005
+BILLION = 1e9
+HUNDREDS = 1_000
+"""People and places from here on are shown in hundreds: more digits would be false."""
+RESTS = 3
+"""Assumptions that an answer rests on most, at most."""
+FACTOR = "factor"
+MOVED_LIKE_THE_GAP = tuple(
+    f"{table}.{line}"
+    for table, lines in (
+        ("gap", ("total", "coa_nidos", "coa")),
+        ("cost", ("total", "coa_nidos", "coa")),
+        ("need", ("total",)),
+        ("places", ("total", "place:emergency")),
+        ("occupancy", ("total", "place:emergency")),
+    )
+    for line in lines
+)
+"""Cells that hang on the same numbers as the gap of 2027, for which that is measured."""
+
+
+def plain(value: float, figure: Figure, lang: Language) -> str:
+    """A value as a figure is shown, without its unit."""
+    return as_shown(value, figure.shown, lang, figure.given is not None or figure.key is not None)
+
+
+def as_shown(value: float, shown: str, lang: Language, exact: bool = False) -> str:
+    """A value without its unit, in the way of ``SCALE``; large counts in hundreds unless exact."""
+    divisor, decimals = SCALE[shown]
+    scaled = value / divisor
+    if shown == "count" and not exact and abs(scaled) >= HUNDREDS:
+        scaled = round(scaled, -2)
+    return number(scaled, lang, decimals)
+
+
+def cell_text(table: str, low: float, middle: float, high: float, lang: Language) -> str:
+    """A cell of a run's tables with its unit: the middle, and the band if it has one.
+
+    ``table`` is that of an address: money in billions or millions, waits in months, shares in
+    percent, all else as it is counted.
+    """
+    largest = max(abs(low), abs(middle), abs(high))
+    shown = {"waiting_months": "months", "emergency_share": "percent"}.get(table, "count")
+    if table in MONEY:
+        shown = "billion" if largest >= BILLION else "million"
+    ends = [as_shown(end, shown, lang) for end in (low, high)]
+    text = label(f"shown_as_{shown}", lang, value=as_shown(middle, shown, lang))
+    if ends[0] == ends[1]:
+        return text
+    return f"{text} {label('from_to', lang, low=ends[0], high=ends[1])}"
+
+
+def worded(value: float, figure: Figure, lang: Language) -> str:
+    """A value with its unit; a chance from so many replications is never none or certain."""
+    if figure.chance is not None:
+        return chance_text(value, lang)
+    text = plain(value, figure, lang)
+    return label(f"shown_as_{figure.shown}", lang, value=text)
+
+
+def chance_text(chance: float, lang: Language) -> str:
+    """A chance in percent; from a limited number of replications it is never none or certain."""
+    if not RARE <= chance <= 1 - RARE:
+        return label("chance_rare" if chance < RARE else "chance_near", lang)
+    return label("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
+
+
+def with_band(value: Value, figure: Figure, lang: Language) -> str:
+    """A value with its unit and, where chance has a part in it, its 80 % band."""
+    text = worded(value.value, figure, lang)
+    if value.band is None:
+        return text
+    low, high = (plain(end, figure, lang) for end in value.band)
+    key = "give_or_take" if value.sampled else "from_to"
+    return f"{text} {label(key, lang, low=low, high=high)}"
+
+
+def filled(text: str, question: Question, values: Mapping[str, Value], lang: Language) -> str:
+    """A text with its figures: ``{gap}`` with its band, ``{gap_alone}`` without."""
+    blanks = {}
+    for name, figure in question.figures.items():
+        blanks[name] = with_band(values[name], figure, lang)
+        blanks[f"{name}_alone"] = worded(values[name].value, figure, lang)
+    return text.format(**blanks)
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that is told of a question in one language.
+
+    ``notes`` are sentences under the answer; ``rows`` have a figure, its value and where it comes
+    from; ``drivers`` and ``rests`` a line each; ``again`` commands.
+    """
+
+    question: Question
+    lang: Language
+    heading: str
+    place: str
+    minister: str
+    short: str
+    answer: str
+    notes: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+    drivers: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+
+
+def page(
+    question: Question,
+    values: Mapping[str, Value],
+    known: Known,
+    driven: Sequence[Driver],
+    settings: Settings,
+    lang: Language,
+) -> Page:
+    """Put together what is told of a question."""
+    heading = f"{question.number}. {getattr(question.question, lang)}"
+    place = label("answer_place", lang, n=question.of_party, party=question.party)
+    if question.deferred:
+        place = f"{place}, {label('answer_deferred', lang)}"
+    minister = f"{label('answer_minister', lang)}: {getattr(question.minister, lang)}"
+    if question.because is not None:
+        because = f"{label('answer_none', lang)} {getattr(question.because, lang)}"
+        short = label("answer_state_none", lang)
+        return Page(question, lang, heading, place, minister, short, because)
+    assert question.answer is not None
+    assert question.short is not None
+    source = source_of(question, question.main)
+    return Page(
+        question,
+        lang,
+        heading,
+        place,
+        minister,
+        filled(getattr(question.short, lang), question, values, lang),
+        filled(getattr(question.answer, lang), question, values, lang),
+        tuple(_notes(question, values, settings, lang)),
+        tuple(
+            (figure_name(figure, lang), with_band(values[name], figure, lang),
+             figure_from(question, figure, lang))
+            for name, figure in question.figures.items()
+        ),
+        tuple(_driver(one, scenario_of(source.of), lang) for one in driven if source),
+        tuple(_rests(source, driven, known, lang)) if source else (),
+        tuple(commands(question, settings)),
+    )  # fmt: skip
+
+
+def _notes(
+    question: Question, values: Mapping[str, Value], settings: Settings, lang: Language
+) -> list[str]:
+    wrong = broken(question, values)
+    texts = [label("answer_broken", lang, conditions=", ".join(wrong))] if wrong else []
+    texts += [getattr(question.caveat, lang)] if question.caveat is not None else []
+    if question.conflict is not None:
+        conflict = filled(getattr(question.conflict, lang), question, values, lang)
+        texts.append(f"{label('answer_conflict', lang)} {conflict}")
+    if any(value.band and not value.sampled for value in values.values()):
+        held = number(100 * score_entries()["held_80"], lang)
+        texts.append(label("answer_sure", lang, held=held))
+    if any(value.sampled for value in values.values()):
+        texts.append(label("answer_sampled", lang))
+    if any(figure.cells() for figure in question.figures.values()):
+        step = label(f"step_{settings.step}", lang)
+        texts.append(label("answer_rests", lang, n=number(settings.replications, lang), step=step))
+    if any(one.verb in BY_THE_WEEK for one in question.studies.values()):
+        texts.append(label("answer_week", lang))
+    return texts
+
+
+def _driver(driver: Driver, scenario: Scenario, lang: Language) -> str:
+    return label(
+        "driver_more" if driver.correlation > 0 else "driver_less",
+        lang,
+        name=input_name(driver.name, scenario, lang),
+        share=number(100 * driver.correlation**2, lang),
+    )
+
+
+def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Language) -> list[str]:
+    """Numbers of the scenario that the answer hangs on and that rest on an assumption.
+
+    Those that drive it; then, where the headline is money or people in reception, those of which a
+    tenth moves the gap of 2027 most (``sim/data/matters.csv``).
+    """
+    scenario = scenario_of(source.of)
+    numbers = dict(quantities(scenario))
+    names = [one.name for one in driven]
+    cells = source.cells()
+    if any(f"{address.table}.{address.line}" in MOVED_LIKE_THE_GAP for address in cells):
+        only_people = all(address.table not in MONEY for address in cells)
+        names += [
+            key for key in sorted(matters(), key=lambda key: -matters()[key])
+            if not (only_people and is_money(scenario, key))
+        ]  # fmt: skip
+    assumed = [
+        name for name in dict.fromkeys(names)
+        if name in numbers and numbers[name].assumption and not name.startswith("budget.")
+    ]  # fmt: skip
+    return [_rest(name, numbers[name], scenario, known[source.of], lang)
+            for name in assumed[:RESTS]]  # fmt: skip
+
+
+def _rest(
+    name: str, quantity: Quantity, scenario: Scenario, cells: Mapping[str, Floats], lang: Language
+) -> str:
+    """A number with its unit, the 80 % band of its draws, and what it rests on.
+
+    A number with dates is told date by date, without a band.
+    """
+    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
+                  source=quantity.source)  # fmt: skip
+    sentence = f": {said(quantity.assumption, lang, scenario.description)}"
+    what = input_name(name, scenario, lang)
+    if len(quantity.pairs()) > 1:
+        return f"{what}: {value_text(quantity, lang)}, {basis}{sentence}"
+    value, drawn = quantity.on(scenario.start), cells.get(DRAW + name)
+    between = ""
+    if drawn is not None and quantity.spread is not None:
+        scale = value if quantity.spread.kind == "factor" else 1.0
+        low, high = (_short(scale * float(end), lang) for end in np.quantile(drawn, ENDS))
+        between = f" {label('from_to', lang, low=low, high=high)}"
+    unit = "" if quantity.unit == FACTOR else f" {unit_name(quantity.unit, lang)}"
+    return f"{what}: {_short(value, lang)}{unit}{between}, {basis}{sentence}"
+
+
+def _short(value: float, lang: Language) -> str:
+    """A number with decimals only where it is small."""
+    return plain_number(round(value, 0 if abs(value) >= HUNDREDS else 2), lang, 2)
+
+
+def commands(question: Question, settings: Settings) -> list[str]:
+    """How a user gets an answer again, and the runs and studies it comes from."""
+    own = f"--replications {settings.replications} --seed {settings.seed} --step {settings.step}"
+    found = [f"opvangsim answer {question.number} {own}"]
+    for figure in question.figures.values():
+        if not figure.cells():
+            continue
+        if figure.against is None:
+            found.append(f"opvangsim run {figure.of} {own}")
+        else:
+            found.append(f"opvangsim compare {figure.against} {figure.of} {own}")
+    found += [f"{one.command} --replications {settings.replications} --seed {settings.seed}"
+              for one in question.studies.values()]  # fmt: skip
+    if any(figure.score for figure in question.figures.values()):
+        found.append("opvangsim score")
+    return list(dict.fromkeys(found))
+
+
+def lines(one: Page) -> list[str]:
+    """What is printed of a question before its table."""
+    return [one.heading, f"   {one.place}. {one.minister}", "", one.answer,
+            *(note for note in one.notes)]  # fmt: skip
+
+
+def figures_table(one: Page) -> Table:
+    """Each figure: what it is, its value and band, and where it comes from."""
+    table = Table(title=label("answer_figures", one.lang), title_justify="left")
+    table.add_column(label("answer_what", one.lang), ratio=3)
+    table.add_column(label("answer_value", one.lang), justify="right", ratio=2)
+    table.add_column(label("answer_from", one.lang), ratio=3)
+    for row in one.rows:
+        table.add_row(*row)
+    return table
+
+
+def behind(one: Page) -> list[str]:
+    """What is printed after the table: drivers, assumptions, how to get it again."""
+    found = []
+    for key, texts in sections(one):
+        found += ["", label(key, one.lang), *(f"  - {text}" for text in texts)]
+    return found
+
+
+def sections(one: Page) -> list[tuple[str, tuple[str, ...]]]:
+    """What stands behind an answer, by the label of its heading; empty parts are left out."""
+    parts = [("answer_drivers", one.drivers), ("answer_assumptions", one.rests),
+             ("answer_again", one.again)]  # fmt: skip
+    return [(key, texts) for key, texts in parts if texts]
+
+
+def overview(all_: Sequence[Question], lang: Language) -> Table:
+    """All questions by number, with whether the program answers them."""
+    table = Table(title=label("answer_overview", lang), title_justify="left")
+    table.add_column(label("answer_number", lang), justify="right")
+    table.add_column(label("answer_party", lang))
+    table.add_column(label("answer_question", lang))
+    table.add_column(label("answer_state", lang))
+    for one in all_:
+        table.add_row(str(one.number), one.party, getattr(one.question, lang),
+                      label(state_of(one), lang))  # fmt: skip
+    return table
+
+
+def state_of(question: Question) -> str:
+    """The label that tells whether a number answers a question."""
+    if question.because is not None:
+        return "answer_state_none"
+    return "answer_state_fact" if question.kind == "fact" else "answer_state_yes"

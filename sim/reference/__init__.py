@@ -1,0 +1,1 @@
+"""The reference model: the same chain with one SimPy process per person."""

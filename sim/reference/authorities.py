@@ -1,0 +1,469 @@
+"""The offices that decide when something happens to whom; each acts once a step at its hour."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from ..clock import DAYS_A_WEEK, Step, days_in_year
+from ..model.inflow import first_within_total
+from ..model.outflow import half_year
+from ..model.spending_limit import (
+    Notices,
+    beyond_means,
+    ind_factor,
+    overdue_cases,
+    planned_capacity,
+    within_means,
+)
+from ..model.state import Actor
+from . import pathways as lives
+from .population import Country, Person
+
+
+class Rest:
+    """Whole people out of a flow with fractions; the rest waits for the next step."""
+
+    def __init__(self) -> None:
+        self.left = 0.0
+
+    def __call__(self, amount: float) -> int:
+        total = amount + self.left
+        whole = int(np.floor(total + 1e-9))
+        self.left = total - whole
+        return whole
+
+
+def part_of_year(step: Step) -> float:
+    """Part of its calendar year that a step covers."""
+    return step.days / days_in_year(step.date.year)
+
+
+def arrivals(country: Country) -> Actor:
+    """Applications of the day by group, resettled people, and other intake (hour 3)."""
+    world, chance = country.world, country.chance
+    groups = list(world.scenario.groups.values())
+    for step, moment in world.steps(hour=3):
+        yield world.until(moment)
+        year = part_of_year(step)
+        country.applied_today = []
+        season = world.scenario.inflow.season[step.date.month].single
+        level = np.array([[country.number("inflow.first") * country.path[step.day, 0]]])
+        first = float(first_within_total(world, step, level)[0, 0]) * season
+        came = 0
+        for index, group in enumerate(groups):
+            per_year = first if group.intake == "first" else country.number("inflow.repeat")
+            share = country.of_group("intake_share", index)
+            for _ in range(chance.poisson(per_year * share * year)):
+                person = newcomer(country, index, country.env.now)
+                country.book(person, "outside", "pending")
+                country.env.process(lives.asylum_seeker(country, person))
+                country.applied_today.append(index)
+                came += 1
+        resettled = chance.poisson(country.number("inflow.resettled") * year)
+        for _ in range(resettled):
+            _status_holder_from_outside(country)
+        world.ledger.tally("resettled", resettled)
+        total = came + resettled + country.family_came
+        country.family_came = 0
+        _other_intake(country, country.number("other_intake.share_of_inflow") * total)
+
+
+def newcomer(country: Country, group: int, since: float) -> Person:
+    """An applicant: gone by the time of the decision, in reception, or elsewhere."""
+    gone = country.happens(country.gone_share(group))
+    here = not gone and country.happens(country.lives_here(group))
+    country.here += here
+    return country.person(group, since, here=here, gone=gone)
+
+
+def _other_intake(country: Country, mean: float) -> None:
+    share = country.number("other_intake.status_share")
+    with_others = country.chance.poisson(mean * (1 - share))
+    with_status = country.chance.poisson(mean * share)
+    for _ in range(with_others):
+        person = country.person(-1, country.env.now)
+        country.here += 1
+        country.book(person, "outside", "accompanying")
+        country.env.process(lives.companion(country, person))
+    for _ in range(with_status):
+        _status_holder_from_outside(country)
+    country.world.ledger.tally("other_intake", with_others + with_status)
+
+
+def _status_holder_from_outside(country: Country) -> None:
+    person = country.person(-1, country.env.now)
+    country.book(person, "outside", "status_holders")
+    country.env.process(lives.status_holder(country, person))
+
+
+def ind(country: Country) -> Actor:
+    """The IND takes the oldest cases of each group, as far as its work goes (hour 4)."""
+    world, ledger = country.world, country.world.ledger
+    rests = [Rest() for _ in world.groups]
+    came, done = Rest(), Rest()
+    capacity = at_start = _planned(country)
+    for step, moment in world.steps(hour=4):
+        yield world.until(moment)
+        year, planned = part_of_year(step), _planned(country)
+        room = planned * step.days / max(country.number("ind.capacity.ramp_days"), 1e-9)
+        capacity = min(planned, capacity + room)
+        work = capacity * country.number("ind.capacity.realised") * year
+        open_ = [world.hold(name, step.day) is None for name in world.groups]
+        for index, cases in enumerate(_divided(country, work, open_)):
+            queue = country.at_ind[index]
+            for _ in range(min(rests[index](cases), len(queue))):
+                newest = world.scenario.ind.order == "newest_first"
+                person = queue.pop() if newest else queue.popleft()
+                _tell(person, lives.DECIDED)
+        ledger.tally("ind_planned", capacity * year)
+        ledger.tally("ind_other_days", float(ind_factor(world, step.day)[0]) * step.days)
+        _other_cases(country, year, capacity / max(at_start, 1e-9), came, done)
+        if step.ends_month:
+            yield country.env.timeout(0)  # who was told today is no longer waiting
+            _ages(country, step)
+
+
+def _planned(country: Country) -> float:
+    """What the IND has the means to decide in a year."""
+    planned = planned_capacity(country.world, country.day)[0]
+    return float(planned * ind_factor(country.world, country.day)[0])
+
+
+def _divided(country: Country, work: float, open_: list[bool]) -> list[float]:
+    """Cases of each group that the day's work decides, groups sharing by their claim."""
+    groups = range(len(open_))
+    weight = [country.of_group("work", g) for g in groups]
+    waiting = [len(country.at_ind[g]) * weight[g] * open_[g] for g in groups]
+    if country.world.scenario.ind.order != "weights":
+        return _by_age(country, work, weight, open_)
+    share = [0.0 for _ in groups]
+    claims = [country.of_group("queue_weight", g) for g in groups]
+    for claim in (*[claims] * len(waiting), [1.0] * len(waiting)):
+        left = work - sum(share)
+        wanted = [(waiting[g] - share[g]) * claim[g] for g in groups]
+        if left <= 1e-9 or sum(wanted) <= 1e-12:
+            break
+        share = [min(waiting[g], share[g] + left * wanted[g] / sum(wanted)) for g in groups]
+    return [share[g] / weight[g] for g in groups]
+
+
+def _by_age(country: Country, work: float, weight: list[float], open_: list[bool]) -> list[float]:
+    """Oldest (or newest) first over all groups, by month of application."""
+    newest = country.world.scenario.ind.order == "newest_first"
+    people = [p for g, queue in enumerate(country.at_ind) if open_[g] for p in queue]
+    people.sort(key=lambda person: -person.since if newest else person.since)
+    cases = [0.0 for _ in weight]
+    for person in people:
+        if work <= 0:
+            break
+        part = min(1.0, work / weight[person.group])
+        cases[person.group] += part
+        work -= part * weight[person.group]
+    return cases
+
+
+def _other_cases(country: Country, year: float, factor: float, came: Rest, done: Rest) -> None:
+    ledger = country.world.ledger
+    new = came(country.number("ind.other_cases.inflow") * year)
+    ledger.move(np.array([[new]]), "case_source", "other_cases")
+    decided = done(country.number("ind.other_cases.output") * year * factor)
+    decided = min(decided, int(ledger.stocks["other_cases"][0, 0]))
+    ledger.move(np.array([[decided]]), "other_cases", "case_source")
+
+
+def _ages(country: Country, step: Step) -> None:
+    """Case-days beyond the legal time, and person-days in the first year, at the month's end."""
+    world, ledger = country.world, country.world.ledger
+    end = step.day + step.days
+    days = end - world.clock.month_starts()[step.month]
+    ledger.tally("overdue_days", overdue_cases(world, step.day, end) * days)
+    limit = world.scenario.prices.oda_first_days.single
+    young = sum(1 for q in country.at_ind for p in q if p.here and end - p.since < limit)
+    ledger.tally("first_year_days", float(young) * days)
+
+
+def departures(country: Country) -> Actor:
+    """Of those waiting for the IND a yearly share gives up, the latest arrivals first (hour 6)."""
+    for step, moment in country.world.steps(hour=6):
+        yield country.world.until(moment)
+        for index, queue in enumerate(country.at_ind):
+            rate = country.of_group("leave_rate", index)
+            leave = country.chance.binomial(len(queue), -np.expm1(-rate * part_of_year(step)))
+            for _ in range(leave):
+                _tell(queue.pop(), lives.GAVE_UP)
+
+
+def family_desk(country: Country) -> Actor:
+    """Grants of the day bring applications for family; the desk decides the oldest (hour 7)."""
+    world = country.world
+    factors = [group.family_factor.single for group in world.scenario.groups.values()]
+    applying, deciding = Rest(), Rest()
+    for step, moment in world.steps(hour=7):
+        yield world.until(moment)
+        grants = sum(factors[group] for group in country.grants_today)
+        country.grants_today = []
+        for _ in range(applying(grants * country.number("family.applications_per_grant"))):
+            person = country.person(-1, country.env.now)
+            country.book(person, "outside", "family_pending")
+            country.env.process(lives.family_member(country, person))
+        # Who asks today stands at the end of the queue before the desk looks at it.
+        yield country.env.timeout(0)
+        staff = country.number("family.staff") * float(ind_factor(world, step.day)[0])
+        work = deciding(staff * country.number("family.productivity") * part_of_year(step))
+        for _ in range(min(work, len(country.at_family_desk))):
+            _tell(country.at_family_desk.popleft(), lives.DECIDED)
+        world.ledger.tally("family_staff", staff * part_of_year(step))
+
+
+def municipalities(country: Country) -> Actor:
+    """Homes: first for those whose time in transit is over, then the longest waiting (hour 8)."""
+    world, scenario = country.world, country.world.scenario
+    homes_left, target_left = Rest(), Rest()
+    waiting_then = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
+    current, need, days, target = "", 0, 1, 0.0
+    for step, moment in world.steps(hour=8):
+        yield world.until(moment)
+        name = half_year(step.date.year, step.date.month)
+        if name != current:
+            target = need * 365.25 / 2 / days * country.number("housing.target_factor")
+            if name in scenario.housing.targets:
+                target = country.number(f"housing.targets.{name}")
+            current, need, days = name, 0, 0
+        waiting = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
+        waiting -= country.new_need_today
+        need += country.new_need_today
+        country.new_need_today = 0
+        days += step.days
+
+        supply = country.number("housing.homes")
+        if waiting_then:
+            supply *= (waiting / waiting_then) ** country.number("housing.response")
+        homes = homes_left(supply * part_of_year(step))
+        while homes and country.leaving_transit:
+            _tell(country.leaving_transit.popleft(), lives.HOME)
+            homes -= 1
+        ready = moment - scenario.housing.minimum_stay_days.single
+        while homes and country.for_home and country.for_home[0].since <= ready:
+            _tell(country.for_home.popleft(), lives.HOME)
+            homes -= 1
+        yield country.env.timeout(0)
+        free = int(country.number("transit.places")) - int(world.ledger.stocks["transit"][0, 0])
+        while free > 0 and country.for_home and country.for_home[0].since <= ready:
+            _tell(country.for_home.popleft(), lives.TRANSIT)
+            free -= 1
+        world.ledger.tally("target", target_left(target * part_of_year(step) * 2))
+
+
+def guardianship(country: Country) -> Actor:
+    """Unaccompanied minors among the applicants of the day get a guardian (hour 9)."""
+    for _, moment in country.world.steps(hour=9):
+        yield country.world.until(moment)
+        factor = country.number("guardianship.arrival_factor")
+        for index in country.applied_today:
+            if country.happens(country.of_group("unaccompanied_share", index) * factor):
+                child = country.person(-1, country.env.now)
+                country.book(child, "ward_source", "wards")
+                country.env.process(lives.ward(country, child))
+
+
+def in_reception(country: Country) -> int:
+    """People who should be in reception: asylum phase and status holders outside transit."""
+    return country.here + int(country.world.ledger.stocks["status_holders"][0, 0])
+
+
+def beds(country: Country) -> Actor:
+    """COA gives everyone a bed, the first type first; who finds none is counted (hour 12)."""
+    world, ledger = country.world, country.world.ledger
+    types = list(world.scenario.reception.places.values())
+    ranks = sorted(range(len(types)), key=lambda index: types[index].fill_rank)
+    for _, moment in world.steps(hour=12):
+        yield world.until(moment)
+        left, fill = in_reception(country), country.number("reception.desk.planned_fill")
+        there = (ledger.stocks["places_open"] + ledger.stocks["places_notice"])[0]
+        slept = np.zeros(len(types), dtype=np.int64)
+        for limit in ([min(round(n * fill), n) for n in there.tolist()], there.tolist()):
+            for index in ranks:
+                more = min(left, limit[index] - int(slept[index]))
+                slept[index] += more
+                left -= more
+        if country.followed:
+            _look_for(country, ledger.stocks["beds"][0], slept)
+        _rebook(country, slept - ledger.stocks["beds"][0], "beds")
+        _rebook(country, np.array([left]) - ledger.stocks["beyond_places"][0], "beyond_places")
+
+
+def _look_for(country: Country, before: np.ndarray, now: np.ndarray) -> None:
+    """Where the person who is followed sleeps, as one of all who look alike.
+
+    Who comes in gets one of the beds that were taken since yesterday; who sleeps in a type that
+    empties may have to move to one that fills.
+    """
+    if country.followed > len(country.people):
+        return
+    person = country.people[country.followed - 1]
+    types = [*country.world.scenario.reception.places, "beyond all places"]
+    if not person.inside:
+        person.bed = ""
+        return
+    filling = np.maximum(now - before, 0).astype(float)
+    if person.bed in types[:-1]:
+        index = types.index(person.bed)
+        fewer = max(int(before[index] - now[index]), 0)
+        if not country.happens(fewer / max(int(before[index]), 1)):
+            return
+    chances = filling if filling.sum() else now.astype(float)
+    bed = types[-1]
+    if chances.sum():
+        bed = types[int(country.chance.choice(len(now), p=chances / chances.sum()))]
+    if bed != person.bed:
+        person.bed = bed
+        person.diary.append((country.env.now, f"bed {bed}"))
+
+
+def _rebook(country: Country, change: np.ndarray, account: str) -> None:
+    ledger = country.world.ledger
+    ledger.move(np.maximum(change, 0)[None, :], "no_bed", account)
+    ledger.move(np.maximum(-change, 0)[None, :], account, "no_bed")
+
+
+def planned_places(country: Country) -> Actor:
+    """Places open and end as planned; openings come true in part and late (hour 10)."""
+    world, ledger = country.world, country.world.ledger
+    opened: dict[str, int] = {}
+    ended: dict[str, int] = {}
+    for step, moment in world.steps(hour=10):
+        yield world.until(moment)
+        flows = ledger.flows.get(("places_open", "places_notice"))
+        gone = [] if flows is None else flows.sum(axis=(0, 1)).tolist()
+        given = dict(zip(world.scenario.reception.places, gone, strict=False))
+        row = np.zeros((2, len(world.scenario.reception.places)), dtype=np.int64)
+        for index, (name, place) in enumerate(world.scenario.reception.places.items()):
+            if place.level is not None:
+                level = round(country.number(f"reception.places.{name}.level"))
+                change = level - int(ledger.stocks["places_open"][0, index])
+                row[0, index], row[1, index] = max(change, 0), max(-change, 0)
+                continue
+            up, down = (int(np.floor(part)) for part in _by_plan(country, name, step.day))
+            down = max(down - given.get(name, 0), ended.get(name, 0))
+            row[0, index] = up - opened.get(name, 0)
+            row[1, index] = down - ended.get(name, 0)
+            opened[name], ended[name] = up, down
+        opening = row[:1]
+        if world.scenario.closing == "constrained":
+            opening = within_means(world, step.day, opening)
+        ledger.move(opening, "place_market", "places_open")
+        ledger.move(
+            np.minimum(row[1:], ledger.stocks["places_open"]), "places_open", "place_market"
+        )
+
+
+def _by_plan(country: Country, name: str, day: int, *, known: bool = False) -> tuple[float, float]:
+    """Places of a type opened and ended by a day; ``known``: as far as the desk can know ahead."""
+    reception = country.world.scenario.reception
+    place, rules = reception.places[name], reception.desk
+    realised, late = rules.openings_realised.single, rules.openings_delay.single
+    if not known:
+        realised = country.number("reception.desk.openings_realised")
+        late = country.number("reception.desk.openings_delay")
+
+    def done(kind: str, delay: float) -> float:
+        total = 0.0
+        for index, plan in enumerate(getattr(place, kind)):
+            begins, ends = (country.world.clock.day_of(d) for d in (plan.begins, plan.ends))
+            path = f"reception.places.{name}.{kind}.{index}.places"
+            places = plan.places.single if known else country.number(path)
+            part = min(max((day - delay - begins) / (ends - begins), 0.0), 1.0)
+            before = min(max(-begins / (ends - begins), 0.0), 1.0)
+            total += places * max(part - before, 0.0)
+        return total
+
+    if place.level is not None:
+        return 0.0, 0.0
+    return done("openings", late) * realised, done("endings", 0.0)
+
+
+def desk(country: Country) -> Actor:
+    """COA's desk looks ahead once a week: orders the cheapest, ends the dearest (hour 11)."""
+    world, ledger = country.world, country.world.ledger
+    scenario = world.scenario
+    rules, places = scenario.reception.desk, scenario.reception.places
+    names = list(places)
+    lead, notice = round(rules.lead_weeks.single), round(rules.notice_weeks.single)
+    past: deque[int] = deque(maxlen=round(rules.trend_weeks.single) + 1)
+    ordered = deque([np.zeros((1, len(names)), np.int64) for _ in range(lead)])
+    ending = deque([np.zeros((1, len(names)), np.int64) for _ in range(notice)])
+    ranked = sorted(range(len(names)), key=lambda index: places[names[index]].fill_rank)
+    next_day = 0
+    for step, moment in world.steps(hour=11):
+        yield world.until(moment)
+        if step.day < next_day:
+            continue
+        next_day += DAYS_A_WEEK
+        ledger.move(ordered.popleft(), "places_ordered", "places_open")
+        ledger.move(ending.popleft(), "places_notice", "place_market")
+        past.append(in_reception(country))
+        surplus = _expected(country, step.day, lead) - _wanted(country, step.day, past, lead)
+        orders, notices = np.zeros((1, len(names)), np.int64), np.zeros((1, len(names)), np.int64)
+        short = max(-surplus, 0.0)
+        for index in ranked:
+            if places[names[index]].order_limit is not None:
+                limit = country.number(f"reception.places.{names[index]}.order_limit")
+                orders[0, index] = min(np.ceil(short), np.floor(limit))
+                short = max(short - orders[0, index], 0.0)
+        stands = ledger.stocks["places_open"][0]
+        spare = max(surplus - country.number("reception.desk.slack") * stands.sum(), 0.0)
+        for index in reversed(ranked):
+            if places[names[index]].notice:
+                notices[0, index] = min(np.floor(spare), stands[index])
+                spare = max(spare - notices[0, index], 0.0)
+        if scenario.closing == "constrained":
+            known = Notices(next_day - DAYS_A_WEEK, tuple(ending))
+            notices = np.maximum(notices, beyond_means(world, step.day, known))
+            orders = within_means(world, step.day, orders, known)
+        ledger.move(orders, "place_market", "places_ordered")
+        ledger.move(notices, "places_open", "places_notice")
+        ordered.append(orders)
+        ending.append(notices)
+
+
+def _wanted(country: Country, day: int, past: deque[int], lead: int) -> float:
+    """Places for the people expected a lead time ahead, by the trend and the official path."""
+    world = country.world
+    rules = world.scenario.reception.desk
+    trend = 0.0
+    if len(past) > round(rules.trend_weeks.single) // 2:
+        trend = (past[-1] - past[0]) / max(len(past) - 1, 1)
+    own = past[-1] + trend * lead
+    pairs = rules.official_path.pairs()
+    need = np.interp(
+        day + lead * DAYS_A_WEEK,
+        [world.clock.day_of(moment) for moment, _ in pairs],
+        [number for _, number in pairs],
+    )
+    weight = country.number("reception.desk.official_weight")
+    official = need * world.scenario.reception.need_fill.single
+    expected = (1 - weight) * own + weight * official
+    return float(expected / country.number("reception.desk.planned_fill"))
+
+
+def _expected(country: Country, day: int, lead: int) -> float:
+    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
+    world = country.world
+    ahead, total = day + lead * DAYS_A_WEEK, 0.0
+    stocks = world.ledger.stocks["places_open"] + world.ledger.stocks["places_ordered"]
+    for index, (name, place) in enumerate(world.scenario.reception.places.items()):
+        now, then = (_by_plan(country, name, when, known=True) for when in (day, ahead))
+        change = (then[0] - now[0]) - (then[1] - now[1])
+        total += max(float(stocks[0, index]) + change, 0.0)
+        if place.level is not None:
+            total += place.level.on(world.clock.date_of(ahead)) - place.level.on(
+                world.clock.date_of(day)
+            )
+    return total
+
+
+def _tell(person: Person, news: str) -> None:
+    assert person.news is not None
+    person.news.succeed(news)

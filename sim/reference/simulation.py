@@ -1,0 +1,215 @@
+"""The same chain once more, one process a person: slow, and there to check the fast one.
+
+Read ``lives`` first: it is the life of one asylum seeker. ``offices`` are those who decide when
+something happens to whom. Scenario, ledger, tables and budget are those of the fast model, so that
+both can be laid side by side; the lives and the offices' counting are written anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import date
+from typing import Any
+
+import numpy as np
+import simpy
+
+from ..clock import Clock
+from ..model.engine import accounts, calendar, closing
+from ..model.inflow import deviation_path
+from ..model.initial_state import (
+    COHORTS_BEFORE,
+    even_ages,
+    pending_ages,
+    spread_ages,
+    status_rounding,
+)
+from ..model.ledger import Ledger
+from ..model.prices import Prices
+from ..model.reception import opening_places
+from ..model.sampling import KINDS, Kind, Luck, Samples, sample, take
+from ..model.spending_limit import treasurer
+from ..model.state import Values, World
+from ..scenario import Quantity, Scenario, patched, quantities
+from . import authorities as offices
+from . import pathways as lives
+from .population import ASYLUM, INSIDE, Country, Person
+
+SIZES = {
+    "persons", "cases", "places", "persons/year", "cases/year", "places/week", "fte",
+    "decision equivalents/year",
+}  # fmt: skip
+"""Units of numbers that grow with the size of the country."""
+STAGES = (
+    ("pending", lives.asylum_seeker),
+    ("in_appeal", lives.in_appeal),
+    ("rejected", lives.refused),
+    ("status_holders", lives.housing),
+    ("transit", lives.transit),
+    ("family_pending", lives.family_member),
+    ("family_travelling", lives.travelling),
+    ("wards", lives.ward),
+    ("accompanying", lives.companion),
+)
+"""Where people stand on day 0, and the life that goes on from there."""
+OFFICES = (
+    offices.arrivals,
+    offices.ind,
+    offices.departures,
+    offices.family_desk,
+    offices.municipalities,
+    offices.guardianship,
+    offices.planned_places,
+    offices.desk,
+    offices.beds,
+)
+
+
+def scaled(scenario: Scenario, factor: float) -> Scenario:
+    """A scenario for a country of another size: every number of people, cases and places."""
+    changes: dict[str, Any] = {}
+    for path, quantity in quantities(scenario):
+        if quantity.unit in SIZES and not path.startswith("prices.ukraine"):
+            changes[path] = _scaled(quantity, factor)
+    return patched(scenario, changes, f"as it was, times {factor:g}")
+
+
+def _scaled(quantity: Quantity, factor: float) -> dict[str, Any]:
+    value: Any = {day: number * factor for day, number in quantity.pairs()}
+    if not isinstance(quantity.value, tuple):
+        value = quantity.single * factor
+    change: dict[str, Any] = {"value": value, "assumption": quantity.assumption or "as it was"}
+    spread = quantity.spread
+    if spread is not None:
+        points = spread.model_dump(by_alias=True, exclude_none=True)
+        if spread.kind == "value":
+            ends = ("low", "mode", "high", "p5", "p50", "p95")
+            points |= {key: points[key] * factor for key in ends if key in points}
+            points |= {"sd": points["sd"] * factor} if spread.dist == "normal" else {}
+        change["spread"] = points
+    return change
+
+
+def simulate_persons(
+    scenario: Scenario,
+    seed: int,
+    *,
+    replication: int = 0,
+    replications: int = 1,
+    vary: tuple[Kind, ...] = KINDS,
+    until: date | None = None,
+    follow: int = 0,
+) -> tuple[Ledger, Country]:
+    """Run a scenario person by person, for one replication, by the day.
+
+    Parameters and the yearly path of inflow are those that replication number ``replication`` of
+    ``replications`` has in ``engine.simulate`` with the same seed; daily luck is its own. Returns
+    the book, as the fast model writes it, and the country with the diaries of all people; of the
+    person number ``follow`` the diary also says where they sleep.
+    """
+    clock = Clock(scenario.start, until or scenario.until, "day")
+    samples: Samples = take(sample(scenario, replications, seed, vary, clock.until), replication, 1)
+    ledger = Ledger(
+        accounts(len(scenario.groups), len(scenario.reception.places)),
+        clock,
+        1,
+        COHORTS_BEFORE,
+        samples,
+    )
+    env = simpy.Environment()
+    values, prices = Values(scenario, clock, samples), Prices.of(scenario, samples)
+    world = World(
+        env,
+        clock,
+        scenario,
+        values,
+        Luck(seed, replication, 1),
+        ledger,
+        prices,
+        tuple(clock.steps()),
+    )
+    country = Country(
+        world,
+        np.random.default_rng([seed, replication, 1]),
+        deviation_path(scenario, clock, samples, 1),
+        [deque() for _ in scenario.groups],
+        followed=follow,
+    )
+    open_country(country)
+    for actor in (calendar, treasurer, closing):
+        env.process(actor(world))
+    for office in OFFICES:
+        env.process(office(country))
+    env.run(until=clock.days)
+    return ledger, country
+
+
+def open_country(country: Country) -> None:
+    """Everybody who is there on day 0, each with a life that goes on from there."""
+    world = country.world
+    scenario, ledger = world.scenario, world.ledger
+    places = scenario.reception.places.values()
+    people = sum(round(place.opening_people.single) for place in places)
+
+    pending = np.array([round(g.opening_pending.single) for g in scenario.groups.values()])
+    counts, days = spread_ages(world, pending, pending_ages(world))
+    ledger.open_aged("pending", counts, days)
+    for group in range(len(pending)):
+        for since in _entries(country, counts[group]):
+            person = offices.newcomer(country, group, since)
+            _goes_on(country, person, lives.asylum_seeker)
+    for account, stocks, life in (
+        ("in_appeal", scenario.courts.opening_in_appeal, lives.in_appeal),
+        ("rejected", scenario.departure.opening_rejected, lives.refused),
+    ):
+        row = [round(stocks[name].single) if name in stocks else 0 for name in world.groups]
+        ledger.open_(account, np.array([row]))
+        for group, count in enumerate(row):
+            for _ in range(count):
+                here = country.happens(country.lives_here(group))
+                country.here += here
+                _goes_on(country, country.person(group, 0.0, here=here), life)
+
+    status = sum(round(place.opening_status_holders.single) for place in places)
+    status += status_rounding(scenario)
+    waits = even_ages(scenario.housing.opening_wait_days.single)
+    counts, days = spread_ages(world, np.array([status]), waits)
+    ledger.open_aged("status_holders", counts, days)
+    for since in _entries(country, counts[0]):
+        person = country.person(-1, since)
+        country.for_home.append(person)
+        _goes_on(country, person, lives.housing)
+
+    for account, number, life in (
+        ("transit", scenario.transit.opening_people.single, lives.transit),
+        ("family_pending", scenario.family.opening_pending.single, lives.family_member),
+        ("family_travelling", scenario.family.opening_travelling.single, lives.travelling),
+        ("wards", scenario.guardianship.opening.single, lives.ward),
+        ("accompanying", float(max(people - status - country.here, 0)), lives.companion),
+    ):
+        ledger.open_(account, np.array([[round(number)]]))
+        for _ in range(round(number)):
+            if account == "accompanying":
+                country.here += 1
+            _goes_on(country, country.person(-1, 0.0), life)
+    ledger.open_("other_cases", np.array([[round(scenario.ind.other_cases.opening.single)]]))
+    ledger.open_("places_open", opening_places(world))
+    ledger.open_("beds", np.array([[round(place.opening_people.single) for place in places]]))
+    ledger.begin()
+
+
+def _goes_on(country: Country, person: Person, life: Any) -> None:
+    account = next(name for name, stage in STAGES if stage is life)
+    person.inside = account in INSIDE or (account in ASYLUM and person.here)
+    person.diary.append((min(person.since, 0.0), f"start {account}"))
+    country.env.process(life(country, person))
+
+
+def _entries(country: Country, counts: np.ndarray) -> list[float]:
+    """Days on which people came, oldest first: even over each month of their cohort."""
+    starts = country.world.ledger.cohort_starts
+    days: list[float] = []
+    for cohort, count in enumerate(counts.tolist()):
+        begin, end = starts[cohort], min(starts[cohort + 1], 0)
+        days += [begin + (end - begin) * (i + 0.5) / count for i in range(count)]
+    return days

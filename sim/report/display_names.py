@@ -1,0 +1,66 @@
+"""Display names of table cells and scenario keys, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..results.cell import Address
+from ..scenario import Scenario
+from .i18n import Language, label
+
+APPLICATIONS = "applications"
+"""The driver that is not a key: first applications up to the year of the question."""
+NAMED = (
+    ("groups", "group"), ("courts.opening_in_appeal", "group"),
+    ("departure.opening_rejected", "group"), ("reception.places", "place"),
+    ("prices.mean_people_2024", "place"), ("budget.vintages", "vintage"),
+    ("budget.vintages.lines", "line"), ("budget.price_levels", "year"),
+    ("inflow.season", "month"), ("ind.opening_ages", "band"), ("housing.targets", "half_year"),
+)  # fmt: skip
+"""Keys below which a scenario gives the names, and the blank that such a name fills."""
+
+
+def cell_name(address: Address, scenario: Scenario, lang: Language) -> str:
+    """A cell in words, with its year, and the state of the budget if it is not the headline's."""
+    what = label(f"cell_{_plain(address.table)}_{_plain(address.line)}", lang)
+    if address.vintage is not None:
+        held = scenario.budget.vintages[address.vintage]
+        what = label("cell_by", lang, what=what, vintage=getattr(held.title, lang))
+    return label("cell_in", lang, what=what, year=address.year)
+
+
+def input_name(key: str, scenario: Scenario, lang: Language) -> str:
+    """A key of a scenario in words; a group, a type of place, a vintage by its title.
+
+    Raises ``KeyError`` for a key that has no name in words.
+    """
+    name, _, year = key.partition(".")
+    if name == APPLICATIONS:
+        return label(f"input_{name}", lang, year=year)
+    parts, blanks = key.split("."), {}
+    for above, blank in NAMED:
+        found = len(above.split("."))
+        if ".".join(parts[:found]) == above and len(parts) > found:
+            blanks[blank] = _named(blank, parts.pop(found), scenario, lang)
+    path = "_".join(part for part in parts if not part.isdecimal())
+    return label("input_" + path.removeprefix("reception_" if "place" in blanks else ""), lang,
+                 **blanks)  # fmt: skip
+
+
+def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
+    """What a reader calls a step of a key that a scenario itself gives a name to."""
+    titled: Mapping[str, Mapping[str, Any]] = {
+        "group": scenario.groups,
+        "place": scenario.reception.places,
+        "vintage": scenario.budget.vintages,
+    }
+    if name in titled.get(kind, {}):
+        return str(getattr(titled[kind][name].title, lang))
+    words = {"month": f"month_{name}", "line": f"line_{name}", "place": "place_emergency"}
+    return label(words[kind], lang) if kind in words else name
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W", "_", text)

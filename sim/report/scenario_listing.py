@@ -1,0 +1,184 @@
+"""Numbers of a scenario as lines of text: what they are, where they come from, what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..errors import Place
+from ..scenario import Quantity, Text
+from ..scenario.known_effects import Effect
+from ..scenario.listing import Difference, Leaf, Rest, Row
+from .i18n import Language, label, number, unit_name
+from .translate import said
+
+INDENT = "    "
+
+
+def value_text(value: Leaf, lang: Language) -> str:
+    """A value as a reader writes it, with its unit; values by date one after the other."""
+    if value is None:
+        return label("not_set", lang)
+    if isinstance(value, bool):
+        return label("set_true" if value else "set_false", lang)
+    if not isinstance(value, Quantity):
+        return str(value)
+    unit = unit_name(value.unit, lang)
+    if not isinstance(value.value, tuple):
+        return f"{plain(value.single, lang)} {unit}"
+    glue = " ... " if value.between == "straight" else ", "
+    pairs = [f"{day}: {plain(amount, lang)}" for day, amount in value.pairs()]
+    return f"{glue.join(pairs)} {unit}"
+
+
+def plain(amount: float, lang: Language, most: int = 6) -> str:
+    """A number with as many decimals as it has, and not more than ``most``."""
+    decimals = next((d for d in range(most + 1) if round(amount, d) == amount), most)
+    return number(amount, lang, decimals)
+
+
+def spread_text(quantity: Quantity, lang: Language) -> str:
+    """The distribution of a number in words."""
+    spread = quantity.spread
+    if spread is None:
+        return ""
+    points = [
+        f"{label(f'spread_{key}', lang)} {plain(value, lang)}"
+        for key in ("low", "p5", "mode", "p50", "p95", "high", "sd")
+        if (value := getattr(spread, key)) is not None
+    ]
+    kind = label(f"spread_{spread.kind}", lang)
+    return f"{label(f'spread_{spread.dist}', lang)} ({', '.join(points)}), {kind}"
+
+
+def show(
+    rows: Iterable[Row], lang: Language, described: Text | None = None, *, brief: bool = False
+) -> list[str]:
+    """Each key with its value, meaning, ground, who set it, and what the baseline has.
+
+    ``described``: what the scenario says of itself.
+    """
+    lines = []
+    for row in rows:
+        lines.append(f"{row.key} = {value_text(row.value, lang)}")
+        if brief:
+            continue
+        details = {"shown_meaning": said(row.meaning, lang)}
+        if isinstance(row.value, Quantity):
+            quantity = row.value
+            details |= {
+                "shown_spread": spread_text(quantity, lang),
+                "shown_prices": _prices(quantity, lang),
+                "shown_source": _cited(quantity, lang),
+                "shown_assumption": said(quantity.assumption, lang, described),
+            }
+        details["shown_set_by"] = f"{row.layer}, {_where(row.place)}" if row.layer else ""
+        if row.differs:
+            details["shown_before"] = value_text(row.before, lang)
+        lines += [f"{INDENT}{label(key, lang)}: {text}" for key, text in details.items() if text]
+    return lines
+
+
+def _cited(quantity: Quantity, lang: Language) -> str:
+    return ", ".join(p for p in (quantity.source, said(quantity.where, lang)) if p)
+
+
+def _prices(quantity: Quantity, lang: Language) -> str:
+    if quantity.price_level is None:
+        return ""
+    parts = [label("prices_of", lang, year=quantity.price_level)]
+    if quantity.fill is not None:
+        parts.append(label("at_fill", lang, fill=number(100 * quantity.fill, lang, 1)))
+    return ", ".join(parts)
+
+
+def _where(place: Place | str) -> str:
+    return f"{place.file}:{place.line}" if isinstance(place, Place) else place
+
+
+def differences(found: Iterable[Difference], left: str, right: str, lang: Language) -> list[str]:
+    """Two scenarios key by key: the value in each and the layer that set it."""
+    lines = []
+    for one in found:
+        lines.append(one.key)
+        lines += _side(left, one.left, one.left_layer, lang)
+        lines += _side(right, one.right, one.right_layer, lang)
+    return lines or [label("no_difference", lang)]
+
+
+def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
+    by = f"   ({label('shown_set_by', lang)} {layer})" if layer else ""
+    lines = [f"{INDENT}{name}: {value_text(value, lang)}{by}"]
+    if isinstance(value, Quantity) and value.spread is not None:
+        lines.append(f"{INDENT * 2}{label('shown_spread', lang)}: {spread_text(value, lang)}")
+    return lines
+
+
+def sources(
+    found: Iterable[Rest],
+    assumed: Iterable[Rest],
+    effects: Mapping[str, Effect],
+    lang: Language,
+    described: Text | None = None,
+    *,
+    of_another: bool = False,
+) -> list[str]:
+    """Each source with what rests on it, then each assumption, what moves the gap most first.
+
+    ``effects`` are those of the baseline; ``described``: what the scenario says of itself;
+    ``of_another`` says that another scenario is listed.
+    """
+    lines = [label("sources_head", lang)]
+    for rest in sorted(found, key=lambda rest: -len(rest.keys)):
+        card = rest.card
+        lines.append(f"{rest.name}: {said(str(card.get('title', '')), lang)}")
+        about = ", ".join(about_source(card, lang)[1:])
+        lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
+    lines += ["", label("assumptions_head", lang), label("effect_meaning", lang)]
+    if of_another:
+        lines.append(label("effect_of_baseline", lang))
+    parts = _by_effect(assumed, effects)
+    for head, part in zip((None, "effect_unknown", "effect_none"), parts, strict=True):
+        if head is not None and part:
+            lines += ["", label(head, lang)]
+        for rest in part:
+            lines.append(said(rest.name, lang, described))
+            lines += [f"{INDENT}{text}" for text in _effect(rest, effects, lang)]
+            lines.append(f"{INDENT}{_keys(rest.keys, lang)}")
+    return lines
+
+
+def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
+    """Title, number, day, address and licence of a source, as far as they are known."""
+    parts = [str(card.get(key) or "")
+             for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
+    return [said(part, lang) for part in parts if part]
+
+
+def _by_effect(
+    assumed: Iterable[Rest], effects: Mapping[str, Effect]
+) -> tuple[list[Rest], list[Rest], list[Rest]]:
+    """Assumptions of known effect, the largest first; of unknown effect; of certain numbers."""
+    ordered = sorted(assumed, key=lambda rest: -len(rest.keys))
+    known = [rest for rest in ordered if _largest(rest, effects)]
+    known.sort(key=lambda rest: -effects[_largest(rest, effects)].swing)
+    unknown = [rest for rest in ordered if rest.uncertain and rest not in known]
+    return known, unknown, [rest for rest in ordered if not rest.uncertain]
+
+
+def _largest(rest: Rest, effects: Mapping[str, Effect]) -> str:
+    """The uncertain key of an assumption that moves the gap most; empty if none is known."""
+    known = [key for key in rest.uncertain if key in effects]
+    return max(known, key=lambda key: effects[key].swing, default="")
+
+
+def _effect(rest: Rest, effects: Mapping[str, Effect], lang: Language) -> list[str]:
+    key = _largest(rest, effects)
+    if not key:
+        return []
+    swing = number(effects[key].swing / 1e6, lang)
+    return [label("effect_line", lang, swing=swing, name=key)]
+
+
+def _keys(keys: tuple[str, ...], lang: Language) -> str:
+    return f"{label('rests_on_it', lang, n=len(keys))}: {', '.join(keys)}"

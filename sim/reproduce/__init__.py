@@ -1,0 +1,1 @@
+"""Reproduce and compare finished runs."""

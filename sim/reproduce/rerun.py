@@ -1,0 +1,265 @@
+"""A finished folder made again from its own record, and held against what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ..errors import refuse
+from ..report.i18n import Language
+from ..results.cell import parse
+from ..results.experiment import Settings, settings_told
+from ..runs.batches import Options
+from ..runs.executor import crew_of
+from ..runs.load import checked
+from ..runs.manifest import digest, kind_of, read_record
+from ..runs.run import execute
+from ..runs.verify import verify_record
+from ..scenario import Loaded, load_chain, shipped
+from ..studies.base import Finding, Watch, write
+from ..studies.compare_ask import compare
+from ..studies.defaults import CERTAINTY
+from ..studies.design import read_design
+from ..studies.design_points import planned
+from ..studies.discover_ask import discover
+from ..studies.explain_ask import explain
+from ..studies.ind_cut_ask import ind_coa
+from ..studies.optimal_places_ask import stock
+from ..studies.sensitivity_ask import sensitivity
+from ..studies.solve_ask import solve
+from ..studies.sweep import Sweep
+from ..studies.sweep import sweep as swept
+from ..studies.sweep_store import DESIGN
+from .compare import Alike, alike
+
+PARTS = ("versions", "packages", "platform", "source", "data")
+"""What a record says of where it was made, each a mapping."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """What is not as it was when the folder was made: a part of the record, and one of its keys."""
+
+    part: str
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Again:
+    """A folder and what came of it the second time.
+
+    ``files`` are held against the bytes that lie there; ``changed`` are those of them that are not
+    what was written, so that no second run could be equal.
+    """
+
+    record: Mapping[str, Any]
+    id: str
+    files: tuple[Alike, ...]
+    others: tuple[Other, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether every file is there, with the same bytes."""
+        return all(one.state == "equal" for one in self.files)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is made again, and with what."""
+
+    folder: Path
+    record: dict[str, Any]
+    workers: int
+    watch: Watch
+    sweep: Path | None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was part of the question."""
+        found: dict[str, Any] = self.record["asked"]
+        return found
+
+    @property
+    def settings(self) -> Settings:
+        return settings_told(self.record["options"])
+
+    @property
+    def lang(self) -> Language:
+        return "nl" if self.record["lang"] == "nl" else "en"
+
+    def resolved(self, name: str) -> Loaded:
+        """A scenario of a study as its folder has it, under the name it had."""
+        file = checked(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
+        loaded = load_chain([str(file)])
+        return Loaded(name, loaded.scenario, loaded.tree)
+
+    @property
+    def only(self) -> Loaded:
+        """The scenario of a study that has one."""
+        return self.resolved(next(iter(self.record["scenarios"])))
+
+
+def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = None) -> Again:
+    """Make a folder again from the scenario and settings it holds, and compare it byte by byte.
+
+    Files that it was made of once are not read: they may have changed since. ``sweep`` is that of a
+    discovery, by default the one with the right id beside its folder. Raises ``ScenarioError`` if
+    the folder is none of ours, if its record or its scenario was changed, or if its kind can't be
+    made again.
+    """
+    record = read_record(folder)
+    task = _Task(folder, record, workers, watch, sweep)
+    make = MAKERS.get(record["kind"]) or _refused(folder, record["kind"])
+    changed = tuple(one.file for one in verify_record(folder).findings if one.what == "changed")
+    with TemporaryDirectory(prefix="opvangsim-") as keeper:
+        there = Path(keeper) / folder.resolve().name
+        make(task, there)
+        made = read_record(there)
+        files = alike(folder, there, [*record["files"], *made["files"]])
+    others = [*others_of(record, made), *_inputs(record)]
+    return Again(record, made["id"], tuple(files), tuple(others), changed)
+
+
+def _run(task: _Task, there: Path) -> None:
+    record, settings = task.record, task.settings
+    file = checked(task.folder, record, "scenario.resolved.yaml")
+    options = Options(
+        settings.replications, settings.seed, settings.step, settings.until, settings.vary,
+        task.workers, charts=record["charts"], lang=task.lang,
+    )  # fmt: skip
+    scenario, name = load_chain([str(file)]).scenario, record["scenario"]
+    with task.watch(name, settings.replications) as tell:
+        execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
+
+
+def _study(ask: Callable[[_Task], Finding], task: _Task, there: Path) -> None:
+    write(ask(task), there, task.lang, task.record["command"])
+
+
+def _compare(task: _Task) -> Finding:
+    others = [task.resolved(name) for name in task.asked["others"]]
+    base = task.resolved(task.asked["base"])
+    return compare(base, others, task.settings, task.workers, task.watch)
+
+
+def _explain(task: _Task) -> Finding:
+    first, second = (task.resolved(name) for name in task.record["scenarios"])
+    cell = parse(task.asked["cell"])
+    return explain(first, second, task.settings, task.workers, task.watch, cell.year, cell.line,
+                   cell.statistic, task.asked["factors"])  # fmt: skip
+
+
+def _solve(task: _Task) -> Finding:
+    asked = task.asked
+    ranges = [(low, high) for low, high in asked["ranges"]]
+    points = {"points": asked["points"]} if "points" in asked else {}
+    return solve(task.only, asked["levers"], asked["target"], task.settings, task.workers,
+                 task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
+
+
+def _stock(task: _Task) -> Finding:
+    levels = task.asked["levels"]
+    low, high, points = round(levels[0]), round(levels[-1]), len(levels)
+    reached = task.asked["reached"]
+    return stock(task.only, task.settings, task.workers, task.watch, low, high, points, reached)
+
+
+def _ind_coa(task: _Task) -> Finding:
+    return ind_coa(task.only, task.settings, task.workers, task.watch, task.asked["from"])
+
+
+def _sensitivity(task: _Task) -> Finding:
+    cell, points = parse(task.asked["cell"]), task.asked["points"]
+    return sensitivity(task.only, task.settings, points, task.workers, task.watch, cell.year,
+                       cell.line)  # fmt: skip
+
+
+def _discover(task: _Task) -> Finding:
+    wanted = task.asked["sweep"]
+    sweep = task.sweep or _beside(task.folder, wanted)
+    if sweep is None:
+        what = f"the sweep {wanted} that it rests on does not lie beside it"
+        refuse(str(task.folder), what, "name its folder with --sweep")
+    found = read_record(sweep)["id"]
+    if found != wanted:
+        refuse(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
+    finding = discover(sweep, task.asked["where"])
+    # Its name was that of the sweep's folder, which may have been moved.
+    return replace(finding, study=replace(finding.study, name=task.record["name"]))
+
+
+def _beside(folder: Path, wanted: str) -> Path | None:
+    """The folder of a sweep with this id, among those that lie where a discovery lies."""
+    for other in sorted(folder.resolve().parent.iterdir()):
+        ours = (other / DESIGN).is_file() and kind_of(other) == "sweep"
+        if ours and read_record(other)["id"] == wanted:
+            return other
+    return None
+
+
+def _sweep(task: _Task, there: Path) -> None:
+    design = checked(task.folder, task.record, DESIGN)
+
+    def resolved(names: Sequence[str]) -> Loaded:
+        return task.resolved("+".join(Path(name).stem for name in names))
+
+    plan = planned(read_design(design), task.folder, resolved)
+    one = Sweep(task.record["name"], plan, design.read_text("utf-8"))
+    with crew_of(None, task.workers) as crew, task.watch(one.name, len(plan)) as tell:
+        swept(one, there, crew, tell, task.record["inputs"], task.record["command"], task.lang)
+
+
+MAKERS: dict[str, Callable[[_Task, Path], None]] = {
+    "run": _run,
+    "comparison": partial(_study, _compare),
+    "explanation": partial(_study, _explain),
+    "solution": partial(_study, _solve),
+    "frontier": partial(_study, _solve),
+    "stock": partial(_study, _stock),
+    "ind_coa": partial(_study, _ind_coa),
+    "sensitivity": partial(_study, _sensitivity),
+    "discovery": partial(_study, _discover),
+    "sweep": _sweep,
+}
+"""Kinds of folders that can be made again from what they hold."""
+
+
+def _refused(folder: Path, kind: str) -> Any:
+    made_of = "the folder of the run it was made of"
+    advice = {
+        "answers": "make it again: opvangsim answer all",
+        "charts": f"reproduce {made_of}",
+        "tables": f"reproduce {made_of}",
+    }.get(kind, f"there are: {', '.join(MAKERS)}")
+    refuse(str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice)
+
+
+def others_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Other]:
+    """In what two records differ that tell where they were made: versions, platform, commit."""
+    found = []
+    for part in PARTS:
+        for key in sorted({*before[part], *after[part]}):
+            one, two = (str(record[part].get(key, "-")) for record in (before, after))
+            if one != two and not (part == "packages" and key in before["versions"]):
+                found.append(Other(part, key, one, two))
+    return found
+
+
+def _inputs(record: Mapping[str, Any]) -> list[Other]:
+    """Inputs that are another text by now, where it is known which file they were."""
+    words = record["asked"].get("words", [])
+    known = {file.name: file for file in shipped().values()}
+    known |= {Path(word).name: Path(word) for word in words if Path(word).is_file()}
+    found = []
+    for name, mark in record["inputs"].items():
+        now = digest(known[name]) if name in known else mark
+        if now != mark:
+            found.append(Other("inputs", name, mark[:12], now[:12]))
+    return found

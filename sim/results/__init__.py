@@ -1,0 +1,1 @@
+"""Results: from the ledger to tables and money."""

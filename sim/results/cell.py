@@ -1,0 +1,96 @@
+"""Addresses of cells: ``table.line.year[@vintage][:statistic]``.
+
+``gap.total.2027@owb2025:p90`` is the 90th percentile of the gap in total in 2027 against a
+vintage. ``gap``, ``cost`` and ``budget`` are read from the budget table; any other table name is a
+series of the yearly table with a breakdown as its line (``occupancy.place:regular.2027:mean``),
+averaged over the year for stocks, summed for flows, and at the year's end for what has no mean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import Problem, ScenarioError
+
+MONEY = ("gap", "cost", "budget")
+STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p_positive")
+_FORM = re.compile(
+    r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z0-9_]+)?)\.(?P<year>\d{4})"
+    r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One cell of a run's tables."""
+
+    table: str
+    line: str
+    year: int
+    vintage: str | None
+    statistic: str
+
+    @property
+    def cell(self) -> str:
+        """The cell itself, without a statistic: what is known of it in each replication."""
+        return str(self).rpartition(":")[0]
+
+    def __str__(self) -> str:
+        vintage = f"@{self.vintage}" if self.vintage else ""
+        return f"{self.table}.{self.line}.{self.year}{vintage}:{self.statistic}"
+
+
+def parse(text: str) -> Address:
+    """Read an address; raises ``ScenarioError`` with the form it should have."""
+    found = _FORM.match(text)
+    if found is None or (found["statistic"] or "mean") not in STATISTICS:
+        advice = "write it as table.line.year[@vintage][:statistic], e.g. gap.total.2027:p90"
+        raise ScenarioError([Problem(text, "this is no address of a cell", advice)])
+    return Address(
+        found["table"],
+        found["line"],
+        int(found["year"]),
+        found["vintage"],
+        found["statistic"] or "mean",
+    )
+
+
+def look_up(
+    address: Address, budget: pd.DataFrame, yearly: pd.DataFrame, vintage: str, level: str
+) -> float:
+    """Value of a cell; ``vintage`` and ``level`` hold where the address leaves them open.
+
+    Raises ``ScenarioError`` if there is no such cell.
+    """
+    if address.table in MONEY:
+        rows = budget[
+            (budget["vintage"] == (address.vintage or vintage))
+            & (budget["cost_level"] == level)
+            & (budget["timing"] == "cost")
+            & (budget["price_basis"] == "vintage")
+            & (budget["line"] == address.line)
+            & (budget["year"] == address.year)
+        ]
+        column = f"{address.table}_{address.statistic}"
+        if address.table == "budget":
+            column = "budget"
+        elif address.statistic == "p_positive":
+            column = "p_gap_positive"
+    else:
+        rows = yearly[
+            (yearly["series"] == address.table)
+            & (yearly["breakdown"] == address.line)
+            & (yearly["year"] == address.year)
+        ]
+        within = rows["measure"] != "end"
+        rows = rows[within] if within.any() else rows
+        column = address.statistic
+    if len(rows) != 1 or column not in rows:
+        what = "there is no such cell in these tables"
+        advice = "see budget.csv and yearly.csv for the lines, years and vintages there are"
+        raise ScenarioError([Problem(str(address), what, advice)])
+    return float(rows.iloc[0][column])

@@ -1,0 +1,294 @@
+"""A scenario tried out: simulated, tabulated and priced, every replication kept.
+
+``run`` lays such trials aside chunk by chunk and reduces them to tables; ``decide`` holds them
+against each other. Replications are numbered, and luck is keyed by number: the same number meets
+the same luck in every scenario, however the work is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..clock import Clock, StepLength
+from ..errors import Problem, ScenarioError
+from ..model.engine import simulate
+from ..model.ledger import Ledger
+from ..model.prices import Prices
+from ..model.sampling import KINDS, Floats, Kind, Samples, sample, take
+from ..scenario import Scenario
+from . import budget
+from . import tables as results
+from .budget import Costs
+from .cell import MONEY, Address
+from .parallel import cores, shared
+
+LARGEST_CHUNK = 500
+"""Replications that move side by side at most; more take more memory and no less time."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a scenario is tried with: all of it is part of a run's identity."""
+
+    replications: int = 500
+    seed: int = 1
+    step: StepLength = "day"
+    until: date | None = None
+    vary: tuple[Kind, ...] = KINDS
+
+
+def settings_told(options: Mapping[str, Any]) -> Settings:
+    """The settings that the options of a record tell."""
+    until = options["until"]
+    return Settings(
+        options["replications"],
+        options["seed"],
+        options["step"],
+        None if until is None else date.fromisoformat(until),
+        tuple(options["vary"]),
+    )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A scenario and what came of it, replication by replication."""
+
+    scenario: Scenario
+    clock: Clock
+    samples: Samples
+    tables: results.Tables
+    costs: Costs
+    first: int = 0
+    """Number of its first replication."""
+
+    @property
+    def replications(self) -> int:
+        count: int = self.tables.yearly.shape[-1]
+        return count
+
+    @cached_property
+    def yearly(self) -> dict[tuple[str, str, str], Floats]:
+        """Cells by (series, breakdown, measure): (year, replication)."""
+        return {
+            (cell.series, cell.breakdown, measure): values
+            for (cell, measure), values in zip(
+                self.tables.yearly_cells, self.tables.yearly, strict=True
+            )
+        }
+
+    @cached_property
+    def monthly(self) -> dict[tuple[str, str], Floats]:
+        """Cells by (series, breakdown): (date, replication)."""
+        return {
+            (cell.series, cell.breakdown): values
+            for cell, values in zip(self.tables.monthly_cells, self.tables.monthly, strict=True)
+        }
+
+    def priced(self, scenario: Scenario, samples: Samples) -> Trial:
+        """The same people at the prices and budgets of another scenario, without a run.
+
+        ``samples`` are the draws of that scenario for the same replications. Right only where the
+        two differ in nothing that the engine reads (``prices.is_money``).
+        """
+        costs = budget.costs(scenario, self.tables.volumes, samples, self.clock)
+        return Trial(scenario, self.clock, samples, self.tables, costs, self.first)
+
+    def line(self, table: str, line: str, vintage: str | None = None) -> Floats:
+        """Cost, budget or gap of a line as the headline sees it: (whole year, replication) [EUR].
+
+        At the scenario's price level, as cost, in its price basis; NaN in a year without a budget.
+        ``vintage`` takes another budget than the headline's.
+        """
+        prices = Prices.of(self.scenario, self.samples)
+        held = self.scenario.budget.vintages[vintage or self.scenario.budget.headline]
+        basis = self.scenario.budget.price_basis
+        years = budget.whole_years(self.clock)
+        rows = [self.clock.years.index(year) for year in years]
+        cost = self.costs[self.scenario.prices.level, line][rows]
+        cost = np.broadcast_to(cost, (len(rows), self.replications))
+        seen = budget.seen_by(prices, held, line, cost, years, basis)
+        seen_each: Floats = seen
+        if table == "cost":
+            return seen_each
+        amounts = [held.amount(line, year) for year in years]
+        known = np.array([np.nan if amount is None else amount for amount in amounts])
+        factor = np.broadcast_to(budget.nominal_factor(prices, held, years, basis), seen.shape)
+        amounts_each: Floats = known[:, None] * factor
+        gap: Floats = seen_each - amounts_each
+        return amounts_each if table == "budget" else gap
+
+    def cell(self, address: Address) -> Floats:
+        """One cell of the tables in each replication: (replication,).
+
+        NaN where nothing is known: nobody was decided in that time. Raises ``ScenarioError`` if
+        there is no such cell.
+        """
+        values: Floats | None = None
+        if address.table in MONEY:
+            years = budget.whole_years(self.clock)
+            known = address.line in budget.LINES and (
+                address.vintage is None or address.vintage in self.scenario.budget.vintages
+            )
+            if known and address.year in years:
+                lines = self.line(address.table, address.line, address.vintage)
+                values = lines[years.index(address.year)]
+        elif address.year in self.clock.years and address.vintage is None:
+            row = self.clock.years.index(address.year)
+            for measure in ("mean", "sum", "end"):
+                found = self.yearly.get((address.table, address.line, measure))
+                if found is not None:
+                    values = found[row]
+                    break
+        if values is None or (address.table in MONEY and not np.isfinite(values).any()):
+            what = "there is no such cell in this run"
+            advice = "see budget.csv and yearly.csv of a run for the lines and years there are"
+            raise ScenarioError([Problem(address.cell, what, advice)])
+        return values
+
+
+def reduced(values: Floats, statistic: str) -> float:
+    """A statistic of ``address.STATISTICS`` over the replications that are known; else NaN."""
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return float("nan")
+    if statistic == "mean":
+        return float(values.mean())
+    if statistic == "p_positive":
+        return float((values > 0).mean())
+    return float(np.quantile(values, int(statistic.removeprefix("p")) / 100))
+
+
+@dataclass(frozen=True)
+class CellsOf:
+    """Measure: cells of a trial by their address without a statistic, each once."""
+
+    addresses: tuple[Address, ...]
+
+    def __call__(self, trial: Trial) -> dict[str, Floats]:
+        return {address.cell: trial.cell(address) for address in self.addresses}
+
+
+def attempt(
+    scenario: Scenario,
+    samples: Samples,
+    settings: Settings,
+    first: int = 0,
+    count: int | None = None,
+    until: date | None = None,
+) -> Trial:
+    """Try ``count`` replications from number ``first`` on; ``samples`` are those of just these."""
+    ledger = simulate(
+        scenario,
+        settings.replications if count is None else count,
+        settings.seed,
+        parameters=samples,
+        vary=settings.vary,
+        step=settings.step,
+        until=until or settings.until,
+        first=first,
+    )
+    return tabulated(ledger, scenario, samples, first)
+
+
+def tabulated(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Trial:
+    """What came of a run, in tables and priced."""
+    tables = results.tabulate(ledger, scenario)
+    costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
+    return Trial(scenario, ledger.clock, samples, tables, costs, first)
+
+
+def attempts(scenario: Scenario, settings: Settings) -> list[Trial]:
+    """All replications of a scenario here and now, chunk by chunk."""
+    drawn = _samples_of(Task(scenario, lambda _: {}), settings)
+    return [
+        attempt(scenario, take(drawn, first, count), settings, first, count)
+        for first, count in chunks(settings.replications, LARGEST_CHUNK)
+    ]
+
+
+def chunks(replications: int, size: int) -> list[tuple[int, int]]:
+    """First number and count of each chunk of at most ``size`` replications."""
+    return [(first, min(size, replications - first)) for first in range(0, replications, size)]
+
+
+Measure = Callable[[Trial], dict[str, Floats]]
+"""What is wanted of a trial: arrays by name, the replication as their last axis."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One scenario to be tried, and what is wanted of it."""
+
+    scenario: Scenario
+    measure: Measure
+    samples: Samples | None = None
+    """Parameter columns (replications,) in place of those that are drawn."""
+    first: int = 0
+    """Number of the first replication: others meet other luck."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    task: Task
+    settings: Settings
+    samples: Samples
+    first: int
+    count: int
+
+
+def _measured(piece: _Piece) -> dict[str, Floats]:
+    trial = attempt(piece.task.scenario, piece.samples, piece.settings, piece.first, piece.count)
+    return piece.task.measure(trial)
+
+
+def measured(
+    tasks: Sequence[Task],
+    settings: Settings,
+    workers: int = 0,
+    tell: Progress | None = None,
+) -> Iterator[dict[str, Floats]]:
+    """Try each task on common luck, and give what was wanted of it, in their order.
+
+    The work is cut by task and by chunk of replications and shared over processes; arrays come
+    back whole, in the order of replications. ``tell(done, total)`` is called with replications.
+    """
+    size = min(LARGEST_CHUNK, settings.replications)
+    if len(tasks) < cores(workers):
+        size = min(size, -(-settings.replications // cores(workers)))
+    cut = chunks(settings.replications, size)
+    pieces = [
+        _Piece(task, settings, take(samples, first, count), task.first + first, count)
+        for task in tasks
+        for samples in [_samples_of(task, settings)]
+        for first, count in cut
+    ]
+    total, done, turn = settings.replications * len(tasks), 0, 0
+    ready: dict[int, dict[str, Floats]] = {}
+    for number, result in shared(_measured, pieces, workers):
+        ready[number] = result
+        done += pieces[number].count
+        if tell is not None:
+            tell(done, total)
+        while all(part in ready for part in range(turn, turn + len(cut))) and turn < len(pieces):
+            parts = [ready.pop(part) for part in range(turn, turn + len(cut))]
+            turn += len(cut)
+            yield {name: np.concatenate([p[name] for p in parts], axis=-1) for name in parts[0]}
+
+
+def _samples_of(task: Task, settings: Settings) -> Samples:
+    if task.samples is not None:
+        return task.samples
+    return sample(
+        task.scenario,
+        settings.replications,
+        settings.seed,
+        settings.vary,
+        settings.until or task.scenario.until,
+    )

@@ -1,0 +1,103 @@
+"""Work shared out over processes: any ``concurrent.futures`` executor serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+from ..errors import Problem, ScenarioError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def cores(asked: int = 0) -> int:
+    """Number of worker processes: as asked, or one for each core (0)."""
+    return asked or len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def pool(count: int) -> Iterator[Executor]:
+    """A pool of ``count`` processes; whatever goes wrong, none of them stays."""
+    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=quiet_worker)
+    try:
+        yield made
+    except BaseException:
+        for process in list((made._processes or {}).values()):
+            process.terminate()
+        made.shutdown(wait=True, cancel_futures=True)
+        raise
+    made.shutdown()
+
+
+def quiet_worker() -> None:
+    """An interrupt is for the parent to handle; without a parent there is nothing to do."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker once its parent was killed: no one would ever tell it to."""
+    import time
+
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def spread_out(
+    work: Callable[[Item], Result], items: Iterable[Item], executor: Executor, ahead: int
+) -> Iterator[tuple[int, Result]]:
+    """Results with the number of their item, as they are done.
+
+    At most ``ahead`` items are handed out at a time, so that memory does not grow with their
+    number.
+    """
+    waiting: dict[Future[Result], int] = {}
+    for number, item in enumerate(items):
+        waiting[executor.submit(work, item)] = number
+        if len(waiting) >= ahead:
+            yield from _done(waiting)
+    while waiting:
+        yield from _done(waiting)
+
+
+def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
+    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in finished:
+        yield waiting.pop(future), future.result()
+
+
+def shared(
+    work: Callable[[Item], Result], items: list[Item], asked: int = 0
+) -> Iterator[tuple[int, Result]]:
+    """As ``spread_out``, over own processes; without any where one of them would do all.
+
+    Raises ``ScenarioError`` if one of them is lost.
+    """
+    count = min(cores(asked), len(items))
+    if count <= 1:
+        yield from ((number, work(item)) for number, item in enumerate(items))
+        return
+    try:
+        with pool(count) as executor:
+            yield from spread_out(work, items, executor, 2 * count)
+    except BrokenExecutor:
+        what = "a worker process was lost: it was killed, or memory ran out"
+        advice = "start it again, with fewer workers if it happens again"
+        raise ScenarioError([Problem("--workers", what, advice)]) from None

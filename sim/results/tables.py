@@ -1,0 +1,355 @@
+"""From the ledger to tables: pure sums of entries, nothing simulated and nothing priced.
+
+A *cell* is one line of a table (series and breakdown). ``tabulate`` turns a ledger into an array
+of cells by date and one by year, each with the replication as last axis; ``describe`` reduces the
+replications to mean and quantiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from ..model.ledger import Ledger
+from ..model.sampling import Floats
+from ..scenario import REGULAR, Scenario
+
+QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+STATISTICS = ("mean", *(f"p{round(q * 100):02d}" for q in QUANTILES))
+Measure = Literal["sum", "mean", "end"]
+Stock = Callable[[str], Floats]
+TALLIES = (
+    "days",
+    "overdue_days",
+    "first_year_days",
+    "ind_planned",
+    "ind_other_days",
+    "family_staff",
+)
+"""Monthly sums of the ledger that prices apply to."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One line of a table, e.g. occupancy of place:regular in persons."""
+
+    series: str
+    breakdown: str
+    unit: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.series}|{self.breakdown}"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Cells by date (cell, date, replication) and by year (cell, year, replication).
+
+    ``by_year`` has a measure for each of its cells: flows are summed, stocks averaged over the
+    year's simulated days (``mean``) and taken at its end (``end``).
+    """
+
+    dates: tuple[date, ...]
+    years: tuple[int, ...]
+    monthly_cells: tuple[Cell, ...]
+    monthly: Floats
+    yearly_cells: tuple[tuple[Cell, Measure], ...]
+    yearly: Floats
+    volumes: dict[str, Floats]
+    """What prices apply to, by year: (year, replication) or (year, replication, place type)."""
+
+
+def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
+    """All tables of a run, unreduced."""
+    clock = ledger.clock
+    month_years = np.array(clock.month_years())
+    years = clock.years
+    at_dates = stock_cells(lambda name: ledger.snapshots[name].astype(np.float64), scenario)
+    at_dates |= arrears_cells(ledger, scenario)
+    flows = flow_cells(ledger, scenario)
+    waits = wait_cells(ledger)
+
+    dates = clock.snapshot_dates()
+    nothing = np.full((1, ledger.replications), np.nan)
+    monthly = dict(at_dates)
+    monthly |= {cell: np.concatenate([nothing, flow]) for cell, flow in (flows | waits).items()}
+
+    yearly: dict[tuple[Cell, Measure], Floats] = {}
+    means = stock_cells(lambda name: _yearly_mean(ledger, name), scenario)
+    ends = [max(i for i, day in enumerate(dates) if day.year == year) for year in years]
+    for cell, values in at_dates.items():
+        if cell in means:
+            yearly[cell, "mean"] = means[cell]
+        yearly[cell, "end"] = values[ends]
+    for cell, flow in flows.items():
+        yearly[cell, "sum"] = np.stack([flow[month_years == y].sum(axis=0) for y in years])
+    for cell, wait in waits.items():
+        yearly[cell, "mean"] = np.stack([_mean_known(wait[month_years == year]) for year in years])
+    return Tables(
+        dates=tuple(dates),
+        years=years,
+        monthly_cells=tuple(monthly),
+        monthly=np.stack(list(monthly.values())),
+        yearly_cells=tuple(yearly),
+        yearly=np.stack(list(yearly.values())),
+        volumes=volumes(ledger),
+    )
+
+
+def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
+    """Cells of stocks, from ``stock(name)`` of shape (time, replication, width).
+
+    Occupancy is people in a place; shortage those beyond all places; need both over 0.91, and
+    places short what there is less of places than the need. The shortage falls on asylum seekers
+    and status holders alike. Status holders are over the place types by the tilt of day 0.
+    """
+    names = list(scenario.reception.places)
+    beds, beyond = stock("beds"), stock("beyond_places")[:, :, 0]
+    places = stock("places_open") + stock("places_notice")
+    occupancy = beds.sum(axis=2)
+    people = occupancy + beyond
+    status = stock("status_holders")[:, :, 0]
+    asylum = people - status
+    placed = occupancy / np.maximum(people, 1)
+    in_regular = (
+        beds[:, :, names.index(REGULAR)]
+        - status_in_places(beds, status * placed, scenario)[:, :, names.index(REGULAR)]
+    )
+    share = 1 - in_regular / np.maximum(asylum, 1)
+    minors = scenario.reception.minors_share.single
+    wards = stock("wards")[:, :, 0] * scenario.guardianship.in_reception_share.single
+
+    cells: dict[Cell, Floats] = {Cell("occupancy", "total", "persons"): occupancy}
+    cells |= _by_place("occupancy", "persons", beds, scenario)
+    for kind, values in (
+        ("asylum_seekers", asylum * placed),
+        ("status_holders", status * placed),
+        ("minors", occupancy * minors),
+        ("unaccompanied_minors", wards),
+    ):
+        cells[Cell("occupancy", f"kind:{kind}", "persons")] = values
+    cells[Cell("places", "total", "places")] = places.sum(axis=2)
+    cells |= _by_place("places", "places", places, scenario)
+    cells[Cell("need", "total", "places")] = people / scenario.reception.need_fill.single
+    cells[Cell("shortage", "total", "persons")] = beyond
+    short = people / scenario.reception.need_fill.single - places.sum(axis=2)
+    cells[Cell("places_short", "total", "places")] = np.maximum(short, 0.0)
+    cells[Cell("emergency_share", "total", "share")] = share
+    pending, other = stock("pending"), stock("other_cases")[:, :, 0]
+    cells[Cell("pending", "total", "cases")] = pending.sum(axis=2) + other
+    for index, group in enumerate(scenario.groups):
+        cells[Cell("pending", f"group:{group}", "cases")] = pending[:, :, index]
+    cells[Cell("pending", "group:other_cases", "cases")] = other
+    for name in ("in_appeal", "rejected", "accompanying", "family_pending", "transit"):
+        cells[Cell(name, "total", "persons")] = stock(name).sum(axis=2)
+    cells[Cell("guardianship", "total", "persons")] = stock("wards")[:, :, 0]
+    return cells
+
+
+def status_in_places(beds: Floats, status: Floats, scenario: Scenario) -> Floats:
+    """Status holders by place type (time, replication, type).
+
+    Types differ in the share of status holders they house; the tilt of day 0 stays, scaled so
+    that all of them are somewhere and no type holds more than its people.
+    """
+    tilt = np.array(
+        [
+            place.opening_status_holders.single / max(place.opening_people.single, 1)
+            for place in scenario.reception.places.values()
+        ]
+    )
+    weighted = beds * tilt
+    total = np.maximum(weighted.sum(axis=2, keepdims=True), 1e-9)
+    inside: Floats = np.minimum(beds, weighted / total * status[:, :, None])
+    return inside
+
+
+def _by_place(series: str, unit: str, values: Floats, scenario: Scenario) -> dict[Cell, Floats]:
+    cells: dict[Cell, Floats] = {}
+    for index, (name, place) in enumerate(scenario.reception.places.items()):
+        cells[Cell(series, f"place:{name}", unit)] = values[:, :, index]
+        if place.part_of is not None:
+            whole = Cell(series, f"place:{place.part_of}", unit)
+            cells[whole] = cells.get(whole, np.zeros(1)) + values[:, :, index]
+    return cells
+
+
+def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
+    """Cells of flows by month: (month, replication)."""
+
+    def flow(source: str, target: str) -> Floats:
+        nothing = np.zeros((ledger.clock.months, ledger.replications, 1), dtype=np.int32)
+        return ledger.flows.get((source, target), nothing).astype(np.float64)
+
+    def tally(name: str) -> Floats:
+        return ledger.tallies.get(name, np.zeros((ledger.clock.months, ledger.replications)))
+
+    applied = flow("outside", "pending")
+    family = flow("family_travelling", "status_holders") + flow("family_travelling", "settled")
+    family_total, resettled = family[:, :, 0], tally("resettled")
+    cells: dict[Cell, Floats] = {}
+    persons = "persons/month"
+    cells[Cell("inflow", "total", persons)] = applied.sum(axis=2) + family_total + resettled
+    for index, group in enumerate(scenario.groups):
+        cells[Cell("inflow", f"group:{group}", persons)] = applied[:, :, index]
+    cells[Cell("inflow", "group:family", persons)] = family_total
+    cells[Cell("inflow", "group:resettled", persons)] = resettled
+    cells[Cell("family_arrivals", "total", persons)] = family_total
+    cells[Cell("other_intake", "total", persons)] = tally("other_intake")
+    kinds = ("granted", "rejected", "closed")
+    cells[Cell("decisions", "total", "decisions/month")] = np.sum([tally(k) for k in kinds], axis=0)
+    for kind in kinds:
+        cells[Cell("decisions", f"kind:{kind}", "decisions/month")] = tally(kind)
+    reception, transit = housed(ledger, "status_holders"), housed(ledger, "transit")
+    cells[Cell("housed", "total", persons)] = reception + transit
+    cells[Cell("housed", "kind:from_reception", persons)] = reception
+    cells[Cell("housed", "kind:from_transit", persons)] = transit
+    left = [flow(s, "departed").sum(axis=2) for s in ("rejected", "decided", "accompanying")]
+    gave_up = flow("pending", "departed").sum(axis=2)
+    cells[Cell("departed", "total", persons)] = sum(left, start=gave_up)
+    cells[Cell("departed", "kind:supervised", persons)] = tally("supervised")
+    cells[Cell("departed", "kind:during_procedure", persons)] = gave_up
+    cells[Cell("target", "total", persons)] = tally("target")
+    return cells
+
+
+def housed(ledger: Ledger, source: str) -> Floats:
+    """People housed from an account, by month: (month, replication)."""
+    nothing = np.zeros((ledger.clock.months, ledger.replications, 1), dtype=np.int32)
+    people: Floats = ledger.flows.get((source, "settled"), nothing)[:, :, 0].astype(np.float64)
+    return people
+
+
+def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
+    """Arrears of municipalities: opening + targets so far - housed so far (may be negative)."""
+    target = ledger.tallies.get("target", np.zeros((ledger.clock.months, ledger.replications)))
+    homes = housed(ledger, "status_holders") + housed(ledger, "transit")
+    change = np.cumsum(target - homes, axis=0)
+    opening = scenario.housing.opening_arrears.single
+    start = np.full((1, ledger.replications), opening)
+    cell = Cell("municipal_arrears", "total", "persons")
+    return {cell: np.concatenate([start, opening + change])}
+
+
+def wait_cells(ledger: Ledger) -> dict[Cell, Floats]:
+    """Median and 90th percentile of the months waited by those decided in a month."""
+    waits = ledger.waits["pending"]
+    months = np.arange(waits.shape[0])[:, None]
+    cohorts = np.arange(ledger.cohorts)[None, :]
+    ages = ledger.cohorts_before + months - cohorts
+    cells = {}
+    for name, q in (("median", 0.5), ("p90", 0.9)):
+        cell = Cell("waiting_months", f"kind:{name}", "months")
+        cells[cell] = np.stack(
+            [_quantile_of_ages(waits[m], ages[m], q) for m in range(waits.shape[0])]
+        )
+    return cells
+
+
+def _quantile_of_ages(counts: np.ndarray, ages: np.ndarray, q: float) -> Floats:
+    """Quantile of ages [months] from counts by cohort (replication, cohort); NaN if nobody.
+
+    A cohort of age a came between a - 1/2 and a + 1/2 months ago (the youngest 0 to 1/2).
+    """
+    shown = ages >= 0
+    young_first = counts[:, shown][:, ::-1].astype(np.float64)
+    reached = np.cumsum(young_first, axis=1)
+    goal = q * reached[:, -1:]
+    index = np.argmax(reached >= np.maximum(goal, 1e-9), axis=1)
+    rows = np.arange(counts.shape[0])
+    inside = young_first[rows, index]
+    part = 1 - (reached[rows, index] - goal[:, 0]) / np.maximum(inside, 1)
+    low = np.maximum(index - 0.5, 0.0)
+    high = index + 0.5
+    result: Floats = np.where(reached[:, -1] > 0, low + part * (high - low), np.nan)
+    return result
+
+
+def volumes(ledger: Ledger) -> dict[str, Floats]:
+    """What prices apply to, summed by year: person-days, place-days, and single events."""
+    years = np.array(ledger.clock.month_years())
+
+    def by_year(monthly: Floats) -> Floats:
+        return np.stack([monthly[years == year].sum(axis=0) for year in ledger.clock.years])
+
+    def flow(source: str, target: str) -> Floats:
+        width = len(ledger.stocks["beds"][0])
+        nothing = np.zeros((ledger.clock.months, ledger.replications, width), dtype=np.int32)
+        return by_year(ledger.flows.get((source, target), nothing).astype(np.float64))
+
+    def tally(name: str) -> Floats:
+        months = (ledger.clock.months, ledger.replications)
+        return by_year(ledger.tallies.get(name, np.zeros(months)))
+
+    totals = {
+        "place_days": by_year(ledger.days["places_open"] + ledger.days["places_notice"]),
+        "resident_days": by_year(ledger.days["beds"]),
+        "beyond_days": by_year(ledger.days["beyond_places"])[:, :, 0],
+        "ward_days": by_year(ledger.days["wards"])[:, :, 0],
+        "transit_days": by_year(ledger.days["transit"])[:, :, 0],
+        "places_opened": flow("places_ordered", "places_open"),
+        "places_closed": flow("places_notice", "place_market"),
+        **{name: tally(name) for name in TALLIES},
+    }
+    return totals | before_start(ledger)
+
+
+def before_start(ledger: Ledger) -> dict[str, Floats]:
+    """Volumes of the days of the first year before the start, at day-0 stocks.
+
+    What is known only as a monthly sum goes on at the pace of the first month.
+    """
+    clock = ledger.clock
+    days = (clock.start - date(clock.start.year, 1, 1)).days
+    month_days = [*clock.month_starts(), clock.days][1]
+
+    def stock(name: str) -> Floats:
+        opening: Floats = ledger.snapshots[name][0].astype(np.float64) * days
+        return opening
+
+    early = {
+        "place_days": stock("places_open") + stock("places_notice"),
+        "resident_days": stock("beds"),
+        "beyond_days": stock("beyond_places")[:, 0],
+        "ward_days": stock("wards")[:, 0],
+        "transit_days": stock("transit")[:, 0],
+        "places_opened": np.zeros_like(stock("beds")),
+        "places_closed": np.zeros_like(stock("beds")),
+    }
+    early |= {name: ledger.tallies[name][0] * days / month_days for name in TALLIES}
+    return {f"before:{name}": values for name, values in early.items()}
+
+
+def _yearly_mean(ledger: Ledger, name: str) -> Floats:
+    years = np.array(ledger.clock.month_years())
+    lengths = np.diff([*ledger.clock.month_starts(), ledger.clock.days])
+    days = ledger.days[name]
+    return np.stack(
+        [days[years == y].sum(axis=0) / lengths[years == y].sum() for y in ledger.clock.years]
+    )
+
+
+def _mean_known(values: Floats) -> Floats:
+    known = np.isfinite(values)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    mean: Floats = np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
+    return mean
+
+
+def describe(values: Floats) -> dict[str, Floats]:
+    """Mean and quantiles over the last axis; NaN where nothing is known."""
+    known = np.isfinite(values).all(axis=-1)
+    if known.all():
+        quantiles = np.quantile(values, QUANTILES, axis=-1)
+        return dict(zip(STATISTICS, (values.mean(axis=-1), *quantiles), strict=True))
+    table = np.full((len(STATISTICS), *values.shape[:-1]), np.nan)
+    for index in np.ndindex(values.shape[:-1]):
+        row = values[index][np.isfinite(values[index])]
+        if row.size:
+            table[(slice(None), *index)] = (row.mean(), *np.quantile(row, QUANTILES))
+    return dict(zip(STATISTICS, table, strict=True))

@@ -1,0 +1,1 @@
+"""Run folders: the only part that writes results to disk."""

@@ -1,0 +1,148 @@
+"""A run in chunks of replications: simulated, tabulated and priced in workers, laid aside on disk.
+
+Afterwards each cell is put together over all chunks, one at a time, so that memory does not grow
+with the number of replications, and in their order, so that the cut leaves no trace.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..model.prices import Prices
+from ..model.sampling import Floats, Samples, take
+from ..results import budget
+from ..results.experiment import LARGEST_CHUNK, Progress, Settings, attempt, chunks
+from ..results.parallel import cores, shared
+from ..scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Options(Settings):
+    """What a run is made with: its settings, and what does not change its numbers."""
+
+    workers: int = 0
+    chunk: int = 0
+    charts: bool = True
+    lang: str = "en"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One chunk of a run, as it is handed to a worker."""
+
+    scenario: Scenario
+    samples: Samples
+    options: Options
+    until: date
+    first: int
+    count: int
+    folder: Path
+
+
+def make_jobs(
+    scenario: Scenario, samples: Samples, options: Options, until: date, spool: Path
+) -> list[Job]:
+    size = options.chunk or min(LARGEST_CHUNK, -(-options.replications // cores(options.workers)))
+    return [
+        Job(
+            scenario,
+            take(samples, first, count),
+            options,
+            until,
+            first,
+            count,
+            spool / f"{first:09d}",
+        )
+        for first, count in chunks(options.replications, size)
+    ]
+
+
+def _work(job: Job) -> int:
+    """Simulate, tabulate and price one chunk, and lay its arrays aside; returns its size."""
+    trial = attempt(job.scenario, job.samples, job.options, job.first, job.count, job.until)
+    tables = trial.tables
+    job.folder.mkdir(parents=True)
+    np.save(job.folder / "monthly.npy", tables.monthly)
+    np.save(job.folder / "yearly.npy", tables.yearly)
+    prices = Prices.of(job.scenario, job.samples)
+    for timing in budget.TIMINGS:
+        priced = budget.timed(prices, trial.costs, timing)
+        np.save(job.folder / f"{timing}.npy", np.stack(list(priced.values())))
+    index = {
+        "dates": [day.isoformat() for day in tables.dates],
+        "years": tables.years,
+        "monthly": [asdict(cell) for cell in tables.monthly_cells],
+        "yearly": [[asdict(cell), measure] for cell, measure in tables.yearly_cells],
+        "costs": [list(key) for key in trial.costs],
+    }
+    (job.folder / "index.json").write_text(json.dumps(index))
+    return job.count
+
+
+def simulate_all(jobs: list[Job], options: Options, progress: Progress | None) -> None:
+    total, done = options.replications, 0
+    tell = progress or (lambda _done, _total: None)
+    tell(0, total)
+    for _, count in shared(_work, jobs, options.workers):
+        done += count
+        tell(done, total)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """An array laid aside in a file, read piece by piece.
+
+    Read and not mapped into memory: mapped pages would stay and grow with the replications.
+    """
+
+    file: Path
+    shape: tuple[int, ...]
+    offset: int
+
+    @classmethod
+    def at(cls, file: Path) -> _Stored:
+        with file.open("rb") as stream:
+            np.lib.format.read_magic(stream)
+            shape, _, _ = np.lib.format.read_array_header_1_0(stream)
+            return cls(file, shape, stream.tell())
+
+    def cell(self, number: int) -> Floats:
+        """One cell: (time, replication)."""
+        size = int(np.prod(self.shape[1:]))
+        start = self.offset + number * size * 8
+        piece = np.fromfile(self.file, dtype=np.float64, count=size, offset=start)
+        return piece.reshape(self.shape[1:])
+
+
+class Chunks:
+    """The arrays laid aside, put together cell by cell in the order of replications."""
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self.jobs = jobs
+        self.index: dict[str, Any] = json.loads((jobs[0].folder / "index.json").read_text())
+        self.dates = [date.fromisoformat(day) for day in self.index["dates"]]
+        self.years: list[int] = self.index["years"]
+        self._stored = {
+            kind: [_Stored.at(job.folder / f"{kind}.npy") for job in jobs]
+            for kind in ("monthly", "yearly", *budget.TIMINGS)
+        }
+
+    def __call__(self, kind: str, cell: int) -> Floats:
+        """One cell of all replications: (time, replication)."""
+        return np.concatenate([stored.cell(cell) for stored in self._stored[kind]], axis=-1)
+
+    def block(self, kind: str, first: int, last: int) -> Floats:
+        """All cells of the replications from ``first`` to before ``last``."""
+        pieces = []
+        for job in self.jobs:
+            begin, end = max(first, job.first), min(last, job.first + job.count)
+            if begin < end:
+                part = np.load(job.folder / f"{kind}.npy")
+                pieces.append(part[:, :, begin - job.first : end - job.first])
+        return np.concatenate(pieces, axis=-1)

@@ -1,0 +1,126 @@
+"""What lies in a folder of results: each run and study by its record, and nothing else of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, ScenarioError
+from .manifest import RECORD, kind_of, read_record
+
+PARTIAL = ".partial"
+"""End of the name of a folder that is being written, or that a kill left."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A folder with results, or one that holds none that can be read: then ``trouble`` says why.
+
+    ``headline`` is the gap of a year, median and band [EUR]; studies have none.
+    """
+
+    folder: Path
+    kind: str = ""
+    id: str = ""
+    scenario: str = ""
+    created: datetime | None = None
+    headline: Mapping[str, Any] | None = None
+    trouble: str = ""
+
+
+def entries(root: Path) -> list[Entry]:
+    """All folders in ``root``, and in those of them that hold only further folders of results.
+
+    Raises ``ScenarioError`` if there is no such folder.
+    """
+    try:
+        return [_entry(folder) for folder in _folders(root)]
+    except OSError as error:
+        what = f"can't be read: {error.strerror or error}"
+        raise ScenarioError([Problem(str(root), what, "give a folder of results")]) from None
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """Folders with a record (``root`` alone if it has one), and those in which none lies."""
+    if (root / RECORD).exists():
+        yield root
+        return
+    for folder in _below(root):
+        if (folder / RECORD).exists():
+            yield folder
+            continue
+        inner = [one for one in _below(folder) if (one / RECORD).exists()]
+        yield from inner or [folder]
+
+
+def _below(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found if one.is_dir())
+    except PermissionError:
+        return []
+    return [folder / name for name in names]
+
+
+def _entry(folder: Path) -> Entry:
+    if not (folder / RECORD).exists():
+        unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.yaml").exists()
+        return Entry(folder, trouble="unfinished" if unfinished else "foreign")
+    try:
+        record = read_record(folder)
+    except ScenarioError as error:
+        said = f"{error.problems[0].where}: {error.problems[0].what}"
+        why = said.removeprefix(f"{folder / RECORD}: ")
+        return Entry(folder, kind_of(folder) or "", trouble=why)
+    named = ", ".join(record.get("scenarios", ())) or record.get("name", "")
+    of = record.get("of")
+    told = of.get("scenario", "") if isinstance(of, dict) else record.get("scenario", named)
+    return Entry(
+        folder,
+        record["kind"],
+        str(record.get("id", of)),
+        str(told),
+        datetime.fromisoformat(record["created"]).astimezone(UTC),
+        record.get("headline"),
+    )
+
+
+KEYS: dict[str, Callable[[Entry], Any]] = {
+    "when": lambda one: one.created or datetime.min.replace(tzinfo=UTC),
+    "scenario": lambda one: (one.scenario, one.folder.name),
+    "gap": lambda one: one.headline["p50"] if one.headline else float("-inf"),
+    "kind": lambda one: (one.kind, one.folder.name),
+    "id": lambda one: one.id,
+    "folder": lambda one: str(one.folder),
+}
+"""What a list can be sorted by. What has no moment or no gap comes at the end of a falling list."""
+FALLING = ("when", "gap")
+"""Sorted from the newest, and from the largest, on."""
+
+
+def chosen(
+    found: list[Entry], scenario: str = "", kind: str = "", since: date | None = None
+) -> list[Entry]:
+    """Those of a scenario (a part of its name is enough), of a kind, made on a day or after it.
+
+    Days are those of UTC, in which records tell them. What can't be read is of no scenario and no
+    day.
+    """
+    return [
+        one
+        for one in found
+        if scenario.casefold() in one.scenario.casefold()
+        and (not scenario or one.scenario)
+        and kind in ("", one.kind)
+        and (since is None or (one.created is not None and one.created.date() >= since))
+    ]
+
+
+def ordered(found: list[Entry], by: str) -> list[Entry]:
+    """Entries in the order of one of ``KEYS``; alike ones by their folder."""
+    by_folder = sorted(found, key=KEYS["folder"])
+    return sorted(by_folder, key=KEYS[by], reverse=by in FALLING)

@@ -1,0 +1,184 @@
+"""A run's folder: the only part that writes.
+
+``chunks`` simulates and lays aside, ``tables`` reduces, ``folder`` puts things in their place; what
+carries the name of a run is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..clock import Clock
+from ..errors import Problem, ScenarioError
+from ..model.sampling import KINDS, sample
+from ..results import budget
+from ..results.experiment import Progress
+from ..scenario import LONGEST_YEARS, Scenario, dump
+from .batches import Chunks, Options, make_jobs, simulate_all
+from .folder import staged
+from .headline import headline, sources_of
+from .manifest import versions, write_record
+from .provenance import Stamp, mark_charts
+from .summary_tables import budget_table, monthly_table, write_replications, yearly_table
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, its identity, and the tables that others read."""
+
+    folder: Path
+    id: str
+    scenario: Scenario
+    budget: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+
+
+def execute(
+    scenario: Scenario,
+    name: str,
+    options: Options,
+    folder: Path,
+    progress: Progress | None = None,
+    inputs: Mapping[str, str] | None = None,
+    asked: Sequence[str] = (),
+) -> Run:
+    """Run a scenario and write its folder.
+
+    ``progress(done, total)`` is called with replications; ``inputs`` are the hashes of the texts
+    the scenario was read from, by name; ``asked`` are the words of a command that name the
+    scenario, by default its name. Raises ``ScenarioError`` if the folder
+    can't be written or holds something that is not ours.
+    """
+    until = _checked_until(scenario, options)
+    words = list(asked or (name,))
+    command = command_of(words, options, until)
+    if not options.vary or set(options.vary) - set(KINDS):
+        raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
+    with staged(folder) as staging:
+        spool = staging / "spool"
+        samples = sample(scenario, options.replications, options.seed, options.vary, until)
+        jobs = make_jobs(scenario, samples, options, until, spool)
+        simulate_all(jobs, options, progress)
+        clock = Clock(scenario.start, until, options.step)
+        chunks = Chunks(jobs)
+        run = Run(
+            folder=folder,
+            id=run_id(scenario, options, until),
+            scenario=scenario,
+            budget=budget_table(scenario, samples, clock, chunks),
+            monthly=monthly_table(chunks),
+            yearly=yearly_table(chunks),
+        )
+        write_replications(chunks, staging / "replications.parquet")
+        shutil.rmtree(spool)
+        write_tables(run, staging)
+        if options.charts:
+            _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
+        told = {"scenario": name, "command": command, "asked": {"words": words},
+                "inputs": dict(inputs or {})}  # fmt: skip
+        write_record(staging, _told(run, told, options, until))
+    return run
+
+
+def _draw(run: Run, options: Options, folder: Path, stamp: Stamp) -> None:
+    """The charts that lie in every run's folder, as far as the run holds what they show."""
+    from ..report import charts
+
+    subject = charts.Subject(
+        run.scenario,
+        run.id,
+        options.replications,
+        options.seed,
+        run.budget,
+        run.monthly,
+        run.yearly,
+    )
+    folder.mkdir()
+    names = [name for name in charts.OF_EVERY_RUN if charts.CHARTS[name].shown(subject)]
+    charts.write(subject, names, folder, "nl" if options.lang == "nl" else "en")
+    mark_charts(folder, stamp)
+
+
+def _checked_until(scenario: Scenario, options: Options) -> date:
+    until = options.until or scenario.until
+    if until < scenario.start:
+        what = f"{until} lies before the start of the scenario ({scenario.start})"
+        raise ScenarioError([Problem("--until", what, "give a later date")])
+    if until.year > scenario.start.year + LONGEST_YEARS:
+        what = f"{until} lies over {LONGEST_YEARS} years ahead"
+        raise ScenarioError([Problem("--until", what, "no projection holds that long")])
+    return until
+
+
+def write_tables(run: Run, folder: Path) -> None:
+    run.budget.to_csv(folder / "budget.csv", index=False, float_format="%.10g")
+    run.monthly.to_csv(
+        folder / "monthly.csv", index=False, float_format="%.10g", date_format="%Y-%m-%d"
+    )
+    run.monthly.to_parquet(folder / "monthly.parquet", index=False)
+    run.yearly.to_csv(folder / "yearly.csv", index=False, float_format="%.10g")
+    (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8")
+
+
+def run_id(scenario: Scenario, options: Options, until: date) -> str:
+    """Identity of a run: what it computes, not when, where, how fast or in which language."""
+    identity = {
+        "scenario": scenario.model_dump(mode="json", by_alias=True),
+        "seed": options.seed,
+        "replications": options.replications,
+        "step": options.step,
+        "until": until.isoformat(),
+        "vary": sorted(options.vary),
+        "versions": versions(),
+    }
+    text = json.dumps(identity, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def command_of(asked: Sequence[str], options: Options, until: date) -> str:
+    """The command that computes a run again: what decides the numbers, and the language."""
+    words = ["opvangsim", "run", *asked, "--replications", str(options.replications)]
+    words += ["--seed", str(options.seed), "--step", options.step, "--until", until.isoformat()]
+    words += ["--vary", ",".join(options.vary)]
+    return shlex.join(words + (["--lang", options.lang] if options.lang != "en" else []))
+
+
+def stamp_of(run: str, name: str, options: Options, command: str) -> Stamp:
+    """The stamp that the charts of a run carry."""
+    return Stamp("run", name, str(options.seed), versions()["opvangsim"], run, command)
+
+
+def _told(run: Run, asked: Mapping[str, Any], options: Options, until: date) -> dict[str, Any]:
+    """What the record of a run tells: how to get it again, and what came of it."""
+    return {
+        "kind": "run",
+        "id": run.id,
+        "scenario": asked["scenario"],
+        "title": run.scenario.title.model_dump(),
+        "headline": headline(run.budget, run.scenario),
+        "command": asked["command"],
+        "lang": options.lang,
+        "asked": asked["asked"],
+        "options": {
+            "replications": options.replications,
+            "seed": options.seed,
+            "step": options.step,
+            "until": until.isoformat(),
+            "vary": list(options.vary),
+        },
+        "charts": options.charts,
+        "inputs": asked["inputs"],
+        "sources": sources_of(run.scenario),
+        "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
+    }

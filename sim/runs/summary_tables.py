@@ -1,0 +1,198 @@
+"""The tables of a run, reduced from its chunks to mean and quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..clock import Clock
+from ..model.prices import Prices
+from ..model.sampling import Floats, Samples
+from ..results import budget
+from ..results import tables as results
+from ..scenario import CostLevel, Scenario
+from .batches import Chunks
+from .rounding import EUROS, decimals_of, rounded
+
+REPLICATIONS_A_BLOCK = 2_000
+BUDGET_COLUMNS = (
+    *("vintage", "year", "line", "cost_level", "timing", "price_basis"),
+    *(f"cost_{statistic}" for statistic in results.STATISTICS),
+    "budget",
+    *(f"gap_{statistic}" for statistic in results.STATISTICS),
+    "p_gap_positive",
+)
+
+_CELL = ("series", "breakdown", "unit", *results.STATISTICS)
+MONTHLY_COLUMNS = ("date", *_CELL)
+YEARLY_COLUMNS = ("year", "measure", *_CELL)
+WORDS = frozenset(
+    ("vintage", "line", "cost_level", "timing", "price_basis",
+     "series", "breakdown", "measure", "unit")
+)  # fmt: skip
+"""Columns of these tables that hold words; ``date`` holds dates, all others numbers."""
+
+
+class Cells(Protocol):
+    """What the tables are reduced from: cells by kind and number, (time, replication)."""
+
+    @property
+    def index(self) -> dict[str, Any]: ...
+
+    @property
+    def dates(self) -> list[date]: ...
+
+    @property
+    def years(self) -> list[int]: ...
+
+    def __call__(self, kind: str, cell: int) -> Floats: ...
+
+
+View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
+
+
+def monthly_table(chunks: Cells) -> pd.DataFrame:
+    """``monthly``: the start and each month end, series by series."""
+    cells = (
+        (
+            {"series": cell["series"], "breakdown": cell["breakdown"], "unit": cell["unit"]},
+            chunks("monthly", number),
+        )
+        for number, cell in enumerate(chunks.index["monthly"])
+    )
+    return _table("date", pd.to_datetime(chunks.dates).to_numpy(), cells)
+
+
+def yearly_table(chunks: Cells) -> pd.DataFrame:
+    """``yearly``: flows summed; stocks averaged and at the year's end."""
+    cells = (
+        (
+            {
+                "series": cell["series"],
+                "breakdown": cell["breakdown"],
+                "measure": measure,
+                "unit": cell["unit"].replace("/month", "/year"),
+            },
+            chunks("yearly", number),
+        )
+        for number, (cell, measure) in enumerate(chunks.index["yearly"])
+    )
+    return _table("year", np.array(chunks.years), cells)
+
+
+def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
+    """Cell after cell a row a moment: its words, then mean and quantiles.
+
+    Numbers are rounded so far that another machine does not compute their last digit differently.
+    A cell is let go before the next is asked for: all of them together fill no memory.
+    """
+    words_of: list[dict[str, str]] = []
+    described: list[dict[str, Floats]] = []
+    for words, values in cells:
+        words_of.append(words)
+        decimals, told = decimals_of(words["unit"]), results.describe(values)
+        described.append({name: rounded(found, decimals) for name, found in told.items()})
+        del values
+    columns = {when: np.tile(moments, len(described))}
+    for name in words_of[0]:
+        column = np.array([words[name] for words in words_of], dtype=object)
+        columns[name] = np.repeat(column, len(moments))
+    for name in results.STATISTICS:
+        columns[name] = np.concatenate([found[name] for found in described])
+    return pd.DataFrame(columns)
+
+
+def budget_table(
+    scenario: Scenario,
+    samples: Samples,
+    clock: Clock,
+    chunks: Cells,
+    views: Iterable[View] | None = None,
+) -> pd.DataFrame:
+    """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR].
+
+    ``views`` are the rows that are wanted, a year each; all there are by default.
+    """
+    years = budget.whole_years(clock)
+    if not years:
+        return pd.DataFrame(columns=list(BUDGET_COLUMNS))
+    rows = [chunks.years.index(year) for year in years]
+    keys = [tuple(key) for key in chunks.index["costs"]]
+    prices = Prices.of(scenario, samples)
+    pieces: list[dict[str, Any]] = []
+    for name, level, timing, basis, line in views or budget.views(scenario):
+        vintage = scenario.budget.vintages[name]
+        cost = chunks(timing, keys.index((level, line)))[rows]
+        seen = budget.seen_by(prices, vintage, line, cost, years, basis)
+        factor = budget.nominal_factor(prices, vintage, years, basis)
+        amounts = [vintage.amount(line, year) for year in years]
+        where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
+        pieces.append(where | _budget_columns(amounts, seen, factor))
+    columns = {
+        column: np.concatenate([np.broadcast_to(p[column], len(years)) for p in pieces])
+        for column in BUDGET_COLUMNS
+    }
+    return pd.DataFrame(columns)
+
+
+def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -> dict[str, Floats]:
+    """Cost, budget and gap with their statistics, a number a year."""
+    held = np.array([np.nan if amount is None else amount for amount in amounts])
+    held_each = held[:, None] * np.broadcast_to(factor, cost.shape)
+    gap = cost - held_each
+    # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
+    short = rounded(gap, EUROS) > 0
+    chance = np.where(np.isfinite(held), short.mean(axis=1).round(6), np.nan)
+    cells = {f"cost_{name}": values for name, values in results.describe(cost).items()}
+    cells |= {"budget": held_each.mean(axis=1)}
+    cells |= {f"gap_{name}": values for name, values in results.describe(gap).items()}
+    return {name: rounded(values, EUROS) for name, values in cells.items()} | {
+        "p_gap_positive": chance
+    }
+
+
+def write_replications(chunks: Chunks, file: Path) -> None:
+    """``replications.parquet``: a row a year and replication, a column a cell, unreduced.
+
+    Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross],
+    rounded as in the other tables: people to hundredths, money to thousands of euros.
+    """
+    names = [
+        "|".join((cell["series"], cell["breakdown"], measure))
+        for cell, measure in chunks.index["yearly"]
+    ]
+    decimals = [decimals_of(cell["unit"]) for cell, _ in chunks.index["yearly"]]
+    cost_names = [f"cost|{line}|{level}" for level, line in chunks.index["costs"]]
+    total = sum(job.count for job in chunks.jobs)
+    years = np.array(chunks.years, dtype=np.int16)
+    writer: Any = None
+    try:
+        for first in range(0, total, REPLICATIONS_A_BLOCK):
+            last = min(first + REPLICATIONS_A_BLOCK, total)
+            numbers = np.arange(first, last, dtype=np.int32)
+            columns: dict[str, Any] = {
+                "year": np.repeat(years, last - first),
+                "replication": np.tile(numbers, len(years)),
+            }
+            for kind, titles, digits in (
+                ("yearly", names, decimals),
+                ("cost", cost_names, [EUROS] * len(cost_names)),
+            ):
+                block = chunks.block(kind, first, last)
+                columns |= {
+                    title: rounded(block[i].reshape(-1), digits[i])
+                    for i, title in enumerate(titles)
+                }
+            table = pa.table(columns)
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()

@@ -1,0 +1,37 @@
+"""Uncertain numbers that go together: the correlation matrix of a scenario."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .quantity import quantities
+from .schema import Scenario
+
+
+def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
+    """Keys of all linked numbers, and the correlation of their normal scores.
+
+    A rank correlation r (Spearman) between draws of a normal copula needs a correlation of
+    2 sin(pi r / 6) between the normal scores.
+    """
+    keys = list(
+        dict.fromkeys(k for link in scenario.correlations for k in (link.first, link.second))
+    )
+    matrix = np.eye(len(keys))
+    for link in scenario.correlations:
+        i, j = keys.index(link.first), keys.index(link.second)
+        matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.rank.single / 6)
+    return keys, matrix
+
+
+def tied(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Groups of keys that go together, directly or through others, each in file order."""
+    keys, matrix = matrix_of(scenario)
+    if not keys:
+        return []
+    reached = np.linalg.matrix_power((matrix != 0).astype(np.float64), len(keys)) > 0
+    order = {key: place for place, (key, _) in enumerate(quantities(scenario))}
+    groups = {tuple(row): [key for key, its in zip(keys, row, strict=True) if its]
+              for row in reached.tolist()}  # fmt: skip
+    return [tuple(sorted(group, key=order.__getitem__)) for group in groups.values()]

@@ -1,0 +1,157 @@
+"""The grammar as a JSON Schema, so that an editor completes, explains and underlines.
+
+A file with ``extends`` is a patch: its keys may have dots, and a number may be short (a value, or
+values by date). A file without it is a whole scenario: every number has unit and ground.
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from . import introspect as shape
+from .quantity import Quantity
+from .schema import Scenario
+from .suggestions import everywhere
+
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"
+Schema = dict[str, Any]
+STEPS = {"<name>": "[^.]+", "0": "[0-9]+"}
+PLAIN: dict[Any, Schema] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    date: {"type": "string", "pattern": DAY},
+}
+
+
+def json_schema() -> Schema:
+    """JSON Schema (draft 7, which editors know best) of scenario files."""
+    shared: Schema = {}
+    patch, whole = _patch(shared), _model(Scenario, False, shared)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "opvangsim scenario",
+        "type": "object",
+        "if": {"required": ["extends"]},
+        "then": patch,
+        "else": whole,
+        "definitions": dict(sorted(shared.items())),
+    }
+
+
+def _patch(shared: Schema) -> Schema:
+    names = {"type": "string", "description": "file or shipped scenario that this one stands on"}
+    properties: Schema = {"extends": {"anyOf": [names, {"type": "array", "items": names}]}}
+    properties |= _model(Scenario, True, shared)["properties"]
+    whole = _model(Scenario, False, shared)["properties"]
+    properties |= {key: whole[key] for key in ("title", "description", "sources")}
+    patterns = {}
+    for path in everywhere():
+        here = shape.at(Scenario, path)
+        if len(path) > 1 and here is not None:
+            pattern = r"\.".join(STEPS.get(step, re.escape(step)) for step in path)
+            patterns[f"^{pattern}$"] = _any(here, True, shared)
+    return {
+        "type": "object",
+        "properties": properties,
+        "patternProperties": patterns,
+        "additionalProperties": False,
+    }
+
+
+def _any(here: shape.Shape, short: bool, shared: Schema) -> Schema:
+    """Schema of a place, with its unit and meaning as hover text."""
+    schema = _of(here, short, shared)
+    unit = f" [{here.unit.unit}]" if here.unit else ""
+    about = f"{here.meaning}{unit}".strip()
+    if not about:
+        return schema
+    return {"allOf": [schema], "description": about} if "$ref" in schema else {
+        **schema, "description": about
+    }  # fmt: skip
+
+
+def _of(here: shape.Shape, short: bool, shared: Schema) -> Schema:
+    kind = here.type
+    if kind is Quantity:
+        return _number(here, short, shared)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        name = f"{kind.__name__}{' in a patch' if short else ''}"
+        return _shared(name, shared, lambda: _model(kind, short, shared))
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (dict, tuple):
+        inner = shape.below(here, "0")
+        assert inner is not None
+        inner = shape.Shape(inner.type, inner.metadata)
+        if origin is dict:
+            return {"type": "object", "additionalProperties": _any(inner, short, shared)}
+        return {"type": "array", "items": _any(inner, False, shared)}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    return dict(PLAIN[kind])
+
+
+def _shared(name: str, shared: Schema, make: Callable[[], Schema]) -> Schema:
+    if name not in shared:
+        shared[name] = {}
+        shared[name] = make()
+    return {"$ref": f"#/definitions/{name.replace('/', '~1').replace(' ', '%20')}"}
+
+
+def _model(model: type[BaseModel], short: bool, shared: Schema) -> Schema:
+    """A part of the grammar: its keys; in a patch none of them is required."""
+    properties, required = {}, []
+    here = shape.Shape(model)
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        inside = shape.below(here, key)
+        assert inside is not None
+        properties[key] = _any(inside, short, shared)
+        if field.is_required() and not short:
+            required.append(key)
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": required} if required else {})
+
+
+def _number(here: shape.Shape, short: bool, shared: Schema) -> Schema:
+    """A number by its unit and bounds; short in a patch, grounded in a whole scenario."""
+    rule = here.unit
+    if rule is None:
+        return {"type": "object"}
+    span = f"{rule.low if rule.low is not None else ''} to {rule.high or ''}"
+    name = f"number {rule.unit} {span}{' in a patch' if short else ''}"
+
+    def make() -> Schema:
+        amount: Schema = {"type": "number"}
+        amount |= {"minimum": rule.low} if rule.low is not None else {}
+        amount |= {"maximum": rule.high} if rule.high is not None else {}
+        dated = {
+            "type": "object",
+            "minProperties": 1,
+            "patternProperties": {YEAR_OR_DAY: amount},
+            "additionalProperties": False,
+        }
+        properties: Schema = {"value": {"anyOf": [amount, dated]}, "unit": {"const": rule.unit}}
+        for key in Quantity.model_fields:
+            inside = shape.below(shape.Shape(Quantity), key)
+            if inside is not None and key not in properties:
+                properties[key] = _any(inside, False, shared)
+        full: Schema = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        if short:
+            return {"anyOf": [amount, dated, full]}
+        grounds = [{"required": ["source"]}, {"required": ["assumption"]}]
+        return full | {"required": ["value", "unit"], "anyOf": grounds}
+
+    return _shared(name, shared, make)

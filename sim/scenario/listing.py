@@ -1,0 +1,130 @@
+"""Where every number of a scenario comes from: listings for a reader who doubts one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..errors import Place
+from . import introspect as shape
+from .load import Loaded, source_keys
+from .quantity import Quantity, quantities
+from .schema import Scenario
+
+Leaf = Quantity | str | bool | int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key of a scenario: its value, its meaning, who set it and where, what it was before.
+
+    ``before`` is the value in the baseline where it differs; None where it does not.
+    """
+
+    key: str
+    value: Leaf
+    meaning: str
+    layer: str
+    place: Place | str
+    before: Leaf
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What rests on one source or one sentence of assumption: the keys, and which are uncertain."""
+
+    name: str
+    card: dict[str, Any]
+    keys: tuple[str, ...]
+    uncertain: tuple[str, ...] = ()
+
+
+def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
+    """Every key that holds a value, with it, in file order."""
+    if isinstance(part, Quantity):
+        yield path, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from leaves(getattr(part, name), f"{path}.{name}" if path else name)
+    elif isinstance(part, dict):
+        for key, item in part.items():
+            yield from leaves(item, f"{path}.{key}")
+    elif isinstance(part, list | tuple):
+        for index, item in enumerate(part):
+            yield from leaves(item, f"{path}.{index}")
+    elif part is not None:
+        yield path, part if isinstance(part, str | bool | int) else str(part)
+
+
+def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[Row]:
+    """All keys of a scenario, or those at and below ``below``."""
+    before = dict(leaves(baseline))
+    found = []
+    for key, value in leaves(loaded.scenario):
+        if below and key != below and not key.startswith(f"{below}."):
+            continue
+        path = tuple(key.split("."))
+        origin = loaded.tree.latest(path)
+        here = shape.at(Scenario, path)
+        layer = loaded.tree.layers[origin.number].name if origin else ""
+        place = origin.spot.at_value() if origin else ""
+        old = before.get(key)
+        found.append(Row(key, value, here.meaning if here else "", layer, place, old, old != value))
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One key in which two scenarios differ, and which layer set it in each."""
+
+    key: str
+    left: Leaf
+    right: Leaf
+    left_layer: str
+    right_layer: str
+
+
+def differences(left: Loaded, right: Loaded) -> list[Difference]:
+    """Keys in which two scenarios differ, titles and descriptions apart."""
+    ours, theirs = dict(leaves(left.scenario)), dict(leaves(right.scenario))
+    found = []
+    for key in dict.fromkeys([*ours, *theirs]):
+        if ours.get(key) == theirs.get(key) or key.split(".")[0] in ("title", "description"):
+            continue
+        layers = [_layer(one, key) if key in have else ""
+                  for one, have in ((left, ours), (right, theirs))]  # fmt: skip
+        found.append(Difference(key, ours.get(key), theirs.get(key), layers[0], layers[1]))
+    return found
+
+
+def _layer(loaded: Loaded, key: str) -> str:
+    origin = loaded.tree.latest(tuple(key.split(".")))
+    return loaded.tree.layers[origin.number].name if origin else ""
+
+
+def by_source(scenario: Scenario) -> list[Rest]:
+    """Each source a scenario cites or declares, and the keys that rest on it."""
+    cards = {key: dict(card) for key, card in source_keys().items()}
+    cards |= {key: card.model_dump() for key, card in scenario.sources.items()}
+    used: dict[str, list[str]] = {key: [] for key in scenario.sources}
+    for key, quantity in quantities(scenario):
+        if quantity.source is not None:
+            used.setdefault(quantity.source, []).append(key)
+    return [Rest(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
+
+
+def by_assumption(scenario: Scenario) -> list[Rest]:
+    """Each sentence of assumption, and the keys that rest on it."""
+    used: dict[str, list[str]] = {}
+    for key, quantity in quantities(scenario):
+        if quantity.assumption is not None:
+            used.setdefault(" ".join(quantity.assumption.split()), []).append(key)
+    uncertain = {key for key, quantity in quantities(scenario) if quantity.spread is not None}
+    return [
+        Rest(sentence, {}, tuple(keys), tuple(key for key in keys if key in uncertain))
+        for sentence, keys in used.items()
+    ]

@@ -1,0 +1,382 @@
+"""From files to one tree: a base, and patches on it, each applied once and in order.
+
+A scenario is a chain of layers. ``extends`` names what a file stands on (one file, or several in
+order); a chain on the command line does the same. Each key of a patch replaces what stands there;
+a patched number keeps unit and definition, never the source: its source is the patch itself.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..errors import Place, Problem, ScenarioError
+from . import introspect as shape
+from .catalogue import named_in_a_file, shipped
+from .schema import Scenario
+from .suggestions import hint_for
+from .yaml_reader import Keys, Source, Spot, read_file, read_text
+
+HEAD = ("extends", "title", "description")
+MAX_LAYERS = 40
+COMMAND_LINE = "--set"
+BY_COMMAND = "set on the command line"
+_HERE = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One text of a chain, and the names of the layers it stands on."""
+
+    source: Source
+    below: frozenset[str]
+    because: str = ""
+    """Why it sets what it sets: the assumption of a number without a source of its own."""
+
+    @property
+    def name(self) -> str:
+        return Path(self.source.name).stem
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which layer set a key (its number in the chain), and where."""
+
+    number: int
+    spot: Spot
+
+
+@dataclass
+class Tree:
+    """The data of a whole chain, where each key was set, and which patches met on one key."""
+
+    layers: tuple[Layer, ...]
+    data: dict[Any, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    contested: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By key: the earlier patch that set it, and the later one that won."""
+    _origins: dict[Any, Any] = field(default_factory=dict)
+
+    def origin(self, path: Keys) -> Origin | None:
+        """Who set a key, or else the nearest that it is part of."""
+        node, found = self._origins, None
+        for step in path:
+            if step not in node:
+                break
+            node = node[step]
+            found = node.get(_HERE, found)
+        return found
+
+    def knows(self, path: Keys) -> bool:
+        """Whether just this key was written somewhere."""
+        node = self._origins
+        for step in path:
+            if step not in node:
+                return False
+            node = node[step]
+        return _HERE in node
+
+    def latest(self, path: Keys) -> Origin | None:
+        """Who last touched a key or anything below it."""
+        node = self._origins
+        for step in path:
+            if step not in node:
+                return self.origin(path)
+            node = node[step]
+        return max(_origins_in(node), key=lambda o: o.number, default=self.origin(path))
+
+    def place(self, path: Keys) -> Place | str:
+        """Where a value stands; for a part that a patch changed below it, the place in there."""
+        exact, latest = self.origin(path), self.latest(path)
+        chosen = exact if exact and (latest is None or exact.number >= latest.number) else latest
+        return chosen.spot.at_value() if chosen else self.layers[-1].source.name
+
+    def note(self, path: Keys, number: int, source: Source, at: Keys) -> None:
+        """Remember that layer ``number`` set ``path`` and all below, as written at ``at``."""
+        for where in source.below(at):
+            node = self._origins
+            for step in (*path, *where[len(at) :]):
+                node = node.setdefault(step, {})
+            node[_HERE] = Origin(number, source.spots[where])
+
+    def forget(self, path: Keys) -> None:
+        """What was known of a key that is replaced as a whole no longer holds."""
+        node = self._origins
+        for step in path[:-1]:
+            node = node.get(step, {})
+        node.pop(path[-1], None)
+
+
+def _origins_in(node: dict[Any, Any]) -> Iterator[Origin]:
+    for step, below in node.items():
+        if step is _HERE:
+            yield below
+        else:
+            yield from _origins_in(below)
+
+
+def chain(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
+    """The layers of a chain of files, each once, what a file stands on before it.
+
+    ``sets`` (``key=value``) come last, as a layer of their own. Raises ``ScenarioError``.
+    """
+    found: dict[str, Layer] = {}
+    for file in files:
+        _visit(file, (), found)
+    layers = list(found.values())
+    for layer in layers[1:]:
+        if "extends" not in layer.source.data:
+            what = f"'{layer.name}' is a whole scenario: it can only be the first of a chain"
+            raise ScenarioError([Problem(layer.source.name, what, "put it first, or leave it out")])
+    if sets:
+        everything = frozenset(layer.source.name for layer in layers)
+        layers.append(Layer(_set_source(sets), everything, BY_COMMAND))
+    return tuple(layers)
+
+
+def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:
+    path = file.resolve()
+    if len(above) >= MAX_LAYERS:
+        what = f"stands on more than {MAX_LAYERS} layers"
+        raise ScenarioError([Problem(str(file), what, "join some of them")])
+    name = str(file)
+    known = next(
+        (layer for layer in found.values() if Path(layer.source.name).resolve() == path), None
+    )
+    if known is not None:
+        return known.below | {known.source.name}
+    source = read_file(file)
+    below: frozenset[str] = frozenset()
+    for base, place in _bases(source, file):
+        if base.resolve() in (*above, path):
+            names = " -> ".join(layer.stem for layer in (*above, path, base))
+            raise ScenarioError([Problem(place, f"extends itself: {names}", "break the circle")])
+        below |= _visit(base, (*above, path), found)
+    found[name] = Layer(source, below, _because(source))
+    return below | {name}
+
+
+def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
+    """Files that a source extends, and where it says so: relative to its folder, or shipped."""
+    named = source.data.get("extends", [])
+    items = named if isinstance(named, list) else [named]
+    bases: list[tuple[Path, Place]] = []
+    for index, item in enumerate(items):
+        at = ("extends", str(index)) if isinstance(named, list) else ("extends",)
+        place = source.spots[at].at_value()
+        if not isinstance(item, str):
+            what = f"extends {item!r}: expected the name of a file"
+            raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
+        base = file.parent / item
+        known = shipped()
+        # A part of a path holds 255 bytes at most: a longer one is an error to ask for.
+        longest = max(len(part.encode("utf-8", "replace")) for part in item.split("/"))
+        if len(item) > 500 or longest > 255 or not item.isprintable():
+            raise ScenarioError([Problem(place, "this is no name of a file", "name a scenario")])
+        if not base.is_file() and item.removesuffix(".yaml") in known:
+            base = known[item.removesuffix(".yaml")]
+        if not base.is_file():
+            what = f"extends '{item}': no such file in {file.parent}"
+            advice = "name a scenario file relative to this one, or a shipped scenario"
+            raise ScenarioError([Problem(place, what, advice)])
+        if base not in known.values():
+            named_in_a_file(base, place)
+        bases.append((base, place))
+    return bases
+
+
+def _set_source(sets: Sequence[str]) -> Source:
+    """``key=value`` from the command line as a text of its own, a line each."""
+    lines = []
+    for item in sets:
+        key, equals, value = item.partition("=")
+        if not equals or not key.strip() or "\n" in item:
+            advice = "as in --set housing.homes=25000"
+            raise ScenarioError([Problem(COMMAND_LINE, f"'{item}' is no key=value", advice)])
+        if key.strip().split(".")[0] == "extends":
+            what, advice = "'extends' can't be set here", "chain with +: baseline + faster-housing"
+            raise ScenarioError([Problem(COMMAND_LINE, what, advice)])
+        lines.append(f"{key.strip()}: {value.strip()}")
+    return read_text("\n".join(lines) + "\n", COMMAND_LINE)
+
+
+def fold(layers: Sequence[Layer]) -> Tree:
+    """Apply the layers in order: the first as it is, each other as a patch."""
+    tree = Tree(tuple(layers))
+    tree.problems = [problem for layer in layers for problem in layer.source.problems]
+    base = layers[0].source
+    tree.data = copy.deepcopy(base.data)
+    tree.note((), 0, base, ())
+    for number, layer in enumerate(layers[1:], start=1):
+        tree.problems += _unnamed(layer)
+        for key, value in layer.source.data.items():
+            if key == "extends":
+                continue
+            path = (str(key),) if key in HEAD else tuple(str(key).split("."))
+            change = _Change(tree, number, layer, path, value, (str(key),))
+            change.apply(tree.data, path)
+    tree.data.pop("extends", None)
+    return tree
+
+
+def _unnamed(layer: Layer) -> list[Problem]:
+    """A patch without a title of its own would pass for what it stands on."""
+    if layer.source.name == COMMAND_LINE or not layer.source.lines:
+        return []
+    lacking = [key for key in HEAD[1:] if key not in layer.source.data]
+    if not lacking:
+        return []
+    what = f"this patch has no {' and no '.join(lacking)} of its own"
+    advice = "add title: {en: ..., nl: ...} and description: {en: ..., nl: ...}"
+    return [Problem(layer.source.place(0, 0), what, advice)]
+
+
+def _because(source: Source) -> str:
+    described = source.data.get("description")
+    text = described.get("en", "") if isinstance(described, dict) else described
+    return f"patch {Path(source.name).stem}: {text}" if text else f"patch {Path(source.name).stem}"
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One key of a patch on its way in: where it goes, what it is, and where that is written."""
+
+    tree: Tree
+    number: int
+    layer: Layer
+    path: Keys
+    value: Any
+    at: Keys
+
+    def apply(self, target: Any, steps: Keys) -> None:
+        """Put the value where ``steps`` lead from ``target``."""
+        *parents, last = steps
+        for depth, step in enumerate(parents):
+            below = step_into(target, step)
+            if below is None and isinstance(target, dict) and self._may_begin(depth, len(steps)):
+                below = target[step] = {}
+            if is_quantity(below):
+                number = ".".join(self.path[: len(self.path) - len(steps) + depth + 1])
+                advice = f"set the number itself: {number}: {{value: ..., spread: ...}}"
+                self._lost("a part of a number can't be set by itself", advice)
+                return
+            if not isinstance(below, dict | list):
+                gone = self.path[: len(self.path) - len(steps) + depth]
+                self._lost(f"there is no '{step}'" + (f" in {'.'.join(gone)}" if gone else ""),
+                           hint_for(step, gone, names_in(target)))  # fmt: skip
+                return
+            target = below
+        key, old = _key(target, last), step_into(target, last)
+        if isinstance(target, list) and not (isinstance(key, int) and key < len(target)):
+            self._lost(
+                f"there is no item '{last}' in this list",
+                f"give a number from 0 to {len(target) - 1}, or the whole list",
+            )
+            return
+        whole = not (isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD)
+        if whole or is_quantity(old):
+            self._contest()
+        if self.value is None and isinstance(target, dict):
+            if key not in target and not self._may_lack():
+                self._refuse_unknown(names_in(target))
+                return
+            target.pop(key, None)
+            self.tree.forget(self.path)
+        elif is_quantity(old):
+            self.tree.forget(self.path)
+            target[key] = patched_quantity(old, self.value, self.layer.because)
+        elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
+            for name, below in self.value.items():
+                inner = (*self.path, str(name)), below, (*self.at, str(name))
+                _Change(self.tree, self.number, self.layer, *inner).apply(old, (str(name),))
+            return
+        else:
+            self.tree.forget(self.path)
+            target[key] = copy.deepcopy(self.value)
+        self.tree.note(self.path, self.number, self.layer.source, self.at)
+
+    def _may_begin(self, depth: int, steps: int) -> bool:
+        """Whether an optional mapping of names that is not there yet may begin here."""
+        here = shape.at(Scenario, self.path[: len(self.path) - steps + depth + 1])
+        return here is not None and shape.keys(here) is None
+
+    def _may_lack(self) -> bool:
+        """Whether removing this absent key is harmless, not a misspelling of another key.
+
+        It is for an optional key of the schema, and for a name that an earlier layer removed.
+        """
+        parent = shape.at(Scenario, self.path[:-1])
+        allowed = shape.keys(parent) if parent is not None else None
+        return self.path[-1] in (allowed or ()) or self.tree.knows(self.path)
+
+    def _refuse_unknown(self, names: list[str]) -> None:
+        place = self.layer.source.key_place(self.at)
+        *parents, last = self.path
+        what = f"{'.'.join(self.path)}: unknown key '{last}'"
+        self.tree.problems.append(Problem(place, what, hint_for(last, tuple(parents), names)))
+
+    def _lost(self, what: str, advice: str) -> None:
+        place = self.layer.source.key_place(self.at)
+        key = ".".join(self.path)
+        self.tree.problems.append(Problem(place, f"{key} does not lead anywhere: {what}", advice))
+
+    def _contest(self) -> None:
+        if self.path[0] in HEAD:
+            return
+        before = self.tree.latest(self.path)
+        if before is None or before.number == 0:
+            return
+        if before.number == self.number:
+            if self.tree.knows(self.path):
+                what = f"{'.'.join(self.path)} is set twice; first at {before.spot.at_key()}"
+                place = self.layer.source.key_place(self.at)
+                self.tree.problems.append(Problem(place, what, "keep one of the two"))
+            return
+        earlier = self.tree.layers[before.number]
+        if earlier.source.name not in self.layer.below:
+            self.tree.contested[".".join(self.path)] = (earlier.name, self.layer.name)
+
+
+def _key(target: Any, step: str) -> Any:
+    if isinstance(target, list):
+        return int(step) if step.isdigit() else step
+    return int(step) if step.isdigit() and int(step) in target else step
+
+
+def names_in(item: Any) -> list[str]:
+    """Keys of a mapping, as text."""
+    return [str(key) for key in item] if isinstance(item, dict) else []
+
+
+def step_into(target: Any, step: str) -> Any:
+    """What stands below a step of a path, or None."""
+    key = _key(target, step)
+    if isinstance(target, list):
+        return target[key] if isinstance(key, int) and key < len(target) else None
+    return target.get(key)
+
+
+def is_quantity(item: Any) -> bool:
+    """Whether a piece of data is a number with its unit."""
+    return isinstance(item, dict) and "value" in item and "unit" in item
+
+
+def all_dates(value: dict[Any, Any]) -> bool:
+    """Whether a mapping is meant as values by date: its keys begin with a digit."""
+    return bool(value) and all(
+        isinstance(key, date | int) or str(key)[:1].isdigit() for key in value
+    )
+
+
+def patched_quantity(old: dict[str, Any], value: Any, because: str) -> Any:
+    """A number patched: unit, price level and fill stay; the source is the patch's own."""
+    kept = {key: old[key] for key in ("unit", "price_level", "fill") if key in old}
+    if isinstance(value, dict) and not all_dates(value):
+        grounded = {} if {"source", "assumption"} & set(value) else {"assumption": because}
+        base = {} if "value" in value else {"value": old["value"]}
+        return {**kept, **base, **grounded, **value}
+    return {**kept, "value": value, "assumption": because}

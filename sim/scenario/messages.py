@@ -1,0 +1,141 @@
+"""Mistakes in words: where, what it reads, what is wrong, what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..errors import Place, Problem
+from . import introspect as shape
+from .base import RuleError
+from .merge import Tree
+from .schema import Scenario
+from .suggestions import hint_for
+from .validate import Finding
+from .yaml_reader import Keys
+
+MOST_TOLD = 200
+_INNER = {"float", "tuple[tuple[date,float],...]", "function-before[_dated(), union]"}
+
+
+def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
+    """Problems of a scenario that does not fit the grammar."""
+    problems = []
+    mistakes = error.errors()
+    for mistake in mistakes[:MOST_TOLD]:
+        path = tuple(str(step) for step in mistake["loc"] if str(step) not in _INNER)
+        what, advice, part = _said(mistake, path)
+        exact = _exact(tree, path, part)
+        unknown = mistake["type"] == "extra_forbidden" or _at_key(mistake)
+        problems.append(Problem(_place(tree, exact, unknown), f"{'.'.join(path)}: {what}", advice))
+    if len(mistakes) > MOST_TOLD:
+        name = tree.layers[-1].source.name
+        what = f"and {len(mistakes) - MOST_TOLD:,} more mistakes"
+        problems.append(Problem(name, what, "mend the first ones, then check again"))
+    return problems
+
+
+def of_findings(findings: list[Finding], tree: Tree) -> list[Problem]:
+    """Problems between parts: each stands where the last of the keys concerned was set."""
+    problems = []
+    for finding in findings:
+        paths = [tuple(key.split(".")) for key in finding.keys]
+        known = [(path, tree.latest(path)) for path in paths]
+        latest = max((o.number for _, o in known if o), default=0)
+        path = next((path for path, o in known if o and o.number == latest), paths[0])
+        what = f"{finding.keys[0]}: {finding.what}"
+        problems.append(Problem(tree.place(path), what, finding.advice))
+    return problems
+
+
+def without_echoes(problems: list[Problem]) -> list[Problem]:
+    """In the order of the text, each line once: what follows from a told mistake is left out."""
+    seen: set[str] = set()
+    kept = []
+    for problem in sorted(problems, key=_in_text):
+        where = problem.where
+        key = f"{where.file}:{where.line}" if isinstance(where, Place) else str(problem)
+        if key not in seen:
+            kept.append(problem)
+        seen.add(key)
+    return kept
+
+
+def _in_text(problem: Problem) -> tuple[str, int, int]:
+    where = problem.where
+    return (where.file, where.line, where.column) if isinstance(where, Place) else (where, 0, 0)
+
+
+def _at_key(mistake: Any) -> bool:
+    told = mistake.get("ctx", {}).get("error")
+    return isinstance(told, RuleError) and told.at_key
+
+
+def _exact(tree: Tree, path: Keys, part: str) -> Keys:
+    """The key meant by a part of a number, where it was written: also in the short form."""
+    for keys in ((*path, part), (*path[:-1], part)):
+        if part and tree.knows(keys):
+            return keys
+    return path
+
+
+def _place(tree: Tree, path: Keys, at_key: bool) -> Place | str:
+    origin = tree.origin(path)
+    if at_key and origin is not None:
+        return origin.spot.at_key()
+    return tree.place(path)
+
+
+def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
+    """What is wrong, what to write instead, and the part that is meant."""
+    kind, raw = mistake["type"], mistake["input"]
+    if kind == "extra_forbidden":
+        return f"unknown key '{path[-1]}'", hint_for(path[-1], path[:-1]), ""
+    if kind == "missing":
+        return _missing(path)
+    if kind == "value_error":
+        told = mistake["ctx"]["error"]
+        return str(told), *((told.advice, told.part) if isinstance(told, RuleError) else ("", ""))
+    shown = _shown(raw)
+    here = shape.at(Scenario, path)
+    if kind == "literal_error":
+        return f"{shown} is not a choice here", f"choose {mistake['ctx']['expected']}", ""
+    if here is not None and here.is_number and not isinstance(raw, dict):
+        rule = here.unit
+        unit = rule.unit if rule else "..."
+        advice = f'write {{value: {raw}, unit: {unit}, assumption: "why"}}'
+        return f"{shown} is a bare number: it needs a unit and a source or assumption", advice, ""
+    if kind.startswith("date"):
+        return f"{shown} is no date", "as in 2026-01-31", ""
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        known = shape.keys(here) if here else None
+        advice = f"write keys below it: {', '.join(known)}" if known else "write keys below it"
+        return f"{shown} where keys and values belong", advice, ""
+    if kind.startswith(("bool", "int")):
+        choice = "write true or false" if kind.startswith("bool") else "write a whole number"
+        return f"{shown} does not fit here", choice, ""
+    if kind.startswith("string"):
+        return f"{shown} where text belongs", "put it in quotes", ""
+    if kind.startswith(("tuple", "list")):
+        return f"{shown} where a list belongs", "begin each item with a dash", ""
+    return f"{mistake['msg'].lower()} (found {shown})", "", ""
+
+
+def _missing(path: Keys) -> tuple[str, str, str]:
+    here = shape.at(Scenario, path)
+    if here is not None and here.is_number:
+        unit = here.unit.unit if here.unit else "..."
+        advice = f'add {path[-1]}: {{value: ..., unit: {unit}, assumption: "why"}}'
+    else:
+        advice = f"add {path[-1]}: ..."
+    meaning = f" ({here.meaning})" if here and here.meaning else ""
+    return f"this key is missing{meaning}", advice, ""
+
+
+def _shown(raw: Any) -> str:
+    if isinstance(raw, dict):
+        return "a mapping"
+    if isinstance(raw, list | tuple):
+        return "a list"
+    return "nothing" if raw is None else f"'{raw}'"

@@ -1,0 +1,359 @@
+"""Is it plausible? Named checks on a scenario that is formally right.
+
+Each check looks for what was never seen or is most likely a slip. A finding is a warning: the
+scenario runs, and who wrote it may have meant it. ``opvangsim check --strict`` makes them fail, and
+then also looks at sources and at assumptions without a range.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+
+from .introspect import at
+from .load import load
+from .quantity import CERTAIN, Quantity, quantities
+from .schema import REGULAR, Scenario
+from .validate import Finding
+
+MOST_PLACES_A_YEAR = 23_000
+"""COA received 22,800 more people at the end of 2015 than a year before: the most ever (COA)."""
+GRANTED_EVER = (0.10, 0.80)
+"""Lowest and highest share of first decisions that granted in a year, 2000-2024 (UNHCR)."""
+PRICE_RANGE = (10_000.0, 200_000.0)
+"""A place below or above this a year was never published; 44.98 to 491 euro a day in 2015."""
+SHARED_RANGE = {
+    "in_reception_share": "reception.in_reception_factor",
+    "granted_share": "ind.granted_factor",
+    "departure_days": "departure.days_factor",
+    "unaccompanied_share": "guardianship.arrival_factor",
+}
+"""Numbers of each group whose range lies on one factor for all."""
+FAR_OFF = 50.0
+MATTERS = 0.02
+"""A number matters if a tenth of it moves the gap of 2027 by this part of itself."""
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A finding of a named check."""
+
+    code: str
+    finding: Finding
+
+
+def shares(scenario: Scenario) -> list[Finding]:
+    """Shares that make one whole sum to one.
+
+    Intake shares of first and of repeat applications, and the ages of the opening stock, are
+    refused where they do not. Here: a group whose outcomes leave nothing to reject.
+    """
+    found = []
+    for name, group in scenario.groups.items():
+        left = 1 - group.granted_share.single - group.closed_share.single
+        if left < 0.001 and group.granted_share.single > 0:
+            keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share")
+            what = f"granted and closed shares of {name} leave no rejections"
+            found.append(Finding(keys, what, "in every year some cases were rejected"))
+    return found
+
+
+def dates(scenario: Scenario) -> list[Finding]:
+    """Dates outside the horizon.
+
+    A value that begins after the last simulated day, an opening or a hold that ends before the
+    first or begins after the last, changes nothing; most often the year is a slip. The first of
+    several values holds before its date too, which is rarely meant.
+    """
+    found = []
+    for key, quantity in quantities(scenario):
+        if key.startswith(("budget.", "prices.ukraine", "reception.desk.official_path")):
+            continue
+        first = quantity.pairs()[0][0]
+        if first > scenario.start and key != "inflow.total":
+            what = f"the first date is {first}, but its value holds before it too"
+            advice = f"give the value from {scenario.start} on as well"
+            found.append(Finding((key,), what, advice))
+        for day, _ in quantity.pairs():
+            if day > scenario.until:
+                what = f"the value from {day} on is never reached: the run ends {scenario.until}"
+                found.append(Finding((key,), what, "mend the date, or let the run go on"))
+    spans = [(f"ind.holds.{i}", h.begins, h.ends) for i, h in enumerate(scenario.ind.holds)]
+    for name, place in scenario.reception.places.items():
+        for kind in ("openings", "endings"):
+            for i, plan in enumerate(getattr(place, kind)):
+                spans.append((f"reception.places.{name}.{kind}.{i}", plan.begins, plan.ends))
+    for key, begins, ends in spans:
+        if begins > scenario.until or ends < scenario.start:
+            what = f"{begins} to {ends} lies outside the run"
+            found.append(Finding((key,), what, "mend the dates, or leave it out"))
+    return found
+
+
+def capacity_jump(scenario: Scenario) -> list[Finding]:
+    """A jump in places that no one ever built.
+
+    The most people that COA took in on top within a year is 22,800 (2015). A fixed stock that
+    grows faster, or weekly orders that add up to more, was never seen.
+    """
+    found = []
+    for name, place in scenario.reception.places.items():
+        if place.level is None:
+            continue
+        key = f"reception.places.{name}.level"
+        opening = place.opening_places or place.opening_people
+        days = [scenario.start + timedelta(days=30 * n) for n in range(73)]
+        steps = [(scenario.start, opening.single), *((day, place.level.on(day)) for day in days)]
+        for i, (day, after) in enumerate(steps):
+            before = [n for d, n in steps[:i] if (day - d).days <= 365]
+            if before and after - min(before) > MOST_PLACES_A_YEAR:
+                what = f"{name} grows by {after - min(before):,.0f} places in the year to {day}"
+                advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
+                found.append(Finding((key,), what, advice))
+                break
+    limits = {n: p.order_limit for n, p in scenario.reception.places.items() if p.order_limit}
+    total = sum(max(limit.numbers()) for limit in limits.values()) * 52
+    if total > MOST_PLACES_A_YEAR * 1.1:
+        keys = tuple(f"reception.places.{name}.order_limit" for name in limits)
+        what = f"orders can reach {total:,.0f} places a year"
+        advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
+        found.append(Finding(keys, what, advice))
+    return found
+
+
+def scale(scenario: Scenario) -> list[Finding]:
+    """A number of another scale.
+
+    It is fifty times as large or as small as in the baseline: a dot may have been read as a
+    decimal point (27.100), or a day, a month or a million was meant.
+    """
+    base = dict(quantities(load("baseline")))
+    found = []
+    for key, quantity in quantities(scenario):
+        before = base.get(key)
+        if before is None or not before.single or not quantity.single:
+            continue
+        ratio = abs(quantity.single / before.single)
+        if not 1 / FAR_OFF < ratio < FAR_OFF:
+            what = f"{quantity.single:g} where the baseline has {before.single:,.6g}"
+            found.append(
+                Finding((key,), what, "is a dot read as a decimal point, or the unit off?")
+            )
+    return found
+
+
+def cost_order(scenario: Scenario) -> list[Finding]:
+    """A cost order that turns round.
+
+    A regular place was always the cheapest and a hotel the dearest; temporary municipal reception
+    lies between. A price far outside all published ones is most often per day or per month.
+    """
+    found = []
+    places = scenario.reception.places
+    regular = places[REGULAR].price
+    for name, place in places.items():
+        if place.price is None:
+            continue
+        price, key = place.price.single, f"reception.places.{name}.price"
+        if name != REGULAR and regular is not None and price < regular.single:
+            what = f"a place of {name} ({price:,.0f}) is cheaper than a regular one"
+            keys = (key, f"reception.places.{REGULAR}.price")
+            found.append(Finding(keys, what, f"regular: {regular.single:,.0f} EUR/place/year"))
+        if not PRICE_RANGE[0] <= price <= PRICE_RANGE[1]:
+            what = f"a place of {name} at {price:,.0f} EUR a year is far from any published price"
+            found.append(Finding((key,), what, "is it a price by day or month?"))
+    return found
+
+
+def grant_rate(scenario: Scenario) -> list[Finding]:
+    """Grant rates outside any history.
+
+    Of all first decisions between 10 and 80 % granted a permit in a year, 2000 to 2024 (UNHCR,
+    closed cases included). Looked at for the groups together, weighted by their intake.
+    """
+    groups = [(n, g) for n, g in scenario.groups.items() if g.intake == "first"]
+    share = sum(g.intake_share.single * g.granted_share.single for _, g in groups)
+    share *= scenario.ind.granted_factor.single
+    if GRANTED_EVER[0] <= share <= GRANTED_EVER[1]:
+        return []
+    keys = (*(f"groups.{name}.granted_share" for name, _ in groups), "ind.granted_factor")
+    what = f"{share:.0%} of first decisions grant"
+    low, high = GRANTED_EVER
+    return [Finding(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
+
+
+PROCESS_NUMBERS = {
+    "random_walk": ("autoregression", "residual_sd"),
+    "pulled_back": ("yearly_sd",),
+}
+"""By process of inflow: the numbers that only the other one uses."""
+
+
+def no_effect(scenario: Scenario) -> list[Finding]:
+    """A number that was changed and moves nothing.
+
+    Staff and productivity count only where capacity is counted in staff, the official path only
+    where the desk gives it weight, the numbers of a process of inflow only where it is the chosen
+    one, and a group's share granted not where a hold that began before the start ends in another.
+    """
+    base = dict(quantities(load("baseline")))
+    mode, weight = scenario.ind.capacity.mode, scenario.reception.desk.official_weight
+    idle = {}
+    if mode != "staff":
+        for key in ("staff", "productivity"):
+            idle[f"ind.capacity.{key}"] = f"ind.capacity.mode is {mode}, not staff"
+    process = scenario.inflow.path.process
+    for key in PROCESS_NUMBERS[process]:
+        idle[f"inflow.path.{key}"] = f"inflow.path.process is {process}"
+    if not any(weight.numbers()):
+        idle["reception.desk.official_path"] = "reception.desk.official_weight is 0"
+    for index, hold in enumerate(scenario.ind.holds):
+        if hold.begins <= scenario.start < hold.ends:
+            why = f"after the hold ind.holds.{index}.granted_after holds"
+            idle[f"groups.{hold.group}.granted_share"] = why
+    return [
+        Finding((key,), f"this number is changed and moves nothing: {why}", "change the other one")
+        for key, why in idle.items()
+        if key in base and _differs(scenario, key, base[key])
+    ]
+
+
+def _differs(scenario: Scenario, key: str, before: Quantity) -> bool:
+    return dict(quantities(scenario))[key].value != before.value
+
+
+def staff(scenario: Scenario) -> list[Finding]:
+    """Staff against decisions.
+
+    Where capacity is counted in staff, staff times productivity should not be far from the output
+    the IND ever reached: 21,000 to 35,000 decisions a year since 2015.
+    """
+    capacity = scenario.ind.capacity
+    found = []
+    if capacity.mode == "staff":
+        output = capacity.staff.single * capacity.productivity.single
+        if not 10_000 <= output <= 45_000:
+            keys = ("ind.capacity.staff", "ind.capacity.productivity")
+            what = f"staff times productivity is {output:,.0f} decisions a year"
+            found.append(Finding(keys, what, "the IND made 11,000 to 36,000 a year since 2006"))
+    family = scenario.family.staff.single * scenario.family.productivity.single
+    if not 2_000 <= family <= 80_000:
+        keys = ("family.staff", "family.productivity")
+        what = f"the family desk decides {family:,.0f} applications a year"
+        found.append(Finding(keys, what, "about 18,000 people were decided on in 2024"))
+    return found
+
+
+def budget_lines(scenario: Scenario) -> list[Finding]:
+    """A budget line without a cost, and the reverse.
+
+    Amounts under a name that no cost has are held against nothing. The headline needs both lines
+    of the total, COA and Nidos together and the IND, in each of its years.
+    """
+    known = {"coa_nidos", "ind", "coa", "nidos", "ukraine", "transit", "severance", "penalties"}
+    found = []
+    for name, vintage in scenario.budget.vintages.items():
+        for line in vintage.lines:
+            if line not in known:
+                what = f"no cost is called '{line}': the amount is held against nothing"
+                advice = f"lines are {', '.join(sorted(known))}"
+                found.append(Finding((f"budget.vintages.{name}.lines.{line}",), what, advice))
+    lines = scenario.headline.lines
+    years = {line: {day.year for day, _ in lines[line].pairs()} for line in ("coa_nidos", "ind")}
+    for one, other in (("coa_nidos", "ind"), ("ind", "coa_nidos")):
+        lacking = sorted(years[one] - years[other])
+        if lacking:
+            key = f"budget.vintages.{scenario.budget.headline}.lines.{other}"
+            what = f"{other} has no amount in {', '.join(map(str, lacking))}, {one} has"
+            found.append(Finding((key,), what, "without both there is no gap in that year"))
+    return found
+
+
+Check = Callable[[Scenario], list[Finding]]
+CHECKS: dict[str, Check] = {
+    "shares": shares,
+    "dates": dates,
+    "capacity-jump": capacity_jump,
+    "scale": scale,
+    "cost-order": cost_order,
+    "grant-rate": grant_rate,
+    "staff": staff,
+    "no-effect": no_effect,
+    "budget-lines": budget_lines,
+}
+
+
+def unused_sources(scenario: Scenario) -> list[Finding]:
+    """A source that is never used.
+
+    The scenario declares it and no number cites it: a number may have lost its ground, or the key
+    is misspelt.
+    """
+    cited = {quantity.source for _, quantity in quantities(scenario)}
+    return [
+        Finding((f"sources.{key}",), f"no number cites '{key}'", "cite it, or leave it out")
+        for key in scenario.sources
+        if key not in cited
+    ]
+
+
+def sources_without_address(scenario: Scenario) -> list[Finding]:
+    """A source without an address.
+
+    No reader can find what the scenario declares; where it is on paper, the address of the archive.
+    """
+    return [
+        Finding((f"sources.{key}",), f"'{key}' has no address", "add address: https://...")
+        for key, card in scenario.sources.items()
+        if not card.address
+    ]
+
+
+def bare_assumptions(scenario: Scenario) -> list[Finding]:
+    """An assumption without a range, where the number matters.
+
+    A number that rests on a sentence alone should say how unsure it is, if a tenth of it moves the
+    gap of 2027 by 2 % or more (measured on the baseline, ``sim/data/matters.csv``).
+    """
+    found = []
+    for key, quantity in quantities(scenario):
+        if matters().get(key, 0.0) >= MATTERS and _bare(scenario, key, quantity):
+            part = f"a tenth of it moves the gap of 2027 by {matters()[key]:.0%}"
+            what = f"rests on an assumption without a range; {part}"
+            found.append(Finding((key,), what, "add a spread"))
+    return found
+
+
+def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
+    """No source, no range of its own, none on the factor it shares, and one would be allowed."""
+    here = at(Scenario, tuple(key.split(".")))
+    certain = here is not None and CERTAIN in here.metadata
+    shared = SHARED_RANGE.get(key.split(".")[-1]) if key.startswith("groups.") else None
+    if shared is not None and dict(quantities(scenario))[shared].spread is not None:
+        return False
+    return quantity.source is None and quantity.spread is None and not certain
+
+
+@cache
+def matters() -> dict[str, float]:
+    """Part of the gap of 2027 that a tenth of each number moves, by key."""
+    text = (resources.files("sim") / "data" / "matters.csv").read_text("utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return {row["key"]: float(row["moves"]) for row in csv.DictReader(lines)}
+
+
+STRICT: dict[str, Check] = {
+    "unused-source": unused_sources,
+    "source-without-address": sources_without_address,
+    "assumption-without-range": bare_assumptions,
+}
+
+
+def warnings_of(scenario: Scenario, *, strict: bool = False) -> list[Warned]:
+    """What looks wrong in a scenario that is formally right."""
+    checks = CHECKS | STRICT if strict else CHECKS
+    return [Warned(code, finding) for code, check in checks.items() for finding in check(scenario)]

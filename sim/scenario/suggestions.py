@@ -1,0 +1,84 @@
+"""What a user may have meant by a key that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+
+from . import introspect as shape
+from .schema import Scenario
+from .yaml_reader import Keys
+
+
+def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
+    """Advice on a key that is not allowed below ``parent``: what to write instead.
+
+    In this order: the Dutch word for a key that is; the same key one level up or down (an indent
+    that slipped); the nearest key here; the same key elsewhere; else all keys there are.
+    ``names`` are those that stand here where any name may.
+    """
+    here = _keys(parent) or sorted(names)
+    word = dutch().get(unknown.lower().replace("_", " "))
+    if word:
+        meant = [name for name in here if name == word or name.startswith(f"{word}_")]
+        elsewhere = [path for path in everywhere() if path[-1] == word]
+        if meant:
+            return f"in English: {' or '.join(repr(name) for name in meant)}"
+        return f"in English: '{word}'" + (f", at {_dots(elsewhere[0])}" if elsewhere else "")
+    if parent and unknown in (_keys(parent[:-1]) or ()):
+        above = _dots(parent[:-1]) or "the top"
+        return f"this key exists one level up, in {above}: check the indent"
+    for key in here:
+        if unknown in (_keys((*parent, key)) or ()):
+            return f"this key exists one level down, in {_dots((*parent, key))}: check the indent"
+    close = get_close_matches(unknown, here, 2, 0.6)
+    if close:
+        return f"did you mean {' or '.join(repr(key) for key in close)}?"
+    elsewhere = [path for path in everywhere() if path[-1] == unknown]
+    if elsewhere:
+        return f"did you mean {_dots(elsewhere[0])}?"
+    return f"keys here: {', '.join(here)}" if here else "no key can stand here"
+
+
+def _keys(path: Keys) -> list[str] | None:
+    found = shape.at(Scenario, path)
+    return [] if found is None else shape.keys(found)
+
+
+def _dots(path: Keys) -> str:
+    return ".".join(path)
+
+
+@cache
+def everywhere() -> tuple[Keys, ...]:
+    """All key paths of the grammar; ``<name>`` where any name may stand, 0 for items of a list."""
+    found: list[Keys] = []
+    todo: list[tuple[Keys, shape.Shape]] = [((), shape.Shape(Scenario))]
+    while todo:
+        path, here = todo.pop(0)
+        if here.is_number:
+            continue
+        names = shape.keys(here)
+        for name in ["<name>"] if names is None else names or ["0"]:
+            inside = shape.below(here, name)
+            if inside is not None:
+                found.append((*path, name))
+                todo.append(((*path, name), inside))
+    return tuple(found)
+
+
+@cache
+def dutch() -> dict[str, str]:
+    """Dutch terms and the keys they stand for, from the glossary."""
+    text = (resources.files("sim") / "GLOSSARY.md").read_text("utf-8")
+    terms: dict[str, str] = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        names = re.findall(r"`(\w+)`", cells[1]) if len(cells) >= 3 else []
+        words = re.split(r"\s*[/,]\s*", re.sub(r"\s*\(.*?\)", "", cells[0]))
+        for index, word in enumerate(words if names else ()):
+            terms.setdefault(word.lower(), names[min(index, len(names) - 1)])
+    return terms

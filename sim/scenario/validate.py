@@ -1,0 +1,235 @@
+"""What must hold between the parts of a scenario, beyond what each number's own rules say.
+
+Each function looks at one side of a whole scenario and returns what is wrong: the keys concerned,
+a sentence, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .quantity import quantities
+from .schema import REGULAR, Scenario
+
+LONGEST_YEARS = 30
+OLDEST = 36
+"""Months before the start for which the ages of opening stocks are known."""
+FIRST_BUDGET_YEAR = 2025
+"""Year whose IND budget pays for the work of the baseline."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not fit: the keys concerned, what it is, what to do."""
+
+    keys: tuple[str, ...]
+    what: str
+    advice: str = ""
+
+
+def problems_of(scenario: Scenario, known_sources: Collection[str]) -> list[Finding]:
+    """Everything that does not fit together in a scenario; empty if all does."""
+    found = [problem for check in CHECKS for problem in check(scenario)]
+    return found + _source_problems(scenario, known_sources)
+
+
+def _date_problems(scenario: Scenario) -> list[Finding]:
+    problems = []
+    if scenario.until < scenario.start:
+        what = f"the end ({scenario.until}) lies before the start ({scenario.start})"
+        problems.append(Finding(("until", "start"), what, "give a later end"))
+    if scenario.until.year > scenario.start.year + LONGEST_YEARS:
+        what = f"the end ({scenario.until}) lies over {LONGEST_YEARS} years ahead"
+        problems.append(Finding(("until",), what, "no projection holds that long: end sooner"))
+    ages = 0.0
+    for band, share in scenario.ind.opening_ages.items():
+        low, dash, high = band.partition("-")
+        ages += share.single
+        if not (dash and low.isdigit() and high.isdigit() and int(low) < int(high) <= OLDEST):
+            what = f"'{band}' is no band of months up to {OLDEST}"
+            problems.append(Finding((f"ind.opening_ages.{band}",), what, "as 6-15"))
+    if abs(ages - 1) > 1e-6:
+        what = f"the ages of the opening stock sum to {ages:.6f}, not to 1"
+        problems.append(Finding(("ind.opening_ages",), what, "shares of all bands make one"))
+    for name in scenario.housing.targets:
+        year, half, number = name.partition("-H")
+        if not (year.isdigit() and half and number in ("1", "2")):
+            what = f"'{name}' is no half-year"
+            problems.append(Finding((f"housing.targets.{name}",), what, "as 2025-H1"))
+    return problems
+
+
+def _hold_problems(scenario: Scenario) -> list[Finding]:
+    holds = sorted(scenario.ind.holds, key=lambda hold: (hold.group, hold.begins))
+    return [
+        Finding(
+            ("ind.holds",),
+            f"two holds on {left.group} overlap from {right.begins}",
+            f"let the second begin on {left.ends} or later",
+        )
+        for left, right in pairwise(holds)
+        if left.group == right.group and right.begins < left.ends
+    ]
+
+
+def _money_problems(scenario: Scenario) -> list[Finding]:
+    problems, known = [], set(scenario.budget.price_levels)
+    stated = {
+        f"budget.vintages.{n}.price_level": v.price_level
+        for n, v in scenario.budget.vintages.items()
+    }
+    stated |= {f"{p}.price_level": q.price_level for p, q in quantities(scenario) if q.price_level}
+    years = ", ".join(str(year) for year in sorted(known))
+    for path, level in stated.items():
+        if level not in known:
+            what = f"no price level for {level} in budget.price_levels"
+            problems.append(Finding((path,), what, f"choose from {years}, or add that year"))
+    for line in ("coa_nidos", "ind"):
+        held = scenario.headline.lines.get(line)
+        if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
+            what = f"'{scenario.budget.headline}' holds no amount for {line} in {FIRST_BUDGET_YEAR}"
+            advice = "take a vintage that does, or add the amount"
+            problems.append(Finding(("budget.headline",), what, advice))
+    return problems
+
+
+def _group_problems(scenario: Scenario) -> list[Finding]:
+    problems = []
+    for intake in ("first", "repeat"):
+        shares = {n: g.intake_share for n, g in scenario.groups.items() if g.intake == intake}
+        total = sum(share.single for share in shares.values())
+        if shares and abs(total - 1) > 1e-6:
+            keys = tuple(f"groups.{name}.intake_share" for name in shares)
+            what = f"intake shares of '{intake}' sum to {total:.6f}, not to 1"
+            problems.append(Finding(keys, what, "what one group gains another must lose"))
+    named = {
+        "ind.holds": {hold.group for hold in scenario.ind.holds},
+        "courts.opening_in_appeal": set(scenario.courts.opening_in_appeal),
+        "departure.opening_rejected": set(scenario.departure.opening_rejected),
+    }
+    known = ", ".join(scenario.groups)
+    for where, names in named.items():
+        if names - set(scenario.groups):
+            what = f"names unknown groups: {', '.join(sorted(names - set(scenario.groups)))}"
+            problems.append(Finding((where,), what, f"groups are: {known}"))
+    for name, group in scenario.groups.items():
+        after = [h.granted_after.single for h in scenario.ind.holds if h.group == name]
+        if max(group.granted_share.single, *after, 0) + group.closed_share.single > 1 + 1e-9:
+            keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share", "ind.holds")
+            what = f"granted and closed shares of {name} exceed 1"
+            problems.append(Finding(keys, what, "they are parts of the same decisions"))
+    if set(scenario.inflow.season) != set(range(1, 13)):
+        advice = "give each month its factor"
+        problems.append(Finding(("inflow.season",), "the season needs the months 1 to 12", advice))
+    return problems
+
+
+def _place_problems(scenario: Scenario) -> list[Finding]:
+    places, prices = scenario.reception.places, scenario.prices
+    wider = {place.part_of for place in places.values() if place.part_of}
+    problems = []
+    if REGULAR not in places:
+        what = f"a place type '{REGULAR}' is needed"
+        problems.append(Finding(("reception.places",), what, "other types stand beside it"))
+    named = {
+        "prices.emergency_rest": {prices.emergency_rest},
+        "prices.beyond_places_as": {prices.beyond_places_as},
+        "prices.mean_people_2024": set(prices.mean_people_2024) - wider,
+    }
+    for where, names in named.items():
+        if names - set(places):
+            what = f"names unknown place types: {', '.join(sorted(names - set(places)))}"
+            problems.append(Finding((where,), what, f"types are: {', '.join(places)}"))
+    for name, place in places.items():
+        key = f"reception.places.{name}"
+        if place.opening_status_holders.single > place.opening_people.single:
+            keys = (f"{key}.opening_status_holders", f"{key}.opening_people")
+            what = f"more status holders than people in {name}"
+            problems.append(Finding(keys, what, "status holders are part of the people"))
+        if place.opening_places and place.opening_places.single < place.opening_people.single:
+            keys = (f"{key}.opening_places", f"{key}.opening_people")
+            what = f"more people than places in {name}"
+            problems.append(Finding(keys, what, "on day 0 everyone in a type has a place there"))
+        if place.price is None and name != prices.emergency_rest:
+            problems.append(
+                Finding((key,), f"{name} has no price", "add price, per place and year")
+            )
+        if place.level is not None and (place.order_limit is not None or place.notice):
+            what = f"a fixed level of {name} leaves nothing to order or end"
+            advice = "take out order_limit and set notice to false, or take out the level"
+            problems.append(Finding((f"{key}.level",), what, advice))
+    return problems
+
+
+def _closing_problems(scenario: Scenario) -> list[Finding]:
+    """Spending can follow a budget only where there is one, and where places can be given up."""
+    if scenario.closing != "constrained":
+        return []
+    problems = [
+        Finding(
+            (f"reception.places.{name}.level", "closing"),
+            f"a fixed level of {name} can't be kept where spending follows the budget",
+            "take the level out, or set closing to need",
+        )
+        for name, place in scenario.reception.places.items()
+        if place.level is not None
+    ]
+    held = scenario.headline.lines.get("coa_nidos")
+    if held and scenario.start.year < min(moment.year for moment, _ in held.pairs()):
+        what = f"the headline vintage holds no amount for {scenario.start.year}"
+        problems.append(Finding(("closing", "start"), what, "start later, or close by need"))
+    return problems
+
+
+def _link_problems(scenario: Scenario) -> list[Finding]:
+    """Correlations name pairs of uncertain numbers, each pair once, and fit together."""
+    numbers = dict(quantities(scenario))
+    problems, seen = [], set()
+    for index, link in enumerate(scenario.correlations):
+        for end in ("first", "second"):
+            key = getattr(link, end)
+            if key not in numbers or numbers[key].spread is None:
+                what = f"'{key}' is no number with a spread"
+                advice = "name uncertain numbers by their keys, as housing.homes"
+                problems.append(Finding((f"correlations.{index}.{end}",), what, advice))
+        pair = frozenset({link.first, link.second})
+        if pair in seen or len(pair) == 1:
+            what = f"{link.first} and {link.second} are linked twice, or to themselves"
+            problems.append(Finding((f"correlations.{index}",), what, "name two numbers, once"))
+        seen.add(pair)
+    if not problems and scenario.correlations and not _possible(scenario):
+        what = "these correlations can't hold together"
+        problems.append(Finding(("correlations",), what, "make them weaker, or drop one"))
+    return problems
+
+
+def _possible(scenario: Scenario) -> bool:
+    from .correlation import matrix_of
+
+    _, matrix = matrix_of(scenario)
+    import numpy as np
+
+    return bool(np.linalg.eigvalsh(matrix).min() > 1e-6)
+
+
+def _source_problems(scenario: Scenario, known: Collection[str]) -> list[Finding]:
+    cited = set(known) | set(scenario.sources)
+    advice = "declare it under sources:, or state an assumption"
+    return [
+        Finding((f"{path}.source",), f"unknown source '{quantity.source}'", advice)
+        for path, quantity in quantities(scenario)
+        if quantity.source is not None and quantity.source not in cited
+    ]
+
+
+CHECKS: tuple[Callable[[Scenario], list[Finding]], ...] = (
+    _date_problems,
+    _group_problems,
+    _hold_problems,
+    _place_problems,
+    _money_problems,
+    _closing_problems,
+    _link_problems,
+)

@@ -1,0 +1,138 @@
+"""The chart of a study, drawn from what its folder holds: in any language, for any width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ..errors import Problem, ScenarioError
+from ..report.charts.size import LOOKS, Look, Width
+from ..report.i18n import Language
+from ..report.study_data import Told
+from ..report.style import STYLE, bytes_of, save_forms, title_of
+from . import (
+    compare_chart as differences,
+)
+from . import (
+    discover_chart as discovery,
+)
+from . import (
+    explain_chart as waterfall,
+)
+from . import (
+    frontier_chart as frontier,
+)
+from . import (
+    ind_cut_chart as ind_coa,
+)
+from . import (
+    optimal_places_chart as stock,
+)
+from . import (
+    sensitivity_chart as sensitivity,
+)
+from . import (
+    solve_chart as solution,
+)
+from . import (
+    sweep_chart as sweep,
+)
+from .compare_chart import comparison_of
+from .explain_chart import explanation_of
+
+__all__ = [
+    "KINDS",
+    "Told",
+    "comparison_of",
+    "drawn",
+    "explanation_of",
+    "png",
+    "shown",
+    "words",
+    "write",
+]
+
+
+def _always(_: Told) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class StudyChart:
+    """The chart of a kind of study: its name, how it is drawn, what it says.
+
+    ``shown`` tells whether a study has what the chart shows.
+    """
+
+    name: str
+    draw: Callable[[Told, Look, Language], Figure]
+    words: Callable[[Told, Language], str]
+    shown: Callable[[Told], bool] = _always
+
+
+KINDS: dict[str, StudyChart] = {
+    "comparison": StudyChart("differences", differences.draw, differences.words),
+    "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
+    "solution": StudyChart("solution", solution.draw, solution.words),
+    "frontier": StudyChart("frontier", frontier.draw, frontier.words),
+    "stock": StudyChart("stock", stock.draw, stock.words),
+    "ind_coa": StudyChart("ind-coa", ind_coa.draw, ind_coa.words),
+    "sensitivity": StudyChart("sensitivity", sensitivity.draw, sensitivity.words),
+    "discovery": StudyChart("box", discovery.draw, discovery.words, discovery.shown),
+    "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
+}
+"""Kinds of study and their charts."""
+
+
+def shown(told: Told) -> bool:
+    """Whether a study has what its chart shows."""
+    return _of(told).shown(told)
+
+
+def drawn(told: Told, lang: Language, width: Width = "page") -> Figure:
+    """The chart of a study; raises ``ScenarioError`` for a kind that has none."""
+    with mpl.rc_context(STYLE):
+        return _of(told).draw(told, LOOKS[width], lang)
+
+
+def words(told: Told, lang: Language) -> str:
+    """What the chart of a study shows, in words, with its main numbers."""
+    return " ".join(_of(told).words(told, lang).split())
+
+
+def write(
+    told: Told,
+    folder: Path,
+    lang: Language,
+    width: Width = "page",
+    formats: Iterable[str] = ("png", "svg"),
+    suffix: str = "",
+    told_beside: bool = True,
+) -> None:
+    """Draw the chart of a study into a folder: NAME and ``suffix``, with what it says (.txt).
+
+    Nothing is drawn where there is nothing to show.
+    """
+    if not shown(told):
+        return
+    stem = folder / f"{_of(told).name}{suffix}"
+    said, figure = words(told, lang), drawn(told, lang, width)
+    save_forms(figure, stem, LOOKS[width].dpi, said, formats, told_beside)
+
+
+def png(told: Told, lang: Language) -> bytes:
+    """The chart of a study for a page, as ``write`` makes it."""
+    figure, dpi = drawn(told, lang), LOOKS["page"].dpi
+    return bytes_of(figure, ".png", dpi, title_of(figure), words(told, lang))
+
+
+def _of(told: Told) -> StudyChart:
+    kind = str(told.record["kind"])
+    if kind not in KINDS:
+        what = f"a folder of '{kind}' has no charts to draw again"
+        raise ScenarioError([Problem(kind, what, f"give a run, or one of {', '.join(KINDS)}")])
+    return KINDS[kind]

@@ -1,0 +1,178 @@
+"""Differences: the gap by year, and people, cases and waiting time by month, each with its band."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..report.charts.elements import amount, listed, positions, scale_of_dates, scale_of_years
+from ..report.charts.layout import EndLabel, Mark, Sheet, fit, new_sheet
+from ..report.charts.size import Look
+from ..report.charts.study_elements import BILLION, scale_up, source, titled, zero_line
+from ..report.i18n import Language, billion, label, number
+from ..report.run_tables import prices_label, prices_notes
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK, GREY, ORANGE
+from .compare import Comparison
+from .compare_text import moves
+
+MONTHLY = (
+    ("occupancy", "total", 1e3),
+    ("pending", "total", 1e3),
+    ("waiting_months", "kind:median", 1.0),
+)
+"""Series of the panels by month, and what their scales are in."""
+LINES = (
+    Mark(BLUE, line=True),
+    Mark(ORANGE, dashes=(5, 2), line=True),
+    Mark(DARK, dashes=(1, 1.5), line=True),
+    Mark(GREY, dashes=(6, 2, 1, 2), line=True),
+)
+BARS = (
+    Mark(BLUE),
+    Mark("#f2c99b", "///"),
+    Mark(DARK),
+    Mark("#dddddd", "..."),
+)
+PLOT = {"column": 1.25, "page": 1.7}
+
+
+def comparison_of(told: Told) -> Comparison:
+    """A comparison as its tables tell it."""
+    monthly = told.table("monthly").astype({"date": "datetime64[ns]"})
+    return Comparison(
+        told.asked["base"], tuple(told.asked["others"]), told.table("differences"), monthly
+    )
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """Four panels of differences."""
+    found, scenarios = comparison_of(told), told.scenarios
+    base = scenarios[found.base]
+    each = "; ".join(
+        label("named_value", lang, name=name, value=titled(scenarios[name], lang))
+        for name in found.others
+    )
+    note = label("study_compare_note", lang, prices=prices_label(base, lang))
+    sheet = new_sheet(
+        look,
+        label("compare_chart", lang, base=found.base),
+        [label("compare_gap_axis", lang),
+         *(label(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
+        [f"{each}.", note, *prices_notes(scenarios, lang), source(told, titled(base, lang), lang)],
+        columns=2 if look.side_by_side else 1,
+        plots=[PLOT["column"]] * 4 if look.brief else [PLOT["page"]] * 2,
+    )  # fmt: skip
+    _gaps(sheet, found, lang)
+    for place, (series, breakdown, unit) in enumerate(MONTHLY, start=1):
+        _months(sheet, place, found, (series, breakdown), unit, lang)
+    return sheet.figure
+
+
+def _of(rows: pd.DataFrame, series: str, breakdown: str) -> pd.DataFrame:
+    return rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
+
+
+def _gaps(sheet: Sheet, found: Comparison, lang: Language) -> None:
+    look, axes = sheet.look, sheet.panels[0]
+    rows = _of(found.yearly, "gap", "total")
+    years = sorted({int(year) for year in rows["year"]})
+    wide = 0.76 / len(found.others)
+    ends, labels = [0.0], []
+    for place, (other, mark) in enumerate(zip(found.others, BARS, strict=False)):
+        mine = rows[rows["scenario"] == other]
+        if mine.empty:
+            continue
+        x = mine["year"].to_numpy(float) + (place - (len(found.others) - 1) / 2) * wide
+        low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / BILLION
+                           for q in ("p10", "mean", "p90"))  # fmt: skip
+        axes.bar(x, mean, 0.86 * wide, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
+                 linewidth=0.25 * look.line)  # fmt: skip
+        axes.vlines(x, low, high, color="white", linewidth=1.1 * look.line)
+        axes.vlines(x, low, high, color=DARK, linewidth=0.5 * look.line)
+        ends += [float(low.min()), float(high.max())]
+        labels.append(EndLabel(other, float(mean[-1]), mark))
+    zero_line(sheet, axes)
+    _limits(sheet, 0, ends)
+    axes.set_xlim((years or [0])[0] - 0.5, (years or [0])[-1] + 0.5)
+    axes.tick_params(axis="x", length=0)
+    scale_up(axes, lang)
+    fit(sheet, 0, labels)
+    if years:
+        scale_of_years(sheet, axes, years)
+
+
+def _limits(sheet: Sheet, place: int, ends: list[float]) -> None:
+    room = 0.05 * max(max(ends) - min(ends), 1e-6)
+    if max(ends) == min(ends):
+        room = 1.0
+    sheet.panels[place].set_ylim(min(ends) - room, max(ends) + room)
+
+
+def _months(
+    sheet: Sheet,
+    place: int,
+    found: Comparison,
+    what: tuple[str, str],
+    unit: float,
+    lang: Language,
+) -> None:
+    look, axes = sheet.look, sheet.panels[place]
+    rows = _of(found.monthly, *what)
+    ends, labels = [0.0], []
+    for other, mark in zip(found.others, LINES, strict=False):
+        mine = rows[rows["scenario"] == other]
+        x = positions(pd.DatetimeIndex(mine["date"]))
+        low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / unit
+                           for q in ("p10", "mean", "p90"))  # fmt: skip
+        axes.fill_between(x, low, high, color=mark.colour, alpha=0.2, linewidth=0)
+        axes.plot(x, mean, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
+        axes.set_xlim(x[0], x[-1])
+        ends += [float(np.nanmin(low)), float(np.nanmax(high))]
+        end = number(float(mean[-1]), lang, 1)
+        labels.append(EndLabel(label("named_value", lang, name=other, value=end),
+                               float(mean[-1]), mark))  # fmt: skip
+    zero_line(sheet, axes)
+    _limits(sheet, place, ends if moves(rows) else [-1.0, 1.0])
+    scale_up(axes, lang)
+    fit(sheet, place, labels)
+    scale_of_dates(sheet, axes, lang)
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in some sentences, with its numbers."""
+    found = comparison_of(told)
+    parts = []
+    for other in found.others:
+        gaps = _of(found.yearly, "gap", "total")
+        gaps = gaps[gaps["scenario"] == other]
+        said = [label("alt_differences_gap", lang, gaps=", ".join(
+            label("alt_in", lang, year=row["year"], value=_banded(row, lang))
+            for row in gaps.to_dict("records")))] if len(gaps) else []  # fmt: skip
+        last = [_last(found, other, series, breakdown) for series, breakdown, _ in MONTHLY]
+        said.append(
+            label(
+                "alt_differences_end",
+                lang,
+                people=amount(last[0], lang),
+                cases=amount(last[1], lang),
+                months=number(last[2], lang, 1),
+            )
+        )
+        parts.append(label("alt_part", lang, name=other, value=", ".join(said)))
+    return label("alt_differences", lang, base=found.base, told=listed(parts))
+
+
+def _banded(row: dict[Hashable, Any], lang: Language) -> str:
+    low, high = (number(row[f"difference_{q}"] / BILLION, lang, 1) for q in ("p10", "p90"))
+    band = label("from_to", lang, low=low, high=high)
+    return f"{billion(row['difference_mean'], lang)} {band}"
+
+
+def _last(found: Comparison, other: str, series: str, breakdown: str) -> float:
+    rows = _of(found.monthly, series, breakdown)
+    return float(rows[rows["scenario"] == other]["difference_mean"].iloc[-1])

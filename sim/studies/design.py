@@ -1,0 +1,433 @@
+"""A design: which runs a sweep makes, read from a file of its own.
+
+It names a scenario, the keys to set and between which values (a grid, a Latin hypercube or Sobol
+points), patches to put on it, which combinations to leave out, and the cells to keep of each run.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from ..errors import Place, Problem, ScenarioError
+from ..model.sampling import KINDS
+from ..results.cell import Address
+from ..results.cell import parse as parse_address
+from ..results.conditions import Comparison, Condition, Joined, names, parse
+from ..results.experiment import Settings
+from ..scenario.yaml_reader import Keys, Source, read_file, read_text
+from .levers import Lever, lever
+
+DesignKind = Literal["grid", "latin", "sobol"]
+NONE = "none"
+"""The choice of no patch at all."""
+KEYS = ("title", "scenario", "design", "points", "seed", "keys", "patches", "exclude", "record",
+        "replications", "step", "until", "vary")  # fmt: skip
+RECORDED = ("mean", "p10", "p50", "p90", "p_positive")
+"""What is kept of a cell that names no statistic of its own."""
+MOST_RUNS = 1_000_000
+MOST_LEVERS = 50
+MOST_PATCHES = 256
+MOST_CELLS = 200
+MOST_REPLICATIONS = 100_000
+RESERVED = ("run", "hash", "and", "or", "not", NONE)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}$")
+_BEGIN = "begin with 'scenario: baseline', 'design: sobol' and 'keys:'"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A key that is set, by the name it has in the design, and the values it takes.
+
+    With ``values`` just these, else anything from ``low`` to ``high``.
+    """
+
+    name: str
+    lever: Lever
+    low: float
+    high: float
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class PatchSet:
+    """A choice between patches (chains of names; none: the scenario as it is), by its name."""
+
+    name: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which runs a sweep makes, and what it keeps of each. ``exclude`` are rules over levers."""
+
+    title: Mapping[str, str]
+    scenario: str
+    kind: DesignKind
+    points: int
+    spans: tuple[Span, ...]
+    crossed: tuple[PatchSet, ...]
+    zipped: tuple[PatchSet, ...]
+    exclude: tuple[Condition, ...]
+    record: tuple[Address, ...]
+    settings: Settings
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """Names of all that differs between the runs."""
+        patches = (one.name for one in (*self.crossed, *self.zipped))
+        return (*(span.name for span in self.spans), *patches)
+
+    @property
+    def combinations(self) -> int:
+        """How many combinations of patches each point is tried with."""
+        return math.prod(len(one.choices) for one in (*self.crossed, *self.zipped[:1]))
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Names of what is kept of each run."""
+        return tuple(str(one) for one in self.record)
+
+
+def read_design(file: Path) -> Design:
+    """Read a design file; raises ``ScenarioError`` with every mistake found in it."""
+    return _designed(read_file(file, "design", _BEGIN), file.stem)
+
+
+def parse_design(text: str, name: str) -> Design:
+    """Read a design from text; ``name`` stands for the file in messages."""
+    return _designed(read_text(text, name, "design", _BEGIN), Path(name).stem)
+
+
+def canonical(name: str) -> str:
+    """A name as it is looked up: a lever with its date in full, a cell with its statistic."""
+    key, mark, _ = name.partition("@")
+    try:
+        return str(lever(name, name)) if mark and "." in key else name
+    except ScenarioError:
+        return name
+
+
+def operand_kinds(condition: Condition, words: Collection[str]) -> list[str]:
+    """What is wrong with comparing ``words`` (patches and their choices) as numbers."""
+    if isinstance(condition, Joined):
+        return [fault for part in condition.parts for fault in operand_kinds(part, words)]
+    return _compared(condition, words)
+
+
+def _compared(one: Comparison, words: Collection[str]) -> list[str]:
+    sides = [operand.name in words for operand in (one.left, one.right)]
+    if any(sides) and not (all(sides) and one.sign in ("==", "!=")):
+        word = next(o.name for o in (one.left, one.right) if o.name in words)
+        return [f"'{word}' is a patch: it can only be == or != to another"]
+    return []
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file on its way to a design: its text, and the mistakes found so far."""
+
+    source: Source
+    problems: list[Problem]
+
+    def at(self, path: Keys) -> Place | str:
+        spot = self.source.spots.get(path)
+        return spot.at_value() if spot else self.source.name
+
+    def fault(self, path: Keys, what: str, advice: str = "") -> None:
+        self.problems.append(Problem(self.at(path), f"{'.'.join(path)}: {what}", advice))
+
+    def lacking(self, key: str, advice: str) -> None:
+        self.problems.append(Problem(self.source.name, f"{key}: this key is missing", advice))
+
+    def unknown(self, path: Keys, found: Mapping[Any, Any], known: Sequence[str]) -> None:
+        for key in found:
+            if str(key) not in known:
+                close = get_close_matches(str(key), known, 1, 0.6)
+                advice = f"did you mean '{close[0]}'?" if close else f"keys: {', '.join(known)}"
+                place = self.source.key_place((*path, str(key)))
+                self.problems.append(Problem(place, f"unknown key '{key}'", advice))
+
+    def mapping(self, path: Keys, value: Any, advice: str) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            self.fault(path, "keys and values belong here", advice)
+            return {}
+        return value
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        value = self.source.data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.fault((key,), "this is no such number", f"a whole number, {low:,} to {high:,}")
+            return default
+        return value
+
+    def choice(self, key: str, default: str, known: Sequence[str]) -> str:
+        value = self.source.data.get(key, default)
+        if value not in known:
+            self.fault((key,), f"'{value}' is no choice here", f"one of: {', '.join(known)}")
+            return default
+        return str(value)
+
+    def number(self, path: Keys, value: Any) -> float:
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        if not plain or not abs(value) < 1e15:
+            self.fault(path, "a number belongs here", "as in 25000")
+            return math.nan
+        return float(value)
+
+
+def _designed(source: Source, stem: str) -> Design:
+    reading = _Reading(source, list(source.problems))
+    data = source.data
+    reading.unknown((), data, KEYS)
+    kind = _kind(reading)
+    spans = _spans(reading, kind)
+    crossed, zipped = _patches(reading, spans)
+    design = Design(
+        _title(reading, stem),
+        _scenario(reading),
+        kind,
+        _points(reading, kind, spans),
+        spans,
+        crossed,
+        zipped,
+        _exclude(reading, spans, (*crossed, *zipped)),
+        _record(reading),
+        _settings(reading),
+    )
+    if not design.levers and not reading.problems:
+        reading.lacking("keys", "name at least one key, or patches")
+    runs = design.points * design.combinations
+    if runs > MOST_RUNS:
+        reading.fault(("points",), f"{runs:,} runs", f"at most {MOST_RUNS:,}")
+    if design.combinations > MOST_PATCHES:
+        what = f"{design.combinations:,} combinations"
+        reading.fault(("patches",), what, f"at most {MOST_PATCHES:,}")
+    if reading.problems:
+        raise ScenarioError(reading.problems)
+    return design
+
+
+def _title(reading: _Reading, stem: str) -> dict[str, str]:
+    title = reading.source.data.get("title", stem)
+    if isinstance(title, str):
+        return {"en": title, "nl": title}
+    found = reading.mapping(("title",), title, "as in title: {en: Futures, nl: Toekomsten}")
+    reading.unknown(("title",), found, ("en", "nl"))
+    if found and not all(isinstance(found.get(lang), str) for lang in ("en", "nl")):
+        reading.fault(("title",), "both languages belong here", "as in {en: ..., nl: ...}")
+    return {lang: str(found.get(lang, stem)) for lang in ("en", "nl")}
+
+
+def _scenario(reading: _Reading) -> str:
+    if "scenario" not in reading.source.data:
+        reading.lacking("scenario", "as in scenario: baseline")
+    name = reading.source.data.get("scenario", "baseline")
+    if not isinstance(name, str) or not name.strip():
+        reading.fault(("scenario",), "the name of a scenario belongs here", "as in baseline")
+        return "baseline"
+    return name
+
+
+def _kind(reading: _Reading) -> DesignKind:
+    if "design" not in reading.source.data:
+        reading.lacking("design", f"one of: {', '.join(get_args(DesignKind))}")
+    kind = reading.choice("design", "grid", get_args(DesignKind))
+    return "sobol" if kind == "sobol" else "latin" if kind == "latin" else "grid"
+
+
+def _points(reading: _Reading, kind: DesignKind, spans: Sequence[Span]) -> int:
+    given = "points" in reading.source.data
+    if kind == "grid":
+        if given:
+            reading.fault(("points",), "a grid has as many points as its values make",
+                          "leave it out, or take design: sobol")  # fmt: skip
+        return math.prod(len(span.values) for span in spans)
+    if not given:
+        reading.lacking("points", "how many points, as in points: 256")
+    points = reading.whole("points", 2, 1, MOST_RUNS)
+    if kind == "sobol" and points & (points - 1):
+        below = 1 << (points.bit_length() - 1)
+        what = f"Sobol points are even only in powers of two, and {points:,} is none"
+        reading.fault(("points",), what, f"write {below} or {2 * below}")
+    return points
+
+
+def _spans(reading: _Reading, kind: DesignKind) -> tuple[Span, ...]:
+    data = reading.source.data.get("keys", {})
+    found = reading.mapping(("keys",), data, "as in housing.homes@2026: {low: 20000, high: 40000}")
+    if len(found) > MOST_LEVERS:
+        reading.fault(("keys",), f"{len(found)} keys", f"at most {MOST_LEVERS}")
+        return ()
+    spans: list[Span] = []
+    for name, value in found.items():
+        path = ("keys", str(name))
+        try:
+            one = lever(str(name), str(name))
+        except ScenarioError as error:
+            reading.fault(path, error.problems[0].what, error.problems[0].advice)
+            continue
+        if any(one.key == other.lever.key for other in spans):
+            reading.fault(path, "this key is set twice", "set it once, from one date on")
+        span = _span(reading, path, one, value, kind)
+        spans += [span] if span else []
+    return tuple(spans)
+
+
+def _span(reading: _Reading, path: Keys, one: Lever, value: Any, kind: DesignKind) -> Span | None:
+    advice = "as in {low: 20000, high: 40000}, or {values: [20000, 30000]}"
+    found = reading.mapping(path, value, advice)
+    if not found:
+        if isinstance(value, dict):
+            reading.fault(path, "no values are given", advice)
+        return None
+    reading.unknown(path, found, ("low", "high", "steps", "values"))
+    if "values" in found:
+        if len(found) > 1:
+            reading.fault(path, "values, or from low to high: not both", advice)
+        return _listed(reading, path, one, found["values"])
+    if not {"low", "high"} <= set(found):
+        reading.fault(path, "both low and high belong here, or values", advice)
+        return None
+    low, high = (reading.number((*path, end), found[end]) for end in ("low", "high"))
+    if not low < high:
+        reading.fault(path, "low must lie below high", advice)
+        return None
+    if kind == "grid":
+        return _stepped(reading, path, one, (low, high), found.get("steps"))
+    if "steps" in found:
+        reading.fault(path, "only a grid has steps", "leave it out, or take design: grid")
+    return Span(path[-1], one, low, high)
+
+
+def _stepped(
+    reading: _Reading, path: Keys, one: Lever, ends: tuple[float, float], steps: Any
+) -> Span | None:
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 1000:
+        reading.fault(path, "a grid needs the number of values", "as in steps: 5, from 2 to 1,000")
+        return None
+    low, high = ends
+    values = tuple(low + (high - low) * n / (steps - 1) for n in range(steps - 1))
+    return Span(path[-1], one, low, high, (*values, high))
+
+
+def _listed(reading: _Reading, path: Keys, one: Lever, values: Any) -> Span | None:
+    if not isinstance(values, list) or not 1 <= len(values) <= 1000:
+        reading.fault((*path, "values"), "a list of numbers belongs here", "as in [1000, 2000]")
+        return None
+    numbers = [reading.number((*path, "values", str(n)), v) for n, v in enumerate(values)]
+    if any(math.isnan(number) for number in numbers):
+        return None
+    if len(set(numbers)) < len(numbers):
+        reading.fault((*path, "values"), "a value stands twice", "write each once")
+    return Span(path[-1], one, min(numbers), max(numbers), tuple(numbers))
+
+
+def _patches(
+    reading: _Reading, spans: Sequence[Span]
+) -> tuple[tuple[PatchSet, ...], tuple[PatchSet, ...]]:
+    advice = "as in crossed: {homes: [none, faster-housing]}"
+    data = reading.mapping(("patches",), reading.source.data.get("patches", {}), advice)
+    reading.unknown(("patches",), data, ("crossed", "zipped"))
+    found: dict[str, tuple[PatchSet, ...]] = {"crossed": (), "zipped": ()}
+    taken = {span.name for span in spans} | set(RESERVED)
+    for way in found:
+        sets = reading.mapping(("patches", way), data.get(way, {}), advice)
+        for name, choices in sets.items():
+            path = ("patches", way, str(name))
+            if not _NAME.match(str(name)) or str(name) in taken:
+                reading.fault(path, "this can't be its name", "a new one, in small letters")
+                continue
+            taken.add(str(name))
+            plain = isinstance(choices, list) and all(isinstance(c, str) and c for c in choices)
+            if not plain or not choices or len(choices) > MOST_PATCHES:
+                reading.fault(path, "a list of patches belongs here", "as in [none, constrained]")
+                continue
+            if way == "crossed" and len(set(choices)) < len(choices):
+                reading.fault(path, "a patch stands twice", "write each once")
+            found[way] += (PatchSet(str(name), tuple(choices)),)
+    if len({len(one.choices) for one in found["zipped"]}) > 1:
+        reading.fault(("patches", "zipped"), "zipped lists must be of the same length",
+                      "the first goes with the first, the second with the second")  # fmt: skip
+    rows = list(zip(*(one.choices for one in found["zipped"]), strict=False))
+    if len(set(rows)) < len(rows):
+        reading.fault(("patches", "zipped"), "a combination stands twice", "write each once")
+    words = {choice for sets in found.values() for one in sets for choice in one.choices}
+    for word in sorted(words & taken - {NONE}):
+        reading.fault(("patches",), f"'{word}' is a name and a choice", "take another name")
+    return found["crossed"], found["zipped"]
+
+
+def _texts(reading: _Reading, key: str, default: list[str], advice: str) -> list[tuple[Keys, str]]:
+    found = reading.source.data.get(key, default)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        reading.fault((key,), "a list of texts belongs here", advice)
+        return []
+    return [((key, str(number)), one) for number, one in enumerate(found)]
+
+
+def _exclude(
+    reading: _Reading, spans: Sequence[Span], patches: Sequence[PatchSet]
+) -> tuple[Condition, ...]:
+    words = {one.name for one in patches} | {c for one in patches for c in one.choices}
+    known = {canonical(span.name) for span in spans} | words
+    rules = []
+    for path, text in _texts(reading, "exclude", [], 'as in ["housing.homes > 40000"]'):
+        try:
+            rule = parse(text, "exclude")
+        except ScenarioError as error:
+            reading.fault(path, error.problems[0].what, error.problems[0].advice)
+            continue
+        for name in names(rule):
+            if canonical(name) not in known:
+                told = ", ".join([*(s.name for s in spans), *(one.name for one in patches)])
+                reading.fault(path, f"'{name}' is not set by this design", f"there are: {told}")
+        for fault in operand_kinds(rule, words):
+            reading.fault(path, fault)
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _record(reading: _Reading) -> tuple[Address, ...]:
+    if "record" not in reading.source.data:
+        reading.lacking("record", "the cells to keep, as in record: [gap.total.2027]")
+    found: dict[str, Address] = {}
+    for path, text in _texts(reading, "record", ["gap.total.2027"], "as in [gap.total.2027]"):
+        try:
+            one = parse_address(text)
+        except ScenarioError as error:
+            reading.fault(path, error.problems[0].what, error.problems[0].advice)
+            continue
+        statistics = (one.statistic,) if text.endswith(f":{one.statistic}") else RECORDED
+        for statistic in statistics:
+            cell = Address(one.table, one.line, one.year, one.vintage, statistic)
+            found[str(cell)] = cell
+    if not found or len(found) > MOST_CELLS:
+        reading.fault(("record",), f"{len(found)} cells", f"from 1 to {MOST_CELLS}")
+    return tuple(found.values())
+
+
+def _settings(reading: _Reading) -> Settings:
+    data = reading.source.data
+    until = data.get("until")
+    if until is not None and type(until) is not date:
+        reading.fault(("until",), "a date belongs here", "as in 2027-12-31")
+        until = None
+    vary = data.get("vary", list(KINDS))
+    if not isinstance(vary, list) or not all(kind in KINDS for kind in vary):
+        reading.fault(("vary",), "kinds of chance belong here", f"as in [{', '.join(KINDS)}]")
+        vary = []
+    step = reading.choice("step", "week", ("day", "week"))
+    return Settings(
+        reading.whole("replications", 100, 1, MOST_REPLICATIONS),
+        reading.whole("seed", 1, 0, 2**63 - 1),
+        "day" if step == "day" else "week",
+        until,
+        tuple(kind for kind in KINDS if kind in vary),
+    )

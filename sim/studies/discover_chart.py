@@ -1,0 +1,226 @@
+"""A discovery: the first box as bars over what was tried, and the runs over two levers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..report.charts.bar_rows import place_rows, row_height, spread
+from ..report.charts.elements import listed, sources_named
+from ..report.charts.layout import EDGE, LEADING, POINTS, Sheet, new_sheet, text_width, wrapped
+from ..report.charts.size import Look
+from ..report.i18n import Language, label, number
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK
+from .discover import Box, Discovery, Limit, where_of
+from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
+from .lever_names import lever_words
+from .levers import lever
+from .scatter_chart import axes_of, draw_runs, keys_of, note_of
+
+BARS = 1.15
+"""Lines of text that a bar takes."""
+PLOT = {"column": 2.2, "page": 3.1}
+
+
+def discovery_of(told: Told) -> Discovery:
+    """A discovery as its tables tell it."""
+    runs, units = told.table("runs"), told.asked["units"]
+    numbers = [name for name in runs if name in units]
+    table = runs.astype(dict.fromkeys(numbers, float))
+    levers = tuple(str(name) for name in table if name not in ("run", "holds"))
+    boxes = tuple(_box(rows) for _, rows in told.table("boxes").groupby("box", sort=True))
+    interest = table["holds"].to_numpy(bool)
+    return Discovery(where_of(told.asked["where"]), levers, table, interest, boxes)
+
+
+def _box(rows: pd.DataFrame) -> Box:
+    """A box from its rows in the table, a row a limit."""
+    limits = tuple(
+        Limit(
+            str(row["lever"]),
+            None if pd.isna(row["low"]) else float(row["low"]),
+            None if pd.isna(row["high"]) else float(row["high"]),
+            () if pd.isna(row["choices"]) else tuple(str(row["choices"]).split()),
+            float(row["chance"]),
+        )
+        for row in rows.to_dict("records")
+    )
+    row = rows.iloc[0]
+    return Box(
+        limits,
+        int(row["runs"]),
+        int(row["interest"]),
+        float(row["coverage"]),
+        float(row["density"]),
+        (float(row["coverage_p10"]), float(row["coverage_p90"])),
+        (float(row["density_p10"]), float(row["density_p90"])),
+    )
+
+
+def shown(told: Told) -> bool:
+    """There must be a box."""
+    return len(told.table("boxes")) > 0
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """The limits of the first box, and below or beside them the runs."""
+    found, units = discovery_of(told), told.asked["units"]
+    box = found.boxes[0]
+    texts, each = _rows(found, box, units, look, look.text, lang)
+    slide = look.height_inches is not None
+    sheet = new_sheet(
+        look,
+        _title(box, lang),
+        [
+            label("discover_bars", lang),
+            _scatter_head(found, units, look, lang),
+        ],
+        [_note(found, box, slide, lang), *note_of(found, slide, lang), _source(told, found, lang)],
+        columns=2 if slide else 1,
+        plots=[1.0] if slide else [sum(each), PLOT["column" if look.brief else "page"]],
+        keys=[[], keys_of(found, lang)],
+        under=["", lever_and_unit(found, 0, units, lang)],
+    )  # fmt: skip
+    size = look.text
+    if sum(each) > sheet.boxes[0].height + 1e-6:
+        size = look.small
+        texts, each = _rows(found, box, units, look, size, lang)
+    bars = BARS * LEADING * size / POINTS
+    at = place_rows(sheet, [0], texts, size, spread(each, sheet.boxes[0].height), bars, over=True)
+    for row, one in zip(at, box.limits, strict=True):
+        _bar(sheet, row, bars, one, found, lang)
+    sheet.panels[0].set_xlim(-0.004, 1.004)
+    sheet.panels[0].set_xticks([])
+    sheet.panels[0].spines["bottom"].set_visible(False)
+    draw_runs(sheet, 1, found, box, lang)
+    return sheet.figure
+
+
+def _title(box: Box, lang: Language) -> str:
+    return label(
+        "discover_chart",
+        lang,
+        density=percent(box.density, lang),
+        coverage=percent(box.coverage, lang),
+    )
+
+
+def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
+    return label(
+        "study_discover_note_brief" if brief else "study_discover_note",
+        lang,
+        claim=claim(found, lang),
+        density=banded(box.density, box.density_band, lang),
+        coverage=banded(box.coverage, box.coverage_band, lang),
+    )
+
+
+def _source(told: Told, found: Discovery, lang: Language) -> str:
+    return label(
+        "study_sweep_source",
+        lang,
+        title=told.asked["title"][lang],
+        runs=number(len(found.table), lang),
+        n=number(told.settings.replications, lang),
+        seed=told.settings.seed,
+        id=told.id,
+        sources=sources_named(),
+    )
+
+
+def _scatter_head(found: Discovery, units: Mapping[str, str], look: Look, lang: Language) -> str:
+    upward = lever_and_unit(found, 1, units, lang)
+    head = label("discover_scatter", lang)
+    return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
+
+
+def limit_short(_: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+    """A limit in words: the lever, and what is left of it."""
+    name = lever_words(lever(one.lever, one.lever), None, lang)
+    return label("named_value", lang, name=name, value=limit_text(one, units, lang))
+
+
+def limit_words(found: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+    """A limit in words: the lever, what is left of it, and what was tried."""
+    return label(
+        "study_discover_limit",
+        lang,
+        name=lever_words(lever(one.lever, one.lever), None, lang),
+        limit=limit_text(one, units, lang),
+        tried=tried_text(found, one.lever, lang),
+    )
+
+
+def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang: Language) -> str:
+    """The lever along one of the axes of the runs, with its unit."""
+    names = axes_of(found, found.boxes[0])
+    if place >= len(names):
+        return ""
+    text = lever_words(lever(names[place], names[place]), None, lang)
+    unit = unit_of(names[place], units, lang)
+    return label("study_across" if place == 0 else "study_upward", lang,
+                 what=f"{text}, {unit}" if unit else text)  # fmt: skip
+
+
+def _rows(
+    found: Discovery, box: Box, units: Mapping[str, str], look: Look, size: float, lang: Language
+) -> tuple[list[str], list[float]]:
+    """Names of the limits in letters of a size, wrapped, and how tall each row is.
+
+    On a slide without what was tried, for which there is no room; the words tell it.
+    """
+    inside = look.width_inches - 2 * max(EDGE, 0.012 * look.width_inches)
+    slide = look.height_inches is not None
+    wide = 0.48 * inside if slide else inside
+    name = limit_short if slide else limit_words
+    texts = [wrapped(name(found, one, units, lang), size, wide) for one in box.limits]
+    bars = BARS * LEADING * size / POINTS
+    return texts, [row_height(text, size, bars, over=True) + 0.4 * size / POINTS for text in texts]
+
+
+def _bar(
+    sheet: Sheet, row: float, tall: float, one: Limit, found: Discovery, lang: Language
+) -> None:
+    """What was tried as an empty bar, what the box leaves of it filled."""
+    look, axes = sheet.look, sheet.panels[0]
+    edge: dict[str, Any] = {"edgecolor": DARK, "linewidth": 0.35 * look.line}
+    values = found.table[one.lever]
+    if not one.choices:
+        least, most = float(values.min()), float(values.max())
+        low = least if one.low is None else one.low
+        high = most if one.high is None else one.high
+        axes.barh(row, 1, tall, color="white", **edge)
+        axes.barh(row, (high - low) / (most - least), tall, left=(low - least) / (most - least),
+                  color=BLUE, **edge)  # fmt: skip
+        return
+    every = sorted(set(map(str, values)))
+    slot = sheet.boxes[0].width / len(every)
+    for place, choice in enumerate(every):
+        kept = choice in one.choices
+        axes.barh(row, 1 / len(every), tall, left=place / len(every),
+                  color=BLUE if kept else "white", **edge)  # fmt: skip
+        text = choice_text(choice, lang)
+        if text_width(text, look.text) < 0.95 * slot:
+            axes.text((place + 0.5) / len(every), row, text, ha="center", va="center",
+                      fontsize=look.text, color="white" if kept else DARK)  # fmt: skip
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in some sentences, with its numbers."""
+    found, units = discovery_of(told), told.asked["units"]
+    box = found.boxes[0]
+    return label(
+        "alt_discover",
+        lang,
+        claim=claim(found, lang),
+        share=percent(found.share, lang),
+        runs=number(len(found.table), lang),
+        limits=listed([limit_words(found, one, units, lang) for one in box.limits]),
+        inside=number(box.runs, lang),
+        density=banded(box.density, box.density_band, lang),
+        coverage=banded(box.coverage, box.coverage_band, lang),
+    )

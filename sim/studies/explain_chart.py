@@ -1,0 +1,187 @@
+"""The waterfall of an explanation: bars from the first gap to the second, down the page."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..report.charts.bar_rows import Rows, row_sheet
+from ..report.charts.elements import listed
+from ..report.charts.size import Look
+from ..report.charts.study_elements import (
+    BILLION,
+    key_words,
+    room_right,
+    scale_along,
+    source,
+    titled,
+    write_right,
+    zero_line,
+)
+from ..report.i18n import Language, billion, label, number
+from ..report.run_tables import prices_label
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK, ORANGE
+from ..results.cell import parse
+from ..scenario import Scenario, load, shipped
+from .explain import Explanation
+from .explain_text import BAND, factor_name, statistic_name, whole_band
+from .factors import THEMES, Factor
+
+RISES, FALLS, ENDS = "///", "", DARK
+Row = dict[Hashable, Any]
+
+
+def explanation_of(told: Told) -> Explanation:
+    """An explanation as its tables tell it; how many runs it took they do not."""
+    cells, effects = told.table("cells"), told.table("effects")
+    first, second = list(told.scenarios)
+    values = dict(zip(cells["of"], cells["value"], strict=True))
+    known = shipped()
+    factors = tuple(
+        Factor(name, tuple(keys), only_money=False,
+               title=load(name).title.model_dump() if name in known else {})
+        for name, keys in told.asked["factors"].items()
+    )  # fmt: skip
+    return Explanation(
+        first,
+        second,
+        parse(told.asked["cell"]),
+        values[first],
+        values[second],
+        values["residual"],
+        (values[BAND[0]], values[BAND[1]]),
+        effects,
+        factors,
+        runs=0,
+        priced=0,
+    )
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """A bar for each factor that moves the gap, between the two gaps."""
+    found, scenarios = explanation_of(told), told.scenarios
+    first, second = scenarios[found.first], scenarios[found.second]
+    steps = _steps(found, first, lang)
+    note = label(
+        "study_explain_note",
+        lang,
+        statistic=statistic_name(found.address.statistic, lang),
+        line=label(f"line_{found.address.line}", lang),
+        first=titled(first, lang),
+        second=titled(second, lang),
+    )
+    rows = row_sheet(
+        look,
+        _title(found, lang),
+        [label("chart_gap_axis", lang, prices=prices_label(first, lang))],
+        [
+            _end("explain_from", found.first, lang),
+            *(name for name, _ in steps),
+            _end("explain_to", found.second, lang),
+        ],
+        lambda _: [note, source(told, titled(first, lang), lang)],
+    )
+    _bars(rows, 0.8 * rows.tall, found, [effect for _, effect in steps], lang)
+    return rows.sheet.figure
+
+
+def _title(found: Explanation, lang: Language) -> str:
+    return label(
+        "explain_chart",
+        lang,
+        year=found.address.year,
+        before=billion(found.before, lang),
+        after=billion(found.after, lang),
+    )
+
+
+def _steps(found: Explanation, first: Scenario, lang: Language) -> list[tuple[str, float]]:
+    """Names and effects [EUR] of what moves the gap; the residual if there is one."""
+    factors = {factor.name: factor for factor in found.factors}
+    shown = [
+        (_titled(str(row["factor"]), factors, first, lang), float(row["effect"]))
+        for row in found.effects.to_dict("records")
+        if row["effect"]
+    ]
+    if round(found.residual):
+        shown.append((label("explain_residual", lang), float(found.residual)))
+    return shown
+
+
+def _titled(name: str, factors: dict[str, Factor], first: Scenario, lang: Language) -> str:
+    """A factor in words: a patch by its title, a key by what it means."""
+    title = factors[name].title.get(lang) if name in factors else None
+    if title:
+        return title
+    return factor_name(name, lang) if name in THEMES else key_words(name, first, lang)
+
+
+def _end(key: str, name: str, lang: Language) -> str:
+    """An end of the waterfall, with room to break a chain at its joints."""
+    return label(key, lang, name=name.replace("+", " + "))
+
+
+def _bars(
+    rows: Rows,
+    tall: float,
+    found: Explanation,
+    effects: list[float],
+    lang: Language,
+) -> None:
+    sheet, at = rows.sheet, rows.at
+    look, (axes,) = sheet.look, sheet.panels
+    level = found.before / BILLION
+    ends = [(max(level, 0.0), billion(found.before, lang))]
+    axes.barh(at[0], level, tall, color=ENDS)
+    for row, effect in enumerate(effects, start=1):
+        step = effect / BILLION
+        axes.barh(at[row], step, tall, left=level, color=ORANGE if step > 0 else BLUE,
+                  hatch=RISES if step > 0 else FALLS, edgecolor=DARK,
+                  linewidth=0.3 * look.line)  # fmt: skip
+        _joint(axes, level, at[row - 1], at[row], tall, look)
+        ends.append((max(level, level + step), _signed(step, lang)))
+        level += step
+    after = found.after / BILLION
+    _joint(axes, level, at[-2], at[-1], tall, look)
+    axes.barh(at[-1], after, tall, color=ENDS)
+    ends.append((max(after, 0.0), billion(found.after, lang)))
+    zero_line(sheet, axes, upright=True)
+    room_right(sheet, axes, ends, rows.size)
+    scale_along(sheet, axes, lang)
+    for (end, text), row_at in zip(ends, at, strict=True):
+        write_right(axes, end, row_at, text, rows.size)
+
+
+def _joint(axes: Axes, level: float, above: float, below: float, tall: float, look: Look) -> None:
+    """A line from one bar to the next, where no name stands between them."""
+    if look.brief:
+        return
+    axes.vlines(level, above + tall / 2, below - tall / 2, color=DARK, linewidth=0.3 * look.line)
+
+
+def _signed(billions: float, lang: Language) -> str:
+    return ("+" if billions > 0 else "") + number(billions, lang, 2)
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in a sentence or two, with its numbers and the band of the whole difference."""
+    found = explanation_of(told)
+    steps = [
+        label("alt_part", lang, name=name, value=_signed(effect / BILLION, lang))
+        for name, effect in _steps(found, told.first, lang)
+    ]
+    chart = label(
+        "alt_waterfall",
+        lang,
+        year=found.address.year,
+        first=found.first,
+        second=found.second,
+        before=billion(found.before, lang),
+        after=billion(found.after, lang),
+        steps=listed(steps),
+    )
+    return f"{chart} {whole_band(found, lang)}"

@@ -1,0 +1,169 @@
+"""What two scenarios differ in, cut into factors, and every scenario in between.
+
+A factor is a set of keys that change together. With none of them one has the first scenario, with
+all of them the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import Problem, ScenarioError
+from ..model.prices import is_money
+from ..scenario import Loaded, Scenario, patched
+from ..scenario.listing import differences
+
+By = Literal["patch", "key", "theme"]
+Cut = By | Mapping[str, Sequence[str]]
+"""How a difference is cut: by patch, key or theme, or into factors named with their keys."""
+MOST = 10
+"""Factors at most: each one more doubles the number of scenarios in between."""
+THEMES = ("volume", "ind", "family", "housing", "places", "price", "budget")
+_THEME_OF = (
+    ("budget", "budget"),
+    ("closing", "budget"),
+    ("prices", "price"),
+    ("ind_cost", "price"),
+    ("ind", "ind"),
+    ("courts", "ind"),
+    ("departure", "ind"),
+    ("family", "family"),
+    ("housing", "housing"),
+    ("transit", "housing"),
+    ("reception.in_reception_factor", "volume"),
+    ("reception", "places"),
+)
+"""Theme by the beginning of a key; what is not named here is volume."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Keys that change together, and whether they only change money (then no run is needed)."""
+
+    name: str
+    keys: tuple[str, ...]
+    only_money: bool
+    title: Mapping[str, str] = field(default_factory=dict)
+    """What a patch calls itself, by language; empty for keys and themes."""
+
+
+def theme_of(key: str) -> str:
+    """Theme of a key: volume, IND, family, housing, mix of places, price, budget."""
+    if key.endswith((".price", ".resident_price")) or key.startswith("guardianship.paid"):
+        return "price"
+    if key.endswith(".family_factor"):
+        return "family"
+    for beginning, theme in _THEME_OF:
+        if key == beginning or key.startswith(f"{beginning}."):
+            return theme
+    return "volume"
+
+
+def changed_keys(first: Loaded, second: Loaded) -> list[str]:
+    """Keys in which they differ, each as large as it has to be to be set by itself.
+
+    A list changes as a whole, and so does a part that only one of them has.
+    """
+    ours, theirs = (_data(one.scenario) for one in (first, second))
+    keys = []
+    for one in differences(first, second):
+        if one.key.split(".")[0] in ("sources", "until"):
+            continue
+        keys.append(_settable(one.key.split("."), ours, theirs))
+    return list(dict.fromkeys(keys))
+
+
+def _settable(steps: Sequence[str], *trees: Any) -> str:
+    """The shortest beginning of a key that both trees don't have as a mapping."""
+    for depth, step in enumerate(steps):
+        trees = tuple(_below(tree, step) for tree in trees)
+        if any(not isinstance(tree, dict) or "unit" in tree for tree in trees):
+            return ".".join(steps[: depth + 1])
+    return ".".join(steps)
+
+
+def _below(tree: Any, step: str) -> Any:
+    if not isinstance(tree, dict):
+        return None
+    return tree.get(step, tree.get(int(step)) if step.isdecimal() else None)
+
+
+def _data(scenario: Scenario) -> dict[str, Any]:
+    return scenario.model_dump(by_alias=True, exclude_none=True)
+
+
+def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
+    """Factors by patch, by key or by theme, or as named; raises ``ScenarioError`` if too many.
+
+    Without a choice: by patch where the second scenario has several that the first has not, else
+    by key where there are no more than ten, else by theme. By theme, themes that nothing changes
+    in are factors too: their effect is zero.
+    """
+    if first.scenario.start != second.scenario.start:
+        what = f"begins on {second.scenario.start}, {first.name} on {first.scenario.start}"
+        raise ScenarioError([Problem(second.name, what, "take scenarios of the same start")])
+    keys = changed_keys(first, second)
+    by_patch = _grouped(keys, lambda key: _layer(first, second, key))
+    chosen: Cut = by or ("patch" if len(by_patch) > 1 else "key" if len(keys) <= MOST else "theme")
+    groups = by_patch
+    if isinstance(chosen, Mapping):
+        groups = {name: list(its) for name, its in chosen.items()}
+    elif chosen == "key":
+        groups = {key: [key] for key in keys}
+    elif chosen == "theme":
+        groups = {theme: [] for theme in THEMES} | _grouped(keys, theme_of)
+    if len(groups) > MOST:
+        what = f"{len(groups)} factors by {chosen}: at most {MOST} can be told apart"
+        raise ScenarioError([Problem("--by", what, "take --by theme")])
+    both = (first.scenario, second.scenario)
+    titles = {layer.name: layer.source.data.get("title")
+              for one in (first, second) for layer in one.tree.layers}  # fmt: skip
+    found = []
+    for name, its in groups.items():
+        only_money = all(is_money(scenario, key) for key in its for scenario in both)
+        title = titles.get(name) if chosen == "patch" else None
+        found.append(Factor(name, tuple(its), only_money, title if isinstance(title, dict) else {}))
+    return found
+
+
+def _grouped(keys: Iterable[str], name: Callable[[str], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        groups.setdefault(name(key), []).append(key)
+    return groups
+
+
+def _layer(first: Loaded, second: Loaded, key: str) -> str:
+    """The patch that a change comes from: of the second scenario, or one only the first has."""
+    known = {layer.source.name for layer in first.tree.layers}
+    origin = second.tree.latest(tuple(key.split(".")))
+    if origin is not None and second.tree.layers[origin.number].source.name not in known:
+        return second.tree.layers[origin.number].name
+    origin = first.tree.latest(tuple(key.split(".")))
+    return first.tree.layers[origin.number].name if origin else first.name
+
+
+def between(first: Scenario, second: Scenario, taken: Sequence[Factor]) -> Scenario:
+    """The first scenario with the keys of some factors as the second has them.
+
+    Raises ``ScenarioError`` if these can't be changed without others.
+    """
+    theirs = _data(second)
+    changes = {key: _at(theirs, key.split(".")) for factor in taken for key in factor.keys}
+    if not changes:
+        return first
+    try:
+        return patched(first, changes, "as in the other scenario")
+    except ScenarioError as error:
+        names = " + ".join(factor.name for factor in taken)
+        what = f"with only these changed it is no scenario: {error.problems[0].what}"
+        advice = "take larger factors: --by theme or --by patch"
+        raise ScenarioError([Problem(names, what, advice)]) from None
+
+
+def _at(tree: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        tree = _below(tree, step)
+    return tree

@@ -1,0 +1,203 @@
+"""The frontier of two levers as a heat map: the number in each square, the line where it is met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from ..model.sampling import Floats
+from ..report.charts.elements import listed
+from ..report.charts.layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet, text_width
+from ..report.charts.size import Look
+from ..report.charts.study_elements import scale_along, scale_up, source, titled
+from ..report.i18n import Language, label, number
+from ..report.study_data import Told
+from ..report.style import DARK
+from .levers import Lever, lever, quantity_of
+from .solve_text import amount, how
+from .target import Bools
+from .target_labels import (
+    asked_target,
+    cell_and_unit,
+    lever_and_unit,
+    lever_unit,
+    target_words,
+    title,
+    unit_of,
+    value_words,
+)
+
+SHADES = ("#3f7fb5", "#ffffff", "#c9731c")
+"""Far on the side where it is met, on the line, far on the other side."""
+MET = Mark("#ffffff", "////")
+LINE = Mark(DARK, line=True)
+PLOT = {"column": 2.3, "page": 3.6}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The values tried of both levers, what the cell is there, and where it is met: (x, y)."""
+
+    tried: tuple[Floats, Floats]
+    held: Floats
+    met: Bools
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """The heat map; across the first lever, upward the second."""
+    target, scenario = asked_target(told), told.first
+    first, second = _levers(told)
+    units = [quantity_of(scenario, one, "--vary").unit for one in (first, second)]
+    note = label(
+        "study_frontier_note",
+        lang,
+        cell=cell_and_unit(target, scenario, lang),
+        how=how(target, lang),
+    )
+    sheet = new_sheet(
+        look,
+        title(target, scenario, lang),
+        [label("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
+        [note, source(told, titled(scenario, lang), lang)],
+        plots=[PLOT["column" if look.brief else "page"]],
+        keys=[[Key(MET, label("study_frontier_met", lang)),
+               Key(LINE, label("study_frontier_line", lang))]],
+        under=[label("study_across", lang, what=lever_and_unit(first, units[0], scenario, lang))],
+    )  # fmt: skip
+    grid = _grid(told, [lever_unit(unit) for unit in units], unit_of(target))
+    _heat(sheet, grid, target.number / unit_of(target), lang)
+    return sheet.figure
+
+
+def _levers(told: Told) -> tuple[Lever, Lever]:
+    first, second = (lever(text, "levers") for text in told.asked["levers"])
+    return first, second
+
+
+def _grid(told: Told, across: list[float], unit: float) -> Grid:
+    table = told.table("grid")
+    names = [str(one) for one in _levers(told)]
+    x, y = (np.unique(table[name].to_numpy(float)) for name in names)
+    wide = pd.DataFrame({"x": table[names[0]], "y": table[names[1]], "held": table["held"],
+                         "met": table["met"].astype(bool)}).sort_values(["x", "y"])  # fmt: skip
+    shape = (len(x), len(y))
+    held = wide["held"].to_numpy(float).reshape(shape) / unit
+    return Grid((x / across[0], y / across[1]), held, wide["met"].to_numpy().reshape(shape))
+
+
+def _edges(values: Floats) -> Floats:
+    if len(values) < 2:
+        return np.array([values[0] - 0.5, values[0] + 0.5])
+    half = np.diff(values) / 2
+    return np.concatenate([values[:1] - half[:1], values[:-1] + half, values[-1:] + half[-1:]])
+
+
+def _heat(sheet: Sheet, grid: Grid, line: float, lang: Language) -> None:
+    """Shades that read in grey: the further from the line, the darker; hatched where it is met."""
+    look, (axes,) = sheet.look, sheet.panels
+    x, y = (_edges(values) for values in grid.tried)
+    least = 1e-9
+    low, high = float(np.nanmin(grid.held)), float(np.nanmax(grid.held))
+    norm = mpl.colors.TwoSlopeNorm(line, min(low, line - least), max(high, line + least))
+    shades = mpl.colors.LinearSegmentedColormap.from_list("far", list(SHADES))
+    axes.pcolormesh(x, y, grid.held.T, cmap=shades, norm=norm)
+    axes.grid(visible=False)
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(y[0], y[-1])
+    for i, j in zip(*np.nonzero(grid.met), strict=True):
+        axes.add_patch(
+            Rectangle((x[i], y[j]), x[i + 1] - x[i], y[j + 1] - y[j], fill=False, hatch=MET.hatch,
+                      edgecolor="#ffffff", linewidth=0, alpha=0.75)
+        )  # fmt: skip
+    if low < line < high and min(grid.held.shape) > 1:
+        axes.contour(*grid.tried, grid.held.T, levels=[line], colors=[DARK],
+                     linewidths=look.line, zorder=3)  # fmt: skip
+    scale_up(axes, lang)
+    fit(sheet, 0, [])
+    scale_along(sheet, axes, lang)
+    _numbers(sheet, axes, grid, lang)
+
+
+def _numbers(sheet: Sheet, axes: Axes, grid: Grid, lang: Language) -> None:
+    """The number in each square, or in every second or third where there is no room for all."""
+    decimals = 1 if float(np.nanmax(np.abs(grid.held))) < 100 else 0
+    texts = [[number(float(value), lang, decimals) for value in row] for row in grid.held]
+    wide, tall = (float(size) for size in sheet.figure.get_size_inches())
+    place = axes.get_position()
+    slot = place.width * wide / len(grid.tried[0]), place.height * tall / len(grid.tried[1])
+    size, every = _room([text for row in texts for text in row], slot, sheet.look)
+    for i, a in enumerate(grid.tried[0]):
+        for j, b in enumerate(grid.tried[1]):
+            if i % every or j % every:
+                continue
+            axes.text(a, b, texts[i][j], ha="center", va="center", fontsize=size, color=DARK,
+                      zorder=5, path_effects=[withStroke(linewidth=0.4 * size,
+                                                         foreground="white")])  # fmt: skip
+
+
+def _room(texts: list[str], slot: tuple[float, float], look: Look) -> tuple[float, int]:
+    """The size of the numbers, and in every how many squares one is written."""
+    for every in range(1, 30):
+        for size in (look.text, look.small):
+            widest = max(text_width(text, size) for text in texts)
+            if (1.15 * widest < every * slot[0]
+                    and LEADING * size / POINTS < every * slot[1]):  # fmt: skip
+                return size, every
+    return look.small, 30
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in some sentences: its corners, and where the target is just met."""
+    target, scenario = asked_target(told), told.first
+    first, second = _levers(told)
+    units = [quantity_of(scenario, one, "--vary").unit for one in (first, second)]
+    grid = _grid(told, [1.0, 1.0], 1.0)
+    x, y = grid.tried
+    corners = [
+        label(
+            "alt_frontier_corner",
+            lang,
+            first=amount(float(x[i]), lang, units[0]),
+            second=amount(float(y[j]), lang, units[1]),
+            held=value_words(target, float(grid.held[i, j]), lang),
+        )
+        for i in (0, -1)
+        for j in (0, -1)
+    ]
+    return label(
+        "alt_frontier",
+        lang,
+        cell=cell_and_unit(target, scenario, lang),
+        first=lever_and_unit(first, units[0], scenario, lang),
+        second=lever_and_unit(second, units[1], scenario, lang),
+        target=target_words(target, scenario, lang),
+        how=how(target, lang),
+        met=number(int(grid.met.sum()), lang),
+        n=number(grid.met.size, lang),
+        corners=listed(corners),
+        line=_line(told, (first, second), units, lang),
+    )
+
+
+def _line(told: Told, levers: tuple[Lever, Lever], units: list[str], lang: Language) -> str:
+    """Where the first lever just meets the target, for each value of the second."""
+    table = told.table("frontier")
+    first, second = (str(one) for one in levers)
+    parts = [
+        label(
+            "alt_frontier_met",
+            lang,
+            second=amount(row[second], lang, units[1]),
+            first=amount(row[first], lang, units[0]),
+        )
+        for row in table.to_dict("records")
+        if not pd.isna(row[first])
+    ]
+    return label("alt_frontier_line", lang, told=listed(parts)) if parts else ""

@@ -1,0 +1,113 @@
+"""Levers: keys of a scenario that are set to a number, from the start or from a date on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ..errors import Problem, ScenarioError
+from ..scenario import Quantity, Scenario, patched, quantities
+from ..scenario.introspect import at
+from ..scenario.suggestions import hint_for
+
+BECAUSE = "set to see what it does"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A key, and the date from which it is set (none: the whole time)."""
+
+    key: str
+    since: date | None = None
+
+    def __str__(self) -> str:
+        return self.key if self.since is None else f"{self.key}@{self.since.isoformat()}"
+
+
+def lever(text: str, where: str) -> Lever:
+    """Read ``key`` or ``key@date`` (a year stands for its first of January).
+
+    Raises ``ScenarioError``.
+    """
+    key, mark, moment = text.strip().partition("@")
+    if not mark:
+        return Lever(key)
+    try:
+        since = date(int(moment), 1, 1) if moment.isdecimal() else date.fromisoformat(moment)
+    except ValueError:
+        advice = f"as in {key or 'housing.homes'}@2026 or {key or 'housing.homes'}@2026-07-01"
+        raise ScenarioError([Problem(where, f"'{moment}' is no date", advice)]) from None
+    return Lever(key, since)
+
+
+def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
+    """The number a lever sets, as it is now; raises ``ScenarioError`` if there is none."""
+    found = dict(quantities(scenario)).get(one.key)
+    if found is None:
+        *parent, last = one.key.split(".")
+        known = at(Scenario, tuple(one.key.split(".")))
+        advice = hint_for(last, tuple(parent))
+        if known is not None and known.is_number:
+            advice = _what_there_is(scenario, parent)
+        raise ScenarioError([Problem(where, f"'{one.key}' is no number of this scenario", advice)])
+    return found
+
+
+def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
+    """Advice where the grammar allows a key that this scenario has not."""
+    part: Any = scenario
+    for depth, step in enumerate(parent):
+        if isinstance(part, Mapping):
+            if step not in part:
+                return f"{'.'.join(parent[:depth])} has {', '.join(map(str, part))}"
+            part = part[step]
+        else:
+            part = getattr(part, step, None)
+    return "this scenario has not set it: set it in a patch first"
+
+
+def setting(scenario: Scenario, one: Lever, value: Any) -> Any:
+    """What a patch would write to set a lever.
+
+    From a date on: what holds before it stays, and so do values dated later. A number that is set
+    is certain: its spread goes, as with ``--set``.
+    """
+    if one.since is None:
+        return value
+    quantity = quantity_of(scenario, one, str(one))
+    return as_written(quantity, path_from(quantity, scenario.start, one.since, value))
+
+
+def path_from(quantity: Quantity, start: date, since: date, value: Any) -> Any:
+    """Values of a number with another one from a date on: dated, or one where it holds throughout.
+
+    Where values are joined by straight lines the last one before the date is pinned to the day
+    before, so that the line to it stays as it was.
+    """
+    if since <= start and not isinstance(quantity.value, tuple):
+        return value
+    pairs = dict(quantity.value) if isinstance(quantity.value, tuple) else {start: quantity.single}
+    day_before = since - timedelta(days=1)
+    if quantity.between == "straight" and min(pairs) <= day_before:
+        pairs[day_before] = quantity.on(day_before)
+    return dict(sorted((pairs | {since: value}).items()))
+
+
+def as_written(quantity: Quantity, value: Any) -> Any:
+    """Values as a patch has to write them: straight lines stay straight."""
+    if quantity.between != "straight" or not isinstance(value, dict):
+        return value
+    return {"value": value, "between": "straight", "unit": quantity.unit, "assumption": BECAUSE}
+
+
+def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
+    """The scenario with levers set, checked like a file; raises ``ScenarioError``."""
+    changes: dict[str, Any] = {}
+    for one, value in values.items():
+        if one.key in changes:
+            what = "this key is set twice, at different dates"
+            raise ScenarioError([Problem(one.key, what, "set it once")])
+        changes[one.key] = setting(scenario, one, value)
+    return patched(scenario, changes, BECAUSE)

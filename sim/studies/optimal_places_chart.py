@@ -1,0 +1,127 @@
+"""The fixed stock: expected cost and its 90th percentile against it, with the least of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..model.sampling import Floats
+from ..report.charts.elements import listed
+from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, name_point, new_sheet
+from ..report.charts.size import Look
+from ..report.charts.study_elements import BILLION, scale_along, scale_up, source, titled
+from ..report.i18n import Language, billion, label, number
+from ..report.run_tables import prices_label
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK, GREY, ORANGE
+from .optimal_places import REFERENCE
+
+MEAN, DEAR = Mark(BLUE, line=True), Mark(ORANGE, dashes=(5, 2), line=True)
+LEAST = Mark(DARK, line=True, marker="D", bare=True)
+PLANNED = Mark(DARK, line=True, marker="s", inside="white", bare=True)
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """Two curves over the number of places, with the least of each and what was planned."""
+    tried, best, scenario = told.table("stock"), told.table("best"), told.first
+    sheet = new_sheet(
+        look,
+        _title(best, lang),
+        [label("axis_billion", lang)],
+        [
+            label("study_stock_note", lang, prices=prices_label(scenario, lang)),
+            source(told, titled(scenario, lang), lang),
+        ],
+        keys=[[Key(LEAST, label("study_stock_least", lang)),
+               Key(PLANNED, label("study_stock_planned", lang, n=number(REFERENCE, lang)))]],
+        under=[label("stock_places", lang)],
+    )  # fmt: skip
+    _curves(sheet, tried, best, lang)
+    return sheet.figure
+
+
+def _title(best: pd.DataFrame, lang: Language) -> str:
+    first, last = int(best["first_year"].iloc[0]), int(best["last_year"].iloc[0])
+    return label("stock_chart", lang, first=first, last=last)
+
+
+def _lines(tried: pd.DataFrame) -> tuple[Floats, dict[str, Floats]]:
+    """Places, and by what is least the cost [EUR billion]."""
+    rows = tried[tried["kind"] == "tried"]
+    levels = rows["regular_places"].to_numpy(float)
+    return levels, {by: rows[f"cost_{by}"].to_numpy(float) / BILLION for by in ("mean", "p90")}
+
+
+def _least(best: pd.DataFrame, tried: pd.DataFrame) -> dict[str, tuple[float, float, float, float]]:
+    """Places that cost least by mean and 90th percentile, their band, and the cost there."""
+    levels, lines = _lines(tried)
+    rows = {str(row["by"]): row for row in best.to_dict("records")}
+    found = {}
+    for by, line in lines.items():
+        places, low, high = (float(rows[by][name]) for name in ("places", "p10", "p90"))
+        found[by] = places, low, high, float(np.interp(places, levels, line))
+    return found
+
+
+def _curves(sheet: Sheet, tried: pd.DataFrame, best: pd.DataFrame, lang: Language) -> None:
+    look, (axes,) = sheet.look, sheet.panels
+    levels, lines = _lines(tried)
+    labels = []
+    for (by, line), mark in zip(lines.items(), (MEAN, DEAR), strict=True):
+        axes.plot(levels, line, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
+        labels.append(EndLabel(label(f"stock_{by}", lang), float(line[-1]), mark))
+    there = np.isclose(levels, REFERENCE)
+    for line in lines.values():
+        _mark(axes, levels[there], line[there], PLANNED, look)
+    least = _least(best, tried)
+    for places, low, high, cost in least.values():
+        axes.hlines(cost, low, high, color=GREY, linewidth=2.6 * look.line, alpha=0.6)
+        _mark(axes, np.array([places]), np.array([cost]), LEAST, look)
+    axes.set_ylim(0, 1.1 * max(float(line.max()) for line in lines.values()))
+    room = 0.03 * float(np.ptp(levels))
+    axes.set_xlim(levels[0] - room, levels[-1] + room)
+    scale_up(axes, lang)
+    fit(sheet, 0, labels)
+    scale_along(sheet, axes, lang)
+    for places, _, _, cost in least.values():
+        name_point(sheet, axes, number(places, lang), [(places, cost)])
+
+
+def _mark(axes: Axes, x: Floats, y: Floats, mark: Mark, look: Look) -> None:
+    axes.plot(
+        x, y, mark.marker, color=mark.colour, markerfacecolor=mark.inside or mark.colour,
+        markersize=0.6 * look.text, zorder=6,
+    )  # fmt: skip
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in a sentence or two, with its numbers."""
+    tried, best = told.table("stock"), told.table("best")
+    levels, lines = _lines(tried)
+    told_of = [
+        label(
+            "alt_stock_at",
+            lang,
+            places=number(level, lang),
+            mean=number(float(lines["mean"][at]), lang, 1),
+            dear=number(float(lines["p90"][at]), lang, 1),
+        )
+        for at, level in enumerate(levels)
+        if at in (0, len(levels) - 1) or np.isclose(level, REFERENCE)
+    ]
+    least = [
+        label(
+            "alt_stock_least",
+            lang,
+            which=label(f"stock_{by}", lang),
+            places=number(places, lang),
+            low=number(low, lang),
+            high=number(high, lang),
+            cost=billion(BILLION * cost, lang),
+        )
+        for by, (places, low, high, cost) in _least(best, tried).items()
+    ]
+    return label("alt_stock", lang, title=_title(best, lang), least=listed(least),
+                 told=listed(told_of))  # fmt: skip

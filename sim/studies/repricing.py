@@ -1,0 +1,66 @@
+"""One cell of a trial under several sets of prices and budgets, without another run.
+
+What differs only in money shares a simulation: the people are the same, only the sums differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..errors import Problem, ScenarioError
+from ..model.sampling import Floats, sample, take
+from ..results.cell import Address
+from ..results.experiment import Settings, Trial, attempts
+from ..scenario import Scenario
+
+
+def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
+    """A trial at the prices and budget of another scenario, with that scenario's draws.
+
+    Right only where the two differ in nothing but money (``prices.is_money``).
+    """
+    until = settings.until or scenario.until
+    drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
+    return trial.priced(scenario, take(drawn, trial.first, trial.replications))
+
+
+def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: Address) -> Settings:
+    """Settings of runs that end with the year of a cell, or earlier if one of the scenarios does.
+
+    Raises ``ScenarioError`` if the year lies before the start.
+    """
+    start = min(scenario.start for scenario in scenarios)
+    if address.year < start.year:
+        advice = f"the run begins on {start}"
+        raise ScenarioError([Problem(str(address), "there is no such cell in this run", advice)])
+    return replace(settings, until=min(common_end(scenarios, settings), date(address.year, 12, 31)))
+
+
+def common_end(scenarios: Sequence[Scenario], settings: Settings) -> date:
+    """The day on which the first of the scenarios ends, or the one asked for if that is earlier."""
+    asked = [settings.until] if settings.until else []
+    return min([scenario.until for scenario in scenarios] + asked)
+
+
+def probe(scenario: Scenario, address: Address, settings: Settings) -> None:
+    """Raises ``ScenarioError`` if a scenario's tables have no such cell, before the long runs."""
+    one = replace(settings, replications=1, step="week")
+    for trial in attempts(scenario, one):
+        trial.cell(address)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Measure: the cell of each scenario by name; they differ from the one tried only in money."""
+
+    address: Address
+    priced: Mapping[str, Scenario]
+    settings: Settings
+
+    def __call__(self, trial: Trial) -> dict[str, Floats]:
+        return {
+            name: repriced(trial, scenario, self.settings).cell(self.address)
+            for name, scenario in self.priced.items()
+        }

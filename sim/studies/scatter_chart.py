@@ -1,0 +1,236 @@
+"""The runs of a sweep over two levers: a mark each, or a circle for all at the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from ..model.sampling import Floats
+from ..report.charts.layout import POINTS, Key, Mark, Sheet, fit, text_width, wrapped
+from ..report.charts.study_elements import cut, scale_along, scale_up
+from ..report.i18n import Language, label, number
+from ..report.style import BLUE, DARK, ORANGE
+from .discover import Bools, Box, Discovery, Limit, inside
+from .discover_text import choice_text
+
+MOST_MARKS = 2_000
+"""Runs drawn at most: more would only hide one another."""
+CROWDED = 2
+"""Runs at each place, on average, from which a place has one circle."""
+GOLDEN = 0.6180339887
+HOLDS = Mark(ORANGE, line=True, marker="^", bare=True)
+HOLDS_NOT = Mark("#6f6f6f", line=True, marker="o", inside="white", bare=True)
+FRAME = Mark(BLUE, line=True)
+SHADES = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f2c99b", "#8a4a10"])
+STEPS = (0.0, 0.5, 1.0)
+NAMES_SHARE = 0.22
+
+
+def axes_of(found: Discovery, box: Box) -> list[str]:
+    """The two levers that restrict most; with one limit, another lever of the sweep beside it.
+
+    Patches go along the page, where there is room for their names.
+    """
+    names = [one.lever for one in box.limits]
+    chosen = [*names, *(name for name in found.levers if name not in names)][:2]
+    return sorted(chosen, key=lambda name: found.table[name].dtype.kind == "f")
+
+
+def crowded(found: Discovery, box: Box) -> bool:
+    """Whether runs lie at the same few places, so that they would hide one another."""
+    places = found.table[axes_of(found, box)].drop_duplicates()
+    return len(found.table) >= CROWDED * len(places)
+
+
+def keys_of(found: Discovery, lang: Language) -> list[Key]:
+    """What marks, shades and the frame mean."""
+    frame = Key(FRAME, label("study_discover_frame", lang))
+    if crowded(found, found.boxes[0]):
+        shades = [Key(Mark(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS]
+        return [*shades, frame]
+    return [Key(HOLDS, label("discover_holds", lang)),
+            Key(HOLDS_NOT, label("discover_holds_not", lang)), frame]  # fmt: skip
+
+
+def note_of(found: Discovery, brief: bool, lang: Language) -> list[str]:
+    """What is to be known of the marks."""
+    if crowded(found, found.boxes[0]):
+        return [label("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)]
+    others = _others(found, found.boxes[0])
+    return [] if others.all() else [label("discover_pale", lang).capitalize() + "."]
+
+
+def _hex(share: float) -> str:
+    red, green, blue, _ = SHADES(share)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
+
+
+def _others(found: Discovery, box: Box) -> Bools:
+    """Which runs lie inside the box in all levers that are not drawn."""
+    names = axes_of(found, box)
+    return inside([one for one in box.limits if one.lever not in names], found.table)
+
+
+def draw_runs(sheet: Sheet, panel: int, found: Discovery, box: Box, lang: Language) -> None:
+    """The runs in a panel, with the box around those in it."""
+    axes, names = sheet.panels[panel], axes_of(found, box)
+    many = crowded(found, box)
+    x = along(found.table, names[0], scattered=not many)
+    y: Floats = np.asarray(np.arange(len(x)) * GOLDEN % 1.0)
+    if len(names) > 1:
+        y = along(found.table, names[1], scattered=not many)
+    _limits(sheet, panel, found, names, (x, y))
+    _scales(sheet, panel, found, names, lang)
+    if many and len(names) > 1:
+        _circles(sheet, panel, found, box, (x, y), lang)
+    else:
+        _marks(sheet, panel, found, box, (x, y))
+    _frame(sheet, panel, box, names, found)
+    axes.grid(visible=False)
+
+
+def along(table: pd.DataFrame, name: str, scattered: bool) -> Floats:
+    """Where runs lie along a lever; choices side by side, each a band as wide as its runs need."""
+    values = table[name]
+    if values.dtype.kind == "f":
+        return values.to_numpy(float)
+    places = {choice: place for place, choice in enumerate(sorted(set(map(str, values))))}
+    at = np.array([float(places[str(value)]) for value in values])
+    aside = np.arange(len(table)) * GOLDEN % 1.0 - 0.5
+    return at + 0.7 * aside if scattered else at
+
+
+def _limits(
+    sheet: Sheet, panel: int, found: Discovery, names: Sequence[str], at: tuple[Floats, Floats]
+) -> None:
+    axes = sheet.panels[panel]
+    for which, values in zip("xy", at, strict=True):
+        name = names["xy".index(which)] if len(names) > "xy".index(which) else ""
+        low, high = float(values.min()), float(values.max())
+        room = 0.05 * (high - low)
+        if name and found.table[name].dtype.kind != "f":
+            low, high, room = round(low), round(high), 0.6
+        elif name and crowded(found, found.boxes[0]):
+            room = max(room, 0.6 * (high - low) / max(found.table[name].nunique() - 1, 1))
+        getattr(axes, f"set_{which}lim")(low - room, high + room)
+
+
+def _scales(
+    sheet: Sheet, panel: int, found: Discovery, names: Sequence[str], lang: Language
+) -> None:
+    axes, look, box = sheet.panels[panel], sheet.look, sheet.boxes[panel]
+    if len(names) < 2:
+        axes.set_yticks([])
+    elif found.table[names[1]].dtype.kind == "f":
+        scale_up(axes, lang)
+    else:
+        every = _choices(found, names[1])
+        texts = [wrapped(choice_text(one, lang), look.text, NAMES_SHARE * box.width)
+                 for one in every]  # fmt: skip
+        axes.yaxis.set_major_locator(FixedLocator(list(range(len(every)))))
+        axes.yaxis.set_major_formatter(FixedFormatter(texts))
+    fit(sheet, panel, [])
+    if found.table[names[0]].dtype.kind == "f":
+        scale_along(sheet, axes, lang)
+        return
+    every = _choices(found, names[0])
+    slot = axes.get_position().width * float(sheet.figure.get_size_inches()[0]) / len(every)
+    axes.xaxis.set_major_locator(FixedLocator(list(range(len(every)))))
+    axes.xaxis.set_major_formatter(
+        FixedFormatter([cut(choice_text(one, lang), 0.95 * slot, look.text) for one in every])
+    )
+
+
+def _choices(found: Discovery, name: str) -> list[str]:
+    return sorted(set(map(str, found.table[name])))
+
+
+def _marks(sheet: Sheet, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats]) -> None:
+    look, axes = sheet.look, sheet.panels[panel]
+    step = -(-len(found.table) // MOST_MARKS)
+    chosen = np.arange(len(found.table)) % step == 0
+    others = _others(found, box)
+    for holds, mark in ((False, HOLDS_NOT), (True, HOLDS)):
+        for near in (False, True):
+            here = chosen & (found.interest == holds) & (others == near)
+            axes.scatter(
+                at[0][here], at[1][here], s=(0.5 * look.text) ** 2, marker=mark.marker,
+                facecolors=mark.inside or mark.colour, edgecolors=DARK if holds else mark.colour,
+                linewidths=0.35 * look.line, alpha=1.0 if near else 0.25,
+            )  # fmt: skip
+
+
+def _circles(
+    sheet: Sheet, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats], lang: Language
+) -> None:
+    """A circle a place: its size how many runs, its shade and number in which part it holds."""
+    look, axes = sheet.look, sheet.panels[panel]
+    counted = _others(found, box)
+    table = pd.DataFrame({"x": at[0], "y": at[1], "holds": found.interest})[counted]
+    places = table.groupby(["x", "y"])["holds"].agg(["size", "mean"]).reset_index()
+    apart = 0.9 * POINTS * min(_slots(sheet, panel, at))
+    on_grid = 2 * len(places) >= places["x"].nunique() * places["y"].nunique()
+    widest = min(apart, 4.2 * look.text) if on_grid else 0.9 * look.text
+    most = float(places["size"].max())
+    for x, y, size, share in places.itertuples(index=False):
+        across = widest * np.sqrt(size / most)
+        axes.scatter([x], [y], s=across**2, color=[SHADES(share)], edgecolors=DARK,
+                     linewidths=0.35 * look.line, zorder=3)  # fmt: skip
+        text = number(100 * share, lang)
+        if on_grid and text_width(text, look.text) * POINTS < 0.9 * across:
+            axes.text(x, y, text, ha="center", va="center", fontsize=look.text, color=DARK,
+                      zorder=4, path_effects=[withStroke(linewidth=0.3 * look.text,
+                                                         foreground="white")])  # fmt: skip
+
+
+def _slots(sheet: Sheet, panel: int, at: tuple[Floats, Floats]) -> tuple[float, float]:
+    """How far places lie apart along both axes [inches]."""
+    axes, figure = sheet.panels[panel], sheet.figure
+    wide, tall = (float(size) for size in figure.get_size_inches())
+    place = axes.get_position()
+    found = []
+    for values, limits, inches in (
+        (at[0], axes.get_xlim(), place.width * wide),
+        (at[1], axes.get_ylim(), place.height * tall),
+    ):
+        steps = np.diff(np.unique(values))
+        least = float(steps.min()) if len(steps) else limits[1] - limits[0]
+        found.append(inches * least / (limits[1] - limits[0]))
+    return found[0], found[1]
+
+
+def _stretches(
+    one: Limit, found: Discovery, whole: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """The stretches of an axis that a limit leaves."""
+    if one.choices:
+        every = _choices(found, one.lever)
+        return [(every.index(c) - 0.45, every.index(c) + 0.45) for c in one.choices]
+    inset = 0.01 * (whole[1] - whole[0])
+    low = whole[0] + inset if one.low is None else one.low
+    return [(low, whole[1] - inset if one.high is None else one.high)]
+
+
+def _frame(sheet: Sheet, panel: int, box: Box, names: Sequence[str], found: Discovery) -> None:
+    """The box drawn over the runs; a lever that does not restrict is crossed from end to end."""
+    axes = sheet.panels[panel]
+    limits: dict[str, Any] = {one.lever: one for one in box.limits}
+    ends = (axes.get_xlim(), axes.get_ylim())
+    stretches = []
+    for place, whole in enumerate(ends):
+        one = limits.get(names[place]) if place < len(names) else None
+        inset = 0.01 * (whole[1] - whole[0])
+        stretches.append(_stretches(one, found, whole) if one
+                         else [(whole[0] + inset, whole[1] - inset)])  # fmt: skip
+    for left, right in stretches[0]:
+        for bottom, top in stretches[1]:
+            axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False,
+                                     edgecolor=BLUE, linewidth=0.9 * sheet.look.line,
+                                     zorder=5))  # fmt: skip

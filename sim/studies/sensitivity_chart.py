@@ -1,0 +1,217 @@
+"""What moves the gap: indices with their intervals at the left, the tornado at the right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from ..report.charts.bar_rows import Rows, row_sheet
+from ..report.charts.elements import listed
+from ..report.charts.layout import Key, Mark, Sheet, text_width
+from ..report.charts.size import Look
+from ..report.charts.study_elements import (
+    BILLION,
+    key_words,
+    room_right,
+    scale_along,
+    source,
+    titled,
+    write_right,
+    zero_line,
+)
+from ..report.i18n import Language, label, number
+from ..report.run_tables import prices_label
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK, ORANGE
+from ..results.cell import parse
+from ..scenario import Scenario
+from .sensitivity import LUCK, TORNADO_REPLICATIONS, Sensitivity
+from .sensitivity_text import CHANCE, Row, shown_and_others
+
+TOTAL = Mark(BLUE, line=True, marker="o", bare=True)
+FIRST = Mark(ORANGE, line=True, marker="D", inside="white", bare=True)
+FLOOR = Mark(DARK, dashes=(2, 2), line=True)
+LOW, HIGH = Mark("#cfcfcf", "////"), Mark(BLUE)
+PALE = "#e4e4e4"
+PALE_DOT = "#9a9a9a"
+MOST = 400
+"""End of the scale of indices [%]."""
+TOLD_OF = 6
+"""Inputs that the words name: the first by total index."""
+
+
+def sensitivity_of(told: Told) -> Sensitivity:
+    """What its tables tell."""
+    (row,) = told.table("whole").to_dict("records")
+    numbers = float(row["floor"]), float(row["mean"]), float(row["sd"]), int(row["runs"])
+    return Sensitivity(
+        parse(told.asked["cell"]), (), told.table("indices"), told.table("tornado"), *numbers
+    )
+
+
+def _name(row: Row, scenario: Scenario, lang: Language) -> str:
+    """An input in words."""
+    name = str(row["input"])
+    return label(CHANCE[name], lang) if name in CHANCE else key_words(name, scenario, lang)
+
+
+def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[str]:
+    """Inputs in words; where two would read alike, by their keys."""
+    names = [_name(row, scenario, lang) for row in rows]
+    return [str(row["input"]) if names.count(name) > 1 else name
+            for row, name in zip(rows, names, strict=True)]  # fmt: skip
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """Both panels over the same rows, an input each."""
+    found, scenario = sensitivity_of(told), told.first
+    named, others = shown_and_others(found)
+
+    def choose(count: int) -> list[int]:
+        first = list(range(count))
+        luck = next(place for place, row in enumerate(named) if row["input"] == LUCK)
+        return first if luck < count else [*first[:-1], luck]
+
+    def notes(shown: int) -> list[str]:
+        note = label(
+            "study_sensitivity_note",
+            lang,
+            others=len(others) + len(named) - shown,
+            runs=number(found.runs, lang),
+            n=TORNADO_REPLICATIONS,
+        )
+        return [note, source(told, titled(scenario, lang), lang)]
+
+    rows = row_sheet(
+        look,
+        _title(found, scenario, lang),
+        [label("sensitivity_index_axis", lang), label("sensitivity_tornado_axis", lang)],
+        names_of(named, scenario, lang),
+        notes,
+        lines=1.25,
+        keys=[
+            [Key(TOTAL, label("dot_total", lang)), Key(FIRST, label("dot_first", lang)),
+             Key(FLOOR, label("line_floor", lang))],
+            [Key(LOW, label("bar_low", lang)), Key(HIGH, label("bar_high", lang))],
+        ],
+        share=0.3,
+        faint=[not row["told"] for row in named],
+        gap=0.35,
+        choose=choose,
+    )  # fmt: skip
+    shown = [named[place] for place in rows.shown]
+    _indices(rows.sheet, found, shown, rows.at, rows.tall, lang)
+    _tornado(rows, shown, 0.7 * rows.tall, lang)
+    return rows.sheet.figure
+
+
+def _title(found: Sensitivity, scenario: Scenario, lang: Language) -> str:
+    return label(
+        "sensitivity_chart",
+        lang,
+        line=label(f"line_{found.address.line}", lang),
+        year=found.address.year,
+        prices=prices_label(scenario, lang),
+    )
+
+
+def _indices(
+    sheet: Sheet,
+    found: Sensitivity,
+    rows: Sequence[Row],
+    at: Sequence[float],
+    tall: float,
+    lang: Language,
+) -> None:
+    """Dots with intervals on a logarithmic scale: the inputs lie orders of magnitude apart.
+
+    In per cent. A first index within its own noise has no place there.
+    """
+    look, axes = sheet.look, sheet.panels[0]
+    seen = [value for row in rows for value in (row["total"], row["total_low"]) if value > 0]
+    least = 50 * min([*seen, *([found.floor] if found.floor else []), 1.0])
+    axes.set_xscale("log")
+    axes.set_xlim(least, MOST)
+    for place, row in zip(at, rows, strict=True):
+        told = bool(row["told"])
+        _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, look, told)
+        if told and row["first"] > row["first_noise"]:
+            _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, look, told)
+    if found.floor:
+        axes.axvline(100 * found.floor, color=DARK, linewidth=0.6 * look.line,
+                     linestyle=(0, FLOOR.dashes))  # fmt: skip
+    powers = _powers(sheet, axes, least, lang)
+    axes.xaxis.set_major_locator(FixedLocator(powers))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, lang)))
+
+
+def _powers(sheet: Sheet, axes: Axes, least: float, lang: Language) -> list[float]:
+    """Powers of ten to be named on the scale: each, or as few as there is room for."""
+    inches = axes.get_position().width * float(sheet.figure.get_size_inches()[0])
+    lowest = math.ceil(math.log10(least))
+    powers = range(lowest, 3)
+    widest = max(text_width(percent(10.0**power, lang), sheet.look.text) for power in powers)
+    apart = inches / math.log10(MOST / least)
+    every = next(n for n in range(1, 20) if n * apart > 1.3 * widest)
+    return [10.0**power for power in powers if (2 - power) % every == 0]
+
+
+def _dot(
+    axes: Axes, place: float, row: Row, which: str, mark: Mark, least: float, look: Look, told: bool
+) -> None:
+    value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
+    colour = mark.colour if told else PALE_DOT
+    if value > 0:
+        axes.hlines(place, max(low, least), high, color=colour, linewidth=0.6 * look.line)
+        axes.plot([value], [place], mark.marker, color=colour,
+                  markerfacecolor=mark.inside or colour, markersize=0.42 * look.text)  # fmt: skip
+
+
+def percent(value: float, lang: Language) -> str:
+    """A share in per cent with the decimals it needs."""
+    decimals = max(0, -math.floor(math.log10(value) + 1e-9))
+    return f"{number(value, lang, decimals)} %"
+
+
+def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> None:
+    sheet = drawn.sheet
+    look, axes = sheet.look, sheet.panels[1]
+    written = []
+    for place, row in zip(drawn.at, rows, strict=True):
+        for side, mark in (("low", LOW), ("high", HIGH)):
+            told = bool(row["told"])
+            axes.barh(place, row[side] / BILLION, tall, color=mark.colour if told else PALE,
+                      edgecolor=DARK, linewidth=0.2 * look.line,
+                      hatch=mark.hatch if told else "")  # fmt: skip
+        end = max(row["low"], row["high"], 0.0) / BILLION
+        written.append((end, place, number(row["swing"] / BILLION, lang, 2)))
+    zero_line(sheet, axes, upright=True)
+    room_right(sheet, axes, [(end, text) for end, _, text in written], drawn.size)
+    scale_along(sheet, axes, lang)
+    for end, place, text in written:
+        write_right(axes, end, place, text, drawn.size)
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in a sentence or two, with the numbers of the inputs that matter most."""
+    found, scenario = sensitivity_of(told), told.first
+    named, _ = shown_and_others(found)
+    first = named[:TOLD_OF]
+    parts = [
+        label(
+            "alt_sensitivity_input",
+            lang,
+            name=name,
+            total=number(100 * row["total"], lang, 1),
+            low=number(row["low"] / BILLION, lang, 2),
+            high=number(row["high"] / BILLION, lang, 2),
+        )
+        for row, name in zip(first, names_of(first, scenario, lang), strict=True)
+    ]
+    title = _title(found, scenario, lang)
+    return label("alt_sensitivity", lang, title=title, told=listed(parts))

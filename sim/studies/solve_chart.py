@@ -1,0 +1,153 @@
+"""One lever: the cell against it, with the target and where it is just met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..report.charts.elements import listed
+from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, new_sheet
+from ..report.charts.size import Look
+from ..report.charts.study_elements import scale_along, scale_up, source, titled
+from ..report.i18n import Language, label
+from ..report.study_data import Told
+from ..report.style import BLUE, DARK, ORANGE
+from ..scenario import Scenario
+from .levers import lever
+from .solve_text import amount, how, unit_words
+from .target import Target
+from .target_labels import (
+    asked_target,
+    cell_and_unit,
+    is_money,
+    lever_and_unit,
+    lever_unit,
+    target_words,
+    title,
+    unit_of,
+    value_words,
+)
+
+HELD = Mark(BLUE, line=True, marker="o")
+BAND = Mark("#d5e2ec")
+AIM = Mark(DARK, dashes=(5, 3), line=True)
+MET = Mark(ORANGE, dashes=(1, 1.5), line=True)
+
+
+def draw(told: Told, look: Look, lang: Language) -> Figure:
+    """The line of what is held, its band, the target and the answer."""
+    (found,) = told.table("answer").to_dict("records")
+    points, target, scenario = told.table("points"), asked_target(told), told.first
+    one, unit = lever(str(found["lever"]), "lever"), str(found["unit"])
+    head = cell_and_unit(target, scenario, lang)
+    met = _met(found, lang)
+    sheet = new_sheet(
+        look,
+        title(target, scenario, lang),
+        [head],
+        [
+            met,
+            label("study_solve_note", lang, how=how(target, lang)),
+            source(told, titled(scenario, lang), lang),
+        ],
+        keys=[_keys(found, lang)],
+        under=[lever_and_unit(one, unit, scenario, lang)],
+    )
+    _curve(sheet, points, found, target, lang)
+    return sheet.figure
+
+
+def _keys(found: dict[Any, Any], lang: Language) -> list[Key]:
+    if pd.isna(found["answer"]):
+        return []
+    answer = amount(float(found["answer"]), lang, str(found["unit"]))
+    return [Key(MET, label("study_solve_met", lang, value=answer))]
+
+
+def _met(found: dict[Any, Any], lang: Language) -> str:
+    """Where it is just met, or that it is nowhere or everywhere."""
+    if pd.isna(found["answer"]):
+        return label("study_solve_always" if found["always"] else "study_solve_never", lang)
+    unit = str(found["unit"])
+    value, low, high = (amount(float(found[name]), lang, unit) for name in ("answer", "p10", "p90"))
+    return label(
+        "study_solve_answer", lang, value=value, low=low, high=high, unit=unit_words(unit, lang)
+    )
+
+
+def _curve(
+    sheet: Sheet, points: pd.DataFrame, found: dict[Any, Any], target: Target, lang: Language
+) -> None:
+    look, (axes,) = sheet.look, sheet.panels
+    across, upright = lever_unit(str(found["unit"])), unit_of(target)
+    x = points["value"].to_numpy(float) / across
+    held, low, high = (points[name].to_numpy(float) / upright for name in ("held", "p10", "p90"))
+    axes.fill_between(x, low, high, color=BAND.colour, linewidth=0)
+    axes.plot(x, held, HELD.marker, color=HELD.colour, linewidth=look.line, linestyle="-",
+              markersize=0.45 * look.text)  # fmt: skip
+    aim = target.number / upright
+    ends = [aim, *low[np.isfinite(low)], *high[np.isfinite(high)], *held[np.isfinite(held)]]
+    room = 0.05 * max(max(ends) - min(ends), 1e-9)
+    bottom, top = min(ends) - room, max(ends) + room
+    axes.plot([x[0], x[-1]], [aim, aim], color=DARK, linestyle=(0, AIM.dashes),
+              linewidth=0.7 * look.line)  # fmt: skip
+    if not pd.isna(found["answer"]):
+        answer = float(found["answer"]) / across
+        if not pd.isna(found["p10"]):
+            axes.axvspan(found["p10"] / across, found["p90"] / across, color=ORANGE, alpha=0.25,
+                         linewidth=0)  # fmt: skip
+        axes.plot([answer, answer], [bottom, top], color=ORANGE, linestyle=(0, MET.dashes),
+                  linewidth=look.line)  # fmt: skip
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(bottom, top)
+    scale_up(axes, lang)
+    fit(
+        sheet,
+        0,
+        [
+            EndLabel(how(target, lang), float(held[-1]), HELD),
+            EndLabel(label("band_80", lang), float(high[-1] + low[-1]) / 2, BAND),
+            EndLabel(label("study_solve_aim", lang), aim, AIM),
+        ],
+    )
+    scale_along(sheet, axes, lang)
+
+
+def words(told: Told, lang: Language) -> str:
+    """The chart in some sentences, with its numbers."""
+    (found,) = told.table("answer").to_dict("records")
+    target, scenario = asked_target(told), told.first
+    unit = str(found["unit"])
+    points = [
+        label(
+            "alt_solve_at",
+            lang,
+            value=amount(row["value"], lang, unit),
+            held=value_words(target, row["held"], lang),
+        )
+        for row in _told_of(told.table("points"))
+    ]
+    return label(
+        "alt_solve",
+        lang,
+        cell=_cell(target, scenario, lang),
+        lever=lever_and_unit(lever(str(found["lever"]), "lever"), unit, scenario, lang),
+        target=target_words(target, scenario, lang),
+        how=how(target, lang),
+        met=_met(found, lang),
+        told=listed(points),
+    )
+
+
+def _cell(target: Target, scenario: Scenario, lang: Language) -> str:
+    words_ = cell_and_unit(target, scenario, lang)
+    return words_.rpartition(", ")[0] if is_money(target) else words_
+
+
+def _told_of(points: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The first, the middle and the last of the values tried."""
+    rows = points.to_dict("records")
+    return [rows[at] for at in dict.fromkeys((0, len(rows) // 2, len(rows) - 1))]

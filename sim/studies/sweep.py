@@ -1,0 +1,308 @@
+"""A sweep: many runs of one design, by whatever workers, going on where it stopped.
+
+A run is known by a hash of all that its numbers come from. What is done lies on disk in parts;
+who starts the same sweep again gets the rest done, and the same table.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError, ScenarioError
+from ..report.i18n import Language
+from ..results.cell import Address
+from ..results.experiment import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
+from ..runs.atomic import disk_problem
+from ..runs.executor import Crew, answers
+from ..runs.headline import sources_of
+from ..runs.manifest import RECORD, digests, record_text, versions
+from ..runs.rounding import steady
+from ..scenario import Scenario, dump
+from . import sweep_store as store
+from .design_points import Plan, Run, patch_of
+from .levers import Lever, quantity_of, with_levers
+
+ROWS_A_PART = 64
+SECONDS_A_PART = 5.0
+"""A kill loses what was done since the last part, so at most so many runs, or so long."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run as it is handed to a worker."""
+
+    run: int
+    base: Scenario
+    values: Mapping[Lever, float]
+    record: tuple[Address, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run: its cells, or why there are none."""
+
+    run: int
+    cells: Mapping[str, float]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A plan with its identity: of the whole, and of each run."""
+
+    name: str
+    plan: Plan
+    text: str
+    """Its design as it was read."""
+
+    @property
+    def columns(self) -> store.Columns:
+        design = self.plan.design
+        numbers = tuple(span.name for span in design.spans)
+        words = tuple(one.name for one in (*design.crossed, *design.zipped))
+        return store.Columns(numbers, words, design.cells)
+
+    @cached_property
+    def _common(self) -> dict[tuple[str, ...], str]:
+        """What all runs with the same patches share, by their choice."""
+        shared = {
+            "record": self.plan.design.cells,
+            "settings": asdict(self.plan.settings),
+            "versions": versions(),
+        }
+        return {
+            choice: _digest(shared | {"scenario": loaded.scenario.model_dump(mode="json",
+                                                                             by_alias=True)})
+            for choice, loaded in self.plan.bases.items()
+        }  # fmt: skip
+
+    def hash_of(self, run: Run) -> str:
+        """Identity of a run: the scenario it stands on, what is set in it, settings, versions."""
+        values = {str(lever): value for lever, value in run.values.items()}
+        return _digest({"base": self._common[run.choice], "values": values, "row": run.row})
+
+    @cached_property
+    def id(self) -> str:
+        """Identity of the whole sweep: what it computes, not when, where or how fast."""
+        hasher = hashlib.sha256()
+        for run in self.plan:
+            hasher.update(f"{run.number}:{self.hash_of(run)};".encode())
+        return hasher.hexdigest()[:12]
+
+
+def _digest(data: object) -> str:
+    text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def cells_of(
+    scenario: Scenario, record: tuple[Address, ...], settings: Settings
+) -> dict[str, float]:
+    """The recorded cells of one scenario, over the replications that know of them.
+
+    Raises ``ScenarioError`` if there is no such cell.
+    """
+    (known,) = measured([Task(scenario, CellsOf(record))], settings, workers=1)
+    return {str(one): reduced(known[one.cell], one.statistic) for one in record}
+
+
+def work(job: Job) -> Outcome:
+    """Do one run; whatever is wrong with it becomes part of the answer."""
+    try:
+        scenario = with_levers(job.base, job.values)
+        cells = cells_of(scenario, job.record, job.settings)
+        return Outcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
+    except ScenarioError as error:
+        first = error.problems[0]
+        return Outcome(job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what)
+    except Exception as error:
+        # A fault of ours too stops this run alone; it is told as what it is.
+        return Outcome(job.run, {}, f"{type(error).__name__}: {error}")
+
+
+def seconds_a_run(plan: Plan) -> float:
+    """How long one run takes on this machine, by trying the scenario itself.
+
+    Raises ``ScenarioError`` if it has not the cells that are to be recorded.
+    """
+    scenario = next(iter(plan.bases.values())).scenario
+    settings, record = plan.settings, plan.design.record
+    tried = min(settings.replications, LARGEST_CHUNK)
+    one = Settings(tried, settings.seed, settings.step, settings.until, settings.vary)
+    began = time.perf_counter()
+    cells_of(scenario, record, one)
+    return (time.perf_counter() - began) * settings.replications / tried
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a sweep ended: its runs by what came of them."""
+
+    folder: Path
+    earlier: int
+    """Runs that an earlier start had done."""
+    fresh: int
+    failed: int
+    dropped: int
+    """Rows of other designs that were in the folder, and are not in the table."""
+    cut_off: int
+    """Parts that were not whole, and were done again."""
+
+
+def sweep(
+    one: Sweep, folder: Path, crew: Crew, tell: Progress | None = None,
+    inputs: Mapping[str, str] | None = None, command: str = "", lang: Language = "en",
+) -> Done:  # fmt: skip
+    """Do all runs that are not done yet, and write the table of all, the record last.
+
+    ``tell(done, total)`` is called with runs. Raises ``ScenarioError`` if the folder can't be
+    written; what is done by then is kept. ``inputs`` are the hashes of the texts it was made of,
+    by name; ``command`` is how it was asked for, and in which language.
+    """
+    try:
+        with store.opened(folder, one.text):
+            told = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
+            return _swept(one, folder, crew, tell, told)
+    except OSError as error:
+        raise ScenarioError([disk_problem(folder, error)]) from error
+
+
+def _swept(
+    one: Sweep, folder: Path, crew: Crew, tell: Progress | None, asked: Mapping[str, Any]
+) -> Done:
+    gone = store.cut_off(folder)
+    store.keep_earlier(folder)
+    there = store.hashes(folder)
+    wanted: dict[str, list[int]] = {}
+    for index, run in enumerate(one.plan):
+        wanted.setdefault(one.hash_of(run), []).append(index)
+    # Points with the same values (of short lists) are one job, and a row each.
+    todo = [places[0] for mark, places in wanted.items() if mark not in there]
+    failed = {
+        place: why
+        for index, why in _do(one, folder, crew, todo, tell).items()
+        for place in wanted[one.hash_of(one.plan[index])]
+    }
+    numbers = {mark: [one.plan[n].number for n in places] for mark, places in wanted.items()}
+    table = store.gather(folder, numbers, one.columns)
+    if table.num_rows + len(failed) != len(one.plan):
+        raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
+    store.write_table(folder, table)
+    _write_failed(one, folder, failed)
+    _write_record(one, folder, asked)
+    store.clear_parts(folder)
+    earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
+    fresh = len(one.plan) - earlier - len(failed)
+    return Done(folder, earlier, fresh, len(failed), len(there - set(wanted)), len(gone))
+
+
+def _jobs(one: Sweep, todo: list[int]) -> Iterator[Job]:
+    design, settings = one.plan.design, one.plan.settings
+    for index in todo:
+        run = one.plan[index]
+        yield Job(index, one.plan.bases[run.choice].scenario, run.values, design.record, settings)
+
+
+def _do(
+    one: Sweep, folder: Path, crew: Crew, todo: list[int], tell: Progress | None
+) -> dict[int, str]:
+    """Do some runs and lay their rows aside as they come; gives why some failed."""
+    report = tell or (lambda _done, _total: None)
+    rows: list[store.Row] = []
+    failed: dict[int, str] = {}
+    total, since = len(one.plan), time.monotonic()
+
+    def lost(job: Job, why: str) -> Outcome:
+        return Outcome(job.run, {}, why)
+
+    report(total - len(todo), total)
+    try:
+        for count, outcome in enumerate(answers(work, _jobs(one, todo), crew, lost), start=1):
+            if outcome.fault:
+                failed[outcome.run] = outcome.fault
+            else:
+                run = one.plan[outcome.run]
+                rows.append({"run": run.number, **run.row, **outcome.cells,
+                             "hash": one.hash_of(run)})  # fmt: skip
+            if len(rows) >= ROWS_A_PART or time.monotonic() - since > SECONDS_A_PART:
+                _lay_aside(folder, rows, one.columns)
+                since = time.monotonic()
+            report(total - len(todo) + count, total)
+    finally:
+        _lay_aside(folder, rows, one.columns)
+    return failed
+
+
+def _lay_aside(folder: Path, rows: list[store.Row], columns: store.Columns) -> None:
+    if rows:
+        store.write_part(folder, rows, columns)
+        rows.clear()
+
+
+def _write_failed(one: Sweep, folder: Path, failed: Mapping[int, str]) -> None:
+    """List the failed runs, each with a scenario file that shows the failure when it is run."""
+    aside = _emptied(folder / "failed")
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["run", *one.plan.design.levers, "why"])
+    for index in sorted(failed):
+        run = one.plan[index]
+        table.writerow([run.number, *run.row.values(), failed[index]])
+        aside.mkdir(exist_ok=True)
+        because = f"Run {run.number} of the sweep {one.name}: {failed[index]}"
+        store.written(aside / f"{run.number}.yaml", patch_of(one.plan, run, because).encode())
+    store.written(folder / "failed.csv", text.getvalue().encode())
+
+
+def _emptied(folder: Path) -> Path:
+    """A folder of ours that is there no more, so that nothing of an earlier sweep stays in it."""
+    if folder.is_dir():
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+    return folder
+
+
+def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any]) -> None:
+    design = one.plan.design
+    named = {loaded.name: loaded for loaded in one.plan.bases.values()}
+    first = next(iter(named.values())).scenario
+    _emptied(folder / "scenarios").mkdir()
+    for name, loaded in named.items():
+        file = folder / "scenarios" / f"{name}.resolved.yaml"
+        store.written(file, dump(loaded.scenario).encode())
+    record: dict[str, Any] = {
+        "kind": "sweep",
+        "id": one.id,
+        "name": one.name,
+        "command": asked["command"],
+        "lang": asked["lang"],
+        "asked": {
+            "title": dict(design.title),
+            "design": design.kind,
+            "runs": len(one.plan),
+            "excluded": one.plan.excluded,
+            "keys": {span.name: [span.low, span.high] for span in design.spans},
+            "units": {
+                span.name: quantity_of(first, span.lever, span.name).unit for span in design.spans
+            },
+            "patches": {p.name: list(p.choices) for p in (*design.crossed, *design.zipped)},
+            "cells": list(design.cells),
+        },
+        "scenarios": {name: one.scenario.title.model_dump() for name, one in named.items()},
+        "options": asdict(one.plan.settings),
+        "inputs": asked["inputs"],
+        "sources": sources_of(*(one.scenario for one in named.values())),
+    }
+    ours = {name: mark for name, mark in digests(folder).items() if name.startswith(store.OURS)}
+    store.written(folder / RECORD, record_text(record, ours).encode())

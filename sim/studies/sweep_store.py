@@ -1,0 +1,262 @@
+"""What a sweep has done so far, on disk: parts of its table that are whole or not there.
+
+A part is written aside, forced to disk and moved into place under a name that holds its own hash,
+so that one that was cut off or changed is known at sight. A lock keeps a second sweep out.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import Problem, ScenarioError
+from ..results.experiment import Settings, settings_told
+from ..runs.atomic import refuse_link
+from ..runs.manifest import RECORD, read_record
+
+TABLE = "sweep.parquet"
+DESIGN = "sweep.yaml"
+LOCK = ".lock"
+PARTS = "parts"
+ASIDE = ".partial"
+OURS = (TABLE, DESIGN, "failed.csv", "failed/", "scenarios/")
+"""What a finished sweep consists of, besides its record: files and folders."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of a sweep's table: numbers (keys), words (patches) and cells."""
+
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """As Parquet holds it; the run's number first, its hash last."""
+        fields = [("run", pa.int64())]
+        fields += [(name, pa.float64()) for name in self.numbers]
+        fields += [(name, pa.string()) for name in self.words]
+        fields += [(name, pa.float64()) for name in self.cells]
+        return pa.schema([*fields, ("hash", pa.string())])
+
+
+@contextmanager
+def opened(folder: Path, design: str) -> Iterator[None]:
+    """A folder that this sweep alone writes to; ``design`` is the text of its design.
+
+    Raises ``ScenarioError`` if the folder is another's, or another sweep is at work in it.
+    """
+    refuse_link(folder)
+    if _foreign(folder):
+        what = "this folder holds something that is not a sweep of ours"
+        raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
+    (folder / PARTS).mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a") as lock:
+        try:
+            # A record lock: it goes with the process, and worker processes do not inherit it.
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            what = "another sweep is at work in this folder"
+            raise ScenarioError(
+                [Problem(str(folder), what, "wait for it, or give --out")]
+            ) from None
+        for left_over in folder.glob(f"*{ASIDE}"):
+            left_over.unlink()
+        written(folder / DESIGN, design.encode())
+        yield
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder holds more than a sweep that was killed at its very first steps."""
+    names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    return DESIGN not in names and not names <= {PARTS, LOCK, f"{DESIGN}{ASIDE}"}
+
+
+def written(file: Path, content: bytes) -> None:
+    """Put a file in place, whole and on disk."""
+    aside = file.with_name(f"{file.name}{ASIDE}")
+    try:
+        with aside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def as_parquet(rows: Sequence[Row], columns: Columns) -> bytes:
+    """Rows as a Parquet file: the same rows, the same bytes."""
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=columns.schema)
+    return _bytes(table)
+
+
+def _bytes(table: pa.Table) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd", row_group_size=1024)
+    return stream.getvalue()
+
+
+def write_part(folder: Path, rows: Sequence[Row], columns: Columns) -> Path:
+    """Lay rows aside as a part, and give its file."""
+    content = as_parquet(rows, columns)
+    file = folder / PARTS / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
+    written(file, content)
+    return file
+
+
+def cut_off(folder: Path) -> list[Path]:
+    """Parts that are not whole, or not as they were written: these are taken away."""
+    gone = [file for file in (folder / PARTS).iterdir() if not _whole(file)]
+    for file in gone:
+        file.unlink()
+    return sorted(gone)
+
+
+def _whole(file: Path) -> bool:
+    if file.suffix != ".parquet":
+        return False
+    _, _, known = file.stem.partition("-")
+    return hashlib.sha256(file.read_bytes()).hexdigest() == known
+
+
+def keep_earlier(folder: Path) -> None:
+    """Make a part of the table of an earlier sweep, so that what it holds need not be run again.
+
+    Its record goes: until the new one is written, the folder is that of an unfinished sweep.
+    """
+    table, record = folder / TABLE, folder / RECORD
+    try:
+        content = table.read_bytes()
+        mark = hashlib.sha256(content).hexdigest()
+        if json.loads(record.read_text("utf-8"))["files"][TABLE] == mark:
+            written(folder / PARTS / f"{0:09d}-{mark}.parquet", content)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # No sweep was ever finished here, or its table is not as it was written.
+    record.unlink(missing_ok=True)
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted((folder / PARTS).glob("*.parquet"))
+
+
+def hashes(folder: Path) -> set[str]:
+    """Hashes of all runs that are done."""
+    found: set[str] = set()
+    for file in _parts(folder):
+        found |= set(pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist())
+    return found
+
+
+def done_before(folder: Path) -> set[str]:
+    """Hashes of all runs that need not be done again, as far as can be seen from outside."""
+    found: set[str] = set()
+    whole = [file for file in _parts(folder) if _whole(file)]
+    table = [folder / TABLE] if (folder / RECORD).is_file() and (folder / TABLE).is_file() else []
+    for file in (*whole, *table):
+        try:
+            found |= set(
+                pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist()
+            )
+        except (OSError, pa.ArrowInvalid, KeyError):
+            continue  # It would be run again.
+    return found
+
+
+def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: Columns) -> pa.Table:
+    """The rows of some hashes, in the order of their numbers.
+
+    ``wanted`` gives each hash its numbers: a run may have had another in an earlier design.
+    """
+    schema = columns.schema
+    pieces: list[pa.Table] = []
+    seen: set[str] = set()
+    for file in _parts(folder):
+        table = pq.read_table(file, use_threads=False)
+        if not set(schema.names) <= set(table.column_names):
+            continue
+        marks = table["hash"].to_pylist()
+        keep = [n for n, mark in enumerate(marks) if mark in wanted and mark not in seen]
+        keep = list({marks[n]: n for n in reversed(keep)}.values())
+        seen |= {marks[n] for n in keep}
+        rows = [(n, number) for n in keep for number in wanted[marks[n]]]
+        chosen = table.select(schema.names).take([n for n, _ in rows]).cast(schema)
+        numbers = pa.array([number for _, number in rows], pa.int64())
+        pieces.append(chosen.set_column(0, "run", numbers))
+    return pa.concat_tables(pieces or [schema.empty_table()]).sort_by("run").combine_chunks()
+
+
+def write_table(folder: Path, table: pa.Table) -> None:
+    """The whole table in its place."""
+    written(folder / TABLE, _bytes(table))
+
+
+def clear_parts(folder: Path) -> None:
+    """Take the parts away, once the table and its record hold them."""
+    for file in (folder / PARTS).iterdir():
+        file.unlink()
+    (folder / PARTS).rmdir()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A sweep that is done: its table (a row a run), and what its record says of it."""
+
+    id: str
+    title: Mapping[str, str]
+    table: pd.DataFrame
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+    units: Mapping[str, str]
+    settings: Settings
+    runs: int
+    """How many were asked for; what the table lacks has failed."""
+
+
+def read_sweep(folder: Path) -> Finished:
+    """Read a sweep's folder; raises ``ScenarioError`` if it is none, or not finished."""
+    if not (folder / DESIGN).is_file():
+        what = "there is no sweep in this folder"
+        raise ScenarioError([Problem(str(folder), what, "make one: opvangsim sweep FILE")])
+    if not (folder / RECORD).is_file() or not (folder / TABLE).is_file():
+        what = "this sweep is not finished"
+        raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
+    record = read_record(folder)
+    content = (folder / TABLE).read_bytes()
+    if record["kind"] != "sweep":
+        what = f"{RECORD} is not that of a sweep"
+        raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
+    if record["files"].get(TABLE) != hashlib.sha256(content).hexdigest():
+        what = f"{TABLE} is not as the sweep wrote it"
+        raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
+    asked = record["asked"]
+    return Finished(
+        record["id"],
+        asked["title"],
+        pq.read_table(io.BytesIO(content)).to_pandas(),
+        tuple(asked["keys"]),
+        tuple(asked["patches"]),
+        asked["units"],
+        settings_told(record["options"]),
+        asked["runs"],
+    )

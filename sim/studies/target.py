@@ -1,0 +1,88 @@
+"""Targets: a cell of the tables that is to lie below or above a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import Problem, ScenarioError
+from ..model.sampling import Floats
+from ..results.cell import Address
+from ..results.cell import parse as parse_address
+from ..results.conditions import Comparison, parse
+
+Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cell that is to lie at or below (or above) a number, with a certainty or in a statistic."""
+
+    text: str
+    address: Address
+    below: bool
+    number: float
+    certainty: float | None
+
+    def held(self, values: Floats) -> Floats:
+        """What is held against the number, along the last axis: a quantile, or the statistic.
+
+        Over the replications that are known; NaN where none is.
+        """
+        known: Bools = np.asarray(np.isfinite(values))
+        if known.all():
+            return self._over(values)
+        some: Bools = np.asarray(known.any(axis=-1))
+        found = self._over(np.where(known, values, np.where(some[..., None], np.nan, 0.0)))
+        return np.where(some, found, np.nan)
+
+    def _over(self, values: Floats) -> Floats:
+        if self.certainty is None:
+            if self.address.statistic == "mean":
+                return np.asarray(np.nanmean(values, axis=-1))
+            q = int(self.address.statistic[1:]) / 100
+        else:
+            q = self.certainty if self.below else 1 - self.certainty
+        return np.asarray(np.nanquantile(values, q, axis=-1))
+
+    def excess(self, values: Floats) -> Floats:
+        """How far the target is missed, along the last axis: met where it is not above zero."""
+        held = self.held(values)
+        missed: Floats = held - self.number if self.below else self.number - held
+        return missed
+
+    def chance(self, values: Floats) -> float:
+        """Share of the known replications in which the cell lies on the right side."""
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return float("nan")
+        met = values <= self.number if self.below else values >= self.number
+        return float(met.mean())
+
+
+def target_of(text: str, certainty: float) -> Target:
+    """Read a target such as ``gap.total.2027 <= 0``.
+
+    A cell with a statistic of its own (``gap.total.2027:mean <= 0``) is held to that; one without
+    is to be met with the certainty. Raises ``ScenarioError``.
+    """
+    condition = parse(text, "--target")
+    advice = "as in gap.total.2027 <= 0"
+    if not isinstance(condition, Comparison) or condition.sign not in _TURNED:
+        raise _fault("a target is one cell below or above a number", advice)
+    left, right, sign = condition.left, condition.right, condition.sign
+    if left.name is None:
+        left, right, sign = right, left, _TURNED[sign]
+    if left.name is None or right.number is None:
+        raise _fault("one side is a cell, the other a number", advice)
+    address = parse_address(left.name)
+    own = left.name.endswith(f":{address.statistic}")
+    if own and address.statistic == "p_positive":
+        raise _fault("a chance can't be a target's cell", "give the cell, and --certainty")
+    return Target(text, address, sign in ("<", "<="), right.number, None if own else certainty)
+
+
+def _fault(what: str, advice: str) -> ScenarioError:
+    return ScenarioError([Problem("--target", what, advice)])

@@ -1,0 +1,74 @@
+"""What charts of a target share: it in words, and the units in which its cell and levers stand."""
+
+from __future__ import annotations
+
+from ..report.charts.study_elements import BILLION, cell_words
+from ..report.i18n import Language, billion, label
+from ..report.study_data import Told
+from ..results.cell import MONEY
+from ..scenario import Scenario
+from .lever_names import lever_words
+from .levers import Lever
+from .solve_text import YEARS_MONEY, amount, how, unit_words
+from .target import Target, target_of
+
+
+def asked_target(told: Told) -> Target:
+    """The target that was asked for."""
+    return target_of(told.asked["target"], told.asked["certainty"])
+
+
+def is_money(target: Target) -> bool:
+    """Whether its cell stands in euros."""
+    return target.address.table in MONEY
+
+
+def unit_of(target: Target) -> float:
+    """What its cell is drawn in."""
+    return BILLION if is_money(target) else 1.0
+
+
+def lever_unit(unit: str) -> float:
+    """What a lever is drawn in: a year's money in billions."""
+    return BILLION if unit == YEARS_MONEY else 1.0
+
+
+def cell_and_unit(target: Target, scenario: Scenario, lang: Language) -> str:
+    """The cell in words, with its unit if it is money."""
+    text = cell_words(target.address, scenario, lang)
+    return f"{text}, {label('axis_billion', lang)}" if is_money(target) else text
+
+
+def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) -> str:
+    """A lever in words, with its unit."""
+    return f"{lever_words(one, scenario, lang)}, {unit_words(unit, lang)}"
+
+
+def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
+    """What is to hold: the cell, below or above which number."""
+    cell = cell_words(target.address, scenario, lang)
+    return label(
+        "study_target", lang, cell=cell, sign=_sign(target, lang), number=_number(target, lang)
+    )
+
+
+def _sign(target: Target, lang: Language) -> str:
+    return label("sign_at_most" if target.below else "sign_at_least", lang)
+
+
+def _number(target: Target, lang: Language) -> str:
+    if not is_money(target):
+        return amount(target.number, lang)
+    text = billion(target.number, lang, 0 if target.number == 0 else 1)
+    return text.rsplit(" ", 1)[0] if target.number == 0 else text
+
+
+def title(target: Target, scenario: Scenario, lang: Language) -> str:
+    """What is to hold and how surely, as a heading."""
+    text = f"{target_words(target, scenario, lang)} {how(target, lang)}"
+    return text[0].upper() + text[1:]
+
+
+def value_words(target: Target, value: float, lang: Language) -> str:
+    """A value of the cell, with its unit if it is money."""
+    return billion(value, lang, 2) if is_money(target) else amount(value, lang)
