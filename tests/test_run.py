@@ -211,9 +211,9 @@ def test_our_own_folder_is_replaced_and_a_foreign_one_is_not(
     quick = Options(**QUICK | {"replications": 1, "until": baseline.start})
     ours = tmp_path / "ours"
     execute(baseline, "one", quick, ours)
-    (ours / "left_over.csv").write_text("old")
+    (ours / "notes.txt").write_text("mine")
     execute(baseline, "two", quick, ours)
-    assert not (ours / "left_over.csv").exists()
+    assert (ours / "notes.txt").read_text() == "mine"
     assert json.loads((ours / "run.json").read_text())["scenario"] == "two"
 
     foreign = tmp_path / "foreign"

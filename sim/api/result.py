@@ -156,9 +156,12 @@ class Result:
     def write(self, folder: str | Path) -> Path:
         """Keep the run in a folder of its own; raises ``ScenarioError`` if that can't be."""
         from ..runs.folder import staged
+        from ..runs.manifest import RECORD, read_record
 
         with staged(Path(folder)) as staging:
-            shutil.copytree(self.folder, staging, dirs_exist_ok=True)
+            for name in (RECORD, *read_record(self.folder)["files"]):
+                (staging / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(self.folder / name, staging / name)
         return Path(folder)
 
     def export(self, file: str | Path, lang: Language = "en", *, iamc: bool = False) -> Path:

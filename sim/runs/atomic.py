@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -51,10 +50,10 @@ def write_whole(file: Path, data: bytes) -> None:
 
 @contextmanager
 def alone(aside: Path, place: Path) -> Iterator[Path]:
-    """A folder to work in that nobody else works in, gone afterwards; ``place`` is what it is for.
+    """Yield a folder that no other process works in; ``place`` is what it is for.
 
-    What is in there at first was left by one that was killed. Raises ``ScenarioError`` if another
-    process is at work in it.
+    What is in it at first was left by a killed process. It is removed afterwards if the caller
+    leaves it empty. Raises ``ScenarioError`` if another process works in it.
     """
     refuse_link(aside)
     lock = aside / "lock"
@@ -62,9 +61,6 @@ def alone(aside: Path, place: Path) -> Iterator[Path]:
         try:
             yield aside
         finally:
-            for inner in aside.iterdir():
-                if inner.is_dir() and not inner.is_symlink():
-                    shutil.rmtree(inner, ignore_errors=True)
             with suppress(OSError):
                 lock.unlink()
                 aside.rmdir()

@@ -60,13 +60,16 @@ def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> Non
             staging = aside / "new"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
-            draw(staging)
-            mark_charts(staging, stamp)
-            names = sorted(file.name for file in staging.iterdir())
-            for name in names:
-                refuse_link(folder / name)
-            for name in names:
-                os.replace(staging / name, folder / name)
+            try:
+                draw(staging)
+                mark_charts(staging, stamp)
+                names = sorted(file.name for file in staging.iterdir())
+                for name in names:
+                    refuse_link(folder / name)
+                for name in names:
+                    os.replace(staging / name, folder / name)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from None
 

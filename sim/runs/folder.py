@@ -1,84 +1,206 @@
-"""Folders that are whole or not there: written aside, then moved into place."""
+"""Replace a folder of results as a whole, and keep the user's own files in it.
+
+Only files that the manifest of the folder lists are replaced or deleted. A new folder is written
+beside the old one and exchanged for it under a lock, in steps of one rename each:
+
+1. the new results are complete: ``writing`` becomes ``ready``;
+2. each entry that the old manifest does not list moves from the old folder into ``ready``;
+3. the old folder becomes ``old``;
+4. ``ready`` takes its place;
+5. what the manifest of ``old`` lists is deleted, and ``old`` with it.
+
+After a kill at any step each file of the user is in exactly one folder, and the folder of results
+is the old one, the new one or absent. ``repair`` undoes steps 1 to 3, or completes step 5.
+"""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
 
-from ..errors import Problem, ScenarioError
+from ..errors import ModelError, Problem, ScenarioError
 from .atomic import alone, aside_of, disk_problem, refuse_link
-from .manifest import kind_of
+from .manifest import RECORD, kind_of, read_record
 
-_HERE, _EXCHANGE = -100, 2
-"""AT_FDCWD and RENAME_EXCHANGE of Linux."""
+WRITING, READY, OLD = "writing", "ready", "old"
+"""Folders beside the results while they are exchanged, below ``.NAME.partial``."""
 
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
-    """A folder to write in, which takes the place of ``folder`` once all went well.
+    """Yield a folder to write in, which takes the place of ``folder`` once all went well.
 
-    ``folder`` is replaced only if it is empty or holds our ``run.json``. Whatever goes wrong, what
-    was there stays and nothing half-written is left; what a killed process left is taken away.
-    Raises ``ScenarioError``, also if another process is writing the same folder.
+    ``folder`` may be absent, empty, or hold a valid ``run.json``; then what that does not list
+    stays in it. If anything goes wrong, what was there stays as it was. What a killed command
+    left is repaired first. Raises ``ScenarioError``, also if another process is writing here.
     """
     folder = folder.absolute()
     try:
         refuse_link(folder)
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
         with alone(aside_of(folder), folder) as aside:
-            staging, old = aside / "new", aside / "old"
-            if old.exists() and not folder.exists():
-                old.rename(folder)
-            for left_over in (staging, old):
-                if left_over.exists():
-                    shutil.rmtree(left_over)
+            _refuse_unknown(aside)
+            repair(folder, aside)
+            staging = aside / WRITING
             staging.mkdir()
             try:
                 yield staging
-                _move(staging, folder, old)
-            finally:
-                if old.exists() and not folder.exists():
-                    old.rename(folder)
+                _exchange(folder, aside)
+            except BaseException:
+                with suppress(OSError, ScenarioError):
+                    repair(folder, aside)
+                raise
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from error
 
 
-def _move(staging: Path, folder: Path, old: Path) -> None:
-    """Put a new folder in its place, and what was there aside: at once where the disk can do that.
-
-    Where it can't, one that is killed in between leaves the old one aside, and the next puts it
-    back.
-    """
-    if not folder.exists():
-        staging.rename(folder)
-    elif not exchanged(staging, folder):
-        folder.rename(old)
-        staging.rename(folder)
-
-
-def exchanged(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; false if the system or the disk can't."""
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    done: int = call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
-    return done == 0
-
-
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that may not be replaced: one with files but without a valid manifest."""
+    advice = "give another folder with --out"
     if Path.cwd().is_relative_to(folder.resolve()):
         what = "this folder holds the one you are in"
         raise ScenarioError([Problem(str(folder), what, "give a folder below this one")])
-    if folder.is_dir() and any(folder.iterdir()):
-        if kind_of(folder) is None:
-            what = "this folder holds something that is not a run of ours"
-            raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
-    elif folder.exists() and not folder.is_dir():
-        raise ScenarioError(
-            [Problem(str(folder), "this is a file, not a folder", "give a folder with --out")]
-        )
+    if folder.exists() and not folder.is_dir():
+        what = "this is a file, not a folder"
+        raise ScenarioError([Problem(str(folder), what, "give a folder with --out")])
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if kind_of(folder) is None or (folder / RECORD).is_symlink():
+        what = "this folder holds something that is not a run of ours"
+        raise ScenarioError([Problem(str(folder), what, advice)])
+    try:
+        record = read_record(folder)
+    except ScenarioError as error:
+        what = f"nothing here is replaced, since {RECORD} is not valid: {error.problems[0].what}"
+        raise ScenarioError([Problem(str(folder), what, advice)]) from None
+    if record["kind"] == "sweep":
+        what = "this is the folder of a sweep, which only a sweep may replace"
+        raise ScenarioError([Problem(str(folder), what, advice)])
+
+
+def repair(folder: Path, aside: Path) -> None:
+    """Undo or complete an exchange of folders that was interrupted.
+
+    Raises ``ScenarioError`` if a file of the user stands in the way; nothing is lost then.
+    """
+    writing, ready, old = aside / WRITING, aside / READY, aside / OLD
+    if writing.exists():
+        shutil.rmtree(writing)
+    if old.exists() and (ready.exists() or not folder.exists()):
+        if folder.exists() and any(folder.iterdir()):
+            what = f"an interrupted command left its earlier contents in {old}"
+            raise ScenarioError([Problem(str(folder), what, "move one of the two elsewhere")])
+        old.rename(folder)
+    for left in (ready, old):
+        if left.exists():
+            _dissolve(left, folder)
+
+
+def _exchange(folder: Path, aside: Path) -> None:
+    """Put the folder that was written in the place of ``folder``."""
+    ready, old = aside / READY, aside / OLD
+    _remove_empty_folders(aside / WRITING)
+    try:
+        read_record(aside / WRITING)
+    except ScenarioError as error:
+        raise ModelError(f"a folder of results was written without a manifest: {error}") from None
+    (aside / WRITING).rename(ready)
+    refuse_foreign(folder)
+    if folder.exists() and any(folder.iterdir()):
+        _move_unlisted(folder, ready, "the new results hold a file of this name")
+        folder.rename(old)
+    ready.rename(folder)
+    if old.exists():
+        _dissolve(old, folder)
+
+
+def _dissolve(left: Path, folder: Path) -> None:
+    """Move what is the user's from ``left`` to ``folder``, and delete the rest of ``left``."""
+    if not (left / RECORD).exists() and not any(left.iterdir()):
+        left.rmdir()
+        return
+    try:
+        names = read_record(left)["files"]
+    except ScenarioError:
+        what = f"an interrupted command left {left}, whose {RECORD} is not valid"
+        advice = "move what you need out of it, then remove it"
+        raise ScenarioError([Problem(str(folder), what, advice)]) from None
+    _move_unlisted(left, folder, f"an interrupted command left a file of this name in {folder}")
+    for name in names:
+        (left / name).unlink(missing_ok=True)
+    _remove_empty_folders(left)
+    # The manifest goes last: until then it says what of this folder may be deleted.
+    (left / RECORD).unlink()
+    left.rmdir()
+
+
+def _move_unlisted(source: Path, target: Path, why: str) -> None:
+    """Move each entry that the manifest of ``source`` does not list, by one rename.
+
+    Raises ``ScenarioError`` before anything is moved if ``target`` has one of the same name.
+    """
+    listed = frozenset(read_record(source)["files"])
+    entries = list(_unlisted(source, target, listed, PurePosixPath()))
+    problems = [
+        Problem(str(source / name), f"this file would be lost: {why}", "move or rename it")
+        for name in entries
+        if not _is_free(target, name)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    for name in entries:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).rename(target / name)
+
+
+def _unlisted(
+    source: Path, target: Path, listed: frozenset[str], at: PurePosixPath
+) -> Iterator[PurePosixPath]:
+    """Entries of the user below a folder: whole folders where nothing else is in them.
+
+    A listed name is the program's as long as it is a file; a link or a folder of that name is
+    the user's.
+    """
+    with os.scandir(source / at) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        name = at / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            shared = any(one.startswith(f"{name}/") for one in listed)
+            if shared or _is_real_folder(target / name):
+                yield from _unlisted(source, target, listed, name)
+            else:
+                yield name
+        elif str(name) not in (RECORD, *listed) or not entry.is_file(follow_symlinks=False):
+            yield name
+
+
+def _is_free(target: Path, name: PurePosixPath) -> bool:
+    """Whether something can be put below a folder under a name without replacing anything."""
+    above = [target / part for part in name.parents if part.name]
+    blocked = any(os.path.lexists(one) and not _is_real_folder(one) for one in above)
+    return not blocked and not os.path.lexists(target / name)
+
+
+def _is_real_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    for below, folders, _ in os.walk(folder, topdown=False):
+        for name in folders:
+            path = Path(below) / name
+            if _is_real_folder(path) and not any(path.iterdir()):
+                path.rmdir()
+
+
+def _refuse_unknown(aside: Path) -> None:
+    """Refuse to work beside what this program did not leave."""
+    unknown = sorted({one.name for one in aside.iterdir()} - {"lock", WRITING, READY, OLD})
+    if unknown:
+        what = f"this holds '{unknown[0]}', which this version of opvangsim did not put there"
+        advice = "move what you need out of it, then remove it"
+        raise ScenarioError([Problem(str(aside), what, advice)])

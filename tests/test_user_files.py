@@ -1,0 +1,277 @@
+"""The program replaces or deletes only files that its own valid manifest lists.
+
+What else lies in a folder of results is the user's and stays, whatever kills the program. A
+folder without a valid manifest is refused unless it is empty.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from faults import KILLED, Touches, digest, forked, tree
+from support import Command, record_in
+
+from sim.errors import ModelError, ScenarioError
+from sim.runs.folder import staged
+from sim.runs.manifest import read_record
+
+SHORT = (
+    "run", "baseline", "--replications", "1", "--step", "week", "--workers", "1",
+    "--until", "2025-01-31", "--no-charts",
+)  # fmt: skip
+
+
+def write(folder: Path, text: str) -> None:
+    """Write a small folder of results."""
+    with staged(folder) as staging:
+        (staging / "table.csv").write_text(text)
+        (staging / "charts").mkdir()
+        (staging / "charts" / f"{text}.svg").write_text(text)
+        record_in(staging, "stock", asked={"levels": 1, "reached": 1})
+
+
+def files_of_a_user(folder: Path) -> None:
+    """Put into a folder what a user might: files, folders, links, beside and among the results."""
+    (folder / "notes.txt").write_text("notes")
+    (folder / ".hidden").write_text("hidden")
+    (folder / "charts" / "mine.svg").write_text("drawn by hand")
+    (folder / "thesis" / "data").mkdir(parents=True)
+    (folder / "thesis" / "data" / "table.csv").write_text("years of work")
+    (folder / "empty").mkdir()
+    (folder / "link").symlink_to("notes.txt")
+    (folder / "nowhere").symlink_to("there is no such file")
+
+
+OWN = (
+    "notes.txt", ".hidden", "charts/mine.svg", "thesis/data/table.csv", "empty", "link", "nowhere",
+)  # fmt: skip
+
+
+def found_in(folder: Path) -> list[str]:
+    return [name for name in OWN if os.path.lexists(folder / name)]
+
+
+def results_in(folder: Path) -> str:
+    """The text of whole results; empty where there are none."""
+    if not folder.exists():
+        return ""
+    files = read_record(folder)["files"]
+    assert {name: digest(folder / name) for name in files} == files
+    return (folder / "table.csv").read_text()
+
+
+def test_a_second_run_keeps_the_files_of_the_user(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command(*SHORT, "--out", "r").returncode == 0
+    Path("r/notes.txt").write_text("note")
+    Path("r/budget.csv").write_text("edited, but listed")
+    assert command(*SHORT, "--out", "r", "--seed", "2").returncode == 0
+    assert Path("r/notes.txt").read_text() == "note"
+    record = read_record(Path("r"))
+    assert record["options"]["seed"] == 2
+    assert digest(Path("r/budget.csv")) == record["files"]["budget.csv"]
+    assert [one.name for one in tmp_path.iterdir()] == ["r"]
+
+
+def test_what_the_old_manifest_lists_goes_and_all_else_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write(folder, "old")
+    files_of_a_user(folder)
+    write(folder, "new")
+    assert found_in(folder) == list(OWN)
+    assert results_in(folder) == "new"
+    assert not (folder / "charts" / "old.svg").exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_exchange_killed_at_any_step_loses_no_file_of_the_user(tmp_path: Path) -> None:
+    """Each file of the user is in one folder, results are whole, and the next command repairs."""
+    origin = tmp_path / "origin"
+    write(origin / "out", "old")
+    files_of_a_user(origin / "out")
+    step, ends, absent = 0, set(), 0
+    while "finished" not in ends:
+        step += 1
+        place = tmp_path / str(step)
+        shutil.copytree(origin, place, symlinks=True)
+        code = forked(partial(_killed_at, step, place)).code
+        assert code in (0, KILLED)
+        ends.add("finished" if code == 0 else results_in(place / "out"))
+        absent += not (place / "out").exists()
+        aside = place / ".out.partial"
+        holders = [place / "out", aside / "ready", aside / "old"]
+        assert sorted(name for one in holders for name in found_in(one)) == sorted(OWN)
+        interrupted = tmp_path / f"{step}-interrupted"
+        shutil.copytree(place, interrupted, symlinks=True)
+        with pytest.raises(KeyboardInterrupt), staged(interrupted / "out"):
+            raise KeyboardInterrupt
+        assert results_in(interrupted / "out") in ("old", "new")
+        write(place / "out", "next")
+        assert results_in(place / "out") == "next"
+        for repaired in (interrupted, place):
+            assert found_in(repaired / "out") == list(OWN)
+            assert [one.name for one in repaired.iterdir()] == ["out"]
+    assert ends == {"old", "", "new", "finished"}
+    assert absent == 1
+    assert step > 25
+
+
+def _killed_at(step: int, place: Path) -> None:
+    def die(number: int) -> None:
+        if number == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Touches(place) as touches:
+        touches.before = die
+        write(place / "out", "new")
+
+
+def test_a_repair_killed_at_any_step_can_be_repaired(tmp_path: Path) -> None:
+    """It begins between the two renames, when the folder of results is absent."""
+    origin = tmp_path / "origin"
+    write(origin / "out", "old")
+    files_of_a_user(origin / "out")
+    renames = 0
+
+    def die_between_the_two_renames() -> None:
+        def die(_number: int) -> None:
+            if not (origin / "out").exists():
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        with Touches(origin) as touches:
+            touches.before = die
+            write(origin / "out", "new")
+
+    assert forked(die_between_the_two_renames).code == KILLED
+    code = KILLED
+    while code == KILLED:
+        renames += 1
+        place = tmp_path / str(renames)
+        shutil.copytree(origin, place, symlinks=True)
+        code = forked(partial(_killed_at, renames, place)).code
+        aside = place / ".out.partial"
+        holders = [place / "out", aside / "ready", aside / "old"]
+        assert sorted(name for one in holders for name in found_in(one)) == sorted(OWN)
+        write(place / "out", "next")
+        assert found_in(place / "out") == list(OWN)
+    assert renames > 25
+
+
+def _directory(folder: Path) -> None:
+    (folder / "table.csv").unlink()
+    (folder / "table.csv").mkdir()
+    (folder / "table.csv" / "mine").write_text("mine")
+
+
+def _link(folder: Path) -> None:
+    (folder / "table.csv").rename(folder / "mine")
+    (folder / "table.csv").symlink_to("mine")
+
+
+def _new_name(folder: Path) -> None:
+    (folder / "charts" / "new.svg").write_text("mine")
+
+
+def _linked_folder(folder: Path) -> None:
+    (folder / "charts").rename(folder / "pictures")
+    (folder / "charts").symlink_to("pictures")
+
+
+def _file_for_folder(folder: Path) -> None:
+    shutil.rmtree(folder / "charts")
+    (folder / "charts").write_text("mine")
+
+
+COLLISIONS: dict[str, Callable[[Path], None]] = {
+    "table.csv": _directory,
+    "table.csv ": _link,
+    "charts/new.svg": _new_name,
+    "charts": _linked_folder,
+    "charts ": _file_for_folder,
+}
+
+
+@pytest.mark.parametrize("name", COLLISIONS)
+def test_a_file_of_the_user_under_the_name_of_a_new_result_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "out"
+    write(folder, "old")
+    files_of_a_user(folder)
+    COLLISIONS[name](folder)
+    before = tree(folder)
+    with pytest.raises(ScenarioError, match="would be lost") as caught:
+        write(folder, "new")
+    assert str(folder / name.strip()) in str(caught.value)
+    assert tree(folder) == before
+    assert [one.name for one in tmp_path.iterdir()] == ["out"]
+
+
+FOREIGN = {
+    "no manifest": "",
+    "another program": '{"kind": "x", "schema": "v1"}',
+    "an older form": '{"kind": "run", "schema": 1}',
+    "no JSON": "{",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_folder_without_a_valid_manifest_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    if FOREIGN[name]:
+        (tmp_path / "run.json").write_text(FOREIGN[name])
+    before = tree(tmp_path)
+    with pytest.raises(ScenarioError, match=r"not a run of ours|is not valid"):
+        write(tmp_path, "new")
+    assert tree(tmp_path) == before
+
+
+def test_a_manifest_that_was_changed_or_is_a_link_is_refused(tmp_path: Path) -> None:
+    folder, other = tmp_path / "out", tmp_path / "other"
+    write(folder, "old")
+    text = (folder / "run.json").read_text()
+    (folder / "run.json").write_text(text.replace("table.csv", "notes.txt"))
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(ScenarioError, match="is not valid"):
+        write(folder, "new")
+    other.mkdir()
+    (folder / "run.json").write_text(text)
+    (other / "run.json").symlink_to(folder / "run.json")
+    with pytest.raises(ScenarioError, match="not a run of ours"):
+        write(other, "new")
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    write(tmp_path / "out", "first")
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "empty", "first")
+    assert results_in(tmp_path / "empty") == results_in(tmp_path / "out") == "first"
+
+
+def test_what_another_left_beside_a_folder_is_not_deleted(tmp_path: Path) -> None:
+    """The folder beside it may hold what an earlier version, or another program, put there."""
+    (tmp_path / ".out.partial" / "new").mkdir(parents=True)
+    (tmp_path / ".out.partial" / "new" / "notes.txt").write_text("mine")
+    before = tree(tmp_path)
+    with pytest.raises(ScenarioError, match="did not put there"):
+        write(tmp_path / "out", "new")
+    assert tree(tmp_path) == before
+
+
+def test_nothing_is_put_in_place_without_a_valid_manifest(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ModelError, match="without a manifest"),
+        staged(tmp_path / "out") as staging,
+    ):
+        (staging / "run.json").write_text(json.dumps({"kind": "run", "schema": 2}))
+    assert not list(tmp_path.iterdir())
