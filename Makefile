@@ -8,7 +8,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite verify format bench docs locks clean
+.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite same verify format bench docs locks clean
 
 # locks/runtime.txt is what a run needs, locks/test.txt adds the tests, locks/dev.txt the rest (docs,
 # browser tests, mutants, benchmark); each holds the pins of the one before.
@@ -100,6 +100,10 @@ lint: $(VENV)/test.stamp
 
 suite:
 	$(BIN)/pytest $(SUITE)
+
+# Every table of runs and studies against those kept, by hash: two minutes on two idle cores.
+same: $(VENV)/test.stamp
+	$(BIN)/python tests/same_results.py
 
 # Some twenty minutes on two cores. SEED and COUNT choose other mutants.
 SEED ?= 1
