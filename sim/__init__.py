@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from .api.scorecard import Scorecard, score
     from .api.study import Study
     from .errors import ScenarioError
-    from .notebook.chart import Picture
+    from .notebook.chart import Chart
 
 __all__ = [
     "Answer",
-    "Picture",
+    "Chart",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -80,7 +80,7 @@ __all__ = [
 ]
 
 _WHERE = {
-    "Picture": ("notebook.chart", "Picture"),
+    "Chart": ("notebook.chart", "Chart"),
     "Result": ("api.result", "Result"),
     "Scenario": ("api.scenario", "Scenario"),
     "ScenarioError": ("errors", "ScenarioError"),

@@ -15,13 +15,13 @@ UNSHOWN = re.compile(
 written at all. A tab and a new line are text."""
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """A text that can be shown anywhere: what is no text in it is written as its code."""
     return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A place in a text: file, line and column (both from 1), and the line itself."""
 
     file: str
@@ -47,14 +47,14 @@ class Place:
 class Problem:
     """One mistake in a user's file: where it stands, what is wrong, what to do."""
 
-    where: Place | str
+    where: Location | str
     what: str
     advice: str = ""
 
     def __str__(self) -> str:
-        quote = self.where.quoted() if isinstance(self.where, Place) else ""
+        quote = self.where.quoted() if isinstance(self.where, Location) else ""
         parts = [f"{self.where}: {self.what}", quote, f"    {self.advice}" if self.advice else ""]
-        return plain("\n".join(part for part in parts if part))
+        return printable("\n".join(part for part in parts if part))
 
 
 class ScenarioError(Exception):
@@ -73,6 +73,6 @@ class ModelError(Exception):
     """Our own code broke one of its laws (exit code 1)."""
 
 
-def refuse(where: str, what: str, advice: str = "") -> NoReturn:
+def usage_error(where: str, what: str, advice: str = "") -> NoReturn:
     """Report a mistake of the user: raises ``ScenarioError`` with one problem."""
     raise ScenarioError([Problem(where, what, advice)])

@@ -18,7 +18,7 @@ from statistics import median
 
 from sim.runs.executor import crew_of
 from sim.studies.design import parse_design
-from sim.studies.design_points import planned
+from sim.studies.design_points import expand_design
 from sim.studies.sweep import Sweep, sweep
 
 PAIRS = 3
@@ -39,7 +39,7 @@ until: {until}
 def seconds(points: int, replications: int, until: str, workers: int) -> float:
     """How long a sweep takes, without what comes before its first run."""
     text = DESIGN.format(points=points, replications=replications, until=until)
-    one = Sweep("bench", planned(parse_design(text, "bench.yaml"), Path()), text)
+    one = Sweep("bench", expand_design(parse_design(text, "bench.yaml"), Path()), text)
     with tempfile.TemporaryDirectory() as folder, crew_of(None, workers) as crew:
         began = time.perf_counter()
         sweep(one, Path(folder) / "sweep", crew)

@@ -16,10 +16,10 @@ from typing import Any
 
 import matplotlib as mpl
 
-from sim.notebook.what_if.controller import Board, Shown
+from sim.notebook.what_if.controller import Controller, Shown
 from sim.notebook.what_if.widget import picture
+from sim.report.charts import CHART_SIZES, draw
 from sim.report.charts import CHARTS as KINDS
-from sim.report.charts import LOOKS, draw
 from sim.report.style import STYLE
 from sim.scenario import load
 
@@ -36,13 +36,13 @@ async def timed() -> dict[str, list[float]]:
         what = f"{turn[0]}, {'settled' if shown.settled else 'first look'}"
         for number, name in enumerate(shown.charts):
             with mpl.rc_context(STYLE):
-                figure = draw(name, shown.subject, LOOKS["page"], "en")
+                figure = draw(name, shown.subject, CHART_SIZES["page"], "en")
             picture(figure, KINDS[name].words(shown.subject, "en"))
             if number == 0:
                 found[f"{what}: a picture"].append(time.perf_counter() - turn[1])
         found[f"{what}: all"].append(time.perf_counter() - turn[1])
 
-    board = Board(load("baseline"), show)
+    board = Controller(load("baseline"), show)
     board.go()
     await board.at_rest()
     found.clear()

@@ -20,7 +20,7 @@ from two_models import Likeness, Series, against_error, likenesses, named
 
 from sim.model.engine import simulate
 from sim.reference.simulation import simulate_persons
-from sim.results.model_checks import Outcome
+from sim.results.model_checks import CheckOutcome
 from sim.results.tables import tabulate
 from sim.scenario import load
 
@@ -52,13 +52,13 @@ def both(replications: int, until: date, workers: int) -> tuple[Series, Series]:
     return fast, {key: np.concatenate([one[key] for one in pieces], axis=1) for key in pieces[0]}
 
 
-def outcomes(fast: Series, persons: Series, tried: str) -> Iterator[Outcome]:
+def outcomes(fast: Series, persons: Series, tried: str) -> Iterator[CheckOutcome]:
     """Each series as a law: the two models agree within the error of luck."""
     for found in likenesses(fast, persons, ROUNDING):
-        yield Outcome(f"{found.key} ({found.measure})", tried, written(found), found.holds)
+        yield CheckOutcome(f"{found.key} ({found.measure})", tried, written(found), found.holds)
     errors = against_error(fast, persons)
     far = float(np.mean(errors > 3.5))
-    yield Outcome(
+    yield CheckOutcome(
         "all differences together look like luck",
         f"{errors.size} differences of means over their standard errors",
         f"median {np.median(errors):.2f} (below 1.3), {far:.1%} beyond 3.5 (below 10 %)",

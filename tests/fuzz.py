@@ -51,7 +51,7 @@ from sim.export.safe_workbook import open_workbook
 from sim.export.workbook_reader import read_filled
 from sim.export.workbook_to_patch import changes_of
 from sim.results.cell import parse as parse_address
-from sim.results.conditions import holds, names, parse
+from sim.results.conditions import evaluate, names, parse
 from sim.runs.batches import Options
 from sim.runs.run import execute
 from sim.scenario import dump, load, load_chain, shipped_folder
@@ -99,17 +99,17 @@ def read_run(data: bytes) -> None:
 
 
 def read_design(data: bytes) -> None:
-    from sim.studies.design_points import planned
+    from sim.studies.design_points import expand_design
 
     design = parse_design(data.decode("utf-8", "replace"), "x.yaml")
     if design.points * design.combinations <= 2_000:
-        planned(design, shipped_folder() / "designs")
+        expand_design(design, shipped_folder() / "designs")
 
 
 def read_condition(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     condition = parse(text, "--where")
-    holds(condition, dict.fromkeys(names(condition), 1.0))
+    evaluate(condition, dict.fromkeys(names(condition), 1.0))
 
 
 def read_address(data: bytes) -> None:

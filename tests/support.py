@@ -14,14 +14,14 @@ import pytest
 
 from sim.cli import main
 from sim.model.engine import simulate
-from sim.model.state import Actor, World
+from sim.model.state import Actor, SimState
 from sim.runs.manifest import RECORD, sealed, write_record
-from sim.scenario import Scenario, patched
+from sim.scenario import Scenario, override
 
 
 def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
     """The scenario with some keys changed."""
-    return patched(scenario, changes, "set by a test")
+    return override(scenario, changes, "set by a test")
 
 
 def quiet(changes: dict[str, Any]) -> dict[str, Any]:
@@ -31,11 +31,11 @@ def quiet(changes: dict[str, Any]) -> dict[str, Any]:
     return calm | changes
 
 
-def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> World:
+def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> SimState:
     """The world of a run at its opening, without any chance, as in step ``number`` of the clock."""
-    seen: list[World] = []
+    seen: list[SimState] = []
 
-    def look(world: World) -> Actor:
+    def look(world: SimState) -> Actor:
         seen.append(world)
         yield world.until(0.0)
 

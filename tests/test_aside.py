@@ -12,8 +12,8 @@ from sim.clock import Clock, StepLength
 from sim.errors import ModelError
 from sim.model.engine import begun, finished, laid_aside, simulate, taken_up
 from sim.model.ledger import Ledger
-from sim.model.sampling import Luck, sample
-from sim.model.state import World
+from sim.model.sampling import RandomStreams, sample
+from sim.model.state import SimState
 from sim.scenario import Scenario, load
 
 KEPT = ("stocks", "flows", "tallies", "days", "snapshots", "waits", "wait_days", "cohort_counts",
@@ -31,9 +31,9 @@ def assert_same(one: Ledger, other: Ledger) -> None:
 
 def begun_on(
     scenario: Scenario, replications: int, until: date, step: StepLength = "week", first: int = 0
-) -> World:
+) -> SimState:
     """A run that is about to begin, with the draws that ``simulate`` takes."""
-    clock, luck = Clock(scenario.start, until, step), Luck(1, first, replications)
+    clock, luck = Clock(scenario.start, until, step), RandomStreams(1, first, replications)
     return begun(scenario, clock, luck, sample(scenario, replications, 1, until=until))
 
 

@@ -27,10 +27,17 @@ from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions.drivers import DRAW, Answering, drivers, wanted
 from sim.questions.metric_names import figure_from, figure_name
-from sim.questions.metrics import Value, broken, needed, scenario_of, summed_up, values_of
+from sim.questions.metrics import (
+    Value,
+    needed,
+    scenario_of,
+    summed_up,
+    values_of,
+    violated_conditions,
+)
 from sim.questions.metrics import array_of as computed
 from sim.questions.pages import files, summary
-from sim.questions.questions import Figure, Question, questions
+from sim.questions.questions import Metric, Question, questions
 from sim.questions.run_answers import Answers, studies_of
 from sim.questions.run_studies import entries
 from sim.questions.scorecard import score_entries
@@ -39,13 +46,13 @@ from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, label, number
 from sim.results.cell import parse
-from sim.results.experiment import Settings, Trial
+from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
 from sim.runs.cache import kept, kept_numbers
 from sim.scenario import load_chain, quantities, source_keys
 from sim.studies.factors import factors
 from sim.studies.ind_cut import CUTS, TOTAL, IndCoa
-from sim.studies.optimal_places import REFERENCE, NewsVendor, Stock
+from sim.studies.optimal_places import REFERENCE, Newsvendor, Stock
 
 ALL = questions()
 ANSWERED = [one for one in ALL if one.answer is not None]
@@ -123,7 +130,7 @@ def test_a_figure_has_one_way_and_says_what_that_way_asks_for() -> None:
     }  # fmt: skip
     for match, wrong in cases.items():
         with pytest.raises(ValueError, match=match):
-            Figure.model_validate({"shown": "count", **wrong})
+            Metric.model_validate({"shown": "count", **wrong})
 
 
 def test_a_question_is_made_of_figures_that_can_be_reckoned_with() -> None:
@@ -149,18 +156,18 @@ def test_a_question_is_made_of_figures_that_can_be_reckoned_with() -> None:
 def test_a_figure_is_what_its_cells_give() -> None:
     known = {"a": {"gap.total.2027": np.arange(11.0)}, "b": {"gap.total.2027": np.full(11, 4.0)}}
 
-    def value_of(figure: Figure) -> Value:
+    def value_of(figure: Metric) -> Value:
         return summed_up(figure, computed(figure, known, {}))
 
-    middle = Figure(of="a", cell="gap.total.2027", shown="count")
+    middle = Metric(of="a", cell="gap.total.2027", shown="count")
     assert value_of(middle) == Value(5.0, (1.0, 9.0))
     assert value_of(middle.model_copy(update={"against": "b", "times": -1.0})) == Value(
         -1.0, (-5.0, 3.0)
     )
     assert value_of(middle.model_copy(update={"cell": "gap.total.2027:p90"})) == Value(9.0, None)
-    chance = Figure(of="a", chance="gap.total.2027 > 7", shown="percent")
+    chance = Metric(of="a", chance="gap.total.2027 > 7", shown="percent")
     assert value_of(chance).value == pytest.approx(3 / 11)
-    price = Figure(key="reception.places.regular.price", shown="euro")
+    price = Metric(key="reception.places.regular.price", shown="euro")
     assert value_of(price) == Value(27_100, None)
     never = chance.model_copy(update={"chance": "gap.total.2027 > 70"})
     assert worded(value_of(never).value, never, "nl") == "minder dan 1 %"
@@ -210,7 +217,7 @@ def test_an_entry_of_a_study_turned_round_keeps_its_band_in_order() -> None:
 
 
 def test_a_margin_is_not_told_as_a_band() -> None:
-    figure = Figure(cell="cost.total.2027", certainty=0.8, shown="count")
+    figure = Metric(cell="cost.total.2027", certainty=0.8, shown="count")
     assert with_band(Value(5.0, (4.0, 6.0), sampled=True), figure, "en") == "5 (margin: 4 to 6)"
     assert with_band(Value(5.0, (4.0, 6.0)), figure, "en") == "5 (4 to 6)"
 
@@ -256,7 +263,7 @@ def test_words_that_no_longer_fit_the_numbers_are_told() -> None:
     one = asked({"a": {"key": "reception.places.regular.price", "shown": "euro"}},
                 provided=["a > 27000", "a > 28000"])  # fmt: skip
     values = values_of(one, {}, {})
-    assert broken(one, values) == ["a > 28000"]
+    assert violated_conditions(one, values) == ["a > 28000"]
     shown = page(one, values, {}, [], Settings(2), "nl")
     assert "LET OP" in shown.notes[0]
     assert "a > 28000" in shown.notes[0]
@@ -310,7 +317,7 @@ def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
 
 
 @pytest.mark.long
-def test_applications_count_first_ones_up_to_the_year(baseline_trial: Trial) -> None:
+def test_applications_count_first_ones_up_to_the_year(baseline_trial: Experiment) -> None:
     found = Answering(())(baseline_trial)
     names = wanted(baseline_trial.scenario, ())
     assert set(names) == set(found)
@@ -322,10 +329,10 @@ def test_applications_count_first_ones_up_to_the_year(baseline_trial: Trial) -> 
 
 
 @pytest.fixture(scope="module")
-def baseline_trial() -> Trial:
-    from sim.results.experiment import attempts
+def baseline_trial() -> Experiment:
+    from sim.results.experiment import simulate_all
 
-    (trial,) = attempts(scenario_of("baseline"), Settings(2, 1, "week"))
+    (trial,) = simulate_all(scenario_of("baseline"), Settings(2, 1, "week"))
     return trial
 
 
@@ -341,7 +348,7 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
             assert len(shown.rows) == len(one.figures)
             assert bool(shown.again) == (one.answer is not None)
     known = {"baseline": {"gap.total.2027": np.array([3.44e9])}}
-    gap = Figure(cell="gap.total.2027", shown="billion")
+    gap = Metric(cell="gap.total.2027", shown="billion")
     value = summed_up(gap, computed(gap, known, {}))
     assert (
         filled("{gap}", asked({"gap": gap}), {"gap": value}, "en")
@@ -370,7 +377,7 @@ def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
 def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     levels = np.array([30_000.0, REFERENCE, 50_000.0])
     costs = np.array([[9.0, 11.0], [6.0, 8.0], [7.0, 7.0]])
-    rule = NewsVendor(2.0, 1.0, 0.6, 47e3)
+    rule = Newsvendor(2.0, 1.0, 0.6, 47e3)
     made = Stock((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
                  np.array([5.0, 5.0]), 46e3, (45e3, 47e3), rule)  # fmt: skip
     monkeypatch.setattr(studies_module, "stock", lambda *_: made)
@@ -526,7 +533,7 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     runs: list[int] = []
 
     class Counted(Answering):
-        def __call__(self, trial: Trial) -> dict[str, np.ndarray]:
+        def __call__(self, trial: Experiment) -> dict[str, np.ndarray]:
             runs.append(trial.first)
             return super().__call__(trial)
 

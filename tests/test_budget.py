@@ -24,7 +24,7 @@ from sim.model.prices import (
     ind_money,
     paid_factor,
     reception_cost,
-    split_price,
+    split_fixed_variable,
 )
 from sim.results import budget
 from sim.results import tables as results
@@ -87,9 +87,9 @@ def test_the_published_price_comes_back_at_the_fill_it_was_measured_at(
     price: float, fill: float, empty: float, adds: float
 ) -> None:
     one = np.ones(1)
-    place = split_price(price * one, fill, "place", empty * one, (empty + adds) * one)
+    place = split_fixed_variable(price * one, fill, "place", empty * one, (empty + adds) * one)
     assert place.fixed + place.variable * fill == pytest.approx(price)
-    person = split_price(price * one, fill, "resident", empty * one, (empty + adds) * one)
+    person = split_fixed_variable(price * one, fill, "resident", empty * one, (empty + adds) * one)
     assert person.fixed / fill + person.variable == pytest.approx(price)
     for parts in (place, person):
         assert parts.fixed / (parts.fixed + parts.variable) == pytest.approx(empty / (empty + adds))
@@ -154,13 +154,17 @@ def test_net_and_gross_are_never_crossed(baseline: Scenario, priced: tuple[Costs
     costs, clock = priced
     cost = costs["document", "ind"]
     views = {
-        name: budget.seen_by(Prices.of(baseline, {}), vintage, "ind", cost, clock.years, "vintage")
+        name: budget.in_vintage_terms(
+            Prices.of(baseline, {}), vintage, "ind", cost, clock.years, "vintage"
+        )
         for name, vintage in baseline.budget.vintages.items()
     }
     assert np.allclose(views["document"] - views["owb2025"], 60_000_000)
     coa = costs["document", "coa"]
     for vintage in baseline.budget.vintages.values():
-        seen = budget.seen_by(Prices.of(baseline, {}), vintage, "coa", coa, clock.years, "vintage")
+        seen = budget.in_vintage_terms(
+            Prices.of(baseline, {}), vintage, "coa", coa, clock.years, "vintage"
+        )
         assert np.allclose(seen, coa)
 
 
@@ -182,8 +186,10 @@ def test_the_nominal_view_raises_both_sides_alike(
     costs, clock = priced
     vintage = baseline.budget.vintages["owb2025"]
     cost = costs["document", "total"]
-    real = budget.seen_by(Prices.of(baseline, {}), vintage, "total", cost, clock.years, "vintage")
-    nominal = budget.seen_by(
+    real = budget.in_vintage_terms(
+        Prices.of(baseline, {}), vintage, "total", cost, clock.years, "vintage"
+    )
+    nominal = budget.in_vintage_terms(
         Prices.of(baseline, {}), vintage, "total", cost, clock.years, "nominal"
     )
     factor = budget.nominal_factor(Prices.of(baseline, {}), vintage, clock.years, "nominal")
@@ -205,7 +211,7 @@ def test_the_money_of_the_ind_is_gross_whatever_the_vintage(baseline: Scenario) 
 @pytest.mark.slow
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
-    cash = budget.timed(Prices.of(baseline, {}), costs, "cash")
+    cash = budget.as_cash(Prices.of(baseline, {}), costs, "cash")
     cost, paid = costs["coa_price", "coa"], cash["coa_price", "coa"]
     assert np.allclose(paid[1:], 0.9 * cost[1:] + 0.1 * cost[:-1])
     last = budget.check_2024(baseline)["coa_price"]
@@ -219,7 +225,7 @@ def test_the_cash_of_the_first_year_settles_what_2024_cost(
     """Of every line whose 2024 is known: the whole of the IND, so with its other income."""
     costs, _ = priced
     prices = Prices.of(baseline, {})
-    cash = budget.timed(prices, costs, "cash")
+    cash = budget.as_cash(prices, costs, "cash")
     ind = prices.price("ind_cost.paid_2024") + baseline.ind_cost.other_income.single
     nidos = prices.price("guardianship.paid_2024")
     coa = budget.check_2024(baseline)["document"]
@@ -233,7 +239,7 @@ def test_the_cash_of_the_first_year_settles_what_2024_cost(
     for line, last in known.items():
         settled = cash["document", line][0] - 0.9 * costs["document", line][0]
         assert np.allclose(settled, 0.1 * last), line
-    assert budget.timed(prices, costs, "cost") == costs
+    assert budget.as_cash(prices, costs, "cost") == costs
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from support import Command, record_in
 
 from sim.report import charts
-from sim.report.charts import CHARTS, LOOKS, UNREDUCED, WIDTHS, Subject, Width
+from sim.report.charts import CHART_SIZES, CHARTS, UNREDUCED, WIDTHS, RunData, Width
 from sim.report.charts.data import by_month, by_year, days_simulated
 from sim.report.charts.elements import BANDS, amount
 from sim.report.charts.gap import SAND
@@ -60,10 +60,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def subjects(folders: dict[str, Path]) -> dict[str, Subject]:
-    def read(folder: Path) -> Subject:
+def subjects(folders: dict[str, Path]) -> dict[str, RunData]:
+    def read(folder: Path) -> RunData:
         record = json.loads((folder / "run.json").read_text("utf-8"))
-        return Subject(
+        return RunData(
             load(folder / "scenario.resolved.yaml"),
             record["id"],
             QUICK.replications,
@@ -78,10 +78,10 @@ def subjects(folders: dict[str, Path]) -> dict[str, Subject]:
 
 
 @pytest.fixture(scope="session")
-def drawn(subjects: dict[str, Subject]) -> dict[tuple[str, str, Language, Width], Figure]:
+def drawn(subjects: dict[str, RunData]) -> dict[tuple[str, str, Language, Width], Figure]:
     """Every chart in every language and width, of each of the runs."""
     return {
-        (run, name, lang, width): charts.draw(name, subject, LOOKS[width], lang)
+        (run, name, lang, width): charts.draw(name, subject, CHART_SIZES[width], lang)
         for run, subject in subjects.items()
         for name in CHARTS
         for lang in LANGUAGES
@@ -131,7 +131,7 @@ def test_figures_are_as_wide_as_they_say(
 
 @pytest.mark.slow
 def test_every_figure_names_its_run_its_scenario_and_its_sources(
-    drawn: dict[tuple[str, str, Language, Width], Figure], subjects: dict[str, Subject]
+    drawn: dict[tuple[str, str, Language, Width], Figure], subjects: dict[str, RunData]
 ) -> None:
     for (run, _, lang, _), figure in drawn.items():
         subject = subjects[run]
@@ -193,10 +193,10 @@ def test_labels_are_spread_as_little_as_needed() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
-    subjects: dict[str, Subject], lang: Language
+    subjects: dict[str, RunData], lang: Language
 ) -> None:
     for width in WIDTHS:
-        assert overlaps_of(charts.draw_together(subjects, LOOKS[width], lang)) == []
+        assert overlaps_of(charts.draw_together(subjects, CHART_SIZES[width], lang)) == []
     words = charts.together.words(subjects, lang)
     last = min(by_month(one, "need").index[-1] for one in subjects.values())
     for name, subject in subjects.items():
@@ -213,7 +213,7 @@ def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("run", EXTREMES)
 def test_the_words_of_a_chart_hold_the_numbers_of_its_table(
-    subjects: dict[str, Subject], run: str, lang: Language
+    subjects: dict[str, RunData], run: str, lang: Language
 ) -> None:
     subject = subjects[run]
 
@@ -241,7 +241,7 @@ def test_the_words_of_a_chart_hold_the_numbers_of_its_table(
 
 @pytest.mark.long
 def test_layers_add_up_to_the_people_and_those_without_a_place(
-    subjects: dict[str, Subject],
+    subjects: dict[str, RunData],
 ) -> None:
     for subject in subjects.values():
         stacked = sum(people for _, people, _ in layers_of(subject, "en"))
@@ -250,7 +250,7 @@ def test_layers_add_up_to_the_people_and_those_without_a_place(
 
 
 @pytest.mark.slow
-def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, Subject]) -> None:
+def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, RunData]) -> None:
     """Where all have a place, the stock of those who wait moves by the difference of the bars."""
     subject = subjects["inflow-surge"]
     years = people_by_year(subject)
@@ -264,7 +264,7 @@ def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, Subje
 
 @pytest.mark.slow
 def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
-    subjects: dict[str, Subject],
+    subjects: dict[str, RunData],
 ) -> None:
     subject = subjects["inflow-surge"]
     plain, whole = by_year(subject, "inflow", "sum"), inflow_by_year(subject)
@@ -277,12 +277,12 @@ def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
 
 
 @pytest.mark.slow
-def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, Subject]) -> None:
+def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, RunData]) -> None:
     subject = subjects["mpp-2024-i"]
     for ending in charts.FORMATS:
         one, two = (
             bytes_of(
-                charts.draw("need", subject, LOOKS["column"], "nl"),
+                charts.draw("need", subject, CHART_SIZES["column"], "nl"),
                 f".{ending}", 100, "Behoefte", "Mediaan: € 1 < 2 & meer",
             )
             for _ in range(2)
@@ -294,10 +294,10 @@ def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, Subje
 
 @pytest.mark.slow
 def test_fonts_are_embedded_as_truetype_and_words_are_inside(
-    subjects: dict[str, Subject],
+    subjects: dict[str, RunData],
 ) -> None:
     subject = subjects["mpp-2024-i"]
-    figure = charts.draw("inflow", subject, LOOKS["page"], "nl")
+    figure = charts.draw("inflow", subject, CHART_SIZES["page"], "nl")
     words = "Mediaan < 5 & meer"
     pdf = bytes_of(figure, ".pdf", 100, "Instroom", words)
     assert b"/FontFile2" in pdf

@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from support import change
 
 from sim.errors import ScenarioError
-from sim.model.prices import is_money
+from sim.model.prices import affects_costs_only
 from sim.model.sampling import Floats, sample
 from sim.results.cell import parse
-from sim.results.experiment import Settings, attempts, reduced
+from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solve as solve_module
 from sim.studies.compare import compare, differences
 from sim.studies.explain import explain, shapley, subsets
 from sim.studies.factors import THEMES, factors, theme_of
-from sim.studies.ind_cut import Cut, ind_coa, uncut, with_cut
+from sim.studies.ind_cut import IndCut, ind_coa, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
 from sim.studies.optimal_places import REFERENCE, cheapest, stock, with_stock
 from sim.studies.repricing import repriced
-from sim.studies.solve import Frontier, Solution, Tried, crossing, frontier, solve
+from sim.studies.solve import Frontier, Solution, Tried, frontier, root, solve
 from sim.studies.target import Target, target_of
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
@@ -37,7 +37,7 @@ ONE_WORKER = 1
 
 def cell_of(scenario: Scenario, text: str, settings: Settings = FEW) -> Floats:
     """A cell in each replication, by a plain run."""
-    return np.concatenate([trial.cell(parse(text)) for trial in attempts(scenario, settings)])
+    return np.concatenate([trial.cell(parse(text)) for trial in simulate_all(scenario, settings)])
 
 
 # -- compare --
@@ -110,7 +110,7 @@ def test_what_only_is_money_leaves_every_person_and_place_as_they_were(
 ) -> None:
     scenario = change(baseline, dict(changes))
     settings = Settings(2, 1, "week", date(2026, 12, 31))
-    money = [key for key, _ in quantities(scenario) if is_money(scenario, key)]
+    money = [key for key, _ in quantities(scenario) if affects_costs_only(scenario, key)]
     assert len(money) >= 30
     keep = ("share", "factor", "persons", "log points", "correlation")
     dearer = {
@@ -119,7 +119,7 @@ def test_what_only_is_money_leaves_every_person_and_place_as_they_were(
         if key in money and not isinstance(quantity.value, tuple) and quantity.unit not in keep
     }
     other = with_levers(scenario, dearer)
-    ((one,), (two,)) = (attempts(each, settings) for each in (scenario, other))
+    ((one,), (two,)) = (simulate_all(each, settings) for each in (scenario, other))
     assert all((one.tables.volumes[name] == values).all()
                for name, values in two.tables.volumes.items())  # fmt: skip
     assert (repriced(one, other, settings).line("gap", "total") == two.line("gap", "total")).all()
@@ -355,7 +355,7 @@ def test_a_target_counts_the_replications_that_are_known() -> None:
     rows = np.stack([values, np.full(13, np.nan)])
     assert target.held(rows)[0] == pytest.approx(8)
     assert np.isnan(target.held(rows)[1])
-    assert reduced(values, "mean") == 5
+    assert summary_value(values, "mean") == 5
 
 
 @pytest.mark.long
@@ -390,7 +390,7 @@ def test_two_levers_are_tried_together_each_as_a_plain_run_would(baseline: Scena
 @given(st.floats(0.1, 9.9), st.floats(-5, 5).filter(lambda slope: abs(slope) > 0.01))
 def test_a_straight_line_crosses_where_it_crosses(zero: float, slope: float) -> None:
     values = np.linspace(0, 10, 6)
-    assert crossing(values, slope * (values - zero), 5.0) == pytest.approx(zero)
+    assert root(values, slope * (values - zero), 5.0) == pytest.approx(zero)
 
 
 @pytest.mark.parametrize(
@@ -457,7 +457,7 @@ def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
 
 @pytest.mark.long
 def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
-    found = ind_coa(baseline, FEW, [Cut("nothing", 0.0, 0.0)], 2026, ONE_WORKER).table
+    found = ind_coa(baseline, FEW, [IndCut("nothing", 0.0, 0.0)], 2026, ONE_WORKER).table
     amounts = found[["less", "more_coa", "more_nidos", "more_penalties", "net"]]
     assert (amounts == 0).all(axis=None)
     assert found["per_euro"].isna().all()
@@ -469,7 +469,9 @@ def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> No
     held = {"ind_cost.asylum_share": 0.45, "ind_cost.family_share": 0.2,
             "ind.capacity.realised": 1}  # fmt: skip
     scenario = change(baseline, dict(held))
-    table = ind_coa(scenario, FEW, [Cut("a", 0.2, 0.0), Cut("f", 0.0, 0.2)], 2026, ONE_WORKER).table
+    table = ind_coa(
+        scenario, FEW, [IndCut("a", 0.2, 0.0), IndCut("f", 0.0, 0.2)], 2026, ONE_WORKER
+    ).table
     rows = {(row["cut"], row["year"]): row for row in table.to_dict("records")}
     work = (926e6 - 36.8e6) * 0.45
     assert rows["a", "2027"]["less"] == pytest.approx(0.2 * 0.8 * work, rel=1e-6)
@@ -483,7 +485,7 @@ def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> No
 
 def test_a_cut_goes_on_through_values_dated_later(baseline: Scenario) -> None:
     dated = change(baseline, {"ind.capacity.planned": {2025: 30_000, 2028: 40_000}})
-    cut = with_cut(uncut(dated), Cut("a", 0.1, 0.0), 2026).ind.capacity.planned
+    cut = with_cut(without_cut(dated), IndCut("a", 0.1, 0.0), 2026).ind.capacity.planned
     assert [cut.on(date(year, 6, 1)) for year in (2025, 2026, 2028)] == [30_000, 27_000, 36_000]
 
 
@@ -493,7 +495,7 @@ def test_a_plan_with_a_spread_is_cut_on_both_sides_from_its_middle(baseline: Sce
     wide = change(baseline, {"ind.capacity.planned": {
         "value": 28_900, "unit": "decision equivalents/year", "assumption": "a test",
         "spread": spread}})  # fmt: skip
-    cuts = [Cut("a", 0.2, 0.0)]
+    cuts = [IndCut("a", 0.2, 0.0)]
     found, plain = (ind_coa(each, FEW, cuts, 2026, ONE_WORKER).table for each in (wide, baseline))
     # Spreads are drawn by name: with the plan certain all else is as it was.
     assert found["less"].tolist() == pytest.approx(plain["less"].tolist())
@@ -502,7 +504,7 @@ def test_a_plan_with_a_spread_is_cut_on_both_sides_from_its_middle(baseline: Sce
 
 def test_an_ind_that_works_by_its_budget_has_no_plan_to_cut() -> None:
     with pytest.raises(ScenarioError, match="something else than a plan"):
-        uncut(load("ind-follows-budget"))
+        without_cut(load("ind-follows-budget"))
 
 
 def test_samples_do_not_depend_on_a_lever_that_has_no_spread(baseline: Scenario) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sim.errors import ScenarioError
 from sim.scenario import load, shipped, shipped_folder
 from sim.studies.design import Design, parse_design, read_design
-from sim.studies.design_points import Plan, patch_of, planned
+from sim.studies.design_points import SweepPlan, expand_design, patch_of
 
 HERE = Path(__file__).parent
 TEXT = """
@@ -41,8 +41,8 @@ record: [gap.total.2026]
 """
 
 
-def plan_of(text: str) -> Plan:
-    return planned(parse_design(text, "design.yaml"), HERE)
+def plan_of(text: str) -> SweepPlan:
+    return expand_design(parse_design(text, "design.yaml"), HERE)
 
 
 def refused(text: str) -> str:
@@ -146,7 +146,7 @@ def _numbers(data: object) -> object:
 @pytest.mark.parametrize("name", [file.stem for file in (shipped_folder() / "designs").iterdir()])
 def test_shipped_designs_can_be_planned_and_are_no_scenarios(name: str) -> None:
     file = shipped_folder() / "designs" / f"{name}.yaml"
-    assert len(planned(read_design(file), file.parent)) > 10
+    assert len(expand_design(read_design(file), file.parent)) > 10
     assert name not in shipped()
 
 

@@ -15,18 +15,18 @@ from sim.studies import discover_text as report
 from sim.studies.discover import (
     Discovery,
     Limit,
+    cases_of_interest,
     discover,
     evaluated,
-    inside,
-    interest_of,
-    where_of,
+    in_box,
+    parse_condition,
 )
 
 LEVERS = ["inflow.first@2026", "housing.homes", "ind.capacity.realised", "price"]
 UNITS = {"inflow.first@2026": "persons/year", "housing.homes": "persons/year",
          "ind.capacity.realised": "factor"}  # fmt: skip
 CELL = "gap.total.2027:mean"
-WHERE = where_of("gap.total.2027 > 2e9")
+WHERE = parse_condition("gap.total.2027 > 2e9")
 
 
 def made(seed: int = 1, runs: int = 1000, noise: float = 0.0) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def test_a_planted_box_of_numbers_and_patches_is_found(found: Discovery) -> None
 @pytest.mark.long
 def test_a_planted_box_is_found_under_noise() -> None:
     noisy = discover(WHERE, made(noise=0.05), LEVERS, ["price"])
-    truth, box = planted(noisy.table), inside(noisy.boxes[0].limits, noisy.table)
+    truth, box = planted(noisy.table), in_box(noisy.boxes[0].limits, noisy.table)
     assert (truth & box).sum() / truth.sum() >= 0.9
     assert (truth & box).sum() / box.sum() >= 0.9
     assert "ind.capacity.realised" not in {one.lever for one in noisy.boxes[0].limits}
@@ -90,7 +90,7 @@ def test_a_planted_box_is_found_under_noise() -> None:
 @pytest.mark.slow
 def test_what_is_said_of_a_box_is_what_a_count_gives(found: Discovery) -> None:
     box = found.boxes[0]
-    within = inside(box.limits, found.table)
+    within = in_box(box.limits, found.table)
     assert box.runs == within.sum()
     assert box.density == (within & found.interest).sum() / within.sum()
     assert box.coverage == (within & found.interest).sum() / found.interest.sum()
@@ -103,7 +103,7 @@ def test_the_bands_hold_the_truth_about_as_often_as_they_say() -> None:
     held = {"density": 0, "coverage": 0}
     for seed in range(200):
         table = made(seed, 400, noise=0.1)
-        box = evaluated(PLANTED, table, interest_of(WHERE, table, ["price"]))
+        box = evaluated(PLANTED, table, cases_of_interest(WHERE, table, ["price"]))
         held["density"] += box.density_band[0] <= 0.9 <= box.density_band[1]
         held["coverage"] += box.coverage_band[0] <= coverage <= box.coverage_band[1]
     assert all(140 <= count <= 180 for count in held.values()), held
@@ -157,16 +157,16 @@ def test_the_order_of_the_rows_and_of_the_choices_moves_no_limit(found: Discover
 )
 def test_a_condition_that_tells_nothing_apart_is_refused(where: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(told)):
-        discover(where_of(where), made(), LEVERS, ["price"])
+        discover(parse_condition(where), made(), LEVERS, ["price"])
 
 
 def test_patches_and_levers_may_stand_in_a_condition() -> None:
     table = made()
-    where = where_of(
+    where = parse_condition(
         "gap.total.2027:mean > 2e9 and price == none and inflow.first@2026-01-01 > 3e4"
     )
     expected = (table[CELL] > 2e9) & (table["price"] == "none") & (table[LEVERS[0]] > 3e4)
-    assert np.array_equal(interest_of(where, table, ["price"]), expected.to_numpy())
+    assert np.array_equal(cases_of_interest(where, table, ["price"]), expected.to_numpy())
 
 
 @pytest.mark.slow

@@ -12,13 +12,13 @@ from sim.clock import Clock
 from sim.model.inflow import deviation_path
 from sim.model.sampling import (
     EXACT_BELOW_MEAN,
-    Luck,
+    RandomStreams,
     binomial_count,
     hypercube_column,
     poisson_count,
     sample,
 )
-from sim.scenario import Scenario, patched
+from sim.scenario import Scenario, override
 
 EVEN = (np.arange(20_000) + 0.5)[:, None] / 20_000
 
@@ -62,30 +62,30 @@ def test_binomial_counts_are_exact_when_the_rarer_outcome_is_rare(
 def test_luck_of_a_replication_does_not_depend_on_the_chunk_it_is_in(
     first: int, size: int, cells: int
 ) -> None:
-    whole = Luck(7, 0, 80).uniforms("ind", 12, cells)
-    part = Luck(7, first, size).uniforms("ind", 12, cells)
+    whole = RandomStreams(7, 0, 80).uniforms("ind", 12, cells)
+    part = RandomStreams(7, first, size).uniforms("ind", 12, cells)
     assert (part == whole[first : first + size]).all()
     assert (part > 0).all()
     assert (part < 1).all()
 
 
 def test_luck_differs_by_process_day_and_seed() -> None:
-    luck = Luck(1, 0, 50)
+    luck = RandomStreams(1, 0, 50)
     base = luck.uniforms("ind", 3, 4)
     others = [
         luck.uniforms("courts", 3, 4),
         luck.uniforms("ind", 4, 4),
-        Luck(2, 0, 50).uniforms("ind", 3, 4),
+        RandomStreams(2, 0, 50).uniforms("ind", 3, 4),
     ]
     assert all((base != other).all() for other in others)
 
 
 @pytest.mark.slow
 def test_without_luck_all_replications_meet_the_same_and_counts_keep_their_mean() -> None:
-    luck = Luck(1, 40, 3, varied=False)
+    luck = RandomStreams(1, 40, 3, varied=False)
     rows = [luck.uniforms("x", day, 2) for day in range(4000)]
     assert all((row == row[0]).all() for row in rows)
-    assert (rows[0] == Luck(1, 0, 3, varied=False).uniforms("x", 0, 2)).all()
+    assert (rows[0] == RandomStreams(1, 0, 3, varied=False).uniforms("x", 0, 2)).all()
     counts = [poisson_count(row, 0.3)[0, 0] for row in rows]
     assert abs(np.mean(counts) - 0.3) < 4 * np.sqrt(0.3 / 4000)
 
@@ -139,7 +139,7 @@ def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
 def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline: Scenario) -> None:
     """A year's mean n years ahead has standard deviation yearly_sd x sqrt(n), around its centre."""
     changes = {"start": date(2025, 1, 1), "inflow.path.yearly_sd": 0.3}
-    means = year_means(patched(baseline, changes, "a test"), date(2030, 12, 31), 2025)
+    means = year_means(override(baseline, changes, "a test"), date(2030, 12, 31), 2025)
     for ahead, mean in enumerate(means, start=1):
         assert mean.std() == pytest.approx(0.3 * np.sqrt(ahead), rel=0.04)
         assert abs(mean.mean()) < 0.03
@@ -156,7 +156,7 @@ def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregressi
         "inflow.path.process": "pulled_back",
         "inflow.path.residual_sd": 0.39,
     }
-    means = year_means(patched(baseline, changes, "a test"), until, 2034)[:-1]
+    means = year_means(override(baseline, changes, "a test"), until, 2034)[:-1]
     level = 0.39 / np.sqrt(1 - 0.64**2)
     assert means.std() == pytest.approx(level, rel=0.03)
     assert np.diff(means, axis=0).std() == pytest.approx(level * np.sqrt(2 * (1 - 0.64)), rel=0.03)
@@ -168,7 +168,7 @@ def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregressi
 def test_the_inflow_path_goes_on_beyond_the_scenarios_end_within_a_factor_of_ten(
     baseline: Scenario, process: str
 ) -> None:
-    scenario = patched(baseline, {"inflow.path.process": process}, "a test")
+    scenario = override(baseline, {"inflow.path.process": process}, "a test")
     clock = Clock(scenario.start, date(2045, 12, 31))
     samples = sample(scenario, 400, 1, ("inflow",), clock.until)
     path = deviation_path(scenario, clock, samples, 400)
@@ -178,7 +178,7 @@ def test_the_inflow_path_goes_on_beyond_the_scenarios_end_within_a_factor_of_ten
 
 
 def test_what_is_known_of_inflow_has_no_band(baseline: Scenario) -> None:
-    scenario = patched(baseline, {"inflow.path.known_until": date(2025, 6, 30)}, "a test")
+    scenario = override(baseline, {"inflow.path.known_until": date(2025, 6, 30)}, "a test")
     clock = Clock(scenario.start, date(2025, 12, 31))
     path = deviation_path(scenario, clock, sample(scenario, 50, 1), 50)
     known = clock.day_of(date(2025, 6, 30))

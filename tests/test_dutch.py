@@ -22,14 +22,14 @@ from sentences import (
 )
 from support import Command
 
-from sim.export.memo.content import Commands, Heading, Listing, Paragraph, Picture, Table
+from sim.export.memo.content import Commands, Heading, Listing, MemoChart, Paragraph, Table
 from sim.export.memo.folder import open_folder
 from sim.export.memo.write import memo_of
 from sim.report.display_names import input_name
 from sim.report.i18n import labels
 from sim.report.translate import dutch, said
 from sim.scenario import Scenario, Text, load, quantities, shipped
-from sim.scenario.listing import leaves
+from sim.scenario.listing import parameters
 
 MONTHS = (
     ("January", "januari"), ("February", "februari"), ("March", "maart"), ("April", "april"),
@@ -127,7 +127,7 @@ def test_every_key_of_a_shipped_scenario_has_a_name_in_words() -> None:
     used = set()
     for name in shipped():
         scenario = load(name)
-        for key, _ in leaves(scenario):
+        for key, _ in parameters(scenario):
             if key.partition(".")[0] in ("title", "description", "sources") or ".title." in key:
                 continue
             for lang in ("en", "nl"):
@@ -171,7 +171,7 @@ def texts_of(block: object) -> Iterator[str]:
             yield block.text
         case Listing():
             yield from block.items
-        case Picture():
+        case MemoChart():
             yield from (block.caption, block.alt)
         case Table():
             yield block.caption

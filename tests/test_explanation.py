@@ -15,7 +15,7 @@ from support import change
 from sim.hindcast import coverage, kept, summary
 from sim.model.engine import ACTORS, simulate
 from sim.model.ledger import Ledger
-from sim.model.state import Actor, World
+from sim.model.state import Actor, SimState
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -83,9 +83,9 @@ def scorecard_table(march: pd.DataFrame) -> str:
 
 
 def test_the_page_lists_the_actors_at_their_hours_in_order(baseline: Scenario) -> None:
-    caught: list[World] = []
+    caught: list[SimState] = []
 
-    def onlooker(world: World) -> Actor:
+    def onlooker(world: SimState) -> Actor:
         caught.append(world)
         yield world.until(0)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.results.conditions import OPERATORS, holds, names, parse
+from sim.results.conditions import OPERATORS, evaluate, names, parse
 
 NAMES = ("gap.total.2027", "housing.homes@2026-07-01", "a:p90")
 
@@ -37,18 +37,18 @@ def test_a_condition_means_what_python_would_make_of_it(text: str, numbers: list
     for name, number in values.items():
         plain = plain.replace(name, f"({number})")
     condition = parse(text, "--where")
-    assert bool(holds(condition, values)) == eval(plain)
+    assert bool(evaluate(condition, values)) == eval(plain)
     arrays = {name: np.array([number, number]) for name, number in values.items()}
     if names(condition):
-        assert np.broadcast_to(holds(condition, arrays), 2).tolist() == [eval(plain)] * 2
+        assert np.broadcast_to(evaluate(condition, arrays), 2).tolist() == [eval(plain)] * 2
     assert set(names(condition)) == {name for name in NAMES if name in text}
 
 
 def test_and_binds_closer_than_or_and_not_closer_than_both() -> None:
     values = {"a": 1.0}
-    assert holds(parse("a == 1 or a == 2 and a == 3", "x"), values)
-    assert not holds(parse("(a == 1 or a == 2) and a == 3", "x"), values)
-    assert holds(parse("not a == 2 and a == 1", "x"), values)
+    assert evaluate(parse("a == 1 or a == 2 and a == 3", "x"), values)
+    assert not evaluate(parse("(a == 1 or a == 2) and a == 3", "x"), values)
+    assert evaluate(parse("not a == 2 and a == 1", "x"), values)
 
 
 @given(st.text(max_size=60))
@@ -63,7 +63,7 @@ def test_text_that_is_nearly_a_condition_is_read_or_refused(text: str) -> None:
         condition = parse(text, "--where")
     except ScenarioError:
         return
-    holds(condition, dict.fromkeys(names(condition), 1.0))
+    evaluate(condition, dict.fromkeys(names(condition), 1.0))
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ from support import Command, Done
 
 from sim.errors import ScenarioError
 from sim.model.sampling import Floats
-from sim.results.experiment import Settings, Trial
+from sim.results.experiment import Experiment, Settings
 from sim.runs.cache import kept, kept_numbers
-from sim.runs.folder import staged
+from sim.runs.folder import replace_folder
 from sim.scenario import Scenario
 
 # No room, and no right to write
@@ -138,7 +138,7 @@ def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
             os.setresuid(65534, 65534, 65534)
         os.chdir("/")
         try:
-            with staged(tmp_path / "mine" / "out"):
+            with replace_folder(tmp_path / "mine" / "out"):
                 pass
         except ScenarioError as error:
             return Done(2, "", f"error: {error}")
@@ -212,7 +212,7 @@ def test_a_kept_result_that_was_spoilt_is_told_and_made_anew(
     assert (ask(), told) == (first, [])
 
 
-def _measure(_trial: Trial) -> dict[str, Floats]:
+def _measure(_trial: Experiment) -> dict[str, Floats]:
     return {"a": np.array([1.5, 2.5])}
 
 

@@ -12,7 +12,7 @@ from support import rewrite
 
 import sim
 from sim.errors import ScenarioError
-from sim.runs.load import read_run, subject_of
+from sim.runs.load import read_run_folder, subject_of
 from sim.runs.manifest import digest, read_record
 
 Forge = Callable[[pd.DataFrame], pd.DataFrame]
@@ -66,7 +66,7 @@ def test_a_forged_table_is_refused(run: Path, tmp_path: Path, name: str, how: st
                        "transit|total|end", "occupancy|kind:status_holders|end"]]  # fmt: skip
     folder = forged(run, tmp_path / "copy", name, change(table))
     with pytest.raises(ScenarioError, match=said) as told:
-        subject_of(folder, read_run(folder))
+        subject_of(folder, read_run_folder(folder))
     assert name in str(told.value)
 
 
@@ -76,9 +76,9 @@ def test_a_forged_table_is_refused(run: Path, tmp_path: Path, name: str, how: st
 def test_what_is_no_table_is_refused(run: Path, tmp_path: Path, name: str, content: bytes) -> None:
     folder = forged(run, tmp_path / "copy", name, content)
     with pytest.raises(ScenarioError, match=r"this table|read as a table"):
-        read_run(folder)
+        read_run_folder(folder)
 
 
 @pytest.mark.slow
 def test_a_run_as_it_was_written_is_read(run: Path) -> None:
-    assert len(subject_of(run, read_run(run)).budget)
+    assert len(subject_of(run, read_run_folder(run)).budget)

@@ -27,12 +27,12 @@ from sheets import repacked
 from support import Command, Done
 
 import sim
-from sim.errors import UNSHOWN, Place, Problem, ScenarioError, plain
+from sim.errors import UNSHOWN, Location, Problem, ScenarioError, printable
 from sim.export.safe_workbook import open_workbook
 from sim.results.conditions import parse
 from sim.runs.chart_folder import write_charts
 from sim.runs.manifest import digest
-from sim.runs.provenance import Stamp
+from sim.runs.provenance import Provenance
 from sim.scenario import load
 from sim.scenario.yaml_reader import read_text
 
@@ -179,9 +179,9 @@ def test_no_cell_of_a_csv_begins_like_a_formula(evil: Path) -> None:
 
 @given(st.text())
 def test_a_message_holds_nothing_that_steers_a_terminal(text: str) -> None:
-    told = str(Problem(Place(text, 1, 1, text), text, text))
+    told = str(Problem(Location(text, 1, 1, text), text, text))
     assert not UNSHOWN.search(told)
-    assert told == plain(told)
+    assert told == printable(told)
     told.encode("utf-8")
 
 
@@ -192,7 +192,7 @@ def test_a_character_that_is_no_text_is_refused_where_it_stands(code: str, where
     source = read_text(f"title: {{en: a, nl: b}}\n{line}\n", "x.yaml")
     (problem,) = source.problems
     assert "which is no text" in problem.what
-    assert isinstance(problem.where, Place)
+    assert isinstance(problem.where, Location)
     assert problem.where.line == 2
 
 
@@ -309,7 +309,7 @@ def test_charts_that_are_kept_lead_nowhere_else(tmp_path: Path) -> None:
     names = ["../mine.txt", str(mine), "link.png", "sub/x.png", "..", ""]
     marks = {name: digest(mine) for name in names[:3]} | {"sub/x.png": digest(folder / names[3])}
     marks |= {"..": "", "": ""}
-    stamp = Stamp("run", "x", "1", "0", "id", "c")
+    stamp = Provenance("run", "x", "1", "0", "id", "c")
     (folder / "run.json").write_text(
         f'{{"kind": "charts", "schema": 1, "of": "id", "files": {json.dumps(marks)}}}'
     )

@@ -35,8 +35,8 @@ from support import Done, record_in
 
 from sim.errors import ScenarioError
 from sim.runs import atomic as whole_module
-from sim.runs.atomic import write_whole
-from sim.runs.folder import staged
+from sim.runs.atomic import write_atomic
+from sim.runs.folder import replace_folder
 
 # Killed at any moment
 
@@ -127,7 +127,7 @@ def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     assert not left_over(place)
     for one in found:
         # The next one finds what the dead one left, and takes it away.
-        with staged(one / writes.out) as staging:
+        with replace_folder(one / writes.out) as staging:
             record_in(staging, "x")
         assert not left_over(one)
 
@@ -152,7 +152,7 @@ def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
     assert (states[0], old == new) == (old, False)
     assert not left_over(place)
     for one in found:
-        write_whole(one / writes.out, b"another")
+        write_atomic(one / writes.out, b"another")
         assert not left_over(one)
 
 
@@ -271,11 +271,11 @@ def test_who_writes_where_another_is_writing_is_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole_module, "PATIENCE_SECONDS", 0.1)
-    with staged(tmp_path / "out") as staging:
+    with replace_folder(tmp_path / "out") as staging:
         record_in(staging, "x")
         with (
             pytest.raises(ScenarioError, match="another process is writing here"),
-            staged(tmp_path / "out"),
+            replace_folder(tmp_path / "out"),
         ):
             pytest.fail("two at once")
         assert forked(lambda: _is_refused(tmp_path / "out")).given
@@ -284,7 +284,7 @@ def test_who_writes_where_another_is_writing_is_told_at_once(
 
 def _is_refused(folder: Path) -> bool:
     try:
-        with staged(folder):
+        with replace_folder(folder):
             return False
     except ScenarioError:
         return True
@@ -295,14 +295,14 @@ def test_a_lock_of_a_process_that_has_just_died_is_waited_for(tmp_path: Path) ->
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        with staged(tmp_path / "out"):
+        with replace_folder(tmp_path / "out"):
             os.write(writing, b"x")
             time.sleep(0.5)
             os.kill(os.getpid(), signal.SIGKILL)
     os.read(reading, 1)
     os.close(reading)
     os.close(writing)
-    with staged(tmp_path / "out") as staging:
+    with replace_folder(tmp_path / "out") as staging:
         assert not list(staging.iterdir())
         record_in(staging, "x")
     os.waitpid(child, 0)

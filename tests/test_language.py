@@ -17,8 +17,8 @@ from support import change
 from sim.errors import ScenarioError
 from sim.model.engine import simulate
 from sim.model.sampling import sample
-from sim.scenario import Scenario, Spread, load, load_chain, shipped
-from sim.studies.arguments import chains
+from sim.scenario import Distribution, Scenario, load, load_chain, shipped
+from sim.studies.arguments import parse_chains
 
 Write = Callable[..., Path]
 
@@ -56,27 +56,27 @@ def test_the_engine_follows_a_straight_line_day_by_day(baseline: Scenario) -> No
 
 @given(u=st.floats(0.001, 0.999), mean=st.floats(-5, 5), sd=st.floats(0.1, 3))
 def test_a_normal_spread_inverts_its_distribution(u: float, mean: float, sd: float) -> None:
-    drawn = float(Spread(dist="normal", sd=sd).quantile(u, mean))
+    drawn = float(Distribution(dist="normal", sd=sd).quantile(u, mean))
     assert stats.norm.cdf(drawn, mean, sd) == pytest.approx(u, abs=1e-9)
 
 
 @given(u=st.floats(0.001, 0.999), sd=st.floats(0.1, 1))
 def test_a_cut_off_normal_is_the_truncated_one(u: float, sd: float) -> None:
-    drawn = float(Spread(dist="normal", sd=sd, low=-0.1, high=0.5).quantile(u, 0.2))
+    drawn = float(Distribution(dist="normal", sd=sd, low=-0.1, high=0.5).quantile(u, 0.2))
     expected = stats.truncnorm.ppf(u, -0.3 / sd, 0.3 / sd, 0.2, sd)
     assert drawn == pytest.approx(float(expected), abs=1e-9)
 
 
 @given(u=st.floats(0.001, 0.999), sd=st.floats(0.05, 1.5), median=st.floats(0.1, 50))
 def test_a_lognormal_spread_has_the_value_as_its_median(u: float, sd: float, median: float) -> None:
-    drawn = float(Spread(dist="lognormal", sd=sd).quantile(u, median))
+    drawn = float(Distribution(dist="lognormal", sd=sd).quantile(u, median))
     assert stats.lognorm.cdf(drawn, sd, scale=median) == pytest.approx(u, abs=1e-9)
 
 
 @given(low=st.floats(0, 0.4), rise=st.floats(0.01, 0.5), more=st.floats(0.01, 3))
 def test_a_quantile_spread_passes_through_its_points(low: float, rise: float, more: float) -> None:
     middle, high = low + rise, low + rise + more
-    spread = Spread(dist="quantiles", p5=low, p50=middle, p95=high)
+    spread = Distribution(dist="quantiles", p5=low, p50=middle, p95=high)
     for u, point in ((0.05, low), (0.5, middle), (0.95, high)):
         assert float(spread.quantile(u, 0.0)) == pytest.approx(point, abs=1e-9)
 
@@ -139,7 +139,7 @@ def test_a_chain_is_its_patches_one_after_the_other() -> None:
     assert both.scenario.housing == load("faster-housing").housing
     assert both.scenario.inflow == load("inflow-2024").inflow
     assert both.scenario.title.en.count(" + ") == 1
-    assert both.tree.contested == {}
+    assert both.tree.conflicts == {}
 
 
 @pytest.mark.slow
@@ -149,14 +149,14 @@ def test_of_two_patches_on_one_key_the_later_wins_and_it_is_told() -> None:
     assert one.scenario.housing == load("priority-ban").housing
     assert other.scenario.housing.homes == load("faster-housing").housing.homes
     both = ("housing.homes",)
-    assert one.tree.contested == dict.fromkeys(both, ("faster-housing", "priority-ban"))
-    assert other.tree.contested == dict.fromkeys(both, ("priority-ban", "faster-housing"))
+    assert one.tree.conflicts == dict.fromkeys(both, ("faster-housing", "priority-ban"))
+    assert other.tree.conflicts == dict.fromkeys(both, ("priority-ban", "faster-housing"))
 
 
 @pytest.mark.slow
 def test_a_file_that_changes_what_it_stands_on_contests_nothing() -> None:
-    assert load_chain(["year-2024-ex-ante"]).tree.contested == {}
-    assert load_chain(["mpp-2024-ii"]).tree.contested == {}
+    assert load_chain(["year-2024-ex-ante"]).tree.conflicts == {}
+    assert load_chain(["mpp-2024-ii"]).tree.conflicts == {}
 
 
 @pytest.mark.slow
@@ -213,7 +213,7 @@ def test_a_whole_scenario_can_only_be_the_first_of_a_chain(tmp_path: Path) -> No
     ],
 )
 def test_a_plus_binds_what_stands_on_both_sides(words: list[str], found: list[list[str]]) -> None:
-    assert chains(words) == found
+    assert parse_chains(words) == found
 
 
 def test_a_null_takes_an_optional_key_out(scenario_file: Write) -> None:
@@ -273,10 +273,10 @@ def test_sources_may_begin_by_a_dotted_key(scenario_file: Write) -> None:
 @pytest.mark.parametrize("words", [[""], ["+"], ["a", "+"], ["+", "a"], ["a", "+", "+", "b"]])
 def test_a_name_or_a_plus_that_is_not_there_is_told(words: list[str]) -> None:
     with pytest.raises(ScenarioError):
-        chains(words)
+        parse_chains(words)
 
 
 def test_patches_that_do_not_meet_on_a_number_contest_nothing(scenario_file: Write) -> None:
     one = scenario_file("housing.homes: 25000\n", "one")
     other = scenario_file("housing:\n  opening_wait_days: 100\n", "other")
-    assert load_chain([str(one), str(other)]).tree.contested == {}
+    assert load_chain([str(one), str(other)]).tree.conflicts == {}

@@ -15,7 +15,7 @@ from support import change
 from sim.model.engine import ACTORS, simulate
 from sim.model.ledger import Ledger
 from sim.model.prices import LEVELS, Prices, reception_cost
-from sim.model.sampling import sample, take
+from sim.model.sampling import sample, slice_samples
 from sim.results import budget
 from sim.results import tables as results
 from sim.results.tables import Tables, tabulate
@@ -68,7 +68,7 @@ def test_nobody_is_lost_no_stock_is_negative_and_littles_law_is_exact(
     scenario = change(baseline, changes)
     until = scenario.start + timedelta(days=days)
     ledger = simulate(scenario, 3, 1, step=step, until=until)
-    ledger.prove()
+    ledger.check_balance()
     for name, account in ledger.accounts.items():
         assert account.external or (ledger.stocks[name] >= 0).all(), name
     assert_little(scenario, ledger)
@@ -134,7 +134,7 @@ def test_a_run_cut_into_chunks_is_the_same_run(
                 1,
                 until=until,
                 first=first,
-                parameters=take(samples, first, count),
+                parameters=slice_samples(samples, first, count),
             ),
             scenario,
         )
@@ -215,7 +215,7 @@ def test_by_the_week_means_stay_within_one_percent_of_the_day(baseline: Scenario
 
 @pytest.mark.long
 def test_the_kinds_of_chance_are_told_apart(baseline: Scenario) -> None:
-    need = results.Cell("need", "total", "places")
+    need = results.TableCell("need", "total", "places")
 
     def spread(vary: tuple[Any, ...]) -> float:
         tables = run(baseline, 60, vary=vary, until=date(2026, 12, 31), step="week")

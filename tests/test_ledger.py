@@ -34,7 +34,7 @@ def test_a_move_leaves_the_total_of_its_book_as_it_was() -> None:
     ledger = small()
     ledger.move(counts([3, 1], [0, 5]), "queue", "done")
     ledger.move(counts([10, 0], [2, 2]), "outside", "queue")
-    ledger.prove()
+    ledger.check_balance()
     assert ledger.stocks["queue"].tolist() == [[17, 4], [12, 2]]
     assert ledger.stocks["outside"].tolist() == [[-10], [-4]]
 
@@ -58,7 +58,7 @@ def test_a_stock_changed_past_the_ledger_is_found() -> None:
     ledger = small()
     ledger.stocks["done"][0, 0] += 1
     with pytest.raises(ModelError, match="the book of people does not balance"):
-        ledger.prove()
+        ledger.check_balance()
 
 
 def test_the_oldest_or_the_newest_leave_first() -> None:
@@ -108,7 +108,7 @@ def test_who_leaves_is_whom_a_list_of_single_people_says(
             elif many:
                 mine.sort(reverse=what == "newest")
                 del mine[:many]
-    ledger.prove()
+    ledger.check_balance()
     for row, column in np.ndindex(2, 2):
         by_month = np.bincount(people[row][column], minlength=ledger.cohorts)
         assert ledger.cohort_counts["queue"][row, column].tolist() == by_month.tolist()
@@ -128,4 +128,4 @@ def test_newest_first_reaches_back_as_far_as_it_needs() -> None:
     ledger.move(counts([9, 5], [0, 0]), "queue", "done", "newest")
     assert ledger.cohort_counts["queue"][0, 0].sum() == 1
     assert ledger.cohort_counts["queue"][0, 0, 0] == 1
-    ledger.prove()
+    ledger.check_balance()

@@ -14,7 +14,7 @@ from sim.cli import app
 from sim.errors import ScenarioError
 from sim.scenario import Quantity, Scenario, load, load_chain, shipped, shipped_folder
 from sim.scenario.listing import by_assumption, by_source, differences, rows
-from sim.scenario.plausibility import CHECKS, STRICT, matters, warnings_of
+from sim.scenario.plausibility import CHECKS, STRICT, is_influential, warnings_of
 from sim.scenario.suggestions import everywhere, hint_for
 
 Write = Callable[..., Path]
@@ -168,8 +168,8 @@ def test_what_matters_is_known_by_key(baseline: Scenario) -> None:
     from sim.scenario import quantities
 
     keys = {key for key, _ in quantities(baseline)}
-    assert set(matters()) <= keys
-    assert matters()["inflow.first"] > 0.05
+    assert set(is_influential()) <= keys
+    assert is_influential()["inflow.first"] > 0.05
 
 
 # -- the verbs --------------------------------------------------------------------------------

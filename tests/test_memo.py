@@ -238,11 +238,11 @@ def test_the_page_needs_nothing_else_and_can_be_read_aloud(made: Made) -> None:
 def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
     from sim.export.memo.html import html
     from sim.export.memo.markdown import markdown
-    from sim.runs.provenance import Stamp
+    from sim.runs.provenance import Provenance
 
     odd = "<b>a</b> & *b* _c_ [d](e) | `f` # 1. x"
     memo = Memo(
-        "t", "en", Stamp("run", "s", "1", "0", "i", "c"), (Paragraph(odd), Paragraph("1. y"))
+        "t", "en", Provenance("run", "s", "1", "0", "i", "c"), (Paragraph(odd), Paragraph("1. y"))
     )
     for words in (words_of_page(html(memo)), words_of_markdown(markdown(memo, "p.png"))):
         assert words == [*odd.split(), "1.", "y"]

@@ -8,7 +8,7 @@ from sim.errors import ScenarioError
 from sim.model.initial_state import status_rounding
 from sim.model.ledger import Ledger
 from sim.model.reception import entitled
-from sim.results.tables import Cell, stock_cells
+from sim.results.tables import TableCell, stock_cells
 from sim.scenario import Scenario
 
 
@@ -77,7 +77,7 @@ def test_the_ind_stock_is_split_into_its_kinds(quarter: Ledger, baseline: Scenar
     track_1_2 = cells["pending|group:dublin_safe"]
     other = cells["pending|group:other_cases"]
     assert (cells["pending|total"] - other - track_1_2 == 50_910).all()
-    assert Cell("pending", "total", "cases").name in cells
+    assert TableCell("pending", "total", "cases").name in cells
 
 
 def test_the_opening_closes_on_the_published_people_or_is_refused(baseline: Scenario) -> None:

@@ -24,6 +24,7 @@ from sim.hindcast import (
     Knowledge,
     Options,
     actual,
+    beaten_by_naive,
     coverage,
     decided,
     fit,
@@ -40,9 +41,8 @@ from sim.hindcast import (
     scenario_at,
     silent,
     summary,
-    worse,
 )
-from sim.hindcast.calibration import LEAST_LINK, NUMBERS, Fit, ends_of
+from sim.hindcast.calibration import LEAST_LINK, NUMBERS, Fit, year_ends
 from sim.hindcast.estimates import (
     Response,
     facts,
@@ -53,7 +53,7 @@ from sim.hindcast.estimates import (
     yearly_sd,
 )
 from sim.hindcast.inflow_models import choice
-from sim.hindcast.observations import Figure
+from sim.hindcast.observations import Observation
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import as_csv, cells_at, crps, from_csv, naive, spending_rate
 from sim.report import calibration as fit_report
@@ -124,7 +124,7 @@ def test_a_later_figure_in_the_structure_makes_the_run_fail(
 def test_a_figure_published_after_the_origin_changes_nothing() -> None:
     """Every later figure made ten times as large: the scenario of the origin is the same."""
     wild = tuple(
-        Figure(f.series, f.period, f.value * (10 if f.published > ORIGIN else 1), f.published,
+        Observation(f.series, f.period, f.value * (10 if f.published > ORIGIN else 1), f.published,
                f.source, f.note)
         for f in observed()
     )  # fmt: skip
@@ -133,10 +133,16 @@ def test_a_figure_published_after_the_origin_changes_nothing() -> None:
 
 def test_an_earlier_figure_matters() -> None:
     wild = tuple(
-        Figure(f.series, f.period, f.value * (2 if f.series == "decisions" else 1), f.published,
-               f.source, f.note)
+        Observation(
+            f.series,
+            f.period,
+            f.value * (2 if f.series == "decisions" else 1),
+            f.published,
+            f.source,
+            f.note,
+        )
         for f in observed()
-    )  # fmt: skip
+    )
     assert scenario_at(Knowledge(ORIGIN, wild), 4) != scenario_at(knowledge(ORIGIN), 4)
 
 
@@ -189,7 +195,7 @@ def test_without_a_season_the_last_year_goes_on() -> None:
 
 def test_a_yearly_change_of_a_half_each_way_has_the_log_of_a_half() -> None:
     figures = tuple(
-        Figure("first_applications", date(year, 12, 31), 1_000.0 * 2 ** (year % 2),
+        Observation("first_applications", date(year, 12, 31), 1_000.0 * 2 ** (year % 2),
                date(year + 1, 1, 31), "UNHCR-RDF", "")
         for year in range(2000, 2010)
     )  # fmt: skip
@@ -341,7 +347,7 @@ def test_the_scorecard_of_the_readme_is_that_of_the_hindcasts() -> None:
 def test_where_the_program_is_worse_is_said() -> None:
     march, official = kept()
     lines = "\n".join(scorecard.verdict(march, official, "nl"))
-    for series, ahead, _, ratio in worse(summary(march)):
+    for series, ahead, _, ratio in beaten_by_naive(summary(march)):
         assert ratio > 1
         assert re.search(rf"{label(f'series_{series}', 'nl')}.*{ahead}", lines)
     assert "Tegen officiële ramingen, instroom" in lines
@@ -406,7 +412,7 @@ def test_the_patch_of_the_fit_is_a_scenario(small_fit: Fit, tmp_path: Path) -> N
 def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
     values = np.array([number.prior for number in NUMBERS])
     more = values + np.array([0] * 7 + [3_000])
-    few, many = (ends_of("year-2023", v, 2) for v in (more, values))
+    few, many = (year_ends("year-2023", v, 2) for v in (more, values))
     assert few[1] < many[1] - 1_500
     assert few[2] == pytest.approx(many[2], rel=0.01)
 

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 from support import change, world_of
 
-from sim.model.prices import ward_price
+from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (
-    Notices,
-    beyond_means,
+    PendingClosures,
+    affordable_orders,
     full_prices,
     ind_factor,
     next_years_plan,
     this_years_plan,
-    within_means,
+    unaffordable_places,
     year_days,
 )
-from sim.model.state import World
+from sim.model.state import SimState
 from sim.scenario import load
 
 REGULAR, HOTEL = 0, 4
@@ -31,17 +31,17 @@ PLENTY = 1e12
 WARDS = 2_000
 
 
-def world_with(amounts: dict[int, float], number: int = 0) -> World:
+def world_with(amounts: dict[int, float], number: int = 0) -> SimState:
     """A world that holds just these places and wards since its opening, and these amounts."""
     lines = {date(year, 1, 1): amount for year, amount in amounts.items()}
     scenario = change(load("constrained"), {"budget.vintages.owb2025.lines.coa_nidos": lines})
     world = world_of(scenario, number=number)
     ledger = world.ledger
     for name in ("places_open", "places_ordered", "places_notice"):
-        ledger.open_(name, np.zeros_like(ledger.stocks[name]))
+        ledger.set_opening(name, np.zeros_like(ledger.stocks[name]))
     ledger.stocks["places_open"][:, REGULAR] = 1_000
     ledger.stocks["places_open"][:, HOTEL] = 500
-    ledger.open_("wards", np.full((1, 1), WARDS))
+    ledger.set_opening("wards", np.full((1, 1), WARDS))
     ledger.begin()
     return world
 
@@ -50,18 +50,18 @@ def amounts(rich: tuple[int, ...], this: float = 5e8) -> dict[int, float]:
     return {2025: this} | {year: PLENTY if year in rich else 0.0 for year in range(2026, 2031)}
 
 
-def a_year_of_it(world: World) -> float:
+def a_year_of_it(world: SimState) -> float:
     prices = full_prices(world)[0]
     places = 1_000 * prices[REGULAR] + 500 * prices[HOTEL]
-    return float(places + WARDS * ward_price(world.prices)[0])
+    return float(places + WARDS * guardianship_price(world.prices)[0])
 
 
-def severance(world: World) -> float:
+def severance(world: SimState) -> float:
     return float(world.prices.price("prices.severance")[0])
 
 
-def nothing_ends(world: World) -> Notices:
-    return Notices(0, [np.zeros_like(world.ledger.stocks["places_open"])] * 13)
+def nothing_ends(world: SimState) -> PendingClosures:
+    return PendingClosures(0, [np.zeros_like(world.ledger.stocks["places_open"])] * 13)
 
 
 @pytest.mark.parametrize("ahead", [0, 91, 250])
@@ -107,7 +107,7 @@ def test_with_money_for_wards_alone_hotels_go_first() -> None:
     plan = this_years_plan(world, 0, ahead, nothing_ends(world))
     assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [600, 0]
     assert plan.left[0] == pytest.approx(10, abs=1e-3)
-    going_now = beyond_means(world, 0, nothing_ends(world))
+    going_now = unaffordable_places(world, 0, nothing_ends(world))
     assert going_now[0, [REGULAR, HOTEL]].tolist() == [400, 500]
 
 
@@ -139,7 +139,7 @@ def test_next_year_pays_for_what_stands_and_for_wards_that_go_on_growing(ahead: 
     world = world_with(amounts(rich=(2026, 2027)), number=50)
     world.ledger.stocks["wards"][:] = WARDS + 100
     plan = next_years_plan(world, 2026, ahead, nothing_ends(world))
-    more = (100 + 2 * 471.5) * ward_price(world.prices)[0]
+    more = (100 + 2 * 471.5) * guardianship_price(world.prices)[0]
     assert plan.kept.sum() == 1_500
     # The amount is large: an absolute tolerance of a thousand euros.
     assert plan.left[0] == pytest.approx(0.98 * PLENTY - a_year_of_it(world) - more, abs=1e3)
@@ -194,7 +194,7 @@ def test_places_under_notice_are_paid_until_they_end_and_severance_on_that_day()
     world = world_with(amounts(rich=()))
     ending = [np.zeros((1, 6), dtype=np.int64) for _ in range(2)]
     ending[0][0, REGULAR], ending[1][0, REGULAR] = 10, 20
-    notices, prices = Notices(0, ending), full_prices(world)
+    notices, prices = PendingClosures(0, ending), full_prices(world)
     price, leaving = prices[0, REGULAR], severance(world)
     to_day_10 = (10 * 7 + 20 * 10) * price / 365.25 + 10 * leaving
     after_it = 20 * 4 * price / 365.25 + 20 * leaving
@@ -214,4 +214,4 @@ def test_new_places_come_as_far_as_this_years_money_goes() -> None:
     wanted = np.array([[10, 0, 0, 0, 0, 0]])
     for this, come in ((amount, 3), (PLENTY, 10), (0.0, 0)):
         there = world_with(amounts((2026, 2027), this))
-        assert within_means(there, 0, wanted).tolist() == [[come, 0, 0, 0, 0, 0]]
+        assert affordable_orders(there, 0, wanted).tolist() == [[come, 0, 0, 0, 0, 0]]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support import change, world_of
 
-from sim.model.engine import calendar, closing, simulate
+from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import first_within_total
 from sim.model.procedure import granted_shares, in_reception_once_decided
 from sim.model.reception import (
@@ -47,11 +47,11 @@ def test_the_desk_mixes_its_own_view_with_the_official_path_by_weight(baseline: 
 @pytest.mark.slow
 def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) -> None:
     until = date(2026, 3, 31)
-    ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, closing))
+    ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, end_of_step))
     world = world_of(baseline)
     planned = [np.floor(part[0]) for part in planned_places(world, ledger.clock.days - 1)]
     ledger = simulate(
-        baseline, 1, 1, vary=(), until=until, actors=(calendar, capacity_plan, closing)
+        baseline, 1, 1, vary=(), until=until, actors=(calendar, capacity_plan, end_of_step)
     )
     for key, there in zip(
         (("place_market", "places_open"), ("places_open", "place_market")), planned, strict=True
@@ -75,7 +75,7 @@ def test_a_fixed_level_is_followed_up_and_down(baseline: Scenario) -> None:
     for until, there in ((date(2025, 1, 31), 41_000), (date(2025, 2, 2), 39_000)):
         ledger = simulate(
             change(baseline, {"reception.places.regular.level": {"value": steps} | level}),
-            2, 1, until=until, actors=(calendar, capacity_plan, closing),
+            2, 1, until=until, actors=(calendar, capacity_plan, end_of_step),
         )  # fmt: skip
         assert (ledger.stocks["places_open"][:, 0] == there).all()
 

@@ -11,7 +11,7 @@ from support import change, world_of
 from sim.model.engine import simulate
 from sim.model.sampling import sample
 from sim.model.spending_limit import part_to_come, planned_capacity, work_at_hand
-from sim.model.state import Values, answer
+from sim.model.state import Parameters, answer
 from sim.scenario import Scenario, load
 
 JUMP = {"inflow.first": {2025: 26_500, 2026: 53_000}}
@@ -34,7 +34,7 @@ def test_a_queue_twice_as_long_is_answered_by_its_power() -> None:
 def test_a_number_by_date_can_be_read_backwards(baseline: Scenario) -> None:
     scenario = change(baseline, JUMP)
     world = world_of(scenario)
-    values = Values(scenario, world.clock, sample(scenario, 4, 1))
+    values = Parameters(scenario, world.clock, sample(scenario, 4, 1))
     later = world.clock.day_of(date(2026, 3, 1))
     first, then = values.at("inflow.first", 0), values.at("inflow.first", later)
     assert then == pytest.approx(2 * first)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from support import change
 
-from sim.model.engine import calendar, closing, simulate
+from sim.model.engine import calendar, end_of_step, simulate
 from sim.results.tables import (
     _mean_known,
     _quantile_of_ages,
     _yearly_mean,
-    describe,
     stock_cells,
+    summarise,
     tabulate,
     volumes,
 )
@@ -22,13 +22,13 @@ from sim.scenario import Scenario
 
 
 def test_each_quantile_is_the_one_that_its_name_says() -> None:
-    found = describe(np.arange(101.0)[None, :])
+    found = summarise(np.arange(101.0)[None, :])
     assert {name: value[0] for name, value in found.items()} == pytest.approx(
         {"mean": 50, "p05": 5, "p10": 10, "p25": 25, "p50": 50, "p75": 75, "p90": 90, "p95": 95}
     )
     with_gap = np.array([[1.0, np.nan, 3.0], [np.nan] * 3])
-    assert describe(with_gap)["mean"][0] == 2
-    assert np.isnan(describe(with_gap)["p50"][1])
+    assert summarise(with_gap)["mean"][0] == 2
+    assert np.isnan(summarise(with_gap)["p50"][1])
 
 
 def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:
@@ -85,7 +85,7 @@ def test_arrears_of_a_month_grow_by_its_target_less_those_housed(
 
 
 def test_where_nothing_moves_the_mean_of_a_year_is_its_opening(baseline: Scenario) -> None:
-    still = simulate(baseline, 2, 1, until=date(2026, 2, 10), actors=(calendar, closing))
+    still = simulate(baseline, 2, 1, until=date(2026, 2, 10), actors=(calendar, end_of_step))
     for name, opening in still.snapshots.items():
         assert np.allclose(_yearly_mean(still, name), opening[0]), name
 

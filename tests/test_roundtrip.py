@@ -25,7 +25,7 @@ from sim.export.workbook_reader import read_filled
 from sim.export.workbook_rows import number_rows
 from sim.export.workbook_to_patch import about_of, changes_of, checked, read_back, text_of
 from sim.report.i18n import Language
-from sim.scenario import Loaded, Scenario, load, load_chain, patched, quantities
+from sim.scenario import Loaded, Scenario, load, load_chain, override, quantities
 
 BECAUSE = "patch p: because"
 ABOUT = {"title": {"en": "p", "nl": "p"}, "description": {"en": "because", "nl": "omdat"}}
@@ -89,7 +89,7 @@ def test_changed_cells_make_just_that_scenario_to_the_last_bit(
     values = {key: picked.draw(st.floats(*FREE[key], allow_subnormal=False)) for key in keys}
     data = edited(form.data, {form.cell(key): value for key, value in values.items()})
     made = imported(form, data, tmp_path)
-    expected = patched(form.base.scenario, values, BECAUSE)
+    expected = override(form.base.scenario, values, BECAUSE)
     told = dict(quantities(form.base.scenario))
     moved = {key for key in keys if told[key].value != values[key]}
     if not moved:
@@ -122,7 +122,7 @@ def test_another_program_that_keeps_fewer_digits_changes_nothing(
     form: Form, tmp_path: Path
 ) -> None:
     long = 0.1 + 0.2
-    scenario = patched(form.base.scenario, {"departure.supervised_share": long}, "a test")
+    scenario = override(form.base.scenario, {"departure.supervised_share": long}, "a test")
     data = scenario_workbook(scenario, "x", ["baseline"], "0.1.0", "en")
     book = load_workbook(io.BytesIO(data))
     book.save(tmp_path / "saved.xlsx")
@@ -135,7 +135,7 @@ def test_another_program_that_keeps_fewer_digits_changes_nothing(
 @pytest.mark.long
 def test_a_text_that_begins_like_a_formula_stays_a_text(form: Form, tmp_path: Path) -> None:
     change = {"family.staff": {"value": 380, "assumption": '=HYPERLINK("x"; "y")'}}
-    scenario = patched(form.base.scenario, change, "a test")
+    scenario = override(form.base.scenario, change, "a test")
     data = scenario_workbook(scenario, "x", ["baseline"], "0.1.0", "en")
     opened = opened_bytes(data, tmp_path / "x.xlsx")
     assert not any(cell.formula for sheet in opened.sheets.values() for cell in sheet.values())

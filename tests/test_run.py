@@ -18,7 +18,7 @@ from sim.results import tables as results
 from sim.runs.batches import Options
 from sim.runs.manifest_schema import SCHEMA
 from sim.runs.run import Run, execute, run_id
-from sim.scenario import Scenario, find, load, load_chain, patched
+from sim.scenario import Scenario, find, load, load_chain, override
 
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
 
@@ -191,7 +191,7 @@ def test_the_id_knows_what_is_computed_and_nothing_else(baseline: Scenario) -> N
         Options(vary=("luck",)),
     ]
     assert all(run_id(baseline, options, until) != base for options in other)
-    changed = patched(baseline, {"housing.homes": 1}, "a test")
+    changed = override(baseline, {"housing.homes": 1}, "a test")
     assert run_id(changed, Options(), until) != base
 
 
@@ -231,7 +231,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", ["chunks._work", "write_tables", "write_record"])
+@pytest.mark.parametrize("step", ["batches._work", "write_tables", "write_record"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario import Quantity, Scenario, dump, load, patched, quantities, shipped, source_keys
+from sim.scenario import Quantity, Scenario, dump, load, override, quantities, shipped, source_keys
 
 Write = Callable[..., Path]
 
@@ -150,9 +150,9 @@ def test_an_opening_balance_that_does_not_close_is_refused(
 def test_a_triangular_spread_inverts_its_distribution(u: float, low: float, rise: float) -> None:
     from scipy import stats
 
-    from sim.scenario import Spread
+    from sim.scenario import Distribution
 
-    spread = Spread(dist="triangular", low=low, mode=low + 2 * rise, high=low + 2)
+    spread = Distribution(dist="triangular", low=low, mode=low + 2 * rise, high=low + 2)
     drawn = float(spread.quantile(u, 0.0))
     assert stats.triang.cdf(drawn, rise, loc=low, scale=2) == pytest.approx(u, abs=1e-9)
 
@@ -164,7 +164,7 @@ def test_a_number_without_ground_is_refused() -> None:
 
 def test_patched_refuses_what_a_file_would_refuse(baseline: Scenario) -> None:
     with pytest.raises(ScenarioError, match="lies below 0"):
-        patched(baseline, {"housing.homes": -1}, "a test")
+        override(baseline, {"housing.homes": -1}, "a test")
 
 
 @pytest.mark.slow
@@ -183,9 +183,9 @@ def test_two_holds_on_one_group_may_follow_but_not_overlap(baseline: Scenario) -
         return {"ind.holds": items}
 
     one, two = (date(2025, 1, 1), date(2025, 4, 1)), (date(2025, 6, 1), date(2025, 8, 1))
-    assert len(patched(baseline, holds(two, one), "a test").ind.holds) == 2
+    assert len(override(baseline, holds(two, one), "a test").ind.holds) == 2
     with pytest.raises(ScenarioError, match="two holds on syria overlap from 2025-03-01"):
-        patched(baseline, holds(one, (date(2025, 3, 1), date(2025, 5, 1))), "a test")
+        override(baseline, holds(one, (date(2025, 3, 1), date(2025, 5, 1))), "a test")
 
 
 @pytest.mark.long
@@ -206,7 +206,7 @@ def test_the_later_of_two_holds_sets_the_grant_rate_whatever_their_order(
             }
             for begins, ends, share in order
         ]
-        scenario = patched(baseline, {"ind.holds": items}, "a test")
+        scenario = override(baseline, {"ind.holds": items}, "a test")
         ledger = simulate(scenario, 2, 1, until=date(2025, 7, 31), actors=ACTORS)
         granted.append(ledger.tallies["granted"])
     assert (granted[0] == granted[1]).all()

@@ -13,20 +13,20 @@ import yaml
 from sim.clock import StepLength
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
-from sim.model.sampling import Kind
+from sim.model.sampling import Uncertainty
 from sim.questions.metrics import needed
 from sim.questions.questions import questions
 from sim.report.overview import (
     SETTINGS,
     YEAR,
-    Headline,
+    ScenarioHeadline,
     as_csv,
     headline_of,
     headlines,
     with_headline,
 )
 from sim.results.budget import costs
-from sim.results.experiment import attempts
+from sim.results.experiment import simulate_all
 from sim.results.tables import Tables, tabulate
 from sim.runs.batches import Options
 from sim.runs.run import execute
@@ -39,8 +39,8 @@ BASELINE = dict(quantities(load("baseline")))
 CELLS = needed(questions())
 
 
-def computed(name: str) -> Headline:
-    (trial,) = attempts(load(name), SETTINGS)
+def computed(name: str) -> ScenarioHeadline:
+    (trial,) = simulate_all(load(name), SETTINGS)
     return headline_of(name, trial)
 
 
@@ -48,7 +48,7 @@ def computed(name: str) -> Headline:
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
     """And the run has every cell that the question book asks of the scenario until then."""
-    (trial,) = attempts(load(name), SETTINGS)
+    (trial,) = simulate_all(load(name), SETTINGS)
     assert headlines()[name] == headline_of(name, trial)
     for address in CELLS.get(name, ()):
         if address.year <= YEAR:
@@ -170,7 +170,7 @@ class Past:
 
 def past(name: str, step: StepLength = "day", until: date | None = None) -> Past:
     scenario = load(name)
-    kinds: tuple[Kind, ...] = ("parameters", "luck")
+    kinds: tuple[Uncertainty, ...] = ("parameters", "luck")
     ledger = simulate(scenario, 40, 1, vary=kinds, step=step, until=until)
     return Past(ledger, tabulate(ledger, scenario))
 

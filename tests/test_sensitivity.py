@@ -23,12 +23,12 @@ from sim.model.sampling import Floats, sample
 from sim.report.i18n import Language
 from sim.report.scenario_listing import sources
 from sim.results import experiment as trial
-from sim.results.cell import Address, parse
-from sim.results.experiment import Settings, attempts
+from sim.results.cell import CellRef, parse
+from sim.results.experiment import Settings, simulate_all
 from sim.scenario import Scenario, dump, quantities
-from sim.scenario.correlation import tied
+from sim.scenario.correlation import correlated_groups
 from sim.scenario.known_effects import Effect, kept_effects
-from sim.scenario.listing import Rest, by_assumption
+from sim.scenario.listing import Citation, by_assumption
 from sim.studies import sensitivity as decided
 from sim.studies.sensitivity import (
     LUCK,
@@ -90,7 +90,7 @@ def linear(certain: Scenario) -> Scenario:
     return spread_on(certain, both | {"housing.homes": HOMES})
 
 
-def of(scenario: Scenario, address: Address = TOTAL, points: int = 256) -> Sensitivity:
+def of(scenario: Scenario, address: CellRef = TOTAL, points: int = 256) -> Sensitivity:
     return sensitivity(scenario, address, points, WEEK, workers=1)
 
 
@@ -180,7 +180,7 @@ def test_both_halves_are_the_replications_of_one_run_however_the_work_is_cut(
     for mine, theirs, pieced in zip(alone, shared, cut, strict=True):
         assert (mine == theirs).all()
         assert (mine == pieced).all()
-    (whole,) = attempts(linear, replace(settings, replications=16))
+    (whole,) = simulate_all(linear, replace(settings, replications=16))
     assert (np.concatenate(alone[:2]) == whole.cell(TOTAL)).all()
 
 
@@ -218,11 +218,11 @@ LINKS = {
 @pytest.mark.slow
 def test_linked_numbers_are_one_input_and_move_together(linear: Scenario) -> None:
     scenario = change(linear, LINKS)
-    (group,) = tied(scenario)
+    (group,) = correlated_groups(scenario)
     assert set(group) == {"housing.homes", "prices.factor", "guardianship.paid_2024"}
     found = inputs_of(scenario, replace(WEEK, until=UNTIL))
     assert [one.columns for one in found if not one.is_chance] == [group]
-    assert tied(linear) == []
+    assert correlated_groups(linear) == []
 
 
 @pytest.mark.long
@@ -237,7 +237,7 @@ def test_a_linked_pair_that_makes_all_the_variance_has_an_index_of_one(linear: S
 
 def test_of_linked_numbers_the_others_lie_where_the_first_leaves_them(linear: Scenario) -> None:
     pair = change(linear, {"correlations": LINKS["correlations"][:1]})
-    (group,) = tied(pair)
+    (group,) = correlated_groups(pair)
     one = Input(" + ".join(group), group)
     moved = ends(pair, one, 0.9, 2)
     u = {
@@ -300,11 +300,11 @@ def test_kept_effects_are_still_what_a_run_finds(baseline: Scenario) -> None:
 
 def test_assumptions_are_listed_by_what_they_move_and_certain_ones_by_what_rests() -> None:
     assumed = [
-        Rest("many", {}, ("a", "b", "c")),
-        Rest("one", {}, ("d",)),
-        Rest("small", {}, ("e", "f"), ("e",)),
-        Rest("large", {}, ("g", "h"), ("g", "h")),
-        Rest("unknown", {}, ("i",), ("i",)),
+        Citation("many", {}, ("a", "b", "c")),
+        Citation("one", {}, ("d",)),
+        Citation("small", {}, ("e", "f"), ("e",)),
+        Citation("large", {}, ("g", "h"), ("g", "h")),
+        Citation("unknown", {}, ("i",), ("i",)),
     ]
     effects = {
         "e": Effect(0.1, -1e6, 2e6),

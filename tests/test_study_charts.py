@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.hindcast import kept
-from sim.report.charts import LOOKS, WIDTHS, Width, overview, scorecard
+from sim.report.charts import CHART_SIZES, WIDTHS, Width, overview, scorecard
 from sim.report.charts.elements import amount
 from sim.report.charts.layout import Mark
 from sim.report.charts.occupancy import luminance
@@ -46,7 +46,7 @@ from sim.studies import (
 from sim.studies import (
     sensitivity_chart as sensitivity,
 )
-from sim.studies.charts import KINDS, Told
+from sim.studies.charts import KINDS, StudyData
 from sim.studies.discover import discover
 from sim.studies.discover_text import percent, plainly, rows, runs_frame
 from sim.studies.sensitivity import LUCK, PATH
@@ -72,7 +72,7 @@ TOLD_APART = 0.1
 Figures = dict[tuple[Language, Width], Figure]
 
 
-def recorded(kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame]) -> Told:
+def recorded(kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame]) -> StudyData:
     """A study of the baseline with some tables."""
     record = {
         "kind": kind,
@@ -81,10 +81,10 @@ def recorded(kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame]) 
         "scenarios": {"baseline": {"en": "Made", "nl": "Gemaakt"}},
         "options": OPTIONS,
     }
-    return Told(record, tables.__getitem__, load)
+    return StudyData(record, tables.__getitem__, load)
 
 
-def found_boxes(table: pd.DataFrame) -> Told:
+def found_boxes(table: pd.DataFrame) -> StudyData:
     """A discovery in a sweep."""
     found = discover(WHERE, table, LEVERS, ["price"])
     asked = {"sweep": "x", "where": WHERE.text, "title": {"en": "Made", "nl": "Gemaakt"},
@@ -100,7 +100,7 @@ def on_a_grid() -> pd.DataFrame:
     return table
 
 
-def swept() -> Told:
+def swept() -> StudyData:
     table = made(runs=200)
     asked = {
         "title": {"en": "Made", "nl": "Gemaakt"},
@@ -113,7 +113,7 @@ def swept() -> Told:
     return recorded("sweep", asked, {"sweep": table})
 
 
-def moved() -> Told:
+def moved() -> StudyData:
     """A sensitivity with as many inputs as a chart has, with their true names."""
     keys = [key for key, one in quantities(load("baseline")) if one.spread][:24]
     names = [PATH, *keys, LUCK]
@@ -131,7 +131,7 @@ def moved() -> Told:
     return recorded("sensitivity", asked, {"indices": indices, "tornado": tornado, "whole": whole})
 
 
-MADE_UP: dict[str, Callable[[], Told]] = {
+MADE_UP: dict[str, Callable[[], StudyData]] = {
     "sensitivity": moved,
     "discovery": lambda: found_boxes(made()),
     "discovery on a grid": lambda: found_boxes(on_a_grid()),
@@ -140,7 +140,7 @@ MADE_UP: dict[str, Callable[[], Told]] = {
 
 
 @pytest.fixture(scope="session", params=[*SPOKEN, *MADE_UP])
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StudyData:
     """A study of each kind."""
     kind = str(request.param)
     if kind in MADE_UP:
@@ -152,7 +152,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def figures(told: Told) -> Figures:
+def figures(told: StudyData) -> Figures:
     """Its chart in every language and width."""
     return {(lang, width): redrawn.drawn(told, lang, width)
             for lang in LANGUAGES for width in WIDTHS}  # fmt: skip
@@ -163,9 +163,9 @@ def others(request: pytest.FixtureRequest) -> Figures:
     """The scorecard, or all scenarios, in every language and width."""
     with mpl.rc_context(STYLE):
         return {
-            (lang, width): scorecard.draw(kept()[0], 200, LOOKS[width], lang)
+            (lang, width): scorecard.draw(kept()[0], 200, CHART_SIZES[width], lang)
             if request.param == "scorecard"
-            else overview.draw(titles(lang), LOOKS[width], lang)
+            else overview.draw(titles(lang), CHART_SIZES[width], lang)
             for lang in LANGUAGES
             for width in WIDTHS
         }
@@ -222,7 +222,7 @@ def plain(figure: Figure) -> str:
 
 @pytest.mark.slow
 def test_every_chart_names_its_study_and_its_sources_in_its_language(
-    told: Told, figures: Figures
+    told: StudyData, figures: Figures
 ) -> None:
     for (lang, _), figure in figures.items():
         assert told.id in plain(figure)
@@ -262,7 +262,7 @@ def test_a_number_on_a_scale_is_the_number_at_its_place(figures: Figures) -> Non
 
 
 @pytest.mark.slow
-def test_the_same_study_gives_the_same_bytes(told: Told, tmp_path: Path) -> None:
+def test_the_same_study_gives_the_same_bytes(told: StudyData, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         redrawn.write(told, tmp_path / name, "nl", "column", ["svg"])
@@ -276,13 +276,13 @@ def test_the_same_study_gives_the_same_bytes(told: Told, tmp_path: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_words_hold_the_numbers_of_the_tables(told: Told, lang: Language) -> None:
+def test_the_words_hold_the_numbers_of_the_tables(told: StudyData, lang: Language) -> None:
     words = redrawn.words(told, lang)
     for text in NUMBERS[told.record["kind"]](told, lang):
         assert text in words, (text, words)
 
 
-def of_comparison(told: Told, lang: Language) -> list[str]:
+def of_comparison(told: StudyData, lang: Language) -> list[str]:
     table, monthly = told.table("differences"), told.table("monthly")
     gaps = table[(table["series"] == "gap") & (table["breakdown"] == "total")]
     people = monthly[(monthly["series"] == "occupancy") & (monthly["breakdown"] == "total")]
@@ -291,13 +291,13 @@ def of_comparison(told: Told, lang: Language) -> list[str]:
             *(amount(value, lang) for value in last)]  # fmt: skip
 
 
-def of_explanation(told: Told, lang: Language) -> list[str]:
+def of_explanation(told: StudyData, lang: Language) -> list[str]:
     effects = [eur for eur in told.table("effects")["effect"] if eur]
     ends = told.table("cells").set_index("of")["value"].drop("residual")
     return [*(number(eur / 1e9, lang, 2) for eur in effects), *(billion(v, lang) for v in ends)]
 
 
-def of_solution(told: Told, lang: Language) -> list[str]:
+def of_solution(told: StudyData, lang: Language) -> list[str]:
     answer, points = told.table("answer"), told.table("points")
     found = [number(answer[name].iloc[0] / 1e9, lang, 3) for name in ("answer", "p10", "p90")]
     return [
@@ -307,12 +307,12 @@ def of_solution(told: Told, lang: Language) -> list[str]:
     ]
 
 
-def of_frontier(told: Told, lang: Language) -> list[str]:
+def of_frontier(told: StudyData, lang: Language) -> list[str]:
     held = told.table("grid")["held"]
     return [billion(held.iloc[at], lang, 2) for at in (0, 2, 6, 8)]
 
 
-def of_stock(told: Told, lang: Language) -> list[str]:
+def of_stock(told: StudyData, lang: Language) -> list[str]:
     tried = told.table("stock")
     tried = tried[tried["kind"] == "tried"]
     best = told.table("best").set_index("by")["places"]
@@ -321,20 +321,20 @@ def of_stock(told: Told, lang: Language) -> list[str]:
     return [*ends, number(best["mean"], lang), number(best["p90"], lang)]
 
 
-def of_ind_coa(told: Told, lang: Language) -> list[str]:
+def of_ind_coa(told: StudyData, lang: Language) -> list[str]:
     table = told.table("ind_coa").astype({"year": str})
     whole = table[table["year"] == "total"]
     return [billion(eur, lang, 2) for name in ("less", "more") for eur in whole[name]]
 
 
-def of_sensitivity(told: Told, lang: Language) -> list[str]:
+def of_sensitivity(told: StudyData, lang: Language) -> list[str]:
     indices, tornado = told.table("indices"), told.table("tornado")
     first = slice(0, sensitivity.TOLD_OF)
     return [*(number(100 * share, lang, 1) for share in indices["total"][first]),
             *(number(eur / 1e9, lang, 2) for eur in tornado["high"][first])]  # fmt: skip
 
 
-def of_discovery(told: Told, lang: Language) -> list[str]:
+def of_discovery(told: StudyData, lang: Language) -> list[str]:
     row = told.table("boxes").iloc[0]
     ends = told.table("boxes").query("box == 1")[["low", "high"]].to_numpy(float).ravel()
     told_of = [percent(row["coverage"], lang), percent(row["density"], lang)]
@@ -342,14 +342,14 @@ def of_discovery(told: Told, lang: Language) -> list[str]:
     return [*told_of, number(row["runs"], lang), *limits]
 
 
-def of_sweep(told: Told, lang: Language) -> list[str]:
+def of_sweep(told: StudyData, lang: Language) -> list[str]:
     table = told.table("sweep")
     by_price = table.groupby("price")["gap.total.2027:mean"].median()
     first = along_levers(told)[0]
     return [billion(eur, lang) for eur in (*by_price, first.middle[0], first.middle[-1])]
 
 
-NUMBERS: dict[str, Callable[[Told, Language], list[str]]] = {
+NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
     "comparison": of_comparison,
     "explanation": of_explanation,
     "solution": of_solution,

@@ -24,7 +24,7 @@ from support import INTERRUPTIBLE
 from sim.cli import app
 from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
-from sim.results.experiment import Settings, attempts, reduced
+from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import pool
 from sim.runs.executor import Crew, answers, crew_of
 from sim.runs.manifest import RECORD, digest
@@ -33,8 +33,8 @@ from sim.runs.rounding import steady
 from sim.scenario import load
 from sim.studies import sweep_store as store
 from sim.studies.design import parse_design
-from sim.studies.design_points import planned
-from sim.studies.sweep import Done, Job, Outcome, Sweep, seconds_a_run, sweep, work
+from sim.studies.design_points import expand_design
+from sim.studies.sweep import Done, RunOutcome, Sweep, SweepJob, seconds_a_run, sweep, work
 
 TINY = """
 title: {en: Tiny, nl: Klein}
@@ -64,7 +64,7 @@ until: 2025-02-07
 
 
 def of(text: str, name: str = "tiny") -> Sweep:
-    return Sweep(name, planned(parse_design(text, f"{name}.yaml"), Path()), text)
+    return Sweep(name, expand_design(parse_design(text, f"{name}.yaml"), Path()), text)
 
 
 @contextmanager
@@ -106,9 +106,9 @@ def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
     plan = of(TINY).plan
     table = pd.read_parquet(done / store.TABLE)
     for index in (0, 5):
-        (trial,) = attempts(plan.scenario(plan[index]), plan.settings)
+        (trial,) = simulate_all(plan.scenario(plan[index]), plan.settings)
         for cell in plan.design.record:
-            expected = reduced(trial.cell(cell), cell.statistic)
+            expected = summary_value(trial.cell(cell), cell.statistic)
             assert table.loc[index, str(cell)] == steady(expected)
 
 
@@ -200,7 +200,7 @@ def test_a_failed_run_is_listed_with_a_scenario_that_fails_alike_and_stops_no_ot
 def test_a_run_without_a_cell_is_a_failed_run() -> None:
     address = parse_address("gap.total.2099")
     found = work(
-        Job(0, load("baseline"), {}, (address,), Settings(1, until=load("baseline").start))
+        SweepJob(0, load("baseline"), {}, (address,), Settings(1, until=load("baseline").start))
     )
     assert "no such cell" in found.fault
 
@@ -585,9 +585,9 @@ if __name__ == "__main__":
 def test_numbers_of_a_run_do_not_depend_on_what_else_is_swept() -> None:
     one = of(TINY)
     base = one.plan.bases["none",].scenario
-    job = Job(0, base, one.plan[0].values, one.plan.design.record, one.plan.settings)
+    job = SweepJob(0, base, one.plan[0].values, one.plan.design.record, one.plan.settings)
     more = replace(job, record=(*job.record, parse_address("pending.total.2025")))
     first, second = work(job), work(more)
-    assert isinstance(first, Outcome)
+    assert isinstance(first, RunOutcome)
     assert all(second.cells[name] == value for name, value in first.cells.items())
     assert all(np.isfinite(value) for value in second.cells.values())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support import change, quiet
 
-from sim.model.engine import calendar, closing, simulate
+from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import intake
 from sim.model.outflow import departures, guardianship
 from sim.model.procedure import by_age, by_weight, courts, grown, ind
@@ -59,7 +59,7 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
         1,
         vary=("luck",),
         until=date(2025, 1, 1) + timedelta(days=250),
-        actors=(calendar, intake, guardianship, closing),
+        actors=(calendar, intake, guardianship, end_of_step),
     ).stocks["wards"][:, 0]
     assert abs(wards.mean() - mean) < 4 * np.sqrt(mean / wards.size)
     assert wards.var() == pytest.approx(mean, rel=0.12)
@@ -75,7 +75,7 @@ def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
         1,
         vary=("luck",),
         until=scenario.start + timedelta(days=days - 1),
-        actors=(calendar, intake, ind, closing),
+        actors=(calendar, intake, ind, end_of_step),
     ).stocks["pending"][:, list(scenario.groups).index(ONE_GROUP)]
     assert queue.mean() == pytest.approx((100 - 60) * days, rel=0.01)
     assert queue.std() == pytest.approx(np.sqrt(100 * days), rel=0.2)
@@ -91,7 +91,7 @@ def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenari
         1,
         vary=(),
         until=date(2026, 6, 30),
-        actors=(calendar, intake, ind, closing),
+        actors=(calendar, intake, ind, end_of_step),
     )
     median = next(v for c, v in wait_cells(ledger).items() if c.breakdown == "kind:median")
     starts = [*ledger.clock.month_starts(), ledger.clock.days]
@@ -114,7 +114,7 @@ def test_rulings_come_at_the_courts_rate(baseline: Scenario) -> None:
             1,
             vary=("luck",),
             until=scenario.start + timedelta(days=99),
-            actors=(calendar, courts, closing),
+            actors=(calendar, courts, end_of_step),
         )
         .stocks["in_appeal"]
         .sum(axis=1)
@@ -134,7 +134,7 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
             1,
             vary=("luck",),
             until=scenario.start + timedelta(days=99),
-            actors=(calendar, departures, closing),
+            actors=(calendar, departures, end_of_step),
         )
         .stocks["pending"]
         .sum(axis=1)

@@ -19,7 +19,7 @@ from faults import KILLED, Touches, digest, forked, tree
 from support import Command, record_in
 
 from sim.errors import ModelError, ScenarioError
-from sim.runs.folder import staged
+from sim.runs.folder import replace_folder
 from sim.runs.manifest import read_record
 
 SHORT = (
@@ -30,7 +30,7 @@ SHORT = (
 
 def write(folder: Path, text: str) -> None:
     """Write a small folder of results."""
-    with staged(folder) as staging:
+    with replace_folder(folder) as staging:
         (staging / "table.csv").write_text(text)
         (staging / "charts").mkdir()
         (staging / "charts" / f"{text}.svg").write_text(text)
@@ -112,7 +112,7 @@ def test_an_exchange_killed_at_any_step_loses_no_file_of_the_user(tmp_path: Path
         assert sorted(name for one in holders for name in found_in(one)) == sorted(OWN)
         interrupted = tmp_path / f"{step}-interrupted"
         shutil.copytree(place, interrupted, symlinks=True)
-        with pytest.raises(KeyboardInterrupt), staged(interrupted / "out"):
+        with pytest.raises(KeyboardInterrupt), replace_folder(interrupted / "out"):
             raise KeyboardInterrupt
         assert results_in(interrupted / "out") in ("old", "new")
         write(place / "out", "next")
@@ -271,7 +271,7 @@ def test_what_another_left_beside_a_folder_is_not_deleted(tmp_path: Path) -> Non
 def test_nothing_is_put_in_place_without_a_valid_manifest(tmp_path: Path) -> None:
     with (
         pytest.raises(ModelError, match="without a manifest"),
-        staged(tmp_path / "out") as staging,
+        replace_folder(tmp_path / "out") as staging,
     ):
         (staging / "run.json").write_text(json.dumps({"kind": "run", "schema": 2}))
     assert not list(tmp_path.iterdir())

@@ -10,13 +10,13 @@ import yaml
 
 from sim.model.ledger import Ledger
 from sim.results import model_checks as verify
-from sim.results.model_checks import CHECKS, outcomes
+from sim.results.model_checks import CHECKS, run_checks
 from sim.scenario import Scenario
 
 
 @pytest.mark.long
 def test_all_laws_hold_and_say_what_was_tried(baseline: Scenario) -> None:
-    found = list(outcomes(baseline))
+    found = list(run_checks(baseline))
     assert len(found) == len(CHECKS) + 4
     for outcome in found:
         assert outcome.holds, outcome

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from sim.errors import ScenarioError
-from sim.model.prices import is_money
-from sim.model.sampling import drawn, sample
+from sim.model.prices import affects_costs_only
+from sim.model.sampling import apply_draw, sample
 from sim.notebook.what_if.captions import enough_in_words, state_of, value_of
 from sim.notebook.what_if.compute import (
     PREVIEW,
@@ -30,13 +30,13 @@ from sim.notebook.what_if.compute import (
     simulated,
     subject_of,
 )
-from sim.notebook.what_if.controller import Board, Shown
+from sim.notebook.what_if.controller import Controller, Shown
 from sim.notebook.what_if.patch import patch_of, write_patch
-from sim.notebook.what_if.sliders import changes_of, knobs, turned
-from sim.report.charts import CHARTS, LOOKS, draw
-from sim.results.experiment import Settings, Trial
+from sim.notebook.what_if.sliders import changes_of, sliders, turned
+from sim.report.charts import CHART_SIZES, CHARTS, draw
+from sim.results.experiment import Experiment, Settings
 from sim.runs.in_memory import Held
-from sim.scenario import Scenario, load, patched, quantities
+from sim.scenario import Scenario, load, override, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
 TURNS = {"inflow": 40_000.0, "grant": 80.0, "ind": 20_000.0, "homes": 3_000.0,
@@ -58,20 +58,20 @@ class Here(Executor):
         return done
 
 
-def board_of(scenario: Scenario) -> tuple[Board, Here, list[Shown]]:
+def board_of(scenario: Scenario) -> tuple[Controller, Here, list[Shown]]:
     shown: list[Shown] = []
-    board, here = Board(scenario, shown.append), Here()
+    board, here = Controller(scenario, shown.append), Here()
     board._pool = here
     return board, here, shown
 
 
-def trial_of(scenario: Scenario, settings: Settings) -> Trial:
+def trial_of(scenario: Scenario, settings: Settings) -> Experiment:
     found = simulated(Part(scenario, settings))
     assert found is not None
     return found.trial
 
 
-def rested(board: Board, *turns: tuple[str, float]) -> None:
+def rested(board: Controller, *turns: tuple[str, float]) -> None:
     async def go() -> None:
         board.go()
         for turn in turns:
@@ -82,19 +82,19 @@ def rested(board: Board, *turns: tuple[str, float]) -> None:
 
 
 @pytest.fixture(scope="module")
-def trial() -> Trial:
+def trial() -> Experiment:
     return trial_of(load("baseline"), SHORT)
 
 
 def test_a_knob_left_alone_changes_nothing(baseline: Scenario) -> None:
-    stood = {one.name: one.start for one in knobs(baseline)}
+    stood = {one.name: one.start for one in sliders(baseline)}
     assert turned(baseline, stood) is baseline
     assert turned(baseline, {}) is baseline
 
 
 @pytest.mark.parametrize("name", ["baseline", "inflow-surge", "no-moratorium", "constrained"])
 def test_every_knob_reaches_where_its_scenario_stands(name: str) -> None:
-    for knob in knobs(load(name)):
+    for knob in sliders(load(name)):
         assert knob.low <= knob.start <= knob.high
         assert (knob.start - knob.low) % knob.step == pytest.approx(0, abs=1e-6)
         assert abs(knob.start - knob.here) <= knob.step / 2
@@ -134,23 +134,23 @@ def test_a_turned_knob_leaves_its_numbers_as_unsure_as_they_were(
     for path in now:
         if path in numbers[0] and path != "prices.factor":
             ours, theirs = (
-                drawn(one[path], one[path].on(date(2025, 12, 31)), columns[path])
+                apply_draw(one[path], one[path].on(date(2025, 12, 31)), columns[path])
                 for one, columns in zip(numbers, (now, before), strict=True)
             )
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
 def test_money_knobs_change_only_what_prices_people(baseline: Scenario) -> None:
-    for knob in knobs(baseline):
+    for knob in sliders(baseline):
         changed = changes_of(baseline, {knob.name: knob.start + knob.step})
         if knob.money:
-            assert all(is_money(baseline, key) for key in changed)
+            assert all(affects_costs_only(baseline, key) for key in changed)
         else:
-            assert not any(is_money(baseline, key) for key in changed)
+            assert not any(affects_costs_only(baseline, key) for key in changed)
 
 
 def test_where_spending_follows_the_budget_money_moves_people() -> None:
-    found = {one.name: one.money for one in knobs(load("constrained"))}
+    found = {one.name: one.money for one in sliders(load("constrained"))}
     assert not found["price"]
     assert not found["budget"]
 
@@ -164,7 +164,7 @@ def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
 
 @pytest.mark.slow
 def test_prices_of_now_on_people_of_before_are_those_of_a_run(
-    baseline: Scenario, trial: Trial
+    baseline: Scenario, trial: Experiment
 ) -> None:
     dear = turned(baseline, {"price": 120.0, "budget": 4_000.0})
     again = priced(trial, dear, SHORT)
@@ -175,7 +175,7 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
 
 
 @pytest.mark.slow
-def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Trial) -> None:
+def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Experiment) -> None:
     held = Held(trial, ["need"])
     (cell,) = held.index["monthly"]
     assert cell["series"] == "need"
@@ -187,7 +187,7 @@ def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: 
 
 
 @pytest.mark.slow
-def test_what_is_enough_is_the_quantile_of_the_gap(trial: Trial) -> None:
+def test_what_is_enough_is_the_quantile_of_the_gap(trial: Experiment) -> None:
     gap = trial.line("gap", "total")
     told = enough(trial, 0.8)
     assert list(told) == [2025, 2026, 2027]
@@ -225,7 +225,7 @@ def test_a_run_goes_on_only_where_nothing_was_read_that_has_changed(
     """The stock of regular places begins at the start; a share after a hold gets another draw."""
     other = turned(baseline, {name: value})
     assert goes_on(baseline, other) == (name not in ("regular", "grant"))
-    early = patched(baseline, {"inflow.first": 26_501.0}, "another number from the start on")
+    early = override(baseline, {"inflow.first": 26_501.0}, "another number from the start on")
     assert not goes_on(baseline, early)
 
 
@@ -334,11 +334,11 @@ def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
 
 
 @pytest.mark.slow
-def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Trial) -> None:
+def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Experiment) -> None:
     subject = subject_of(trial, months_of(trial), turned(baseline, {"inflow": 40_000.0}), SHORT)
     for name in ("need", "occupancy", "gap"):
         assert CHARTS[name].shown(subject)
-        assert draw(name, subject, LOOKS["page"], "nl").texts
+        assert draw(name, subject, CHART_SIZES["page"], "nl").texts
     assert "Wat als" in subject.scenario.title.nl
 
 
@@ -383,9 +383,9 @@ def test_nobodys_file_is_written_over(baseline: Scenario, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_words_say_where_a_knob_stands_and_how_sure_the_picture_is(
-    baseline: Scenario, trial: Trial
+    baseline: Scenario, trial: Experiment
 ) -> None:
-    by_name = {one.name: one for one in knobs(baseline)}
+    by_name = {one.name: one for one in sliders(baseline)}
     assert value_of(by_name["homes"], by_name["homes"].start, "nl") == "2.518"
     assert value_of(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
     assert value_of(by_name["regular"], 41_000, "en") == "as in the scenario"

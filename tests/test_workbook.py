@@ -30,12 +30,12 @@ from sim.report.i18n import Language, label, labels
 from sim.report.run_tables import headline_rows
 from sim.report.style import page, save_as
 from sim.runs.batches import Options
-from sim.runs.load import Finished, read_run
-from sim.runs.provenance import Stamp, find_in_chart, marked
+from sim.runs.load import RunFolder, read_run_folder
+from sim.runs.provenance import Provenance, find_in_chart, marked
 from sim.runs.run import execute
 from sim.scenario import Scenario
 
-STAMP = Stamp("run", "baseline", "1", "0.1.0", "abc", "opvangsim run baseline --seed 1")
+STAMP = Provenance("run", "baseline", "1", "0.1.0", "abc", "opvangsim run baseline --seed 1")
 LANGUAGES: tuple[Language, Language] = ("en", "nl")
 
 
@@ -49,12 +49,12 @@ def folder(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="module")
-def run(folder: Path) -> Finished:
-    return read_run(folder)
+def run(folder: Path) -> RunFolder:
+    return read_run_folder(folder)
 
 
 @pytest.fixture(scope="module")
-def data(run: Finished) -> dict[Language, bytes]:
+def data(run: RunFolder) -> dict[Language, bytes]:
     return {lang: run_workbook(run, lang) for lang in LANGUAGES}
 
 
@@ -78,7 +78,7 @@ def sheet_of(book: Workbook, key: str, lang: Language) -> Worksheet:
 
 @pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_and_no_time(
-    run: Finished, data: dict[Language, bytes]
+    run: RunFolder, data: dict[Language, bytes]
 ) -> None:
     assert run_workbook(run, "nl") == data["nl"]
     with zipfile.ZipFile(io.BytesIO(data["nl"])) as packed:
@@ -121,7 +121,7 @@ def test_every_formula_comes_to_the_value_it_shows(read: Opened) -> None:
 
 
 @pytest.mark.slow
-def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: Finished, read: Opened) -> None:
+def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: RunFolder, read: Opened) -> None:
     cells = read.sheets[label("sheet_gap", "nl")]
     rows: dict[str, list[int]] = {}
     for (row, column), cell in sorted(cells.items()):
@@ -151,7 +151,7 @@ def test_medians_have_no_sums(read: Opened) -> None:
 
 
 @pytest.mark.slow
-def test_months_are_those_of_the_run(run: Finished, read: Opened) -> None:
+def test_months_are_those_of_the_run(run: RunFolder, read: Opened) -> None:
     cells = read.sheets[label("sheet_months", "nl")]
     heads = {str(cell.value): column for (row, column), cell in cells.items() if row == 4}
     assert all(re.search(r"\[.+\]$", head) for head in heads if head != label("book_date", "nl"))
@@ -228,7 +228,7 @@ def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workboo
 
 @pytest.mark.slow
 def test_properties_tell_where_it_comes_from(
-    run: Finished, books: dict[Language, Workbook]
+    run: RunFolder, books: dict[Language, Workbook]
 ) -> None:
     book = books["nl"]
     assert book.properties.creator == "opvangsim"
@@ -245,7 +245,7 @@ def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_p
         replications=2, step="week", until=date(2025, 3, 31), workers=1, charts=False, lang="nl"
     )
     folder = execute(baseline, "baseline", options, tmp_path / "short").folder
-    found = read_run(folder)
+    found = read_run_folder(folder)
     book = load_workbook(io.BytesIO(run_workbook(found, "en")))
     assert sheet_of(book, "sheet_gap", "en")["A1"].value == label("book_no_year", "en")
     assert not scenario_format(found).empty
@@ -294,7 +294,7 @@ def test_slips_on_the_command_line_end_with_2(
 
 
 @pytest.mark.slow
-def test_the_long_table_holds_every_number_of_a_run(run: Finished) -> None:
+def test_the_long_table_holds_every_number_of_a_run(run: RunFolder) -> None:
     table = long_table(run)
     assert list(table.columns) == list(LONG)
     statistics = ["mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95"]
@@ -321,7 +321,7 @@ def test_the_long_table_holds_every_number_of_a_run(run: Finished) -> None:
 
 
 @pytest.mark.slow
-def test_scenario_data_have_a_row_a_number_and_means_that_add_up(run: Finished) -> None:
+def test_scenario_data_have_a_row_a_number_and_means_that_add_up(run: RunFolder) -> None:
     table = scenario_format(run)
     assert list(table.columns) == [
         "model",
@@ -403,7 +403,7 @@ def test_a_stamped_chart_is_still_a_whole_chart(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_whence_tells_of_workbooks_and_charts_of_a_run(
-    run: Finished, folder: Path, data: dict[Language, bytes], tmp_path: Path, command: Command
+    run: RunFolder, folder: Path, data: dict[Language, bytes], tmp_path: Path, command: Command
 ) -> None:
     (tmp_path / "r.xlsx").write_bytes(data["en"])
     for file in ("r.xlsx", str(folder / "charts" / "gap.png"), str(folder / "charts" / "need.svg")):
@@ -433,7 +433,7 @@ def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
 
 @pytest.mark.long
 def test_the_command_in_a_file_gives_the_run_again(
-    run: Finished, tmp_path: Path, command: Command
+    run: RunFolder, tmp_path: Path, command: Command
 ) -> None:
     import shlex
 

@@ -12,7 +12,7 @@ import pytest
 from browser import NARROW, WIDE, Open, Seen, opening, started
 from lab import jupyterlab
 
-from sim.notebook.what_if.sliders import knobs
+from sim.notebook.what_if.sliders import sliders
 from sim.scenario import load
 
 CELLS = 'import sim\nboard = sim.load("baseline").what_if("{lang}")\nboard'
@@ -96,7 +96,7 @@ def settled_anew(seen: Seen, before: list[str]) -> list[str]:
 
 def place_of(name: str) -> int:
     """The number of a slider on the page."""
-    return [one.name for one in knobs(load("baseline"))].index(name)
+    return [one.name for one in sliders(load("baseline"))].index(name)
 
 
 def test_a_slider_is_dragged_and_the_charts_move(lab: tuple[str, Path], open_: Open) -> None:

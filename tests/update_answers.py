@@ -12,11 +12,11 @@ from test_book import ALL, README, TABLE, mark
 from sim.questions.answer import answers
 from sim.questions.pages import summary
 from sim.results.experiment import Settings
-from sim.studies.base import silent
+from sim.studies.base import no_progress
 
 
 def main() -> None:
-    found = answers(ALL, Settings(), 0, silent)
+    found = answers(ALL, Settings(), 0, no_progress)
     pages = [found.page(one, "en") for one in ALL]
     wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
     if wrong:

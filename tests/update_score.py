@@ -12,7 +12,7 @@ from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
 from sim.runs.chart_folder import write_files
 from sim.runs.manifest import versions
-from sim.runs.provenance import Stamp
+from sim.runs.provenance import Provenance
 
 DATA = Path(__file__).parent.parent / "sim" / "data"
 
@@ -21,7 +21,7 @@ def draw(march: pd.DataFrame) -> None:
     """The chart of the README, stamped, with its words beside it."""
     n = Options().replications
     command = "opvangsim score -o notebooks"
-    stamp = Stamp("scorecard", "hindcasts", str(Options().seed), versions()["opvangsim"],
+    stamp = Provenance("scorecard", "hindcasts", str(Options().seed), versions()["opvangsim"],
                   id_of(march), command)  # fmt: skip
 
     def write(into: Path) -> None:

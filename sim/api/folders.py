@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..report.i18n import Language
-from ..studies.base import silent
+from ..studies.base import no_progress
 
 
 def runs(
@@ -66,7 +66,7 @@ def reproduce(
     """
     from ..reproduce.rerun import reproduce as made_again
 
-    found = made_again(Path(folder), workers, silent, None if sweep is None else Path(sweep))
+    found = made_again(Path(folder), workers, no_progress, None if sweep is None else Path(sweep))
     rows = []
     for one in found.files:
         apart = one.cells

@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 
 from ..clock import StepLength
-from ..errors import refuse
-from ..notebook.chart import Picture
+from ..errors import usage_error
+from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
 from ..questions import text as told
 from ..questions.questions import questions as book
 from ..questions.text import Page
-from ..report.charts import LOOKS, Width
+from ..report.charts import CHART_SIZES, Width
 from ..report.i18n import Language
 from ..results.experiment import Settings
-from ..studies.base import silent
+from ..studies.base import no_progress
 from .scenario import Scenario, scenario_of
 from .study import Study, study_of
 
@@ -93,7 +93,7 @@ def answer(
     from ..questions.answer import answers, question_of
 
     question = question_of(number)
-    found = answers([question], Settings(replications, seed, step), workers, silent)
+    found = answers([question], Settings(replications, seed, step), workers, no_progress)
     return Answer(found.page(question, lang))
 
 
@@ -179,7 +179,7 @@ def calibrate(replications: int = 40) -> dict[str, Any]:
     return patch(fit(replications))
 
 
-def overview(lang: Language = "en", width: Width = "page") -> Picture:
+def overview(lang: Language = "en", width: Width = "page") -> Chart:
     """Need and gap of 2027 of all shipped scenarios, sorted, with bands: a picture.
 
     >>> import sim
@@ -192,15 +192,17 @@ def overview(lang: Language = "en", width: Width = "page") -> Picture:
     from ..report.overview import SETTINGS, headlines, with_headline
     from ..report.style import STYLE, title_of
     from ..runs.manifest import versions
-    from ..runs.provenance import Stamp
+    from ..runs.provenance import Provenance
 
     titles = {name: getattr(one.title, lang) for name, one in with_headline().items()}
     with mpl.rc_context(STYLE):
-        figure = chart.draw(titles, LOOKS[width], lang)
+        figure = chart.draw(titles, CHART_SIZES[width], lang)
     made_of, seed = chart.id_of(list(headlines().values())), str(SETTINGS.seed)
     names, version = ", ".join(titles), versions()["opvangsim"]
-    stamp = Stamp("overview", names, seed, version, made_of, f"sim.overview({lang!r}, {width!r})")
-    return Picture(figure, title_of(figure), chart.words(titles, lang), width, stamp)
+    stamp = Provenance(
+        "overview", names, seed, version, made_of, f"sim.overview({lang!r}, {width!r})"
+    )
+    return Chart(figure, title_of(figure), chart.words(titles, lang), width, stamp)
 
 
 def laws() -> pd.DataFrame:
@@ -208,10 +210,10 @@ def laws() -> pd.DataFrame:
 
     Takes about a minute.
     """
-    from ..results.model_checks import outcomes
+    from ..results.model_checks import run_checks
     from ..scenario import load
 
-    rows = [(one.law, one.tried, one.result, one.holds) for one in outcomes(load("baseline"))]
+    rows = [(one.law, one.tried, one.result, one.holds) for one in run_checks(load("baseline"))]
     return pd.DataFrame(rows, columns=["law", "tried", "result", "holds"])
 
 
@@ -226,7 +228,7 @@ def new(file: str | Path, base: Scenario | str = "baseline") -> str:
 
     found = scenario_of(base)
     if len(found.names) > 1 or found.sets:
-        refuse("base", f"{found.name} is a chain", "name one scenario")
+        usage_error("base", f"{found.name} is a chain", "name one scenario")
     return text(Path(file).stem, found.name, found.names[0], found.model)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..export.memo.folder import open_folder
 from ..export.memo.write import FORMS, files_of, memo_of
 from ..export.safe_write import place
@@ -16,7 +16,7 @@ def write_memo(folder: Path, file: Path, lang: Language, question: int | None = 
     forms = [form for form in FORMS if form == file.suffix.removeprefix(".")]
     if not forms:
         endings = ", ".join(f".{form}" for form in FORMS)
-        refuse(str(file), "no form is named", f"give a name that ends in {endings}")
+        usage_error(str(file), "no form is named", f"give a name that ends in {endings}")
     made = memo_of(open_folder(folder), lang, question)
     for target, data in files_of(made, forms[0], file).items():
         place(target, data)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
-from ..errors import refuse
-from ..notebook.chart import Picture
+from ..errors import usage_error
+from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text, chance_text
 from ..report import run_tables as text
-from ..report.charts import CHARTS, LOOKS, Width, draw
+from ..report.charts import CHART_SIZES, CHARTS, Width, draw
 from ..report.i18n import Language, label
 from ..report.style import STYLE
 from ..results.cell import look_up, parse
-from ..runs.load import Finished, checked, read_run, subject_of
+from ..runs.load import RunFolder, checked, read_run_folder, subject_of
 from ..scenario import load_chain
 from .scenario import Scenario, scenario_of
 
@@ -38,7 +38,7 @@ class Result:
 
     scenario: Scenario
     folder: Path
-    finished: Finished
+    finished: RunFolder
 
     @property
     def id(self) -> str:
@@ -155,10 +155,10 @@ class Result:
 
     def write(self, folder: str | Path) -> Path:
         """Keep the run in a folder of its own; raises ``ScenarioError`` if that can't be."""
-        from ..runs.folder import staged
+        from ..runs.folder import replace_folder
         from ..runs.manifest import RECORD, read_record
 
-        with staged(Path(folder)) as staging:
+        with replace_folder(Path(folder)) as staging:
             for name in (RECORD, *read_record(self.folder)["files"]):
                 (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(self.folder / name, staging / name)
@@ -211,38 +211,40 @@ class Plots:
 
     of: Result
 
-    def need(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def need(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Need for places as a fan, joined to the past, beside official forecasts."""
         return self._drawn("need", lang, width)
 
-    def gap(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def gap(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Cost against the budget, and the gap between them."""
         return self._drawn("gap", lang, width)
 
-    def inflow(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def inflow(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Inflow as a fan, joined to the past."""
         return self._drawn("inflow", lang, width)
 
-    def occupancy(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def occupancy(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Occupancy stacked by place type, with the line of places."""
         return self._drawn("occupancy", lang, width)
 
-    def ind(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def ind(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Cases pending at the IND, and how long they wait."""
         return self._drawn("ind", lang, width)
 
-    def housing(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def housing(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Status holders waiting against those housed."""
         return self._drawn("housing", lang, width)
 
-    def _drawn(self, name: str, lang: Language, width: Width) -> Picture:
+    def _drawn(self, name: str, lang: Language, width: Width) -> Chart:
         subject = subject_of(self.of.folder, self.of.finished)
         if not CHARTS[name].shown(subject):
-            refuse(name, "the run is too short for this chart", "run the scenario to a later day")
+            usage_error(
+                name, "the run is too short for this chart", "run the scenario to a later day"
+            )
         with mpl.rc_context(STYLE):
-            figure = draw(name, subject, LOOKS[width], lang)
+            figure = draw(name, subject, CHART_SIZES[width], lang)
         title, words = label(f"chart_{name}_title", lang), CHARTS[name].words(subject, lang)
-        return Picture(figure, title, words, width, self.of.finished.stamp)
+        return Chart(figure, title, words, width, self.of.finished.stamp)
 
 
 def open_run(folder: str | Path) -> Result:
@@ -251,7 +253,7 @@ def open_run(folder: str | Path) -> Result:
     Raises ``ScenarioError`` if it is no run's folder, or if a file in it was changed.
     """
     place = Path(folder)
-    run = read_run(place)
+    run = read_run_folder(place)
     file = str(place / "scenario.resolved.yaml")
     loaded = load_chain([file])
     named = type(loaded)(run.record["scenario"], loaded.scenario, loaded.tree)
@@ -268,7 +270,7 @@ def explore(runs: Sequence[Result], file: str | Path, lang: Language = "en") -> 
 
     target = Path(file)
     if target.suffix.lower() != ".html":
-        refuse(str(target), "this is no name of a page", "give a name that ends in .html")
+        usage_error(str(target), "this is no name of a page", "give a name that ends in .html")
     names = [one.scenario.name for one in runs]
     command = f"sim.explore([{', '.join(names)}], {target.name!r})"
     place(target, asked([one.finished for one in runs], names, command, lang))

@@ -15,17 +15,17 @@ import pandas as pd
 import yaml
 
 from ..clock import StepLength
-from ..errors import refuse
-from ..model.sampling import KINDS, Kind
+from ..errors import usage_error
+from ..model.sampling import KINDS, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
 from ..results.experiment import Settings
 from ..scenario import Loaded, Quantity, load, load_chain, quantities
 from ..scenario import Scenario as Model
-from ..scenario.listing import Row, by_assumption, by_source, differences, rows
+from ..scenario.listing import ListingRow, by_assumption, by_source, differences, rows
 from ..scenario.plausibility import warnings_of
-from ..studies.arguments import one_chain
-from ..studies.base import silent
+from ..studies.arguments import parse_chain
+from ..studies.base import no_progress
 from ..studies.defaults import (
     CERTAINTY,
     FRONTIER_POINTS,
@@ -112,7 +112,7 @@ class Scenario:
         *,
         step: StepLength = "day",
         until: date | None = None,
-        vary: Sequence[Kind] = KINDS,
+        vary: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
         out: str | Path | None = None,
         lang: Language = "en",
@@ -128,7 +128,7 @@ class Scenario:
         [2025, 2026, 2027, 2028, 2029, 2030]
         """
         from ..runs.batches import Options
-        from ..runs.load import read_run
+        from ..runs.load import read_run_folder
         from ..runs.run import execute
         from .result import Result
 
@@ -139,7 +139,7 @@ class Scenario:
         )
         inputs = self.loaded.inputs
         execute(self.model, self.name, options, folder, None, inputs, self._words())
-        result = Result(self, folder, read_run(folder))
+        result = Result(self, folder, read_run_folder(folder))
         if aside is not None:
             weakref.finalize(result, shutil.rmtree, aside, ignore_errors=True)
         return result
@@ -151,7 +151,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "day",
         until: date | None = None,
-        vary: Sequence[Kind] = KINDS,
+        vary: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
     ) -> Study:
         """What other scenarios differ in from this one, on common luck, with the bands.
@@ -165,10 +165,10 @@ class Scenario:
         from .study import study_of
 
         if not others:
-            refuse("compare", "there is nothing to compare with", "give another scenario")
+            usage_error("compare", "there is nothing to compare with", "give another scenario")
         settings = Settings(replications, seed, step, until, tuple(vary))
         every = [scenario_of(one) for one in others]
-        found = asked(self.loaded, [one.loaded for one in every], settings, workers, silent)
+        found = asked(self.loaded, [one.loaded for one in every], settings, workers, no_progress)
         return study_of(found, self._call("compare", {}, settings, *every))
 
     def explain(
@@ -182,7 +182,7 @@ class Scenario:
         replications: int = 500,
         seed: int = 1,
         step: StepLength = "day",
-        vary: Sequence[Kind] = KINDS,
+        vary: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
     ) -> Study:
         """Why the gap of the other differs from that of this one: by patch, key or theme.
@@ -199,7 +199,7 @@ class Scenario:
         second = scenario_of(other)
         settings = Settings(replications, seed, step, None, tuple(vary))
         found = asked(
-            self.loaded, second.loaded, settings, workers, silent, year, line, statistic, by
+            self.loaded, second.loaded, settings, workers, no_progress, year, line, statistic, by
         )
         said = {"year": year, "line": line, "statistic": statistic, "by": by}
         return study_of(found, self._call("explain", said, settings, second))
@@ -215,7 +215,7 @@ class Scenario:
         replications: int = 500,
         seed: int = 1,
         step: StepLength = "week",
-        chance: Sequence[Kind] = KINDS,
+        chance: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
     ) -> Study:
         """The value of a number at which a target is just met; of two, their frontier.
@@ -233,7 +233,7 @@ class Scenario:
         levers = [vary] if isinstance(vary, str) else list(vary)
         settings = Settings(replications, seed, step, None, tuple(chance))
         found = asked(
-            self.loaded, levers, target, settings, workers, silent, certainty, ranges, points
+            self.loaded, levers, target, settings, workers, no_progress, certainty, ranges, points
         )
         said: dict[str, object] = {"vary": levers, "target": target, "certainty": certainty}
         said |= {"ranges": list(ranges), "points": points} if ranges or len(levers) > 1 else {}
@@ -250,7 +250,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "week",
         until: date | None = None,
-        vary: Sequence[Kind] = KINDS,
+        vary: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
     ) -> Study:
         """How many fixed regular places cost least when the future is uncertain."""
@@ -258,7 +258,7 @@ class Scenario:
         from .study import study_of
 
         settings = Settings(replications, seed, step, until, tuple(vary))
-        found = asked(self.loaded, settings, workers, silent, low, high, points, reached)
+        found = asked(self.loaded, settings, workers, no_progress, low, high, points, reached)
         said = {"low": low, "high": high, "points": points, "reached": reached}
         return study_of(found, self._call("stock", said, settings))
 
@@ -270,7 +270,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "week",
         until: date | None = None,
-        vary: Sequence[Kind] = KINDS,
+        vary: Sequence[Uncertainty] = KINDS,
         workers: int = 0,
     ) -> Study:
         """The IND against COA: what a euro less for the IND costs there."""
@@ -278,7 +278,7 @@ class Scenario:
         from .study import study_of
 
         settings = Settings(replications, seed, step, until, tuple(vary))
-        found = asked(self.loaded, settings, workers, silent, since)
+        found = asked(self.loaded, settings, workers, no_progress, since)
         return study_of(found, self._call("ind_coa", {"since": since}, settings))
 
     def sensitivity(
@@ -296,7 +296,7 @@ class Scenario:
         from .study import study_of
 
         settings = Settings(2 * points, seed, step, None, KINDS)
-        found = asked(self.loaded, settings, points, workers, silent, year, line)
+        found = asked(self.loaded, settings, points, workers, no_progress, year, line)
         said = {"year": year, "line": line, "points": points, "seed": seed, "step": step}
         return study_of(found, self._call("sensitivity", said, None))
 
@@ -320,7 +320,7 @@ class Scenario:
             from ..scenario.suggestions import hint_for
 
             *parent, last = key.split(".")
-            refuse(key, "there is no such key", hint_for(last, tuple(parent)))
+            usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
         return pd.DataFrame([line for row in found for line in _lines(row)])
 
     def check(self, *, strict: bool = False) -> pd.DataFrame:
@@ -369,7 +369,7 @@ class Scenario:
 
         if self.sets:
             what = "a workbook can't hold numbers that were set in Python"
-            refuse("export", what, "put them into a patch file first")
+            usage_error("export", what, "put them into a patch file first")
         export_scenario(self.loaded, self.names, Path(file), lang)
         return Path(file)
 
@@ -380,7 +380,7 @@ class Scenario:
     def _repr_html_(self) -> str:
         numbers = sum(1 for _ in quantities(self.model))
         contested = [f"{key} is set by {first} and by {second}; {second} wins"
-                     for key, (first, second) in self.loaded.tree.contested.items()]  # fmt: skip
+                     for key, (first, second) in self.loaded.tree.conflicts.items()]  # fmt: skip
         about = f"scenario {self.name}, {self._span()}, {numbers} numbers with unit and ground"
         return heading(self.title, self.model.description.en, about, *contested)
 
@@ -438,7 +438,7 @@ def load_scenario(name: str | Path, *patches: str | Path) -> Scenario:
 
 def scenario_of(one: Scenario | str) -> Scenario:
     """A scenario, or one named as on the command line: baseline+faster-housing."""
-    return load_scenario(*one_chain(one)) if isinstance(one, str) else one
+    return load_scenario(*parse_chain(one)) if isinstance(one, str) else one
 
 
 def _as_yaml(value: object) -> str:
@@ -447,7 +447,7 @@ def _as_yaml(value: object) -> str:
     return yaml.safe_dump([plain], default_flow_style=True, width=10**6).strip()[1:-1]
 
 
-def _lines(row: Row) -> list[dict[str, Any]]:
+def _lines(row: ListingRow) -> list[dict[str, Any]]:
     """A row a date of one key."""
     value = row.value
     common: dict[str, Any] = {"key": row.key, "meaning": row.meaning, "set_by": row.layer,

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..hindcast import Options, all_cells, kept, official_cells, official_origins, origins, summary
-from ..notebook.chart import Picture
+from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text
 from ..report import scorecard as told
-from ..report.charts import LOOKS, Width
+from ..report.charts import CHART_SIZES, Width
 from ..report.i18n import Language
 
 
@@ -47,7 +47,7 @@ class Scorecard:
         self._whole("sentences")
         return told.verdict(self.hindcasts, self.of_official_days, lang)
 
-    def plot(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
         """What the program said two years ahead, with its band, and what came: a panel a series.
 
         Raises ``ScenarioError`` if not all years were scored.
@@ -57,21 +57,21 @@ class Scorecard:
         from ..report.charts import scorecard as chart
         from ..report.style import STYLE, title_of
         from ..runs.manifest import versions
-        from ..runs.provenance import Stamp
+        from ..runs.provenance import Provenance
 
         self._whole("plot")
         n, made_of = self.options.replications, chart.id_of(self.hindcasts)
         with mpl.rc_context(STYLE):
-            figure = chart.draw(self.hindcasts, n, LOOKS[width], lang)
+            figure = chart.draw(self.hindcasts, n, CHART_SIZES[width], lang)
         seed, version = str(self.options.seed), versions()["opvangsim"]
         command = f"sim.score().plot({lang!r}, {width!r})"
-        stamp = Stamp("scorecard", "hindcasts", seed, version, made_of, command)
+        stamp = Provenance("scorecard", "hindcasts", seed, version, made_of, command)
         words = chart.words(self.hindcasts, lang)
-        return Picture(figure, title_of(figure), words, width, stamp)
+        return Chart(figure, title_of(figure), words, width, stamp)
 
     def _whole(self, asked: str) -> None:
         if set(self.hindcasts["origin"]) != set(origins()):
-            refuse(asked, "this scorecard does not have all years", "score without years")
+            usage_error(asked, "this scorecard does not have all years", "score without years")
 
     def __repr__(self) -> str:
         return as_text(self._parts())
@@ -102,7 +102,7 @@ def score(
     unknown = sorted(set(years) - {day.year for day in origins()})
     if unknown:
         first, last = origins()[0].year, origins()[-1].year
-        refuse("years", f"{unknown[0]} is no origin", f"give years from {first} to {last}")
+        usage_error("years", f"{unknown[0]} is no origin", f"give years from {first} to {last}")
 
     def wanted(day: Any) -> bool:
         return not years or day.year in years

@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..errors import refuse
-from ..notebook.chart import Picture
+from ..errors import usage_error
+from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
 from ..report.style import title_of
 from ..runs.load import read_study, stamp_of
-from ..runs.rounding import steady_table
+from ..runs.rounding import round_table
 from ..runs.study_folder import write_study
-from ..studies.base import Finding, write
+from ..studies.base import StudyResult, write
 from ..studies.charts import drawn, shown, words
 from .memo import write_memo
 
@@ -31,7 +31,7 @@ class Study:
     ``tables`` are DataFrames by name; ``command`` is the Python that asks it again.
     """
 
-    finding: Finding
+    finding: StudyResult
     command: str
 
     @property
@@ -42,7 +42,7 @@ class Study:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables by name, as they lie in its folder."""
-        return {name: steady_table(table) for name, table in self.finding.study.tables.items()}
+        return {name: round_table(table) for name, table in self.finding.study.tables.items()}
 
     def sentences(self, lang: Language = "en") -> list[str]:
         """What it says in words."""
@@ -50,17 +50,17 @@ class Study:
             as_sentence(part) for part in self.finding.told(lang) if not isinstance(part, Table)
         ]
 
-    def plot(self, lang: Language = "en", width: Width = "page") -> Picture:
+    def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Its chart, the same as the one in its folder."""
         with tempfile.TemporaryDirectory(prefix="opvangsim-") as keeper:
             place = Path(keeper) / self.finding.folder
             write_study(self.finding.study, place, command=self.command)
             told = read_study(place)
             if not shown(told):
-                refuse("plot", "there is nothing in it to be drawn", "look at its tables")
+                usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
             figure = drawn(told, lang, width)
             text = words(told, lang)
-        return Picture(figure, title_of(figure), text, width, stamp_of(dict(told.record)))
+        return Chart(figure, title_of(figure), text, width, stamp_of(dict(told.record)))
 
     def write(self, folder: str | Path | None = None, lang: Language = "en") -> Path:
         """Write its folder (by default ``outputs/...``); raises ``ScenarioError`` if it can't be.
@@ -92,6 +92,6 @@ class Study:
         return as_text(self._parts())
 
 
-def study_of(finding: Finding, command: str) -> Study:
+def study_of(finding: StudyResult, command: str) -> Study:
     """A finding with the Python that asked for it."""
     return Study(finding, command)

@@ -118,7 +118,7 @@ def _stop(_number: int, _frame: object) -> NoReturn:
 
 def main() -> NoReturn:
     """Entry point: the user's mistakes end with 2, an interrupt with 130, ours with 1."""
-    from ..errors import ModelError, ScenarioError, plain
+    from ..errors import ModelError, ScenarioError, printable
 
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -128,7 +128,7 @@ def main() -> NoReturn:
             typer.echo(f"error: {problem}", err=True)
         sys.exit(2)
     except TyperException as error:
-        typer.echo(f"error: {plain(error.format_message())}", err=True)
+        typer.echo(f"error: {printable(error.format_message())}", err=True)
         sys.exit(2)
     except OSError as error:
         # What was computed is written by then; only the printing failed.

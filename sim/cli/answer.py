@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import (
     Lang,
     LangChoice,
@@ -61,7 +61,9 @@ def answer(
         return
     asked = list(every) if question == ALL else [question_of(question)]
     if out is not None and question != ALL:
-        refuse("--out", "one answer is printed and not written", "leave it out, or ask for all")
+        usage_error(
+            "--out", "one answer is printed and not written", "leave it out, or ask for all"
+        )
     settings = settings_of(replications, seed, step, None, "parameters,inflow,luck")
     found = answers(asked, settings, workers, _watch, _notice)
     pages = [found.page(one, tongue) for one in asked]

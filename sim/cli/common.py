@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import refuse
-from ..studies.arguments import kinds_of, one_chain
+from ..errors import usage_error
+from ..studies.arguments import parse_chain, parse_uncertainties
 
 if TYPE_CHECKING:
     from ..clock import StepLength
     from ..report.i18n import Language
     from ..results.experiment import Settings
     from ..scenario import Loaded
-    from ..studies.base import Finding, Watch
+    from ..studies.base import StudyResult, Watch
 
 
 class StepChoice(StrEnum):
@@ -51,7 +51,7 @@ def whole(text: str | int) -> int:
     """A whole number above zero; '1.000' is none, since it reads as one."""
     plain = str(text).strip()
     if not plain.isdecimal() or int(plain) < 1:
-        refuse("--replications", f"'{text}' is no whole number above zero", "as in 1000")
+        usage_error("--replications", f"'{text}' is no whole number above zero", "as in 1000")
     return int(plain)
 
 
@@ -73,7 +73,7 @@ def tell_warnings(loaded: Loaded) -> None:
 
 
 def tell_contested(loaded: Loaded) -> None:
-    for key, (earlier, later) in loaded.tree.contested.items():
+    for key, (earlier, later) in loaded.tree.conflicts.items():
         typer.echo(f"note: {key} is set by {earlier} and by {later}; {later} wins", err=True)
 
 
@@ -131,7 +131,11 @@ def settings_of(
     from ..results.experiment import Settings
 
     return Settings(
-        replications, seed, step_of(step), until.date() if until else None, kinds_of(vary)
+        replications,
+        seed,
+        step_of(step),
+        until.date() if until else None,
+        parse_uncertainties(vary),
     )
 
 
@@ -139,7 +143,7 @@ def loaded(name: str, sets: list[str] | None = None) -> Loaded:
     """A scenario, or a chain A+B, told of what is contested in it."""
     from ..scenario import load_chain
 
-    one = load_chain(one_chain(name), list(sets or []))
+    one = load_chain(parse_chain(name), list(sets or []))
     tell_contested(one)
     return one
 
@@ -167,7 +171,7 @@ def watched(quiet: bool) -> Watch:
     return watch
 
 
-def finish(found: Finding, out: Path | None, lang: LangChoice, quiet: bool) -> None:
+def finish(found: StudyResult, out: Path | None, lang: LangChoice, quiet: bool) -> None:
     """Write a finding's folder, then print its tables and sentences and where it lies."""
     from ..report.i18n import label
     from ..studies.base import write

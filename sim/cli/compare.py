@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import refuse
-from ..studies.arguments import chains
+from ..errors import usage_error
+from ..studies.arguments import parse_chains
 from .common import (
     ALL_KINDS,
     Lang,
@@ -53,9 +53,11 @@ def compare(
     from ..studies.compare_ask import compare as compared
 
     sets = list(set_ or [])
-    first, *rest = chains(scenario)
+    first, *rest = parse_chains(scenario)
     if not rest and not sets:
-        refuse("compare", "there is nothing to compare with", "name another scenario, or --set")
+        usage_error(
+            "compare", "there is nothing to compare with", "name another scenario, or --set"
+        )
     base = load_chain(first)
     others = [load_chain(names, sets) for names in rest or [first]]
     for one in (base, *others):

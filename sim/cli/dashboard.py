@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import Lang, LangChoice, as_typed, language
 
 
@@ -25,11 +25,11 @@ def explorer(
     """
     from ..export.dashboard.write import explore
     from ..export.safe_write import place
-    from ..runs.load import read_run
+    from ..runs.load import read_run_folder
 
     if out.suffix.lower() != ".html":
-        refuse(str(out), "this is no name of a page", "give a name that ends in .html")
-    found = [read_run(folder) for folder in runs]
+        usage_error(str(out), "this is no name of a page", "give a name that ends in .html")
+    found = [read_run_folder(folder) for folder in runs]
     names = [str(folder) for folder in runs]
     place(out, explore(found, names, as_typed(sys.argv[1:]), language(lang)))
     typer.echo(str(out))

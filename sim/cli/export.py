@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
-from ..studies.arguments import chains
+from ..errors import usage_error
+from ..studies.arguments import parse_chains
 from .common import Lang, LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
@@ -39,23 +39,23 @@ def export(
 ) -> None:
     """Write a run, or a scenario to be edited, as a file for other programs."""
     from ..export.files import export_run, export_scenario
-    from ..runs.load import is_run, read_run
+    from ..runs.load import is_run, read_run_folder
     from ..scenario import load_chain
 
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]
     if len(forms) != 1:
         said = "no form is named" if not forms else f"{' and '.join(forms)} are two forms"
-        refuse("export", said, f"choose one of {', '.join(asked)}")
+        usage_error("export", said, f"choose one of {', '.join(asked)}")
     folder, tongue = Path(what[0]), language(lang)
     if len(what) == 1 and is_run(folder):
-        export_run(read_run(folder), forms[0], out, tongue)
+        export_run(read_run_folder(folder), forms[0], out, tongue)
     elif forms[0] != "--xlsx":
-        refuse(" ".join(what), f"{forms[0]} needs the folder of a run", "as outputs/baseline")
+        usage_error(" ".join(what), f"{forms[0]} needs the folder of a run", "as outputs/baseline")
     else:
-        found = chains(what)
+        found = parse_chains(what)
         if len(found) != 1:
-            refuse(" ".join(what), "expected one scenario", "join the parts of a chain with +")
+            usage_error(" ".join(what), "expected one scenario", "join the parts of a chain with +")
         loaded = load_chain(found[0])
         tell_contested(loaded)
         export_scenario(loaded, found[0], out, tongue)

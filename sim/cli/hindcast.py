@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import LangChoice, as_typed, console, language, whole
 from .plot import FormatText, Width, WidthChoice, formats_of
 
@@ -52,14 +52,16 @@ def score(
         summary,
     )
     from ..report import scorecard
-    from ..runs.atomic import disk_problem, write_whole
+    from ..runs.atomic import disk_problem, write_atomic
 
     tongue, formats = language(lang), formats_of(format_)
     count = whole(replications)
     if count < LEAST:
-        refuse("--replications", f"{count} give no band", f"give at least {LEAST}")
+        usage_error("--replications", f"{count} give no band", f"give at least {LEAST}")
     if process and (out is not None or count != DEFAULT):
-        refuse("--process", "the table of processes needs no run", "leave the other options out")
+        usage_error(
+            "--process", "the table of processes needs no run", "leave the other options out"
+        )
     if process:
         console().print(scorecard.process_table(process_table(), tongue))
         return
@@ -75,8 +77,8 @@ def score(
     if out is not None:
         try:
             table = summary(cells).to_csv(index=False, float_format="%.6g")
-            write_whole(out / "scorecard.csv", table.encode())
-            write_whole(out / "hindcasts.csv", as_csv(cells, official).encode())
+            write_atomic(out / "scorecard.csv", table.encode())
+            write_atomic(out / "hindcasts.csv", as_csv(cells, official).encode())
             _draw(cells, options, out, tongue, width, formats)
         except OSError as error:
             raise ScenarioError([disk_problem(out, error)]) from None
@@ -96,10 +98,10 @@ def _draw(
     from ..report.charts.scorecard import id_of
     from ..runs.chart_folder import write_files
     from ..runs.manifest import versions
-    from ..runs.provenance import Stamp
+    from ..runs.provenance import Provenance
 
     stem = f"scorecard-{lang}-{width.value}"
-    stamp = Stamp(
+    stamp = Provenance(
         "scorecard",
         "hindcasts",
         str(options.seed),
@@ -120,7 +122,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        refuse(str(folder), f"can't be made: {error.strerror}", "choose another folder")
+        usage_error(str(folder), f"can't be made: {error.strerror}", "choose another folder")
 
 
 def calibrate(
@@ -138,9 +140,9 @@ def calibrate(
     from ..scenario.template import patch_text
 
     if out is not None and out.suffix != ".yaml":
-        refuse(str(out), "this is no .yaml", "name a scenario file")
+        usage_error(str(out), "this is no .yaml", "name a scenario file")
     if out is not None and out.is_dir():
-        refuse(str(out), "this is a folder", "name a file in it")
+        usage_error(str(out), "this is a folder", "name a file in it")
     if out is not None:
         _make(out.parent)
     tongue = language(lang)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import LangChoice, language
 
 if TYPE_CHECKING:
@@ -65,4 +65,6 @@ def _form(form: FormChoice | None, out: Path) -> Form:
     if named:
         return named[0]
     endings = ", ".join(f".{one}" for one in FORMS)
-    return refuse(str(out), "no form is named", f"give a name that ends in {endings}, or --format")
+    return usage_error(
+        str(out), "no form is named", f"give a name that ends in {endings}, or --format"
+    )

@@ -11,11 +11,11 @@ FAILED = 1
 
 def verify() -> None:
     """Try the laws of the model on this machine: law, what was tried, result."""
-    from ..results.model_checks import outcomes
+    from ..results.model_checks import run_checks
     from ..scenario import load
 
     begun, failed, count = time.monotonic(), 0, 0
-    for outcome in outcomes(load("baseline")):
+    for outcome in run_checks(load("baseline")):
         mark = "ok    " if outcome.holds else "FAILED"
         typer.echo(f"{mark} {outcome.law}\n       {outcome.tried}: {outcome.result}")
         failed += not outcome.holds

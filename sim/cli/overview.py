@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import LangChoice, as_typed, console, language
 from .plot import FormatText, Width, WidthChoice, formats_of
 
@@ -59,17 +59,17 @@ def overview(
     from ..report.overview import SETTINGS, headlines, with_headline
     from ..runs.chart_folder import write_files
     from ..runs.manifest import versions
-    from ..runs.provenance import Stamp
+    from ..runs.provenance import Provenance
 
     formats, folder = formats_of(format_), out
     stem = f"overview-{lang.value}-{width.value}"
     if out.suffix:
         if out.suffix.removeprefix(".") not in FORMATS:
-            refuse(str(out), "this is no .png, .svg or .pdf", "name such a file, or a folder")
+            usage_error(str(out), "this is no .png, .svg or .pdf", "name such a file, or a folder")
         formats, folder, stem = [out.suffix.removeprefix(".")], out.parent, out.stem
     tongue = language(lang)
     titles = {name: getattr(one.title, tongue) for name, one in with_headline().items()}
-    stamp = Stamp(
+    stamp = Provenance(
         "overview",
         ", ".join(titles),
         str(SETTINGS.seed),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from .common import Lang, LangChoice, as_typed, language
 
 if TYPE_CHECKING:
-    from ..report.charts import Subject
+    from ..report.charts import RunData
 
 
 class WidthChoice(StrEnum):
@@ -51,20 +51,20 @@ def chart(
     """
     from ..report.charts import write, write_together
     from ..runs.chart_folder import beside, write_charts
-    from ..runs.load import is_run, read_run, stamp_together, subject_of
+    from ..runs.load import is_run, read_run_folder, stamp_together, subject_of
     from ..runs.manifest import read_record
 
     formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
-        refuse(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+        usage_error(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
     if read_record(folders[0])["kind"] != "run":
         _study(what, formats, width, out, lang)
         return
     wanted = _names([word for word in what[1:] if not is_run(Path(word))])
     if len(folders) > 1:
         _refuse_alike(folders, named=len(what) > len(folders))
-    found = {folder.resolve().name: read_run(folder) for folder in folders}
+    found = {folder.resolve().name: read_run_folder(folder) for folder in folders}
     runs = {
         name: subject_of(folder, run)
         for folder, (name, run) in zip(folders, found.items(), strict=True)
@@ -99,9 +99,9 @@ def _study(
     told = read_study(folder)
     name = KINDS[told.record["kind"]].name
     if any(word != name for word in what[1:]):
-        refuse(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
+        usage_error(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
     if not shown(told):
-        refuse(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
+        usage_error(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
     suffix, into = f"-{lang.value}-{width.value}", out or beside(folder)
     tongue = language(lang)
 
@@ -119,20 +119,26 @@ def _refuse_alike(folders: list[Path], named: bool) -> None:
 
     names = [folder.resolve().name for folder in folders]
     if named:
-        refuse("chart", "runs side by side give one chart, which needs no name", "name runs only")
+        usage_error(
+            "chart", "runs side by side give one chart, which needs no name", "name runs only"
+        )
     if len(folders) > MOST:
-        refuse("chart", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}")
+        usage_error(
+            "chart", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}"
+        )
     if len(set(names)) < len(names):
-        refuse("chart", f"two runs are called {max(names, key=names.count)}", "rename a folder")
+        usage_error(
+            "chart", f"two runs are called {max(names, key=names.count)}", "rename a folder"
+        )
 
 
-def _refuse_apart(runs: dict[str, Subject]) -> None:
+def _refuse_apart(runs: dict[str, RunData]) -> None:
     """Refuses runs that have no days, or no gap, to be put side by side."""
     from ..report.charts import multi_run as together
 
     if len(runs) > 1 and not together.shown(runs):
         what = "these runs have no days in common, or one has no gap"
-        refuse(", ".join(runs), what, "run the scenarios to a later day")
+        usage_error(", ".join(runs), what, "run the scenarios to a later day")
 
 
 def _names(asked: list[str]) -> list[str]:
@@ -141,7 +147,7 @@ def _names(asked: list[str]) -> list[str]:
 
     for name in asked:
         if name not in CHARTS:
-            refuse(name, "there is no such chart", f"choose from {', '.join(CHARTS)}")
+            usage_error(name, "there is no such chart", f"choose from {', '.join(CHARTS)}")
     return [name for name in CHARTS if name in asked or not asked]
 
 
@@ -152,18 +158,18 @@ def formats_of(text: str) -> list[str]:
     asked = [part.strip().lower() for part in text.split(",")]
     for one in asked:
         if one not in FORMATS:
-            refuse("--format", f"'{one}' is no format of a chart", f"use {', '.join(FORMATS)}")
+            usage_error("--format", f"'{one}' is no format of a chart", f"use {', '.join(FORMATS)}")
     return [one for one in FORMATS if one in asked]
 
 
-def _shown(subject: Subject, wanted: list[str], named: bool) -> list[str]:
+def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     """The charts that the run holds the numbers of; the others are told of, or refused if named."""
     from ..report.charts import CHARTS
 
     lacking = [name for name in wanted if not CHARTS[name].shown(subject)]
     advice = "run the scenario to a later day"
     if lacking and (named or len(lacking) == len(wanted)):
-        refuse(", ".join(lacking), "the run is too short for this chart", advice)
+        usage_error(", ".join(lacking), "the run is too short for this chart", advice)
     for name in lacking:
         typer.echo(f"note: no chart {name}: the run is too short for it", err=True)
     return [name for name in wanted if name not in lacking]

@@ -19,7 +19,7 @@ def whence(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""
-    from ..errors import plain
+    from ..errors import printable
     from ..export.provenance import find
     from ..report.i18n import label
 
@@ -36,7 +36,7 @@ def whence(
     }
     for key, text in told.items():
         if text:
-            typer.echo(f"{label(key, tongue)}: {plain(text)}")
+            typer.echo(f"{label(key, tongue)}: {printable(text)}")
     typer.echo(label("whence_intact" if found.intact else "whence_changed", tongue))
     if not found.intact:
         raise typer.Exit(FAILED)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import refuse
-from ..studies.arguments import chains, kinds_of
+from ..errors import usage_error
+from ..studies.arguments import parse_chains, parse_uncertainties
 from .common import (
     LangChoice,
     StepChoice,
@@ -65,7 +65,7 @@ def run(
         seed=seed,
         step=step_of(step),
         until=until.date() if until else None,
-        vary=kinds_of(vary),
+        vary=parse_uncertainties(vary),
         workers=workers,
         charts=charts,
         lang=lang.value,
@@ -84,15 +84,15 @@ def _run_all(
     from ..runs.run import execute
     from ..scenario import load_chain
 
-    asked = chains(words)
+    asked = parse_chains(words)
     loaded = [load_chain(names, sets) for names in asked]
     if out is not None and len(loaded) > 1:
         what = "one folder can't hold several runs"
-        refuse("--out", what, "leave it out, or run one scenario")
+        usage_error("--out", what, "leave it out, or run one scenario")
     names = [one.name for one in loaded]
     if len(set(names)) < len(names):
         what = f"two runs are called {max(names, key=names.count)}"
-        refuse("run", what, "run one at a time, each with its own --out")
+        usage_error("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
     for one, chain in zip(loaded, asked, strict=True):
         tell_contested(one)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
-from ..studies.arguments import chains
+from ..errors import usage_error
+from ..studies.arguments import parse_chains
 from .common import LangChoice, language, tell_contested
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def check(
         _print_codes()
         return
     if not file:
-        refuse("check", "no scenario is named", "give one or more files or shipped names")
+        usage_error("check", "no scenario is named", "give one or more files or shipped names")
     failed = False
-    for names in chains(file):
+    for names in parse_chains(file):
         try:
             loaded = load_chain(names, list(set_ or []))
         except ScenarioError as error:
@@ -82,26 +82,26 @@ def new(
 ) -> None:
     """Write a commented patch, ready to edit, and the schema for the editor beside it."""
     from ..errors import ScenarioError
-    from ..runs.atomic import disk_problem, write_whole
-    from ..scenario import find, load, refuse_odd, shipped
+    from ..runs.atomic import disk_problem, write_atomic
+    from ..scenario import check_file_name, find, load, shipped
     from ..scenario.json_schema import json_schema
     from ..scenario.template import SCHEMA_FILE, text
 
     if not name.strip():
-        refuse("NAME", "the name is empty", "as in: opvangsim new my_patch")
+        usage_error("NAME", "the name is empty", "as in: opvangsim new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
-    refuse_odd(file)
+    check_file_name(file)
     if file.exists():
-        refuse(str(file), "this file is there already", "choose another name, or remove it")
+        usage_error(str(file), "this file is there already", "choose another name, or remove it")
     if not file.parent.is_dir():
-        refuse(str(file), f"there is no folder {file.parent}", "make it first")
+        usage_error(str(file), f"there is no folder {file.parent}", "make it first")
     base = find(from_)
     extends = from_ if from_ in shipped() else str(base.resolve())
     content = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
     schema = file.parent / SCHEMA_FILE
     try:
-        write_whole(schema, content.encode())
-        write_whole(file, text(file.stem, base.stem, extends, load(from_)).encode())
+        write_atomic(schema, content.encode())
+        write_atomic(file, text(file.stem, base.stem, extends, load(from_)).encode())
     except OSError as error:
         raise ScenarioError([disk_problem(file, error)]) from None
     typer.echo(f"{file} and {schema}: edit the first, then opvangsim check {file}")
@@ -134,7 +134,7 @@ def show(
             continue
         if not found:
             *parent, last = key.split(".")
-            refuse(key, "there is no such key", hint_for(last, tuple(parent)))
+            usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
         wanted = [row for row in found if row.differs or not changed]
         typer.echo("\n".join(lines(wanted, language(lang), described, brief=brief)))
 
@@ -143,7 +143,7 @@ def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[
     """The first chain is the scenario; what follows are keys."""
     from ..scenario import load_chain
 
-    first, *rest = chains(words)
+    first, *rest = parse_chains(words)
     return load_chain(first, sets), [key for names in rest for key in names]
 
 
@@ -157,7 +157,7 @@ def diff(
     from ..scenario import load_chain
     from ..scenario.listing import differences
 
-    left, right = (load_chain(chains([name])[0]) for name in (a, b))
+    left, right = (load_chain(parse_chains([name])[0]) for name in (a, b))
     typer.echo("\n".join(lines(differences(left, right), left.name, right.name, language(lang))))
 
 
@@ -171,7 +171,7 @@ def sources(
     from ..scenario.known_effects import kept_effects
     from ..scenario.listing import by_assumption, by_source
 
-    scenario = load_chain(chains([file])[0]).scenario
+    scenario = load_chain(parse_chains([file])[0]).scenario
     listed = lines(
         by_source(scenario),
         by_assumption(scenario),

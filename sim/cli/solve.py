@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..studies.defaults import CERTAINTY, FRONTIER_POINTS
 from .common import (
     ALL_KINDS,
@@ -75,7 +75,7 @@ def _bounds(text: str) -> Bounds:
     try:
         pair = float(low), float(high)
     except ValueError:
-        refuse("--range", f"'{text}' is no LOW:HIGH", "as in 0:40000")
+        usage_error("--range", f"'{text}' is no LOW:HIGH", "as in 0:40000")
     if not mark or not pair[0] < pair[1] < float("inf") or pair[0] == float("-inf"):
-        refuse("--range", f"'{text}' is no LOW:HIGH", "as in 0:40000")
+        usage_error("--range", f"'{text}' is no LOW:HIGH", "as in 0:40000")
     return pair

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..studies.arguments import chains
+from ..studies.arguments import parse_chains
 from .common import LangChoice, language
 
 
@@ -23,5 +23,5 @@ def trace(
     from ..scenario import load_chain
     from ..studies.trace import trace as followed
 
-    scenario_ = load_chain(chains([scenario])[0]).scenario
+    scenario_ = load_chain(parse_chains([scenario])[0]).scenario
     typer.echo("\n".join(followed(scenario_, person, seed, scale, language(lang))))

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..model.prices import LEVELS
 from ..report.i18n import Language, label
 from ..report.run_tables import headline_rows, prices_label, select
-from ..runs.load import Finished
+from ..runs.load import RunFolder
 from ..scenario import Scenario
 from .workbook_writer import (
     BOLD,
@@ -97,7 +97,7 @@ Means = dict[str, list[float | None]]
 """By line the means of the years [EUR million]; None where no budget is held."""
 
 
-def years_of(run: Finished) -> list[int]:
+def years_of(run: RunFolder) -> list[int]:
     """The whole years of a run."""
     return sorted({int(year) for year in run.budget["year"]})
 
@@ -107,7 +107,7 @@ def unit_line(scenario: Scenario, lang: Language) -> str:
     return f"{label('million', lang)}, {prices_label(scenario, lang)}"
 
 
-def write_money(draft: Draft, sheet: Worksheet, run: Finished, lang: Language) -> int | None:
+def write_money(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language) -> int | None:
     """Fill the sheet; gives the row of the head of the medians, which a chart reads.
 
     A run that ends within its first year has no money to show, and gives None.
@@ -128,7 +128,7 @@ def write_money(draft: Draft, sheet: Worksheet, run: Finished, lang: Language) -
     return first
 
 
-def means_of(run: Finished) -> Means:
+def means_of(run: RunFolder) -> Means:
     """Mean cost and budget by line and year, against the headline vintage [EUR million].
 
     ``income`` is what a net vintage takes off the cost of the IND, as a negative amount.
@@ -147,7 +147,7 @@ def means_of(run: Finished) -> Means:
     return found
 
 
-def _write_means(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+def _write_means(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
     """Means by line and year, their sums and gaps as formulas; gives the row below."""
     years, means = years_of(run), means_of(run)
     head = f"{label('book_line', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
@@ -201,7 +201,7 @@ def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content
     return Formula(text, value)
 
 
-def _write_medians(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+def _write_medians(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
     """Medians and their band by year; gives the row of the head, years below it."""
     put(draft, sheet, (row, 1), label("book_medians", lang), font=HEADING)
     unit = f"[{label('million', lang)}]"
@@ -232,7 +232,7 @@ def _write_medians(draft: Draft, sheet: Worksheet, run: Finished, lang: Language
     return row + 1
 
 
-def _write_levels(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+def _write_levels(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
     """The median gap at each price level by year; gives the row below."""
     put(draft, sheet, (row, 1), label("levels_title", lang), font=HEADING)
     years = years_of(run)
@@ -252,7 +252,7 @@ def _write_levels(draft: Draft, sheet: Worksheet, run: Finished, lang: Language,
 
 
 def _write_vintages(
-    draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int
+    draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int
 ) -> None:
     """Every state of the budget: mean cost, budget, and the gap as a formula."""
     put(draft, sheet, (row, 1), label("book_vintages", lang), font=HEADING)

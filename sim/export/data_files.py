@@ -17,8 +17,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import ModelError
-from ..runs.folder import staged
-from ..runs.load import Finished
+from ..runs.folder import replace_folder
+from ..runs.load import RunFolder
 from ..runs.manifest import write_record
 from ..scenario import Scenario
 
@@ -36,7 +36,7 @@ UNITS = {
 }  # fmt: skip
 
 
-def long_table(run: Finished) -> pd.DataFrame:
+def long_table(run: RunFolder) -> pd.DataFrame:
     """All three tables of a run as one, a row a number; money in euros."""
     pieces = [
         _melted(run.monthly, "monthly", ["date", "series", "breakdown", "unit"]),
@@ -81,20 +81,20 @@ def table_bytes(table: pd.DataFrame, form: Form) -> bytes:
     return table.to_csv(index=False, float_format="%.15g", date_format="%Y-%m-%d").encode("utf-8")
 
 
-def write_tables(run: Finished, folder: Path, form: Form) -> None:
+def write_tables(run: RunFolder, folder: Path, form: Form) -> None:
     """A folder of the three tables as the run has them, with a record of where they come from.
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     stamp = run.stamp
     tables = {"budget": run.budget, "monthly": run.monthly, "yearly": run.yearly}
-    with staged(folder) as staging:
+    with replace_folder(folder) as staging:
         for name, table in tables.items():
             (staging / f"{name}.{form}").write_bytes(table_bytes(table, form))
         write_record(staging, {"kind": "tables", "id": stamp.run, "of": asdict(stamp)})
 
 
-def scenario_format(run: Finished) -> pd.DataFrame:
+def scenario_format(run: RunFolder) -> pd.DataFrame:
     """The years of a run as the scenario community exchanges them, a row a number.
 
     Cost, budget and gap in EUR million of the headline's prices (of each year where the scenario
@@ -111,7 +111,7 @@ def scenario_format(run: Finished) -> pd.DataFrame:
     return table[table["value"].notna()][[*keys, "year", "value"]].reset_index(drop=True)
 
 
-def _volumes(run: Finished) -> list[dict[str, Any]]:
+def _volumes(run: RunFolder) -> list[dict[str, Any]]:
     rows = []
     for row in run.yearly.to_dict("records"):
         root = _title(str(row["series"])) + MEASURES[str(row["measure"])]
@@ -128,7 +128,7 @@ def _volumes(run: Finished) -> list[dict[str, Any]]:
     return rows
 
 
-def _amounts(run: Finished) -> list[dict[str, Any]]:
+def _amounts(run: RunFolder) -> list[dict[str, Any]]:
     scenario = run.scenario
     budget = run.budget[
         (run.budget["cost_level"] == scenario.prices.level)

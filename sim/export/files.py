@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from ..errors import ModelError, refuse
+from ..errors import ModelError, usage_error
 from ..report.i18n import Language
-from ..runs.load import Finished
+from ..runs.load import RunFolder
 from ..scenario import Loaded, shipped
 from .data_files import long_table, scenario_format, table_bytes, write_tables
 from .run_workbook import run_workbook
@@ -19,7 +19,7 @@ from .workbook_reader import read_filled
 from .workbook_to_patch import about_of, base_of, changes_of, checked, read_back, text_of
 
 
-def export_run(run: Finished, form: str, out: Path, lang: Language) -> None:
+def export_run(run: RunFolder, form: str, out: Path, lang: Language) -> None:
     """Write a run as ``--xlsx``, ``--csv``, ``--parquet`` or ``--iamc``.
 
     Raises ``ScenarioError`` if the name of the file does not fit the form, or can't be written.
@@ -35,7 +35,7 @@ def export_run(run: Finished, form: str, out: Path, lang: Language) -> None:
     elif out.suffix in ("", "."):
         write_tables(run, out, "csv" if form == "--csv" else "parquet")
     else:
-        refuse(str(out), f"a name for {form[2:]} ends in .{form[2:]}", "or name a folder")
+        usage_error(str(out), f"a name for {form[2:]} ends in .{form[2:]}", "or name a folder")
 
 
 def export_scenario(loaded: Loaded, names: Sequence[str], out: Path, lang: Language) -> None:
@@ -58,7 +58,7 @@ def import_patch(file: Path, out: Path, base: Sequence[Path]) -> tuple[str, int]
     """
     _named(out, ".yaml")
     if out.exists():
-        refuse(str(out), "this file is there already", "choose another name, or remove it")
+        usage_error(str(out), "this file is there already", "choose another name, or remove it")
     filled = read_filled(open_workbook(file))
     loaded, extends = base_of(filled, base, file, out)
     changes = changes_of(filled, loaded.scenario)
@@ -76,4 +76,4 @@ def import_patch(file: Path, out: Path, base: Sequence[Path]) -> tuple[str, int]
 
 def _named(file: Path, suffix: str) -> None:
     if file.suffix != suffix:
-        refuse(str(file), f"this is no {suffix} file", f"give a name that ends in {suffix}")
+        usage_error(str(file), f"this is no {suffix} file", f"give a name that ends in {suffix}")

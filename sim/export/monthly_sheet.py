@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.i18n import Language, label
 from ..scenario import Scenario
-from .native_charts import Columns, fan_of_need, stack_of_occupancy
+from .native_charts import ColumnRange, fan_of_need, stack_of_occupancy
 from .workbook_writer import (
     ONE,
     SHARE,
@@ -84,7 +84,7 @@ def write_months(
     note(draft, sheet, 2, label("book_months", lang), 12)
     page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}", wide=True)
     sheet.row_dimensions[HEAD].height = HEAD_HEIGHT
-    where = Columns(
+    where = ColumnRange(
         first=HEAD + 1,
         last=HEAD + len(dates),
         occupancy=occupancy,

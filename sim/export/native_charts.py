@@ -28,7 +28,7 @@ HEAD_POINTS, AXIS_POINTS = 12, 9
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnRange:
     """Where the charts of months find their series: columns of the sheet, and its rows."""
 
     first: int
@@ -76,7 +76,7 @@ def bars_of_cost_and_budget(
     return chart
 
 
-def stack_of_occupancy(sheet: Worksheet, where: Columns, lang: Language) -> Any:
+def stack_of_occupancy(sheet: Worksheet, where: ColumnRange, lang: Language) -> Any:
     """Mean occupancy by place type, stacked, and the places there are as a line."""
     chart = _areas(sheet, where, list(where.occupancy), where.names, PLACE_COLOURS)
     _dress(chart, label("book_stack_title", lang), label("unit_persons", lang))
@@ -84,7 +84,7 @@ def stack_of_occupancy(sheet: Worksheet, where: Columns, lang: Language) -> Any:
     return chart
 
 
-def fan_of_need(sheet: Worksheet, where: Columns, lang: Language) -> Any:
+def fan_of_need(sheet: Worksheet, where: ColumnRange, lang: Language) -> Any:
     """Need: its 50 and 80 % band around the median, floating on the 10th percentile."""
     outer, inner = label("band_80", lang), label("band_50", lang)
     columns = [where.fan_base, *where.fan_widths]
@@ -97,7 +97,7 @@ def fan_of_need(sheet: Worksheet, where: Columns, lang: Language) -> Any:
 
 def _areas(
     sheet: Worksheet,
-    where: Columns,
+    where: ColumnRange,
     columns: Sequence[int],
     names: Sequence[str],
     colours: Sequence[str],
@@ -119,7 +119,7 @@ def _areas(
 
 
 def _line(
-    sheet: Worksheet, where: Columns, column: int, name: str, colour: str, dash: str = "solid"
+    sheet: Worksheet, where: ColumnRange, column: int, name: str, colour: str, dash: str = "solid"
 ) -> Any:
     chart: Any = LineChart()
     one: Any = Series(_cells(sheet, column, where.first, where.last), title=name)
@@ -133,7 +133,7 @@ def _line(
     return chart
 
 
-def _by_month(chart: Any, sheet: Worksheet, where: Columns) -> None:
+def _by_month(chart: Any, sheet: Worksheet, where: ColumnRange) -> None:
     """A time axis with a mark a year."""
     axis: Any = DateAxis(crossAx=100)
     axis.baseTimeUnit, axis.majorTimeUnit, axis.majorUnit = "months", "years", 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import Found, find_in_chart
+from ..runs.provenance import ProvenanceCheck, find_in_chart
 from .safe_workbook import ZIP_HEAD, open_workbook
 from .word_provenance import find_in_document, is_document
 
 MAX_BYTES = 50_000_000
 
 
-def find(file: Path) -> Found:
+def find(file: Path) -> ProvenanceCheck:
     """The stamp of a file; raises ``ScenarioError`` if it can't be read or is not one of ours."""
     try:
         if file.exists() and not file.is_file():
@@ -32,7 +32,7 @@ def find(file: Path) -> Found:
     return found
 
 
-def _found(file: Path, data: bytes) -> Found | None:
+def _found(file: Path, data: bytes) -> ProvenanceCheck | None:
     if not data.startswith(ZIP_HEAD):
         return find_in_chart(data)
     return find_in_document(file) if is_document(data) else open_workbook(file).found()

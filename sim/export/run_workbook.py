@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.i18n import Language, label, number
 from ..report.run_tables import headline_rows
-from ..runs.load import Finished
+from ..runs.load import RunFolder
 from .budget_sheet import MILLION, unit_line, write_money, years_of
 from .monthly_sheet import write_months
 from .native_charts import bars_of_cost_and_budget
@@ -37,7 +37,7 @@ CHART_ROWS = 21
 """Rows of a sheet that a chart covers."""
 
 
-def run_workbook(run: Finished, lang: Language) -> bytes:
+def run_workbook(run: RunFolder, lang: Language) -> bytes:
     """The workbook of a run in a language: the same run, the same bytes."""
     draft = Draft()
     summary, money, months, numbers, sources = (
@@ -57,13 +57,13 @@ def run_workbook(run: Finished, lang: Language) -> bytes:
     return finish(draft, getattr(run.scenario.title, lang), run.stamp, {"lang": lang}, lang)
 
 
-def _bars(sheet: Worksheet, head: int, run: Finished, lang: Language) -> Any:
+def _bars(sheet: Worksheet, head: int, run: RunFolder, lang: Language) -> Any:
     rows = headline_rows(run.budget, run.scenario)
     most = float(np.nanmax(rows[["cost_p90", "budget"]].to_numpy())) / MILLION
     return bars_of_cost_and_budget(sheet, head, len(years_of(run)), most, lang)
 
 
-def _write_summary(draft: Draft, sheet: Worksheet, run: Finished, lang: Language) -> int:
+def _write_summary(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language) -> int:
     """Title, facts, and the headline by year; gives the row from which charts may stand."""
     widths(sheet, (16, 15, 13, 15, 15, 15, 15, 13))
     put(draft, sheet, (1, 1), getattr(run.scenario.title, lang), font=TITLE)
@@ -83,7 +83,7 @@ def _write_summary(draft: Draft, sheet: Worksheet, run: Finished, lang: Language
     return row + 2
 
 
-def _facts(run: Finished, lang: Language) -> list[tuple[str, str]]:
+def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
     """What a reader needs to get the run again."""
     options, stamp = run.record["options"], run.stamp
     versions = ", ".join(f"{name} {version}" for name, version in run.record["versions"].items())
@@ -100,7 +100,9 @@ def _facts(run: Finished, lang: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _write_headline(draft: Draft, sheet: Worksheet, run: Finished, lang: Language, row: int) -> int:
+def _write_headline(
+    draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int
+) -> int:
     """The headline as it is printed: medians, band, mean gap, chance; gives the row below."""
     title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
     put(draft, sheet, (row, 1), f"{title} [{unit_line(run.scenario, lang)}]", font=HEADING)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import Found, Stamp, read_stamp, seal
+from ..runs.provenance import Provenance, ProvenanceCheck, checksum, read_provenance
 from .properties import told_in
 from .workbook_checksum import content_of
 
@@ -34,7 +34,7 @@ Coordinates = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Cell:
+class WorkbookCell:
     """What a cell holds: a value, and the formula it came from if there is one."""
 
     value: Any
@@ -47,14 +47,14 @@ class Opened:
 
     name: str
     told: dict[str, str]
-    sheets: dict[str, dict[Coordinates, Cell]]
+    sheets: dict[str, dict[Coordinates, WorkbookCell]]
 
     @property
-    def stamp(self) -> Stamp | None:
+    def stamp(self) -> Provenance | None:
         """Where it comes from, if it is one of ours."""
-        return read_stamp(self.told)
+        return read_provenance(self.told)
 
-    def found(self) -> Found | None:
+    def found(self) -> ProvenanceCheck | None:
         """Its stamp, and whether its cells are as they were exported."""
         from openpyxl.utils import get_column_letter
 
@@ -68,7 +68,9 @@ class Opened:
                      for (row, column), cell in sheet.items()])
             for title, sheet in self.sheets.items()
         ]  # fmt: skip
-        return Found(stamp, self.told.get("seal") == seal(stamp, content_of(cells, notes)))
+        return ProvenanceCheck(
+            stamp, self.told.get("seal") == checksum(stamp, content_of(cells, notes))
+        )
 
 
 def open_workbook(file: Path) -> Opened:
@@ -152,7 +154,7 @@ def _read(data: bytes, name: str) -> Opened:
     from openpyxl import load_workbook
 
     told: dict[str, str] = {}
-    sheets: dict[str, dict[Coordinates, Cell]] = {}
+    sheets: dict[str, dict[Coordinates, WorkbookCell]] = {}
     texts = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
     try:
@@ -170,12 +172,12 @@ def _read(data: bytes, name: str) -> Opened:
     return Opened(name, told, sheets)
 
 
-def _with_value(cell: Cell, held: Cell | None) -> Cell:
+def _with_value(cell: WorkbookCell, held: WorkbookCell | None) -> WorkbookCell:
     """A formula with the value it had; any other cell as it is."""
-    return Cell(held.value if held else None, cell.formula) if cell.formula else cell
+    return WorkbookCell(held.value if held else None, cell.formula) if cell.formula else cell
 
 
-def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:
+def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, WorkbookCell]]:
     # What a file says of its own size is not believed: cells outside it would be left out unseen.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), start=1):
@@ -187,7 +189,7 @@ def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, Cell]]:
                 where = f"{name} {sheet.title}!{cell.coordinate}"
                 raise _refused(where, what, "take out what does not belong to the table")
             formula = str(getattr(cell.value, "text", cell.value)) if cell.data_type == "f" else ""
-            yield (number, column), Cell(cell.value, formula)
+            yield (number, column), WorkbookCell(cell.value, formula)
 
 
 def _refused(where: str, what: str, advice: str = "") -> ScenarioError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
-from ..runs.atomic import disk_problem, refuse_link, write_whole
+from ..runs.atomic import disk_problem, refuse_link, write_atomic
 from .provenance import find
 
 
@@ -19,7 +19,7 @@ def place(file: Path, data: bytes) -> None:
     try:
         refuse_link(file)
         _refuse_what_is_there(file, data)
-        write_whole(file, data)
+        write_atomic(file, data)
     except OSError as error:
         raise ScenarioError([disk_problem(file, error)]) from None
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..report.i18n import Language, label, unit_name
 from ..report.scenario_listing import plain
 from ..report.translate import said
-from ..runs.provenance import Stamp
+from ..runs.provenance import Provenance
 from ..scenario import Scenario
 from ..scenario.distribution import NEEDS
 from .sources_sheet import write_sources
@@ -89,7 +89,7 @@ def scenario_workbook(
         _lock(sheet)
     known = fingerprint(scenario)
     command = f"opvangsim export {'+'.join(names)} --xlsx"
-    stamp = Stamp("scenario", name, "", version, "", command)
+    stamp = Provenance("scenario", name, "", version, "", command)
     notes = {"lang": lang, "layout": LAYOUT, "base": known, "chain": "\n".join(names)}
     return finish(draft, title, stamp, notes, lang)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import Found, read_stamp, seal
+from ..runs.provenance import ProvenanceCheck, checksum, read_provenance
 from .properties import told_in
 from .safe_workbook import packed_bytes
 
@@ -35,7 +35,7 @@ def is_document(data: bytes) -> bool:
         return False
 
 
-def find_in_document(file: Path) -> Found | None:
+def find_in_document(file: Path) -> ProvenanceCheck | None:
     """The stamp of a document, and whether it says what was sealed; None if it has no stamp.
 
     Raises ``ScenarioError`` if it can't be read or holds what no document of ours does.
@@ -44,12 +44,14 @@ def find_in_document(file: Path) -> Found | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             told = dict(told_in(_properties(packed)))
-        stamp = read_stamp(told)
+        stamp = read_provenance(told)
         if stamp is None:
             return None
         notes = {key: text for key, text in told.items()
                  if key != "seal" and not hasattr(stamp, key)}  # fmt: skip
-        return Found(stamp, told.get("seal") == seal(stamp, content_of_document(data, notes)))
+        return ProvenanceCheck(
+            stamp, told.get("seal") == checksum(stamp, content_of_document(data, notes))
+        )
     except (ElementTree.ParseError, KeyError, ValueError) as error:
         what = f"can't be read as a document ({type(error).__name__})"
         advice = "open it in a word processor and save it again"

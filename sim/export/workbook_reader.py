@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from ..errors import Problem, ScenarioError
 from ..report.i18n import Language, label
-from .safe_workbook import Cell, Opened
+from .safe_workbook import Opened, WorkbookCell
 from .scenario_workbook import ABOUT, FIRST_ABOUT, HEADS, NUMBERS
 from .workbook_rows import CHOICE_COLUMNS, COLUMNS, GROUND, HEAD, LAYOUT
 
@@ -25,11 +25,11 @@ EARLIEST, LATEST = 1990, 2200
 TEXTS = ("unit", "between", "dist", "as", *GROUND)
 READ = COLUMNS[: COLUMNS.index("bounds")]
 PARTS = READ[READ.index("unit") :]
-EMPTY = Cell(None)
+EMPTY = WorkbookCell(None)
 
 
 @dataclass
-class Entry:
+class FilledCell:
     """What the rows of one key say: values by date (None: undated), its parts, and their cells."""
 
     values: dict[date | None, float] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Filled:
     base: str
     lang: Language
     about: dict[str, str]
-    numbers: dict[str, Entry]
+    numbers: dict[str, FilledCell]
     choices: dict[str, tuple[Any, str]]
 
 
@@ -111,7 +111,7 @@ class _Reader:
     def slip(self, where: str, what: str, advice: str) -> None:
         self.slips.append(Problem(where, what, advice))
 
-    def cell(self, sheet: str, row: int, column: int) -> Cell:
+    def cell(self, sheet: str, row: int, column: int) -> WorkbookCell:
         cell = self.opened.sheets[sheet].get((row, column), EMPTY)
         if not cell.formula:
             return EMPTY if isinstance(cell.value, str) and not cell.value.strip() else cell
@@ -196,8 +196,8 @@ class _Reader:
         )
         return None
 
-    def numbers(self) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
+    def numbers(self) -> dict[str, FilledCell]:
+        found: dict[str, FilledCell] = {}
         at = {name: number for number, name in enumerate(COLUMNS, start=1)}
         for row in self.rows(NUMBERS):
             key = self.text(NUMBERS, row, at["key"])
@@ -206,10 +206,10 @@ class _Reader:
                     where = self.where(NUMBERS, row, at["key"])
                     self.slip(where, "this row has no key", "write the key, or empty the row")
                 continue
-            self.read_row(row, at, found.setdefault(key, Entry()))
+            self.read_row(row, at, found.setdefault(key, FilledCell()))
         return found
 
-    def read_row(self, row: int, at: dict[str, int], entry: Entry) -> None:
+    def read_row(self, row: int, at: dict[str, int], entry: FilledCell) -> None:
         """One row of a key: its date and value, and the parts of the number it holds."""
         before = len(self.slips)
         value = self.number(NUMBERS, row, at["value"])
@@ -234,7 +234,7 @@ class _Reader:
         for name in PARTS:
             self.read_part(row, name, at[name], entry)
 
-    def read_part(self, row: int, name: str, column: int, entry: Entry) -> None:
+    def read_part(self, row: int, name: str, column: int, entry: FilledCell) -> None:
         read = self.text if name in TEXTS else self.number
         part = read(NUMBERS, row, column)
         where = self.where(NUMBERS, row, column)

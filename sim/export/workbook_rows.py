@@ -15,7 +15,7 @@ from ..report.i18n import Language
 from ..report.translate import said
 from ..scenario import Quantity, Scenario
 from ..scenario.introspect import Shape, at
-from ..scenario.listing import leaves
+from ..scenario.listing import parameters
 from ..scenario.quantity import CERTAIN, STEPS, UNDATED
 from .workbook_writer import Content
 
@@ -37,7 +37,7 @@ LEFT_OUT = ("title", "description", "sources")
 
 
 @dataclass(frozen=True)
-class Row:
+class WorkbookRow:
     """A row of the numbers: what its cells hold, and which of them may be edited."""
 
     key: str
@@ -78,7 +78,7 @@ def open_parts(here: Shape) -> frozenset[str]:
     return frozenset(found)
 
 
-def number_rows(scenario: Scenario) -> Iterator[Row]:
+def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
     """A row a number, a row a date for dated ones, and one for each that may be set and is not."""
     for key, quantity in _numbers(scenario, ""):
         here = shape_of(key)
@@ -90,15 +90,15 @@ def number_rows(scenario: Scenario) -> Iterator[Row]:
         }
         parts = open_parts(here)
         if quantity is None:
-            yield Row(key, fixed, parts | {"value"})
+            yield WorkbookRow(key, fixed, parts | {"value"})
             continue
         for order, (day, amount) in enumerate(quantity.pairs()):
             dated: dict[str, Content] = {"date": day} if isinstance(quantity.value, tuple) else {}
             cells: dict[str, Content] = {**fixed, "value": amount, **dated}
             if order == 0:
-                yield Row(key, cells | parts_of(quantity), parts | {"value"})
+                yield WorkbookRow(key, cells | parts_of(quantity), parts | {"value"})
             else:
-                yield Row(key, cells, (parts & {"date"}) | {"value"})
+                yield WorkbookRow(key, cells, (parts & {"date"}) | {"value"})
 
 
 def parts_of(quantity: Quantity) -> dict[str, Content]:
@@ -146,7 +146,7 @@ def _numbers(part: Any, prefix: str) -> Iterator[tuple[str, Quantity | None]]:
 
 def choices(scenario: Scenario) -> Iterator[Choice]:
     """Every setting that is no number, in file order."""
-    for key, value in leaves(scenario):
+    for key, value in parameters(scenario):
         if isinstance(value, Quantity) or value is None or key.split(".")[0] in LEFT_OUT:
             continue
         here = shape_of(key)

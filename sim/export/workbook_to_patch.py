@@ -17,14 +17,14 @@ from typing import Any
 
 import yaml
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import Location, Problem, ScenarioError
 from ..report.i18n import Language, label, unit_name
-from ..scenario import Loaded, Quantity, Scenario, load_chain, patched_by, shipped
+from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, shipped
 from ..scenario.quantity import CONFUSED
 from ..scenario.suggestions import hint_for
-from ..scenario.yaml_reader import NUMBER, Source, Spot, read_text
+from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
 from .scenario_workbook import NUMBERS
-from .workbook_reader import Entry, Filled
+from .workbook_reader import Filled, FilledCell
 from .workbook_rows import (
     GROUND,
     HEAD,
@@ -158,7 +158,7 @@ def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
 
 def _number_change(
     key: str,
-    entry: Entry,
+    entry: FilledCell,
     numbers: dict[str, Quantity | None],
     rows: int,
     scenario: Scenario,
@@ -226,7 +226,7 @@ def _slip(where: str, what: str, advice: str) -> ScenarioError:
     return ScenarioError([Problem(where, what, advice)])
 
 
-def _check_unit(key: str, entry: Entry, unit: str, lang: Language) -> None:
+def _check_unit(key: str, entry: FilledCell, unit: str, lang: Language) -> None:
     expected = unit_name(unit, lang)
     found = entry.parts.get("unit", expected)
     if found == expected:
@@ -237,7 +237,7 @@ def _check_unit(key: str, entry: Entry, unit: str, lang: Language) -> None:
 
 
 def _without_value(
-    key: str, entry: Entry, old: Quantity | None, scenario: Scenario
+    key: str, entry: FilledCell, old: Quantity | None, scenario: Scenario
 ) -> list[Change]:
     """A key without any value: one that was not set, or one that is taken out."""
     if old is None:
@@ -250,7 +250,7 @@ def _without_value(
     return [Change(key, None, {(): entry.bare})]
 
 
-def _value(key: str, entry: Entry) -> float | dict[date, float]:
+def _value(key: str, entry: FilledCell) -> float | dict[date, float]:
     if None not in entry.values:
         return {day: entry.values[day] for day in sorted(d for d in entry.values if d is not None)}
     if len(entry.values) > 1:
@@ -279,7 +279,9 @@ def _same(amount: Any, before: Any) -> Any:
     return amount
 
 
-def _told(entry: Entry, old: Quantity | None, scenario: Scenario, lang: Language) -> dict[str, Any]:
+def _told(
+    entry: FilledCell, old: Quantity | None, scenario: Scenario, lang: Language
+) -> dict[str, Any]:
     """The parts that the cells tell, in the form of a patch.
 
     A sentence as it was shown in the language of the workbook is the one that stood there.
@@ -306,7 +308,7 @@ def _words(text: Any) -> str:
     return " ".join(str(text or "").split())
 
 
-def _cells(entry: Entry, old: Quantity | None) -> dict[tuple[str, ...], str]:
+def _cells(entry: FilledCell, old: Quantity | None) -> dict[tuple[str, ...], str]:
     """Cells by the path of a part in a patch: of values those that were changed, or else all."""
     before = dict(old.pairs()) if old is not None and isinstance(old.value, tuple) else {}
     values = {day: entry.cells[f"value {day}" if day else "value"] for day in entry.values}
@@ -349,15 +351,15 @@ def checked(
 ) -> Loaded:
     """The scenario with the changes, checked like a file; a mistake names the cell it stands in."""
     cells: list[str] = []
-    source = Source(workbook, data=dict(about))
+    source = SourceText(workbook, data=dict(about))
     for change in changes:
         source.data[change.key] = change.data
         for part, cell in sorted(change.cells.items()):
             spot = (len(cells), 0)
-            source.spots[(change.key, *part)] = Spot(source, spot, spot)
+            source.spots[(change.key, *part)] = Position(source, spot, spot)
             cells.append(cell)
     try:
-        return patched_by(base, source, because)
+        return apply_patch(base, source, because)
     except ScenarioError as error:
         raise ScenarioError(
             [_at_cell(problem, cells, workbook) for problem in error.problems]
@@ -366,7 +368,7 @@ def checked(
 
 def _at_cell(problem: Problem, cells: list[str], workbook: str) -> Problem:
     where = problem.where
-    if isinstance(where, Place) and where.file == workbook:
+    if isinstance(where, Location) and where.file == workbook:
         return Problem(cells[where.line - 1], problem.what, problem.advice)
     return problem
 
@@ -396,4 +398,4 @@ def _tidy(item: Any) -> Any:
 
 def read_back(base: Loaded, text: str, out: Path, because: str) -> Loaded:
     """The scenario that the written patch makes."""
-    return patched_by(base, read_text(text, str(out)), because)
+    return apply_patch(base, read_text(text, str(out)), because)

@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import NAME, Stamp, seal
+from ..runs.provenance import NAME, Provenance, checksum
 from .properties import properties_of
 from .workbook_checksum import content_of
 from .zip_reproducible import repacked
@@ -191,13 +191,15 @@ def page(
         sheet.print_title_rows = heads
 
 
-def finish(draft: Draft, title: str, stamp: Stamp, notes: Mapping[str, str], lang: str) -> bytes:
+def finish(
+    draft: Draft, title: str, stamp: Provenance, notes: Mapping[str, str], lang: str
+) -> bytes:
     """The bytes of a workbook with its stamp and seal; ``notes`` are further texts it carries."""
     book = draft.book
     cells = [(s.title, [(c.coordinate, c.value) for row in s.iter_rows() for c in row])
              for s in book.worksheets]  # fmt: skip
     told = asdict(stamp) | dict(notes)
-    told["seal"] = seal(stamp, content_of(cells, notes))
+    told["seal"] = checksum(stamp, content_of(cells, notes))
     book.properties.title = title
     book.properties.creator = NAME
     book.properties.language = lang

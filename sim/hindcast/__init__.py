@@ -5,7 +5,7 @@ follows from it; ``origin`` puts the program on a day; ``score`` holds it agains
 ``process`` chooses the process of inflow; ``calibrate`` fits what no source gives.
 """
 
-from .calibration import Fit, fit, indistinct, patch, silent
+from .calibration import Fit, fit, patch, silent, unidentifiable
 from .inflow_models import table as process_table
 from .observations import Forecast, Knowledge, actual, forecasts, knowledge, observed
 from .scenario import later_knowledge, scenario_at
@@ -16,6 +16,7 @@ from .scoring import (
     Options,
     all_cells,
     as_csv,
+    beaten_by_naive,
     coverage,
     decided,
     kept,
@@ -23,7 +24,6 @@ from .scoring import (
     official_origins,
     origins,
     summary,
-    worse,
 )
 
 __all__ = [
@@ -37,11 +37,11 @@ __all__ = [
     "actual",
     "all_cells",
     "as_csv",
+    "beaten_by_naive",
     "coverage",
     "decided",
     "fit",
     "forecasts",
-    "indistinct",
     "kept",
     "knowledge",
     "later_knowledge",
@@ -54,5 +54,5 @@ __all__ = [
     "scenario_at",
     "silent",
     "summary",
-    "worse",
+    "unidentifiable",
 ]

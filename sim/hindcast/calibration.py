@@ -22,7 +22,7 @@ from scipy.optimize import least_squares
 from ..model.engine import simulate
 from ..model.sampling import Floats
 from ..results.tables import tabulate
-from ..scenario import Scenario, load, patched
+from ..scenario import Scenario, load, override
 from .estimates import Response, homes_by_year, response, values, work_by_year
 from .observations import knowledge
 
@@ -52,7 +52,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Target:
+class CalibrationTarget:
     """Something observed: where a run must end, and how sure the figure is."""
 
     scenario: str
@@ -80,17 +80,35 @@ HOLDERS = (("occupancy|kind:status_holders|end", 1.0),)
 CASES = (("pending|total|end", 1.0), ("pending|group:other_cases|end", -1.0))
 FAMILY = (("family_pending|total|end", 1.0),)
 TARGETS = (
-    Target("year-2023", PEOPLE, 2023, 64_405, 500, "people in reception, 1 January 2024"),
-    Target("year-2023", HOLDERS, 2023, 15_368, 500, "status holders, 1 January 2024"),
-    Target("year-2023", CASES, 2023, 50_000, 1_500, "almost 50,000 cases at the end of 2023"),
-    Target("year-2023", FAMILY, 2023, 27_000, 9_000, "family stock, about 27,000"),
-    Target("year-2024", PEOPLE, 2024, 72_610, 500, "people in reception, 6 January 2025"),
-    Target("year-2024", HOLDERS, 2024, 18_200, 500, "status holders: 17,460 to 18,840 by source"),
-    Target("year-2024", CASES, 2024, 53_910, 1_500, "69,930 cases less 16,020 of other kinds"),
-    Target("year-2024", FAMILY, 2024, 66_040, 9_000, "family stock, end of December 2024"),
-    Target("year-2024", (("departed|total|sum", 1.0),), 2024, 12_900, 1_200,
-           "11,730 departures (DT&V), 14,060 left reception (COA)"),
-)  # fmt: skip
+    CalibrationTarget(
+        "year-2023", PEOPLE, 2023, 64_405, 500, "people in reception, 1 January 2024"
+    ),
+    CalibrationTarget("year-2023", HOLDERS, 2023, 15_368, 500, "status holders, 1 January 2024"),
+    CalibrationTarget(
+        "year-2023", CASES, 2023, 50_000, 1_500, "almost 50,000 cases at the end of 2023"
+    ),
+    CalibrationTarget("year-2023", FAMILY, 2023, 27_000, 9_000, "family stock, about 27,000"),
+    CalibrationTarget(
+        "year-2024", PEOPLE, 2024, 72_610, 500, "people in reception, 6 January 2025"
+    ),
+    CalibrationTarget(
+        "year-2024", HOLDERS, 2024, 18_200, 500, "status holders: 17,460 to 18,840 by source"
+    ),
+    CalibrationTarget(
+        "year-2024", CASES, 2024, 53_910, 1_500, "69,930 cases less 16,020 of other kinds"
+    ),
+    CalibrationTarget(
+        "year-2024", FAMILY, 2024, 66_040, 9_000, "family stock, end of December 2024"
+    ),
+    CalibrationTarget(
+        "year-2024",
+        (("departed|total|sum", 1.0),),
+        2024,
+        12_900,
+        1_200,
+        "11,730 departures (DT&V), 14,060 left reception (COA)",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -103,12 +121,12 @@ class Fit:
     correlations: Floats
     told: Floats
     """Of each number: the part of the first thought's variance that the data took away."""
-    ends: tuple[tuple[Target, float], ...]
+    ends: tuple[tuple[CalibrationTarget, float], ...]
     output: Response
     homes: Response
 
 
-def ends_of(
+def year_ends(
     name: str, values_: Floats, replications: int, numbers: Sequence[Fitted] = NUMBERS
 ) -> list[float]:
     """Where a scenario ends with these values: one number a target of it.
@@ -120,7 +138,7 @@ def ends_of(
         for number, value in zip(numbers, values_, strict=True)
         if name in number.years
     }
-    scenario: Scenario = patched(load(name), changes, BECAUSE)
+    scenario: Scenario = override(load(name), changes, BECAUSE)
     ledger = simulate(scenario, replications, 1, vary=("parameters", "luck"), step="week")
     tables = tabulate(ledger, scenario)
     index = {f"{cell.name}|{measure}": i for i, (cell, measure) in enumerate(tables.yearly_cells)}
@@ -136,7 +154,7 @@ def ends_of(
 
 def _all_ends(values_: Floats, replications: int) -> Floats:
     names = dict.fromkeys(target.scenario for target in TARGETS)
-    return np.array([end for name in names for end in ends_of(name, values_, replications)])
+    return np.array([end for name in names for end in year_ends(name, values_, replications)])
 
 
 def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -> Fit:
@@ -191,7 +209,7 @@ def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -
     )
 
 
-def indistinct(found: Fit, least: float = 0.6) -> list[tuple[str, str, float]]:
+def unidentifiable(found: Fit, least: float = 0.6) -> list[tuple[str, str, float]]:
     """Pairs of numbers that the data can't tell apart: what one gains the other may lose."""
     paths = [number.path for number in found.numbers]
     return [

@@ -45,7 +45,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Estimates:
     """What the figures known on the origin date say; rates a year, spreads on the log."""
 
     year: int
@@ -73,7 +73,7 @@ class Facts:
     other_share: float
 
 
-def facts(known: Knowledge) -> Facts:
+def facts(known: Knowledge) -> Estimates:
     """Put together what was known; raises ``ModelError`` where too little was."""
     year = known.last("people_in_reception").period.year
     first = known.figure("first_applications", year).value
@@ -91,7 +91,7 @@ def facts(known: Knowledge) -> Facts:
     work_now = pending + path[min(path)] + repeat
     output_response = response(work, decisions)
     homes_response = response(values(known, "status_holders"), housed)
-    return Facts(
+    return Estimates(
         year=year,
         first=first,
         repeat=repeat,

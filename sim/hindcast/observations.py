@@ -17,7 +17,7 @@ from ..errors import ModelError
 
 
 @dataclass(frozen=True)
-class Figure:
+class Observation:
     """One observed figure: of a year, a quarter or a day (``period``: its last day)."""
 
     series: str
@@ -56,10 +56,10 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 @cache
-def observed() -> tuple[Figure, ...]:
+def observed() -> tuple[Observation, ...]:
     """All observed figures of ``sim/data/past.csv``."""
     return tuple(
-        Figure(
+        Observation(
             row["series"],
             date.fromisoformat(row["period"]),
             float(row["value"]),
@@ -108,9 +108,9 @@ class Knowledge:
     """What was published by the origin date."""
 
     origin: date
-    figures: tuple[Figure, ...]
+    figures: tuple[Observation, ...]
 
-    def yearly(self, series: str) -> dict[int, Figure]:
+    def yearly(self, series: str) -> dict[int, Observation]:
         """Figures of whole years (or year ends) known on the origin date, by year."""
         return {
             figure.period.year: figure
@@ -120,7 +120,7 @@ class Knowledge:
             and (figure.period.month, figure.period.day) == (12, 31)
         }
 
-    def quarterly(self, series: str) -> dict[date, Figure]:
+    def quarterly(self, series: str) -> dict[date, Observation]:
         """Figures of quarters known on the origin date, by their last day."""
         return {
             figure.period: figure
@@ -128,7 +128,7 @@ class Knowledge:
             if figure.series == series and figure.published <= self.origin
         }
 
-    def figure(self, series: str, year: int) -> Figure:
+    def figure(self, series: str, year: int) -> Observation:
         """One figure; raises ``ModelError`` if it is not there or came out after the origin."""
         for figure in self.figures:
             if figure.series == series and figure.period == date(year, 12, 31):
@@ -140,7 +140,7 @@ class Knowledge:
                 return figure
         raise ModelError(f"{series} of {year} was not observed")
 
-    def last(self, series: str) -> Figure:
+    def last(self, series: str) -> Observation:
         """The latest yearly figure known; raises ``ModelError`` if there is none."""
         known = self.yearly(series)
         if not known:

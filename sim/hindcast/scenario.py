@@ -17,9 +17,9 @@ import numpy as np
 import yaml
 
 from ..errors import ModelError
-from ..scenario import Quantity, Scenario, load, patched, quantities, source_keys
-from .estimates import COMES, LIVES_HERE, Facts, Response, facts, inflow_path, quarter_shares
-from .observations import Figure, Knowledge
+from ..scenario import Quantity, Scenario, load, override, quantities, source_keys
+from .estimates import COMES, LIVES_HERE, Estimates, Response, facts, inflow_path, quarter_shares
+from .observations import Knowledge, Observation
 
 BECAUSE = "from what was known on the origin date"
 APPEAL_YEARS, DEPARTURE_YEARS = 0.75 * 0.9, 0.22
@@ -43,7 +43,7 @@ def structure() -> Scenario:
     }
     text = (resources.files("sim") / "data" / "hindcast.yaml").read_text("utf-8")
     changes: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return patched(base.model_copy(update=nobody), changes, BECAUSE)
+    return override(base.model_copy(update=nobody), changes, BECAUSE)
 
 
 def scenario_at(known: Knowledge, years: int) -> Scenario:
@@ -60,7 +60,7 @@ def scenario_at(known: Knowledge, years: int) -> Scenario:
         **_procedure(found),
         **_family_and_homes(found),
     }
-    scenario = patched(structure(), changes, BECAUSE)
+    scenario = override(structure(), changes, BECAUSE)
     later = list(later_knowledge(scenario, known.origin))
     if later:
         raise ModelError(f"on {known.origin} this was not known: {'; '.join(later)}")
@@ -87,7 +87,7 @@ def _power(answer: Response) -> dict[str, Any]:
     return {"dist": "normal", "sd": answer.sd, "low": 0, "high": 1.5}
 
 
-def _inflow(known: Knowledge, found: Facts) -> dict[str, Any]:
+def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
     path, until = inflow_path(known, found.first, date(found.year + 1, 1, 1))
     shares = quarter_shares(known)
     season = np.full(4, 0.25) if shares is None else shares
@@ -112,7 +112,7 @@ def _inflow(known: Knowledge, found: Facts) -> dict[str, Any]:
     }
 
 
-def _procedure(found: Facts) -> dict[str, Any]:
+def _procedure(found: Estimates) -> dict[str, Any]:
     """The IND, its stock, and those in appeal or refused, as far as reception has room for them."""
     rejected = found.decided * (1 - found.granted_share - found.closed_share)
     refused = (rejected + found.decided * found.closed_share) * DEPARTURE_YEARS
@@ -140,7 +140,7 @@ def _procedure(found: Facts) -> dict[str, Any]:
     return changes
 
 
-def _family_and_homes(found: Facts) -> dict[str, Any]:
+def _family_and_homes(found: Estimates) -> dict[str, Any]:
     desk = found.family / COMES
     holders = _number(found.status_holders, "status_holders")
     return {
@@ -162,7 +162,7 @@ def _family_and_homes(found: Facts) -> dict[str, Any]:
 
 def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
     """A source card for each series in use, dated as its latest figure known."""
-    newest: dict[str, Figure] = {}
+    newest: dict[str, Observation] = {}
     for figure in known.figures:
         if figure.published <= known.origin:
             newest[figure.series] = max(

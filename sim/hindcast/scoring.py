@@ -299,7 +299,7 @@ def decided(found: Coverage, level: float = 0.05) -> bool:
     return found.p_value < level
 
 
-def worse(table: pd.DataFrame) -> Iterator[tuple[str, int, str, float]]:
+def beaten_by_naive(table: pd.DataFrame) -> Iterator[tuple[str, int, str, float]]:
     """Where a naive forecast has a smaller CRPS than the program: (series, ahead, who, ratio)."""
     rows = {(r["series"], r["ahead"], r["forecaster"]): r for r in table.to_dict("records")}
     for (series, ahead, name), row in rows.items():

@@ -28,15 +28,15 @@ from ..errors import ModelError
 from ..scenario import Scenario
 from .family import family_arrivals, family_desk
 from .inflow import intake
-from .initial_state import COHORTS_BEFORE, fill_opening
+from .initial_state import COHORTS_BEFORE, initialise
 from .ledger import Account, Ledger
 from .outflow import departures, guardianship, municipalities
 from .prices import Prices
 from .procedure import courts, ind
 from .reception import capacity_desk, capacity_plan, placement
-from .sampling import KINDS, Kind, Luck, Samples, sample
-from .spending_limit import treasurer
-from .state import Actor, Values, World
+from .sampling import KINDS, RandomStreams, Samples, Uncertainty, sample
+from .spending_limit import track_spending
+from .state import Actor, Parameters, SimState
 
 
 def accounts(groups: int, place_types: int) -> list[Account]:
@@ -68,14 +68,14 @@ def accounts(groups: int, place_types: int) -> list[Account]:
     ]
 
 
-def calendar(world: World) -> Actor:
+def calendar(world: SimState) -> Actor:
     """Opens every step: from here on moves are booked to it, and dated values hold from its day."""
     for step, moment in world.steps(hour=0):
         yield world.until(moment)
         world.ledger.at(step)
 
 
-def closing(world: World) -> Actor:
+def end_of_step(world: SimState) -> Actor:
     """Closes every step: books person-days; at a month end takes stock and proves the books."""
     for step, moment in world.steps(hour=23):
         yield world.until(moment)
@@ -83,7 +83,7 @@ def closing(world: World) -> Actor:
         world.ledger.close_step()
 
 
-ACTORS: tuple[Callable[[World], Actor], ...] = (
+ACTORS: tuple[Callable[[SimState], Actor], ...] = (
     calendar,
     family_arrivals,
     intake,
@@ -96,34 +96,34 @@ ACTORS: tuple[Callable[[World], Actor], ...] = (
     capacity_plan,
     capacity_desk,
     placement,
-    treasurer,
-    closing,
+    track_spending,
+    end_of_step,
 )
 
 
 def begun(
     scenario: Scenario,
     clock: Clock,
-    luck: Luck,
+    luck: RandomStreams,
     parameters: Samples,
-    actors: Sequence[Callable[[World], Actor]] = ACTORS,
-) -> World:
+    actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
+) -> SimState:
     """A run that is about to begin: its opening stands, its actors wait for their hour."""
     books = accounts(len(scenario.groups), len(scenario.reception.places))
     ledger = Ledger(books, clock, luck.count, COHORTS_BEFORE, parameters)
     world = _world(scenario, parameters, luck, ledger, 0, {})
-    fill_opening(world)
+    initialise(world)
     _wake(world, actors)
     return world
 
 
-def finished(world: World) -> Ledger:
+def finished(world: SimState) -> Ledger:
     """Let a run come to its end, and return the book of it."""
     world.env.run()
     return world.ledger
 
 
-def laid_aside(world: World, moment: date) -> bytes:
+def laid_aside(world: SimState, moment: date) -> bytes:
     """Let a run come to the beginning of a day, and return all that is needed to go on from there.
 
     The run itself can go on too. Raises ``ModelError`` if no step of it begins on that day.
@@ -139,8 +139,8 @@ def taken_up(
     aside: bytes,
     scenario: Scenario,
     parameters: Samples,
-    actors: Sequence[Callable[[World], Actor]] = ACTORS,
-) -> World:
+    actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
+) -> SimState:
     """A run that was laid aside, to be gone on with by another scenario.
 
     The result is that of a whole run of this scenario if it differs from the one before in nothing
@@ -159,11 +159,11 @@ def simulate(
     seed: int,
     *,
     parameters: Samples | None = None,
-    vary: tuple[Kind, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = KINDS,
     step: StepLength = "day",
     until: date | None = None,
     first: int = 0,
-    actors: Sequence[Callable[[World], Actor]] = ACTORS,
+    actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
 ) -> Ledger:
     """Run a scenario and return the book of it.
 
@@ -175,24 +175,24 @@ def simulate(
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
         parameters = sample(scenario, replications, seed, vary, clock.until)
-    luck = Luck(seed, first, replications, "luck" in vary)
+    luck = RandomStreams(seed, first, replications, "luck" in vary)
     return finished(begun(scenario, clock, luck, parameters, actors))
 
 
 def _world(
     scenario: Scenario,
     parameters: Samples,
-    luck: Luck,
+    luck: RandomStreams,
     ledger: Ledger,
     since: int,
     memory: dict[type, Any],
-) -> World:
+) -> SimState:
     clock = ledger.clock
-    return World(
+    return SimState(
         simpy.Environment(since),
         clock,
         scenario,
-        Values(scenario, clock, parameters),
+        Parameters(scenario, clock, parameters),
         luck,
         ledger,
         Prices.of(scenario, parameters),
@@ -201,6 +201,6 @@ def _world(
     )
 
 
-def _wake(world: World, actors: Sequence[Callable[[World], Actor]]) -> None:
+def _wake(world: SimState, actors: Sequence[Callable[[SimState], Actor]]) -> None:
     for actor in actors:
         world.env.process(actor(world))

@@ -8,7 +8,7 @@ import numpy as np
 
 from .sampling import binomial_count
 from .spending_limit import ind_factor
-from .state import Actor, Whole, World, hazard, whole_column, year_fraction
+from .state import Actor, Rounder, SimState, hazard, whole_column, year_fraction
 
 GRANTS = (
     ("decided", "status_holders"),
@@ -18,7 +18,7 @@ GRANTS = (
 )
 
 
-def family_arrivals(world: World) -> Actor:
+def family_arrivals(world: SimState) -> Actor:
     """Those with a visa arrive at a constant rate, in reception or straight into a home."""
     ledger = world.ledger
     for step, moment in world.steps(hour=2):
@@ -36,11 +36,11 @@ def family_arrivals(world: World) -> Actor:
 class _FamilyDesk:
     """Parts of applications and decisions left over for the next step."""
 
-    applying: Whole = field(default_factory=Whole)
-    deciding: Whole = field(default_factory=Whole)
+    applying: Rounder = field(default_factory=Rounder)
+    deciding: Rounder = field(default_factory=Rounder)
 
 
-def family_desk(world: World) -> Actor:
+def family_desk(world: SimState) -> Actor:
     """Grants bring applications for family; a desk of its own decides them.
 
     Applications are booked on the day of the grant (the legal term is three months): the day's
@@ -50,10 +50,10 @@ def family_desk(world: World) -> Actor:
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger
     factors = np.array([group.family_factor.single for group in scenario.groups.values()])
-    mine = world.recall(_FamilyDesk, _FamilyDesk)
+    mine = world.actor_memory(_FamilyDesk, _FamilyDesk)
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
-        grants = sum(ledger.today(*flow) * factors for flow in GRANTS)
+        grants = sum(ledger.flow_in_step(*flow) * factors for flow in GRANTS)
         per_grant = world.column("family.applications_per_grant", step.day)
         applied = mine.applying(np.sum(grants, axis=1, keepdims=True) * per_grant)
         ledger.move(applied, "outside", "family_pending")

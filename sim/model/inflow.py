@@ -7,7 +7,7 @@ import numpy as np
 from ..clock import Clock, Step
 from ..scenario import Scenario
 from .sampling import Floats, Samples, inflow_deviation, poisson_count
-from .state import DAYS_A_YEAR, Actor, World, whole_column, year_fraction
+from .state import DAYS_A_YEAR, Actor, SimState, whole_column, year_fraction
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
@@ -27,7 +27,7 @@ def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -
     return factor
 
 
-def first_within_total(world: World, step: Step, level: Floats) -> Floats:
+def first_within_total(world: SimState, step: Step, level: Floats) -> Floats:
     """First applications a year that a total leaves room for: (replications, 1).
 
     From the first date of ``inflow.total`` on, first applications are the total less repeat
@@ -43,7 +43,7 @@ def first_within_total(world: World, step: Step, level: Floats) -> Floats:
     return np.maximum(world.column("inflow.total", step.day) - others - family, 0.0)
 
 
-def intake(world: World) -> Actor:
+def intake(world: SimState) -> Actor:
     """Applications of the day, resettled people, and other intake.
 
     First applications: yearly level x month's season x the replication's path, a Poisson draw per
@@ -71,8 +71,8 @@ def intake(world: World) -> Actor:
         ledger.move(resettled, "outside", "status_holders")
         ledger.tally("resettled", resettled[:, 0])
 
-        family = ledger.today("family_travelling", "status_holders")
-        family_home = ledger.today("family_travelling", "settled")
+        family = ledger.flow_in_step("family_travelling", "status_holders")
+        family_home = ledger.flow_in_step("family_travelling", "settled")
         total = (applications.sum(axis=1, keepdims=True) + resettled + family + family_home)[:, 0]
         other = values.at("other_intake.share_of_inflow", step.day) * total
         status_share = values.at("other_intake.status_share", step.day)

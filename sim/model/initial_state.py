@@ -11,12 +11,12 @@ from ..errors import Problem, ScenarioError
 from ..scenario import OLDEST, Quantity, Scenario
 from .reception import entitled, opening_places
 from .sampling import Counts, Floats
-from .state import World
+from .state import SimState
 
 COHORTS_BEFORE = OLDEST
 
 
-def fill_opening(world: World) -> None:
+def initialise(world: SimState) -> None:
     """Set all opening stocks, then take the first snapshot.
 
     Accompanying people are what the balance leaves: the published people in reception less the
@@ -33,8 +33,8 @@ def fill_opening(world: World) -> None:
     ledger.open_aged("pending", *spread_ages(world, pending, pending_ages(world)))
     waits = even_ages(scenario.housing.opening_wait_days.single)
     ledger.open_aged("status_holders", *spread_ages(world, np.array([status]), waits))
-    ledger.open_("in_appeal", _by_group(world, scenario.courts.opening_in_appeal))
-    ledger.open_("rejected", _by_group(world, scenario.departure.opening_rejected))
+    ledger.set_opening("in_appeal", _by_group(world, scenario.courts.opening_in_appeal))
+    ledger.set_opening("rejected", _by_group(world, scenario.departure.opening_rejected))
     plain = {
         "transit": scenario.transit.opening_people,
         "family_pending": scenario.family.opening_pending,
@@ -43,7 +43,7 @@ def fill_opening(world: World) -> None:
         "wards": scenario.guardianship.opening,
     }
     for name, quantity in plain.items():
-        ledger.open_(name, np.full((n, 1), round(quantity.single)))
+        ledger.set_opening(name, np.full((n, 1), round(quantity.single)))
 
     rest = people - entitled(world, 0).sum(axis=1, keepdims=True)
     if (rest < 0).any():
@@ -53,10 +53,10 @@ def fill_opening(world: World) -> None:
         )
         advice = "lower the shares in reception or the opening stocks"
         raise ScenarioError([Problem("reception", what, advice)])
-    ledger.open_("accompanying", rest)
-    ledger.open_("places_open", opening_places(world))
+    ledger.set_opening("accompanying", rest)
+    ledger.set_opening("places_open", opening_places(world))
     by_type = [round(place.opening_people.single) for place in places.values()]
-    ledger.open_("beds", np.tile(np.array(by_type), (n, 1)))
+    ledger.set_opening("beds", np.tile(np.array(by_type), (n, 1)))
     ledger.begin()
 
 
@@ -67,12 +67,12 @@ def status_rounding(scenario: Scenario) -> int:
     return round(total.single) - sum(round(p.opening_status_holders.single) for p in places)
 
 
-def _by_group(world: World, stocks: Mapping[str, Quantity]) -> Counts:
+def _by_group(world: SimState, stocks: Mapping[str, Quantity]) -> Counts:
     counts = [stocks.get(group) for group in world.groups]
     return np.array([[0 if c is None else round(c.single) for c in counts]], dtype=np.int64)
 
 
-def pending_ages(world: World) -> Floats:
+def pending_ages(world: SimState) -> Floats:
     """Share of the opening stock by month of application: (cohorts,), the last the start's.
 
     The scenario gives shares by band of months (as 0-6, 6-15, 15-27); within a band even.
@@ -92,7 +92,7 @@ def even_ages(mean_days: float) -> Floats:
     return shares
 
 
-def spread_ages(world: World, totals: Counts, shares: Floats) -> tuple[Counts, Floats]:
+def spread_ages(world: SimState, totals: Counts, shares: Floats) -> tuple[Counts, Floats]:
     """Whole people by month of arrival (width, cohorts), and the mean day they came (cohorts,)."""
     reached = np.rint(np.cumsum(shares) / shares.sum() * totals[:, None]).astype(np.int64)
     counts = np.diff(reached, axis=1, prepend=0)

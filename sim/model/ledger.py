@@ -44,7 +44,7 @@ class Ledger:
     """Stocks of ``replications`` side by side, and what moved between them.
 
     Plain stocks are (replications, width); aged stocks (replications, width, cohort), a cohort
-    being a calendar month of arrival. ``open_`` sets opening stocks once; after that only
+    being a calendar month of arrival. ``set_opening`` sets opening stocks once; after that only
     ``move`` changes them.
     """
 
@@ -107,7 +107,7 @@ class Ledger:
 
     # -- opening ------------------------------------------------------------------------------
 
-    def open_(self, name: str, count: Counts) -> None:
+    def set_opening(self, name: str, count: Counts) -> None:
         """Opening stock of a plain account, (replications, width) or broadcastable to it."""
         self.stocks[name][:] = count
 
@@ -154,7 +154,7 @@ class Ledger:
         np.add(flow, count, out=flow, casting="unsafe")
         self._today[key] = self._today[key] + count if key in self._today else count
 
-    def today(self, source: str, target: str) -> Counts:
+    def flow_in_step(self, source: str, target: str) -> Counts:
         """What moved between two accounts in this step so far: (replications, width moved)."""
         nothing = np.zeros((self.replications, 1), dtype=np.int64)
         return self._today.get((source, target), nothing)
@@ -236,7 +236,7 @@ class Ledger:
             for name, counts in self.cohort_counts.items():
                 filled = counts.any(axis=(0, 1))
                 self._oldest[name] = int(np.argmax(filled)) if filled.any() else self._cohort_now()
-            self.prove()
+            self.check_balance()
 
     def _book_totals(self) -> dict[str, Counts]:
         totals: dict[str, Counts] = {}
@@ -245,7 +245,7 @@ class Ledger:
             totals[account.book] = totals.get(account.book, 0) + total
         return totals
 
-    def prove(self) -> None:
+    def check_balance(self) -> None:
         """Conservation: every book holds what it held at the opening. Raises ``ModelError``."""
         for book, total in self._book_totals().items():
             if (total != self._opened[book]).any():

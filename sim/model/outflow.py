@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .sampling import Counts, Floats, binomial_count, binomial_counts
-from .state import Actor, Whole, World, answer, hazard, whole_column, year_fraction
+from .state import Actor, Rounder, SimState, answer, hazard, whole_column, year_fraction
 
 
-def departures(world: World) -> Actor:
+def departures(world: SimState) -> Actor:
     """Who leaves: those finally refused, those who give up waiting, and accompanying people.
 
     The refused leave at a constant rate by group, supervised or not. Of the pending a yearly share
@@ -49,7 +49,7 @@ def half_year(year: int, month: int) -> str:
     return f"{year}-H{1 if month <= 6 else 2}"
 
 
-def ready(world: World, day: int) -> Counts:
+def ready(world: SimState, day: int) -> Counts:
     """Status holders who have been one for the minimum stay: (replications, 1).
 
     People of one month came evenly over it, so that of all who came in a month the part that is
@@ -66,7 +66,7 @@ def ready(world: World, day: int) -> Counts:
     return people
 
 
-def homes_a_year(world: World, day: int) -> Floats:
+def homes_a_year(world: SimState, day: int) -> Floats:
     """People that municipalities can house in a year: (replications or 1,).
 
     The supply of the scenario, answering to those who wait (at the beginning of the step): targets
@@ -91,11 +91,11 @@ class _Housing:
     target: Floats
     half_year: str = ""
     days: int = 1
-    homes: Whole = field(default_factory=Whole)
-    set_: Whole = field(default_factory=Whole)
+    homes: Rounder = field(default_factory=Rounder)
+    set_: Rounder = field(default_factory=Rounder)
 
 
-def municipalities(world: World) -> Actor:
+def municipalities(world: SimState) -> Actor:
     """Municipalities house status holders: as many as there are homes, and people ready for them.
 
     Those in transit locations whose stay ends are housed first, then those longest in reception.
@@ -104,7 +104,7 @@ def municipalities(world: World) -> Actor:
     times a factor.
     """
     values, ledger, n = world.values, world.ledger, world.replications
-    mine = world.recall(_Housing, lambda: _Housing(np.zeros(n), np.zeros(n)))
+    mine = world.actor_memory(_Housing, lambda: _Housing(np.zeros(n), np.zeros(n)))
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
         name = half_year(step.date.year, step.date.month)
@@ -131,15 +131,15 @@ def municipalities(world: World) -> Actor:
         ledger.tally("target", set_[:, 0])
 
 
-def new_need(world: World) -> Floats:
+def new_need(world: SimState) -> Floats:
     """People who began to need a home in this step: new status holders and family: (r,)."""
     ledger = world.ledger
     sources = ("decided", "in_appeal", "accompanying", "family_travelling", "outside")
-    came = sum(ledger.today(source, "status_holders").sum(axis=1) for source in sources)
+    came = sum(ledger.flow_in_step(source, "status_holders").sum(axis=1) for source in sources)
     return np.asarray(came, dtype=np.float64)
 
 
-def _target(world: World, name: str, last_need: Floats, last_days: int) -> Floats:
+def _target(world: SimState, name: str, last_need: Floats, last_days: int) -> Floats:
     """Target of a half-year [persons]: the official one, else last half-year's need x factor."""
     if name in world.scenario.housing.targets:
         day = world.ledger.step.day
@@ -150,7 +150,7 @@ def _target(world: World, name: str, last_need: Floats, last_days: int) -> Float
     return per_half_year
 
 
-def guardianship(world: World) -> Actor:
+def guardianship(world: SimState) -> Actor:
     """Unaccompanied minors come under guardianship with their application.
 
     They leave at a constant rate, after a mean stay that brings them to 18.
@@ -160,7 +160,7 @@ def guardianship(world: World) -> Actor:
     for step, moment in world.steps(hour=9):
         yield world.until(moment)
         u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
-        applied = ledger.today("outside", "pending")
+        applied = ledger.flow_in_step("outside", "pending")
         stay = world.column("guardianship.stay_days", step.day)
         share = values.by_group("unaccompanied_share", step.day) * world.column(
             "guardianship.arrival_factor", step.day

@@ -14,7 +14,7 @@ from typing import get_args
 import numpy as np
 
 from ..scenario import CostLevel, Quantity, Scenario, quantities
-from .sampling import Floats, Samples, drawn
+from .sampling import Floats, Samples, apply_draw
 
 LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
 MONEY = ("prices.", "ind_cost.", "budget.", "guardianship.paid_2024", "guardianship.mean_2024")
@@ -44,7 +44,7 @@ class Prices:
         """The number at ``path`` in each replication: (replications,) or (1,)."""
         quantity = self.numbers[path]
         value = quantity.single if moment is None else quantity.on(moment)
-        return drawn(quantity, value, self.samples.get(path))
+        return apply_draw(quantity, value, self.samples.get(path))
 
     def price(self, path: str, moment: date | None = None) -> Floats:
         """An amount of money at ``path``, brought to the base price level."""
@@ -60,7 +60,7 @@ def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> floa
     return levels[to_year].single / levels[from_year].single
 
 
-def is_money(scenario: Scenario, key: str) -> bool:
+def affects_costs_only(scenario: Scenario, key: str) -> bool:
     """Whether a key only prices what has happened, so that another value needs no new run.
 
     Not where money decides what happens: never when spending follows the budget, and not for the
@@ -89,7 +89,7 @@ class PlacePrice:
     published: Floats
 
 
-def split_price(
+def split_fixed_variable(
     price: Floats, fill: float, per: str, empty: Floats, occupied: Floats
 ) -> PlacePrice:
     """Split a published price into a part a place and a part a resident.
@@ -136,10 +136,10 @@ def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
     if level == "coa_price" and type_.resident_price is not None:
         path = f"reception.places.{members[0]}.resident_price"
         fill = type_.resident_price.fill or 1.0
-        return split_price(prices.price(path) * factor, fill, "resident", empty, occupied)
+        return split_fixed_variable(prices.price(path) * factor, fill, "resident", empty, occupied)
     stated = prices.scenario.prices.emergency_mean if type_.price is None else type_.price
     price = document_price(prices, name) * factor
-    return split_price(price, stated.fill or 1.0, "place", empty, occupied)
+    return split_fixed_variable(price, stated.fill or 1.0, "place", empty, occupied)
 
 
 def reception_cost(prices: Prices, level: CostLevel, places: Floats, residents: Floats) -> Floats:
@@ -187,14 +187,14 @@ def paid_factor(prices: Prices) -> Floats:
     return prices.price("prices.paid_2024") / cost_2024(prices, "document")
 
 
-def full_price(prices: Prices, name: str, level: CostLevel) -> Floats:
+def occupied_place_price(prices: Prices, name: str, level: CostLevel) -> Floats:
     """Cost of a year of one place with somebody in it: (replications or 1,) [EUR]."""
     price = place_price(prices, name, level)
     factor = paid_factor(prices) if level == "paid_2024" else np.ones(1)
     return (price.fixed + price.variable) * factor
 
 
-def ward_price(prices: Prices) -> Floats:
+def guardianship_price(prices: Prices) -> Floats:
     """Cost of a year of guardianship of one minor: what Nidos was paid in 2024, by its wards."""
     return prices.price("guardianship.paid_2024") / prices.number("guardianship.mean_2024")
 

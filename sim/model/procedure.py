@@ -10,7 +10,7 @@ from ..clock import Step
 from .ledger import First
 from .sampling import Counts, Floats, binomial_count, binomial_counts
 from .spending_limit import ind_factor, overdue_cases, planned_capacity
-from .state import Actor, Whole, World, hazard, whole_column, year_fraction
+from .state import Actor, Rounder, SimState, hazard, whole_column, year_fraction
 
 
 def grown(now: Floats, planned: Floats, ramp_days: Floats, days: int) -> Floats:
@@ -23,7 +23,7 @@ def grown(now: Floats, planned: Floats, ramp_days: Floats, days: int) -> Floats:
     return np.minimum(planned, now + room)
 
 
-def granted_shares(world: World, day: int) -> Floats:
+def granted_shares(world: SimState, day: int) -> Floats:
     """Share granted by group (replications or 1, groups); after a hold the scenario's new one."""
     today = world.clock.date_of(day)
     shares = world.values.by_group("granted_share", day)
@@ -81,16 +81,16 @@ class _Ind:
 
     capacity: Floats
     at_start: Floats
-    whole: Whole = field(default_factory=Whole)
-    other_whole: tuple[Whole, Whole] = field(default_factory=lambda: (Whole(), Whole()))
+    whole: Rounder = field(default_factory=Rounder)
+    other_whole: tuple[Rounder, Rounder] = field(default_factory=lambda: (Rounder(), Rounder()))
 
 
-def _ind_at_start(world: World) -> _Ind:
+def _ind_at_start(world: SimState) -> _Ind:
     capacity = planned_capacity(world, 0) * ind_factor(world, 0)
     return _Ind(capacity, capacity)
 
 
-def ind(world: World) -> Actor:
+def ind(world: SimState) -> Actor:
     """The IND decides: capacity goes to open cases, groups on hold excepted.
 
     Each decision grants, closes or rejects by the group's shares. A grant in reception becomes a
@@ -99,7 +99,7 @@ def ind(world: World) -> Actor:
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger
     first: First = "newest" if scenario.ind.order == "newest_first" else "oldest"
-    mine = world.recall(_Ind, lambda: _ind_at_start(world))
+    mine = world.actor_memory(_Ind, lambda: _ind_at_start(world))
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
         year = year_fraction(step)
@@ -130,7 +130,7 @@ def ind(world: World) -> Actor:
             _tally_ages(world, step)
 
 
-def _outcomes(world: World, day: int, decided: Counts) -> None:
+def _outcomes(world: SimState, day: int, decided: Counts) -> None:
     """Split the day's decisions over outcomes, and each outcome over where people go."""
     values, ledger, width = world.values, world.ledger, len(world.groups)
     u = world.luck.uniforms("ind", day, width * 5).reshape(-1, 5, width)
@@ -156,7 +156,7 @@ def _outcomes(world: World, day: int, decided: Counts) -> None:
     ledger.tally("closed", closed.sum(axis=1))
 
 
-def in_reception_once_decided(world: World, day: int) -> Floats:
+def in_reception_once_decided(world: SimState, day: int) -> Floats:
     """Share in reception of those decided who have not gone: (replications or 1, groups).
 
     Who has gone by the time of the decision (part of the closed cases) did not live in reception
@@ -169,7 +169,7 @@ def in_reception_once_decided(world: World, day: int) -> Floats:
     return np.minimum(shares, 1.0)
 
 
-def in_reception_shares(world: World, day: int) -> Floats:
+def in_reception_shares(world: SimState, day: int) -> Floats:
     """Share of each group's pending people that lives in reception."""
     shares: Floats = world.values.by_group("in_reception_share", day) * world.column(
         "reception.in_reception_factor", day
@@ -178,7 +178,7 @@ def in_reception_shares(world: World, day: int) -> Floats:
 
 
 def _other_cases(
-    world: World, day: int, year: float, factor: Floats, whole: tuple[Whole, Whole]
+    world: SimState, day: int, year: float, factor: Floats, whole: tuple[Rounder, Rounder]
 ) -> None:
     """Other kinds of asylum case: they come and are decided, and need no bed."""
     n, ledger = world.replications, world.ledger
@@ -189,7 +189,7 @@ def _other_cases(
     ledger.move(np.minimum(done, ledger.stocks["other_cases"]), "other_cases", "case_source")
 
 
-def _tally_ages(world: World, step: Step) -> None:
+def _tally_ages(world: SimState, step: Step) -> None:
     """Case-days beyond the legal time (groups on hold excepted), and person-days in the first year.
 
     Ages are looked at once, at the month's end, and stand for the whole month; people count from
@@ -206,7 +206,7 @@ def _tally_ages(world: World, step: Step) -> None:
     ledger.tally("first_year_days", first_year * days)
 
 
-def courts(world: World) -> Actor:
+def courts(world: SimState) -> Actor:
     """Rulings come at a constant rate; a success goes back to the IND or is granted at once."""
     ledger = world.ledger
     width = len(world.groups)

@@ -15,8 +15,8 @@ from ..clock import DAYS_A_WEEK
 from ..scenario import Quantity, Scenario
 from .procedure import in_reception_once_decided, in_reception_shares
 from .sampling import Counts, Floats
-from .spending_limit import Notices, beyond_means, within_means
-from .state import Actor, World
+from .spending_limit import PendingClosures, affordable_orders, unaffordable_places
+from .state import Actor, SimState
 
 
 def weeks(quantity: Quantity) -> int:
@@ -31,7 +31,7 @@ def flexible(scenario: Scenario) -> list[str]:
     return sorted(orderable, key=lambda name: places[name].fill_rank)
 
 
-def opening_places(world: World) -> Counts:
+def opening_places(world: SimState) -> Counts:
     """Places on day 0: (replications, types); stated, or people / the opening fill."""
     scenario = world.scenario
     columns = []
@@ -46,7 +46,7 @@ def opening_places(world: World) -> Counts:
     return np.stack(columns, axis=1)
 
 
-def entitled(world: World, day: int) -> Counts:
+def entitled(world: SimState, day: int) -> Counts:
     """People who should be in reception: (replications, 2), asylum phase and status holders.
 
     Of each group's pending its share in reception, of those in appeal and refused the share that
@@ -61,7 +61,7 @@ def entitled(world: World, day: int) -> Counts:
     return np.stack([asylum, stocks["status_holders"][:, 0]], axis=1)
 
 
-def planned_places(world: World, day: int, *, as_planned: bool = False) -> tuple[Floats, Floats]:
+def planned_places(world: SimState, day: int, *, as_planned: bool = False) -> tuple[Floats, Floats]:
     """Places that should have opened and ended by ``day``: two (replications, types).
 
     Openings come true in part and late, each replication in its own measure; endings likewise in
@@ -105,7 +105,7 @@ class _Planned:
     ended: Floats
 
 
-def capacity_plan(world: World) -> Actor:
+def capacity_plan(world: SimState) -> Actor:
     """Places open and end as planned: fixed stocks on their path, others by openings and endings.
 
     Ending places are those with a contract that is not renewed; a place type can't fall below
@@ -116,7 +116,7 @@ def capacity_plan(world: World) -> Actor:
     ledger, scenario = world.ledger, world.scenario
     types = list(scenario.reception.places)
     nothing = np.zeros((world.replications, len(types)))
-    before = world.recall(_Planned, lambda: _Planned(nothing, nothing))
+    before = world.actor_memory(_Planned, lambda: _Planned(nothing, nothing))
     for step, moment in world.steps(hour=10):
         yield world.until(moment)
         opened, ended = (np.floor(part) for part in planned_places(world, step.day))
@@ -132,13 +132,13 @@ def capacity_plan(world: World) -> Actor:
                 down[:, index] = np.maximum(-change, 0)
         opening = up.astype(np.int64)
         if scenario.closing == "constrained":
-            opening = within_means(world, step.day, opening)
+            opening = affordable_orders(world, step.day, opening)
         ledger.move(opening, "place_market", "places_open")
         gone = np.minimum(down.astype(np.int64), ledger.stocks["places_open"])
         ledger.move(gone, "places_open", "place_market")
 
 
-def given_up(world: World) -> Counts:
+def given_up(world: SimState) -> Counts:
     """Places given up by notice so far: (replications, types)."""
     flows = world.ledger.flows.get(("places_open", "places_notice"))
     if flows is None:
@@ -147,7 +147,7 @@ def given_up(world: World) -> Counts:
     return total
 
 
-def official_people(world: World, day: int) -> Floats:
+def official_people(world: SimState, day: int) -> Floats:
     """People in reception by the official path on a day, its points joined by straight lines."""
     path = world.scenario.reception.desk.official_path
     days = [world.clock.day_of(moment) for moment, _ in path.pairs()]
@@ -169,7 +169,7 @@ class _Desk:
     next_day: int = 0
 
 
-def _desk_at_start(world: World) -> _Desk:
+def _desk_at_start(world: SimState) -> _Desk:
     desk = world.scenario.reception.desk
     nothing = np.zeros((world.replications, len(world.scenario.reception.places)), np.int64)
     return _Desk(
@@ -179,7 +179,7 @@ def _desk_at_start(world: World) -> _Desk:
     )
 
 
-def capacity_desk(world: World) -> Actor:
+def capacity_desk(world: SimState) -> Actor:
     """The capacity desk of COA, once a week: looks ahead a lead time, orders or gives notice.
 
     It knows its own replication's past (people now, and the trend over the past weeks) and the
@@ -194,7 +194,7 @@ def capacity_desk(world: World) -> Actor:
     order_rank = [types.index(name) for name in flexible(scenario)]
     notice_rank = _dearest_first(scenario)
     shape = (world.replications, len(types))
-    mine = world.recall(_Desk, lambda: _desk_at_start(world))
+    mine = world.actor_memory(_Desk, lambda: _desk_at_start(world))
     for step, moment in world.steps(hour=11):
         yield world.until(moment)
         if step.day < mine.next_day:
@@ -219,16 +219,16 @@ def capacity_desk(world: World) -> Actor:
             notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
             spare = np.maximum(spare - notices[:, index], 0.0)
         if scenario.closing == "constrained":
-            known = Notices(due, tuple(mine.on_notice))
-            notices = np.maximum(notices, beyond_means(world, step.day, known))
-            orders = within_means(world, step.day, orders, known)
+            known = PendingClosures(due, tuple(mine.on_notice))
+            notices = np.maximum(notices, unaffordable_places(world, step.day, known))
+            orders = affordable_orders(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
         mine.on_order.append(orders)
         mine.on_notice.append(notices)
 
 
-def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:
+def _wanted_places(world: SimState, day: int, past: deque[Floats]) -> Floats:
     """Places wanted a lead time ahead, for the people the desk then expects."""
     desk = world.scenario.reception.desk
     seen = max(len(past) - 1, 1)
@@ -241,7 +241,7 @@ def _wanted_places(world: World, day: int, past: deque[Floats]) -> Floats:
     return wanted
 
 
-def _expected_places(world: World, day: int) -> Floats:
+def _expected_places(world: SimState, day: int) -> Floats:
     """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
     stocks = world.ledger.stocks
     ahead = day + weeks(world.scenario.reception.desk.lead_weeks) * DAYS_A_WEEK
@@ -283,7 +283,7 @@ def beds(people: Counts, places: Counts, ranks: list[int], fill: Floats) -> tupl
     return slept, left
 
 
-def placement(world: World) -> Actor:
+def placement(world: SimState) -> Actor:
     """COA places everyone who should be in reception; the rest is counted, never dropped."""
     ledger, scenario = world.ledger, world.scenario
     names = list(scenario.reception.places)
@@ -298,6 +298,6 @@ def placement(world: World) -> Actor:
         _book(world, beyond[:, None] - ledger.stocks["beyond_places"], "beyond_places")
 
 
-def _book(world: World, change: Counts, account: str) -> None:
+def _book(world: SimState, change: Counts, account: str) -> None:
     world.ledger.move(np.maximum(change, 0), "no_bed", account)
     world.ledger.move(np.maximum(-change, 0), account, "no_bed")

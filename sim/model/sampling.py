@@ -25,12 +25,12 @@ from ..scenario.correlation import matrix_of
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
-Kind = Literal["parameters", "inflow", "luck"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+Uncertainty = Literal["parameters", "inflow", "luck"]
+KINDS: tuple[Uncertainty, ...] = get_args(Uncertainty)
 Samples = dict[str, Floats]
 
 INFLOW_PATH = "inflow.path."
-FURTHEST = 10.0
+MAX_FACTOR = 10.0
 """First applications are never more than so many times their centre, nor less than one such part.
 
 From 2003 to 2024 they went from 7,085 to 43,042 a year, a factor of six between any two years.
@@ -61,7 +61,7 @@ def sample(
     scenario: Scenario,
     replications: int,
     seed: int,
-    vary: tuple[Kind, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = KINDS,
     until: date | None = None,
 ) -> Samples:
     """Draw all that is unknown, for all replications up front.
@@ -75,7 +75,7 @@ def sample(
     if "parameters" in vary:
         uncertain = {p: q for p, q in quantities(scenario) if q.spread is not None}
         uniforms = {path: hypercube_column(path, replications, seed) for path in uncertain}
-        uniforms |= linked(scenario, uniforms)
+        uniforms |= correlate(scenario, uniforms)
         for path, quantity in uncertain.items():
             assert quantity.spread is not None
             u = uniforms[path]
@@ -86,7 +86,7 @@ def sample(
     return samples
 
 
-def linked(scenario: Scenario, uniforms: Samples) -> Samples:
+def correlate(scenario: Scenario, uniforms: Samples) -> Samples:
     """Columns of numbers that go together, put in another order: (replications,) by path.
 
     Each keeps its own values (so its distribution and its strata); their order becomes that of
@@ -101,12 +101,12 @@ def linked(scenario: Scenario, uniforms: Samples) -> Samples:
     return {key: np.sort(uniforms[key])[rank] for key, rank in zip(keys, ranks, strict=True)}
 
 
-def take(samples: Samples, first: int, count: int) -> Samples:
+def slice_samples(samples: Samples, first: int, count: int) -> Samples:
     """The part of a sample that belongs to ``count`` replications from ``first`` on."""
     return {name: column[first : first + count] for name, column in samples.items()}
 
 
-def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
+def apply_draw(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
     """The number in each replication: its base value, blurred by the draw if there is one."""
     if sample is None:
         return np.full(1, base)
@@ -116,7 +116,7 @@ def drawn(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
 
 
 @dataclass(frozen=True)
-class Luck:
+class RandomStreams:
     """Daily luck of ``count`` replications from number ``first`` on.
 
     With ``varied`` false every replication meets the same luck (that of the first), so that what
@@ -284,7 +284,7 @@ def inflow_deviation(
     ``_pulled_back``). It is cut at a factor of ten.
     """
     walk = scenario.inflow.path.process == "random_walk"
-    start_sd, keep, step_sd = (_random_walk if walk else _pulled_back)(scenario, samples)
+    start_sd, keep, step_sd = (_random_walk if walk else _mean_reverting)(scenario, samples)
     months = path_months(scenario, until)
     nothing = np.zeros(replications)
     level = start_sd * samples.get(months[0][0], nothing)
@@ -292,7 +292,7 @@ def inflow_deviation(
     for name, _ in months[1:]:
         level = keep * level + step_sd * samples.get(name, nothing)
         levels.append(level)
-    furthest = np.log(FURTHEST)
+    furthest = np.log(MAX_FACTOR)
     return [month for _, month in months], np.clip(np.stack(levels), -furthest, furthest)
 
 
@@ -308,7 +308,7 @@ def _random_walk(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, 
     return sd * np.sqrt(2 / 3), np.ones(1), sd / np.sqrt(12)
 
 
-def _pulled_back(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, Floats]:
+def _mean_reverting(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, Floats]:
     """A level that is pulled back to the centre at a constant rate, and disturbed every month.
 
     Set so that the means of whole years follow an AR(1): ``autoregression`` of the last year's
@@ -317,13 +317,13 @@ def _pulled_back(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, 
     path = scenario.inflow.path
     phi = np.asarray(samples.get("inflow.path.autoregression", path.autoregression.single))
     residual = np.asarray(samples.get("inflow.path.residual_sd", path.residual_sd.single))
-    pull, shrinkage = _pull_of(phi)
+    pull, shrinkage = _reversion_rate(phi)
     keep = np.exp(-pull / 12)
     step_sd = residual / np.sqrt(1 - phi**2) / shrinkage * np.sqrt(1 - keep**2)
     return np.zeros(1), keep, step_sd
 
 
-def _pull_of(phi: Floats) -> tuple[Floats, Floats]:
+def _reversion_rate(phi: Floats) -> tuple[Floats, Floats]:
     """Yearly pull of a process whose year means have autocorrelation ``phi``.
 
     Also the standard deviation of a year's mean against that of the process itself. For a process
@@ -342,16 +342,16 @@ __all__ = [
     "KINDS",
     "Counts",
     "Floats",
-    "Kind",
-    "Luck",
+    "RandomStreams",
     "Samples",
+    "Uncertainty",
+    "apply_draw",
     "binomial_count",
     "binomial_counts",
-    "drawn",
     "hypercube_column",
     "inflow_deviation",
     "path_months",
     "poisson_count",
     "sample",
-    "take",
+    "slice_samples",
 ]

@@ -16,15 +16,15 @@ import numpy as np
 
 from ..clock import DAYS_A_WEEK, days_in_year
 from ..scenario import FIRST_BUDGET_YEAR, Scenario
-from .prices import full_price, ind_money, ind_work_cost, ward_price
+from .prices import guardianship_price, ind_money, ind_work_cost, occupied_place_price
 from .sampling import Counts, Floats
-from .state import DAYS_A_YEAR, Actor, World, answer, year_fraction
+from .state import DAYS_A_YEAR, Actor, SimState, answer, year_fraction
 
 TREND_MONTHS = 3
 MONTHS_A_YEAR = 12
 
 
-def planned_capacity(world: World, day: int) -> Floats:
+def planned_capacity(world: SimState, day: int) -> Floats:
     """Work the IND has means for in a year [decision equivalents], by the scenario's mode.
 
     A plan answers to the work at hand: with more of it staff are hired, with less they go. An IND
@@ -41,12 +41,12 @@ def planned_capacity(world: World, day: int) -> Floats:
     return plan * answer(work_at_hand(world, day), then, values.at("ind.capacity.response", day))
 
 
-def applications_at_start(world: World) -> Floats:
+def applications_at_start(world: SimState) -> Floats:
     """Applications a year at the pace of day 0: (replications or 1,)."""
     return world.values.at_start("inflow.first") + world.values.at_start("inflow.repeat")
 
 
-def work_at_hand(world: World, day: int) -> Floats:
+def work_at_hand(world: SimState, day: int) -> Floats:
     """Cases pending and the applications of a year, at the beginning of a step: (replications,).
 
     Applications are known by month; of the month a year ago that part counts which this one has
@@ -54,7 +54,7 @@ def work_at_hand(world: World, day: int) -> Floats:
     that the length of a step makes no difference.
     """
     ledger, clock, month = world.ledger, world.clock, world.ledger.step.month
-    came: Floats = -2.0 * ledger.today("outside", "pending").sum(axis=1)
+    came: Floats = -2.0 * ledger.flow_in_step("outside", "pending").sum(axis=1)
     applied = ledger.flows.get(("outside", "pending"))
     if applied is not None:
         came = came + applied[max(month - MONTHS_A_YEAR + 1, 0) : month + 1].sum(axis=(0, 2))
@@ -76,7 +76,7 @@ def part_to_come(today: date, start: date, was_the_first: bool) -> float:
     return min((length - today.day + 1) / (length - skipped), 1.0)
 
 
-def ind_factor(world: World, day: int) -> Floats:
+def ind_factor(world: SimState, day: int) -> Floats:
     """Part of its planned work that the IND has means for on a day: (replications or 1,).
 
     All its work shrinks by the same factor. In mode ``follows_budget`` that is its money of the
@@ -98,7 +98,7 @@ def ind_factor(world: World, day: int) -> Floats:
     return factor
 
 
-def overdue_cases(world: World, day: int, end: int) -> Counts:
+def overdue_cases(world: SimState, day: int, end: int) -> Counts:
     """Cases beyond the legal time on the day ``end``, groups on hold on ``day`` excepted: (r,)."""
     counts, begin = world.ledger.by_cohort("pending")
     ages = end - world.cohort_middles(begin, counts.shape[2])
@@ -108,10 +108,12 @@ def overdue_cases(world: World, day: int, end: int) -> Counts:
     return cases
 
 
-def full_prices(world: World) -> Floats:
+def full_prices(world: SimState) -> Floats:
     """Cost of a year of a place with somebody in it, at the headline's level: (r or 1, types)."""
     level = world.scenario.prices.level
-    columns = [full_price(world.prices, name, level) for name in world.scenario.reception.places]
+    columns = [
+        occupied_place_price(world.prices, name, level) for name in world.scenario.reception.places
+    ]
     return np.stack(np.broadcast_arrays(*columns), axis=1)
 
 
@@ -131,13 +133,13 @@ def affordable(places: Counts, prices: Floats, money: Floats, order: list[int]) 
     return kept
 
 
-def standing_places(world: World) -> Counts:
+def committed_places(world: SimState) -> Counts:
     """Places open and on order: those the desk will go on paying for: (replications, types)."""
     stocks = world.ledger.stocks
     return stocks["places_open"] + stocks["places_ordered"]
 
 
-def treasurer(world: World) -> Actor:
+def track_spending(world: SimState) -> Actor:
     """Keeps the running account of COA and Nidos where spending follows the budget.
 
     Each step books what it costs: places open or under notice as if full, guardianship, and the
@@ -151,8 +153,8 @@ def treasurer(world: World) -> Actor:
     )
     for step, moment in world.steps(hour=22):
         yield world.until(moment)
-        opened = ledger.today("places_ordered", "places_open").sum(axis=1)
-        ended = ledger.today("places_notice", "place_market").sum(axis=1)
+        opened = ledger.flow_in_step("places_ordered", "places_open").sum(axis=1)
+        ended = ledger.flow_in_step("places_notice", "place_market").sum(axis=1)
         paid = _places_paid(world.ledger.stocks, prices) + _nidos(world)
         ledger.tally("coa_spent", paid * year_fraction(step) + opened * opening + ended * severance)
 
@@ -163,7 +165,7 @@ def _places_paid(stocks: Mapping[str, Counts], prices: Floats) -> Floats:
     return cost
 
 
-def _nidos(world: World, days_ahead: float = 0.0) -> Floats:
+def _nidos(world: SimState, days_ahead: float = 0.0) -> Floats:
     """Cost of a year of guardianship [EUR] at today's wards: (replications,).
 
     ``days_ahead`` looks forward: wards that grew over the last quarter are expected to go on
@@ -177,11 +179,11 @@ def _nidos(world: World, days_ahead: float = 0.0) -> Floats:
         days = max(ledger.step.day - world.clock.month_starts()[since], 1)
         growth = np.maximum(wards - ledger.snapshots["wards"][since][:, 0], 0.0)
         wards = wards + growth / days * days_ahead
-    cost: Floats = wards * ward_price(world.prices)
+    cost: Floats = wards * guardianship_price(world.prices)
     return cost
 
 
-def spent_so_far(world: World, prices: Floats) -> Floats:
+def spent_so_far(world: SimState, prices: Floats) -> Floats:
     """What COA and Nidos have cost this year until today: (replications,) [EUR].
 
     The days of the first year before the start count at the stocks of day 0.
@@ -194,13 +196,13 @@ def spent_so_far(world: World, prices: Floats) -> Floats:
     start = world.clock.start
     if year == start.year:
         first = {name: snapshots[0] for name, snapshots in ledger.snapshots.items()}
-        paid = _places_paid(first, prices) + first["wards"][:, 0] * ward_price(world.prices)
+        paid = _places_paid(first, prices) + first["wards"][:, 0] * guardianship_price(world.prices)
         spent = spent + paid * (start - date(year, 1, 1)).days / days_in_year(year)
     return spent
 
 
 @dataclass(frozen=True)
-class Plan:
+class SpendingPlan:
     """What a year's money pays for, as COA sees it on a day.
 
     ``kept`` of the standing places (replications, types), and the money ``left`` for new ones
@@ -213,7 +215,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Notices:
+class PendingClosures:
     """Places under notice, by the week in which they end.
 
     ``ending[k]`` (replications, types) end ``k + 1`` weeks after ``day``, the day on which this
@@ -223,7 +225,7 @@ class Notices:
     day: int
     ending: Sequence[Counts]
 
-    def cost(self, world: World, prices: Floats, first: int, last: int) -> Floats:
+    def cost(self, world: SimState, prices: Floats, first: int, last: int) -> Floats:
         """What they cost between two days: pay until they end, and severance then: (r,) [EUR]."""
         severance = world.prices.price("prices.severance")
         total = np.zeros(world.replications)
@@ -236,12 +238,14 @@ class Notices:
         return total
 
 
-def year_days(world: World, year: int) -> tuple[int, int]:
+def year_days(world: SimState, year: int) -> tuple[int, int]:
     """First day of a year and of the next [days since the start]."""
     return world.clock.day_of(date(year, 1, 1)), world.clock.day_of(date(year + 1, 1, 1))
 
 
-def this_years_plan(world: World, day: int, ahead: int, notices: Notices) -> Plan:
+def this_years_plan(
+    world: SimState, day: int, ahead: int, notices: PendingClosures
+) -> SpendingPlan:
     """What the money of this year pays for from the day ``ahead`` on, until the year's end.
 
     Until then open places are paid as they stand; those under notice until they end. Guardianship
@@ -250,13 +254,13 @@ def this_years_plan(world: World, day: int, ahead: int, notices: Notices) -> Pla
     filled first; one that would stay next year is given up only where that saves twice its
     severance.
     """
-    prices, order = full_prices(world), kept_first(world.scenario)
+    prices, order = full_prices(world), fill_order(world.scenario)
     severance = world.prices.price("prices.severance")
     year = world.clock.date_of(day).year
     first, end = year_days(world, year)
     length = end - first
     till, rest = (ahead - day) / length, (end - ahead) / length
-    stocks, standing = world.ledger.stocks, standing_places(world)
+    stocks, standing = world.ledger.stocks, committed_places(world)
 
     money = _amount(world, year) - spent_so_far(world, prices)
     money = money - _nidos(world, (end - day) / 2) * (till + rest)
@@ -270,22 +274,24 @@ def this_years_plan(world: World, day: int, ahead: int, notices: Notices) -> Pla
     later = affordable(standing - stay, prices * rest, money, order)
     left = money - (later * prices).sum(axis=1) * rest
     new = prices * rest + world.prices.price("prices.opening_cost")[:, None]
-    return Plan(kept + later, left, new)
+    return SpendingPlan(kept + later, left, new)
 
 
-def next_years_plan(world: World, year: int, ahead: int, notices: Notices) -> Plan:
+def next_years_plan(
+    world: SimState, year: int, ahead: int, notices: PendingClosures
+) -> SpendingPlan:
     """What the money of a later year pays for, seen from today's places and wards.
 
     A notice given now ends on ``ahead``: if that lies in the year, its days and its severance are
     of that year too, and a place is given up only where that saves twice its severance. A place
     that the year after can't pay for costs its severance as well.
     """
-    prices, order = full_prices(world), kept_first(world.scenario)
+    prices, order = full_prices(world), fill_order(world.scenario)
     severance = world.prices.price("prices.severance")[:, None]
     first, end = year_days(world, year)
     middle = (first + end) / 2 - world.ledger.step.day
     nidos = _nidos(world, middle)
-    standing = standing_places(world)
+    standing = committed_places(world)
     money, after = (_amount(world, y) - nidos for y in (year, year + 1))
     money = money - notices.cost(world, prices, first, end)
     stay = affordable(standing, prices, np.minimum(money, after), order)
@@ -299,26 +305,28 @@ def next_years_plan(world: World, year: int, ahead: int, notices: Notices) -> Pl
     money = money - (kept * price).sum(axis=1)
     dearer = price + severance
     later = affordable(standing - stay, dearer, money, order)
-    return Plan(kept + later, money - (later * dearer).sum(axis=1), prices)
+    return SpendingPlan(kept + later, money - (later * dearer).sum(axis=1), prices)
 
 
-def _amount(world: World, year: int) -> Floats:
+def _amount(world: SimState, year: int) -> Floats:
     reserve = world.prices.number("reception.desk.reserve")
     return world.scenario.held("coa_nidos", year) * (1 - reserve)
 
 
-def notice_days(world: World) -> int:
+def notice_days(world: SimState) -> int:
     """Days after which a notice given in this week's round has ended."""
     return round(world.scenario.reception.desk.notice_weeks.single) * DAYS_A_WEEK
 
 
-def within_means(world: World, day: int, wanted: Counts, notices: Notices | None = None) -> Counts:
+def affordable_orders(
+    world: SimState, day: int, wanted: Counts, notices: PendingClosures | None = None
+) -> Counts:
     """Of the new places ``wanted`` (replications, types) those that money is left for.
 
     What stands is kept; what is left of the money of this year, and of the next if a notice given
     now would end in it, pays for new places, in the order in which types are filled.
     """
-    order = kept_first(world.scenario)
+    order = fill_order(world.scenario)
     year, end = world.clock.date_of(day).year, day + notice_days(world)
     known = notices or _all_last(world, day)
     plans = [this_years_plan(world, day, day, known)]
@@ -330,14 +338,14 @@ def within_means(world: World, day: int, wanted: Counts, notices: Notices | None
     return new
 
 
-def _all_last(world: World, day: int) -> Notices:
+def _all_last(world: SimState, day: int) -> PendingClosures:
     """Places under notice as if all were given today: for who does not know when they end."""
     nothing = np.zeros_like(world.ledger.stocks["places_notice"])
     weeks = notice_days(world) // DAYS_A_WEEK
-    return Notices(day, [*[nothing] * (weeks - 1), world.ledger.stocks["places_notice"]])
+    return PendingClosures(day, [*[nothing] * (weeks - 1), world.ledger.stocks["places_notice"]])
 
 
-def beyond_means(world: World, day: int, notices: Notices) -> Counts:
+def unaffordable_places(world: SimState, day: int, notices: PendingClosures) -> Counts:
     """Places that must go, since the money can't pay for them once a notice has ended: (r, types).
 
     What goes first is the reverse of the order in which types are filled: the dearest emergency
@@ -351,12 +359,12 @@ def beyond_means(world: World, day: int, notices: Notices) -> Counts:
         if later
         else this_years_plan(world, day, end, notices)
     )
-    too_many = standing_places(world) - plan.kept
+    too_many = committed_places(world) - plan.kept
     going: Counts = np.minimum(too_many, world.ledger.stocks["places_open"])
     return going
 
 
-def kept_first(scenario: Scenario) -> list[int]:
+def fill_order(scenario: Scenario) -> list[int]:
     """Place types (as numbers) in the order in which they are filled and kept."""
     ranks = [place.fill_rank for place in scenario.reception.places.values()]
     return sorted(range(len(ranks)), key=lambda index: ranks[index])

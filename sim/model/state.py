@@ -13,7 +13,7 @@ from ..clock import Clock, Step, days_in_year
 from ..scenario import Hold, Quantity, Scenario, quantities
 from .ledger import Ledger
 from .prices import Prices
-from .sampling import Counts, Floats, Luck, Samples, drawn
+from .sampling import Counts, Floats, RandomStreams, Samples, apply_draw
 
 Actor = Generator[simpy.Event, Any, None]
 Memory = TypeVar("Memory")
@@ -21,7 +21,7 @@ HOURS_A_DAY = 24
 DAYS_A_YEAR = 365.25
 
 
-class Values:
+class Parameters:
     """The numbers of a scenario as they hold on a day, each with its replication's draw.
 
     ``at(path, day)`` gives an array (replications,), or (1,) where nothing is drawn. Dated values
@@ -42,7 +42,7 @@ class Values:
             return value
         quantity = self._quantities[path]
         until = self._next_change(quantity, day)
-        value = drawn(quantity, quantity.on(self._clock.date_of(day)), self._samples.get(path))
+        value = apply_draw(quantity, quantity.on(self._clock.date_of(day)), self._samples.get(path))
         self._cache[path] = (day, until, value)
         return value
 
@@ -51,7 +51,7 @@ class Values:
         name = f"at_start:{path}"
         if name not in self._cache:
             quantity = self._quantities[path]
-            value = drawn(quantity, quantity.on(self._clock.start), self._samples.get(path))
+            value = apply_draw(quantity, quantity.on(self._clock.start), self._samples.get(path))
             self._cache[name] = (0, 1, value)
         return self._cache[name][2]
 
@@ -83,14 +83,14 @@ _NEVER = (0, -1, np.zeros(1))
 
 
 @dataclass(frozen=True)
-class World:
+class SimState:
     """Everything an actor may look at. It may change the ledger, and its own memory."""
 
     env: simpy.Environment
     clock: Clock
     scenario: Scenario
-    values: Values
-    luck: Luck
+    values: Parameters
+    luck: RandomStreams
     ledger: Ledger
     prices: Prices
     laid_out: tuple[Step, ...]
@@ -106,7 +106,7 @@ class World:
     def groups(self) -> tuple[str, ...]:
         return tuple(self.scenario.groups)
 
-    def recall(self, kind: type[Memory], begin: Callable[[], Memory]) -> Memory:
+    def actor_memory(self, kind: type[Memory], begin: Callable[[], Memory]) -> Memory:
         """What an actor remembers; at the start of the run that with which it begins."""
         if kind not in self.memory:
             self.memory[kind] = begin()
@@ -140,7 +140,7 @@ class World:
         return self.env.timeout(moment - self.env.now)
 
 
-class Whole:
+class Rounder:
     """Turns a flow with fractions into whole people, carrying the rest to the next step."""
 
     def __init__(self) -> None:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ..export.safe_write import place
-from ..report.charts import LOOKS, Width
+from ..report.charts import CHART_SIZES, Width
 from ..report.style import bytes_of
-from ..runs.provenance import Stamp, marked
+from ..runs.provenance import Provenance, marked
 
 SCREEN_DPI = 140
 CSS_PIXELS_AN_INCH = 96
@@ -25,14 +25,14 @@ ENLARGED: dict[Width, float] = {"column": 1.5, "page": 1.0, "slide": 1.0}
 
 
 @dataclass(frozen=True)
-class Picture:
+class Chart:
     """A chart: ``figure`` is matplotlib's, ``words`` say what it shows."""
 
     figure: Figure
     title: str
     words: str
     width: Width
-    stamp: Stamp
+    stamp: Provenance
 
     def save(self, file: str | Path) -> Path:
         """Write it as PNG, SVG or PDF, with its words and where it comes from inside.
@@ -40,12 +40,14 @@ class Picture:
         Raises ``ScenarioError`` if the ending is none of these, or if something that is not ours
         stands there already.
         """
-        from ..errors import refuse
+        from ..errors import usage_error
 
         target = Path(file)
         if target.suffix not in (".png", ".svg", ".pdf"):
-            refuse(str(target), "no form is named", "give a name that ends in .png, .svg or .pdf")
-        dpi = LOOKS[self.width].dpi
+            usage_error(
+                str(target), "no form is named", "give a name that ends in .png, .svg or .pdf"
+            )
+        dpi = CHART_SIZES[self.width].dpi
         data = bytes_of(self.figure, target.suffix, dpi, self.title, self.words)
         place(target, marked(data, target.suffix, self.stamp))
         return target

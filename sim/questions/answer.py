@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..results.experiment import Settings
 from ..runs.cache import Notice
 from ..studies.base import Watch
@@ -19,7 +19,7 @@ def question_of(number: int | str) -> Question:
     found = [one for one in every if str(one.number) == str(number)]
     if not found:
         what = f"there is no question '{number}'"
-        refuse("answer", what, f"a number from 1 to {len(every)}, or all")
+        usage_error("answer", what, f"a number from 1 to {len(every)}, or all")
     return found[0]
 
 

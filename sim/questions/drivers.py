@@ -11,11 +11,11 @@ from scipy.stats import rankdata
 
 from ..model.sampling import Floats
 from ..report.display_names import APPLICATIONS
-from ..results.cell import Address
-from ..results.experiment import CellsOf, Trial
+from ..results.cell import CellRef
+from ..results.experiment import CellMeasure, Experiment
 from ..scenario import Scenario, quantities
-from .metrics import Known, arrays_of
-from .questions import Figure, Question
+from .metrics import KnownMetric, arrays_of
+from .questions import Metric, Question
 
 DRAW = "draw:"
 SHOWN = 3
@@ -38,10 +38,10 @@ class Driver:
 class Answering:
     """Measure: the cells that answers need, and what was drawn."""
 
-    addresses: tuple[Address, ...]
+    addresses: tuple[CellRef, ...]
 
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
-        found = CellsOf(self.addresses)(trial)
+    def __call__(self, trial: Experiment) -> dict[str, Floats]:
+        found = CellMeasure(self.addresses)(trial)
         drawn = trial.samples
         found |= {DRAW + key: drawn[key] for key in _uncertain(trial.scenario)}
         first = [name for name, group in trial.scenario.groups.items() if group.intake == "first"]
@@ -51,7 +51,7 @@ class Answering:
         return found
 
 
-def wanted(scenario: Scenario, addresses: Iterable[Address]) -> tuple[str, ...]:
+def wanted(scenario: Scenario, addresses: Iterable[CellRef]) -> tuple[str, ...]:
     """Names of what ``Answering`` gives of a scenario."""
     years = range(scenario.start.year, scenario.until.year + 1)
     return (
@@ -65,7 +65,7 @@ def _uncertain(scenario: Scenario) -> Iterator[str]:
     return (key for key, quantity in quantities(scenario) if quantity.spread is not None)
 
 
-def drivers(question: Question, known: Known) -> list[Driver]:
+def drivers(question: Question, known: KnownMetric) -> list[Driver]:
     """What the headline of an answer goes with most, three at most, the strongest first.
 
     Only what lies beyond chance: with as many inputs as there are, one of twenty questions would
@@ -104,7 +104,7 @@ def _is_driver(name: str, year: int) -> bool:
     return not mark or int(until) == year
 
 
-def source_of(question: Question, figure: Figure) -> Figure | None:
+def source_of(question: Question, figure: Metric) -> Metric | None:
     """The first figure with cells that a figure is made of."""
     if figure.cells():
         return figure

@@ -7,16 +7,16 @@ import re
 from ..report.display_names import cell_name, input_name
 from ..report.i18n import Language, label, number
 from ..results.cell import parse
-from ..results.conditions import Comparison, Operand
+from ..results.conditions import ComparisonOp, Operand
 from ..results.conditions import parse as parse_condition
 from ..scenario import Scenario
 from .metrics import scenario_of
-from .questions import Figure, Question
+from .questions import Metric, Question
 
 SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
 
-def figure_name(figure: Figure, lang: Language) -> str:
+def figure_name(figure: Metric, lang: Language) -> str:
     """A figure in words."""
     if figure.name is not None:
         text: str = getattr(figure.name, lang)
@@ -39,7 +39,7 @@ def figure_name(figure: Figure, lang: Language) -> str:
     return name
 
 
-def figure_from(question: Question, figure: Figure, lang: Language) -> str:
+def figure_from(question: Question, figure: Metric, lang: Language) -> str:
     """Where a figure comes from: scenarios by their title, or a document with the place in it."""
     if figure.given is not None:
         where = _place(figure.where or "", lang)
@@ -78,7 +78,7 @@ def title(name: str, lang: Language) -> str:
 
 def _chance_name(text: str, scenario: Scenario, lang: Language) -> str:
     condition = parse_condition(text, "chance")
-    if not isinstance(condition, Comparison):
+    if not isinstance(condition, ComparisonOp):
         return text
     return label(
         "figure_chance",

@@ -12,16 +12,16 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
-from ..results.cell import Address
-from ..results.conditions import holds, parse
-from ..results.experiment import reduced
+from ..results.cell import CellRef
+from ..results.conditions import evaluate, parse
+from ..results.experiment import summary_value
 from ..scenario import Loaded, Scenario, load_chain, quantities
-from .questions import Figure, Operation, Question
+from .questions import Metric, Operation, Question
 from .scorecard import score_entries
 
-Known = Mapping[str, Mapping[str, Floats]]
+KnownMetric = Mapping[str, Mapping[str, Floats]]
 """Cells (replication,) by scenario and address without a statistic."""
-Studied = Mapping[str, Mapping[str, "Value"]]
+StudyValues = Mapping[str, Mapping[str, "Value"]]
 """Entries by the command of a study."""
 ENDS = (0.1, 0.9)
 MIDDLES = ("mean", "p50")
@@ -53,9 +53,9 @@ def scenario_of(name: str) -> Scenario:
     return loaded_of(name).scenario
 
 
-def needed(asked: Iterable[Question]) -> dict[str, tuple[Address, ...]]:
+def needed(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
     """Cells that have to be known, by the scenario that gives them."""
-    found: dict[str, dict[str, Address]] = {}
+    found: dict[str, dict[str, CellRef]] = {}
     for question in asked:
         for figure in question.figures.values():
             for name in (figure.of, figure.against):
@@ -65,7 +65,7 @@ def needed(asked: Iterable[Question]) -> dict[str, tuple[Address, ...]]:
     return {name: tuple(cells.values()) for name, cells in found.items()}
 
 
-def values_of(question: Question, known: Known, studied: Studied) -> dict[str, Value]:
+def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> dict[str, Value]:
     """All figures of a question; raises ``ScenarioError`` for a key that is none."""
     arrays = arrays_of(question, known)
     found: dict[str, Value] = {}
@@ -84,13 +84,13 @@ def values_of(question: Question, known: Known, studied: Studied) -> dict[str, V
     return found
 
 
-def broken(question: Question, values: Mapping[str, Value]) -> list[str]:
+def violated_conditions(question: Question, values: Mapping[str, Value]) -> list[str]:
     """Conditions without which the words of an answer are wrong, and which do not hold."""
     plain = {name: value.value for name, value in values.items()}
-    return [text for text in question.provided if not holds(parse(text, "provided"), plain)]
+    return [text for text in question.provided if not evaluate(parse(text, "provided"), plain)]
 
 
-def arrays_of(question: Question, known: Known) -> dict[str, Floats]:
+def arrays_of(question: Question, known: KnownMetric) -> dict[str, Floats]:
     """Figures of a question in each replication (replication,), those of studies apart."""
     arrays: dict[str, Floats] = {}
     for name, figure in question.figures.items():
@@ -113,7 +113,7 @@ def _times(value: Value, factor: float) -> Value:
     return Value(factor * value.value, (low, high), value.sampled)
 
 
-def array_of(figure: Figure, known: Known, before: Mapping[str, Floats]) -> Floats:
+def array_of(figure: Metric, known: KnownMetric, before: Mapping[str, Floats]) -> Floats:
     """A figure in each replication (replication,), or once (1,) where it is no matter of chance.
 
     ``before`` holds the figures it may be made of. A chance is 1 where its condition holds.
@@ -132,7 +132,7 @@ def array_of(figure: Figure, known: Known, before: Mapping[str, Floats]) -> Floa
     cells = known.get(figure.of, {})
     if figure.chance is not None:
         asked = {name: cells[name] if "." in name else before[name] for name in figure.asked_of}
-        met: Floats = holds(parse(figure.chance, "chance"), asked)
+        met: Floats = evaluate(parse(figure.chance, "chance"), asked)
         return met.astype(np.float64)
     name = figure.address.cell
     values: Floats = figure.times * cells[name]
@@ -151,7 +151,7 @@ _DO: dict[Operation, np.ufunc] = {
 }
 
 
-def summed_up(figure: Figure, values: Floats) -> Value:
+def summed_up(figure: Metric, values: Floats) -> Value:
     """The middle of a figure and its band over replications; of a chance the share."""
     values = values[np.isfinite(values)]
     if figure.chance is not None or values.size == 1:
@@ -159,18 +159,18 @@ def summed_up(figure: Figure, values: Floats) -> Value:
     statistic = figure.address.statistic if figure.cell is not None else "p50"
     low, high = np.quantile(values, ENDS)
     band = (float(low), float(high)) if statistic in MIDDLES and low < high else None
-    return Value(reduced(values, statistic), band)
+    return Value(summary_value(values, statistic), band)
 
 
 FEW = 500
 """Values of an assumed figure where no run says how many replications there are."""
 
 
-def _replications(known: Known) -> int:
+def _replications(known: KnownMetric) -> int:
     return next((cell.size for cells in known.values() for cell in cells.values()), FEW)
 
 
-def _between(figure: Figure, count: int) -> Floats:
+def _between(figure: Metric, count: int) -> Floats:
     """An assumed size in each replication, even between its ends, with no regard to all else.
 
     All assumed sizes go up and down together, which makes no band too narrow.
@@ -190,7 +190,7 @@ def _enough(values: Floats, certainty: float) -> Value:
     return Value(float(np.quantile(values, certainty)), band, sampled=True)
 
 
-def _number(figure: Figure) -> float:
+def _number(figure: Metric) -> float:
     key, mark, year = (figure.key or "").partition("@")
     quantity = dict(quantities(scenario_of(figure.of))).get(key)
     if quantity is None:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from ..errors import Problem, ScenarioError
-from ..results.cell import STATISTICS, Address
+from ..results.cell import STATISTICS, CellRef
 from ..results.cell import parse as parse_address
 from ..results.conditions import names, parse
 from ..scenario import shipped_folder
@@ -25,7 +25,7 @@ MIDDLE = "p50"
 LEAST_PARTS = 2
 
 
-class Figure(Frozen):
+class Metric(Frozen):
     """One number of an answer; just one of its ways says how it comes about.
 
     ``cell``: a cell of the tables of scenario ``of``, less that of ``against`` replication by
@@ -91,7 +91,7 @@ class Figure(Frozen):
         return self
 
     @property
-    def address(self) -> Address:
+    def address(self) -> CellRef:
         """The cell, with the middle where it names no statistic."""
         text = self.cell or ""
         own = text.rpartition(":")[2] in STATISTICS
@@ -114,7 +114,7 @@ class Figure(Frozen):
         end = self.cell is not None and self.address.statistic != MIDDLE
         return end or self.chance is not None or self.study is not None
 
-    def cells(self) -> list[Address]:
+    def cells(self) -> list[CellRef]:
         """Cells that have to be known of each replication."""
         if self.cell is not None:
             return [self.address]
@@ -144,7 +144,7 @@ class Question(Frozen):
     minister: Text
     because: Text | None = Field(default=None, description="why no number answers it")
     studies: dict[str, Asked] = Field(default_factory=dict)
-    figures: dict[str, Figure] = Field(default_factory=dict)
+    figures: dict[str, Metric] = Field(default_factory=dict)
     headline: str | None = None
     short: Text | None = None
     provided: tuple[str, ...] = Field(
@@ -181,7 +181,7 @@ class Question(Frozen):
         return self
 
     @property
-    def main(self) -> Figure:
+    def main(self) -> Metric:
         """The figure of the headline."""
         return self.figures[self.headline or ""]
 

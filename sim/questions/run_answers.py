@@ -12,7 +12,7 @@ from ..runs.cache import Notice, Numbers, kept, kept_numbers
 from ..runs.study_folder import Study, write_study
 from ..scenario import inputs_of
 from .drivers import Answering, drivers, wanted
-from .metrics import Known, Studied, Value, loaded_of, needed, scenario_of, values_of
+from .metrics import KnownMetric, StudyValues, Value, loaded_of, needed, scenario_of, values_of
 from .pages import answers_frame, figures_frame, files
 from .questions import Question
 from .run_studies import entries, settings_for
@@ -31,7 +31,7 @@ def known_for(
     workers: int = 0,
     tell: Progress | None = None,
     notice: Notice | None = None,
-) -> Known:
+) -> KnownMetric:
     """Cells that the answers asked for need, and what was drawn, by scenario.
 
     Of a scenario all cells are measured that any of ``every`` question needs, so that one run
@@ -86,8 +86,8 @@ def _as_value(numbers: list[float | None]) -> Value:
 class Answers:
     """What runs and studies gave, and the settings they were made with."""
 
-    known: Known
-    studied: Studied
+    known: KnownMetric
+    studied: StudyValues
     settings: Settings
 
     def values(self, question: Question) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.table import Table
 
-from ..model.prices import is_money
+from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
 from ..report.display_names import input_name
 from ..report.i18n import Language, label, number, unit_name
@@ -18,11 +18,11 @@ from ..report.translate import said
 from ..results.cell import MONEY
 from ..results.experiment import Settings
 from ..scenario import Quantity, Scenario, quantities
-from ..scenario.plausibility import matters
+from ..scenario.plausibility import is_influential
 from .drivers import DRAW, Driver, source_of
 from .metric_names import figure_from, figure_name
-from .metrics import ENDS, Known, Value, broken, scenario_of
-from .questions import Figure, Question
+from .metrics import ENDS, KnownMetric, Value, scenario_of, violated_conditions
+from .questions import Metric, Question
 from .scorecard import score_entries
 from .study_specs import BY_THE_WEEK
 
@@ -57,7 +57,7 @@ MOVED_LIKE_THE_GAP = tuple(
 """Cells that hang on the same numbers as the gap of 2027, for which that is measured."""
 
 
-def plain(value: float, figure: Figure, lang: Language) -> str:
+def plain(value: float, figure: Metric, lang: Language) -> str:
     """A value as a figure is shown, without its unit."""
     return as_shown(value, figure.shown, lang, figure.given is not None or figure.key is not None)
 
@@ -88,7 +88,7 @@ def cell_text(table: str, low: float, middle: float, high: float, lang: Language
     return f"{text} {label('from_to', lang, low=ends[0], high=ends[1])}"
 
 
-def worded(value: float, figure: Figure, lang: Language) -> str:
+def worded(value: float, figure: Metric, lang: Language) -> str:
     """A value with its unit; a chance from so many replications is never none or certain."""
     if figure.chance is not None:
         return chance_text(value, lang)
@@ -103,7 +103,7 @@ def chance_text(chance: float, lang: Language) -> str:
     return label("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
 
 
-def with_band(value: Value, figure: Figure, lang: Language) -> str:
+def with_band(value: Value, figure: Metric, lang: Language) -> str:
     """A value with its unit and, where chance has a part in it, its 80 % band."""
     text = worded(value.value, figure, lang)
     if value.band is None:
@@ -147,7 +147,7 @@ class Page:
 def page(
     question: Question,
     values: Mapping[str, Value],
-    known: Known,
+    known: KnownMetric,
     driven: Sequence[Driver],
     settings: Settings,
     lang: Language,
@@ -188,7 +188,7 @@ def page(
 def _notes(
     question: Question, values: Mapping[str, Value], settings: Settings, lang: Language
 ) -> list[str]:
-    wrong = broken(question, values)
+    wrong = violated_conditions(question, values)
     texts = [label("answer_broken", lang, conditions=", ".join(wrong))] if wrong else []
     texts += [getattr(question.caveat, lang)] if question.caveat is not None else []
     if question.conflict is not None:
@@ -216,7 +216,9 @@ def _driver(driver: Driver, scenario: Scenario, lang: Language) -> str:
     )
 
 
-def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Language) -> list[str]:
+def _rests(
+    source: Metric, driven: Sequence[Driver], known: KnownMetric, lang: Language
+) -> list[str]:
     """Numbers of the scenario that the answer hangs on and that rest on an assumption.
 
     Those that drive it; then, where the headline is money or people in reception, those of which a
@@ -229,8 +231,8 @@ def _rests(source: Figure, driven: Sequence[Driver], known: Known, lang: Languag
     if any(f"{address.table}.{address.line}" in MOVED_LIKE_THE_GAP for address in cells):
         only_people = all(address.table not in MONEY for address in cells)
         names += [
-            key for key in sorted(matters(), key=lambda key: -matters()[key])
-            if not (only_people and is_money(scenario, key))
+            key for key in sorted(is_influential(), key=lambda key: -is_influential()[key])
+            if not (only_people and affects_costs_only(scenario, key))
         ]  # fmt: skip
     assumed = [
         name for name in dict.fromkeys(names)

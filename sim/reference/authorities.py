@@ -10,19 +10,19 @@ from ..clock import DAYS_A_WEEK, Step, days_in_year
 from ..model.inflow import first_within_total
 from ..model.outflow import half_year
 from ..model.spending_limit import (
-    Notices,
-    beyond_means,
+    PendingClosures,
+    affordable_orders,
     ind_factor,
     overdue_cases,
     planned_capacity,
-    within_means,
+    unaffordable_places,
 )
 from ..model.state import Actor
 from . import pathways as lives
-from .population import Country, Person
+from .population import Person, Population
 
 
-class Rest:
+class UnitRounder:
     """Whole people out of a flow with fractions; the rest waits for the next step."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ def part_of_year(step: Step) -> float:
     return step.days / days_in_year(step.date.year)
 
 
-def arrivals(country: Country) -> Actor:
+def arrivals(country: Population) -> Actor:
     """Applications of the day by group, resettled people, and other intake (hour 3)."""
     world, chance = country.world, country.chance
     groups = list(world.scenario.groups.values())
@@ -70,7 +70,7 @@ def arrivals(country: Country) -> Actor:
         _other_intake(country, country.number("other_intake.share_of_inflow") * total)
 
 
-def newcomer(country: Country, group: int, since: float) -> Person:
+def newcomer(country: Population, group: int, since: float) -> Person:
     """An applicant: gone by the time of the decision, in reception, or elsewhere."""
     gone = country.happens(country.gone_share(group))
     here = not gone and country.happens(country.lives_here(group))
@@ -78,7 +78,7 @@ def newcomer(country: Country, group: int, since: float) -> Person:
     return country.person(group, since, here=here, gone=gone)
 
 
-def _other_intake(country: Country, mean: float) -> None:
+def _other_intake(country: Population, mean: float) -> None:
     share = country.number("other_intake.status_share")
     with_others = country.chance.poisson(mean * (1 - share))
     with_status = country.chance.poisson(mean * share)
@@ -86,23 +86,23 @@ def _other_intake(country: Country, mean: float) -> None:
         person = country.person(-1, country.env.now)
         country.here += 1
         country.book(person, "outside", "accompanying")
-        country.env.process(lives.companion(country, person))
+        country.env.process(lives.accompanying_person(country, person))
     for _ in range(with_status):
         _status_holder_from_outside(country)
     country.world.ledger.tally("other_intake", with_others + with_status)
 
 
-def _status_holder_from_outside(country: Country) -> None:
+def _status_holder_from_outside(country: Population) -> None:
     person = country.person(-1, country.env.now)
     country.book(person, "outside", "status_holders")
     country.env.process(lives.status_holder(country, person))
 
 
-def ind(country: Country) -> Actor:
+def ind(country: Population) -> Actor:
     """The IND takes the oldest cases of each group, as far as its work goes (hour 4)."""
     world, ledger = country.world, country.world.ledger
-    rests = [Rest() for _ in world.groups]
-    came, done = Rest(), Rest()
+    rests = [UnitRounder() for _ in world.groups]
+    came, done = UnitRounder(), UnitRounder()
     capacity = at_start = _planned(country)
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
@@ -125,13 +125,13 @@ def ind(country: Country) -> Actor:
             _ages(country, step)
 
 
-def _planned(country: Country) -> float:
+def _planned(country: Population) -> float:
     """What the IND has the means to decide in a year."""
     planned = planned_capacity(country.world, country.day)[0]
     return float(planned * ind_factor(country.world, country.day)[0])
 
 
-def _divided(country: Country, work: float, open_: list[bool]) -> list[float]:
+def _divided(country: Population, work: float, open_: list[bool]) -> list[float]:
     """Cases of each group that the day's work decides, groups sharing by their claim."""
     groups = range(len(open_))
     weight = [country.of_group("work", g) for g in groups]
@@ -149,7 +149,9 @@ def _divided(country: Country, work: float, open_: list[bool]) -> list[float]:
     return [share[g] / weight[g] for g in groups]
 
 
-def _by_age(country: Country, work: float, weight: list[float], open_: list[bool]) -> list[float]:
+def _by_age(
+    country: Population, work: float, weight: list[float], open_: list[bool]
+) -> list[float]:
     """Oldest (or newest) first over all groups, by month of application."""
     newest = country.world.scenario.ind.order == "newest_first"
     people = [p for g, queue in enumerate(country.at_ind) if open_[g] for p in queue]
@@ -164,7 +166,9 @@ def _by_age(country: Country, work: float, weight: list[float], open_: list[bool
     return cases
 
 
-def _other_cases(country: Country, year: float, factor: float, came: Rest, done: Rest) -> None:
+def _other_cases(
+    country: Population, year: float, factor: float, came: UnitRounder, done: UnitRounder
+) -> None:
     ledger = country.world.ledger
     new = came(country.number("ind.other_cases.inflow") * year)
     ledger.move(np.array([[new]]), "case_source", "other_cases")
@@ -173,7 +177,7 @@ def _other_cases(country: Country, year: float, factor: float, came: Rest, done:
     ledger.move(np.array([[decided]]), "other_cases", "case_source")
 
 
-def _ages(country: Country, step: Step) -> None:
+def _ages(country: Population, step: Step) -> None:
     """Case-days beyond the legal time, and person-days in the first year, at the month's end."""
     world, ledger = country.world, country.world.ledger
     end = step.day + step.days
@@ -184,7 +188,7 @@ def _ages(country: Country, step: Step) -> None:
     ledger.tally("first_year_days", float(young) * days)
 
 
-def departures(country: Country) -> Actor:
+def departures(country: Population) -> Actor:
     """Of those waiting for the IND a yearly share gives up, the latest arrivals first (hour 6)."""
     for step, moment in country.world.steps(hour=6):
         yield country.world.until(moment)
@@ -195,11 +199,11 @@ def departures(country: Country) -> Actor:
                 _tell(queue.pop(), lives.GAVE_UP)
 
 
-def family_desk(country: Country) -> Actor:
+def family_desk(country: Population) -> Actor:
     """Grants of the day bring applications for family; the desk decides the oldest (hour 7)."""
     world = country.world
     factors = [group.family_factor.single for group in world.scenario.groups.values()]
-    applying, deciding = Rest(), Rest()
+    applying, deciding = UnitRounder(), UnitRounder()
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
         grants = sum(factors[group] for group in country.grants_today)
@@ -217,10 +221,10 @@ def family_desk(country: Country) -> Actor:
         world.ledger.tally("family_staff", staff * part_of_year(step))
 
 
-def municipalities(country: Country) -> Actor:
+def municipalities(country: Population) -> Actor:
     """Homes: first for those whose time in transit is over, then the longest waiting (hour 8)."""
     world, scenario = country.world, country.world.scenario
-    homes_left, target_left = Rest(), Rest()
+    homes_left, target_left = UnitRounder(), UnitRounder()
     waiting_then = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
     current, need, days, target = "", 0, 1, 0.0
     for step, moment in world.steps(hour=8):
@@ -256,7 +260,7 @@ def municipalities(country: Country) -> Actor:
         world.ledger.tally("target", target_left(target * part_of_year(step) * 2))
 
 
-def guardianship(country: Country) -> Actor:
+def guardianship(country: Population) -> Actor:
     """Unaccompanied minors among the applicants of the day get a guardian (hour 9)."""
     for _, moment in country.world.steps(hour=9):
         yield country.world.until(moment)
@@ -265,15 +269,15 @@ def guardianship(country: Country) -> Actor:
             if country.happens(country.of_group("unaccompanied_share", index) * factor):
                 child = country.person(-1, country.env.now)
                 country.book(child, "ward_source", "wards")
-                country.env.process(lives.ward(country, child))
+                country.env.process(lives.unaccompanied_minor(country, child))
 
 
-def in_reception(country: Country) -> int:
+def in_reception(country: Population) -> int:
     """People who should be in reception: asylum phase and status holders outside transit."""
     return country.here + int(country.world.ledger.stocks["status_holders"][0, 0])
 
 
-def beds(country: Country) -> Actor:
+def beds(country: Population) -> Actor:
     """COA gives everyone a bed, the first type first; who finds none is counted (hour 12)."""
     world, ledger = country.world, country.world.ledger
     types = list(world.scenario.reception.places.values())
@@ -294,7 +298,7 @@ def beds(country: Country) -> Actor:
         _rebook(country, np.array([left]) - ledger.stocks["beyond_places"][0], "beyond_places")
 
 
-def _look_for(country: Country, before: np.ndarray, now: np.ndarray) -> None:
+def _look_for(country: Population, before: np.ndarray, now: np.ndarray) -> None:
     """Where the person who is followed sleeps, as one of all who look alike.
 
     Who comes in gets one of the beds that were taken since yesterday; who sleeps in a type that
@@ -322,13 +326,13 @@ def _look_for(country: Country, before: np.ndarray, now: np.ndarray) -> None:
         person.diary.append((country.env.now, f"bed {bed}"))
 
 
-def _rebook(country: Country, change: np.ndarray, account: str) -> None:
+def _rebook(country: Population, change: np.ndarray, account: str) -> None:
     ledger = country.world.ledger
     ledger.move(np.maximum(change, 0)[None, :], "no_bed", account)
     ledger.move(np.maximum(-change, 0)[None, :], account, "no_bed")
 
 
-def planned_places(country: Country) -> Actor:
+def planned_places(country: Population) -> Actor:
     """Places open and end as planned; openings come true in part and late (hour 10)."""
     world, ledger = country.world, country.world.ledger
     opened: dict[str, int] = {}
@@ -352,14 +356,16 @@ def planned_places(country: Country) -> Actor:
             opened[name], ended[name] = up, down
         opening = row[:1]
         if world.scenario.closing == "constrained":
-            opening = within_means(world, step.day, opening)
+            opening = affordable_orders(world, step.day, opening)
         ledger.move(opening, "place_market", "places_open")
         ledger.move(
             np.minimum(row[1:], ledger.stocks["places_open"]), "places_open", "place_market"
         )
 
 
-def _by_plan(country: Country, name: str, day: int, *, known: bool = False) -> tuple[float, float]:
+def _by_plan(
+    country: Population, name: str, day: int, *, known: bool = False
+) -> tuple[float, float]:
     """Places of a type opened and ended by a day; ``known``: as far as the desk can know ahead."""
     reception = country.world.scenario.reception
     place, rules = reception.places[name], reception.desk
@@ -384,7 +390,7 @@ def _by_plan(country: Country, name: str, day: int, *, known: bool = False) -> t
     return done("openings", late) * realised, done("endings", 0.0)
 
 
-def desk(country: Country) -> Actor:
+def desk(country: Population) -> Actor:
     """COA's desk looks ahead once a week: orders the cheapest, ends the dearest (hour 11)."""
     world, ledger = country.world, country.world.ledger
     scenario = world.scenario
@@ -419,16 +425,16 @@ def desk(country: Country) -> Actor:
                 notices[0, index] = min(np.floor(spare), stands[index])
                 spare = max(spare - notices[0, index], 0.0)
         if scenario.closing == "constrained":
-            known = Notices(next_day - DAYS_A_WEEK, tuple(ending))
-            notices = np.maximum(notices, beyond_means(world, step.day, known))
-            orders = within_means(world, step.day, orders, known)
+            known = PendingClosures(next_day - DAYS_A_WEEK, tuple(ending))
+            notices = np.maximum(notices, unaffordable_places(world, step.day, known))
+            orders = affordable_orders(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
         ordered.append(orders)
         ending.append(notices)
 
 
-def _wanted(country: Country, day: int, past: deque[int], lead: int) -> float:
+def _wanted(country: Population, day: int, past: deque[int], lead: int) -> float:
     """Places for the people expected a lead time ahead, by the trend and the official path."""
     world = country.world
     rules = world.scenario.reception.desk
@@ -448,7 +454,7 @@ def _wanted(country: Country, day: int, past: deque[int], lead: int) -> float:
     return float(expected / country.number("reception.desk.planned_fill"))
 
 
-def _expected(country: Country, day: int, lead: int) -> float:
+def _expected(country: Population, day: int, lead: int) -> float:
     """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
     world = country.world
     ahead, total = day + lead * DAYS_A_WEEK, 0.0

@@ -7,13 +7,13 @@ those who come with others, ``ward`` for a minor under guardianship.
 
 from __future__ import annotations
 
-from .population import Country, Person, Waiting
+from .population import Person, Population, Waiting
 
 DECIDED, GAVE_UP = "decided", "gave up"
 HOME, TRANSIT = "home", "transit"
 
 
-def asylum_seeker(country: Country, person: Person) -> Waiting:
+def asylum_seeker(country: Population, person: Person) -> Waiting:
     """One life from the application to a home or the border.
 
     Waits for the IND, first come first served within the group; some give up. The IND grants,
@@ -43,10 +43,10 @@ def asylum_seeker(country: Country, person: Person) -> Waiting:
         yield from in_appeal(country, person)
         return
     country.book(person, "decided", "rejected")
-    yield from refused(country, person)
+    yield from rejected_person(country, person)
 
 
-def refused(country: Country, person: Person) -> Waiting:
+def rejected_person(country: Population, person: Person) -> Waiting:
     """Finally refused: leaves after a time, supervised or not."""
     group = country.world.groups[person.group]
     yield from country.stay(f"groups.{group}.departure_days", "departure.days_factor")
@@ -55,12 +55,12 @@ def refused(country: Country, person: Person) -> Waiting:
     _leaves(country, person, "rejected")
 
 
-def in_appeal(country: Country, person: Person) -> Waiting:
+def in_appeal(country: Population, person: Person) -> Waiting:
     """Waits for the ruling: refused, back to the IND, or a permit from the court."""
     yield from country.stay("courts.delay_days")
     if not country.happens(country.number("courts.success_share")):
         country.book(person, "in_appeal", "rejected")
-        yield from refused(country, person)
+        yield from rejected_person(country, person)
     elif country.happens(country.number("courts.remittal_share")):
         country.book(person, "in_appeal", "pending")
         person.since = country.env.now
@@ -70,7 +70,7 @@ def in_appeal(country: Country, person: Person) -> Waiting:
         yield from _permit(country, person, "in_appeal")
 
 
-def status_holder(country: Country, person: Person) -> Waiting:
+def status_holder(country: Population, person: Person) -> Waiting:
     """Has a permit and lives in reception: waits for a home, perhaps in a transit location."""
     person.since = country.env.now
     country.for_home.append(person)
@@ -78,7 +78,7 @@ def status_holder(country: Country, person: Person) -> Waiting:
     yield from housing(country, person)
 
 
-def housing(country: Country, person: Person) -> Waiting:
+def housing(country: Population, person: Person) -> Waiting:
     """Waits for the municipality: a home, or first a transit location and then a home."""
     news = yield from _news(country, person)
     if news == HOME:
@@ -88,7 +88,7 @@ def housing(country: Country, person: Person) -> Waiting:
     yield from transit(country, person)
 
 
-def transit(country: Country, person: Person) -> Waiting:
+def transit(country: Population, person: Person) -> Waiting:
     """Lives in a transit location for a while; then a home comes before all others."""
     yield from country.stay("transit.stay_days")
     country.leaving_transit.append(person)
@@ -96,7 +96,7 @@ def transit(country: Country, person: Person) -> Waiting:
     country.book(person, "transit", "settled")
 
 
-def family_member(country: Country, person: Person) -> Waiting:
+def family_member(country: Population, person: Person) -> Waiting:
     """Asks to join: the desk decides, first come first served; who may come travels."""
     country.at_family_desk.append(person)
     yield from _news(country, person)
@@ -108,7 +108,7 @@ def family_member(country: Country, person: Person) -> Waiting:
     yield from travelling(country, person)
 
 
-def travelling(country: Country, person: Person) -> Waiting:
+def travelling(country: Population, person: Person) -> Waiting:
     """On the way with a visa; arrives in reception, or straight in a home."""
     yield from country.stay("family.travel_days")
     country.family_came += 1
@@ -119,7 +119,7 @@ def travelling(country: Country, person: Person) -> Waiting:
     yield from status_holder(country, person)
 
 
-def companion(country: Country, person: Person) -> Waiting:
+def accompanying_person(country: Population, person: Person) -> Waiting:
     """Came with others, in the asylum phase: becomes a status holder with them, or leaves."""
     yield from country.stay("other_intake.stay_days")
     country.here -= 1
@@ -130,20 +130,20 @@ def companion(country: Country, person: Person) -> Waiting:
         country.book(person, "accompanying", "departed")
 
 
-def ward(country: Country, person: Person) -> Waiting:
+def unaccompanied_minor(country: Population, person: Person) -> Waiting:
     """A minor without parents under guardianship, to the age of 18."""
     yield from country.stay("guardianship.stay_days")
     country.book(person, "wards", "ward_source")
 
 
-def _news(country: Country, person: Person) -> Waiting:
+def _news(country: Population, person: Person) -> Waiting:
     """Wait for an office to say something."""
     person.news = country.env.event()
     news = yield person.news
     return news
 
 
-def _outcome(country: Country, person: Person) -> str:
+def _outcome(country: Population, person: Person) -> str:
     """What the IND decides of somebody who has not gone."""
     granted, closed = _shares(country, person.group)
     chance = country.chance.random() * (1 - country.gone_share(person.group))
@@ -153,7 +153,7 @@ def _outcome(country: Country, person: Person) -> str:
     return "closed" if chance < granted + still_here else "rejected"
 
 
-def _shares(country: Country, group: int) -> tuple[float, float]:
+def _shares(country: Population, group: int) -> tuple[float, float]:
     """Shares granted and closed of a group today; after a hold the scenario's new rate."""
     name, world = country.world.groups[group], country.world
     granted = country.of_group("granted_share", group)
@@ -169,7 +169,7 @@ def _shares(country: Country, group: int) -> tuple[float, float]:
     return min(granted * country.number("ind.granted_factor"), 1 - closed), closed
 
 
-def _permit(country: Country, person: Person, source: str) -> Waiting:
+def _permit(country: Population, person: Person, source: str) -> Waiting:
     """A permit: a status holder in reception, or at home already."""
     if not person.here:
         country.book(person, source, "settled")
@@ -179,12 +179,12 @@ def _permit(country: Country, person: Person, source: str) -> Waiting:
     yield from status_holder(country, person)
 
 
-def _leaves(country: Country, person: Person, source: str) -> None:
+def _leaves(country: Population, person: Person, source: str) -> None:
     """Leaves the country, and reception if they lived there."""
     if person.here:
         country.here -= 1
     country.book(person, source, "departed")
 
 
-def _count(country: Country, outcome: str) -> None:
+def _count(country: Population, outcome: str) -> None:
     country.world.ledger.tally(outcome, 1)

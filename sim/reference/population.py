@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..model.ledger import First
 from ..model.sampling import Counts, Floats
-from ..model.state import World
+from ..model.state import SimState
 
 
 @dataclass(eq=False)
@@ -36,10 +36,10 @@ class Person:
 
 
 @dataclass
-class Country:
+class Population:
     """All that the lives and the offices share. Stocks are in the ledger, lives in the queues."""
 
-    world: World
+    world: SimState
     chance: np.random.Generator
     path: Floats
     at_ind: list[deque[Person]]

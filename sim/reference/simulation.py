@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from ..clock import Clock
-from ..model.engine import accounts, calendar, closing
+from ..model.engine import accounts, calendar, end_of_step
 from ..model.inflow import deviation_path
 from ..model.initial_state import (
     COHORTS_BEFORE,
@@ -27,13 +27,13 @@ from ..model.initial_state import (
 from ..model.ledger import Ledger
 from ..model.prices import Prices
 from ..model.reception import opening_places
-from ..model.sampling import KINDS, Kind, Luck, Samples, sample, take
-from ..model.spending_limit import treasurer
-from ..model.state import Values, World
-from ..scenario import Quantity, Scenario, patched, quantities
+from ..model.sampling import KINDS, RandomStreams, Samples, Uncertainty, sample, slice_samples
+from ..model.spending_limit import track_spending
+from ..model.state import Parameters, SimState
+from ..scenario import Quantity, Scenario, override, quantities
 from . import authorities as offices
 from . import pathways as lives
-from .population import ASYLUM, INSIDE, Country, Person
+from .population import ASYLUM, INSIDE, Person, Population
 
 SIZES = {
     "persons", "cases", "places", "persons/year", "cases/year", "places/week", "fte",
@@ -43,13 +43,13 @@ SIZES = {
 STAGES = (
     ("pending", lives.asylum_seeker),
     ("in_appeal", lives.in_appeal),
-    ("rejected", lives.refused),
+    ("rejected", lives.rejected_person),
     ("status_holders", lives.housing),
     ("transit", lives.transit),
     ("family_pending", lives.family_member),
     ("family_travelling", lives.travelling),
-    ("wards", lives.ward),
-    ("accompanying", lives.companion),
+    ("wards", lives.unaccompanied_minor),
+    ("accompanying", lives.accompanying_person),
 )
 """Where people stand on day 0, and the life that goes on from there."""
 OFFICES = (
@@ -71,7 +71,7 @@ def scaled(scenario: Scenario, factor: float) -> Scenario:
     for path, quantity in quantities(scenario):
         if quantity.unit in SIZES and not path.startswith("prices.ukraine"):
             changes[path] = _scaled(quantity, factor)
-    return patched(scenario, changes, f"as it was, times {factor:g}")
+    return override(scenario, changes, f"as it was, times {factor:g}")
 
 
 def _scaled(quantity: Quantity, factor: float) -> dict[str, Any]:
@@ -96,10 +96,10 @@ def simulate_persons(
     *,
     replication: int = 0,
     replications: int = 1,
-    vary: tuple[Kind, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = KINDS,
     until: date | None = None,
     follow: int = 0,
-) -> tuple[Ledger, Country]:
+) -> tuple[Ledger, Population]:
     """Run a scenario person by person, for one replication, by the day.
 
     Parameters and the yearly path of inflow are those that replication number ``replication`` of
@@ -108,7 +108,9 @@ def simulate_persons(
     person number ``follow`` the diary also says where they sleep.
     """
     clock = Clock(scenario.start, until or scenario.until, "day")
-    samples: Samples = take(sample(scenario, replications, seed, vary, clock.until), replication, 1)
+    samples: Samples = slice_samples(
+        sample(scenario, replications, seed, vary, clock.until), replication, 1
+    )
     ledger = Ledger(
         accounts(len(scenario.groups), len(scenario.reception.places)),
         clock,
@@ -117,18 +119,18 @@ def simulate_persons(
         samples,
     )
     env = simpy.Environment()
-    values, prices = Values(scenario, clock, samples), Prices.of(scenario, samples)
-    world = World(
+    values, prices = Parameters(scenario, clock, samples), Prices.of(scenario, samples)
+    world = SimState(
         env,
         clock,
         scenario,
         values,
-        Luck(seed, replication, 1),
+        RandomStreams(seed, replication, 1),
         ledger,
         prices,
         tuple(clock.steps()),
     )
-    country = Country(
+    country = Population(
         world,
         np.random.default_rng([seed, replication, 1]),
         deviation_path(scenario, clock, samples, 1),
@@ -136,7 +138,7 @@ def simulate_persons(
         followed=follow,
     )
     open_country(country)
-    for actor in (calendar, treasurer, closing):
+    for actor in (calendar, track_spending, end_of_step):
         env.process(actor(world))
     for office in OFFICES:
         env.process(office(country))
@@ -144,7 +146,7 @@ def simulate_persons(
     return ledger, country
 
 
-def open_country(country: Country) -> None:
+def open_country(country: Population) -> None:
     """Everybody who is there on day 0, each with a life that goes on from there."""
     world = country.world
     scenario, ledger = world.scenario, world.ledger
@@ -160,10 +162,10 @@ def open_country(country: Country) -> None:
             _goes_on(country, person, lives.asylum_seeker)
     for account, stocks, life in (
         ("in_appeal", scenario.courts.opening_in_appeal, lives.in_appeal),
-        ("rejected", scenario.departure.opening_rejected, lives.refused),
+        ("rejected", scenario.departure.opening_rejected, lives.rejected_person),
     ):
         row = [round(stocks[name].single) if name in stocks else 0 for name in world.groups]
-        ledger.open_(account, np.array([row]))
+        ledger.set_opening(account, np.array([row]))
         for group, count in enumerate(row):
             for _ in range(count):
                 here = country.happens(country.lives_here(group))
@@ -184,28 +186,28 @@ def open_country(country: Country) -> None:
         ("transit", scenario.transit.opening_people.single, lives.transit),
         ("family_pending", scenario.family.opening_pending.single, lives.family_member),
         ("family_travelling", scenario.family.opening_travelling.single, lives.travelling),
-        ("wards", scenario.guardianship.opening.single, lives.ward),
-        ("accompanying", float(max(people - status - country.here, 0)), lives.companion),
+        ("wards", scenario.guardianship.opening.single, lives.unaccompanied_minor),
+        ("accompanying", float(max(people - status - country.here, 0)), lives.accompanying_person),
     ):
-        ledger.open_(account, np.array([[round(number)]]))
+        ledger.set_opening(account, np.array([[round(number)]]))
         for _ in range(round(number)):
             if account == "accompanying":
                 country.here += 1
             _goes_on(country, country.person(-1, 0.0), life)
-    ledger.open_("other_cases", np.array([[round(scenario.ind.other_cases.opening.single)]]))
-    ledger.open_("places_open", opening_places(world))
-    ledger.open_("beds", np.array([[round(place.opening_people.single) for place in places]]))
+    ledger.set_opening("other_cases", np.array([[round(scenario.ind.other_cases.opening.single)]]))
+    ledger.set_opening("places_open", opening_places(world))
+    ledger.set_opening("beds", np.array([[round(place.opening_people.single) for place in places]]))
     ledger.begin()
 
 
-def _goes_on(country: Country, person: Person, life: Any) -> None:
+def _goes_on(country: Population, person: Person, life: Any) -> None:
     account = next(name for name, stage in STAGES if stage is life)
     person.inside = account in INSIDE or (account in ASYLUM and person.here)
     person.diary.append((min(person.since, 0.0), f"start {account}"))
     country.env.process(life(country, person))
 
 
-def _entries(country: Country, counts: np.ndarray) -> list[float]:
+def _entries(country: Population, counts: np.ndarray) -> list[float]:
     """Days on which people came, oldest first: even over each month of their cohort."""
     starts = country.world.ledger.cohort_starts
     days: list[float] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from rich.table import Table
 
-from ..hindcast import Fit, indistinct, silent
+from ..hindcast import Fit, silent, unidentifiable
 from ..scenario import Scenario, quantities
 from .i18n import Language, label, number
 from .scenario_listing import plain
@@ -57,7 +57,7 @@ def fit_lines(found: Fit, baseline: Scenario, lang: Language) -> list[str]:
     """What the data can't tell apart, what they don't tell, responses, and the baseline beside."""
     lines = [
         label("fit_indistinct", lang, a=a, b=b, r=number(r, lang, 2))
-        for a, b, r in indistinct(found)
+        for a, b, r in unidentifiable(found)
     ]
     if silent(found):
         lines.append(label("fit_silent", lang, names=", ".join(silent(found))))

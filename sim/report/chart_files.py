@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pandas as pd
 
 from .charts import overview, scorecard
-from .charts.size import LOOKS, Width
+from .charts.size import CHART_SIZES, Width
 from .i18n import Language
 from .style import STYLE, save_forms
 
@@ -23,7 +23,7 @@ def write_scorecard(
     formats: Iterable[str],
 ) -> None:
     """Draw the scorecard as STEM.png and so on, with what it says beside it (.txt)."""
-    look, words = LOOKS[width], scorecard.words(cells, lang)
+    look, words = CHART_SIZES[width], scorecard.words(cells, lang)
     with mpl.rc_context(STYLE):
         figure = scorecard.draw(cells, replications, look, lang)
     save_forms(figure, stem, look.dpi, words, formats, beside=True)
@@ -37,7 +37,7 @@ def write_overview(
     formats: Iterable[str],
 ) -> None:
     """Draw all scenarios as STEM.png and so on, with what it says beside it (.txt)."""
-    look, words = LOOKS[width], overview.words(titles, lang)
+    look, words = CHART_SIZES[width], overview.words(titles, lang)
     with mpl.rc_context(STYLE):
         figure = overview.draw(titles, look, lang)
     save_forms(figure, stem, look.dpi, words, formats, beside=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..results.cell import Address
+from ..results.cell import CellRef
 from ..scenario import Scenario
 from .i18n import Language, label
 
@@ -22,7 +22,7 @@ NAMED = (
 """Keys below which a scenario gives the names, and the blank that such a name fills."""
 
 
-def cell_name(address: Address, scenario: Scenario, lang: Language) -> str:
+def cell_name(address: CellRef, scenario: Scenario, lang: Language) -> str:
     """A cell in words, with its year, and the state of the budget if it is not the headline's."""
     what = label(f"cell_{_plain(address.table)}_{_plain(address.line)}", lang)
     if address.vintage is not None:

@@ -13,7 +13,7 @@ from importlib import resources
 
 import numpy as np
 
-from ..results.experiment import Settings, Trial
+from ..results.experiment import Experiment, Settings
 from ..scenario import Scenario, load, shipped
 
 YEAR = 2027
@@ -23,7 +23,7 @@ ENDS = tuple(QUANTILES.values())
 
 
 @dataclass(frozen=True)
-class Headline:
+class ScenarioHeadline:
     """Need [places, mean of the year] and gap [EUR] of 2027: p10, p50 and p90."""
 
     name: str
@@ -31,13 +31,13 @@ class Headline:
     gap: tuple[float, float, float]
 
 
-def headline_of(name: str, trial: Trial) -> Headline:
+def headline_of(name: str, trial: Experiment) -> ScenarioHeadline:
     """The headline of a scenario tried, rounded: need to tens of places, gap to millions."""
     row = trial.clock.years.index(YEAR)
     gap, need = trial.line("gap", "total")[row], trial.yearly["need", "total", "mean"][row]
     low, mid, high = (round(float(value), -1) for value in np.quantile(need, ENDS))
     short, middle, long = (round(float(value), -6) for value in np.quantile(gap, ENDS))
-    return Headline(name, (low, mid, high), (short, middle, long))
+    return ScenarioHeadline(name, (low, mid, high), (short, middle, long))
 
 
 def with_headline() -> dict[str, Scenario]:
@@ -47,20 +47,20 @@ def with_headline() -> dict[str, Scenario]:
     return {name: scenario for name, scenario in loaded.items() if scenario.until >= last_day}
 
 
-def headlines() -> dict[str, Headline]:
+def headlines() -> dict[str, ScenarioHeadline]:
     """The kept table, by name of scenario."""
     text = (resources.files("sim") / "data" / "headlines.csv").read_text("utf-8")
     found = {}
     for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
         numbers = [float(row[f"{kind}_{q}"]) for kind in ("need", "gap") for q in QUANTILES]
         need, gap = tuple(numbers[:3]), tuple(numbers[3:])
-        found[row["scenario"]] = Headline(
+        found[row["scenario"]] = ScenarioHeadline(
             row["scenario"], (need[0], need[1], need[2]), (gap[0], gap[1], gap[2])
         )
     return found
 
 
-def as_csv(all_: list[Headline]) -> str:
+def as_csv(all_: list[ScenarioHeadline]) -> str:
     """The table as it is kept."""
     head = "scenario," + ",".join(f"{kind}_{q}" for kind in ("need", "gap") for q in QUANTILES)
     lines = [

@@ -16,7 +16,7 @@ SHOWN = 7
 """Letters of a commit that are shown."""
 
 
-class Other(Protocol):
+class OtherChange(Protocol):
     """A part of a record that is not as it was, as ``ask.reproduce`` finds it."""
 
     @property
@@ -84,7 +84,7 @@ def alike_text(one: Any, lang: Language) -> str:
     return f"{told}: {first}; {most}"
 
 
-def other_texts(others: Sequence[Other], lang: Language) -> list[str]:
+def other_texts(others: Sequence[OtherChange], lang: Language) -> list[str]:
     """What is not as it was: versions, packages, platform, commit, data, inputs."""
     return [
         label("again_other", lang, part=label(f"record_{one.part}", lang), name=one.key,
@@ -93,7 +93,7 @@ def other_texts(others: Sequence[Other], lang: Language) -> list[str]:
     ]  # fmt: skip
 
 
-def _short(one: Other, text: str) -> str:
+def _short(one: OtherChange, text: str) -> str:
     return text[:SHOWN] if one.key in ("commit", "program") or one.part == "data" else text
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import Place
+from ..errors import Location
 from ..scenario import Quantity, Text
 from ..scenario.known_effects import Effect
-from ..scenario.listing import Difference, Leaf, Rest, Row
+from ..scenario.listing import Citation, Difference, Leaf, ListingRow
 from .i18n import Language, label, number, unit_name
 from .translate import said
 
@@ -52,7 +52,11 @@ def spread_text(quantity: Quantity, lang: Language) -> str:
 
 
 def show(
-    rows: Iterable[Row], lang: Language, described: Text | None = None, *, brief: bool = False
+    rows: Iterable[ListingRow],
+    lang: Language,
+    described: Text | None = None,
+    *,
+    brief: bool = False,
 ) -> list[str]:
     """Each key with its value, meaning, ground, who set it, and what the baseline has.
 
@@ -92,8 +96,8 @@ def _prices(quantity: Quantity, lang: Language) -> str:
     return ", ".join(parts)
 
 
-def _where(place: Place | str) -> str:
-    return f"{place.file}:{place.line}" if isinstance(place, Place) else place
+def _where(place: Location | str) -> str:
+    return f"{place.file}:{place.line}" if isinstance(place, Location) else place
 
 
 def differences(found: Iterable[Difference], left: str, right: str, lang: Language) -> list[str]:
@@ -115,8 +119,8 @@ def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
 
 
 def sources(
-    found: Iterable[Rest],
-    assumed: Iterable[Rest],
+    found: Iterable[Citation],
+    assumed: Iterable[Citation],
     effects: Mapping[str, Effect],
     lang: Language,
     described: Text | None = None,
@@ -156,8 +160,8 @@ def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
 
 
 def _by_effect(
-    assumed: Iterable[Rest], effects: Mapping[str, Effect]
-) -> tuple[list[Rest], list[Rest], list[Rest]]:
+    assumed: Iterable[Citation], effects: Mapping[str, Effect]
+) -> tuple[list[Citation], list[Citation], list[Citation]]:
     """Assumptions of known effect, the largest first; of unknown effect; of certain numbers."""
     ordered = sorted(assumed, key=lambda rest: -len(rest.keys))
     known = [rest for rest in ordered if _largest(rest, effects)]
@@ -166,13 +170,13 @@ def _by_effect(
     return known, unknown, [rest for rest in ordered if not rest.uncertain]
 
 
-def _largest(rest: Rest, effects: Mapping[str, Effect]) -> str:
+def _largest(rest: Citation, effects: Mapping[str, Effect]) -> str:
     """The uncertain key of an assumption that moves the gap most; empty if none is known."""
     known = [key for key in rest.uncertain if key in effects]
     return max(known, key=lambda key: effects[key].swing, default="")
 
 
-def _effect(rest: Rest, effects: Mapping[str, Effect], lang: Language) -> list[str]:
+def _effect(rest: Citation, effects: Mapping[str, Effect], lang: Language) -> list[str]:
     key = _largest(rest, effects)
     if not key:
         return []

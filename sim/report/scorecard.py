@@ -7,7 +7,16 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..hindcast import NAIVE, SERIES, Coverage, coverage, decided, official_cells, summary, worse
+from ..hindcast import (
+    NAIVE,
+    SERIES,
+    Coverage,
+    beaten_by_naive,
+    coverage,
+    decided,
+    official_cells,
+    summary,
+)
 from .i18n import Language, label, number
 
 MONEY = ("spending_article_37", "spending_coa")
@@ -127,7 +136,7 @@ def verdict(cells: pd.DataFrame, official: pd.DataFrame, lang: Language) -> list
     found = coverage(cells)
     lines = [_coverage_line(found, lang)]
     found_worse: dict[str, dict[str, list[int]]] = {}
-    for series, ahead, name, _ in worse(summary(cells)):
+    for series, ahead, name, _ in beaten_by_naive(summary(cells)):
         found_worse.setdefault(series, {}).setdefault(name, []).append(ahead)
     for series, by_name in found_worse.items():
         names = [

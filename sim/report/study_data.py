@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..results.experiment import Settings, settings_told
+from ..results.experiment import Settings, settings_from_record
 from ..scenario import Scenario
 
 DRAWABLE = (
@@ -26,7 +26,7 @@ DRAWABLE = (
 
 
 @dataclass(frozen=True)
-class Told:
+class StudyData:
     """A study as its folder tells it: its record, and how to get at its tables and scenarios."""
 
     record: Mapping[str, Any]
@@ -47,7 +47,7 @@ class Told:
     @property
     def settings(self) -> Settings:
         """What it was run with."""
-        return settings_told(self.record["options"])
+        return settings_from_record(self.record["options"])
 
     @property
     def scenarios(self) -> dict[str, Scenario]:

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.overview import YEAR
 from ..report.run_tables import headline_rows
-from ..runs.load import Finished, read_run
+from ..runs.load import RunFolder, read_run_folder
 from ..scenario import Loaded, load_chain
 from ..scenario.listing import Difference, differences
 from .compare import differing
-from .rerun import Other, others_of
+from .rerun import EnvironmentChange, others_of
 
 Row = Mapping[str, Any]
 SAME = ("replications", "seed", "step", "until", "vary")
@@ -40,7 +40,7 @@ class Moved:
     need: tuple[float, float]
     cells: Mapping[str, tuple[int, int]]
     changes: tuple[Difference, ...]
-    others: tuple[Other, ...]
+    others: tuple[EnvironmentChange, ...]
 
     @property
     def still(self) -> bool:
@@ -53,7 +53,7 @@ def moved(old: Path, new: Path) -> Moved:
 
     Raises ``ScenarioError`` if they are no runs, or can't be compared.
     """
-    before, after = read_run(old), read_run(new)
+    before, after = read_run_folder(old), read_run_folder(new)
     _refuse_unlike(old, new, before, after)
     rows = [headline_rows(run.budget, run.scenario) for run in (before, after)]
     held: list[Any] = [table[table["budget"].notna()].to_dict("records") for table in rows]
@@ -78,20 +78,22 @@ def moved(old: Path, new: Path) -> Moved:
     )
 
 
-def _refuse_unlike(old: Path, new: Path, before: Finished, after: Finished) -> None:
+def _refuse_unlike(old: Path, new: Path, before: RunFolder, after: RunFolder) -> None:
     one, two = before.record, after.record
     if one["scenario"] != two["scenario"]:
         what = f"a run of {two['scenario']}, where {old} is one of {one['scenario']}"
-        refuse(str(new), what, "give two runs of one scenario; opvangsim compare holds two apart")
+        usage_error(
+            str(new), what, "give two runs of one scenario; opvangsim compare holds two apart"
+        )
     for name in SAME:
         here, there = one["options"][name], two["options"][name]
         if here != there:
             what = f"{name} is {_said(there)}, and {_said(here)} in {old}"
-            refuse(str(new), what, "run both with the same options, so that only results move")
+            usage_error(str(new), what, "run both with the same options, so that only results move")
     if before.scenario.budget.headline != after.scenario.budget.headline:
         vintages = (run.scenario.budget.headline for run in (before, after))
         what = f"its gap is held against another budget: {' and '.join(vintages)}"
-        refuse(str(new), what, "give two runs with the same headline vintage")
+        usage_error(str(new), what, "give two runs with the same headline vintage")
 
 
 def _said(value: object) -> str:
@@ -109,7 +111,7 @@ def _apart(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int, int]:
     return (found.count if found else 0), after.size
 
 
-def _need(run: Finished, year: int) -> float:
+def _need(run: RunFolder, year: int) -> float:
     rows = run.yearly
     rows = rows[(rows["series"] == "need") & (rows["measure"] == "end") & (rows["year"] == year)]
     return float(rows["mean"].iloc[0]) if len(rows) else float("nan")

@@ -15,7 +15,7 @@ State = Literal["equal", "differs", "missing", "extra"]
 
 
 @dataclass(frozen=True)
-class Cells:
+class CellDifferences:
     """How two tables of one shape differ: how many cells, the first of them, the largest number.
 
     ``row`` counts from 1 below the head; ``key`` are the words and whole numbers of that row,
@@ -41,7 +41,7 @@ class Alike:
 
     name: str
     state: State
-    cells: Cells | None = None
+    cells: CellDifferences | None = None
     shape: str = ""
 
 
@@ -81,7 +81,7 @@ def _table(name: str, content: bytes) -> pd.DataFrame | None:
     return None
 
 
-def differing(before: pd.DataFrame, after: pd.DataFrame) -> Cells | None:
+def differing(before: pd.DataFrame, after: pd.DataFrame) -> CellDifferences | None:
     """How two tables with the same columns and number of rows differ; None if they do not."""
     unlike = pd.DataFrame(
         {name: _unlike(before[name], after[name]) for name in before.columns}, dtype=bool
@@ -101,7 +101,7 @@ def differing(before: pd.DataFrame, after: pd.DataFrame) -> Cells | None:
         for one in before.columns
         if one != name and not pd.api.types.is_float_dtype(before[one])
     ]
-    return Cells(
+    return CellDifferences(
         int(unlike.sum()),
         row + 1,
         ", ".join(labels),

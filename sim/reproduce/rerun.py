@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.cell import parse
-from ..results.experiment import Settings, settings_told
+from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
 from ..runs.executor import crew_of
 from ..runs.load import checked
@@ -20,11 +20,11 @@ from ..runs.manifest import digest, kind_of, read_record
 from ..runs.run import execute
 from ..runs.verify import verify_record
 from ..scenario import Loaded, load_chain, shipped
-from ..studies.base import Finding, Watch, write
+from ..studies.base import StudyResult, Watch, write
 from ..studies.compare_ask import compare
 from ..studies.defaults import CERTAINTY
 from ..studies.design import read_design
-from ..studies.design_points import planned
+from ..studies.design_points import expand_design
 from ..studies.discover_ask import discover
 from ..studies.explain_ask import explain
 from ..studies.ind_cut_ask import ind_coa
@@ -41,7 +41,7 @@ PARTS = ("versions", "packages", "platform", "source", "data")
 
 
 @dataclass(frozen=True)
-class Other:
+class EnvironmentChange:
     """What is not as it was when the folder was made: a part of the record, and one of its keys."""
 
     part: str
@@ -51,7 +51,7 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Again:
+class Reproduction:
     """A folder and what came of it the second time.
 
     ``files`` are held against the bytes that lie there; ``changed`` are those of them that are not
@@ -61,7 +61,7 @@ class Again:
     record: Mapping[str, Any]
     id: str
     files: tuple[Alike, ...]
-    others: tuple[Other, ...]
+    others: tuple[EnvironmentChange, ...]
     changed: tuple[str, ...]
 
     @property
@@ -88,7 +88,7 @@ class _Task:
 
     @property
     def settings(self) -> Settings:
-        return settings_told(self.record["options"])
+        return settings_from_record(self.record["options"])
 
     @property
     def lang(self) -> Language:
@@ -106,7 +106,7 @@ class _Task:
         return self.resolved(next(iter(self.record["scenarios"])))
 
 
-def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = None) -> Again:
+def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = None) -> Reproduction:
     """Make a folder again from the scenario and settings it holds, and compare it byte by byte.
 
     Files that it was made of once are not read: they may have changed since. ``sweep`` is that of a
@@ -124,7 +124,7 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
         made = read_record(there)
         files = alike(folder, there, [*record["files"], *made["files"]])
     others = [*others_of(record, made), *_inputs(record)]
-    return Again(record, made["id"], tuple(files), tuple(others), changed)
+    return Reproduction(record, made["id"], tuple(files), tuple(others), changed)
 
 
 def _run(task: _Task, there: Path) -> None:
@@ -139,24 +139,24 @@ def _run(task: _Task, there: Path) -> None:
         execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
 
 
-def _study(ask: Callable[[_Task], Finding], task: _Task, there: Path) -> None:
+def _study(ask: Callable[[_Task], StudyResult], task: _Task, there: Path) -> None:
     write(ask(task), there, task.lang, task.record["command"])
 
 
-def _compare(task: _Task) -> Finding:
+def _compare(task: _Task) -> StudyResult:
     others = [task.resolved(name) for name in task.asked["others"]]
     base = task.resolved(task.asked["base"])
     return compare(base, others, task.settings, task.workers, task.watch)
 
 
-def _explain(task: _Task) -> Finding:
+def _explain(task: _Task) -> StudyResult:
     first, second = (task.resolved(name) for name in task.record["scenarios"])
     cell = parse(task.asked["cell"])
     return explain(first, second, task.settings, task.workers, task.watch, cell.year, cell.line,
                    cell.statistic, task.asked["factors"])  # fmt: skip
 
 
-def _solve(task: _Task) -> Finding:
+def _solve(task: _Task) -> StudyResult:
     asked = task.asked
     ranges = [(low, high) for low, high in asked["ranges"]]
     points = {"points": asked["points"]} if "points" in asked else {}
@@ -164,32 +164,32 @@ def _solve(task: _Task) -> Finding:
                  task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
-def _stock(task: _Task) -> Finding:
+def _stock(task: _Task) -> StudyResult:
     levels = task.asked["levels"]
     low, high, points = round(levels[0]), round(levels[-1]), len(levels)
     reached = task.asked["reached"]
     return stock(task.only, task.settings, task.workers, task.watch, low, high, points, reached)
 
 
-def _ind_coa(task: _Task) -> Finding:
+def _ind_coa(task: _Task) -> StudyResult:
     return ind_coa(task.only, task.settings, task.workers, task.watch, task.asked["from"])
 
 
-def _sensitivity(task: _Task) -> Finding:
+def _sensitivity(task: _Task) -> StudyResult:
     cell, points = parse(task.asked["cell"]), task.asked["points"]
     return sensitivity(task.only, task.settings, points, task.workers, task.watch, cell.year,
                        cell.line)  # fmt: skip
 
 
-def _discover(task: _Task) -> Finding:
+def _discover(task: _Task) -> StudyResult:
     wanted = task.asked["sweep"]
     sweep = task.sweep or _beside(task.folder, wanted)
     if sweep is None:
         what = f"the sweep {wanted} that it rests on does not lie beside it"
-        refuse(str(task.folder), what, "name its folder with --sweep")
+        usage_error(str(task.folder), what, "name its folder with --sweep")
     found = read_record(sweep)["id"]
     if found != wanted:
-        refuse(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
+        usage_error(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
     finding = discover(sweep, task.asked["where"])
     # Its name was that of the sweep's folder, which may have been moved.
     return replace(finding, study=replace(finding.study, name=task.record["name"]))
@@ -210,7 +210,7 @@ def _sweep(task: _Task, there: Path) -> None:
     def resolved(names: Sequence[str]) -> Loaded:
         return task.resolved("+".join(Path(name).stem for name in names))
 
-    plan = planned(read_design(design), task.folder, resolved)
+    plan = expand_design(read_design(design), task.folder, resolved)
     one = Sweep(task.record["name"], plan, design.read_text("utf-8"))
     with crew_of(None, task.workers) as crew, task.watch(one.name, len(plan)) as tell:
         swept(one, there, crew, tell, task.record["inputs"], task.record["command"], task.lang)
@@ -238,21 +238,23 @@ def _refused(folder: Path, kind: str) -> Any:
         "charts": f"reproduce {made_of}",
         "tables": f"reproduce {made_of}",
     }.get(kind, f"there are: {', '.join(MAKERS)}")
-    refuse(str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice)
+    usage_error(
+        str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice
+    )
 
 
-def others_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Other]:
+def others_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[EnvironmentChange]:
     """In what two records differ that tell where they were made: versions, platform, commit."""
     found = []
     for part in PARTS:
         for key in sorted({*before[part], *after[part]}):
             one, two = (str(record[part].get(key, "-")) for record in (before, after))
             if one != two and not (part == "packages" and key in before["versions"]):
-                found.append(Other(part, key, one, two))
+                found.append(EnvironmentChange(part, key, one, two))
     return found
 
 
-def _inputs(record: Mapping[str, Any]) -> list[Other]:
+def _inputs(record: Mapping[str, Any]) -> list[EnvironmentChange]:
     """Inputs that are another text by now, where it is known which file they were."""
     words = record["asked"].get("words", [])
     known = {file.name: file for file in shipped().values()}
@@ -261,5 +263,5 @@ def _inputs(record: Mapping[str, Any]) -> list[Other]:
     for name, mark in record["inputs"].items():
         now = digest(known[name]) if name in known else mark
         if now != mark:
-            found.append(Other("inputs", name, mark[:12], now[:12]))
+            found.append(EnvironmentChange("inputs", name, mark[:12], now[:12]))
     return found

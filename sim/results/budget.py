@@ -20,11 +20,11 @@ from ..model.prices import (
     Prices,
     beyond_price,
     cost_2024,
+    guardianship_price,
     ind_money,
     ind_work_cost,
     price_index,
     reception_cost,
-    ward_price,
 )
 from ..model.sampling import Floats, Samples
 from ..scenario import CostLevel, Quantity, Scenario, Vintage
@@ -108,7 +108,7 @@ def _year_lines(
     opening = volumes["places_opened"].sum(axis=2) * prices.price("prices.opening_cost")
     severance = volumes["places_closed"].sum(axis=2) * prices.price("prices.severance")
     coa = beds + beyond + opening + severance
-    nidos = volumes["ward_days"] / year_days * ward_price(prices)
+    nidos = volumes["ward_days"] / year_days * guardianship_price(prices)
 
     ind = _ind_lines(prices, volumes, years, year_days)
     resident_years = np.maximum(people.sum(axis=2), 1.0)
@@ -173,7 +173,7 @@ def _nights(prices: Prices, places: Quantity, norm: Quantity, year: int) -> floa
     return total
 
 
-def timed(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
+def as_cash(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
     """Costs as cost, or as cash: advances follow a year's cost, the rest settles a year later.
 
     The year before the first is 2024 as known (at each cost level), where the run starts in 2025;
@@ -206,7 +206,7 @@ def _cost_before(prices: Prices, level: CostLevel, line: str) -> Floats | None:
     return known.get(line)
 
 
-def seen_by(
+def in_vintage_terms(
     prices: Prices,
     vintage: Vintage,
     line: str,

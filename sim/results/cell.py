@@ -25,7 +25,7 @@ _FORM = re.compile(
 
 
 @dataclass(frozen=True)
-class Address:
+class CellRef:
     """One cell of a run's tables."""
 
     table: str
@@ -44,13 +44,13 @@ class Address:
         return f"{self.table}.{self.line}.{self.year}{vintage}:{self.statistic}"
 
 
-def parse(text: str) -> Address:
+def parse(text: str) -> CellRef:
     """Read an address; raises ``ScenarioError`` with the form it should have."""
     found = _FORM.match(text)
     if found is None or (found["statistic"] or "mean") not in STATISTICS:
         advice = "write it as table.line.year[@vintage][:statistic], e.g. gap.total.2027:p90"
         raise ScenarioError([Problem(text, "this is no address of a cell", advice)])
-    return Address(
+    return CellRef(
         found["table"],
         found["line"],
         int(found["year"]),
@@ -60,7 +60,7 @@ def parse(text: str) -> Address:
 
 
 def look_up(
-    address: Address, budget: pd.DataFrame, yearly: pd.DataFrame, vintage: str, level: str
+    address: CellRef, budget: pd.DataFrame, yearly: pd.DataFrame, vintage: str, level: str
 ) -> float:
     """Value of a cell; ``vintage`` and ``level`` hold where the address leaves them open.
 

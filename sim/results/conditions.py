@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import Location, Problem, ScenarioError
 
 LONGEST = 1_000
 DEEPEST = 40
@@ -48,7 +48,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonOp:
     """One comparison of two operands."""
 
     left: Operand
@@ -57,14 +57,14 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Joined:
+class BoolOp:
     """Conditions joined by ``and`` or ``or``, or one turned by ``not``."""
 
     word: str
     parts: tuple[Condition, ...]
 
 
-Condition = Comparison | Joined
+Condition = ComparisonOp | BoolOp
 
 
 def parse(text: str, where: str) -> Condition:
@@ -75,7 +75,7 @@ def parse(text: str, where: str) -> Condition:
     if len(text) > LONGEST:
         what = f"a condition of {len(text):,} characters"
         raise ScenarioError([Problem(where, what, f"at most {LONGEST:,}")])
-    reader = _Reader(text, where, tuple(_tokens(text, where)))
+    reader = _ConditionParser(text, where, tuple(_tokens(text, where)))
     condition = reader.condition(0)
     if reader.at < len(reader.tokens):
         raise reader.fault("this is one word too many", "join conditions with 'and' or 'or'")
@@ -84,22 +84,22 @@ def parse(text: str, where: str) -> Condition:
 
 def names(condition: Condition) -> list[str]:
     """Names that a condition speaks of, each once, in their order."""
-    if isinstance(condition, Joined):
+    if isinstance(condition, BoolOp):
         found = [name for part in condition.parts for name in names(part)]
     else:
         found = [o.name for o in (condition.left, condition.right) if o.name is not None]
     return list(dict.fromkeys(found))
 
 
-def holds(condition: Condition, values: Mapping[str, Any]) -> Any:
+def evaluate(condition: Condition, values: Mapping[str, Any]) -> Any:
     """Whether a condition holds, element by element where the values are arrays."""
-    if isinstance(condition, Comparison):
+    if isinstance(condition, ComparisonOp):
         left, right = (
             values[o.name] if o.name is not None else o.number
             for o in (condition.left, condition.right)
         )
         return OPERATORS[condition.sign](left, right)
-    results = [holds(part, values) for part in condition.parts]
+    results = [evaluate(part, values) for part in condition.parts]
     if condition.word == "not":
         return results[0] ^ True
     joined = results[0]
@@ -123,7 +123,7 @@ def _tokens(text: str, where: str) -> list[_Token]:
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
             what, advice = "this can't stand in a condition", "as in gap.total.2027 > 2e9"
-            raise ScenarioError([Problem(Place(where, 1, at + 1, text), what, advice)])
+            raise ScenarioError([Problem(Location(where, 1, at + 1, text), what, advice)])
         kind = str(match.lastgroup)
         word = match[kind]
         kind = "word" if kind == "name" and word in _WORDS else kind
@@ -133,7 +133,7 @@ def _tokens(text: str, where: str) -> list[_Token]:
 
 
 @dataclass
-class _Reader:
+class _ConditionParser:
     """Reads tokens from left to right; ``at`` is the next one."""
 
     text: str
@@ -144,7 +144,7 @@ class _Reader:
     def fault(self, what: str, advice: str) -> ScenarioError:
         last = self.at >= len(self.tokens)
         column = len(self.text.rstrip()) + 1 if last else self.tokens[self.at].column + 1
-        return ScenarioError([Problem(Place(self.where, 1, column, self.text), what, advice)])
+        return ScenarioError([Problem(Location(self.where, 1, column, self.text), what, advice)])
 
     def next_is(self, kind: str, *words: str) -> bool:
         if self.at >= len(self.tokens):
@@ -166,7 +166,7 @@ class _Reader:
         while self.next_is("word", word):
             self.taken()
             parts.append(part())
-        return parts[0] if len(parts) == 1 else Joined(word, tuple(parts))
+        return parts[0] if len(parts) == 1 else BoolOp(word, tuple(parts))
 
     def _one(self, depth: int) -> Callable[[], Condition]:
         def read() -> Condition:
@@ -175,7 +175,7 @@ class _Reader:
                 self.taken()
                 turns += 1
             inner = self._inner(depth)
-            return Joined("not", (inner,)) if turns % 2 else inner
+            return BoolOp("not", (inner,)) if turns % 2 else inner
 
         return read
 
@@ -191,7 +191,7 @@ class _Reader:
         if not self.next_is("sign", *OPERATORS):
             raise self.fault("a comparison belongs here", f"one of {' '.join(OPERATORS)}")
         sign = self.taken().text
-        return Comparison(left, sign, self._operand())
+        return ComparisonOp(left, sign, self._operand())
 
     def _operand(self) -> Operand:
         if self.next_is("number"):

@@ -20,13 +20,13 @@ from ..errors import Problem, ScenarioError
 from ..model.engine import simulate
 from ..model.ledger import Ledger
 from ..model.prices import Prices
-from ..model.sampling import KINDS, Floats, Kind, Samples, sample, take
+from ..model.sampling import KINDS, Floats, Samples, Uncertainty, sample, slice_samples
 from ..scenario import Scenario
 from . import budget
 from . import tables as results
 from .budget import Costs
-from .cell import MONEY, Address
-from .parallel import cores, shared
+from .cell import MONEY, CellRef
+from .parallel import cores, parallel_map
 
 LARGEST_CHUNK = 500
 """Replications that move side by side at most; more take more memory and no less time."""
@@ -41,10 +41,10 @@ class Settings:
     seed: int = 1
     step: StepLength = "day"
     until: date | None = None
-    vary: tuple[Kind, ...] = KINDS
+    vary: tuple[Uncertainty, ...] = KINDS
 
 
-def settings_told(options: Mapping[str, Any]) -> Settings:
+def settings_from_record(options: Mapping[str, Any]) -> Settings:
     """The settings that the options of a record tell."""
     until = options["until"]
     return Settings(
@@ -57,7 +57,7 @@ def settings_told(options: Mapping[str, Any]) -> Settings:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Experiment:
     """A scenario and what came of it, replication by replication."""
 
     scenario: Scenario
@@ -91,14 +91,14 @@ class Trial:
             for cell, values in zip(self.tables.monthly_cells, self.tables.monthly, strict=True)
         }
 
-    def priced(self, scenario: Scenario, samples: Samples) -> Trial:
+    def priced(self, scenario: Scenario, samples: Samples) -> Experiment:
         """The same people at the prices and budgets of another scenario, without a run.
 
         ``samples`` are the draws of that scenario for the same replications. Right only where the
         two differ in nothing that the engine reads (``prices.is_money``).
         """
         costs = budget.costs(scenario, self.tables.volumes, samples, self.clock)
-        return Trial(scenario, self.clock, samples, self.tables, costs, self.first)
+        return Experiment(scenario, self.clock, samples, self.tables, costs, self.first)
 
     def line(self, table: str, line: str, vintage: str | None = None) -> Floats:
         """Cost, budget or gap of a line as the headline sees it: (whole year, replication) [EUR].
@@ -113,7 +113,7 @@ class Trial:
         rows = [self.clock.years.index(year) for year in years]
         cost = self.costs[self.scenario.prices.level, line][rows]
         cost = np.broadcast_to(cost, (len(rows), self.replications))
-        seen = budget.seen_by(prices, held, line, cost, years, basis)
+        seen = budget.in_vintage_terms(prices, held, line, cost, years, basis)
         seen_each: Floats = seen
         if table == "cost":
             return seen_each
@@ -124,7 +124,7 @@ class Trial:
         gap: Floats = seen_each - amounts_each
         return amounts_each if table == "budget" else gap
 
-    def cell(self, address: Address) -> Floats:
+    def cell(self, address: CellRef) -> Floats:
         """One cell of the tables in each replication: (replication,).
 
         NaN where nothing is known: nobody was decided in that time. Raises ``ScenarioError`` if
@@ -153,7 +153,7 @@ class Trial:
         return values
 
 
-def reduced(values: Floats, statistic: str) -> float:
+def summary_value(values: Floats, statistic: str) -> float:
     """A statistic of ``address.STATISTICS`` over the replications that are known; else NaN."""
     values = values[np.isfinite(values)]
     if not values.size:
@@ -166,23 +166,23 @@ def reduced(values: Floats, statistic: str) -> float:
 
 
 @dataclass(frozen=True)
-class CellsOf:
+class CellMeasure:
     """Measure: cells of a trial by their address without a statistic, each once."""
 
-    addresses: tuple[Address, ...]
+    addresses: tuple[CellRef, ...]
 
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
+    def __call__(self, trial: Experiment) -> dict[str, Floats]:
         return {address.cell: trial.cell(address) for address in self.addresses}
 
 
-def attempt(
+def simulate_one(
     scenario: Scenario,
     samples: Samples,
     settings: Settings,
     first: int = 0,
     count: int | None = None,
     until: date | None = None,
-) -> Trial:
+) -> Experiment:
     """Try ``count`` replications from number ``first`` on; ``samples`` are those of just these."""
     ledger = simulate(
         scenario,
@@ -194,21 +194,21 @@ def attempt(
         until=until or settings.until,
         first=first,
     )
-    return tabulated(ledger, scenario, samples, first)
+    return to_tables(ledger, scenario, samples, first)
 
 
-def tabulated(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Trial:
+def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Experiment:
     """What came of a run, in tables and priced."""
     tables = results.tabulate(ledger, scenario)
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
-    return Trial(scenario, ledger.clock, samples, tables, costs, first)
+    return Experiment(scenario, ledger.clock, samples, tables, costs, first)
 
 
-def attempts(scenario: Scenario, settings: Settings) -> list[Trial]:
+def simulate_all(scenario: Scenario, settings: Settings) -> list[Experiment]:
     """All replications of a scenario here and now, chunk by chunk."""
     drawn = _samples_of(Task(scenario, lambda _: {}), settings)
     return [
-        attempt(scenario, take(drawn, first, count), settings, first, count)
+        simulate_one(scenario, slice_samples(drawn, first, count), settings, first, count)
         for first, count in chunks(settings.replications, LARGEST_CHUNK)
     ]
 
@@ -218,7 +218,7 @@ def chunks(replications: int, size: int) -> list[tuple[int, int]]:
     return [(first, min(size, replications - first)) for first in range(0, replications, size)]
 
 
-Measure = Callable[[Trial], dict[str, Floats]]
+Measure = Callable[[Experiment], dict[str, Floats]]
 """What is wanted of a trial: arrays by name, the replication as their last axis."""
 
 
@@ -244,11 +244,13 @@ class _Piece:
 
 
 def _measured(piece: _Piece) -> dict[str, Floats]:
-    trial = attempt(piece.task.scenario, piece.samples, piece.settings, piece.first, piece.count)
+    trial = simulate_one(
+        piece.task.scenario, piece.samples, piece.settings, piece.first, piece.count
+    )
     return piece.task.measure(trial)
 
 
-def measured(
+def run_tasks(
     tasks: Sequence[Task],
     settings: Settings,
     workers: int = 0,
@@ -264,14 +266,14 @@ def measured(
         size = min(size, -(-settings.replications // cores(workers)))
     cut = chunks(settings.replications, size)
     pieces = [
-        _Piece(task, settings, take(samples, first, count), task.first + first, count)
+        _Piece(task, settings, slice_samples(samples, first, count), task.first + first, count)
         for task in tasks
         for samples in [_samples_of(task, settings)]
         for first, count in cut
     ]
     total, done, turn = settings.replications * len(tasks), 0, 0
     ready: dict[int, dict[str, Floats]] = {}
-    for number, result in shared(_measured, pieces, workers):
+    for number, result in parallel_map(_measured, pieces, workers):
         ready[number] = result
         done += pieces[number].count
         if tell is not None:

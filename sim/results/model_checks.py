@@ -16,15 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from ..model.engine import ACTORS, calendar, closing, simulate
+from ..model.engine import ACTORS, calendar, end_of_step, simulate
 from ..model.inflow import intake
 from ..model.ledger import Ledger
 from ..model.outflow import departures, guardianship
-from ..model.prices import is_money
+from ..model.prices import affects_costs_only
 from ..model.procedure import ind
 from ..model.reception import placement
-from ..model.sampling import Floats, sample, take
-from ..scenario import REGULAR, Scenario, patched
+from ..model.sampling import Floats, sample, slice_samples
+from ..scenario import REGULAR, Scenario, override
 from .budget import costs
 from .tables import Tables, tabulate
 
@@ -32,7 +32,7 @@ BECAUSE = "set by a check"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """One law: what was tried, what came out, and whether it held."""
 
     law: str
@@ -42,10 +42,10 @@ class Outcome:
 
 
 def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
-    return patched(scenario, changes, BECAUSE)
+    return override(scenario, changes, BECAUSE)
 
 
-def conservation(base: Scenario) -> Outcome:
+def conservation(base: Scenario) -> CheckOutcome:
     """Nobody is lost and nobody appears: every book holds at every month end what it held before.
 
     Tried on extreme settings: no inflow, a flood, no homes, no staff.
@@ -60,7 +60,7 @@ def conservation(base: Scenario) -> Outcome:
     proofs, negative = 0, 0
     for changes in extremes:
         ledger = simulate(change(base, changes), 3, 1, until=date(2026, 6, 30), step="week")
-        ledger.prove()
+        ledger.check_balance()
         proofs += ledger.clock.months
         negative += sum(
             int((ledger.stocks[name] < 0).sum())
@@ -68,11 +68,11 @@ def conservation(base: Scenario) -> Outcome:
             if not account.external
         )
     tried = f"{len(extremes)} settings, {proofs} month ends, 6 books"
-    return Outcome("people, places, beds and wards are conserved; no stock is negative", tried,
+    return CheckOutcome("people, places, beds and wards are conserved; no stock is negative", tried,
                    f"all books balance, {negative} negative stocks", negative == 0)  # fmt: skip
 
 
-def little(base: Scenario) -> Outcome:
+def littles_law(base: Scenario) -> CheckOutcome:
     """Little's law, exactly: the area under a queue is the time waited in it."""
     ledger = simulate(base, 5, 1, until=date(2026, 12, 31), step="week")
     opened = simulate(base, 5, 1, actors=())
@@ -84,7 +84,7 @@ def little(base: Scenario) -> Outcome:
         then = -opened.entry_sums[name].sum(axis=2)
         apart = np.abs(area - (waits + now - then)) / np.maximum(area, 1)
         worst = max(worst, float(apart.max()))
-    return Outcome("Little's law on the queues for the IND and for a home",
+    return CheckOutcome("Little's law on the queues for the IND and for a home",
                    "two years, 5 replications: person-days against time waited",
                    f"largest relative difference {worst:.1e}", worst < 1e-9)  # fmt: skip
 
@@ -111,7 +111,7 @@ def one_queue(base: Scenario, a_day: float, decided_a_day: float) -> Scenario:
     return change(base, changes)
 
 
-def constant_hazard(base: Scenario) -> Outcome:
+def constant_hazard(base: Scenario) -> CheckOutcome:
     """A stock that people leave at a constant rate is Poisson: its mean and variance are known."""
     stay, a_day, share = 40.0, 100.0, 0.1
     mean = a_day * share / (1 - np.exp(-1 / stay))
@@ -123,32 +123,32 @@ def constant_hazard(base: Scenario) -> Outcome:
     })  # fmt: skip
     wards = simulate(
         scenario, 1_500, 1, vary=("luck",), until=date(2025, 9, 8),
-        actors=(calendar, intake, guardianship, closing),
+        actors=(calendar, intake, guardianship, end_of_step),
     ).stocks["wards"][:, 0]  # fmt: skip
     error = float(np.sqrt(mean / wards.size))
     holds = abs(wards.mean() - mean) < 4 * error and abs(wards.var() / mean - 1) < 0.12
-    return Outcome("a stock with constant hazard is Poisson (M/M/infinity)",
+    return CheckOutcome("a stock with constant hazard is Poisson (M/M/infinity)",
                    "10 a day, mean stay 40 days, 1,500 replications",
                    f"mean {wards.mean():.1f}, variance {wards.var():.0f}; theory {mean:.1f}",
                    bool(holds))  # fmt: skip
 
 
-def saturated_queue(base: Scenario) -> Outcome:
+def saturated_queue(base: Scenario) -> CheckOutcome:
     """A desk that gets more than it can do falls behind at the known rate (fluid limit)."""
     scenario, days = one_queue(base, 100, 60), 300
     ledger = simulate(
         scenario, 200, 1, vary=("luck",), until=scenario.start + timedelta(days=days - 1),
-        actors=(calendar, intake, ind, closing),
+        actors=(calendar, intake, ind, end_of_step),
     )  # fmt: skip
     queue = ledger.stocks["pending"].sum(axis=1)
     expected = (100 - 60) * days
     holds = abs(queue.mean() / expected - 1) < 0.01
-    return Outcome("a saturated queue follows the fluid limit",
+    return CheckOutcome("a saturated queue follows the fluid limit",
                    "100 come and 60 are decided a day for 300 days, 200 replications",
                    f"queue {queue.mean():,.0f}, theory {expected:,}", bool(holds))  # fmt: skip
 
 
-def slack_queue(base: Scenario) -> Outcome:
+def slack_queue(base: Scenario) -> CheckOutcome:
     """A desk with some room to spare: what is left at the end of a day is known by Lindley.
 
     The chain decides once a day: the queue is that of the day before and the day's arrivals, less
@@ -159,13 +159,13 @@ def slack_queue(base: Scenario) -> Outcome:
     scenario = one_queue(base, 100, 112)
     ledger = simulate(
         scenario, 3_000, 1, vary=("luck",), until=scenario.start + timedelta(days=59),
-        actors=(calendar, intake, ind, closing),
+        actors=(calendar, intake, ind, end_of_step),
     )  # fmt: skip
     queue = ledger.stocks["pending"].sum(axis=1)
     theory = _lindley(poisson, 100.0, 112)
     error = float(queue.std() / np.sqrt(queue.size))
     holds = abs(queue.mean() - theory) < 4 * error
-    return Outcome("a delay system with room to spare (discrete M/D/1: Lindley's recursion)",
+    return CheckOutcome("a delay system with room to spare (discrete M/D/1: Lindley's recursion)",
                    "Poisson 100 a day, 112 decided a day, 3,000 replications",
                    f"mean left at the end of a day {queue.mean():.2f}, theory {theory:.2f}",
                    bool(holds))  # fmt: skip
@@ -183,7 +183,7 @@ def _lindley(poisson: Any, mean: float, decided: int) -> float:
     return float((queue * np.arange(queue.size)).sum())
 
 
-def beyond_places(base: Scenario) -> Outcome:
+def beyond_places(base: Scenario) -> CheckOutcome:
     """People beyond a fixed number of places: the mean of the part of a Poisson above it.
 
     Erlang's formulas do not fit reception: B counts callers who are turned away, C callers who wait
@@ -213,41 +213,45 @@ def beyond_places(base: Scenario) -> Outcome:
         changes[f"reception.places.{name}.opening_status_holders"] = 0
     ledger = simulate(
         change(one_queue(base, a_day, 0), changes), 3_000, 1, vary=("luck",),
-        until=date(2025, 7, 19), actors=(calendar, intake, departures, placement, closing),
+        until=date(2025, 7, 19), actors=(calendar, intake, departures, placement, end_of_step),
     )  # fmt: skip
     beyond = ledger.stocks["beyond_places"][:, 0]
     above = np.arange(1, 10 * round(np.sqrt(mean)))
     theory = float((above * poisson.pmf(places + above, mean)).sum())
     error = float(beyond.std() / np.sqrt(beyond.size))
-    return Outcome("people beyond all places are the tail of a Poisson (M/M/infinity)",
+    return CheckOutcome("people beyond all places are the tail of a Poisson (M/M/infinity)",
                    f"10 a day, mean stay 40 days, {places} places, 3,000 replications",
                    f"mean beyond {beyond.mean():.2f}, theory {theory:.2f}",
                    abs(float(beyond.mean()) - theory) < 4 * error)  # fmt: skip
 
 
-def null_patch(base: Scenario) -> Outcome:
+def null_patch(base: Scenario) -> CheckOutcome:
     """A change to the same value changes nothing, to the last bit."""
     same = change(base, {"housing.homes": base.housing.homes.model_dump(by_alias=True)})
     until = date(2025, 12, 31)
     one, two = (tabulate(simulate(s, 5, 1, until=until), s) for s in (base, same))
     equal = np.array_equal(one.monthly, two.monthly, equal_nan=True)
-    return Outcome("a null patch changes nothing", "housing.homes set to its own value, a year",
-                   "every cell equal" if equal else "cells differ", equal)  # fmt: skip
+    return CheckOutcome(
+        "a null patch changes nothing",
+        "housing.homes set to its own value, a year",
+        "every cell equal" if equal else "cells differ",
+        equal,
+    )
 
 
-def order(base: Scenario) -> Outcome:
+def actor_order(base: Scenario) -> CheckOutcome:
     """The order in which actors are created and the number of chunks change nothing."""
     until = date(2025, 4, 30)
     samples = sample(base, 6, 1)
     whole = tabulate(simulate(base, 6, 1, until=until), base).monthly
     turned = tabulate(simulate(base, 6, 1, until=until, actors=ACTORS[::-1]), base).monthly
-    jobs = [(base, take(samples, first, 3), first, until) for first in (0, 3)]
+    jobs = [(base, slice_samples(samples, first, 3), first, until) for first in (0, 3)]
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
         parts = list(pool.map(_part, jobs))
     joined = np.concatenate(parts, axis=-1)
     equal = np.array_equal(whole, turned, equal_nan=True)
     equal = equal and np.array_equal(whole, joined, equal_nan=True)
-    return Outcome("order of actors, chunks and workers change nothing",
+    return CheckOutcome("order of actors, chunks and workers change nothing",
                    "actors created backwards; 6 replications as 3 + 3 in two processes",
                    "every cell equal" if equal else "cells differ", bool(equal))  # fmt: skip
 
@@ -258,7 +262,7 @@ def _part(job: tuple[Scenario, Any, int, date]) -> Floats:
     return tabulate(ledger, scenario).monthly
 
 
-def beds_only(base: Scenario) -> Outcome:
+def beds_only(base: Scenario) -> CheckOutcome:
     """Reception places change where people sleep and what it costs, and nothing else."""
     level = {"value": 60_000, "unit": "places", "assumption": BECAUSE}
     changed = change(base, {"reception.places.regular.level": level,
@@ -273,12 +277,12 @@ def beds_only(base: Scenario) -> Outcome:
         and not np.array_equal(count, there.flows[flow])
     ]
     differ = bool((here.stocks["beds"] != there.stocks["beds"]).any())
-    return Outcome("reception places change only where people sleep",
+    return CheckOutcome("reception places change only where people sleep",
                    "60,000 regular places and a fill of 80 %, a year",
                    f"{len(moved)} other flows moved", differ and not moved)  # fmt: skip
 
 
-def monotone(base: Scenario) -> Iterator[Outcome]:
+def monotone(base: Scenario) -> Iterator[CheckOutcome]:
     """In the mean, for proportional changes: what must go up goes up."""
     until = date(2027, 12, 31)
 
@@ -291,7 +295,7 @@ def monotone(base: Scenario) -> Iterator[Outcome]:
     def last(path: str, factor: float, what: str) -> float:
         scenario = _times(base, path, factor)
         # The base is run once for all, and what only is a price needs no run of its own.
-        same = factor == 1 or is_money(base, path)
+        same = factor == 1 or affects_costs_only(base, path)
         ledger, tables = run(None if same else (path, factor))
         if what == "cost":
             lines = costs(scenario, tables.volumes, ledger.samples, ledger.clock)
@@ -311,7 +315,7 @@ def monotone(base: Scenario) -> Iterator[Outcome]:
         found = [last(path, factor, what) for factor in factors]
         tried = f"{path} x {', '.join(f'{factor:g}' for factor in factors)}; 2027, 60 replications"
         result = " <= ".join(f"{value:,.1f}" for value in found)
-        yield Outcome(law, tried, f"{what.split('|')[0]}: {result}", found == sorted(found))
+        yield CheckOutcome(law, tried, f"{what.split('|')[0]}: {result}", found == sorted(found))
 
 
 def _times(base: Scenario, path: str, factor: float) -> Scenario:
@@ -330,7 +334,7 @@ def _kept(part: Any) -> dict[str, Any]:
     return {} if spread is None else {"spread": spread.model_dump(by_alias=True, exclude_none=True)}
 
 
-def within_the_budget(base: Scenario) -> Outcome:
+def within_the_budget(base: Scenario) -> CheckOutcome:
     """Closing by the budget: neither COA nor the IND ends 2026 or 2027 above its amount.
 
     Where guardianship alone takes over 85 % of COA's amount no notice can keep it, since
@@ -350,7 +354,7 @@ def within_the_budget(base: Scenario) -> Outcome:
             float((lines["document", "ind"][row] / (scenario.held("ind", year) + income)).max())
         )
     result = f"highest part of an amount spent {max(parts):.3f}; {beyond} left out, guardianship"
-    return Outcome("where spending follows the budget nothing ends above its amount",
+    return CheckOutcome("where spending follows the budget nothing ends above its amount",
                    "COA with Nidos, and the IND, 2026 and 2027, 60 replications",
                    result, max(parts) <= 1 + 1e-9 and beyond <= 3)  # fmt: skip
 
@@ -365,7 +369,7 @@ its centre, the growth of a capacity that does not grow, and the other process o
 move them there."""
 
 
-def parameters_matter(base: Scenario) -> Outcome:
+def parameters_matter(base: Scenario) -> CheckOutcome:
     """Every uncertain number of the chain moves a table when it is moved."""
     uncertain = sorted(sample(base, 2, 1, ("parameters",)))
     priced = ("prices.", "ind_cost.", "budget.", "guardianship.mean", "reception.desk.reserve")
@@ -382,7 +386,7 @@ def parameters_matter(base: Scenario) -> Outcome:
             dead = [path for path, found in zip(dead, prints, strict=True) if found == unmoved]
     tried = f"{len(paths)} numbers moved one by one, to the end of 2026"
     result = f"{len(dead)} move nothing" + "".join(f" {path}" for path in dead)
-    return Outcome("each uncertain number of the chain matters", tried, result, not dead)
+    return CheckOutcome("each uncertain number of the chain matters", tried, result, not dead)
 
 
 def _moved(job: tuple[Scenario, str, date]) -> bytes:
@@ -395,26 +399,26 @@ def _moved(job: tuple[Scenario, str, date]) -> bytes:
     return tabulate(ledger, base).monthly.tobytes()
 
 
-CHECKS: tuple[Callable[[Scenario], Outcome], ...] = (
+CHECKS: tuple[Callable[[Scenario], CheckOutcome], ...] = (
     conservation,
-    little,
+    littles_law,
     constant_hazard,
     saturated_queue,
     slack_queue,
     beyond_places,
     null_patch,
-    order,
+    actor_order,
     beds_only,
     within_the_budget,
     parameters_matter,
 )
 
 
-def outcomes(base: Scenario) -> Iterator[Outcome]:
+def run_checks(base: Scenario) -> Iterator[CheckOutcome]:
     """All checks, one after the other, on a scenario."""
     for check in CHECKS:
         yield check(base)
     yield from monotone(base)
 
 
-__all__ = ["CHECKS", "Outcome", "monotone", "outcomes"]
+__all__ = ["CHECKS", "CheckOutcome", "monotone", "run_checks"]

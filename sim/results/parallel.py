@@ -30,7 +30,7 @@ def cores(asked: int = 0) -> int:
 @contextmanager
 def pool(count: int) -> Iterator[Executor]:
     """A pool of ``count`` processes; whatever goes wrong, none of them stays."""
-    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=quiet_worker)
+    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=init_worker)
     try:
         yield made
     except BaseException:
@@ -41,7 +41,7 @@ def pool(count: int) -> Iterator[Executor]:
     made.shutdown()
 
 
-def quiet_worker() -> None:
+def init_worker() -> None:
     """An interrupt is for the parent to handle; without a parent there is nothing to do."""
     import signal
     import threading
@@ -60,7 +60,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def spread_out(
+def imap_unordered(
     work: Callable[[Item], Result], items: Iterable[Item], executor: Executor, ahead: int
 ) -> Iterator[tuple[int, Result]]:
     """Results with the number of their item, as they are done.
@@ -83,7 +83,7 @@ def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
         yield waiting.pop(future), future.result()
 
 
-def shared(
+def parallel_map(
     work: Callable[[Item], Result], items: list[Item], asked: int = 0
 ) -> Iterator[tuple[int, Result]]:
     """As ``spread_out``, over own processes; without any where one of them would do all.
@@ -96,7 +96,7 @@ def shared(
         return
     try:
         with pool(count) as executor:
-            yield from spread_out(work, items, executor, 2 * count)
+            yield from imap_unordered(work, items, executor, 2 * count)
     except BrokenExecutor:
         what = "a worker process was lost: it was killed, or memory ran out"
         advice = "start it again, with fewer workers if it happens again"

@@ -34,7 +34,7 @@ TALLIES = (
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One line of a table, e.g. occupancy of place:regular in persons."""
 
     series: str
@@ -56,9 +56,9 @@ class Tables:
 
     dates: tuple[date, ...]
     years: tuple[int, ...]
-    monthly_cells: tuple[Cell, ...]
+    monthly_cells: tuple[TableCell, ...]
     monthly: Floats
-    yearly_cells: tuple[tuple[Cell, Measure], ...]
+    yearly_cells: tuple[tuple[TableCell, Measure], ...]
     yearly: Floats
     volumes: dict[str, Floats]
     """What prices apply to, by year: (year, replication) or (year, replication, place type)."""
@@ -79,7 +79,7 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
     monthly = dict(at_dates)
     monthly |= {cell: np.concatenate([nothing, flow]) for cell, flow in (flows | waits).items()}
 
-    yearly: dict[tuple[Cell, Measure], Floats] = {}
+    yearly: dict[tuple[TableCell, Measure], Floats] = {}
     means = stock_cells(lambda name: _yearly_mean(ledger, name), scenario)
     ends = [max(i for i, day in enumerate(dates) if day.year == year) for year in years]
     for cell, values in at_dates.items():
@@ -101,7 +101,7 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
     )
 
 
-def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
+def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
     """Cells of stocks, from ``stock(name)`` of shape (time, replication, width).
 
     Occupancy is people in a place; shortage those beyond all places; need both over 0.91, and
@@ -124,7 +124,7 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
     minors = scenario.reception.minors_share.single
     wards = stock("wards")[:, :, 0] * scenario.guardianship.in_reception_share.single
 
-    cells: dict[Cell, Floats] = {Cell("occupancy", "total", "persons"): occupancy}
+    cells: dict[TableCell, Floats] = {TableCell("occupancy", "total", "persons"): occupancy}
     cells |= _by_place("occupancy", "persons", beds, scenario)
     for kind, values in (
         ("asylum_seekers", asylum * placed),
@@ -132,22 +132,22 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[Cell, Floats]:
         ("minors", occupancy * minors),
         ("unaccompanied_minors", wards),
     ):
-        cells[Cell("occupancy", f"kind:{kind}", "persons")] = values
-    cells[Cell("places", "total", "places")] = places.sum(axis=2)
+        cells[TableCell("occupancy", f"kind:{kind}", "persons")] = values
+    cells[TableCell("places", "total", "places")] = places.sum(axis=2)
     cells |= _by_place("places", "places", places, scenario)
-    cells[Cell("need", "total", "places")] = people / scenario.reception.need_fill.single
-    cells[Cell("shortage", "total", "persons")] = beyond
+    cells[TableCell("need", "total", "places")] = people / scenario.reception.need_fill.single
+    cells[TableCell("shortage", "total", "persons")] = beyond
     short = people / scenario.reception.need_fill.single - places.sum(axis=2)
-    cells[Cell("places_short", "total", "places")] = np.maximum(short, 0.0)
-    cells[Cell("emergency_share", "total", "share")] = share
+    cells[TableCell("places_short", "total", "places")] = np.maximum(short, 0.0)
+    cells[TableCell("emergency_share", "total", "share")] = share
     pending, other = stock("pending"), stock("other_cases")[:, :, 0]
-    cells[Cell("pending", "total", "cases")] = pending.sum(axis=2) + other
+    cells[TableCell("pending", "total", "cases")] = pending.sum(axis=2) + other
     for index, group in enumerate(scenario.groups):
-        cells[Cell("pending", f"group:{group}", "cases")] = pending[:, :, index]
-    cells[Cell("pending", "group:other_cases", "cases")] = other
+        cells[TableCell("pending", f"group:{group}", "cases")] = pending[:, :, index]
+    cells[TableCell("pending", "group:other_cases", "cases")] = other
     for name in ("in_appeal", "rejected", "accompanying", "family_pending", "transit"):
-        cells[Cell(name, "total", "persons")] = stock(name).sum(axis=2)
-    cells[Cell("guardianship", "total", "persons")] = stock("wards")[:, :, 0]
+        cells[TableCell(name, "total", "persons")] = stock(name).sum(axis=2)
+    cells[TableCell("guardianship", "total", "persons")] = stock("wards")[:, :, 0]
     return cells
 
 
@@ -169,17 +169,19 @@ def status_in_places(beds: Floats, status: Floats, scenario: Scenario) -> Floats
     return inside
 
 
-def _by_place(series: str, unit: str, values: Floats, scenario: Scenario) -> dict[Cell, Floats]:
-    cells: dict[Cell, Floats] = {}
+def _by_place(
+    series: str, unit: str, values: Floats, scenario: Scenario
+) -> dict[TableCell, Floats]:
+    cells: dict[TableCell, Floats] = {}
     for index, (name, place) in enumerate(scenario.reception.places.items()):
-        cells[Cell(series, f"place:{name}", unit)] = values[:, :, index]
+        cells[TableCell(series, f"place:{name}", unit)] = values[:, :, index]
         if place.part_of is not None:
-            whole = Cell(series, f"place:{place.part_of}", unit)
+            whole = TableCell(series, f"place:{place.part_of}", unit)
             cells[whole] = cells.get(whole, np.zeros(1)) + values[:, :, index]
     return cells
 
 
-def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
+def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]:
     """Cells of flows by month: (month, replication)."""
 
     def flow(source: str, target: str) -> Floats:
@@ -192,29 +194,31 @@ def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
     applied = flow("outside", "pending")
     family = flow("family_travelling", "status_holders") + flow("family_travelling", "settled")
     family_total, resettled = family[:, :, 0], tally("resettled")
-    cells: dict[Cell, Floats] = {}
+    cells: dict[TableCell, Floats] = {}
     persons = "persons/month"
-    cells[Cell("inflow", "total", persons)] = applied.sum(axis=2) + family_total + resettled
+    cells[TableCell("inflow", "total", persons)] = applied.sum(axis=2) + family_total + resettled
     for index, group in enumerate(scenario.groups):
-        cells[Cell("inflow", f"group:{group}", persons)] = applied[:, :, index]
-    cells[Cell("inflow", "group:family", persons)] = family_total
-    cells[Cell("inflow", "group:resettled", persons)] = resettled
-    cells[Cell("family_arrivals", "total", persons)] = family_total
-    cells[Cell("other_intake", "total", persons)] = tally("other_intake")
+        cells[TableCell("inflow", f"group:{group}", persons)] = applied[:, :, index]
+    cells[TableCell("inflow", "group:family", persons)] = family_total
+    cells[TableCell("inflow", "group:resettled", persons)] = resettled
+    cells[TableCell("family_arrivals", "total", persons)] = family_total
+    cells[TableCell("other_intake", "total", persons)] = tally("other_intake")
     kinds = ("granted", "rejected", "closed")
-    cells[Cell("decisions", "total", "decisions/month")] = np.sum([tally(k) for k in kinds], axis=0)
+    cells[TableCell("decisions", "total", "decisions/month")] = np.sum(
+        [tally(k) for k in kinds], axis=0
+    )
     for kind in kinds:
-        cells[Cell("decisions", f"kind:{kind}", "decisions/month")] = tally(kind)
+        cells[TableCell("decisions", f"kind:{kind}", "decisions/month")] = tally(kind)
     reception, transit = housed(ledger, "status_holders"), housed(ledger, "transit")
-    cells[Cell("housed", "total", persons)] = reception + transit
-    cells[Cell("housed", "kind:from_reception", persons)] = reception
-    cells[Cell("housed", "kind:from_transit", persons)] = transit
+    cells[TableCell("housed", "total", persons)] = reception + transit
+    cells[TableCell("housed", "kind:from_reception", persons)] = reception
+    cells[TableCell("housed", "kind:from_transit", persons)] = transit
     left = [flow(s, "departed").sum(axis=2) for s in ("rejected", "decided", "accompanying")]
     gave_up = flow("pending", "departed").sum(axis=2)
-    cells[Cell("departed", "total", persons)] = sum(left, start=gave_up)
-    cells[Cell("departed", "kind:supervised", persons)] = tally("supervised")
-    cells[Cell("departed", "kind:during_procedure", persons)] = gave_up
-    cells[Cell("target", "total", persons)] = tally("target")
+    cells[TableCell("departed", "total", persons)] = sum(left, start=gave_up)
+    cells[TableCell("departed", "kind:supervised", persons)] = tally("supervised")
+    cells[TableCell("departed", "kind:during_procedure", persons)] = gave_up
+    cells[TableCell("target", "total", persons)] = tally("target")
     return cells
 
 
@@ -225,18 +229,18 @@ def housed(ledger: Ledger, source: str) -> Floats:
     return people
 
 
-def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[Cell, Floats]:
+def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]:
     """Arrears of municipalities: opening + targets so far - housed so far (may be negative)."""
     target = ledger.tallies.get("target", np.zeros((ledger.clock.months, ledger.replications)))
     homes = housed(ledger, "status_holders") + housed(ledger, "transit")
     change = np.cumsum(target - homes, axis=0)
     opening = scenario.housing.opening_arrears.single
     start = np.full((1, ledger.replications), opening)
-    cell = Cell("municipal_arrears", "total", "persons")
+    cell = TableCell("municipal_arrears", "total", "persons")
     return {cell: np.concatenate([start, opening + change])}
 
 
-def wait_cells(ledger: Ledger) -> dict[Cell, Floats]:
+def wait_cells(ledger: Ledger) -> dict[TableCell, Floats]:
     """Median and 90th percentile of the months waited by those decided in a month."""
     waits = ledger.waits["pending"]
     months = np.arange(waits.shape[0])[:, None]
@@ -244,7 +248,7 @@ def wait_cells(ledger: Ledger) -> dict[Cell, Floats]:
     ages = ledger.cohorts_before + months - cohorts
     cells = {}
     for name, q in (("median", 0.5), ("p90", 0.9)):
-        cell = Cell("waiting_months", f"kind:{name}", "months")
+        cell = TableCell("waiting_months", f"kind:{name}", "months")
         cells[cell] = np.stack(
             [_quantile_of_ages(waits[m], ages[m], q) for m in range(waits.shape[0])]
         )
@@ -341,7 +345,7 @@ def _mean_known(values: Floats) -> Floats:
     return mean
 
 
-def describe(values: Floats) -> dict[str, Floats]:
+def summarise(values: Floats) -> dict[str, Floats]:
     """Mean and quantiles over the last axis; NaN where nothing is known."""
     known = np.isfinite(values).all(axis=-1)
     if known.all():

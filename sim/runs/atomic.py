@@ -23,19 +23,19 @@ PATIENCE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.05
 
 
-def aside_of(place: Path) -> Path:
+def partial_path(place: Path) -> Path:
     """Where something is written before it is moved to its place: beside it, and hidden."""
     return place.parent / f".{place.name}{ASIDE}"
 
 
-def write_whole(file: Path, data: bytes) -> None:
+def write_atomic(file: Path, data: bytes) -> None:
     """Put a file in its place, whole and on disk, or leave what is there.
 
     A link is refused, since what it leads to was not named. Raises ``OSError`` if the file can't
     be written, ``ScenarioError`` if it is a link or another process is writing it.
     """
     refuse_link(file)
-    aside = aside_of(file)
+    aside = partial_path(file)
     with _locked(aside, file) as stream:
         try:
             stream.truncate(0)
@@ -49,7 +49,7 @@ def write_whole(file: Path, data: bytes) -> None:
 
 
 @contextmanager
-def alone(aside: Path, place: Path) -> Iterator[Path]:
+def exclusive_folder(aside: Path, place: Path) -> Iterator[Path]:
     """Yield a folder that no other process works in; ``place`` is what it is for.
 
     What is in it at first was left by a killed process. It is removed afterwards if the caller

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ..model.prices import Prices
-from ..model.sampling import Floats, Samples, take
+from ..model.sampling import Floats, Samples, slice_samples
 from ..results import budget
-from ..results.experiment import LARGEST_CHUNK, Progress, Settings, attempt, chunks
-from ..results.parallel import cores, shared
+from ..results.experiment import LARGEST_CHUNK, Progress, Settings, chunks, simulate_one
+from ..results.parallel import cores, parallel_map
 from ..scenario import Scenario
 
 
@@ -33,7 +33,7 @@ class Options(Settings):
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """One chunk of a run, as it is handed to a worker."""
 
     scenario: Scenario
@@ -47,12 +47,12 @@ class Job:
 
 def make_jobs(
     scenario: Scenario, samples: Samples, options: Options, until: date, spool: Path
-) -> list[Job]:
+) -> list[BatchJob]:
     size = options.chunk or min(LARGEST_CHUNK, -(-options.replications // cores(options.workers)))
     return [
-        Job(
+        BatchJob(
             scenario,
-            take(samples, first, count),
+            slice_samples(samples, first, count),
             options,
             until,
             first,
@@ -63,16 +63,16 @@ def make_jobs(
     ]
 
 
-def _work(job: Job) -> int:
+def _work(job: BatchJob) -> int:
     """Simulate, tabulate and price one chunk, and lay its arrays aside; returns its size."""
-    trial = attempt(job.scenario, job.samples, job.options, job.first, job.count, job.until)
+    trial = simulate_one(job.scenario, job.samples, job.options, job.first, job.count, job.until)
     tables = trial.tables
     job.folder.mkdir(parents=True)
     np.save(job.folder / "monthly.npy", tables.monthly)
     np.save(job.folder / "yearly.npy", tables.yearly)
     prices = Prices.of(job.scenario, job.samples)
     for timing in budget.TIMINGS:
-        priced = budget.timed(prices, trial.costs, timing)
+        priced = budget.as_cash(prices, trial.costs, timing)
         np.save(job.folder / f"{timing}.npy", np.stack(list(priced.values())))
     index = {
         "dates": [day.isoformat() for day in tables.dates],
@@ -85,11 +85,11 @@ def _work(job: Job) -> int:
     return job.count
 
 
-def simulate_all(jobs: list[Job], options: Options, progress: Progress | None) -> None:
+def simulate_all(jobs: list[BatchJob], options: Options, progress: Progress | None) -> None:
     total, done = options.replications, 0
     tell = progress or (lambda _done, _total: None)
     tell(0, total)
-    for _, count in shared(_work, jobs, options.workers):
+    for _, count in parallel_map(_work, jobs, options.workers):
         done += count
         tell(done, total)
 
@@ -123,7 +123,7 @@ class _Stored:
 class Chunks:
     """The arrays laid aside, put together cell by cell in the order of replications."""
 
-    def __init__(self, jobs: list[Job]) -> None:
+    def __init__(self, jobs: list[BatchJob]) -> None:
         self.jobs = jobs
         self.index: dict[str, Any] = json.loads((jobs[0].folder / "index.json").read_text())
         self.dates = [date.fromisoformat(day) for day in self.index["dates"]]

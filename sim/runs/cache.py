@@ -20,16 +20,16 @@ import numpy as np
 
 from ..errors import ScenarioError
 from ..model.sampling import Floats
-from ..results.experiment import Progress, Settings, Task, Trial, measured
+from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..scenario import Scenario
-from .atomic import disk_problem, write_whole
+from .atomic import disk_problem, write_atomic
 from .manifest import versions
 
 TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "persons")
 """Parts of the program that no number kept here depends on."""
 READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
 """Files of the question book that only say what to ask for, or read what is kept."""
-Measure = Callable[[Trial], dict[str, Floats]]
+Measure = Callable[[Experiment], dict[str, Floats]]
 Notice = Callable[[Path], None]
 """Told of each file that is there but not as it was written."""
 SUFFIX = ".kept"
@@ -55,7 +55,7 @@ def kept(
     found = {name: _arrays(file, asked[name][2], notice) for name, file in files.items()}
     missing = [name for name, arrays in found.items() if arrays is None]
     tasks = [Task(asked[name][0], asked[name][1]) for name in missing]
-    for name, arrays in zip(missing, measured(tasks, settings, workers, tell), strict=True):
+    for name, arrays in zip(missing, run_tasks(tasks, settings, workers, tell), strict=True):
         _write(files[name], _packed(arrays))
         found[name] = arrays
     return {name: arrays for name, arrays in found.items() if arrays is not None}
@@ -151,6 +151,6 @@ def _packed(arrays: Mapping[str, Floats]) -> bytes:
 def _write(file: Path, data: bytes) -> None:
     """Keep a result; raises ``ScenarioError`` if that can't be."""
     try:
-        write_whole(file, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+        write_atomic(file, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
     except OSError as error:
         raise ScenarioError([disk_problem(file.parent, error)]) from error

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from .atomic import alone, disk_problem, refuse_link
-from .folder import staged
+from .atomic import disk_problem, exclusive_folder, refuse_link
+from .folder import replace_folder
 from .manifest import digest, kind_of, read_record, write_record
-from .provenance import Stamp, mark_charts
+from .provenance import Provenance, mark_charts
 
 KIND = "charts"
 
@@ -24,7 +24,7 @@ def beside(*runs: Path) -> Path:
 
 
 def write_charts(
-    folder: Path, draw: Callable[[Path], None], stamp: Stamp, command: str, *runs: Path
+    folder: Path, draw: Callable[[Path], None], stamp: Provenance, command: str, *runs: Path
 ) -> None:
     """Write the charts that ``draw`` puts into a folder it is given, each with its stamp.
 
@@ -40,7 +40,7 @@ def write_charts(
     if kind not in (None, KIND):
         what = f"this is the folder of a {kind}, not of charts"
         raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
-    with staged(folder) as staging:
+    with replace_folder(folder) as staging:
         draw(staging)
         mark_charts(staging, stamp)
         if before is not None and before["of"] == stamp.run:
@@ -49,14 +49,14 @@ def write_charts(
         write_record(staging, record)
 
 
-def write_files(folder: Path, draw: Callable[[Path], None], stamp: Stamp) -> None:
+def write_files(folder: Path, draw: Callable[[Path], None], stamp: Provenance) -> None:
     """Write the files that ``draw`` puts into a folder it is given, each with its stamp.
 
     What else the folder holds stays. Each file is whole or not there. Raises ``ScenarioError`` if
     the folder can't be written.
     """
     try:
-        with alone(folder / f".{KIND}.partial", folder) as aside:
+        with exclusive_folder(folder / f".{KIND}.partial", folder) as aside:
             staging = aside / "new"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()

@@ -28,7 +28,7 @@ _REQUIRED = re.compile(r"^Requires-Dist: *([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
 _NAME = re.compile(r"[-_.]+")
 
 
-def around() -> dict[str, Any]:
+def environment() -> dict[str, Any]:
     """All of it, as a record holds it."""
     return {
         "packages": packages(),

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from ..errors import ModelError, Problem, ScenarioError
-from .atomic import alone, aside_of, disk_problem, refuse_link
+from .atomic import disk_problem, exclusive_folder, partial_path, refuse_link
 from .manifest import RECORD, kind_of, read_record
 
 WRITING, READY, OLD = "writing", "ready", "old"
@@ -30,7 +30,7 @@ WRITING, READY, OLD = "writing", "ready", "old"
 
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def replace_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder to write in, which takes the place of ``folder`` once all went well.
 
     ``folder`` may be absent, empty, or hold a valid ``run.json``; then what that does not list
@@ -41,7 +41,7 @@ def staged(folder: Path) -> Iterator[Path]:
     try:
         refuse_link(folder)
         refuse_foreign(folder)
-        with alone(aside_of(folder), folder) as aside:
+        with exclusive_folder(partial_path(folder), folder) as aside:
             _refuse_unknown(aside)
             repair(folder, aside)
             staging = aside / WRITING

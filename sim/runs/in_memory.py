@@ -13,7 +13,7 @@ import numpy as np
 from ..model.prices import Prices
 from ..model.sampling import Floats
 from ..results import budget
-from ..results.experiment import Trial
+from ..results.experiment import Experiment
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Held:
     It is read as ``Chunks`` are: ``held(kind, cell)`` gives (time, replication).
     """
 
-    trial: Trial
+    trial: Experiment
     series: Iterable[str]
 
     @cached_property
@@ -52,7 +52,7 @@ class Held:
         """Costs by timing, in the order of their keys."""
         prices = Prices.of(self.trial.scenario, self.trial.samples)
         return {
-            timing: list(budget.timed(prices, self.trial.costs, timing).values())
+            timing: list(budget.as_cash(prices, self.trial.costs, timing).values())
             for timing in budget.TIMINGS
         }
 

@@ -17,7 +17,7 @@ PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
-class Entry:
+class RunEntry:
     """A folder with results, or one that holds none that can be read: then ``trouble`` says why.
 
     ``headline`` is the gap of a year, median and band [EUR]; studies have none.
@@ -32,7 +32,7 @@ class Entry:
     trouble: str = ""
 
 
-def entries(root: Path) -> list[Entry]:
+def entries(root: Path) -> list[RunEntry]:
     """All folders in ``root``, and in those of them that hold only further folders of results.
 
     Raises ``ScenarioError`` if there is no such folder.
@@ -66,20 +66,20 @@ def _below(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def _entry(folder: Path) -> Entry:
+def _entry(folder: Path) -> RunEntry:
     if not (folder / RECORD).exists():
         unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.yaml").exists()
-        return Entry(folder, trouble="unfinished" if unfinished else "foreign")
+        return RunEntry(folder, trouble="unfinished" if unfinished else "foreign")
     try:
         record = read_record(folder)
     except ScenarioError as error:
         said = f"{error.problems[0].where}: {error.problems[0].what}"
         why = said.removeprefix(f"{folder / RECORD}: ")
-        return Entry(folder, kind_of(folder) or "", trouble=why)
+        return RunEntry(folder, kind_of(folder) or "", trouble=why)
     named = ", ".join(record.get("scenarios", ())) or record.get("name", "")
     of = record.get("of")
     told = of.get("scenario", "") if isinstance(of, dict) else record.get("scenario", named)
-    return Entry(
+    return RunEntry(
         folder,
         record["kind"],
         str(record.get("id", of)),
@@ -89,7 +89,7 @@ def _entry(folder: Path) -> Entry:
     )
 
 
-KEYS: dict[str, Callable[[Entry], Any]] = {
+KEYS: dict[str, Callable[[RunEntry], Any]] = {
     "when": lambda one: one.created or datetime.min.replace(tzinfo=UTC),
     "scenario": lambda one: (one.scenario, one.folder.name),
     "gap": lambda one: one.headline["p50"] if one.headline else float("-inf"),
@@ -103,8 +103,8 @@ FALLING = ("when", "gap")
 
 
 def chosen(
-    found: list[Entry], scenario: str = "", kind: str = "", since: date | None = None
-) -> list[Entry]:
+    found: list[RunEntry], scenario: str = "", kind: str = "", since: date | None = None
+) -> list[RunEntry]:
     """Those of a scenario (a part of its name is enough), of a kind, made on a day or after it.
 
     Days are those of UTC, in which records tell them. What can't be read is of no scenario and no
@@ -120,7 +120,7 @@ def chosen(
     ]
 
 
-def ordered(found: list[Entry], by: str) -> list[Entry]:
+def ordered(found: list[RunEntry], by: str) -> list[RunEntry]:
     """Entries in the order of one of ``KEYS``; alike ones by their folder."""
     by_folder = sorted(found, key=KEYS["folder"])
     return sorted(by_folder, key=KEYS[by], reverse=by in FALLING)

@@ -14,20 +14,20 @@ from pyarrow.parquet import read_schema
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
-from ..report.charts import UNREDUCED, Subject
-from ..report.study_data import DRAWABLE, Told
+from ..report.charts import UNREDUCED, RunData
+from ..report.study_data import DRAWABLE, StudyData
 from ..results.budget import whole_years
-from ..results.experiment import settings_told
+from ..results.experiment import settings_from_record
 from ..scenario import Scenario, load
 from .manifest import RECORD, command_of, digest, read_record
-from .provenance import Stamp
+from .provenance import Provenance
 from .summary_tables import BUDGET_COLUMNS, MONTHLY_COLUMNS, WORDS, YEARLY_COLUMNS
 
 NEEDED = ("budget.csv", "monthly.parquet", "yearly.csv", "scenario.resolved.yaml")
 
 
 @dataclass(frozen=True)
-class Finished:
+class RunFolder:
     """A run as its folder tells it."""
 
     record: dict[str, Any]
@@ -37,7 +37,7 @@ class Finished:
     yearly: pd.DataFrame
 
     @property
-    def stamp(self) -> Stamp:
+    def stamp(self) -> Provenance:
         """Where everything made from this run comes from."""
         return stamp_of(self.record)
 
@@ -47,7 +47,7 @@ def is_run(folder: Path) -> bool:
     return folder.is_dir() and (folder / RECORD).is_file()
 
 
-def read_run(folder: Path) -> Finished:
+def read_run_folder(folder: Path) -> RunFolder:
     """Read a run's folder.
 
     Raises ``ScenarioError`` if it is no run, or if a file is gone or is not what the run wrote.
@@ -64,12 +64,12 @@ def read_run(folder: Path) -> Finished:
     dates = list(pd.to_datetime(clock.snapshot_dates()))
     monthly = _table(folder / "monthly.parquet", MONTHLY_COLUMNS, dates)
     yearly = _table(folder / "yearly.csv", YEARLY_COLUMNS, clock.years)
-    return Finished(record, scenario, budget, monthly, yearly)
+    return RunFolder(record, scenario, budget, monthly, yearly)
 
 
 def _clock(record: dict[str, Any], scenario: Scenario) -> Clock:
     """The calendar of a run."""
-    return Clock(scenario.start, settings_told(record["options"]).until or scenario.until)
+    return Clock(scenario.start, settings_from_record(record["options"]).until or scenario.until)
 
 
 def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.DataFrame:
@@ -102,16 +102,16 @@ def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.Dat
     return table
 
 
-def read_unreduced(folder: Path, run: Finished, columns: Sequence[str]) -> pd.DataFrame:
+def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
     file = checked(folder, run.record, "replications.parquet")
     return _table(file, columns, _clock(run.record, run.scenario).years)
 
 
-def subject_of(folder: Path, run: Finished) -> Subject:
+def subject_of(folder: Path, run: RunFolder) -> RunData:
     """A run as its charts see it; raises ``ScenarioError``."""
     options = run.record["options"]
-    return Subject(
+    return RunData(
         run.scenario,
         run.record["id"],
         options["replications"],
@@ -123,7 +123,7 @@ def subject_of(folder: Path, run: Finished) -> Subject:
     )
 
 
-def read_study(folder: Path) -> Told:
+def read_study(folder: Path) -> StudyData:
     """A study as its folder tells it, each file held against the record when it is read.
 
     Raises ``ScenarioError`` if it is none, or if its charts can't be drawn again.
@@ -135,7 +135,7 @@ def read_study(folder: Path) -> Told:
     return told_of(folder, record)
 
 
-def told_of(folder: Path, record: dict[str, Any]) -> Told:
+def told_of(folder: Path, record: dict[str, Any]) -> StudyData:
     """A study of which the record is read, as its charts are drawn again."""
 
     def table(name: str) -> pd.DataFrame:
@@ -146,14 +146,14 @@ def told_of(folder: Path, record: dict[str, Any]) -> Told:
     def scenario(name: str) -> Scenario:
         return load(checked(folder, record, f"scenarios/{name}.resolved.yaml"))
 
-    return Told(record, table, scenario)
+    return StudyData(record, table, scenario)
 
 
-def stamp_of(record: dict[str, Any]) -> Stamp:
+def stamp_of(record: dict[str, Any]) -> Provenance:
     """The stamp that the record of a run or a study gives."""
     of_run = record["kind"] == "run"
     names = record["scenario"] if of_run else ", ".join(record["scenarios"]) or record["name"]
-    return Stamp(
+    return Provenance(
         kind=record["kind"],
         scenario=names,
         seed=str(record["options"]["seed"]),
@@ -163,10 +163,10 @@ def stamp_of(record: dict[str, Any]) -> Stamp:
     )
 
 
-def stamp_together(runs: Sequence[Finished], command: str) -> Stamp:
+def stamp_together(runs: Sequence[RunFolder], command: str) -> Provenance:
     """Where something made of several runs comes from; of one run, that of the run."""
     stamps = [run.stamp for run in runs]
-    return Stamp(
+    return Provenance(
         kind="runs side by side" if len(runs) > 1 else "run",
         scenario=", ".join(one.scenario for one in stamps),
         seed=", ".join(dict.fromkeys(one.seed for one in stamps)),

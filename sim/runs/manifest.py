@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from .environment import around
+from .environment import environment
 from .manifest_schema import SCHEMA, faults
 
 RECORD = "run.json"
@@ -58,7 +58,7 @@ def record_text(told: Mapping[str, Any], files: Mapping[str, str]) -> str:
         "schema": SCHEMA,
         **told,
         "versions": versions(),
-        **around(),
+        **environment(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": dict(files),
     }

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ..clock import StepLength
-from ..model.sampling import Kind
+from ..model.sampling import Uncertainty
 
 SCHEMA = 2
 ASKED: dict[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ class Options(_Part):
     seed: Annotated[int, Field(ge=0)]
     step: StepLength
     until: Annotated[str, AfterValidator(_day)] | None
-    vary: list[Kind]
+    vary: list[Uncertainty]
 
 
 class Headline(_Part):
@@ -84,7 +84,7 @@ class Headline(_Part):
     p90: float
 
 
-class Source(_Part):
+class ManifestSource(_Part):
     """Commit of the program's source, or why it is not known."""
 
     commit: str | None
@@ -107,7 +107,7 @@ class Record(_Part):
     versions: Versions
     packages: dict[str, str]
     platform: dict[str, str]
-    source: Source
+    source: ManifestSource
     data: dict[str, Hash]
     created: Annotated[str, AfterValidator(_moment)]
     files: dict[Name, Hash]
@@ -120,7 +120,7 @@ class Made(Record):
     of: Any
 
 
-class Asked(Record):
+class StudyQuestion(Record):
     """Of a folder that answers a question."""
 
     id: Id
@@ -132,7 +132,7 @@ class Asked(Record):
     sources: dict[str, str]
 
 
-class RunRecord(Asked):
+class RunRecord(StudyQuestion):
     """Of a run."""
 
     scenario: str
@@ -142,7 +142,7 @@ class RunRecord(Asked):
     check_2024_eur: dict[str, int]
 
 
-class StudyRecord(Asked):
+class StudyRecord(StudyQuestion):
     """Of a study."""
 
     name: str

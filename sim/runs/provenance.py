@@ -26,7 +26,7 @@ _TEXT = re.compile(rb"<!-- opvangsim (\{[^\n]*\}) -->\n")
 
 
 @dataclass(frozen=True)
-class Stamp:
+class Provenance:
     """What a file was made of; ``seed`` is empty where nothing was drawn."""
 
     kind: str
@@ -38,42 +38,42 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Found:
+class ProvenanceCheck:
     """The stamp of a file, and whether what the file says is what was sealed."""
 
-    stamp: Stamp
+    stamp: Provenance
     intact: bool
 
 
-def seal(stamp: Stamp, content: bytes) -> str:
+def checksum(stamp: Provenance, content: bytes) -> str:
     """Hash of a stamp and of what a file says beside it."""
     told = json.dumps(asdict(stamp), sort_keys=True).encode()
     return hashlib.sha256(told + b"\0" + content).hexdigest()
 
 
-def read_stamp(told: Mapping[str, object]) -> Stamp | None:
+def read_provenance(told: Mapping[str, object]) -> Provenance | None:
     """The stamp among the texts a file carries; None if they are not ours."""
-    names = [field.name for field in fields(Stamp)]
+    names = [field.name for field in fields(Provenance)]
     texts = [told.get(name) for name in names]
     if not all(isinstance(text, str) for text in texts):
         return None
-    return Stamp(*(str(text) for text in texts))
+    return Provenance(*(str(text) for text in texts))
 
 
-def mark_charts(folder: Path, stamp: Stamp) -> None:
+def mark_charts(folder: Path, stamp: Provenance) -> None:
     """Put the stamp into every PNG, SVG and PDF of a folder that is being written."""
     for file in sorted(folder.iterdir()):
         if file.suffix in MARKERS:
             file.write_bytes(marked(file.read_bytes(), file.suffix, stamp))
 
 
-def marked(data: bytes, suffix: str, stamp: Stamp) -> bytes:
+def marked(data: bytes, suffix: str, stamp: Provenance) -> bytes:
     """The bytes of an unmarked chart with the stamp in them: the same in, the same out."""
-    told = asdict(stamp) | {"seal": seal(stamp, data)}
+    told = asdict(stamp) | {"seal": checksum(stamp, data)}
     return MARKERS[suffix](data, json.dumps(told, sort_keys=True).encode("ascii"))
 
 
-def find_in_chart(data: bytes) -> Found | None:
+def find_in_chart(data: bytes) -> ProvenanceCheck | None:
     """The stamp of a chart, or of a page (HTML, Markdown), and whether it is as it was.
 
     None if there is none.
@@ -86,10 +86,10 @@ def find_in_chart(data: bytes) -> Found | None:
         told = json.loads(text)
     except ValueError:
         return None
-    stamp = read_stamp(told) if isinstance(told, dict) else None
+    stamp = read_provenance(told) if isinstance(told, dict) else None
     if stamp is None:
         return None
-    return Found(stamp, told.get("seal") == seal(stamp, bare))
+    return ProvenanceCheck(stamp, told.get("seal") == checksum(stamp, bare))
 
 
 def _parted(data: bytes) -> tuple[bytes, bytes] | None:

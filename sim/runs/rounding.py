@@ -56,7 +56,7 @@ def steady(values: Any) -> Floats:
     return found
 
 
-def steady_table(table: pd.DataFrame) -> pd.DataFrame:
+def round_table(table: pd.DataFrame) -> pd.DataFrame:
     """A table with its numbers that are not whole made steady."""
     floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     return table.assign(**{name: steady(table[name]) for name in floats})

@@ -25,10 +25,10 @@ from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
 from .batches import Chunks, Options, make_jobs, simulate_all
-from .folder import staged
+from .folder import replace_folder
 from .headline import headline, sources_of
 from .manifest import versions, write_record
-from .provenance import Stamp, mark_charts
+from .provenance import Provenance, mark_charts
 from .summary_tables import budget_table, monthly_table, write_replications, yearly_table
 
 
@@ -65,7 +65,7 @@ def execute(
     command = command_of(words, options, until)
     if not options.vary or set(options.vary) - set(KINDS):
         raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
-    with staged(folder) as staging:
+    with replace_folder(folder) as staging:
         spool = staging / "spool"
         samples = sample(scenario, options.replications, options.seed, options.vary, until)
         jobs = make_jobs(scenario, samples, options, until, spool)
@@ -91,11 +91,11 @@ def execute(
     return run
 
 
-def _draw(run: Run, options: Options, folder: Path, stamp: Stamp) -> None:
+def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
     """The charts that lie in every run's folder, as far as the run holds what they show."""
     from ..report import charts
 
-    subject = charts.Subject(
+    subject = charts.RunData(
         run.scenario,
         run.id,
         options.replications,
@@ -154,9 +154,9 @@ def command_of(asked: Sequence[str], options: Options, until: date) -> str:
     return shlex.join(words + (["--lang", options.lang] if options.lang != "en" else []))
 
 
-def stamp_of(run: str, name: str, options: Options, command: str) -> Stamp:
+def stamp_of(run: str, name: str, options: Options, command: str) -> Provenance:
     """The stamp that the charts of a run carry."""
-    return Stamp("run", name, str(options.seed), versions()["opvangsim"], run, command)
+    return Provenance("run", name, str(options.seed), versions()["opvangsim"], run, command)
 
 
 def _told(run: Run, asked: Mapping[str, Any], options: Options, until: date) -> dict[str, Any]:

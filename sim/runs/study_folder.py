@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 
 from ..report.i18n import Language
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..results.experiment import Settings
 from ..scenario import Scenario, dump
-from .folder import staged
+from .folder import replace_folder
 from .headline import sources_of
 from .manifest import versions, write_record
-from .provenance import Stamp, mark_charts
-from .rounding import steady_table
+from .provenance import Provenance, mark_charts
+from .rounding import round_table
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,21 @@ class Study:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _told(study: Study, record: Mapping[str, Any], folder: Path) -> Told:
+def _told(study: Study, record: Mapping[str, Any], folder: Path) -> StudyData:
     """A study as its folder will tell it: its tables as they were just written."""
     plain = json.loads(json.dumps(record, default=str))
-    return Told(
+    return StudyData(
         plain, lambda name: pd.read_csv(folder / f"{name}.csv"), lambda name: study.scenarios[name]
     )
 
 
-def _stamp_of(study: Study, command: str) -> Stamp:
+def _stamp_of(study: Study, command: str) -> Provenance:
     names = ", ".join(study.scenarios) or study.name
     version, seed = versions()["opvangsim"], str(study.settings.seed)
-    return Stamp(study.kind, names, seed, version, study.id, command)
+    return Provenance(study.kind, names, seed, version, study.id, command)
 
 
-Draw = Callable[[Told, Path], None]
+Draw = Callable[[StudyData, Path], None]
 """Draws the chart of a study into a folder, from what its folder tells."""
 
 
@@ -88,9 +88,9 @@ def write_study(
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
-    with staged(folder) as staging:
+    with replace_folder(folder) as staging:
         for name, table in study.tables.items():
-            steady_table(table).to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+            round_table(table).to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
         for file_name, text in (texts or {}).items():
             (staging / file_name).write_text(text, "utf-8")
         if study.scenarios:

@@ -40,7 +40,7 @@ WORDS = frozenset(
 """Columns of these tables that hold words; ``date`` holds dates, all others numbers."""
 
 
-class Cells(Protocol):
+class SummaryCells(Protocol):
     """What the tables are reduced from: cells by kind and number, (time, replication)."""
 
     @property
@@ -58,7 +58,7 @@ class Cells(Protocol):
 View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
 
 
-def monthly_table(chunks: Cells) -> pd.DataFrame:
+def monthly_table(chunks: SummaryCells) -> pd.DataFrame:
     """``monthly``: the start and each month end, series by series."""
     cells = (
         (
@@ -70,7 +70,7 @@ def monthly_table(chunks: Cells) -> pd.DataFrame:
     return _table("date", pd.to_datetime(chunks.dates).to_numpy(), cells)
 
 
-def yearly_table(chunks: Cells) -> pd.DataFrame:
+def yearly_table(chunks: SummaryCells) -> pd.DataFrame:
     """``yearly``: flows summed; stocks averaged and at the year's end."""
     cells = (
         (
@@ -97,7 +97,7 @@ def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats
     described: list[dict[str, Floats]] = []
     for words, values in cells:
         words_of.append(words)
-        decimals, told = decimals_of(words["unit"]), results.describe(values)
+        decimals, told = decimals_of(words["unit"]), results.summarise(values)
         described.append({name: rounded(found, decimals) for name, found in told.items()})
         del values
     columns = {when: np.tile(moments, len(described))}
@@ -113,7 +113,7 @@ def budget_table(
     scenario: Scenario,
     samples: Samples,
     clock: Clock,
-    chunks: Cells,
+    chunks: SummaryCells,
     views: Iterable[View] | None = None,
 ) -> pd.DataFrame:
     """``budget``: vintage x year x line, cost, budget and gap with band and P(gap > 0) [EUR].
@@ -130,7 +130,7 @@ def budget_table(
     for name, level, timing, basis, line in views or budget.views(scenario):
         vintage = scenario.budget.vintages[name]
         cost = chunks(timing, keys.index((level, line)))[rows]
-        seen = budget.seen_by(prices, vintage, line, cost, years, basis)
+        seen = budget.in_vintage_terms(prices, vintage, line, cost, years, basis)
         factor = budget.nominal_factor(prices, vintage, years, basis)
         amounts = [vintage.amount(line, year) for year in years]
         where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
@@ -150,9 +150,9 @@ def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -
     # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
     short = rounded(gap, EUROS) > 0
     chance = np.where(np.isfinite(held), short.mean(axis=1).round(6), np.nan)
-    cells = {f"cost_{name}": values for name, values in results.describe(cost).items()}
+    cells = {f"cost_{name}": values for name, values in results.summarise(cost).items()}
     cells |= {"budget": held_each.mean(axis=1)}
-    cells |= {f"gap_{name}": values for name, values in results.describe(gap).items()}
+    cells |= {f"gap_{name}": values for name, values in results.summarise(gap).items()}
     return {name: rounded(values, EUROS) for name, values in cells.items()} | {
         "p_gap_positive": chance
     }

@@ -19,7 +19,7 @@ AT_WORK = (".lock",)
 
 
 @dataclass(frozen=True)
-class Finding:
+class FileCheck:
     """A file that is not as its record has it; ``fault`` unless it may lie there."""
 
     file: str
@@ -35,7 +35,7 @@ class Verified:
 
     kind: str
     files: int
-    findings: tuple[Finding, ...]
+    findings: tuple[FileCheck, ...]
 
     @property
     def intact(self) -> bool:
@@ -53,21 +53,21 @@ def verify_record(folder: Path) -> Verified:
     if not file.is_file():
         what = "there is no run.json in it" if folder.is_dir() else "there is no such folder"
         raise ScenarioError([Problem(str(folder), what, ADVICE)])
-    findings: list[Finding] = []
+    findings: list[FileCheck] = []
     try:
         record = read_record(folder)
     except ScenarioError as error:
         record = _remains(file)
         why = "; ".join(f"{one.where}: {one.what}" for one in error.problems)
-        findings.append(Finding(RECORD, "changed", why=why.replace(f"{file}: ", "")))
+        findings.append(FileCheck(RECORD, "changed", why=why.replace(f"{file}: ", "")))
     known: Mapping[str, Any] = record["files"]
     kind = kind_of(folder) or ""
     for name, mark in known.items():
         state = _state(folder / name, mark)
         if state is not None:
-            findings.append(Finding(name, state))
+            findings.append(FileCheck(name, state))
     for name in sorted(_names(folder) - set(known) - {RECORD, *AT_WORK}):
-        findings.append(Finding(name, "extra", fault=kind not in OPEN))
+        findings.append(FileCheck(name, "extra", fault=kind not in OPEN))
     return Verified(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
 
 

@@ -6,7 +6,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import Location, Problem, ScenarioError
 
 ENDINGS = (".yaml", ".yml")
 _SCENARIO = re.compile(rb"^(extends|title|description)[ \t]*:", re.MULTILINE)
@@ -32,7 +32,7 @@ def find(name: str) -> Path:
     path = Path(name)
     try:
         if path.is_file():
-            refuse_odd(path)
+            check_file_name(path)
             return path
         what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
     except (OSError, ValueError) as error:
@@ -43,7 +43,7 @@ def find(name: str) -> Path:
     raise ScenarioError([Problem(name, what, advice)])
 
 
-def refuse_odd(file: Path) -> None:
+def check_file_name(file: Path) -> None:
     """Refuse a file whose name can't name a folder of results, be shown, or stand in a table.
 
     In a spreadsheet a text that begins like a formula would be one.
@@ -55,7 +55,7 @@ def refuse_odd(file: Path) -> None:
         )
 
 
-def named_in_a_file(file: Path, where: Place | str) -> Path:
+def named_in_a_file(file: Path, where: Location | str) -> Path:
     """A file that another file names, if it is a scenario by its name and by what it begins with.
 
     Who is handed a file of another has not named what that leads to. So it may lead to scenarios

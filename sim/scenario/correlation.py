@@ -25,7 +25,7 @@ def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
     return keys, matrix
 
 
-def tied(scenario: Scenario) -> list[tuple[str, ...]]:
+def correlated_groups(scenario: Scenario) -> list[tuple[str, ...]]:
     """Groups of keys that go together, directly or through others, each in file order."""
     keys, matrix = matrix_of(scenario)
     if not keys:

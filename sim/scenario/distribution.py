@@ -30,7 +30,7 @@ MAY = {
 }
 
 
-class Spread(Frozen):
+class Distribution(Frozen):
     """How unsure a number is: one draw a replication from this distribution.
 
     ``as: value`` draws the number itself, ``as: factor`` a factor on it (the only way for a dated

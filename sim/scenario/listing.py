@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..errors import Place
+from ..errors import Location
 from . import introspect as shape
 from .load import Loaded, source_keys
 from .quantity import Quantity, quantities
@@ -18,7 +18,7 @@ Leaf = Quantity | str | bool | int | None
 
 
 @dataclass(frozen=True)
-class Row:
+class ListingRow:
     """One key of a scenario: its value, its meaning, who set it and where, what it was before.
 
     ``before`` is the value in the baseline where it differs; None where it does not.
@@ -28,13 +28,13 @@ class Row:
     value: Leaf
     meaning: str
     layer: str
-    place: Place | str
+    place: Location | str
     before: Leaf
     differs: bool
 
 
 @dataclass(frozen=True)
-class Rest:
+class Citation:
     """What rests on one source or one sentence of assumption: the keys, and which are uncertain."""
 
     name: str
@@ -43,28 +43,28 @@ class Rest:
     uncertain: tuple[str, ...] = ()
 
 
-def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
+def parameters(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
     """Every key that holds a value, with it, in file order."""
     if isinstance(part, Quantity):
         yield path, part
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:
-            yield from leaves(getattr(part, name), f"{path}.{name}" if path else name)
+            yield from parameters(getattr(part, name), f"{path}.{name}" if path else name)
     elif isinstance(part, dict):
         for key, item in part.items():
-            yield from leaves(item, f"{path}.{key}")
+            yield from parameters(item, f"{path}.{key}")
     elif isinstance(part, list | tuple):
         for index, item in enumerate(part):
-            yield from leaves(item, f"{path}.{index}")
+            yield from parameters(item, f"{path}.{index}")
     elif part is not None:
         yield path, part if isinstance(part, str | bool | int) else str(part)
 
 
-def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[Row]:
+def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[ListingRow]:
     """All keys of a scenario, or those at and below ``below``."""
-    before = dict(leaves(baseline))
+    before = dict(parameters(baseline))
     found = []
-    for key, value in leaves(loaded.scenario):
+    for key, value in parameters(loaded.scenario):
         if below and key != below and not key.startswith(f"{below}."):
             continue
         path = tuple(key.split("."))
@@ -73,7 +73,9 @@ def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[Row]:
         layer = loaded.tree.layers[origin.number].name if origin else ""
         place = origin.spot.at_value() if origin else ""
         old = before.get(key)
-        found.append(Row(key, value, here.meaning if here else "", layer, place, old, old != value))
+        found.append(
+            ListingRow(key, value, here.meaning if here else "", layer, place, old, old != value)
+        )
     return found
 
 
@@ -90,7 +92,7 @@ class Difference:
 
 def differences(left: Loaded, right: Loaded) -> list[Difference]:
     """Keys in which two scenarios differ, titles and descriptions apart."""
-    ours, theirs = dict(leaves(left.scenario)), dict(leaves(right.scenario))
+    ours, theirs = dict(parameters(left.scenario)), dict(parameters(right.scenario))
     found = []
     for key in dict.fromkeys([*ours, *theirs]):
         if ours.get(key) == theirs.get(key) or key.split(".")[0] in ("title", "description"):
@@ -106,7 +108,7 @@ def _layer(loaded: Loaded, key: str) -> str:
     return loaded.tree.layers[origin.number].name if origin else ""
 
 
-def by_source(scenario: Scenario) -> list[Rest]:
+def by_source(scenario: Scenario) -> list[Citation]:
     """Each source a scenario cites or declares, and the keys that rest on it."""
     cards = {key: dict(card) for key, card in source_keys().items()}
     cards |= {key: card.model_dump() for key, card in scenario.sources.items()}
@@ -114,10 +116,10 @@ def by_source(scenario: Scenario) -> list[Rest]:
     for key, quantity in quantities(scenario):
         if quantity.source is not None:
             used.setdefault(quantity.source, []).append(key)
-    return [Rest(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
+    return [Citation(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
 
 
-def by_assumption(scenario: Scenario) -> list[Rest]:
+def by_assumption(scenario: Scenario) -> list[Citation]:
     """Each sentence of assumption, and the keys that rest on it."""
     used: dict[str, list[str]] = {}
     for key, quantity in quantities(scenario):
@@ -125,6 +127,6 @@ def by_assumption(scenario: Scenario) -> list[Rest]:
             used.setdefault(" ".join(quantity.assumption.split()), []).append(key)
     uncertain = {key for key, quantity in quantities(scenario) if quantity.spread is not None}
     return [
-        Rest(sentence, {}, tuple(keys), tuple(key for key in keys if key in uncertain))
+        Citation(sentence, {}, tuple(keys), tuple(key for key in keys if key in uncertain))
         for sentence, keys in used.items()
     ]

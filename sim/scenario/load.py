@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from ..errors import Problem, ScenarioError
 from . import messages as explain
 from .catalogue import find
-from .merge import COMMAND_LINE, Layer, Tree, chain, fold
+from .merge import COMMAND_LINE, Layer, Tree, merge, resolve_extends
 from .schema import Scenario
 from .validate import problems_of
-from .yaml_reader import Source
+from .yaml_reader import SourceText
 
 LONGEST_NAME = 60
 
@@ -78,32 +78,34 @@ def load(name: str | Path, *patches: str | Path, sets: Sequence[str] = ()) -> Sc
 def load_chain(names: Sequence[str], sets: Sequence[str] = ()) -> Loaded:
     """As ``load``, with the history of every key beside the scenario."""
     files = [find(name) for name in names]
-    layers = chain(files, sets)
-    tree = fold(layers)
+    layers = resolve_extends(files, sets)
+    tree = merge(layers)
     _head(tree, files, layers)
     scenario = _checked(tree)
     return Loaded(_name(files, sets), scenario, tree)
 
 
-def patched(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
+def override(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
     """A new scenario with some keys changed, checked like a file.
 
     ``changes`` maps paths (``ind.capacity.planned``) to values as a patch file would hold them;
     a number inherits its unit, and ``because`` becomes its assumption. Raises ``ScenarioError``.
     """
-    base = Source("scenario", data=_plain(scenario.model_dump(by_alias=True, exclude_none=True)))
-    patch = Source("changes", data=dict(changes))
-    tree = fold([Layer(base, frozenset()), Layer(patch, frozenset({"scenario"}), because)])
+    base = SourceText(
+        "scenario", data=_plain(scenario.model_dump(by_alias=True, exclude_none=True))
+    )
+    patch = SourceText("changes", data=dict(changes))
+    tree = merge([Layer(base, frozenset()), Layer(patch, frozenset({"scenario"}), because)])
     return _checked(tree)
 
 
-def patched_by(base: Loaded, patch: Source, because: str) -> Loaded:
+def apply_patch(base: Loaded, patch: SourceText, because: str) -> Loaded:
     """A loaded scenario with one more patch on it, wherever that was read, checked like a file.
 
     ``because`` is the assumption of a number without a source of its own. Raises ``ScenarioError``.
     """
     below = frozenset(layer.source.name for layer in base.tree.layers)
-    tree = fold([*base.tree.layers, Layer(patch, below, because)])
+    tree = merge([*base.tree.layers, Layer(patch, below, because)])
     return Loaded(f"{base.name}+{Path(patch.name).stem}", _checked(tree), tree)
 
 

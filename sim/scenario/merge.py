@@ -14,12 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import Location, Problem, ScenarioError
 from . import introspect as shape
 from .catalogue import named_in_a_file, shipped
 from .schema import Scenario
 from .suggestions import hint_for
-from .yaml_reader import Keys, Source, Spot, read_file, read_text
+from .yaml_reader import Keys, Position, SourceText, read_file, read_text
 
 HEAD = ("extends", "title", "description")
 MAX_LAYERS = 40
@@ -32,7 +32,7 @@ _HERE = None
 class Layer:
     """One text of a chain, and the names of the layers it stands on."""
 
-    source: Source
+    source: SourceText
     below: frozenset[str]
     because: str = ""
     """Why it sets what it sets: the assumption of a number without a source of its own."""
@@ -47,7 +47,7 @@ class Origin:
     """Which layer set a key (its number in the chain), and where."""
 
     number: int
-    spot: Spot
+    spot: Position
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Tree:
     layers: tuple[Layer, ...]
     data: dict[Any, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    contested: dict[str, tuple[str, str]] = field(default_factory=dict)
+    conflicts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By key: the earlier patch that set it, and the later one that won."""
     _origins: dict[Any, Any] = field(default_factory=dict)
 
@@ -89,13 +89,13 @@ class Tree:
             node = node[step]
         return max(_origins_in(node), key=lambda o: o.number, default=self.origin(path))
 
-    def place(self, path: Keys) -> Place | str:
+    def place(self, path: Keys) -> Location | str:
         """Where a value stands; for a part that a patch changed below it, the place in there."""
         exact, latest = self.origin(path), self.latest(path)
         chosen = exact if exact and (latest is None or exact.number >= latest.number) else latest
         return chosen.spot.at_value() if chosen else self.layers[-1].source.name
 
-    def note(self, path: Keys, number: int, source: Source, at: Keys) -> None:
+    def note(self, path: Keys, number: int, source: SourceText, at: Keys) -> None:
         """Remember that layer ``number`` set ``path`` and all below, as written at ``at``."""
         for where in source.below(at):
             node = self._origins
@@ -119,7 +119,7 @@ def _origins_in(node: dict[Any, Any]) -> Iterator[Origin]:
             yield from _origins_in(below)
 
 
-def chain(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
+def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
     """The layers of a chain of files, each once, what a file stands on before it.
 
     ``sets`` (``key=value``) come last, as a layer of their own. Raises ``ScenarioError``.
@@ -160,11 +160,11 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
     return below | {name}
 
 
-def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
+def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
     """Files that a source extends, and where it says so: relative to its folder, or shipped."""
     named = source.data.get("extends", [])
     items = named if isinstance(named, list) else [named]
-    bases: list[tuple[Path, Place]] = []
+    bases: list[tuple[Path, Location]] = []
     for index, item in enumerate(items):
         at = ("extends", str(index)) if isinstance(named, list) else ("extends",)
         place = source.spots[at].at_value()
@@ -189,7 +189,7 @@ def _bases(source: Source, file: Path) -> list[tuple[Path, Place]]:
     return bases
 
 
-def _set_source(sets: Sequence[str]) -> Source:
+def _set_source(sets: Sequence[str]) -> SourceText:
     """``key=value`` from the command line as a text of its own, a line each."""
     lines = []
     for item in sets:
@@ -204,7 +204,7 @@ def _set_source(sets: Sequence[str]) -> Source:
     return read_text("\n".join(lines) + "\n", COMMAND_LINE)
 
 
-def fold(layers: Sequence[Layer]) -> Tree:
+def merge(layers: Sequence[Layer]) -> Tree:
     """Apply the layers in order: the first as it is, each other as a patch."""
     tree = Tree(tuple(layers))
     tree.problems = [problem for layer in layers for problem in layer.source.problems]
@@ -235,7 +235,7 @@ def _unnamed(layer: Layer) -> list[Problem]:
     return [Problem(layer.source.place(0, 0), what, advice)]
 
 
-def _because(source: Source) -> str:
+def _because(source: SourceText) -> str:
     described = source.data.get("description")
     text = described.get("en", "") if isinstance(described, dict) else described
     return f"patch {Path(source.name).stem}: {text}" if text else f"patch {Path(source.name).stem}"
@@ -338,7 +338,7 @@ class _Change:
             return
         earlier = self.tree.layers[before.number]
         if earlier.source.name not in self.layer.below:
-            self.tree.contested[".".join(self.path)] = (earlier.name, self.layer.name)
+            self.tree.conflicts[".".join(self.path)] = (earlier.name, self.layer.name)
 
 
 def _key(target: Any, step: str) -> Any:

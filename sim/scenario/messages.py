@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import Place, Problem
+from ..errors import Location, Problem
 from . import introspect as shape
 from .base import RuleError
 from .merge import Tree
 from .schema import Scenario
 from .suggestions import hint_for
-from .validate import Finding
+from .validate import ScenarioIssue
 from .yaml_reader import Keys
 
 MOST_TOLD = 200
@@ -36,7 +36,7 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
     return problems
 
 
-def of_findings(findings: list[Finding], tree: Tree) -> list[Problem]:
+def of_findings(findings: list[ScenarioIssue], tree: Tree) -> list[Problem]:
     """Problems between parts: each stands where the last of the keys concerned was set."""
     problems = []
     for finding in findings:
@@ -55,7 +55,7 @@ def without_echoes(problems: list[Problem]) -> list[Problem]:
     kept = []
     for problem in sorted(problems, key=_in_text):
         where = problem.where
-        key = f"{where.file}:{where.line}" if isinstance(where, Place) else str(problem)
+        key = f"{where.file}:{where.line}" if isinstance(where, Location) else str(problem)
         if key not in seen:
             kept.append(problem)
         seen.add(key)
@@ -64,7 +64,7 @@ def without_echoes(problems: list[Problem]) -> list[Problem]:
 
 def _in_text(problem: Problem) -> tuple[str, int, int]:
     where = problem.where
-    return (where.file, where.line, where.column) if isinstance(where, Place) else (where, 0, 0)
+    return (where.file, where.line, where.column) if isinstance(where, Location) else (where, 0, 0)
 
 
 def _at_key(mistake: Any) -> bool:
@@ -80,7 +80,7 @@ def _exact(tree: Tree, path: Keys, part: str) -> Keys:
     return path
 
 
-def _place(tree: Tree, path: Keys, at_key: bool) -> Place | str:
+def _place(tree: Tree, path: Keys, at_key: bool) -> Location | str:
     origin = tree.origin(path)
     if at_key and origin is not None:
         return origin.spot.at_key()

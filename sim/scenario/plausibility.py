@@ -18,7 +18,7 @@ from .introspect import at
 from .load import load
 from .quantity import CERTAIN, Quantity, quantities
 from .schema import REGULAR, Scenario
-from .validate import Finding
+from .validate import ScenarioIssue
 
 MOST_PLACES_A_YEAR = 23_000
 """COA received 22,800 more people at the end of 2015 than a year before: the most ever (COA)."""
@@ -43,10 +43,10 @@ class Warned:
     """A finding of a named check."""
 
     code: str
-    finding: Finding
+    finding: ScenarioIssue
 
 
-def shares(scenario: Scenario) -> list[Finding]:
+def shares(scenario: Scenario) -> list[ScenarioIssue]:
     """Shares that make one whole sum to one.
 
     Intake shares of first and of repeat applications, and the ages of the opening stock, are
@@ -58,11 +58,11 @@ def shares(scenario: Scenario) -> list[Finding]:
         if left < 0.001 and group.granted_share.single > 0:
             keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share")
             what = f"granted and closed shares of {name} leave no rejections"
-            found.append(Finding(keys, what, "in every year some cases were rejected"))
+            found.append(ScenarioIssue(keys, what, "in every year some cases were rejected"))
     return found
 
 
-def dates(scenario: Scenario) -> list[Finding]:
+def dates(scenario: Scenario) -> list[ScenarioIssue]:
     """Dates outside the horizon.
 
     A value that begins after the last simulated day, an opening or a hold that ends before the
@@ -77,11 +77,11 @@ def dates(scenario: Scenario) -> list[Finding]:
         if first > scenario.start and key != "inflow.total":
             what = f"the first date is {first}, but its value holds before it too"
             advice = f"give the value from {scenario.start} on as well"
-            found.append(Finding((key,), what, advice))
+            found.append(ScenarioIssue((key,), what, advice))
         for day, _ in quantity.pairs():
             if day > scenario.until:
                 what = f"the value from {day} on is never reached: the run ends {scenario.until}"
-                found.append(Finding((key,), what, "mend the date, or let the run go on"))
+                found.append(ScenarioIssue((key,), what, "mend the date, or let the run go on"))
     spans = [(f"ind.holds.{i}", h.begins, h.ends) for i, h in enumerate(scenario.ind.holds)]
     for name, place in scenario.reception.places.items():
         for kind in ("openings", "endings"):
@@ -90,11 +90,11 @@ def dates(scenario: Scenario) -> list[Finding]:
     for key, begins, ends in spans:
         if begins > scenario.until or ends < scenario.start:
             what = f"{begins} to {ends} lies outside the run"
-            found.append(Finding((key,), what, "mend the dates, or leave it out"))
+            found.append(ScenarioIssue((key,), what, "mend the dates, or leave it out"))
     return found
 
 
-def capacity_jump(scenario: Scenario) -> list[Finding]:
+def capacity_jump(scenario: Scenario) -> list[ScenarioIssue]:
     """A jump in places that no one ever built.
 
     The most people that COA took in on top within a year is 22,800 (2015). A fixed stock that
@@ -113,7 +113,7 @@ def capacity_jump(scenario: Scenario) -> list[Finding]:
             if before and after - min(before) > MOST_PLACES_A_YEAR:
                 what = f"{name} grows by {after - min(before):,.0f} places in the year to {day}"
                 advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
-                found.append(Finding((key,), what, advice))
+                found.append(ScenarioIssue((key,), what, advice))
                 break
     limits = {n: p.order_limit for n, p in scenario.reception.places.items() if p.order_limit}
     total = sum(max(limit.numbers()) for limit in limits.values()) * 52
@@ -121,11 +121,11 @@ def capacity_jump(scenario: Scenario) -> list[Finding]:
         keys = tuple(f"reception.places.{name}.order_limit" for name in limits)
         what = f"orders can reach {total:,.0f} places a year"
         advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
-        found.append(Finding(keys, what, advice))
+        found.append(ScenarioIssue(keys, what, advice))
     return found
 
 
-def scale(scenario: Scenario) -> list[Finding]:
+def scale(scenario: Scenario) -> list[ScenarioIssue]:
     """A number of another scale.
 
     It is fifty times as large or as small as in the baseline: a dot may have been read as a
@@ -141,12 +141,12 @@ def scale(scenario: Scenario) -> list[Finding]:
         if not 1 / FAR_OFF < ratio < FAR_OFF:
             what = f"{quantity.single:g} where the baseline has {before.single:,.6g}"
             found.append(
-                Finding((key,), what, "is a dot read as a decimal point, or the unit off?")
+                ScenarioIssue((key,), what, "is a dot read as a decimal point, or the unit off?")
             )
     return found
 
 
-def cost_order(scenario: Scenario) -> list[Finding]:
+def cost_order(scenario: Scenario) -> list[ScenarioIssue]:
     """A cost order that turns round.
 
     A regular place was always the cheapest and a hotel the dearest; temporary municipal reception
@@ -162,14 +162,16 @@ def cost_order(scenario: Scenario) -> list[Finding]:
         if name != REGULAR and regular is not None and price < regular.single:
             what = f"a place of {name} ({price:,.0f}) is cheaper than a regular one"
             keys = (key, f"reception.places.{REGULAR}.price")
-            found.append(Finding(keys, what, f"regular: {regular.single:,.0f} EUR/place/year"))
+            found.append(
+                ScenarioIssue(keys, what, f"regular: {regular.single:,.0f} EUR/place/year")
+            )
         if not PRICE_RANGE[0] <= price <= PRICE_RANGE[1]:
             what = f"a place of {name} at {price:,.0f} EUR a year is far from any published price"
-            found.append(Finding((key,), what, "is it a price by day or month?"))
+            found.append(ScenarioIssue((key,), what, "is it a price by day or month?"))
     return found
 
 
-def grant_rate(scenario: Scenario) -> list[Finding]:
+def grant_rate(scenario: Scenario) -> list[ScenarioIssue]:
     """Grant rates outside any history.
 
     Of all first decisions between 10 and 80 % granted a permit in a year, 2000 to 2024 (UNHCR,
@@ -183,7 +185,7 @@ def grant_rate(scenario: Scenario) -> list[Finding]:
     keys = (*(f"groups.{name}.granted_share" for name, _ in groups), "ind.granted_factor")
     what = f"{share:.0%} of first decisions grant"
     low, high = GRANTED_EVER
-    return [Finding(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
+    return [ScenarioIssue(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
 
 
 PROCESS_NUMBERS = {
@@ -193,7 +195,7 @@ PROCESS_NUMBERS = {
 """By process of inflow: the numbers that only the other one uses."""
 
 
-def no_effect(scenario: Scenario) -> list[Finding]:
+def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
     """A number that was changed and moves nothing.
 
     Staff and productivity count only where capacity is counted in staff, the official path only
@@ -216,7 +218,9 @@ def no_effect(scenario: Scenario) -> list[Finding]:
             why = f"after the hold ind.holds.{index}.granted_after holds"
             idle[f"groups.{hold.group}.granted_share"] = why
     return [
-        Finding((key,), f"this number is changed and moves nothing: {why}", "change the other one")
+        ScenarioIssue(
+            (key,), f"this number is changed and moves nothing: {why}", "change the other one"
+        )
         for key, why in idle.items()
         if key in base and _differs(scenario, key, base[key])
     ]
@@ -226,7 +230,7 @@ def _differs(scenario: Scenario, key: str, before: Quantity) -> bool:
     return dict(quantities(scenario))[key].value != before.value
 
 
-def staff(scenario: Scenario) -> list[Finding]:
+def staff(scenario: Scenario) -> list[ScenarioIssue]:
     """Staff against decisions.
 
     Where capacity is counted in staff, staff times productivity should not be far from the output
@@ -239,16 +243,18 @@ def staff(scenario: Scenario) -> list[Finding]:
         if not 10_000 <= output <= 45_000:
             keys = ("ind.capacity.staff", "ind.capacity.productivity")
             what = f"staff times productivity is {output:,.0f} decisions a year"
-            found.append(Finding(keys, what, "the IND made 11,000 to 36,000 a year since 2006"))
+            found.append(
+                ScenarioIssue(keys, what, "the IND made 11,000 to 36,000 a year since 2006")
+            )
     family = scenario.family.staff.single * scenario.family.productivity.single
     if not 2_000 <= family <= 80_000:
         keys = ("family.staff", "family.productivity")
         what = f"the family desk decides {family:,.0f} applications a year"
-        found.append(Finding(keys, what, "about 18,000 people were decided on in 2024"))
+        found.append(ScenarioIssue(keys, what, "about 18,000 people were decided on in 2024"))
     return found
 
 
-def budget_lines(scenario: Scenario) -> list[Finding]:
+def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     """A budget line without a cost, and the reverse.
 
     Amounts under a name that no cost has are held against nothing. The headline needs both lines
@@ -261,7 +267,7 @@ def budget_lines(scenario: Scenario) -> list[Finding]:
             if line not in known:
                 what = f"no cost is called '{line}': the amount is held against nothing"
                 advice = f"lines are {', '.join(sorted(known))}"
-                found.append(Finding((f"budget.vintages.{name}.lines.{line}",), what, advice))
+                found.append(ScenarioIssue((f"budget.vintages.{name}.lines.{line}",), what, advice))
     lines = scenario.headline.lines
     years = {line: {day.year for day, _ in lines[line].pairs()} for line in ("coa_nidos", "ind")}
     for one, other in (("coa_nidos", "ind"), ("ind", "coa_nidos")):
@@ -269,11 +275,11 @@ def budget_lines(scenario: Scenario) -> list[Finding]:
         if lacking:
             key = f"budget.vintages.{scenario.budget.headline}.lines.{other}"
             what = f"{other} has no amount in {', '.join(map(str, lacking))}, {one} has"
-            found.append(Finding((key,), what, "without both there is no gap in that year"))
+            found.append(ScenarioIssue((key,), what, "without both there is no gap in that year"))
     return found
 
 
-Check = Callable[[Scenario], list[Finding]]
+Check = Callable[[Scenario], list[ScenarioIssue]]
 CHECKS: dict[str, Check] = {
     "shares": shares,
     "dates": dates,
@@ -287,7 +293,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def unused_sources(scenario: Scenario) -> list[Finding]:
+def unused_sources(scenario: Scenario) -> list[ScenarioIssue]:
     """A source that is never used.
 
     The scenario declares it and no number cites it: a number may have lost its ground, or the key
@@ -295,25 +301,25 @@ def unused_sources(scenario: Scenario) -> list[Finding]:
     """
     cited = {quantity.source for _, quantity in quantities(scenario)}
     return [
-        Finding((f"sources.{key}",), f"no number cites '{key}'", "cite it, or leave it out")
+        ScenarioIssue((f"sources.{key}",), f"no number cites '{key}'", "cite it, or leave it out")
         for key in scenario.sources
         if key not in cited
     ]
 
 
-def sources_without_address(scenario: Scenario) -> list[Finding]:
+def sources_without_address(scenario: Scenario) -> list[ScenarioIssue]:
     """A source without an address.
 
     No reader can find what the scenario declares; where it is on paper, the address of the archive.
     """
     return [
-        Finding((f"sources.{key}",), f"'{key}' has no address", "add address: https://...")
+        ScenarioIssue((f"sources.{key}",), f"'{key}' has no address", "add address: https://...")
         for key, card in scenario.sources.items()
         if not card.address
     ]
 
 
-def bare_assumptions(scenario: Scenario) -> list[Finding]:
+def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
     """An assumption without a range, where the number matters.
 
     A number that rests on a sentence alone should say how unsure it is, if a tenth of it moves the
@@ -321,10 +327,10 @@ def bare_assumptions(scenario: Scenario) -> list[Finding]:
     """
     found = []
     for key, quantity in quantities(scenario):
-        if matters().get(key, 0.0) >= MATTERS and _bare(scenario, key, quantity):
-            part = f"a tenth of it moves the gap of 2027 by {matters()[key]:.0%}"
+        if is_influential().get(key, 0.0) >= MATTERS and _bare(scenario, key, quantity):
+            part = f"a tenth of it moves the gap of 2027 by {is_influential()[key]:.0%}"
             what = f"rests on an assumption without a range; {part}"
-            found.append(Finding((key,), what, "add a spread"))
+            found.append(ScenarioIssue((key,), what, "add a spread"))
     return found
 
 
@@ -339,7 +345,7 @@ def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
 
 
 @cache
-def matters() -> dict[str, float]:
+def is_influential() -> dict[str, float]:
     """Part of the gap of 2027 that a tenth of each number moves, by key."""
     text = (resources.files("sim") / "data" / "matters.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))

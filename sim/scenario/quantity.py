@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from .base import Frozen, Number, RuleError, number
-from .distribution import Spread
+from .distribution import Distribution
 
 
 def _dated(raw: Any) -> Any:
@@ -67,7 +67,7 @@ class Quantity(Frozen):
     source: str | None = Field(default=None, description="key of a source")
     where: str | None = Field(default=None, description="where in the source")
     assumption: str | None = Field(default=None, description="one sentence, if no source gives it")
-    spread: Spread | None = Field(default=None, description="how unsure it is")
+    spread: Distribution | None = Field(default=None, description="how unsure it is")
     price_level: int | None = Field(default=None, description="year of the prices, for euros")
     fill: Number | None = Field(
         default=None, gt=0, le=1, description="share of places filled when a price was measured"
@@ -90,7 +90,7 @@ class Quantity(Frozen):
             self._check_centre(self.spread)
         return self
 
-    def _check_centre(self, spread: Spread) -> None:
+    def _check_centre(self, spread: Distribution) -> None:
         """The draw turns about the value (or about 1): a spread that leaves it out is a slip."""
         centre = self.central_draw()
         own = spread.mode if spread.dist == "triangular" else spread.p50

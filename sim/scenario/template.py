@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from . import introspect as shape
-from .listing import leaves
+from .listing import parameters
 from .quantity import Quantity
 from .schema import Scenario
 
@@ -66,7 +66,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         '#     assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
         "#     spread: {dist: triangular, low: 20000, high: 30000}",
     ]
-    values = dict(leaves(scenario))
+    values = dict(parameters(scenario))
     for heading, keys in LEVERS.items():
         lines += ["", f"# {heading}"]
         lines += [_lever(key, values.get(key)) for key in keys]

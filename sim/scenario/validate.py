@@ -21,7 +21,7 @@ FIRST_BUDGET_YEAR = 2025
 
 
 @dataclass(frozen=True)
-class Finding:
+class ScenarioIssue:
     """Something that does not fit: the keys concerned, what it is, what to do."""
 
     keys: tuple[str, ...]
@@ -29,42 +29,44 @@ class Finding:
     advice: str = ""
 
 
-def problems_of(scenario: Scenario, known_sources: Collection[str]) -> list[Finding]:
+def problems_of(scenario: Scenario, known_sources: Collection[str]) -> list[ScenarioIssue]:
     """Everything that does not fit together in a scenario; empty if all does."""
     found = [problem for check in CHECKS for problem in check(scenario)]
     return found + _source_problems(scenario, known_sources)
 
 
-def _date_problems(scenario: Scenario) -> list[Finding]:
+def _date_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = []
     if scenario.until < scenario.start:
         what = f"the end ({scenario.until}) lies before the start ({scenario.start})"
-        problems.append(Finding(("until", "start"), what, "give a later end"))
+        problems.append(ScenarioIssue(("until", "start"), what, "give a later end"))
     if scenario.until.year > scenario.start.year + LONGEST_YEARS:
         what = f"the end ({scenario.until}) lies over {LONGEST_YEARS} years ahead"
-        problems.append(Finding(("until",), what, "no projection holds that long: end sooner"))
+        problems.append(
+            ScenarioIssue(("until",), what, "no projection holds that long: end sooner")
+        )
     ages = 0.0
     for band, share in scenario.ind.opening_ages.items():
         low, dash, high = band.partition("-")
         ages += share.single
         if not (dash and low.isdigit() and high.isdigit() and int(low) < int(high) <= OLDEST):
             what = f"'{band}' is no band of months up to {OLDEST}"
-            problems.append(Finding((f"ind.opening_ages.{band}",), what, "as 6-15"))
+            problems.append(ScenarioIssue((f"ind.opening_ages.{band}",), what, "as 6-15"))
     if abs(ages - 1) > 1e-6:
         what = f"the ages of the opening stock sum to {ages:.6f}, not to 1"
-        problems.append(Finding(("ind.opening_ages",), what, "shares of all bands make one"))
+        problems.append(ScenarioIssue(("ind.opening_ages",), what, "shares of all bands make one"))
     for name in scenario.housing.targets:
         year, half, number = name.partition("-H")
         if not (year.isdigit() and half and number in ("1", "2")):
             what = f"'{name}' is no half-year"
-            problems.append(Finding((f"housing.targets.{name}",), what, "as 2025-H1"))
+            problems.append(ScenarioIssue((f"housing.targets.{name}",), what, "as 2025-H1"))
     return problems
 
 
-def _hold_problems(scenario: Scenario) -> list[Finding]:
+def _hold_problems(scenario: Scenario) -> list[ScenarioIssue]:
     holds = sorted(scenario.ind.holds, key=lambda hold: (hold.group, hold.begins))
     return [
-        Finding(
+        ScenarioIssue(
             ("ind.holds",),
             f"two holds on {left.group} overlap from {right.begins}",
             f"let the second begin on {left.ends} or later",
@@ -74,7 +76,7 @@ def _hold_problems(scenario: Scenario) -> list[Finding]:
     ]
 
 
-def _money_problems(scenario: Scenario) -> list[Finding]:
+def _money_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems, known = [], set(scenario.budget.price_levels)
     stated = {
         f"budget.vintages.{n}.price_level": v.price_level
@@ -85,17 +87,17 @@ def _money_problems(scenario: Scenario) -> list[Finding]:
     for path, level in stated.items():
         if level not in known:
             what = f"no price level for {level} in budget.price_levels"
-            problems.append(Finding((path,), what, f"choose from {years}, or add that year"))
+            problems.append(ScenarioIssue((path,), what, f"choose from {years}, or add that year"))
     for line in ("coa_nidos", "ind"):
         held = scenario.headline.lines.get(line)
         if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
             what = f"'{scenario.budget.headline}' holds no amount for {line} in {FIRST_BUDGET_YEAR}"
             advice = "take a vintage that does, or add the amount"
-            problems.append(Finding(("budget.headline",), what, advice))
+            problems.append(ScenarioIssue(("budget.headline",), what, advice))
     return problems
 
 
-def _group_problems(scenario: Scenario) -> list[Finding]:
+def _group_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = []
     for intake in ("first", "repeat"):
         shares = {n: g.intake_share for n, g in scenario.groups.items() if g.intake == intake}
@@ -103,7 +105,7 @@ def _group_problems(scenario: Scenario) -> list[Finding]:
         if shares and abs(total - 1) > 1e-6:
             keys = tuple(f"groups.{name}.intake_share" for name in shares)
             what = f"intake shares of '{intake}' sum to {total:.6f}, not to 1"
-            problems.append(Finding(keys, what, "what one group gains another must lose"))
+            problems.append(ScenarioIssue(keys, what, "what one group gains another must lose"))
     named = {
         "ind.holds": {hold.group for hold in scenario.ind.holds},
         "courts.opening_in_appeal": set(scenario.courts.opening_in_appeal),
@@ -113,26 +115,28 @@ def _group_problems(scenario: Scenario) -> list[Finding]:
     for where, names in named.items():
         if names - set(scenario.groups):
             what = f"names unknown groups: {', '.join(sorted(names - set(scenario.groups)))}"
-            problems.append(Finding((where,), what, f"groups are: {known}"))
+            problems.append(ScenarioIssue((where,), what, f"groups are: {known}"))
     for name, group in scenario.groups.items():
         after = [h.granted_after.single for h in scenario.ind.holds if h.group == name]
         if max(group.granted_share.single, *after, 0) + group.closed_share.single > 1 + 1e-9:
             keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share", "ind.holds")
             what = f"granted and closed shares of {name} exceed 1"
-            problems.append(Finding(keys, what, "they are parts of the same decisions"))
+            problems.append(ScenarioIssue(keys, what, "they are parts of the same decisions"))
     if set(scenario.inflow.season) != set(range(1, 13)):
         advice = "give each month its factor"
-        problems.append(Finding(("inflow.season",), "the season needs the months 1 to 12", advice))
+        problems.append(
+            ScenarioIssue(("inflow.season",), "the season needs the months 1 to 12", advice)
+        )
     return problems
 
 
-def _place_problems(scenario: Scenario) -> list[Finding]:
+def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
     places, prices = scenario.reception.places, scenario.prices
     wider = {place.part_of for place in places.values() if place.part_of}
     problems = []
     if REGULAR not in places:
         what = f"a place type '{REGULAR}' is needed"
-        problems.append(Finding(("reception.places",), what, "other types stand beside it"))
+        problems.append(ScenarioIssue(("reception.places",), what, "other types stand beside it"))
     named = {
         "prices.emergency_rest": {prices.emergency_rest},
         "prices.beyond_places_as": {prices.beyond_places_as},
@@ -141,34 +145,36 @@ def _place_problems(scenario: Scenario) -> list[Finding]:
     for where, names in named.items():
         if names - set(places):
             what = f"names unknown place types: {', '.join(sorted(names - set(places)))}"
-            problems.append(Finding((where,), what, f"types are: {', '.join(places)}"))
+            problems.append(ScenarioIssue((where,), what, f"types are: {', '.join(places)}"))
     for name, place in places.items():
         key = f"reception.places.{name}"
         if place.opening_status_holders.single > place.opening_people.single:
             keys = (f"{key}.opening_status_holders", f"{key}.opening_people")
             what = f"more status holders than people in {name}"
-            problems.append(Finding(keys, what, "status holders are part of the people"))
+            problems.append(ScenarioIssue(keys, what, "status holders are part of the people"))
         if place.opening_places and place.opening_places.single < place.opening_people.single:
             keys = (f"{key}.opening_places", f"{key}.opening_people")
             what = f"more people than places in {name}"
-            problems.append(Finding(keys, what, "on day 0 everyone in a type has a place there"))
+            problems.append(
+                ScenarioIssue(keys, what, "on day 0 everyone in a type has a place there")
+            )
         if place.price is None and name != prices.emergency_rest:
             problems.append(
-                Finding((key,), f"{name} has no price", "add price, per place and year")
+                ScenarioIssue((key,), f"{name} has no price", "add price, per place and year")
             )
         if place.level is not None and (place.order_limit is not None or place.notice):
             what = f"a fixed level of {name} leaves nothing to order or end"
             advice = "take out order_limit and set notice to false, or take out the level"
-            problems.append(Finding((f"{key}.level",), what, advice))
+            problems.append(ScenarioIssue((f"{key}.level",), what, advice))
     return problems
 
 
-def _closing_problems(scenario: Scenario) -> list[Finding]:
+def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
     """Spending can follow a budget only where there is one, and where places can be given up."""
     if scenario.closing != "constrained":
         return []
     problems = [
-        Finding(
+        ScenarioIssue(
             (f"reception.places.{name}.level", "closing"),
             f"a fixed level of {name} can't be kept where spending follows the budget",
             "take the level out, or set closing to need",
@@ -179,11 +185,11 @@ def _closing_problems(scenario: Scenario) -> list[Finding]:
     held = scenario.headline.lines.get("coa_nidos")
     if held and scenario.start.year < min(moment.year for moment, _ in held.pairs()):
         what = f"the headline vintage holds no amount for {scenario.start.year}"
-        problems.append(Finding(("closing", "start"), what, "start later, or close by need"))
+        problems.append(ScenarioIssue(("closing", "start"), what, "start later, or close by need"))
     return problems
 
 
-def _link_problems(scenario: Scenario) -> list[Finding]:
+def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
     """Correlations name pairs of uncertain numbers, each pair once, and fit together."""
     numbers = dict(quantities(scenario))
     problems, seen = [], set()
@@ -193,15 +199,17 @@ def _link_problems(scenario: Scenario) -> list[Finding]:
             if key not in numbers or numbers[key].spread is None:
                 what = f"'{key}' is no number with a spread"
                 advice = "name uncertain numbers by their keys, as housing.homes"
-                problems.append(Finding((f"correlations.{index}.{end}",), what, advice))
+                problems.append(ScenarioIssue((f"correlations.{index}.{end}",), what, advice))
         pair = frozenset({link.first, link.second})
         if pair in seen or len(pair) == 1:
             what = f"{link.first} and {link.second} are linked twice, or to themselves"
-            problems.append(Finding((f"correlations.{index}",), what, "name two numbers, once"))
+            problems.append(
+                ScenarioIssue((f"correlations.{index}",), what, "name two numbers, once")
+            )
         seen.add(pair)
     if not problems and scenario.correlations and not _possible(scenario):
         what = "these correlations can't hold together"
-        problems.append(Finding(("correlations",), what, "make them weaker, or drop one"))
+        problems.append(ScenarioIssue(("correlations",), what, "make them weaker, or drop one"))
     return problems
 
 
@@ -214,17 +222,17 @@ def _possible(scenario: Scenario) -> bool:
     return bool(np.linalg.eigvalsh(matrix).min() > 1e-6)
 
 
-def _source_problems(scenario: Scenario, known: Collection[str]) -> list[Finding]:
+def _source_problems(scenario: Scenario, known: Collection[str]) -> list[ScenarioIssue]:
     cited = set(known) | set(scenario.sources)
     advice = "declare it under sources:, or state an assumption"
     return [
-        Finding((f"{path}.source",), f"unknown source '{quantity.source}'", advice)
+        ScenarioIssue((f"{path}.source",), f"unknown source '{quantity.source}'", advice)
         for path, quantity in quantities(scenario)
         if quantity.source is not None and quantity.source not in cited
     ]
 
 
-CHECKS: tuple[Callable[[Scenario], list[Finding]], ...] = (
+CHECKS: tuple[Callable[[Scenario], list[ScenarioIssue]], ...] = (
     _date_problems,
     _group_problems,
     _hold_problems,

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..errors import UNSHOWN, Place, Problem, ScenarioError, plain
+from ..errors import UNSHOWN, Location, Problem, ScenarioError, printable
 
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
@@ -30,42 +30,42 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
 
 
-class Spot(NamedTuple):
+class Position(NamedTuple):
     """Where a key and its value stand; lines and columns from 0."""
 
-    source: Source
+    source: SourceText
     key: tuple[int, int]
     value: tuple[int, int]
 
-    def at_key(self) -> Place:
+    def at_key(self) -> Location:
         return self.source.place(*self.key)
 
-    def at_value(self) -> Place:
+    def at_value(self) -> Location:
         return self.source.place(*self.value)
 
 
 @dataclass
-class Source:
+class SourceText:
     """What was read from one text: its data, the spot of each key path, and the mistakes."""
 
     name: str
     lines: list[str] = field(default_factory=list)
     data: dict[Any, Any] = field(default_factory=dict)
-    spots: dict[Keys, Spot] = field(default_factory=dict)
+    spots: dict[Keys, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     digest: str = ""
     """SHA-256 of the text as it was read; empty for what is no text."""
     _order: dict[Keys, int] = field(default_factory=dict)
     _paths: list[Keys] = field(default_factory=list)
 
-    def place(self, line: int, column: int) -> Place:
+    def place(self, line: int, column: int) -> Location:
         text = self.lines[line] if line < len(self.lines) else ""
-        return Place(self.name, line + 1, column + 1, text)
+        return Location(self.name, line + 1, column + 1, text)
 
-    def at(self, mark: Any) -> Place:
+    def at(self, mark: Any) -> Location:
         return self.place(mark.line, mark.column)
 
-    def key_place(self, path: Keys) -> Place | str:
+    def key_place(self, path: Keys) -> Location | str:
         """Where a key stands; the name of the text where that is not known."""
         spot = self.spots.get(path)
         return spot.at_key() if spot else self.name
@@ -95,7 +95,7 @@ class Source:
 BEGIN = "begin with 'extends: baseline.yaml' and a title"
 
 
-def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> Source:
+def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> SourceText:
     """Read a scenario file, or one of another kind and how that begins.
 
     Raises ``ScenarioError`` if it can't be read as YAML at all.
@@ -114,10 +114,10 @@ def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> Source:
     return read_text(text, str(file), kind, begin)
 
 
-def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> Source:
+def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> SourceText:
     """Read scenario YAML; ``name`` stands for the file in messages."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    source = Source(name, text.splitlines(), digest=digest)
+    source = SourceText(name, text.splitlines(), digest=digest)
     try:
         _refuse_what_is_unsafe(text, source)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -132,14 +132,14 @@ def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) 
     return source
 
 
-def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> tuple[Place | str, str, str]:
+def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location | str, str, str]:
     """Where a text stops being YAML: where the unfinished thing began, if it is known."""
     began = error.context_mark if error.context and "scanning" in error.context else None
     mark = began or error.problem_mark or error.context_mark
-    where: Place | str = source.at(mark) if mark else source.name
+    where: Location | str = source.at(mark) if mark else source.name
     problem = error.problem or error.context or ""
     advice = "mend the line above or at this place"
-    if isinstance(where, Place) and "\t" in where.text[: where.column]:
+    if isinstance(where, Location) and "\t" in where.text[: where.column]:
         problem, advice = "a tab", "indent with spaces"
     elif "expected ':'" in problem:
         problem, advice = "there is no ': ' after the key", "as in housing.homes: 25000"
@@ -148,11 +148,11 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> tuple[Place | str,
     return where, f"not valid YAML: {problem}", advice
 
 
-def _refused(where: Place | str, what: str, advice: str = "") -> ScenarioError:
+def _refused(where: Location | str, what: str, advice: str = "") -> ScenarioError:
     return ScenarioError([Problem(where, what, advice)])
 
 
-def _refuse_what_is_unsafe(text: str, source: Source) -> None:
+def _refuse_what_is_unsafe(text: str, source: SourceText) -> None:
     """Anchors and aliases (a few lines can stand for gigabytes), tags, and bottomless nesting."""
     depth = values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -176,7 +176,7 @@ def _refuse_what_is_unsafe(text: str, source: Source) -> None:
             raise _refused(source.at(event.start_mark), what, "no scenario goes that deep")
 
 
-def _built(node: Any, path: Keys, source: Source) -> Any:
+def _built(node: Any, path: Keys, source: SourceText) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, source)
     if isinstance(node, yaml.SequenceNode):
@@ -184,13 +184,13 @@ def _built(node: Any, path: Keys, source: Source) -> Any:
         for index, item in enumerate(node.value):
             below = (*path, str(index))
             spot = (item.start_mark.line, item.start_mark.column)
-            source.spots[below] = Spot(source, spot, spot)
+            source.spots[below] = Position(source, spot, spot)
             items.append(_built(item, below, source))
         return items
     return _scalar(node, source)
 
 
-def _mapping(node: yaml.MappingNode, path: Keys, source: Source) -> dict[Any, Any]:
+def _mapping(node: yaml.MappingNode, path: Keys, source: SourceText) -> dict[Any, Any]:
     seen: dict[Any, Any] = {}
     built: dict[Any, Any] = {}
     for key_node, value_node in node.value:
@@ -211,19 +211,19 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: Source) -> dict[Any, An
             continue
         seen[key] = mark
         below = (*path, str(key))
-        source.spots[below] = Spot(source, (mark.line, mark.column), (value.line, value.column))
+        source.spots[below] = Position(source, (mark.line, mark.column), (value.line, value.column))
         built[key] = _built(value_node, below, source)
     return built
 
 
-def _scalar(node: yaml.ScalarNode, source: Source) -> Any:
+def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
     """Plain words stay text ('no' is not false); numbers, dates, true, false and null are read."""
     text = node.value
     strange = UNSHOWN.search(text)
     if strange is not None:
         what = f"the character U+{ord(strange[0]):04X}, which is no text"
         source.problems.append(Problem(source.at(node.start_mark), what, "take it out"))
-        return plain(text)
+        return printable(text)
     if node.style in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:

@@ -6,24 +6,24 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import refuse
+from ..errors import usage_error
 
 if TYPE_CHECKING:
-    from ..model.sampling import Kind
+    from ..model.sampling import Uncertainty
 
 
-def kinds_of(text: str) -> tuple[Kind, ...]:
+def parse_uncertainties(text: str) -> tuple[Uncertainty, ...]:
     """Kinds of chance as they were typed, with commas; raises ``ScenarioError``."""
     from ..model.sampling import KINDS
 
     asked = {part.strip() for part in text.split(",")}
     if asked - set(KINDS):
         what = f"unknown kind of chance: {', '.join(sorted(asked - set(KINDS)))}"
-        refuse("--vary", what, f"choose from {', '.join(KINDS)}")
+        usage_error("--vary", what, f"choose from {', '.join(KINDS)}")
     return tuple(kind for kind in KINDS if kind in asked)
 
 
-def chains(words: list[str]) -> list[list[str]]:
+def parse_chains(words: list[str]) -> list[list[str]]:
     """Scenario names as they were typed, '+' binding what stands on both sides of it.
 
     Raises ``ScenarioError`` where a name is empty or a '+' has nothing to bind.
@@ -31,7 +31,7 @@ def chains(words: list[str]) -> list[list[str]]:
     tokens: list[str] = []
     for word in words:
         if not word.strip():
-            refuse("scenario", "a name is empty", "give a file or a shipped name")
+            usage_error("scenario", "a name is empty", "give a file or a shipped name")
         parts = [word] if Path(word).is_file() else re.split(r"(\+)", word)
         tokens += [part for part in parts if part]
     found: list[list[str]] = []
@@ -39,7 +39,9 @@ def chains(words: list[str]) -> list[list[str]]:
     for token in tokens:
         if token == "+":
             if bound or not found:
-                refuse("+", "there is nothing before this '+'", "as in baseline + faster-housing")
+                usage_error(
+                    "+", "there is nothing before this '+'", "as in baseline + faster-housing"
+                )
             bound = True
             continue
         if bound:
@@ -48,21 +50,21 @@ def chains(words: list[str]) -> list[list[str]]:
             found.append([token])
         bound = False
     if bound:
-        refuse("+", "there is nothing after this '+'", "as in baseline + faster-housing")
+        usage_error("+", "there is nothing after this '+'", "as in baseline + faster-housing")
     return found
 
 
-def one_chain(name: str) -> list[str]:
+def parse_chain(name: str) -> list[str]:
     """A scenario or a chain A+B in one word; raises ``ScenarioError`` if it is not one."""
-    found = chains([name])
+    found = parse_chains([name])
     if len(found) != 1:
-        refuse(name, "expected one scenario", "join the parts of a chain with +")
+        usage_error(name, "expected one scenario", "join the parts of a chain with +")
     return found[0]
 
 
-def held_line(line: str) -> None:
+def check_budget_line(line: str) -> None:
     """Refuses a line that no budget is held for: it has no gap."""
     from .compare import HELD
 
     if line not in HELD:
-        refuse("--line", f"no budget is held for '{line}'", f"take one of {', '.join(HELD)}")
+        usage_error("--line", f"no budget is held for '{line}'", f"take one of {', '.join(HELD)}")

@@ -18,7 +18,7 @@ Watch = Callable[[str, int], Any]
 
 
 @dataclass(frozen=True)
-class Finding:
+class StudyResult:
     """A study, the folder it is written to by default, and how it is told.
 
     ``inputs`` are the hashes of the texts its scenarios were read from, by name; ``told`` gives
@@ -31,13 +31,13 @@ class Finding:
     told: Callable[[Language], list[Any]]
 
 
-def write(finding: Finding, folder: Path, lang: Language, command: str) -> None:
+def write(finding: StudyResult, folder: Path, lang: Language, command: str) -> None:
     """Write its folder; raises ``ScenarioError`` if that can't be."""
     drawn = partial(draw, lang=lang)
     write_study(finding.study, folder, drawn, finding.inputs, command, lang)
 
 
-def silent(_name: str, _total: int) -> Any:
+def no_progress(_name: str, _total: int) -> Any:
     """Tells nobody how far the work is."""
     from contextlib import nullcontext
 

@@ -10,9 +10,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import Problem, ScenarioError
-from ..report.charts.size import LOOKS, Look, Width
+from ..report.charts.size import CHART_SIZES, ChartSize, Width
 from ..report.i18n import Language
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import STYLE, bytes_of, save_forms, title_of
 from . import (
     compare_chart as differences,
@@ -46,7 +46,7 @@ from .explain_chart import explanation_of
 
 __all__ = [
     "KINDS",
-    "Told",
+    "StudyData",
     "comparison_of",
     "drawn",
     "explanation_of",
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 
-def _always(_: Told) -> bool:
+def _always(_: StudyData) -> bool:
     return True
 
 
@@ -69,9 +69,9 @@ class StudyChart:
     """
 
     name: str
-    draw: Callable[[Told, Look, Language], Figure]
-    words: Callable[[Told, Language], str]
-    shown: Callable[[Told], bool] = _always
+    draw: Callable[[StudyData, ChartSize, Language], Figure]
+    words: Callable[[StudyData, Language], str]
+    shown: Callable[[StudyData], bool] = _always
 
 
 KINDS: dict[str, StudyChart] = {
@@ -88,24 +88,24 @@ KINDS: dict[str, StudyChart] = {
 """Kinds of study and their charts."""
 
 
-def shown(told: Told) -> bool:
+def shown(told: StudyData) -> bool:
     """Whether a study has what its chart shows."""
     return _of(told).shown(told)
 
 
-def drawn(told: Told, lang: Language, width: Width = "page") -> Figure:
+def drawn(told: StudyData, lang: Language, width: Width = "page") -> Figure:
     """The chart of a study; raises ``ScenarioError`` for a kind that has none."""
     with mpl.rc_context(STYLE):
-        return _of(told).draw(told, LOOKS[width], lang)
+        return _of(told).draw(told, CHART_SIZES[width], lang)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """What the chart of a study shows, in words, with its main numbers."""
     return " ".join(_of(told).words(told, lang).split())
 
 
 def write(
-    told: Told,
+    told: StudyData,
     folder: Path,
     lang: Language,
     width: Width = "page",
@@ -121,16 +121,16 @@ def write(
         return
     stem = folder / f"{_of(told).name}{suffix}"
     said, figure = words(told, lang), drawn(told, lang, width)
-    save_forms(figure, stem, LOOKS[width].dpi, said, formats, told_beside)
+    save_forms(figure, stem, CHART_SIZES[width].dpi, said, formats, told_beside)
 
 
-def png(told: Told, lang: Language) -> bytes:
+def png(told: StudyData, lang: Language) -> bytes:
     """The chart of a study for a page, as ``write`` makes it."""
-    figure, dpi = drawn(told, lang), LOOKS["page"].dpi
+    figure, dpi = drawn(told, lang), CHART_SIZES["page"].dpi
     return bytes_of(figure, ".png", dpi, title_of(figure), words(told, lang))
 
 
-def _of(told: Told) -> StudyChart:
+def _of(told: StudyData) -> StudyChart:
     kind = str(told.record["kind"])
     if kind not in KINDS:
         what = f"a folder of '{kind}' has no charts to draw again"

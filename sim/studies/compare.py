@@ -18,7 +18,7 @@ from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..results import budget
 from ..results import tables as results
-from ..results.experiment import Progress, Settings, Task, Trial, measured
+from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..scenario import Scenario
 from .repricing import common_end
 
@@ -83,7 +83,7 @@ def compare(
             advice = "compare scenarios that begin on the same day"
             raise ScenarioError([Problem(other, what, advice)])
     tasks = [Task(scenario, everything) for scenario in (first, *others.values())]
-    ours, *theirs = measured(tasks, replace(settings, until=until), workers, tell)
+    ours, *theirs = run_tasks(tasks, replace(settings, until=until), workers, tell)
     clock = Clock(first.start, until, settings.step)
     yearly, monthly = [], []
     for other, arrays in zip(others, theirs, strict=True):
@@ -100,7 +100,7 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     return table[table["difference_mean"].notna()].reset_index(drop=True)
 
 
-def everything(trial: Trial) -> dict[str, Floats]:
+def everything(trial: Experiment) -> dict[str, Floats]:
     """What is compared: arrays (year or date, replication) by name."""
     found = {f"gap|{line}": trial.line("gap", line) for line in HELD}
     found |= {f"cost|{line}": trial.line("cost", line) for line in budget.LINES}
@@ -141,7 +141,7 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     known = np.isfinite(ours) & np.isfinite(theirs)
     ours, theirs = np.where(known, ours, np.nan), np.where(known, theirs, np.nan)
     change = theirs - ours
-    columns = {f"difference_{name}": values for name, values in results.describe(change).items()}
+    columns = {f"difference_{name}": values for name, values in results.summarise(change).items()}
     count = np.maximum(known.sum(axis=-1), 1)
     chance = np.where(known.any(axis=-1), (change > 0).sum(axis=-1) / count, np.nan)
     apart = _variance(ours) + _variance(theirs)
@@ -150,10 +150,10 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     ratio = np.full(paired.shape, np.nan)
     np.divide(apart, paired, out=ratio, where=paired > ROUNDING * apart)
     return {
-        "base_mean": results.describe(ours)["mean"],
-        "base_p50": results.describe(ours)["p50"],
-        "other_mean": results.describe(theirs)["mean"],
-        "other_p50": results.describe(theirs)["p50"],
+        "base_mean": results.summarise(ours)["mean"],
+        "base_p50": results.summarise(ours)["p50"],
+        "other_mean": results.summarise(theirs)["mean"],
+        "other_p50": results.summarise(theirs)["p50"],
         **columns,
         "p_positive": chance,
         "variance_ratio": ratio,

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..report.run_tables import prices_notes
 from ..results.experiment import Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded, inputs_of
 from . import compare_text as report
-from .base import Finding, Watch
+from .base import StudyResult, Watch
 from .compare import MOST
 from .compare import compare as compared
 
 
 def compare(
     base: Loaded, others: Sequence[Loaded], settings: Settings, workers: int, watch: Watch
-) -> Finding:
+) -> StudyResult:
     """The differences of scenarios from a first one, with their bands.
 
     Raises ``ScenarioError`` if two have one name, or if there are more than a chart can tell apart.
@@ -27,9 +27,9 @@ def compare(
     every = (base, *others)
     names = [one.name for one in every]
     if len(set(names)) < len(names):
-        refuse("compare", f"{max(names, key=names.count)} stands twice", "name each once")
+        usage_error("compare", f"{max(names, key=names.count)} stands twice", "name each once")
     if len(others) > MOST:
-        refuse("compare", f"{len(others)} scenarios against one", f"at most {MOST} at a time")
+        usage_error("compare", f"{len(others)} scenarios against one", f"at most {MOST} at a time")
     scenarios = {one.name: one.scenario for one in every}
     with watch("compare", settings.replications * len(every)) as tell:
         found = compared(
@@ -56,4 +56,4 @@ def compare(
         settings,
         {"differences": found.yearly, "monthly": found.monthly},
     )
-    return Finding(study, f"compare-{'-'.join(names)}"[:120], inputs_of(*every), told)
+    return StudyResult(study, f"compare-{'-'.join(names)}"[:120], inputs_of(*every), told)

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from ..report.charts.elements import amount, listed, positions, scale_of_dates, scale_of_years
 from ..report.charts.layout import EndLabel, Mark, Sheet, fit, new_sheet
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, scale_up, source, titled, zero_line
 from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label, prices_notes
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
 from .compare import Comparison
 from .compare_text import moves
@@ -41,7 +41,7 @@ BARS = (
 PLOT = {"column": 1.25, "page": 1.7}
 
 
-def comparison_of(told: Told) -> Comparison:
+def comparison_of(told: StudyData) -> Comparison:
     """A comparison as its tables tell it."""
     monthly = told.table("monthly").astype({"date": "datetime64[ns]"})
     return Comparison(
@@ -49,7 +49,7 @@ def comparison_of(told: Told) -> Comparison:
     )
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """Four panels of differences."""
     found, scenarios = comparison_of(told), told.scenarios
     base = scenarios[found.base]
@@ -143,7 +143,7 @@ def _months(
     scale_of_dates(sheet, axes, lang)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
     found = comparison_of(told)
     parts = []

@@ -15,13 +15,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ..errors import Place, Problem, ScenarioError
+from ..errors import Location, Problem, ScenarioError
 from ..model.sampling import KINDS
-from ..results.cell import Address
+from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
-from ..results.conditions import Comparison, Condition, Joined, names, parse
+from ..results.conditions import BoolOp, ComparisonOp, Condition, names, parse
 from ..results.experiment import Settings
-from ..scenario.yaml_reader import Keys, Source, read_file, read_text
+from ..scenario.yaml_reader import Keys, SourceText, read_file, read_text
 from .levers import Lever, lever
 
 DesignKind = Literal["grid", "latin", "sobol"]
@@ -75,7 +75,7 @@ class Design:
     crossed: tuple[PatchSet, ...]
     zipped: tuple[PatchSet, ...]
     exclude: tuple[Condition, ...]
-    record: tuple[Address, ...]
+    record: tuple[CellRef, ...]
     settings: Settings
 
     @property
@@ -116,12 +116,12 @@ def canonical(name: str) -> str:
 
 def operand_kinds(condition: Condition, words: Collection[str]) -> list[str]:
     """What is wrong with comparing ``words`` (patches and their choices) as numbers."""
-    if isinstance(condition, Joined):
+    if isinstance(condition, BoolOp):
         return [fault for part in condition.parts for fault in operand_kinds(part, words)]
     return _compared(condition, words)
 
 
-def _compared(one: Comparison, words: Collection[str]) -> list[str]:
+def _compared(one: ComparisonOp, words: Collection[str]) -> list[str]:
     sides = [operand.name in words for operand in (one.left, one.right)]
     if any(sides) and not (all(sides) and one.sign in ("==", "!=")):
         word = next(o.name for o in (one.left, one.right) if o.name in words)
@@ -133,10 +133,10 @@ def _compared(one: Comparison, words: Collection[str]) -> list[str]:
 class _Reading:
     """A file on its way to a design: its text, and the mistakes found so far."""
 
-    source: Source
+    source: SourceText
     problems: list[Problem]
 
-    def at(self, path: Keys) -> Place | str:
+    def at(self, path: Keys) -> Location | str:
         spot = self.source.spots.get(path)
         return spot.at_value() if spot else self.source.name
 
@@ -182,7 +182,7 @@ class _Reading:
         return float(value)
 
 
-def _designed(source: Source, stem: str) -> Design:
+def _designed(source: SourceText, stem: str) -> Design:
     reading = _Reading(source, list(source.problems))
     data = source.data
     reading.unknown((), data, KEYS)
@@ -394,10 +394,10 @@ def _exclude(
     return tuple(rules)
 
 
-def _record(reading: _Reading) -> tuple[Address, ...]:
+def _record(reading: _Reading) -> tuple[CellRef, ...]:
     if "record" not in reading.source.data:
         reading.lacking("record", "the cells to keep, as in record: [gap.total.2027]")
-    found: dict[str, Address] = {}
+    found: dict[str, CellRef] = {}
     for path, text in _texts(reading, "record", ["gap.total.2027"], "as in [gap.total.2027]"):
         try:
             one = parse_address(text)
@@ -406,7 +406,7 @@ def _record(reading: _Reading) -> tuple[Address, ...]:
             continue
         statistics = (one.statistic,) if text.endswith(f":{one.statistic}") else RECORDED
         for statistic in statistics:
-            cell = Address(one.table, one.line, one.year, one.vintage, statistic)
+            cell = CellRef(one.table, one.line, one.year, one.vintage, statistic)
             found[str(cell)] = cell
     if not found or len(found) > MOST_CELLS:
         reading.fault(("record",), f"{len(found)} cells", f"from 1 to {MOST_CELLS}")

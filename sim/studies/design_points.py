@@ -21,7 +21,7 @@ from scipy.stats import qmc
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
-from ..results.conditions import holds, names
+from ..results.conditions import evaluate, names
 from ..results.experiment import Settings
 from ..scenario import Loaded, Scenario, find, load_chain, named_in_a_file, shipped
 from .design import NONE, Design, Span, canonical
@@ -32,7 +32,7 @@ Choice = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Run:
+class DesignRun:
     """One run of a sweep: its number (from 1), the values of its keys, and its patches by name."""
 
     number: int
@@ -43,7 +43,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """All runs of a design. ``values`` are those of its points: (point, key).
 
     ``kept`` are the positions of the runs that no rule excludes: a point with a combination.
@@ -63,7 +63,7 @@ class Plan:
         """How many runs the rules leave out."""
         return self.design.points * self.design.combinations - len(self.kept)
 
-    def __getitem__(self, index: int) -> Run:
+    def __getitem__(self, index: int) -> DesignRun:
         position = int(self.kept[index])
         point, combination = divmod(position, self.design.combinations)
         choice = list(self.bases)[combination]
@@ -73,12 +73,12 @@ class Plan:
         }
         set_to: tuple[float | str, ...] = (*values.values(), *choice)
         row = dict(zip(self.design.levers, set_to, strict=True))
-        return Run(position + 1, values, row, choice)
+        return DesignRun(position + 1, values, row, choice)
 
-    def __iter__(self) -> Iterator[Run]:
+    def __iter__(self) -> Iterator[DesignRun]:
         return (self[index] for index in range(len(self)))
 
-    def scenario(self, run: Run) -> Scenario:
+    def scenario(self, run: DesignRun) -> Scenario:
         """The scenario of a run; raises ``ScenarioError`` if its values make none."""
         return with_levers(self.bases[run.choice].scenario, run.values)
 
@@ -87,7 +87,7 @@ Reading = Callable[[Sequence[str]], Loaded]
 """Makes a scenario of the names of a chain."""
 
 
-def planned(design: Design, folder: Path, read: Reading = load_chain) -> Plan:
+def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> SweepPlan:
     """All runs of a design whose file lies in ``folder`` (patches may stand beside it).
 
     ``read`` makes a scenario of the names in a design, by default from their files.
@@ -107,7 +107,7 @@ def planned(design: Design, folder: Path, read: Reading = load_chain) -> Plan:
     if not len(kept):
         what = "the rules leave out every run"
         raise ScenarioError([Problem("exclude", what, "take a rule out, or widen the keys")])
-    return Plan(design, bases, replace(design.settings, until=until), values, kept)
+    return SweepPlan(design, bases, replace(design.settings, until=until), values, kept)
 
 
 def _choices(design: Design) -> list[Choice]:
@@ -179,11 +179,11 @@ def _excluded(design: Design, choices: list[Choice], values: Floats) -> NDArray[
         columns |= {word: word for word in one.choices}
     for rule in design.exclude:
         said = {name: columns[canonical(name)] for name in names(rule)}
-        out |= np.asarray(holds(rule, said), dtype=np.bool_)
+        out |= np.asarray(evaluate(rule, said), dtype=np.bool_)
     return out
 
 
-def patch_of(plan: Plan, run: Run, because: str) -> str:
+def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
     """A run as a scenario file of its own: a patch on the files that it stands on."""
     loaded = plan.bases[run.choice]
     known = {str(file.resolve()): name for name, file in shipped().items()}
@@ -195,10 +195,10 @@ def patch_of(plan: Plan, run: Run, because: str) -> str:
         "description": dict.fromkeys(("en", "nl"), because),
     }
     data |= {one.key: setting(scenario, one, value) for one, value in run.values.items()}
-    return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(data, Dumper=_PlainLever, sort_keys=False, allow_unicode=True, width=100)
 
 
-class _Plain(yaml.SafeDumper):
+class _PlainLever(yaml.SafeDumper):
     """Writes every value out: a scenario file may not hold aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002

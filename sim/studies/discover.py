@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from ..errors import Problem, ScenarioError
-from ..results.cell import Address
+from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
-from ..results.conditions import Comparison, Condition, holds, names, parse
+from ..results.conditions import ComparisonOp, Condition, evaluate, names, parse
 from .design import canonical, operand_kinds
 
 RESAMPLES = 400
@@ -73,7 +73,7 @@ class Where:
 
     text: str
     condition: Condition
-    cell: Address | None = None
+    cell: CellRef | None = None
     above: bool = True
     number: float = 0.0
 
@@ -94,10 +94,10 @@ class Discovery:
         return float(self.interest.mean())
 
 
-def where_of(text: str) -> Where:
+def parse_condition(text: str) -> Where:
     """Read a condition such as ``gap.total.2027 > 2e9``; raises ``ScenarioError``."""
     condition = parse(text, "--where")
-    if not isinstance(condition, Comparison) or condition.sign not in ("<", "<=", ">", ">="):
+    if not isinstance(condition, ComparisonOp) or condition.sign not in ("<", "<=", ">", ">="):
         return Where(text, condition)
     left, right, sign = condition.left, condition.right, condition.sign
     if left.name is None:
@@ -112,7 +112,7 @@ def where_of(text: str) -> Where:
     return Where(text, condition, cell, sign in (">", ">="), right.number)
 
 
-def interest_of(where: Where, table: pd.DataFrame, words: Sequence[str]) -> Bools:
+def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -> Bools:
     """In which runs a condition holds: (run,).
 
     ``words`` are the levers that are a choice between patches. Raises ``ScenarioError`` where a
@@ -134,7 +134,7 @@ def interest_of(where: Where, table: pd.DataFrame, words: Sequence[str]) -> Bool
             )
     for fault in operand_kinds(where.condition, {*words, *choices}):
         raise ScenarioError([Problem("--where", fault)])
-    interest: Bools = np.broadcast_to(np.asarray(holds(where.condition, said), bool), len(table))
+    interest: Bools = np.broadcast_to(np.asarray(evaluate(where.condition, said), bool), len(table))
     if interest.all() or not interest.any():
         how = "in every run" if interest.all() else "in no run"
         what = f"'{where.text}' holds {how} of this sweep: there is nothing to tell apart"
@@ -166,7 +166,7 @@ def discover(
 
     ``table`` is that of a sweep, a row a run.
     """
-    interest = interest_of(where, table, words)
+    interest = cases_of_interest(where, table, words)
     left = np.ones(len(table), dtype=bool)
     boxes: list[Box] = []
     while len(boxes) < MOST_BOXES and (interest & left).any():
@@ -177,11 +177,11 @@ def discover(
         if boxes and (box.coverage < WORTH or box.density <= interest.mean()):
             break
         boxes.append(box)
-        left = left & ~inside(limits, table)
+        left = left & ~in_box(limits, table)
     return Discovery(where, tuple(levers), table, interest, tuple(boxes))
 
 
-def inside(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
+def in_box(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
     """Which runs lie within all limits: (run,)."""
     found = np.ones(len(table), dtype=bool)
     for limit in limits:
@@ -199,7 +199,7 @@ def evaluated(
     limits: Sequence[Limit], table: pd.DataFrame, interest: Bools, left: Bools | None = None
 ) -> Box:
     """A box with its coverage and density and their bands, over the runs that are ``left``."""
-    within = inside(limits, table) & (True if left is None else left)
+    within = in_box(limits, table) & (True if left is None else left)
     kinds = [within & interest, within & ~interest, ~within & interest]
     counts = [int(kind.sum()) for kind in kinds]
     total = len(table)
@@ -232,7 +232,7 @@ def _found(
     best: tuple[Limit, ...] = ()
     score = 0.0
     for limits in _trajectory(levers, interest, left, words):
-        within = inside(limits, levers) & left
+        within = in_box(limits, levers) & left
         hits = int((within & interest).sum())
         harmonic = 2 * hits / (int(within.sum()) + int((left & interest).sum()))
         if harmonic > score:
@@ -279,8 +279,8 @@ def _chance(
     one: Limit, limits: Sequence[Limit], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> float:
     """Quasi p-value (Bryant and Lempert 2010) of one limit."""
-    wider = inside([other for other in limits if other != one], levers) & left
-    within = inside(limits, levers) & left
+    wider = in_box([other for other in limits if other != one], levers) & left
+    within = in_box(limits, levers) & left
     density = float(interest[wider].mean())
     hits = int((within & interest).sum())
     return float(binom.sf(hits - 1, int(within.sum()), density))

@@ -9,18 +9,18 @@ from ..report.i18n import Language, label
 from ..runs.manifest import RECORD, digest
 from ..runs.study_folder import Study
 from . import discover_text as report
-from .base import Finding
+from .base import StudyResult
 from .discover import discover as discovered
-from .discover import where_of
+from .discover import parse_condition
 from .sweep_store import read_sweep
 
 
-def discover(sweep: Path, where: str) -> Finding:
+def discover(sweep: Path, where: str) -> StudyResult:
     """Boxes in the levers of a sweep in which a condition holds more often than elsewhere.
 
     Raises ``ScenarioError`` for a folder that is no sweep's, or a condition that can't be read.
     """
-    condition = where_of(where)
+    condition = parse_condition(where)
     done = read_sweep(sweep)
     found = discovered(condition, done.table, (*done.numbers, *done.words), done.words)
 
@@ -41,4 +41,4 @@ def discover(sweep: Path, where: str) -> Finding:
         {"boxes": report.rows(found), "runs": report.runs_frame(found)},
     )
     folder = f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    return Finding(study, folder, {RECORD: digest(sweep / RECORD)}, told)
+    return StudyResult(study, folder, {RECORD: digest(sweep / RECORD)}, told)

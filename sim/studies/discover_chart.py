@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from ..report.charts.bar_rows import place_rows, row_height, spread
 from ..report.charts.elements import listed, sources_named
 from ..report.charts.layout import EDGE, LEADING, POINTS, Sheet, new_sheet, text_width, wrapped
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.i18n import Language, label, number
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
-from .discover import Box, Discovery, Limit, where_of
+from .discover import Box, Discovery, Limit, parse_condition
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
 from .lever_names import lever_words
 from .levers import lever
@@ -26,7 +26,7 @@ BARS = 1.15
 PLOT = {"column": 2.2, "page": 3.1}
 
 
-def discovery_of(told: Told) -> Discovery:
+def discovery_of(told: StudyData) -> Discovery:
     """A discovery as its tables tell it."""
     runs, units = told.table("runs"), told.asked["units"]
     numbers = [name for name in runs if name in units]
@@ -34,7 +34,7 @@ def discovery_of(told: Told) -> Discovery:
     levers = tuple(str(name) for name in table if name not in ("run", "holds"))
     boxes = tuple(_box(rows) for _, rows in told.table("boxes").groupby("box", sort=True))
     interest = table["holds"].to_numpy(bool)
-    return Discovery(where_of(told.asked["where"]), levers, table, interest, boxes)
+    return Discovery(parse_condition(told.asked["where"]), levers, table, interest, boxes)
 
 
 def _box(rows: pd.DataFrame) -> Box:
@@ -61,12 +61,12 @@ def _box(rows: pd.DataFrame) -> Box:
     )
 
 
-def shown(told: Told) -> bool:
+def shown(told: StudyData) -> bool:
     """There must be a box."""
     return len(told.table("boxes")) > 0
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """The limits of the first box, and below or beside them the runs."""
     found, units = discovery_of(told), told.asked["units"]
     box = found.boxes[0]
@@ -119,7 +119,7 @@ def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
     )
 
 
-def _source(told: Told, found: Discovery, lang: Language) -> str:
+def _source(told: StudyData, found: Discovery, lang: Language) -> str:
     return label(
         "study_sweep_source",
         lang,
@@ -132,7 +132,9 @@ def _source(told: Told, found: Discovery, lang: Language) -> str:
     )
 
 
-def _scatter_head(found: Discovery, units: Mapping[str, str], look: Look, lang: Language) -> str:
+def _scatter_head(
+    found: Discovery, units: Mapping[str, str], look: ChartSize, lang: Language
+) -> str:
     upward = lever_and_unit(found, 1, units, lang)
     head = label("discover_scatter", lang)
     return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
@@ -167,7 +169,12 @@ def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang:
 
 
 def _rows(
-    found: Discovery, box: Box, units: Mapping[str, str], look: Look, size: float, lang: Language
+    found: Discovery,
+    box: Box,
+    units: Mapping[str, str],
+    look: ChartSize,
+    size: float,
+    lang: Language,
 ) -> tuple[list[str], list[float]]:
     """Names of the limits in letters of a size, wrapped, and how tall each row is.
 
@@ -209,7 +216,7 @@ def _bar(
                       fontsize=look.text, color="white" if kept else DARK)  # fmt: skip
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
     found, units = discovery_of(told), told.asked["units"]
     box = found.boxes[0]

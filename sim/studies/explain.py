@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from ..model.sampling import Floats
-from ..results.cell import Address
-from ..results.experiment import Progress, Settings, Task, measured, reduced
+from ..results.cell import CellRef
+from ..results.experiment import Progress, Settings, Task, run_tasks, summary_value
 from ..scenario import Loaded
-from .factors import Cut, Factor, between, factors
-from .repricing import Cells, ending_with, probe
+from .factors import Cut, Factor, factors, interpolate_scenario
+from .repricing import RepricedCells, check_cell_exists, ending_with
 
 Coalition = frozenset[int]
 """Numbers of the factors that are as in the second scenario."""
@@ -39,7 +39,7 @@ class Explanation:
 
     first: str
     second: str
-    address: Address
+    address: CellRef
     before: float
     after: float
     residual: float
@@ -53,7 +53,7 @@ class Explanation:
 def explain(
     first: Loaded,
     second: Loaded,
-    address: Address,
+    address: CellRef,
     settings: Settings,
     by: Cut | None = None,
     workers: int = 0,
@@ -68,20 +68,22 @@ def explain(
     ours, theirs = first.scenario, second.scenario
     settings = ending_with(settings, (ours, theirs), address)
     for one in (ours, theirs):
-        probe(one, address, settings)
+        check_cell_exists(one, address, settings)
     moving = [n for n, factor in enumerate(parts) if factor.keys and not factor.only_money]
     money = [n for n, factor in enumerate(parts) if factor.keys and factor.only_money]
     tasks = []
     for chosen in subsets(moving):
         priced = {
-            _name(chosen | extra): between(ours, theirs, [parts[n] for n in sorted(chosen | extra)])
+            _name(chosen | extra): interpolate_scenario(
+                ours, theirs, [parts[n] for n in sorted(chosen | extra)]
+            )
             for extra in subsets(money)
         }
         scenario = priced[_name(chosen)]
-        tasks.append(Task(scenario, Cells(address, priced, settings)))
-    whole = Cells(address, {"whole": theirs}, settings)
+        tasks.append(Task(scenario, RepricedCells(address, priced, settings)))
+    whole = RepricedCells(address, {"whole": theirs}, settings)
     results: dict[str, Floats] = {}
-    for arrays in measured([*tasks, Task(theirs, whole)], settings, workers, tell):
+    for arrays in run_tasks([*tasks, Task(theirs, whole)], settings, workers, tell):
         results |= arrays
     values = {_coalition(name): cell for name, cell in results.items() if name != "whole"}
     used = sorted([*moving, *money])
@@ -92,9 +94,10 @@ def explain(
         first.name,
         second.name,
         address,
-        reduced(values[frozenset()], address.statistic),
-        reduced(results["whole"], address.statistic),
-        reduced(results["whole"], address.statistic) - reduced(values[every], address.statistic),
+        summary_value(values[frozenset()], address.statistic),
+        summary_value(results["whole"], address.statistic),
+        summary_value(results["whole"], address.statistic)
+        - summary_value(values[every], address.statistic),
         (float(low), float(high)),
         pd.DataFrame(rows),
         tuple(parts),
@@ -136,7 +139,7 @@ def _effects(
     values: Mapping[Coalition, Floats],
     statistic: str,
 ) -> list[dict[str, object]]:
-    whole = {chosen: np.array(reduced(cell, statistic)) for chosen, cell in values.items()}
+    whole = {chosen: np.array(summary_value(cell, statistic)) for chosen, cell in values.items()}
     every = frozenset(used)
     rows: list[dict[str, object]] = []
     for number, factor in enumerate(parts):

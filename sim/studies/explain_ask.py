@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.cell import parse
 from ..results.experiment import Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded, inputs_of
 from . import explain_text as report
-from .arguments import held_line
-from .base import Finding, Watch
+from .arguments import check_budget_line
+from .base import StudyResult, Watch
 from .defaults import GAP_YEAR
 from .explain import explain as explained
 from .factors import Cut
@@ -31,17 +31,17 @@ def explain(
     line: str = "total",
     statistic: str = "p50",
     by: Cut | None = None,
-) -> Finding:
+) -> StudyResult:
     """The gap of a year in one scenario less that in another, factor by factor, in euros.
 
     Raises ``ScenarioError`` for a line without a budget, a chance, or twice the same scenario.
     """
-    held_line(line)
+    check_budget_line(line)
     if statistic == "p_positive":
-        refuse("--statistic", "a chance is no amount of money", "take mean, p50, p90 ...")
+        usage_error("--statistic", "a chance is no amount of money", "take mean, p50, p90 ...")
     address = parse(f"gap.{line}.{year}:{statistic}")
     if first.name == second.name:
-        refuse("explain", f"both are {first.name}, the same scenario", "name two")
+        usage_error("explain", f"both are {first.name}, the same scenario", "name two")
     with watch("explain", settings.replications) as tell:
         found = explained(first, second, address, settings, by, workers, tell)
     scenarios = {one.name: one.scenario for one in (first, second)}
@@ -58,4 +58,4 @@ def explain(
         {"effects": found.effects, "cells": report.cells(found)},
     )
     inputs = inputs_of(first, second)
-    return Finding(study, f"explain-{first.name}-{second.name}-{year}", inputs, told)
+    return StudyResult(study, f"explain-{first.name}-{second.name}-{year}", inputs, told)

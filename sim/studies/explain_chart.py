@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..report.charts.bar_rows import Rows, row_sheet
 from ..report.charts.elements import listed
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import (
     BILLION,
     key_words,
@@ -23,7 +23,7 @@ from ..report.charts.study_elements import (
 )
 from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
 from ..results.cell import parse
 from ..scenario import Scenario, load, shipped
@@ -35,7 +35,7 @@ RISES, FALLS, ENDS = "///", "", DARK
 Row = dict[Hashable, Any]
 
 
-def explanation_of(told: Told) -> Explanation:
+def explanation_of(told: StudyData) -> Explanation:
     """An explanation as its tables tell it; how many runs it took they do not."""
     cells, effects = told.table("cells"), told.table("effects")
     first, second = list(told.scenarios)
@@ -61,7 +61,7 @@ def explanation_of(told: Told) -> Explanation:
     )
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """A bar for each factor that moves the gap, between the two gaps."""
     found, scenarios = explanation_of(told), told.scenarios
     first, second = scenarios[found.first], scenarios[found.second]
@@ -156,7 +156,9 @@ def _bars(
         write_right(axes, end, row_at, text, rows.size)
 
 
-def _joint(axes: Axes, level: float, above: float, below: float, tall: float, look: Look) -> None:
+def _joint(
+    axes: Axes, level: float, above: float, below: float, tall: float, look: ChartSize
+) -> None:
     """A line from one bar to the next, where no name stands between them."""
     if look.brief:
         return
@@ -167,7 +169,7 @@ def _signed(billions: float, lang: Language) -> str:
     return ("+" if billions > 0 else "") + number(billions, lang, 2)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers and the band of the whole difference."""
     found = explanation_of(told)
     steps = [

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import Problem, ScenarioError
-from ..model.prices import is_money
-from ..scenario import Loaded, Scenario, patched
+from ..model.prices import affects_costs_only
+from ..scenario import Loaded, Scenario, override
 from ..scenario.listing import differences
 
 By = Literal["patch", "key", "theme"]
@@ -122,7 +122,7 @@ def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
               for one in (first, second) for layer in one.tree.layers}  # fmt: skip
     found = []
     for name, its in groups.items():
-        only_money = all(is_money(scenario, key) for key in its for scenario in both)
+        only_money = all(affects_costs_only(scenario, key) for key in its for scenario in both)
         title = titles.get(name) if chosen == "patch" else None
         found.append(Factor(name, tuple(its), only_money, title if isinstance(title, dict) else {}))
     return found
@@ -145,7 +145,7 @@ def _layer(first: Loaded, second: Loaded, key: str) -> str:
     return first.tree.layers[origin.number].name if origin else first.name
 
 
-def between(first: Scenario, second: Scenario, taken: Sequence[Factor]) -> Scenario:
+def interpolate_scenario(first: Scenario, second: Scenario, taken: Sequence[Factor]) -> Scenario:
     """The first scenario with the keys of some factors as the second has them.
 
     Raises ``ScenarioError`` if these can't be changed without others.
@@ -155,7 +155,7 @@ def between(first: Scenario, second: Scenario, taken: Sequence[Factor]) -> Scena
     if not changes:
         return first
     try:
-        return patched(first, changes, "as in the other scenario")
+        return override(first, changes, "as in the other scenario")
     except ScenarioError as error:
         names = " + ".join(factor.name for factor in taken)
         what = f"with only these changed it is no scenario: {error.problems[0].what}"

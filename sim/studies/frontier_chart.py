@@ -15,10 +15,10 @@ from matplotlib.patheffects import withStroke
 from ..model.sampling import Floats
 from ..report.charts.elements import listed
 from ..report.charts.layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet, text_width
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import scale_along, scale_up, source, titled
 from ..report.i18n import Language, label, number
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import DARK
 from .levers import Lever, lever, quantity_of
 from .solve_text import amount, how
@@ -50,7 +50,7 @@ class Grid:
     met: Bools
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """The heat map; across the first lever, upward the second."""
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
@@ -76,12 +76,12 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def _levers(told: Told) -> tuple[Lever, Lever]:
+def _levers(told: StudyData) -> tuple[Lever, Lever]:
     first, second = (lever(text, "levers") for text in told.asked["levers"])
     return first, second
 
 
-def _grid(told: Told, across: list[float], unit: float) -> Grid:
+def _grid(told: StudyData, across: list[float], unit: float) -> Grid:
     table = told.table("grid")
     names = [str(one) for one in _levers(told)]
     x, y = (np.unique(table[name].to_numpy(float)) for name in names)
@@ -142,7 +142,7 @@ def _numbers(sheet: Sheet, axes: Axes, grid: Grid, lang: Language) -> None:
                                                          foreground="white")])  # fmt: skip
 
 
-def _room(texts: list[str], slot: tuple[float, float], look: Look) -> tuple[float, int]:
+def _room(texts: list[str], slot: tuple[float, float], look: ChartSize) -> tuple[float, int]:
     """The size of the numbers, and in every how many squares one is written."""
     for every in range(1, 30):
         for size in (look.text, look.small):
@@ -153,7 +153,7 @@ def _room(texts: list[str], slot: tuple[float, float], look: Look) -> tuple[floa
     return look.small, 30
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences: its corners, and where the target is just met."""
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
@@ -186,7 +186,7 @@ def words(told: Told, lang: Language) -> str:
     )
 
 
-def _line(told: Told, levers: tuple[Lever, Lever], units: list[str], lang: Language) -> str:
+def _line(told: StudyData, levers: tuple[Lever, Lever], units: list[str], lang: Language) -> str:
     """Where the first lever just meets the target, for each value of the second."""
     table = told.table("frontier")
     first, second = (str(one) for one in levers)

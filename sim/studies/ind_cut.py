@@ -17,8 +17,8 @@ from ..clock import Clock
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..results import budget
-from ..results.experiment import Progress, Settings, Task, Trial, measured
-from ..scenario import Quantity, Scenario, patched
+from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..scenario import Quantity, Scenario, override
 from .levers import as_written, path_from
 
 BECAUSE = "set to see what a cut of the IND costs"
@@ -29,7 +29,7 @@ TOTAL = "total"
 
 
 @dataclass(frozen=True)
-class Cut:
+class IndCut:
     """Shares by which asylum work and family work are cut; None: as the budget has it."""
 
     name: str
@@ -38,13 +38,13 @@ class Cut:
 
 
 CUTS = (
-    Cut("all_5", 0.05, 0.05),
-    Cut("all_10", 0.10, 0.10),
-    Cut("all_20", 0.20, 0.20),
-    Cut("all_35", 0.35, 0.35),
-    Cut("asylum_20", 0.20, 0.0),
-    Cut("family_20", 0.0, 0.20),
-    Cut("budget", None, None),
+    IndCut("all_5", 0.05, 0.05),
+    IndCut("all_10", 0.10, 0.10),
+    IndCut("all_20", 0.20, 0.20),
+    IndCut("all_35", 0.35, 0.35),
+    IndCut("asylum_20", 0.20, 0.0),
+    IndCut("family_20", 0.0, 0.20),
+    IndCut("budget", None, None),
 )
 
 
@@ -63,7 +63,7 @@ class IndCoa:
     table: pd.DataFrame
 
 
-def uncut(scenario: Scenario) -> Scenario:
+def without_cut(scenario: Scenario) -> Scenario:
     """The scenario with an IND that does not answer to the work at hand, its plan certain.
 
     A cut sets the plan, and what is set is certain: so it is on the side without the cut too.
@@ -79,19 +79,19 @@ def uncut(scenario: Scenario) -> Scenario:
         "ind.capacity.planned": as_written(plan, _values(plan)),
         "family.staff": as_written(staff, _values(staff)),
     }
-    return patched(scenario, changes, BECAUSE)
+    return override(scenario, changes, BECAUSE)
 
 
 def _values(quantity: Quantity) -> object:
     return dict(quantity.value) if isinstance(quantity.value, tuple) else quantity.single
 
 
-def with_cut(scenario: Scenario, cut: Cut, since: int) -> Scenario:
+def with_cut(scenario: Scenario, cut: IndCut, since: int) -> Scenario:
     """A scenario whose IND has less to work with, from a year on."""
     if cut.asylum is None or cut.family is None:
-        return patched(scenario, {"ind.capacity.mode": "follows_budget"}, BECAUSE)
+        return override(scenario, {"ind.capacity.mode": "follows_budget"}, BECAUSE)
     plan, staff = scenario.ind.capacity.planned, scenario.family.staff
-    return patched(
+    return override(
         scenario,
         {
             "ind.capacity.planned": _cut(scenario, plan, cut.asylum, since),
@@ -114,15 +114,15 @@ def _cut(scenario: Scenario, quantity: Quantity, share: float, since: int) -> ob
 def ind_coa(
     scenario: Scenario,
     settings: Settings,
-    cuts: Sequence[Cut] = CUTS,
+    cuts: Sequence[IndCut] = CUTS,
     since: int = 2026,
     workers: int = 0,
     tell: Progress | None = None,
 ) -> IndCoa:
     """Cut the IND from a year on, on common luck, and see what COA, Nidos and penalties do."""
-    held = uncut(scenario)
+    held = without_cut(scenario)
     scenarios = [held, *(with_cut(held, cut, since) for cut in cuts)]
-    ours, *theirs = measured([Task(one, _lines) for one in scenarios], settings, workers, tell)
+    ours, *theirs = run_tasks([Task(one, _lines) for one in scenarios], settings, workers, tell)
     until = settings.until or scenario.until
     years = budget.whole_years(Clock(scenario.start, until, settings.step))
     rows = [
@@ -133,11 +133,11 @@ def ind_coa(
     return IndCoa(since, pd.DataFrame(rows))
 
 
-def _lines(trial: Trial) -> dict[str, Floats]:
+def _lines(trial: Experiment) -> dict[str, Floats]:
     return {line: trial.line("cost", line) for line in LINES}
 
 
-def _rows(cut: Cut, years: Sequence[int], change: dict[str, Floats]) -> list[dict[str, object]]:
+def _rows(cut: IndCut, years: Sequence[int], change: dict[str, Floats]) -> list[dict[str, object]]:
     """A row a year and one for all: changes (year, replication) by line."""
     less = -(change["ind_asylum"] + change["ind_other"])
     more = {line: change[line] for line in MORE}
@@ -147,7 +147,7 @@ def _rows(cut: Cut, years: Sequence[int], change: dict[str, Floats]) -> list[dic
     return [*rows, _row(cut, TOTAL, less.sum(axis=0), whole)]
 
 
-def _row(cut: Cut, year: str, less: Floats, more: dict[str, Floats]) -> dict[str, object]:
+def _row(cut: IndCut, year: str, less: Floats, more: dict[str, Floats]) -> dict[str, object]:
     every = sum(more.values(), start=np.zeros_like(less))
     net = every - less
     columns = {"less": less, **{f"more_{line}": v for line, v in more.items()}, "more": every}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded
 from . import ind_cut_text as report
-from .base import Finding, Watch
+from .base import StudyResult, Watch
 from .defaults import IND_CUT_FROM
 from .ind_cut import CUTS
 from .ind_cut import ind_coa as cut
@@ -18,7 +18,7 @@ from .ind_cut import ind_coa as cut
 
 def ind_coa(
     one: Loaded, settings: Settings, workers: int, watch: Watch, since: int = IND_CUT_FROM
-) -> Finding:
+) -> StudyResult:
     """What is saved at the IND and spent at COA when the IND is cut from a year on.
 
     Raises ``ScenarioError`` if that year lies outside the run.
@@ -26,7 +26,7 @@ def ind_coa(
     last = (settings.until or one.scenario.until).year
     if not one.scenario.start.year < since <= last:
         what = f"a cut from {since} on, in a run from {one.scenario.start} to {last}"
-        refuse("--from", what, f"take a year from {one.scenario.start.year + 1} on")
+        usage_error("--from", what, f"take a year from {one.scenario.start.year + 1} on")
     with watch("ind-coa", settings.replications * (len(CUTS) + 1)) as tell:
         found = cut(one.scenario, settings, CUTS, since, workers, tell)
 
@@ -41,4 +41,4 @@ def ind_coa(
         settings,
         {"ind_coa": found.table},
     )
-    return Finding(study, f"ind-coa-{one.name}"[:120], one.inputs, told)
+    return StudyResult(study, f"ind-coa-{one.name}"[:120], one.inputs, told)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from ..report.charts.bar_rows import Rows, row_sheet
 from ..report.charts.elements import listed
 from ..report.charts.layout import Key, Mark
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import (
     BILLION,
     room_right,
@@ -20,7 +20,7 @@ from ..report.charts.study_elements import (
 )
 from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import DARK
 from .ind_cut import TOTAL
 from .ind_cut_text import cut_name
@@ -28,18 +28,18 @@ from .ind_cut_text import cut_name
 LESS, MORE = Mark("#5b5b5b"), Mark("#f2c99b", "///")
 
 
-def _whole(told: Told) -> tuple[pd.DataFrame, list[int]]:
+def _whole(told: StudyData) -> tuple[pd.DataFrame, list[int]]:
     """All years together, a row a cut; and which years these are."""
     table = told.table("ind_coa").astype({"year": str})
     years = [int(year) for year in table["year"].unique() if year != TOTAL]
     return table[table["year"] == TOTAL], years
 
 
-def _title(told: Told, years: list[int], lang: Language) -> str:
+def _title(told: StudyData, years: list[int], lang: Language) -> str:
     return label("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """A pair of bars a cut, with the 80 % band of what costs more."""
     whole, years = _whole(told)
     scenario = told.first
@@ -78,7 +78,7 @@ def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
         write_right(axes, end, place, text, rows.size)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     whole, years = _whole(told)
     parts = [

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from ..scenario import Quantity, Scenario, patched, quantities
+from ..scenario import Quantity, Scenario, override, quantities
 from ..scenario.introspect import at
 from ..scenario.suggestions import hint_for
 
@@ -110,4 +110,4 @@ def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
             what = "this key is set twice, at different dates"
             raise ScenarioError([Problem(one.key, what, "set it once")])
         changes[one.key] = setting(scenario, one, value)
-    return patched(scenario, changes, BECAUSE)
+    return override(scenario, changes, BECAUSE)

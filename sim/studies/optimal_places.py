@@ -19,8 +19,8 @@ from ..errors import Problem, ScenarioError
 from ..model.prices import Prices, paid_factor, place_price
 from ..model.sampling import Floats, sample
 from ..results import budget
-from ..results.experiment import Progress, Settings, Task, Trial, measured
-from ..scenario import REGULAR, Scenario, patched
+from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..scenario import REGULAR, Scenario, override
 
 REFERENCE = 41_000
 """The fixed stock that was planned: source document, ChristenUnie."""
@@ -32,7 +32,7 @@ FINE_PLACES = 100
 
 
 @dataclass(frozen=True)
-class NewsVendor:
+class Newsvendor:
     """The rule of thumb: as many places as are enough with a chance of under / (under + over).
 
     ``under`` is what a place too few costs in a year, a filled emergency place in place of a filled
@@ -67,7 +67,7 @@ class Stock:
     best_costs: Floats
     best_p90: float
     best_p90_band: tuple[float, float]
-    rule: NewsVendor
+    rule: Newsvendor
 
     def at(self, level: float) -> Floats:
         """Cost of a level that was tried: (replication,)."""
@@ -93,7 +93,7 @@ def with_stock(scenario: Scenario, level: float, reached: int) -> Scenario:
         date(reached, 1, 1): level,
     }
     quantity = {"value": path, "unit": "places", "assumption": BECAUSE}
-    return patched(scenario, {KEY: quantity}, BECAUSE)
+    return override(scenario, {KEY: quantity}, BECAUSE)
 
 
 def opening(scenario: Scenario) -> float:
@@ -114,7 +114,7 @@ class _Costs:
 
     reached: int
 
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
+    def __call__(self, trial: Experiment) -> dict[str, Floats]:
         years = np.array([day.year for day in trial.clock.snapshot_dates()])
         could_fill = wanted(trial)
         return {
@@ -124,7 +124,7 @@ class _Costs:
         }
 
 
-def wanted(trial: Trial) -> Floats:
+def wanted(trial: Experiment) -> Floats:
     """Regular places that would be full at the planned fill, by month: (date, replication).
 
     All people in reception over the fill, less the places of types that neither the desk orders
@@ -157,12 +157,12 @@ def stock(
     """
     tried = np.array(sorted({*levels, float(REFERENCE)}))
     tasks = [Task(with_stock(scenario, level, reached), _Costs(reached)) for level in tried]
-    results = list(measured([*tasks, Task(scenario, _Costs(reached))], settings, workers, tell))
+    results = list(run_tasks([*tasks, Task(scenario, _Costs(reached))], settings, workers, tell))
     costs = np.stack([result["cost"].sum(axis=0) for result in results])
     by_mean, by_p90 = costs[:-1].mean(axis=1), np.quantile(costs[:-1], 0.9, axis=1)
     best = cheapest(tried, by_mean)
     bands = _bands(tried, costs[:-1])
-    (at_best,) = measured([Task(with_stock(scenario, best, reached), _Costs(reached))], settings,
+    (at_best,) = run_tasks([Task(with_stock(scenario, best, reached), _Costs(reached))], settings,
                           workers)  # fmt: skip
     clock = Clock(scenario.start, settings.until or scenario.until, settings.step)
     return Stock(
@@ -201,7 +201,7 @@ def _bands(levels: Floats, costs: Floats) -> tuple[tuple[float, float], tuple[fl
 
 def news_vendor(
     scenario: Scenario, half_way: Floats, reached: Floats, settings: Settings
-) -> NewsVendor:
+) -> Newsvendor:
     """The rule of thumb from prices alone: parameters at their mean over replications.
 
     ``half_way`` and ``reached`` (date, replication): places that could be filled, in the year
@@ -224,4 +224,4 @@ def news_vendor(
     order = np.argsort(asked)
     share = np.cumsum(weights[order]) / weights.sum()
     at = min(int(np.searchsorted(share, chance)), asked.size - 1)
-    return NewsVendor(few, many, chance, float(asked[order][at]))
+    return Newsvendor(few, many, chance, float(asked[order][at]))

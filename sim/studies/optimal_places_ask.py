@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded
 from . import optimal_places_text as report
-from .base import Finding, Watch
+from .base import StudyResult, Watch
 from .defaults import STOCK_HIGH, STOCK_LOW, STOCK_POINTS, STOCK_REACHED
 from .optimal_places import REFERENCE
 from .optimal_places import stock as sought
@@ -27,13 +27,13 @@ def stock(
     high: int = STOCK_HIGH,
     points: int = STOCK_POINTS,
     reached: int = STOCK_REACHED,
-) -> Finding:
+) -> StudyResult:
     """The cost of reception at a number of fixed stocks, and the one that is expected cheapest.
 
     Raises ``ScenarioError`` if the planned stock lies outside the range.
     """
     if not low < REFERENCE < high:
-        refuse("--low, --high", f"{low:,} to {high:,} leaves out the planned {REFERENCE:,}",
+        usage_error("--low, --high", f"{low:,} to {high:,} leaves out the planned {REFERENCE:,}",
                f"take a range around it, as in {STOCK_LOW} and {STOCK_HIGH}")  # fmt: skip
     levels = [float(round(level)) for level in np.linspace(low, high, points)]
     with watch("stock", settings.replications * (points + 2)) as tell:
@@ -50,4 +50,4 @@ def stock(
         settings,
         {"stock": report.frame(found), "best": report.best_frame(found)},
     )
-    return Finding(study, f"stock-{one.name}"[:120], one.inputs, told)
+    return StudyResult(study, f"stock-{one.name}"[:120], one.inputs, told)

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from ..model.sampling import Floats
 from ..report.charts.elements import listed
 from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, name_point, new_sheet
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, scale_along, scale_up, source, titled
 from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
 from .optimal_places import REFERENCE
 
@@ -23,7 +23,7 @@ LEAST = Mark(DARK, line=True, marker="D", bare=True)
 PLANNED = Mark(DARK, line=True, marker="s", inside="white", bare=True)
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """Two curves over the number of places, with the least of each and what was planned."""
     tried, best, scenario = told.table("stock"), told.table("best"), told.first
     sheet = new_sheet(
@@ -89,14 +89,14 @@ def _curves(sheet: Sheet, tried: pd.DataFrame, best: pd.DataFrame, lang: Languag
         name_point(sheet, axes, number(places, lang), [(places, cost)])
 
 
-def _mark(axes: Axes, x: Floats, y: Floats, mark: Mark, look: Look) -> None:
+def _mark(axes: Axes, x: Floats, y: Floats, mark: Mark, look: ChartSize) -> None:
     axes.plot(
         x, y, mark.marker, color=mark.colour, markerfacecolor=mark.inside or mark.colour,
         markersize=0.6 * look.text, zorder=6,
     )  # fmt: skip
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     tried, best = told.table("stock"), told.table("best")
     levels, lines = _lines(tried)

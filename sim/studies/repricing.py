@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..errors import Problem, ScenarioError
-from ..model.sampling import Floats, sample, take
-from ..results.cell import Address
-from ..results.experiment import Settings, Trial, attempts
+from ..model.sampling import Floats, sample, slice_samples
+from ..results.cell import CellRef
+from ..results.experiment import Experiment, Settings, simulate_all
 from ..scenario import Scenario
 
 
-def repriced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
+def repriced(trial: Experiment, scenario: Scenario, settings: Settings) -> Experiment:
     """A trial at the prices and budget of another scenario, with that scenario's draws.
 
     Right only where the two differ in nothing but money (``prices.is_money``).
     """
     until = settings.until or scenario.until
     drawn = sample(scenario, settings.replications, settings.seed, settings.vary, until)
-    return trial.priced(scenario, take(drawn, trial.first, trial.replications))
+    return trial.priced(scenario, slice_samples(drawn, trial.first, trial.replications))
 
 
-def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: Address) -> Settings:
+def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: CellRef) -> Settings:
     """Settings of runs that end with the year of a cell, or earlier if one of the scenarios does.
 
     Raises ``ScenarioError`` if the year lies before the start.
@@ -44,22 +44,22 @@ def common_end(scenarios: Sequence[Scenario], settings: Settings) -> date:
     return min([scenario.until for scenario in scenarios] + asked)
 
 
-def probe(scenario: Scenario, address: Address, settings: Settings) -> None:
+def check_cell_exists(scenario: Scenario, address: CellRef, settings: Settings) -> None:
     """Raises ``ScenarioError`` if a scenario's tables have no such cell, before the long runs."""
     one = replace(settings, replications=1, step="week")
-    for trial in attempts(scenario, one):
+    for trial in simulate_all(scenario, one):
         trial.cell(address)
 
 
 @dataclass(frozen=True)
-class Cells:
+class RepricedCells:
     """Measure: the cell of each scenario by name; they differ from the one tried only in money."""
 
-    address: Address
+    address: CellRef
     priced: Mapping[str, Scenario]
     settings: Settings
 
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
+    def __call__(self, trial: Experiment) -> dict[str, Floats]:
         return {
             name: repriced(trial, scenario, self.settings).cell(self.address)
             for name, scenario in self.priced.items()

@@ -17,7 +17,7 @@ from ..report.charts.layout import POINTS, Key, Mark, Sheet, fit, text_width, wr
 from ..report.charts.study_elements import cut, scale_along, scale_up
 from ..report.i18n import Language, label, number
 from ..report.style import BLUE, DARK, ORANGE
-from .discover import Bools, Box, Discovery, Limit, inside
+from .discover import Bools, Box, Discovery, Limit, in_box
 from .discover_text import choice_text
 
 MOST_MARKS = 2_000
@@ -75,7 +75,7 @@ def _hex(share: float) -> str:
 def _others(found: Discovery, box: Box) -> Bools:
     """Which runs lie inside the box in all levers that are not drawn."""
     names = axes_of(found, box)
-    return inside([one for one in box.limits if one.lever not in names], found.table)
+    return in_box([one for one in box.limits if one.lever not in names], found.table)
 
 
 def draw_runs(sheet: Sheet, panel: int, found: Discovery, box: Box, lang: Language) -> None:

@@ -21,13 +21,13 @@ from scipy.stats import sobol_indices
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
-from ..model.prices import is_money
-from ..model.sampling import KINDS, Floats, Kind, Samples, path_months, sample, take
+from ..model.prices import affects_costs_only
+from ..model.sampling import KINDS, Floats, Samples, Uncertainty, path_months, sample, slice_samples
 from ..results import budget
-from ..results.cell import Address
-from ..results.experiment import Progress, Settings, Task, Trial, measured
+from ..results.cell import CellRef
+from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..scenario import Scenario, quantities
-from ..scenario.correlation import matrix_of, tied
+from ..scenario.correlation import correlated_groups, matrix_of
 
 PATH, LUCK = "path", "luck"
 """Inputs that are no key: the yearly path of inflow, and daily chance."""
@@ -70,7 +70,7 @@ class Sensitivity:
     ``swing`` between them [EUR]. ``mean`` and ``sd`` are those of the cell in all replications.
     """
 
-    address: Address
+    address: CellRef
     inputs: tuple[Input, ...]
     indices: pd.DataFrame
     tornado: pd.DataFrame
@@ -82,7 +82,7 @@ class Sensitivity:
 
 def sensitivity(
     scenario: Scenario,
-    address: Address,
+    address: CellRef,
     points: int,
     settings: Settings,
     workers: int = 0,
@@ -124,7 +124,7 @@ def _part(tell: Progress | None, before: int, total: int) -> Progress | None:
     return None if tell is None else lambda done, _: tell(before + done, total)
 
 
-def _until_year(scenario: Scenario, address: Address, settings: Settings) -> Settings:
+def _until_year(scenario: Scenario, address: CellRef, settings: Settings) -> Settings:
     """Runs end with the year of the cell; raises ``ScenarioError`` if it has no gap."""
     until = min(scenario.until, date(address.year, 12, 31))
     runs = until > scenario.start
@@ -149,14 +149,16 @@ def inputs_of(scenario: Scenario, settings: Settings) -> list[Input]:
         what = "no number of this scenario has a spread: there is nothing to hold against chance"
         advice = "give a number a spread, as in spread: {dist: normal, sd: 0.1, as: factor}"
         raise ScenarioError([Problem("sensitivity", what, advice)])
-    together = {group[0]: group for group in tied(scenario)}
+    together = {group[0]: group for group in correlated_groups(scenario)}
     others = {key for group in together.values() for key in group[1:]}
     found = []
     for key in keys:
         if key in others:
             continue
         its = together.get(key, (key,))
-        found.append(Input(" + ".join(its), its, all(is_money(scenario, one) for one in its)))
+        found.append(
+            Input(" + ".join(its), its, all(affects_costs_only(scenario, one) for one in its))
+        )
     months = path_months(scenario, settings.until or scenario.until)
     return [*found, Input(PATH, tuple(name for name, _ in months)), Input(LUCK, ())]
 
@@ -168,20 +170,20 @@ def inputs_of(scenario: Scenario, settings: Settings) -> list[Input]:
 class _Cells:
     """Measure: the cell as it is, and with other columns of what only prices, without a run."""
 
-    address: Address
+    address: CellRef
     others: Mapping[str, Samples]
 
-    def __call__(self, trial: Trial) -> dict[str, Floats]:
+    def __call__(self, trial: Experiment) -> dict[str, Floats]:
         found = {"": trial.cell(self.address)}
         for name, columns in self.others.items():
-            part = trial.samples | take(columns, trial.first, trial.replications)
+            part = trial.samples | slice_samples(columns, trial.first, trial.replications)
             found[name] = trial.priced(trial.scenario, part).cell(self.address)
         return found
 
 
 def saltelli(
     scenario: Scenario,
-    address: Address,
+    address: CellRef,
     found: Sequence[Input],
     settings: Settings,
     workers: int = 0,
@@ -194,7 +196,7 @@ def saltelli(
     """
     points = settings.replications
     drawn = sample(scenario, 2 * points, settings.seed, KINDS, settings.until)
-    ours, theirs = take(drawn, 0, points), take(drawn, points, points)
+    ours, theirs = slice_samples(drawn, 0, points), slice_samples(drawn, points, points)
     moved = {one.name: {name: theirs[name] for name in one.columns} for one in found}
     priced = {one.name: moved[one.name] for one in found if one.only_money}
     run = [one for one in found if not one.only_money]
@@ -205,7 +207,7 @@ def saltelli(
         *(Task(scenario, plain, ours | moved[one.name], points if one.name == LUCK else 0)
           for one in run),
     ]  # fmt: skip
-    first, second, *others = measured(tasks, settings, workers, tell)
+    first, second, *others = run_tasks(tasks, settings, workers, tell)
     cells = first | {one.name: arrays[""] for one, arrays in zip(run, others, strict=True)}
     return first[""], second[""], np.stack([cells[one.name] for one in found])
 
@@ -263,7 +265,7 @@ def _floor(table: pd.DataFrame) -> float:
 
 def tornado(
     scenario: Scenario,
-    address: Address,
+    address: CellRef,
     found: Sequence[Input],
     settings: Settings,
     workers: int = 0,
@@ -293,7 +295,7 @@ def tornado(
     done = count * len(tasks)
     alone = [one for one in found if one.is_chance]
     total = done + CHANCE_REPLICATIONS * len(alone)
-    base, *others = measured(tasks, settings, workers, _part(tell, 0, total))
+    base, *others = run_tasks(tasks, settings, workers, _part(tell, 0, total))
     cells = {f"{name}|{side}": arrays[""]
              for (name, side), arrays in zip(run, others, strict=True)} | base  # fmt: skip
     effects = {name: [float((cells[f"{name}|{side}"] - base[""]).mean())
@@ -308,18 +310,18 @@ def tornado(
 
 def chance_alone(
     scenario: Scenario,
-    address: Address,
+    address: CellRef,
     one: Input,
     settings: Settings,
     workers: int = 0,
     tell: Progress | None = None,
 ) -> list[float]:
     """Low and high quantile of the cell around its mean with only path or luck, all else still."""
-    kind: Kind = "inflow" if one.name == PATH else "luck"
+    kind: Uncertainty = "inflow" if one.name == PATH else "luck"
     only = replace(settings, replications=CHANCE_REPLICATIONS, vary=(kind,))
     path = sample(scenario, CHANCE_REPLICATIONS, settings.seed, (kind,), settings.until)
     task = Task(scenario, _Cells(address, {}), medians(scenario, CHANCE_REPLICATIONS) | path)
-    (arrays,) = measured([task], only, workers, tell)
+    (arrays,) = run_tasks([task], only, workers, tell)
     cell = arrays[""]
     return [float(q - cell.mean()) for q in np.quantile(cell, ENDS)]
 

@@ -10,8 +10,8 @@ from ..results.experiment import Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded
 from . import sensitivity_text as report
-from .arguments import held_line
-from .base import Finding, Watch
+from .arguments import check_budget_line
+from .base import StudyResult, Watch
 from .defaults import GAP_YEAR
 from .sensitivity import TORNADO_REPLICATIONS
 from .sensitivity import sensitivity as found_for
@@ -25,13 +25,13 @@ def sensitivity(
     watch: Watch,
     year: int = GAP_YEAR,
     line: str = "total",
-) -> Finding:
+) -> StudyResult:
     """Sobol indices of the mean gap of a year, and the swing of each input by itself.
 
     ``settings`` count two replications a point. Raises ``ScenarioError`` for a line without a
     budget, or points that are no power of two.
     """
-    held_line(line)
+    check_budget_line(line)
     address = parse(f"gap.{line}.{year}:mean")
     with watch("sensitivity", 1) as tell:
         found = found_for(one.scenario, address, points, settings, workers, tell)
@@ -53,4 +53,4 @@ def sensitivity(
             "whole": report.whole_table(found),
         },
     )
-    return Finding(study, f"sensitivity-{one.name}-{year}", one.inputs, told)
+    return StudyResult(study, f"sensitivity-{one.name}-{year}", one.inputs, told)

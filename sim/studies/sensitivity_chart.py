@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from ..report.charts.bar_rows import Rows, row_sheet
 from ..report.charts.elements import listed
 from ..report.charts.layout import Key, Mark, Sheet, text_width
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import (
     BILLION,
     key_words,
@@ -25,7 +25,7 @@ from ..report.charts.study_elements import (
 )
 from ..report.i18n import Language, label, number
 from ..report.run_tables import prices_label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
 from ..results.cell import parse
 from ..scenario import Scenario
@@ -44,7 +44,7 @@ TOLD_OF = 6
 """Inputs that the words name: the first by total index."""
 
 
-def sensitivity_of(told: Told) -> Sensitivity:
+def sensitivity_of(told: StudyData) -> Sensitivity:
     """What its tables tell."""
     (row,) = told.table("whole").to_dict("records")
     numbers = float(row["floor"]), float(row["mean"]), float(row["sd"]), int(row["runs"])
@@ -66,7 +66,7 @@ def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[st
             for row, name in zip(rows, names, strict=True)]  # fmt: skip
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """Both panels over the same rows, an input each."""
     found, scenario = sensitivity_of(told), told.first
     named, others = shown_and_others(found)
@@ -162,7 +162,14 @@ def _powers(sheet: Sheet, axes: Axes, least: float, lang: Language) -> list[floa
 
 
 def _dot(
-    axes: Axes, place: float, row: Row, which: str, mark: Mark, least: float, look: Look, told: bool
+    axes: Axes,
+    place: float,
+    row: Row,
+    which: str,
+    mark: Mark,
+    least: float,
+    look: ChartSize,
+    told: bool,
 ) -> None:
     value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
     colour = mark.colour if told else PALE_DOT
@@ -197,7 +204,7 @@ def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> N
         write_right(axes, end, place, text, drawn.size)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with the numbers of the inputs that matter most."""
     found, scenario = sensitivity_of(told), told.first
     named, _ = shown_and_others(found)

@@ -16,13 +16,13 @@ import numpy as np
 from scipy.optimize import bisect, brentq
 
 from ..errors import Problem, ScenarioError
-from ..model.prices import is_money
+from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
-from ..results.experiment import Progress, Settings, Task, attempts, measured
+from ..results.experiment import Progress, Settings, Task, run_tasks, simulate_all
 from ..scenario import Scenario
 from ..scenario.introspect import at
 from .levers import Lever, quantity_of, with_levers
-from .repricing import Cells, ending_with, probe, repriced
+from .repricing import RepricedCells, check_cell_exists, ending_with, repriced
 from .target import Target
 
 FIRST_POINTS = 5
@@ -92,7 +92,7 @@ Setting = Mapping[Lever, float]
 Tried = Callable[[Sequence[Setting]], list[Floats]]
 
 
-def tries(
+def grid(
     scenario: Scenario,
     target: Target,
     levers: Sequence[Lever],
@@ -105,7 +105,7 @@ def tries(
     Settings that differ only in money share one simulation; where all levers are money, one
     simulation serves whatever is asked.
     """
-    moving = [one for one in levers if not is_money(scenario, one.key)]
+    moving = [one for one in levers if not affects_costs_only(scenario, one.key)]
     before: list[int] = []
     if moving:
 
@@ -115,18 +115,20 @@ def tries(
                 groups.setdefault(tuple(setting[one] for one in moving), []).append(number)
             made = [with_levers(scenario, setting) for setting in asked]
             tasks = [
-                Task(made[numbers[0]], Cells(target.address, {str(n): made[n] for n in numbers},
-                                             settings))
+                Task(
+                    made[numbers[0]],
+                    RepricedCells(target.address, {str(n): made[n] for n in numbers}, settings),
+                )
                 for numbers in groups.values()
-            ]  # fmt: skip
+            ]
             found: dict[str, Floats] = {}
-            for arrays in measured(tasks, settings, workers, _after(before, tell)):
+            for arrays in run_tasks(tasks, settings, workers, _after(before, tell)):
                 found |= arrays
             before.append(settings.replications * len(tasks))
             return [found[str(number)] for number in range(len(asked))]
 
         return by_run
-    trials = attempts(scenario, settings)
+    trials = simulate_all(scenario, settings)
 
     def by_price(asked: Sequence[Setting]) -> list[Floats]:
         made = [with_levers(scenario, setting) for setting in asked]
@@ -148,7 +150,7 @@ def _after(before: Sequence[int], tell: Progress | None) -> Progress | None:
 
 def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     """Values to try: as given, or from the least that may be written to twice the present one."""
-    present = present_value(scenario, lever)
+    present = current_value(scenario, lever)
     low, most = _allowed(lever)
     if given is not None:
         if given[0] < low or given[1] > most:
@@ -160,7 +162,7 @@ def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     return low, min(high, most)
 
 
-def present_value(scenario: Scenario, lever: Lever) -> float:
+def current_value(scenario: Scenario, lever: Lever) -> float:
     """What a lever stands at on its date; raises ``ScenarioError`` if it is no number."""
     return quantity_of(scenario, lever, "--vary").on(lever.since or scenario.start)
 
@@ -190,8 +192,8 @@ def solve(
     """
     low, high = bounds_of(scenario, lever, given)
     settings = ending_with(settings, [scenario], target.address)
-    probe(scenario, target.address, settings)
-    tried = tries(scenario, target, [lever], settings, workers, tell)
+    check_cell_exists(scenario, target.address, settings)
+    tried = grid(scenario, target, [lever], settings, workers, tell)
     known: dict[float, Floats] = {}
 
     def missed(value: float) -> float:
@@ -222,7 +224,7 @@ def solve(
         lever,
         target,
         quantity_of(scenario, lever, "--vary").unit,
-        present_value(scenario, lever),
+        current_value(scenario, lever),
         (low, high),
         answer,
         None if answer is None else _band(points, target, answer),
@@ -287,10 +289,10 @@ def crossings_resampled(values: Floats, cells: Floats, target: Target, answer: f
     """
     chosen = np.random.default_rng(0).integers(cells.shape[1], size=(RESAMPLES, cells.shape[1]))
     missed = np.stack([target.excess(row[chosen]) for row in cells], axis=1)
-    return np.array([crossing(values, row, answer) for row in missed])
+    return np.array([root(values, row, answer) for row in missed])
 
 
-def crossing(values: Floats, missed: Floats, near: float) -> float:
+def root(values: Floats, missed: Floats, near: float) -> float:
     """Where a curve through points crosses zero, nearest to a value; else the end nearest to 0."""
     met = missed <= 0
     turns = np.flatnonzero(met[:-1] != met[1:])
@@ -316,8 +318,8 @@ def frontier(
     Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
     """
     settings = ending_with(settings, [scenario], target.address)
-    probe(scenario, target.address, settings)
-    tried = tries(scenario, target, levers, settings, workers, tell)
+    check_cell_exists(scenario, target.address, settings)
+    tried = grid(scenario, target, levers, settings, workers, tell)
     first, second = (np.linspace(low, high, points) for low, high in bounds)
     asked = [{levers[0]: float(a), levers[1]: float(b)} for a, b in product(first, second)]
     cells = np.stack(tried(asked)).reshape(points, points, -1)
@@ -327,7 +329,7 @@ def frontier(
     for column in range(points):
         turns = np.flatnonzero(met[:-1, column] != met[1:, column])
         if turns.size:
-            answer = crossing(first, missed[:, column], first[turns[0]])
+            answer = root(first, missed[:, column], first[turns[0]])
             found = crossings_resampled(first, cells[:, column], target, answer)
             answers[:, column] = (answer, *np.quantile(found, (0.1, 0.9)))
     unit, other = (quantity_of(scenario, one, "--vary").unit for one in levers)

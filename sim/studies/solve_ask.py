@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import Study
 from ..scenario import Loaded
 from . import solve_text as report
-from .base import Finding, Watch
+from .base import StudyResult, Watch
 from .defaults import CERTAINTY, FRONTIER_POINTS
 from .levers import Lever, lever, quantity_of
 from .solve import Bounds, bounds_of, frontier
@@ -34,7 +34,7 @@ class _Ask:
     points: int
     workers: int
 
-    def finding(self, kind: str, tables: dict[str, pd.DataFrame], told: Any) -> Finding:
+    def finding(self, kind: str, tables: dict[str, pd.DataFrame], told: Any) -> StudyResult:
         """Its finding, with the tables that answer it."""
         asked: dict[str, Any] = {
             "levers": [str(each) for each in self.levers],
@@ -47,16 +47,16 @@ class _Ask:
         name, scenarios = self.one.name, {self.one.name: self.one.scenario}
         study = Study(kind, name, asked, scenarios, self.settings, tables)
         folder = f"solve-{name}-{'-'.join(x.key for x in self.levers)}"[:120]
-        return Finding(study, folder, self.one.inputs, told)
+        return StudyResult(study, folder, self.one.inputs, told)
 
 
 def levers_of(texts: Sequence[str]) -> list[Lever]:
     """One or two different levers as they were written; raises ``ScenarioError``."""
     if len(texts) not in (1, 2):
-        refuse("--vary", f"{len(texts)} levers", "give one or two")
+        usage_error("--vary", f"{len(texts)} levers", "give one or two")
     found = [lever(text, "--vary") for text in texts]
     if len({each.key for each in found}) < len(found):
-        refuse("--vary", f"{found[0].key} stands twice", "give two different keys")
+        usage_error("--vary", f"{found[0].key} stands twice", "give two different keys")
     return found
 
 
@@ -70,28 +70,28 @@ def solve(
     certainty: float = CERTAINTY,
     ranges: Sequence[Bounds] = (),
     points: int = FRONTIER_POINTS,
-) -> Finding:
+) -> StudyResult:
     """The value of a number at which a target is just met; of two, the frontier.
 
     Raises ``ScenarioError`` for levers, a target or ranges that can't be.
     """
     if not 0 < certainty < 1:
-        refuse("--certainty", f"{certainty} is no share between 0 and 1", "as in 0.8")
+        usage_error("--certainty", f"{certainty} is no share between 0 and 1", "as in 0.8")
     wanted = target_of(target, certainty)
     found = levers_of(vary)
     for each in found:
         quantity_of(one.scenario, each, "--vary")
         if each.since is not None and each.since.year > wanted.address.year:
             what = f"{each} is set after {wanted.address.year}, the year of the target"
-            refuse("--vary", what, "take an earlier date")
+            usage_error("--vary", what, "take an earlier date")
     if ranges and len(ranges) != len(found):
-        refuse("--range", f"{len(ranges)} for {len(found)} levers", "give one for each lever")
+        usage_error("--range", f"{len(ranges)} for {len(found)} levers", "give one for each lever")
     ask = _Ask(one, found, wanted, settings, ranges, points, workers)
     with watch("solve", settings.replications) as tell:
         return (_one if len(found) == 1 else _two)(ask, tell)
 
 
-def _one(ask: _Ask, tell: Progress | None) -> Finding:
+def _one(ask: _Ask, tell: Progress | None) -> StudyResult:
     given = ask.given[0] if ask.given else None
     scenario, settings = ask.one.scenario, ask.settings
     answer = solved(scenario, ask.levers[0], ask.target, settings, given, ask.workers, tell)
@@ -103,7 +103,7 @@ def _one(ask: _Ask, tell: Progress | None) -> Finding:
     return ask.finding("solution", tables, told)
 
 
-def _two(ask: _Ask, tell: Progress | None) -> Finding:
+def _two(ask: _Ask, tell: Progress | None) -> StudyResult:
     first, second = ask.levers
     scenario, settings = ask.one.scenario, ask.settings
     given = (ask.given[0], ask.given[1]) if ask.given else (None, None)

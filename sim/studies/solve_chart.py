@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from ..report.charts.elements import listed
 from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, new_sheet
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import scale_along, scale_up, source, titled
 from ..report.i18n import Language, label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
 from ..scenario import Scenario
 from .levers import lever
@@ -37,7 +37,7 @@ AIM = Mark(DARK, dashes=(5, 3), line=True)
 MET = Mark(ORANGE, dashes=(1, 1.5), line=True)
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """The line of what is held, its band, the target and the answer."""
     (found,) = told.table("answer").to_dict("records")
     points, target, scenario = told.table("points"), asked_target(told), told.first
@@ -116,7 +116,7 @@ def _curve(
     scale_along(sheet, axes, lang)
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
     (found,) = told.table("answer").to_dict("records")
     target, scenario = asked_target(told), told.first

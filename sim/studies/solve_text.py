@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ..report.i18n import Language, billion, label, number, unit_name
 from ..results.cell import MONEY
-from ..results.experiment import Settings, reduced
+from ..results.experiment import Settings, summary_value
 from .explain_text import statistic_name
 from .lever_names import lever_name
 from .solve import Frontier, Solution
@@ -156,7 +156,7 @@ def frontier_frame(found: Frontier) -> pd.DataFrame:
     rows = [
         {
             first: a, second: b, "held": float(found.target.held(found.cells[i, j])),
-            "mean": reduced(found.cells[i, j], "mean"),
+            "mean": summary_value(found.cells[i, j], "mean"),
             "p_met": found.target.chance(found.cells[i, j]), "met": bool(found.met[i, j]),
         }
         for i, a in enumerate(found.tried[0])

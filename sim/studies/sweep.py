@@ -19,8 +19,16 @@ from typing import Any
 
 from ..errors import ModelError, ScenarioError
 from ..report.i18n import Language
-from ..results.cell import Address
-from ..results.experiment import LARGEST_CHUNK, CellsOf, Progress, Settings, Task, measured, reduced
+from ..results.cell import CellRef
+from ..results.experiment import (
+    LARGEST_CHUNK,
+    CellMeasure,
+    Progress,
+    Settings,
+    Task,
+    run_tasks,
+    summary_value,
+)
 from ..runs.atomic import disk_problem
 from ..runs.executor import Crew, answers
 from ..runs.headline import sources_of
@@ -28,7 +36,7 @@ from ..runs.manifest import RECORD, digests, record_text, versions
 from ..runs.rounding import steady
 from ..scenario import Scenario, dump
 from . import sweep_store as store
-from .design_points import Plan, Run, patch_of
+from .design_points import DesignRun, SweepPlan, patch_of
 from .levers import Lever, quantity_of, with_levers
 
 ROWS_A_PART = 64
@@ -37,18 +45,18 @@ SECONDS_A_PART = 5.0
 
 
 @dataclass(frozen=True)
-class Job:
+class SweepJob:
     """One run as it is handed to a worker."""
 
     run: int
     base: Scenario
     values: Mapping[Lever, float]
-    record: tuple[Address, ...]
+    record: tuple[CellRef, ...]
     settings: Settings
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """What came of a run: its cells, or why there are none."""
 
     run: int
@@ -61,16 +69,16 @@ class Sweep:
     """A plan with its identity: of the whole, and of each run."""
 
     name: str
-    plan: Plan
+    plan: SweepPlan
     text: str
     """Its design as it was read."""
 
     @property
-    def columns(self) -> store.Columns:
+    def columns(self) -> store.TableColumns:
         design = self.plan.design
         numbers = tuple(span.name for span in design.spans)
         words = tuple(one.name for one in (*design.crossed, *design.zipped))
-        return store.Columns(numbers, words, design.cells)
+        return store.TableColumns(numbers, words, design.cells)
 
     @cached_property
     def _common(self) -> dict[tuple[str, ...], str]:
@@ -86,7 +94,7 @@ class Sweep:
             for choice, loaded in self.plan.bases.items()
         }  # fmt: skip
 
-    def hash_of(self, run: Run) -> str:
+    def hash_of(self, run: DesignRun) -> str:
         """Identity of a run: the scenario it stands on, what is set in it, settings, versions."""
         values = {str(lever): value for lever, value in run.values.items()}
         return _digest({"base": self._common[run.choice], "values": values, "row": run.row})
@@ -106,31 +114,33 @@ def _digest(data: object) -> str:
 
 
 def cells_of(
-    scenario: Scenario, record: tuple[Address, ...], settings: Settings
+    scenario: Scenario, record: tuple[CellRef, ...], settings: Settings
 ) -> dict[str, float]:
     """The recorded cells of one scenario, over the replications that know of them.
 
     Raises ``ScenarioError`` if there is no such cell.
     """
-    (known,) = measured([Task(scenario, CellsOf(record))], settings, workers=1)
-    return {str(one): reduced(known[one.cell], one.statistic) for one in record}
+    (known,) = run_tasks([Task(scenario, CellMeasure(record))], settings, workers=1)
+    return {str(one): summary_value(known[one.cell], one.statistic) for one in record}
 
 
-def work(job: Job) -> Outcome:
+def work(job: SweepJob) -> RunOutcome:
     """Do one run; whatever is wrong with it becomes part of the answer."""
     try:
         scenario = with_levers(job.base, job.values)
         cells = cells_of(scenario, job.record, job.settings)
-        return Outcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
+        return RunOutcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
     except ScenarioError as error:
         first = error.problems[0]
-        return Outcome(job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what)
+        return RunOutcome(
+            job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what
+        )
     except Exception as error:
         # A fault of ours too stops this run alone; it is told as what it is.
-        return Outcome(job.run, {}, f"{type(error).__name__}: {error}")
+        return RunOutcome(job.run, {}, f"{type(error).__name__}: {error}")
 
 
-def seconds_a_run(plan: Plan) -> float:
+def seconds_a_run(plan: SweepPlan) -> float:
     """How long one run takes on this machine, by trying the scenario itself.
 
     Raises ``ScenarioError`` if it has not the cells that are to be recorded.
@@ -206,11 +216,13 @@ def _swept(
     return Done(folder, earlier, fresh, len(failed), len(there - set(wanted)), len(gone))
 
 
-def _jobs(one: Sweep, todo: list[int]) -> Iterator[Job]:
+def _jobs(one: Sweep, todo: list[int]) -> Iterator[SweepJob]:
     design, settings = one.plan.design, one.plan.settings
     for index in todo:
         run = one.plan[index]
-        yield Job(index, one.plan.bases[run.choice].scenario, run.values, design.record, settings)
+        yield SweepJob(
+            index, one.plan.bases[run.choice].scenario, run.values, design.record, settings
+        )
 
 
 def _do(
@@ -222,8 +234,8 @@ def _do(
     failed: dict[int, str] = {}
     total, since = len(one.plan), time.monotonic()
 
-    def lost(job: Job, why: str) -> Outcome:
-        return Outcome(job.run, {}, why)
+    def lost(job: SweepJob, why: str) -> RunOutcome:
+        return RunOutcome(job.run, {}, why)
 
     report(total - len(todo), total)
     try:
@@ -243,7 +255,7 @@ def _do(
     return failed
 
 
-def _lay_aside(folder: Path, rows: list[store.Row], columns: store.Columns) -> None:
+def _lay_aside(folder: Path, rows: list[store.Row], columns: store.TableColumns) -> None:
     if rows:
         store.write_part(folder, rows, columns)
         rows.clear()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import refuse
+from ..errors import usage_error
 from ..runs.manifest import digest
+from ..scenario import check_file_name, shipped_folder
 from ..scenario import inputs_of as texts_of
-from ..scenario import refuse_odd, shipped_folder
 from .design import read_design
-from .design_points import planned
+from .design_points import expand_design
 from .sweep import Sweep
 
 
@@ -20,14 +20,14 @@ def design_file(file: Path) -> Path:
         return shelf
     if not file.is_file():
         known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
-        refuse(str(file), "there is no such file", f"give a design file, or one of: {known}")
-    refuse_odd(file)
+        usage_error(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    check_file_name(file)
     return file
 
 
 def planned_sweep(file: Path) -> Sweep:
     """The sweep of a design file; raises ``ScenarioError`` with every mistake in it."""
-    return Sweep(file.stem, planned(read_design(file), file.parent), file.read_text("utf-8"))
+    return Sweep(file.stem, expand_design(read_design(file), file.parent), file.read_text("utf-8"))
 
 
 def inputs_of(sweep: Sweep, file: Path) -> dict[str, str]:

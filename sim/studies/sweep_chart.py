@@ -12,12 +12,12 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from ..model.sampling import Floats
 from ..report.charts.elements import amount, listed, sources_named
 from ..report.charts.layout import Sheet, fit, new_sheet
-from ..report.charts.size import Look
+from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, cell_words, cut, scale_along, scale_up
 from ..report.i18n import Language, billion, label, number
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
-from ..results.cell import MONEY, Address, parse
+from ..results.cell import MONEY, CellRef, parse
 from .discover_text import choice_text, plainly, unit_of
 from .explain_text import statistic_name
 from .lever_names import lever_words
@@ -67,30 +67,30 @@ def groups_of(table: pd.DataFrame, name: str, cell: str, number_: bool) -> Along
                  *(wide[q].to_numpy(float) for q in (0.5, 0.1, 0.9)))  # fmt: skip
 
 
-def _cell(told: Told) -> str:
+def _cell(told: StudyData) -> str:
     """The first cell that was recorded, by its median where that was."""
     cells = list(told.asked["cells"])
     first = str(cells[0]).partition(":")[0]
     return f"{first}:p50" if f"{first}:p50" in cells else str(cells[0])
 
 
-def shown(told: Told) -> bool:
+def shown(told: StudyData) -> bool:
     """There must be runs that ended, and a lever."""
     return len(told.table("sweep")) > 0 and bool(_levers(told))
 
 
-def _levers(told: Told) -> list[str]:
+def _levers(told: StudyData) -> list[str]:
     return [*told.asked["keys"], *told.asked["patches"]]
 
 
-def along_levers(told: Told) -> list[Along]:
+def along_levers(told: StudyData) -> list[Along]:
     """The runs along each lever that has a panel."""
     table, cell = told.table("sweep"), _cell(told)
     return [groups_of(table, name, cell, name in told.asked["keys"])
             for name in _levers(told)[:MOST]]  # fmt: skip
 
 
-def draw(told: Told, look: Look, lang: Language) -> Figure:
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """A panel a lever."""
     address = parse(_cell(told))
     panels, units = along_levers(told), told.asked["units"]
@@ -118,7 +118,7 @@ def draw(told: Told, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def _title(told: Told, address: Address, lang: Language) -> str:
+def _title(told: StudyData, address: CellRef, lang: Language) -> str:
     cell = cell_words(address, told.first, lang)
     unit = f", {label('axis_billion', lang)}" if address.table in MONEY else ""
     text = f"{cell} ({_statistic(address, lang)}){unit}"
@@ -126,7 +126,7 @@ def _title(told: Told, address: Address, lang: Language) -> str:
                  sweep=told.asked["title"][lang])  # fmt: skip
 
 
-def _statistic(address: Address, lang: Language) -> str:
+def _statistic(address: CellRef, lang: Language) -> str:
     return statistic_name(address.statistic, lang)
 
 
@@ -142,7 +142,7 @@ def _named(one: Along, lang: Language) -> str:
     return one.name if one.names else lever_words(lever(one.name, one.name), None, lang)
 
 
-def _source(told: Told, lang: Language) -> str:
+def _source(told: StudyData, lang: Language) -> str:
     return label(
         "study_sweep_source",
         lang,
@@ -179,7 +179,7 @@ def _panel(
     )
 
 
-def words(told: Told, lang: Language) -> str:
+def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences: each lever with the medians at its ends."""
     address = parse(_cell(told))
 

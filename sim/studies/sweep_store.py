@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
-from ..results.experiment import Settings, settings_told
+from ..results.experiment import Settings, settings_from_record
 from ..runs.atomic import refuse_link
 from ..runs.manifest import RECORD, read_record
 
@@ -37,7 +37,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Columns:
+class TableColumns:
     """Columns of a sweep's table: numbers (keys), words (patches) and cells."""
 
     numbers: tuple[str, ...]
@@ -105,7 +105,7 @@ def written(file: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def as_parquet(rows: Sequence[Row], columns: Columns) -> bytes:
+def as_parquet(rows: Sequence[Row], columns: TableColumns) -> bytes:
     """Rows as a Parquet file: the same rows, the same bytes."""
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=columns.schema)
     return _bytes(table)
@@ -117,7 +117,7 @@ def _bytes(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def write_part(folder: Path, rows: Sequence[Row], columns: Columns) -> Path:
+def write_part(folder: Path, rows: Sequence[Row], columns: TableColumns) -> Path:
     """Lay rows aside as a part, and give its file."""
     content = as_parquet(rows, columns)
     file = folder / PARTS / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
@@ -183,7 +183,7 @@ def done_before(folder: Path) -> set[str]:
     return found
 
 
-def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: Columns) -> pa.Table:
+def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColumns) -> pa.Table:
     """The rows of some hashes, in the order of their numbers.
 
     ``wanted`` gives each hash its numbers: a run may have had another in an earlier design.
@@ -219,7 +219,7 @@ def clear_parts(folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedRuns:
     """A sweep that is done: its table (a row a run), and what its record says of it."""
 
     id: str
@@ -233,7 +233,7 @@ class Finished:
     """How many were asked for; what the table lacks has failed."""
 
 
-def read_sweep(folder: Path) -> Finished:
+def read_sweep(folder: Path) -> FinishedRuns:
     """Read a sweep's folder; raises ``ScenarioError`` if it is none, or not finished."""
     if not (folder / DESIGN).is_file():
         what = "there is no sweep in this folder"
@@ -250,13 +250,13 @@ def read_sweep(folder: Path) -> Finished:
         what = f"{TABLE} is not as the sweep wrote it"
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
     asked = record["asked"]
-    return Finished(
+    return FinishedRuns(
         record["id"],
         asked["title"],
         pq.read_table(io.BytesIO(content)).to_pandas(),
         tuple(asked["keys"]),
         tuple(asked["patches"]),
         asked["units"],
-        settings_told(record["options"]),
+        settings_from_record(record["options"]),
         asked["runs"],
     )

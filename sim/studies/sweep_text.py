@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..report.i18n import Language, label, number
-from .design_points import Plan
+from .design_points import SweepPlan
 
 
 def duration(seconds: float, lang: Language) -> str:
@@ -18,7 +18,7 @@ def duration(seconds: float, lang: Language) -> str:
 
 
 def preview(
-    name: str, plan: Plan, done: int, seconds: float, workers: int, lang: Language
+    name: str, plan: SweepPlan, done: int, seconds: float, workers: int, lang: Language
 ) -> list[str]:
     """How many runs there are, how many are left, and about how long these take."""
     left = len(plan) - done

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
-from ..results.cell import Address
+from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
-from ..results.conditions import Comparison, parse
+from ..results.conditions import ComparisonOp, parse
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -21,7 +21,7 @@ class Target:
     """A cell that is to lie at or below (or above) a number, with a certainty or in a statistic."""
 
     text: str
-    address: Address
+    address: CellRef
     below: bool
     number: float
     certainty: float | None
@@ -70,7 +70,7 @@ def target_of(text: str, certainty: float) -> Target:
     """
     condition = parse(text, "--target")
     advice = "as in gap.total.2027 <= 0"
-    if not isinstance(condition, Comparison) or condition.sign not in _TURNED:
+    if not isinstance(condition, ComparisonOp) or condition.sign not in _TURNED:
         raise _fault("a target is one cell below or above a number", advice)
     left, right, sign = condition.left, condition.right, condition.sign
     if left.name is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..report.charts.study_elements import BILLION, cell_words
 from ..report.i18n import Language, billion, label
-from ..report.study_data import Told
+from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..scenario import Scenario
 from .lever_names import lever_words
@@ -13,7 +13,7 @@ from .solve_text import YEARS_MONEY, amount, how, unit_words
 from .target import Target, target_of
 
 
-def asked_target(told: Told) -> Target:
+def asked_target(told: StudyData) -> Target:
     """The target that was asked for."""
     return target_of(told.asked["target"], told.asked["certainty"])
 

@@ -10,11 +10,11 @@ import simpy
 
 from sim.clock import Clock
 from sim.model.engine import accounts
-from sim.model.initial_state import COHORTS_BEFORE, fill_opening
+from sim.model.initial_state import COHORTS_BEFORE, initialise
 from sim.model.ledger import Ledger
 from sim.model.prices import Prices
-from sim.model.sampling import KINDS, Luck, Samples, sample
-from sim.model.state import Values, World
+from sim.model.sampling import KINDS, RandomStreams, Samples, sample
+from sim.model.state import Parameters, SimState
 from sim.scenario import Scenario
 
 from . import asylum, homes, places
@@ -151,12 +151,12 @@ def simulate_compiled(
         parameters = sample(scenario, replications, seed, KINDS, clock.until)
     books = accounts(len(scenario.groups), len(scenario.reception.places))
     ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters)
-    values, prices = Values(scenario, clock, parameters), Prices.of(scenario, parameters)
-    luck = Luck(seed, 0, replications)
-    world = World(
+    values, prices = Parameters(scenario, clock, parameters), Prices.of(scenario, parameters)
+    luck = RandomStreams(seed, 0, replications)
+    world = SimState(
         simpy.Environment(), clock, scenario, values, luck, ledger, prices, tuple(clock.steps())
     )
-    fill_opening(world)
+    initialise(world)
     given = n.numbers(world)
     out, chain = outputs(ledger), new_chain(ledger, given)
     set_seed(seed)
@@ -265,4 +265,4 @@ def fill_ledger(ledger: Ledger, out: Outputs) -> None:
         ledger.cohort_counts[name] = ages.counts
         ledger.cohort_entered[name] = ages.entered
         ledger.entry_sums[name] = ages.entries
-    ledger.prove()
+    ledger.check_balance()

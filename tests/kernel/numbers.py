@@ -12,7 +12,7 @@ from sim.model.outflow import half_year
 from sim.model.reception import flexible, weeks
 from sim.model.sampling import Floats
 from sim.model.spending_limit import MONTHS_A_YEAR, ind_factor, part_to_come
-from sim.model.state import World
+from sim.model.state import SimState
 from sim.scenario import Quantity, Scenario
 
 GROUP_KEYS = (
@@ -119,7 +119,7 @@ class Numbers(NamedTuple):
     minimum_stay: float
 
 
-def numbers(world: World) -> Numbers:
+def numbers(world: SimState) -> Numbers:
     """All numbers of a scenario for the days and replications of a world."""
     scenario, clock, ledger = world.scenario, world.clock, world.ledger
     if scenario.closing != "need" or clock.step != "day":
@@ -207,7 +207,7 @@ def dearest_first(scenario: Scenario) -> list[int]:
     return [index for index in order if types[index].notice]
 
 
-def table(world: World, paths: list[str]) -> Table:
+def table(world: SimState, paths: list[str]) -> Table:
     """The numbers at some paths: (day, number) and (replication, number)."""
     base = np.empty((world.clock.days, len(paths)))
     draw = np.ones((world.replications, len(paths)))
@@ -233,7 +233,7 @@ def by_date(quantity: Quantity, clock: Clock) -> Floats:
     return line
 
 
-def targets(world: World, halves: list[str]) -> Floats:
+def targets(world: SimState, halves: list[str]) -> Floats:
     """Official targets: (half-year, replication), NaN where there is none."""
     names = list(dict.fromkeys(halves))
     found = np.full((len(names), world.replications), np.nan)
@@ -244,7 +244,7 @@ def targets(world: World, halves: list[str]) -> Floats:
     return found
 
 
-def open_groups(world: World) -> np.ndarray:
+def open_groups(world: SimState) -> np.ndarray:
     """Whether a group is decided on a day: (day, group)."""
     open_ = np.ones((world.clock.days, len(world.groups)), dtype=np.bool_)
     for hold in world.scenario.ind.holds:
@@ -253,7 +253,7 @@ def open_groups(world: World) -> np.ndarray:
     return open_
 
 
-def ended_holds(world: World) -> np.ndarray:
+def ended_holds(world: SimState) -> np.ndarray:
     """The hold of a group that ended last by a day, -1 for none: (day, group)."""
     ended = np.full((world.clock.days, len(world.groups)), -1)
     holds = world.scenario.ind.holds
@@ -263,7 +263,7 @@ def ended_holds(world: World) -> np.ndarray:
     return ended
 
 
-def factors(world: World) -> Floats:
+def factors(world: SimState) -> Floats:
     """Part of its planned work that the IND has means for: (day, replication)."""
     found = np.empty((world.clock.days, world.replications))
     for year in world.clock.years:
@@ -285,7 +285,7 @@ def plan_list(scenario: Scenario) -> list[tuple[int, bool, int, int, str]]:
 
 
 def planned_ahead(
-    world: World, plans: list[tuple[int, bool, int, int, str]], ahead: np.ndarray
+    world: SimState, plans: list[tuple[int, bool, int, int, str]], ahead: np.ndarray
 ) -> Floats:
     """Change in planned places until the days ``ahead``, as the desk expects it: (day, type)."""
     desk, places = world.scenario.reception.desk, world.scenario.reception.places
@@ -303,7 +303,7 @@ def planned_ahead(
     return change
 
 
-def levels_ahead(world: World, ahead: np.ndarray) -> Floats:
+def levels_ahead(world: SimState, ahead: np.ndarray) -> Floats:
     """Change in the fixed levels until the days ``ahead``, without their draws: (day,)."""
     clock = world.clock
     reach = Clock(clock.start, clock.date_of(int(ahead[-1])))

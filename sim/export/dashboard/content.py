@@ -12,8 +12,8 @@ import pandas as pd
 from ...model.prices import LEVELS
 from ...report.charts.elements import sources_named
 from ...report.i18n import Language
-from ...runs.load import Finished
-from ...runs.provenance import Stamp
+from ...runs.load import RunFolder
+from ...runs.provenance import Provenance
 from ...scenario import Scenario
 from .encoding import MILLIONS, PERCENT, Pool, as_told
 from .series import LANGUAGES, UNITS, Both, Series, both, of_money, of_tables
@@ -26,7 +26,7 @@ Told = dict[str, Any]
 Rows = npt.NDArray[np.int_]
 
 
-def content_of(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> Told:
+def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> Told:
     """Everything the page needs to know, as JSON may say it.
 
     Where scenarios call a state of the budget differently, choices have the name of the first.
@@ -73,7 +73,7 @@ def _vintages(scenario: Scenario) -> dict[str, Told]:
     }
 
 
-def _run(run: Finished, pool: Pool) -> Told:
+def _run(run: RunFolder, pool: Pool) -> Told:
     """A run: who it is, what it states money in, and where its numbers lie."""
     record, scenario = run.record, run.scenario
     options = record["options"]

@@ -17,8 +17,8 @@ from importlib import resources
 
 from ...errors import Problem, ScenarioError
 from ...report.i18n import Language, label
-from ...runs.load import Finished
-from ...runs.provenance import Stamp, marked
+from ...runs.load import RunFolder
+from ...runs.provenance import Provenance, marked
 from .content import Told, content_of
 
 MOST_RUNS = 10
@@ -36,7 +36,7 @@ CODE = (
 BLANK = re.compile(r"{{(\w+)}}")
 
 
-def page(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> bytes:
+def page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
     """The page of some runs, with its stamp: the same runs give the same bytes.
 
     Raises ``ScenarioError`` if it would be too large, with how many of the runs fit.
@@ -48,7 +48,7 @@ def page(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> bytes:
     raise ScenarioError([Problem("explorer", what, _advice(runs, stamp, lang))])
 
 
-def _page(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> bytes:
+def _page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
     return marked(html(content_of(runs, stamp, lang), lang).encode(), ".html", stamp)
 
 
@@ -114,7 +114,7 @@ def _both(first: Language) -> tuple[Language, Language]:
     return ("nl", "en") if first == "nl" else ("en", "nl")
 
 
-def _advice(runs: Sequence[Finished], stamp: Stamp, lang: Language) -> str:
+def _advice(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> str:
     """How many of these runs fit, the first ones of them."""
     for count in range(len(runs) - 1, 0, -1):
         if len(_page(runs[:count], stamp, lang)) <= MOST_BYTES:

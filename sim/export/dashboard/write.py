@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...errors import refuse
+from ...errors import usage_error
 from ...report.i18n import Language
-from ...runs.load import Finished, stamp_together
+from ...runs.load import RunFolder, stamp_together
 from .page import MOST_RUNS, page
 
 
-def explore(runs: Sequence[Finished], names: Sequence[str], command: str, lang: Language) -> bytes:
+def explore(runs: Sequence[RunFolder], names: Sequence[str], command: str, lang: Language) -> bytes:
     """The page of some runs; ``names`` are what each was called by who asks.
 
     Raises ``ScenarioError`` if they are too many, if one is there twice, or if the page would be
@@ -18,9 +18,9 @@ def explore(runs: Sequence[Finished], names: Sequence[str], command: str, lang: 
     """
     if len(runs) > MOST_RUNS:
         what = f"{len(runs)} runs are too many to tell apart"
-        refuse("explorer", what, f"name at most {MOST_RUNS}")
+        usage_error("explorer", what, f"name at most {MOST_RUNS}")
     ids = [run.record["id"] for run in runs]
     for name, one in zip(names, ids, strict=True):
         if ids.count(one) > 1:
-            refuse(name, f"the run {one} is named twice", "name each run once")
+            usage_error(name, f"the run {one} is named twice", "name each run once")
     return page(runs, stamp_together(runs, command), lang)

@@ -24,7 +24,7 @@ from ...report.i18n import Language, label, number
 from ...report.style import BLUE, DARK, STYLE, head_and_foot, page
 from .annex import annex, caveats
 from .answer_pages import Page, page_of
-from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table
+from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table
 from .folder import Folder
 from .run import png_of
 
@@ -162,7 +162,7 @@ def _all(folder: Folder, put_off: Sequence[Question], lang: Language) -> list[Bl
     return found
 
 
-def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Language) -> Picture:
+def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Language) -> MemoChart:
     """The figures of the answer that are told in the unit of its headline, with their bands."""
     rows = figures[figures["question"] == lead.number]
     alike = [name for name, figure in lead.figures.items() if figure.shown == lead.main.shown]
@@ -182,7 +182,7 @@ def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Langua
         said.append(told)
     alt = label("memo_book_alt", lang, figures="; ".join(said))
     caption = label("memo_book_caption", lang, n=lead.number)
-    return Picture(caption, alt, png_of(drawn, folder.stamp))
+    return MemoChart(caption, alt, png_of(drawn, folder.stamp))
 
 
 def _dots(

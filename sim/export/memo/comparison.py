@@ -12,7 +12,7 @@ from ...studies.charts import comparison_of, words
 from ...studies.compare import Comparison
 from ...studies.compare_text import SHOWN, difference_table, moves, name_of, scaled, still_lines
 from .annex import annex, caveats
-from .content import Block, Heading, Listing, Memo, Paragraph, Picture, Table, table_of
+from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
 from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
 from .folder import Folder
 from .run import chance, marked_png
@@ -143,9 +143,9 @@ def _cell(row: Row, series: str, lang: Language) -> str:
     return f"{middle} {label('from_to', lang, low=low, high=high)}"
 
 
-def _picture(folder: Folder, found: Comparison, lang: Language) -> Picture:
+def _picture(folder: Folder, found: Comparison, lang: Language) -> MemoChart:
     caption = label("memo_cmp_caption", lang, base=found.base)
-    return Picture(caption, words(folder.told, lang), marked_png(folder, lang))
+    return MemoChart(caption, words(folder.told, lang), marked_png(folder, lang))
 
 
 def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:

@@ -14,7 +14,7 @@ from rich.table import Table as Printed
 from rich.text import Text
 
 from ...report.i18n import Language, label
-from ...runs.provenance import Stamp
+from ...runs.provenance import Provenance
 
 LETTERS, PADDING = 104, 2
 """Letters that fit in a line of a table, and the room beside a cell in letters."""
@@ -80,7 +80,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
+class MemoChart:
     """A chart (PNG) with its caption, and its text for who can't see it."""
 
     caption: str
@@ -88,7 +88,7 @@ class Picture:
     png: bytes
 
 
-Block = Heading | Paragraph | Listing | Commands | Table | Picture
+Block = Heading | Paragraph | Listing | Commands | Table | MemoChart
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,13 @@ class Memo:
 
     title: str
     lang: Language
-    stamp: Stamp
+    stamp: Provenance
     blocks: tuple[Block, ...]
 
     @property
-    def picture(self) -> Picture:
+    def picture(self) -> MemoChart:
         """Its one chart."""
-        return next(block for block in self.blocks if isinstance(block, Picture))
+        return next(block for block in self.blocks if isinstance(block, MemoChart))
 
     @property
     def keywords(self) -> str:
@@ -119,9 +119,9 @@ class Memo:
 
 def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:
     """Each block with the word and the number of its caption ("Table", 2); none has ("", 0)."""
-    counts = {Table: 0, Picture: 0}
+    counts = {Table: 0, MemoChart: 0}
     for block in memo.blocks:
-        if isinstance(block, Table | Picture):
+        if isinstance(block, Table | MemoChart):
             counts[type(block)] += 1
             key = "memo_table" if isinstance(block, Table) else "memo_figure"
             yield block, label(key, memo.lang), counts[type(block)]

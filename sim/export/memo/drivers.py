@@ -12,8 +12,8 @@ from ...report.scenario_listing import about_source, spread_text, value_text
 from ...report.translate import said
 from ...scenario import Quantity, Scenario, quantities
 from ...scenario.known_effects import Effect, kept_effects
-from ...scenario.listing import Leaf, Rest, by_assumption, by_source, leaves
-from ...scenario.plausibility import matters
+from ...scenario.listing import Citation, Leaf, by_assumption, by_source, parameters
+from ...scenario.plausibility import is_influential
 from .content import Block, Heading, Listing, Paragraph, Table
 
 MOVERS = 4
@@ -81,7 +81,7 @@ def _mover(key: str, effect: Effect, scenario: Scenario, lang: Language) -> str:
 def rests(scenario: Scenario, lang: Language) -> list[Block]:
     """How much is sourced and how much assumed, and the assumed numbers that matter most."""
     numbers = dict(quantities(scenario))
-    assumed = [key for key in sorted(matters(), key=lambda key: -matters()[key])
+    assumed = [key for key in sorted(is_influential(), key=lambda key: -is_influential()[key])
                if key in numbers and numbers[key].assumption
                and not key.startswith("budget.")][:RESTS]  # fmt: skip
     intro = label(
@@ -140,7 +140,7 @@ def listed(scenario: Scenario, lang: Language) -> list[Block]:
     ]  # fmt: skip
 
 
-def _swing(rest: Rest, effects: Mapping[str, Effect]) -> float:
+def _swing(rest: Citation, effects: Mapping[str, Effect]) -> float:
     return max((effects[key].swing for key in rest.uncertain if key in effects), default=0.0)
 
 
@@ -148,7 +148,9 @@ def _million(eur: float, lang: Language) -> str:
     return number(eur / 1e6, lang) if eur else ""
 
 
-def _keys(rest: Rest, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language) -> str:
+def _keys(
+    rest: Citation, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language
+) -> str:
     told = []
     for key in rest.keys[:NAMED]:
         spread = spread_text(numbers[key], lang)
@@ -173,7 +175,7 @@ def _sources(scenario: Scenario, lang: Language) -> Table:
 
 def changed(base: Scenario, other: Scenario) -> list[tuple[str, Leaf, Leaf]]:
     """Keys in which two scenarios differ, titles and descriptions apart, with both values."""
-    ours, theirs = dict(leaves(base)), dict(leaves(other))
+    ours, theirs = dict(parameters(base)), dict(parameters(other))
     return [
         (key, ours.get(key), theirs.get(key))
         for key in dict.fromkeys([*ours, *theirs])

@@ -9,7 +9,7 @@ from ...studies.charts import explanation_of, words
 from ...studies.explain import Explanation
 from ...studies.explain_text import effects_table, factor_name, sentences
 from .annex import annex, caveats
-from .content import Block, Heading, Listing, Memo, Paragraph, Picture, table_of
+from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
 from .drivers import changes_table, rests
 from .folder import Folder
 from .run import marked_png
@@ -76,11 +76,11 @@ def _driver(row: Row, found: Explanation, lang: Language) -> str:
     )
 
 
-def _picture(folder: Folder, found: Explanation, lang: Language) -> Picture:
+def _picture(folder: Folder, found: Explanation, lang: Language) -> MemoChart:
     blanks = {
         "year": found.address.year,
         "first": found.first,
         "second": found.second,
     }
     caption = label("memo_exp_caption", lang, **blanks)
-    return Picture(caption, words(folder.told, lang), marked_png(folder, lang))
+    return MemoChart(caption, words(folder.told, lang), marked_png(folder, lang))

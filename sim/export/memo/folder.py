@@ -12,9 +12,9 @@ from ...errors import Problem, ScenarioError
 from ...report.i18n import Language
 from ...runs.load import checked, stamp_of, told_of
 from ...runs.manifest import read_record
-from ...runs.provenance import Stamp
+from ...runs.provenance import Provenance
 from ...scenario import Scenario, load
-from ...studies.charts import Told
+from ...studies.charts import StudyData
 
 KINDS = ("run", "comparison", "explanation", "answers")
 """Kinds of folders that a memo is made of."""
@@ -28,7 +28,7 @@ class Folder:
     record: dict[str, Any]
 
     @property
-    def stamp(self) -> Stamp:
+    def stamp(self) -> Provenance:
         """Where everything made of it comes from."""
         return stamp_of(self.record)
 
@@ -42,7 +42,7 @@ class Folder:
         return pd.read_csv(checked(self.path, self.record, name))
 
     @property
-    def told(self) -> Told:
+    def told(self) -> StudyData:
         """A study as it is drawn again."""
         return told_of(self.path, self.record)
 

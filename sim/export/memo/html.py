@@ -12,8 +12,8 @@ from .content import (
     Heading,
     Listing,
     Memo,
+    MemoChart,
     Paragraph,
-    Picture,
     Table,
     numbered,
 )
@@ -84,7 +84,7 @@ def _block(block: Block, word: str, number: int) -> str:
             return "<ul>\n" + "\n".join(f"<li>{_said(one)}</li>" for one in block.items) + "\n</ul>"
         case Commands():
             return f"<pre>{_said(chr(10).join(block.lines))}</pre>"
-        case Picture():
+        case MemoChart():
             data = base64.b64encode(block.png).decode("ascii")
             return (
                 f'<figure>\n<img alt="{escape(block.alt)}" src="data:image/png;base64,{data}">\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .content import Block, Commands, Heading, Listing, Memo, Paragraph, Picture, Table, numbered
+from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table, numbered
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 _LIST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([+-])(?=\s|$)", re.MULTILINE)
@@ -33,7 +33,7 @@ def _block(block: Block, word: str, number: int, picture: str) -> str:
             return "\n".join(f"- {_escaped(item)}" for item in block.items)
         case Commands():
             return "```\n" + "\n".join(block.lines) + "\n```"
-        case Picture():
+        case MemoChart():
             caption = f"*{word} {number}. {_escaped(block.caption)}*"
             return f"![{_escaped(block.alt)}]({picture})\n\n{caption}"
         case Table():

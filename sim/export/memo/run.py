@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ...questions.text import HUNDREDS, RARE
-from ...report.charts import CHARTS, LOOKS, Subject, draw
+from ...report.charts import CHART_SIZES, CHARTS, RunData, draw
 from ...report.i18n import Language, label, number
 from ...report.run_tables import (
     before_start_note,
@@ -22,11 +22,11 @@ from ...report.run_tables import (
     short_table,
 )
 from ...report.style import STYLE, bytes_of
-from ...runs.load import Finished, read_run
-from ...runs.provenance import Stamp, marked
+from ...runs.load import RunFolder, read_run_folder
+from ...runs.provenance import Provenance, marked
 from ...studies.charts import png
 from .annex import annex, caveats
-from .content import Block, Heading, Memo, Paragraph, Picture, table_of
+from .content import Block, Heading, Memo, MemoChart, Paragraph, table_of
 from .drivers import band, billions, count, movers, rests
 from .folder import Folder
 
@@ -37,7 +37,7 @@ DOTS = 160
 
 def memo_of_run(folder: Folder, lang: Language) -> Memo:
     """What a run says; raises ``ScenarioError`` if its files are not those it wrote."""
-    run = read_run(folder.path)
+    run = read_run_folder(folder.path)
     title = getattr(run.scenario.title, lang)
     blocks: list[Block] = [
         Heading(label("memo_run_title", lang, title=title), 1),
@@ -57,7 +57,7 @@ def memo_of_run(folder: Folder, lang: Language) -> Memo:
     return Memo(label("memo_run_title", lang, title=title), lang, folder.stamp, tuple(blocks))
 
 
-def png_of(figure: Figure, stamp: Stamp) -> bytes:
+def png_of(figure: Figure, stamp: Provenance) -> bytes:
     """A chart as a stamped PNG: the same chart, the same bytes."""
     drawn = io.BytesIO()
     with mpl.rc_context(STYLE):
@@ -70,11 +70,11 @@ def marked_png(folder: Folder, lang: Language) -> bytes:
     return marked(png(folder.told, lang), ".png", folder.stamp)
 
 
-def _is_closed(run: Finished) -> bool:
+def _is_closed(run: RunFolder) -> bool:
     return run.scenario.closing == "constrained"
 
 
-def _held(run: Finished) -> list[Row]:
+def _held(run: RunFolder) -> list[Row]:
     """The headline by year, where money is held."""
     if run.budget.empty:
         return []
@@ -90,7 +90,7 @@ def leading(rows: list[Row]) -> Row:
     return next((row for row in rows if row["gap_p50"] > 0), rows[-1])
 
 
-def _question(run: Finished, lang: Language) -> str:
+def _question(run: RunFolder, lang: Language) -> str:
     assumed = " ".join(getattr(run.scenario.description, lang).split())
     if not _held(run):
         key = "memo_run_question_people"
@@ -107,7 +107,7 @@ def _question(run: Finished, lang: Language) -> str:
     )
 
 
-def _answer(run: Finished, lang: Language) -> list[Block]:
+def _answer(run: RunFolder, lang: Language) -> list[Block]:
     rows = _held(run)
     if _is_closed(run) and not run.yearly.empty:
         return [Paragraph(_short_of_people(run, lang), strong=True)]
@@ -157,14 +157,14 @@ def _years(rows: list[Row], lang: Language) -> str:
     return label("memo_run_years", lang, years="; ".join(parts))
 
 
-def _of_year(run: Finished, series: str, breakdown: str, measure: str, year: int) -> Row:
+def _of_year(run: RunFolder, series: str, breakdown: str, measure: str, year: int) -> Row:
     rows = run.yearly
     found = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)
                  & (rows["measure"] == measure) & (rows["year"] == year)]  # fmt: skip
     return dict(found.iloc[0])
 
 
-def _people(run: Finished, year: int, lang: Language) -> str:
+def _people(run: RunFolder, year: int, lang: Language) -> str:
     need = _of_year(run, "need", "total", "mean", year)
     places = _of_year(run, "places", "total", "mean", year)
     return label(
@@ -178,7 +178,7 @@ def _people(run: Finished, year: int, lang: Language) -> str:
     )
 
 
-def _short_of_people(run: Finished, lang: Language) -> str:
+def _short_of_people(run: RunFolder, lang: Language) -> str:
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
     # The first year in which nearly every future has many people without a place.
@@ -192,7 +192,7 @@ def _short_of_people(run: Finished, lang: Language) -> str:
     return label("memo_run_closed", lang, year=year, **blanks)
 
 
-def _at_the_end(run: Finished, lang: Language) -> str:
+def _at_the_end(run: RunFolder, lang: Language) -> str:
     rows = run.monthly
     row = rows[(rows["series"] == "need") & (rows["breakdown"] == "total")].iloc[-1]
     ends = {name: count(row[quantile], lang)
@@ -200,7 +200,7 @@ def _at_the_end(run: Finished, lang: Language) -> str:
     return label("memo_run_end", lang, date=row["date"].date().isoformat(), **ends)
 
 
-def _main_table(run: Finished, lang: Language) -> Any:
+def _main_table(run: RunFolder, lang: Language) -> Any:
     if _is_closed(run) and not run.yearly.empty:
         return short_table(run.yearly, lang)
     if not _held(run):
@@ -208,10 +208,10 @@ def _main_table(run: Finished, lang: Language) -> Any:
     return gap_table(run.budget, run.scenario, lang)
 
 
-def _picture(run: Finished, lang: Language) -> Picture:
+def _picture(run: RunFolder, lang: Language) -> MemoChart:
     """The chart of the answer, with the words that it says of itself."""
     scenario, options = run.scenario, run.record["options"]
-    subject = Subject(scenario, run.record["id"], options["replications"], options["seed"],
+    subject = RunData(scenario, run.record["id"], options["replications"], options["seed"],
                       run.budget, run.monthly, run.yearly)  # fmt: skip
     name, caption = "gap", label(
         "memo_gap_caption",
@@ -222,13 +222,13 @@ def _picture(run: Finished, lang: Language) -> Picture:
     if _is_closed(run) or not _held(run):
         name = "need"
         caption = label("memo_need_caption", lang, title=getattr(scenario.title, lang))
-    look, words = LOOKS["page"], CHARTS[name].words(subject, lang)
+    look, words = CHART_SIZES["page"], CHARTS[name].words(subject, lang)
     figure = draw(name, subject, look, lang)
     data = bytes_of(figure, ".png", look.dpi, label(f"chart_{name}_title", lang), words)
-    return Picture(caption, " ".join(words.split()), marked(data, ".png", run.stamp))
+    return MemoChart(caption, " ".join(words.split()), marked(data, ".png", run.stamp))
 
 
-def _notes(run: Finished, lang: Language) -> list[str]:
+def _notes(run: RunFolder, lang: Language) -> list[str]:
     if not _held(run):
         return []
     notes = [label("mean_line", lang)] if not _is_closed(run) else [label("short_note", lang)]
@@ -237,7 +237,7 @@ def _notes(run: Finished, lang: Language) -> list[str]:
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
 
 
-def _own(run: Finished, lang: Language) -> list[Block]:
+def _own(run: RunFolder, lang: Language) -> list[Block]:
     """Tables of a run that its two pages have no room for."""
     found: list[Block] = [Heading(label("memo_more_tables", lang))]
     if _held(run):

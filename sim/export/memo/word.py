@@ -24,7 +24,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Emu, Pt
 from docx.text.paragraph import Paragraph as Written
 
-from ...runs.provenance import NAME, seal
+from ...runs.provenance import NAME, checksum
 from ..properties import LONGEST, properties_of
 from ..word_provenance import CUSTOM, content_of_document
 from ..zip_reproducible import repacked
@@ -35,8 +35,8 @@ from .content import (
     Heading,
     Listing,
     Memo,
+    MemoChart,
     Paragraph,
-    Picture,
     Table,
     numbered,
 )
@@ -77,7 +77,7 @@ def document(memo: Memo) -> bytes:
     _tell(made, memo)
     notes = {"lang": memo.lang}
     told = asdict(memo.stamp) | notes
-    told["seal"] = seal(memo.stamp, content_of_document(_saved(made), notes))
+    told["seal"] = checksum(memo.stamp, content_of_document(_saved(made), notes))
     _add_properties(made, told)
     return repacked(_saved(made))
 
@@ -129,7 +129,7 @@ def _write(made: Document, block: Block, word: str, number: int) -> None:
         case Commands():
             for line in block.lines:
                 made.add_paragraph(line, COMMANDS)
-        case Picture():
+        case MemoChart():
             _write_picture(made, block, word, number)
         case Table():
             _write_table(made, block, word, number)
@@ -143,7 +143,7 @@ def _caption(made: Document, word: str, number: int, text: str, *, above: bool) 
     caption.add_run(f". {text}")
 
 
-def _write_picture(made: Document, picture: Picture, word: str, number: int) -> None:
+def _write_picture(made: Document, picture: MemoChart, word: str, number: int) -> None:
     holder = made.add_paragraph()
     holder.paragraph_format.keep_with_next = True
     holder.paragraph_format.space_before = Cm(0.2)

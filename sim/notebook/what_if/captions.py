@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...report.i18n import Language, label, number
 from .compute import PREVIEW, SETTLED
 from .controller import PREVIEW_ENDS, Shown
-from .sliders import Knob
+from .sliders import Slider
 
 UNITS = {"grant": "knob_percent", "price": "knob_percent", "certainty": "knob_percent",
          "budget": "knob_million"}  # fmt: skip
@@ -23,7 +23,7 @@ KNOBS = {
 }
 
 
-def value_of(knob: Knob, value: float, lang: Language) -> str:
+def value_of(knob: Slider, value: float, lang: Language) -> str:
     """Where a knob stands, with its unit."""
     if knob.name == "regular" and value == knob.start:
         return label("knob_as_it_is", lang)
@@ -31,7 +31,7 @@ def value_of(knob: Knob, value: float, lang: Language) -> str:
     return label(UNITS[knob.name], lang, value=told) if knob.name in UNITS else told
 
 
-def turned_in_words(knobs: Mapping[Knob, float], lang: Language) -> str:
+def turned_in_words(knobs: Mapping[Slider, float], lang: Language) -> str:
     """What was turned, and where it stood."""
     parts = [
         label(

@@ -14,12 +14,12 @@ from pydantic import BaseModel
 
 from ...clock import Clock
 from ...model.engine import ACTORS, begun, finished, laid_aside, taken_up
-from ...model.prices import is_money
-from ...model.sampling import Luck, Samples, sample
-from ...model.state import Actor, World
-from ...report.charts import Subject
+from ...model.prices import affects_costs_only
+from ...model.sampling import RandomStreams, Samples, sample
+from ...model.state import Actor, SimState
+from ...report.charts import RunData
 from ...results.budget import whole_years
-from ...results.experiment import Settings, Trial, tabulated
+from ...results.experiment import Experiment, Settings, to_tables
 from ...runs.in_memory import Held
 from ...runs.summary_tables import View, budget_table, monthly_table
 from ...scenario import Quantity, Scenario, quantities
@@ -66,7 +66,7 @@ class Part:
 class Found:
     """The trial of a part, and the run laid aside on the way, if it began at the beginning."""
 
-    trial: Trial
+    trial: Experiment
     aside: Aside | None
 
 
@@ -84,19 +84,19 @@ def simulated(part: Part) -> Found | None:
 
 def _simulated(part: Part) -> Found:
     scenario, samples = part.scenario, _samples(part.scenario, part.settings)
-    actors: list[Callable[[World], Actor]] = [*ACTORS]
+    actors: list[Callable[[SimState], Actor]] = [*ACTORS]
     if part.sign is not None:
         actors.append(_Watch(part.sign))
     if part.aside is not None and part.aside.fits(part):
         world = taken_up(part.aside.state, scenario, samples, actors)
-        return Found(tabulated(finished(world), scenario, samples), None)
+        return Found(to_tables(finished(world), scenario, samples), None)
     settings, aside = part.settings, None
     clock = Clock(scenario.start, settings.until or scenario.until, settings.step)
-    luck = Luck(settings.seed, 0, settings.replications, "luck" in settings.vary)
+    luck = RandomStreams(settings.seed, 0, settings.replications, "luck" in settings.vary)
     world = begun(scenario, clock, luck, samples, actors)
     if clock.start < SINCE <= clock.until:
         aside = Aside(replace(part, aside=None, sign=None), laid_aside(world, SINCE))
-    return Found(tabulated(finished(world), scenario, samples), aside)
+    return Found(to_tables(finished(world), scenario, samples), aside)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class _Watch:
 
     sign: Path
 
-    def __call__(self, world: World) -> Actor:
+    def __call__(self, world: SimState) -> Actor:
         for _, moment in world.steps(hour=0):
             yield world.until(moment)
             if not self.sign.exists():
@@ -123,7 +123,7 @@ def goes_on(one: Scenario, other: Scenario) -> bool:
         return False
     return all(
         before[path] == number
-        or is_money(one, path)
+        or affects_costs_only(one, path)
         or (_read_on_the_day(path) and _same_until_then(one.start, before[path], number))
         for path, number in now.items()
     )
@@ -163,19 +163,19 @@ def _samples(scenario: Scenario, settings: Settings) -> Samples:
     return sample(scenario, settings.replications, settings.seed, settings.vary, until)
 
 
-def priced(trial: Trial, scenario: Scenario, settings: Settings) -> Trial:
+def priced(trial: Experiment, scenario: Scenario, settings: Settings) -> Experiment:
     """The same people at the prices and budgets of another scenario, without a run."""
     return trial.priced(scenario, _samples(scenario, settings))
 
 
-def months_of(trial: Trial) -> pd.DataFrame:
+def months_of(trial: Experiment) -> pd.DataFrame:
     """The months that the charts show: people and places, whatever they cost."""
     return monthly_table(Held(trial, SERIES))
 
 
 def subject_of(
-    trial: Trial, months: pd.DataFrame, scenario: Scenario, settings: Settings
-) -> Subject:
+    trial: Experiment, months: pd.DataFrame, scenario: Scenario, settings: Settings
+) -> RunData:
     """What the charts are drawn from: the months, and the headline of the budget."""
     headline: View = (
         scenario.budget.headline,
@@ -184,7 +184,7 @@ def subject_of(
         scenario.budget.price_basis,
         "total",
     )
-    return Subject(
+    return RunData(
         scenario,
         "what-if",
         settings.replications,
@@ -195,7 +195,7 @@ def subject_of(
     )
 
 
-def enough(trial: Trial, certainty: float) -> dict[int, float]:
+def enough(trial: Experiment, certainty: float) -> dict[int, float]:
     """By year, the money needed on top of the budget so that it is enough with this chance [EUR].
 
     Below zero where money is left. The quantile of the gap over replications.

@@ -16,9 +16,9 @@ from typing import IO
 
 import pandas as pd
 
-from ...report.charts import Subject
-from ...results.experiment import Settings, Trial
-from ...results.parallel import quiet_worker
+from ...report.charts import RunData
+from ...results.experiment import Experiment, Settings
+from ...results.parallel import init_worker
 from ...scenario import Scenario
 from .compute import (
     PREVIEW,
@@ -32,7 +32,7 @@ from .compute import (
     simulated,
     subject_of,
 )
-from .sliders import CERTAINTY, Knob, knobs, turned
+from .sliders import CERTAINTY, Slider, sliders, turned
 
 CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
@@ -48,12 +48,12 @@ Values = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownResult:
     """People simulated for a position of the knobs, and how they were priced."""
 
     people: tuple[float, ...]
     scenario: Scenario
-    trial: Trial
+    trial: Experiment
     months: pd.DataFrame
     settings: Settings
 
@@ -64,7 +64,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingRequest:
     """What stays, under way for a position of the knobs, for as long as its sign is there."""
 
     people: tuple[float, ...]
@@ -85,7 +85,7 @@ class Shown:
     """
 
     charts: Sequence[str]
-    subject: Subject
+    subject: RunData
     enough: Mapping[int, float]
     certainty: float
     settled: bool
@@ -94,7 +94,7 @@ class Shown:
 
 
 @dataclass
-class Board:
+class Controller:
     """The state of a what-if: the one thing here that changes.
 
     ``show`` is called with what is to be drawn. Prices and budgets are applied at once to people
@@ -107,17 +107,17 @@ class Board:
     seed: int = 1
     processes: int = PROCESSES
     values: dict[str, float] = field(default_factory=dict)
-    _kept: OrderedDict[tuple[float, ...], Known] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[tuple[float, ...], KnownResult] = field(default_factory=OrderedDict)
     _asides: dict[Settings, Aside] = field(default_factory=dict)
-    _asked: Asked | None = None
-    _seen: Known | None = None
+    _asked: PendingRequest | None = None
+    _seen: KnownResult | None = None
     _work: asyncio.Task[None] | None = None
     _pool: Executor | None = None
 
     @cached_property
-    def knobs(self) -> tuple[Knob, ...]:
+    def knobs(self) -> tuple[Slider, ...]:
         """Its sliders."""
-        return knobs(self.scenario)
+        return sliders(self.scenario)
 
     @property
     def people(self) -> tuple[float, ...]:
@@ -188,7 +188,7 @@ class Board:
                 self._keep(people, scenario, look, first)
                 continue
             with NamedTemporaryFile(prefix="opvangsim-") as sign:
-                asked = Asked(people, self._begin(scenario, whole, Path(sign.name)), sign)
+                asked = PendingRequest(people, self._begin(scenario, whole, Path(sign.name)), sign)
                 self._asked = asked
                 try:
                     if first is not None:
@@ -215,14 +215,14 @@ class Board:
         assert found is not None
         if found.aside is not None:
             self._asides[settings] = found.aside
-        known = Known(people, scenario, found.trial, months_of(found.trial), settings)
+        known = KnownResult(people, scenario, found.trial, months_of(found.trial), settings)
         self._kept[people] = known
         self._kept.move_to_end(people)
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
         self._tell(known)
 
-    def _tell(self, known: Known) -> None:
+    def _tell(self, known: KnownResult) -> None:
         """Show people at the prices, budgets and certainty of now: only the charts that move."""
         scenario = turned(self.scenario, self.values)
         trial = known.trial
@@ -245,6 +245,6 @@ class Board:
     def _processes(self) -> Executor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self.processes, mp_context=get_context("fork"), initializer=quiet_worker
+                self.processes, mp_context=get_context("fork"), initializer=init_worker
             )
         return self._pool

@@ -14,7 +14,7 @@ from ...export.safe_write import place
 from ...report.i18n import Language, label
 from ...scenario import Scenario, shipped
 from .captions import turned_in_words
-from .sliders import changes_of, knobs
+from .sliders import changes_of, sliders
 
 LANGS: tuple[Language, ...] = ("en", "nl")
 
@@ -29,7 +29,7 @@ def patch_of(
     changes = dict(sets) | changes_of(scenario, values)
     stood = {
         one: values[one.name]
-        for one in knobs(scenario)
+        for one in sliders(scenario)
         if one.name != "certainty" and values.get(one.name, one.start) != one.start
     }
     if not stood:
@@ -64,11 +64,11 @@ def write_patch(
         name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in names
     ]
     patch = patch_of(scenario, extends, sets, values)
-    text = yaml.dump(patch, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=100)
+    text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
     place(file, text.encode("utf-8"))
 
 
-class _Plain(yaml.SafeDumper):
+class _PlainDumper(yaml.SafeDumper):
     """Writes each value out: a scenario file has no anchors."""
 
     def ignore_aliases(self, _data: Any) -> bool:

@@ -9,10 +9,10 @@ from math import floor
 from typing import Any
 
 from ...errors import Problem, ScenarioError
-from ...model.prices import is_money
+from ...model.prices import affects_costs_only
 from ...report.i18n import label
-from ...scenario import Quantity, Scenario, patched, quantities
-from ...scenario.distribution import Spread
+from ...scenario import Quantity, Scenario, override, quantities
+from ...scenario.distribution import Distribution
 from ...studies.levers import Lever, as_written, path_from, setting
 from ...studies.optimal_places import KEY as REGULAR_STOCK
 from ...studies.optimal_places import REFERENCE, opening
@@ -28,7 +28,7 @@ Changes = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Knob:
+class Slider:
     """One slider: its range and step in the unit shown, where it stands, and what it changes.
 
     ``here`` is the scenario's own value, ``start`` the place of the slider nearest to it.
@@ -46,7 +46,7 @@ class Knob:
     money: bool = False
 
 
-def knobs(scenario: Scenario) -> tuple[Knob, ...]:
+def sliders(scenario: Scenario) -> tuple[Slider, ...]:
     """The sliders of a scenario, each standing where the scenario is.
 
     Regular places stand at the planned stock; left there they are as the scenario has them.
@@ -55,8 +55,8 @@ def knobs(scenario: Scenario) -> tuple[Knob, ...]:
     homes = scenario.housing.homes.on(SINCE) / 12
     work = scenario.ind.capacity.planned.on(SINCE)
     money = _line(scenario)[1].on(date(BUDGET_YEAR, 1, 1)) / 1e6
-    prices = is_money(scenario, "prices.factor")
-    budgets = is_money(scenario, _line(scenario)[0])
+    prices = affects_costs_only(scenario, "prices.factor")
+    budgets = affects_costs_only(scenario, _line(scenario)[0])
     return (
         _knob("inflow", 5_000, 80_000, 500, first, _at("inflow.first")),
         _knob("grant", 50, 120, 1, 100, _grant),
@@ -77,10 +77,10 @@ def _knob(
     here: float,
     changes: Callable[[Scenario, float], Changes],
     money: bool = False,
-) -> Knob:
+) -> Slider:
     """A knob that stands at the nearest step to ``here``, within a range that reaches it."""
     start = round(here / step) * step
-    return Knob(name, min(low, start), max(high, start), step, start, here, changes, money)
+    return Slider(name, min(low, start), max(high, start), step, start, here, changes, money)
 
 
 def turned(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -95,13 +95,13 @@ def turned(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
         lang: label("whatif_title", lang, title=getattr(scenario.title, lang))
         for lang in ("en", "nl")
     }
-    return patched(scenario, changes | {"title": title}, BECAUSE)
+    return override(scenario, changes | {"title": title}, BECAUSE)
 
 
 def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
     """What a patch would write for the knobs that were turned."""
     changes: Changes = {}
-    for knob in knobs(scenario):
+    for knob in sliders(scenario):
         value = values.get(knob.name, knob.start)
         if value != knob.start:
             changes |= knob.changes(scenario, value)
@@ -131,7 +131,7 @@ def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
     return written | ({"between": "straight"} if quantity.between == "straight" else {})
 
 
-def _in_proportion(spread: Spread, times: float) -> Changes:
+def _in_proportion(spread: Distribution, times: float) -> Changes:
     """A spread as a patch writes it, that of values so many times as large."""
     points = spread.model_dump(by_alias=True, exclude_none=True)
     if spread.kind == "value":

@@ -19,15 +19,15 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ...errors import ScenarioError
+from ...report.charts import CHART_SIZES, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.charts import LOOKS, draw
 from ...report.i18n import Language, label
 from ...report.style import STYLE
 from ...scenario import Scenario
 from .captions import KNOBS, enough_in_words, state_of, value_of
-from .controller import CHARTS, Board, Shown
+from .controller import CHARTS, Controller, Shown
 from .patch import write_patch
-from .sliders import Knob
+from .sliders import Slider
 
 SCREEN_DPI = 96
 
@@ -44,12 +44,12 @@ class WhatIf:
     sets: Mapping[str, Any]
     lang: Language = "en"
     seed: int = 1
-    board: Board = field(init=False)
+    board: Controller = field(init=False)
     sliders: dict[str, Any] = field(init=False)
     view: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.board = Board(self.scenario, self._show, self.seed)
+        self.board = Controller(self.scenario, self._show, self.seed)
         self._charts = {name: widgets.HTML() for name in CHARTS}
         self._state = widgets.HTML(label("whatif_busy", self.lang))
         self._enough = widgets.HTML()
@@ -74,7 +74,7 @@ class WhatIf:
         """End its processes."""
         self.board.close()
 
-    def _slider(self, knob: Knob) -> Any:
+    def _slider(self, knob: Slider) -> Any:
         """A slider that turns its knob, with what it stands for above it."""
         slider = widgets.FloatSlider(
             value=knob.start,
@@ -98,7 +98,7 @@ class WhatIf:
         slider.observe(turn, names="value")
         return slider
 
-    def _tell_value(self, knob: Knob, value: float) -> None:
+    def _tell_value(self, knob: Slider, value: float) -> None:
         name, told = label(KNOBS[knob.name], self.lang), value_of(knob, value, self.lang)
         number = f'<b style="white-space: nowrap">{escape(told)}</b>'
         self._read[knob.name].value = f"<span>{escape(name)}: {number}</span>"
@@ -145,7 +145,7 @@ class WhatIf:
         for name in shown.charts:
             if KINDS[name].shown(shown.subject):
                 with mpl.rc_context(STYLE):
-                    figure = draw(name, shown.subject, LOOKS["page"], self.lang)
+                    figure = draw(name, shown.subject, CHART_SIZES["page"], self.lang)
                 words = KINDS[name].words(shown.subject, self.lang)
                 self._charts[name].value = picture(figure, words)
         self._enough.value = f"<p>{escape(enough_in_words(shown, self.lang))}</p>"

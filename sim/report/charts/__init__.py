@@ -17,19 +17,19 @@ from ..i18n import Language
 from ..style import STYLE, save_forms
 from . import gap, housing, ind, inflow, need, occupancy
 from . import multi_run as together
-from .data import UNREDUCED, Subject
-from .size import LOOKS, WIDTHS, Look, Width
+from .data import UNREDUCED, RunData
+from .size import CHART_SIZES, WIDTHS, ChartSize, Width
 
 __all__ = [
     "CHARTS",
+    "CHART_SIZES",
     "FORMATS",
-    "LOOKS",
     "OF_EVERY_RUN",
     "UNREDUCED",
     "WIDTHS",
     "Chart",
-    "Look",
-    "Subject",
+    "ChartSize",
+    "RunData",
     "Width",
     "draw",
     "draw_together",
@@ -44,9 +44,9 @@ FORMATS = ("png", "svg", "pdf")
 class Chart:
     """A kind of chart: how it is drawn, what it says, and whether a run has what it shows."""
 
-    draw: Callable[[Subject, Look, Language], Figure]
-    words: Callable[[Subject, Language], str]
-    shown: Callable[[Subject], bool]
+    draw: Callable[[RunData, ChartSize, Language], Figure]
+    words: Callable[[RunData, Language], str]
+    shown: Callable[[RunData], bool]
 
 
 CHARTS: dict[str, Chart] = {
@@ -61,14 +61,14 @@ OF_EVERY_RUN = ("need", "gap")
 """Charts that lie in every run's folder."""
 
 
-def draw(name: str, subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(name: str, subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """A chart by its name."""
     with mpl.rc_context(STYLE):
         return CHARTS[name].draw(subject, look, lang)
 
 
 def write(
-    subject: Subject,
+    subject: RunData,
     names: Sequence[str],
     folder: Path,
     lang: Language,
@@ -82,20 +82,20 @@ def write(
     ``told`` puts what each says in words beside it (``NAME.txt``); ``suffix`` follows the name.
     """
     for name in names:
-        figure = draw(name, subject, LOOKS[width], lang)
+        figure = draw(name, subject, CHART_SIZES[width], lang)
         words = CHARTS[name].words(subject, lang)
         stem = folder / f"{name}{suffix}"
-        save_forms(figure, stem, LOOKS[width].dpi, words, formats, told)
+        save_forms(figure, stem, CHART_SIZES[width].dpi, words, formats, told)
 
 
-def draw_together(runs: Mapping[str, Subject], look: Look, lang: Language) -> Figure:
+def draw_together(runs: Mapping[str, RunData], look: ChartSize, lang: Language) -> Figure:
     """Several runs, by the name of each, side by side."""
     with mpl.rc_context(STYLE):
         return together.draw(runs, look, lang)
 
 
 def write_together(
-    runs: Mapping[str, Subject],
+    runs: Mapping[str, RunData],
     folder: Path,
     lang: Language,
     width: Width,
@@ -105,5 +105,5 @@ def write_together(
     """Draw several runs side by side into a folder that is there, with its words beside it."""
     words = together.words(runs, lang)
     stem = folder / f"together{suffix}"
-    figure = draw_together(runs, LOOKS[width], lang)
-    save_forms(figure, stem, LOOKS[width].dpi, words, formats, beside=True)
+    figure = draw_together(runs, CHART_SIZES[width], lang)
+    save_forms(figure, stem, CHART_SIZES[width].dpi, words, formats, beside=True)

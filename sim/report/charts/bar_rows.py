@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from ..style import DARK
 from .layout import EDGE, LEADING, POINTS, Key, Sheet, new_sheet, text_height, text_width, wrapped
-from .size import Look
+from .size import ChartSize
 
 NAMES_SHARE = 0.36
 """Part of the width that names at the left may take."""
@@ -34,7 +34,7 @@ class Rows:
 
 
 def row_sheet(
-    look: Look,
+    look: ChartSize,
     title: str,
     heads: Sequence[str],
     names: Sequence[str],
@@ -92,7 +92,7 @@ def spread(each: Sequence[float], room: float) -> list[float]:
     return [one + more for one in each]
 
 
-def _choices(rows: int, look: Look) -> list[tuple[int, float]]:
+def _choices(rows: int, look: ChartSize) -> list[tuple[int, float]]:
     """How many rows are shown, and how large their letters are: the most, at the largest size."""
     if look.height_inches is None:
         return [(rows, look.text), (rows, look.small)]

@@ -23,7 +23,7 @@ UNREDUCED = (
 
 
 @dataclass(frozen=True)
-class Subject:
+class RunData:
     """A finished run as its charts see it: tables as the run wrote them.
 
     ``unreduced`` holds the columns ``UNREDUCED`` by replication and year, for what must be
@@ -40,7 +40,7 @@ class Subject:
     unreduced: pd.DataFrame | None = None
 
 
-def by_month(subject: Subject, series: str, breakdown: str = "total") -> pd.DataFrame:
+def by_month(subject: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:
     """A series at the start and at each month end, by date; without dates where it is unknown.
 
     Where the start is a month's end too, the end counts.
@@ -52,7 +52,7 @@ def by_month(subject: Subject, series: str, breakdown: str = "total") -> pd.Data
     return dated[~dated.index.duplicated(keep="last")]
 
 
-def by_year(subject: Subject, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
+def by_year(subject: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
     """A series of the yearly table, by year."""
     table = subject.yearly
     rows = table[
@@ -63,7 +63,7 @@ def by_year(subject: Subject, series: str, measure: str, breakdown: str = "total
     return rows.sort_values("year").set_index("year")
 
 
-def days_simulated(subject: Subject, year: int) -> int:
+def days_simulated(subject: RunData, year: int) -> int:
     """Days of a year that the run holds."""
     dates = by_month(subject, "need").index
     first: date = max(dates[0].date(), date(year, 1, 1))
@@ -71,7 +71,7 @@ def days_simulated(subject: Subject, year: int) -> int:
     return (last - first).days + 1
 
 
-def to_whole_years(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
+def to_whole_years(subject: RunData, table: pd.DataFrame) -> pd.DataFrame:
     """Yearly sums at the pace of a whole year.
 
     A year of which some weeks lie outside the run is scaled to its full length; one of which less
@@ -87,7 +87,7 @@ def to_whole_years(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def scaled_years(subject: Subject, table: pd.DataFrame) -> list[int]:
+def scaled_years(subject: RunData, table: pd.DataFrame) -> list[int]:
     """Years of a table that are not simulated from their first to their last day."""
     return [
         int(year)

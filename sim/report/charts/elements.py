@@ -16,9 +16,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNL
 from ...scenario import source_keys
 from ..i18n import Language, label, number
 from ..style import BLUE, DARK, ORANGE
-from .data import Subject
+from .data import RunData
 from .layout import NO_BREAK, EndLabel, Sheet, text_width
-from .size import Look
+from .size import ChartSize
 
 Places = npt.NDArray[np.float64]
 DASHED = (5.0, 2.0)
@@ -43,7 +43,7 @@ def positions(index: pd.Index[Any]) -> Places:
     return np.array([on_axis(moment.date()) for moment in index])
 
 
-def draw_fan(axes: Axes, x: Places, table: pd.DataFrame, look: Look) -> None:
+def draw_fan(axes: Axes, x: Places, table: pd.DataFrame, look: ChartSize) -> None:
     """The 80 and 50 % band of a table's rows around their median."""
     for low, high, dense in BANDS:
         lower, upper = table[low].to_numpy(float), table[high].to_numpy(float)
@@ -52,7 +52,7 @@ def draw_fan(axes: Axes, x: Places, table: pd.DataFrame, look: Look) -> None:
 
 
 def fan_labels(
-    table: pd.DataFrame, look: Look, lang: Language, decimals: int = 0
+    table: pd.DataFrame, look: ChartSize, lang: Language, decimals: int = 0
 ) -> list[EndLabel]:
     """Names of the bands and the median at the end of a fan, with the numbers of the end.
 
@@ -71,7 +71,7 @@ def fan_labels(
 
 
 def draw_past(
-    axes: Axes, past: Sequence[tuple[date, float]], start: tuple[date, float], look: Look
+    axes: Axes, past: Sequence[tuple[date, float]], start: tuple[date, float], look: ChartSize
 ) -> None:
     """What was observed: dots, joined by a line up to the start; dots alone from there on."""
     before = [point for point in past if point[0] < start[0]]
@@ -82,7 +82,7 @@ def draw_past(
 
 
 def draw_dots(
-    axes: Axes, x: Sequence[float], y: Sequence[float], look: Look, style: str = "o-"
+    axes: Axes, x: Sequence[float], y: Sequence[float], look: ChartSize, style: str = "o-"
 ) -> None:
     """What was observed: dots, joined by a line."""
     axes.plot(
@@ -91,7 +91,7 @@ def draw_dots(
     )  # fmt: skip
 
 
-def draw_official(axes: Axes, x: Sequence[float], y: Sequence[float], look: Look) -> None:
+def draw_official(axes: Axes, x: Sequence[float], y: Sequence[float], look: ChartSize) -> None:
     """Official forecasts: open diamonds."""
     axes.plot(
         list(x), list(y), "D", color="white", markeredgecolor=ORANGE,
@@ -186,7 +186,7 @@ def in_words(day: date, lang: Language) -> str:
     return label("day_in_words", lang, day=day.day, month=month_name(day, lang), year=day.year)
 
 
-def small_print(subject: Subject, note: str, lang: Language) -> list[str]:
+def small_print(subject: RunData, note: str, lang: Language) -> list[str]:
     """Below every chart: what is shown, on which assumption it rests, its sources and its run."""
     source = label(
         "chart_source",

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from ..i18n import Language, billion, label, number
 from ..run_tables import headline_rows, prices_label
 from ..style import BLUE, DARK
-from .data import Subject
+from .data import RunData
 from .elements import listed, scale_of_numbers, scale_of_years, small_print
 from .layout import POINTS, EndLabel, Mark, Sheet, fit, new_sheet, text_height, text_width, wrapped
-from .size import Look
+from .size import ChartSize
 
 SAND, HATCH = "#f2c99b", "////"
 WIDTH = 0.36
@@ -29,12 +29,12 @@ not."""
 COST, HELD = Mark(BLUE), Mark(SAND, HATCH)
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """There must be a year with a cost."""
     return not subject.budget.empty and len(headline_rows(subject.budget, subject.scenario)) > 0
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Median cost (with its band) beside the budget, and the gap above them."""
     scenario = subject.scenario
     rows = headline_rows(subject.budget, scenario).reset_index(drop=True)
@@ -146,7 +146,7 @@ def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[s
     return label("over" if over else "short", lang, amount=amount), band
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     told = []
     for row in headline_rows(subject.budget, subject.scenario).to_dict("records"):

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from ...hindcast import observed
 from ..i18n import Language, label
 from ..style import BLUE, DARK
-from .data import UNREDUCED, Subject, by_month, by_year, scaled_years, to_whole_years
+from .data import UNREDUCED, RunData, by_month, by_year, scaled_years, to_whole_years
 from .elements import (
     DASHED,
     amount,
@@ -29,7 +29,7 @@ from .elements import (
 )
 from .gap import HATCH, SAND
 from .layout import EndLabel, Mark, Sheet, fit, name_point, new_sheet
-from .size import Look
+from .size import ChartSize
 
 FIRST_SHOWN = {True: 2021, False: 2018}
 WIDTH = 0.36
@@ -37,7 +37,7 @@ CAME, FOUND = Mark(SAND, HATCH), Mark(BLUE)
 ARREARS = Mark(DARK, dashes=DASHED, line=True, marker="D")
 
 
-def people_by_year(subject: Subject) -> pd.DataFrame:
+def people_by_year(subject: RunData) -> pd.DataFrame:
     """Means by year [persons]: homes ``found``, people who ``came`` to need one, ``arrears``.
 
     Who came is what the stock of those who wait (in reception, short of a place, in transit)
@@ -51,7 +51,7 @@ def people_by_year(subject: Subject) -> pd.DataFrame:
     return whole.assign(arrears=late.reindex(whole.index))
 
 
-def _growth(subject: Subject) -> pd.Series[float]:
+def _growth(subject: RunData) -> pd.Series[float]:
     """By how much the status holders who wait grew in each year, on average.
 
     Those beyond all places are status holders as often as those in a place; that holds in each
@@ -70,7 +70,7 @@ def _growth(subject: Subject) -> pd.Series[float]:
     return ends.diff(axis=1).mean()
 
 
-def _waiting_at_start(subject: Subject) -> float:
+def _waiting_at_start(subject: RunData) -> float:
     """Status holders who wait on the first day, on which all replications are alike."""
     status, people, beyond, transit = (
         float(by_month(subject, series, part)["mean"].iloc[0])
@@ -84,13 +84,13 @@ def _waiting_at_start(subject: Subject) -> float:
     return status * (1 + beyond / max(people, 1)) + transit
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """There must be a year, and more than one day."""
     enough = len(by_month(subject, "occupancy", "kind:status_holders")) > 1
     return enough and subject.unreduced is not None and len(people_by_year(subject)) > 0
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Status holders in reception; homes found beside those who come, and the arrears."""
     years = people_by_year(subject)
     note = label("chart_housing_note_brief" if look.brief else "chart_housing_note", lang)
@@ -110,7 +110,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def _draw_waiting(sheet: Sheet, subject: Subject, lang: Language) -> None:
+def _draw_waiting(sheet: Sheet, subject: RunData, lang: Language) -> None:
     look, axes = sheet.look, sheet.panels[0]
     table = by_month(subject, "occupancy", "kind:status_holders")
     x = positions(table.index)
@@ -165,7 +165,7 @@ def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:
     scale_of_years(sheet, axes, [int(year) for year in years.index])
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     table = by_month(subject, "occupancy", "kind:status_holders")
     waiting = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ..i18n import Language, label
-from .data import Subject, by_month
+from .data import RunData, by_month
 from .elements import (
     band_in_words,
     ceiling,
@@ -20,18 +20,18 @@ from .elements import (
     small_print,
 )
 from .layout import fit, new_sheet
-from .size import Look
+from .size import ChartSize
 
 PANELS = (("pending", "total", 0), ("waiting_months", "kind:median", 1))
 """Series, breakdown, and decimals of the two panels."""
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """A fan needs more than one day, and somebody must be decided on."""
     return all(len(by_month(subject, series, part)) > 1 for series, part, _ in PANELS)
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """The stock of cases on the left, the median wait of those decided on the right."""
     note = label("chart_ind_note", lang)
     if look.brief:
@@ -54,7 +54,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     parts = []
     for series, part, decimals in PANELS:

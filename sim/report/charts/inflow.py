@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ...hindcast import forecasts, observed
 from ..i18n import Language, label
-from .data import Subject, by_year, scaled_years, to_whole_years
+from .data import RunData, by_year, scaled_years, to_whole_years
 from .elements import (
     amount,
     band_in_words,
@@ -23,23 +23,23 @@ from .elements import (
     small_print,
 )
 from .layout import fit, name_point, new_sheet
-from .size import Look
+from .size import ChartSize
 
 FIRST_SHOWN = {True: 2018, False: 2012}
 """First year of the past, where there is little room and where there is enough."""
 
 
-def inflow_by_year(subject: Subject) -> pd.DataFrame:
+def inflow_by_year(subject: RunData) -> pd.DataFrame:
     """Inflow of the years simulated [persons a year]."""
     return to_whole_years(subject, by_year(subject, "inflow", "sum"))
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """There must be a year to show."""
     return len(inflow_by_year(subject)) > 0
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Inflow of the past as it was counted, then the fan of the years simulated."""
     inflow = inflow_by_year(subject)
     note = label("chart_inflow_note", lang)
@@ -85,7 +85,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     inflow = inflow_by_year(subject)
     past = {one.period.year: one.value for one in observed() if one.series == "inflow"}

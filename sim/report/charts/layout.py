@@ -24,7 +24,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from ..style import DARK
-from .size import Look
+from .size import ChartSize
 
 Points = npt.NDArray[np.float64]
 POINTS = 72.0
@@ -47,7 +47,7 @@ class Sheet:
     """A figure with its empty panels; ``boxes`` is what each has for plot and labels [inches]."""
 
     figure: Figure
-    look: Look
+    look: ChartSize
     panels: tuple[Axes, ...]
     boxes: tuple[Bbox, ...]
 
@@ -117,7 +117,7 @@ def text_height(text: str, points: float) -> float:
 
 
 def new_sheet(
-    look: Look,
+    look: ChartSize,
     title: str,
     heads: Sequence[str],
     notes: Sequence[str],
@@ -202,7 +202,7 @@ def _by_row(columns: int, tall: Sequence[float]) -> list[float]:
     return [max(tall[at : at + columns]) for at in range(0, len(tall), columns)]
 
 
-def key_lines(keys: Sequence[Key], look: Look, inches: float) -> list[list[Key]]:
+def key_lines(keys: Sequence[Key], look: ChartSize, inches: float) -> list[list[Key]]:
     """Samples with their names in lines no wider than ``inches``, except for one that is."""
     lines: list[list[Key]] = []
     used = 0.0
@@ -216,11 +216,13 @@ def key_lines(keys: Sequence[Key], look: Look, inches: float) -> list[list[Key]]
     return lines
 
 
-def _key_width(key: Key, look: Look) -> float:
+def _key_width(key: Key, look: ChartSize) -> float:
     return text_width(key.text, look.text) + 2.6 * look.text / POINTS
 
 
-def _write_keys(figure: Figure, line: Sequence[Key], at: tuple[float, float], look: Look) -> None:
+def _write_keys(
+    figure: Figure, line: Sequence[Key], at: tuple[float, float], look: ChartSize
+) -> None:
     """Samples with their names in one line from a point on [inches]."""
     width, height = (float(size) for size in figure.get_size_inches())
     x, y = at
@@ -256,7 +258,7 @@ def _write(
     )
 
 
-def _axes(figure: Figure, box: Bbox, look: Look) -> Axes:
+def _axes(figure: Figure, box: Bbox, look: ChartSize) -> Axes:
     width, height = (float(size) for size in figure.get_size_inches())
     axes = figure.add_axes(
         (box.x0 / width, box.y0 / height, box.width / width, box.height / height)
@@ -332,7 +334,7 @@ def _scale_width(sheet: Sheet, axes: Axes) -> float:
     return widest + 0.9 * look.text / POINTS
 
 
-def _swatch(figure: Figure, mark: Mark, x: float, y: float, em: float, look: Look) -> None:
+def _swatch(figure: Figure, mark: Mark, x: float, y: float, em: float, look: ChartSize) -> None:
     """A sample of a fill or a line before its name."""
     width, height = (float(size) for size in figure.get_size_inches())
     if mark.line:

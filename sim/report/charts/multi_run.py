@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ..i18n import Language, billion, label, number
 from ..run_tables import headline_rows, prices_label, prices_notes
 from ..style import BLUE, DARK, GREY, ORANGE
-from .data import Subject, by_month
+from .data import RunData, by_month
 from .elements import (
     amount,
     ceiling,
@@ -24,7 +24,7 @@ from .elements import (
 )
 from .gap import BILLION
 from .layout import EndLabel, Mark, Sheet, fit, new_sheet
-from .size import Look
+from .size import ChartSize
 
 MOST = 4
 """Runs that can be told apart in one panel, also in grey."""
@@ -34,7 +34,7 @@ MARKS = (
     Mark(DARK, dashes=(1, 1.5), line=True, marker="^"),
     Mark(GREY, dashes=(6, 2, 1, 2), line=True, marker="D"),
 )
-Runs = Mapping[str, Subject]
+Runs = Mapping[str, RunData]
 
 
 def shown(runs: Runs) -> bool:
@@ -44,7 +44,7 @@ def shown(runs: Runs) -> bool:
     return begun and all(len(_gaps(run)) for run in runs.values())
 
 
-def draw(runs: Runs, look: Look, lang: Language) -> Figure:
+def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
     """Median need of each run on the left; on the right its gap by year with the 80 % band."""
     first = next(iter(runs.values())).scenario
     titles = "; ".join(
@@ -136,7 +136,7 @@ def _last_day(runs: Runs) -> pd.Timestamp:
     return min(pd.Timestamp(by_month(run, "need").index[-1]) for run in runs.values())
 
 
-def _gaps(run: Subject) -> pd.DataFrame:
+def _gaps(run: RunData) -> pd.DataFrame:
     """The headline by year, where a budget is held against it."""
     if run.budget.empty:
         return run.budget

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, label, number
 from ..style import DARK
-from .data import Subject, by_month
+from .data import RunData, by_month
 from .elements import (
     DASHED,
     amount,
@@ -32,13 +32,13 @@ from .elements import (
     small_print,
 )
 from .layout import EndLabel, fit, name_point, new_sheet
-from .size import Look
+from .size import ChartSize
 
 FIRST_SHOWN = date(2022, 10, 1)
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNeed:
     """A need for places [places] that was forecast, or follows from people counted."""
 
     kind: str
@@ -48,22 +48,24 @@ class Known:
 
 
 @cache
-def known_needs() -> tuple[Known, ...]:
+def known_needs() -> tuple[KnownNeed, ...]:
     """Official forecasts and past occupancy over 0.91, from ``sim/data/official_need.csv``."""
     text = (resources.files("sim") / "data" / "official_need.csv").read_text("utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(
-        Known(row["kind"], date.fromisoformat(row["date"]), row["edition"], float(row["places"]))
+        KnownNeed(
+            row["kind"], date.fromisoformat(row["date"]), row["edition"], float(row["places"])
+        )
         for row in rows
     )
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """A fan needs more than one day."""
     return len(by_month(subject, "need")) > 1
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Need with its bands, the places there are, official forecasts and the past."""
     fill = number(subject.scenario.reception.need_fill.single, lang, 2)
     note = label("chart_need_note_brief" if look.brief else "chart_need_note", lang, fill=fill)
@@ -114,7 +116,7 @@ def _past() -> list[tuple[date, float]]:
     ]
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     need, places = by_month(subject, "need"), by_month(subject, "places")
     told = [

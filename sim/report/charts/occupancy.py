@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ...scenario import Scenario
 from ..i18n import Language, label
 from ..style import DARK
-from .data import Subject, by_month
+from .data import RunData, by_month
 from .elements import (
     DASHED,
     amount,
@@ -23,7 +23,7 @@ from .elements import (
     small_print,
 )
 from .layout import EndLabel, Mark, fit, new_sheet
-from .size import Look
+from .size import ChartSize
 
 LAYERS = (
     Mark("#1f4e79"),
@@ -58,12 +58,12 @@ def place_names(scenario: Scenario, lang: Language) -> dict[str, str]:
     return found
 
 
-def shown(subject: Subject) -> bool:
+def shown(subject: RunData) -> bool:
     """A stack needs more than one day."""
     return len(by_month(subject, "occupancy")) > 1
 
 
-def layers_of(subject: Subject, lang: Language) -> list[tuple[str, pd.Series[float], Mark]]:
+def layers_of(subject: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Mark]]:
     """Name, people by date (means) and look of each layer, from the bottom up."""
     found = []
     for number_, (key, name) in enumerate(place_names(subject.scenario, lang).items()):
@@ -75,7 +75,7 @@ def layers_of(subject: Subject, lang: Language) -> list[tuple[str, pd.Series[flo
     return found
 
 
-def draw(subject: Subject, look: Look, lang: Language) -> Figure:
+def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Mean occupancy by place type, people without a place on top, and the line of places."""
     sheet = new_sheet(
         look,
@@ -113,7 +113,7 @@ def draw(subject: Subject, look: Look, lang: Language) -> Figure:
     return sheet.figure
 
 
-def words(subject: Subject, lang: Language) -> str:
+def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     total, places = by_month(subject, "occupancy"), by_month(subject, "places")
     told = []

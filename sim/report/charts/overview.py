@@ -8,25 +8,25 @@ from collections.abc import Callable, Mapping, Sequence
 from matplotlib.figure import Figure
 
 from ..i18n import Language, billion, label, number
-from ..overview import SETTINGS, YEAR, Headline, as_csv, headlines
+from ..overview import SETTINGS, YEAR, ScenarioHeadline, as_csv, headlines
 from ..style import BLUE, DARK
 from .bar_rows import Rows, row_sheet
 from .elements import amount, listed, sources_named
-from .size import Look
+from .size import ChartSize
 from .study_elements import BILLION, room_right, scale_along, write_right
 
 BASE = "baseline"
-Value = Callable[[Headline], tuple[float, float, float]]
+Value = Callable[[ScenarioHeadline], tuple[float, float, float]]
 Panel = tuple[Value, float, int]
 PANELS: tuple[Panel, ...] = ((lambda one: one.need, 1e3, 0), (lambda one: one.gap, BILLION, 1))
 
 
-def id_of(known: Sequence[Headline]) -> str:
+def id_of(known: Sequence[ScenarioHeadline]) -> str:
     """Identity of the table: what it says."""
     return hashlib.sha256(as_csv(list(known)).encode()).hexdigest()[:12]
 
 
-def draw(titles: Mapping[str, str], look: Look, lang: Language) -> Figure:
+def draw(titles: Mapping[str, str], look: ChartSize, lang: Language) -> Figure:
     """A row a scenario, its title at the left; in a column its name, and the gap alone."""
     known = headlines()
     order = sorted((known[name] for name in titles), key=lambda one: one.gap[1])
@@ -64,7 +64,7 @@ def draw(titles: Mapping[str, str], look: Look, lang: Language) -> Figure:
 
 
 def _bands(
-    rows: Rows, place: int, chosen: Sequence[Headline], panel: Panel, lang: Language
+    rows: Rows, place: int, chosen: Sequence[ScenarioHeadline], panel: Panel, lang: Language
 ) -> None:
     sheet, look, axes = rows.sheet, rows.sheet.look, rows.sheet.panels[place]
     value, unit, decimals = panel

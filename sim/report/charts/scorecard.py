@@ -15,7 +15,7 @@ from ..i18n import Language, label, number
 from ..style import BLUE, DARK, ORANGE
 from .elements import amount, listed, scale_of_years, sources_named
 from .layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet
-from .size import Look
+from .size import ChartSize
 
 CHARTED = SERIES[:4]
 AHEAD_CHARTED = 2
@@ -42,7 +42,7 @@ def _said(cells: pd.DataFrame, series: str) -> pd.DataFrame:
     return program[program["series"] == series]
 
 
-def draw(cells: pd.DataFrame, replications: int, look: Look, lang: Language) -> Figure:
+def draw(cells: pd.DataFrame, replications: int, look: ChartSize, lang: Language) -> Figure:
     """A panel a series."""
     columns = 1 if look.brief else 2 if look.height_inches is None else 4
     keys = [

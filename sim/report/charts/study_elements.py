@@ -12,11 +12,11 @@ from matplotlib.axis import Axis
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from ...results.cell import Address
+from ...results.cell import CellRef
 from ...scenario import Scenario
 from ..display_names import cell_name, input_name
 from ..i18n import Language, label, labels, number
-from ..study_data import Told
+from ..study_data import StudyData
 from ..style import DARK
 from .elements import sources_named
 from .layout import POINTS, Sheet, text_width
@@ -27,7 +27,7 @@ TICKS = (7, 6, 5, 4, 3, 2)
 """How many numbers a scale below a panel may have, the most that fit."""
 
 
-def source(told: Told, title: str, lang: Language) -> str:
+def source(told: StudyData, title: str, lang: Language) -> str:
     """Where the figures come from: the program, the scenario, the study, the documents."""
     settings = told.settings
     return label(
@@ -69,7 +69,7 @@ def _plain_input(key: str, lang: Language) -> str:
     return label(name, lang) if name in labels() else key
 
 
-def cell_words(address: Address, scenario: Scenario, lang: Language) -> str:
+def cell_words(address: CellRef, scenario: Scenario, lang: Language) -> str:
     """A cell in words, or its address where there are none."""
     try:
         return cell_name(address, scenario, lang)
