@@ -144,3 +144,11 @@ def slug(heading: str) -> str:
     """The anchor that MkDocs makes of a heading."""
     text = re.sub(r"[^\w\s-]", "", heading).strip().lower()
     return re.sub(r"[-\s]+", "-", text)
+
+
+def test_files_named_on_the_pages_exist() -> None:
+    for file in PAGES.glob("*.md"):
+        for path in re.findall(
+            r"`((?:sim|tests|docs|scenarios)/[\w./-]+)`", file.read_text("utf-8")
+        ):
+            assert (ROOT / path).exists(), f"{file.name}: {path}"
