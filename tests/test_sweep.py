@@ -35,6 +35,7 @@ from sim.studies import sweep_store as store
 from sim.studies.design import parse_design
 from sim.studies.design_points import expand_design
 from sim.studies.sweep import Done, RunOutcome, Sweep, SweepJob, seconds_a_run, sweep, work
+from sim.studies.sweep_folder import LOCK, opened, owned
 
 TINY = """
 title: {en: Tiny, nl: Klein}
@@ -125,7 +126,7 @@ def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
     files = {
         str(file.relative_to(done)): digest(file)
         for file in done.rglob("*")
-        if file.is_file() and file.name not in ("run.json", store.LOCK)
+        if file.is_file() and file.name not in ("run.json", LOCK)
     }
     assert record["files"] == files
     assert {"sweep.parquet", "sweep.yaml", "failed.csv"} <= set(files)
@@ -254,14 +255,14 @@ def test_a_part_that_is_cut_off_or_changed_is_done_again(done: Path, tmp_path: P
         {str(name): value for name, value in row.items()}
         for row in pd.read_parquet(done / store.TABLE).to_dict("records")
     ]
-    (folder / "parts").mkdir(parents=True)
-    first, second, third = (
-        store.write_part(folder, rows[n : n + 4], one.columns) for n in (0, 4, 8)
-    )
+    with opened(folder, ()):
+        first, second, third = (
+            store.write_part(folder, rows[n : n + 4], one.columns) for n in (0, 4, 8)
+        )
     first.write_bytes(first.read_bytes()[:-100])
     second.write_bytes(second.read_bytes().replace(b"PAR1", b"PAR2"))
-    (folder / "parts" / "half.parquet.partial").write_bytes(third.read_bytes()[:50])
-    store.written(folder / store.DESIGN, TINY.encode())
+    half = folder / "parts" / f"{12:09d}-{'0' * 64}.parquet.partial"
+    half.write_bytes(third.read_bytes()[:50])
     with here() as crew:
         found = sweep(one, folder, crew)
     assert found.cut_off == 3
@@ -287,19 +288,17 @@ def test_a_full_disk_is_told_and_what_is_done_is_kept(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.yaml.partial"]])
+@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.json.partial"]])
 def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
-    done: Path, tmp_path: Path, left: list[str]
+    tmp_path: Path, left: list[str]
 ) -> None:
-    (tmp_path / "parts").mkdir()
     for name in left:
         (tmp_path / name).touch()
-    with store.opened(tmp_path, TINY):
-        assert (tmp_path / store.DESIGN).read_text() == (done / store.DESIGN).read_text()
+    with opened(tmp_path, (store.DESIGN,)):
+        assert owned(tmp_path) == {store.DESIGN}
     assert not list(tmp_path.glob("*.partial"))
 
 
-@pytest.mark.slow
 def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path: Path) -> None:
     folder = tmp_path / "beside"
     swept(DOOMED, folder)
@@ -335,7 +334,7 @@ def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) 
 # after it lets the test keep pace on a busy machine.
 DRIVER = """
 import time
-import sim.run.sweep as s
+import sim.studies.sweep as s
 s.ROWS_A_PART, lay_aside = 3, s._lay_aside
 s._lay_aside = lambda *parts: (lay_aside(*parts), time.sleep(0.3))
 from sim.cli import main
@@ -554,14 +553,14 @@ CLUSTER = """
 import os, signal
 from pathlib import Path
 from distributed import LocalCluster
-from sim.decide.design import read_design
-from sim.decide.points import planned
-from sim.run.crew import crew_of
-from sim.run.sweep import Sweep, sweep
+from sim.studies.design import read_design
+from sim.studies.design_points import expand_design
+from sim.runs.executor import crew_of
+from sim.studies.sweep import Sweep, sweep
 
 def main():
     file = Path("tiny.yaml")
-    one = Sweep("tiny", planned(read_design(file), Path()), file.read_text())
+    one = Sweep("tiny", expand_design(read_design(file), Path()), file.read_text())
     killed = []
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
                       silence_logs=50) as cluster:

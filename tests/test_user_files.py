@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from faults import KILLED, Touches, digest, forked, tree
+from faults import DESIGN, KILLED, Touches, digest, forked, said, tree
 from support import Command, record_in
 
 from sim.errors import ModelError, ScenarioError
@@ -275,3 +275,114 @@ def test_nothing_is_put_in_place_without_a_valid_manifest(tmp_path: Path) -> Non
     ):
         (staging / "run.json").write_text(json.dumps({"kind": "run", "schema": 2}))
     assert not list(tmp_path.iterdir())
+
+
+# Sweeps, whose folder is written while they are under way
+
+SWEEP = ("sweep", "design.yaml", "--out", "s", "--workers", "1", "--quiet")
+
+
+@pytest.fixture
+def design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "design.yaml").write_text(DESIGN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "s"
+
+
+def files_beside_a_sweep(folder: Path) -> dict[str, str]:
+    """Put files of a user wherever a sweep writes, and give all their hashes."""
+    for name in (
+        "notes.txt", "mine.partial", "parts/thesis.txt", "parts/data/table.parquet",
+        "parts/mine.parquet", "failed/mine.yaml", "scenarios/mine.yaml",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("mine")
+    return {name: mark for name, mark in tree(folder).items() if "mine" in _text(folder / name)}
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("manifest", ["", "run.json", "sweep.json"])
+def test_a_sweep_refuses_a_folder_that_is_not_its_own(
+    design: Path, command: Command, manifest: str
+) -> None:
+    files_beside_a_sweep(design)
+    (design / "sweep.yaml").write_text("program: train.py")
+    if manifest:
+        (design / manifest).write_text('{"kind": "sweep", "schema": 2, "files": []}')
+    before = tree(design)
+    done = command(*SWEEP)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert tree(design) == before
+
+
+def test_a_sweep_refuses_the_folder_of_a_run_and_a_run_that_of_a_sweep(
+    design: Path, command: Command
+) -> None:
+    write(design, "old")
+    done = command(*SWEEP)
+    assert (done.returncode, "the folder of a stock" in done.stderr) == (2, True)
+    assert results_in(design) == "old"
+    shutil.rmtree(design)
+    assert command(*SWEEP).returncode == 0
+    with pytest.raises(ScenarioError, match="the folder of a sweep"):
+        write(design, "new")
+
+
+def test_a_sweep_keeps_the_files_of_the_user_wherever_they_lie(
+    design: Path, command: Command
+) -> None:
+    assert command(*SWEEP).returncode == 0
+    table = digest(design / "sweep.parquet")
+    mine = files_beside_a_sweep(design)
+    assert command(*SWEEP).returncode == 0
+    after = tree(design)
+    assert {name: after[name] for name in mine} == mine
+    files = read_record(design)["files"]
+    assert not set(files) & set(mine)
+    assert (files["sweep.parquet"], "sweep.json" in after) == (table, False)
+
+
+def test_a_sweep_does_not_replace_a_file_of_the_user_by_a_result(
+    design: Path, command: Command
+) -> None:
+    assert command(*SWEEP).returncode == 0
+    (design / "sweep.parquet").unlink()
+    (design / "sweep.parquet").mkdir()
+    (design / "sweep.parquet" / "mine").write_text("mine")
+    before = tree(design)
+    done = command(*SWEEP)
+    assert (done.returncode, "would replace this file" in done.stderr) == (2, True)
+    assert tree(design) == before
+
+
+def test_a_sweep_killed_at_any_moment_loses_no_file_of_the_user(design: Path) -> None:
+    def first() -> int:
+        return said(*SWEEP).returncode
+
+    assert forked(first).given == 0
+    mine = files_beside_a_sweep(design)
+    keep = design.parent / "moments"
+
+    def work() -> None:
+        with Touches(design) as touches:
+            touches.before = lambda number: shutil.copytree(design, keep / f"{number}" / "s")
+            said(*SWEEP)
+
+    forked(work)
+    moments = list(keep.iterdir())
+    assert len(moments) > 30
+    for one in moments:
+        there = tree(one / "s")
+        assert {name: there[name] for name in mine} == mine
+
+
+def test_a_sweep_that_an_earlier_version_left_unfinished_is_refused(
+    design: Path, command: Command
+) -> None:
+    (design / "parts").mkdir(parents=True)
+    (design / "sweep.yaml").write_text(DESIGN)
+    done = command(*SWEEP)
+    assert (done.returncode, "can't be gone on with" in done.stderr) == (2, True)

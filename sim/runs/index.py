@@ -68,7 +68,7 @@ def _below(folder: Path) -> list[Path]:
 
 def _entry(folder: Path) -> RunEntry:
     if not (folder / RECORD).exists():
-        unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.yaml").exists()
+        unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.json").exists()
         return RunEntry(folder, trouble="unfinished" if unfinished else "foreign")
     try:
         record = read_record(folder)

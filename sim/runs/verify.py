@@ -14,7 +14,7 @@ from .manifest import ADVICE, RECORD, digest, kind_of, read_record, read_text
 What = Literal["changed", "missing", "extra"]
 OPEN = ("sweep",)
 """Kinds beside whose files a user's own may lie: they are told of, and no fault."""
-AT_WORK = (".lock",)
+AT_WORK = (".lock", "sweep.json")
 """Files that a folder holds while it is written to, and that say nothing."""
 
 

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,12 +32,13 @@ from ..results.experiment import (
 from ..runs.atomic import disk_problem
 from ..runs.executor import Crew, answers
 from ..runs.headline import sources_of
-from ..runs.manifest import RECORD, digests, record_text, versions
+from ..runs.manifest import RECORD, digest, record_text, versions
 from ..runs.rounding import steady
 from ..scenario import Scenario, dump
 from . import sweep_store as store
 from .design_points import DesignRun, SweepPlan, patch_of
 from .levers import Lever, quantity_of, with_levers
+from .sweep_folder import UNDER_WAY, claim, opened, remove_owned, written
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0
@@ -180,7 +181,8 @@ def sweep(
     by name; ``command`` is how it was asked for, and in which language.
     """
     try:
-        with store.opened(folder, one.text):
+        with opened(folder, (store.DESIGN, store.TABLE, store.FAILED)):
+            written(folder / store.DESIGN, one.text.encode())
             told = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
             return _swept(one, folder, crew, tell, told)
     except OSError as error:
@@ -207,10 +209,13 @@ def _swept(
     table = store.gather(folder, numbers, one.columns)
     if table.num_rows + len(failed) != len(one.plan):
         raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
+    names = _names_of_results(one, failed)
+    claim(folder, (*names, RECORD))
     store.write_table(folder, table)
     _write_failed(one, folder, failed)
-    _write_record(one, folder, asked)
+    _write_record(one, folder, asked, names)
     store.clear_parts(folder)
+    (folder / UNDER_WAY).unlink()
     earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
     fresh = len(one.plan) - earlier - len(failed)
     return Done(folder, earlier, fresh, len(failed), len(there - set(wanted)), len(gone))
@@ -263,7 +268,8 @@ def _lay_aside(folder: Path, rows: list[store.Row], columns: store.TableColumns)
 
 def _write_failed(one: Sweep, folder: Path, failed: Mapping[int, str]) -> None:
     """List the failed runs, each with a scenario file that shows the failure when it is run."""
-    aside = _emptied(folder / "failed")
+    remove_owned(folder, "failed")
+    aside = folder / "failed"
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["run", *one.plan.design.levers, "why"])
@@ -272,27 +278,26 @@ def _write_failed(one: Sweep, folder: Path, failed: Mapping[int, str]) -> None:
         table.writerow([run.number, *run.row.values(), failed[index]])
         aside.mkdir(exist_ok=True)
         because = f"Run {run.number} of the sweep {one.name}: {failed[index]}"
-        store.written(aside / f"{run.number}.yaml", patch_of(one.plan, run, because).encode())
-    store.written(folder / "failed.csv", text.getvalue().encode())
+        written(aside / f"{run.number}.yaml", patch_of(one.plan, run, because).encode())
+    written(folder / store.FAILED, text.getvalue().encode())
 
 
-def _emptied(folder: Path) -> Path:
-    """A folder of ours that is there no more, so that nothing of an earlier sweep stays in it."""
-    if folder.is_dir():
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-    return folder
+def _names_of_results(one: Sweep, failed: Mapping[int, str]) -> list[str]:
+    """All files of the finished sweep, its manifest apart."""
+    scenarios = sorted({f"scenarios/{each.name}.resolved.yaml" for each in one.plan.bases.values()})
+    runs = [f"failed/{one.plan[index].number}.yaml" for index in sorted(failed)]
+    return [store.DESIGN, store.TABLE, store.FAILED, *runs, *scenarios]
 
 
-def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any]) -> None:
+def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Sequence[str]) -> None:
     design = one.plan.design
     named = {loaded.name: loaded for loaded in one.plan.bases.values()}
     first = next(iter(named.values())).scenario
-    _emptied(folder / "scenarios").mkdir()
+    remove_owned(folder, "scenarios")
+    (folder / "scenarios").mkdir(exist_ok=True)
     for name, loaded in named.items():
         file = folder / "scenarios" / f"{name}.resolved.yaml"
-        store.written(file, dump(loaded.scenario).encode())
+        written(file, dump(loaded.scenario).encode())
     record: dict[str, Any] = {
         "kind": "sweep",
         "id": one.id,
@@ -316,5 +321,5 @@ def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any]) -> None:
         "inputs": asked["inputs"],
         "sources": sources_of(*(one.scenario for one in named.values())),
     }
-    ours = {name: mark for name, mark in digests(folder).items() if name.startswith(store.OURS)}
-    store.written(folder / RECORD, record_text(record, ours).encode())
+    files = {name: digest(folder / name) for name in sorted(names, key=Path)}
+    written(folder / RECORD, record_text(record, files).encode())

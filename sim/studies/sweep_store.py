@@ -6,13 +6,11 @@ so that one that was cut off or changed is known at sight. A lock keeps a second
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,16 +21,12 @@ import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
 from ..results.experiment import Settings, settings_from_record
-from ..runs.atomic import refuse_link
 from ..runs.manifest import RECORD, read_record
+from .sweep_folder import PART, PARTIAL, PARTS, written
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
-LOCK = ".lock"
-PARTS = "parts"
-ASIDE = ".partial"
-OURS = (TABLE, DESIGN, "failed.csv", "failed/", "scenarios/")
-"""What a finished sweep consists of, besides its record: files and folders."""
+FAILED = "failed.csv"
 Row = Mapping[str, Any]
 
 
@@ -52,57 +46,6 @@ class TableColumns:
         fields += [(name, pa.string()) for name in self.words]
         fields += [(name, pa.float64()) for name in self.cells]
         return pa.schema([*fields, ("hash", pa.string())])
-
-
-@contextmanager
-def opened(folder: Path, design: str) -> Iterator[None]:
-    """A folder that this sweep alone writes to; ``design`` is the text of its design.
-
-    Raises ``ScenarioError`` if the folder is another's, or another sweep is at work in it.
-    """
-    refuse_link(folder)
-    if _foreign(folder):
-        what = "this folder holds something that is not a sweep of ours"
-        raise ScenarioError([Problem(str(folder), what, "give another folder with --out")])
-    (folder / PARTS).mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as lock:
-        try:
-            # A record lock: it goes with the process, and worker processes do not inherit it.
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            what = "another sweep is at work in this folder"
-            raise ScenarioError(
-                [Problem(str(folder), what, "wait for it, or give --out")]
-            ) from None
-        for left_over in folder.glob(f"*{ASIDE}"):
-            left_over.unlink()
-        written(folder / DESIGN, design.encode())
-        yield
-
-
-def _foreign(folder: Path) -> bool:
-    """Whether a folder holds more than a sweep that was killed at its very first steps."""
-    names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-    return DESIGN not in names and not names <= {PARTS, LOCK, f"{DESIGN}{ASIDE}"}
-
-
-def written(file: Path, content: bytes) -> None:
-    """Put a file in place, whole and on disk."""
-    aside = file.with_name(f"{file.name}{ASIDE}")
-    try:
-        with aside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.rename(file)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def as_parquet(rows: Sequence[Row], columns: TableColumns) -> bytes:
@@ -126,8 +69,12 @@ def write_part(folder: Path, rows: Sequence[Row], columns: TableColumns) -> Path
 
 
 def cut_off(folder: Path) -> list[Path]:
-    """Parts that are not whole, or not as they were written: these are taken away."""
-    gone = [file for file in (folder / PARTS).iterdir() if not _whole(file)]
+    """Remove parts that are not complete, or not as they were written, and return their files."""
+    gone = [
+        file
+        for file in (folder / PARTS).iterdir()
+        if PART.fullmatch(file.name.removesuffix(PARTIAL)) and file.is_file() and not _whole(file)
+    ]
     for file in gone:
         file.unlink()
     return sorted(gone)
@@ -157,7 +104,8 @@ def keep_earlier(folder: Path) -> None:
 
 
 def _parts(folder: Path) -> list[Path]:
-    return sorted((folder / PARTS).glob("*.parquet"))
+    found = sorted((folder / PARTS).glob("*.parquet"))
+    return [file for file in found if PART.fullmatch(file.name)]
 
 
 def hashes(folder: Path) -> set[str]:
@@ -213,9 +161,10 @@ def write_table(folder: Path, table: pa.Table) -> None:
 
 def clear_parts(folder: Path) -> None:
     """Take the parts away, once the table and its record hold them."""
-    for file in (folder / PARTS).iterdir():
+    for file in _parts(folder):
         file.unlink()
-    (folder / PARTS).rmdir()
+    with suppress(OSError):  # Files of the user stay.
+        (folder / PARTS).rmdir()
 
 
 @dataclass(frozen=True)
