@@ -16,7 +16,8 @@ from sim.hindcast import coverage, kept, summary
 from sim.model.engine import ACTORS, simulate
 from sim.model.ledger import Ledger
 from sim.model.state import Actor, SimState
-from sim.scenario import Scenario
+from sim.scenario import Scenario, quantities
+from sim.scenario.listing import by_source
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "explanation"
@@ -152,3 +153,18 @@ def test_files_named_on_the_pages_exist() -> None:
             r"`((?:sim|tests|docs|scenarios)/[\w./-]+)`", file.read_text("utf-8")
         ):
             assert (ROOT / path).exists(), f"{file.name}: {path}"
+
+
+def test_the_page_counts_the_numbers_of_the_baseline(baseline: Scenario) -> None:
+    numbers = [quantity for _, quantity in quantities(baseline)]
+    sourced = sum(quantity.assumption is None for quantity in numbers)
+    assumed = sum(quantity.source is None for quantity in numbers)
+    uncertain = sum(quantity.spread is not None for quantity in numbers)
+    cited = by_source(baseline)
+    late = sum(str(source.card["published"]) > str(baseline.start) for source in cited)
+    text = " ".join(page("model").split())
+    assert f"Of the {len(numbers)} numbers of the baseline {sourced} rest on a source alone" in text
+    assert f"{len(numbers) - sourced - assumed} on a source with an assumption" in text
+    assert f"{assumed} on an assumption alone; {uncertain} are uncertain" in text
+    assert f"They rest on {len(cited)} [sources]" in text
+    assert f"of which {late} were published after the first day" in text
