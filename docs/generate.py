@@ -1,0 +1,359 @@
+"""Pages of the documentation that are made from the product when the site is built.
+
+A hook of MkDocs (see mkdocs.yml): it adds pages to the site and writes nothing into the repository.
+It reads the product through its command line and its public Python names only.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+import sim
+
+ROOT = Path(__file__).parent.parent
+SEARCH_SHIM = "javascripts/iframe-worker.js"
+"""Lets the search of the theme work when pages are opened from disk (iframe-worker, MIT)."""
+
+
+def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
+    """Load the search shim from the site itself; the theme would fetch it from the network."""
+    config.extra["polyfills"] = [SEARCH_SHIM]
+    return env
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages."""
+    for path, page in PAGES.items():
+        files.append(File.generated(config, path, content=page()))
+    return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Replace a line ``<!-- table: FILE.csv -->`` by the table in that file of the repository."""
+    return re.sub(
+        r"^<!-- table: (\S+\.csv) -->$",
+        lambda found: markdown_table(pd.read_csv(ROOT / found[1])),
+        markdown,
+        flags=re.M,
+    )
+
+
+# -- Markdown ------------------------------------------------------------------------------------
+
+
+def cell(value: Any) -> str:
+    """Text of a table cell: a missing value is empty, and nothing breaks the table."""
+    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NA:
+        return ""
+    if isinstance(value, float):
+        value = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def markdown_table(table: pd.DataFrame, code: Sequence[str] = ()) -> str:
+    """A data frame as a Markdown table; columns in ``code`` are set as code."""
+    lines = ["| " + " | ".join(map(str, table.columns)) + " |", "|---" * len(table.columns) + "|"]
+    for _, row in table.iterrows():
+        cells = (
+            f"`{cell(row[name])}`" if name in code and cell(row[name]) else cell(row[name])
+            for name in table.columns
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+# -- Commands ------------------------------------------------------------------------------------
+
+
+def help_text(*words: str) -> str:
+    """Print the help screen of a command as the terminal shows it."""
+    command = [sys.executable, "-m", "sim", *words, "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.rstrip() + "\n"
+
+
+def subcommands(text: str) -> list[str]:
+    """Names below the heading "Commands" of a help screen."""
+    _, _, below = text.partition("\nCommands:\n")
+    return re.findall(r"^  ([a-z][\w-]*)", below, flags=re.M)
+
+
+def commands_page() -> str:
+    """One section per command: its help screen."""
+    top = help_text()
+    names: list[tuple[str, ...]] = [(name,) for name in subcommands(top)]
+    with ThreadPoolExecutor(2) as pool:
+        screens = dict(zip(names, pool.map(lambda words: help_text(*words), names), strict=True))
+        inner = [(*words, name) for words in names for name in subcommands(screens[words])]
+        screens |= zip(inner, pool.map(lambda words: help_text(*words), inner), strict=True)
+    parts = [
+        "# Commands",
+        "Every command prints its own help with `--help`. A command ends with exit code 0; with 2 "
+        "when the input is wrong; with 3 when a check answers no.",
+        f"```text\n{top}```",
+    ]
+    for words in names:
+        parts.append(f"## {' '.join(words)}\n\n```text\n{screens[words]}```")
+        for deeper in (other for other in inner if other[:1] == words):
+            parts.append(f"### {' '.join(deeper)}\n\n```text\n{screens[deeper]}```")
+    return "\n\n".join(parts) + "\n"
+
+
+# -- Python --------------------------------------------------------------------------------------
+
+
+def signature(item: Any) -> str:
+    """Parameters of a function or class, without quotes around annotations."""
+    try:
+        text = str(inspect.signature(item))
+    except (TypeError, ValueError):
+        return ""
+    return re.sub(r"'([^']+)'(?=[,)\s=]|$)", r"\1", text)
+
+
+def docstring(item: Any) -> str:
+    """A docstring as Markdown: headings of numpydoc sections become bold lines."""
+    text = inspect.getdoc(item) or ""
+    text = re.sub(r"^(\w[\w ]*)\n-{3,}$", r"**\1**\n", text, flags=re.M)
+    text = re.sub(r"``([^`]+)``", r"`\1`", text)
+    blocks = [
+        f"```python\n{inspect.cleandoc(block)}\n```" if block.lstrip().startswith(">>>") else block
+        for block in text.split("\n\n")
+    ]
+    return "\n\n".join(blocks)
+
+
+def members(item: type) -> Iterator[tuple[str, Any]]:
+    """Public methods and properties that a class defines, in alphabetical order."""
+    for name, member in inspect.getmembers(item):
+        own = any(name in vars(base) for base in item.__mro__ if base.__module__.startswith("sim"))
+        if own and not name.startswith("_") and (callable(member) or isinstance(member, property)):
+            yield name, member
+
+
+def python_page() -> str:
+    """Public names of ``import sim``: functions first, then classes with their methods."""
+    items = {name: getattr(sim, name) for name in sorted(sim.__all__)}
+    parts = ["# Python", inspect.getdoc(sim) or "", "## Functions"]
+    for name, item in items.items():
+        if not inspect.isclass(item):
+            parts.append(f"### sim.{name}\n\n```python\nsim.{name}{signature(item)}\n```")
+            parts.append(docstring(item))
+    parts.append("## Classes")
+    for name, item in items.items():
+        if inspect.isclass(item):
+            parts.append(f"### {name}\n\n{docstring(item)}")
+            for method, member in members(item):
+                arguments = "" if isinstance(member, property) else signature(member)
+                arguments = re.sub(r"\(self(, )?", "(", arguments)
+                parts.append(f"#### {name}.{method}\n\n```python\n{method}{arguments}\n```")
+                parts.append(docstring(member))
+    return "\n\n".join(parts) + "\n"
+
+
+# -- Scenarios -----------------------------------------------------------------------------------
+
+
+def resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference in the JSON Schema, also the one inside ``allOf``."""
+    while True:
+        if "$ref" in node:
+            name = node["$ref"].removeprefix("#/definitions/")
+            name = re.sub("%([0-9A-Fa-f]{2})", lambda m: chr(int(m[1], 16)), name)
+            node = schema["definitions"][name.replace("~1", "/")]
+        elif len(node.get("allOf", ())) == 1:
+            node = node["allOf"][0]
+        else:
+            return node
+
+
+def schema_rows(schema: dict[str, Any], node: dict[str, Any], path: str) -> Iterator[tuple[str, ...]]:
+    """Keys of a part of the schema with kind and meaning, depth first."""
+    for name, below in node.get("properties", {}).items():
+        here = f"{path}.{name}".lstrip(".")
+        meaning = below.get("description", "")
+        inner = resolve(schema, below)
+        many = inner.get("additionalProperties")
+        if isinstance(many, dict):
+            here, inner = f"{here}.NAME", resolve(schema, many)
+        elif inner.get("type") == "array" and isinstance(inner.get("items"), dict):
+            here, inner = f"{here}[]", resolve(schema, inner["items"])
+        unit = re.search(r" \[([^\]]+)\]$", meaning)
+        if "value" in inner.get("properties", {}):
+            kind = f"number [{unit[1]}]" if unit else "number"
+        elif "enum" in inner:
+            kind = " or ".join(f"{word}" for word in inner["enum"])
+        elif "properties" in inner:
+            kind = "section"
+        else:
+            kind = str(inner.get("type", "text"))
+        yield here, kind, meaning.removesuffix(unit[0]) if unit else meaning
+        if kind == "section" and not {"en", "nl"} >= set(inner["properties"]):
+            yield from schema_rows(schema, inner, here)
+
+
+def keys_page() -> str:
+    """Every key of a scenario file, from the schema."""
+    schema = sim.schema()
+    rows = list(schema_rows(schema, resolve(schema, schema["else"]), ""))
+    parts = [
+        "# Keys of a scenario file",
+        "Made from the JSON Schema that `opvangsim scenario schema` prints. `NAME` stands for a "
+        "name of your choice, `[]` for the entries of a list. A number is written as one number, "
+        "or as a mapping with `value`, `unit`, `source` or `assumption`, and `spread` for its "
+        "uncertainty; see [how to write a scenario](../how-to/scenario.md).",
+    ]
+    top = dict.fromkeys(re.split(r"[.\[]", row[0])[0] for row in rows)
+    for section in top:
+        own = [row for row in rows if re.split(r"[.\[]", row[0])[0] == section]
+        table = pd.DataFrame(own, columns=["key", "kind", "meaning"])
+        parts.append(f"## {section}\n\n{markdown_table(table, ['key'])}")
+    return "\n\n".join(parts) + "\n"
+
+
+def parameters_page() -> str:
+    """Every number of the baseline with unit, source or assumption."""
+    numbers = sim.load("baseline").show()
+    numbers = numbers[numbers["unit"].notna()]
+    parts = [
+        "# Parameters of the baseline",
+        "Every number of `scenarios/baseline.yaml`, as `opvangsim scenario show baseline` prints "
+        "it. Uncertain numbers are drawn once per replication; titles of the sources are on the "
+        "page [data and sources](sources.md).",
+    ]
+    for section, rows in numbers.groupby(numbers["key"].str.split(".").str[0], sort=False):
+        basis = rows["source"].where(rows["source"].notna() & (rows["source"] != ""), "assumption")
+        note = rows["assumption"].fillna(rows["where"])
+        table = pd.DataFrame(
+            {
+                "key": rows["key"],
+                "value": rows["value"],
+                "unit": rows["unit"],
+                "uncertain": rows["uncertain"].map({True: "yes", False: ""}),
+                "source": basis,
+                "assumption or place in the source": note,
+            }
+        )
+        parts.append(f"## {section}\n\n{markdown_table(table, ['key'])}")
+    return "\n\n".join(parts) + "\n"
+
+
+def scenarios_page() -> str:
+    """The shipped scenarios with their headline gap."""
+    table = sim.scenarios().reset_index()
+    billions = [table[name] / 1e9 for name in ("gap_2027", "gap_2027_p10", "gap_2027_p90")]
+    shown = pd.DataFrame(
+        {
+            "name": table["name"],
+            "title": table["title"],
+            "gap of 2027 [EUR billion]": [
+                "" if pd.isna(mid) else f"{mid:.1f} ({low:.1f} to {high:.1f})"
+                for mid, low, high in zip(*billions, strict=True)
+            ],
+        }
+    )
+    return (
+        "# Shipped scenarios\n\nAs `opvangsim scenario list` prints them: median gap with its 80 % "
+        f"interval, from 100 replications in weekly steps.\n\n{markdown_table(shown, ['name'])}\n"
+    )
+
+
+def sources_page() -> str:
+    """Sources and assumptions of the baseline, and what rests on each."""
+    table = sim.load("baseline").sources()
+    cited = table[table["kind"] == "source"]
+    assumed = table[table["kind"] != "source"]
+    columns = {"source": "key", "text": "title", "keys": "numbers that cite it"}
+    return "\n\n".join(
+        [
+            "# Data and sources",
+            "The product carries the data it needs. `opvangsim scenario sources` lists, for any "
+            "scenario, each source with its edition, date, address and licence, and the numbers "
+            "that rest on it.",
+            "## Sources of the baseline",
+            markdown_table(cited[list(columns)].rename(columns=columns), ["key"]),
+            "## Assumptions of the baseline",
+            "Assumptions are listed in the order of their influence on the gap of 2027, with the "
+            "number of keys that rest on each.",
+            markdown_table(assumed[["text", "keys"]].rename(columns={"text": "assumption"})),
+        ]
+    ) + "\n"
+
+
+# -- Results -------------------------------------------------------------------------------------
+
+
+def questions_page() -> str:
+    """The 82 questions of the Senate, their kind, and the command that answers each."""
+    table = sim.questions().reset_index()
+    table["command"] = [f"opvangsim answer {number}" for number in table["number"]]
+    table.columns = ["no.", *table.columns[1:]]
+    parts = [
+        "# The 82 questions of the Senate",
+        "From the parliamentary document 36 600 XX, letter E (7 February 2025), in own words. "
+        "*Computed*: a number with its uncertainty from simulations. *A known figure*: a published "
+        "number, looked up. *No number*: the question asks for a document, a judgement or a number "
+        "that nobody keeps; the command says which. [Short answers](../answers.md) are in one "
+        "table; `make answers` writes all answers as pages, in both languages.",
+        markdown_table(table, ["command"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def scorecard_page() -> str:
+    """How good hindcasts were, by series and years ahead."""
+    scorecard = getattr(sim, "hindcast", None) or sim.score
+    found = scorecard()
+    sentences = "\n".join(f"- {line}" for line in found.sentences())
+    return (
+        "# Scorecard of the hindcasts\n\nErrors and coverage by series, years ahead and "
+        "forecaster, from the hindcasts that the product carries; "
+        "[validation](../explanation/validation.md) says how they were made.\n\n"
+        f"{sentences}\n\n{markdown_table(found.summary.reset_index(drop=True))}\n"
+    )
+
+
+def glossary_page() -> str:
+    """The glossary of the program, and the meaning of each key in both languages."""
+    english, dutch = (
+        sim.load("baseline").show(lang=lang)[["key", "meaning"]] for lang in ("en", "nl")
+    )
+    table = english.merge(dutch, on="key").drop_duplicates(["meaning_x", "meaning_y"])
+    names = table["key"].str.split(".").str[-1]
+    shown = pd.DataFrame({"key": names, "English": table["meaning_x"], "Dutch": table["meaning_y"]})
+    glossary = (ROOT / "sim" / "GLOSSARY.md").read_text("utf-8")
+    return (
+        f"{glossary}\n## Meaning of the keys in both languages\n\n"
+        f"{markdown_table(shown.drop_duplicates(), ['key'])}\n"
+    )
+
+
+def copied(name: str) -> Callable[[], str]:
+    """A page that is a file at the top of the repository."""
+    return lambda: (ROOT / name).read_text("utf-8")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/commands.md": commands_page,
+    "reference/python.md": python_page,
+    "reference/scenario-keys.md": keys_page,
+    "reference/parameters.md": parameters_page,
+    "reference/scenarios.md": scenarios_page,
+    "reference/sources.md": sources_page,
+    "reference/scorecard.md": scorecard_page,
+    "reference/glossary.md": glossary_page,
+    "reference/questions.md": questions_page,
+    "project/changelog.md": copied("CHANGELOG.md"),
+    "project/contributing.md": copied("CONTRIBUTING.md"),
+}
