@@ -85,6 +85,10 @@ browser:
 test-ui: $(VENV)/dev.stamp browser
 	$(BIN)/pytest -n 0 tests/ui_*.py
 
+# The documentation site, in outputs/site; any warning is an error.
+docs: $(VENV)/dev.stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory --jobs 2 lint suite SUITE='-m "not slow and not long"'
@@ -134,4 +138,4 @@ bench: $(VENV)/dev.stamp
 	  $(BIN)/python tests/bench_kernel.py
 
 clean:
-	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis site

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from babel.messages.pofile import read_po
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -26,7 +27,7 @@ SEARCH_SHIM = "javascripts/iframe-worker.js"
 """Lets the search of the theme work when pages are opened from disk (iframe-worker, MIT)."""
 
 
-def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
+def on_env(env: Any, *, config: MkDocsConfig, **_: Any) -> Any:
     """Load the search shim from the site itself; the theme would fetch it from the network."""
     config.extra["polyfills"] = [SEARCH_SHIM]
     return env
@@ -73,14 +74,24 @@ def markdown_table(table: pd.DataFrame, code: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def key_table(table: pd.DataFrame) -> str:
+    """A table whose first column, of long keys, is wide."""
+    return f'<div class="keys" markdown>\n\n{markdown_table(table, ["key"])}\n\n</div>'
+
+
 # -- Commands ------------------------------------------------------------------------------------
 
 
-def help_text(*words: str) -> str:
-    """Print the help screen of a command as the terminal shows it."""
-    command = [sys.executable, "-m", "sim", *words, "--help"]
+def output(*words: str) -> str:
+    """What a command prints."""
+    command = [sys.executable, "-m", "sim", *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.rstrip() + "\n"
+
+
+def help_text(*words: str) -> str:
+    """The help screen of a command, as the terminal shows it."""
+    return output(*words, "--help")
 
 
 def subcommands(text: str) -> list[str]:
@@ -113,13 +124,21 @@ def commands_page() -> str:
 # -- Python --------------------------------------------------------------------------------------
 
 
-def signature(item: Any) -> str:
-    """Parameters of a function or class, without quotes around annotations."""
+def signature(name: str, item: Any) -> str:
+    """A call as code, one parameter a line where it is long; annotations without quotes."""
     try:
-        text = str(inspect.signature(item))
+        found = inspect.signature(item)
     except (TypeError, ValueError):
-        return ""
-    return re.sub(r"'([^']+)'(?=[,)\s=]|$)", r"\1", text)
+        return name
+    parameters = [part for part in found.parameters.values() if part.name != "self"]
+    found = found.replace(parameters=parameters)
+    text = found.format(max_width=80 - len(name)) if sys.version_info >= (3, 13) else str(found)
+    text = name + re.sub(r"(: |-> )'([^']*)'", r"\1\2", text)
+    if len(text) > 88 and "\n" not in text:
+        inner, _, result = text[len(name) + 1 :].rpartition(")")
+        parts = re.split(r", (?=\*?\w+(?::|=|,|$)|\*(?:,|$))", inner)
+        text = f"{name}(\n" + "".join(f"    {part},\n" for part in parts) + f"){result}"
+    return text
 
 
 def docstring(item: Any) -> str:
@@ -127,6 +146,7 @@ def docstring(item: Any) -> str:
     text = inspect.getdoc(item) or ""
     text = re.sub(r"^(\w[\w ]*)\n-{3,}$", r"**\1**\n", text, flags=re.M)
     text = re.sub(r"``([^`]+)``", r"`\1`", text)
+    text = re.sub(r"::$", ":", text, flags=re.M)
     blocks = [
         f"```python\n{inspect.cleandoc(block)}\n```" if block.lstrip().startswith(">>>") else block
         for block in text.split("\n\n")
@@ -145,19 +165,19 @@ def members(item: type) -> Iterator[tuple[str, Any]]:
 def python_page() -> str:
     """Public names of ``import sim``: functions first, then classes with their methods."""
     items = {name: getattr(sim, name) for name in sorted(sim.__all__)}
-    parts = ["# Python", inspect.getdoc(sim) or "", "## Functions"]
+    parts = ["# Python", docstring(sim), "## Functions"]
     for name, item in items.items():
         if not inspect.isclass(item):
-            parts.append(f"### sim.{name}\n\n```python\nsim.{name}{signature(item)}\n```")
+            parts.append(f"### sim.{name}\n\n```python\n{signature(f'sim.{name}', item)}\n```")
             parts.append(docstring(item))
     parts.append("## Classes")
     for name, item in items.items():
         if inspect.isclass(item):
             parts.append(f"### {name}\n\n{docstring(item)}")
             for method, member in members(item):
-                arguments = "" if isinstance(member, property) else signature(member)
-                arguments = re.sub(r"\(self(, )?", "(", arguments)
-                parts.append(f"#### {name}.{method}\n\n```python\n{method}{arguments}\n```")
+                parts.append(f"#### {name}.{method}")
+                if not isinstance(member, property):
+                    parts.append(f"```python\n{signature(f'.{method}', member)}\n```")
                 parts.append(docstring(member))
     return "\n\n".join(parts) + "\n"
 
@@ -178,7 +198,9 @@ def resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
             return node
 
 
-def schema_rows(schema: dict[str, Any], node: dict[str, Any], path: str) -> Iterator[tuple[str, ...]]:
+def schema_rows(
+    schema: dict[str, Any], node: dict[str, Any], path: str
+) -> Iterator[tuple[str, ...]]:
     """Keys of a part of the schema with kind and meaning, depth first."""
     for name, below in node.get("properties", {}).items():
         here = f"{path}.{name}".lstrip(".")
@@ -218,34 +240,33 @@ def keys_page() -> str:
     for section in top:
         own = [row for row in rows if re.split(r"[.\[]", row[0])[0] == section]
         table = pd.DataFrame(own, columns=["key", "kind", "meaning"])
-        parts.append(f"## {section}\n\n{markdown_table(table, ['key'])}")
+        parts.append(f"## {section}\n\n{key_table(table)}")
     return "\n\n".join(parts) + "\n"
 
 
 def parameters_page() -> str:
-    """Every number of the baseline with unit, source or assumption."""
-    numbers = sim.load("baseline").show()
-    numbers = numbers[numbers["unit"].notna()]
+    """Every number of the baseline with unit, distribution, and source or assumption."""
     parts = [
         "# Parameters of the baseline",
         "Every number of `scenarios/baseline.yaml`, as `opvangsim scenario show baseline` prints "
-        "it. Uncertain numbers are drawn once per replication; titles of the sources are on the "
-        "page [data and sources](sources.md).",
+        "it. Numbers with a distribution are uncertain and drawn once per replication; titles of "
+        "the sources are on the page [data and sources](sources.md).",
     ]
-    for section, rows in numbers.groupby(numbers["key"].str.split(".").str[0], sort=False):
-        basis = rows["source"].where(rows["source"].notna() & (rows["source"] != ""), "assumption")
-        note = rows["assumption"].fillna(rows["where"])
+    rows: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in re.split(r"\n(?=\S+ = )", output("show", "baseline")):
+        key, _, rest = entry.partition(" = ")
+        value, *lines = rest.splitlines()
+        facts = dict(line.strip().partition(": ")[::2] for line in lines if ": " in line)
+        if "source" in facts or "assumption" in facts:
+            if "spread" in facts:
+                value += f"; {facts['spread']}"
+            basis = [facts[name] for name in ("source", "assumption") if name in facts]
+            rows.setdefault(key.split(".")[0], []).append((key, value, "; ".join(basis)))
+    for section, numbers in rows.items():
         table = pd.DataFrame(
-            {
-                "key": rows["key"],
-                "value": rows["value"],
-                "unit": rows["unit"],
-                "uncertain": rows["uncertain"].map({True: "yes", False: ""}),
-                "source": basis,
-                "assumption or place in the source": note,
-            }
+            numbers, columns=["key", "value; distribution", "source or assumption"]
         )
-        parts.append(f"## {section}\n\n{markdown_table(table, ['key'])}")
+        parts.append(f"## {section}\n\n{key_table(table)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -275,20 +296,19 @@ def sources_page() -> str:
     cited = table[table["kind"] == "source"]
     assumed = table[table["kind"] != "source"]
     columns = {"source": "key", "text": "title", "keys": "numbers that cite it"}
-    return "\n\n".join(
-        [
-            "# Data and sources",
-            "The product carries the data it needs. `opvangsim scenario sources` lists, for any "
-            "scenario, each source with its edition, date, address and licence, and the numbers "
-            "that rest on it.",
-            "## Sources of the baseline",
-            markdown_table(cited[list(columns)].rename(columns=columns), ["key"]),
-            "## Assumptions of the baseline",
-            "Assumptions are listed in the order of their influence on the gap of 2027, with the "
-            "number of keys that rest on each.",
-            markdown_table(assumed[["text", "keys"]].rename(columns={"text": "assumption"})),
-        ]
-    ) + "\n"
+    parts = [
+        "# Data and sources",
+        "The product carries the data it needs. `opvangsim scenario sources` lists, for any "
+        "scenario, each source with its edition, date, address and licence, and the numbers "
+        "that rest on it.",
+        "## Sources of the baseline",
+        markdown_table(cited[list(columns)].rename(columns=columns), ["key"]),
+        "## Assumptions of the baseline",
+        "Assumptions are listed in the order of their influence on the gap of 2027, with the "
+        "number of keys that rest on each.",
+        markdown_table(assumed[["text", "keys"]].rename(columns={"text": "assumption"})),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 # -- Results -------------------------------------------------------------------------------------
@@ -326,17 +346,22 @@ def scorecard_page() -> str:
 
 def glossary_page() -> str:
     """The glossary of the program, and the meaning of each key in both languages."""
-    english, dutch = (
-        sim.load("baseline").show(lang=lang)[["key", "meaning"]] for lang in ("en", "nl")
-    )
-    table = english.merge(dutch, on="key").drop_duplicates(["meaning_x", "meaning_y"])
-    names = table["key"].str.split(".").str[-1]
-    shown = pd.DataFrame({"key": names, "English": table["meaning_x"], "Dutch": table["meaning_y"]})
     glossary = (ROOT / "sim" / "GLOSSARY.md").read_text("utf-8")
-    return (
-        f"{glossary}\n## Meaning of the keys in both languages\n\n"
-        f"{markdown_table(shown.drop_duplicates(), ['key'])}\n"
+    translations = ROOT / "sim" / "locale" / "nl.po"
+    if not translations.exists():
+        return glossary
+    dutch = {str(m.id): str(m.string) for m in read_po(translations.open("rb")) if m.id}
+    numbers = sim.load("baseline").show()
+    table = pd.DataFrame(
+        {
+            "key": numbers["key"].str.split(".").str[-1],
+            "English": numbers["meaning"],
+            "Dutch": numbers["meaning"].map(dutch),
+        }
     )
+    table = table.dropna().drop_duplicates(["English"])
+    meanings = markdown_table(table, ["key"])
+    return f"{glossary}\n## Meaning of the keys in both languages\n\n{meanings}\n"
 
 
 def copied(name: str) -> Callable[[], str]:
