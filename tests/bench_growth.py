@@ -6,7 +6,7 @@
 
 Each case is a whole command on this machine: `opvangsim run` on a copy of the baseline in which
 groups or place types were split or merged, by the week, with all workers. Writes the table to
-`notebooks/growth.csv` and into the README, and the chart to `notebooks/growth.png`.
+`docs/reference/growth.csv` and the chart to `docs/images/growth.png`; the documentation shows both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ COUNTED = ("opening_pending", "intake_share")
 HELD = ("opening_people", "opening_status_holders", "opening_places", "order_limit")
 SPLIT_TYPES = ("tgo", "emergency_hotel", "emergency_ship")
 FIRST_YEAR = 2025
-KEPT = ROOT / "notebooks" / "growth.csv"
+KEPT = ROOT / "docs" / "reference" / "growth.csv"
+CHART = ROOT / "docs" / "images" / "growth.png"
 AXES = ("replications", "years", "groups", "types")
 Tree = dict[str, Any]
 
@@ -185,26 +186,6 @@ def powers(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["axis", "measure", "powers", "last"])
 
 
-def as_markdown(table: pd.DataFrame) -> str:
-    """The table as the README has it."""
-    lines = ["| what grows | size | wall time [s] | replication-years a second | memory [MB] |",
-             "|---|--:|--:|--:|--:|"]  # fmt: skip
-    for row in table.itertuples():
-        name = {"types": "place types"}.get(str(row.axis), str(row.axis))
-        pace = f"{row.replication_years_a_second:,.0f}"
-        lines.append(
-            f"| {name} | {row.size:,} | {row.wall_seconds:.1f} | {pace} | {row.peak_mb:.0f} |"
-        )
-    return "\n".join(lines)
-
-
-def with_table(readme: str, table: pd.DataFrame) -> str:
-    """The README with this table between its marks."""
-    begin, end = "<!-- growth: kept true by tests/test_growth.py -->\n", "\n<!-- end of growth -->"
-    before, _, rest = readme.partition(begin)
-    return before + begin + as_markdown(table) + end + rest.partition(end)[2]
-
-
 def draw(table: pd.DataFrame, file: Path) -> None:
     """Seconds and memory over size, both on log scales, with the line of proportion."""
     figure = Figure(figsize=(6.3, 3.0), layout="constrained")
@@ -250,10 +231,7 @@ def main() -> None:
             kept = pd.read_csv(KEPT)
             table = pd.concat([kept[~kept["axis"].isin(asked.only)], table])
         table.round(3).to_csv(KEPT, index=False)
-        draw(table, KEPT.with_suffix(".png"))
-        readme = ROOT / "README.md"
-        text = with_table(readme.read_text("utf-8"), pd.read_csv(KEPT))
-        readme.write_text(text, "utf-8")
+        draw(table, CHART)
     print(powers(table).to_string(index=False))
 
 

@@ -59,7 +59,8 @@ ANSWERED = [one for one in ALL if one.answer is not None]
 BY_PARTY = {"D66": 9, "BBB": 14, "SGP": 5, "CDA": 7, "50PLUS": 4, "GroenLinks-PvdA": 20,
             "ChristenUnie": 23}  # fmt: skip
 FEW = Settings(2, 1, "week", date(2029, 12, 31))
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+ANSWERS_PAGE = ROOT / "docs" / "answers.md"
 TABLE = re.compile(r"(<!-- answers: ([0-9a-f]+).*?-->\n)(.*?)(<!-- end of answers -->)", re.S)
 
 
@@ -134,9 +135,7 @@ def test_a_figure_has_one_way_and_says_what_that_way_asks_for() -> None:
 
 
 def test_a_question_is_made_of_figures_that_can_be_reckoned_with() -> None:
-    fine = yaml.safe_load(
-        (README.parent / "scenarios" / "questions" / "78.yaml").read_text("utf-8")
-    )
+    fine = yaml.safe_load((ROOT / "scenarios" / "questions" / "78.yaml").read_text("utf-8"))
     figures = fine["figures"]
     later = {**figures, "first": {**figures["mix"], "ratio": ["money", "last"]},
              "last": figures["held"]}  # fmt: skip
@@ -495,9 +494,9 @@ def test_all_answers_are_written_as_a_whole_folder(
     assert "printed and not written" in refused.stderr
 
 
-def test_the_table_of_answers_in_the_readme_has_every_answer_as_it_was_computed() -> None:
+def test_the_table_of_answers_in_the_documents_has_every_answer_as_it_was_computed() -> None:
     """The results are those of the kept headlines, and the words those of the question files."""
-    found = TABLE.search(README.read_text("utf-8"))
+    found = TABLE.search(ANSWERS_PAGE.read_text("utf-8"))
     assert found is not None
     assert found[2] == mark(), "run tests/update_answers.py"
     rows = [line for line in found[3].splitlines() if re.match(r"\| \d", line)]
@@ -510,9 +509,8 @@ def test_the_table_of_answers_in_the_readme_has_every_answer_as_it_was_computed(
 
 def mark() -> str:
     """What the table rests on: the headlines of all scenarios, and the question files."""
-    root = Path(__file__).parent.parent
-    digest = hashlib.sha256((root / "sim" / "data" / "headlines.csv").read_bytes())
-    for file in sorted((root / "scenarios" / "questions").glob("*.yaml")):
+    digest = hashlib.sha256((ROOT / "sim" / "data" / "headlines.csv").read_bytes())
+    for file in sorted((ROOT / "scenarios" / "questions").glob("*.yaml")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
-from bench_growth import CASES, KEPT, ROOT, Case, scenario_of, with_table
+from bench_growth import CASES, Case, scenario_of
 
 from sim.model.sampling import Floats
 from sim.runs.summary_tables import monthly_table, yearly_table
@@ -67,8 +66,3 @@ def test_tables_of_a_run_hold_one_cell_at_a_time() -> None:
     for table in (monthly_table(many), yearly_table(many)):
         assert len(table) == 40
         assert table["mean"].tolist() == [float(cell) for cell in range(20) for _ in range(2)]
-
-
-def test_the_readme_shows_what_was_measured() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert with_table(readme, pd.read_csv(KEPT)) == readme

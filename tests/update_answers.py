@@ -1,4 +1,4 @@
-"""Write the table of answers into the README: run it when results or questions moved.
+"""Write the table of answers into docs/answers.md: run it when results or questions moved.
 
 Takes some minutes where the runs are not kept yet (outputs/answers/kept).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from test_book import ALL, README, TABLE, mark
+from test_book import ALL, ANSWERS_PAGE, TABLE, mark
 
 from sim.questions.answer import answers
 from sim.questions.pages import summary
@@ -23,7 +23,8 @@ def main() -> None:
         sys.exit("\n".join(wrong))
     head = f"<!-- answers: {mark()} -->\n\n"
     table = f"{head}{summary(pages)}\n<!-- end of answers -->"
-    README.write_text(TABLE.sub(lambda _: table, README.read_text("utf-8")), "utf-8")
+    page = ANSWERS_PAGE.read_text("utf-8")
+    ANSWERS_PAGE.write_text(TABLE.sub(lambda _: table, page), "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,22 +6,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from test_readme import _TABLE, README, printed
-
-from sim.runs.batches import Options
-from sim.runs.run import execute
-from sim.scenario import load
+from test_readme import README, ROOT, TABLE, gap_table, paste
 
 
 def main() -> None:
-    baseline = load("baseline")
     with tempfile.TemporaryDirectory() as folder:
-        table = printed(baseline, Path(folder) / "run")
-        execute(baseline, "baseline", Options(), Path(folder) / "charts")
-        chart = README.parent / "notebooks" / "baseline_gap.png"
-        shutil.copyfile(Path(folder) / "charts" / "charts" / "gap.png", chart)
+        command = f"{ROOT / '.venv' / 'bin' / 'opvangsim'} run baseline"
+        table = gap_table(paste(command, Path(folder)))
+        chart = Path(folder) / "outputs" / "baseline" / "charts" / "gap.png"
+        shutil.copyfile(chart, ROOT / "docs" / "images" / "baseline_gap.png")
     old = README.read_text("utf-8")
-    README.write_text(_TABLE.sub(lambda m: m[1] + table + m[3], old), "utf-8")
+    README.write_text(TABLE.sub(lambda m: m[1] + table + m[3], old), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Make the kept hindcasts, processes and scorecard anew: run it when they moved."""
+"""Make the kept hindcasts, process scores and chart of the scorecard: run it when they moved."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pandas as pd
-from test_past import CHART, PROCESSES, README, SCORECARD, printed
+from test_past import CHART, PROCESSES
 
 from sim.hindcast import Options, all_cells, as_csv, kept, official_origins, origins, process_table
 from sim.report.chart_files import write_scorecard
@@ -18,9 +18,9 @@ DATA = Path(__file__).parent.parent / "sim" / "data"
 
 
 def draw(march: pd.DataFrame) -> None:
-    """The chart of the README, stamped, with its words beside it."""
+    """The chart of the documentation, stamped, with its words beside it."""
     n = Options().replications
-    command = "opvangsim score -o notebooks"
+    command = "opvangsim hindcast -o docs/images"
     stamp = Provenance("scorecard", "hindcasts", str(Options().seed), versions()["opvangsim"],
                   id_of(march), command)  # fmt: skip
 
@@ -36,8 +36,6 @@ def main() -> None:
     PROCESSES.write_text(process_table().to_csv(index=False, float_format="%.6g"), "utf-8")
     march, _ = kept()
     draw(march)
-    text = SCORECARD.sub(lambda m: m[1] + printed() + m[3], README.read_text("utf-8"))
-    README.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
