@@ -331,19 +331,6 @@ def questions_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def scorecard_page() -> str:
-    """How good hindcasts were, by series and years ahead."""
-    scorecard = getattr(sim, "hindcast", None) or sim.score
-    found = scorecard()
-    sentences = "\n".join(f"- {line}" for line in found.sentences())
-    return (
-        "# Scorecard of the hindcasts\n\nErrors and coverage by series, years ahead and "
-        "forecaster, from the hindcasts that the product carries; "
-        "[validation](../explanation/validation.md) says how they were made.\n\n"
-        f"{sentences}\n\n{markdown_table(found.summary.reset_index(drop=True))}\n"
-    )
-
-
 def glossary_page() -> str:
     """The glossary of the program, and the meaning of each key in both languages."""
     glossary = (ROOT / "sim" / "GLOSSARY.md").read_text("utf-8")
@@ -376,7 +363,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/parameters.md": parameters_page,
     "reference/scenarios.md": scenarios_page,
     "reference/sources.md": sources_page,
-    "reference/scorecard.md": scorecard_page,
     "reference/glossary.md": glossary_page,
     "reference/questions.md": questions_page,
     "project/changelog.md": copied("CHANGELOG.md"),
