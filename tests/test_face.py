@@ -6,6 +6,7 @@ import doctest
 import importlib
 import json
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -392,3 +393,10 @@ def test_the_shelf_lists_all_shipped_scenarios() -> None:
     assert list(table.index) == list(shipped())
     low, middle, high = (table[f"gap_2027{end}"]["baseline"] for end in ("_p10", "", "_p90"))
     assert 1e9 < low < middle < high
+
+
+def test_public_names_are_not_hidden_by_subpackages() -> None:
+    for package in ("runs", "questions", "hindcast", "reproduce"):
+        importlib.import_module(f"sim.{package}")
+    for name in sim.__all__:
+        assert not isinstance(getattr(sim, name), ModuleType), name
