@@ -20,7 +20,9 @@ from support import Command, record_in
 
 from sim.errors import ModelError, ScenarioError
 from sim.runs.folder import replace_folder
+from sim.runs.load import read_run_folder
 from sim.runs.manifest import read_record
+from sim.runs.verify import verify_record
 
 SHORT = (
     "run", "baseline", "--replications", "1", "--step", "week", "--workers", "1",
@@ -386,3 +388,27 @@ def test_a_sweep_that_an_earlier_version_left_unfinished_is_refused(
     (design / "sweep.yaml").write_text(DESIGN)
     done = command(*SWEEP)
     assert (done.returncode, "can't be gone on with" in done.stderr) == (2, True)
+
+
+# A folder that version 0.1.0 wrote
+
+EARLIER = Path(__file__).parent / "fixtures" / "run_0_1_0"
+"""The baseline to the end of 2025, 5 replications by the week, without charts, at 0512748."""
+
+
+def test_a_run_of_version_0_1_0_is_read_as_it_was_written() -> None:
+    assert verify_record(EARLIER).intact
+    run = read_run_folder(EARLIER)
+    assert run.record["options"]["replications"] == 5
+    assert set(run.budget["year"]) == {2025}
+
+
+def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(EARLIER, "r")
+    Path("r/notes.txt").write_text("note")
+    assert command(*SHORT, "--out", "r").returncode == 0
+    assert Path("r/notes.txt").read_text() == "note"
+    assert read_record(Path("r"))["options"]["replications"] == 1
