@@ -137,6 +137,7 @@ def _killed_at(step: int, place: Path) -> None:
         write(place / "out", "new")
 
 
+@pytest.mark.slow
 def test_a_repair_killed_at_any_step_can_be_repaired(tmp_path: Path) -> None:
     """It begins between the two renames, when the folder of results is absent."""
     origin = tmp_path / "origin"
