@@ -252,32 +252,32 @@ def parameters_page() -> str:
         "it. Numbers with a distribution are uncertain and drawn once per replication; titles of "
         "the sources are on the page [data and sources](sources.md).",
     ]
-    rows: dict[str, list[tuple[str, str, str]]] = {}
+    rows: dict[str, list[tuple[str, ...]]] = {}
     for entry in re.split(r"\n(?=\S+ = )", output("show", "baseline")):
         key, _, rest = entry.partition(" = ")
         value, *lines = rest.splitlines()
         facts = dict(line.strip().partition(": ")[::2] for line in lines if ": " in line)
         if "source" in facts or "assumption" in facts:
-            if "spread" in facts:
-                value += f"; {facts['spread']}"
-            basis = [facts[name] for name in ("source", "assumption") if name in facts]
-            rows.setdefault(key.split(".")[0], []).append((key, value, "; ".join(basis)))
+            basis = "; ".join(facts[name] for name in ("source", "assumption") if name in facts)
+            row = (key, value, facts.get("spread", ""), basis)
+            rows.setdefault(key.split(".")[0], []).append(row)
     for section, numbers in rows.items():
         table = pd.DataFrame(
-            numbers, columns=["key", "value; distribution", "source or assumption"]
+            numbers, columns=["key", "value", "distribution", "source or assumption"]
         )
         parts.append(f"## {section}\n\n{key_table(table)}")
     return "\n\n".join(parts) + "\n"
 
 
 def scenarios_page() -> str:
-    """The shipped scenarios with their headline gap."""
+    """The shipped scenarios with their headline gap, what each assumes and what it asks."""
     table = sim.scenarios().reset_index()
     billions = [table[name] / 1e9 for name in ("gap_2027", "gap_2027_p10", "gap_2027_p90")]
     shown = pd.DataFrame(
         {
             "name": table["name"],
             "title": table["title"],
+            "assumes and asks": [sim.load(name).model.description.en for name in table["name"]],
             "gap of 2027 [EUR billion]": [
                 "" if pd.isna(mid) else f"{mid:.1f} ({low:.1f} to {high:.1f})"
                 for mid, low, high in zip(*billions, strict=True)
