@@ -87,7 +87,7 @@ test-ui: $(VENV)/dev.stamp browser
 
 # The documentation site, in outputs/site; any warning is an error.
 docs: $(VENV)/dev.stamp
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The gate before a commit. Types are checked beside the tests, which leave part of a core idle.
 check: $(VENV)/test.stamp
