@@ -352,8 +352,13 @@ def glossary_page() -> str:
 
 
 def copied(name: str) -> Callable[[], str]:
-    """A page that is a file at the top of the repository."""
-    return lambda: (ROOT / name).read_text("utf-8")
+    """A page that is a file at the top of the repository; its links lead into the site."""
+
+    def page() -> str:
+        text = (ROOT / name).read_text("utf-8").replace("](docs/", "](../")
+        return text.replace("](CHANGELOG.md", "](changelog.md")
+
+    return page
 
 
 PAGES: dict[str, Callable[[], str]] = {
