@@ -1,4 +1,4 @@
-"""The scenario: its grammar, and how a file becomes one."""
+"""Scenarios: their schema, and how a YAML file becomes a ``Scenario``."""
 
 from .budget_schema import CostLevel, Text, Vintage
 from .catalogue import check_file_name, find, named_in_a_file, shipped, shipped_folder

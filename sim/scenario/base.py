@@ -1,4 +1,4 @@
-"""What all parts of the grammar stand on: frozen models, plain numbers, and errors with advice."""
+"""Base classes of the schema: frozen models, finite numbers, errors with advice."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Frozen(BaseModel):
-    """Base of all parts of a scenario: closed (no unknown keys) and never changed after loading."""
+    """Base of all parts of a scenario: unknown keys are errors, instances are immutable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RuleError(ValueError):
-    """A mistake in a scenario: what is wrong, what to write instead, and which part is meant.
+    """An invalid value in a scenario: what is wrong, what to write instead, and which part.
 
     ``part`` names the key below the faulty one at which the reader should look.
     """

@@ -1,4 +1,4 @@
-"""The grammar of money: prices, what the IND costs, and the states of the budget."""
+"""Schema of money: prices, cost of the IND, and budget vintages."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ CostLevel = Literal["document", "coa_price", "paid_2024"]
 
 
 class Text(Frozen):
-    """A sentence in the two languages of the product."""
+    """A text in English and in Dutch."""
 
     en: str = Field(min_length=1, description="in English")
     nl: str = Field(min_length=1, description="in Dutch")
 
 
 class ReceptionPrices(Frozen):
-    """How prices per place become cost."""
+    """Prices of reception, and the rules that turn places into cost."""
 
     level: CostLevel = Field(description="headline level of what a year of reception costs")
     empty_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an empty bed")
@@ -96,7 +96,7 @@ class ReceptionPrices(Frozen):
 
 
 class IndCost(Frozen):
-    """What the IND costs."""
+    """Cost of the IND: asylum and family work, other work, penalties."""
 
     total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
     reference_work: Annotated[WorkPerYear, UNDATED, CERTAIN] = Field(
@@ -124,7 +124,7 @@ class IndCost(Frozen):
 
 
 class Vintage(Frozen):
-    """One state of the budget."""
+    """A budget vintage: the amounts of one published budget document."""
 
     title: Text = Field(description="name of the vintage")
     published: date = Field(description="day of publication")
@@ -138,7 +138,7 @@ class Vintage(Frozen):
     )
 
     def amount(self, line: str, year: int) -> float | None:
-        """Amount held for a line in a year [EUR]; None where there is none.
+        """Budget of a line in a year [EUR]; None if the vintage has no amount.
 
         ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
         """
@@ -152,7 +152,7 @@ class Vintage(Frozen):
 
 
 class Budget(Frozen):
-    """Budget vintages side by side."""
+    """All budget vintages, and the one used for the headline."""
 
     headline: str = Field(description="vintage against which the headline gap stands")
     price_basis: Literal["vintage", "nominal"] = Field(

@@ -1,4 +1,4 @@
-"""The scenarios that come with the package, and how a name becomes a file."""
+"""Shipped scenarios, and the lookup of a scenario file by name or path."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _HEAD_BYTES = 100_000
 
 
 def shipped_folder() -> Path:
-    """Folder of the scenarios that come with the package (or with the checkout)."""
+    """Return the folder of the shipped scenarios (of the package or the checkout)."""
     inside = Path(str(resources.files("sim"))) / "shipped_scenarios"
     return inside if inside.is_dir() else Path(str(resources.files("sim"))).parent / "scenarios"
 
 
 def shipped() -> dict[str, Path]:
-    """Names of the shipped scenarios and their files."""
+    """Return the names of the shipped scenarios and their files."""
     return {file.stem: file for file in sorted(shipped_folder().glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
-    """File of a scenario given as a path or as a shipped name; raises ``ScenarioError``."""
+    """Find the file of a scenario by path or shipped name; raises ``ScenarioError``."""
     known = shipped()
     if name in known:
         return known[name]
@@ -44,9 +44,9 @@ def find(name: str) -> Path:
 
 
 def check_file_name(file: Path) -> None:
-    """Refuse a file whose name can't name a folder of results, be shown, or stand in a table.
+    """Refuse file names that can't name a results folder, be displayed or be put in a table.
 
-    In a spreadsheet a text that begins like a formula would be one.
+    A spreadsheet would take a text that begins like a formula for one.
     """
     if file.stem in ("", ".", "..") or file.stem[0] in "=+-@" or not file.name.isprintable():
         what = "this is no name for a scenario"
@@ -56,10 +56,10 @@ def check_file_name(file: Path) -> None:
 
 
 def named_in_a_file(file: Path, where: Location | str) -> Path:
-    """A file that another file names, if it is a scenario by its name and by what it begins with.
+    """Resolve a file that another file names; it must look like a scenario by name and content.
 
-    Who is handed a file of another has not named what that leads to. So it may lead to scenarios
-    and to nothing else, links followed; of any other file nothing is told but that it is none.
+    A user who is given a file has not chosen what it refers to. It may refer to scenarios
+    and to nothing else, links followed; of other files the message reveals nothing.
     Raises ``ScenarioError``.
     """
     advice = "name a scenario file (.yaml), or a shipped scenario"

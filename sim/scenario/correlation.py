@@ -1,4 +1,4 @@
-"""Uncertain numbers that go together: the correlation matrix of a scenario."""
+"""Correlations between uncertain numbers of a scenario."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .schema import Scenario
 
 
 def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
-    """Keys of all linked numbers, and the correlation of their normal scores.
+    """Return the keys of all correlated numbers and the correlation matrix of their normal scores.
 
     A rank correlation r (Spearman) between draws of a normal copula needs a correlation of
     2 sin(pi r / 6) between the normal scores.
@@ -26,7 +26,7 @@ def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def correlated_groups(scenario: Scenario) -> list[tuple[str, ...]]:
-    """Groups of keys that go together, directly or through others, each in file order."""
+    """Return groups of keys that are correlated, directly or through others, in file order."""
     keys, matrix = matrix_of(scenario)
     if not keys:
         return []

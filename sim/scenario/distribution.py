@@ -1,4 +1,4 @@
-"""How unsure a number is: the distribution of its draw, one a replication."""
+"""Distributions of uncertain numbers: one draw per replication."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .base import Frozen, Number, RuleError
 P5 = 1.6448536269514722
 """Standard deviations between the median of a normal and its 5th percentile."""
 FURTHEST = 1e-6
-"""Chance beyond which an open end of a distribution is not looked at when bounds are checked."""
+"""Tail probability that is ignored when the bounds of a distribution without ends are checked."""
 MOST_ON_LOG = 2.0
 NEEDS = {
     "triangular": {"low", "high"},
@@ -31,7 +31,7 @@ MAY = {
 
 
 class Distribution(Frozen):
-    """How unsure a number is: one draw a replication from this distribution.
+    """The distribution of an uncertain number; one value is drawn per replication.
 
     ``as: value`` draws the number itself, ``as: factor`` a factor on it (the only way for a dated
     value). Triangular and uniform have ends (``low``, ``high``); the mode is the value unless one
@@ -85,11 +85,11 @@ class Distribution(Frozen):
         return self
 
     def ends(self, centre: float) -> tuple[float, float]:
-        """Lowest and highest value that is ever drawn (but for a chance of one in a million)."""
+        """Lowest and highest value that can be drawn, up to a probability of one in a million."""
         return float(self.quantile(FURTHEST, centre)), float(self.quantile(1 - FURTHEST, centre))
 
     def quantile(self, u: Any, centre: float) -> Any:
-        """Inverse of the distribution function at ``u``, for a number whose value is ``centre``."""
+        """Quantile function at ``u`` for a number whose value is ``centre``."""
         if self.dist in ("triangular", "uniform"):
             return self._between(u, centre)
         from scipy.special import ndtr, ndtri
@@ -112,7 +112,7 @@ class Distribution(Frozen):
         return middle + (sides[0] * (z < 0) + sides[1] * (z >= 0)) * z
 
     def _z(self, value: float, middle: float, sides: tuple[float, float]) -> float:
-        """Standard normal point at which ``value`` lies."""
+        """Standard normal score of ``value``."""
         from math import inf, log
 
         if self.dist == "lognormal":

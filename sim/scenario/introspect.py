@@ -1,7 +1,6 @@
-"""What the grammar allows at a place: which keys, which number with which unit and meaning.
+"""Introspection of the schema: allowed keys, units and meanings at a path.
 
-Read off the models themselves, so that a hint, the schema and a listing can't differ from what is
-checked.
+It reads the models themselves, so suggestions, JSON schema and listings agree with validation.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from .yaml_reader import Keys
 
 @dataclass(frozen=True)
 class Shape:
-    """One place of the grammar: its type, the rules on it, and its meaning."""
+    """One position in the schema: its type, its rules, and its meaning."""
 
     type: Any
     metadata: tuple[Any, ...] = ()
@@ -28,7 +27,7 @@ class Shape:
 
     @property
     def unit(self) -> UnitRule | None:
-        """Unit and bounds, where a number stands here."""
+        """Unit and bounds, if this position holds a number."""
         rules = (getattr(item, "func", None) for item in self.metadata)
         return next((rule for rule in rules if isinstance(rule, UnitRule)), None)
 
@@ -38,7 +37,7 @@ class Shape:
 
 
 def below(shape: Shape, step: str) -> Shape | None:
-    """The shape one step down, or None if no such key is allowed."""
+    """Return the shape one level down, or None if the key is not allowed."""
     kind = shape.type
     if _is_model(kind):
         return _field(kind, step)
@@ -50,7 +49,7 @@ def below(shape: Shape, step: str) -> Shape | None:
 
 
 def keys(shape: Shape) -> list[str] | None:
-    """The keys allowed at a place; None where any name may stand."""
+    """Return the keys allowed at a position; None if any name is allowed."""
     kind = shape.type
     if _is_model(kind):
         return [field.alias or name for name, field in kind.model_fields.items()]
@@ -58,7 +57,7 @@ def keys(shape: Shape) -> list[str] | None:
 
 
 def at(root: type[BaseModel], path: Keys) -> Shape | None:
-    """The shape at a path of the grammar."""
+    """Return the shape at a path of the schema."""
     shape: Shape | None = Shape(root)
     for step in path:
         if shape is None:
@@ -87,7 +86,7 @@ def _is_model(kind: Any) -> bool:
 
 
 def _plain(annotation: Any) -> Shape:
-    """A type without Annotated and without 'or none'."""
+    """Strip ``Annotated`` and ``None`` from a type."""
     metadata: tuple[Any, ...] = ()
     while True:
         origin = typing.get_origin(annotation)

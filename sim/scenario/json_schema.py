@@ -1,7 +1,8 @@
-"""The grammar as a JSON Schema, so that an editor completes, explains and underlines.
+"""JSON Schema of scenario files, for completion and validation in editors.
 
 A file with ``extends`` is a patch: its keys may have dots, and a number may be short (a value, or
-values by date). A file without it is a whole scenario: every number has unit and ground.
+values by date). A file without it is a complete scenario: every number has a unit and a source or
+assumption.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PLAIN: dict[Any, Schema] = {
 
 
 def json_schema() -> Schema:
-    """JSON Schema (draft 7, which editors know best) of scenario files."""
+    """Return the JSON Schema of scenario files (draft 7, the best supported by editors)."""
     shared: Schema = {}
     patch, whole = _patch(shared), _model(Scenario, False, shared)
     return {
@@ -68,7 +69,7 @@ def _patch(shared: Schema) -> Schema:
 
 
 def _any(here: shape.Shape, short: bool, shared: Schema) -> Schema:
-    """Schema of a place, with its unit and meaning as hover text."""
+    """Schema of a position, with its unit and meaning as hover text."""
     schema = _of(here, short, shared)
     unit = f" [{here.unit.unit}]" if here.unit else ""
     about = f"{here.meaning}{unit}".strip()
@@ -107,7 +108,7 @@ def _shared(name: str, shared: Schema, make: Callable[[], Schema]) -> Schema:
 
 
 def _model(model: type[BaseModel], short: bool, shared: Schema) -> Schema:
-    """A part of the grammar: its keys; in a patch none of them is required."""
+    """Schema of a model and its keys; in a patch no key is required."""
     properties, required = {}, []
     here = shape.Shape(model)
     for name, field in model.model_fields.items():
@@ -122,7 +123,7 @@ def _model(model: type[BaseModel], short: bool, shared: Schema) -> Schema:
 
 
 def _number(here: shape.Shape, short: bool, shared: Schema) -> Schema:
-    """A number by its unit and bounds; short in a patch, grounded in a whole scenario."""
+    """Schema of a number: short form in a patch, with unit and source in a complete scenario."""
     rule = here.unit
     if rule is None:
         return {"type": "object"}

@@ -1,4 +1,4 @@
-"""How far each uncertain number moves the gap of 2027, as measured on the baseline and kept."""
+"""Stored sensitivities: the effect of each uncertain number on the gap of 2027."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Effect:
-    """Total index of a number, and by how much the mean gap of 2027 moves with it [EUR].
+    """Sensitivity of one number: total Sobol index and mean gap of 2027 at its ends [EUR].
 
     ``low`` and ``high``: with the number at its 10th and 90th percentile, all others at their
     median.
@@ -21,12 +21,12 @@ class Effect:
 
     @property
     def swing(self) -> float:
-        """How far apart the gaps lie between which the number moves it."""
+        """Width of the range of mean gaps [EUR]."""
         return max(self.low, self.high, 0.0) - min(self.low, self.high, 0.0)
 
 
 def kept_effects() -> dict[str, Effect]:
-    """Effects by key (``sim/data/sensitivity.csv``): all uncertain numbers of the baseline."""
+    """Read the effects of all uncertain numbers of the baseline from ``sim/data/sensitivity.csv``."""
     text = (resources.files("sim") / "data" / "sensitivity.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {

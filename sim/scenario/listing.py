@@ -1,4 +1,4 @@
-"""Where every number of a scenario comes from: listings for a reader who doubts one."""
+"""Listings of a scenario: every key with value, source, assumption and origin."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Leaf = Quantity | str | bool | int | None
 
 @dataclass(frozen=True)
 class ListingRow:
-    """One key of a scenario: its value, its meaning, who set it and where, what it was before.
+    """One key of a scenario: value, meaning, layer that set it, and baseline value.
 
-    ``before`` is the value in the baseline where it differs; None where it does not.
+    ``before`` is the value in the baseline if it differs, else None.
     """
 
     key: str
@@ -35,7 +35,7 @@ class ListingRow:
 
 @dataclass(frozen=True)
 class Citation:
-    """What rests on one source or one sentence of assumption: the keys, and which are uncertain."""
+    """One source or assumption, with the keys that cite it and which of them are uncertain."""
 
     name: str
     card: dict[str, Any]
@@ -44,7 +44,7 @@ class Citation:
 
 
 def parameters(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
-    """Every key that holds a value, with it, in file order."""
+    """Return every key with its value, in file order."""
     if isinstance(part, Quantity):
         yield path, part
     elif isinstance(part, BaseModel):
@@ -61,7 +61,7 @@ def parameters(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
 
 
 def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[ListingRow]:
-    """All keys of a scenario, or those at and below ``below``."""
+    """Return a row for each key of a scenario, or for those at and below ``below``."""
     before = dict(parameters(baseline))
     found = []
     for key, value in parameters(loaded.scenario):
@@ -81,7 +81,7 @@ def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[ListingRow
 
 @dataclass(frozen=True)
 class Difference:
-    """One key in which two scenarios differ, and which layer set it in each."""
+    """One key in which two scenarios differ, and the layer that set it in each."""
 
     key: str
     left: Leaf
@@ -91,7 +91,7 @@ class Difference:
 
 
 def differences(left: Loaded, right: Loaded) -> list[Difference]:
-    """Keys in which two scenarios differ, titles and descriptions apart."""
+    """Return the keys in which two scenarios differ, except titles and descriptions."""
     ours, theirs = dict(parameters(left.scenario)), dict(parameters(right.scenario))
     found = []
     for key in dict.fromkeys([*ours, *theirs]):
@@ -109,7 +109,7 @@ def _layer(loaded: Loaded, key: str) -> str:
 
 
 def by_source(scenario: Scenario) -> list[Citation]:
-    """Each source a scenario cites or declares, and the keys that rest on it."""
+    """Return each source that a scenario cites or declares, with the keys that cite it."""
     cards = {key: dict(card) for key, card in source_keys().items()}
     cards |= {key: card.model_dump() for key, card in scenario.sources.items()}
     used: dict[str, list[str]] = {key: [] for key in scenario.sources}
@@ -120,7 +120,7 @@ def by_source(scenario: Scenario) -> list[Citation]:
 
 
 def by_assumption(scenario: Scenario) -> list[Citation]:
-    """Each sentence of assumption, and the keys that rest on it."""
+    """Return each assumption, with the keys that rest on it."""
     used: dict[str, list[str]] = {}
     for key, quantity in quantities(scenario):
         if quantity.assumption is not None:

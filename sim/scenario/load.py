@@ -1,4 +1,4 @@
-"""How files become a ``Scenario``: a chain of layers, folded, checked, every mistake at once."""
+"""Load scenarios: merge a chain of files, validate it, and report all errors at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario with its history: its name, the chain it came from, and who set what."""
+    """A scenario with its name, the layers it was merged from, and the origin of each key."""
 
     name: str
     scenario: Scenario
@@ -42,16 +42,16 @@ class Loaded:
     def inputs(self) -> dict[str, str]:
         """SHA-256 of every text it was read from, by name, the last first.
 
-        Of a file the bare name: where it lay is nobody's business. Overrides stand as ``--set``.
-        Taken when it was read: what happens to a file afterwards does not count.
+        Files by their bare name, since paths are private. Overrides are listed as ``--set``.
+        Taken when the file was read; later changes to it do not count.
         """
         return inputs_of(self)
 
 
 def inputs_of(*every: Loaded) -> dict[str, str]:
-    """SHA-256 of every text that scenarios were read from, by name, each once.
+    """Return the SHA-256 of every text the scenarios were read from, by name.
 
-    Texts that share a name and nothing else are told apart by a number: ``patch.yaml (2)``.
+    Different texts with the same name are numbered: ``patch.yaml (2)``.
     """
     found: dict[str, str] = {}
     for layer in (one for loaded in every for one in reversed(loaded.tree.layers)):
@@ -76,7 +76,7 @@ def load(name: str | Path, *patches: str | Path, sets: Sequence[str] = ()) -> Sc
 
 
 def load_chain(names: Sequence[str], sets: Sequence[str] = ()) -> Loaded:
-    """As ``load``, with the history of every key beside the scenario."""
+    """Load and check a chain of scenarios, with the origin of every key."""
     files = [find(name) for name in names]
     layers = resolve_extends(files, sets)
     tree = merge(layers)
@@ -86,7 +86,7 @@ def load_chain(names: Sequence[str], sets: Sequence[str] = ()) -> Loaded:
 
 
 def override(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
-    """A new scenario with some keys changed, checked like a file.
+    """Return a copy of a scenario with some keys changed, validated like a file.
 
     ``changes`` maps paths (``ind.capacity.planned``) to values as a patch file would hold them;
     a number inherits its unit, and ``because`` becomes its assumption. Raises ``ScenarioError``.
@@ -100,7 +100,7 @@ def override(scenario: Scenario, changes: dict[str, Any], because: str) -> Scena
 
 
 def apply_patch(base: Loaded, patch: SourceText, because: str) -> Loaded:
-    """A loaded scenario with one more patch on it, wherever that was read, checked like a file.
+    """Apply one more patch to a loaded scenario and validate the result like a file.
 
     ``because`` is the assumption of a number without a source of its own. Raises ``ScenarioError``.
     """
@@ -127,7 +127,7 @@ def _checked(tree: Tree) -> Scenario:
 
 
 def _stands_on_nothing(tree: Tree) -> Problem | None:
-    """A patch that forgot to say what it stands on: most parts of a scenario are not there."""
+    """Report a file without ``extends:`` that lacks most parts of a scenario."""
     parts = {"groups", "inflow", "ind", "housing", "reception", "prices", "budget"}
     source = tree.layers[0].source
     if len(parts & set(tree.data)) > len(parts) // 2:
@@ -141,7 +141,7 @@ def _stands_on_nothing(tree: Tree) -> Problem | None:
 
 
 def _name(files: Sequence[Path], sets: Sequence[str]) -> str:
-    """Name of a chain: baseline+faster-housing; an override adds its key and value."""
+    """Name a chain: ``baseline+faster-housing``; an override adds its key and value."""
     parts = [file.stem for file in files]
     for item in sets:
         plain = "".join(c if c.isalnum() or c in "._-=" else "_" for c in item.strip())
@@ -153,7 +153,7 @@ def _name(files: Sequence[Path], sets: Sequence[str]) -> str:
 
 
 def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
-    """A chain of several names carries the titles of its patches, an override shows in them."""
+    """Combine the titles of the patches of a chain; overrides are appended."""
     named = {file.resolve() for file in files}
     heads = [
         layer.source.data
@@ -174,7 +174,7 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
 
 
 def dump(scenario: Scenario) -> str:
-    """The resolved scenario as YAML: every number that is used, with unit and source."""
+    """Return the resolved scenario as YAML: every number with its unit and source."""
     data = scenario.model_dump(by_alias=True, exclude_none=True)
     return yaml.dump(_plain(data), allow_unicode=True, sort_keys=False, width=100)
 
@@ -187,7 +187,7 @@ def _plain(item: Any) -> Any:
 
 @cache
 def source_keys() -> dict[str, dict[str, Any]]:
-    """All sources of the program (``sim/data/sources.yaml``)."""
+    """Read all known sources from ``sim/data/sources.yaml``."""
     text = (resources.files("sim") / "data" / "sources.yaml").read_text("utf-8")
     loaded: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return loaded

@@ -1,8 +1,8 @@
-"""From files to one tree: a base, and patches on it, each applied once and in order.
+"""Merge scenario files: a base and its patches, each applied once and in order.
 
-A scenario is a chain of layers. ``extends`` names what a file stands on (one file, or several in
-order); a chain on the command line does the same. Each key of a patch replaces what stands there;
-a patched number keeps unit and definition, never the source: its source is the patch itself.
+A scenario is a chain of layers. ``extends`` names the files that a file patches (one, or several in
+order); a chain on the command line does the same. Each key of a patch replaces the value before it;
+a patched number keeps its unit and definition, but its source is the patch itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HERE = None
 
 @dataclass(frozen=True)
 class Layer:
-    """One text of a chain, and the names of the layers it stands on."""
+    """One text of a chain, and the names of the layers it extends."""
 
     source: SourceText
     below: frozenset[str]
@@ -52,7 +52,7 @@ class Origin:
 
 @dataclass
 class Tree:
-    """The data of a whole chain, where each key was set, and which patches met on one key."""
+    """The merged data of a chain, the origin of each key, and keys set by more than one patch."""
 
     layers: tuple[Layer, ...]
     data: dict[Any, Any] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Tree:
     _origins: dict[Any, Any] = field(default_factory=dict)
 
     def origin(self, path: Keys) -> Origin | None:
-        """Who set a key, or else the nearest that it is part of."""
+        """Origin of a key, or of the nearest mapping that contains it."""
         node, found = self._origins, None
         for step in path:
             if step not in node:
@@ -72,7 +72,7 @@ class Tree:
         return found
 
     def knows(self, path: Keys) -> bool:
-        """Whether just this key was written somewhere."""
+        """Whether exactly this key was set by some layer."""
         node = self._origins
         for step in path:
             if step not in node:
@@ -81,7 +81,7 @@ class Tree:
         return _HERE in node
 
     def latest(self, path: Keys) -> Origin | None:
-        """Who last touched a key or anything below it."""
+        """Latest origin of a key or anything below it."""
         node = self._origins
         for step in path:
             if step not in node:
@@ -90,13 +90,13 @@ class Tree:
         return max(_origins_in(node), key=lambda o: o.number, default=self.origin(path))
 
     def place(self, path: Keys) -> Location | str:
-        """Where a value stands; for a part that a patch changed below it, the place in there."""
+        """Position of a value, or of a change below it by a patch."""
         exact, latest = self.origin(path), self.latest(path)
         chosen = exact if exact and (latest is None or exact.number >= latest.number) else latest
         return chosen.spot.at_value() if chosen else self.layers[-1].source.name
 
     def note(self, path: Keys, number: int, source: SourceText, at: Keys) -> None:
-        """Remember that layer ``number`` set ``path`` and all below, as written at ``at``."""
+        """Record that layer ``number`` set ``path`` and all below it, at position ``at``."""
         for where in source.below(at):
             node = self._origins
             for step in (*path, *where[len(at) :]):
@@ -104,7 +104,7 @@ class Tree:
             node[_HERE] = Origin(number, source.spots[where])
 
     def forget(self, path: Keys) -> None:
-        """What was known of a key that is replaced as a whole no longer holds."""
+        """Drop the origins of a key that is replaced as a whole."""
         node = self._origins
         for step in path[:-1]:
             node = node.get(step, {})
@@ -120,7 +120,7 @@ def _origins_in(node: dict[Any, Any]) -> Iterator[Origin]:
 
 
 def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
-    """The layers of a chain of files, each once, what a file stands on before it.
+    """Return the layers of a chain of files, each once, bases before the files that extend them.
 
     ``sets`` (``key=value``) come last, as a layer of their own. Raises ``ScenarioError``.
     """
@@ -161,7 +161,7 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
 
 
 def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
-    """Files that a source extends, and where it says so: relative to its folder, or shipped."""
+    """Return the files that a text extends (relative to its folder, or shipped), with positions."""
     named = source.data.get("extends", [])
     items = named if isinstance(named, list) else [named]
     bases: list[tuple[Path, Location]] = []
@@ -190,7 +190,7 @@ def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
 
 
 def _set_source(sets: Sequence[str]) -> SourceText:
-    """``key=value`` from the command line as a text of its own, a line each."""
+    """Turn ``key=value`` overrides of the command line into a text with one line each."""
     lines = []
     for item in sets:
         key, equals, value = item.partition("=")
@@ -205,7 +205,7 @@ def _set_source(sets: Sequence[str]) -> SourceText:
 
 
 def merge(layers: Sequence[Layer]) -> Tree:
-    """Apply the layers in order: the first as it is, each other as a patch."""
+    """Apply the layers in order: the first as a base, the others as patches."""
     tree = Tree(tuple(layers))
     tree.problems = [problem for layer in layers for problem in layer.source.problems]
     base = layers[0].source
@@ -224,7 +224,7 @@ def merge(layers: Sequence[Layer]) -> Tree:
 
 
 def _unnamed(layer: Layer) -> list[Problem]:
-    """A patch without a title of its own would pass for what it stands on."""
+    """Report patches without a title of their own, which would carry the title of their base."""
     if layer.source.name == COMMAND_LINE or not layer.source.lines:
         return []
     lacking = [key for key in HEAD[1:] if key not in layer.source.data]
@@ -243,7 +243,7 @@ def _because(source: SourceText) -> str:
 
 @dataclass(frozen=True)
 class _Change:
-    """One key of a patch on its way in: where it goes, what it is, and where that is written."""
+    """The change of one key by a patch: target, value, and position in the text."""
 
     tree: Tree
     number: int
@@ -353,7 +353,7 @@ def names_in(item: Any) -> list[str]:
 
 
 def step_into(target: Any, step: str) -> Any:
-    """What stands below a step of a path, or None."""
+    """Return the value one step down a path, or None."""
     key = _key(target, step)
     if isinstance(target, list):
         return target[key] if isinstance(key, int) and key < len(target) else None
@@ -366,14 +366,14 @@ def is_quantity(item: Any) -> bool:
 
 
 def all_dates(value: dict[Any, Any]) -> bool:
-    """Whether a mapping is meant as values by date: its keys begin with a digit."""
+    """Whether a mapping holds values by date: all its keys begin with a digit."""
     return bool(value) and all(
         isinstance(key, date | int) or str(key)[:1].isdigit() for key in value
     )
 
 
 def patched_quantity(old: dict[str, Any], value: Any, because: str) -> Any:
-    """A number patched: unit, price level and fill stay; the source is the patch's own."""
+    """Patch a number: unit, price level and interpolation stay; the source is the patch's own."""
     kept = {key: old[key] for key in ("unit", "price_level", "fill") if key in old}
     if isinstance(value, dict) and not all_dates(value):
         grounded = {} if {"source", "assumption"} & set(value) else {"assumption": because}

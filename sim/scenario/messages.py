@@ -1,4 +1,4 @@
-"""Mistakes in words: where, what it reads, what is wrong, what to write instead."""
+"""Error messages: where, what the file says, what is wrong, what to write instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INNER = {"float", "tuple[tuple[date,float],...]", "function-before[_dated(), un
 
 
 def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
-    """Problems of a scenario that does not fit the grammar."""
+    """Turn validation errors of pydantic into problems with positions and advice."""
     problems = []
     mistakes = error.errors()
     for mistake in mistakes[:MOST_TOLD]:
@@ -37,7 +37,7 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
 
 
 def of_findings(findings: list[ScenarioIssue], tree: Tree) -> list[Problem]:
-    """Problems between parts: each stands where the last of the keys concerned was set."""
+    """Turn issues between parts into problems, at the position of the key that was set last."""
     problems = []
     for finding in findings:
         paths = [tuple(key.split(".")) for key in finding.keys]
@@ -50,7 +50,7 @@ def of_findings(findings: list[ScenarioIssue], tree: Tree) -> list[Problem]:
 
 
 def without_echoes(problems: list[Problem]) -> list[Problem]:
-    """In the order of the text, each line once: what follows from a told mistake is left out."""
+    """Sort problems by position and drop those that follow from another one."""
     seen: set[str] = set()
     kept = []
     for problem in sorted(problems, key=_in_text):
@@ -73,7 +73,7 @@ def _at_key(mistake: Any) -> bool:
 
 
 def _exact(tree: Tree, path: Keys, part: str) -> Keys:
-    """The key meant by a part of a number, where it was written: also in the short form."""
+    """Return the key that was written for a part of a number, also in the short form."""
     for keys in ((*path, part), (*path[:-1], part)):
         if part and tree.knows(keys):
             return keys
@@ -88,7 +88,7 @@ def _place(tree: Tree, path: Keys, at_key: bool) -> Location | str:
 
 
 def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
-    """What is wrong, what to write instead, and the part that is meant."""
+    """Return what is wrong, what to write instead, and the part concerned."""
     kind, raw = mistake["type"], mistake["input"]
     if kind == "extra_forbidden":
         return f"unknown key '{path[-1]}'", hint_for(path[-1], path[:-1]), ""

@@ -1,7 +1,7 @@
-"""Is it plausible? Named checks on a scenario that is formally right.
+"""Plausibility checks: warnings about scenarios that are valid but unlikely.
 
-Each check looks for what was never seen or is most likely a slip. A finding is a warning: the
-scenario runs, and who wrote it may have meant it. ``opvangsim check --strict`` makes them fail, and
+Each check looks for values without precedent or probable typing errors. It warns: the
+scenario runs, and the author may have meant it. ``scenario check --strict`` makes them errors, and
 then also looks at sources and at assumptions without a range.
 """
 
@@ -35,12 +35,12 @@ SHARED_RANGE = {
 """Numbers of each group whose range lies on one factor for all."""
 FAR_OFF = 50.0
 MATTERS = 0.02
-"""A number matters if a tenth of it moves the gap of 2027 by this part of itself."""
+"""A number is influential if a change of 10 % moves the gap of 2027 by this share."""
 
 
 @dataclass(frozen=True)
 class Warned:
-    """A finding of a named check."""
+    """A warning of a named check."""
 
     code: str
     finding: ScenarioIssue
@@ -147,7 +147,7 @@ def scale(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 def cost_order(scenario: Scenario) -> list[ScenarioIssue]:
-    """A cost order that turns round.
+    """A reversed order of costs.
 
     A regular place was always the cheapest and a hotel the dearest; temporary municipal reception
     lies between. A price far outside all published ones is most often per day or per month.
@@ -196,7 +196,7 @@ PROCESS_NUMBERS = {
 
 
 def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
-    """A number that was changed and moves nothing.
+    """A changed number without any effect.
 
     Staff and productivity count only where capacity is counted in staff, the official path only
     where the desk gives it weight, the numbers of a process of inflow only where it is the chosen
@@ -257,7 +257,7 @@ def staff(scenario: Scenario) -> list[ScenarioIssue]:
 def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     """A budget line without a cost, and the reverse.
 
-    Amounts under a name that no cost has are held against nothing. The headline needs both lines
+    Amounts under a name that no cost line has are never used. The headline needs both lines
     of the total, COA and Nidos together and the IND, in each of its years.
     """
     known = {"coa_nidos", "ind", "coa", "nidos", "ukraine", "transit", "severance", "penalties"}
@@ -296,7 +296,7 @@ CHECKS: dict[str, Check] = {
 def unused_sources(scenario: Scenario) -> list[ScenarioIssue]:
     """A source that is never used.
 
-    The scenario declares it and no number cites it: a number may have lost its ground, or the key
+    The scenario declares it and no number cites it: a number may have lost its source, or the key
     is misspelt.
     """
     cited = {quantity.source for _, quantity in quantities(scenario)}
@@ -346,7 +346,7 @@ def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
 
 @cache
 def is_influential() -> dict[str, float]:
-    """Part of the gap of 2027 that a tenth of each number moves, by key."""
+    """Share of the gap of 2027 by which a change of 10 % in each number moves it, by key."""
     text = (resources.files("sim") / "data" / "matters.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {row["key"]: float(row["moves"]) for row in csv.DictReader(lines)}
@@ -360,6 +360,6 @@ STRICT: dict[str, Check] = {
 
 
 def warnings_of(scenario: Scenario, *, strict: bool = False) -> list[Warned]:
-    """What looks wrong in a scenario that is formally right."""
+    """Return all warnings about a valid scenario."""
     checks = CHECKS | STRICT if strict else CHECKS
     return [Warned(code, finding) for code, check in checks.items() for finding in check(scenario)]

@@ -1,8 +1,8 @@
-"""A number as a scenario holds it: value, unit, and where it comes from.
+"""Quantities: numbers with a unit, a source or assumption, and a distribution.
 
-No bare number enters the model. A ``Quantity`` is a value (one number, or dated values), a unit,
-and either the key of a source or one sentence of assumption; beside it may stand the spread that
-says how sure we are.
+A scenario has no bare numbers. A ``Quantity`` is a value (one number, or dated values), a unit,
+and either the key of a source or a sentence that states the assumption; ``spread`` gives its
+distribution if it is uncertain.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ Value = Annotated[
 
 
 class Quantity(Frozen):
-    """A number with its unit, its source or assumption, and how unsure it is."""
+    """A number with its unit, its source or assumption, and its distribution."""
 
     value: Value = Field(description="one number, or numbers by date: {2026: 5, 2027-07-01: 6}")
     unit: str = Field(description="unit of the number")
@@ -91,7 +91,7 @@ class Quantity(Frozen):
         return self
 
     def _check_centre(self, spread: Distribution) -> None:
-        """The draw turns about the value (or about 1): a spread that leaves it out is a slip."""
+        """Require that the distribution covers the value (or 1, for a factor)."""
         centre = self.central_draw()
         own = spread.mode if spread.dist == "triangular" else spread.p50
         if own is not None and spread.kind == "value" and own != centre:
@@ -110,7 +110,7 @@ class Quantity(Frozen):
             raise RuleError(what, advice, "spread")
 
     def pairs(self) -> tuple[tuple[date, float], ...]:
-        """Dated values in order; one pair from the beginning of time for a single value."""
+        """Dated values in order; a single value is one pair with the earliest date."""
         return self.value if isinstance(self.value, tuple) else ((date.min, self.value),)
 
     def numbers(self) -> tuple[float, ...]:
@@ -147,7 +147,7 @@ class Quantity(Frozen):
         return self.numbers()[0]
 
     def central_draw(self) -> float:
-        """What a draw from the spread would be if nothing were unsure: the value, or factor 1."""
+        """Central draw: the value, or factor 1."""
         return 1.0 if self.spread and self.spread.kind == "factor" else self.single
 
 
@@ -174,7 +174,7 @@ CONFUSED = {
     frozenset({"share", "%"}): "a share runs from 0 to 1: divide by 100",
     frozenset({"EUR/year", "EUR million/year"}): "write it in euros: times 1,000,000",
 }
-"""What to say of two units that people confuse."""
+"""Advice for pairs of units that are often confused."""
 
 
 class UnitRule:
@@ -265,9 +265,9 @@ def _whole(quantity: Quantity) -> Quantity:
 
 
 UNDATED = AfterValidator(_no_dates)
-"""For numbers that are read once: a date on them would be ignored, so it is refused."""
+"""For numbers that are read once: dated values would be ignored, so they are refused."""
 CERTAIN = AfterValidator(_no_spread)
-"""For numbers that are not drawn: a spread on them would be ignored, so it is refused."""
+"""For numbers that are not drawn: a distribution would be ignored, so it is refused."""
 STEPS = AfterValidator(_steps)
 """For amounts of single years and paths with lines of their own."""
 MANY = 5e6

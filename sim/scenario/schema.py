@@ -1,7 +1,7 @@
-"""The grammar of a scenario file: every key, its unit and its meaning.
+"""Schema of scenario files: every key, its unit and its meaning.
 
-The models below are closed (an unknown key is an error) and frozen (nothing changes a scenario
-after loading). The text of each field is its documentation.
+Unknown keys are errors and instances are immutable. The description of each field is its
+documentation, in help texts and in the reference.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Group(Frozen):
 
 
 class InflowPath(Frozen):
-    """The yearly chance in first applications, on the log around the level."""
+    """The random process of yearly first applications, on a log scale around the level."""
 
     process: Literal["random_walk", "pulled_back"] = Field(
         description="a level that wanders, or one that is pulled back to the centre"
@@ -108,7 +108,7 @@ class Inflow(Frozen):
 
 
 class OtherIntake(Frozen):
-    """Births, re-entries and other entitled people: the flow that no table shows."""
+    """Births, re-entries and other entitled people, a flow that is not published."""
 
     share_of_inflow: Share = Field(description="people per person of total inflow")
     status_share: Share = Field(description="share that enters the status-holder phase")
@@ -151,7 +151,7 @@ class IndCapacity(Frozen):
 
 
 class OtherCases(Frozen):
-    """Asylum cases of other kinds at the IND: work, but no bed."""
+    """Other asylum cases at the IND, which take work but no place."""
 
     opening: Annotated[Cases, UNDATED, CERTAIN] = Field(description="cases of other kinds on day 0")
     inflow: CasesPerYear = Field(description="cases of other kinds that come in a year")
@@ -190,7 +190,7 @@ class Courts(Frozen):
 
 
 class Departure(Frozen):
-    """Those without a right to stay, until they have left."""
+    """Departure of people without a right to stay."""
 
     opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
         description="people finally refused on day 0, by group"
@@ -223,7 +223,7 @@ class Family(Frozen):
 
 
 class Housing(Frozen):
-    """Municipalities housing status holders, and the target (taakstelling) beside it."""
+    """Housing of status holders by municipalities, and their target (taakstelling)."""
 
     homes: PersonsPerYear = Field(description="people housed in a year, as supply allows on day 0")
     response: Factor = Field(
@@ -243,7 +243,7 @@ class Housing(Frozen):
 
 
 class Transit(Frozen):
-    """Transit locations (doorstroomlocaties): outside occupancy."""
+    """Transit locations (doorstroomlocaties), not counted in occupancy."""
 
     places: Places = Field(description="places in transit locations")
     opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
@@ -326,7 +326,7 @@ class Desk(Frozen):
 
 
 class Reception(Frozen):
-    """Where people sleep."""
+    """Reception places by type, and who is placed where."""
 
     places: dict[str, PlaceType] = Field(min_length=1, description="place types by name")
     opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
@@ -376,7 +376,7 @@ class Linked(Frozen):
 
 
 class Scenario(Frozen):
-    """A whole scenario: the only input of a run."""
+    """A complete scenario: the only input of a run."""
 
     title: Text = Field(description="what it is called, in both languages")
     description: Text = Field(description="two sentences: what it assumes, what it asks")
@@ -408,11 +408,11 @@ class Scenario(Frozen):
 
     @property
     def headline(self) -> Vintage:
-        """The headline vintage: what the gap stands against, and what constrained means follow."""
+        """The headline vintage: the budget used for the gap and for ``constrained`` spending."""
         return self.budget.vintages[self.budget.headline]
 
     def held(self, line: str, year: int) -> float:
-        """Amount of the headline vintage for a line [EUR]; after its last year that is held."""
+        """Budget of the headline vintage for a line [EUR]; its last amount holds afterwards."""
         last = max(moment.year for moment, _ in self.headline.lines[line].pairs())
         amount = self.headline.amount(line, min(year, last))
         assert amount is not None

@@ -1,4 +1,4 @@
-"""What a user may have meant by a key that is not there."""
+"""Suggestions for unknown keys."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .yaml_reader import Keys
 
 
 def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
-    """Advice on a key that is not allowed below ``parent``: what to write instead.
+    """Suggest what to write instead of a key that is not allowed below ``parent``.
 
     In this order: the Dutch word for a key that is; the same key one level up or down (an indent
     that slipped); the nearest key here; the same key elsewhere; else all keys there are.
-    ``names`` are those that stand here where any name may.
+    ``names`` are the names in use where any name is allowed.
     """
     here = _keys(parent) or sorted(names)
     word = dutch().get(unknown.lower().replace("_", " "))
@@ -54,7 +54,7 @@ def _dots(path: Keys) -> str:
 
 @cache
 def everywhere() -> tuple[Keys, ...]:
-    """All key paths of the grammar; ``<name>`` where any name may stand, 0 for items of a list."""
+    """All key paths of the schema; ``<name>`` stands for any name, 0 for items of a list."""
     found: list[Keys] = []
     todo: list[tuple[Keys, shape.Shape]] = [((), shape.Shape(Scenario))]
     while todo:

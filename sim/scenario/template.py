@@ -1,4 +1,4 @@
-"""A new scenario file: a commented patch with the levers people ask for, ready to edit."""
+"""Template of a new scenario: a commented patch with frequently used keys."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
 
 
 def patch_text(changes: dict[str, Any]) -> str:
-    """A patch file on the baseline with these changes, as the calibration found them."""
+    """Write a patch on the baseline with the changes found by the calibration."""
     head = {
         "extends": "baseline",
         "title": {"en": "Fitted to the years to 2024", "nl": "Geijkt op de jaren tot 2024"},

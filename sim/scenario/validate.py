@@ -1,7 +1,6 @@
-"""What must hold between the parts of a scenario, beyond what each number's own rules say.
+"""Validation across parts of a scenario, beyond the rules of each number.
 
-Each function looks at one side of a whole scenario and returns what is wrong: the keys concerned,
-a sentence, and what to do.
+Each function checks one aspect and returns issues: the keys concerned, a sentence, and advice.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ FIRST_BUDGET_YEAR = 2025
 
 @dataclass(frozen=True)
 class ScenarioIssue:
-    """Something that does not fit: the keys concerned, what it is, what to do."""
+    """An inconsistency: the keys concerned, a sentence, and advice."""
 
     keys: tuple[str, ...]
     what: str
@@ -30,7 +29,7 @@ class ScenarioIssue:
 
 
 def problems_of(scenario: Scenario, known_sources: Collection[str]) -> list[ScenarioIssue]:
-    """Everything that does not fit together in a scenario; empty if all does."""
+    """Return all inconsistencies of a scenario; empty if there are none."""
     found = [problem for check in CHECKS for problem in check(scenario)]
     return found + _source_problems(scenario, known_sources)
 
@@ -170,7 +169,7 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
-    """Spending can follow a budget only where there is one, and where places can be given up."""
+    """``constrained`` needs a budget to follow and places that can be closed."""
     if scenario.closing != "constrained":
         return []
     problems = [
@@ -190,7 +189,7 @@ def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
-    """Correlations name pairs of uncertain numbers, each pair once, and fit together."""
+    """Correlations name pairs of uncertain numbers, each once, and form a valid matrix."""
     numbers = dict(quantities(scenario))
     problems, seen = [], set()
     for index, link in enumerate(scenario.correlations):

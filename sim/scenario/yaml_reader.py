@@ -1,8 +1,8 @@
-"""Reading one file: YAML as plain data, with the place of every key and value.
+"""Read YAML as plain data, with the position of every key and value.
 
 No code, no aliases, no implicit booleans other than true and false ('no' stays a word), no key
-twice. Every mistake of a file is told at once; a file that is too large, too deep or no YAML at
-all is refused before anything is built from it.
+twice. All mistakes are reported at once; a file that is too large, too deep or not YAML is
+refused before anything is built from it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
 
 
 class Position(NamedTuple):
-    """Where a key and its value stand; lines and columns from 0."""
+    """Position of a key and its value; lines and columns from 0."""
 
     source: SourceText
     key: tuple[int, int]
@@ -46,7 +46,7 @@ class Position(NamedTuple):
 
 @dataclass
 class SourceText:
-    """What was read from one text: its data, the spot of each key path, and the mistakes."""
+    """The content of one text: its data, the position of each key path, and the mistakes."""
 
     name: str
     lines: list[str] = field(default_factory=list)
@@ -66,12 +66,12 @@ class SourceText:
         return self.place(mark.line, mark.column)
 
     def key_place(self, path: Keys) -> Location | str:
-        """Where a key stands; the name of the text where that is not known."""
+        """Location of a key; the name of the text if the position is not known."""
         spot = self.spots.get(path)
         return spot.at_key() if spot else self.name
 
     def below(self, path: Keys) -> Iterator[Keys]:
-        """Paths of a key and of all below it, which stand in one run of the text."""
+        """Paths of a key and of everything below it, contiguous in the text."""
         if not path:
             yield from self.spots
             return
@@ -96,7 +96,7 @@ BEGIN = "begin with 'extends: baseline.yaml' and a title"
 
 
 def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> SourceText:
-    """Read a scenario file, or one of another kind and how that begins.
+    """Read a scenario file, or a file of another kind with its own first keys.
 
     Raises ``ScenarioError`` if it can't be read as YAML at all.
     """
@@ -115,7 +115,7 @@ def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> SourceT
 
 
 def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> SourceText:
-    """Read scenario YAML; ``name`` stands for the file in messages."""
+    """Read scenario YAML from a text; ``name`` is used in messages."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     source = SourceText(name, text.splitlines(), digest=digest)
     try:
@@ -133,7 +133,7 @@ def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) 
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location | str, str, str]:
-    """Where a text stops being YAML: where the unfinished thing began, if it is known."""
+    """Locate a YAML syntax error, at the start of the unfinished construct if it is known."""
     began = error.context_mark if error.context and "scanning" in error.context else None
     mark = began or error.problem_mark or error.context_mark
     where: Location | str = source.at(mark) if mark else source.name
@@ -153,7 +153,7 @@ def _refused(where: Location | str, what: str, advice: str = "") -> ScenarioErro
 
 
 def _refuse_what_is_unsafe(text: str, source: SourceText) -> None:
-    """Anchors and aliases (a few lines can stand for gigabytes), tags, and bottomless nesting."""
+    """Refuse anchors and aliases (a few lines can expand to gigabytes), tags, and deep nesting."""
     depth = values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -217,7 +217,7 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: SourceText) -> dict[Any
 
 
 def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
-    """Plain words stay text ('no' is not false); numbers, dates, true, false and null are read."""
+    """Resolve a scalar: words stay text ('no' is not false); numbers, dates and booleans are read."""
     text = node.value
     strange = UNSHOWN.search(text)
     if strange is not None:
