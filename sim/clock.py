@@ -1,4 +1,4 @@
-"""Dates outside, days since the start inside.
+"""The calendar of a run: dates outside the model, days since the start inside.
 
 The model counts days from the start of the scenario (day 0). This module is the only place where
 the two meet: it lays out the steps of a run, and says to which calendar month and year each

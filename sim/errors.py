@@ -1,4 +1,4 @@
-"""The two things that can go wrong: the user's file, and our own code."""
+"""Exceptions: mistakes of the user (``ScenarioError``) and of the program (``ModelError``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ written at all. A tab and a new line are text."""
 
 
 def printable(text: str) -> str:
-    """A text that can be shown anywhere: what is no text in it is written as its code."""
+    """Make a text printable: control characters and invalid ones are replaced by their codes."""
     return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
@@ -65,12 +65,12 @@ class ScenarioError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows in place of a traceback, which tells a user nothing of a mistake."""
+        """Rendering in Jupyter, instead of a traceback."""
         return [f"{type(self).__name__}: {self}"]
 
 
 class ModelError(Exception):
-    """Our own code broke one of its laws (exit code 1)."""
+    """The program violated one of its own laws (exit code 1)."""
 
 
 def usage_error(where: str, what: str, advice: str = "") -> NoReturn:

@@ -1,8 +1,9 @@
-"""The program held against the past: what was known when, hindcasts, scores, and the fit.
+"""Hindcasts: forecasts from past origin dates, compared with observations; and calibration.
 
-``figures`` holds what was observed and forecast, and who could know it on a day; ``rates`` what
-follows from it; ``origin`` puts the program on a day; ``score`` holds it against what came;
-``process`` chooses the process of inflow; ``calibrate`` fits what no source gives.
+``observations`` holds observed and forecast figures with their date of publication; ``estimates``
+derives rates from them; ``scenario`` builds the scenario of an origin date; ``scoring`` compares
+forecasts with observations; ``inflow_models`` compares processes of inflow; ``calibration`` fits
+parameters that no source gives.
 """
 
 from .calibration import Fit, fit, patch, silent, unidentifiable

@@ -1,9 +1,9 @@
-"""Fits the few numbers that no source gives to what was observed to the end of 2024.
+"""Calibration: fit unpublished parameters to observations up to the end of 2024.
 
-The years 2023 and 2024 are run with the stocks and flows that are known of them, and end where they
-end; what is fitted is moved until they end where reception, the IND and the family desk stood. Each
-number also has a first thought (a prior) from outside those two years, so that what the data can't
-tell keeps it. How supply answers to a queue is fitted apart, on all years known.
+The years 2023 and 2024 are simulated from their known stocks and flows; parameters are fitted so
+that they end at the observed stocks of reception, the IND and the family desk. Each parameter has a
+prior from outside those two years, which remains where the data do not identify it. The response
+of supply to a queue is fitted separately, on all years known.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from .observations import knowledge
 
 BECAUSE = "moved by the fit"
 KNOWN_TO = date(2025, 12, 31)
-"""A day by which all figures of periods to the end of 2024 were out."""
+"""A day by which all figures about periods to the end of 2024 were published."""
 LEAST_TOLD = 0.2
-"""Part of a first thought's variance that the data must take away to have said something."""
+"""Share of the prior variance that the data must remove for a parameter to count as identified."""
 LEAST_LINK = 0.5
-"""Correlations from here on go into the patch."""
+"""Correlations of at least this size go into the patch."""
 STEP = 0.04
 """Step of the numerical derivative, as a part of the distance between the bounds."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A number to fit: its first thought, how firm that is, and its bounds."""
+    """A parameter to fit: mean and standard deviation of its prior, and its bounds."""
 
     path: str
     prior: float
@@ -53,7 +53,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class CalibrationTarget:
-    """Something observed: where a run must end, and how sure the figure is."""
+    """An observed value at the end of a year, with its standard error."""
 
     scenario: str
     cells: tuple[tuple[str, float], ...]
@@ -113,7 +113,7 @@ TARGETS = (
 
 @dataclass(frozen=True)
 class Fit:
-    """What came out: the numbers, how unsure they are, and how well the years end."""
+    """Result of a calibration: estimates, standard errors, and fit at year ends."""
 
     numbers: tuple[Fitted, ...]
     values: Floats
@@ -129,9 +129,9 @@ class Fit:
 def year_ends(
     name: str, values_: Floats, replications: int, numbers: Sequence[Fitted] = NUMBERS
 ) -> list[float]:
-    """Where a scenario ends with these values: one number a target of it.
+    """Simulate a scenario with these values and return its value for each target.
 
-    Mean over luck and over all that is not fitted, as a run of the program takes it.
+    Mean over process noise and over all parameters that are not fitted, as in a normal run.
     """
     changes: dict[str, Any] = {
         number.path: {"value": float(value), "assumption": BECAUSE}
@@ -158,12 +158,12 @@ def _all_ends(values_: Floats, replications: int) -> Floats:
 
 
 def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -> Fit:
-    """Fit all numbers at once: least squares over what was observed and the first thoughts.
+    """Fit all parameters at once: least squares over observations and priors.
 
-    It begins at the first thoughts, or at ``start``.
+    It begins at the priors, or at ``start``.
 
-    The same luck in every run, so that a difference is that of the numbers. Spreads and
-    correlations are those of the curvature at the best point.
+    All runs use common random numbers. Standard errors and correlations follow from the curvature
+    at the optimum.
     """
     prior = np.array([number.prior for number in NUMBERS])
     sd = np.array([number.sd for number in NUMBERS])
@@ -210,7 +210,7 @@ def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -
 
 
 def unidentifiable(found: Fit, least: float = 0.6) -> list[tuple[str, str, float]]:
-    """Pairs of numbers that the data can't tell apart: what one gains the other may lose."""
+    """Return pairs of parameters that the data do not identify separately."""
     paths = [number.path for number in found.numbers]
     return [
         (paths[i], paths[j], float(found.correlations[i, j]))
@@ -221,16 +221,16 @@ def unidentifiable(found: Fit, least: float = 0.6) -> list[tuple[str, str, float
 
 
 def silent(found: Fit, most: float = LEAST_TOLD) -> list[str]:
-    """Numbers of which the data say next to nothing: the first thought stays."""
+    """Return parameters that the data do not identify: their prior remains."""
     return [
         number.path for number, told in zip(found.numbers, found.told, strict=True) if told < most
     ]
 
 
 def patch(found: Fit) -> dict[str, Any]:
-    """The fit as a patch on the baseline: values, spreads, correlations, each with its sentence.
+    """Return the fit as a patch on the baseline: values, distributions, correlations, assumptions.
 
-    What is fitted for a past year alone is not of the baseline and stays out.
+    Parameters fitted for a past year only are not part of the baseline and are left out.
     """
     both = [n for n, number in enumerate(found.numbers) if len(number.years) > 1]
     changes: dict[str, Any] = {}
@@ -274,5 +274,5 @@ def patch(found: Fit) -> dict[str, Any]:
 
 
 def _rounded(value: float) -> float:
-    """Three digits: no fit knows more."""
+    """Round to three significant digits."""
     return float(f"{value:.3g}")

@@ -1,7 +1,7 @@
-"""What the figures known on an origin date say of stocks, of rates, and of how unsure those are.
+"""Estimates of stocks, rates and their uncertainty from figures known on an origin date.
 
-Nothing here looks at a figure except through ``Knowledge``. A rate is held at the last year known;
-how far off holding it is, is what holding it would have missed in the years known.
+Figures are read only through ``Knowledge``. A rate is held at the last year known; its
+uncertainty is the error that holding it would have made in the years known.
 """
 
 from __future__ import annotations
@@ -21,23 +21,22 @@ IN_RECEPTION = 0.92
 COMES = 0.85 * 0.8
 """Part of the decisions of the family desk that brings somebody, as in ``hindcast.yaml``."""
 LEAST_YEARS = 3
-"""Years that must be known before a season, or how far off a rate is, is taken from them."""
+"""Years that must be known before a season or the error of a rate is estimated from them."""
 HALF_WAY, HALF_WAY_SD = 0.5, 0.3
-"""What is thought of a response before any year is seen: half way between held (0) and keeping pace
-with the queue (1), and how firmly."""
+"""Prior of a response: half way between constant (0) and proportional to the queue (1), and its
+standard deviation."""
 FAMILY_APART = 2014
 """First year in which family arrivals can be told apart: before, most family applied for asylum
 itself, and the total of 2013 does not fit its parts."""
 UNSEEN_SD, UNSEEN_YEARS = 0.3, 3
-"""How far off a rate is thought to be before any year is seen [log points], and how many years that
-first thought weighs."""
+"""Prior of the error of a rate [log points], and its weight in years."""
 FURTHEST_AHEAD = 4
-"""Years ahead over which it is measured how far off holding a rate is."""
+"""Years ahead over which the error of holding a rate is measured."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """How supply answers to a queue: a power, how sure it is, and what it leaves unexplained."""
+    """Response of supply to a queue: a power, its standard error, and the residual."""
 
     power: float
     sd: float
@@ -46,7 +45,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Estimates:
-    """What the figures known on the origin date say; rates a year, spreads on the log."""
+    """Estimates from figures known on the origin date; rates per year, spreads on the log."""
 
     year: int
     """Last year whose end is known: the run starts on 1 January after it."""
@@ -74,7 +73,7 @@ class Estimates:
 
 
 def facts(known: Knowledge) -> Estimates:
-    """Put together what was known; raises ``ModelError`` where too little was."""
+    """Collect the estimates of an origin date; raises ``ModelError`` if too little is known."""
     year = known.last("people_in_reception").period.year
     first = known.figure("first_applications", year).value
     repeat = known.figure("repeat_applications", year).value
@@ -116,7 +115,7 @@ def facts(known: Knowledge) -> Estimates:
 
 
 def work_by_year(known: Knowledge) -> dict[int, float]:
-    """Work at hand at the end of a year: cases pending and the applications of that year."""
+    """Return the IND's work at the end of a year: pending cases plus applications of that year."""
     first, repeat = values(known, "first_applications"), values(known, "repeat_applications")
     usual = float(np.mean(list(repeat.values())))
     return {
@@ -139,10 +138,10 @@ def yearly_sd(known: Knowledge) -> float:
 
 
 def held_error(series: dict[int, float]) -> float:
-    """How far off holding a rate was in the years known: root mean square on the log.
+    """Return the error of holding a rate constant in the years known: root mean square on the log.
 
-    Over one to four years ahead alike, since the draw it blurs holds for a whole run; together
-    with the first thought.
+    Over one to four years ahead alike, since its draw applies to a whole run; combined with the
+    prior.
     """
     logs = {year: np.log(max(value, 1e-9)) for year, value in series.items() if value > 0}
     missed = [
@@ -156,16 +155,16 @@ def held_error(series: dict[int, float]) -> float:
 
 
 def _blended(seen: float, years: int) -> float:
-    """Standard deviation from the variance seen in some years and the first thought, at most 1."""
+    """Combine the variance observed in some years with the prior: standard deviation, at most 1."""
     variance = (UNSEEN_YEARS * UNSEEN_SD**2 + years * seen) / (UNSEEN_YEARS + years)
     return float(min(np.sqrt(variance), 1.0))
 
 
 def response(queue: dict[int, float], served: dict[int, float]) -> Response:
-    """How the people served in a year follow the queue at its beginning, by the years known.
+    """Regress the people served in a year on the queue at its start, over the years known.
 
-    A straight line on the logs. Its slope is weighed with the first thought by how sure each is,
-    and so is what the line leaves unexplained.
+    A straight line on the logs. Its slope and its residual are combined with their priors by
+    precision.
     """
     pairs = [(queue[y - 1], served[y]) for y in sorted(served) if y - 1 in queue and served[y] > 0]
     if len(pairs) < LEAST_YEARS:
@@ -181,7 +180,7 @@ def response(queue: dict[int, float], served: dict[int, float]) -> Response:
 
 
 def since(queue: dict[int, float], year: int, now: float) -> float:
-    """A queue now against what it was at the beginning of a year, or at its end."""
+    """Return the ratio of a queue now to that at the start or end of a year."""
     then = queue.get(year - 1, queue.get(year, now))
     return now / then
 
@@ -218,7 +217,7 @@ def per_grant(family: dict[int, float], granted: dict[int, float]) -> float:
 
 
 def pending_at(known: Knowledge, year: int) -> float:
-    """Cases pending at the end of a year: the last stock known, brought forward.
+    """Return pending cases at the end of a year: the last known stock, brought forward.
 
     Applications of the years after it come on top; decisions go off, at the last number known
     where their year is not out yet. No more than nine tenths of what the asylum phase in reception

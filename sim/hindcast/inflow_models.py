@@ -1,8 +1,8 @@
-"""Which process of yearly inflow forecast best: the table that chose the baseline's.
+"""Comparison of stochastic processes of yearly inflow, from which the baseline's was chosen.
 
-Each candidate says of the logs of first applications known on an origin date what they will be one
-to four years later, as a normal on the log; its parameters are fitted on the years known then. The
-simplest within one standard error of the best CRPS is the choice.
+Each candidate forecasts first applications one to four years ahead from the history known on an
+origin date, as a normal distribution on the log. Its parameters are fitted on the
+years known then. The simplest within one standard error of the best CRPS is the choice.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from .scoring import YEARS_AHEAD, crps, origins
 Normal = tuple[Floats, Floats]
 """Mean and standard deviation of the log, by years ahead."""
 POINTS = norm.ppf((np.arange(2_000) + 0.5) / 2_000)
-"""A normal as its quantiles, to score it like a sample."""
+"""Quantiles that represent a normal distribution, to score it like a sample."""
 AHEAD = np.arange(1, YEARS_AHEAD + 1)
 STARTS = ("half-year", "year")
 
 
 @dataclass(frozen=True)
 class Process:
-    """A candidate: how many parameters it has, and what it makes of a history and a start."""
+    """A candidate process: its number of parameters and its forecast function."""
 
     name: str
     parameters: int
@@ -39,13 +39,13 @@ class Process:
 
 
 def random_walk(logs: Floats, start: float) -> Normal:
-    """The level holds; every year a disturbance as large as the changes known."""
+    """Random walk: the level holds, with disturbances as large as the known changes."""
     sd = float(np.sqrt(np.mean(np.diff(logs) ** 2)))
     return np.full(AHEAD.size, start), sd * np.sqrt(AHEAD)
 
 
 def with_drift(logs: Floats, start: float) -> Normal:
-    """A random walk that goes on growing as it did over all years known."""
+    """Random walk with the mean growth of all years known."""
     changes = np.diff(logs)
     sd = changes.std(ddof=1)
     return start + AHEAD * changes.mean(), sd * np.sqrt(AHEAD * (1 + AHEAD / changes.size))
@@ -69,13 +69,13 @@ def to_mean(logs: Floats, start: float) -> Normal:
 
 
 def pulled_back(logs: Floats, start: float) -> Normal:
-    """The level holds; disturbances are those of the AR(1) and fade."""
+    """AR(1) around the current level instead of the mean of history."""
     _, kept, residual = autoregression(logs)
     return np.full(AHEAD.size, start), residual * np.sqrt(np.cumsum(kept ** (2 * (AHEAD - 1))))
 
 
 def damped_trend(logs: Floats, start: float) -> Normal:
-    """The last change goes on, each year a part of it; the part that fitted best."""
+    """Damped trend: the last change continues with a damping factor fitted on history."""
     changes = np.diff(logs)
     parts = np.arange(0, 1, 0.1)
     missed = [float(np.mean((changes[1:] - part * changes[:-1]) ** 2)) for part in parts]
@@ -85,7 +85,7 @@ def damped_trend(logs: Floats, start: float) -> Normal:
 
 
 def smoothed(logs: Floats, start: float) -> Normal:
-    """Exponential smoothing: the level follows what comes by the part that fitted best."""
+    """Exponential smoothing with the best fitting weight."""
 
     def run(part: float) -> tuple[float, float]:
         level, missed = float(logs[0]), []
@@ -120,7 +120,7 @@ PROCESSES = (
 
 
 def cells(process: Process, start: str) -> pd.DataFrame:
-    """Scores of a process on all origins: one row an origin and year ahead.
+    """Score a process on all origins: one row per origin and year ahead.
 
     ``start`` is the level it starts from: the last whole year, or the pace of the last half-year
     known, seasonally adjusted (the year where no season is known yet).
@@ -147,7 +147,7 @@ def cells(process: Process, start: str) -> pd.DataFrame:
 
 
 def table() -> pd.DataFrame:
-    """All candidates from both starts, with the choice: the simplest within one standard error.
+    """Score all candidates from both starting levels; mark the choice (one-standard-error rule).
 
     The standard error is that of the best one's mean, over origins; CRPS in persons a year.
     """
@@ -175,7 +175,7 @@ def table() -> pd.DataFrame:
 
 
 def choice(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The simplest of those within one standard error of the best; of equals the better one."""
+    """Choose the simplest candidate within one standard error of the best."""
     best = min(rows, key=lambda row: float(row["crps"]))
     near = [row for row in rows if row["crps"] <= best["crps"] + best["standard_error"]]
     return min(near, key=lambda row: (row["parameters"], row["crps"]))

@@ -1,7 +1,7 @@
-"""What was observed, what was forecast, and what of it was known on a day.
+"""Observed and forecast figures, and which of them were published by a date.
 
-A hindcast reads figures through ``Knowledge`` only: a figure that came out after its origin date
-is not there, and asking for it stops the run.
+A hindcast reads figures through ``Knowledge`` only: asking for a figure published after the
+origin date is an error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Observation:
 class Forecast:
     """One official forecast of what a series would be at ``target``.
 
-    ``realised`` is what came by the forecast's own count, where that is not the count of the
+    ``realised`` is the outcome by the forecast's own definition, where that differs from the
     observed series.
     """
 
@@ -96,7 +96,7 @@ def forecasts() -> tuple[Forecast, ...]:
 
 
 def actual(series: str, year: int) -> float | None:
-    """What a series came to be in a year, if it was observed."""
+    """Return the observed value of a series in a year, if there is one."""
     for figure in observed():
         if figure.series == series and figure.period == date(year, 12, 31):
             return figure.value
@@ -105,7 +105,7 @@ def actual(series: str, year: int) -> float | None:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What was published by the origin date."""
+    """Figures published by an origin date."""
 
     origin: date
     figures: tuple[Observation, ...]
@@ -129,7 +129,7 @@ class Knowledge:
         }
 
     def figure(self, series: str, year: int) -> Observation:
-        """One figure; raises ``ModelError`` if it is not there or came out after the origin."""
+        """Return a figure; raises ``ModelError`` if it is missing or published after the origin."""
         for figure in self.figures:
             if figure.series == series and figure.period == date(year, 12, 31):
                 if figure.published > self.origin:
@@ -149,5 +149,5 @@ class Knowledge:
 
 
 def knowledge(origin: date) -> Knowledge:
-    """What was known on a day."""
+    """Return the figures known on a day."""
     return Knowledge(origin, observed())

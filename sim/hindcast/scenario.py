@@ -1,7 +1,7 @@
-"""The program put on a day in the past: a scenario made of what was published by then.
+"""Build the hindcast scenario of an origin date from figures published by then.
 
 Stocks are those of the last year end known; rates are those of the last years known, held, as the
-baseline holds those of 2024. What no figure says is structure, in ``sim/data/hindcast.yaml``.
+baseline holds those of 2024. Everything else is structure, in ``sim/data/hindcast.yaml``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CHAIN = (
 
 @cache
 def structure() -> Scenario:
-    """The chain without any figure: the baseline's, with one group beside repeat applicants."""
+    """Return the structure without figures: the baseline's chain with two groups."""
     base = load("baseline")
     nobody: dict[str, Any] = {
         "groups": {},
@@ -47,7 +47,7 @@ def structure() -> Scenario:
 
 
 def scenario_at(known: Knowledge, years: int) -> Scenario:
-    """The scenario of an origin date, for that many calendar years from the start on.
+    """Build the scenario of an origin date for a number of calendar years.
 
     Raises ``ModelError`` if anything in it was not known by then.
     """
@@ -68,7 +68,7 @@ def scenario_at(known: Knowledge, years: int) -> Scenario:
 
 
 def _number(value: float, series: str, spread: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A number as a scenario holds it, with the series it rests on as its source."""
+    """Return a quantity with the series it is based on as its source."""
     given: dict[str, Any] = {"value": float(value), "source": f"known-{series}"}
     given["assumption"] = BECAUSE
     return given if spread is None else given | {"spread": spread}
@@ -79,7 +79,7 @@ def _about(low: float, high: float) -> dict[str, Any]:
 
 
 def _log(sd: float) -> dict[str, Any]:
-    """A factor on the log, cut at a third and at three times."""
+    """Return a lognormal factor, cut at a third and at three times."""
     return {"dist": "lognormal", "sd": float(sd), "low": 0.33, "high": 3.0, "as": "factor"}
 
 
@@ -113,7 +113,7 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
 
 
 def _procedure(found: Estimates) -> dict[str, Any]:
-    """The IND, its stock, and those in appeal or refused, as far as reception has room for them."""
+    """Set the IND, its stock, and people in appeal or rejected, consistent with reception."""
     rejected = found.decided * (1 - found.granted_share - found.closed_share)
     refused = (rejected + found.decided * found.closed_share) * DEPARTURE_YEARS
     appeal = rejected * APPEAL_YEARS
@@ -161,7 +161,7 @@ def _family_and_homes(found: Estimates) -> dict[str, Any]:
 
 
 def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
-    """A source card for each series in use, dated as its latest figure known."""
+    """Return a source card for each series in use, dated by its latest known figure."""
     newest: dict[str, Observation] = {}
     for figure in known.figures:
         if figure.published <= known.origin:
@@ -180,7 +180,7 @@ def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
 
 
 def later_knowledge(scenario: Scenario, origin: date) -> Iterator[str]:
-    """Numbers of the chain that rest on what came out after the origin date, or speak of it."""
+    """Return numbers that cite a later source than the origin date, or mention a later year."""
     cards = {key: card["published"] for key, card in source_keys().items()}
     cards |= {key: card.published for key, card in scenario.sources.items()}
     for path, quantity in quantities(scenario):

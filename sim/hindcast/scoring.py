@@ -1,9 +1,9 @@
-"""The program, the official forecasts and the naive ones, held against what came.
+"""Score forecasts of the program, official forecasts and naive ones against observations.
 
-Each forecaster is put on an origin date and gives, for every year ahead and every series, either a
+Each forecaster gives, for an origin date and for every year ahead and every series, either a
 sample (the program) or one number. Scores are those of forecasting practice: bias, mean absolute
 percentage error, CRPS (the absolute error of a sample as a whole; of one number its absolute
-error), and how often a band held what came.
+error), and coverage of the 80 % interval.
 """
 
 from __future__ import annotations
@@ -45,28 +45,28 @@ SPENDING = ("spending_article_37", "spending_coa")
 
 @dataclass(frozen=True)
 class Options:
-    """How the program is run on each origin date."""
+    """Settings of the runs on each origin date."""
 
     replications: int = 200
     seed: int = 1
 
 
 def origins() -> list[date]:
-    """1 March of each year."""
+    """Return 1 March of each year."""
     return [date(year, 3, 1) for year in range(FIRST_ORIGIN, LAST_ORIGIN + 1)]
 
 
 def official_origins() -> list[date]:
-    """The days on which official forecasts came out, from the first origin on."""
+    """Return the publication dates of official forecasts, from the first origin on."""
     days = {f.published for f in forecasts() if f.published >= date(FIRST_ORIGIN, 3, 1)}
     return sorted(days)
 
 
 def projected(origin: date, options: Options) -> dict[tuple[str, int], Floats]:
-    """What the program makes of the years after an origin date: (series, year) -> sample.
+    """Forecast the years after an origin date with the program: (series, year) -> sample.
 
     Spending is the year's mean of people in reception x the last known spending per resident-year.
-    Raises ``ModelError`` if the run would rest on a figure that came out later.
+    Raises ``ModelError`` if the run would use a figure published later.
     """
     known = knowledge(origin)
     scenario = scenario_at(known, YEARS_AHEAD)
@@ -97,7 +97,7 @@ def projected(origin: date, options: Options) -> dict[tuple[str, int], Floats]:
 
 
 def spending_rate(known: Knowledge, series: str) -> float | None:
-    """Spending per resident-year in the last year for which both are known [EUR]."""
+    """Return spending per resident-year in the last year for which both are known [EUR]."""
     people = known.yearly("people_in_reception")
     years = [y for y in known.yearly(series) if y in people and y - 1 in people]
     if not years:
@@ -107,10 +107,10 @@ def spending_rate(known: Knowledge, series: str) -> float | None:
 
 
 def naive(known: Knowledge, series: str, years: Sequence[int]) -> dict[tuple[str, int], float]:
-    """The naive forecasts of a series: (forecaster, year) -> number.
+    """Return the naive forecasts of a series: (forecaster, year) -> number.
 
-    No change: the last figure known. Last growth: it grows on as it did between the last two years
-    known. Mean of history: the mean of all figures known.
+    No change: the last figure known. Last growth: the growth between the last two known years
+    continues. Mean of history: the mean of all figures known.
     """
     history = known.yearly(series)
     if not history:
@@ -130,7 +130,7 @@ def naive(known: Knowledge, series: str, years: Sequence[int]) -> dict[tuple[str
 def crps(sample: Floats, came: float) -> float:
     """Continuous ranked probability score of a sample; of one number its absolute error.
 
-    Mean distance of the sample from what came, less half the mean distance within the sample.
+    Mean distance of the sample from the outcome, less half the mean distance within the sample.
     """
     ordered = np.sort(sample)
     n = ordered.size
@@ -139,7 +139,7 @@ def crps(sample: Floats, came: float) -> float:
 
 
 def cells_at(origin: date, options: Options) -> list[dict[str, object]]:
-    """All cells of one origin date: the program and the naive forecasts, with what came."""
+    """Return all cells of one origin date: program and naive forecasts, with the outcome."""
     known = knowledge(origin)
     start = facts(known).year + 1
     years = range(start, start + YEARS_AHEAD)
@@ -205,10 +205,10 @@ def kept() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
-    """Each official forecast beside the program put on the day it came out.
+    """Pair each official forecast with the program's, made on its day of publication.
 
     ``cells`` are those of ``official_origins``. Where a forecast counts otherwise than the series
-    does, each is held against what came by its own count.
+    does, each is compared with the outcome by its own definition.
     """
     program = {
         (row["origin"], row["series"], row["target"]): row
@@ -247,7 +247,7 @@ def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
 def summary(cells: pd.DataFrame) -> pd.DataFrame:
     """Scores by series, years ahead and forecaster: number of cells, bias, MAPE, CRPS, coverage.
 
-    Bias is the mean error of the median, as a part of the mean of what came.
+    Bias is the mean error of the median, relative to the mean outcome.
     """
     groups = cells.groupby(["series", "ahead", "forecaster"], sort=False)
     table = groups.agg(
@@ -265,7 +265,7 @@ def summary(cells: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often the 80 % band held what came, over all cells, origins as clusters."""
+    """Coverage of the 80 % interval over all cells, with origins as clusters."""
 
     cells: int
     origins: int
@@ -276,9 +276,9 @@ class Coverage:
 
 
 def coverage(cells: pd.DataFrame, band: str = "80") -> Coverage:
-    """Coverage of a band over all cells together, with a 95 % interval from origins as clusters.
+    """Estimate coverage over all cells, with a 95 % interval clustered by origin.
 
-    Cells of one origin share its luck, so that the origins are what is counted: the share is the
+    Cells of one origin are dependent, so origins are the sampling units: the share is the
     mean over all cells, its error that of a ratio of sums by origin, tested with Student's t.
     """
     mine = cells[cells["forecaster"] == "program"]
@@ -295,12 +295,12 @@ def coverage(cells: pd.DataFrame, band: str = "80") -> Coverage:
 
 
 def decided(found: Coverage, level: float = 0.05) -> bool:
-    """Whether coverage is off by more than chance among origins allows."""
+    """Whether coverage differs from its nominal value by more than chance among origins allows."""
     return found.p_value < level
 
 
 def beaten_by_naive(table: pd.DataFrame) -> Iterator[tuple[str, int, str, float]]:
-    """Where a naive forecast has a smaller CRPS than the program: (series, ahead, who, ratio)."""
+    """Return where a naive forecast has a smaller CRPS: (series, ahead, who, ratio)."""
     rows = {(r["series"], r["ahead"], r["forecaster"]): r for r in table.to_dict("records")}
     for (series, ahead, name), row in rows.items():
         mine = rows.get((series, ahead, "program"))

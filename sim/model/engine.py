@@ -1,4 +1,4 @@
-"""The whole chain, wired up: whoever reads this file knows the model.
+"""The simulation engine: accounts, actors in the order of the day, and the run itself.
 
     outside ─▶ pending ─▶ decided ─┬▶ status_holders ─┬▶ settled (a home)
        ▲          ▲  │             │      ▲     └▶ transit ─▶ settled
@@ -6,11 +6,11 @@
        │          └── remitted ◀───┘      │
        └─ family_pending ─▶ family_travelling      accompanying (other intake)
 
-Each actor is a SimPy process that acts once in every step at its own hour of the day, so that the
+Each actor is a SimPy process that acts once in every step at its own hour of the day, so the
 order within a day is explicit: 0 calendar, 2 family arrives, 3 intake, 4 IND, 5 courts,
 6 departures, 7 family desk, 8 municipalities, 9 guardianship, 10-11 places, 12 beds,
-22 treasurer, 23 closing.
-All replications move together: every stock has them as its first axis.
+22 spending, 23 end of step.
+All replications advance together: they are the first axis of every stock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from .state import Actor, Parameters, SimState
 
 
 def accounts(groups: int, place_types: int) -> list[Account]:
-    """All accounts, book by book."""
+    """Return all accounts of the ledger, book by book."""
     return [
         Account("outside", "people", external=True),
         Account("pending", "people", groups, aged=True, waits_to="decided"),
@@ -69,14 +69,14 @@ def accounts(groups: int, place_types: int) -> list[Account]:
 
 
 def calendar(world: SimState) -> Actor:
-    """Opens every step: from here on moves are booked to it, and dated values hold from its day."""
+    """Start each step: later moves are booked to it, and dated values apply from its day."""
     for step, moment in world.steps(hour=0):
         yield world.until(moment)
         world.ledger.at(step)
 
 
 def end_of_step(world: SimState) -> Actor:
-    """Closes every step: books person-days; at a month end takes stock and proves the books."""
+    """Close each step: book person-days; at month ends take a snapshot and check the balance."""
     for step, moment in world.steps(hour=23):
         yield world.until(moment)
         world.ledger.tally("days", np.full(world.replications, float(step.days)))
@@ -108,7 +108,7 @@ def begun(
     parameters: Samples,
     actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
 ) -> SimState:
-    """A run that is about to begin: its opening stands, its actors wait for their hour."""
+    """Set up a run: opening stocks are booked and the actors are scheduled."""
     books = accounts(len(scenario.groups), len(scenario.reception.places))
     ledger = Ledger(books, clock, luck.count, COHORTS_BEFORE, parameters)
     world = _world(scenario, parameters, luck, ledger, 0, {})
@@ -118,15 +118,15 @@ def begun(
 
 
 def finished(world: SimState) -> Ledger:
-    """Let a run come to its end, and return the book of it."""
+    """Run to the end and return the ledger."""
     world.env.run()
     return world.ledger
 
 
 def laid_aside(world: SimState, moment: date) -> bytes:
-    """Let a run come to the beginning of a day, and return all that is needed to go on from there.
+    """Run until the start of a day and return a checkpoint.
 
-    The run itself can go on too. Raises ``ModelError`` if no step of it begins on that day.
+    The run itself can also continue. Raises ``ModelError`` if no step of it begins on that day.
     """
     day = world.clock.day_of(moment)
     if day <= world.env.now or all(step.day != day for step in world.laid_out):
@@ -141,10 +141,10 @@ def taken_up(
     parameters: Samples,
     actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
 ) -> SimState:
-    """A run that was laid aside, to be gone on with by another scenario.
+    """Resume from a checkpoint, possibly with another scenario.
 
-    The result is that of a whole run of this scenario if it differs from the one before in nothing
-    that was read until then: that is for the caller to see to. ``parameters`` as in ``simulate``.
+    The result equals a complete run of this scenario if it differs from the one before in nothing
+    that was read until then; the caller must make sure of that. ``parameters`` as in ``simulate``.
     """
     day, luck, ledger, memory = pickle.loads(aside)
     ledger.samples = parameters
@@ -165,11 +165,11 @@ def simulate(
     first: int = 0,
     actors: Sequence[Callable[[SimState], Actor]] = ACTORS,
 ) -> Ledger:
-    """Run a scenario and return the book of it.
+    """Simulate a scenario and return its ledger.
 
-    ``replications`` move side by side, numbered from ``first`` on (so that a run can be cut into
+    ``replications`` are simulated together, numbered from ``first`` on (so a run can be cut into
     chunks without a change). ``parameters`` replaces the draws by columns (replications,) by name,
-    as ``draws.sample`` makes them; ``vary`` says which kinds of chance are let in. Raises
+    as ``draws.sample`` makes them; ``vary`` selects the sources of uncertainty. Raises
     ``ModelError`` if a law of the ledger is broken.
     """
     clock = Clock(scenario.start, until or scenario.until, step)

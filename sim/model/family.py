@@ -1,4 +1,4 @@
-"""Family reunification (nareis): applications, the desk, and those who come."""
+"""Family reunification (nareis): applications, decisions, and arrivals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRANTS = (
 
 
 def family_arrivals(world: SimState) -> Actor:
-    """Those with a visa arrive at a constant rate, in reception or straight into a home."""
+    """Let family members with a visa arrive at a constant rate, in reception or in a home."""
     ledger = world.ledger
     for step, moment in world.steps(hour=2):
         yield world.until(moment)
@@ -34,18 +34,18 @@ def family_arrivals(world: SimState) -> Actor:
 
 @dataclass
 class _FamilyDesk:
-    """Parts of applications and decisions left over for the next step."""
+    """Fractions of applications and decisions carried over to the next step."""
 
     applying: Rounder = field(default_factory=Rounder)
     deciding: Rounder = field(default_factory=Rounder)
 
 
 def family_desk(world: SimState) -> Actor:
-    """Grants bring applications for family; a desk of its own decides them.
+    """Book family applications that follow from grants, and decide them by a separate desk.
 
     Applications are booked on the day of the grant (the legal term is three months): the day's
     grants x applications per grant x the group's factor. The desk decides staff x productivity a
-    year (who goes first makes no difference here: nobody is told apart); of those granted a share
+    year (the order makes no difference here); of those granted a share
     travels.
     """
     scenario, values, ledger = world.scenario, world.values, world.ledger

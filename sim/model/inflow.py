@@ -1,4 +1,4 @@
-"""Who comes in: applications, resettled people, and the intake that no table shows."""
+"""Inflow: asylum applications, resettlement, and other intake that is not published."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .state import DAYS_A_YEAR, Actor, SimState, whole_column, year_fraction
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
-    """Factor on first applications for each day: (days, replications).
+    """Return the factor on first applications for each day: (days, replications).
 
     The process of ``draws.inflow_deviation``, straight lines on the log between its months; 1 up
     to the end of what is known.
@@ -28,11 +28,11 @@ def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -
 
 
 def first_within_total(world: SimState, step: Step, level: Floats) -> Floats:
-    """First applications a year that a total leaves room for: (replications, 1).
+    """Return yearly first applications, within ``inflow.total`` if set: (replications, 1).
 
     From the first date of ``inflow.total`` on, first applications are the total less repeat
     applications, resettled people and the family that is on its way at its yearly pace; never
-    below zero. Before that date, or without a total, ``level`` stands.
+    below zero. Before that date, or without a total, ``level`` is used.
     """
     total = world.scenario.inflow.total
     if total is None or step.date < total.pairs()[0][0]:
@@ -44,7 +44,7 @@ def first_within_total(world: SimState, step: Step, level: Floats) -> Floats:
 
 
 def intake(world: SimState) -> Actor:
-    """Applications of the day, resettled people, and other intake.
+    """Book the step's first and repeat applications, resettled people, and other intake.
 
     First applications: yearly level x month's season x the replication's path, a Poisson draw per
     group and day. Other intake is a share of the day's total inflow (family arrivals included,

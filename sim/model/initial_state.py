@@ -1,4 +1,4 @@
-"""The opening balance: stocks of day 0, reconciled with the published totals."""
+"""Initial state: stocks of day 0, reconciled with the published totals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COHORTS_BEFORE = OLDEST
 def initialise(world: SimState) -> None:
     """Set all opening stocks, then take the first snapshot.
 
-    Accompanying people are what the balance leaves: the published people in reception less the
+    Accompanying people are the balancing item: the published people in reception less the
     shares of those pending, in appeal and refused. Raises ``ScenarioError`` if less than nothing
     is left.
     """
@@ -61,7 +61,7 @@ def initialise(world: SimState) -> None:
 
 
 def status_rounding(scenario: Scenario) -> int:
-    """Published total of status holders less the sum of the (rounded) table."""
+    """Return the published total of status holders less the sum of the (rounded) table."""
     total = scenario.reception.opening_status_holders
     places = scenario.reception.places.values()
     return round(total.single) - sum(round(p.opening_status_holders.single) for p in places)
@@ -73,9 +73,9 @@ def _by_group(world: SimState, stocks: Mapping[str, Quantity]) -> Counts:
 
 
 def pending_ages(world: SimState) -> Floats:
-    """Share of the opening stock by month of application: (cohorts,), the last the start's.
+    """Return shares of the opening stock by month of application: (cohorts,), the start month last.
 
-    The scenario gives shares by band of months (as 0-6, 6-15, 15-27); within a band even.
+    The scenario gives shares by range of months (such as 0-6, 6-15, 15-27), even within a range.
     """
     shares = np.zeros(COHORTS_BEFORE + 1)
     for band, share in world.scenario.ind.opening_ages.items():

@@ -1,10 +1,10 @@
-"""The book of people: stocks, and the moves between them.
+"""The ledger: double-entry book-keeping of people, places and beds.
 
 ``move(count, source, target)`` is the only way to change a stock: what leaves one enters another,
-so that nobody is ever lost, and a stock can't go negative. Accounts marked ``external`` (the
+so nobody is ever lost, and a stock can't become negative. Accounts marked ``external`` (the
 world outside, those departed, homes) close the books and may run below zero. The ledger keeps
 monthly sums of each move, each stock at the month ends, person-days under each stock, and waits;
-it keeps no single entries, and it draws no conclusions: that is for ``results``.
+it keeps no single entries; tables are made by ``results``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Account:
 
 
 class Ledger:
-    """Stocks of ``replications`` side by side, and what moved between them.
+    """Stocks of all replications, and the moves between them.
 
     Plain stocks are (replications, width); aged stocks (replications, width, cohort), a cohort
     being a calendar month of arrival. ``set_opening`` sets opening stocks once; after that only
@@ -125,7 +125,7 @@ class Ledger:
         self.stocks[name][:] = by_cohort.sum(axis=-1)
 
     def begin(self) -> None:
-        """Close the opening: remember what each book holds, and take the first snapshot."""
+        """Close the opening: store the total of each book and take the first snapshot."""
         self._opened = self._book_totals()
         for name, snapshot in self.snapshots.items():
             snapshot[0] = self.stocks[name]
@@ -155,7 +155,7 @@ class Ledger:
         self._today[key] = self._today[key] + count if key in self._today else count
 
     def flow_in_step(self, source: str, target: str) -> Counts:
-        """What moved between two accounts in this step so far: (replications, width moved)."""
+        """Return the moves between two accounts in this step so far: (replications, width)."""
         nothing = np.zeros((self.replications, 1), dtype=np.int64)
         return self._today.get((source, target), nothing)
 
@@ -169,7 +169,7 @@ class Ledger:
             self._take_by_age(account, amount, target, first)
 
     def _take_by_age(self, account: Account, amount: Counts, target: str, first: First) -> None:
-        """Walk over the months of entry, in all cells at once, until those who leave are found.
+        """Take people from an aged account, oldest (or newest) month of entry first.
 
         From each cell's oldest month on (where that is, is remembered from step to step), or from
         this month back.
@@ -215,7 +215,7 @@ class Ledger:
     # -- beside the moves ----------------------------------------------------------------------
 
     def tally(self, name: str, amount: Floats | Counts | float) -> None:
-        """Add to the month's sum of something that is no stock: (replications,) or scalar."""
+        """Add to the month's sum of a quantity that is not a stock: (replications,) or scalar."""
         if name not in self.tallies:
             self.tallies[name] = np.zeros((self.clock.months, self.replications))
         self.tallies[name][self.step.month] += amount
@@ -226,7 +226,7 @@ class Ledger:
         return self.cohort_counts[name][:, :, begin:end], begin
 
     def close_step(self) -> None:
-        """Book the person-days of a step; at a month end take a snapshot and prove the books."""
+        """Book the person-days of a step; at a month end take a snapshot and check the balance."""
         month = self.step.month
         for name, days in self.days.items():
             days[month] += self.stocks[name] * self.step.days

@@ -1,4 +1,4 @@
-"""Who leaves reception: status holders into homes, others out of the country."""
+"""Outflow: status holders move into homes, others leave the country."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .state import Actor, Rounder, SimState, answer, hazard, whole_column, year_
 
 
 def departures(world: SimState) -> Actor:
-    """Who leaves: those finally refused, those who give up waiting, and accompanying people.
+    """Let people leave: those finally rejected, those who give up waiting, accompanying people.
 
     The refused leave at a constant rate by group, supervised or not. Of the pending a yearly share
     leaves by itself (the latest arrivals first). Accompanying people (other intake in the asylum
@@ -50,7 +50,7 @@ def half_year(year: int, month: int) -> str:
 
 
 def ready(world: SimState, day: int) -> Counts:
-    """Status holders who have been one for the minimum stay: (replications, 1).
+    """Return status holders past the minimum stay, who can be housed: (replications, 1).
 
     People of one month came evenly over it, so that of all who came in a month the part that is
     ready grows in a straight line; those who have left already were the first of them.
@@ -67,7 +67,7 @@ def ready(world: SimState, day: int) -> Counts:
 
 
 def homes_a_year(world: SimState, day: int) -> Floats:
-    """People that municipalities can house in a year: (replications or 1,).
+    """Return the yearly supply of homes [persons]: (replications or 1,).
 
     The supply of the scenario, answering to those who wait (at the beginning of the step): targets
     follow their number, and so do homes. In transit locations one waits as well.
@@ -81,7 +81,7 @@ def homes_a_year(world: SimState, day: int) -> Floats:
 
 @dataclass
 class _Housing:
-    """What municipalities remember: this half-year's target, and the need for the next one.
+    """State of municipalities: this half-year's target, and the need for the next one.
 
     ``half_year`` is its name, ``days`` how many of its days have passed; besides, parts of people
     left over for the next step.
@@ -96,7 +96,7 @@ class _Housing:
 
 
 def municipalities(world: SimState) -> Actor:
-    """Municipalities house status holders: as many as there are homes, and people ready for them.
+    """House status holders, limited by homes and by people past their minimum stay.
 
     Those in transit locations whose stay ends are housed first, then those longest in reception.
     Free transit places are filled from reception. Beside it runs the book-keeping of the target:
@@ -154,7 +154,7 @@ def guardianship(world: SimState) -> Actor:
     """Unaccompanied minors come under guardianship with their application.
 
     They leave at a constant rate, after a mean stay that brings them to 18.
-    A book of its own: the same young people also stand in the book of people.
+    They are counted in a book of their own: the same minors are also in the book of people.
     """
     values, ledger = world.values, world.ledger
     for step, moment in world.steps(hour=9):

@@ -1,4 +1,4 @@
-"""What things cost: the prices of a scenario, brought to one price level.
+"""Prices of a scenario, brought to one price level.
 
 Known to two readers: ``budget``, which prices what has happened, and ``means``, which says what can
 be paid for when spending follows the budget. Nothing here knows what happens.

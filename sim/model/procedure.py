@@ -77,7 +77,7 @@ def by_age(work: Floats, counts: Counts, weights: Floats, first: First) -> Float
 
 @dataclass
 class _Ind:
-    """What the IND remembers: its capacity, now and on day 0, and parts of cases left over."""
+    """State of the IND: capacity now and on day 0, and fractions of cases carried over."""
 
     capacity: Floats
     at_start: Floats
@@ -91,7 +91,7 @@ def _ind_at_start(world: SimState) -> _Ind:
 
 
 def ind(world: SimState) -> Actor:
-    """The IND decides: capacity goes to open cases, groups on hold excepted.
+    """Decide asylum cases: capacity goes to open cases, except groups on hold.
 
     Each decision grants, closes or rejects by the group's shares. A grant in reception becomes a
     status holder there; one that lived elsewhere is settled. A rejection is appealed or final; a
@@ -180,7 +180,7 @@ def in_reception_shares(world: SimState, day: int) -> Floats:
 def _other_cases(
     world: SimState, day: int, year: float, factor: Floats, whole: tuple[Rounder, Rounder]
 ) -> None:
-    """Other kinds of asylum case: they come and are decided, and need no bed."""
+    """Book and decide other asylum cases, which need no place."""
     n, ledger = world.replications, world.ledger
     came = whole[0](whole_column(world.values.at("ind.other_cases.inflow", day) * year, n))
     ledger.move(came, "case_source", "other_cases")
@@ -207,7 +207,7 @@ def _tally_ages(world: SimState, step: Step) -> None:
 
 
 def courts(world: SimState) -> Actor:
-    """Rulings come at a constant rate; a success goes back to the IND or is granted at once."""
+    """Rule on appeals at a constant rate; a success goes back to the IND or is granted at once."""
     ledger = world.ledger
     width = len(world.groups)
     for step, moment in world.steps(hour=5):

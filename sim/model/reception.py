@@ -1,4 +1,4 @@
-"""Reception: how many places there are, and who sleeps where.
+"""Reception: places by type, and the placement of people.
 
 Two books beside the book of people: places (on order, open, under notice) and beds slept in.
 Nothing here changes who is in the procedure; it decides where people sleep and what that costs.
@@ -20,7 +20,7 @@ from .state import Actor, SimState
 
 
 def weeks(quantity: Quantity) -> int:
-    """A number of weeks, whole."""
+    """Round a number of weeks."""
     return round(quantity.single)
 
 
@@ -157,7 +157,7 @@ def official_people(world: SimState, day: int) -> Floats:
 
 @dataclass
 class _Desk:
-    """What the capacity desk remembers.
+    """State of the capacity desk.
 
     Places ``on_order`` and ``on_notice`` (replications, types) by the week in which they come or
     end, people of the ``past`` weeks (replications,), and the day of its next round.
@@ -267,7 +267,7 @@ def _dearest_first(scenario: Scenario) -> list[int]:
 
 
 def beds(people: Counts, places: Counts, ranks: list[int], fill: Floats) -> tuple[Counts, Counts]:
-    """Who sleeps where: (replications, types) in a place, and (replications,) beyond all places.
+    """Allocate people to places: (replications, types), and (replications,) without a place.
 
     Place types are filled in the order ``ranks``, each first to the planned ``fill``, then, if
     people are left, to the last bed; who is left then is beyond all places.
@@ -284,7 +284,7 @@ def beds(people: Counts, places: Counts, ranks: list[int], fill: Floats) -> tupl
 
 
 def placement(world: SimState) -> Actor:
-    """COA places everyone who should be in reception; the rest is counted, never dropped."""
+    """Place everyone entitled to reception; people without a place are counted."""
     ledger, scenario = world.ledger, world.scenario
     names = list(scenario.reception.places)
     ranks = sorted(range(len(names)), key=lambda i: scenario.reception.places[names[i]].fill_rank)

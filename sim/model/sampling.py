@@ -1,9 +1,9 @@
-"""Chance, on its two levels.
+"""Random sampling: parameter uncertainty and process noise.
 
-*What we do not know*: parameters, drawn once a replication as a Latin hypercube, one column per
-name. *What is luck*: one uniform per (process, day, replication, cell) from a counter-based
-generator, made a count by inverse transform. Neither depends on how many other draws were made, in
-which chunk or worker, or in which order: an added uncertain key or process shifts no other.
+*Parameter uncertainty*: parameters, drawn once per replication as a Latin hypercube, one column
+per name. *Process noise*: one uniform per (process, day, replication, cell) from a counter-based
+generator, turned into a count by inverse transform. Neither depends on the number or order of other
+draws, or on batches and workers: an added uncertain key or process changes no other draw.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def sample(
     vary: tuple[Uncertainty, ...] = KINDS,
     until: date | None = None,
 ) -> Samples:
-    """Draw all that is unknown, for all replications up front.
+    """Draw all uncertain parameters, for all replications up front.
 
     Returns a column (replications,) for each uncertain number by its path (the number itself, or
     the factor on it), and a standard normal for each month of the inflow path by
@@ -87,7 +87,7 @@ def sample(
 
 
 def correlate(scenario: Scenario, uniforms: Samples) -> Samples:
-    """Columns of numbers that go together, put in another order: (replications,) by path.
+    """Reorder the columns of correlated numbers: (replications,) by path.
 
     Each keeps its own values (so its distribution and its strata); their order becomes that of
     correlated normal scores made from the same columns (Iman and Conover).
@@ -102,12 +102,12 @@ def correlate(scenario: Scenario, uniforms: Samples) -> Samples:
 
 
 def slice_samples(samples: Samples, first: int, count: int) -> Samples:
-    """The part of a sample that belongs to ``count`` replications from ``first`` on."""
+    """Return the sample of ``count`` replications from ``first`` on."""
     return {name: column[first : first + count] for name, column in samples.items()}
 
 
 def apply_draw(quantity: Quantity, base: float, sample: Floats | None) -> Floats:
-    """The number in each replication: its base value, blurred by the draw if there is one."""
+    """Return a number in each replication: its base value with its draw, if any, applied."""
     if sample is None:
         return np.full(1, base)
     if quantity.spread is not None and quantity.spread.kind == "factor":
@@ -117,10 +117,10 @@ def apply_draw(quantity: Quantity, base: float, sample: Floats | None) -> Floats
 
 @dataclass(frozen=True)
 class RandomStreams:
-    """Daily luck of ``count`` replications from number ``first`` on.
+    """Keyed random streams of ``count`` replications, numbered from ``first`` on.
 
-    With ``varied`` false every replication meets the same luck (that of the first), so that what
-    differs between them is not luck; counts keep their mean over the days.
+    With ``varied`` false every replication gets the same numbers (those of the first), so they do
+    not differ by process noise; counts keep their mean over the days.
     """
 
     seed: int

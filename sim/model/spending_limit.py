@@ -1,8 +1,8 @@
-"""What spending that follows the budget can pay for.
+"""Spending limits: what can be paid for when spending follows the budget.
 
-Only some scenarios ask it: ``ind.capacity.mode: follows_budget`` for the IND's work, and
-``closing: constrained`` for all that COA and the IND spend. The baseline holds the means of 2025
-and shows what is short as money.
+Some scenarios use it: ``ind.capacity.mode: follows_budget`` for work at the IND, and
+``closing: constrained`` for all that COA and the IND spend. The baseline keeps the resources of
+2025 and shows a shortage as money.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every actor of the chain is handed: the clock, the numbers, luck, and the ledger."""
+"""State of a simulation, shared by all actors: clock, parameters, random streams and ledger."""
 
 from __future__ import annotations
 

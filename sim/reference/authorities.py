@@ -1,4 +1,4 @@
-"""The offices that decide when something happens to whom; each acts once a step at its hour."""
+"""Authorities: IND, courts, COA and municipalities, each acting once a step at its hour."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .population import Person, Population
 
 
 class UnitRounder:
-    """Whole people out of a flow with fractions; the rest waits for the next step."""
+    """Round a flow to whole people and carry the fraction over to the next step."""
 
     def __init__(self) -> None:
         self.left = 0.0
@@ -36,7 +36,7 @@ class UnitRounder:
 
 
 def part_of_year(step: Step) -> float:
-    """Part of its calendar year that a step covers."""
+    """Return the fraction of its calendar year that a step covers."""
     return step.days / days_in_year(step.date.year)
 
 
@@ -71,7 +71,7 @@ def arrivals(country: Population) -> Actor:
 
 
 def newcomer(country: Population, group: int, since: float) -> Person:
-    """An applicant: gone by the time of the decision, in reception, or elsewhere."""
+    """Create an applicant: in reception, elsewhere, or one who leaves before the decision."""
     gone = country.happens(country.gone_share(group))
     here = not gone and country.happens(country.lives_here(group))
     country.here += here
@@ -99,7 +99,7 @@ def _status_holder_from_outside(country: Population) -> None:
 
 
 def ind(country: Population) -> Actor:
-    """The IND takes the oldest cases of each group, as far as its work goes (hour 4)."""
+    """Decide the oldest cases of each group, within the IND's capacity (hour 4)."""
     world, ledger = country.world, country.world.ledger
     rests = [UnitRounder() for _ in world.groups]
     came, done = UnitRounder(), UnitRounder()
@@ -126,13 +126,13 @@ def ind(country: Population) -> Actor:
 
 
 def _planned(country: Population) -> float:
-    """What the IND has the means to decide in a year."""
+    """Return the yearly capacity of the IND [decision equivalents]."""
     planned = planned_capacity(country.world, country.day)[0]
     return float(planned * ind_factor(country.world, country.day)[0])
 
 
 def _divided(country: Population, work: float, open_: list[bool]) -> list[float]:
-    """Cases of each group that the day's work decides, groups sharing by their claim."""
+    """Divide the day's decisions over the groups, by weighted waiting work."""
     groups = range(len(open_))
     weight = [country.of_group("work", g) for g in groups]
     waiting = [len(country.at_ind[g]) * weight[g] * open_[g] for g in groups]
@@ -189,7 +189,7 @@ def _ages(country: Population, step: Step) -> None:
 
 
 def departures(country: Population) -> Actor:
-    """Of those waiting for the IND a yearly share gives up, the latest arrivals first (hour 6)."""
+    """Let a yearly share of those waiting for the IND leave, latest arrivals first (hour 6)."""
     for step, moment in country.world.steps(hour=6):
         yield country.world.until(moment)
         for index, queue in enumerate(country.at_ind):
@@ -200,7 +200,7 @@ def departures(country: Population) -> Actor:
 
 
 def family_desk(country: Population) -> Actor:
-    """Grants of the day bring applications for family; the desk decides the oldest (hour 7)."""
+    """Book family applications that follow from grants and decide the oldest (hour 7)."""
     world = country.world
     factors = [group.family_factor.single for group in world.scenario.groups.values()]
     applying, deciding = UnitRounder(), UnitRounder()
@@ -222,7 +222,7 @@ def family_desk(country: Population) -> Actor:
 
 
 def municipalities(country: Population) -> Actor:
-    """Homes: first for those whose time in transit is over, then the longest waiting (hour 8)."""
+    """House people: first those whose transit stay is over, then the longest waiting (hour 8)."""
     world, scenario = country.world, country.world.scenario
     homes_left, target_left = UnitRounder(), UnitRounder()
     waiting_then = len(country.for_home) + int(world.ledger.stocks["transit"][0, 0])
@@ -261,7 +261,7 @@ def municipalities(country: Population) -> Actor:
 
 
 def guardianship(country: Population) -> Actor:
-    """Unaccompanied minors among the applicants of the day get a guardian (hour 9)."""
+    """Give unaccompanied minors among the day's applicants a guardian (hour 9)."""
     for _, moment in country.world.steps(hour=9):
         yield country.world.until(moment)
         factor = country.number("guardianship.arrival_factor")
@@ -273,12 +273,12 @@ def guardianship(country: Population) -> Actor:
 
 
 def in_reception(country: Population) -> int:
-    """People who should be in reception: asylum phase and status holders outside transit."""
+    """Return people entitled to reception: asylum phase and status holders outside transit."""
     return country.here + int(country.world.ledger.stocks["status_holders"][0, 0])
 
 
 def beds(country: Population) -> Actor:
-    """COA gives everyone a bed, the first type first; who finds none is counted (hour 12)."""
+    """Give everyone a bed, types in fill order, and count those without one (hour 12)."""
     world, ledger = country.world, country.world.ledger
     types = list(world.scenario.reception.places.values())
     ranks = sorted(range(len(types)), key=lambda index: types[index].fill_rank)
@@ -299,10 +299,10 @@ def beds(country: Population) -> Actor:
 
 
 def _look_for(country: Population, before: np.ndarray, now: np.ndarray) -> None:
-    """Where the person who is followed sleeps, as one of all who look alike.
+    """Locate the bed of the traced person among people who are alike in the model.
 
-    Who comes in gets one of the beds that were taken since yesterday; who sleeps in a type that
-    empties may have to move to one that fills.
+    A newcomer gets one of the beds taken since yesterday; a person in a type that empties may
+    have to move to one that fills.
     """
     if country.followed > len(country.people):
         return
@@ -391,7 +391,7 @@ def _by_plan(
 
 
 def desk(country: Population) -> Actor:
-    """COA's desk looks ahead once a week: orders the cheapest, ends the dearest (hour 11)."""
+    """Plan ahead once a week: order the cheapest places, end the dearest (hour 11)."""
     world, ledger = country.world, country.world.ledger
     scenario = world.scenario
     rules, places = scenario.reception.desk, scenario.reception.places

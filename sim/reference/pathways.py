@@ -1,4 +1,4 @@
-"""Lives, as they are lived: one process a person.
+"""Pathways of persons: one SimPy process per person.
 
 ``asylum_seeker`` from the application to a home or the border, ``status_holder`` from the permit to
 a home, ``family_member`` from the application for reunification to the arrival, ``companion`` for
@@ -14,7 +14,7 @@ HOME, TRANSIT = "home", "transit"
 
 
 def asylum_seeker(country: Population, person: Person) -> Waiting:
-    """One life from the application to a home or the border.
+    """Follow an asylum seeker from the application to a home or departure.
 
     Waits for the IND, first come first served within the group; some give up. The IND grants,
     closes or rejects. Who is rejected may appeal; who wins in court goes back to the IND or gets
@@ -47,7 +47,7 @@ def asylum_seeker(country: Population, person: Person) -> Waiting:
 
 
 def rejected_person(country: Population, person: Person) -> Waiting:
-    """Finally refused: leaves after a time, supervised or not."""
+    """Wait for departure after a final rejection, supervised or not."""
     group = country.world.groups[person.group]
     yield from country.stay(f"groups.{group}.departure_days", "departure.days_factor")
     if country.happens(country.number("departure.supervised_share")):
@@ -56,7 +56,7 @@ def rejected_person(country: Population, person: Person) -> Waiting:
 
 
 def in_appeal(country: Population, person: Person) -> Waiting:
-    """Waits for the ruling: refused, back to the IND, or a permit from the court."""
+    """Wait for the ruling: rejected, remitted to the IND, or granted by the court."""
     yield from country.stay("courts.delay_days")
     if not country.happens(country.number("courts.success_share")):
         country.book(person, "in_appeal", "rejected")
@@ -71,7 +71,7 @@ def in_appeal(country: Population, person: Person) -> Waiting:
 
 
 def status_holder(country: Population, person: Person) -> Waiting:
-    """Has a permit and lives in reception: waits for a home, perhaps in a transit location."""
+    """Wait in reception for a home, possibly in a transit location."""
     person.since = country.env.now
     country.for_home.append(person)
     country.new_need_today += 1
@@ -79,7 +79,7 @@ def status_holder(country: Population, person: Person) -> Waiting:
 
 
 def housing(country: Population, person: Person) -> Waiting:
-    """Waits for the municipality: a home, or first a transit location and then a home."""
+    """Wait for the municipality: a home, or a transit location and then a home."""
     news = yield from _news(country, person)
     if news == HOME:
         country.book(person, "status_holders", "settled")
@@ -89,7 +89,7 @@ def housing(country: Population, person: Person) -> Waiting:
 
 
 def transit(country: Population, person: Person) -> Waiting:
-    """Lives in a transit location for a while; then a home comes before all others."""
+    """Stay in a transit location; afterwards housed before all others."""
     yield from country.stay("transit.stay_days")
     country.leaving_transit.append(person)
     yield from _news(country, person)
@@ -97,7 +97,7 @@ def transit(country: Population, person: Person) -> Waiting:
 
 
 def family_member(country: Population, person: Person) -> Waiting:
-    """Asks to join: the desk decides, first come first served; who may come travels."""
+    """Apply for reunification; decided first come, first served; then travel if granted."""
     country.at_family_desk.append(person)
     yield from _news(country, person)
     share = country.number("family.granted_share") * country.number("family.arrival_share")
@@ -109,7 +109,7 @@ def family_member(country: Population, person: Person) -> Waiting:
 
 
 def travelling(country: Population, person: Person) -> Waiting:
-    """On the way with a visa; arrives in reception, or straight in a home."""
+    """Travel with a visa; arrive in reception or directly in a home."""
     yield from country.stay("family.travel_days")
     country.family_came += 1
     if country.happens(country.number("family.straight_home_share")):
@@ -120,7 +120,7 @@ def travelling(country: Population, person: Person) -> Waiting:
 
 
 def accompanying_person(country: Population, person: Person) -> Waiting:
-    """Came with others, in the asylum phase: becomes a status holder with them, or leaves."""
+    """Stay with asylum seekers (other intake): become a status holder with them, or leave."""
     yield from country.stay("other_intake.stay_days")
     country.here -= 1
     if country.happens(country.number("other_intake.to_status_share")):
@@ -137,14 +137,14 @@ def unaccompanied_minor(country: Population, person: Person) -> Waiting:
 
 
 def _news(country: Population, person: Person) -> Waiting:
-    """Wait for an office to say something."""
+    """Wait for the decision of an authority."""
     person.news = country.env.event()
     news = yield person.news
     return news
 
 
 def _outcome(country: Population, person: Person) -> str:
-    """What the IND decides of somebody who has not gone."""
+    """Draw the decision of the IND on a person who has not left."""
     granted, closed = _shares(country, person.group)
     chance = country.chance.random() * (1 - country.gone_share(person.group))
     if chance < granted:

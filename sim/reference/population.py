@@ -1,4 +1,4 @@
-"""Where the lives take place: who waits for what, who lives in reception, and the book of it."""
+"""The population: queues, people in reception, and the ledger of the reference model."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ..model.state import SimState
 
 @dataclass(eq=False)
 class Person:
-    """One person: of which group, since when, and whether they live in reception.
+    """One person: group, date of entry, and whether they live in reception.
 
-    ``gone`` is somebody whose case will be closed because they have left already; nobody knows it
-    until the IND decides.
+    ``gone`` marks a person whose case will be closed because they have left; the IND finds out
+    when it decides.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass
 class Population:
-    """All that the lives and the offices share. Stocks are in the ledger, lives in the queues."""
+    """Shared state of pathways and authorities: stocks in the ledger, persons in queues."""
 
     world: SimState
     chance: np.random.Generator
@@ -67,14 +67,14 @@ class Population:
         return self.world.ledger.step.day
 
     def person(self, group: int, since: float, *, here: bool = True, gone: bool = False) -> Person:
-        """Somebody new, numbered in order of appearance."""
+        """Create a person, numbered in order of appearance."""
         self.born += 1
         somebody = Person(self.born, group, since, here, gone)
         self.people.append(somebody)
         return somebody
 
     def book(self, person: Person, source: str, target: str, first: First = "oldest") -> None:
-        """Enter one person's move in the book, and in their diary."""
+        """Book one person's move in the ledger and in their diary."""
         accounts = self.world.ledger.accounts
         by_group = max(accounts[source].width, accounts[target].width) > 1
         row = self.row(person.group if by_group else -1)
@@ -99,7 +99,7 @@ class Population:
         return self.number(f"groups.{self.world.groups[group]}.{key}")
 
     def happens(self, share: float) -> bool:
-        """Whether something with this chance comes true."""
+        """Draw whether an event with this probability happens."""
         return bool(self.chance.random() < share)
 
     def lives_here(self, group: int) -> float:

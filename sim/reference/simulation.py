@@ -1,8 +1,8 @@
-"""The same chain once more, one process a person: slow, and there to check the fast one.
+"""Reference model: the same chain with one process per person, to check the fast model.
 
-Read ``lives`` first: it is the life of one asylum seeker. ``offices`` are those who decide when
-something happens to whom. Scenario, ledger, tables and budget are those of the fast model, so that
-both can be laid side by side; the lives and the offices' counting are written anew.
+Read ``pathways`` first: the life of one asylum seeker. ``authorities`` decide when something
+happens to whom. Scenario, ledger, tables and budget are those of the fast model, so both can be
+compared; pathways and authorities are an independent implementation.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ OFFICES = (
 
 
 def scaled(scenario: Scenario, factor: float) -> Scenario:
-    """A scenario for a country of another size: every number of people, cases and places."""
+    """Scale a scenario: every number of people, cases and places times a factor."""
     changes: dict[str, Any] = {}
     for path, quantity in quantities(scenario):
         if quantity.unit in SIZES and not path.startswith("prices.ukraine"):
@@ -100,12 +100,12 @@ def simulate_persons(
     until: date | None = None,
     follow: int = 0,
 ) -> tuple[Ledger, Population]:
-    """Run a scenario person by person, for one replication, by the day.
+    """Simulate a scenario person by person: one replication in daily steps.
 
     Parameters and the yearly path of inflow are those that replication number ``replication`` of
-    ``replications`` has in ``engine.simulate`` with the same seed; daily luck is its own. Returns
-    the book, as the fast model writes it, and the country with the diaries of all people; of the
-    person number ``follow`` the diary also says where they sleep.
+    ``replications`` has in ``engine.simulate`` with the same seed; its process noise
+    is separate. Returns the ledger, as in the fast model, and the population with the diaries of all
+    people; for person number ``follow`` the diary also says where they sleep.
     """
     clock = Clock(scenario.start, until or scenario.until, "day")
     samples: Samples = slice_samples(
@@ -147,7 +147,7 @@ def simulate_persons(
 
 
 def open_country(country: Population) -> None:
-    """Everybody who is there on day 0, each with a life that goes on from there."""
+    """Create everyone present on day 0 and start their pathways."""
     world = country.world
     scenario, ledger = world.scenario, world.ledger
     places = scenario.reception.places.values()

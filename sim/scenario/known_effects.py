@@ -26,7 +26,7 @@ class Effect:
 
 
 def kept_effects() -> dict[str, Effect]:
-    """Read the effects of all uncertain numbers of the baseline from ``sim/data/sensitivity.csv``."""
+    """Read the effect of each uncertain number from ``sim/data/sensitivity.csv``."""
     text = (resources.files("sim") / "data" / "sensitivity.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {

@@ -217,7 +217,7 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: SourceText) -> dict[Any
 
 
 def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
-    """Resolve a scalar: words stay text ('no' is not false); numbers, dates and booleans are read."""
+    """Resolve a scalar: words stay text ('no' is not false), numbers and dates are read."""
     text = node.value
     strange = UNSHOWN.search(text)
     if strange is not None:
