@@ -103,9 +103,9 @@ def simulate_persons(
     """Simulate a scenario person by person: one replication in daily steps.
 
     Parameters and the yearly path of inflow are those that replication number ``replication`` of
-    ``replications`` has in ``engine.simulate`` with the same seed; its process noise
-    is separate. Returns the ledger, as in the fast model, and the population with the diaries of all
-    people; for person number ``follow`` the diary also says where they sleep.
+    ``replications`` has in ``engine.simulate`` with the same seed; its process
+    noise is separate. Returns the ledger and the population with the diaries of all people; for
+    person number ``follow`` the diary also says where they sleep.
     """
     clock = Clock(scenario.start, until or scenario.until, "day")
     samples: Samples = slice_samples(
