@@ -84,7 +84,7 @@ def key_table(table: pd.DataFrame) -> str:
 
 def output(*words: str) -> str:
     """What a command prints."""
-    command = [sys.executable, "-m", "sim", *words]
+    command = [str(Path(sys.executable).with_name("opvangsim")), *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.rstrip() + "\n"
 

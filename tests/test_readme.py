@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+import sim
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TABLE = re.compile(r"(<!-- gap table.*?-->\n```\n)(.*?)(```\n<!-- end of gap table -->)", re.S)
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
+GROUPS = pytest.mark.skipif(
+    "tornado" not in sim.__all__, reason="documents have the names that are to come"
+)
+
 
 def blocks(file: Path, language: str) -> list[str]:
     """Fenced blocks of a language, as a reader would paste them."""
     return re.findall(rf"^```{language}\n(.*?)^```$", file.read_text("utf-8"), re.S | re.M)
+
+
+def help_text(words: tuple[str, ...]) -> str:
+    """Help screen of a command; empty if there is no such command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", *words, "--help"], capture_output=True, text=True, check=False
+    )
+    return done.stdout if done.returncode == 0 else ""
+
+
+def written_commands(file: Path) -> set[tuple[str, ...]]:
+    """Words of each `opvangsim ...` in blocks and in inline code, without the program's name."""
+    text = file.read_text("utf-8").replace("\\\n", " ")
+    pasted = re.findall(
+        r"^opvangsim (.*)$", "".join(re.findall(r"```sh\n(.*?)```", text, re.S)), re.M
+    )
+    inline = re.findall(r"`opvangsim ([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    return {tuple(shlex.split(line, comments=True)) for line in (*pasted, *inline)}
 
 
 def gap_table(printed: str) -> str:
@@ -76,6 +103,7 @@ def test_the_python_of_the_readme_runs_as_pasted(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@GROUPS
 def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
     tutorial = ROOT / "docs" / "tutorial.md"
     folder = checkout(tmp_path / "opvangsim")
@@ -88,6 +116,31 @@ def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
     assert (folder / "memo.docx").stat().st_size > 10_000
     (script,) = blocks(tutorial, "python")
     paste(f"{activate}python - <<'END'\n{script}END\n", folder)
+
+
+@pytest.mark.slow
+@GROUPS
+def test_documents_name_commands_and_options_that_exist() -> None:
+    """Except for the changelog, which tells of earlier names as well."""
+    commands = {words for file in DOCUMENTS for words in written_commands(file)}
+    groups = ("scenario", "runs", "model")
+    names = {words[: 2 if words[0] in groups else 1] for words in commands} - {("--help",)}
+    with ThreadPoolExecutor(2) as pool:
+        screens = dict(zip(names, pool.map(help_text, names), strict=True))
+    assert [words for words, screen in screens.items() if not screen] == []
+    for words in commands - {("--help",)}:
+        screen = screens[words[: 2 if words[0] in groups else 1]]
+        for option in (word.partition("=")[0] for word in words if word.startswith("-")):
+            assert re.search(rf"(^|[\s,/]){re.escape(option)}\b", screen, re.M), words
+
+
+@GROUPS
+def test_documents_use_public_python_names() -> None:
+    for file in DOCUMENTS:
+        for script in blocks(file, "python"):
+            ast.parse(script)
+            for name in re.findall(r"\bsim\.(\w+)", script):
+                assert name in sim.__all__, f"{file.name}: sim.{name}"
 
 
 def test_the_readme_is_short() -> None:
