@@ -21,7 +21,6 @@ from memos import (
     shared_folders,
     words_of_document,
     words_of_markdown,
-    words_of_page,
 )
 from support import Command, record_in, rewrite
 
@@ -35,7 +34,6 @@ from sim.export.safe_write import place
 from sim.report.i18n import Language, label, labels
 from sim.runs.provenance import find_in_chart
 
-FORMS: tuple[Form, ...] = ("docx", "html", "md")
 SAID: tuple[tuple[str, Language], ...] = (
     ("run", "nl"), ("closed", "en"), ("short", "nl"), ("comparison", "en"), ("explanation", "en"),
     ("answers", "en"), ("answers", "nl"),
@@ -81,12 +79,11 @@ def answers_of(memo: Memo) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lang"), SAID)
-def test_word_html_and_markdown_say_the_same_words_and_numbers(
+def test_word_and_markdown_say_the_same_words_and_numbers(
     made: Made, kind: str, lang: Language
 ) -> None:
     told = words_of_document(made.data(kind, lang, "docx"))
     assert len(told) > 1_000
-    assert words_of_page(made.data(kind, lang, "html").decode()) == told
     assert words_of_markdown(made.data(kind, lang, "md").decode()) == told
 
 
@@ -98,7 +95,7 @@ def test_a_memo_has_its_parts_in_order_and_one_chart_and_table_before_the_annex(
     blocks = made.memo(kind, lang).blocks
     annex = next(n for n, one in enumerate(blocks) if isinstance(one, Heading) and one.annex)
     names = [type(block).__name__ for block in blocks[:annex]]
-    assert (names.count("Picture"), names.count("Table")) == (1, 1)
+    assert (names.count("MemoChart"), names.count("Table")) == (1, 1)
     heads = [one.text for one in blocks if isinstance(one, Heading) and one.level < 3]
     wanted = ("memo_question", "memo_answer", "answer_drivers", "memo_ground_head",
               "memo_caveats", "memo_annex", "memo_assumptions", "memo_method", "memo_scorecard",
@@ -220,23 +217,7 @@ def test_properties_of_the_document_tell_what_it_is_of(made: Made) -> None:
     assert memo.stamp.run in core.keywords
 
 
-@pytest.mark.slow
-def test_the_page_needs_nothing_else_and_can_be_read_aloud(made: Made) -> None:
-    text = made.data("comparison", "en", "html").decode()
-    assert '<html lang="en">' in text
-    assert not re.search(r'(?:src|href)="(?!data:)', text)
-    assert "url(" not in text
-    assert "@import" not in text
-    assert re.search(r'<img alt="[^"]{50,}" src="data:image/png;base64,', text)
-    assert (
-        text.count("<table") == text.count("<caption>") == text.count('<thead><tr><th scope="col"')
-    )
-    assert text.count("<tbody>\n<tr>") == text.count('<tbody>\n<tr><th scope="row"')
-    assert "@media print" in text
-
-
-def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
-    from sim.export.memo.html import html
+def test_markdown_in_a_scenario_s_words_stays_words() -> None:
     from sim.export.memo.markdown import markdown
     from sim.runs.provenance import Provenance
 
@@ -244,8 +225,7 @@ def test_html_and_markdown_in_a_scenario_s_words_stay_words() -> None:
     memo = Memo(
         "t", "en", Provenance("run", "s", "1", "0", "i", "c"), (Paragraph(odd), Paragraph("1. y"))
     )
-    for words in (words_of_page(html(memo)), words_of_markdown(markdown(memo, "p.png"))):
-        assert words == [*odd.split(), "1.", "y"]
+    assert words_of_markdown(markdown(memo, "p.png")) == [*odd.split(), "1.", "y"]
 
 
 @pytest.mark.slow
@@ -259,9 +239,7 @@ def test_markdown_lays_its_picture_beside_itself(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "lang", "form"), [("run", "nl", "docx"), ("run", "nl", "html"), ("run", "nl", "md")]
-)
+@pytest.mark.parametrize(("kind", "lang", "form"), [("run", "nl", "docx"), ("run", "nl", "md")])
 def test_whence_tells_of_a_memo_and_of_every_change(
     made: Made, folders: dict[str, Path], tmp_path: Path, command: Command,
     kind: str, lang: Language, form: Form,
@@ -345,7 +323,9 @@ def test_a_file_that_was_changed_is_refused_and_no_memo_is_written(
 
 REFUSED = {
     "no folder": (("nowhere", "-o", "m.docx"), "can't be read"),
-    "no form": (("RUN", "-o", "m.odt"), "no form is named"),
+    "no form": (("RUN", "-o", "m.odt"), "a Word document (.docx) or Markdown (.md)"),
+    "a web page": (("RUN", "-o", "m.html"), "a Word document (.docx) or Markdown (.md)"),
+    "no such form": (("RUN", "-o", "m.docx", "--format", "html"), "is not one of 'docx', 'md'"),
     "no question": (("RUN", "-o", "m.docx", "--question", "3"), "has no questions"),
     "unknown question": (("BOOK", "-o", "m.docx", "--question", "83"), "there is no question 83"),
     "no number": (("BOOK", "-o", "m.docx", "--question", "1"), "no number answers question 1"),
@@ -380,12 +360,13 @@ def test_slips_end_with_2_and_one_message(
 def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
-    for name, lang in (("run", "en"), ("answers-nl", "nl")):
-        assert command("memo", str(folders[name]), "-o", f"{name}.html").returncode == 0
-        assert f'<html lang="{lang}">' in (tmp_path / f"{name}.html").read_text("utf-8")
-    done = command("memo", str(folders["run"]), "-o", "other", "--format", "html", "--lang", "nl")
+    made_in: tuple[tuple[str, Language], ...] = (("run", "en"), ("answers-nl", "nl"))
+    for name, lang in made_in:
+        assert command("memo", str(folders[name]), "-o", f"{name}.md").returncode == 0
+        assert f"## {label('memo_question', lang)}" in (tmp_path / f"{name}.md").read_text("utf-8")
+    done = command("memo", str(folders["run"]), "-o", "other", "--format", "md", "--lang", "nl")
     assert done.returncode == 0
-    assert '<html lang="nl">' in (tmp_path / "other").read_text("utf-8")
+    assert f"## {label('memo_question', 'nl')}" in (tmp_path / "other").read_text("utf-8")
 
 
 @pytest.mark.slow

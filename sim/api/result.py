@@ -177,7 +177,7 @@ class Result:
         return Path(file)
 
     def memo(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write a memo of two pages with an annex: .docx, .html or .md."""
+        """Write a memo of two pages with an annex: .docx or .md."""
         from .memo import write_memo
 
         return write_memo(self.folder, Path(file), lang)

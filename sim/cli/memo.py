@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ..errors import usage_error
 from .common import LangChoice, language
-
-if TYPE_CHECKING:
-    from ..export.memo.write import Form
 
 
 class FormChoice(StrEnum):
     """Form of a memo."""
 
     docx = "docx"
-    html = "html"
     md = "md"
 
 
@@ -30,7 +25,7 @@ def memo(
             metavar="RUN", help="Folder of a run, a comparison, an explanation or answers."
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx, .html or .md.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
     form: Annotated[
         FormChoice | None, typer.Option("--format", help="Form, if the file's ending is another.")
     ] = None,
@@ -46,25 +41,12 @@ def memo(
     A memo in Markdown has its picture in a file beside it, with the same name in .png.
     """
     from ..export.memo.folder import open_folder
-    from ..export.memo.write import files_of, memo_of
+    from ..export.memo.write import files_of, form_of, memo_of
     from ..export.safe_write import place
 
-    chosen = _form(form, out)
+    chosen = form_of(out, form.value if form else None)
     folder = open_folder(run)
     made = memo_of(folder, language(lang) if lang else folder.lang, question)
     for file, data in files_of(made, chosen, out).items():
         place(file, data)
         typer.echo(str(file))
-
-
-def _form(form: FormChoice | None, out: Path) -> Form:
-    from ..export.memo.write import FORMS
-
-    said = form.value if form else out.suffix.removeprefix(".").lower()
-    named = [one for one in FORMS if one == said]
-    if named:
-        return named[0]
-    endings = ", ".join(f".{one}" for one in FORMS)
-    return usage_error(
-        str(out), "no form is named", f"give a name that ends in {endings}, or --format"
-    )

@@ -1,4 +1,4 @@
-"""A finished folder as a memo for a minister: Word, HTML or Markdown, all with the same words.
+"""A finished folder as a memo for a minister: Word or Markdown, both with the same words.
 
 ``folder`` reads what was written and checks its hashes; ``of_run``, ``of_comparison``,
 ``of_explanation`` and ``of_answers`` say what it means, with ``ground`` and ``annex`` for what

@@ -1,7 +1,6 @@
 """What a memo says before it has a form: headings, paragraphs, tables and a picture, in order.
 
-Word, HTML and Markdown are made of this and of nothing else, so that they can't say different
-things.
+Word and Markdown are both made from this, so that they can't say different things.
 """
 
 from __future__ import annotations

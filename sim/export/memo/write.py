@@ -1,18 +1,31 @@
-"""From a finished folder to the files of a memo."""
+"""Write the memo of a finished folder as a Word document or as Markdown."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
 
-from ...errors import Problem, ScenarioError
+from ...errors import Problem, ScenarioError, usage_error
 from ...report.i18n import Language
 from ...runs.provenance import marked
 from .content import Memo
 from .folder import Folder
 
-Form = Literal["docx", "html", "md"]
-FORMS: tuple[Form, ...] = ("docx", "html", "md")
+Form = Literal["docx", "md"]
+
+
+def form_of(file: Path, chosen: Form | None = None) -> Form:
+    """Return the form of a memo file: the chosen one, or else the one its ending names.
+
+    Raises ``ScenarioError`` for any other ending.
+    """
+    ending = chosen or file.suffix.lower()[1:]
+    if ending == "docx":
+        return "docx"
+    if ending == "md":
+        return "md"
+    what = "a memo is a Word document (.docx) or Markdown (.md)"
+    return usage_error(str(file), what, "give a name that ends in .docx or .md, or --format")
 
 
 def memo_of(folder: Folder, lang: Language, question: int | None = None) -> Memo:
@@ -47,10 +60,6 @@ def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
         from .word import document
 
         return {file: document(memo)}
-    if form == "html":
-        from .html import html
-
-        return {file: marked(html(memo).encode("utf-8"), ".html", memo.stamp)}
     from .markdown import markdown
 
     picture = file.with_name(f"{file.name.removesuffix('.md')}.png")
