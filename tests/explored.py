@@ -15,7 +15,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "baseline": ("baseline", *UNTIL),
     "closed": ("constrained", *UNTIL),
     "nominal": ("nominal", *UNTIL),
-    "short": ("baseline", "--until", "2025-06-30", "--no-charts", "--vary", "luck"),
+    "short": ("baseline", "--until", "2025-06-30", "--no-charts", "--vary", "process"),
 }
 """Runs by the name of their folder: with spending that follows the budget, in the prices of each
 year, and without a whole year and all chance."""

@@ -78,7 +78,7 @@ def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
     common: dict[str, Any] = {
         "id": "x", "name": "x", "command": "", "lang": "en", "asked": {}, "scenarios": {},
         "options": {"replications": 1, "seed": 1, "step": "week", "until": None,
-                    "vary": ["luck"]},
+                    "vary": ["process"]},
         "inputs": {}, "sources": {},
     }  # fmt: skip
     folder.mkdir(exist_ok=True)

@@ -80,7 +80,7 @@ def test_list_and_version(command: Command, tmp_path: Path) -> None:
     ("words", "expected"),
     [
         (["run", "nowhere"], "no such scenario"),
-        (["run", "baseline", "--vary", "weather"], "unknown kind of chance: weather"),
+        (["run", "baseline", "--vary", "weather"], "unknown source of uncertainty: weather"),
         (["run", "baseline", "--until", "2020-01-01"], "lies before the start"),
         (["run", "baseline", "--until", "2090-01-01"], "lies over 30 years ahead"),
         (["run", "baseline", "--replications", "1.000"], "1.000"),

@@ -88,7 +88,7 @@ def test_the_variance_ratio_is_that_of_separate_to_paired_luck() -> None:
 def test_common_luck_alone_takes_off_most_of_the_variance(
     baseline: Scenario, lever_: str, factor: float
 ) -> None:
-    settings = Settings(60, 1, "week", date(2027, 12, 31), ("luck",))
+    settings = Settings(60, 1, "week", date(2027, 12, 31), ("process",))
     present = dict(quantities(baseline))[lever_].single
     other = change(baseline, {lever_: factor * present})
     table = compare(("a", baseline), {"b": other}, settings).yearly

@@ -177,7 +177,7 @@ def test_shipped_designs_can_be_planned_and_are_no_scenarios(name: str) -> None:
         ("replications: 2", "exclude: [inflow.first@2026 > 1]", "leave out every run"),
         ("replications: 2", "exclude: [inflow.first@2026 >]", "a name or a number belongs here"),
         ("replications: 2", "until: soon", "a date belongs here"),
-        ("replications: 2", "vary: [weather]", "kinds of chance belong here"),
+        ("replications: 2", "vary: [weather]", "sources of uncertainty belong here"),
     ],
 )
 def test_a_mistake_is_told_with_what_to_write(old: str, new: str, told: str) -> None:

@@ -120,7 +120,7 @@ def test_draws_stay_within_their_spread(baseline: Scenario) -> None:
 
 
 def test_kinds_of_chance_left_out_are_not_drawn(baseline: Scenario) -> None:
-    assert sample(baseline, 5, 1, ("luck",)) == {}
+    assert sample(baseline, 5, 1, ("process",)) == {}
     only = sample(baseline, 5, 1, ("inflow",))
     assert only
     assert all(name.startswith("inflow.path.20") for name in only)

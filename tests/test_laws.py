@@ -221,9 +221,9 @@ def test_the_kinds_of_chance_are_told_apart(baseline: Scenario) -> None:
         tables = run(baseline, 60, vary=vary, until=date(2026, 12, 31), step="week")
         return float(tables.monthly[tables.monthly_cells.index(need), -1].std())
 
-    none, luck = spread(()), spread(("luck",))
+    none, luck = spread(()), spread(("process",))
     inflow, parameters = spread(("inflow",)), spread(("parameters",))
-    together = spread(("parameters", "inflow", "luck"))
+    together = spread(("parameters", "inflow", "process"))
     assert none < 1e-6
     assert 0 < luck < parameters / 5
     assert luck < inflow / 5
@@ -274,7 +274,7 @@ def test_decisions_move_nobody_into_or_out_of_reception(baseline: Scenario) -> N
             f"groups.{name}.closed_share": 1 - share if name == "repeat" else 0,
         }
     scenario = change(baseline, changes)
-    ledger = simulate(scenario, 4, 1, vary=("luck",), until=date(2025, 6, 30))
+    ledger = simulate(scenario, 4, 1, vary=("process",), until=date(2025, 6, 30))
     people = ledger.snapshots["beds"].sum(axis=2) + ledger.snapshots["beyond_places"][:, :, 0]
     left = sum(
         ledger.flows.get((source, "departed"), np.zeros((6, 4, 1))).sum()
@@ -316,7 +316,7 @@ def test_a_limit_on_ordering_never_makes_the_gap_smaller(
 def test_the_centre_is_the_same_with_and_without_luck(baseline: Scenario) -> None:
     options: dict[str, Any] = {"until": date(2026, 12, 31), "step": "week"}
     without = run(baseline, 2, vary=(), **options)
-    with_luck = run(baseline, 60, vary=("luck",), **options)
+    with_luck = run(baseline, 60, vary=("process",), **options)
     for number, (cell, measure) in enumerate(without.yearly_cells):
         here, there = without.yearly[number, 1, 0], with_luck.yearly[number, 1]
         if np.isfinite(there).all():

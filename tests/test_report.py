@@ -10,7 +10,7 @@ import pytest
 from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES
 from sim.hindcast.inflow_models import PROCESSES, STARTS
-from sim.model.sampling import KINDS
+from sim.model.uncertainty import UNCERTAINTIES
 from sim.questions.metric_names import SIGNS
 from sim.questions.metrics import needed
 from sim.questions.questions import Shown, questions
@@ -92,7 +92,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
     made |= {f"memo_axis_{shown}" for shown in get_args(Shown)}
-    made |= {f"memo_vary_{kind}" for kind in KINDS}
+    made |= {f"memo_vary_{kind}" for kind in UNCERTAINTIES}
     made |= {f"memo_cmp_{what}_{way}" for what in MEMO_DIFFERENCES for way in MEMO_WAYS}
     made |= {f"record_{part}" for part in (*PARTS, "inputs")}
     made |= {f"again_{state}" for state in get_args(State)}

@@ -188,7 +188,7 @@ def test_the_id_knows_what_is_computed_and_nothing_else(baseline: Scenario) -> N
         Options(seed=2),
         Options(replications=7),
         Options(step="week"),
-        Options(vary=("luck",)),
+        Options(vary=("process",)),
     ]
     assert all(run_id(baseline, options, until) != base for options in other)
     changed = override(baseline, {"housing.homes": 1}, "a test")

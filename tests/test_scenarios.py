@@ -13,7 +13,7 @@ import yaml
 from sim.clock import StepLength
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
-from sim.model.sampling import Uncertainty
+from sim.model.uncertainty import Uncertainty
 from sim.questions.metrics import needed
 from sim.questions.questions import questions
 from sim.report.overview import (
@@ -170,7 +170,7 @@ class Past:
 
 def past(name: str, step: StepLength = "day", until: date | None = None) -> Past:
     scenario = load(name)
-    kinds: tuple[Uncertainty, ...] = ("parameters", "luck")
+    kinds: tuple[Uncertainty, ...] = ("parameters", "process")
     ledger = simulate(scenario, 40, 1, vary=kinds, step=step, until=until)
     return Past(ledger, tabulate(ledger, scenario))
 

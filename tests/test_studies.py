@@ -144,7 +144,7 @@ def test_an_explanation_says_which_way_the_gap_goes(
     command: Command, first: str, second: str, expected: str
 ) -> None:
     done = command(
-        "explain", first, second, "--year", "2027", "-o", "here", "--vary", "luck", *TINY
+        "explain", first, second, "--year", "2027", "-o", "here", "--vary", "process", *TINY
     )
     assert done.returncode == 0, done.stderr
     assert expected in " ".join(done.stdout.split())
@@ -152,7 +152,7 @@ def test_an_explanation_says_which_way_the_gap_goes(
 
 @pytest.mark.long
 def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
-    done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "luck",
+    done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "process",
                    "-o", "here", *TINY, "--until", "2026-12-31")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "are exactly the same in every replication" in " ".join(done.stdout.split())

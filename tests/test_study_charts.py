@@ -67,7 +67,7 @@ SPOKEN = {
     "ind_coa": ["ind-coa", *SHORT],
 }  # fmt: skip
 """Kinds of which a small study is quickly made; the others have tables made up here."""
-OPTIONS = {"replications": 8, "seed": 1, "step": "week", "until": None, "vary": ["luck"]}
+OPTIONS = {"replications": 8, "seed": 1, "step": "week", "until": None, "vary": ["process"]}
 TOLD_APART = 0.1
 Figures = dict[tuple[Language, Width], Figure]
 

@@ -57,7 +57,7 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
         scenario,
         1500,
         1,
-        vary=("luck",),
+        vary=("process",),
         until=date(2025, 1, 1) + timedelta(days=250),
         actors=(calendar, intake, guardianship, end_of_step),
     ).stocks["wards"][:, 0]
@@ -73,7 +73,7 @@ def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
         scenario,
         200,
         1,
-        vary=("luck",),
+        vary=("process",),
         until=scenario.start + timedelta(days=days - 1),
         actors=(calendar, intake, ind, end_of_step),
     ).stocks["pending"][:, list(scenario.groups).index(ONE_GROUP)]
@@ -112,7 +112,7 @@ def test_rulings_come_at_the_courts_rate(baseline: Scenario) -> None:
             scenario,
             20,
             1,
-            vary=("luck",),
+            vary=("process",),
             until=scenario.start + timedelta(days=99),
             actors=(calendar, courts, end_of_step),
         )
@@ -132,7 +132,7 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
             scenario,
             20,
             1,
-            vary=("luck",),
+            vary=("process",),
             until=scenario.start + timedelta(days=99),
             actors=(calendar, departures, end_of_step),
         )

@@ -16,7 +16,7 @@ import yaml
 
 from ..clock import StepLength
 from ..errors import usage_error
-from ..model.sampling import KINDS, Uncertainty
+from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
 from ..results.experiment import Settings
@@ -112,7 +112,7 @@ class Scenario:
         *,
         step: StepLength = "day",
         until: date | None = None,
-        vary: Sequence[Uncertainty] = KINDS,
+        vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
         out: str | Path | None = None,
         lang: Language = "en",
@@ -151,7 +151,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "day",
         until: date | None = None,
-        vary: Sequence[Uncertainty] = KINDS,
+        vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
     ) -> Study:
         """What other scenarios differ in from this one, on common luck, with the bands.
@@ -182,7 +182,7 @@ class Scenario:
         replications: int = 500,
         seed: int = 1,
         step: StepLength = "day",
-        vary: Sequence[Uncertainty] = KINDS,
+        vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
     ) -> Study:
         """Why the gap of the other differs from that of this one: by patch, key or theme.
@@ -215,7 +215,7 @@ class Scenario:
         replications: int = 500,
         seed: int = 1,
         step: StepLength = "week",
-        chance: Sequence[Uncertainty] = KINDS,
+        chance: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
     ) -> Study:
         """The value of a number at which a target is just met; of two, their frontier.
@@ -250,7 +250,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "week",
         until: date | None = None,
-        vary: Sequence[Uncertainty] = KINDS,
+        vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
     ) -> Study:
         """How many fixed regular places cost least when the future is uncertain."""
@@ -270,7 +270,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "week",
         until: date | None = None,
-        vary: Sequence[Uncertainty] = KINDS,
+        vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
     ) -> Study:
         """The IND against COA: what a euro less for the IND costs there."""
@@ -295,7 +295,7 @@ class Scenario:
         from ..studies.sensitivity_ask import sensitivity as asked
         from .study import study_of
 
-        settings = Settings(2 * points, seed, step, None, KINDS)
+        settings = Settings(2 * points, seed, step, None, UNCERTAINTIES)
         found = asked(self.loaded, settings, points, workers, no_progress, year, line)
         said = {"year": year, "line": line, "points": points, "seed": seed, "step": step}
         return study_of(found, self._call("sensitivity", said, None))
@@ -417,7 +417,7 @@ class Scenario:
             told |= {"replications": settings.replications, "seed": settings.seed}
             told |= {"step": settings.step}
             told |= {"until": str(settings.until)} if settings.until else {}
-            told |= {kinds: settings.vary} if settings.vary != KINDS else {}
+            told |= {kinds: settings.vary} if settings.vary != UNCERTAINTIES else {}
         words = [one._expression() for one in others]
         words += [f"{key}={value!r}" for key, value in told.items() if value is not None]
         return f"{self._expression()}.{verb}({', '.join(words)})"

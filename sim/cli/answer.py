@@ -64,7 +64,7 @@ def answer(
         usage_error(
             "--out", "one answer is printed and not written", "leave it out, or ask for all"
         )
-    settings = settings_of(replications, seed, step, None, "parameters,inflow,luck")
+    settings = settings_of(replications, seed, step, None, "parameters,inflow,process")
     found = answers(asked, settings, workers, _watch, _notice)
     pages = [found.page(one, tongue) for one in asked]
     if question == ALL:

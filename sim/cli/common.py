@@ -121,7 +121,7 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
-ALL_KINDS = "parameters,inflow,luck"
+ALL_KINDS = "parameters,inflow,process"
 
 
 def settings_of(

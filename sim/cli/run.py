@@ -47,7 +47,7 @@ def run(
     step: Annotated[StepChoice, typer.Option(help="Length of a step.")] = StepChoice.day,
     vary: Annotated[
         str, typer.Option(help="Kinds of chance, with commas.")
-    ] = "parameters,inflow,luck",
+    ] = "parameters,inflow,process",
     workers: Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the results (default outputs/<name>).")

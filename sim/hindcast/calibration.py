@@ -139,7 +139,7 @@ def year_ends(
         if name in number.years
     }
     scenario: Scenario = override(load(name), changes, BECAUSE)
-    ledger = simulate(scenario, replications, 1, vary=("parameters", "luck"), step="week")
+    ledger = simulate(scenario, replications, 1, vary=("parameters", "process"), step="week")
     tables = tabulate(ledger, scenario)
     index = {f"{cell.name}|{measure}": i for i, (cell, measure) in enumerate(tables.yearly_cells)}
     return [

@@ -34,9 +34,10 @@ from .outflow import departures, guardianship, municipalities
 from .prices import Prices
 from .procedure import courts, ind
 from .reception import capacity_desk, capacity_plan, placement
-from .sampling import KINDS, RandomStreams, Samples, Uncertainty, sample
+from .sampling import RandomStreams, Samples, sample
 from .spending_limit import track_spending
 from .state import Actor, Parameters, SimState
+from .uncertainty import UNCERTAINTIES, Uncertainty
 
 
 def accounts(groups: int, place_types: int) -> list[Account]:
@@ -159,7 +160,7 @@ def simulate(
     seed: int,
     *,
     parameters: Samples | None = None,
-    vary: tuple[Uncertainty, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = UNCERTAINTIES,
     step: StepLength = "day",
     until: date | None = None,
     first: int = 0,
@@ -175,7 +176,7 @@ def simulate(
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
         parameters = sample(scenario, replications, seed, vary, clock.until)
-    luck = RandomStreams(seed, first, replications, "luck" in vary)
+    luck = RandomStreams(seed, first, replications, "process" in vary)
     return finished(begun(scenario, clock, luck, parameters, actors))
 
 

@@ -12,7 +12,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,11 +21,10 @@ from scipy.stats import qmc
 from ..clock import first_of_month, month_number
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.correlation import matrix_of
+from .uncertainty import UNCERTAINTIES, Uncertainty
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
-Uncertainty = Literal["parameters", "inflow", "luck"]
-KINDS: tuple[Uncertainty, ...] = get_args(Uncertainty)
 Samples = dict[str, Floats]
 
 INFLOW_PATH = "inflow.path."
@@ -61,7 +59,7 @@ def sample(
     scenario: Scenario,
     replications: int,
     seed: int,
-    vary: tuple[Uncertainty, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = UNCERTAINTIES,
     until: date | None = None,
 ) -> Samples:
     """Draw all uncertain parameters, for all replications up front.
@@ -339,12 +337,10 @@ def _reversion_rate(phi: Floats) -> tuple[Floats, Floats]:
 
 
 __all__ = [
-    "KINDS",
     "Counts",
     "Floats",
     "RandomStreams",
     "Samples",
-    "Uncertainty",
     "apply_draw",
     "binomial_count",
     "binomial_counts",

@@ -27,9 +27,10 @@ from ..model.initial_state import (
 from ..model.ledger import Ledger
 from ..model.prices import Prices
 from ..model.reception import opening_places
-from ..model.sampling import KINDS, RandomStreams, Samples, Uncertainty, sample, slice_samples
+from ..model.sampling import RandomStreams, Samples, sample, slice_samples
 from ..model.spending_limit import track_spending
 from ..model.state import Parameters, SimState
+from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Quantity, Scenario, override, quantities
 from . import authorities as offices
 from . import pathways as lives
@@ -96,7 +97,7 @@ def simulate_persons(
     *,
     replication: int = 0,
     replications: int = 1,
-    vary: tuple[Uncertainty, ...] = KINDS,
+    vary: tuple[Uncertainty, ...] = UNCERTAINTIES,
     until: date | None = None,
     follow: int = 0,
 ) -> tuple[Ledger, Population]:

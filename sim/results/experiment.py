@@ -20,7 +20,8 @@ from ..errors import Problem, ScenarioError
 from ..model.engine import simulate
 from ..model.ledger import Ledger
 from ..model.prices import Prices
-from ..model.sampling import KINDS, Floats, Samples, Uncertainty, sample, slice_samples
+from ..model.sampling import Floats, Samples, sample, slice_samples
+from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Scenario
 from . import budget
 from . import tables as results
@@ -41,7 +42,7 @@ class Settings:
     seed: int = 1
     step: StepLength = "day"
     until: date | None = None
-    vary: tuple[Uncertainty, ...] = KINDS
+    vary: tuple[Uncertainty, ...] = UNCERTAINTIES
 
 
 def settings_from_record(options: Mapping[str, Any]) -> Settings:

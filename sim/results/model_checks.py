@@ -122,7 +122,7 @@ def constant_hazard(base: Scenario) -> CheckOutcome:
         "groups.turkey.unaccompanied_share": share,
     })  # fmt: skip
     wards = simulate(
-        scenario, 1_500, 1, vary=("luck",), until=date(2025, 9, 8),
+        scenario, 1_500, 1, vary=("process",), until=date(2025, 9, 8),
         actors=(calendar, intake, guardianship, end_of_step),
     ).stocks["wards"][:, 0]  # fmt: skip
     error = float(np.sqrt(mean / wards.size))
@@ -137,7 +137,7 @@ def saturated_queue(base: Scenario) -> CheckOutcome:
     """A desk that gets more than it can do falls behind at the known rate (fluid limit)."""
     scenario, days = one_queue(base, 100, 60), 300
     ledger = simulate(
-        scenario, 200, 1, vary=("luck",), until=scenario.start + timedelta(days=days - 1),
+        scenario, 200, 1, vary=("process",), until=scenario.start + timedelta(days=days - 1),
         actors=(calendar, intake, ind, end_of_step),
     )  # fmt: skip
     queue = ledger.stocks["pending"].sum(axis=1)
@@ -158,7 +158,7 @@ def slack_queue(base: Scenario) -> CheckOutcome:
 
     scenario = one_queue(base, 100, 112)
     ledger = simulate(
-        scenario, 3_000, 1, vary=("luck",), until=scenario.start + timedelta(days=59),
+        scenario, 3_000, 1, vary=("process",), until=scenario.start + timedelta(days=59),
         actors=(calendar, intake, ind, end_of_step),
     )  # fmt: skip
     queue = ledger.stocks["pending"].sum(axis=1)
@@ -212,7 +212,7 @@ def beyond_places(base: Scenario) -> CheckOutcome:
         changes[f"reception.places.{name}.opening_people"] = places * (name == REGULAR)
         changes[f"reception.places.{name}.opening_status_holders"] = 0
     ledger = simulate(
-        change(one_queue(base, a_day, 0), changes), 3_000, 1, vary=("luck",),
+        change(one_queue(base, a_day, 0), changes), 3_000, 1, vary=("process",),
         until=date(2025, 7, 19), actors=(calendar, intake, departures, placement, end_of_step),
     )  # fmt: skip
     beyond = ledger.stocks["beyond_places"][:, 0]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
+from ..model.uncertainty import FORMER_NAMES
 from .environment import environment
 from .manifest_schema import SCHEMA, faults
 
@@ -111,6 +112,9 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not is_sealed(text):
         what = "this file is not the one that the run wrote"
         raise _refused(file, what, f"make the folder again{command_of(record)}")
+    if "vary" in record.get("options", {}):
+        vary = record["options"]["vary"]
+        record["options"]["vary"] = [FORMER_NAMES.get(one, one) for one in vary]
     return record
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ..clock import StepLength
-from ..model.sampling import Uncertainty
+from ..model.uncertainty import Uncertainty
 
 SCHEMA = 2
 ASKED: dict[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ class Options(_Part):
     seed: Annotated[int, Field(ge=0)]
     step: StepLength
     until: Annotated[str, AfterValidator(_day)] | None
-    vary: list[Uncertainty]
+    vary: list[Uncertainty | Literal["luck"]]
 
 
 class Headline(_Part):

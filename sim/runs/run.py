@@ -20,7 +20,8 @@ import pandas as pd
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
-from ..model.sampling import KINDS, sample
+from ..model.sampling import sample
+from ..model.uncertainty import UNCERTAINTIES
 from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
@@ -63,8 +64,8 @@ def execute(
     until = _checked_until(scenario, options)
     words = list(asked or (name,))
     command = command_of(words, options, until)
-    if not options.vary or set(options.vary) - set(KINDS):
-        raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(KINDS)}")])
+    if not options.vary or set(options.vary) - set(UNCERTAINTIES):
+        raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(UNCERTAINTIES)}")])
     with replace_folder(folder) as staging:
         spool = staging / "spool"
         samples = sample(scenario, options.replications, options.seed, options.vary, until)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from ..errors import usage_error
 
 if TYPE_CHECKING:
-    from ..model.sampling import Uncertainty
+    from ..model.uncertainty import Uncertainty
 
 
 def parse_uncertainties(text: str) -> tuple[Uncertainty, ...]:
     """Kinds of chance as they were typed, with commas; raises ``ScenarioError``."""
-    from ..model.sampling import KINDS
+    from ..model.uncertainty import UNCERTAINTIES
 
     asked = {part.strip() for part in text.split(",")}
-    if asked - set(KINDS):
-        what = f"unknown kind of chance: {', '.join(sorted(asked - set(KINDS)))}"
-        usage_error("--vary", what, f"choose from {', '.join(KINDS)}")
-    return tuple(kind for kind in KINDS if kind in asked)
+    if asked - set(UNCERTAINTIES):
+        what = f"unknown source of uncertainty: {', '.join(sorted(asked - set(UNCERTAINTIES)))}"
+        usage_error("--vary", what, f"choose from {', '.join(UNCERTAINTIES)}")
+    return tuple(kind for kind in UNCERTAINTIES if kind in asked)
 
 
 def parse_chains(words: list[str]) -> list[list[str]]:

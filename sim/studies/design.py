@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import Location, Problem, ScenarioError
-from ..model.sampling import KINDS
+from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES
 from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
 from ..results.conditions import BoolOp, ComparisonOp, Condition, names, parse
@@ -419,9 +419,13 @@ def _settings(reading: _Reading) -> Settings:
     if until is not None and type(until) is not date:
         reading.fault(("until",), "a date belongs here", "as in 2027-12-31")
         until = None
-    vary = data.get("vary", list(KINDS))
-    if not isinstance(vary, list) or not all(kind in KINDS for kind in vary):
-        reading.fault(("vary",), "kinds of chance belong here", f"as in [{', '.join(KINDS)}]")
+    vary = data.get("vary", list(UNCERTAINTIES))
+    if isinstance(vary, list):
+        vary = [FORMER_NAMES.get(str(kind), kind) for kind in vary]
+    if not isinstance(vary, list) or not all(kind in UNCERTAINTIES for kind in vary):
+        reading.fault(
+            ("vary",), "sources of uncertainty belong here", f"as in [{', '.join(UNCERTAINTIES)}]"
+        )
         vary = []
     step = reading.choice("step", "week", ("day", "week"))
     return Settings(
@@ -429,5 +433,5 @@ def _settings(reading: _Reading) -> Settings:
         reading.whole("seed", 1, 0, 2**63 - 1),
         "day" if step == "day" else "week",
         until,
-        tuple(kind for kind in KINDS if kind in vary),
+        tuple(kind for kind in UNCERTAINTIES if kind in vary),
     )

@@ -22,7 +22,8 @@ from scipy.stats import sobol_indices
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
 from ..model.prices import affects_costs_only
-from ..model.sampling import KINDS, Floats, Samples, Uncertainty, path_months, sample, slice_samples
+from ..model.sampling import Floats, Samples, path_months, sample, slice_samples
+from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..results import budget
 from ..results.cell import CellRef
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
@@ -133,7 +134,7 @@ def _until_year(scenario: Scenario, address: CellRef, settings: Settings) -> Set
         what = "there is no gap of this line in this year"
         advice = "take a whole year of the scenario with a budget, as in --year 2027"
         raise ScenarioError([Problem(str(address), what, advice)])
-    return replace(settings, until=until, vary=KINDS)
+    return replace(settings, until=until, vary=UNCERTAINTIES)
 
 
 # -- inputs -----------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ def saltelli(
     from its hypercube, luck by its numbers. The last array is (input, point).
     """
     points = settings.replications
-    drawn = sample(scenario, 2 * points, settings.seed, KINDS, settings.until)
+    drawn = sample(scenario, 2 * points, settings.seed, UNCERTAINTIES, settings.until)
     ours, theirs = slice_samples(drawn, 0, points), slice_samples(drawn, points, points)
     moved = {one.name: {name: theirs[name] for name in one.columns} for one in found}
     priced = {one.name: moved[one.name] for one in found if one.only_money}
@@ -275,7 +276,7 @@ def tornado(
 
     All other parameters lie at their median; path and luck are those of the replications, the same
     for every input. For path and luck themselves: quantiles of the cell around its mean, with only
-    that kind of chance.
+    that source of uncertainty.
     """
     count = settings.replications
     path = sample(scenario, count, settings.seed, ("inflow",), settings.until)
@@ -317,7 +318,7 @@ def chance_alone(
     tell: Progress | None = None,
 ) -> list[float]:
     """Low and high quantile of the cell around its mean with only path or luck, all else still."""
-    kind: Uncertainty = "inflow" if one.name == PATH else "luck"
+    kind: Uncertainty = "inflow" if one.name == PATH else "process"
     only = replace(settings, replications=CHANCE_REPLICATIONS, vary=(kind,))
     path = sample(scenario, CHANCE_REPLICATIONS, settings.seed, (kind,), settings.until)
     task = Task(scenario, _Cells(address, {}), medians(scenario, CHANCE_REPLICATIONS) | path)

@@ -13,8 +13,9 @@ from sim.model.engine import accounts
 from sim.model.initial_state import COHORTS_BEFORE, initialise
 from sim.model.ledger import Ledger
 from sim.model.prices import Prices
-from sim.model.sampling import KINDS, RandomStreams, Samples, sample
+from sim.model.sampling import RandomStreams, Samples, sample
 from sim.model.state import Parameters, SimState
+from sim.model.uncertainty import UNCERTAINTIES
 from sim.scenario import Scenario
 
 from . import asylum, homes, places
@@ -148,7 +149,7 @@ def simulate_compiled(
     """Run a scenario in the compiled loop and return its book, as ``engine.simulate`` does."""
     clock = Clock(scenario.start, until or scenario.until)
     if parameters is None:
-        parameters = sample(scenario, replications, seed, KINDS, clock.until)
+        parameters = sample(scenario, replications, seed, UNCERTAINTIES, clock.until)
     books = accounts(len(scenario.groups), len(scenario.reception.places))
     ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters)
     values, prices = Parameters(scenario, clock, parameters), Prices.of(scenario, parameters)

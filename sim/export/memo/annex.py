@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...hindcast import kept
-from ...model.sampling import KINDS
+from ...model.uncertainty import UNCERTAINTIES
 from ...questions.scorecard import score_entries
 from ...report.i18n import Language, label, number
 from ...report.scorecard import score_table, verdict
@@ -47,7 +47,7 @@ def caveats(folder: Folder, lang: Language, further: Sequence[str] = ()) -> list
         label("memo_rests_on_runs", lang, n=number(options["replications"], lang), step=step),
     ]
     kinds = [label(f"memo_vary_{kind}", lang) for kind in options["vary"]]
-    if len(kinds) < len(KINDS):
+    if len(kinds) < len(UNCERTAINTIES):
         texts.append(label("memo_vary_only", lang, kinds=", ".join(kinds)))
     return [Heading(label("memo_caveats", lang)), Listing(tuple(texts))]
 

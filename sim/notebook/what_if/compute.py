@@ -92,7 +92,7 @@ def _simulated(part: Part) -> Found:
         return Found(to_tables(finished(world), scenario, samples), None)
     settings, aside = part.settings, None
     clock = Clock(scenario.start, settings.until or scenario.until, settings.step)
-    luck = RandomStreams(settings.seed, 0, settings.replications, "luck" in settings.vary)
+    luck = RandomStreams(settings.seed, 0, settings.replications, "process" in settings.vary)
     world = begun(scenario, clock, luck, samples, actors)
     if clock.start < SINCE <= clock.until:
         aside = Aside(replace(part, aside=None, sign=None), laid_aside(world, SINCE))
