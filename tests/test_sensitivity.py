@@ -27,8 +27,7 @@ from sim.results.cell import CellRef, parse
 from sim.results.experiment import Settings, simulate_all
 from sim.scenario import Scenario, dump, quantities
 from sim.scenario.correlation import correlated_groups
-from sim.scenario.known_effects import Effect, kept_effects
-from sim.scenario.listing import Citation, by_assumption
+from sim.scenario.listing import Citation, Effect, by_assumption, kept_effects
 from sim.studies import sensitivity as decided
 from sim.studies.sensitivity import (
     LUCK,

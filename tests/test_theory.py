@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from support import change, quiet
 
+from sim.model.departure import departures, guardianship
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import intake
-from sim.model.outflow import departures, guardianship
 from sim.model.procedure import by_age, by_weight, courts, grown, ind
 from sim.results.tables import wait_cells
 from sim.scenario import Scenario

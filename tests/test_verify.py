@@ -44,10 +44,10 @@ def test_a_ledger_that_loses_people_fails_the_check(
 def test_a_hazard_that_is_off_fails_the_check(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.model.outflow
+    import sim.model.departure
     from sim.model.state import hazard
 
-    monkeypatch.setattr(sim.model.outflow, "hazard", lambda mean, days: hazard(mean, days) * 1.05)
+    monkeypatch.setattr(sim.model.departure, "hazard", lambda mean, days: hazard(mean, days) * 1.05)
     assert not verify.constant_hazard(baseline).holds
 
 
@@ -67,14 +67,14 @@ def test_work_that_is_lost_fails_the_check(
 def test_beds_that_decide_on_people_fail_the_check(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sim.model.outflow
+    import sim.model.housing
 
-    right = sim.model.outflow.ready
+    right = sim.model.housing.ready
 
     def crowded(world: Any, day: int) -> Any:
         return right(world, day) * (world.ledger.stocks["beyond_places"] == 0)
 
-    monkeypatch.setattr(sim.model.outflow, "ready", crowded)
+    monkeypatch.setattr(sim.model.housing, "ready", crowded)
     assert not verify.beds_only(baseline).holds
 
 

@@ -159,7 +159,7 @@ def swings() -> pd.DataFrame:
     """
     from ..report.display_names import input_name
     from ..scenario import load
-    from ..scenario.known_effects import kept_effects
+    from ..scenario.listing import kept_effects
 
     base = load("baseline")
     rows = [(key, input_name(key, base, "en"), one.total, one.low, one.high, one.swing)

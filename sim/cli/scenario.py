@@ -168,8 +168,7 @@ def sources(
     """Show each source and each assumption, what moves the gap most first, and what rests on it."""
     from ..report.scenario_listing import sources as lines
     from ..scenario import load, load_chain
-    from ..scenario.known_effects import kept_effects
-    from ..scenario.listing import by_assumption, by_source
+    from ..scenario.listing import by_assumption, by_source, kept_effects
 
     scenario = load_chain(parse_chains([file])[0]).scenario
     listed = lines(

@@ -26,11 +26,12 @@ import simpy
 from ..clock import Clock, StepLength
 from ..errors import ModelError
 from ..scenario import Scenario
+from .departure import departures, guardianship
 from .family import family_arrivals, family_desk
+from .housing import municipalities
 from .inflow import intake
 from .initial_state import COHORTS_BEFORE, initialise
 from .ledger import Account, Ledger
-from .outflow import departures, guardianship, municipalities
 from .prices import Prices
 from .procedure import courts, ind
 from .reception import capacity_desk, capacity_plan, placement

@@ -7,8 +7,8 @@ from collections import deque
 import numpy as np
 
 from ..clock import DAYS_A_WEEK, Step, days_in_year
+from ..model.housing import half_year
 from ..model.inflow import first_within_total
-from ..model.outflow import half_year
 from ..model.spending_limit import (
     PendingClosures,
     affordable_orders,

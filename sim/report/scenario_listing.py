@@ -7,8 +7,7 @@ from typing import Any
 
 from ..errors import Location
 from ..scenario import Quantity, Text
-from ..scenario.known_effects import Effect
-from ..scenario.listing import Citation, Difference, Leaf, ListingRow
+from ..scenario.listing import Citation, Difference, Effect, Leaf, ListingRow
 from .i18n import Language, label, number, unit_name
 from .translate import said
 

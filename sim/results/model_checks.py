@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from ..model.departure import departures, guardianship
 from ..model.engine import ACTORS, calendar, end_of_step, simulate
 from ..model.inflow import intake
 from ..model.ledger import Ledger
-from ..model.outflow import departures, guardianship
 from ..model.prices import affects_costs_only
 from ..model.procedure import ind
 from ..model.reception import placement

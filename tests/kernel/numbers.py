@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.clock import DAYS_A_WEEK, Clock, days_in_year
+from sim.model.housing import half_year
 from sim.model.inflow import deviation_path
-from sim.model.outflow import half_year
 from sim.model.reception import flexible, weeks
 from sim.model.sampling import Floats
 from sim.model.spending_limit import MONTHS_A_YEAR, ind_factor, part_to_come

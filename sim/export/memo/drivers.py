@@ -11,8 +11,15 @@ from ...report.i18n import Language, label, number, unit_name
 from ...report.scenario_listing import about_source, spread_text, value_text
 from ...report.translate import said
 from ...scenario import Quantity, Scenario, quantities
-from ...scenario.known_effects import Effect, kept_effects
-from ...scenario.listing import Citation, Leaf, by_assumption, by_source, parameters
+from ...scenario.listing import (
+    Citation,
+    Effect,
+    Leaf,
+    by_assumption,
+    by_source,
+    kept_effects,
+    parameters,
+)
 from ...scenario.plausibility import is_influential
 from .content import Block, Heading, Listing, Paragraph, Table
 
