@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -21,10 +22,10 @@ import pytest
 import yaml
 from support import Command
 
-import sim.questions.answer as asked_answers
-import sim.questions.run_studies as studies_module
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
+from sim.questions import answer as asked_answers
+from sim.questions import run_studies as studies_module
 from sim.questions.drivers import DRAW, Answering, drivers, wanted
 from sim.questions.metric_names import figure_from, figure_name
 from sim.questions.metrics import (
@@ -560,7 +561,7 @@ def test_parts_that_only_tell_do_not_undo_what_is_kept(
     engine, report = tmp_path / "engine.py", tmp_path / "report" / "text.py"
     engine.write_text("a", "utf-8")
     report.write_text("a", "utf-8")
-    monkeypatch.setattr("sim.runs.cache.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     program = kept_module.program.__wrapped__
     before = program()
     report.write_text("b", "utf-8")

@@ -15,6 +15,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.results import cell as address
 from sim.results import tables as results
+from sim.runs import run as run_module
 from sim.runs.batches import Options
 from sim.runs.manifest_schema import SCHEMA
 from sim.runs.run import Run, execute, run_id
@@ -257,7 +258,7 @@ def test_an_interrupt_leaves_nothing(
     def interrupted(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.runs.run.write_tables", interrupted)
+    monkeypatch.setattr(run_module, "write_tables", interrupted)
     with pytest.raises(KeyboardInterrupt):
         execute(baseline, "x", Options(**QUICK | {"replications": 1}), tmp_path / "run")
     assert not list(tmp_path.iterdir())
