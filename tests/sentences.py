@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from sim.hindcast import calibration as calibrate
 from sim.hindcast import scenario as origin
-from sim.report.translate import dutch
+from sim.report.i18n import dutch
 from sim.scenario import Scenario, shipped, source_keys
 from sim.scenario.introspect import Shape, below
 from sim.scenario.merge import BY_COMMAND

@@ -14,7 +14,7 @@ from sim.model.uncertainty import UNCERTAINTIES
 from sim.questions.metric_names import SIGNS
 from sim.questions.metrics import needed
 from sim.questions.questions import Shown, questions
-from sim.report.i18n import Language, billion, label, labels, million, number
+from sim.report.i18n import Language, billion, dutch, label, labels, million, number
 from sim.reproduce.compare import State
 from sim.reproduce.rerun import PARTS
 from sim.runs.verify import What
@@ -54,10 +54,9 @@ def units() -> set[str]:
     return set(below(Shape(Scenario)))
 
 
-def test_no_label_stands_twice() -> None:
-    text = (SIM / "data" / "labels.yaml").read_text("utf-8")
-    keys = re.findall(r"^([\w-]+):", text, re.MULTILINE)
-    assert len(keys) == len(set(keys)) == len(labels())
+def test_no_text_is_translated_twice() -> None:
+    text = (SIM / "locale" / "nl.po").read_text("utf-8")
+    assert len(re.findall(r"^msgid ", text, re.MULTILINE)) == 1 + len(labels()) + len(dutch())
 
 
 @pytest.mark.long

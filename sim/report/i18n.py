@@ -1,4 +1,4 @@
-"""Every word a reader sees, in English and Dutch, and how numbers are written in each."""
+"""Texts and numbers in English and Dutch: the only reader of the translations."""
 
 from __future__ import annotations
 
@@ -7,21 +7,46 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 Language = Literal["en", "nl"]
 
 
 @cache
+def catalogue() -> Catalog:
+    """Read the translations (``sim/locale/nl.po``).
+
+    An entry with a key (``msgctxt``) is a text of the program: its ``msgid`` is the English, its
+    ``msgstr`` the Dutch. An entry without a key is the Dutch of a sentence that shipped scenarios,
+    the scenario schema or the list of sources have in English.
+    """
+    with (resources.files("sim") / "locale" / "nl.po").open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+@cache
 def labels() -> dict[str, dict[Language, str]]:
-    """The table of all words (``sim/data/labels.yaml``): by key and language."""
-    text = (resources.files("sim") / "data" / "labels.yaml").read_text("utf-8")
-    table: dict[str, dict[Language, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return table
+    """Texts of the program by key and language."""
+    return {
+        entry.context: {"en": str(entry.id), "nl": str(entry.string)}
+        for entry in catalogue()
+        if entry.context is not None
+    }
+
+
+@cache
+def dutch() -> dict[str, str]:
+    """The Dutch of each English sentence of scenarios, schema and sources."""
+    return {
+        str(entry.id): str(entry.string)
+        for entry in catalogue()
+        if entry.id and entry.context is None
+    }
 
 
 def label(key: str, lang: Language, **values: object) -> str:
-    """A label in a language, with its blanks filled in."""
+    """Return a text of the program in a language, with its blanks filled in."""
     return labels()[key][lang].format(**values)
 
 

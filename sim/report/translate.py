@@ -1,28 +1,16 @@
 """What scenarios, the grammar and the cards of sources say, in the language of the reader.
 
 They are written in English. The Dutch of every sentence that is shipped stands in
-``sim/data/dutch.yaml``; a user's own scenario is in the user's own words.
+``sim/locale/nl.po``; a user's own scenario is in the user's own words.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
-
-import yaml
-
 from ..scenario import Text
-from .i18n import Language
+from .i18n import Language, dutch
 
 PATCH = "patch "
 """How the ground of a number begins that a patch sets without one of its own."""
-
-
-@cache
-def dutch() -> dict[str, str]:
-    """The Dutch of each English sentence that is shipped (``sim/data/dutch.yaml``)."""
-    text = (resources.files("sim") / "data" / "dutch.yaml").read_text("utf-8")
-    return {one["en"]: one["nl"] for one in yaml.load(text, Loader=yaml.CSafeLoader)}
 
 
 def said(text: str | None, lang: Language, described: Text | None = None) -> str:

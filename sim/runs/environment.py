@@ -139,10 +139,13 @@ def program(folder: Path) -> str:
 
 @cache
 def data() -> dict[str, str]:
-    """SHA-256 of each data file shipped with the program: sources, labels, what is known of before.
+    """SHA-256 of each data file and translation shipped with the program.
 
     Scenario files are not among them: those that were read are the inputs of a record.
     """
-    folder = resources.files("sim") / "data"
-    files = sorted((one for one in folder.iterdir() if one.is_file()), key=lambda one: one.name)
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    folders = [resources.files("sim") / name for name in ("data", "locale")]
+    files = [file for folder in folders for file in folder.iterdir() if file.is_file()]
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(files, key=lambda file: file.name)
+    }
