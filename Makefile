@@ -85,7 +85,7 @@ browser:
 test-ui: $(VENV)/dev.stamp browser
 	$(BIN)/pytest -n 0 tests/ui_*.py
 
-# The documentation site, in outputs/site; any warning is an error.
+# The documentation site, in site; any warning is an error.
 docs: $(VENV)/dev.stamp
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 

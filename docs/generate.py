@@ -356,7 +356,7 @@ def copied(name: str) -> Callable[[], str]:
 
     def page() -> str:
         text = (ROOT / name).read_text("utf-8").replace("](docs/", "](../")
-        return text.replace("](CHANGELOG.md", "](changelog.md")
+        return text.replace("](sim/GLOSSARY.md)", "](../reference/glossary.md)")
 
     return page
 
