@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ..model.prices import LEVELS
 from ..report.i18n import Language, label
@@ -30,13 +27,15 @@ from .workbook_writer import (
     WHOLE,
     YEAR,
     Content,
-    Draft,
     Formula,
+    Sheet,
+    Style,
+    column_letter,
     head_row,
+    lay_out,
     note,
-    page,
     put,
-    widths,
+    set_widths,
 )
 
 MILLION = 1e6
@@ -107,24 +106,24 @@ def unit_line(scenario: Scenario, lang: Language) -> str:
     return f"{label('million', lang)}, {prices_label(scenario, lang)}"
 
 
-def write_money(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language) -> int | None:
+def write_money(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
     """Fill the sheet; gives the row of the head of the medians, which a chart reads.
 
     A run that ends within its first year has no money to show, and gives None.
     """
-    widths(sheet, (46, *(14,) * 8, 17, 17))
+    set_widths(sheet, (46, *(14,) * 8, 17, 17))
     if run.budget.empty:
-        note(draft, sheet, 1, label("book_no_year", lang), 8)
+        note(sheet, 1, label("book_no_year", lang), 8)
         return None
     title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
-    put(draft, sheet, (1, 1), f"{title} [{unit_line(run.scenario, lang)}]", font=TITLE)
+    put(sheet, (1, 1), f"{title} [{unit_line(run.scenario, lang)}]", style=TITLE)
     level = label(f"level_{run.scenario.prices.level}", lang)
-    note(draft, sheet, 2, label("book_means", lang, level=level), 8)
-    row = _write_means(draft, sheet, run, lang, 4)
-    first = _write_medians(draft, sheet, run, lang, row + 1)
-    row = _write_levels(draft, sheet, run, lang, first + len(years_of(run)) + 2)
-    _write_vintages(draft, sheet, run, lang, row + 1)
-    page(sheet, "B5", "4:4")
+    note(sheet, 2, label("book_means", lang, level=level), 8)
+    row = _write_means(sheet, run, lang, 4)
+    first = _write_medians(sheet, run, lang, row + 1)
+    row = _write_levels(sheet, run, lang, first + len(years_of(run)) + 2)
+    _write_vintages(sheet, run, lang, row + 1)
+    lay_out(sheet, head=4, columns=1)
     return first
 
 
@@ -147,35 +146,32 @@ def means_of(run: RunFolder) -> Means:
     return found
 
 
-def _write_means(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
+def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """Means by line and year, their sums and gaps as formulas; gives the row below."""
     years, means = years_of(run), means_of(run)
     head = f"{label('book_line', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
-    head_row(draft, sheet, row, [head, *map(str, years)])
+    head_row(sheet, row, [head, *map(str, years)])
     row += 1
     rows: dict[str, int] = {}
     for name, part in PARTS:
-        put(draft, sheet, (row, 1), label(name, lang), font=HEADING)
+        put(sheet, (row, 1), label(name, lang), style=HEADING)
         row += 1
         for line in part:
             if line.key == "income" and _is_nothing(means["income"]):
                 continue
             rows[line.key] = row
-            put(draft, sheet, (row, 1), label(line.label, lang), font=_font(line))
+            put(sheet, (row, 1), label(line.label, lang), style=BOLD if line.sum_of else PLAIN)
             for index in range(len(years)):
                 content = _mean(line, index, rows, means)
                 if content is None and part is HELD:
                     content = label("no_budget", lang)
-                cell = put(draft, sheet, (row, index + 2), content, WHOLE, _font(line))
-                cell.alignment = RIGHT
-                if line.sum_of:
-                    cell.border = SUM_LINE
+                put(sheet, (row, index + 2), content, WHOLE, _style(line) | RIGHT)
             row += 1
     return row
 
 
-def _font(line: Line) -> Font:
-    return BOLD if line.sum_of else PLAIN
+def _style(line: Line) -> Style:
+    return BOLD | SUM_LINE if line.sum_of else PLAIN
 
 
 def _is_nothing(amounts: list[float | None]) -> bool:
@@ -192,7 +188,7 @@ def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content
     if other is None or None in values:
         means.setdefault(line.key, [None] * len(means["total"]))
         return None
-    letter = get_column_letter(index + 2)
+    letter = column_letter(index + 2)
     text = "=" + "+".join(f"{letter}{rows[key]}" for key in parts)
     if line.less:
         text += f"-{letter}{rows[line.less]}"
@@ -201,9 +197,9 @@ def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content
     return Formula(text, value)
 
 
-def _write_medians(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
+def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """Medians and their band by year; gives the row of the head, years below it."""
-    put(draft, sheet, (row, 1), label("book_medians", lang), font=HEADING)
+    put(sheet, (row, 1), label("book_medians", lang), style=HEADING)
     unit = f"[{label('million', lang)}]"
     cost, budget, gap = (label(key, lang) for key in ("cost", "budget", "gap"))
     middle = label("statistic_p50", lang)
@@ -218,49 +214,47 @@ def _write_medians(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Languag
         f"{label('book_up', lang)} {unit}",
         f"{label('book_down', lang)} {unit}",
     ]
-    head_row(draft, sheet, row + 1, head)
+    head_row(sheet, row + 1, head)
     rows = headline_rows(run.budget, run.scenario)
     for number, (_, one) in enumerate(rows.iterrows(), start=row + 2):
-        put(draft, sheet, (number, 1), int(one["year"]), YEAR)
+        put(sheet, (number, 1), int(one["year"]), YEAR)
         names = ("cost_p50", "cost_p10", "cost_p90", "budget", "gap_p50", "gap_p10", "gap_p90")
         for column, name in enumerate(names, start=2):
-            put(draft, sheet, (number, column), float(one[name]) / MILLION, WHOLE)
-        put(draft, sheet, (number, 9), float(one["p_gap_positive"]), SHARE)
+            put(sheet, (number, column), float(one[name]) / MILLION, WHOLE)
+        put(sheet, (number, 9), float(one["p_gap_positive"]), SHARE)
         low, mid, high = (float(one[f"cost_{q}"]) / MILLION for q in ("p10", "p50", "p90"))
-        put(draft, sheet, (number, 10), Formula(f"=D{number}-B{number}", high - mid), WHOLE)
-        put(draft, sheet, (number, 11), Formula(f"=B{number}-C{number}", mid - low), WHOLE)
+        put(sheet, (number, 10), Formula(f"=D{number}-B{number}", high - mid), WHOLE)
+        put(sheet, (number, 11), Formula(f"=B{number}-C{number}", mid - low), WHOLE)
     return row + 1
 
 
-def _write_levels(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int) -> int:
+def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """The median gap at each price level by year; gives the row below."""
-    put(draft, sheet, (row, 1), label("levels_title", lang), font=HEADING)
+    put(sheet, (row, 1), label("levels_title", lang), style=HEADING)
     years = years_of(run)
     check = f"{label('check_2024', lang)} [{label('million', lang)}]"
     head = f"{label('level', lang)} [{label('million', lang)}, {label('statistic_p50', lang)}]"
-    head_row(draft, sheet, row + 1, [head, *map(str, years), check])
+    head_row(sheet, row + 1, [head, *map(str, years), check])
     row += 2
     for level in LEVELS:
         rows = headline_rows(run.budget, run.scenario, cost_level=level)
-        put(draft, sheet, (row, 1), label(f"level_{level}", lang))
+        put(sheet, (row, 1), label(f"level_{level}", lang))
         for column, gap in enumerate(rows["gap_p50"], start=2):
-            put(draft, sheet, (row, column), float(gap) / MILLION, WHOLE)
+            put(sheet, (row, column), float(gap) / MILLION, WHOLE)
         of_2024 = run.record["check_2024_eur"][level] / MILLION
-        put(draft, sheet, (row, len(years) + 2), of_2024, WHOLE)
+        put(sheet, (row, len(years) + 2), of_2024, WHOLE)
         row += 1
     return row
 
 
-def _write_vintages(
-    draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int
-) -> None:
+def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> None:
     """Every state of the budget: mean cost, budget, and the gap as a formula."""
-    put(draft, sheet, (row, 1), label("book_vintages", lang), font=HEADING)
+    put(sheet, (row, 1), label("book_vintages", lang), style=HEADING)
     head = (
         f"{label('line_total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
     )
     years = years_of(run)
-    head_row(draft, sheet, row + 1, [head, *map(str, years)])
+    head_row(sheet, row + 1, [head, *map(str, years)])
     row += 2
     for name, vintage in run.scenario.budget.vintages.items():
         rows = select(
@@ -272,15 +266,15 @@ def _write_vintages(
         )
         for offset, key in enumerate(("cost", "budget", "gap")):
             text = f"{getattr(vintage.title, lang)}: {label(key, lang)}"
-            put(draft, sheet, (row + offset, 1), text, font=BOLD if key == "gap" else PLAIN)
+            put(sheet, (row + offset, 1), text, style=BOLD if key == "gap" else PLAIN)
         for column, (_, one) in enumerate(rows.iterrows(), start=2):
             cost, held = float(one["cost_mean"]) / MILLION, float(one["budget"]) / MILLION
-            put(draft, sheet, (row, column), cost, WHOLE)
+            put(sheet, (row, column), cost, WHOLE)
             if held != held:
-                put(draft, sheet, (row + 1, column), label("no_budget", lang)).alignment = RIGHT
+                put(sheet, (row + 1, column), label("no_budget", lang), style=PLAIN | RIGHT)
                 continue
-            put(draft, sheet, (row + 1, column), held, WHOLE)
-            letter = get_column_letter(column)
+            put(sheet, (row + 1, column), held, WHOLE)
+            letter = column_letter(column)
             gap = Formula(f"={letter}{row}-{letter}{row + 1}", cost - held)
-            put(draft, sheet, (row + 2, column), gap, WHOLE, BOLD)
+            put(sheet, (row + 2, column), gap, WHOLE, BOLD)
         row += 3

@@ -6,30 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.chart import AreaChart, BarChart, LineChart, Reference, Series
-from openpyxl.chart.axis import DateAxis
-from openpyxl.chart.data_source import NumDataSource, NumRef
-from openpyxl.chart.error_bar import ErrorBars
-from openpyxl.chart.legend import LegendEntry
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.title import Title
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
-from openpyxl.utils import quote_sheetname
-from openpyxl.worksheet.worksheet import Worksheet
-
 from ..report.i18n import Language, label
+from .workbook_writer import Sheet
 
-BLUE, SAND, DARK, ORANGE = "2B6CA3", "F2C99B", "222222", "D9822B"
-PALE, MIDDLE = "BDD3E8", "8DB4D9"
-PLACE_COLOURS = ("1F4E79", "2B6CA3", "6FA3CF", "A9C8E3", "D9822B", "F2C99B", "8C8C8C", "C9C9C9")
-WIDE_CM, HIGH_CM = 23.0, 10.0
-HEAD_POINTS, AXIS_POINTS = 12, 9
+BLUE, SAND, DARK, ORANGE = "#2B6CA3", "#F2C99B", "#222222", "#D9822B"
+PALE, MIDDLE = "#BDD3E8", "#8DB4D9"
+PLACE_COLOURS = ("#1F4E79", "#2B6CA3", "#6FA3CF", "#A9C8E3", "#D9822B", "#F2C99B", "#8C8C8C",
+                 "#C9C9C9")  # fmt: skip
+SIZE = {"width": 870, "height": 378}
+"""As wide as a page, 23 by 10 cm [pixels]."""
+AXIS_STEP = 2000
+"""Amounts by which the axis of money grows [EUR million]."""
 
 
 @dataclass(frozen=True)
-class ColumnRange:
-    """Where the charts of months find their series: columns of the sheet, and its rows."""
+class MonthlyColumns:
+    """Rows and columns of the monthly sheet that its charts read, counted from 1."""
 
     first: int
     last: int
@@ -42,129 +34,111 @@ class ColumnRange:
     """Names of the place types."""
 
 
-def bars_of_cost_and_budget(
-    sheet: Worksheet, head: int, years: int, most: float, lang: Language
+def cost_and_budget_chart(
+    sheet: Sheet, head: int, years: int, largest: float, lang: Language
 ) -> Any:
-    """Median cost with its 80 % band beside the budget, and the gap as marks, by year.
+    """Make a chart of median cost with its 80 % interval, the budget, and the gap, by year.
 
-    ``most`` is the largest amount shown: programs leave error bars out when they choose a scale.
+    ``largest`` is the largest amount shown: programs ignore error bars when they choose a scale.
     """
-    last = head + years
-    chart: Any = BarChart()
-    _dress(chart, label("chart_gap_title", lang), label("book_gap_axis", lang))
-    chart.gapWidth = 60
+    rows = (head + 1, head + years)
+    chart = sheet.draft.book.add_chart({"type": "column"})
+    ends = {
+        f"{side}_values": f"='{sheet.title}'!${letter}${rows[0]}:${letter}${rows[1]}"
+        for side, letter in (("plus", "J"), ("minus", "K"))
+    }
     for column, key, colour in ((2, "book_cost_band", BLUE), (5, "budget", SAND)):
-        one: Any = Series(_cells(sheet, column, head + 1, last), title=label(key, lang))
-        one.graphicalProperties = GraphicalProperties(solidFill=colour)
-        chart.series.append(one)
-    name = quote_sheetname(sheet.title)
-    ends = [f"{name}!${letter}${head + 1}:${letter}${last}" for letter in ("J", "K")]
-    up, down = (NumDataSource(numRef=NumRef(f=end)) for end in ends)
-    chart.series[0].errBars = ErrorBars(
-        errDir="y", errBarType="both", errValType="cust", plus=up, minus=down
+        series = _series(sheet, rows, column, label(key, lang)) | {"fill": {"color": colour}}
+        if column == 2:
+            series |= {"gap": 60, "y_error_bars": {"type": "custom", **ends}}
+        chart.add_series(series)
+    gap = sheet.draft.book.add_chart({"type": "line"})
+    marker = {"type": "diamond", "size": 9, "fill": {"color": ORANGE}, "border": {"none": True}}
+    gap.add_series(
+        _series(sheet, rows, 6, label("gap", lang)) | {"marker": marker, "line": {"none": True}}
     )
-    chart.y_axis.scaling.max = 2000 * (1 + most // 2000)
-    marks: Any = LineChart()
-    gap: Any = Series(_cells(sheet, 6, head + 1, last), title=label("gap", lang))
-    gap.marker.symbol, gap.marker.size = "diamond", 9
-    gap.marker.graphicalProperties = GraphicalProperties(solidFill=ORANGE)
-    gap.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
-    marks.series.append(gap)
-    for one in (chart, marks):
-        one.set_categories(_cells(sheet, 1, head + 1, last))
-    chart += marks
+    chart.combine(gap)
+    _set_texts(chart, label("chart_gap_title", lang), label("book_gap_axis", lang),
+               {"max": AXIS_STEP * (1 + largest // AXIS_STEP)})  # fmt: skip
+    chart.set_x_axis({"num_format": "0", "label_position": "low"})
     return chart
 
 
-def stack_of_occupancy(sheet: Worksheet, where: ColumnRange, lang: Language) -> Any:
-    """Mean occupancy by place type, stacked, and the places there are as a line."""
+def occupancy_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
+    """Make a chart of mean occupancy by place type, stacked, with the places as a line."""
     chart = _areas(sheet, where, list(where.occupancy), where.names, PLACE_COLOURS)
-    _dress(chart, label("book_stack_title", lang), label("unit_persons", lang))
-    chart += _line(sheet, where, where.places, label("places", lang), DARK, "dash")
+    chart.combine(_line(sheet, where, where.places, label("places", lang), DARK, "dash"))
+    _set_texts(chart, label("book_stack_title", lang), label("unit_persons", lang))
     return chart
 
 
-def fan_of_need(sheet: Worksheet, where: ColumnRange, lang: Language) -> Any:
-    """Need: its 50 and 80 % band around the median, floating on the 10th percentile."""
+def need_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
+    """Make a chart of need: its 50 and 80 % interval around the median."""
     outer, inner = label("band_80", lang), label("band_50", lang)
     columns = [where.fan_base, *where.fan_widths]
-    chart = _areas(sheet, where, columns, ("", outer, inner, outer), ("", PALE, MIDDLE, PALE))
-    _dress(chart, label("book_fan_title", lang), label("unit_places", lang))
-    chart.legend.legendEntry = [LegendEntry(idx=0, delete=True), LegendEntry(idx=3, delete=True)]
-    chart += _line(sheet, where, where.median, label("median", lang), BLUE)
+    chart = _areas(sheet, where, columns, (" ", outer, inner, outer), ("", PALE, MIDDLE, PALE))
+    chart.combine(_line(sheet, where, where.median, label("median", lang), BLUE))
+    _set_texts(chart, label("book_fan_title", lang), label("unit_places", lang))
+    chart.set_legend({"position": "bottom", "delete_series": [0, 3]})
     return chart
 
 
 def _areas(
-    sheet: Worksheet,
-    where: ColumnRange,
+    sheet: Sheet,
+    where: MonthlyColumns,
     columns: Sequence[int],
     names: Sequence[str],
     colours: Sequence[str],
 ) -> Any:
-    """Areas on each other; one without a colour is not drawn, and the others float on it."""
-    chart: Any = AreaChart()
-    chart.grouping = "stacked"
+    """Stacked areas; one without a colour is not drawn, and the others stand on it."""
+    chart = sheet.draft.book.add_chart({"type": "area", "subtype": "stacked"})
     for number, column in enumerate(columns):
         colour = colours[number % len(colours)]
-        one: Any = Series(
-            _cells(sheet, column, where.first, where.last), title=names[number] or " "
-        )
-        fill = GraphicalProperties(solidFill=colour) if colour else GraphicalProperties(noFill=True)
-        one.graphicalProperties = fill
-        one.graphicalProperties.line.noFill = True
-        chart.series.append(one)
-    _by_month(chart, sheet, where)
+        series = _series(sheet, (where.first, where.last), column, names[number])
+        fill = {"color": colour} if colour else {"none": True}
+        chart.add_series(series | {"fill": fill, "border": {"none": True}})
+    chart.set_x_axis(
+        {
+            "date_axis": True,
+            "major_unit": 1,
+            "major_unit_type": "years",
+            "num_format": "yyyy",
+            "label_position": "low",
+        }
+    )
     return chart
 
 
 def _line(
-    sheet: Worksheet, where: ColumnRange, column: int, name: str, colour: str, dash: str = "solid"
+    sheet: Sheet, where: MonthlyColumns, column: int, name: str, colour: str, dash: str = "solid"
 ) -> Any:
-    chart: Any = LineChart()
-    one: Any = Series(_cells(sheet, column, where.first, where.last), title=name)
-    line: Any = LineProperties(solidFill=colour, w=22_000)
-    line.prstDash = dash
-    one.graphicalProperties = GraphicalProperties(ln=line)
-    one.smooth = False
-    one.marker.symbol = "none"
-    chart.series.append(one)
-    _by_month(chart, sheet, where)
+    chart = sheet.draft.book.add_chart({"type": "line"})
+    series = _series(sheet, (where.first, where.last), column, name)
+    chart.add_series(series | {"line": {"color": colour, "width": 1.75, "dash_type": dash}})
     return chart
 
 
-def _by_month(chart: Any, sheet: Worksheet, where: ColumnRange) -> None:
-    """A time axis with a mark a year."""
-    axis: Any = DateAxis(crossAx=100)
-    axis.baseTimeUnit, axis.majorTimeUnit, axis.majorUnit = "months", "years", 1
-    chart.x_axis = axis
-    chart.y_axis.crossAx = 500
-    chart.set_categories(_cells(sheet, 1, where.first, where.last))
+def _series(sheet: Sheet, rows: tuple[int, int], column: int, name: str) -> dict[str, Any]:
+    """Values of a column over those of the first one; a name is never taken for a formula."""
+    first, last = rows[0] - 1, rows[1] - 1
+    return {
+        "name": f" {name}" if name.startswith("=") else name,
+        "categories": [sheet.title, first, 0, last, 0],
+        "values": [sheet.title, first, column - 1, last, column - 1],
+    }
 
 
-def _cells(sheet: Worksheet, column: int, first: int, last: int) -> Reference:
-    return Reference(sheet, min_col=column, max_col=column, min_row=first, max_row=last)
-
-
-def _dress(chart: Any, title: str, unit: str) -> None:
-    """Title, axis with its unit, legend below, and the size of a page's width."""
-    chart.title = title
-    chart.y_axis.title = unit
-    for text, points in ((chart.title, HEAD_POINTS), (chart.y_axis.title, AXIS_POINTS)):
-        _size(text, points)
-    chart.title.overlay = False
-    chart.y_axis.number_format = "#,##0"
-    chart.y_axis.delete = chart.x_axis.delete = False
-    chart.x_axis.number_format = "yyyy" if isinstance(chart, AreaChart) else "0"
-    chart.x_axis.tickLblPos = "low"
-    chart.legend.position = "b"
-    chart.width, chart.height = WIDE_CM, HIGH_CM
-
-
-def _size(title: Title, points: int) -> None:
-    text: Any = title.tx
-    for paragraph in text.rich.p:
-        style = CharacterProperties(sz=100 * points, b=True)
-        paragraph.pPr = ParagraphProperties(defRPr=style)
-        for run in paragraph.r:
-            run.rPr = style
+def _set_texts(chart: Any, title: str, unit: str, axis: dict[str, float] | None = None) -> None:
+    """Set the title, the unit of the axis, the legend, and the size."""
+    chart.set_title({"name": title, "name_font": {"size": 12, "bold": True}, "overlay": False})
+    chart.set_y_axis(
+        {
+            "name": unit,
+            "name_font": {"size": 9, "bold": True},
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        }
+        | (axis or {})
+    )
+    chart.set_legend({"position": "bottom"})
+    chart.set_size(SIZE)

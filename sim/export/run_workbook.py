@@ -1,23 +1,26 @@
-"""A run as a workbook: what it says, the money by line and year, months, and every number used."""
+"""A run as a workbook: summary with charts, budget, months, every number used, sources."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ..report.i18n import Language, label, number
 from ..report.run_tables import headline_rows
 from ..runs.load import RunFolder
+from ..scenario import Scenario
 from .budget_sheet import MILLION, unit_line, write_money, years_of
-from .monthly_sheet import write_months
-from .native_charts import bars_of_cost_and_budget
+from .native_charts import MonthlyColumns, cost_and_budget_chart, need_chart, occupancy_chart
 from .sources_sheet import write_numbers, write_sources
 from .workbook_writer import (
     BOLD,
     HEADING,
+    ONE,
+    PLAIN,
     RIGHT,
     SHARE,
     TITLE,
@@ -25,66 +28,106 @@ from .workbook_writer import (
     YEAR,
     Content,
     Draft,
+    Formula,
+    Sheet,
+    column_letter,
     finish,
     head_row,
+    lay_out,
     note,
-    page,
     put,
-    widths,
+    set_widths,
 )
 
 CHART_ROWS = 21
 """Rows of a sheet that a chart covers."""
+HEAD = 4
+"""Row of the heads of the monthly sheet."""
+MONTHLY_HEAD_HEIGHT = 84
+"""Height of these heads: six lines, since names of series are long [points]."""
+STACKED = (("occupancy", "persons", "book_occupancy"), ("places", "places", "places"))
+"""Series shown by place type, with their sum: series, unit, label."""
+PERCENTILES = ("p10", "p25", "p50", "p75", "p90")
+INTERVAL = ("mean", "p10", "p90")
+OTHER_SERIES: tuple[tuple[str, str, str], ...] = (
+    ("occupancy", "kind:asylum_seekers", "book_asylum_seekers"),
+    ("occupancy", "kind:status_holders", "status_holders"),
+    ("occupancy", "kind:unaccompanied_minors", "book_minors_alone"),
+    ("shortage", "total", "people_short"),
+    ("places_short", "total", "places_short"),
+    ("emergency_share", "total", "book_emergency_share"),
+    ("pending", "total", "pending"),
+    ("in_appeal", "total", "book_in_appeal"),
+    ("rejected", "total", "book_rejected"),
+    ("family_pending", "total", "book_family_pending"),
+    ("transit", "total", "book_in_transit"),
+    ("guardianship", "total", "book_wards"),
+    ("municipal_arrears", "total", "book_arrears"),
+    ("inflow", "total", "series_inflow"),
+    ("family_arrivals", "total", "book_family_arrivals"),
+    ("other_intake", "total", "book_other_intake"),
+    ("decisions", "total", "book_decisions"),
+    ("housed", "total", "book_housed"),
+    ("departed", "total", "book_departed"),
+    ("waiting_months", "kind:median", "book_wait"),
+)
+"""Series after those of reception: series, breakdown, label."""
+UNITS = {
+    "persons": "unit_persons",
+    "places": "unit_places",
+    "cases": "unit_cases",
+    "share": "book_percent",
+    "persons/month": "book_persons_month",
+    "decisions/month": "book_decisions_month",
+    "months": "book_unit_months",
+}
+"""Label of each unit of the monthly table."""
+FORMATS = {"share": SHARE, "months": ONE}
 
 
 def run_workbook(run: RunFolder, lang: Language) -> bytes:
-    """The workbook of a run in a language: the same run, the same bytes."""
+    """Return the workbook of a run in a language: the same run gives the same bytes."""
     draft = Draft()
     summary, money, months, numbers, sources = (
         draft.add(label(key, lang))
         for key in ("sheet_summary", "sheet_gap", "sheet_months", "sheet_numbers", "sheet_sources")
     )
-    row = _write_summary(draft, summary, run, lang)
-    first = write_money(draft, money, run, lang)
-    charts = write_months(draft, months, run.monthly, run.scenario, lang)
-    if first is not None:
-        charts.insert(0, _bars(money, first, run, lang))
+    row = _write_summary(summary, run, lang)
+    medians = write_money(money, run, lang)
+    charts = _write_months(months, run.monthly, run.scenario, lang)
+    if medians is not None:
+        rows = headline_rows(run.budget, run.scenario)
+        largest = float(np.nanmax(rows[["cost_p90", "budget"]].to_numpy())) / MILLION
+        charts.insert(0, cost_and_budget_chart(money, medians, len(years_of(run)), largest, lang))
     for chart in charts:
-        summary.add_chart(chart, f"A{row}")
+        summary.out.insert_chart(row - 1, 0, chart)
         row += CHART_ROWS
-    write_numbers(draft, numbers, run.scenario, lang)
-    write_sources(draft, sources, run.scenario, lang)
-    return finish(draft, getattr(run.scenario.title, lang), run.stamp, {"lang": lang}, lang)
+    write_numbers(numbers, run.scenario, lang)
+    write_sources(sources, run.scenario, lang)
+    return finish(draft, getattr(run.scenario.title, lang), run.stamp, {}, lang)
 
 
-def _bars(sheet: Worksheet, head: int, run: RunFolder, lang: Language) -> Any:
-    rows = headline_rows(run.budget, run.scenario)
-    most = float(np.nanmax(rows[["cost_p90", "budget"]].to_numpy())) / MILLION
-    return bars_of_cost_and_budget(sheet, head, len(years_of(run)), most, lang)
-
-
-def _write_summary(draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language) -> int:
-    """Title, facts, and the headline by year; gives the row from which charts may stand."""
-    widths(sheet, (16, 15, 13, 15, 15, 15, 15, 13))
-    put(draft, sheet, (1, 1), getattr(run.scenario.title, lang), font=TITLE)
-    note(draft, sheet, 2, getattr(run.scenario.description, lang), 8)
+def _write_summary(sheet: Sheet, run: RunFolder, lang: Language) -> int:
+    """Write title, facts and the headline by year; return the row from which charts may stand."""
+    set_widths(sheet, (16, 15, 13, 15, 15, 15, 15, 13))
+    put(sheet, (1, 1), getattr(run.scenario.title, lang), style=TITLE)
+    note(sheet, 2, getattr(run.scenario.description, lang), 8)
     row = 4
     for key, text in _facts(run, lang):
-        put(draft, sheet, (row, 1), label(key, lang), font=BOLD)
-        put(draft, sheet, (row, 2), text)
+        put(sheet, (row, 1), label(key, lang), style=BOLD)
+        put(sheet, (row, 2), text)
         row += 1
     row += 1
     if run.budget.empty:
-        note(draft, sheet, row, label("book_no_year", lang), 8)
+        note(sheet, row, label("book_no_year", lang), 8)
     else:
-        row = _write_headline(draft, sheet, run, lang, row)
-    page(sheet, None)
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
+        row = _write_headline(sheet, run, lang, row)
+    lay_out(sheet, portrait=True)
     return row + 2
 
 
 def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
-    """What a reader needs to get the run again."""
+    """What a reader needs to reproduce the run."""
     options, stamp = run.record["options"], run.stamp
     versions = ", ".join(f"{name} {version}" for name, version in run.record["versions"].items())
     return [
@@ -100,20 +143,18 @@ def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _write_headline(
-    draft: Draft, sheet: Worksheet, run: RunFolder, lang: Language, row: int
-) -> int:
-    """The headline as it is printed: medians, band, mean gap, chance; gives the row below."""
+def _write_headline(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
+    """Write medians, interval, mean gap and chance by year; return the row below."""
     title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
-    put(draft, sheet, (row, 1), f"{title} [{unit_line(run.scenario, lang)}]", font=HEADING)
-    head_row(draft, sheet, row + 1, _heads(lang))
+    put(sheet, (row, 1), f"{title} [{unit_line(run.scenario, lang)}]", style=HEADING)
+    head_row(sheet, row + 1, _heads(lang))
     row += 2
-    for _, one in headline_rows(run.budget, run.scenario).iterrows():
-        for column, (value, look) in enumerate(_headline(one, lang), start=1):
-            put(draft, sheet, (row, column), value, look).alignment = RIGHT
+    for _, year in headline_rows(run.budget, run.scenario).iterrows():
+        for column, (value, number_format) in enumerate(_headline(year, lang), start=1):
+            put(sheet, (row, column), value, number_format, PLAIN | RIGHT)
         row += 1
     for key in ("mean_line", "book_medians"):
-        note(draft, sheet, row, label(key, lang), 8)
+        note(sheet, row, label(key, lang), 8)
         row += 1
     return row
 
@@ -129,14 +170,129 @@ def _heads(lang: Language) -> list[str]:
 
 
 def _headline(row: Any, lang: Language) -> list[tuple[Content, str]]:
-    held: Content = row["budget"] / MILLION
+    budget: Content = row["budget"] / MILLION
     if pd.isna(row["budget"]):
-        held = label("no_budget", lang)
+        budget = label("no_budget", lang)
     gaps = [row[f"gap_{statistic}"] / MILLION for statistic in ("p50", "p10", "p90", "mean")]
     return [
         (int(row["year"]), YEAR),
         (row["cost_p50"] / MILLION, WHOLE),
-        (held, WHOLE),
+        (budget, WHOLE),
         *((gap, WHOLE) for gap in gaps),
         (row["p_gap_positive"], SHARE),
     ]
+
+
+def _write_months(
+    sheet: Sheet, monthly: pd.DataFrame, scenario: Scenario, lang: Language
+) -> list[Any]:
+    """Write a row a month end, a column a series; return the charts of occupancy and of need."""
+    dates = sorted(monthly["date"].unique())
+    put(sheet, (1, 1), label("sheet_months", lang), style=TITLE)
+    head_row(sheet, HEAD, [label("book_date", lang)])
+    for row, day in enumerate(dates, start=HEAD + 1):
+        put(sheet, (row, 1), pd.Timestamp(day).date())
+    table = _MonthlyTable(sheet, monthly, lang)
+    occupancy, places = (_write_stack(table, scenario, *series) for series in STACKED)
+    need = _write_need(table)
+    for series, breakdown, name in OTHER_SERIES:
+        for statistic in INTERVAL:
+            table.add_series(series, breakdown, statistic, label(name, lang))
+    set_widths(sheet, (12, *(15,) * (table.next - 2)))
+    note(sheet, 2, label("book_months", lang), 12)
+    lay_out(sheet, head=HEAD, columns=1, wide=True)
+    sheet.out.set_row(HEAD - 1, MONTHLY_HEAD_HEIGHT)
+    where = MonthlyColumns(
+        first=HEAD + 1,
+        last=HEAD + len(dates),
+        occupancy=occupancy,
+        places=places.stop,
+        fan_base=need.start + 1,
+        fan_widths=range(need.stop - 3, need.stop),
+        median=need.start + 3,
+        names=tuple(getattr(p.title, lang) for p in scenario.reception.places.values()),
+    )
+    return [occupancy_chart(sheet, where, lang), need_chart(sheet, where, lang)]
+
+
+@dataclass
+class _MonthlyTable:
+    """The table of months as it grows, column by column."""
+
+    sheet: Sheet
+    monthly: pd.DataFrame
+    lang: Language
+    next: int = 2
+    """The next free column."""
+
+    def add_series(self, series: str, breakdown: str, statistic: str, name: str) -> list[float]:
+        """Add a column with a statistic of a series; return its values."""
+        rows = self.monthly[
+            (self.monthly["series"] == series) & (self.monthly["breakdown"] == breakdown)
+        ].sort_values("date")
+        unit = str(rows["unit"].iloc[0])
+        values = [float(value) for value in rows[statistic]]
+        self.add(name, unit, statistic, values, FORMATS.get(unit, WHOLE))
+        return values
+
+    def add(
+        self,
+        name: str,
+        unit: str,
+        statistic: str,
+        values: Sequence[Content],
+        number_format: str = WHOLE,
+    ) -> None:
+        """Add a column of numbers or formulas under its head."""
+        shown = label(UNITS[unit], self.lang)
+        head = f"{name}, {_statistic_name(statistic, self.lang)} [{shown}]"
+        head_row(self.sheet, HEAD, [head], first=self.next)
+        for row, value in enumerate(values, start=HEAD + 1):
+            put(self.sheet, (row, self.next), value, number_format)
+        self.next += 1
+
+
+def _write_stack(
+    table: _MonthlyTable, scenario: Scenario, series: str, unit: str, name: str
+) -> range:
+    """Write means by place type and their sum as a formula; return the columns of the types."""
+    first, heading = table.next, label(name, table.lang)
+    columns = [
+        table.add_series(series, f"place:{key}", "mean",
+                         f"{heading}: {getattr(place.title, table.lang)}")
+        for key, place in scenario.reception.places.items()
+    ]  # fmt: skip
+    types = range(first, table.next)
+    left, right = column_letter(types.start), column_letter(types.stop - 1)
+    sums = [
+        Formula(f"=SUM({left}{row}:{right}{row})", sum(values))
+        for row, values in enumerate(zip(*columns, strict=True), start=HEAD + 1)
+    ]
+    table.add(f"{heading}: {label('book_sum', table.lang)}", unit, "mean", sums)
+    return types
+
+
+def _write_need(table: _MonthlyTable) -> range:
+    """Write mean and percentiles of need, and the distances of these; return all columns."""
+    first, name = table.next, label("need", table.lang)
+    values = {
+        statistic: (column_letter(table.next), table.add_series("need", "total", statistic, name))
+        for statistic in ("mean", *PERCENTILES)
+    }
+    for low, high in (("p10", "p25"), ("p25", "p75"), ("p75", "p90")):
+        (left, below), (right, above) = values[low], values[high]
+        steps = [
+            Formula(f"={right}{row}-{left}{row}", above[row - HEAD - 1] - below[row - HEAD - 1])
+            for row in range(HEAD + 1, HEAD + 1 + len(below))
+        ]
+        table.add(name, "places", f"{low} - {high}", steps)
+    return range(first, table.next)
+
+
+def _statistic_name(statistic: str, lang: Language) -> str:
+    """A mean, a median or a percentile in words; a difference of two as p10 - p25."""
+    if statistic in ("mean", "p50"):
+        return label(f"statistic_{statistic}", lang)
+    if " - " in statistic:
+        return label("book_between", lang, what=statistic)
+    return label("statistic_percentile", lang, n=int(statistic[1:]))

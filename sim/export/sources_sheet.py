@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from ..report.i18n import Language, label, unit_name
 from ..report.scenario_listing import spread_text
 from ..report.translate import said
@@ -13,19 +11,30 @@ from ..scenario import Quantity, Scenario, quantities
 from ..scenario.introspect import at
 from ..scenario.listing import by_source
 from ..scenario.schema import Scenario as Grammar
-from .workbook_writer import TITLE, WRAP, Content, Draft, fit_rows, head_row, page, put, widths
+from .workbook_writer import (
+    PLAIN,
+    TITLE,
+    WRAP,
+    Content,
+    Sheet,
+    fit_rows,
+    head_row,
+    lay_out,
+    put,
+    set_widths,
+)
 
 HEAD = 3
 
 
-def write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Language) -> None:
+def write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     """Every number of a scenario, a row a date: value, unit, spread, source, assumption."""
-    put(draft, sheet, (1, 1), label("book_numbers", lang), font=TITLE)
+    put(sheet, (1, 1), label("book_numbers", lang), style=TITLE)
     keys = (
         "form_key", "form_date", "form_value", "form_unit", "shown_spread", "book_price_year",
         "shown_source", "form_where", "shown_assumption", "shown_meaning",
     )  # fmt: skip
-    head_row(draft, sheet, HEAD, [label(key, lang) for key in keys])
+    head_row(sheet, HEAD, [label(key, lang) for key in keys])
     row = HEAD + 1
     for key, quantity in quantities(scenario):
         for order, (day, amount) in enumerate(quantity.pairs()):
@@ -34,13 +43,12 @@ def write_numbers(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
             if order == 0:
                 cells += _ground(key, quantity, scenario, lang)
             for column, content in enumerate(cells, start=1):
-                cell = put(draft, sheet, (row, column), content)
-                cell.alignment = WRAP
+                put(sheet, (row, column), content, style=PLAIN | WRAP)
             row += 1
-    widths(sheet, (44, 12, 16, 20, 34, 9, 18, 30, 60, 44))
+    set_widths(sheet, (44, 12, 16, 20, 34, 9, 18, 30, 60, 44))
     fit_rows(sheet, HEAD + 1)
-    sheet.auto_filter.ref = f"A{HEAD}:J{row - 1}"
-    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
+    sheet.out.autofilter(HEAD - 1, 0, row - 2, len(keys) - 1)
+    lay_out(sheet, head=HEAD, columns=1)
 
 
 def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> list[Content]:
@@ -55,12 +63,12 @@ def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) ->
     ]
 
 
-def write_sources(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Language) -> None:
+def write_sources(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     """Every source that a scenario cites: title, number, day, terms, and how much rests on it."""
-    put(draft, sheet, (1, 1), label("sheet_sources", lang), font=TITLE)
+    put(sheet, (1, 1), label("sheet_sources", lang), style=TITLE)
     keys = ("form_key", "book_source_title", "book_source_number", "book_source_day",
             "book_source_address", "book_source_licence", "book_rests")  # fmt: skip
-    head_row(draft, sheet, HEAD, [label(key, lang) for key in keys])
+    head_row(sheet, HEAD, [label(key, lang) for key in keys])
     row = HEAD + 1
     for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
         card = rest.card
@@ -75,8 +83,8 @@ def write_sources(draft: Draft, sheet: Worksheet, scenario: Scenario, lang: Lang
             len(rest.keys),
         ]
         for column, content in enumerate(cells, start=1):
-            put(draft, sheet, (row, column), content).alignment = WRAP
+            put(sheet, (row, column), content, style=PLAIN | WRAP)
         row += 1
-    widths(sheet, (20, 60, 30, 12, 50, 30, 10))
+    set_widths(sheet, (20, 60, 30, 12, 50, 30, 10))
     fit_rows(sheet, HEAD + 1)
-    page(sheet, f"B{HEAD + 1}", f"{HEAD}:{HEAD}")
+    lay_out(sheet, head=HEAD, columns=1)

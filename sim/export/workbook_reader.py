@@ -17,8 +17,17 @@ from openpyxl.utils import get_column_letter
 from ..errors import Problem, ScenarioError
 from ..report.i18n import Language, label
 from .safe_workbook import Opened, WorkbookCell
-from .scenario_workbook import ABOUT, FIRST_ABOUT, HEADS, NUMBERS
-from .workbook_rows import CHOICE_COLUMNS, COLUMNS, GROUND, HEAD, LAYOUT
+from .workbook_rows import (
+    ABOUT,
+    CHOICE_COLUMNS,
+    COLUMNS,
+    FIRST_ABOUT,
+    GROUND,
+    HEAD,
+    HEADS,
+    LAYOUT,
+    NUMBERS,
+)
 
 EARLIEST, LATEST = 1990, 2200
 """Years that may be meant: a year typed into a cell for dates reads as a day of 1905."""

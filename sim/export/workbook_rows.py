@@ -1,4 +1,7 @@
-"""The rows of a scenario's workbook: which keys there are, what each holds, what may be edited."""
+"""Sheets of a scenario's workbook: its rows and columns, and which cells may be edited.
+
+The writer and the reader of these workbooks share this module.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,9 @@ from ..scenario import Quantity, Scenario
 from ..scenario.introspect import Shape, at
 from ..scenario.listing import parameters
 from ..scenario.quantity import CERTAIN, STEPS, UNDATED
-from .workbook_writer import Content
 
+CellValue = float | int | str | bool | date | None
+"""What a cell of these sheets holds."""
 LAYOUT = "1"
 """Number of the layout of these sheets: raised whenever a column or a row gets another meaning."""
 SPREAD = ("dist", "low", "mode", "high", "sd", "p5", "p50", "p95", "as")
@@ -30,6 +34,21 @@ COLUMNS = (
 CHOICE_COLUMNS = ("key", "value", "allowed", "meaning")
 HEAD = 4
 """Row of the heads of both tables."""
+NUMBERS = "Scenario"
+"""Name of the sheet of numbers, in both languages: errors point to it."""
+HEADS = {
+    "key": "form_key", "date": "form_date", "value": "form_value", "unit": "form_unit",
+    "between": "form_between", "dist": "form_dist", "low": "form_low", "mode": "form_mode",
+    "high": "form_high", "sd": "form_sd", "p5": "form_p5", "p50": "form_p50", "p95": "form_p95",
+    "as": "form_as", "price_level": "book_price_year", "fill": "form_fill",
+    "source": "shown_source", "where": "form_where", "assumption": "shown_assumption",
+    "bounds": "form_bounds", "meaning": "shown_meaning", "allowed": "form_allowed",
+}  # fmt: skip
+"""Label of the head of each column."""
+ABOUT = ("title.en", "title.nl", "description.en", "description.nl")
+"""Texts of a patch that are filled in on the first sheet."""
+FIRST_ABOUT = 10
+"""Row of the first of these."""
 FREE_ROWS = 40
 """Empty rows below the numbers, for further dates and further keys."""
 LEFT_OUT = ("title", "description", "sources")
@@ -41,7 +60,7 @@ class WorkbookRow:
     """A row of the numbers: what its cells hold, and which of them may be edited."""
 
     key: str
-    cells: dict[str, Content]
+    cells: dict[str, CellValue]
     open: frozenset[str]
 
 
@@ -83,7 +102,7 @@ def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
     for key, quantity in _numbers(scenario, ""):
         here = shape_of(key)
         assert here is not None
-        fixed: dict[str, Content] = {
+        fixed: dict[str, CellValue] = {
             "key": key,
             "meaning": here.meaning,
             "unit": here.unit.unit if here.unit else "",
@@ -93,20 +112,20 @@ def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
             yield WorkbookRow(key, fixed, parts | {"value"})
             continue
         for order, (day, amount) in enumerate(quantity.pairs()):
-            dated: dict[str, Content] = {"date": day} if isinstance(quantity.value, tuple) else {}
-            cells: dict[str, Content] = {**fixed, "value": amount, **dated}
+            dated: dict[str, CellValue] = {"date": day} if isinstance(quantity.value, tuple) else {}
+            cells: dict[str, CellValue] = {**fixed, "value": amount, **dated}
             if order == 0:
                 yield WorkbookRow(key, cells | parts_of(quantity), parts | {"value"})
             else:
                 yield WorkbookRow(key, cells, (parts & {"date"}) | {"value"})
 
 
-def parts_of(quantity: Quantity) -> dict[str, Content]:
+def parts_of(quantity: Quantity) -> dict[str, CellValue]:
     """What stands beside the value of a number, by column.
 
     A middle of the spread that is the value itself is left out: it then follows the value.
     """
-    found: dict[str, Content] = {
+    found: dict[str, CellValue] = {
         name: getattr(quantity, name) for name in ("between", "price_level", "fill", *GROUND)
     }
     if quantity.spread is not None:
@@ -117,7 +136,9 @@ def parts_of(quantity: Quantity) -> dict[str, Content]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def told_words(parts: Mapping[str, Any], scenario: Scenario, lang: Language) -> dict[str, Content]:
+def told_words(
+    parts: Mapping[str, Any], scenario: Scenario, lang: Language
+) -> dict[str, CellValue]:
     """Of what stands beside a value the sentences, as a reader of a language is shown them."""
     return {
         name: said(str(parts[name]), lang, scenario.description)

@@ -23,11 +23,11 @@ from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, ship
 from ..scenario.quantity import CONFUSED
 from ..scenario.suggestions import hint_for
 from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
-from .scenario_workbook import NUMBERS
 from .workbook_reader import Filled, FilledCell
 from .workbook_rows import (
     GROUND,
     HEAD,
+    NUMBERS,
     SPREAD,
     Choice,
     choices,

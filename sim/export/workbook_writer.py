@@ -1,65 +1,65 @@
-"""Writing a workbook: cells, styles, and bytes that are the same for the same content.
+"""Write a workbook with XlsxWriter: cells, styles, printed pages, provenance.
 
-openpyxl is used because it writes native charts, protection and validation, and reads as well.
-What it does not do is done on its bytes: numbers keep their last bit (it writes 16 digits, a
-number may need 17), formulas carry the value they have (else a viewer that does not calculate
-shows nothing), and no time of writing stays anywhere.
+A formula carries its value, since a viewer that does not calculate would show nothing. The same
+content gives the same bytes. openpyxl only reads workbooks (``safe_workbook``).
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from textwrap import wrap
-from typing import Any, cast
+from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from ..errors import Problem, ScenarioError
 from ..runs.provenance import NAME, Provenance, checksum
 from .properties import properties_of
 from .workbook_checksum import content_of
-from .zip_reproducible import repacked
 
 WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
+"""Number formats."""
 HEAD_HEIGHT = 44
-"""Room for three lines [points]."""
-LINE_HEIGHT, HIGHEST = 13.5, 400.0
-"""A line of text in a cell, and the highest row that a spreadsheet program has [points]."""
-LONGEST_TEXT = 32_000
-"""A cell of a workbook holds 32,767 characters; openpyxl cuts the rest off without a word."""
-_CELL = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>(?:<f>[^<]*</f>)?)<v ?(?:/>|>[^<]*</v>)')
+"""Height of a row of heads: three lines [points]."""
+LINE_HEIGHT, MAX_HEIGHT = 13.5, 400.0
+"""Height of a line of text in a cell, and of the highest row [points]."""
+MAX_TEXT = 32_000
+"""Characters of a text. A cell holds 32,767; the library would cut off the rest."""
+CREATED = datetime(1980, 1, 1)
+"""A fixed time of creation: the time of writing would make every file different."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
-HEAD_FILL = PatternFill("solid", fgColor="1F4E79")
-OPEN_FILL = PatternFill("solid", fgColor="FFF8DC")
-SHUT_FILL = PatternFill("solid", fgColor="EDEDED")
-_EDGE = Side(style="thin", color="C9C9C9")
-BOX = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
-SUM_LINE = Border(top=Side(style="thin", color="1F4E79"))
-OPEN = Protection(locked=False)
-TITLE = Font(name="Calibri", size=15, bold=True, color="1F4E79")
-HEADING = Font(name="Calibri", size=12, bold=True, color="1F4E79")
-HEAD = Font(name="Calibri", size=10, bold=True, color="FFFFFF")
-PLAIN = Font(name="Calibri", size=10)
-BOLD = Font(name="Calibri", size=10, bold=True)
-INPUT = Font(name="Calibri", size=10, color="1F3FBF")
-SMALL = Font(name="Calibri", size=9, italic=True, color="555555")
-WRAP = Alignment(wrap_text=True, vertical="top")
-TOP = Alignment(vertical="top")
-RIGHT = Alignment(horizontal="right")
-HEAD_WRAP = Alignment(wrap_text=True, vertical="center", horizontal="center")
+Style = dict[str, Any]
+"""Properties of a cell format; styles are combined with ``|``."""
+PLAIN: Style = {"font_name": "Calibri", "font_size": 10}
+BOLD = PLAIN | {"bold": True}
+TITLE = BOLD | {"font_size": 15, "font_color": "#1F4E79"}
+HEADING = BOLD | {"font_size": 12, "font_color": "#1F4E79"}
+SMALL = PLAIN | {"font_size": 9, "italic": True, "font_color": "#555555"}
+INPUT = PLAIN | {"font_color": "#1F3FBF"}
+BOX: Style = {"border": 1, "border_color": "#C9C9C9"}
+SUM_LINE: Style = {"top": 1, "top_color": "#1F4E79"}
+RIGHT: Style = {"align": "right"}
+TOP: Style = {"valign": "top"}
+WRAP = TOP | {"text_wrap": True}
+EDITABLE: Style = {"bg_color": "#FFF8DC", "locked": False}
+LOCKED: Style = {"bg_color": "#EDEDED"}
+HEAD = (
+    BOLD
+    | BOX
+    | {"font_color": "#FFFFFF", "bg_color": "#1F4E79", "text_wrap": True}
+    | {"align": "center", "valign": "vcenter"}
+)
 
 
 @dataclass(frozen=True)
 class Formula:
-    """What a reader can check, and the value it has."""
+    """A formula that a reader can check, and its value."""
 
     text: str
     value: float
@@ -68,166 +68,203 @@ class Formula:
 Content = float | int | str | bool | date | Formula | None
 
 
-@dataclass
 class Draft:
-    """A workbook being written, with the exact text of its numbers by sheet and cell."""
+    """A workbook being written: the library's workbook, its formats, and its sheets.
 
-    book: Workbook = field(default_factory=Workbook)
-    exact: dict[tuple[str, str], str] = field(default_factory=dict)
+    A class, because the library does not tell what it was given: the checksum needs every cell.
+    """
 
-    def add(self, title: str) -> Worksheet:
-        """A new sheet; the first takes the place of the empty one that a new workbook has."""
-        sheets = self.book.worksheets
-        if len(sheets) == 1 and sheets[0].title == "Sheet":
-            sheets[0].title = title
-            return sheets[0]
-        return cast(Worksheet, self.book.create_sheet(title))
+    def __init__(self) -> None:
+        self._file = io.BytesIO()
+        self.book: Any = xlsxwriter.Workbook(self._file, {"in_memory": True})
+        self.sheets: list[Sheet] = []
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def add(self, title: str) -> Sheet:
+        """Add a sheet."""
+        self.sheets.append(Sheet(title, self, self.book.add_worksheet(title)))
+        return self.sheets[-1]
+
+    def format(self, style: Style) -> Any:
+        """Return the cell format of a style; each is stored once."""
+        key = tuple(sorted(style.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(style)
+        return self._formats[key]
+
+    def data(self) -> bytes:
+        """Close the workbook and return its bytes."""
+        self.book.close()
+        return self._file.getvalue()
+
+
+@dataclass
+class Sheet:
+    """A sheet being written: what was put where, and how wide its columns are [characters]."""
+
+    title: str
+    draft: Draft
+    out: Any
+    cells: dict[tuple[int, int], Content] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    wrapped: set[tuple[int, int]] = field(default_factory=set)
 
 
 def put(
-    draft: Draft,
-    sheet: Worksheet,
+    sheet: Sheet,
     at: tuple[int, int],
     content: Content,
-    look: str = EXACT,
-    font: Font = PLAIN,
-) -> Any:
-    """Write a cell at (row, column), from 1; nothing and not-a-number stay empty.
+    number_format: str = EXACT,
+    style: Style = PLAIN,
+) -> None:
+    """Write a cell at (row, column), counted from 1; None and NaN leave it empty.
 
     Raises ``ScenarioError`` for a text that no cell can hold.
     """
-    cell: Any = sheet.cell(*at)
-    cell.font = font
-    if isinstance(content, Formula):
-        cell.value = content.text
-        draft.exact[sheet.title, cell.coordinate] = repr(float(content.value))
-        cell.number_format = look
-    elif isinstance(content, str):
-        _put_text(cell, content, sheet.title)
-    elif content is not None and content == content:
-        cell.value = content
-        cell.number_format = DAY if isinstance(content, date) else look
-        if isinstance(content, int | float) and not isinstance(content, bool):
-            exact = float(content) if isinstance(content, float) else int(content)
-            draft.exact[sheet.title, cell.coordinate] = repr(exact)
-    return cell
+    row, column = at[0] - 1, at[1] - 1
+    out = sheet.out
+    if isinstance(content, str) and content:
+        _check_text(content, f"{sheet.title}!{xl_rowcol_to_cell(row, column)}")
+        if content.startswith(("=", "+", "-", "@")):
+            # Someone who edits the cell would make it a formula otherwise.
+            style = style | {"quote_prefix": True}
+        out.write_string(row, column, content, sheet.draft.format(style))
+    elif content is None or content in ("",) or content != content:
+        out.write_blank(row, column, None, sheet.draft.format(style))
+        return
+    elif isinstance(content, bool):
+        out.write_boolean(row, column, content, sheet.draft.format(style))
+    elif isinstance(content, date):
+        out.write_datetime(row, column, content, sheet.draft.format(style | {"num_format": DAY}))
+    else:
+        shown = sheet.draft.format(style | {"num_format": number_format})
+        if isinstance(content, Formula):
+            out.write_formula(row, column, content.text, shown, content.value)
+        else:
+            # The library writes 16 digits: the checksum has to be that of what it writes.
+            content = float(f"{content:.16G}")
+            out.write_number(row, column, content, shown)
+    sheet.cells[at] = content
+    if style.get("text_wrap"):
+        sheet.wrapped.add(at)
 
 
-def _put_text(cell: Any, text: str, sheet: str) -> None:
-    from openpyxl.utils.exceptions import IllegalCharacterError
-
-    where = f"{sheet}!{cell.coordinate}"
-    if len(text) > LONGEST_TEXT:
+def _check_text(text: str, where: str) -> None:
+    if len(text) > MAX_TEXT:
         what = f"a text of {len(text):,} characters does not fit into a cell"
-        raise ScenarioError([Problem(where, what, f"shorten what begins: {text[:60]}")])
-    try:
-        cell.value = text
-    except IllegalCharacterError:
-        what = "a text holds a control character, which no workbook can hold"
-        raise ScenarioError([Problem(where, what, f"take it out of {text[:60]!r}")]) from None
-    # A text that begins like a formula stays a text.
-    cell.data_type = "s"
-    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+        raise ScenarioError([Problem(where, what, f"shorten the text that begins: {text[:60]}")])
+    if _CONTROL.search(text):
+        what = "a text contains a control character, which no workbook can hold"
+        raise ScenarioError([Problem(where, what, f"remove it from {text[:60]!r}")])
 
 
-def head_row(
-    draft: Draft, sheet: Worksheet, row: int, heads: Sequence[str], first: int = 1
-) -> None:
-    """The head of a table: a row of names with their units."""
+def cell_range(column: int, first: int, last: int) -> str:
+    """Return the range of some rows of a column, as in C5:C9."""
+    letter = column_letter(column)
+    return f"{letter}{first}:{letter}{last}"
+
+
+def column_letter(column: int) -> str:
+    """Return the letter of a column, counted from 1."""
+    return str(xl_col_to_name(column - 1))
+
+
+def head_row(sheet: Sheet, row: int, heads: Sequence[str], first: int = 1) -> None:
+    """Write the heads of a table: names with their units."""
     for column, text in enumerate(heads, start=first):
-        cell = put(draft, sheet, (row, column), text, font=HEAD)
-        cell.fill, cell.alignment, cell.border = HEAD_FILL, HEAD_WRAP, BOX
-    sheet.row_dimensions[row].height = HEAD_HEIGHT
+        put(sheet, (row, column), text, style=HEAD)
+    sheet.out.set_row(row - 1, HEAD_HEIGHT)
 
 
-def note(draft: Draft, sheet: Worksheet, row: int, text: str, columns: int) -> None:
-    """A line of small print across some columns, high enough for its words."""
-    cell = put(draft, sheet, (row, 1), text, font=SMALL)
-    cell.alignment = WRAP
-    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=columns)
-    widths = [sheet.column_dimensions[get_column_letter(i + 1)].width for i in range(columns)]
-    lines = 1 + int(len(text) * 1.05 / max(sum(widths), 1))
-    sheet.row_dimensions[row].height = 13 * lines
+def note(sheet: Sheet, row: int, text: str, columns: int) -> None:
+    """Write a line of small print across some columns, high enough for its words."""
+    style = SMALL | WRAP
+    sheet.out.merge_range(row - 1, 0, row - 1, columns - 1, "", sheet.draft.format(style))
+    put(sheet, (row, 1), text, style=style)
+    width = sum(sheet.widths.get(column, 8.43) for column in range(1, columns + 1))
+    sheet.out.set_row(row - 1, 13 * (1 + int(len(text) * 1.05 / width)))
 
 
-def widths(sheet: Worksheet, sizes: Iterable[float]) -> None:
-    """Set the widths of the first columns, in characters."""
-    for number, size in enumerate(sizes, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = size
+def set_widths(sheet: Sheet, sizes: Iterable[float]) -> None:
+    """Set the widths of the first columns [characters]."""
+    for column, size in enumerate(sizes, start=1):
+        sheet.widths[column] = size
+        sheet.out.set_column(column - 1, column - 1, size)
 
 
-def fit_rows(sheet: Worksheet, first: int) -> None:
-    """From a row on each as high as its longest text needs, which not every program sees to."""
-    for number, row in enumerate(sheet.iter_rows(min_row=first), start=first):
-        lines = max(_lines(cell, sheet) for cell in row)
-        if lines > 1:
-            sheet.row_dimensions[number].height = min(LINE_HEIGHT * lines, HIGHEST)
+def fit_rows(sheet: Sheet, first: int) -> None:
+    """Make each row from ``first`` on as high as its longest text needs.
 
-
-def _lines(cell: Any, sheet: Worksheet) -> int:
-    if not isinstance(cell.value, str) or not cell.alignment.wrap_text:
-        return 1
-    size = int(sheet.column_dimensions[cell.column_letter].width)
-    return sum(max(len(wrap(line, size)), 1) for line in cell.value.splitlines())
-
-
-def page(
-    sheet: Worksheet, freeze: str | None, heads: str | None = None, *, wide: bool = False
-) -> None:
-    """Frozen panes, and a printed page: landscape, as wide as the paper, heads on each page.
-
-    A ``wide`` sheet goes over several pages side by side, each with the first column.
+    Not every spreadsheet program does that by itself when it opens a file.
     """
-    sheet.freeze_panes = freeze
-    sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToHeight = 0
-    assert sheet.sheet_properties.pageSetUpPr is not None
-    sheet.sheet_properties.pageSetUpPr.fitToPage = not wide
+    lines: dict[int, int] = {}
+    for row, column in sheet.wrapped:
+        text = sheet.cells[row, column]
+        if row >= first and isinstance(text, str):
+            size = int(sheet.widths[column])
+            count = sum(max(len(wrap(line, size)), 1) for line in text.splitlines())
+            lines[row] = max(lines.get(row, 1), count)
+    for row, count in lines.items():
+        if count > 1:
+            sheet.out.set_row(row - 1, min(LINE_HEIGHT * count, MAX_HEIGHT))
+
+
+def lay_out(
+    sheet: Sheet,
+    head: int = 0,
+    columns: int = 0,
+    *,
+    wide: bool = False,
+    portrait: bool = False,
+) -> None:
+    """Set the printed page, A4, and freeze what stays in sight.
+
+    The row ``head`` and all above it are frozen, and printed on each page; ``columns`` are frozen
+    on the left. A ``wide`` sheet is printed over several pages side by side, each with the first
+    column; any other is as wide as the paper. A ``portrait`` sheet is one page.
+    """
+    out = sheet.out
+    out.hide_gridlines(2)
+    out.set_paper(9)
+    if portrait:
+        out.set_portrait()
+    else:
+        out.set_landscape()
     if wide:
-        sheet.print_title_cols = "A:A"
-    if heads:
-        sheet.print_title_rows = heads
+        out.repeat_columns(0)
+    else:
+        out.fit_to_pages(1, 1 if portrait else 0)
+    if head:
+        out.freeze_panes(head, columns)
+        out.repeat_rows(head - 1)
 
 
 def finish(
     draft: Draft, title: str, stamp: Provenance, notes: Mapping[str, str], lang: str
 ) -> bytes:
-    """The bytes of a workbook with its stamp and seal; ``notes`` are further texts it carries."""
-    book = draft.book
-    cells = [(s.title, [(c.coordinate, c.value) for row in s.iter_rows() for c in row])
-             for s in book.worksheets]  # fmt: skip
-    told = asdict(stamp) | dict(notes)
-    told["seal"] = checksum(stamp, content_of(cells, notes))
-    book.properties.title = title
-    book.properties.creator = NAME
-    book.properties.language = lang
-    book.properties.subject = stamp.scenario
+    """Return the bytes of a workbook with its provenance, checksum and further ``notes``."""
+    told = asdict(stamp) | dict(notes) | {"lang": lang}
+    content = content_of(((sheet.title, _written(sheet)) for sheet in draft.sheets),
+                         dict(notes) | {"lang": lang})  # fmt: skip
+    told["seal"] = checksum(stamp, content)
     keywords = (f"{NAME} {stamp.version}", stamp.scenario, stamp.run)
-    book.properties.keywords = ", ".join(word for word in keywords if word)
-    book.properties.description = stamp.command
+    draft.book.set_properties(
+        {
+            "title": title,
+            "author": NAME,
+            "subject": stamp.scenario,
+            "keywords": ", ".join(word for word in keywords if word),
+            "comments": stamp.command,
+            "created": CREATED,
+        }
+    )
     for key, piece in properties_of(told):
-        cast(Any, book).custom_doc_props.append(StringProperty(name=key, value=piece))
-    raw = io.BytesIO()
-    book.save(raw)
-    return _steady(raw.getvalue(), draft)
+        draft.book.set_custom_property(key, piece, "text")
+    return draft.data()
 
 
-def _steady(raw: bytes, draft: Draft) -> bytes:
-    """The workbook packed anew: exact numbers, and no time of writing."""
-    parts = {f"xl/worksheets/sheet{number}.xml": sheet.title
-             for number, sheet in enumerate(draft.book.worksheets, start=1)}  # fmt: skip
-
-    def exact(name: str, data: bytes) -> bytes:
-        return _exact(data, parts[name], draft) if name in parts else data
-
-    return repacked(raw, exact)
-
-
-def _exact(data: bytes, title: str, draft: Draft) -> bytes:
-    def told(found: re.Match[str]) -> str:
-        exact = draft.exact.get((title, found[2]))
-        return found[0] if exact is None else f"{found[1]}<v>{exact}</v>"
-
-    return _CELL.sub(told, data.decode("utf-8")).encode("utf-8")
+def _written(sheet: Sheet) -> Iterator[tuple[str, Any]]:
+    """Each cell by name, with what a reader of the file finds in it."""
+    for (row, column), content in sheet.cells.items():
+        value = content.text if isinstance(content, Formula) else content
+        yield xl_rowcol_to_cell(row - 1, column - 1), value
