@@ -44,7 +44,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replace a line ``<!-- table: FILE.csv -->`` by the table in that file of the repository."""
     return re.sub(
         r"^<!-- table: (\S+\.csv) -->$",
-        lambda found: markdown_table(pd.read_csv(ROOT / found[1])),
+        lambda found: markdown_table(
+            pd.read_csv(ROOT / found[1]).rename(columns=lambda name: name.replace("_", " "))
+        ),
         markdown,
         flags=re.M,
     )
@@ -58,13 +60,14 @@ def cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NA:
         return ""
     if isinstance(value, float):
-        value = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        value = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 def markdown_table(table: pd.DataFrame, code: Sequence[str] = ()) -> str:
     """A data frame as a Markdown table; columns in ``code`` are set as code."""
-    lines = ["| " + " | ".join(map(str, table.columns)) + " |", "|---" * len(table.columns) + "|"]
+    rules = ["--:" if pd.api.types.is_numeric_dtype(table[name]) else "---" for name in table]
+    lines = ["| " + " | ".join(row) + " |" for row in (map(str, table.columns), rules)]
     for _, row in table.iterrows():
         cells = (
             f"`{cell(row[name])}`" if name in code and cell(row[name]) else cell(row[name])
