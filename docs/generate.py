@@ -337,21 +337,29 @@ def questions_page() -> str:
 def glossary_page() -> str:
     """The glossary of the program, and the meaning of each key in both languages."""
     glossary = (ROOT / "sim" / "GLOSSARY.md").read_text("utf-8")
-    translations = ROOT / "sim" / "locale" / "nl.po"
-    if not translations.exists():
-        return glossary
-    dutch = {str(m.id): str(m.string) for m in read_po(translations.open("rb")) if m.id}
+    catalogue = read_po((ROOT / "sim" / "locale" / "nl.po").open("rb"))
+    dutch = {str(message.id): str(message.string) for message in catalogue if message.id}
+    names = [
+        (found[1], str(message.id), str(message.string))
+        for message in catalogue
+        if (found := re.fullmatch(r"cell_(\w+)", message.context or "")) and "{" not in message.id
+    ]
     numbers = sim.load("baseline").show()
-    table = pd.DataFrame(
+    keys = pd.DataFrame(
         {
             "key": numbers["key"].str.split(".").str[-1],
             "English": numbers["meaning"],
             "Dutch": numbers["meaning"].map(dutch),
         }
     )
-    table = table.dropna().drop_duplicates(["English"])
-    meanings = markdown_table(table, ["key"])
-    return f"{glossary}\n## Meaning of the keys in both languages\n\n{meanings}\n"
+    tables = {
+        "Names of results": pd.DataFrame(sorted(names), columns=["name", "English", "Dutch"]),
+        "Meaning of the keys in both languages": keys.dropna().drop_duplicates(["English"]),
+    }
+    parts = [
+        f"## {title}\n\n{markdown_table(table, ['name', 'key'])}" for title, table in tables.items()
+    ]
+    return "\n\n".join([glossary, *parts]) + "\n"
 
 
 def copied(name: str) -> Callable[[], str]:
