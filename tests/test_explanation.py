@@ -147,14 +147,6 @@ def slug(heading: str) -> str:
     return re.sub(r"[-\s]+", "-", text)
 
 
-def test_files_named_on_the_pages_exist() -> None:
-    for file in PAGES.glob("*.md"):
-        for path in re.findall(
-            r"`((?:sim|tests|docs|scenarios)/[\w./-]+)`", file.read_text("utf-8")
-        ):
-            assert (ROOT / path).exists(), f"{file.name}: {path}"
-
-
 def test_the_page_counts_the_numbers_of_the_baseline(baseline: Scenario) -> None:
     numbers = [quantity for _, quantity in quantities(baseline)]
     sourced = sum(quantity.assumption is None for quantity in numbers)

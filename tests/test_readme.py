@@ -143,5 +143,13 @@ def test_documents_use_public_python_names() -> None:
                 assert name in sim.__all__, f"{file.name}: sim.{name}"
 
 
+def test_files_named_in_documents_exist() -> None:
+    for file in DOCUMENTS:
+        for path in re.findall(
+            r"[`(]((?:sim|tests|docs|scenarios|locks)/[\w./-]+)[`)]", file.read_text("utf-8")
+        ):
+            assert (ROOT / path).exists(), f"{file.name}: {path}"
+
+
 def test_the_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= 130
