@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .api.scenario import Scenario
     from .api.scenario import load_scenario as load
     from .api.scorecard import Scorecard, score
-    from .api.study import Study
+    from .api.study import StudyReport
     from .errors import ScenarioError
     from .notebook.chart import Chart
 
@@ -56,7 +56,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Scorecard",
-    "Study",
+    "StudyReport",
     "Sweep",
     "answer",
     "calibrate",
@@ -87,7 +87,7 @@ _WHERE = {
     "Scenario": ("api.scenario", "Scenario"),
     "ScenarioError": ("errors", "ScenarioError"),
     "Scorecard": ("api.scorecard", "Scorecard"),
-    "Study": ("api.study", "Study"),
+    "StudyReport": ("api.study", "StudyReport"),
     "explore": ("api.result", "explore"),
     "load": ("api.scenario", "load_scenario"),
     "moved": ("api.folders", "moved"),

@@ -51,9 +51,10 @@ from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
 from sim.runs.cache import kept, kept_numbers
 from sim.scenario import load_chain, quantities, source_keys
+from sim.studies import optimal_places
 from sim.studies.factors import factors
 from sim.studies.ind_cut import CUTS, TOTAL, IndCoa
-from sim.studies.optimal_places import REFERENCE, Newsvendor, Stock
+from sim.studies.optimal_places import PLANNED, Newsvendor, PlaceCosts
 
 ALL = questions()
 ANSWERED = [one for one in ALL if one.answer is not None]
@@ -375,12 +376,12 @@ def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
 
 
 def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    levels = np.array([30_000.0, REFERENCE, 50_000.0])
+    levels = np.array([30_000.0, PLANNED, 50_000.0])
     costs = np.array([[9.0, 11.0], [6.0, 8.0], [7.0, 7.0]])
     rule = Newsvendor(2.0, 1.0, 0.6, 47e3)
-    made = Stock((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
+    made = PlaceCosts((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
                  np.array([5.0, 5.0]), 46e3, (45e3, 47e3), rule)  # fmt: skip
-    monkeypatch.setattr(studies_module, "stock", lambda *_: made)
+    monkeypatch.setattr(optimal_places, "search", lambda *_: made)
     found = entries(StockAsked(verb="stock"), FEW)
     assert found["best"] == Value(45_000.0, (44e3, 46e3), sampled=True)
     assert found["rule"] == Value(47e3)

@@ -26,7 +26,7 @@ from sim.studies.explain import explain, shapley, subsets
 from sim.studies.factors import THEMES, factors, theme_of
 from sim.studies.ind_cut import IndCut, ind_coa, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
-from sim.studies.optimal_places import REFERENCE, cheapest, stock, with_stock
+from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.repricing import repriced
 from sim.studies.solve import Frontier, Solution, Tried, frontier, root, solve
 from sim.studies.target import Target, target_of
@@ -425,7 +425,7 @@ def test_a_target_may_be_written_from_either_side_and_in_a_statistic() -> None:
 
 @pytest.mark.long
 def test_the_planned_stock_costs_what_its_own_scenario_costs(baseline: Scenario) -> None:
-    ours = cell_of(with_stock(baseline, REFERENCE, 2027), "cost.coa.2027")
+    ours = cell_of(with_places(baseline, PLANNED, 2027), "cost.coa.2027")
     assert (ours == cell_of(load("fixed-stock-41000"), "cost.coa.2027")).all()
 
 
@@ -445,7 +445,7 @@ def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
         "reception.desk.slack": 0, "prices.severance": 0, "prices.opening_cost": 0,
     })  # fmt: skip
     settings = Settings(30, 1, "week")
-    found = stock(free, [75_000.0, 100_000.0, 125_000.0], settings)
+    found = search(free, [75_000.0, 100_000.0, 125_000.0], settings)
     assert found.best == pytest.approx(found.rule.places, rel=0.08)
     assert found.best_band[0] <= found.rule.places <= found.best_band[1]
     assert found.best_costs.mean() <= found.costs.mean(axis=1).min() * 1.002

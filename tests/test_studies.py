@@ -11,7 +11,7 @@ from support import Command
 
 from sim.runs.load import read_study, stamp_of
 from sim.runs.provenance import marked
-from sim.studies.charts import KINDS, png
+from sim.studies.charts import name_of, png
 from sim.studies.charts import words as words_of
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
@@ -40,7 +40,7 @@ STUDIES = {
         ("just met in the mean", "EUR/place/day"),
     ),
     "stock": (
-        ["stock", "--low", "30000", "--high", "60000", "--points", "4", *TINY, *SHORT],
+        ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4", *TINY, *SHORT],
         {"stock", "best"},
         ("news-vendor", "41,000 places cost"),
     ),
@@ -85,7 +85,7 @@ def redrawn_as_written(folder: Path) -> None:
     """The chart drawn again from the folder's tables is the one that lies there, to the byte."""
     told = read_study(folder)
     (written,) = (folder / "charts").glob("*.png")
-    assert written.stem == KINDS[told.record["kind"]].name
+    assert written.stem == name_of(told)
     again = marked(png(told, "en"), ".png", stamp_of(dict(told.record)))
     assert written.read_bytes() == again
     assert (folder / "charts" / f"{written.stem}.txt").read_text("utf-8").strip() == words_of(
@@ -192,8 +192,8 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
           "gap.total.2027 <= 0"], "is set after 2027"),
         (["solve", "baseline", "--vary", "family.granted_share", "--target",
           "gap.total.2027 <= 0", "--range", "0.5:1.5"], "goes beyond what family.granted_share"),
-        (["stock", "--low", "50000"], "leaves out the planned"),
-        (["stock", "--reached", "2025"], "take a year from 2027 on"),
+        (["optimal-places", "--low", "50000"], "leaves out the planned"),
+        (["optimal-places", "--reached", "2025"], "take a year from 2027 on"),
         (["ind-coa", "ind-follows-budget"], "something else than a plan"),
         (["ind-coa", "--from", "2040"], "take a year from 2026 on"),
     ],

@@ -33,6 +33,7 @@ from sim.report.style import STYLE
 from sim.runs.load import read_study
 from sim.runs.provenance import find_in_chart
 from sim.scenario import Scenario, load, quantities
+from sim.studies import STUDIES
 from sim.studies import charts as redrawn
 from sim.studies import (
     compare_chart as differences,
@@ -46,7 +47,8 @@ from sim.studies import (
 from sim.studies import (
     sensitivity_chart as sensitivity,
 )
-from sim.studies.charts import KINDS, StudyData
+from sim.studies.charts import KINDS as OTHER_KINDS
+from sim.studies.charts import StudyData
 from sim.studies.discover import discover
 from sim.studies.discover_text import percent, plainly, rows, runs_frame
 from sim.studies.sensitivity import LUCK, PATH
@@ -62,7 +64,7 @@ SPOKEN = {
                  "--target", "gap.total.2026 <= 0"],
     "frontier": ["solve", "baseline", "--vary", "inflow.first@2026", "--vary", "prices.empty_bed",
                  "--target", "gap.total.2026:mean <= 1e9", "--points", "3"],
-    "stock": ["stock", "--low", "30000", "--high", "60000", "--points", "4",
+    "stock": ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4",
               "--until", "2027-12-31"],
     "ind_coa": ["ind-coa", *SHORT],
 }  # fmt: skip
@@ -363,8 +365,9 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
 
 
 def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
-    assert set(NUMBERS) == set(KINDS)
-    assert {*SPOKEN, *(kind.partition(" ")[0] for kind in MADE_UP)} == set(KINDS)
+    kinds = {*OTHER_KINDS, *(kind for study in STUDIES.values() for kind in study.kinds)}
+    assert set(NUMBERS) == kinds
+    assert {*SPOKEN, *(kind.partition(" ")[0] for kind in MADE_UP)} == kinds
 
 
 @pytest.mark.long

@@ -21,7 +21,7 @@ from ..report.i18n import Language
 from ..results.experiment import Settings
 from ..studies.base import no_progress
 from .scenario import Scenario, scenario_of
-from .study import Study, study_of
+from .study import StudyReport, study_of
 
 
 def scenarios(lang: Language = "en") -> pd.DataFrame:
@@ -117,7 +117,7 @@ class Sweep:
     folder: Path
     table: pd.DataFrame
 
-    def discover(self, where: str) -> Study:
+    def discover(self, where: str) -> StudyReport:
         """The part of it in which something happens, as in ``gap.total.2027 > 2e9``."""
         from ..studies.discover_ask import discover as asked
 

@@ -25,7 +25,7 @@ from ..scenario import load_chain
 from .scenario import Scenario, scenario_of
 
 if TYPE_CHECKING:
-    from .study import Study
+    from .study import StudyReport
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Result:
         """Its charts: ``.plot.need()``, ``.plot.gap()`` and so on."""
         return Plots(self)
 
-    def compare(self, *others: Scenario | Result | str, workers: int = 0) -> Study:
+    def compare(self, *others: Scenario | Result | str, workers: int = 0) -> StudyReport:
         """What other scenarios differ in from this one, with this run's settings."""
         run = self.finished.record["options"]
         return self.scenario.compare(
@@ -140,7 +140,9 @@ class Result:
             workers=workers,
         )
 
-    def explain(self, other: Scenario | Result | str, year: int = 2027, workers: int = 0) -> Study:
+    def explain(
+        self, other: Scenario | Result | str, year: int = 2027, workers: int = 0
+    ) -> StudyReport:
         """Why the gap of the other differs from that of this one, with this run's settings."""
         run = self.finished.record["options"]
         return self.scenario.explain(

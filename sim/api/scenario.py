@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from ..scenario import Loaded, Quantity, load, load_chain, quantities
 from ..scenario import Scenario as Model
 from ..scenario.listing import ListingRow, by_assumption, by_source, differences, rows
 from ..scenario.plausibility import warnings_of
+from ..studies import STUDIES
 from ..studies.arguments import parse_chain
 from ..studies.base import no_progress
 from ..studies.defaults import (
@@ -32,17 +33,13 @@ from ..studies.defaults import (
     GAP_YEAR,
     IND_CUT_FROM,
     SENSITIVITY_POINTS,
-    STOCK_HIGH,
-    STOCK_LOW,
-    STOCK_POINTS,
-    STOCK_REACHED,
 )
 
 if TYPE_CHECKING:
     from ..notebook.what_if.widget import WhatIf
     from ..studies.explain_ask import By
     from .result import Result
-    from .study import Study
+    from .study import StudyReport
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ class Scenario:
         until: date | None = None,
         vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
-    ) -> Study:
+    ) -> StudyReport:
         """What other scenarios differ in from this one, on common luck, with the bands.
 
         >>> import sim
@@ -184,7 +181,7 @@ class Scenario:
         step: StepLength = "day",
         vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
-    ) -> Study:
+    ) -> StudyReport:
         """Why the gap of the other differs from that of this one: by patch, key or theme.
 
         >>> import sim
@@ -217,7 +214,7 @@ class Scenario:
         step: StepLength = "week",
         chance: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
-    ) -> Study:
+    ) -> StudyReport:
         """The value of a number at which a target is just met; of two, their frontier.
 
         >>> import sim
@@ -239,29 +236,6 @@ class Scenario:
         said |= {"ranges": list(ranges), "points": points} if ranges or len(levers) > 1 else {}
         return study_of(found, self._call("solve", said, settings, kinds="chance"))
 
-    def stock(
-        self,
-        low: int = STOCK_LOW,
-        high: int = STOCK_HIGH,
-        points: int = STOCK_POINTS,
-        reached: int = STOCK_REACHED,
-        *,
-        replications: int = 500,
-        seed: int = 1,
-        step: StepLength = "week",
-        until: date | None = None,
-        vary: Sequence[Uncertainty] = UNCERTAINTIES,
-        workers: int = 0,
-    ) -> Study:
-        """How many fixed regular places cost least when the future is uncertain."""
-        from ..studies.optimal_places_ask import stock as asked
-        from .study import study_of
-
-        settings = Settings(replications, seed, step, until, tuple(vary))
-        found = asked(self.loaded, settings, workers, no_progress, low, high, points, reached)
-        said = {"low": low, "high": high, "points": points, "reached": reached}
-        return study_of(found, self._call("stock", said, settings))
-
     def ind_coa(
         self,
         since: int = IND_CUT_FROM,
@@ -272,7 +246,7 @@ class Scenario:
         until: date | None = None,
         vary: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
-    ) -> Study:
+    ) -> StudyReport:
         """The IND against COA: what a euro less for the IND costs there."""
         from ..studies.ind_cut_ask import ind_coa as asked
         from .study import study_of
@@ -290,7 +264,7 @@ class Scenario:
         seed: int = 1,
         step: StepLength = "week",
         workers: int = 0,
-    ) -> Study:
+    ) -> StudyReport:
         """Which uncertain inputs move the gap of a year: about three minutes on two cores."""
         from ..studies.sensitivity_ask import sensitivity as asked
         from .study import study_of
@@ -299,6 +273,18 @@ class Scenario:
         found = asked(self.loaded, settings, points, workers, no_progress, year, line)
         said = {"year": year, "line": line, "points": points, "seed": seed, "step": step}
         return study_of(found, self._call("sensitivity", said, None))
+
+    def __getattr__(self, name: str) -> Callable[..., StudyReport]:
+        """Return the method of a study: ``sim.studies.STUDIES`` lists them."""
+        study = next((one for one in STUDIES.values() if one.method == name), None)
+        if study is None:
+            raise AttributeError(f"a scenario has no attribute '{name}'")
+        from .study import study_method
+
+        return study_method(self, study)
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *(study.method for study in STUDIES.values())])
 
     def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
         """Sliders and charts that move with them, in Jupyter (needs ``opvangsim[jupyter]``)."""
@@ -392,7 +378,8 @@ class Scenario:
         words = [word for name in self.names for word in ("+", name)][1:]
         return words + [word for one in self.sets for word in ("--set", one)]
 
-    def _expression(self) -> str:
+    @property
+    def expression(self) -> str:
         """The Python that loads it."""
         loaded = f"sim.load({', '.join(map(repr, self.names))})"
         values = self._set_values()
@@ -418,9 +405,9 @@ class Scenario:
             told |= {"step": settings.step}
             told |= {"until": str(settings.until)} if settings.until else {}
             told |= {kinds: settings.vary} if settings.vary != UNCERTAINTIES else {}
-        words = [one._expression() for one in others]
+        words = [one.expression for one in others]
         words += [f"{key}={value!r}" for key, value in told.items() if value is not None]
-        return f"{self._expression()}.{verb}({', '.join(words)})"
+        return f"{self.expression}.{verb}({', '.join(words)})"
 
 
 def load_scenario(name: str | Path, *patches: str | Path) -> Scenario:

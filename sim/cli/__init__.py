@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from ..studies import STUDIES
 from . import (
     answer,
     compare,
@@ -37,9 +38,6 @@ from . import (
     model as verify,
 )
 from . import (
-    optimal_places as stock,
-)
-from . import (
     plot as chart,
 )
 from . import (
@@ -51,6 +49,7 @@ from . import (
 from . import (
     scenario as files,
 )
+from .study_command import study_command
 
 app = typer.Typer(
     add_completion=False,
@@ -95,7 +94,6 @@ for verb in (
     compare.compare,
     explain.explain,
     solve.solve,
-    stock.stock,
     ind_coa.ind_coa,
     sensitivity.sensitivity,
     sweep.sweep,
@@ -109,6 +107,10 @@ for verb in (
     *record.VERBS,
 ):
     app.command(verb.__name__.rstrip("_").replace("_", "-"))(verb)
+
+
+for study in STUDIES.values():
+    app.command(study.name)(study_command(study))
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:

@@ -176,7 +176,7 @@ def finish(found: StudyResult, out: Path | None, lang: LangChoice, quiet: bool) 
     from ..report.i18n import label
     from ..studies.base import write
 
-    folder, tongue = out or Path("outputs") / found.folder, language(lang)
+    folder, tongue = out or Path("outputs") / found.content.folder, language(lang)
     write(found, folder, tongue, as_typed(sys.argv[1:]))
     if quiet:
         typer.echo(str(folder))

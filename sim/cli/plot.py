@@ -93,11 +93,11 @@ def _study(
     """Draw the chart of a study again, from what its folder holds."""
     from ..runs.chart_folder import beside, write_charts
     from ..runs.load import read_study, stamp_of
-    from ..studies.charts import KINDS, shown, write
+    from ..studies.charts import name_of, shown, write
 
     folder = Path(what[0])
     told = read_study(folder)
-    name = KINDS[told.record["kind"]].name
+    name = name_of(told)
     if any(word != name for word in what[1:]):
         usage_error(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
     if not shown(told):

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..report.i18n import Language
 from ..results.experiment import Progress, Settings
 from ..runs.cache import Notice, Numbers, kept, kept_numbers
-from ..runs.study_folder import Study, write_study
+from ..runs.study_folder import StudyContent, write_study
 from ..scenario import inputs_of
 from .drivers import Answering, drivers, wanted
 from .metrics import KnownMetric, StudyValues, Value, loaded_of, needed, scenario_of, values_of
@@ -110,7 +110,9 @@ def write(
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     asked = [page.question for page in pages]
-    study = Study(
+    # The questions themselves stand in the record in full.
+    inputs = inputs_of(*(loaded_of(name) for name in needed(asked)))
+    content = StudyContent(
         "answers",
         "answers",
         {"questions": [one.model_dump(mode="json") for one in asked], "lang": lang},
@@ -120,7 +122,6 @@ def write(
             "answers": answers_frame(pages),
             "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
         },
+        inputs,
     )
-    # The questions themselves stand in the record in full.
-    inputs = inputs_of(*(loaded_of(name) for name in needed(asked)))
-    write_study(study, folder, None, inputs, command, lang, files(pages, lang))
+    write_study(content, folder, None, command, lang, files(pages, lang))

@@ -10,19 +10,18 @@ from ..model.sampling import Floats
 from ..results.cell import parse
 from ..results.experiment import Progress, Settings
 from ..scenario import load_chain
+from ..studies.base import Inputs, watch_of
 from ..studies.explain import explain
 from ..studies.ind_cut import CUTS, TOTAL, ind_coa
 from ..studies.levers import lever
-from ..studies.optimal_places import REFERENCE, stock
+from ..studies.optimal_places import run as optimal_places
+from ..studies.options import OptimalPlacesOptions
 from ..studies.solve import solve
 from ..studies.target import target_of
-from .metrics import ENDS, Value, scenario_of
+from .metrics import ENDS, Value, loaded_of, scenario_of
 from .study_specs import BY_THE_WEEK, Asked, ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
 
-LEVELS = tuple(float(level) for level in range(20_000, 120_001, 10_000))
-"""Stocks tried, as ``opvangsim stock`` does."""
 SINCE = 2026
-REACHED = 2027
 
 
 def settings_for(asked: Asked, settings: Settings) -> Settings:
@@ -75,15 +74,21 @@ def _solved(
 def _stocked(
     asked: StockAsked, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
-    levels = sorted({*LEVELS, float(REFERENCE)})
-    found = stock(scenario_of(asked.scenario), levels, settings, REACHED, workers, tell)
-    planned = found.at(float(REFERENCE))
-    more, saves = planned - found.best_costs, found.as_is - planned
+    options = OptimalPlacesOptions.with_settings(settings)
+    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
+    tables = optimal_places(options, inputs).tables
+    costs = {row["kind"]: row for row in tables["stock"].to_dict("records")}
+    least = {row["by"]: row for row in tables["best"].to_dict("records")}
+    # The table has each less the planned number of places.
+    best, as_is = costs["best"], costs["as_is"]
+    more = Value(-best["more_than_reference_mean"], (-best["more_p90"], -best["more_p10"]))
+    saves = Value(as_is["more_than_reference_mean"], (as_is["more_p10"], as_is["more_p90"]))
+    found = least["mean"]
     return {
-        "best": Value(found.best, found.best_band, sampled=True),
-        "rule": Value(found.rule.places),
-        "reference_more": Value(float(more.mean()), _band(more)),
-        "reference_saves": Value(float(saves.mean()), _band(saves)),
+        "best": Value(found["places"], (found["p10"], found["p90"]), sampled=True),
+        "rule": Value(least["news_vendor"]["places"]),
+        "reference_more": more,
+        "reference_saves": saves,
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import usage_error
 from ..report.i18n import Language
@@ -20,7 +20,8 @@ from ..runs.manifest import digest, kind_of, read_record
 from ..runs.run import execute
 from ..runs.verify import verify_record
 from ..scenario import Loaded, load_chain, shipped
-from ..studies.base import StudyResult, Watch, write
+from ..studies import Study, study_of_kind
+from ..studies.base import Inputs, StudyResult, Watch, run_study, write
 from ..studies.compare_ask import compare
 from ..studies.defaults import CERTAINTY
 from ..studies.design import read_design
@@ -28,7 +29,6 @@ from ..studies.design_points import expand_design
 from ..studies.discover_ask import discover
 from ..studies.explain_ask import explain
 from ..studies.ind_cut_ask import ind_coa
-from ..studies.optimal_places_ask import stock
 from ..studies.sensitivity_ask import sensitivity
 from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
@@ -116,7 +116,12 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
     """
     record = read_record(folder)
     task = _Task(folder, record, workers, watch, sweep)
-    make = MAKERS.get(record["kind"]) or _refused(folder, record["kind"])
+    study = study_of_kind(record["kind"])
+    make = (
+        MAKERS.get(record["kind"])
+        or (study and partial(_again, study))
+        or _refused(folder, record["kind"])
+    )
     changed = tuple(one.file for one in verify_record(folder).findings if one.what == "changed")
     with TemporaryDirectory(prefix="opvangsim-") as keeper:
         there = Path(keeper) / folder.resolve().name
@@ -137,6 +142,16 @@ def _run(task: _Task, there: Path) -> None:
     scenario, name = load_chain([str(file)]).scenario, record["scenario"]
     with task.watch(name, settings.replications) as tell:
         execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
+
+
+def _again(study: Study, task: _Task, there: Path) -> None:
+    """Run a study again with the options in its manifest, on the scenarios in its folder."""
+    options = study.options.from_manifest(task.record)
+    scenarios = tuple(task.resolved(name) for name in task.record["scenarios"])
+    inputs = Inputs(scenarios, workers=task.workers, watch=task.watch)
+    result = run_study(study, options, lambda: inputs)
+    named = replace(result.content, name=task.record["name"], inputs=task.record["inputs"])
+    write(StudyResult(named), there, task.lang, task.record["command"])
 
 
 def _study(ask: Callable[[_Task], StudyResult], task: _Task, there: Path) -> None:
@@ -164,13 +179,6 @@ def _solve(task: _Task) -> StudyResult:
                  task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
-def _stock(task: _Task) -> StudyResult:
-    levels = task.asked["levels"]
-    low, high, points = round(levels[0]), round(levels[-1]), len(levels)
-    reached = task.asked["reached"]
-    return stock(task.only, task.settings, task.workers, task.watch, low, high, points, reached)
-
-
 def _ind_coa(task: _Task) -> StudyResult:
     return ind_coa(task.only, task.settings, task.workers, task.watch, task.asked["from"])
 
@@ -192,7 +200,7 @@ def _discover(task: _Task) -> StudyResult:
         usage_error(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
     finding = discover(sweep, task.asked["where"])
     # Its name was that of the sweep's folder, which may have been moved.
-    return replace(finding, study=replace(finding.study, name=task.record["name"]))
+    return replace(finding, content=replace(finding.content, name=task.record["name"]))
 
 
 def _beside(folder: Path, wanted: str) -> Path | None:
@@ -222,7 +230,6 @@ MAKERS: dict[str, Callable[[_Task, Path], None]] = {
     "explanation": partial(_study, _explain),
     "solution": partial(_study, _solve),
     "frontier": partial(_study, _solve),
-    "stock": partial(_study, _stock),
     "ind_coa": partial(_study, _ind_coa),
     "sensitivity": partial(_study, _sensitivity),
     "discovery": partial(_study, _discover),
@@ -231,7 +238,7 @@ MAKERS: dict[str, Callable[[_Task, Path], None]] = {
 """Kinds of folders that can be made again from what they hold."""
 
 
-def _refused(folder: Path, kind: str) -> Any:
+def _refused(folder: Path, kind: str) -> NoReturn:
     made_of = "the folder of the run it was made of"
     advice = {
         "answers": "make it again: opvangsim answer all",

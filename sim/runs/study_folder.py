@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from .rounding import round_table
 
 
 @dataclass(frozen=True)
-class Study:
+class StudyContent:
     """What was asked, of which scenarios, with which settings, and the tables that answer it.
 
-    ``asked`` holds only what is part of the question; ``tables`` become a CSV file each.
+    ``asked`` holds only what is part of the question; ``tables`` become a CSV file each. The
+    identity does not depend on the last two: ``inputs`` are the hashes of the texts that the
+    scenarios were read from, by name, and ``folder`` is the default name of its folder.
     """
 
     kind: str
@@ -35,6 +38,8 @@ class Study:
     scenarios: Mapping[str, Scenario]
     settings: Settings
     tables: Mapping[str, pd.DataFrame]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     @property
     def id(self) -> str:
@@ -53,18 +58,39 @@ class Study:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _told(study: Study, record: Mapping[str, Any], folder: Path) -> StudyData:
-    """A study as its folder will tell it: its tables as they were just written."""
-    plain = json.loads(json.dumps(record, default=str))
-    return StudyData(
-        plain, lambda name: pd.read_csv(folder / f"{name}.csv"), lambda name: study.scenarios[name]
-    )
+def record_of(content: StudyContent, command: str = "", lang: Language = "en") -> dict[str, Any]:
+    """Return what ``run.json`` says of a study, apart from its files and where it was made."""
+    return {
+        "kind": content.kind,
+        "id": content.id,
+        "name": content.name,
+        "command": command,
+        "lang": lang,
+        "asked": dict(content.asked),
+        "scenarios": {n: s.title.model_dump() for n, s in content.scenarios.items()},
+        "options": asdict(content.settings),
+        "inputs": dict(content.inputs),
+        "sources": sources_of(*content.scenarios.values()),
+    }
 
 
-def _stamp_of(study: Study, command: str) -> Provenance:
-    names = ", ".join(study.scenarios) or study.name
-    version, seed = versions()["opvangsim"], str(study.settings.seed)
-    return Provenance(study.kind, names, seed, version, study.id, command)
+def data_of(content: StudyContent, record: Mapping[str, Any] | None = None) -> StudyData:
+    """Return a study as its folder holds it: tables are those that are read from the files."""
+    plain = json.loads(json.dumps(record or record_of(content), default=str))
+    read = {name: pd.read_csv(io.StringIO(as_csv(table))) for name, table in content.tables.items()}
+    return StudyData(plain, lambda name: read[name].copy(), content.scenarios.__getitem__)
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table as it is written: rounded, so that it is the same on every computer."""
+    return round_table(table).to_csv(index=False, float_format="%.10g")
+
+
+def stamp_of_content(content: StudyContent, command: str) -> Provenance:
+    """Return where a study comes from, for charts that are made of it."""
+    names = ", ".join(content.scenarios) or content.name
+    version, seed = versions()["opvangsim"], str(content.settings.seed)
+    return Provenance(content.kind, names, seed, version, content.id, command)
 
 
 Draw = Callable[[StudyData, Path], None]
@@ -72,10 +98,9 @@ Draw = Callable[[StudyData, Path], None]
 
 
 def write_study(
-    study: Study,
+    content: StudyContent,
     folder: Path,
     draw: Draw | None = None,
-    inputs: Mapping[str, str] | None = None,
     command: str = "",
     lang: Language = "en",
     texts: Mapping[str, str] | None = None,
@@ -83,35 +108,23 @@ def write_study(
     """Write a study's folder: tables, ``charts/``, resolved scenarios, ``run.json`` last of all.
 
     ``command`` is how it was asked for, as the record and the charts tell it, and ``lang`` in
-    which language; ``inputs`` are the hashes of the texts that its scenarios were read from, by
-    name; ``texts`` are further files, by their name.
+    which language; ``texts`` are further files, by their name.
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
     with replace_folder(folder) as staging:
-        for name, table in study.tables.items():
-            round_table(table).to_csv(staging / f"{name}.csv", index=False, float_format="%.10g")
+        for name, table in content.tables.items():
+            (staging / f"{name}.csv").write_text(as_csv(table), "utf-8")
         for file_name, text in (texts or {}).items():
             (staging / file_name).write_text(text, "utf-8")
-        if study.scenarios:
+        if content.scenarios:
             (staging / "scenarios").mkdir()
-        for name, scenario in study.scenarios.items():
+        for name, scenario in content.scenarios.items():
             file = staging / "scenarios" / f"{name}.resolved.yaml"
             file.write_text(dump(scenario), "utf-8")
-        record: dict[str, Any] = {
-            "kind": study.kind,
-            "id": study.id,
-            "name": study.name,
-            "command": command,
-            "lang": lang,
-            "asked": dict(study.asked),
-            "scenarios": {n: s.title.model_dump() for n, s in study.scenarios.items()},
-            "options": asdict(study.settings),
-            "inputs": dict(inputs or {}),
-            "sources": sources_of(*study.scenarios.values()),
-        }
+        record = record_of(content, command, lang)
         if draw is not None:
             (staging / "charts").mkdir()
-            draw(_told(study, record, staging), staging / "charts")
-            mark_charts(staging / "charts", _stamp_of(study, command))
+            draw(data_of(content, record), staging / "charts")
+            mark_charts(staging / "charts", stamp_of_content(content, command))
         write_record(staging, record)

@@ -1,5 +1,63 @@
-"""Deciding under uncertainty: scenarios held against each other on common luck.
+"""Studies: questions that take several runs, one module each; ``STUDIES`` lists them.
 
-Everything here asks ``trial`` for runs and does arithmetic on what comes back; nothing prints,
-draws or writes.
+The command line, ``sim.Scenario``, ``reproduce``, charts, memos and the question book read this
+table. It is light: the module of a study is imported when the study is run, drawn or told.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .options import OptimalPlacesOptions, StudyOptions
+
+Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
+"""What a study works on: one scenario, two, one against several, or the folder of a sweep."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Entry of a study: its name as a command, what it does in one line, and where it is.
+
+    ``module`` has an ``IMPLEMENTATION``; ``kinds`` are the kinds of folder that it writes, as
+    ``run.json`` names them; ``details`` is a second paragraph of the help.
+    """
+
+    name: str
+    summary: str
+    module: str
+    options: type[StudyOptions]
+    kinds: tuple[str, ...]
+    takes: Takes = "scenario"
+    details: str = ""
+
+    @property
+    def method(self) -> str:
+        """Its name in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def help(self) -> str:
+        """Its help text: what it does, and the details if there are any."""
+        return f"{self.summary}\n\n{self.details}".strip()
+
+
+STUDIES: dict[str, Study] = {
+    study.name: study
+    for study in (
+        Study(
+            "optimal-places",
+            "Find how many fixed regular places cost least when the future is uncertain.",
+            "sim.studies.optimal_places",
+            OptimalPlacesOptions,
+            ("stock",),
+            details="Weekly steps unless --step day.",
+        ),
+    )
+}
+"""Studies by name, in the order in which they are listed."""
+
+
+def study_of_kind(kind: str) -> Study | None:
+    """Return the study that writes folders of a kind; None if no study does."""
+    return next((study for study in STUDIES.values() if kind in study.kinds), None)

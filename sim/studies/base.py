@@ -1,45 +1,158 @@
-"""What came of a question to several runs."""
+"""What all studies have in common: inputs, result, and how a study is run and written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..report.charts.size import ChartSize
 from ..report.i18n import Language
-from ..results.experiment import Progress
-from ..runs.study_folder import Study, write_study
-from .charts import write as draw
+from ..report.study_data import StudyData
+from ..results.experiment import Progress, Settings
+from ..runs.study_folder import StudyContent, data_of, write_study
+from ..scenario import Loaded, Scenario, inputs_of
+from . import Study, study_of_kind
+from .options import StudyOptions
 
 Watch = Callable[[str, int], Any]
 """Given a name and a total, a context that gives what to call with (done, total), or None."""
+LONGEST_NAME = 120
+"""Longest name of a folder that is made up here."""
+
+
+def no_progress(_name: str, _total: int) -> Any:
+    """Report no progress."""
+    nothing: Progress | None = None
+    return nullcontext(nothing)
+
+
+def watch_of(progress: Progress | None) -> Watch:
+    """Return a watch that reports all progress to one function."""
+    return lambda _name, _total: nullcontext(progress)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a study works on, scenarios or the folder of a sweep, and how the work is done."""
+
+    scenarios: tuple[Loaded, ...] = ()
+    folder: Path | None = None
+    workers: int = 0
+    watch: Watch = no_progress
+
+    @property
+    def scenario(self) -> Scenario:
+        """The only scenario, or the first."""
+        return self.scenarios[0].scenario
+
+
+@dataclass(frozen=True)
+class StudyChart:
+    """Chart of a kind of study: file name, drawing, alternative text.
+
+    ``shown`` says whether a study has what the chart shows.
+    """
+
+    name: str
+    draw: Callable[[StudyData, ChartSize, Language], Figure]
+    words: Callable[[StudyData, Language], str]
+    shown: Callable[[StudyData], bool] = lambda _: True
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Code of a study, at the end of its module.
+
+    ``check`` refuses options that can't be before anything is loaded; ``run`` simulates and
+    returns tables; ``tell`` returns the printed tables and sentences, made from the tables alone;
+    ``charts`` are by kind of folder.
+    """
+
+    run: Callable[[Any, Inputs], StudyContent]
+    tell: Callable[[StudyData, Language], list[Any]]
+    charts: Mapping[str, StudyChart]
+    check: Callable[[Any], None] = lambda _: None
+
+
+def implementation(study: Study) -> Implementation:
+    """Import the module of a study and return its code."""
+    found: Implementation = import_module(study.module).IMPLEMENTATION
+    return found
 
 
 @dataclass(frozen=True)
 class StudyResult:
-    """A study, the folder it is written to by default, and how it is told.
+    """Outcome of a study: its content, as tables, sentences, a chart or a folder."""
 
-    ``inputs`` are the hashes of the texts its scenarios were read from, by name; ``told`` gives
-    tables and sentences in a language.
-    """
+    content: StudyContent
+    telling: Callable[[Language], list[Any]] | None = None
 
-    study: Study
-    folder: str
-    inputs: Mapping[str, str]
-    told: Callable[[Language], list[Any]]
+    @property
+    def data(self) -> StudyData:
+        """Its tables as they are read from its folder."""
+        return data_of(self.content)
 
-
-def write(finding: StudyResult, folder: Path, lang: Language, command: str) -> None:
-    """Write its folder; raises ``ScenarioError`` if that can't be."""
-    drawn = partial(draw, lang=lang)
-    write_study(finding.study, folder, drawn, finding.inputs, command, lang)
+    def told(self, lang: Language) -> list[Any]:
+        """Return its printed tables and sentences."""
+        return self.telling(lang) if self.telling else tell(self.data, lang)
 
 
-def no_progress(_name: str, _total: int) -> Any:
-    """Tells nobody how far the work is."""
-    from contextlib import nullcontext
+def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -> StudyResult:
+    """Check the options, load the inputs and run; raises ``ScenarioError``."""
+    code = implementation(study)
+    code.check(options)
+    return StudyResult(code.run(options, load()))
 
-    nothing: Progress | None = None
-    return nullcontext(nothing)
+
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed tables and sentences of a study that was run or read from a folder."""
+    study = study_of_kind(str(data.record["kind"]))
+    return implementation(study).tell(data, lang) if study else []
+
+
+def write(result: StudyResult, folder: Path, lang: Language, command: str) -> None:
+    """Write the folder of a study; raises ``ScenarioError`` if that fails."""
+    from .charts import write as draw
+
+    write_study(result.content, folder, partial(draw, lang=lang), command, lang)
+
+
+def settings_of(options: StudyOptions, **others: Any) -> Settings:
+    """Return the settings of a simulation from options; ``others`` for what a study fixes."""
+    found = {name: getattr(options, name) for name in options.shared()}
+    if "uncertainty" in found:
+        found["vary"] = found.pop("uncertainty")
+    return Settings(**{**found, **others})
+
+
+def content_of(
+    kind: str,
+    options: StudyOptions,
+    inputs: Inputs,
+    settings: Settings,
+    tables: Mapping[str, pd.DataFrame],
+    asked: Mapping[str, Any] | None = None,
+    ending: Sequence[object] = (),
+) -> StudyContent:
+    """Return the content of a study of scenarios; ``ending`` is added to the folder's name."""
+    study = study_of_kind(kind)
+    names = [one.name for one in inputs.scenarios]
+    parts = [study.name if study else kind, *names, *map(str, ending)]
+    return StudyContent(
+        kind,
+        " / ".join(names),
+        options.asked() if asked is None else asked,
+        {one.name: one.scenario for one in inputs.scenarios},
+        settings,
+        tables,
+        inputs_of(*inputs.scenarios),
+        "-".join(parts)[:LONGEST_NAME],
+    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import Problem, ScenarioError
-from ..report.charts.size import CHART_SIZES, ChartSize, Width
+from ..report.charts.size import CHART_SIZES, Width
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import STYLE, bytes_of, save_forms, title_of
@@ -30,17 +29,16 @@ from . import (
     ind_cut_chart as ind_coa,
 )
 from . import (
-    optimal_places_chart as stock,
-)
-from . import (
     sensitivity_chart as sensitivity,
 )
 from . import (
     solve_chart as solution,
 )
+from . import study_of_kind
 from . import (
     sweep_chart as sweep,
 )
+from .base import StudyChart, implementation
 from .compare_chart import comparison_of
 from .explain_chart import explanation_of
 
@@ -57,29 +55,11 @@ __all__ = [
 ]
 
 
-def _always(_: StudyData) -> bool:
-    return True
-
-
-@dataclass(frozen=True)
-class StudyChart:
-    """The chart of a kind of study: its name, how it is drawn, what it says.
-
-    ``shown`` tells whether a study has what the chart shows.
-    """
-
-    name: str
-    draw: Callable[[StudyData, ChartSize, Language], Figure]
-    words: Callable[[StudyData, Language], str]
-    shown: Callable[[StudyData], bool] = _always
-
-
 KINDS: dict[str, StudyChart] = {
     "comparison": StudyChart("differences", differences.draw, differences.words),
     "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
     "solution": StudyChart("solution", solution.draw, solution.words),
     "frontier": StudyChart("frontier", frontier.draw, frontier.words),
-    "stock": StudyChart("stock", stock.draw, stock.words),
     "ind_coa": StudyChart("ind-coa", ind_coa.draw, ind_coa.words),
     "sensitivity": StudyChart("sensitivity", sensitivity.draw, sensitivity.words),
     "discovery": StudyChart("box", discovery.draw, discovery.words, discovery.shown),
@@ -132,7 +112,15 @@ def png(told: StudyData, lang: Language) -> bytes:
 
 def _of(told: StudyData) -> StudyChart:
     kind = str(told.record["kind"])
+    study = study_of_kind(kind)
+    if study is not None:
+        return implementation(study).charts[kind]
     if kind not in KINDS:
         what = f"a folder of '{kind}' has no charts to draw again"
         raise ScenarioError([Problem(kind, what, f"give a run, or one of {', '.join(KINDS)}")])
     return KINDS[kind]
+
+
+def name_of(told: StudyData) -> str:
+    """Return the name of the chart of a study."""
+    return _of(told).name

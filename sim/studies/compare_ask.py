@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..errors import usage_error
 from ..report.i18n import Language
 from ..report.run_tables import prices_notes
 from ..results.experiment import Settings
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, inputs_of
 from . import compare_text as report
 from .base import StudyResult, Watch
@@ -48,7 +49,7 @@ def compare(
             shown += report.still_lines(found, one.name, lang)
         return shown + prices_notes(scenarios, lang)
 
-    study = Study(
+    study = StudyContent(
         "comparison",
         " / ".join(names),
         {"base": base.name, "others": names[1:]},
@@ -56,4 +57,6 @@ def compare(
         settings,
         {"differences": found.yearly, "monthly": found.monthly},
     )
-    return StudyResult(study, f"compare-{'-'.join(names)}"[:120], inputs_of(*every), told)
+    return StudyResult(
+        replace(study, inputs=inputs_of(*every), folder=f"compare-{'-'.join(names)}"[:120]), told
+    )

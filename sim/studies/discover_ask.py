@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..report.i18n import Language, label
 from ..runs.manifest import RECORD, digest
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from . import discover_text as report
 from .base import StudyResult
 from .discover import discover as discovered
@@ -32,7 +33,7 @@ def discover(sweep: Path, where: str) -> StudyResult:
             shown.append(label("discover_lacking", lang, n=done.runs - len(done.table)))
         return shown
 
-    study = Study(
+    study = StudyContent(
         "discovery",
         f"{sweep.name}: {where}",
         {"sweep": done.id, "where": where, "title": dict(done.title), "units": dict(done.units)},
@@ -41,4 +42,4 @@ def discover(sweep: Path, where: str) -> StudyResult:
         {"boxes": report.rows(found), "runs": report.runs_frame(found)},
     )
     folder = f"discover-{sweep.resolve().name.removeprefix('sweep-')}"
-    return StudyResult(study, folder, {RECORD: digest(sweep / RECORD)}, told)
+    return StudyResult(replace(study, inputs={RECORD: digest(sweep / RECORD)}, folder=folder), told)

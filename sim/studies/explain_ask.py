@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.cell import parse
 from ..results.experiment import Settings
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, inputs_of
 from . import explain_text as report
 from .arguments import check_budget_line
@@ -49,7 +50,7 @@ def explain(
     def told(lang: Language) -> list[Any]:
         return [report.effects_table(found, scenarios, lang), *report.sentences(found, lang)]
 
-    study = Study(
+    study = StudyContent(
         "explanation",
         f"{first.name} / {second.name}",
         {"cell": str(address), "factors": {f.name: list(f.keys) for f in found.factors}},
@@ -58,4 +59,6 @@ def explain(
         {"effects": found.effects, "cells": report.cells(found)},
     )
     inputs = inputs_of(first, second)
-    return StudyResult(study, f"explain-{first.name}-{second.name}-{year}", inputs, told)
+    return StudyResult(
+        replace(study, inputs=inputs, folder=f"explain-{first.name}-{second.name}-{year}"), told
+    )

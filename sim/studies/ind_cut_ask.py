@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Settings
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from ..scenario import Loaded
 from . import ind_cut_text as report
 from .base import StudyResult, Watch
@@ -33,7 +34,7 @@ def ind_coa(
     def told(lang: Language) -> list[Any]:
         return [report.table(found, one.scenario, lang), *report.sentences(found, settings, lang)]
 
-    study = Study(
+    study = StudyContent(
         "ind_coa",
         one.name,
         {"from": since, "cuts": [each.name for each in CUTS]},
@@ -41,4 +42,4 @@ def ind_coa(
         settings,
         {"ind_coa": found.table},
     )
-    return StudyResult(study, f"ind-coa-{one.name}"[:120], one.inputs, told)
+    return StudyResult(replace(study, inputs=one.inputs, folder=f"ind-coa-{one.name}"[:120]), told)

@@ -1,8 +1,8 @@
-"""How many fixed regular places cost least when nobody knows how many people will come.
+"""Optimal places: how many fixed regular places cost least when the future is uncertain?
 
-A regular place stands there whether it is needed or not; an emergency place costs more but can be
-ordered and given up. Too few fixed places cost the dearer bed, too many an empty one: the
-news-vendor's question, here asked of the whole model instead of a formula.
+A regular place is there whether it is needed or not; an emergency place costs more but can be
+ordered and given up. With too few fixed places people sleep in dearer beds, with too many beds are
+empty: the newsvendor problem, here solved with the whole model instead of a formula.
 """
 
 from __future__ import annotations
@@ -10,35 +10,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from rich.table import Table
 from scipy.interpolate import CubicSpline
 
 from ..clock import Clock
-from ..errors import Problem, ScenarioError
+from ..errors import usage_error
 from ..model.prices import Prices, paid_factor, place_price
 from ..model.sampling import Floats, sample
+from ..report.i18n import Language, billion, label, number
+from ..report.run_tables import prices_label
+from ..report.study_data import StudyData
 from ..results import budget
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..runs.study_folder import StudyContent
 from ..scenario import REGULAR, Scenario, override
+from . import optimal_places_chart as chart
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .options import OptimalPlacesOptions
 
-REFERENCE = 41_000
-"""The fixed stock that was planned: source document, ChristenUnie."""
+PLANNED = OptimalPlacesOptions.PLANNED
 KEY = f"reception.places.{REGULAR}.level"
 BECAUSE = "set to see what it costs"
 RESAMPLES = 400
 FINE_PLACES = 100
-"""Places by which the best point is told apart."""
+"""Spacing at which the cheapest number of places is searched [places]."""
+Row = dict[Any, Any]
 
 
 @dataclass(frozen=True)
 class Newsvendor:
-    """The rule of thumb: as many places as are enough with a chance of under / (under + over).
+    """Rule of thumb: enough places with probability under / (under + over).
 
-    ``under`` is what a place too few costs in a year, a filled emergency place in place of a filled
-    regular one; ``over`` what an empty regular one costs [EUR/place/year]. ``places`` is the stock
+    ``under`` is what a place too few costs in a year, a filled emergency place instead of a filled
+    regular one; ``over`` what an empty regular one costs [EUR/place/year]. ``places`` is the number
     at which both weigh the same over all months and futures; in the year before it is reached,
-    when half the way is gone, a place more in the end is half a place more.
+    halfway there, one more place in the end is half a place more.
     """
 
     under: float
@@ -48,12 +58,12 @@ class Newsvendor:
 
 
 @dataclass(frozen=True)
-class Stock:
+class PlaceCosts:
     """Cost of COA over the horizon against the number of fixed regular places.
 
     ``costs`` (level, replication) [EUR over ``years``, at the scenario's price level], ``as_is``
-    (replication,) of the scenario without a fixed stock. ``best`` and ``best_p90`` are the levels
-    of least expected cost and of least 90th percentile, each with its 80 % band (replications
+    (replication,) of the scenario without fixed places. ``best`` and ``best_p90`` are the numbers
+    of least expected cost and of least 90th percentile, each with its 80 % interval (replications
     resampled); ``best_costs`` (replication,) are those of a run at ``best``.
     """
 
@@ -70,102 +80,45 @@ class Stock:
     rule: Newsvendor
 
     def at(self, level: float) -> Floats:
-        """Cost of a level that was tried: (replication,)."""
+        """Return the cost at a number of places that was tried: (replication,)."""
         found: Floats = self.costs[int(np.flatnonzero(self.levels == level)[0])]
         return found
 
 
-def with_stock(scenario: Scenario, level: float, reached: int) -> Scenario:
-    """The scenario with a fixed number of regular places from a year on.
-
-    A year before they are half the way there, as in ``fixed-stock-41000``. Raises
-    ``ScenarioError`` if the year does not lie two years or more after the start.
-    """
-    if reached <= scenario.start.year + 1 or reached > scenario.until.year:
-        what = (
-            f"a stock reached in {reached}, in a scenario from {scenario.start} to {scenario.until}"
-        )
-        advice = f"take a year from {scenario.start.year + 2} on"
-        raise ScenarioError([Problem("--reached", what, advice)])
-    path = {
-        scenario.start: opening(scenario),
-        date(reached - 1, 1, 1): (opening(scenario) + level) / 2,
-        date(reached, 1, 1): level,
-    }
-    quantity = {"value": path, "unit": "places", "assumption": BECAUSE}
-    return override(scenario, {KEY: quantity}, BECAUSE)
+def run(options: OptimalPlacesOptions, inputs: Inputs) -> StudyContent:
+    """Try a range of fixed numbers of places and return the tables; raises ``ScenarioError``."""
+    settings, levels = settings_of(options), options.levels
+    with inputs.watch("optimal-places", settings.replications * (len(levels) + 2)) as progress:
+        found = search(inputs.scenario, levels, settings, options.reached, inputs.workers, progress)
+    tables = {"stock": cost_table(found), "best": best_table(found)}
+    return content_of("stock", options, inputs, settings, tables)
 
 
-def opening(scenario: Scenario) -> float:
-    """Regular places on day 0; raises ``ScenarioError`` if the scenario does not state them."""
-    stated = scenario.reception.places[REGULAR].opening_places
-    if stated is None:
-        key = f"reception.places.{REGULAR}.opening_places"
-        raise ScenarioError([Problem(key, "is not set", "set how many places there are")])
-    return stated.single
-
-
-@dataclass(frozen=True)
-class _Costs:
-    """Measure: cost of COA by year, and the regular places that could be filled, by month.
-
-    The latter for the year before the stock is reached, and from then on.
-    """
-
-    reached: int
-
-    def __call__(self, trial: Experiment) -> dict[str, Floats]:
-        years = np.array([day.year for day in trial.clock.snapshot_dates()])
-        could_fill = wanted(trial)
-        return {
-            "cost": trial.line("cost", "coa"),
-            "half_way": could_fill[years == self.reached - 1],
-            "reached": could_fill[years >= self.reached],
-        }
-
-
-def wanted(trial: Experiment) -> Floats:
-    """Regular places that would be full at the planned fill, by month: (date, replication).
-
-    All people in reception over the fill, less the places of types that neither the desk orders
-    nor anything here changes.
-    """
-    scenario = trial.scenario
-    types = scenario.reception.places
-    people = trial.monthly["occupancy", "total"]
-    fixed = [name for name, place in types.items()
-             if place.order_limit is None and name != REGULAR]  # fmt: skip
-    other = sum((trial.monthly["places", f"place:{name}"] for name in fixed),
-                start=np.zeros_like(people))  # fmt: skip
-    fill = scenario.reception.desk.planned_fill.single
-    found: Floats = np.maximum(people / fill - other, 0.0)
-    return found
-
-
-def stock(
+def search(
     scenario: Scenario,
     levels: Sequence[float],
     settings: Settings,
     reached: int = 2027,
     workers: int = 0,
-    tell: Progress | None = None,
-) -> Stock:
-    """Try fixed stocks of regular places on common luck, and find the cheapest.
+    progress: Progress | None = None,
+) -> PlaceCosts:
+    """Try fixed numbers of regular places on common random numbers, and find the cheapest.
 
-    The horizon is all whole years of the scenario. Between the levels tried a smooth curve through
-    them; the best point itself is then run. Raises ``ScenarioError``.
+    The horizon is all whole years of the scenario. A smooth curve is drawn through the numbers
+    tried; its lowest point is then simulated. Raises ``ScenarioError``.
     """
-    tried = np.array(sorted({*levels, float(REFERENCE)}))
-    tasks = [Task(with_stock(scenario, level, reached), _Costs(reached)) for level in tried]
-    results = list(run_tasks([*tasks, Task(scenario, _Costs(reached))], settings, workers, tell))
+    measure = _Costs(reached)
+    tried = np.array(sorted({*levels, float(PLANNED)}))
+    tasks = [Task(with_places(scenario, level, reached), measure) for level in tried]
+    results = list(run_tasks([*tasks, Task(scenario, measure)], settings, workers, progress))
     costs = np.stack([result["cost"].sum(axis=0) for result in results])
     by_mean, by_p90 = costs[:-1].mean(axis=1), np.quantile(costs[:-1], 0.9, axis=1)
     best = cheapest(tried, by_mean)
     bands = _bands(tried, costs[:-1])
-    (at_best,) = run_tasks([Task(with_stock(scenario, best, reached), _Costs(reached))], settings,
-                          workers)  # fmt: skip
+    final = Task(with_places(scenario, best, reached), measure)
+    (at_best,) = run_tasks([final], settings, workers)
     clock = Clock(scenario.start, settings.until or scenario.until, settings.step)
-    return Stock(
+    return PlaceCosts(
         budget.whole_years(clock),
         reached,
         tried,
@@ -176,36 +129,102 @@ def stock(
         at_best["cost"].sum(axis=0),
         cheapest(tried, by_p90),
         bands[1],
-        news_vendor(scenario, results[-1]["half_way"], results[-1]["reached"], settings),
+        newsvendor(scenario, results[-1]["half_way"], results[-1]["reached"], settings),
     )
 
 
+def with_places(scenario: Scenario, level: float, reached: int) -> Scenario:
+    """Return the scenario with a fixed number of regular places from a year on.
+
+    A year earlier they are halfway there, as in ``fixed-stock-41000``. Raises ``ScenarioError`` if
+    the year is not at least two years after the start.
+    """
+    if reached <= scenario.start.year + 1 or reached > scenario.until.year:
+        what = (
+            f"fixed places from {reached}, in a scenario from {scenario.start} to {scenario.until}"
+        )
+        usage_error("--reached", what, f"take a year from {scenario.start.year + 2} on")
+    path = {
+        scenario.start: opening(scenario),
+        date(reached - 1, 1, 1): (opening(scenario) + level) / 2,
+        date(reached, 1, 1): level,
+    }
+    quantity = {"value": path, "unit": "places", "assumption": BECAUSE}
+    return override(scenario, {KEY: quantity}, BECAUSE)
+
+
+def opening(scenario: Scenario) -> float:
+    """Return the regular places on day 0; raises ``ScenarioError`` if they are not stated."""
+    stated = scenario.reception.places[REGULAR].opening_places
+    if stated is None:
+        key = f"reception.places.{REGULAR}.opening_places"
+        usage_error(key, "is not set", "set how many places there are")
+    return stated.single
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """Measure: cost of COA by year, and the regular places that could be filled, by month.
+
+    The latter for the year before the fixed number is reached, and from then on.
+    """
+
+    reached: int
+
+    def __call__(self, experiment: Experiment) -> dict[str, Floats]:
+        years = np.array([day.year for day in experiment.clock.snapshot_dates()])
+        could_fill = wanted(experiment)
+        return {
+            "cost": experiment.line("cost", "coa"),
+            "half_way": could_fill[years == self.reached - 1],
+            "reached": could_fill[years >= self.reached],
+        }
+
+
+def wanted(experiment: Experiment) -> Floats:
+    """Return regular places that would be full at the planned fill, by month: (date, replication).
+
+    All people in reception over the fill, less the places of types that are not ordered and that
+    nothing here changes.
+    """
+    scenario = experiment.scenario
+    types = scenario.reception.places
+    people = experiment.monthly["occupancy", "total"]
+    fixed = [name for name, place in types.items() if place.order_limit is None and name != REGULAR]
+    other = np.zeros_like(people)
+    for name in fixed:
+        other = other + experiment.monthly["places", f"place:{name}"]
+    fill = scenario.reception.desk.planned_fill.single
+    found: Floats = np.maximum(people / fill - other, 0.0)
+    return found
+
+
 def cheapest(levels: Floats, costs: Floats) -> float:
-    """Where a smooth curve through costs (level,) is lowest, to a hundred places."""
+    """Return where a smooth curve through costs (level,) is lowest, to a hundred places."""
     fine = np.arange(levels[0], levels[-1] + FINE_PLACES / 2, FINE_PLACES)
     return float(fine[int(np.argmin(CubicSpline(levels, costs)(fine)))])
 
 
 def _bands(levels: Floats, costs: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
-    """80 % bands of the cheapest level by mean and by 90th percentile, replications resampled."""
+    """Return 80 % intervals of the cheapest number by mean and by P90, replications resampled."""
     n = costs.shape[1]
     chosen = np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
-    drawn = [costs[:, rows] for rows in chosen]
-    found = np.array([
-        [cheapest(levels, each.mean(axis=1)), cheapest(levels, np.quantile(each, 0.9, axis=1))]
-        for each in drawn
-    ])  # fmt: skip
+    found = np.empty((RESAMPLES, 2))
+    for row, picked in enumerate(chosen):
+        each = costs[:, picked]
+        found[row, 0] = cheapest(levels, each.mean(axis=1))
+        found[row, 1] = cheapest(levels, np.quantile(each, 0.9, axis=1))
     low, high = np.quantile(found, (0.1, 0.9), axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def news_vendor(
+def newsvendor(
     scenario: Scenario, half_way: Floats, reached: Floats, settings: Settings
 ) -> Newsvendor:
-    """The rule of thumb from prices alone: parameters at their mean over replications.
+    """Return the rule of thumb from prices alone: parameters at their mean over replications.
 
     ``half_way`` and ``reached`` (date, replication): places that could be filled, in the year
-    before the stock is reached and from then on. The emergency place is the ordinary one, at the
+    before the number is reached and from then on. The emergency place is the ordinary one, at the
     scenario's price level and the planned fill.
     """
     until = settings.until or scenario.until
@@ -218,10 +237,139 @@ def news_vendor(
     under = emergency.fixed - regular.fixed + fill * (emergency.variable - regular.variable)
     few, many = float((under * factor).mean()), float((regular.fixed * factor).mean())
     chance = min(max(few / (few + many), 0.0), 1.0)
-    # Each month asks for one place more up to the level at which its stock is that large.
+    # Each month asks for one more place up to the number at which that many can be filled.
     asked = np.concatenate([reached.ravel(), 2 * half_way.ravel() - opening(scenario)])
     weights = np.repeat([1.0, 0.5], [reached.size, half_way.size])
     order = np.argsort(asked)
     share = np.cumsum(weights[order]) / weights.sum()
     at = min(int(np.searchsorted(share, chance)), asked.size - 1)
     return Newsvendor(few, many, chance, float(asked[order][at]))
+
+
+def cost_table(found: PlaceCosts) -> pd.DataFrame:
+    """Return a row a number of places, with the best one and the scenario as it is [EUR]."""
+    rows = [("tried", level, costs) for level, costs in zip(found.levels, found.costs, strict=True)]
+    rows += [("best", found.best, found.best_costs), ("as_is", float("nan"), found.as_is)]
+    planned, table = found.at(PLANNED), []
+    for kind, level, costs in rows:
+        more = costs - planned
+        low, high = np.quantile(more, (0.1, 0.9))
+        row = {"kind": kind, "regular_places": level, "cost_mean": float(costs.mean())}
+        row |= {f"cost_p{q}": float(np.quantile(costs, q / 100)) for q in (10, 50, 90)}
+        row |= {"more_than_reference_mean": float(more.mean()), "more_p10": low, "more_p90": high}
+        table.append({**row, "p_more": float((more > 0).mean())})
+    return pd.DataFrame(table)
+
+
+def best_table(found: PlaceCosts) -> pd.DataFrame:
+    """Return where cost is least, by mean and by 90th percentile, and the rule of thumb."""
+    (low, high), (low_p90, high_p90), rule = found.best_band, found.best_p90_band, found.rule
+    rule_row = {"under_eur": rule.under, "over_eur": rule.over, "chance": rule.chance}
+    table = pd.DataFrame(
+        [
+            {"by": "mean", "places": found.best, "p10": low, "p90": high},
+            {"by": "p90", "places": found.best_p90, "p10": low_p90, "p90": high_p90},
+            {"by": "news_vendor", "places": rule.places, **rule_row},
+        ]
+    )
+    return table.assign(first_year=found.years[0], last_year=found.years[-1])
+
+
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed table and the sentences."""
+    rows = data.table("stock").to_dict("records")
+    by = {str(row["by"]): row for row in data.table("best").to_dict("records")}
+    return [_printed(rows, by["mean"], data, lang), *_sentences(rows, by, data, lang)]
+
+
+def _printed(rows: list[Row], best: Row, data: StudyData, lang: Language) -> Table:
+    """Return expected cost and P90 by number of places, and the difference from the planned."""
+    title = label(
+        "stock_title",
+        lang,
+        first=best["first_year"],
+        last=best["last_year"],
+        prices=prices_label(data.first, lang),
+    )
+    table = Table(title=title, title_justify="left")
+    against = label("stock_against", lang, n=number(PLANNED, lang))
+    heads = [label(f"stock_{key}", lang) for key in ("places", "mean", "p90")]
+    for head in (*heads, against, label("band_80", lang), label("compare_chance", lang)):
+        table.add_column(head, justify="right")
+    for row in rows:
+        if row["kind"] == "best":
+            continue
+        tried = row["kind"] == "tried"
+        name = number(row["regular_places"], lang) if tried else label("stock_as_is", lang)
+        cells = [name, _bn(row["cost_mean"], lang), _bn(row["cost_p90"], lang)]
+        ends = (row["more_p10"], row["more_p90"])
+        if any((row["more_than_reference_mean"], *ends)):
+            low, high = (_bn(end, lang) for end in ends)
+            cells += [
+                _bn(row["more_than_reference_mean"], lang),
+                label("range", lang, low=low, high=high),
+                f"{number(100 * row['p_more'], lang)} %",
+            ]
+        table.add_row(*cells)
+    return table
+
+
+def _sentences(rows: list[Row], by: dict[str, Row], data: StudyData, lang: Language) -> list[str]:
+    """Return the best number with its interval, what the planned one costs more, and the check."""
+    best, dear, rule = by["mean"], by["p90"], by["news_vendor"]
+    run_at_best = next(row for row in rows if row["kind"] == "best")
+    # The table has the best less the planned; said is the planned less the best.
+    chance = 0.0 if best["places"] == PLANNED else 1 - run_at_best["p_more"]
+    lines = [
+        label(
+            "stock_best",
+            lang,
+            **_interval(best, lang, "best", "low", "high"),
+            year=data.asked["reached"],
+            cost=billion(run_at_best["cost_mean"], lang),
+            first=best["first_year"],
+            last=best["last_year"],
+            n=number(PLANNED, lang),
+            more=billion(-run_at_best["more_than_reference_mean"], lang),
+            more_low=_bn(-run_at_best["more_p90"], lang),
+            more_high=_bn(-run_at_best["more_p10"], lang),
+            p=number(100 * chance, lang),
+        ),
+        label("stock_best_p90", lang, **_interval(dear, lang, "best", "low", "high")),
+    ]
+    tried = [row["regular_places"] for row in rows if row["kind"] == "tried"]
+    for key, row in (("mean", best), ("p90", dear)):
+        if row["places"] in (tried[0], tried[-1]):
+            which = label(f"stock_edge_{key}", lang)
+            lines.append(label("stock_edge", lang, which=which, places=number(row["places"], lang)))
+    lines.append(
+        label(
+            "stock_rule",
+            lang,
+            under=_euros(rule["under_eur"], lang),
+            over=_euros(rule["over_eur"], lang),
+            p=number(100 * rule["chance"], lang),
+            places=number(round(rule["places"], -2), lang),
+        )
+    )
+    n, step = number(data.settings.replications, lang), label(f"step_{data.settings.step}", lang)
+    return [*lines, label("stock_caveat", lang), label("trial_method", lang, n=n, step=step)]
+
+
+def _interval(row: Row, lang: Language, *names: str) -> dict[str, str]:
+    columns = ("places", "p10", "p90")
+    return {name: number(row[at], lang) for name, at in zip(names, columns, strict=True)}
+
+
+def _bn(value: float, lang: Language, decimals: int = 1) -> str:
+    return number(value / 1e9, lang, decimals)
+
+
+def _euros(value: float, lang: Language) -> str:
+    """Return an amount in whole hundreds of euros."""
+    return f"{'EUR' if lang == 'en' else '€'} {number(round(value, -2), lang)}"
+
+
+IMPLEMENTATION = Implementation(
+    run, tell, {"stock": StudyChart("stock", chart.draw, chart.alt_text)}
+)

@@ -1,4 +1,4 @@
-"""The fixed stock: expected cost and its 90th percentile against it, with the least of each."""
+"""Chart of the optimal places: expected cost and its P90, with the least of each."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
-from .optimal_places import REFERENCE
+from .options import OptimalPlacesOptions
 
+PLANNED = OptimalPlacesOptions.PLANNED
 MEAN, DEAR = Mark(BLUE, line=True), Mark(ORANGE, dashes=(5, 2), line=True)
 LEAST = Mark(DARK, line=True, marker="D", bare=True)
-PLANNED = Mark(DARK, line=True, marker="s", inside="white", bare=True)
+AS_PLANNED = Mark(DARK, line=True, marker="s", inside="white", bare=True)
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
-    """Two curves over the number of places, with the least of each and what was planned."""
-    tried, best, scenario = told.table("stock"), told.table("best"), told.first
+def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
+    """Draw expected cost and P90 against the number of places, with the least of each."""
+    tried, best, scenario = data.table("stock"), data.table("best"), data.first
     sheet = new_sheet(
         look,
         _title(best, lang),
         [label("axis_billion", lang)],
         [
             label("study_stock_note", lang, prices=prices_label(scenario, lang)),
-            source(told, titled(scenario, lang), lang),
+            source(data, titled(scenario, lang), lang),
         ],
         keys=[[Key(LEAST, label("study_stock_least", lang)),
-               Key(PLANNED, label("study_stock_planned", lang, n=number(REFERENCE, lang)))]],
+               Key(AS_PLANNED, label("study_stock_planned", lang, n=number(PLANNED, lang)))]],
         under=[label("stock_places", lang)],
     )  # fmt: skip
     _curves(sheet, tried, best, lang)
@@ -48,14 +49,14 @@ def _title(best: pd.DataFrame, lang: Language) -> str:
 
 
 def _lines(tried: pd.DataFrame) -> tuple[Floats, dict[str, Floats]]:
-    """Places, and by what is least the cost [EUR billion]."""
+    """Return the places, and cost by statistic [EUR billion]."""
     rows = tried[tried["kind"] == "tried"]
     levels = rows["regular_places"].to_numpy(float)
     return levels, {by: rows[f"cost_{by}"].to_numpy(float) / BILLION for by in ("mean", "p90")}
 
 
 def _least(best: pd.DataFrame, tried: pd.DataFrame) -> dict[str, tuple[float, float, float, float]]:
-    """Places that cost least by mean and 90th percentile, their band, and the cost there."""
+    """Return places that cost least by mean and P90, their interval, and the cost there."""
     levels, lines = _lines(tried)
     rows = {str(row["by"]): row for row in best.to_dict("records")}
     found = {}
@@ -72,9 +73,9 @@ def _curves(sheet: Sheet, tried: pd.DataFrame, best: pd.DataFrame, lang: Languag
     for (by, line), mark in zip(lines.items(), (MEAN, DEAR), strict=True):
         axes.plot(levels, line, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
         labels.append(EndLabel(label(f"stock_{by}", lang), float(line[-1]), mark))
-    there = np.isclose(levels, REFERENCE)
+    there = np.isclose(levels, PLANNED)
     for line in lines.values():
-        _mark(axes, levels[there], line[there], PLANNED, look)
+        _mark(axes, levels[there], line[there], AS_PLANNED, look)
     least = _least(best, tried)
     for places, low, high, cost in least.values():
         axes.hlines(cost, low, high, color=GREY, linewidth=2.6 * look.line, alpha=0.6)
@@ -96,9 +97,9 @@ def _mark(axes: Axes, x: Floats, y: Floats, mark: Mark, look: ChartSize) -> None
     )  # fmt: skip
 
 
-def words(told: StudyData, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
-    tried, best = told.table("stock"), told.table("best")
+def alt_text(data: StudyData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
+    tried, best = data.table("stock"), data.table("best")
     levels, lines = _lines(tried)
     told_of = [
         label(
@@ -109,7 +110,7 @@ def words(told: StudyData, lang: Language) -> str:
             dear=number(float(lines["p90"][at]), lang, 1),
         )
         for at, level in enumerate(levels)
-        if at in (0, len(levels) - 1) or np.isclose(level, REFERENCE)
+        if at in (0, len(levels) - 1) or np.isclose(level, PLANNED)
     ]
     least = [
         label(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..report.i18n import Language
 from ..results.cell import parse
 from ..results.experiment import Settings
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from ..scenario import Loaded
 from . import sensitivity_text as report
 from .arguments import check_budget_line
@@ -40,7 +41,7 @@ def sensitivity(
         shown = [report.index_table(found, one.scenario, lang), *report.sentences(found, lang)]
         return [*shown, report.by_the_week(lang)] if settings.step == "week" else shown
 
-    study = Study(
+    study = StudyContent(
         "sensitivity",
         one.name,
         {"cell": str(address), "points": points, "tornado_replications": TORNADO_REPLICATIONS},
@@ -53,4 +54,6 @@ def sensitivity(
             "whole": report.whole_table(found),
         },
     )
-    return StudyResult(study, f"sensitivity-{one.name}-{year}", one.inputs, told)
+    return StudyResult(
+        replace(study, inputs=one.inputs, folder=f"sensitivity-{one.name}-{year}"), told
+    )

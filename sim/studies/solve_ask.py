@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Progress, Settings
-from ..runs.study_folder import Study
+from ..runs.study_folder import StudyContent
 from ..scenario import Loaded
 from . import solve_text as report
 from .base import StudyResult, Watch
@@ -45,9 +45,9 @@ class _Ask:
         if len(self.levers) > 1:
             asked["points"] = self.points
         name, scenarios = self.one.name, {self.one.name: self.one.scenario}
-        study = Study(kind, name, asked, scenarios, self.settings, tables)
+        study = StudyContent(kind, name, asked, scenarios, self.settings, tables)
         folder = f"solve-{name}-{'-'.join(x.key for x in self.levers)}"[:120]
-        return StudyResult(study, folder, self.one.inputs, told)
+        return StudyResult(replace(study, inputs=self.one.inputs, folder=folder), told)
 
 
 def levers_of(texts: Sequence[str]) -> list[Lever]:

@@ -15,7 +15,7 @@ from ...scenario import Quantity, Scenario, override, quantities
 from ...scenario.distribution import Distribution
 from ...studies.levers import Lever, as_written, path_from, setting
 from ...studies.optimal_places import KEY as REGULAR_STOCK
-from ...studies.optimal_places import REFERENCE, opening
+from ...studies.optimal_places import PLANNED, opening
 
 SINCE = date(2026, 1, 1)
 """People's numbers change from here on: what lies before is nearly known."""
@@ -62,7 +62,7 @@ def sliders(scenario: Scenario) -> tuple[Slider, ...]:
         _knob("grant", 50, 120, 1, 100, _grant),
         _knob("ind", 10_000, 60_000, 100, work, _at("ind.capacity.planned")),
         _knob("homes", 500, 6_000, 50, homes, _homes),
-        _knob("regular", 20_000, 120_000, 500, REFERENCE, _regular),
+        _knob("regular", 20_000, 120_000, 500, PLANNED, _regular),
         _knob("price", 70, 150, 1, 100, _price, money=prices),
         _knob("budget", 0, 12_000, 25, money, _set_budget, money=budgets),
         _knob("certainty", 50, 95, 5, CERTAINTY, _nothing, money=True),

@@ -1,0 +1,146 @@
+"""Make a command of a study: each field of its options becomes a flag with its help text."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+
+import typer
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
+
+from ..errors import usage_error
+from ..studies import Study, Takes
+from ..studies.arguments import parse_chain, parse_chains
+from ..studies.options import flag_of
+from .common import Lang, LangChoice, Out, Quiet, Sets, Workers, finish, tell_contested, watched
+
+if TYPE_CHECKING:
+    from ..scenario import Loaded
+    from ..studies.base import Inputs
+
+Parameters = dict[str, tuple[Any, Any]]
+"""Type and default of the parameters of a command, by name."""
+CHAIN = "A scenario, or a chain A+B."
+ARGUMENTS: dict[Takes, Parameters] = {
+    "scenario": {"scenario": (Annotated[str, typer.Argument(help=CHAIN)], "baseline")},
+    "two scenarios": {
+        "a": (Annotated[str, typer.Argument(metavar="A", help=CHAIN)], ...),
+        "b": (Annotated[str, typer.Argument(metavar="B", help="Another one.")], ...),
+    },
+    "scenarios": {
+        "scenarios": (
+            Annotated[
+                list[str],
+                typer.Argument(
+                    metavar="SCENARIO...", help="A scenario, then those to compare with it."
+                ),
+            ],
+            ...,
+        )
+    },
+    "sweep": {
+        "sweep": (Annotated[Path, typer.Argument(metavar="SWEEP", help="A sweep's folder.")], ...)
+    },
+}
+
+
+def study_command(study: Study) -> Callable[..., None]:
+    """Return the function of a study's command, for typer to read its parameters from."""
+    options = study.options
+    parameters = dict(ARGUMENTS[study.takes])
+    parameters |= {name: _flag(name, field) for name, field in options.own().items()}
+    if study.takes in ("scenario", "scenarios"):
+        parameters["set_"] = (Sets, None)
+    parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
+    parameters |= {"workers": (Workers, 0), "out": (Out, None), "lang": (Lang, LangChoice.en)}
+    parameters |= {"quiet": (Quiet, False)}
+
+    def command(**typed: Any) -> None:
+        values = {name: typed[name] for name in options.model_fields if typed[name] is not None}
+        _run(study, values, typed)
+
+    command.__doc__ = study.help
+    command.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
+    signature = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if default is ... else default,
+            annotation=annotation,
+        )
+        for name, (annotation, default) in parameters.items()
+    ]
+    command.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    return command
+
+
+def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
+    """Return type and default of a flag.
+
+    A field with a placeholder of its own (``metavar``) is passed on as it was typed: its validator
+    reads the text.
+    """
+    flag = flag_of(name, field)
+    default: Any = ... if field.is_required() else field.get_default()
+    annotation: Any = field.annotation
+    if flag.metavar is not None:
+        repeated = get_origin(annotation) is tuple and default in (..., ())
+        annotation = list[str] if repeated else str
+        default = None if default == () else default
+        default = ",".join(default) if isinstance(default, tuple) else default
+    if type(None) in get_args(annotation):
+        annotation = next(one for one in get_args(annotation) if one is not type(None))
+    if default is None:
+        annotation = annotation | None
+    limits = {
+        "min": next((one.ge for one in field.metadata if isinstance(one, Ge)), None),
+        "max": next((one.le for one in field.metadata if isinstance(one, Le)), None),
+    }
+    option = typer.Option(
+        flag.name,
+        metavar=flag.metavar,
+        help=field.description,
+        **limits,  # type: ignore[arg-type]
+    )
+    return Annotated[annotation, option], default
+
+
+def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
+    options = study.options.parse(values)
+    load = _loader(study, typed)
+    from ..studies.base import run_study
+
+    result = run_study(study, options, load)
+    finish(result, typed["out"], typed["lang"], typed["quiet"])
+
+
+def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
+    """Check the names of scenarios as they were typed; return what loads them."""
+    sets = list(typed.get("set_") or [])
+    if study.takes == "scenario":
+        chains = [(parse_chain(typed["scenario"]), sets)]
+    elif study.takes == "two scenarios":
+        chains = [(parse_chain(typed[name]), []) for name in ("a", "b")]
+    elif study.takes == "scenarios":
+        first, *rest = parse_chains(typed["scenarios"])
+        if not rest and not sets:
+            what = "there is nothing to compare with"
+            usage_error(study.name, what, "name another scenario, or --set")
+        chains = [(first, []), *((chain, sets) for chain in rest or [first])]
+    else:
+        chains = []
+
+    def load() -> Inputs:
+        from ..scenario import load_chain
+        from ..studies.base import Inputs
+
+        scenarios: tuple[Loaded, ...] = tuple(load_chain(*chain) for chain in chains)
+        for one in scenarios:
+            tell_contested(one)
+        watch = watched(typed["quiet"])
+        return Inputs(scenarios, typed.get("sweep"), typed["workers"], watch)
+
+    return load

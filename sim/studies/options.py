@@ -1,0 +1,192 @@
+"""Options of the studies: each field is a command-line option and a keyword argument in Python.
+
+Kept apart from the studies themselves, which load numpy, scipy and matplotlib: the command line
+reads this module to show the help of a study and to check what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from ..clock import StepLength
+from ..errors import Problem, ScenarioError, usage_error
+from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES, Uncertainty
+
+if TYPE_CHECKING:
+    from ..results.experiment import Settings
+
+SHARED = ("replications", "seed", "until", "step", "uncertainty")
+"""Fields that become the settings of a simulation; all others are the question of a study."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """How a field is written on the command line, if not as ``--field-name``."""
+
+    name: str = ""
+    metavar: str | None = None
+
+
+def flag_of(name: str, field: FieldInfo | None) -> Flag:
+    """Return the flag of a field: the one it states, with a name made of its own by default."""
+    stated = [one for one in (field.metadata if field else ()) if isinstance(one, Flag)]
+    found = stated[0] if stated else Flag()
+    return Flag(found.name or f"--{name.replace('_', '-')}", found.metavar)
+
+
+def parse_uncertainties(given: object) -> object:
+    """Return sources of uncertainty in their order; a text holds several with commas."""
+    words = given.split(",") if isinstance(given, str) else given
+    if not isinstance(words, (list, tuple, set, frozenset)):
+        return given
+    asked = {FORMER_NAMES.get(one, one) for one in (str(word).strip() for word in words)}
+    if unknown := sorted(asked - set(UNCERTAINTIES)):
+        what = f"unknown source of uncertainty: {', '.join(unknown)}"
+        usage_error("--uncertainty", what, f"choose from {', '.join(UNCERTAINTIES)}")
+    return tuple(one for one in UNCERTAINTIES if one in asked)
+
+
+def parse_count(given: object) -> object:
+    """Return a positive whole number; '1.000' is refused, since some read it as a thousand."""
+    text = str(given).strip()
+    if not text.isdecimal() or int(text) < 1:
+        usage_error(
+            "--replications", f"must be a positive whole number, got '{given}'", "as in 1000"
+        )
+    return int(text)
+
+
+def parse_day(given: object) -> object:
+    """Return a date that was typed."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return datetime.strptime(given, "%Y-%m-%d").date()
+    except ValueError:
+        usage_error("--until", f"'{given}' is not a date", "as in 2027-12-31")
+
+
+Count = Annotated[int, BeforeValidator(parse_count), Flag(metavar="N")]
+Day = Annotated[date | None, BeforeValidator(parse_day), Flag(metavar="YYYY-MM-DD")]
+Sources = Annotated[
+    tuple[Uncertainty, ...], BeforeValidator(parse_uncertainties), Flag(metavar="SOURCE,...")
+]
+
+
+class StudyOptions(BaseModel):
+    """Options of a study; a study adds its fields, and takes shared ones from the classes below.
+
+    ``asked`` is what the manifest (``run.json``) keeps of them, besides the settings of the
+    simulation, and ``from_asked`` reads it back. By default these are the fields themselves.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """Check values and return the options; raises ``ScenarioError`` that names the flags."""
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            problems = [
+                Problem(flag_of(name, cls.model_fields.get(name)).name, one["msg"])
+                for one in error.errors()
+                for name in [str(one["loc"][0]) if one["loc"] else "options"]
+            ]
+            raise ScenarioError(problems) from None
+
+    @classmethod
+    def own(cls) -> dict[str, FieldInfo]:
+        """Return the fields that are the question of the study, by name."""
+        return {name: field for name, field in cls.model_fields.items() if name not in SHARED}
+
+    @classmethod
+    def shared(cls) -> dict[str, FieldInfo]:
+        """Return the fields that it shares with other studies, by name."""
+        return {name: cls.model_fields[name] for name in SHARED if name in cls.model_fields}
+
+    def asked(self) -> dict[str, Any]:
+        """Return the question as the manifest keeps it."""
+        return self.model_dump(mode="json", by_alias=True, include=set(self.own()))
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of the fields from the question in a manifest."""
+        names = {field.alias or name: name for name, field in cls.own().items()}
+        return {names[key]: value for key, value in asked.items() if key in names}
+
+    @classmethod
+    def with_settings(cls, settings: Settings, **values: object) -> Self:
+        """Return options with the settings of a simulation."""
+        kept = {**asdict(settings), "uncertainty": settings.vary}
+        return cls.parse({**{name: kept[name] for name in cls.shared()}, **values})
+
+    @classmethod
+    def from_manifest(cls, record: Mapping[str, Any]) -> Self:
+        """Return the options with which the folder of a study was made."""
+        kept = dict(record["options"])
+        kept["uncertainty"] = kept.pop("vary")
+        shared = {name: kept[name] for name in cls.shared()}
+        return cls.parse({**shared, **cls.from_asked(record["asked"])})
+
+
+class SeededOptions(StudyOptions):
+    """Seed and length of a step."""
+
+    seed: int = Field(1, ge=0, le=2**63 - 1, description="Seed of all random numbers.")
+    step: StepLength = Field("day", description="Length of a step.")
+
+
+class ReplicatedOptions(SeededOptions):
+    """Number of replications, and what is uncertain in them."""
+
+    replications: Count = Field(500, description="Number of replications.")
+    uncertainty: Sources = Field(UNCERTAINTIES, description="Sources of uncertainty, with commas.")
+
+
+class SimulationOptions(ReplicatedOptions):
+    """All settings of a simulation."""
+
+    until: Day = Field(None, description="Last simulated day.")
+
+
+class OptimalPlacesOptions(SimulationOptions):
+    """Range of the search for the cheapest number of fixed regular places."""
+
+    PLANNED: ClassVar[int] = 41_000
+    """Number of fixed places that was planned: source document, ChristenUnie."""
+
+    low: int = Field(20_000, ge=0, description="Smallest number of fixed places to try.")
+    high: int = Field(120_000, ge=1, description="Largest number of fixed places to try.")
+    points: int = Field(11, ge=4, le=101, description="How many numbers of places to try.")
+    reached: int = Field(2027, description="Year from which the fixed places are there.")
+    step: StepLength = Field("week", description="Length of a step.")
+
+    def model_post_init(self, _context: object) -> None:
+        """Refuse a range without the planned number, which all others are compared with."""
+        if not self.low < self.PLANNED < self.high:
+            what = f"{self.low:,} to {self.high:,} leaves out the planned {self.PLANNED:,}"
+            usage_error("--low, --high", what, "take a range around it, as in 20000 and 120000")
+
+    @property
+    def levels(self) -> list[float]:
+        """Numbers of places to try, evenly spaced and whole [places]."""
+        apart = (self.high - self.low) / (self.points - 1)
+        return [float(round(self.low + number * apart)) for number in range(self.points)]
+
+    def asked(self) -> dict[str, Any]:
+        """Keep the numbers that were tried."""
+        return {"levels": self.levels, "reached": self.reached}
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the range from the numbers that were tried."""
+        levels = asked["levels"]
+        ends = {"low": round(levels[0]), "high": round(levels[-1]), "points": len(levels)}
+        return {**ends, "reached": asked["reached"]}
