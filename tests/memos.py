@@ -18,7 +18,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from sim.cli import app
-from sim.questions import run_answers as answers
+from sim.questions import run_studies as answers
 from sim.questions.drivers import wanted
 from sim.questions.metrics import Value, needed, scenario_of
 from sim.questions.questions import questions

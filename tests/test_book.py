@@ -24,14 +24,15 @@ from support import Command
 
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
-from sim.questions import answer as asked_answers
 from sim.questions import run_studies as studies_module
 from sim.questions.drivers import DRAW, Answering, drivers, wanted
-from sim.questions.metric_names import figure_from, figure_name
 from sim.questions.metrics import (
     Value,
+    figure_from,
+    figure_name,
     needed,
     scenario_of,
+    score_entries,
     summed_up,
     values_of,
     violated_conditions,
@@ -39,9 +40,7 @@ from sim.questions.metrics import (
 from sim.questions.metrics import array_of as computed
 from sim.questions.pages import files, summary
 from sim.questions.questions import Metric, Question, questions
-from sim.questions.run_answers import Answers, studies_of
-from sim.questions.run_studies import entries
-from sim.questions.scorecard import score_entries
+from sim.questions.run_studies import Answers, entries, studies_of
 from sim.questions.study_specs import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
 from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
@@ -481,7 +480,7 @@ def test_a_page_shows_html_and_does_not_follow_it() -> None:
 def test_all_answers_are_written_as_a_whole_folder(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asked_answers, "answers", lambda *_: invented())
+    monkeypatch.setattr(studies_module, "answers", lambda *_: invented())
     done = command("answer", "all", "--lang", "nl")
     assert done.returncode == 0, done.stderr
     folder = Path("outputs/answers/nl")

@@ -27,8 +27,8 @@ from sim.results import experiment as trial
 from sim.results.cell import parse
 from sim.results.experiment import CellMeasure, Settings, Task, run_tasks
 from sim.runs.batches import Options
-from sim.runs.rounding import DIGITS, SMALLEST, steady
 from sim.runs.run import Run, execute
+from sim.runs.summary_tables import DIGITS, SMALLEST, steady
 from sim.scenario import load
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -24,8 +24,7 @@ from sim.reproduce.compare import alike, differing
 from sim.runs.batches import Options
 from sim.runs.environment import packages, source
 from sim.runs.index import entries
-from sim.runs.manifest import RECORD, is_sealed, read_record, sealed, versions
-from sim.runs.manifest_schema import faults
+from sim.runs.manifest import RECORD, faults, is_sealed, read_record, sealed, versions
 from sim.runs.run import Run, execute
 from sim.runs.verify import verify_record
 from sim.scenario import Scenario, load_chain

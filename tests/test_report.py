@@ -11,12 +11,10 @@ from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES
 from sim.hindcast.inflow_models import PROCESSES, STARTS
 from sim.model.uncertainty import UNCERTAINTIES
-from sim.questions.metric_names import SIGNS
-from sim.questions.metrics import needed
+from sim.questions.metrics import SIGNS, needed
 from sim.questions.questions import Shown, questions
 from sim.report.i18n import Language, billion, dutch, label, labels, million, number
-from sim.reproduce.compare import State
-from sim.reproduce.rerun import PARTS
+from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import What
 from sim.scenario import Scenario
 from sim.scenario.distribution import NEEDS

@@ -15,9 +15,10 @@ import pytest
 from sim.errors import ScenarioError
 from sim.results import cell as address
 from sim.results import tables as results
+from sim.runs import batches
 from sim.runs import run as run_module
 from sim.runs.batches import Options
-from sim.runs.manifest_schema import SCHEMA
+from sim.runs.manifest import SCHEMA
 from sim.runs.run import Run, execute, run_id
 from sim.scenario import Scenario, find, load, load_chain, override
 
@@ -232,7 +233,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", ["batches._work", "write_tables", "write_record"])
+@pytest.mark.parametrize("step", ["_work", "write_tables", "write_record"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -244,7 +245,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"sim.runs.run.{step}", full)
+    monkeypatch.setattr(batches if step == "_work" else run_module, step, full)
     with pytest.raises(ScenarioError, match="the disk is full"):
         execute(baseline, "after", quick, folder)
     assert files_of(folder) == before

@@ -27,9 +27,8 @@ from sim.results.cell import parse as parse_address
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import pool
 from sim.runs.executor import Crew, answers, crew_of
-from sim.runs.manifest import RECORD, digest
-from sim.runs.manifest_schema import SCHEMA
-from sim.runs.rounding import steady
+from sim.runs.manifest import RECORD, SCHEMA, digest
+from sim.runs.summary_tables import steady
 from sim.scenario import load
 from sim.studies import sweep_store as store
 from sim.studies.design import parse_design

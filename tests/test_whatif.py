@@ -17,7 +17,6 @@ import yaml
 from sim.errors import ScenarioError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import apply_draw, sample
-from sim.notebook.what_if.captions import enough_in_words, state_of, value_of
 from sim.notebook.what_if.compute import (
     PREVIEW,
     SETTLED,
@@ -31,11 +30,18 @@ from sim.notebook.what_if.compute import (
     subject_of,
 )
 from sim.notebook.what_if.controller import Controller, Shown
-from sim.notebook.what_if.patch import patch_of, write_patch
-from sim.notebook.what_if.sliders import changes_of, sliders, turned
+from sim.notebook.what_if.sliders import (
+    changes_of,
+    patch_of,
+    sliders,
+    turned,
+    value_of,
+    write_patch,
+)
+from sim.notebook.what_if.widget import enough_in_words, state_of
 from sim.report.charts import CHART_SIZES, CHARTS, draw
 from sim.results.experiment import Experiment, Settings
-from sim.runs.in_memory import Held
+from sim.runs.batches import Held
 from sim.scenario import Scenario, load, override, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))

@@ -9,8 +9,8 @@ import sys
 
 from test_book import ALL, ANSWERS_PAGE, TABLE, mark
 
-from sim.questions.answer import answers
 from sim.questions.pages import summary
+from sim.questions.run_studies import answers
 from sim.results.experiment import Settings
 from sim.studies.base import no_progress
 

@@ -29,7 +29,7 @@ def runs(
     >>> sim.runs(".").columns.tolist()[:4]
     ['id', 'kind', 'scenario', 'created']
     """
-    from ..runs.listing import found_in, rows_of
+    from ..runs.index import found_in, rows_of
 
     _, found = found_in(Path(folder), scenario, kind, since, sort, reverse=reverse)
     gaps = ("p10", "p50", "p90")
@@ -82,6 +82,6 @@ def moved(old: str | Path, new: str | Path, lang: Language = "en") -> str:
     Raises ``ScenarioError`` if they can't be compared.
     """
     from ..report.runs_tables import moved_lines
-    from ..reproduce.changes import moved as between
+    from ..reproduce.compare import moved as between
 
     return "\n".join(moved_lines(between(Path(old), Path(new)), lang))

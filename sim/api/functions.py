@@ -90,7 +90,7 @@ def answer(
     >>> sim.answer(49).short.split(":")[0]
     'share of labour in immigration'
     """
-    from ..questions.answer import answers, question_of
+    from ..questions.run_studies import answers, question_of
 
     question = question_of(number)
     found = answers([question], Settings(replications, seed, step), workers, no_progress)

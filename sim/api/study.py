@@ -19,8 +19,8 @@ from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
 from ..report.style import title_of
-from ..runs.rounding import round_table
 from ..runs.study_folder import stamp_of_content
+from ..runs.summary_tables import round_table
 from ..studies import Study
 from ..studies.base import Inputs, StudyResult, run_study, write
 from ..studies.charts import drawn, shown, words

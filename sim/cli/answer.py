@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ..questions.run_answers import Answers
+    from ..questions.run_studies import Answers
     from ..questions.text import Page
     from ..report.i18n import Language
 
@@ -52,8 +52,8 @@ def answer(
     are written as pages: outputs/answers/en, or nl.
     """
     from ..questions import text as report
-    from ..questions.answer import answers, question_of
     from ..questions.questions import questions
+    from ..questions.run_studies import answers, question_of
 
     tongue, terminal, every = language(lang), console(), questions()
     if question is None:
@@ -89,7 +89,7 @@ def _notice(file: Path) -> None:
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:
-    from ..questions.run_answers import WRITTEN, write
+    from ..questions.run_studies import WRITTEN, write
     from ..report.i18n import label
 
     folder = out or WRITTEN / lang

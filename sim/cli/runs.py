@@ -117,7 +117,7 @@ def runs(
     """
     from ..report.i18n import label
     from ..report.runs_tables import runs_table
-    from ..runs.listing import found_in, rows_of
+    from ..runs.index import found_in, rows_of
 
     tongue = language(lang)
     day = since.date() if since else None
@@ -142,7 +142,7 @@ def moved(
 ) -> None:
     """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
     from ..report.runs_tables import moved_lines
-    from ..reproduce.changes import moved as between
+    from ..reproduce.compare import moved as between
 
     typer.echo("\n".join(moved_lines(between(old, new), language(lang))))
 

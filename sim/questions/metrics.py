@@ -11,13 +11,17 @@ from functools import cache, reduce
 import numpy as np
 
 from ..errors import Problem, ScenarioError
+from ..hindcast import SERIES, coverage, kept, official_cells
 from ..model.sampling import Floats
+from ..report.display_names import cell_name, input_name
+from ..report.i18n import Language, label, number
 from ..results.cell import CellRef
-from ..results.conditions import evaluate, parse
+from ..results.cell import parse as parse_cell
+from ..results.conditions import ComparisonOp, Operand, evaluate
+from ..results.conditions import parse as parse_condition
 from ..results.experiment import summary_value
 from ..scenario import Loaded, Scenario, load_chain, quantities
 from .questions import Metric, Operation, Question
-from .scorecard import score_entries
 
 KnownMetric = Mapping[str, Mapping[str, Floats]]
 """Cells (replication,) by scenario and address without a statistic."""
@@ -87,7 +91,9 @@ def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> d
 def violated_conditions(question: Question, values: Mapping[str, Value]) -> list[str]:
     """Conditions without which the words of an answer are wrong, and which do not hold."""
     plain = {name: value.value for name, value in values.items()}
-    return [text for text in question.provided if not evaluate(parse(text, "provided"), plain)]
+    return [
+        text for text in question.provided if not evaluate(parse_condition(text, "provided"), plain)
+    ]
 
 
 def arrays_of(question: Question, known: KnownMetric) -> dict[str, Floats]:
@@ -132,7 +138,7 @@ def array_of(figure: Metric, known: KnownMetric, before: Mapping[str, Floats]) -
     cells = known.get(figure.of, {})
     if figure.chance is not None:
         asked = {name: cells[name] if "." in name else before[name] for name in figure.asked_of}
-        met: Floats = evaluate(parse(figure.chance, "chance"), asked)
+        met: Floats = evaluate(parse_condition(figure.chance, "chance"), asked)
         return met.astype(np.float64)
     name = figure.address.cell
     values: Floats = figure.times * cells[name]
@@ -196,3 +202,114 @@ def _number(figure: Metric) -> float:
     if quantity is None:
         raise ScenarioError([Problem(key, "is no number of this scenario", "")])
     return quantity.on(date(int(year), 1, 1)) if mark else quantity.single
+
+
+SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+
+
+def figure_name(figure: Metric, lang: Language) -> str:
+    """A figure in words."""
+    if figure.name is not None:
+        text: str = getattr(figure.name, lang)
+        return text
+    if figure.key is not None:
+        key, mark, year = figure.key.partition("@")
+        name = input_name(key, scenario_of(figure.of), lang)
+        return label("cell_in", lang, what=name, year=year) if mark else name
+    if figure.chance is not None:
+        return _chance_name(figure.chance, scenario_of(figure.of), lang)
+    name = cell_name(figure.address, scenario_of(figure.of), lang)
+    if figure.against is not None:
+        return label("figure_more" if figure.times > 0 else "figure_fewer", lang, what=name)
+    if figure.certainty is not None:
+        percent = number(100 * figure.certainty, lang)
+        return label("figure_enough", lang, what=name, percent=percent)
+    statistic = figure.address.statistic
+    if statistic not in ("p50", "mean"):
+        return label("figure_percentile", lang, what=name, n=int(statistic.removeprefix("p")))
+    return name
+
+
+def figure_from(question: Question, figure: Metric, lang: Language) -> str:
+    """Where a figure comes from: scenarios by their title, or a document with the place in it."""
+    if figure.given is not None:
+        where = _place(figure.where or "", lang)
+        if figure.source is not None:
+            return f"{figure.source}, {where}"
+        return label("place_in_document", lang, where=where)
+    if figure.assumed is not None and figure.because is not None:
+        return label("figure_assumed", lang, because=getattr(figure.because, lang))
+    if figure.study is not None:
+        study = question.studies[figure.study.partition(".")[0]]
+        return label("figure_study", lang, command=study.command)
+    if figure.score is not None:
+        return label("figure_score", lang)
+    if figure.operation is not None:
+        return label("figure_reckoned", lang)
+    of = title(figure.of, lang)
+    if figure.against is None:
+        return of
+    pair = (of, title(figure.against, lang))
+    first, second = pair if figure.times > 0 else pair[::-1]
+    return label("figure_less", lang, first=first, second=second)
+
+
+def _place(where: str, lang: Language) -> str:
+    """A place as the question files have it ("D66, vraag 5, tabel 1"), in a language."""
+    for word, key in (("vraag", "answer_question"), ("tabel", "place_table")):
+        where = re.sub(rf"\b{word}\b", label(key, lang), where)
+    return where
+
+
+def title(name: str, lang: Language) -> str:
+    """What a scenario calls itself."""
+    text: str = getattr(scenario_of(name).title, lang)
+    return text
+
+
+def _chance_name(text: str, scenario: Scenario, lang: Language) -> str:
+    condition = parse_condition(text, "chance")
+    if not isinstance(condition, ComparisonOp):
+        return text
+    return label(
+        "figure_chance",
+        lang,
+        left=_operand(condition.left, scenario, lang),
+        sign=label(f"sign_{SIGNS[condition.sign]}", lang),
+        right=_operand(condition.right, scenario, lang),
+    )
+
+
+def _operand(operand: Operand, scenario: Scenario, lang: Language) -> str:
+    if operand.name is not None:
+        return cell_name(parse_cell(operand.name), scenario, lang)
+    assert operand.number is not None
+    return number(operand.number, lang)
+
+
+@cache
+def score_entries() -> dict[str, float]:
+    """Entries by name, of the hindcasts kept with the package.
+
+    ``held_80``: share of all cells that the 80 % band held; ``cells``: how many there are. By
+    series: ``SERIES.too_low``, the share of cells of which the program's middle was below what
+    came; ``SERIES.cells``. Where official forecasts or budgets lie beside the program:
+    ``SERIES.official_cells``, ``SERIES.official_too_low``, and the mean errors in parts of what
+    came, ``SERIES.official_error`` and ``SERIES.program_error``.
+    """
+    march, official_days = kept()
+    whole = coverage(march)
+    found = {"held_80": whole.share, "cells": float(whole.cells)}
+    program = march[march["forecaster"] == "program"]
+    beside = official_cells(official_days)
+    for series in SERIES:
+        mine = program[program["series"] == series]
+        theirs = beside[beside["series"] == series]
+        found[f"{series}.too_low"] = float((mine["error"] < 0).mean())
+        found[f"{series}.cells"] = float(len(mine))
+        found[f"{series}.official_cells"] = float(len(theirs))
+        if len(theirs):
+            found[f"{series}.official_too_low"] = float((theirs["official_error"] < 0).mean())
+            found[f"{series}.official_error"] = float(theirs["official_percentage"].mean())
+            found[f"{series}.program_error"] = float(theirs["program_percentage"].mean())
+    return found

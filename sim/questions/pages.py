@@ -10,8 +10,7 @@ import pandas as pd
 from markdown_it import MarkdownIt
 
 from ..report.i18n import Language, label
-from .metric_names import figure_from, figure_name
-from .metrics import Value
+from .metrics import Value, figure_from, figure_name
 from .questions import Question
 from .text import Page, sections
 

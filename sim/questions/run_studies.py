@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from ..errors import usage_error
 from ..model.sampling import Floats
+from ..report.i18n import Language
 from ..results.cell import parse
 from ..results.experiment import Progress, Settings
-from ..scenario import load_chain
-from ..studies.base import Inputs, watch_of
+from ..runs.cache import Notice, Numbers, kept, kept_numbers
+from ..runs.study_folder import StudyContent, write_study
+from ..scenario import inputs_of, load_chain
+from ..studies.base import Inputs, Watch, watch_of
 from ..studies.explain import explain
 from ..studies.ind_cut import CUTS, TOTAL, ind_coa
 from ..studies.levers import lever
@@ -18,8 +24,21 @@ from ..studies.optimal_places import run as optimal_places
 from ..studies.options import OptimalPlacesOptions
 from ..studies.solve import solve
 from ..studies.target import target_of
-from .metrics import ENDS, Value, loaded_of, scenario_of
+from .drivers import Answering, drivers, wanted
+from .metrics import (
+    ENDS,
+    KnownMetric,
+    StudyValues,
+    Value,
+    loaded_of,
+    needed,
+    scenario_of,
+    values_of,
+)
+from .pages import answers_frame, figures_frame, files
+from .questions import Question, questions
 from .study_specs import BY_THE_WEEK, Asked, ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
+from .text import Page, page
 
 SINCE = 2026
 
@@ -109,3 +128,143 @@ def _cut(
 def _band(values: Floats) -> tuple[float, float]:
     low, high = np.nanquantile(values, ENDS)
     return float(low), float(high)
+
+
+WRITTEN = Path("outputs") / "answers"
+KEPT = WRITTEN / "kept"
+
+
+def known_for(
+    asked: Sequence[Question],
+    every: Sequence[Question],
+    settings: Settings,
+    folder: Path,
+    workers: int = 0,
+    tell: Progress | None = None,
+    notice: Notice | None = None,
+) -> KnownMetric:
+    """Cells that the answers asked for need, and what was drawn, by scenario.
+
+    Of a scenario all cells are measured that any of ``every`` question needs, so that one run
+    serves them all. ``notice`` is told of each kept file that is not whole, here as below.
+    """
+    cells = needed(every)
+    runs = {}
+    for name in needed(asked):
+        scenario = scenario_of(name)
+        runs[name] = scenario, Answering(cells[name]), wanted(scenario, cells[name])
+    return kept(runs, settings, folder, workers, tell, notice)
+
+
+def studies_of(asked: Sequence[Question]) -> dict[str, Asked]:
+    """Studies that the answers asked for need, each once, by its command."""
+    return {one.command: one for question in asked for one in question.studies.values()}
+
+
+def entries_of(
+    asked: Asked,
+    settings: Settings,
+    folder: Path,
+    workers: int = 0,
+    tell: Progress | None = None,
+    notice: Notice | None = None,
+) -> dict[str, Value]:
+    """The entries of a study, kept by all that they depend on."""
+
+    def made() -> Numbers:
+        found = entries(asked, settings, workers, tell)
+        return {name: _as_numbers(value) for name, value in found.items()}
+
+    scenarios = [scenario_of(name) for name in asked.scenarios]
+    numbers = kept_numbers(
+        scenarios, asked.model_dump(), settings_for(asked, settings), folder, made, notice
+    )
+    return {name: _as_value(list_) for name, list_ in numbers.items()}
+
+
+def _as_numbers(value: Value) -> list[float | None]:
+    low, high = value.band or (None, None)
+    return [value.value, low, high, float(value.sampled)]
+
+
+def _as_value(numbers: list[float | None]) -> Value:
+    value, low, high, sampled = numbers
+    assert value is not None
+    return Value(value, None if low is None or high is None else (low, high), bool(sampled))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What runs and studies gave, and the settings they were made with."""
+
+    known: KnownMetric
+    studied: StudyValues
+    settings: Settings
+
+    def values(self, question: Question) -> dict[str, Value]:
+        """The figures of a question; none where no number answers it."""
+        return values_of(question, self.known, self.studied)
+
+    def page(self, question: Question, lang: Language) -> Page:
+        """All that is told of a question in a language."""
+        driven = drivers(question, self.known) if question.answer is not None else []
+        return page(question, self.values(question), self.known, driven, self.settings, lang)
+
+
+def write(
+    pages: Sequence[Page], found: Answers, folder: Path, lang: Language, command: str = ""
+) -> None:
+    """Write the book: a page a question and an index in Markdown and HTML, tables, the record.
+
+    ``command`` is how it was asked for.
+
+    Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
+    """
+    asked = [page.question for page in pages]
+    # The questions themselves are in the manifest in full.
+    inputs = inputs_of(*(loaded_of(name) for name in needed(asked)))
+    content = StudyContent(
+        "answers",
+        "answers",
+        {"questions": [one.model_dump(mode="json") for one in asked], "lang": lang},
+        {name: scenario_of(name) for name in needed(asked)},
+        found.settings,
+        {
+            "answers": answers_frame(pages),
+            "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
+        },
+        inputs,
+    )
+    write_study(content, folder, None, command, lang, files(pages, lang))
+
+
+def question_of(number: int | str) -> Question:
+    """A question by its number; raises ``ScenarioError`` if there is none."""
+    every = questions()
+    found = [one for one in every if str(one.number) == str(number)]
+    if not found:
+        what = f"there is no question '{number}'"
+        usage_error("answer", what, f"a number from 1 to {len(every)}, or all")
+    return found[0]
+
+
+def answers(
+    asked: Sequence[Question],
+    settings: Settings,
+    workers: int,
+    watch: Watch,
+    notice: Notice | None = None,
+) -> Answers:
+    """What the answers to some questions need; what is not kept yet is run and kept.
+
+    ``notice`` is told of each kept file that is not as it was written, and is made anew. Raises
+    ``ScenarioError`` if a result can't be kept.
+    """
+    total = settings.replications * len(needed(asked))
+    with watch("answer", total) as tell:
+        known = known_for(asked, questions(), settings, KEPT, workers, tell, notice)
+    studied = {}
+    for command, study in studies_of(asked).items():
+        with watch(study.verb, settings.replications) as tell:
+            studied[command] = entries_of(study, settings, KEPT, workers, tell, notice)
+    return Answers(known, studied, settings)

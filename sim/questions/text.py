@@ -20,10 +20,17 @@ from ..results.experiment import Settings
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.plausibility import is_influential
 from .drivers import DRAW, Driver, source_of
-from .metric_names import figure_from, figure_name
-from .metrics import ENDS, KnownMetric, Value, scenario_of, violated_conditions
+from .metrics import (
+    ENDS,
+    KnownMetric,
+    Value,
+    figure_from,
+    figure_name,
+    scenario_of,
+    score_entries,
+    violated_conditions,
+)
 from .questions import Metric, Question
-from .scorecard import score_entries
 from .study_specs import BY_THE_WEEK
 
 SCALE: dict[str, tuple[float, int]] = {

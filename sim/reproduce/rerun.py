@@ -34,20 +34,7 @@ from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
 from ..studies.sweep import sweep as swept
 from ..studies.sweep_store import DESIGN
-from .compare import Alike, alike
-
-PARTS = ("versions", "packages", "platform", "source", "data")
-"""What a record says of where it was made, each a mapping."""
-
-
-@dataclass(frozen=True)
-class EnvironmentChange:
-    """What is not as it was when the folder was made: a part of the record, and one of its keys."""
-
-    part: str
-    key: str
-    before: str
-    after: str
+from .compare import Alike, EnvironmentChange, alike, others_of
 
 
 @dataclass(frozen=True)
@@ -248,17 +235,6 @@ def _refused(folder: Path, kind: str) -> NoReturn:
     usage_error(
         str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice
     )
-
-
-def others_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[EnvironmentChange]:
-    """In what two records differ that tell where they were made: versions, platform, commit."""
-    found = []
-    for part in PARTS:
-        for key in sorted({*before[part], *after[part]}):
-            one, two = (str(record[part].get(key, "-")) for record in (before, after))
-            if one != two and not (part == "packages" and key in before["versions"]):
-                found.append(EnvironmentChange(part, key, one, two))
-    return found
 
 
 def _inputs(record: Mapping[str, Any]) -> list[EnvironmentChange]:

@@ -25,10 +25,11 @@ from ..scenario import Scenario
 from .atomic import disk_problem, write_atomic
 from .manifest import versions
 
-TELLING = ("cli", "exchange", "memo", "report", "run", "stamp.py", "persons")
-"""Parts of the program that no number kept here depends on."""
-READING = ("asked.py", "figures.py", "questions.py", "scorecard.py")
-"""Files of the question book that only say what to ask for, or read what is kept."""
+PRESENTATION = (
+    *("api", "cli", "export", "notebook", "reference", "report", "reproduce", "runs"),
+    *(f"questions/{name}.py" for name in ("metrics", "pages", "questions", "study_specs", "text")),
+)
+"""Rooms and modules that no cached number depends on: they request, write or show results."""
 Measure = Callable[[Experiment], dict[str, Floats]]
 Notice = Callable[[Path], None]
 """Told of each file that is there but not as it was written."""
@@ -108,14 +109,14 @@ def _hashed(parts: object) -> str:
 
 @cache
 def program() -> str:
-    """Hash of the program's own source, without the parts that only tell of results."""
+    """Return a hash of the program's own source, without the parts in ``PRESENTATION``."""
     root = Path(str(resources.files("sim")))
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
-        part = file.relative_to(root).parts[0]
-        if part in TELLING or (part == "book" and file.name in READING):
+        name = file.relative_to(root)
+        if name.parts[0] in PRESENTATION or name.as_posix() in PRESENTATION:
             continue
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+        digest.update(name.as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, ScenarioError
+from ..errors import Problem, ScenarioError, usage_error
 from .manifest import RECORD, kind_of, read_record
 
 PARTIAL = ".partial"
@@ -124,3 +124,33 @@ def ordered(found: list[RunEntry], by: str) -> list[RunEntry]:
     """Entries in the order of one of ``KEYS``; alike ones by their folder."""
     by_folder = sorted(found, key=KEYS["folder"])
     return sorted(by_folder, key=KEYS[by], reverse=by in FALLING)
+
+
+def found_in(
+    folder: Path, scenario: str, kind: str, since: date | None, sort: str, *, reverse: bool
+) -> tuple[int, list[RunEntry]]:
+    """How many folders there are, and those that are wanted, in order.
+
+    Raises ``ScenarioError`` if the folder can't be read, or for an order that is none.
+    """
+    if sort not in KEYS:
+        usage_error("--sort", f"there is no order by '{sort}'", f"choose from {', '.join(KEYS)}")
+    every = entries(folder)
+    found = ordered(chosen(every, scenario, kind, since), sort)
+    return len(every), found[::-1] if reverse else found
+
+
+def rows_of(found: Sequence[RunEntry]) -> list[dict[str, Any]]:
+    """Entries as plain data: a headline in euros, a moment in UTC."""
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "scenario": one.scenario,
+            "created": one.created,
+            "headline": dict(one.headline) if one.headline else None,
+            "folder": str(one.folder),
+            "trouble": one.trouble,
+        }
+        for one in found
+    ]

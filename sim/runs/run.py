@@ -25,12 +25,12 @@ from ..model.uncertainty import UNCERTAINTIES
 from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
+from ..scenario.listing import sources_of
 from .batches import Chunks, Options, make_jobs, simulate_all
 from .folder import replace_folder
-from .headline import headline, sources_of
 from .manifest import versions, write_record
 from .provenance import Provenance, mark_charts
-from .summary_tables import budget_table, monthly_table, write_replications, yearly_table
+from .summary_tables import budget_table, headline, monthly_table, write_replications, yearly_table
 
 
 @dataclass(frozen=True)

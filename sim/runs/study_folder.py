@@ -16,11 +16,11 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..results.experiment import Settings
 from ..scenario import Scenario, dump
+from ..scenario.listing import sources_of
 from .folder import replace_folder
-from .headline import sources_of
 from .manifest import versions, write_record
 from .provenance import Provenance, mark_charts
-from .rounding import round_table
+from .summary_tables import round_table
 
 
 @dataclass(frozen=True)

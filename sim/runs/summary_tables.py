@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 from ..clock import Clock
 from ..model.prices import Prices
 from ..model.sampling import Floats, Samples
+from ..report.overview import YEAR
+from ..report.run_tables import headline_rows
 from ..results import budget
 from ..results import tables as results
 from ..scenario import CostLevel, Scenario
 from .batches import Chunks
-from .rounding import EUROS, decimals_of, rounded
 
 REPLICATIONS_A_BLOCK = 2_000
 BUDGET_COLUMNS = (
@@ -158,6 +159,21 @@ def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -
     }
 
 
+def headline(budget: pd.DataFrame, scenario: Scenario) -> dict[str, Any] | None:
+    """The gap of 2027, or of the last year before it with a budget: median and 80 % band [EUR].
+
+    In the scenario's own headline: its vintage, price level and price basis. None where no year
+    of the run has a budget.
+    """
+    rows = headline_rows(budget, scenario)
+    held = rows[rows["budget"].notna() & (rows["year"] <= YEAR)]
+    if held.empty:
+        return None
+    row = held.iloc[-1]
+    told = {name: float(row[f"gap_{name}"]) for name in ("p10", "p50", "p90")}
+    return {"year": int(row["year"]), "vintage": scenario.budget.headline, **told}
+
+
 def write_replications(chunks: Chunks, file: Path) -> None:
     """``replications.parquet``: a row a year and replication, a column a cell, unreduced.
 
@@ -196,3 +212,47 @@ def write_replications(chunks: Chunks, file: Path) -> None:
     finally:
         if writer is not None:
             writer.close()
+
+
+EUROS = -3
+"""Decimals of an amount of money [EUR]: thousands."""
+DECIMALS = {"share": 6, "months": 3}
+"""Decimals by unit; of people, places, cases and decisions two."""
+PEOPLE = 2
+DIGITS = 7
+"""Significant digits of the tables of studies, in which all kinds of numbers stand together."""
+SMALLEST = 9
+"""Decimals below which such a number is what a difference of large ones left over."""
+
+
+def decimals_of(unit: str) -> int:
+    """Decimals of a number that is no money."""
+    return DECIMALS.get(unit, PEOPLE)
+
+
+def rounded(values: Floats, decimals: int) -> Floats:
+    """Rounded to decimals; no number is a negative zero."""
+    found: Floats = np.round(values, decimals) + 0.0
+    return found
+
+
+def steady(values: Any) -> Floats:
+    """Numbers of any size, to seven digits and at most nine decimals."""
+    plain = np.asarray(values, dtype=np.float64)
+    known = np.isfinite(plain) & (plain != 0)
+    size = np.floor(np.log10(np.abs(plain, where=known, out=np.ones_like(plain))))
+    step = (DIGITS - 1 - np.maximum(size, -SMALLEST - 1)).astype(np.int64)
+    # Read, not raised to a power: that is one of the operations whose last bit moves.
+    scale = np.array([float(f"1e{power}") for power in range(309)])[np.abs(step)]
+    large = np.round(plain / scale) * scale
+    small = np.round(plain * scale) / scale
+    # Of a large number decimals would take away what is exact.
+    small = np.where(size < 0, np.round(small, SMALLEST), small)
+    found: Floats = np.where(known, np.where(step < 0, large, small), plain) + 0.0
+    return found
+
+
+def round_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its numbers that are not whole made steady."""
+    floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    return table.assign(**{name: steady(table[name]) for name in floats})

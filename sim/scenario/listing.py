@@ -121,6 +121,12 @@ def by_source(scenario: Scenario) -> list[Citation]:
     return [Citation(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
 
 
+def sources_of(*scenarios: Scenario) -> dict[str, str]:
+    """Titles of the sources that scenarios cite or declare, by their key."""
+    found = {one.name: str(one.card.get("title", "")) for s in scenarios for one in by_source(s)}
+    return dict(sorted(found.items()))
+
+
 def by_assumption(scenario: Scenario) -> list[Citation]:
     """Return each assumption, with the keys that rest on it."""
     used: dict[str, list[str]] = {}

@@ -31,10 +31,10 @@ from ..results.experiment import (
 )
 from ..runs.atomic import disk_problem
 from ..runs.executor import Crew, answers
-from ..runs.headline import sources_of
 from ..runs.manifest import RECORD, digest, record_text, versions
-from ..runs.rounding import steady
+from ..runs.summary_tables import steady
 from ..scenario import Scenario, dump
+from ..scenario.listing import sources_of
 from . import sweep_store as store
 from .design_points import DesignRun, SweepPlan, patch_of
 from .levers import Lever, quantity_of, with_levers

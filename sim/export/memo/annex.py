@@ -7,7 +7,7 @@ from typing import Any
 
 from ...hindcast import kept
 from ...model.uncertainty import UNCERTAINTIES
-from ...questions.scorecard import score_entries
+from ...questions.metrics import score_entries
 from ...report.i18n import Language, label, number
 from ...report.scorecard import score_table, verdict
 from ...scenario import Scenario, quantities

@@ -1,5 +1,5 @@
-"""A live what-if in Jupyter: sliders, and charts that move with them.
+"""A live what-if in Jupyter: sliders, and charts that follow them.
 
-``knobs`` says what can be turned and what that changes; ``reckon`` simulates, and prices what was
-simulated; ``board`` keeps what is known and what is under way; ``widget`` shows it.
+``sliders`` defines the sliders and the scenario changes they make, ``compute`` simulates and
+prices, ``controller`` tracks known and pending results, and ``widget`` displays them.
 """

@@ -20,7 +20,7 @@ from ...model.state import Actor, SimState
 from ...report.charts import RunData
 from ...results.budget import whole_years
 from ...results.experiment import Experiment, Settings, to_tables
-from ...runs.in_memory import Held
+from ...runs.batches import Held
 from ...runs.summary_tables import View, budget_table, monthly_table
 from ...scenario import Quantity, Scenario, quantities
 from ...scenario.budget_schema import Text

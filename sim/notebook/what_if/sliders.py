@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ...errors import Problem, ScenarioError
+from ...export.safe_write import place
 from ...model.prices import affects_costs_only
-from ...report.i18n import label
-from ...scenario import Quantity, Scenario, override, quantities
+from ...report.i18n import Language, label, number
+from ...scenario import Quantity, Scenario, override, quantities, shipped
 from ...scenario.distribution import Distribution
 from ...studies.levers import Lever, as_written, path_from, setting
 from ...studies.optimal_places import KEY as REGULAR_STOCK
@@ -156,10 +161,10 @@ def _grant(scenario: Scenario, percent: float) -> Changes:
         quantity = group.granted_share
         share = _share(quantity, percent, 1.0 - group.closed_share.on(SINCE))
         changes[f"groups.{name}.granted_share"] = _set(scenario, quantity, share)
-    for number, hold in enumerate(scenario.ind.holds):
+    for index, hold in enumerate(scenario.ind.holds):
         open_ = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
         share = _share(hold.granted_after, percent, open_)
-        changes[f"ind.holds.{number}.granted_after"] = _set(scenario, hold.granted_after, share)
+        changes[f"ind.holds.{index}.granted_after"] = _set(scenario, hold.granted_after, share)
     return changes
 
 
@@ -208,3 +213,99 @@ def _line(scenario: Scenario) -> tuple[str, Quantity]:
 def _set_budget(scenario: Scenario, million: float) -> Changes:
     key, _ = _line(scenario)
     return {key: setting(scenario, Lever(key, date(BUDGET_YEAR, 1, 1)), million * 1e6)}
+
+
+UNITS = {"grant": "knob_percent", "price": "knob_percent", "certainty": "knob_percent",
+         "budget": "knob_million"}  # fmt: skip
+KNOBS = {
+    "inflow": "knob_inflow",
+    "grant": "knob_grant",
+    "ind": "knob_ind",
+    "homes": "knob_homes",
+    "regular": "knob_regular",
+    "price": "knob_price",
+    "budget": "knob_budget",
+    "certainty": "knob_certainty",
+}
+
+
+def value_of(knob: Slider, value: float, lang: Language) -> str:
+    """Where a knob stands, with its unit."""
+    if knob.name == "regular" and value == knob.start:
+        return label("knob_as_it_is", lang)
+    told = number(knob.here if value == knob.start else value, lang)
+    return label(UNITS[knob.name], lang, value=told) if knob.name in UNITS else told
+
+
+def turned_in_words(knobs: Mapping[Slider, float], lang: Language) -> str:
+    """What was turned, and where it stood."""
+    parts = [
+        label(
+            "whatif_turned" if one.name != "regular" else "whatif_turned_only",
+            lang,
+            what=label(KNOBS[one.name], lang),
+            value=value_of(one, value, lang),
+            before=value_of(one, one.start, lang),
+        )
+        for one, value in knobs.items()
+    ]
+    return label("whatif_set", lang, told="; ".join(parts))
+
+
+LANGS: tuple[Language, ...] = ("en", "nl")
+
+
+def patch_of(
+    scenario: Scenario, extends: Sequence[str], sets: Mapping[str, Any], values: Mapping[str, float]
+) -> dict[str, Any]:
+    """A patch that sets what was turned; ``sets`` are keys that were set before that.
+
+    Raises ``ScenarioError`` if nothing was turned, so that the patch would say nothing.
+    """
+    changes = dict(sets) | changes_of(scenario, values)
+    stood = {
+        one: values[one.name]
+        for one in sliders(scenario)
+        if one.name != "certainty" and values.get(one.name, one.start) != one.start
+    }
+    if not stood:
+        raise ScenarioError([Problem("what-if", "nothing was turned", "move a slider first")])
+    texts = {
+        "title": {
+            lang: label("whatif_title", lang, title=getattr(scenario.title, lang)) for lang in LANGS
+        },
+        "description": {lang: turned_in_words(stood, lang) for lang in LANGS},
+    }
+    return {"extends": extends[0] if len(extends) == 1 else list(extends)} | texts | changes
+
+
+def write_patch(
+    file: Path,
+    scenario: Scenario,
+    names: Sequence[str],
+    sets: Mapping[str, Any],
+    values: Mapping[str, float],
+) -> None:
+    """Write a patch on the scenario that ``names`` made, where nothing stands yet.
+
+    Raises ``ScenarioError`` if something does, or if nothing was turned.
+    """
+    if file.suffix != ".yaml":
+        raise ScenarioError([Problem(str(file), "this is no .yaml", "name a scenario file")])
+    if file.exists():
+        advice = "choose another name, or remove it"
+        raise ScenarioError([Problem(str(file), "this file is there already", advice)])
+    known, folder = shipped(), file.absolute().parent
+    extends = [
+        name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in names
+    ]
+    patch = patch_of(scenario, extends, sets, values)
+    text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
+    place(file, text.encode("utf-8"))
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes each value out: a scenario file has no anchors."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True

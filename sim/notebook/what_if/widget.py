@@ -21,13 +21,12 @@ from PIL import Image
 from ...errors import ScenarioError
 from ...report.charts import CHART_SIZES, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.i18n import Language, label
+from ...report.i18n import Language, label, number
 from ...report.style import STYLE
 from ...scenario import Scenario
-from .captions import KNOBS, enough_in_words, state_of, value_of
-from .controller import CHARTS, Controller, Shown
-from .patch import write_patch
-from .sliders import Slider
+from .compute import PREVIEW, SETTLED
+from .controller import CHARTS, PREVIEW_ENDS, Controller, Shown
+from .sliders import KNOBS, Slider, value_of, write_patch
 
 SCREEN_DPI = 96
 
@@ -163,3 +162,29 @@ def picture(figure: Figure, words: str) -> str:
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     alt = escape(words, quote=True)
     return f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
+
+
+def state_of(shown: Shown, lang: Language) -> str:
+    """How sure the picture is."""
+    if not shown.current:
+        return label("whatif_busy", lang)
+    if shown.settled:
+        return label("whatif_settled", lang, n=SETTLED)
+    return label("whatif_preview", lang, n=PREVIEW, end=PREVIEW_ENDS.year)
+
+
+def enough_in_words(shown: Shown, lang: Language) -> str:
+    """What the budget needs on top, year by year, to be enough with the certainty asked."""
+    parts = [
+        label(
+            "whatif_more" if eur > 0 else "whatif_less",
+            lang,
+            year=year,
+            amount=number(abs(eur) / 1e9, lang, 1),
+        )
+        for year, eur in shown.enough.items()
+        if year > min(shown.enough)
+    ]
+    return label(
+        "whatif_enough", lang, percent=number(100 * shown.certainty, lang), told=", ".join(parts)
+    )
