@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 from bench_ciw import seconds_in_ciw
 from kernel import simulate_compiled
-from two_models import SERIES, named
+from support.two_models import SERIES, named
 
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from faults import DESIGN, FEW, forked, said
-from support import Command, Done, spoken
+from support.cli import DESIGN, FEW, Command, Done, run_cli, run_in_process
+from support.processes import in_child_process
 
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
@@ -48,7 +48,7 @@ def command(
 ) -> Command:
     """Says a command in an empty folder, without a process of its own."""
     monkeypatch.chdir(tmp_path)
-    return lambda *words: spoken(words, monkeypatch, capsys)
+    return lambda *words: run_in_process(words, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +60,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make() -> Done:
         os.chdir(folder)
         (folder / "design.yaml").write_text(DESIGN)
-        return said(*words, "--out", "r")
+        return run_cli(*words, "--out", "r")
 
-    assert forked(make).given.returncode == 0
+    assert in_child_process(make).given.returncode == 0
     return folder
 
 

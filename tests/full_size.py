@@ -16,7 +16,7 @@ from datetime import date
 from multiprocessing import get_context
 
 import numpy as np
-from two_models import Likeness, Series, against_error, likenesses, named
+from support.two_models import Likeness, Series, against_error, likenesses, named
 
 from sim.model.engine import simulate
 from sim.reference.simulation import simulate_persons

@@ -31,8 +31,8 @@ from datetime import date
 from pathlib import Path
 from types import FrameType
 
-from faults import said
-from odd_input import (
+from support.cli import run_cli
+from support.odd_input import (
     a_design,
     a_file,
     a_patch,
@@ -43,7 +43,7 @@ from odd_input import (
     some_extremes,
     some_sets,
     some_tokens,
-)  # fmt: skip
+)
 
 from sim.errors import UNSHOWN, ScenarioError
 from sim.export.provenance import find
@@ -142,11 +142,11 @@ def read_folder(data: bytes) -> None:
         shutil.copytree(kit() / "r", "r", dirs_exist_ok=True)
         Path("r", name.decode()).write_bytes(content)
         for words in (
-            ("chart", "r", "gap", "-o", "c"), ("memo", "r", "-o", "m.html"),
+            ("chart", "r", "gap", "-o", "c"), ("memo", "r", "-o", "m.docx"),
             ("memo", "r", "-o", "m.docx"), ("explorer", "r", "-o", "e.html"),
             ("export", "r", "--csv", "-o", "t.csv"), ("export", "r", "--xlsx", "-o", "t.xlsx"),
         ):  # fmt: skip
-            done = said(*words)
+            done = run_cli(*words)
             assert done.returncode in (0, 2), done
             assert "Traceback" not in done.stderr
 

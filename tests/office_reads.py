@@ -13,7 +13,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from memos import LANGUAGES, make_books, say, words_of_document
+from support.memos import LANGUAGES, make_books, say, words_of_document
 
 from sim.export.memo.folder import open_folder
 from sim.export.memo.write import files_of, memo_of

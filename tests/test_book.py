@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from support import Command
+from support.cli import Command
 
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import change
+from support.scenarios import change
 
 from sim.clock import Clock
 from sim.model.engine import simulate

@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from chart_laws import overlaps_of, texts_of
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from support import Command, record_in
+from support.chart_laws import overlaps_of, texts_of
+from support.cli import Command
+from support.folders import record_in
 
 from sim.report import charts
 from sim.report.charts import CHART_SIZES, CHARTS, UNREDUCED, WIDTHS, RunData, Width

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from memos import shared_folders
 from openpyxl import load_workbook
-from sentences import (
+from support.cli import Command
+from support.memos import shared_folders
+from support.translatable import (
     DUTCH_ALREADY,
     QUESTIONS,
     cards,
@@ -19,7 +20,6 @@ from sentences import (
     sentences,
     under,
 )
-from support import Command
 
 from sim.export.memo.content import Commands, Heading, Listing, MemoChart, Paragraph, Table
 from sim.export.memo.folder import open_folder

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from support import change
+from support.scenarios import change
 
 from sim.hindcast import coverage, kept, summary
 from sim.model.engine import ACTORS, simulate

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from explored import HOSTILE, NAMES, content_in, make_runs, script_of
 from hatchling.builders.wheel import WheelBuilder
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support import Command
+from support.cli import Command
+from support.explorer import HOSTILE, NAMES, content_in, make_runs, script_of
 
 from sim.export.dashboard import page as pages
 from sim.export.dashboard.content import STATISTICS

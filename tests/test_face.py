@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
-from support import Command
+from support.cli import Command
 
 import sim
 from sim.cli import app

@@ -14,21 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import (
-    ANSWER,
-    FEW,
-    SHORT,
-    forked,
-    left_over,
-    own_mounts,
-    read_only,
-    refused,
-    said,
-    seen_whole,
-    small_disk,
-    tree,
-)
-from support import Command, Done
+from support.cli import ANSWER, FEW, SHORT, Command, Done, refused, run_cli
+from support.folders import left_over, seen_whole, tree
+from support.processes import in_child_process, own_mounts, read_only, small_disk
 
 from sim.errors import ScenarioError
 from sim.model.sampling import Floats
@@ -43,7 +31,7 @@ WRITERS = {
     " ".join(words[:3]): words
     for words in (
         (*SHORT, "--out", "out"),
-        ("memo", "r", "-o", "out.html"),
+        ("memo", "r", "-o", "out.docx"),
         ("new", "out"),
         ("sweep", "design.yaml", "--out", "out", "--workers", "1", "--quiet"),
         ("chart", "r", "gap", "-o", "out"),
@@ -80,10 +68,10 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(
         shutil.copy(bench / "design.yaml", place)
         filled(place, 4)
         before = tree(place)
-        done = said(*words)
+        done = run_cli(*words)
         return done, before, tree(place), left_over(place)
 
-    done, before, after, left = forked(work).given
+    done, before, after, left = in_child_process(work).given
     refused(done, "the disk is full", "make room")
     assert not left
     if words[0] == "sweep":
@@ -100,13 +88,13 @@ def test_a_disk_that_fills_up_half_way_leaves_the_run_that_was_there(
     def work() -> tuple[Done, str, str, list[str]]:
         small_disk(tmp_path, 1024)
         os.chdir(tmp_path)
-        assert said(*SHORT, "--out", "out").returncode == 0
+        assert run_cli(*SHORT, "--out", "out").returncode == 0
         before = seen_whole(tmp_path / "out")
         filled(tmp_path, room)
-        done = said(*SHORT, "--out", "out", "--seed", "2")
+        done = run_cli(*SHORT, "--out", "out", "--seed", "2")
         return done, before, seen_whole(tmp_path / "out"), left_over(tmp_path)
 
-    done, before, after, left = forked(work).given
+    done, before, after, left = in_child_process(work).given
     refused(done, "the disk is full")
     assert after == before
     assert not left
@@ -120,9 +108,9 @@ def test_a_folder_that_can_not_be_written_is_told(place: Path, name: str) -> Non
     def work() -> Done:
         read_only(place)
         os.chdir(place)
-        return said(*words)
+        return run_cli(*words)
 
-    refused(forked(work).given, "can't be written", "Read-only file system")
+    refused(in_child_process(work).given, "can't be written", "Read-only file system")
     assert tree(place) == before
 
 
@@ -144,7 +132,7 @@ def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
             return Done(2, "", f"error: {error}")
         return Done(0, "", "")
 
-    refused(forked(work).given, "can't be written", "Permission denied")
+    refused(in_child_process(work).given, "can't be written", "Permission denied")
 
 
 # Files that were spoilt
@@ -162,7 +150,7 @@ def spoilt(file: Path) -> Iterator[bytes]:
 
 READERS = {
     "chart": ("chart", "r", "gap"),
-    "memo": ("memo", "r", "-o", "m.html"),
+    "memo": ("memo", "r", "-o", "m.docx"),
     "export": ("export", "r", "--csv", "-o", "t.csv"),
     "explorer": ("explorer", "r", "-o", "e.html"),
 }
@@ -281,10 +269,10 @@ def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path
 
         sys.addaudithook(hook)
         (outputs / "r").symlink_to(place / "r")
-        done = [said(*words) for words in verbs]
+        done = [run_cli(*words) for words in verbs]
         return done, seen.count(str(outputs))
 
-    done, often = forked(listed).given
+    done, often = in_child_process(listed).given
     assert [one.returncode for one in done] == [0] * len(verbs), done
     # What could grow with them is a list of them: nobody asks for one. Seconds tell of the machine.
     assert often == 0
@@ -299,7 +287,7 @@ def test_nothing_follows_a_link_that_stands_where_it_writes(
     elsewhere = place / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "mine.txt").write_text("mine")
-    for name in ("out", "out.html", "out.csv", "out.xlsx", "out.png", "out.yaml"):
+    for name in ("out", "out.docx", "out.html", "out.csv", "out.xlsx", "out.png", "out.yaml"):
         Path(name).symlink_to(elsewhere if name == "out" else elsewhere / "mine.txt")
     before = tree(elsewhere)
     for words in [*WRITERS.values()][:7]:

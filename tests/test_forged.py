@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support import rewrite
+from support.folders import rewrite
 
 import sim
 from sim.errors import ScenarioError

@@ -19,12 +19,12 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
-from faults import forked, said
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sheets import repacked
-from support import Command, Done
+from support.cli import Command, Done, run_cli
+from support.processes import in_child_process
+from support.workbooks import repacked
 
 import sim
 from sim.errors import UNSHOWN, Location, Problem, ScenarioError, printable
@@ -67,7 +67,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("run", "evil.yaml", *FEW, "--out", "r", "--no-charts"),
         ("show", "evil.yaml", "housing.homes"),
         ("chart", "r", "gap", "--format", "png,svg,pdf"),
-        *(("memo", "r", "-o", f"m.{form}") for form in ("html", "md", "docx")),
+        *(("memo", "r", "-o", f"m.{form}") for form in ("md", "docx")),
         ("explorer", "r", "-o", "e.html"),
         ("export", "r", "--xlsx", "-o", "r.xlsx"),
         ("export", "evil.yaml", "--xlsx", "-o", "s.xlsx"),
@@ -76,9 +76,9 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make() -> list[Done]:
         os.chdir(folder)
-        return [said(*one) for one in words]
+        return [run_cli(*one) for one in words]
 
-    done = forked(make).given
+    done = in_child_process(make).given
     assert [one.returncode for one in done] == [0] * len(words), done
     (folder / "said.txt").write_text(done[0].stdout + done[1].stdout, "utf-8")
     return folder
@@ -113,11 +113,9 @@ def tags_of(page: str) -> Tags:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["m.html", "e.html"])
-def test_a_title_makes_no_element_of_a_page(evil: Path, name: str) -> None:
-    found = tags_of((evil / name).read_text("utf-8"))
-    named = [tag for tag, _ in found.tags]
-    assert named.count("script") == (0 if name == "m.html" else 3)
+def test_a_title_makes_no_element_of_a_page(evil: Path) -> None:
+    found = tags_of((evil / "e.html").read_text("utf-8"))
+    assert [tag for tag, _ in found.tags].count("script") == 3
     for _, attributes in found.tags:
         assert not any(key.startswith("on") for key in attributes)
         for key in ("src", "href"):
@@ -445,7 +443,7 @@ def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: 
         ("run", str(evil), *FEW, "--out", str(out / "r")),
         ("chart", str(out / "r"), "gap", "-o", str(out / "c")),
         ("memo", str(out / "r"), "-o", str(out / "m.docx")),
-        ("memo", str(out / "r"), "-o", str(out / "m.html")),
+        ("memo", str(out / "r"), "-o", str(out / "m.docx")),
         ("explorer", str(out / "r"), "-o", str(out / "e.html")),
         ("export", str(out / "r"), "--xlsx", "-o", str(out / "r.xlsx")),
         ("export", str(evil), "--xlsx", "-o", str(out / "s.xlsx")),

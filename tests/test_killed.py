@@ -16,22 +16,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from faults import (
-    ANSWER,
-    FEW,
-    KILLED,
-    SHORT,
-    Touches,
-    begun,
-    digest,
-    forked,
-    left_over,
-    refused,
-    said,
-    seen_whole,
-    tree,
-)
-from support import Done, record_in
+from support.cli import ANSWER, FEW, SHORT, Done, refused, run_cli
+from support.folders import digest, left_over, record_in, seen_whole, tree
+from support.processes import KILLED, Touches, in_child_process, start_child_process
 
 from sim.errors import ScenarioError
 from sim.runs import atomic as whole_module
@@ -71,7 +58,7 @@ FILES = {
         "e.html",
     ),
     "memo": Writes(
-        ("memo", "r", "-o", "m.html"), ("memo", "r", "-o", "m.html", "--lang", "nl"), "m.html"
+        ("memo", "r", "-o", "m.docx"), ("memo", "r", "-o", "m.docx", "--lang", "nl"), "m.docx"
     ),
     "export": Writes(
         ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
@@ -92,12 +79,12 @@ def snapshots(place: Path, words: tuple[str, ...], keep: Path) -> list[Path]:
                 shutil.copytree(place, keep / f"{number:04d}", ignore=shutil.ignore_patterns("r"))
 
             touches.before = copy
-            done = said(*words)
+            done = run_cli(*words)
             touches.before = None
         assert done.returncode == 0, done
         return touches.count
 
-    count = forked(work).given
+    count = in_child_process(work).given
     found = sorted(keep.iterdir())
     assert len(found) == count
     return found
@@ -112,9 +99,9 @@ def test_a_folder_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
 
     def begin() -> Done:
         os.chdir(place)
-        return said(*writes.first)
+        return run_cli(*writes.first)
 
-    assert forked(begin).given.returncode == 0
+    assert in_child_process(begin).given.returncode == 0
     old = seen_whole(place / writes.out)
     found = snapshots(place, writes.second, tmp_path / "moments")
     new = seen_whole(place / writes.out)
@@ -141,9 +128,9 @@ def test_a_file_is_the_old_or_the_new_one_whenever_its_writer_is_killed(
 
     def begin() -> Done:
         os.chdir(place)
-        return said(*writes.first)
+        return run_cli(*writes.first)
 
-    assert forked(begin).given.returncode == 0
+    assert in_child_process(begin).given.returncode == 0
     old = digest(place / writes.out)
     found = snapshots(place, writes.second, tmp_path / "moments")
     states = [digest(one / writes.out) for one in found]
@@ -171,9 +158,9 @@ def test_what_is_kept_for_answers_is_whole_whenever_its_writer_is_killed(
     def again() -> Done:
         os.chdir(place)
         file.write_bytes(data[:-1])
-        return said(*ANSWER)
+        return run_cli(*ANSWER)
 
-    done = forked(again).given
+    done = in_child_process(again).given
     assert done.returncode == 0
     assert f"{file.relative_to(place)} is not as it was written; it is made anew" in done.stderr
     assert file.read_bytes() == data
@@ -195,9 +182,9 @@ def test_a_sweep_goes_on_to_the_same_table_wherever_it_is_killed(
 
         def again(folder: Path = one) -> Done:
             os.chdir(folder)
-            return said(*words)
+            return run_cli(*words)
 
-        assert forked(again).given.returncode == 0
+        assert in_child_process(again).given.returncode == 0
         assert (one / "s" / "sweep.parquet").read_bytes() == table
         assert not left_over(one)
 
@@ -213,17 +200,17 @@ def test_a_run_that_was_really_killed_is_no_obstacle_to_the_next(place: Path, mo
         os.chdir(place)
         with Touches(place) as touches:
             touches.before = die
-            said(*SHORT, "--out", "out")
+            run_cli(*SHORT, "--out", "out")
 
-    assert forked(killed).code == KILLED
+    assert in_child_process(killed).code == KILLED
     assert left_over(place)
     assert not (place / "out").exists()
 
     def again() -> Done:
         os.chdir(place)
-        return said(*SHORT, "--out", "out")
+        return run_cli(*SHORT, "--out", "out")
 
-    assert forked(again).given.returncode == 0
+    assert in_child_process(again).given.returncode == 0
     assert seen_whole(place / "out")
     assert not left_over(place)
 
@@ -235,9 +222,9 @@ def test_a_worker_that_is_killed_ends_a_run_with_one_message(place: Path) -> Non
 
         os.chdir(place)
         setattr(chunks, "_work", _deadly)  # noqa: B010
-        return said(*SHORT, "--out", "out", "--workers", "2")
+        return run_cli(*SHORT, "--out", "out", "--workers", "2")
 
-    refused(forked(work).given, "a worker process was lost", "fewer workers")
+    refused(in_child_process(work).given, "a worker process was lost", "fewer workers")
     assert not left_over(place)
     assert not (place / "out").exists()
 
@@ -254,9 +241,9 @@ def _deadly(_job: object) -> int:
 def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path) -> None:
     def run(seed: int) -> Done:
         os.chdir(place)
-        return said(*SHORT, "--out", "out", "--seed", str(seed))
+        return run_cli(*SHORT, "--out", "out", "--seed", str(seed))
 
-    both = [begun(partial(run, seed)) for seed in (1, 2)]
+    both = [start_child_process(partial(run, seed)) for seed in (1, 2)]
     done = [ended().given for ended in both]
     for one in done:
         # Who comes late finds the first one finished: then it is done as well.
@@ -278,7 +265,7 @@ def test_who_writes_where_another_is_writing_is_told_at_once(
             replace_folder(tmp_path / "out"),
         ):
             pytest.fail("two at once")
-        assert forked(lambda: _is_refused(tmp_path / "out")).given
+        assert in_child_process(lambda: _is_refused(tmp_path / "out")).given
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from support import change
+from support.scenarios import change
 
 from sim.errors import ScenarioError
 from sim.model.engine import simulate

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import change
+from support.scenarios import change
 
 from sim.model.engine import ACTORS, simulate
 from sim.model.ledger import Ledger

@@ -15,14 +15,9 @@ from pathlib import Path
 import docx
 import pandas as pd
 import pytest
-from memos import (
-    WORD,
-    body_of,
-    shared_folders,
-    words_of_document,
-    words_of_markdown,
-)
-from support import Command, record_in, rewrite
+from support.cli import Command
+from support.folders import record_in, rewrite
+from support.memos import WORD, body_of, shared_folders, words_of_document, words_of_markdown
 
 from sim.errors import ScenarioError
 from sim.export.memo.answer_pages import page_of

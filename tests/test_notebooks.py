@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from stories import FOLDER, METADATA, MISTAKE, NAMES, file_of
+from support.notebooks import FOLDER, METADATA, MISTAKE, NAMES, file_of
 
 import sim
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support import change, world_of
+from support.scenarios import change, world_of
 
 from sim.errors import ScenarioError
 from sim.model.initial_state import status_rounding

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import change
+from support.scenarios import change
 
 from sim.model.engine import simulate
 from sim.model.prices import Prices, price_index

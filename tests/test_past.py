@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from support import change
+from support.scenarios import change
 from typer.testing import CliRunner
 
 from sim.cli import app

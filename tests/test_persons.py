@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import change
-from two_models import ROUNDING, Series, against_error, likenesses, named
+from support.scenarios import change
+from support.two_models import ROUNDING, Series, against_error, likenesses, named
 
 from sim.model.engine import simulate
 from sim.reference.simulation import scaled, simulate_persons

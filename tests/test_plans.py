@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support import change, world_of
+from support.scenarios import change, world_of
 
 from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import change, world_of
+from support.scenarios import change, world_of
 
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import first_within_total

@@ -16,7 +16,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from support import Command, record_in, rewrite
+from support.cli import Command
+from support.folders import record_in, rewrite
 
 import sim
 from sim.errors import ScenarioError

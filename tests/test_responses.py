@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support import change, world_of
+from support.scenarios import change, world_of
 
 from sim.model.engine import simulate
 from sim.model.sampling import sample

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support import change
+from support.scenarios import change
 
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.results.tables import (

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from sheets import SHEETS, Content, edited, opened_bytes, repacked, where_is
-from support import Command
+from support.cli import Command
+from support.workbooks import SHEETS, Content, edited, opened_bytes, repacked, where_is
 
 from sim.errors import ScenarioError
 from sim.export.safe_workbook import MAX_UNPACKED, Opened, open_workbook

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import ndtr, ndtri
-from support import change
+from support.scenarios import change
 from typer.testing import CliRunner
 from update_sensitivity import CELL, SETTINGS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support import Command
+from support.cli import Command
 
 from sim.runs.load import read_study, stamp_of
 from sim.runs.provenance import marked

@@ -13,11 +13,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from chart_laws import covered_of, overlaps_of, texts_of
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from support import Command, record_in
+from support.chart_laws import covered_of, overlaps_of, texts_of
+from support.cli import Command
+from support.folders import record_in
 from test_discover import LEVERS, UNITS, WHERE, made
 from typer.testing import CliRunner
 

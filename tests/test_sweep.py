@@ -19,7 +19,7 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
-from support import INTERRUPTIBLE
+from support.cli import INTERRUPTIBLE
 
 from sim.cli import app
 from sim.errors import ScenarioError

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import change, quiet
+from support.scenarios import change, quiet
 
 from sim.model.departure import departures, guardianship
 from sim.model.engine import calendar, end_of_step, simulate

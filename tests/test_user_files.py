@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from faults import DESIGN, KILLED, Touches, digest, forked, said, tree
-from support import Command, record_in
+from support.cli import DESIGN, Command, run_cli
+from support.folders import digest, record_in, tree
+from support.processes import KILLED, Touches, in_child_process
 
 from sim.errors import ModelError, ScenarioError
 from sim.runs.folder import replace_folder
@@ -105,7 +106,7 @@ def test_an_exchange_killed_at_any_step_loses_no_file_of_the_user(tmp_path: Path
         step += 1
         place = tmp_path / str(step)
         shutil.copytree(origin, place, symlinks=True)
-        code = forked(partial(_killed_at, step, place)).code
+        code = in_child_process(partial(_killed_at, step, place)).code
         assert code in (0, KILLED)
         ends.add("finished" if code == 0 else results_in(place / "out"))
         absent += not (place / "out").exists()
@@ -154,13 +155,13 @@ def test_a_repair_killed_at_any_step_can_be_repaired(tmp_path: Path) -> None:
             touches.before = die
             write(origin / "out", "new")
 
-    assert forked(die_between_the_two_renames).code == KILLED
+    assert in_child_process(die_between_the_two_renames).code == KILLED
     code = KILLED
     while code == KILLED:
         renames += 1
         place = tmp_path / str(renames)
         shutil.copytree(origin, place, symlinks=True)
-        code = forked(partial(_killed_at, renames, place)).code
+        code = in_child_process(partial(_killed_at, renames, place)).code
         aside = place / ".out.partial"
         holders = [place / "out", aside / "ready", aside / "old"]
         assert sorted(name for one in holders for name in found_in(one)) == sorted(OWN)
@@ -363,18 +364,18 @@ def test_a_sweep_does_not_replace_a_file_of_the_user_by_a_result(
 
 def test_a_sweep_killed_at_any_moment_loses_no_file_of_the_user(design: Path) -> None:
     def first() -> int:
-        return said(*SWEEP).returncode
+        return run_cli(*SWEEP).returncode
 
-    assert forked(first).given == 0
+    assert in_child_process(first).given == 0
     mine = files_beside_a_sweep(design)
     keep = design.parent / "moments"
 
     def work() -> None:
         with Touches(design) as touches:
             touches.before = lambda number: shutil.copytree(design, keep / f"{number}" / "s")
-            said(*SWEEP)
+            run_cli(*SWEEP)
 
-    forked(work)
+    in_child_process(work)
     moments = list(keep.iterdir())
     assert len(moments) > 30
     for one in moments:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import edited, opened_bytes, where_is
-from support import Command
+from support.cli import Command
+from support.workbooks import edited, opened_bytes, where_is
 
 from sim.export.safe_workbook import Opened, open_workbook
 from sim.export.scenario_workbook import scenario_workbook

@@ -18,7 +18,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from support import Command, record_in
+from support.cli import Command
+from support.folders import record_in
 
 from sim.errors import ScenarioError
 from sim.export.data_files import LONG, long_table, scenario_format, table_bytes

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from browser import NARROW, WIDE, Open, opening, started, violations
-from explored import HOSTILE, NAMES, content_in, make_runs
 from playwright.sync_api import Browser, Page
+from support.browser import NARROW, WIDE, Open, opening, started, violations
+from support.explorer import HOSTILE, NAMES, content_in, make_runs
 
 from sim.cli import app
 from sim.export.dashboard.encoding import as_told, kept

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import NARROW, WIDE, Open, opening, started
-from lab import jupyterlab
-from stories import NAMES, executed, file_of
+from support.browser import NARROW, WIDE, Open, opening, started
+from support.jupyterlab import jupyterlab
+from support.notebooks import NAMES, executed, file_of
 
 TALL = 2_600
 """Height of a window in which most of a notebook is shown [pixels]."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import NARROW, WIDE, Open, Seen, opening, started
-from lab import jupyterlab
+from support.browser import NARROW, WIDE, Open, Seen, opening, started
+from support.jupyterlab import jupyterlab
 
 from sim.notebook.what_if.sliders import sliders
 from sim.scenario import load

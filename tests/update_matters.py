@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from support import change
+from support.scenarios import change
 from test_parameters import BASELINE, changes_for, movable
 
 from sim.errors import ScenarioError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from stories import NAMES, executed, file_of
+from support.notebooks import NAMES, executed, file_of
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Every sentence that is shipped in English and reaches a reader.
 
 Run as a script it lists those without a Dutch text, and the Dutch texts of none:
-``python tests/sentences.py``.
+``PYTHONPATH=tests python -m support.translatable``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.studies import ind_cut as ind_coa
 from sim.studies import levers
 from sim.studies import optimal_places as stock
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 HINDCAST = ROOT / "sim" / "data" / "hindcast.yaml"
 QUESTIONS = ROOT / "scenarios" / "questions"
 CARD = ("title", "number", "licence")

@@ -12,9 +12,9 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from faults import said
-
 from sim.scenario import load, quantities, shipped_folder
+
+from .cli import run_cli
 
 WORDS = (
     "=", "+1", "@", "[bold]", "\\e[31m", "!!python/object:os.system x", "&a", "*a", "<<: *a",
@@ -182,7 +182,7 @@ def kit() -> Path:
             ("explorer", "r", "-o", "e.html"),
             ("chart", "r", "gap", "--format", "png,svg,pdf", "-o", "c"),
         ):  # fmt: skip
-            done = said(*words)
+            done = run_cli(*words)
             assert done.returncode == 0, done
     finally:
         os.chdir(here)

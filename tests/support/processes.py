@@ -1,16 +1,12 @@
 """Faults made on purpose: a process of its own that is killed, has no room, or may not write.
 
-``forked`` runs a function in a copy of this process, so that nothing has to be imported anew; what
-happens to that copy (a kill, a disk of its own, another user) happens to nobody else.
+``in_child_process`` runs a function in a copy of this process, so that nothing has to be imported
+anew; a kill, a disk of its own or another user concern that copy alone.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import hashlib
-import io
-import json
 import os
 import pickle
 import signal
@@ -21,22 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from support import Done
-
-from sim.cli import main
-
-FEW = ("--replications", "2", "--step", "week", "--workers", "1")
-SHORT = ("run", "baseline", *FEW, "--until", "2025-01-31", "--no-charts")
-ANSWER = ("answer", "33", *FEW)
-DESIGN = """
-scenario: baseline
-design: grid
-keys: {housing.homes: {values: [20000, 30000]}}
-record: ["occupancy.total.2025:mean"]
-replications: 1
-until: 2025-02-07
-"""
-"""The design of a small sweep."""
 Result = TypeVar("Result")
 KILLED = -signal.SIGKILL
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
@@ -63,12 +43,12 @@ class Ended(Generic[Result]):
         return self.value
 
 
-def forked(work: Callable[[], Result]) -> Ended[Result]:
+def in_child_process(work: Callable[[], Result]) -> Ended[Result]:
     """Do some work in a copy of this process."""
-    return begun(work)()
+    return start_child_process(work)()
 
 
-def begun(work: Callable[[], Result]) -> Callable[[], Ended[Result]]:
+def start_child_process(work: Callable[[], Result]) -> Callable[[], Ended[Result]]:
     """Begin some work in a copy of this process, and give what waits for its end."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -92,18 +72,6 @@ def begun(work: Callable[[], Result]) -> Callable[[], Ended[Result]]:
         return Ended(code, pickle.loads(data) if code == 0 else None)
 
     return ended
-
-
-def said(*words: str) -> Done:
-    """A command as its entry point takes it, in a copy of this process."""
-    out, err = io.StringIO(), io.StringIO()
-    sys.argv = ["opvangsim", *words]
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-    return Done(code, out.getvalue(), err.getvalue())
 
 
 class Touches:
@@ -187,44 +155,3 @@ def _done(code: int) -> None:
     if code != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-
-
-def digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """All files below a folder, hidden ones too, by their hash."""
-    return {
-        str(file.relative_to(folder)): digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def left_over(folder: Path) -> list[str]:
-    """What lies about half-made."""
-    return [
-        str(file.relative_to(folder))
-        for file in sorted(folder.rglob("*"))
-        if any(mark in file.name for mark in (".partial", ".old", ".tmp"))
-    ]
-
-
-def seen_whole(folder: Path) -> str:
-    """The identity of a folder of ours, whole to the last file; empty if it is not there."""
-    if not folder.exists():
-        return ""
-    record = json.loads((folder / "run.json").read_text("utf-8"))
-    files = {name: mark for name, mark in tree(folder).items() if name != "run.json"}
-    assert record["files"] == files
-    return json.dumps([record.get("id"), record.get("command"), sorted(files)])
-
-
-def refused(done: Done, *parts: str) -> bool:
-    """Whether a command was refused as a user's mistake, in one message that says all that."""
-    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert "Traceback" not in done.stderr
-    assert (done.returncode, len(errors)) == (2, 1), done
-    assert all(part in done.stderr for part in parts), done.stderr
-    return True

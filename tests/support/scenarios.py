@@ -1,0 +1,35 @@
+"""Scenarios made from others, for the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.model.engine import simulate
+from sim.model.state import Actor, SimState
+from sim.scenario import Scenario, override
+
+
+def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
+    """The scenario with some keys changed."""
+    return override(scenario, changes, "set by a test")
+
+
+def quiet(changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes that keep a scenario quiet: no holds and even months, for hand-worked cases."""
+    calm: dict[str, Any] = {"ind.holds": []}
+    calm |= {f"inflow.season.{month}": 1.0 for month in range(1, 13)}
+    return calm | changes
+
+
+def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> SimState:
+    """The world of a run at its opening, without any chance, as in step ``number`` of the clock."""
+    seen: list[SimState] = []
+
+    def look(world: SimState) -> Actor:
+        seen.append(world)
+        yield world.until(0.0)
+
+    simulate(scenario, replications, 1, vary=(), actors=(look,))
+    world = seen[0]
+    world.ledger.step = list(world.clock.steps())[number]
+    return world
