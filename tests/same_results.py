@@ -54,7 +54,7 @@ COMMANDS = {
     "frontier": "solve baseline --vary inflow.first@2026 --vary housing.homes@2026"
     f" --target 'gap.total.2027<=0' --points 3 {WEEKLY} -o out",
     "stock": f"optimal-places --points 4 --until 2027-12-31 {WEEKLY} -o out",
-    "ind-coa": f"ind-coa --until 2027-12-31 {WEEKLY} -o out",
+    "ind-coa": f"ind-cut --until 2027-12-31 {WEEKLY} -o out",
     "sensitivity": "sensitivity few.yaml --points 2 --step week --workers 1 -o out",
     "sweep": "sweep design.yaml --workers 1 -o swept",
     "discover": "discover swept --where 'gap.total.2027>4e9' -o out",

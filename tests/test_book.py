@@ -50,9 +50,9 @@ from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
 from sim.runs.cache import kept, kept_numbers
 from sim.scenario import load_chain, quantities, source_keys
-from sim.studies import optimal_places
+from sim.studies import ind_cut, optimal_places
 from sim.studies.factors import factors
-from sim.studies.ind_cut import CUTS, TOTAL, IndCoa
+from sim.studies.ind_cut import CUTS, TOTAL
 from sim.studies.optimal_places import PLANNED, Newsvendor, PlaceCosts
 
 ALL = questions()
@@ -398,7 +398,7 @@ def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.Monk
         for year, size_of in ((TOTAL, 1), ("2026", 2))
         for _ in range(size_of)
     ]  # fmt: skip
-    monkeypatch.setattr(studies_module, "ind_coa", lambda *_: IndCoa(2026, pd.DataFrame(rows)))
+    monkeypatch.setattr(ind_cut, "cost_of_cuts", lambda *_: pd.DataFrame(rows))
     found = entries(IndCoaAsked(verb="ind_coa"), FEW)
     assert found["all_20.per_euro"] == Value(20.0, (10.0, 30.0))
     assert found["all_20.net"] == Value(23.0, (13.0, 33.0))

@@ -24,7 +24,7 @@ from sim.studies import solve as solve_module
 from sim.studies.compare import compare, differences
 from sim.studies.explain import explain, shapley, subsets
 from sim.studies.factors import THEMES, factors, theme_of
-from sim.studies.ind_cut import IndCut, ind_coa, with_cut, without_cut
+from sim.studies.ind_cut import IndCut, cost_of_cuts, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
 from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.repricing import repriced
@@ -457,7 +457,7 @@ def test_without_limits_on_ordering_the_cheapest_stock_is_the_news_vendors(
 
 @pytest.mark.long
 def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
-    found = ind_coa(baseline, FEW, [IndCut("nothing", 0.0, 0.0)], 2026, ONE_WORKER).table
+    found = cost_of_cuts(baseline, FEW, [IndCut("nothing", 0.0, 0.0)], 2026, ONE_WORKER)
     amounts = found[["less", "more_coa", "more_nidos", "more_penalties", "net"]]
     assert (amounts == 0).all(axis=None)
     assert found["per_euro"].isna().all()
@@ -469,9 +469,9 @@ def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> No
     held = {"ind_cost.asylum_share": 0.45, "ind_cost.family_share": 0.2,
             "ind.capacity.realised": 1}  # fmt: skip
     scenario = change(baseline, dict(held))
-    table = ind_coa(
+    table = cost_of_cuts(
         scenario, FEW, [IndCut("a", 0.2, 0.0), IndCut("f", 0.0, 0.2)], 2026, ONE_WORKER
-    ).table
+    )
     rows = {(row["cut"], row["year"]): row for row in table.to_dict("records")}
     work = (926e6 - 36.8e6) * 0.45
     assert rows["a", "2027"]["less"] == pytest.approx(0.2 * 0.8 * work, rel=1e-6)
@@ -496,7 +496,7 @@ def test_a_plan_with_a_spread_is_cut_on_both_sides_from_its_middle(baseline: Sce
         "value": 28_900, "unit": "decision equivalents/year", "assumption": "a test",
         "spread": spread}})  # fmt: skip
     cuts = [IndCut("a", 0.2, 0.0)]
-    found, plain = (ind_coa(each, FEW, cuts, 2026, ONE_WORKER).table for each in (wide, baseline))
+    found, plain = (cost_of_cuts(each, FEW, cuts, 2026, ONE_WORKER) for each in (wide, baseline))
     # Spreads are drawn by name: with the plan certain all else is as it was.
     assert found["less"].tolist() == pytest.approx(plain["less"].tolist())
     assert found["more_coa"].tolist() == pytest.approx(plain["more_coa"].tolist())

@@ -32,7 +32,6 @@ TWINS = {
     "explorer": "explore",
     "export": "Result.export",
     "import": "import_patch",
-    "ind-coa": "Scenario.ind_coa",
     "list": "scenarios",
     "memo": "Result.memo",
     "moved": "moved",

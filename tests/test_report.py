@@ -21,7 +21,7 @@ from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
 from sim.scenario.introspect import below as shape_below
 from sim.studies import compare_text as comparison
-from sim.studies import ind_cut_text as ind_coa
+from sim.studies import ind_cut as ind_coa
 from sim.studies.compare import BY_MONTH, HELD
 from sim.studies.factors import THEMES
 from sim.studies.ind_cut import CUTS

@@ -45,7 +45,7 @@ STUDIES = {
         ("news-vendor", "41,000 places cost"),
     ),
     "ind-coa": (
-        ["ind-coa", *TINY, *SHORT],
+        ["ind-cut", *TINY, *SHORT],
         {"ind_coa"},
         ("each euro less", "for asylum work alone"),
     ),
@@ -194,8 +194,8 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
           "gap.total.2027 <= 0", "--range", "0.5:1.5"], "goes beyond what family.granted_share"),
         (["optimal-places", "--low", "50000"], "leaves out the planned"),
         (["optimal-places", "--reached", "2025"], "take a year from 2027 on"),
-        (["ind-coa", "ind-follows-budget"], "something else than a plan"),
-        (["ind-coa", "--from", "2040"], "take a year from 2026 on"),
+        (["ind-cut", "ind-follows-budget"], "something else than a plan"),
+        (["ind-cut", "--from", "2040"], "take a year from 2026 on"),
     ],
 )  # fmt: skip
 def test_what_can_t_be_answered_ends_with_2_one_message_and_no_folder(

@@ -40,7 +40,7 @@ from sim.studies import (
     compare_chart as differences,
 )
 from sim.studies import (
-    ind_cut_chart as ind_coa,
+    ind_cut as ind_coa,
 )
 from sim.studies import (
     scatter_chart as scatter,
@@ -67,7 +67,7 @@ SPOKEN = {
                  "--target", "gap.total.2026:mean <= 1e9", "--points", "3"],
     "stock": ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4",
               "--until", "2027-12-31"],
-    "ind_coa": ["ind-coa", *SHORT],
+    "ind_coa": ["ind-cut", *SHORT],
 }  # fmt: skip
 """Kinds of which a small study is quickly made; the others have tables made up here."""
 OPTIONS = {"replications": 8, "seed": 1, "step": "week", "until": None, "vary": ["process"]}
@@ -392,7 +392,7 @@ def test_the_words_of_scorecard_and_scenarios_hold_the_numbers_of_their_tables(
 
 @pytest.mark.parametrize(
     "marks",
-    [differences.BARS, (ind_coa.LESS, ind_coa.MORE), (sensitivity.LOW, sensitivity.HIGH),
+    [differences.BARS, (ind_coa.LESS_BAR, ind_coa.MORE_BAR), (sensitivity.LOW, sensitivity.HIGH),
      tuple(Mark(scatter._hex(share)) for share in scatter.STEPS)],
 )  # fmt: skip
 def test_fills_are_told_apart_in_grey(marks: tuple[Mark, ...]) -> None:

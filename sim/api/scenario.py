@@ -31,7 +31,6 @@ from ..studies.defaults import (
     CERTAINTY,
     FRONTIER_POINTS,
     GAP_YEAR,
-    IND_CUT_FROM,
     SENSITIVITY_POINTS,
 )
 
@@ -235,25 +234,6 @@ class Scenario:
         said: dict[str, object] = {"vary": levers, "target": target, "certainty": certainty}
         said |= {"ranges": list(ranges), "points": points} if ranges or len(levers) > 1 else {}
         return study_of(found, self._call("solve", said, settings, kinds="chance"))
-
-    def ind_coa(
-        self,
-        since: int = IND_CUT_FROM,
-        *,
-        replications: int = 500,
-        seed: int = 1,
-        step: StepLength = "week",
-        until: date | None = None,
-        vary: Sequence[Uncertainty] = UNCERTAINTIES,
-        workers: int = 0,
-    ) -> StudyReport:
-        """The IND against COA: what a euro less for the IND costs there."""
-        from ..studies.ind_cut_ask import ind_coa as asked
-        from .study import study_of
-
-        settings = Settings(replications, seed, step, until, tuple(vary))
-        found = asked(self.loaded, settings, workers, no_progress, since)
-        return study_of(found, self._call("ind_coa", {"since": since}, settings))
 
     def sensitivity(
         self,

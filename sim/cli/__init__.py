@@ -32,9 +32,6 @@ from . import (
     hindcast as score,
 )
 from . import (
-    ind_cut as ind_coa,
-)
-from . import (
     model as verify,
 )
 from . import (
@@ -94,7 +91,6 @@ for verb in (
     compare.compare,
     explain.explain,
     solve.solve,
-    ind_coa.ind_coa,
     sensitivity.sensitivity,
     sweep.sweep,
     discover.discover,

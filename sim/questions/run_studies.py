@@ -18,10 +18,11 @@ from ..runs.study_folder import StudyContent, write_study
 from ..scenario import inputs_of, load_chain
 from ..studies.base import Inputs, Watch, watch_of
 from ..studies.explain import explain
-from ..studies.ind_cut import CUTS, TOTAL, ind_coa
+from ..studies.ind_cut import TOTAL
+from ..studies.ind_cut import run as ind_cut
 from ..studies.levers import lever
 from ..studies.optimal_places import run as optimal_places
-from ..studies.options import OptimalPlacesOptions
+from ..studies.options import IndCutOptions, OptimalPlacesOptions
 from ..studies.solve import solve
 from ..studies.target import target_of
 from .drivers import Answering, drivers, wanted
@@ -39,8 +40,6 @@ from .pages import answers_frame, figures_frame, files
 from .questions import Question, questions
 from .study_specs import BY_THE_WEEK, Asked, ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
 from .text import Page, page
-
-SINCE = 2026
 
 
 def settings_for(asked: Asked, settings: Settings) -> Settings:
@@ -114,7 +113,9 @@ def _stocked(
 def _cut(
     asked: IndCoaAsked, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
-    table = ind_coa(scenario_of(asked.scenario), settings, CUTS, SINCE, workers, tell).table
+    options = IndCutOptions.with_settings(settings)
+    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
+    table = ind_cut(options, inputs).tables["ind_coa"]
     rows = table[table["year"] == TOTAL].to_dict("records")
     return {
         f"{row['cut']}.{column}": Value(

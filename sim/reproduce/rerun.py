@@ -28,7 +28,6 @@ from ..studies.design import read_design
 from ..studies.design_points import expand_design
 from ..studies.discover_ask import discover
 from ..studies.explain_ask import explain
-from ..studies.ind_cut_ask import ind_coa
 from ..studies.sensitivity_ask import sensitivity
 from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
@@ -166,10 +165,6 @@ def _solve(task: _Task) -> StudyResult:
                  task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
-def _ind_coa(task: _Task) -> StudyResult:
-    return ind_coa(task.only, task.settings, task.workers, task.watch, task.asked["from"])
-
-
 def _sensitivity(task: _Task) -> StudyResult:
     cell, points = parse(task.asked["cell"]), task.asked["points"]
     return sensitivity(task.only, task.settings, points, task.workers, task.watch, cell.year,
@@ -217,7 +212,6 @@ MAKERS: dict[str, Callable[[_Task, Path], None]] = {
     "explanation": partial(_study, _explain),
     "solution": partial(_study, _solve),
     "frontier": partial(_study, _solve),
-    "ind_coa": partial(_study, _ind_coa),
     "sensitivity": partial(_study, _sensitivity),
     "discovery": partial(_study, _discover),
     "sweep": _sweep,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .options import OptimalPlacesOptions, StudyOptions
+from .options import IndCutOptions, OptimalPlacesOptions, StudyOptions
 
 Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
 """What a study works on: one scenario, two, one against several, or the folder of a sweep."""
@@ -51,6 +51,14 @@ STUDIES: dict[str, Study] = {
             "sim.studies.optimal_places",
             OptimalPlacesOptions,
             ("stock",),
+            details="Weekly steps unless --step day.",
+        ),
+        Study(
+            "ind-cut",
+            "Find what a euro less for the IND costs at COA, by year and in total.",
+            "sim.studies.ind_cut",
+            IndCutOptions,
+            ("ind_coa",),
             details="Weekly steps unless --step day.",
         ),
     )

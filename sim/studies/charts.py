@@ -26,9 +26,6 @@ from . import (
     frontier_chart as frontier,
 )
 from . import (
-    ind_cut_chart as ind_coa,
-)
-from . import (
     sensitivity_chart as sensitivity,
 )
 from . import (
@@ -60,7 +57,6 @@ KINDS: dict[str, StudyChart] = {
     "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
     "solution": StudyChart("solution", solution.draw, solution.words),
     "frontier": StudyChart("frontier", frontier.draw, frontier.words),
-    "ind_coa": StudyChart("ind-coa", ind_coa.draw, ind_coa.words),
     "sensitivity": StudyChart("sensitivity", sensitivity.draw, sensitivity.words),
     "discovery": StudyChart("box", discovery.draw, discovery.words, discovery.shown),
     "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),

@@ -1,6 +1,5 @@
 """What is asked where the user does not say; light, since the command line reads it at once."""
 
-IND_CUT_FROM = 2026
 GAP_YEAR = 2027
 CERTAINTY = 0.8
 FRONTIER_POINTS = 7

@@ -1,7 +1,8 @@
-"""What a euro less for the IND costs at COA.
+"""IND cut: what does a euro less for the IND cost at COA?
 
-The IND is cut, all else held: who is not decided on stays in reception. Its answer to the work at
-hand is off on both sides, since an office that hires back what was cut is not cut.
+The IND is cut, everything else unchanged: people whose case is not decided stay in reception. Its
+response to the workload is switched off on both sides, since an office that hires back what was
+cut is not cut.
 """
 
 from __future__ import annotations
@@ -9,23 +10,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from rich.table import Table
 
 from ..clock import Clock
-from ..errors import Problem, ScenarioError
+from ..errors import usage_error
 from ..model.sampling import Floats
+from ..report.charts.bar_rows import Rows, row_sheet
+from ..report.charts.elements import listed
+from ..report.charts.layout import Key, Mark
+from ..report.charts.size import ChartSize
+from ..report.charts.study_elements import (
+    BILLION,
+    room_right,
+    scale_along,
+    source,
+    titled,
+    write_right,
+    zero_line,
+)
+from ..report.i18n import Language, billion, label, million, number
+from ..report.run_tables import prices_label
+from ..report.study_data import StudyData
+from ..report.style import DARK
 from ..results import budget
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..runs.study_folder import StudyContent
 from ..scenario import Quantity, Scenario, override
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
 from .levers import as_written, path_from
+from .options import IndCutOptions
 
 BECAUSE = "set to see what a cut of the IND costs"
 LINES = ("ind_asylum", "ind_other", "penalties", "coa", "nidos")
 MORE = ("coa", "nidos", "penalties")
 """Where less work at the IND comes back as cost."""
 TOTAL = "total"
+COLUMNS = ("less", "more_coa", "more_nidos", "more_penalties", "net")
+LESS_BAR, MORE_BAR = Mark("#5b5b5b"), Mark("#f2c99b", "///")
 
 
 @dataclass(frozen=True)
@@ -48,19 +74,47 @@ CUTS = (
 )
 
 
-@dataclass(frozen=True)
-class IndCoa:
-    """``table``: a row a cut and year, and one for all years together.
+def run(options: IndCutOptions, inputs: Inputs) -> StudyContent:
+    """Cut the IND from a year on and return the table; raises ``ScenarioError``.
 
-    ``less`` is what the IND costs less, without penalties; ``more_coa``, ``more_nidos`` and
-    ``more_penalties`` what these cost more, ``more`` all three, ``net`` that less ``less``; each a
-    mean with its 80 % band over replications [EUR]. ``per_euro`` is what COA costs more for each
-    euro less: mean over mean, with the 80 % band over replications; NaN where the IND does not
-    cost less.
+    The study has a row a cut and year, and one for all years together. ``less`` is what the IND
+    costs less, without penalties; ``more_coa``, ``more_nidos`` and ``more_penalties`` what these
+    cost more, ``more`` all three, ``net`` that less ``less``; each a mean with its 80 % interval
+    over replications [EUR]. ``per_euro`` is what COA costs more for each euro less: mean over mean,
+    with the 80 % interval over replications; NaN where the IND does not cost less.
     """
+    scenario, settings = inputs.scenario, settings_of(options)
+    last = (settings.until or scenario.until).year
+    if not scenario.start.year < options.since <= last:
+        what = f"a cut from {options.since} on, in a run from {scenario.start} to {last}"
+        usage_error("--from", what, f"take a year from {scenario.start.year + 1} on")
+    with inputs.watch("ind-cut", settings.replications * (len(CUTS) + 1)) as progress:
+        table = cost_of_cuts(scenario, settings, CUTS, options.since, inputs.workers, progress)
+    asked = {"from": options.since, "cuts": [each.name for each in CUTS]}
+    return content_of("ind_coa", options, inputs, settings, {"ind_coa": table}, asked)
 
-    since: int
-    table: pd.DataFrame
+
+def cost_of_cuts(
+    scenario: Scenario,
+    settings: Settings,
+    cuts: Sequence[IndCut] = CUTS,
+    since: int = 2026,
+    workers: int = 0,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Cut the IND on common random numbers, and return what COA, Nidos and penalties cost more."""
+    held = without_cut(scenario)
+    scenarios = [held, *(with_cut(held, cut, since) for cut in cuts)]
+    tasks = [Task(one, _lines) for one in scenarios]
+    ours, *theirs = run_tasks(tasks, settings, workers, progress)
+    until = settings.until or scenario.until
+    years = budget.whole_years(Clock(scenario.start, until, settings.step))
+    rows = [
+        row
+        for cut, arrays in zip(cuts, theirs, strict=True)
+        for row in _rows(cut, years, {line: arrays[line] - ours[line] for line in LINES})
+    ]
+    return pd.DataFrame(rows)
 
 
 def without_cut(scenario: Scenario) -> Scenario:
@@ -72,7 +126,7 @@ def without_cut(scenario: Scenario) -> Scenario:
     if scenario.ind.capacity.mode != "planned" or scenario.closing == "constrained":
         what = "the IND of this scenario works by something else than a plan"
         advice = "take a scenario with ind.capacity.mode: planned and closing: open"
-        raise ScenarioError([Problem("ind.capacity.mode", what, advice)])
+        usage_error("ind.capacity.mode", what, advice)
     plan, staff = scenario.ind.capacity.planned, scenario.family.staff
     changes = {
         "ind.capacity.response": 0,
@@ -111,30 +165,8 @@ def _cut(scenario: Scenario, quantity: Quantity, share: float, since: int) -> ob
     return as_written(quantity, cut)
 
 
-def ind_coa(
-    scenario: Scenario,
-    settings: Settings,
-    cuts: Sequence[IndCut] = CUTS,
-    since: int = 2026,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> IndCoa:
-    """Cut the IND from a year on, on common luck, and see what COA, Nidos and penalties do."""
-    held = without_cut(scenario)
-    scenarios = [held, *(with_cut(held, cut, since) for cut in cuts)]
-    ours, *theirs = run_tasks([Task(one, _lines) for one in scenarios], settings, workers, tell)
-    until = settings.until or scenario.until
-    years = budget.whole_years(Clock(scenario.start, until, settings.step))
-    rows = [
-        row
-        for cut, arrays in zip(cuts, theirs, strict=True)
-        for row in _rows(cut, years, {line: arrays[line] - ours[line] for line in LINES})
-    ]
-    return IndCoa(since, pd.DataFrame(rows))
-
-
-def _lines(trial: Experiment) -> dict[str, Floats]:
-    return {line: trial.line("cost", line) for line in LINES}
+def _lines(experiment: Experiment) -> dict[str, Floats]:
+    return {line: experiment.line("cost", line) for line in LINES}
 
 
 def _rows(cut: IndCut, years: Sequence[int], change: dict[str, Floats]) -> list[dict[str, object]]:
@@ -163,3 +195,145 @@ def _row(cut: IndCut, year: str, less: Floats, more: dict[str, Floats]) -> dict[
         mean = float(more["coa"].mean() / less.mean())
         row |= {"per_euro": mean, "per_euro_p10": low, "per_euro_p90": high}
     return row
+
+
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed table and the sentences."""
+    table = data.table("ind_coa").astype({"year": str})
+    return [_printed(table, data, lang), *_sentences(table, data, lang)]
+
+
+def _printed(table: pd.DataFrame, data: StudyData, lang: Language) -> Table:
+    """Return by cut and year: less for the IND, more elsewhere, euros at COA per euro less."""
+    since, prices = data.asked["from"], prices_label(data.first, lang)
+    title = label("ind_coa_title", lang, year=since, prices=prices)
+    printed = Table(title=title, title_justify="left")
+    columns = [c for c in COLUMNS if c != "more_nidos" or table[c].any()]
+    printed.add_column(label("ind_coa_cut", lang), max_width=32)
+    printed.add_column(label("year", lang), no_wrap=True)
+    for key in columns:
+        printed.add_column(label(f"ind_coa_{key}", lang), justify="right")
+    printed.add_column(label("ind_coa_per_euro", lang), justify="right", no_wrap=True)
+    for cut, rows in table.groupby("cut", sort=False):
+        name = cut_name(str(cut), lang)
+        for row in rows.to_dict("records"):
+            if row["year"] != TOTAL and int(row["year"]) < since:
+                continue
+            year = label("ind_coa_all_years", lang) if row["year"] == TOTAL else row["year"]
+            amounts = [million(row[column], lang) for column in columns]
+            printed.add_row(name, year, *amounts, _per_euro(row, lang))
+            name = ""
+        printed.add_section()
+    return printed
+
+
+def _per_euro(row: dict[Any, Any], lang: Language) -> str:
+    if row["per_euro"] != row["per_euro"]:
+        return ""
+    low, high = (number(row[f"per_euro_{q}"], lang, 1) for q in ("p10", "p90"))
+    return f"{number(row['per_euro'], lang, 1)} {label('from_to', lang, low=low, high=high)}"
+
+
+def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str]:
+    """Return what each euro less costs over all years, by kind of work, and the method."""
+    whole = table[table["year"] == TOTAL].set_index("cut")
+    years = [int(year) for year in table["year"].unique() if year != TOTAL]
+
+    def per(cut: str, column: str = "per_euro") -> str:
+        return number(float(whole.loc[cut, column]), lang, 1)  # type: ignore[arg-type]
+
+    n, step = number(data.settings.replications, lang), label(f"step_{data.settings.step}", lang)
+    return [
+        label(
+            "ind_coa_sentence",
+            lang,
+            first=data.asked["from"],
+            last=years[-1],
+            per=per("all_20"),
+            low=per("all_20", "per_euro_p10"),
+            high=per("all_20", "per_euro_p90"),
+            asylum=per("asylum_20"),
+            family=per("family_20"),
+        ),
+        label("ind_coa_method", lang),
+        label("trial_method", lang, n=n, step=step),
+    ]
+
+
+def cut_name(cut: str, lang: Language) -> str:
+    """Return a cut in words."""
+    return label(f"ind_coa_cut_{cut}", lang)
+
+
+def _whole(data: StudyData) -> tuple[pd.DataFrame, list[int]]:
+    """Return a row a cut for all years together, and the years."""
+    table = data.table("ind_coa").astype({"year": str})
+    years = [int(year) for year in table["year"].unique() if year != TOTAL]
+    return table[table["year"] == TOTAL], years
+
+
+def _title(data: StudyData, years: list[int], lang: Language) -> str:
+    return label("ind_coa_chart", lang, first=data.asked["from"], last=years[-1])
+
+
+def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
+    """Draw a pair of bars a cut, with the 80 % interval of what costs more."""
+    whole, years = _whole(data)
+    scenario = data.first
+    note = label("study_ind_coa_note", lang, year=data.asked["from"])
+    rows = row_sheet(
+        look,
+        _title(data, years, lang),
+        [label("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
+        [cut_name(cut, lang) for cut in whole["cut"]],
+        lambda _: [note, source(data, titled(scenario, lang), lang)],
+        lines=1.8,
+        keys=[[Key(LESS_BAR, label("ind_coa_less", lang)),
+               Key(MORE_BAR, label("ind_coa_elsewhere", lang))]],
+    )  # fmt: skip
+    _bars(rows, whole, lang)
+    return rows.sheet.figure
+
+
+def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
+    sheet, look, (axes,) = rows.sheet, rows.sheet.look, rows.sheet.panels
+    half = 0.46 * rows.tall
+    written = []
+    for at, row in zip(rows.at, whole.to_dict("records"), strict=True):
+        less, more, low, high = (row[name] / BILLION
+                                 for name in ("less", "more", "more_p10", "more_p90"))  # fmt: skip
+        for value, mark, place in (
+            (less, LESS_BAR, at - half / 2),
+            (more, MORE_BAR, at + half / 2),
+        ):
+            axes.barh(place, value, half, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
+                      linewidth=0.25 * look.line)  # fmt: skip
+        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * look.line)
+        written += [(max(less, 0.0), at - half / 2, number(less, lang, 2)),
+                    (max(more, high, 0.0), at + half / 2, number(more, lang, 2))]  # fmt: skip
+    zero_line(sheet, axes, upright=True)
+    room_right(sheet, axes, [(end, text) for end, _, text in written], rows.size)
+    scale_along(sheet, axes, lang)
+    for end, place, text in written:
+        write_right(axes, end, place, text, rows.size)
+
+
+def alt_text(data: StudyData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
+    whole, years = _whole(data)
+    parts = [
+        label(
+            "alt_ind_coa_cut",
+            lang,
+            cut=cut_name(row["cut"], lang),
+            less=billion(row["less"], lang, 2),
+            more=billion(row["more"], lang, 2),
+            low=number(row["more_p10"] / BILLION, lang, 2),
+            high=number(row["more_p90"] / BILLION, lang, 2),
+        )
+        for row in whole.to_dict("records")
+    ]
+    return label("alt_ind_coa", lang, title=_title(data, years, lang), told=listed(parts))
+
+
+IMPLEMENTATION = Implementation(run, tell, {"ind_coa": StudyChart("ind-coa", draw, alt_text)})

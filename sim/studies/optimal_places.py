@@ -293,7 +293,7 @@ def _printed(rows: list[Row], best: Row, data: StudyData, lang: Language) -> Tab
     )
     table = Table(title=title, title_justify="left")
     against = label("stock_against", lang, n=number(PLANNED, lang))
-    heads = [label(f"stock_{key}", lang) for key in ("places", "mean", "p90")]
+    heads = [label(key, lang) for key in ("stock_places", "stock_mean", "stock_p90")]
     for head in (*heads, against, label("band_80", lang), label("compare_chance", lang)):
         table.add_column(head, justify="right")
     for row in rows:

@@ -156,6 +156,15 @@ class SimulationOptions(ReplicatedOptions):
     until: Day = Field(None, description="Last simulated day.")
 
 
+class IndCutOptions(SimulationOptions):
+    """Year of the cut."""
+
+    since: Annotated[int, Flag("--from")] = Field(
+        2026, alias="from", description="Year from which the IND is cut."
+    )
+    step: StepLength = Field("week", description="Length of a step.")
+
+
 class OptimalPlacesOptions(SimulationOptions):
     """Range of the search for the cheapest number of fixed regular places."""
 
