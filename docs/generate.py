@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from babel.messages.pofile import read_po
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 import sim
+from sim.report.i18n import dutch, labels
 
 ROOT = Path(__file__).parent.parent
 SEARCH_SHIM = "javascripts/iframe-worker.js"
@@ -335,31 +335,38 @@ def questions_page() -> str:
 
 
 def glossary_page() -> str:
-    """The glossary of the program, and the meaning of each key in both languages."""
-    glossary = (ROOT / "sim" / "GLOSSARY.md").read_text("utf-8")
-    catalogue = read_po((ROOT / "sim" / "locale" / "nl.po").open("rb"))
-    dutch = {str(message.id): str(message.string) for message in catalogue if message.id}
+    """Terms, words for keys, names of results and meanings of keys in both languages."""
+    rows = pd.read_csv(ROOT / "sim" / "locale" / "glossary.csv", dtype=str, keep_default_na=False)
+    columns = {"dutch": "Dutch", "english": "English", "key": "in code", "meaning": "meaning"}
+    terms = rows[rows["list"] == "term"][list(columns)]
+    words = rows[rows["list"] == "scenario key"][["dutch", "key", "meaning"]]
     names = [
-        (found[1], str(message.id), str(message.string))
-        for message in catalogue
-        if (found := re.fullmatch(r"cell_(\w+)", message.context or "")) and "{" not in message.id
+        (found[1], texts["en"], texts["nl"])
+        for key, texts in sorted(labels().items())
+        if (found := re.fullmatch(r"cell_(\w+)", key)) and "{" not in texts["en"]
     ]
     numbers = sim.load("baseline").show()
-    keys = pd.DataFrame(
+    meanings = pd.DataFrame(
         {
             "key": numbers["key"].str.split(".").str[-1],
             "English": numbers["meaning"],
-            "Dutch": numbers["meaning"].map(dutch),
+            "Dutch": numbers["meaning"].map(dutch()),
         }
     )
-    tables = {
-        "Names of results": pd.DataFrame(sorted(names), columns=["name", "English", "Dutch"]),
-        "Meaning of the keys in both languages": keys.dropna().drop_duplicates(["English"]),
-    }
     parts = [
-        f"## {title}\n\n{markdown_table(table, ['name', 'key'])}" for title, table in tables.items()
+        "# Glossary",
+        "English and Dutch terms, and the names they have in code and tables. Institutions keep "
+        "their Dutch names.",
+        markdown_table(terms.rename(columns=columns), ["in code"]),
+        "## Dutch words for the keys of a scenario file",
+        "An error names the English key where a Dutch word was written.",
+        markdown_table(words.rename(columns=columns), ["in code"]),
+        "## Names of results",
+        markdown_table(pd.DataFrame(names, columns=["name", "English", "Dutch"]), ["name"]),
+        "## Meaning of the keys in both languages",
+        markdown_table(meanings.dropna().drop_duplicates(["English"]), ["key"]),
     ]
-    return "\n\n".join([glossary, *parts]) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def copied(name: str) -> Callable[[], str]:
@@ -367,7 +374,7 @@ def copied(name: str) -> Callable[[], str]:
 
     def page() -> str:
         text = (ROOT / name).read_text("utf-8").replace("](docs/", "](../")
-        return text.replace("](sim/GLOSSARY.md)", "](../reference/glossary.md)")
+        return text.replace("](sim/locale/glossary.csv)", "](../reference/glossary.md)")
 
     return page
 

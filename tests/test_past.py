@@ -65,7 +65,7 @@ from sim.scenario.template import patch_text
 
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "docs" / "images" / "scorecard.png"
-PROCESSES = ROOT / "sim" / "data" / "process.csv"
+PROCESSES = ROOT / "sim" / "data" / "inflow_model_scores.csv"
 ORIGIN = date(2016, 3, 1)
 
 

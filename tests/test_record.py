@@ -89,7 +89,7 @@ def test_a_record_tells_packages_platform_sources_and_every_input(done: Run) -> 
     assert not {"pytest", "hypothesis"} & set(record["packages"])
     assert record["platform"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert "Ontwerpbegroting 2025" in record["sources"]["OWB-2025"]
-    assert set(record["data"]) >= {"sources.yaml", "nl.po", "past.csv"}
+    assert set(record["data"]) >= {"sources.yaml", "nl.po", "observed.csv"}
     assert os.uname().nodename not in json.dumps(record["platform"])
 
 

@@ -57,7 +57,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 @cache
 def observed() -> tuple[Observation, ...]:
-    """All observed figures of ``sim/data/past.csv``."""
+    """All observed figures of ``sim/data/observed.csv``."""
     return tuple(
         Observation(
             row["series"],
@@ -67,7 +67,7 @@ def observed() -> tuple[Observation, ...]:
             row["source"],
             row["note"],
         )
-        for row in _rows("past.csv")
+        for row in _rows("observed.csv")
     )
 
 

@@ -229,7 +229,7 @@ def _rests(
     """Numbers of the scenario that the answer hangs on and that rest on an assumption.
 
     Those that drive it; then, where the headline is money or people in reception, those of which a
-    tenth moves the gap of 2027 most (``sim/data/matters.csv``).
+    tenth moves the gap of 2027 most (``sim/data/influence.csv``).
     """
     scenario = scenario_of(source.of)
     numbers = dict(quantities(scenario))

@@ -323,7 +323,7 @@ def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
     """An assumption without a range, where the number matters.
 
     A number that rests on a sentence alone should say how unsure it is, if a tenth of it moves the
-    gap of 2027 by 2 % or more (measured on the baseline, ``sim/data/matters.csv``).
+    gap of 2027 by 2 % or more (measured on the baseline, ``sim/data/influence.csv``).
     """
     found = []
     for key, quantity in quantities(scenario):
@@ -347,7 +347,7 @@ def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
 @cache
 def is_influential() -> dict[str, float]:
     """Share of the gap of 2027 by which a change of 10 % in each number moves it, by key."""
-    text = (resources.files("sim") / "data" / "matters.csv").read_text("utf-8")
+    text = (resources.files("sim") / "data" / "influence.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {row["key"]: float(row["moves"]) for row in csv.DictReader(lines)}
 

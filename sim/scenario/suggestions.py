@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -73,12 +74,9 @@ def everywhere() -> tuple[Keys, ...]:
 @cache
 def dutch() -> dict[str, str]:
     """Dutch terms and the keys they stand for, from the glossary."""
-    text = (resources.files("sim") / "GLOSSARY.md").read_text("utf-8")
+    text = (resources.files("sim") / "locale" / "glossary.csv").read_text("utf-8")
     terms: dict[str, str] = {}
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        names = re.findall(r"`(\w+)`", cells[1]) if len(cells) >= 3 else []
-        words = re.split(r"\s*[/,]\s*", re.sub(r"\s*\(.*?\)", "", cells[0]))
-        for index, word in enumerate(words if names else ()):
-            terms.setdefault(word.lower(), names[min(index, len(names) - 1)])
+    for row in csv.DictReader(text.splitlines()):
+        for word in re.sub(r" \(.*?\)", "", row["dutch"]).split(" / ") if row["key"] else ():
+            terms.setdefault(word.lower(), row["key"])
     return terms

@@ -16,7 +16,7 @@ from sim.results.budget import costs
 from sim.results.tables import tabulate
 from sim.scenario import Scenario
 
-FILE = Path(__file__).parent.parent / "sim" / "data" / "matters.csv"
+FILE = Path(__file__).parent.parent / "sim" / "data" / "influence.csv"
 UNTIL = date(2027, 12, 31)
 REPLICATIONS = 20
 
