@@ -201,6 +201,21 @@ def resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
             return node
 
 
+def kind_of(node: dict[str, Any]) -> str:
+    """What a key of the schema takes, in words."""
+    properties = node.get("properties", {})
+    if "enum" in node:
+        return " or ".join(map(str, node["enum"]))
+    if "value" in properties:
+        return "number"
+    if properties:
+        return "text in en and nl" if set(properties) == {"en", "nl"} else "section"
+    if r"\d{4}-\d{2}" in node.get("pattern", ""):
+        return "date"
+    names = {"integer": "whole number", "boolean": "true or false", "string": "text"}
+    return names.get(node.get("type", "string"), str(node.get("type")))
+
+
 def schema_rows(
     schema: dict[str, Any], node: dict[str, Any], path: str
 ) -> Iterator[tuple[str, ...]]:
@@ -215,16 +230,11 @@ def schema_rows(
         elif inner.get("type") == "array" and isinstance(inner.get("items"), dict):
             here, inner = f"{here}[]", resolve(schema, inner["items"])
         unit = re.search(r" \[([^\]]+)\]$", meaning)
-        if "value" in inner.get("properties", {}):
-            kind = f"number [{unit[1]}]" if unit else "number"
-        elif "enum" in inner:
-            kind = " or ".join(f"{word}" for word in inner["enum"])
-        elif "properties" in inner:
-            kind = "section"
-        else:
-            kind = str(inner.get("type", "text"))
+        kind = kind_of(inner)
+        if kind == "number" and unit:
+            kind = f"number [{unit[1]}]"
         yield here, kind, meaning.removesuffix(unit[0]) if unit else meaning
-        if kind == "section" and not {"en", "nl"} >= set(inner["properties"]):
+        if kind == "section":
             yield from schema_rows(schema, inner, here)
 
 
