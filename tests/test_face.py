@@ -42,7 +42,6 @@ TWINS = {
     "runs": "runs",
     "schema": "schema",
     "score": "score",
-    "sensitivity": "Scenario.sensitivity",
     "show": "Scenario.show",
     "solve": "Scenario.solve",
     "sources": "Scenario.sources",

@@ -28,10 +28,13 @@ from sim.results.experiment import Settings, simulate_all
 from sim.scenario import Scenario, dump, quantities
 from sim.scenario.correlation import correlated_groups
 from sim.scenario.listing import Citation, Effect, by_assumption, kept_effects
-from sim.studies import sensitivity as decided
-from sim.studies.sensitivity import (
+from sim.studies import sobol as decided
+from sim.studies.sensitivity import index_table as printed
+from sim.studies.sensitivity_chart import names_of
+from sim.studies.sobol import (
     LUCK,
     PATH,
+    SHOWN,
     TORNADO_REPLICATIONS,
     Input,
     Sensitivity,
@@ -41,11 +44,9 @@ from sim.studies.sensitivity import (
     medians,
     saltelli,
     sensitivity,
+    shown_and_others,
     tornado,
 )
-from sim.studies.sensitivity_chart import names_of
-from sim.studies.sensitivity_text import SHOWN, shown_and_others
-from sim.studies.sensitivity_text import index_table as printed
 
 TOTAL = parse("gap.total.2025")
 IND = parse("gap.ind.2025")
@@ -262,7 +263,7 @@ def test_the_middle_is_the_median_of_every_spread(baseline: Scenario) -> None:
 
 @pytest.mark.parametrize("points", [0, 1, 3, 100, -4])
 def test_points_that_are_no_power_of_two_are_refused(linear: Scenario, points: int) -> None:
-    with pytest.raises(ScenarioError, match="no power of two"):
+    with pytest.raises(ScenarioError, match="must be a power of two"):
         of(linear, points=points)
 
 

@@ -52,7 +52,7 @@ from sim.studies.charts import KINDS as OTHER_KINDS
 from sim.studies.charts import StudyData
 from sim.studies.discover import discover
 from sim.studies.discover_text import percent, plainly, rows, runs_frame
-from sim.studies.sensitivity import LUCK, PATH
+from sim.studies.sobol import LUCK, PATH
 from sim.studies.sweep_chart import along_levers
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")

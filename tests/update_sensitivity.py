@@ -9,7 +9,7 @@ from typing import Any
 from sim.results.cell import parse
 from sim.results.experiment import Settings
 from sim.scenario import load
-from sim.studies.sensitivity import POINTS, Sensitivity, sensitivity
+from sim.studies.sobol import POINTS, Sensitivity, sensitivity
 
 FILE = Path(__file__).parent.parent / "sim" / "data" / "sensitivity.csv"
 CELL = "gap.total.2027:mean"

@@ -31,7 +31,6 @@ from ..studies.defaults import (
     CERTAINTY,
     FRONTIER_POINTS,
     GAP_YEAR,
-    SENSITIVITY_POINTS,
 )
 
 if TYPE_CHECKING:
@@ -234,25 +233,6 @@ class Scenario:
         said: dict[str, object] = {"vary": levers, "target": target, "certainty": certainty}
         said |= {"ranges": list(ranges), "points": points} if ranges or len(levers) > 1 else {}
         return study_of(found, self._call("solve", said, settings, kinds="chance"))
-
-    def sensitivity(
-        self,
-        year: int = GAP_YEAR,
-        line: str = "total",
-        points: int = SENSITIVITY_POINTS,
-        *,
-        seed: int = 1,
-        step: StepLength = "week",
-        workers: int = 0,
-    ) -> StudyReport:
-        """Which uncertain inputs move the gap of a year: about three minutes on two cores."""
-        from ..studies.sensitivity_ask import sensitivity as asked
-        from .study import study_of
-
-        settings = Settings(2 * points, seed, step, None, UNCERTAINTIES)
-        found = asked(self.loaded, settings, points, workers, no_progress, year, line)
-        said = {"year": year, "line": line, "points": points, "seed": seed, "step": step}
-        return study_of(found, self._call("sensitivity", said, None))
 
     def __getattr__(self, name: str) -> Callable[..., StudyReport]:
         """Return the method of a study: ``sim.studies.STUDIES`` lists them."""

@@ -28,7 +28,6 @@ from ..studies.design import read_design
 from ..studies.design_points import expand_design
 from ..studies.discover_ask import discover
 from ..studies.explain_ask import explain
-from ..studies.sensitivity_ask import sensitivity
 from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
 from ..studies.sweep import sweep as swept
@@ -165,12 +164,6 @@ def _solve(task: _Task) -> StudyResult:
                  task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
-def _sensitivity(task: _Task) -> StudyResult:
-    cell, points = parse(task.asked["cell"]), task.asked["points"]
-    return sensitivity(task.only, task.settings, points, task.workers, task.watch, cell.year,
-                       cell.line)  # fmt: skip
-
-
 def _discover(task: _Task) -> StudyResult:
     wanted = task.asked["sweep"]
     sweep = task.sweep or _beside(task.folder, wanted)
@@ -212,7 +205,6 @@ MAKERS: dict[str, Callable[[_Task, Path], None]] = {
     "explanation": partial(_study, _explain),
     "solution": partial(_study, _solve),
     "frontier": partial(_study, _solve),
-    "sensitivity": partial(_study, _sensitivity),
     "discovery": partial(_study, _discover),
     "sweep": _sweep,
 }

@@ -26,9 +26,6 @@ from . import (
     frontier_chart as frontier,
 )
 from . import (
-    sensitivity_chart as sensitivity,
-)
-from . import (
     solve_chart as solution,
 )
 from . import study_of_kind
@@ -57,7 +54,6 @@ KINDS: dict[str, StudyChart] = {
     "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
     "solution": StudyChart("solution", solution.draw, solution.words),
     "frontier": StudyChart("frontier", frontier.draw, frontier.words),
-    "sensitivity": StudyChart("sensitivity", sensitivity.draw, sensitivity.words),
     "discovery": StudyChart("box", discovery.draw, discovery.words, discovery.shown),
     "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
 }

@@ -165,6 +165,36 @@ class IndCutOptions(SimulationOptions):
     step: StepLength = Field("week", description="Length of a step.")
 
 
+class SensitivityOptions(SeededOptions):
+    """Gap that is explained, and size of the sample."""
+
+    year: int = Field(2027, description="Year of the gap.")
+    line: str = Field("total", description="Line of the budget.")
+    points: Annotated[int, Flag(metavar="N")] = Field(
+        1024, description="Points of each half of the sample: a power of two."
+    )
+    step: StepLength = Field("week", description="Length of a step.")
+
+    TORNADO_REPLICATIONS: ClassVar[int] = 256
+    """Replications of each bar of the tornado."""
+
+    @property
+    def cell(self) -> str:
+        """Address of the cell that is explained: the mean gap of a line and year."""
+        return f"gap.{self.line}.{self.year}:mean"
+
+    def asked(self) -> dict[str, Any]:
+        """Keep the cell and the size of both samples."""
+        tornado = self.TORNADO_REPLICATIONS
+        return {"cell": self.cell, "points": self.points, "tornado_replications": tornado}
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Read year and line from the cell."""
+        _, line, year = asked["cell"].partition(":")[0].split(".")
+        return {"year": int(year), "line": line, "points": asked["points"]}
+
+
 class OptimalPlacesOptions(SimulationOptions):
     """Range of the search for the cheapest number of fixed regular places."""
 

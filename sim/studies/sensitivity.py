@@ -1,360 +1,174 @@
-"""Which uncertain inputs move the gap of a year: Sobol indices, and one input at a time.
+"""Sensitivity: which uncertain inputs move the gap of a year?
 
-A sample of twice as many replications as points is cut in two halves. The first half is run, the
-second half, and for each input the first half once more with that input taken from the second
-(Saltelli). What the last of these differ by tells which part of the variance the input makes by
-itself (first index) and with all others (total index). Every run meets common luck, so that an
-input that does nothing has indices of exactly zero.
+Sobol indices with their intervals, and a tornado of one input at a time; see ``sobol``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
+import textwrap
+from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
-from scipy.stats import sobol_indices
+from rich.table import Table
+from rich.text import Text
 
-from ..clock import Clock
-from ..errors import Problem, ScenarioError
-from ..model.prices import affects_costs_only
-from ..model.sampling import Floats, Samples, path_months, sample, slice_samples
-from ..model.uncertainty import UNCERTAINTIES, Uncertainty
-from ..results import budget
-from ..results.cell import CellRef
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
-from ..scenario import Scenario, quantities
-from ..scenario.correlation import correlated_groups, matrix_of
+from ..report.i18n import Language, label, million, number
+from ..report.run_tables import prices_label
+from ..report.study_data import StudyData
+from ..results.cell import parse
+from ..runs.study_folder import StudyContent
+from ..scenario import Scenario
+from . import sensitivity_chart as chart
+from .arguments import check_budget_line
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .options import SensitivityOptions
+from .sensitivity_chart import CHANCE
+from .sobol import TORNADO_REPLICATIONS, Row, Sensitivity, sensitivity_of, shown_and_others
+from .sobol import sensitivity as compute
 
-PATH, LUCK = "path", "luck"
-"""Inputs that are no key: the yearly path of inflow, and daily chance."""
-POINTS = 1024
-LEAST_POINTS = 2
-TORNADO_REPLICATIONS = 256
-CHANCE_REPLICATIONS = 1024
-"""Replications of which path and luck alone show their quantiles: those of single futures."""
-ENDS = (0.1, 0.9)
-"""Quantiles to which the tornado moves an input."""
-CONFIDENCE = 0.95
-RESAMPLES = 400
+WIDEST_NAME = 30
+"""Letters of a name in the printed table before it goes on the next line."""
+SMALL = 0.02
+"""Per cent below which an index is printed with three decimals."""
 
 
-@dataclass(frozen=True)
-class Input:
-    """What is moved together: a key, linked keys, the path of inflow, or daily luck.
-
-    ``columns`` are its columns among the samples (luck has none); ``only_money`` says that another
-    draw of it needs no new run.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    only_money: bool = False
-
-    @property
-    def is_chance(self) -> bool:
-        return self.name in (PATH, LUCK)
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """What moves a cell.
-
-    ``indices``: a row an input, the largest total index first: its ``first`` and ``total`` index
-    with 95 % intervals, ``first_noise`` (what a first index of this size comes to by chance) and
-    ``told`` (whether its total index lies above the ``floor``). ``tornado``: a row an input, by
-    how much the cell moves with it at its 10th (``low``) and 90th percentile (``high``), and the
-    ``swing`` between them [EUR]. ``mean`` and ``sd`` are those of the cell in all replications.
-    """
-
-    address: CellRef
-    inputs: tuple[Input, ...]
-    indices: pd.DataFrame
-    tornado: pd.DataFrame
-    floor: float
-    mean: float
-    sd: float
-    runs: int
-
-
-def sensitivity(
-    scenario: Scenario,
-    address: CellRef,
-    points: int,
-    settings: Settings,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> Sensitivity:
-    """Sobol indices from ``points`` rows, and the tornado.
-
-    Of the settings seed and step count. Raises ``ScenarioError`` if nothing is uncertain, if the
-    points are no power of two, or if there is no such gap.
-    """
-    if points < LEAST_POINTS or points & (points - 1):
-        what, advice = f"{points} is no power of two", "as in 256, 512 or 1024"
-        raise ScenarioError([Problem("--points", what, advice)])
-    settings = _until_year(scenario, address, settings)
-    found = inputs_of(scenario, settings)
-    runs = 2 + sum(1 for one in found if not one.only_money and one.name != PATH) + 1
-    bars = 1 + 2 * sum(1 for one in found if not one.only_money and not one.is_chance)
-    total = runs * points + bars * TORNADO_REPLICATIONS + 2 * CHANCE_REPLICATIONS
-    rows = replace(settings, replications=points)
-    first, second, swapped = saltelli(
-        scenario, address, found, rows, workers, _part(tell, 0, total)
-    )
-    bar_settings = replace(settings, replications=TORNADO_REPLICATIONS)
-    effects = tornado(
-        scenario, address, found, bar_settings, workers, _part(tell, runs * points, total)
-    )
-    table = index_table([one.name for one in found], first, second, swapped)
-    floor = _floor(table)
-    table["told"] = (table["total"] > floor) & (table["input"] != LUCK)
-    cells = np.concatenate([first, second])
-    order = np.argsort(-table["total"].to_numpy(), kind="stable")
-    table = table.iloc[order].reset_index(drop=True)
-    return Sensitivity(address, tuple(found), table, effects, floor, float(cells.mean()),
-                       float(cells.std()), total)  # fmt: skip
-
-
-def _part(tell: Progress | None, before: int, total: int) -> Progress | None:
-    """Tells of a part of the work as part of the whole."""
-    return None if tell is None else lambda done, _: tell(before + done, total)
-
-
-def _until_year(scenario: Scenario, address: CellRef, settings: Settings) -> Settings:
-    """Runs end with the year of the cell; raises ``ScenarioError`` if it has no gap."""
-    until = min(scenario.until, date(address.year, 12, 31))
-    runs = until > scenario.start
-    whole = budget.whole_years(Clock(scenario.start, until, settings.step)) if runs else []
-    if address.year not in whole or scenario.headline.amount(address.line, address.year) is None:
-        what = "there is no gap of this line in this year"
-        advice = "take a whole year of the scenario with a budget, as in --year 2027"
-        raise ScenarioError([Problem(str(address), what, advice)])
-    return replace(settings, until=until, vary=UNCERTAINTIES)
-
-
-# -- inputs -----------------------------------------------------------------------------------
-
-
-def inputs_of(scenario: Scenario, settings: Settings) -> list[Input]:
-    """All inputs, independent of each other: keys with a spread, linked ones together, and chance.
-
-    Raises ``ScenarioError`` if no key has a spread.
-    """
-    keys = [key for key, quantity in quantities(scenario) if quantity.spread is not None]
-    if not keys:
-        what = "no number of this scenario has a spread: there is nothing to hold against chance"
-        advice = "give a number a spread, as in spread: {dist: normal, sd: 0.1, as: factor}"
-        raise ScenarioError([Problem("sensitivity", what, advice)])
-    together = {group[0]: group for group in correlated_groups(scenario)}
-    others = {key for group in together.values() for key in group[1:]}
-    found = []
-    for key in keys:
-        if key in others:
-            continue
-        its = together.get(key, (key,))
-        found.append(
-            Input(" + ".join(its), its, all(affects_costs_only(scenario, one) for one in its))
-        )
-    months = path_months(scenario, settings.until or scenario.until)
-    return [*found, Input(PATH, tuple(name for name, _ in months)), Input(LUCK, ())]
-
-
-# -- Sobol ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """Measure: the cell as it is, and with other columns of what only prices, without a run."""
-
-    address: CellRef
-    others: Mapping[str, Samples]
-
-    def __call__(self, trial: Experiment) -> dict[str, Floats]:
-        found = {"": trial.cell(self.address)}
-        for name, columns in self.others.items():
-            part = trial.samples | slice_samples(columns, trial.first, trial.replications)
-            found[name] = trial.priced(trial.scenario, part).cell(self.address)
-        return found
-
-
-def saltelli(
-    scenario: Scenario,
-    address: CellRef,
-    found: Sequence[Input],
-    settings: Settings,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> tuple[Floats, Floats, Floats]:
-    """The cell in both halves (point,), and in the first with each input of the second.
-
-    The halves are the replications of one run of twice the length, by number: parameters and path
-    from its hypercube, luck by its numbers. The last array is (input, point).
-    """
-    points = settings.replications
-    drawn = sample(scenario, 2 * points, settings.seed, UNCERTAINTIES, settings.until)
-    ours, theirs = slice_samples(drawn, 0, points), slice_samples(drawn, points, points)
-    moved = {one.name: {name: theirs[name] for name in one.columns} for one in found}
-    priced = {one.name: moved[one.name] for one in found if one.only_money}
-    run = [one for one in found if not one.only_money]
-    plain = _Cells(address, {})
-    tasks = [
-        Task(scenario, _Cells(address, priced), ours),
-        Task(scenario, plain, theirs, points),
-        *(Task(scenario, plain, ours | moved[one.name], points if one.name == LUCK else 0)
-          for one in run),
-    ]  # fmt: skip
-    first, second, *others = run_tasks(tasks, settings, workers, tell)
-    cells = first | {one.name: arrays[""] for one, arrays in zip(run, others, strict=True)}
-    return first[""], second[""], np.stack([cells[one.name] for one in found])
-
-
-def indices(first: Floats, second: Floats, swapped: Floats) -> tuple[Floats, Floats]:
-    """First and total index of each input: (input,) each; zero where nothing varies."""
-    values: dict[Literal["f_A", "f_B", "f_AB"], Floats] = {
-        "f_A": first[None],
-        "f_B": second[None],
-        "f_AB": swapped[:, None],
+def run(options: SensitivityOptions, inputs: Inputs) -> StudyContent:
+    """Compute indices and tornado of the mean gap of a year; raises ``ScenarioError``."""
+    settings = settings_of(options, replications=2 * options.points)
+    cell = parse(options.cell)
+    with inputs.watch("sensitivity", 1) as progress:
+        found = compute(inputs.scenario, cell, options.points, settings, inputs.workers, progress)
+    tables = {
+        "indices": found.indices,
+        "tornado": found.tornado,
+        "inputs": inputs_table(found),
+        "whole": whole_table(found),
     }
-    found = sobol_indices(func=values, n=first.size)
-    return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
+    return content_of("sensitivity", options, inputs, settings, tables, ending=[options.year])
 
 
-def index_table(
-    names: Sequence[str], first: Floats, second: Floats, swapped: Floats
-) -> pd.DataFrame:
-    """Indices with their intervals, a row an input.
-
-    Points are resampled, the same ones for all inputs. ``first_noise``: the differences an input
-    makes are dealt to other points; what its first index then comes to in 95 % of the deals.
-    """
-    points = first.size
-    by_itself, with_all = indices(first, second, swapped)
-    rng = np.random.default_rng(0)
-    again = [indices(first[rows], second[rows], swapped[:, rows])
-             for rows in rng.integers(points, size=(RESAMPLES, points))]  # fmt: skip
-    ends = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
-    lows, highs = np.quantile(np.array(again), ends, axis=0)
-    columns: dict[str, object] = {"input": list(names)}
-    for order, (name, values) in enumerate((("first", by_itself), ("total", with_all))):
-        columns |= {name: values, f"{name}_low": lows[order], f"{name}_high": highs[order]}
-    return pd.DataFrame(columns | {"first_noise": _noise(first, second, swapped, rng)})
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed table and the sentences."""
+    found = sensitivity_of(data)
+    told = [index_table(found, data.first, lang), *sentences(found, lang)]
+    return [*told, label("sensitivity_week", lang)] if data.settings.step == "week" else told
 
 
-def _noise(first: Floats, second: Floats, swapped: Floats, rng: np.random.Generator) -> Floats:
-    """Size of a first index where what an input does has nothing to do with its value: (input,)."""
-    both = np.concatenate([first, second])
-    if not both.var():
-        return np.zeros(len(swapped))
-    dealt = np.stack([rng.permutation(second - both.mean()) for _ in range(RESAMPLES)])
-    sizes = np.abs(dealt @ (swapped - first).T) / first.size / both.var()
-    noise: Floats = np.quantile(sizes, CONFIDENCE, axis=0)
-    return noise
+def input_name(name: str, lang: Language) -> str:
+    """What a reader calls an input: a key by its name, chance in words."""
+    return label(CHANCE[name], lang) if name in CHANCE else name
 
 
-def _floor(table: pd.DataFrame) -> float:
-    """Upper end of the total index of luck: what moves the cell less is lost in daily chance."""
-    return float(table.loc[table["input"] == LUCK, "total_high"].iloc[0])
+def _title(found: Sensitivity, scenario: Scenario, lang: Language, key: str) -> str:
+    return label(
+        key,
+        lang,
+        line=label(f"line_{found.address.line}", lang),
+        year=found.address.year,
+        prices=prices_label(scenario, lang),
+    )
 
 
-# -- one at a time ----------------------------------------------------------------------------
+def index_table(found: Sensitivity, scenario: Scenario, lang: Language) -> Table:
+    """A row an input: its indices with intervals, and the gap at both its ends."""
+    title = _title(found, scenario, lang, "sensitivity_title")
+    table = Table(title=title, title_justify="left")
+    table.add_column(label("sensitivity_input", lang), no_wrap=True)
+    for key in ("sensitivity_first", "sensitivity_total", "sensitivity_low", "sensitivity_high"):
+        table.add_column(label(key, lang), justify="right", no_wrap=True)
+    named, others = shown_and_others(found)
+    for row in named:
+        table.add_row(*(Text(cell, style="" if row["told"] else "dim")
+                        for cell in _cells(row, lang)))  # fmt: skip
+    if others:
+        table.add_section()
+        table.add_row(*_cells_of_others(others, lang))
+    return table
 
 
-def tornado(
-    scenario: Scenario,
-    address: CellRef,
-    found: Sequence[Input],
-    settings: Settings,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> pd.DataFrame:
-    """By how much the mean of a cell moves with one input at its ends: a row an input.
-
-    All other parameters lie at their median; path and luck are those of the replications, the same
-    for every input. For path and luck themselves: quantiles of the cell around its mean, with only
-    that source of uncertainty.
-    """
-    count = settings.replications
-    path = sample(scenario, count, settings.seed, ("inflow",), settings.until)
-    middle = medians(scenario, count)
-    sides = {(one.name, side): ends(scenario, one, q, count)
-             for one in found if not one.is_chance
-             for side, q in zip(("low", "high"), ENDS, strict=True)}  # fmt: skip
-    money = {one.name for one in found if one.only_money}
-    priced = {f"{name}|{side}": columns for (name, side), columns in sides.items()
-              if name in money}  # fmt: skip
-    run = {key: columns for key, columns in sides.items() if key[0] not in money}
-    plain = _Cells(address, {})
-    tasks = [
-        Task(scenario, _Cells(address, priced), middle | path),
-        *(Task(scenario, plain, middle | path | columns) for columns in run.values()),
+def _cells(row: Row, lang: Language) -> list[str]:
+    name = _wrapped(row, WIDEST_NAME, lang)
+    return [
+        name if row["told"] else f"({name})",
+        *(_index(row, which, lang) for which in ("first", "total")),
+        million(row["low"], lang),
+        million(row["high"], lang),
     ]
-    done = count * len(tasks)
-    alone = [one for one in found if one.is_chance]
-    total = done + CHANCE_REPLICATIONS * len(alone)
-    base, *others = run_tasks(tasks, settings, workers, _part(tell, 0, total))
-    cells = {f"{name}|{side}": arrays[""]
-             for (name, side), arrays in zip(run, others, strict=True)} | base  # fmt: skip
-    effects = {name: [float((cells[f"{name}|{side}"] - base[""]).mean())
-                      for side in ("low", "high")]
-               for name in dict.fromkeys(name for name, _ in sides)}  # fmt: skip
-    for one in alone:
-        told = _part(tell, done, total)
-        effects[one.name] = chance_alone(scenario, address, one, settings, workers, told)
-        done += CHANCE_REPLICATIONS
-    return pd.DataFrame(_bars((name, low, high) for name, (low, high) in effects.items()))
 
 
-def chance_alone(
-    scenario: Scenario,
-    address: CellRef,
-    one: Input,
-    settings: Settings,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> list[float]:
-    """Low and high quantile of the cell around its mean with only path or luck, all else still."""
-    kind: Uncertainty = "inflow" if one.name == PATH else "process"
-    only = replace(settings, replications=CHANCE_REPLICATIONS, vary=(kind,))
-    path = sample(scenario, CHANCE_REPLICATIONS, settings.seed, (kind,), settings.until)
-    task = Task(scenario, _Cells(address, {}), medians(scenario, CHANCE_REPLICATIONS) | path)
-    (arrays,) = run_tasks([task], only, workers, tell)
-    cell = arrays[""]
-    return [float(q - cell.mean()) for q in np.quantile(cell, ENDS)]
+def _index(row: Row, which: str, lang: Language) -> str:
+    """An index and its interval in per cent, a small one with a decimal more."""
+    value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
+    decimals = 2 if max(abs(low), abs(high)) >= SMALL else 3
+    interval = label(
+        "from_to", lang, low=number(low, lang, decimals), high=number(high, lang, decimals)
+    )
+    return f"{number(value, lang, decimals)} {interval}"
 
 
-def _bars(effects: Iterable[tuple[str, float, float]]) -> Iterator[dict[str, object]]:
-    for name, low, high in effects:
-        swing = max(low, high, 0.0) - min(low, high, 0.0)
-        yield {"input": name, "low": low, "high": high, "swing": swing}
+def _cells_of_others(others: list[Row], lang: Language) -> list[str]:
+    first = number(100 * sum(row["first"] for row in others), lang, 2)
+    total = number(100 * max(row["total"] for row in others), lang, 2)
+    return [
+        label("sensitivity_others", lang, n=len(others)),
+        label("sensitivity_sum", lang, sum=first),
+        label("sensitivity_most", lang, most=total),
+        "",
+        f"±{million(max(abs(row[side]) for row in others for side in ('low', 'high')), lang)}",
+    ]
 
 
-def medians(scenario: Scenario, count: int) -> Samples:
-    """Every uncertain number at its median: (count,) by key."""
-    return {
-        key: np.full(count, quantity.spread.quantile(0.5, quantity.central_draw()))
-        for key, quantity in quantities(scenario)
-        if quantity.spread is not None
-    }
+def sentences(found: Sensitivity, lang: Language) -> list[str]:
+    """How sure the gap is, what brackets mean, and where the noise ends."""
+    told = int(found.indices["told"].sum())
+    return [
+        label(
+            "sensitivity_gap",
+            lang,
+            year=found.address.year,
+            mean=million(found.mean, lang),
+            sd=million(found.sd, lang),
+        ),
+        label(
+            "sensitivity_floor",
+            lang,
+            floor=number(100 * found.floor, lang, 3),
+            told=told,
+            n=len(found.indices) - 1,
+        ),
+        label("sensitivity_method", lang, runs=number(found.runs, lang), n=TORNADO_REPLICATIONS),
+    ]
 
 
-def ends(scenario: Scenario, one: Input, q: float, count: int) -> Samples:
-    """An input at its quantile ``q``: (count,) by key.
+def inputs_table(found: Sensitivity) -> pd.DataFrame:
+    """The columns of each input: which keys move together."""
+    return pd.DataFrame(
+        [(one.name, key) for one in found.inputs for key in one.columns], columns=["input", "key"]
+    )
 
-    Of linked keys the first lies there, and each other at the median it then has.
-    """
-    keys, matrix = matrix_of(scenario)
-    known = dict(quantities(scenario))
-    found = {}
-    for key in one.columns:
-        spread = known[key].spread
-        assert spread is not None
-        linked = 1.0 if key == one.columns[0] else matrix[keys.index(one.columns[0]),
-                                                          keys.index(key)]  # fmt: skip
-        u = float(ndtr(linked * ndtri(q)))
-        found[key] = np.full(count, spread.quantile(u, known[key].central_draw()))
-    return found
+
+def whole_table(found: Sensitivity) -> pd.DataFrame:
+    """The gap over all replications, the noise floor and the number of runs: one row."""
+    row = {"mean": found.mean, "sd": found.sd, "floor": found.floor, "runs": found.runs}
+    return pd.DataFrame([row])
+
+
+def _wrapped(row: Row, longest: int, lang: Language) -> str:
+    """A name, broken after a dot where it is long."""
+    name = input_name(str(row["input"]), lang)
+    if "." not in name:
+        return textwrap.fill(name, longest)
+    lines = [""]
+    for part in name.replace(".", ". ").split(" "):
+        if len(lines[-1]) + len(part) > longest:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+IMPLEMENTATION = Implementation(
+    run,
+    tell,
+    {"sensitivity": StudyChart("sensitivity", chart.draw, chart.words)},
+    check=lambda options: check_budget_line(options.line),
+)

@@ -27,30 +27,29 @@ from ..report.i18n import Language, label, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
-from ..results.cell import parse
 from ..scenario import Scenario
-from .sensitivity import LUCK, TORNADO_REPLICATIONS, Sensitivity
-from .sensitivity_text import CHANCE, Row, shown_and_others
+from .sobol import (
+    LUCK,
+    PATH,
+    TORNADO_REPLICATIONS,
+    Row,
+    Sensitivity,
+    sensitivity_of,
+    shown_and_others,
+)
 
 TOTAL = Mark(BLUE, line=True, marker="o", bare=True)
 FIRST = Mark(ORANGE, line=True, marker="D", inside="white", bare=True)
 FLOOR = Mark(DARK, dashes=(2, 2), line=True)
 LOW, HIGH = Mark("#cfcfcf", "////"), Mark(BLUE)
+CHANCE = {PATH: "input_path", LUCK: "input_luck"}
+"""Labels of the inputs that are not a key."""
 PALE = "#e4e4e4"
 PALE_DOT = "#9a9a9a"
 MOST = 400
 """End of the scale of indices [%]."""
 TOLD_OF = 6
 """Inputs that the words name: the first by total index."""
-
-
-def sensitivity_of(told: StudyData) -> Sensitivity:
-    """What its tables tell."""
-    (row,) = told.table("whole").to_dict("records")
-    numbers = float(row["floor"]), float(row["mean"]), float(row["sd"]), int(row["runs"])
-    return Sensitivity(
-        parse(told.asked["cell"]), (), told.table("indices"), told.table("tornado"), *numbers
-    )
 
 
 def _name(row: Row, scenario: Scenario, lang: Language) -> str:
