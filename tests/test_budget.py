@@ -114,7 +114,7 @@ def priced(baseline: Scenario) -> tuple[Costs, Clock]:
 def test_the_total_is_the_sum_of_its_parts(priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
     for level in LEVELS:
-        line = {name: costs[level, name] for name in LINES}
+        line = {one.name: costs[level, one.name] for one in LINES}
         assert np.allclose(line["total"], line["coa_nidos"] + line["ind"])
         assert np.allclose(line["coa_nidos"], line["coa"] + line["nidos"])
         assert np.allclose(line["ind"], line["ind_asylum"] + line["ind_other"] + line["penalties"])

@@ -14,6 +14,7 @@ from support.translatable import (
     DUTCH_ALREADY,
     QUESTIONS,
     cards,
+    line_names,
     meanings,
     own,
     scenario_files,
@@ -59,6 +60,7 @@ def test_every_sentence_that_is_shipped_has_a_dutch_text() -> None:
         "places in sources, of scenarios and hindcasts": under(files, "where"),
         "what the program writes as an assumption": own(),
         "titles, numbers and licences of sources": cards(),
+        "names of budget lines": line_names(),
     }
     for what, texts in parts.items():
         assert len(texts) > 4, what

@@ -102,13 +102,13 @@ def fingerprint(
         shown += list(budget.as_cash(prices, costs, timing).values())
     for vintage in scenario.budget.vintages.values():
         for line in budget.LINES:
-            shown.append([vintage.amount(line, year) or 0 for year in range(2025, 2031)])
+            shown.append([vintage.amount(line.name, year) or 0 for year in range(2025, 2031)])
         seen = costs["document", "total"]
         shown.append(
             budget.in_vintage_terms(prices, vintage, "total", seen, clock.years, "nominal")
         )
     shown.append(list(budget.check_2024(scenario).values()))
-    shown.append(budget._ukraine(Prices.of(scenario, {}), tuple(range(2025, 2028))))
+    shown.append([budget._ukraine_nights(prices, year) for year in range(2025, 2028)])
     shown.append([price_index(scenario, level, 2024) for level in scenario.budget.price_levels])
     digest = hashlib.sha256()
     for part in shown:

@@ -27,6 +27,7 @@ from sim.export.provenance import find
 from sim.export.run_workbook import run_workbook
 from sim.export.safe_workbook import Opened, open_workbook
 from sim.export.safe_write import place
+from sim.report.display_names import line_label
 from sim.report.i18n import Language, label, labels
 from sim.report.run_tables import headline_rows
 from sim.report.style import page, save_as
@@ -141,7 +142,7 @@ def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: RunFolder, read: 
     for (row, column), cell in sorted(cells.items()):
         if column == 1:
             rows.setdefault(str(cell.value), []).append(row)
-    total = rows[label("line_total", "nl")]
+    total = rows[line_label("total", "nl")]
     table = run.budget[
         (run.budget["vintage"] == run.scenario.budget.headline)
         & (run.budget["cost_level"] == run.scenario.prices.level)

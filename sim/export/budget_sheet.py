@@ -6,14 +6,17 @@ percentiles do not, so that the tables of those have none.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..model.prices import LEVELS
+from ..report.display_names import line_label
 from ..report.i18n import Language, label
 from ..report.run_tables import headline_rows, prices_label, select
+from ..results.budget import LINES, addends, is_inside
 from ..runs.load import RunFolder
 from ..scenario import Scenario
 from .workbook_writer import (
@@ -45,7 +48,7 @@ LEAST = 1.0
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the means: its label, its key, and what it is the sum of, less one other row."""
+    """A row of the means: its budget line, its key, and what it sums, less one other row."""
 
     label: str
     key: str
@@ -53,37 +56,31 @@ class Line:
     less: str = ""
 
 
-COSTS = (
-    Line("book_coa", "coa"),
-    Line("book_nidos", "nidos"),
-    Line("line_coa_nidos", "coa_nidos", ("coa", "nidos")),
-    Line("book_ind_asylum", "ind_asylum"),
-    Line("book_ind_other", "ind_other"),
-    Line("book_penalties", "penalties"),
-    Line("book_income", "income"),
-    Line("line_ind", "ind", ("ind_asylum", "ind_other", "penalties", "income")),
-    Line("line_total", "total", ("coa_nidos", "ind")),
+def _cost_rows(name: str) -> Iterator[Line]:
+    """A line below the parts that add up to it; a net budget takes other income off the IND."""
+    parts: tuple[str, ...] = addends(name)
+    for part in parts:
+        yield from _cost_rows(part)
+    if name == "ind":
+        yield Line("book_income", "income")
+        parts = (*parts, "income")
+    yield Line(name, name, parts)
+
+
+BUDGETED = (*addends("total"), "total")
+COSTS = tuple(_cost_rows("total"))
+HELD = tuple(
+    Line(name, f"held:{name}", tuple(f"held:{part}" for part in addends(name) if name == "total"))
+    for name in BUDGETED
 )
-HELD = (
-    Line("line_coa_nidos", "held:coa_nidos"),
-    Line("line_ind", "held:ind"),
-    Line("line_total", "held:total", ("held:coa_nidos", "held:ind")),
+GAPS = tuple(Line(name, f"gap:{name}", (name,), f"held:{name}") for name in BUDGETED)
+_SHOWN = {line.key for line in COSTS}
+INSIDE = tuple(
+    Line(line.name, line.name)
+    for line in LINES
+    if is_inside(line.name, "total") and line.name not in _SHOWN
 )
-GAPS = tuple(
-    Line(f"line_{line}", f"gap:{line}", (line,), f"held:{line}")
-    for line in ("coa_nidos", "ind", "total")
-)
-INSIDE = (
-    Line("book_severance", "severance"),
-    Line("book_beyond", "beyond_places"),
-    Line("book_before_start", "before_start"),
-)
-OUTSIDE = (
-    Line("book_penalties_owed", "penalties_owed"),
-    Line("book_transit", "transit"),
-    Line("book_ukraine", "ukraine"),
-    Line("book_oda", "oda"),
-)
+OUTSIDE = tuple(Line(line.name, line.name) for line in LINES if not is_inside(line.name, "total"))
 PARTS = (
     ("cost", COSTS),
     ("budget", HELD),
@@ -141,7 +138,7 @@ def means_of(run: RunFolder) -> Means:
     for held in HELD:
         rows = headline_rows(run.budget, run.scenario, line=held.key.partition(":")[2])
         found[held.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
-    gross = sum(np.array(found[line]) for line in ("ind_asylum", "ind_other", "penalties"))
+    gross = sum(np.array(found[line]) for line in addends("ind"))
     found["income"] = [round(float(x), 6) for x in np.array(found["ind"]) - gross]
     return found
 
@@ -160,7 +157,8 @@ def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
             if line.key == "income" and _is_nothing(means["income"]):
                 continue
             rows[line.key] = row
-            put(sheet, (row, 1), label(line.label, lang), style=BOLD if line.sum_of else PLAIN)
+            text = label(line.label, lang) if line.key == "income" else line_label(line.label, lang)
+            put(sheet, (row, 1), text, style=BOLD if line.sum_of else PLAIN)
             for index in range(len(years)):
                 content = _mean(line, index, rows, means)
                 if content is None and part is HELD:
@@ -251,7 +249,7 @@ def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> N
     """Every state of the budget: mean cost, budget, and the gap as a formula."""
     put(sheet, (row, 1), label("book_vintages", lang), style=HEADING)
     head = (
-        f"{label('line_total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+        f"{line_label('total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
     )
     years = years_of(run)
     head_row(sheet, row + 1, [head, *map(str, years)])

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..results.cell import CellRef
+from ..results.budget import BY_NAME
+from ..results.cell import MONEY, CellRef
 from ..scenario import Scenario
-from .i18n import Language, label
+from .i18n import Language, label, labels
+from .translate import said
 
 APPLICATIONS = "applications"
 """The driver that is not a key: first applications up to the year of the question."""
@@ -22,9 +24,20 @@ NAMED = (
 """Keys below which a scenario gives the names, and the blank that such a name fills."""
 
 
+def line_label(name: str, lang: Language) -> str:
+    """Name of a budget line in a language; a name that is no line of ours stays as it is."""
+    line = BY_NAME.get(name)
+    return name if line is None else said(line.label, lang)
+
+
 def cell_name(address: CellRef, scenario: Scenario, lang: Language) -> str:
     """A cell in words, with its year, and the state of the budget if it is not the headline's."""
-    what = label(f"cell_{_plain(address.table)}_{_plain(address.line)}", lang)
+    key = f"cell_{_plain(address.table)}_{_plain(address.line)}"
+    if key not in labels() and address.line in BY_NAME and address.table in MONEY:
+        what = label("cell_money", lang, what=label(address.table, lang),
+                     line=line_label(address.line, lang))  # fmt: skip
+    else:
+        what = label(key, lang)
     if address.vintage is not None:
         held = scenario.budget.vintages[address.vintage]
         what = label("cell_by", lang, what=what, vintage=getattr(held.title, lang))
@@ -58,7 +71,9 @@ def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
     }
     if name in titled.get(kind, {}):
         return str(getattr(titled[kind][name].title, lang))
-    words = {"month": f"month_{name}", "line": f"line_{name}", "place": "place_emergency"}
+    if kind == "line":
+        return line_label(name, lang)
+    words = {"month": f"month_{name}", "place": "place_emergency"}
     return label(words[kind], lang) if kind in words else name
 
 

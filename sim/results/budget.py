@@ -1,15 +1,19 @@
-"""From tables to money: what the people cost, and what the budget holds against it.
+"""Budget lines: what each costs, and how that compares with the money budgeted for it.
 
-Pure arithmetic on the yearly volumes of ``results`` and the prices of the scenario; nothing is
-simulated here, so that other prices or another budget need no new run. All costs are first made
-in the price level of the headline vintage and gross of other income; a vintage then sees them in
-its own price level, and net where its own amounts are net.
+``LINES`` states every line once: tables, workbook, dashboard, memo and documents read it. Costs are
+arithmetic on the yearly volumes of ``tables`` and the prices of the scenario; nothing is simulated
+here, so other prices or another budget need no new run. Costs are first computed in the price level
+of the headline vintage and gross of other income; ``compare_with_budget`` then states them in the
+terms of a vintage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property, reduce
+from operator import add
 from typing import Literal, get_args
 
 import numpy as np
@@ -27,57 +31,249 @@ from ..model.prices import (
     reception_cost,
 )
 from ..model.sampling import Floats, Samples
-from ..scenario import CostLevel, Quantity, Scenario, Vintage
+from ..scenario import CostLevel, LineName, Scenario, Vintage
 
 Timing = Literal["cost", "cash"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)
 Basis = Literal["vintage", "nominal"]
 BASES: tuple[Basis, ...] = get_args(Basis)
 
-LINES = (
-    "total",
-    "coa_nidos",
-    "ind",
-    "coa",
-    "nidos",
-    "severance",
-    "beyond_places",
-    "ind_asylum",
-    "ind_other",
-    "penalties",
-    "before_start",
-    "penalties_owed",
-    "transit",
-    "ukraine",
-    "oda",
-)
-"""``total`` = coa_nidos + ind; the rows down to before_start are memo rows inside it; penalties
-owed that no money is left for, transit, ukraine and oda stand outside."""
-
 Costs = dict[tuple[CostLevel, str], Floats]
+
+
+@dataclass(frozen=True)
+class Costing:
+    """Yearly volumes and prices of a run at one cost level, and the pieces that lines share.
+
+    Arrays are (year, replication); of places and residents (year, replication, place type).
+    """
+
+    prices: Prices
+    level: CostLevel
+    years: tuple[int, ...]
+    volumes: Mapping[str, Floats]
+    before_start: Mapping[str, Floats] | None = None
+    """Volumes of the days of the first year before the start, which ``volumes`` include."""
+    known: dict[LineName, Floats] = field(default_factory=dict)
+    """Costs of lines that are computed already."""
+
+    def line(self, name: LineName) -> Floats:
+        """Cost of a line, or the sum of its parts; computed once."""
+        if name not in self.known:
+            cost = BY_NAME[name].cost
+            parts = addends(name)
+            self.known[name] = cost(self) if cost else reduce(add, map(self.line, parts))
+        return self.known[name]
+
+    @cached_property
+    def year_days(self) -> Floats:
+        return np.array([float(days_in_year(year)) for year in self.years])[:, None]
+
+    @cached_property
+    def residents(self) -> Floats:
+        """Mean people in reception, by place type."""
+        return self.volumes["resident_days"] / self.year_days[:, :, None]
+
+    @cached_property
+    def total_residents(self) -> Floats:
+        total: Floats = self.residents.sum(axis=2)
+        return total
+
+    @cached_property
+    def reception(self) -> Floats:
+        """Cost of places and the people in them, without opening and closing."""
+        places = self.volumes["place_days"] / self.year_days[:, :, None]
+        return reception_cost(self.prices, self.level, places, self.residents)
+
+    @cached_property
+    def ind_work(self) -> tuple[Floats, Floats]:
+        """Cost of asylum (with family) work and of other work at the IND, gross.
+
+        Where means follow the budget all work shrinks by the same factor, other work too.
+        """
+        rates = self.prices.scenario.ind_cost
+        decisions = self.volumes["ind_planned"] / rates.reference_work.single
+        family = self.volumes["family_staff"] / rates.reference_family_staff.single
+        other = self.volumes["ind_other_days"] / self.year_days
+        return ind_work_cost(self.prices, decisions, family, other)
+
+    @cached_property
+    def penalties_due(self) -> Floats:
+        overdue = self.volumes["overdue_days"] / self.year_days
+        return overdue * self.prices.price("ind_cost.penalty")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A budget line: what it is called, what it is part of, and what it costs."""
+
+    name: LineName
+    label: str
+    """In English; the translations hold the Dutch of it."""
+    part_of: LineName | None = None
+    """The line it is inside; None for the total itself and for what stands outside it."""
+    cost: Callable[[Costing], Floats] | None = None
+    """Cost by (year, replication) [EUR]; None: the sum of the lines that are part of it."""
+    cost_2024: Callable[[Prices, CostLevel], Floats] | None = None
+    """Known cost of 2024, part of which is paid in 2025: see ``as_cash``."""
+    adds: bool = True
+    """False for a part that the other parts of a sum already contain."""
+
+
+def coa_cost(costing: Costing) -> Floats:
+    """Cost of COA: places and residents, people beyond all places, opening and closing places."""
+    opened: Floats = costing.volumes["places_opened"].sum(axis=2)
+    opening = opened * costing.prices.price("prices.opening_cost")
+    lines = costing.line
+    return costing.reception + lines("beyond_places") + opening + lines("severance")
+
+
+def beyond_cost(costing: Costing) -> Floats:
+    """Cost of people for whom there is no place.
+
+    Where spending follows the budget they are not received: the answer is people short, not money.
+    """
+    people = costing.volumes["beyond_days"] / costing.year_days
+    cost = people * beyond_price(costing.prices, costing.level)
+    return np.zeros_like(cost) if costing.prices.scenario.closing == "constrained" else cost
+
+
+def severance_cost(costing: Costing) -> Floats:
+    """One-off cost of the places that are given up."""
+    closed: Floats = costing.volumes["places_closed"].sum(axis=2)
+    return closed * costing.prices.price("prices.severance")
+
+
+def nidos_cost(costing: Costing) -> Floats:
+    """Cost of guardianship of unaccompanied minors."""
+    return costing.volumes["ward_days"] / costing.year_days * guardianship_price(costing.prices)
+
+
+def penalties_paid(costing: Costing) -> Floats:
+    """Penalties for late decisions, as far as they are paid.
+
+    Where spending follows the budget, they are paid from what work leaves of the IND's money.
+    """
+    if costing.prices.scenario.closing != "constrained":
+        return costing.penalties_due
+    money = np.stack([ind_money(costing.prices, year) for year in costing.years])
+    asylum, other = costing.ind_work
+    return np.clip(money - asylum - other, 0.0, costing.penalties_due)
+
+
+def before_start_cost(costing: Costing) -> Floats:
+    """Total cost of the days of the first year before the start."""
+    if costing.before_start is None:
+        return np.zeros_like(costing.total_residents)
+    early = Costing(costing.prices, costing.level, costing.years, costing.before_start)
+    return early.line("total")
+
+
+def ukraine_cost(costing: Costing) -> Floats:
+    """Places for displaced people from Ukraine x norm a night, day by day."""
+    by_year = np.array([[_ukraine_nights(costing.prices, year)] for year in costing.years])
+    return by_year * np.ones_like(costing.total_residents)
+
+
+def _ukraine_nights(prices: Prices, year: int) -> float:
+    """Places x norm summed over the nights of a year; computed anew only where one changes."""
+    places, norm = prices.scenario.prices.ukraine_places, prices.scenario.prices.ukraine_norm
+    total, changes, cost = 0.0, None, 0.0
+    for number in range(days_in_year(year)):
+        day = date(year, 1, 1) + timedelta(days=number)
+        if number == 0 or (changes is not None and day >= changes):
+            cost = places.on(day) * float(prices.price("prices.ukraine_norm", day)[0])
+            later = [places.changes_after(day), norm.changes_after(day)]
+            changes = min((moment for moment in later if moment is not None), default=None)
+        total += cost
+    return total
+
+
+def oda_cost(costing: Costing) -> Floats:
+    """Part of the cost of reception that counts as ODA: that of people in their first year."""
+    first_year = costing.volumes["first_year_days"] / costing.year_days
+    share = costing.prices.number("prices.oda_share")
+    return first_year * share * costing.reception / np.maximum(costing.total_residents, 1.0)
+
+
+def _nidos_2024(prices: Prices, _: CostLevel) -> Floats:
+    return prices.price("guardianship.paid_2024")
+
+
+def _ind_2024(prices: Prices, _: CostLevel) -> Floats:
+    return prices.price("ind_cost.paid_2024") + prices.price("ind_cost.other_income")
+
+
+def _penalties_2024(prices: Prices, _: CostLevel) -> Floats:
+    return prices.price("ind_cost.penalties_included")
+
+
+# Rows of budget.csv come in this order, and parts are added in it, which decides the last digit.
+LINES: tuple[Line, ...] = (
+    Line("total", "COA, Nidos and IND"),
+    Line("coa_nidos", "COA and Nidos", "total"),
+    Line("ind", "IND", "total", cost_2024=_ind_2024),
+    Line("coa", "COA", "coa_nidos", coa_cost, cost_2024),
+    Line("nidos", "Nidos", "coa_nidos", nidos_cost, _nidos_2024),
+    Line("severance", "severance of places given up", "coa", severance_cost),
+    Line("beyond_places", "people beyond all places", "coa", beyond_cost),
+    Line("ind_asylum", "IND, asylum and family", "ind", lambda c: c.ind_work[0]),
+    Line("ind_other", "IND, other work", "ind", lambda c: c.ind_work[1]),
+    Line("penalties", "IND, penalties", "ind", penalties_paid, _penalties_2024),
+    Line("before_start", "days before the start", "total", before_start_cost, adds=False),
+    Line(
+        "penalties_owed",
+        "penalties owed, not paid",
+        cost=lambda c: c.penalties_due - c.line("penalties"),
+    ),
+    Line(
+        "transit",
+        "transit locations",
+        cost=lambda c: c.volumes["transit_days"] * c.prices.price("prices.transit"),
+    ),
+    Line("ukraine", "displaced people from Ukraine", cost=ukraine_cost),
+    Line("oda", "of the cost of COA counts as ODA", cost=oda_cost),
+)
+"""All budget lines."""
+BY_NAME: Mapping[str, Line] = {line.name: line for line in LINES}
+
+
+def addends(name: str) -> tuple[LineName, ...]:
+    """Names of the lines that add up to a line; none if it has a cost of its own."""
+    if BY_NAME[name].cost is not None:
+        return ()
+    return tuple(line.name for line in LINES if line.part_of == name and line.adds)
+
+
+def is_inside(name: str, whole: str) -> bool:
+    """Whether a line is ``whole`` itself or a part of it, at any depth."""
+    above = BY_NAME[name].part_of
+    return name == whole or (above is not None and is_inside(above, whole))
+
+
+MAIN_LINES: tuple[LineName, ...] = ("total", *addends("total"))
+"""The total and what adds up to it: the lines that every budget has money for."""
 
 
 def costs(
     scenario: Scenario, volumes: Mapping[str, Floats], samples: Samples, clock: Clock
 ) -> Costs:
-    """Cost by level and line: (year, replication) [EUR, base price level, gross].
+    """Compute the cost by level and line: (year, replication) [EUR, base price level, gross].
 
-    The year of the start is a whole year: the days before it are booked at day-0 stocks and also
+    The year of the start is a whole year: the days before it are counted at day-0 stocks and also
     shown as ``before_start``. A place-year is the mean over the year's days.
     """
     prices = Prices.of(scenario, samples)
-    before = _before_start(volumes, len(clock.years))
+    early = _before_start(volumes, len(clock.years))
     whole = {
-        name: values + before.get(name, 0.0)
+        name: values + early.get(name, 0.0)
         for name, values in volumes.items()
         if not name.startswith("before:")
     }
     result: Costs = {}
     for level in LEVELS:
-        lines = _year_lines(prices, whole, clock.years, level)
-        early = _year_lines(prices, before, clock.years, level)
-        lines["before_start"] = early["total"]
-        result |= {(level, line): lines[line] for line in LINES}
+        costing = Costing(prices, level, clock.years, whole, early)
+        result |= {(level, line.name): costing.line(line.name) for line in LINES}
     return result
 
 
@@ -92,87 +288,6 @@ def _before_start(volumes: Mapping[str, Floats], years: int) -> dict[str, Floats
     return early
 
 
-def _year_lines(
-    prices: Prices, volumes: Mapping[str, Floats], years: tuple[int, ...], level: CostLevel
-) -> dict[str, Floats]:
-    share = prices.number
-    year_days = np.array([float(days_in_year(year)) for year in years])[:, None]
-    people = volumes["resident_days"] / year_days[:, :, None]
-    places = volumes["place_days"] / year_days[:, :, None]
-    beds = reception_cost(prices, level, places, people)
-
-    beyond = volumes["beyond_days"] / year_days * beyond_price(prices, level)
-    if prices.scenario.closing == "constrained":
-        # Who is beyond all places is not received: the answer is people short, not money.
-        beyond = np.zeros_like(beyond)
-    opening = volumes["places_opened"].sum(axis=2) * prices.price("prices.opening_cost")
-    severance = volumes["places_closed"].sum(axis=2) * prices.price("prices.severance")
-    coa = beds + beyond + opening + severance
-    nidos = volumes["ward_days"] / year_days * guardianship_price(prices)
-
-    ind = _ind_lines(prices, volumes, years, year_days)
-    resident_years = np.maximum(people.sum(axis=2), 1.0)
-    first_year = volumes["first_year_days"] / year_days
-    return {
-        "total": coa + nidos + ind["ind"],
-        "coa_nidos": coa + nidos,
-        "coa": coa,
-        "nidos": nidos,
-        "severance": severance,
-        "beyond_places": beyond,
-        **ind,
-        "transit": volumes["transit_days"] * prices.price("prices.transit"),
-        "ukraine": _ukraine(prices, years) * np.ones_like(coa),
-        "oda": first_year * share("prices.oda_share") * beds / resident_years,
-    }
-
-
-def _ind_lines(
-    prices: Prices, volumes: Mapping[str, Floats], years: tuple[int, ...], year_days: Floats
-) -> dict[str, Floats]:
-    """IND, gross: asylum and family work by its capacity, other work at its 2025 level, penalties.
-
-    Where means follow the budget all its work shrinks by the same factor, other work too. Where
-    spending does, penalties are paid from what work leaves of the money; the rest stays owed.
-    """
-    scenario = prices.scenario
-    decisions = volumes["ind_planned"] / scenario.ind_cost.reference_work.single
-    family = volumes["family_staff"] / scenario.ind_cost.reference_family_staff.single
-    held = volumes["ind_other_days"] / year_days
-    asylum, other = ind_work_cost(prices, decisions, family, held)
-    due = volumes["overdue_days"] / year_days * prices.price("ind_cost.penalty")
-    penalties = due
-    if scenario.closing == "constrained":
-        money = np.stack([ind_money(prices, year) for year in years])
-        penalties = np.clip(money - asylum - other, 0.0, due)
-    return {
-        "ind": asylum + other + penalties,
-        "ind_asylum": asylum,
-        "ind_other": other,
-        "penalties": penalties,
-        "penalties_owed": due - penalties,
-    }
-
-
-def _ukraine(prices: Prices, years: tuple[int, ...]) -> Floats:
-    """Places for displaced people from Ukraine x norm a night, day by day: (year, 1)."""
-    places, norm = (prices.numbers[f"prices.ukraine_{name}"] for name in ("places", "norm"))
-    return np.array([[_nights(prices, places, norm, year)] for year in years])
-
-
-def _nights(prices: Prices, places: Quantity, norm: Quantity, year: int) -> float:
-    """Places x norm summed over the nights of a year; looked up anew only where one changes."""
-    total, changes, cost = 0.0, None, 0.0
-    for number in range(days_in_year(year)):
-        day = date(year, 1, 1) + timedelta(days=number)
-        if number == 0 or (changes is not None and day >= changes):
-            cost = places.on(day) * float(prices.price("prices.ukraine_norm", day)[0])
-            later = [places.changes_after(day), norm.changes_after(day)]
-            changes = min((moment for moment in later if moment is not None), default=None)
-        total += cost
-    return total
-
-
 def as_cash(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
     """Costs as cost, or as cash: advances follow a year's cost, the rest settles a year later.
 
@@ -184,26 +299,54 @@ def as_cash(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
     advance = prices.number("prices.advance_share")
     cash: Costs = {}
     for (level, line), cost in costs_.items():
-        last = _cost_before(prices, level, line) if prices.scenario.start.year == 2025 else None
-        first = cost[:1] if last is None else np.broadcast_to(last, cost[:1].shape)
+        first = np.broadcast_to(_cost_before(prices, costs_, level, line), cost[:1].shape)
         previous = np.concatenate([first, cost[:-1]])
         cash[level, line] = advance * cost + (1 - advance) * previous
     return cash
 
 
-def _cost_before(prices: Prices, level: CostLevel, line: str) -> Floats | None:
-    coa = cost_2024(prices, level)
-    nidos = prices.price("guardianship.paid_2024")
-    ind = prices.price("ind_cost.paid_2024") + prices.price("ind_cost.other_income")
-    known = {
-        "coa": coa,
-        "nidos": nidos,
-        "coa_nidos": coa + nidos,
-        "ind": ind,
-        "total": coa + nidos + ind,
-        "penalties": prices.price("ind_cost.penalties_included"),
-    }
-    return known.get(line)
+def _cost_before(prices: Prices, costs_: Costs, level: CostLevel, line: str) -> Floats:
+    """Cost of the year before the first: as known, the sum of its parts, or that of the first."""
+    known = BY_NAME[line].cost_2024
+    if known is not None and prices.scenario.start.year == 2025:
+        return known(prices, level)
+    parts = addends(line)
+    if not parts:
+        return costs_[level, line][:1]
+    return reduce(add, (_cost_before(prices, costs_, level, part) for part in parts))
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Cost, budget and gap of a line in the terms of a vintage: (year, replication) [EUR].
+
+    Budget and gap are NaN in a year for which the vintage has no amount.
+    """
+
+    cost: Floats
+    budget: Floats
+    gap: Floats
+
+
+def compare_with_budget(
+    prices: Prices,
+    vintage: Vintage,
+    line: str,
+    cost: Floats,
+    years: tuple[int, ...],
+    basis: Basis,
+) -> Balance:
+    """Compare the cost of a line with the budget of a vintage: the gap is cost - budget.
+
+    Cost becomes net or gross as the vintage is, and goes to its price level. The nominal basis
+    raises both sides by the same yearly rate.
+    """
+    seen = in_vintage_terms(prices, vintage, line, cost, years, basis)
+    amounts = [vintage.amount(line, year) for year in years]
+    known = np.array([np.nan if amount is None else amount for amount in amounts])
+    factor = np.broadcast_to(nominal_factor(prices, vintage, years, basis), seen.shape)
+    budget = known[:, None] * factor
+    return Balance(seen, budget, seen - budget)
 
 
 def in_vintage_terms(
@@ -214,13 +357,12 @@ def in_vintage_terms(
     years: tuple[int, ...],
     basis: Basis,
 ) -> Floats:
-    """A line's cost as a vintage sees it: net or gross, in its price level or nominal: (y, r).
+    """A line's cost as a vintage states it: net or gross, in its price level or nominal: (y, r).
 
-    A net vintage sees the IND (and the total) less other income, a gross one all of it; the two
-    are never crossed. The nominal view raises both sides by the same yearly rate.
+    A net vintage states the IND (and the total) less other income, a gross one all of it.
     """
     index = price_index(prices.scenario, prices.base, vintage.price_level)
-    net = vintage.ind_basis == "net" and line in ("ind", "total")
+    net = vintage.ind_basis == "net" and is_inside("ind", line)
     income = prices.price("ind_cost.other_income") if net else np.zeros(1)
     return (cost - income) * index * nominal_factor(prices, vintage, years, basis)
 
@@ -236,7 +378,7 @@ def nominal_factor(
 
 
 def whole_years(clock: Clock) -> tuple[int, ...]:
-    """Years that are simulated to their end: only these are held against a budget."""
+    """Years that are simulated to their end: only these are compared with a budget."""
     return tuple(year for year in clock.years if date(year, 12, 31) <= clock.until)
 
 
@@ -247,7 +389,7 @@ def views(scenario: Scenario) -> Iterator[tuple[str, CostLevel, Timing, Basis, s
             for timing in TIMINGS:
                 for basis in BASES:
                     for line in LINES:
-                        yield vintage, level, timing, basis, line
+                        yield vintage, level, timing, basis, line.name
 
 
 def housing_task(scenario: Scenario, half_year: str) -> float:

@@ -107,23 +107,19 @@ class Experiment:
         At the scenario's price level, as cost, in its price basis; NaN in a year without a budget.
         ``vintage`` takes another budget than the headline's.
         """
-        prices = Prices.of(self.scenario, self.samples)
-        held = self.scenario.budget.vintages[vintage or self.scenario.budget.headline]
-        basis = self.scenario.budget.price_basis
+        vintage_ = self.scenario.budget.vintages[vintage or self.scenario.budget.headline]
         years = budget.whole_years(self.clock)
         rows = [self.clock.years.index(year) for year in years]
         cost = self.costs[self.scenario.prices.level, line][rows]
-        cost = np.broadcast_to(cost, (len(rows), self.replications))
-        seen = budget.in_vintage_terms(prices, held, line, cost, years, basis)
-        seen_each: Floats = seen
-        if table == "cost":
-            return seen_each
-        amounts = [held.amount(line, year) for year in years]
-        known = np.array([np.nan if amount is None else amount for amount in amounts])
-        factor = np.broadcast_to(budget.nominal_factor(prices, held, years, basis), seen.shape)
-        amounts_each: Floats = known[:, None] * factor
-        gap: Floats = seen_each - amounts_each
-        return amounts_each if table == "budget" else gap
+        balance = budget.compare_with_budget(
+            Prices.of(self.scenario, self.samples),
+            vintage_,
+            line,
+            np.broadcast_to(cost, (len(rows), self.replications)),
+            years,
+            self.scenario.budget.price_basis,
+        )
+        return {"cost": balance.cost, "budget": balance.budget}.get(table, balance.gap)
 
     def cell(self, address: CellRef) -> Floats:
         """One cell of the tables in each replication: (replication,).
@@ -134,7 +130,7 @@ class Experiment:
         values: Floats | None = None
         if address.table in MONEY:
             years = budget.whole_years(self.clock)
-            known = address.line in budget.LINES and (
+            known = address.line in budget.BY_NAME and (
                 address.vintage is None or address.vintage in self.scenario.budget.vintages
             )
             if known and address.year in years:

@@ -131,11 +131,9 @@ def budget_table(
     for name, level, timing, basis, line in views or budget.views(scenario):
         vintage = scenario.budget.vintages[name]
         cost = chunks(timing, keys.index((level, line)))[rows]
-        seen = budget.in_vintage_terms(prices, vintage, line, cost, years, basis)
-        factor = budget.nominal_factor(prices, vintage, years, basis)
-        amounts = [vintage.amount(line, year) for year in years]
+        balance = budget.compare_with_budget(prices, vintage, line, cost, years, basis)
         where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
-        pieces.append(where | _budget_columns(amounts, seen, factor))
+        pieces.append(where | _budget_columns(balance))
     columns = {
         column: np.concatenate([np.broadcast_to(p[column], len(years)) for p in pieces])
         for column in BUDGET_COLUMNS
@@ -143,17 +141,15 @@ def budget_table(
     return pd.DataFrame(columns)
 
 
-def _budget_columns(amounts: list[float | None], cost: Floats, factor: Floats) -> dict[str, Floats]:
+def _budget_columns(balance: budget.Balance) -> dict[str, Floats]:
     """Cost, budget and gap with their statistics, a number a year."""
-    held = np.array([np.nan if amount is None else amount for amount in amounts])
-    held_each = held[:, None] * np.broadcast_to(factor, cost.shape)
-    gap = cost - held_each
     # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
-    short = rounded(gap, EUROS) > 0
-    chance = np.where(np.isfinite(held), short.mean(axis=1).round(6), np.nan)
-    cells = {f"cost_{name}": values for name, values in results.summarise(cost).items()}
-    cells |= {"budget": held_each.mean(axis=1)}
-    cells |= {f"gap_{name}": values for name, values in results.summarise(gap).items()}
+    short = rounded(balance.gap, EUROS) > 0
+    budgeted = balance.budget.mean(axis=1)
+    chance = np.where(np.isfinite(budgeted), short.mean(axis=1).round(6), np.nan)
+    cells = {f"cost_{name}": v for name, v in results.summarise(balance.cost).items()}
+    cells |= {"budget": budgeted}
+    cells |= {f"gap_{name}": v for name, v in results.summarise(balance.gap).items()}
     return {name: rounded(values, EUROS) for name, values in cells.items()} | {
         "p_gap_positive": chance
     }

@@ -1,6 +1,6 @@
 """Scenarios: their schema, and how a YAML file becomes a ``Scenario``."""
 
-from .budget_schema import CostLevel, Text, Vintage
+from .budget_schema import ADDENDS, LINE_NAMES, CostLevel, LineName, Text, Vintage
 from .catalogue import check_file_name, find, named_in_a_file, shipped, shipped_folder
 from .distribution import Distribution
 from .load import Loaded, apply_patch, dump, inputs_of, load, load_chain, override, source_keys
@@ -9,7 +9,9 @@ from .schema import REGULAR, Group, Hold, Scenario
 from .validate import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
 
 __all__ = [
+    "ADDENDS",
     "FIRST_BUDGET_YEAR",
+    "LINE_NAMES",
     "LONGEST_YEARS",
     "OLDEST",
     "REGULAR",
@@ -17,6 +19,7 @@ __all__ = [
     "Distribution",
     "Group",
     "Hold",
+    "LineName",
     "Loaded",
     "Quantity",
     "Scenario",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -25,6 +26,13 @@ class RuleError(ValueError):
     ) -> None:
         super().__init__(what)
         self.advice, self.part, self.at_key = advice, part, at_key
+
+
+@dataclass(frozen=True)
+class SuggestedKeys:
+    """Keys that mean something in a mapping of free keys: the JSON Schema offers them."""
+
+    keys: tuple[str, ...]
 
 
 def number(raw: Any) -> float:

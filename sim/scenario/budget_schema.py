@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from .base import Frozen, RuleError
+from .base import Frozen, RuleError, SuggestedKeys
 from .quantity import (
     CERTAIN,
     STEPS,
@@ -31,6 +31,28 @@ from .quantity import (
 )
 
 CostLevel = Literal["document", "coa_price", "paid_2024"]
+LineName = Literal[
+    "total",
+    "coa_nidos",
+    "ind",
+    "coa",
+    "nidos",
+    "severance",
+    "beyond_places",
+    "ind_asylum",
+    "ind_other",
+    "penalties",
+    "before_start",
+    "penalties_owed",
+    "transit",
+    "ukraine",
+    "oda",
+]
+"""Names of the budget lines. ``results.budget.LINES`` says what each is and costs."""
+ADDENDS: tuple[LineName, ...] = ("coa_nidos", "ind")
+"""Lines whose amounts add up to the ``total`` of a budget."""
+LINE_NAMES: tuple[str, ...] = tuple(name for name in get_args(LineName) if name != "total")
+"""Lines that a budget can hold an amount for; that of the total is a sum."""
 
 
 class Text(Frozen):
@@ -133,17 +155,17 @@ class Vintage(Frozen):
         description="how far it has come"
     )
     ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
-    lines: dict[str, Annotated[BudgetAmount, CERTAIN, STEPS]] = Field(
-        description="amounts by line; each year its own date"
-    )
+    lines: Annotated[
+        dict[str, Annotated[BudgetAmount, CERTAIN, STEPS]], SuggestedKeys(LINE_NAMES)
+    ] = Field(description="amounts by line; each year its own date")
 
     def amount(self, line: str, year: int) -> float | None:
         """Budget of a line in a year [EUR]; None if the vintage has no amount.
 
-        ``total`` is coa_nidos + ind, if both are there. An amount stands for its own year only.
+        ``total`` is the sum of ``ADDENDS``, if all are there. An amount is for its own year only.
         """
         if line == "total":
-            parts = [self.amount(part, year) for part in ("coa_nidos", "ind")]
+            parts = [self.amount(part, year) for part in ADDENDS]
             return None if None in parts else sum(part for part in parts if part is not None)
         quantity = self.lines.get(line)
         if quantity is None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from . import introspect as shape
+from .base import SuggestedKeys
 from .quantity import Quantity
 from .schema import Scenario
 from .suggestions import everywhere
@@ -93,7 +94,10 @@ def _of(here: shape.Shape, short: bool, shared: Schema) -> Schema:
         assert inner is not None
         inner = shape.Shape(inner.type, inner.metadata)
         if origin is dict:
-            return {"type": "object", "additionalProperties": _any(inner, short, shared)}
+            below = _any(inner, short, shared)
+            offered = [key for m in here.metadata if isinstance(m, SuggestedKeys) for key in m.keys]
+            properties = {"properties": dict.fromkeys(offered, below)} if offered else {}
+            return {"type": "object", **properties, "additionalProperties": below}
         return {"type": "array", "items": _any(inner, False, shared)}
     if origin is Literal:
         return {"enum": list(arguments)}

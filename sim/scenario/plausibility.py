@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import resources
+from itertools import permutations
 
+from .budget_schema import ADDENDS, LINE_NAMES
 from .introspect import at
 from .load import load
 from .quantity import CERTAIN, Quantity, quantities
@@ -260,17 +262,16 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     Amounts under a name that no cost line has are never used. The headline needs both lines
     of the total, COA and Nidos together and the IND, in each of its years.
     """
-    known = {"coa_nidos", "ind", "coa", "nidos", "ukraine", "transit", "severance", "penalties"}
     found = []
     for name, vintage in scenario.budget.vintages.items():
         for line in vintage.lines:
-            if line not in known:
+            if line not in LINE_NAMES:
                 what = f"no cost is called '{line}': the amount is held against nothing"
-                advice = f"lines are {', '.join(sorted(known))}"
+                advice = f"lines are {', '.join(LINE_NAMES)}"
                 found.append(ScenarioIssue((f"budget.vintages.{name}.lines.{line}",), what, advice))
     lines = scenario.headline.lines
-    years = {line: {day.year for day, _ in lines[line].pairs()} for line in ("coa_nidos", "ind")}
-    for one, other in (("coa_nidos", "ind"), ("ind", "coa_nidos")):
+    years = {line: {day.year for day, _ in lines[line].pairs()} for line in ADDENDS}
+    for one, other in permutations(ADDENDS, 2):
         lacking = sorted(years[one] - years[other])
         if lacking:
             key = f"budget.vintages.{scenario.budget.headline}.lines.{other}"

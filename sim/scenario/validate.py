@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .budget_schema import ADDENDS
 from .quantity import quantities
 from .schema import REGULAR, Scenario
 
@@ -87,7 +88,7 @@ def _money_problems(scenario: Scenario) -> list[ScenarioIssue]:
         if level not in known:
             what = f"no price level for {level} in budget.price_levels"
             problems.append(ScenarioIssue((path,), what, f"choose from {years}, or add that year"))
-    for line in ("coa_nidos", "ind"):
+    for line in ADDENDS:
         held = scenario.headline.lines.get(line)
         if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
             what = f"'{scenario.budget.headline}' holds no amount for {line} in {FIRST_BUDGET_YEAR}"

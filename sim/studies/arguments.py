@@ -64,7 +64,8 @@ def parse_chain(name: str) -> list[str]:
 
 def check_budget_line(line: str) -> None:
     """Refuses a line that no budget is held for: it has no gap."""
-    from .compare import HELD
+    from ..results.budget import MAIN_LINES
 
-    if line not in HELD:
-        usage_error("--line", f"no budget is held for '{line}'", f"take one of {', '.join(HELD)}")
+    if line not in MAIN_LINES:
+        advice = f"take one of {', '.join(MAIN_LINES)}"
+        usage_error("--line", f"no budget is held for '{line}'", advice)

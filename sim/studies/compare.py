@@ -45,8 +45,6 @@ MOST = 4
 """Scenarios held against one at a time: as many as a chart can tell apart."""
 ROUNDING = 1e-12
 """Variance below this part of the separate ones is rounding."""
-HELD = ("total", "coa_nidos", "ind")
-"""Lines that a budget holds money for: these have a gap."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,8 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 
 def everything(trial: Experiment) -> dict[str, Floats]:
     """What is compared: arrays (year or date, replication) by name."""
-    found = {f"gap|{line}": trial.line("gap", line) for line in HELD}
-    found |= {f"cost|{line}": trial.line("cost", line) for line in budget.LINES}
+    found = {f"gap|{line}": trial.line("gap", line) for line in budget.MAIN_LINES}
+    found |= {f"cost|{line.name}": trial.line("cost", line.name) for line in budget.LINES}
     for series, breakdown, measure, _ in PEOPLE:
         if (series, breakdown, measure) in trial.yearly:
             found[f"{series}|{breakdown}"] = trial.yearly[series, breakdown, measure]

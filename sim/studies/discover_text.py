@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from ..report.display_names import line_label
 from ..report.i18n import Language, billion, label, number, unit_name
 from .design import NONE
 from .discover import RESAMPLES, Box, Discovery, Limit
@@ -79,7 +80,7 @@ def claim(found: Discovery, lang: Language) -> str:
         return label("discover_condition", lang, where=where.text)
     what = statistic_name(cell.statistic, lang)
     if cell.line != "total":
-        what = f"{label(f'line_{cell.line}', lang)}, {what}"
+        what = f"{line_label(cell.line, lang)}, {what}"
     key = "discover_cell_above" if where.above else "discover_cell_below"
     return label(key, lang, year=cell.year, what=what, amount=billion(where.number, lang))
 

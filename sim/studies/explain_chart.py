@@ -21,6 +21,7 @@ from ..report.charts.study_elements import (
     write_right,
     zero_line,
 )
+from ..report.display_names import line_label
 from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
@@ -70,7 +71,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         "study_explain_note",
         lang,
         statistic=statistic_name(found.address.statistic, lang),
-        line=label(f"line_{found.address.line}", lang),
+        line=line_label(found.address.line, lang),
         first=titled(first, lang),
         second=titled(second, lang),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.table import Table
 
+from ..report.display_names import line_label
 from ..report.i18n import Language, billion, label, million
 from ..report.run_tables import prices_label
 from ..scenario import Scenario
@@ -37,7 +38,7 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
         lang,
         first=found.first,
         second=found.second,
-        line=label(f"line_{address.line}", lang),
+        line=line_label(address.line, lang),
         year=address.year,
         statistic=statistic_name(address.statistic, lang),
         prices=prices_label(scenarios[found.first], lang),

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from ..report.display_names import line_label
 from ..report.i18n import Language, label, million, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
@@ -63,7 +64,7 @@ def _title(found: Sensitivity, scenario: Scenario, lang: Language, key: str) -> 
     return label(
         key,
         lang,
-        line=label(f"line_{found.address.line}", lang),
+        line=line_label(found.address.line, lang),
         year=found.address.year,
         prices=prices_label(scenario, lang),
     )

@@ -23,6 +23,7 @@ from ..report.charts.study_elements import (
     write_right,
     zero_line,
 )
+from ..report.display_names import line_label
 from ..report.i18n import Language, label, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
@@ -112,7 +113,7 @@ def _title(found: Sensitivity, scenario: Scenario, lang: Language) -> str:
     return label(
         "sensitivity_chart",
         lang,
-        line=label(f"line_{found.address.line}", lang),
+        line=line_label(found.address.line, lang),
         year=found.address.year,
         prices=prices_label(scenario, lang),
     )

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sim.hindcast import calibration as calibrate
 from sim.hindcast import scenario as origin
 from sim.report.i18n import dutch
+from sim.results.budget import LINES
 from sim.scenario import Scenario, shipped, source_keys
 from sim.scenario.introspect import Shape, below
 from sim.scenario.merge import BY_COMMAND
@@ -32,7 +33,7 @@ DUTCH_ALREADY = {
     "19 637, nr. 3320", "2025Z00616", "36 600 XX, letter E", "36 600 XX, nr. 2", "85400NED",
     "BMH 14", "CC BY 4.0", "CC0", "Focus 2023", "MPP 2024-II", "migr_asyappctzm",
     "jaarverslag 2015", "jaarverslag 2017", "jaarverslag 2023", "stand van de uitvoering 2025",
-    "GroenLinks-PvdA, nareis",
+    "GroenLinks-PvdA, nareis", "COA", "IND", "Nidos",
     "Algemene Rekenkamer, Focus op opvangcapaciteit voor asielzoekers",
     "Brede maatschappelijke heroverweging 14, Naar een wendbare migratieketen",
     "Eerste Kamer, Nota naar aanleiding van het verslag, begroting Asiel en Migratie 2025",
@@ -105,10 +106,16 @@ def cards() -> set[str]:
     return {plain(card[part]) for card in source_keys().values() for part in CARD}
 
 
+def line_names() -> set[str]:
+    """What the budget lines are called."""
+    return {line.label for line in LINES}
+
+
 def sentences() -> set[str]:
     """All that is English."""
     files = scenario_files()
-    found = meanings() | under(files, "assumption") | under(files, "where") | own() | cards()
+    found = meanings() | under(files, "assumption") | under(files, "where")
+    found |= own() | cards() | line_names()
     return found - DUTCH_ALREADY
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ...report.display_names import line_label
 from ...report.i18n import Language, label, labels
 from ...scenario import Scenario
 from .encoding import MILLIONS, MONTHS, PEOPLE, PERCENT, Rounding
@@ -72,23 +73,6 @@ PARTS = {
     "kind:from_transit": "explorer_from_transit",
     "kind:supervised": "explorer_supervised",
     "kind:during_procedure": "explorer_during_procedure",
-}
-LINES = {
-    "total": "line_total",
-    "coa_nidos": "line_coa_nidos",
-    "ind": "line_ind",
-    "coa": "book_coa",
-    "nidos": "book_nidos",
-    "severance": "book_severance",
-    "beyond_places": "book_beyond",
-    "ind_asylum": "book_ind_asylum",
-    "ind_other": "book_ind_other",
-    "penalties": "book_penalties",
-    "before_start": "book_before_start",
-    "penalties_owed": "book_penalties_owed",
-    "transit": "book_transit",
-    "ukraine": "book_ukraine",
-    "oda": "book_oda",
 }
 UNITS: dict[str, tuple[str, Rounding]] = {
     "persons": ("unit_persons", PEOPLE),
@@ -158,10 +142,18 @@ def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
         costs |= dict.fromkeys(table["line"])
         gaps |= dict.fromkeys(table["line"][table["budget"].notna()])
     return [
-        Series(f"{what}:{line}", "explorer_group_money", _joined(what, LINES.get(line, line)),
-               {"sum": "EUR"})
+        Series(f"{what}:{line}", "explorer_group_money", _money_name(what, line), {"sum": "EUR"})
         for what, lines in (("gap", gaps), ("cost", costs)) for line in lines
     ]  # fmt: skip
+
+
+def _money_name(what: str, line: str) -> Both:
+    """What a reader calls the cost or the gap of a budget line."""
+    return {
+        lang: label("explorer_part", lang, name=raised(label(what, lang)),
+                    what=line_label(line, lang))
+        for lang in LANGUAGES
+    }  # fmt: skip
 
 
 def group_of(key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...report.display_names import line_label
 from ...report.i18n import Language, label, number
 from ...studies.charts import explanation_of, words
 from ...studies.explain import Explanation
@@ -28,7 +29,7 @@ def memo_of_explanation(folder: Folder, lang: Language) -> Memo:
         "memo_exp_question",
         lang,
         year=year,
-        line=label(f"line_{found.address.line}", lang),
+        line=line_label(found.address.line, lang),
         first=label("memo_titled", lang, name=found.first, title=getattr(first.title, lang)),
         second=label("memo_titled", lang, name=found.second, title=getattr(second.title, lang)),
     )
