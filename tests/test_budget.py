@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ from sim.results import budget
 from sim.results import tables as results
 from sim.results.budget import LINES, Costs
 from sim.results.tables import tabulate
-from sim.scenario import CostLevel, Scenario, load
+from sim.scenario import ADDENDS, CostLevel, LineName, Scenario, load
 
 Write = Callable[[str], Path]
 
@@ -321,3 +321,26 @@ def test_ukraine_is_places_times_norm_until_the_duty_ends(
     assert ukraine[0] == pytest.approx((120_000 * 181 + 109_000 * 184) * 44)
     assert ukraine[2] == pytest.approx(109_000 * 90 * 44)
     assert (ukraine[3:] == 0).all()
+
+
+# -- the registry of budget lines -----------------------------------------------------------------
+
+
+def test_the_names_that_a_scenario_may_budget_are_those_of_the_lines() -> None:
+    """The schema stands before the results, so it has the names and the results the rest."""
+    assert tuple(line.name for line in LINES) == get_args(LineName)
+    assert ("total", *ADDENDS) == budget.MAIN_LINES
+
+
+def test_every_line_is_part_of_another_line_or_stands_beside_the_total() -> None:
+    for line in LINES:
+        assert line.part_of is None or line.part_of in budget.BY_NAME
+        assert (line.cost is None) == bool(budget.addends(line.name)), line.name
+    assert {line.name for line in LINES if line.part_of is None} == {"total", *budget.OUTSIDE}
+
+
+def test_the_outline_has_every_line_once_below_what_it_is_part_of() -> None:
+    outline = [(line.name, depth) for line, depth in budget.outline()]
+    assert sorted(name for name, _ in outline) == sorted(line.name for line in LINES)
+    assert outline[:3] == [("total", 0), ("coa_nidos", 1), ("coa", 2)]
+    assert [name for name, _ in outline[-len(budget.OUTSIDE) :]] == list(budget.OUTSIDE)

@@ -16,7 +16,7 @@ from ..model.prices import LEVELS
 from ..report.display_names import line_label
 from ..report.i18n import Language, label
 from ..report.run_tables import headline_rows, prices_label, select
-from ..results.budget import LINES, addends, is_inside
+from ..results.budget import LINES, MAIN_LINES, OUTSIDE, addends, is_inside
 from ..runs.load import RunFolder
 from ..scenario import Scenario
 from .workbook_writer import (
@@ -47,7 +47,7 @@ LEAST = 1.0
 
 
 @dataclass(frozen=True)
-class Line:
+class MeanRow:
     """A row of the means: its budget line, its key, and what it sums, less one other row."""
 
     label: str
@@ -56,37 +56,40 @@ class Line:
     less: str = ""
 
 
-def _cost_rows(name: str) -> Iterator[Line]:
+def _cost_rows(name: str) -> Iterator[MeanRow]:
     """A line below the parts that add up to it; a net budget takes other income off the IND."""
     parts: tuple[str, ...] = addends(name)
     for part in parts:
         yield from _cost_rows(part)
     if name == "ind":
-        yield Line("book_income", "income")
+        yield MeanRow("book_income", "income")
         parts = (*parts, "income")
-    yield Line(name, name, parts)
+    yield MeanRow(name, name, parts)
 
 
-BUDGETED = (*addends("total"), "total")
+BUDGETED = (*MAIN_LINES[1:], MAIN_LINES[0])
+"""The total below what adds up to it."""
 COSTS = tuple(_cost_rows("total"))
 HELD = tuple(
-    Line(name, f"held:{name}", tuple(f"held:{part}" for part in addends(name) if name == "total"))
+    MeanRow(
+        name, f"held:{name}", tuple(f"held:{part}" for part in addends(name) if name == "total")
+    )
     for name in BUDGETED
 )
-GAPS = tuple(Line(name, f"gap:{name}", (name,), f"held:{name}") for name in BUDGETED)
-_SHOWN = {line.key for line in COSTS}
+GAPS = tuple(MeanRow(name, f"gap:{name}", (name,), f"held:{name}") for name in BUDGETED)
+_SUMMED = {line.key for line in COSTS}
 INSIDE = tuple(
-    Line(line.name, line.name)
+    MeanRow(line.name, line.name)
     for line in LINES
-    if is_inside(line.name, "total") and line.name not in _SHOWN
+    if is_inside(line.name, "total") and line.name not in _SUMMED
 )
-OUTSIDE = tuple(Line(line.name, line.name) for line in LINES if not is_inside(line.name, "total"))
+BESIDE = tuple(MeanRow(name, name) for name in OUTSIDE)
 PARTS = (
     ("cost", COSTS),
     ("budget", HELD),
     ("gap", GAPS),
     ("book_inside", INSIDE),
-    ("book_outside", OUTSIDE),
+    ("book_outside", BESIDE),
 )
 
 Means = dict[str, list[float | None]]
@@ -168,7 +171,7 @@ def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     return row
 
 
-def _style(line: Line) -> Style:
+def _style(line: MeanRow) -> Style:
     return BOLD | SUM_LINE if line.sum_of else PLAIN
 
 
@@ -176,7 +179,7 @@ def _is_nothing(amounts: list[float | None]) -> bool:
     return all(abs(amount or 0.0) * MILLION < 10 * LEAST for amount in amounts)
 
 
-def _mean(line: Line, index: int, rows: dict[str, int], means: Means) -> Content:
+def _mean(line: MeanRow, index: int, rows: dict[str, int], means: Means) -> Content:
     """A mean as it was measured, or the formula of a sum or a gap; None where a part is lacking."""
     if not line.sum_of:
         return means[line.key][index]

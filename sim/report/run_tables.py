@@ -9,7 +9,9 @@ import pandas as pd
 from rich.table import Table
 
 from ..model.prices import LEVELS
+from ..results.budget import OUTSIDE, addends, outline
 from ..scenario import Scenario
+from .display_names import line_label
 from .i18n import Language, billion, label, million, number
 
 
@@ -94,6 +96,30 @@ def levels_table(
             *(million(gaps[year], lang) for year in years),
             million(check[level], lang),
         )
+    return table
+
+
+def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
+    """Mean cost of every budget line by year, each line followed by its parts.
+
+    Lines that cost nothing in any year are left out. A net budget takes other income off the IND,
+    so that its parts add up to more.
+    """
+    unit = f"{label('million', lang)}, {prices_label(scenario, lang)}"
+    table = Table(title=f"{label('lines_title', lang)} [{unit}]", title_justify="left")
+    table.add_column(label("book_line", lang))
+    for year in sorted({int(year) for year in budget["year"]}):
+        table.add_column(str(year), justify="right")
+    for line, depth in outline():
+        if line.name == OUTSIDE[0]:
+            table.add_section()
+        means = headline_rows(budget, scenario, line=line.name)["cost_mean"]
+        if (means == 0).all():
+            continue
+        text = line_label(line.name, lang)
+        if line.part_of is not None and line.name not in addends(line.part_of):
+            text = label("of_which", lang, line=text)
+        table.add_row("  " * depth + text, *(million(mean, lang) for mean in means))
     return table
 
 

@@ -251,8 +251,20 @@ def is_inside(name: str, whole: str) -> bool:
     return name == whole or (above is not None and is_inside(above, whole))
 
 
+def outline(part_of: str | None = None, depth: int = 0) -> Iterator[tuple[Line, int]]:
+    """Every line with its depth, each followed by its parts; those outside the total come last."""
+    for line in LINES:
+        if line.part_of == part_of:
+            yield line, depth
+            yield from outline(line.name, depth + 1)
+
+
 MAIN_LINES: tuple[LineName, ...] = ("total", *addends("total"))
 """The total and what adds up to it: the lines that every budget has money for."""
+OUTSIDE: tuple[LineName, ...] = tuple(
+    line.name for line in LINES if not is_inside(line.name, "total")
+)
+"""Lines beside the total."""
 
 
 def costs(

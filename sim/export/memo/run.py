@@ -17,6 +17,7 @@ from ...report.run_tables import (
     gap_table,
     headline_rows,
     levels_table,
+    lines_table,
     prices_label,
     reception_table,
     short_table,
@@ -243,6 +244,7 @@ def _own(run: RunFolder, lang: Language) -> list[Block]:
     if _held(run):
         check = run.record["check_2024_eur"]
         found.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
+        found.append(table_of(lines_table(run.budget, run.scenario, lang)))
     if _is_closed(run) and _held(run):
         found.append(table_of(gap_table(run.budget, run.scenario, lang)))
     if _held(run):
