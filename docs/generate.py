@@ -20,7 +20,9 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 import sim
+from sim.report.display_names import line_label
 from sim.report.i18n import dutch, labels
+from sim.results.budget import outline
 
 ROOT = Path(__file__).parent.parent
 SEARCH_SHIM = "javascripts/iframe-worker.js"
@@ -371,12 +373,27 @@ def glossary_page() -> str:
         "## Dutch words for the keys of a scenario file",
         "An error names the English key where a Dutch word was written.",
         markdown_table(words.rename(columns=columns), ["in code"]),
+        "## Budget lines",
+        markdown_table(budget_lines(), ["line", "part of"]),
         "## Names of results",
         markdown_table(pd.DataFrame(names, columns=["name", "English", "Dutch"]), ["name"]),
         "## Meaning of the keys in both languages",
         markdown_table(meanings.dropna().drop_duplicates(["English"]), ["key"]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def budget_lines() -> pd.DataFrame:
+    """Every budget line with its name in both languages and the line it is part of."""
+    return pd.DataFrame(
+        {
+            "line": line.name,
+            "English": line_label(line.name, "en"),
+            "Dutch": line_label(line.name, "nl"),
+            "part of": line.part_of,
+        }
+        for line, _ in outline()
+    )
 
 
 def copied(name: str) -> Callable[[], str]:
