@@ -31,6 +31,7 @@ from sim.report.display_names import line_label
 from sim.report.i18n import Language, label, labels
 from sim.report.run_tables import headline_rows
 from sim.report.style import page, save_as
+from sim.results.budget import LINES
 from sim.runs.batches import Options
 from sim.runs.load import RunFolder, read_run_folder
 from sim.runs.provenance import Provenance, find_in_chart, marked
@@ -235,6 +236,7 @@ def test_rows_are_as_high_as_the_longest_text_in_them(books: dict[Language, Work
 @pytest.mark.slow
 def test_in_dutch_no_word_of_the_tables_is_english(books: dict[Language, Workbook]) -> None:
     alike = {texts["en"] for texts in labels().values() if texts["en"] == texts["nl"]}
+    alike |= {line.label for line in LINES if line_label(line.name, "nl") == line.label}
     for key in ("sheet_gap", "sheet_months"):
         texts = [
             {cell.value for row in sheet_of(books[lang], key, lang).iter_rows() for cell in row
