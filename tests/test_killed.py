@@ -257,7 +257,7 @@ def test_of_two_runs_into_one_folder_one_is_done_and_the_other_told(place: Path)
 def test_who_writes_where_another_is_writing_is_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whole_module, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(whole_module, "LOCK_TIMEOUT_SECONDS", 0.1)
     with replace_folder(tmp_path / "out") as staging:
         record_in(staging, "x")
         with (

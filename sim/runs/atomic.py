@@ -1,117 +1,90 @@
-"""Files that are whole or not there: written aside under a lock, then moved into their place.
+"""Atomic file writes: write a temporary file under a lock, then rename it.
 
-What stands aside has a name that follows from the place, so that the next one to write there finds
-what a killed one left, and takes it away; a lock tells it from the work of one that still lives.
+Temporary files are in a hidden folder whose name follows from the target, so that the next writer
+finds what a killed one left. A lock tells that from the work of a process that is still running.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+
+from filelock import FileLock, Timeout
 
 from ..errors import Problem, ScenarioError
 
-ASIDE = ".partial"
-PATIENCE_SECONDS = 3.0
+PARTIAL = ".partial"
+LOCK = "lock"
+LOCK_TIMEOUT_SECONDS = 3.0
 """Workers of a run that was killed hold its lock until they notice, which takes them a second."""
-_PAUSE_SECONDS = 0.05
 
 
-def partial_path(place: Path) -> Path:
-    """Where something is written before it is moved to its place: beside it, and hidden."""
-    return place.parent / f".{place.name}{ASIDE}"
+def partial_path(target: Path) -> Path:
+    """Return the hidden folder beside a file or folder in which it is written."""
+    return target.parent / f".{target.name}{PARTIAL}"
 
 
 def write_atomic(file: Path, data: bytes) -> None:
-    """Put a file in its place, whole and on disk, or leave what is there.
+    """Replace a file as a whole and force it to disk; on failure, keep what was there.
 
-    A link is refused, since what it leads to was not named. Raises ``OSError`` if the file can't
-    be written, ``ScenarioError`` if it is a link or another process is writing it.
+    A symbolic link is refused, since its target was not named. Raises ``OSError`` if the file
+    can't be written, ``ScenarioError`` if it is a link or another process is writing it.
     """
     refuse_link(file)
-    aside = partial_path(file)
-    with _locked(aside, file) as stream:
+    with exclusive_folder(partial_path(file), file) as folder:
+        temporary = folder / "file"
         try:
-            stream.truncate(0)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-            os.replace(aside, file)
+            with temporary.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, file)
         except BaseException:
-            aside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
 
 
 @contextmanager
-def exclusive_folder(aside: Path, place: Path) -> Iterator[Path]:
-    """Yield a folder that no other process works in; ``place`` is what it is for.
+def exclusive_folder(folder: Path, target: Path) -> Iterator[Path]:
+    """Yield a working folder that no other process uses; ``target`` is what it is for.
 
-    What is in it at first was left by a killed process. It is removed afterwards if the caller
-    leaves it empty. Raises ``ScenarioError`` if another process works in it.
+    Anything in it at the start was left by a killed process. The folder is removed at the end if
+    the caller leaves it empty. Raises ``ScenarioError`` if another process is using it.
     """
-    refuse_link(aside)
-    lock = aside / "lock"
-    with _locked(lock, place):
+    refuse_link(folder)
+    lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT_SECONDS)
+    while not lock.is_locked:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            yield aside
-        finally:
-            with suppress(OSError):
-                lock.unlink()
-                aside.rmdir()
-
-
-def refuse_link(place: Path) -> None:
-    """Refuse to write where a link stands: what it leads to was not named."""
-    if place.is_symlink():
-        what = f"this is a link to {os.readlink(place)!r}"
-        raise ScenarioError([Problem(str(place), what, "name the place itself, or another one")])
-
-
-@contextmanager
-def _locked(file: Path, place: Path) -> Iterator[BinaryIO]:
-    """A file that is open for this process alone; made, with its folder, if it is not there."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            stream = os.fdopen(os.open(file, _HOW, 0o666), "wb")
-        except FileNotFoundError:
-            continue  # The one before us has just taken its folder away.
-        with stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    what = "another process is writing here"
-                    advice = "wait until it is done, or write to another place"
-                    raise ScenarioError([Problem(str(place), what, advice)]) from None
-                time.sleep(_PAUSE_SECONDS)
-                continue
-            if _is_at(stream, file):
-                yield stream
-                return
-
-
-_HOW = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def _is_at(stream: BinaryIO, file: Path) -> bool:
-    """Whether an open file still stands where it was opened, and was not moved or taken away."""
+            # The previous holder may remove the folder between these two steps.
+            with suppress(FileNotFoundError):
+                lock.acquire()
+        except Timeout:
+            what = "another process is writing here"
+            advice = "wait until it is done, or write to another place"
+            raise ScenarioError([Problem(str(target), what, advice)]) from None
     try:
-        return os.path.samestat(os.fstat(stream.fileno()), os.stat(file))
-    except FileNotFoundError:
-        return False
+        yield folder
+    finally:
+        with suppress(OSError):
+            (folder / LOCK).unlink()
+            folder.rmdir()
+        lock.release()
 
 
-def disk_problem(place: Path, error: OSError) -> Problem:
-    """What a failed write means to the user."""
+def refuse_link(path: Path) -> None:
+    """Refuse to write to a symbolic link, since its target was not named."""
+    if path.is_symlink():
+        what = f"this is a link to {os.readlink(path)!r}"
+        raise ScenarioError([Problem(str(path), what, "name the place itself, or another one")])
+
+
+def disk_problem(path: Path, error: OSError) -> Problem:
+    """Return the message for the user about a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Problem(str(place), "the disk is full", "make room, or give another --out")
+        return Problem(str(path), "the disk is full", "make room, or give another --out")
     reason = error.strerror or str(error)
-    return Problem(str(place), f"can't be written: {reason}", "give another place with --out")
+    return Problem(str(path), f"can't be written: {reason}", "give another place with --out")
