@@ -30,9 +30,6 @@ import sim
 from sim.errors import UNSHOWN, Location, Problem, ScenarioError, printable
 from sim.export.safe_workbook import open_workbook
 from sim.results.conditions import parse
-from sim.runs.chart_folder import write_charts
-from sim.runs.manifest import digest
-from sim.runs.provenance import Provenance
 from sim.scenario import load
 from sim.scenario.yaml_reader import read_text
 
@@ -295,25 +292,6 @@ def test_a_pipe_or_a_device_is_never_read(tmp_path: Path, command: Command) -> N
     ):  # fmt: skip
         done = command(*words)
         assert (done.returncode, done.stderr.count("error: ")) == (2, 1), words
-
-
-def test_charts_that_are_kept_lead_nowhere_else(tmp_path: Path) -> None:
-    mine, folder = tmp_path / "mine.txt", tmp_path / "out"
-    mine.write_text("mine")
-    folder.mkdir()
-    (folder / "sub").mkdir()
-    (folder / "sub" / "x.png").write_bytes(b"x")
-    (folder / "link.png").symlink_to(mine)
-    names = ["../mine.txt", str(mine), "link.png", "sub/x.png", "..", ""]
-    marks = {name: digest(mine) for name in names[:3]} | {"sub/x.png": digest(folder / names[3])}
-    marks |= {"..": "", "": ""}
-    stamp = Provenance("run", "x", "1", "0", "id", "c")
-    (folder / "run.json").write_text(
-        f'{{"kind": "charts", "schema": 1, "of": "id", "files": {json.dumps(marks)}}}'
-    )
-    write_charts(folder, lambda _into: None, stamp, "c")
-    assert [one.name for one in folder.iterdir()] == ["run.json"]
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.txt", "out"]
 
 
 # Workbooks and conditions

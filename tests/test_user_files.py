@@ -20,9 +20,11 @@ from support.folders import digest, record_in, tree
 from support.processes import KILLED, Touches, in_child_process
 
 from sim.errors import ModelError, ScenarioError
+from sim.runs.chart_folder import write_chart_files, write_charts
 from sim.runs.folder import replace_folder
 from sim.runs.load import read_run_folder
 from sim.runs.manifest import read_record
+from sim.runs.provenance import Provenance
 from sim.runs.verify import verify_record
 
 SHORT = (
@@ -414,3 +416,71 @@ def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(
     assert command(*SHORT, "--out", "r").returncode == 0
     assert Path("r/notes.txt").read_text() == "note"
     assert read_record(Path("r"))["options"]["replications"] == 1
+
+
+# Charts that belong to no run: a folder of them with a manifest, or single files
+
+OF = Provenance("overview", "baseline", "1", "0", "id", "command")
+
+
+def chart(text: str, name: str = "overview") -> Callable[[Path], None]:
+    """Draw a chart of some text, with its words beside it."""
+
+    def draw(folder: Path) -> None:
+        (folder / f"{name}.svg").write_text(f"<svg>{text}</svg>")
+        (folder / f"{name}.txt").write_text(text)
+
+    return draw
+
+
+def test_a_folder_of_charts_keeps_the_files_of_the_user(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write_charts(folder, chart("old"), OF, "command", kind="scorecard")
+    (folder / "notes.txt").write_text("mine")
+    write_charts(folder, chart("new"), OF, "command", kind="scorecard")
+    assert (folder / "overview.txt").read_text() == "new"
+    assert (folder / "notes.txt").read_text() == "mine"
+    with pytest.raises(ScenarioError, match="the folder of 'scorecard', not of 'charts'"):
+        write_charts(folder, chart("new"), OF, "command")
+
+
+def test_hindcasts_are_written_into_no_folder_of_the_user(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scorecard.csv").write_text("mine")
+    done = command("score", "-o", "mine")
+    assert (done.returncode, "not a run of ours" in done.stderr) == (2, True)
+    assert tree(tmp_path / "mine") == {"scorecard.csv": digest(tmp_path / "mine/scorecard.csv")}
+
+
+def test_a_single_chart_is_replaced_with_its_words_unless_the_user_changed_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    for text in ("old", "new"):
+        write_chart_files(tmp_path, chart(text), OF)
+        assert (tmp_path / "overview.txt").read_text() == text
+    for name in ("overview.svg", "overview.txt"):
+        ours = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(ours + b"mine")
+        before = tree(tmp_path)
+        with pytest.raises(ScenarioError, match="not a chart of ours as it was written") as caught:
+            write_chart_files(tmp_path, chart("third"), OF)
+        assert str(tmp_path / name) in str(caught.value)
+        assert tree(tmp_path) == before
+        (tmp_path / name).write_bytes(ours)
+    write_chart_files(tmp_path, chart("third"), OF)
+    with pytest.raises(ScenarioError, match="not a chart of ours"):
+        write_chart_files(tmp_path, chart("fourth", "thesis"), OF)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+    assert sorted(tree(tmp_path)) == ["overview.svg", "overview.txt", "thesis.txt"]
+
+
+@pytest.mark.parametrize("name", ["overview.svg", "overview.txt"])
+def test_a_single_chart_takes_the_place_of_no_file_of_the_user(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ScenarioError, match="not a chart of ours"):
+        write_chart_files(tmp_path, chart("new"), OF)
+    assert tree(tmp_path) == {name: digest(tmp_path / name)}

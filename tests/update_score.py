@@ -10,7 +10,7 @@ from test_past import CHART, PROCESSES
 from sim.hindcast import Options, all_cells, as_csv, kept, official_origins, origins, process_table
 from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
-from sim.runs.chart_folder import write_files
+from sim.runs.chart_folder import write_chart_files
 from sim.runs.manifest import versions
 from sim.runs.provenance import Provenance
 
@@ -27,7 +27,7 @@ def draw(march: pd.DataFrame) -> None:
     def write(into: Path) -> None:
         write_scorecard(march, n, into / CHART.stem, "en", "page", ["png"])
 
-    write_files(CHART.parent, write, stamp)
+    write_chart_files(CHART.parent, write, stamp)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..report.i18n import Language
 
 LEAST, DEFAULT = 20, 200
+KIND = "scorecard"
+"""Kind of the folder that is written."""
 Lang = Annotated[LangChoice, typer.Option(help="Language.")]
 
 
@@ -41,7 +44,6 @@ def score(
 
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """
-    from ..errors import ScenarioError
     from ..hindcast import (
         Options,
         all_cells,
@@ -52,7 +54,8 @@ def score(
         summary,
     )
     from ..report import scorecard
-    from ..runs.atomic import disk_problem, write_atomic
+    from ..runs.chart_folder import refuse_other_kind
+    from ..runs.folder import refuse_foreign
 
     tongue, formats = language(lang), formats_of(format_)
     count = whole(replications)
@@ -67,6 +70,8 @@ def score(
         return
     options = Options(count, seed)
     if out is not None:
+        refuse_other_kind(out, KIND)
+        refuse_foreign(out)
         _make(out)
     cells = all_cells(origins(), options)
     official = all_cells(official_origins(), options)
@@ -75,28 +80,27 @@ def score(
     for line in scorecard.verdict(cells, official, tongue):
         typer.echo(line)
     if out is not None:
-        try:
-            table = summary(cells).to_csv(index=False, float_format="%.6g")
-            write_atomic(out / "scorecard.csv", table.encode())
-            write_atomic(out / "hindcasts.csv", as_csv(cells, official).encode())
-            _draw(cells, options, out, tongue, width, formats)
-        except OSError as error:
-            raise ScenarioError([disk_problem(out, error)]) from None
+        tables = {
+            "scorecard.csv": summary(cells).to_csv(index=False, float_format="%.6g"),
+            "hindcasts.csv": as_csv(cells, official),
+        }
+        _write(out, tables, cells, options, tongue, width, formats)
         typer.echo(str(out))
 
 
-def _draw(
+def _write(
+    out: Path,
+    tables: Mapping[str, str],
     cells: pd.DataFrame,
     options: Options,
-    out: Path,
     lang: Language,
     width: WidthChoice,
     formats: list[str],
 ) -> None:
-    """The chart of the scorecard, stamped."""
+    """Write the folder of a scorecard: tables, chart and manifest."""
     from ..report.chart_files import write_scorecard
     from ..report.charts.scorecard import id_of
-    from ..runs.chart_folder import write_files
+    from ..runs.chart_folder import write_charts
     from ..runs.manifest import versions
     from ..runs.provenance import Provenance
 
@@ -109,12 +113,13 @@ def _draw(
         id_of(cells),
         as_typed(sys.argv[1:]),
     )
-    n = options.replications
-    write_files(
-        out,
-        lambda into: write_scorecard(cells, n, into / stem, lang, width.value, formats),
-        stamp,
-    )
+
+    def draw(into: Path) -> None:
+        for name, text in tables.items():
+            (into / name).write_text(text, "utf-8")
+        write_scorecard(cells, options.replications, into / stem, lang, width.value, formats)
+
+    write_charts(out, draw, stamp, stamp.command, kind=KIND)
 
 
 def _make(folder: Path) -> None:

@@ -57,7 +57,7 @@ def overview(
     from ..report.charts import FORMATS
     from ..report.charts.overview import id_of
     from ..report.overview import SETTINGS, headlines, with_headline
-    from ..runs.chart_folder import write_files
+    from ..runs.chart_folder import write_chart_files, write_charts
     from ..runs.manifest import versions
     from ..runs.provenance import Provenance
 
@@ -77,10 +77,13 @@ def overview(
         id_of(list(headlines().values())),
         as_typed(sys.argv[1:]),
     )
-    write_files(
-        folder,
-        lambda into: write_overview(titles, into / stem, tongue, width.value, formats),
-        stamp,
-    )
+
+    def draw(into: Path) -> None:
+        write_overview(titles, into / stem, tongue, width.value, formats)
+
+    if out.suffix:
+        write_chart_files(folder, draw, stamp)
+    else:
+        write_charts(folder, draw, stamp, stamp.command)
     for ending in formats:
         typer.echo(str(folder / f"{stem}.{ending}"))

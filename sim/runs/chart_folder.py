@@ -1,93 +1,126 @@
-"""The folder of a run's charts, beside the run: the run's own folder stays as its record has it."""
+"""Write charts: a folder of them with a manifest, or single files."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from .atomic import disk_problem, exclusive_folder, refuse_link
+from .atomic import PARTIAL, disk_problem, exclusive_folder, refuse_link
 from .folder import replace_folder
 from .manifest import digest, kind_of, read_record, write_record
-from .provenance import Provenance, mark_charts
+from .provenance import MARKERS, Provenance, find_in_chart, mark_charts
 
 KIND = "charts"
+Draw = Callable[[Path], None]
+"""Writes charts into a folder."""
 
 
 def beside(*runs: Path) -> Path:
-    """The folder for charts, if none is named: outputs/baseline-charts, beside the first run."""
+    """Return the default chart folder, beside the first run: ``outputs/baseline-charts``."""
     first = runs[0] if runs[0].name not in ("", "..") else runs[0].resolve()
     return first.with_name("+".join(run.resolve().name for run in runs) + f"-{KIND}")
 
 
 def write_charts(
-    folder: Path, draw: Callable[[Path], None], stamp: Provenance, command: str, *runs: Path
+    folder: Path, draw: Draw, stamp: Provenance, command: str, *runs: Path, kind: str = KIND
 ) -> None:
-    """Write the charts that ``draw`` puts into a folder it is given, each with its stamp.
+    """Write a folder of charts, each with its provenance, and its manifest.
 
-    Charts of the same runs that are there already, in another language or width, stay; those of
-    other runs go. Whole or not at all. Raises ``ScenarioError`` if the folder is or lies in that
-    of a run or a study, if it holds something that is not ours, or can't be written.
+    Charts of the same runs that are in the folder, in another language or width, stay; those of
+    other runs are replaced. ``runs`` are the folders that the charts are made of. Raises
+    ``ScenarioError`` if the folder is or lies in one of these, can't be written, or holds
+    something that is not a folder of ours of this ``kind``.
     """
     for run in runs:
         if folder.resolve().is_relative_to(run.resolve()):
-            what = "this lies in the folder of the run, whose record tells each file in it"
+            what = "this is inside the folder of the run, whose manifest lists every file in it"
             raise ScenarioError([Problem(str(folder), what, "give a folder beside it with -o")])
-    kind, before = kind_of(folder), _record(folder)
-    if kind not in (None, KIND):
-        what = f"this is the folder of a {kind}, not of charts"
-        raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
+    refuse_other_kind(folder, kind)
+    previous = _manifest(folder)
     with replace_folder(folder) as staging:
         draw(staging)
         mark_charts(staging, stamp)
-        if before is not None and before["of"] == stamp.run:
-            _keep(before, folder, staging)
-        record = {"kind": KIND, "of": stamp.run, "scenario": stamp.scenario, "command": command}
-        write_record(staging, record)
+        if previous is not None and previous["of"] == stamp.run:
+            _keep_previous(previous["files"], folder, staging)
+        manifest = {"kind": kind, "of": stamp.run, "scenario": stamp.scenario, "command": command}
+        write_record(staging, manifest)
 
 
-def write_files(folder: Path, draw: Callable[[Path], None], stamp: Provenance) -> None:
-    """Write the files that ``draw`` puts into a folder it is given, each with its stamp.
+def refuse_other_kind(folder: Path, kind: str) -> None:
+    """Refuse a folder of results of another kind."""
+    actual = kind_of(folder)
+    if actual not in (None, kind):
+        what = f"this is the folder of '{actual}', not of '{kind}'"
+        raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
 
-    What else the folder holds stays. Each file is whole or not there. Raises ``ScenarioError`` if
+
+def write_chart_files(folder: Path, draw: Draw, stamp: Provenance) -> None:
+    """Write single charts and their texts, with provenance, into a folder of other files.
+
+    A file is replaced only if it is a chart of ours, or the text of one, that nobody changed.
+    Each file is replaced as a whole. Raises ``ScenarioError`` if a file may not be replaced or
     the folder can't be written.
     """
     try:
-        with exclusive_folder(folder / f".{KIND}.partial", folder) as aside:
-            staging = aside / "new"
+        with exclusive_folder(folder / f".{KIND}{PARTIAL}", folder) as partial:
+            staging = partial / "new"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
             try:
                 draw(staging)
                 mark_charts(staging, stamp)
-                names = sorted(file.name for file in staging.iterdir())
-                for name in names:
-                    refuse_link(folder / name)
-                for name in names:
-                    os.replace(staging / name, folder / name)
+                # Texts first: the chart holds the checksum by which its text is known.
+                files = sorted(staging.iterdir(), key=lambda file: (file.suffix in MARKERS, file))
+                _refuse_foreign_files(folder, files)
+                for file in files:
+                    os.replace(file, folder / file.name)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from None
 
 
-def _record(folder: Path) -> dict[str, Any] | None:
-    """The record of charts that are there already, if it is whole."""
+def _refuse_foreign_files(folder: Path, files: Iterable[Path]) -> None:
+    """Refuse to replace a file that is not ours, or that was changed."""
+    what = "this file is there already, and is not a chart of ours as it was written"
+    problems = []
+    for file in files:
+        target = folder / file.name
+        refuse_link(target)
+        if target.exists() and not _may_replace(target, file):
+            problems.append(Problem(str(target), what, "choose another name, or remove it"))
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _may_replace(target: Path, file: Path) -> bool:
+    if not target.is_file():
+        return False
+    if digest(target) == digest(file):
+        return True
+    if file.suffix in MARKERS:
+        found = find_in_chart(target.read_bytes())
+        return found is not None and found.intact
+    charts = (target.with_suffix(suffix) for suffix in MARKERS)
+    checks = [find_in_chart(chart.read_bytes()) for chart in charts if chart.is_file()]
+    return digest(target) in [found.text for found in checks if found is not None]
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of charts that are there already, if it is valid."""
     try:
         return read_record(folder)
     except ScenarioError:
         return None
 
 
-def _keep(before: dict[str, Any], folder: Path, staging: Path) -> None:
-    """Take along what was drawn before and is as it was."""
-    for name, known in before["files"].items():
+def _keep_previous(files: dict[str, str], folder: Path, staging: Path) -> None:
+    """Copy earlier charts that nobody changed and that were not drawn again."""
+    for name, known in files.items():
         old, new = folder / name, staging / name
-        # All charts lie in the folder itself: a name that leads elsewhere is none of ours.
-        if old.parent != folder or old.is_symlink() or name in ("", ".", ".."):
-            continue
-        if not new.exists() and old.is_file() and digest(old) == known:
+        if not new.exists() and old.is_file() and not old.is_symlink() and digest(old) == known:
             shutil.copy2(old, new)

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError, usage_error
+from .atomic import PARTIAL
 from .manifest import RECORD, kind_of, read_record
-
-PARTIAL = ".partial"
-"""End of the name of a folder that is being written, or that a kill left."""
 
 
 @dataclass(frozen=True)

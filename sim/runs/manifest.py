@@ -167,7 +167,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "answers": ("questions", "lang"),
 }
 """What was asked, by kind: the keys that whoever reads such a folder relies on."""
-WITHOUT_QUESTION = ("charts", "tables")
+WITHOUT_QUESTION = ("charts", "tables", "scorecard")
 """Kinds of folder that are made of another one."""
 
 

@@ -39,10 +39,14 @@ class Provenance:
 
 @dataclass(frozen=True)
 class ProvenanceCheck:
-    """The stamp of a file, and whether what the file says is what was sealed."""
+    """The provenance of a file, and whether the file is as it was written.
+
+    ``text`` is the SHA-256 of the text beside a chart, empty if it has none.
+    """
 
     stamp: Provenance
     intact: bool
+    text: str = ""
 
 
 def checksum(stamp: Provenance, content: bytes) -> str:
@@ -61,16 +65,21 @@ def read_provenance(told: Mapping[str, object]) -> Provenance | None:
 
 
 def mark_charts(folder: Path, stamp: Provenance) -> None:
-    """Put the stamp into every PNG, SVG and PDF of a folder that is being written."""
+    """Embed provenance in every PNG, SVG and PDF of a folder that is being written.
+
+    With it goes the SHA-256 of the text beside the chart, by which that is known as ours.
+    """
     for file in sorted(folder.iterdir()):
         if file.suffix in MARKERS:
-            file.write_bytes(marked(file.read_bytes(), file.suffix, stamp))
+            text = file.with_suffix(".txt")
+            hashed = hashlib.sha256(text.read_bytes()).hexdigest() if text.exists() else ""
+            file.write_bytes(marked(file.read_bytes(), file.suffix, stamp, hashed))
 
 
-def marked(data: bytes, suffix: str, stamp: Provenance) -> bytes:
-    """The bytes of an unmarked chart with the stamp in them: the same in, the same out."""
-    told = asdict(stamp) | {"seal": checksum(stamp, data)}
-    return MARKERS[suffix](data, json.dumps(told, sort_keys=True).encode("ascii"))
+def marked(data: bytes, suffix: str, stamp: Provenance, text: str = "") -> bytes:
+    """Return a chart or page with provenance and a checksum embedded; deterministic."""
+    mark = asdict(stamp) | {"seal": checksum(stamp, data)} | ({"text": text} if text else {})
+    return MARKERS[suffix](data, json.dumps(mark, sort_keys=True).encode("ascii"))
 
 
 def find_in_chart(data: bytes) -> ProvenanceCheck | None:
@@ -89,7 +98,9 @@ def find_in_chart(data: bytes) -> ProvenanceCheck | None:
     stamp = read_provenance(told) if isinstance(told, dict) else None
     if stamp is None:
         return None
-    return ProvenanceCheck(stamp, told.get("seal") == checksum(stamp, bare))
+    return ProvenanceCheck(
+        stamp, told.get("seal") == checksum(stamp, bare), str(told.get("text", ""))
+    )
 
 
 def _parted(data: bytes) -> tuple[bytes, bytes] | None:
