@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import DESIGN, FEW, Command, Done, run_cli, run_in_process
+from support.once import once
 from support.processes import in_child_process
 
 from sim.model.engine import simulate
@@ -54,16 +55,18 @@ def command(
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a finished run ``r``, from which everything else is made in copies."""
-    folder = tmp_path_factory.mktemp("bench")
-    words = ("run", "baseline", *FEW, "--until", "2025-12-31", "--no-charts")
+    words = ("run", "baseline", *FEW, "--until", "2025-12-31", "--no-charts", "--out", "r")
 
-    def make() -> Done:
-        os.chdir(folder)
-        (folder / "design.yaml").write_text(DESIGN)
-        return run_cli(*words, "--out", "r")
+    def make(folder: Path) -> None:
+        def work() -> Done:
+            folder.mkdir()
+            os.chdir(folder)
+            (folder / "design.yaml").write_text(DESIGN)
+            return run_cli(*words)
 
-    assert in_child_process(make).given.returncode == 0
-    return folder
+        assert in_child_process(work).given.returncode == 0
+
+    return once(tmp_path_factory, "bench", make)
 
 
 @pytest.fixture

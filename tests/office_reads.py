@@ -13,7 +13,8 @@ from pathlib import Path
 
 import docx
 import pytest
-from support.memos import LANGUAGES, make_books, say, words_of_document
+from support.memos import LANGUAGES, make_books, words_of_document
+from support.once import run_app
 
 from sim.export.memo.folder import open_folder
 from sim.export.memo.write import files_of, memo_of
@@ -49,13 +50,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every memo, as a PDF, and saved again by the office suite."""
     where = tmp_path_factory.mktemp("office")
     for name, words in MADE.items():
-        say(*words, "--out", str(where / name))
+        run_app(*words, "--out", str(where / name))
     make_books(where, [one.number for one in questions()])
     for kind, lang in ALL:
         folder = where / (kind if kind in MADE else f"{kind}-{lang}")
         file = where / f"{kind}-{lang}.docx"
         file.write_bytes(files_of(memo_of(open_folder(folder), lang), "docx", file)[file])
-    say("export", str(where / "run"), "--xlsx", "-o", str(where / "run.xlsx"), "--lang", "nl")
+    run_app("export", str(where / "run"), "--xlsx", "-o", str(where / "run.xlsx"), "--lang", "nl")
     memos, book = sorted(where.glob("*.docx")), [where / "run.xlsx"]
     profile, again = where / "profile", where / "again"
     office("pdf", [*memos, *book], where / "pdf", profile)

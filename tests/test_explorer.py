@@ -48,7 +48,7 @@ SIDE_BY_SIDE = ("baseline", "closed", "nominal", "short", "hostile")
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return make_runs(tmp_path_factory.mktemp("explored"))
+    return make_runs(tmp_path_factory)
 
 
 @pytest.fixture
@@ -346,7 +346,7 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     assert "made of: runs side by side" in done.stdout
     assert f"run: {', '.join(ids)}" in done.stdout
     assert "command: opvangsim explorer" in done.stdout
-    assert "seed: 3" in done.stdout
+    assert "seed: 7" in done.stdout
     Path("page.html").write_text(page.replace("2027", "2028", 1), "utf-8")
     done = command("whence", "page.html")
     assert done.returncode == 2

@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from support.cli import Command
 from support.folders import record_in
+from support.once import once
 
 from sim.errors import ScenarioError
 from sim.export.data_files import LONG, long_table, scenario_format, table_bytes
@@ -43,12 +44,9 @@ LANGUAGES: tuple[Language, Language] = ("en", "nl")
 
 
 @pytest.fixture(scope="module")
-def folder(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small run of three whole years."""
-    from datetime import date
-
-    options = Options(replications=4, seed=7, step="week", until=date(2027, 12, 31), workers=1)
-    return execute(baseline, "baseline", options, tmp_path_factory.mktemp("run") / "run").folder
+    return once(tmp_path_factory, "baseline")
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ NEED_BY_MONTH = "#series=need%7Ctotal&by=month"
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return make_runs(tmp_path_factory.mktemp("explored"))
+    return make_runs(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

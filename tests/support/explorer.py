@@ -7,18 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sim.cli import app
+import pytest
 
-TINY = ("--replications", "5", "--seed", "3", "--step", "week", "--workers", "1", "--quiet")
-UNTIL = ("--until", "2027-12-31", "--no-charts")
-RUNS: dict[str, tuple[str, ...]] = {
-    "baseline": ("baseline", *UNTIL),
-    "closed": ("constrained", *UNTIL),
-    "nominal": ("nominal", *UNTIL),
-    "short": ("baseline", "--until", "2025-06-30", "--no-charts", "--vary", "process"),
-}
-"""Runs by the name of their folder: with spending that follows the budget, in the prices of each
-year, and without a whole year and all chance."""
+from .once import SMALL, once, run_app
+
 HOSTILE = """</script><script>document.title='taken'</script><img src=x onerror="alert(1)">"""
 HOSTILE_FORMULA = '=HYPERLINK("x") \' & {{code}} {name} <!-- opvangsim {} -->'
 NAMES = {"en": HOSTILE, "nl": HOSTILE_FORMULA}
@@ -33,16 +25,17 @@ def hostile(folder: Path) -> Path:
     return file
 
 
-def make(folder: Path, name: str, words: tuple[str, ...]) -> Path:
-    """A small run in a folder."""
-    app(["run", *words, *TINY, "--out", str(folder / name)], standalone_mode=False)
-    return folder / name
-
-
-def make_runs(folder: Path) -> dict[str, Path]:
+def make_runs(factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders of small runs by name, one of them of a hostile scenario."""
-    wanted = RUNS | {"hostile": (str(hostile(folder)), *UNTIL)}
-    return {name: make(folder, name, words) for name, words in wanted.items()}
+    names = ("baseline", "closed", "nominal", "short")
+    return {name: once(factory, name) for name in names} | {
+        "hostile": once(factory, "hostile", _run_hostile)
+    }
+
+
+def _run_hostile(folder: Path) -> None:
+    words = ("--until", "2027-12-31", "--no-charts", *SMALL, "--out", str(folder))
+    run_app("run", str(hostile(folder.parent)), *words)
 
 
 def script_of(page: str) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import io
-import os
-import sys
 import zipfile
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -17,7 +13,6 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from sim.cli import app
 from sim.questions import run_studies as answers
 from sim.questions.drivers import wanted
 from sim.questions.metrics import Value, needed, scenario_of
@@ -25,16 +20,12 @@ from sim.questions.questions import questions
 from sim.report.i18n import Language
 from sim.results.experiment import Settings
 
-TINY = ("--replications", "3", "--seed", "7", "--step", "week", "--workers", "1", "--quiet")
-UNTIL = ("--until", "2027-12-31")
-MADE: dict[str, tuple[str, ...]] = {
-    "run": ("run", "baseline", *UNTIL, "--no-charts"),
-    "closed": ("run", "constrained", *UNTIL, "--no-charts"),
-    "short": ("run", "baseline", "--until", "2025-03-31", "--no-charts"),
-    "comparison": ("compare", "baseline", "faster-housing", "--until", "2026-12-31"),
-    "explanation": ("explain", "baseline", "regular-27100", "--year", "2026"),
+from .once import once
+
+KINDS = {name: name for name in ("closed", "short", "comparison", "explanation")} | {
+    "run": "baseline"
 }
-"""Commands by the name of their folder; all but the last question book."""
+"""Folders of ``support.once`` by the kind of their memo."""
 ASKED = (1, 10, 13, 38, 75)
 """Questions of the small book: without a number, of fact, of money, of a chance, of a study."""
 LANGUAGES: tuple[Language, Language] = ("en", "nl")
@@ -42,27 +33,11 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ABOUT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 
 
-def say(*words: str) -> None:
-    """A command as its entry point takes it, said silently in this process."""
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
-        patch.setattr(sys, "argv", ["opvangsim", *words])
-        app(list(words), standalone_mode=False)
-
-
 def shared_folders(factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One folder of each kind, and a book in both languages; made once for all test processes."""
-    root = factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    where = root / "memos"
-    with (root / "memos.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (where / "whole").exists():
-            for name, words in MADE.items():
-                say(*words, *TINY, "--out", str(where / name))
-            make_books(where)
-            (where / "whole").touch()
-    names = [*MADE, *(f"answers-{lang}" for lang in LANGUAGES)]
-    return {name: where / name for name in names}
+    """One folder of each kind, and a book in both languages."""
+    found = {kind: once(factory, name) for kind, name in KINDS.items()}
+    books = once(factory, "memos", make_books)
+    return found | {f"answers-{lang}": books / f"answers-{lang}" for lang in LANGUAGES}
 
 
 def make_books(where: Path, numbers: Sequence[int] = ASKED) -> None:

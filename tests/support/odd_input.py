@@ -178,7 +178,7 @@ def kit() -> Path:
              "--until", "2025-12-31", "--out", "r"),
             ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
             ("export", "r", "--xlsx", "-o", "r.xlsx"),
-            *(("memo", "r", "-o", f"m.{form}") for form in ("docx", "html", "md")),
+            *(("memo", "r", "-o", f"m.{form}") for form in ("docx", "md")),
             ("explorer", "r", "-o", "e.html"),
             ("chart", "r", "gap", "--format", "png,svg,pdf", "-o", "c"),
         ):  # fmt: skip
