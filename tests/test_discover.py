@@ -11,8 +11,9 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.report.i18n import Language, label
+from sim.studies import discover as study
 from sim.studies import discover_text as report
-from sim.studies.discover import (
+from sim.studies.prim import (
     Discovery,
     Limit,
     cases_of_interest,
@@ -173,7 +174,7 @@ def test_patches_and_levers_may_stand_in_a_condition() -> None:
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Language) -> None:
     box = found.boxes[0]
-    sentence = report.sentences(found, UNITS, lang)[0]
+    sentence = study.sentences(found, UNITS, lang)[0]
     for part in (
         report.percent(box.density, lang),
         report.percent(box.coverage, lang),
@@ -188,7 +189,7 @@ def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Langu
 @pytest.mark.slow
 def test_where_no_lever_says_anything_the_sentence_says_so(found: Discovery) -> None:
     blind = dataclasses.replace(found, boxes=())
-    (sentence,) = report.sentences(blind, UNITS, "en")
+    (sentence,) = study.sentences(blind, UNITS, "en")
     assert "no lever of this sweep" in sentence
-    assert report.rows(blind).empty
+    assert study.box_rows(blind).empty
     assert label("discover_none", "nl") == "geen"

@@ -27,7 +27,6 @@ TWINS = {
     "check": "Scenario.check",
     "compare": "Scenario.compare",
     "diff": "Scenario.diff",
-    "discover": "Sweep.discover",
     "explain": "Scenario.explain",
     "explorer": "explore",
     "export": "Result.export",

@@ -50,8 +50,10 @@ from sim.studies import (
 )
 from sim.studies.charts import KINDS as OTHER_KINDS
 from sim.studies.charts import StudyData
-from sim.studies.discover import discover
-from sim.studies.discover_text import percent, plainly, rows, runs_frame
+from sim.studies.discover import box_rows as rows
+from sim.studies.discover import run_rows as runs_frame
+from sim.studies.discover_text import percent, plainly
+from sim.studies.prim import discover
 from sim.studies.sobol import LUCK, PATH
 from sim.studies.sweep_chart import along_levers
 

@@ -19,6 +19,7 @@ from ..questions.text import Page
 from ..report.charts import CHART_SIZES, Width
 from ..report.i18n import Language
 from ..results.experiment import Settings
+from ..studies import STUDIES
 from ..studies.base import no_progress
 from .scenario import Scenario, scenario_of
 from .study import StudyReport, study_of
@@ -119,10 +120,12 @@ class Sweep:
 
     def discover(self, where: str) -> StudyReport:
         """The part of it in which something happens, as in ``gap.total.2027 > 2e9``."""
-        from ..studies.discover_ask import discover as asked
+        from ..studies.base import Inputs, run_study
 
-        command = f"sim.open_sweep({str(self.folder)!r}).discover({where!r})"
-        return study_of(asked(self.folder, where), command)
+        study = STUDIES["discover"]
+        options = study.options.parse({"where": where})
+        found = run_study(study, options, lambda: Inputs(folder=self.folder))
+        return study_of(found, f"sim.open_sweep({str(self.folder)!r}).discover({where!r})")
 
 
 def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> Sweep:

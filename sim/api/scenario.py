@@ -236,7 +236,9 @@ class Scenario:
 
     def __getattr__(self, name: str) -> Callable[..., StudyReport]:
         """Return the method of a study: ``sim.studies.STUDIES`` lists them."""
-        study = next((one for one in STUDIES.values() if one.method == name), None)
+        study = next(
+            (one for one in STUDIES.values() if one.method == name and one.takes != "sweep"), None
+        )
         if study is None:
             raise AttributeError(f"a scenario has no attribute '{name}'")
         from .study import study_method
@@ -244,7 +246,9 @@ class Scenario:
         return study_method(self, study)
 
     def __dir__(self) -> list[str]:
-        return sorted([*super().__dir__(), *(study.method for study in STUDIES.values())])
+        return sorted(
+            [*super().__dir__(), *(one.method for one in STUDIES.values() if one.takes != "sweep")]
+        )
 
     def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
         """Sliders and charts that move with them, in Jupyter (needs ``opvangsim[jupyter]``)."""

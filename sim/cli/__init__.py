@@ -14,7 +14,6 @@ from ..studies import STUDIES
 from . import (
     answer,
     compare,
-    discover,
     explain,
     export,
     memo,
@@ -91,7 +90,6 @@ for verb in (
     explain.explain,
     solve.solve,
     sweep.sweep,
-    discover.discover,
     answer.answer,
     chart.chart,
     *export.VERBS,

@@ -26,7 +26,6 @@ from ..studies.compare_ask import compare
 from ..studies.defaults import CERTAINTY
 from ..studies.design import read_design
 from ..studies.design_points import expand_design
-from ..studies.discover_ask import discover
 from ..studies.explain_ask import explain
 from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
@@ -133,7 +132,8 @@ def _again(study: Study, task: _Task, there: Path) -> None:
     """Run a study again with the options in its manifest, on the scenarios in its folder."""
     options = study.options.from_manifest(task.record)
     scenarios = tuple(task.resolved(name) for name in task.record["scenarios"])
-    inputs = Inputs(scenarios, workers=task.workers, watch=task.watch)
+    sweep = _sweep_folder(task) if study.takes == "sweep" else None
+    inputs = Inputs(scenarios, sweep, task.workers, task.watch)
     result = run_study(study, options, lambda: inputs)
     named = replace(result.content, name=task.record["name"], inputs=task.record["inputs"])
     write(StudyResult(named), there, task.lang, task.record["command"])
@@ -164,18 +164,17 @@ def _solve(task: _Task) -> StudyResult:
                  task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
 
 
-def _discover(task: _Task) -> StudyResult:
+def _sweep_folder(task: _Task) -> Path:
+    """Return the folder of the sweep that a study was made from; raises ``ScenarioError``."""
     wanted = task.asked["sweep"]
     sweep = task.sweep or _beside(task.folder, wanted)
     if sweep is None:
-        what = f"the sweep {wanted} that it rests on does not lie beside it"
+        what = f"the sweep {wanted} that it is based on is not beside it"
         usage_error(str(task.folder), what, "name its folder with --sweep")
     found = read_record(sweep)["id"]
     if found != wanted:
         usage_error(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
-    finding = discover(sweep, task.asked["where"])
-    # Its name was that of the sweep's folder, which may have been moved.
-    return replace(finding, content=replace(finding.content, name=task.record["name"]))
+    return sweep
 
 
 def _beside(folder: Path, wanted: str) -> Path | None:
@@ -205,7 +204,6 @@ MAKERS: dict[str, Callable[[_Task, Path], None]] = {
     "explanation": partial(_study, _explain),
     "solution": partial(_study, _solve),
     "frontier": partial(_study, _solve),
-    "discovery": partial(_study, _discover),
     "sweep": _sweep,
 }
 """Kinds of folders that can be made again from what they hold."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .options import IndCutOptions, OptimalPlacesOptions, SensitivityOptions, StudyOptions
+from .options import (
+    DiscoverOptions,
+    IndCutOptions,
+    OptimalPlacesOptions,
+    SensitivityOptions,
+    StudyOptions,
+)
 
 Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
 """What a study works on: one scenario, two, one against several, or the folder of a sweep."""
@@ -69,6 +75,14 @@ STUDIES: dict[str, Study] = {
             ("sensitivity",),
             details="Weekly steps unless --step day. Some sixty inputs take sixty times as many "
             "replications as points: about three minutes on two cores.",
+        ),
+        Study(
+            "discover",
+            "Find the part of a sweep in which something happens: boxes in its levers (PRIM).",
+            "sim.studies.discover",
+            DiscoverOptions,
+            ("discovery",),
+            takes="sweep",
         ),
     )
 }

@@ -17,9 +17,6 @@ from . import (
     compare_chart as differences,
 )
 from . import (
-    discover_chart as discovery,
-)
-from . import (
     explain_chart as waterfall,
 )
 from . import (
@@ -54,7 +51,6 @@ KINDS: dict[str, StudyChart] = {
     "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
     "solution": StudyChart("solution", solution.draw, solution.words),
     "frontier": StudyChart("frontier", frontier.draw, frontier.words),
-    "discovery": StudyChart("box", discovery.draw, discovery.words, discovery.shown),
     "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
 }
 """Kinds of study and their charts."""

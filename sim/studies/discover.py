@@ -1,331 +1,170 @@
-"""Scenario discovery: in which part of a sweep something happens, as boxes in its levers.
+"""Discover: in which part of a sweep does something happen?
 
-PRIM (Friedman and Fisher 1999, by ema_workbench) peels slices off until what is left is dense in
-the runs of interest. Of the boxes on its way the one is taken with the largest harmonic mean of
-coverage (how many of all such runs it holds) and density (how many of its runs are such); what
-does not significantly restrict it is taken out. Further boxes come from the runs that are left.
+Boxes in the levers of a sweep in which a condition holds more often than elsewhere; see ``prim``.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import binom
+from rich.table import Table
 
-from ..errors import Problem, ScenarioError
-from ..results.cell import CellRef
-from ..results.cell import parse as parse_address
-from ..results.conditions import ComparisonOp, Condition, evaluate, names, parse
-from .design import canonical, operand_kinds
-
-RESAMPLES = 400
-BAND = (0.1, 0.9)
-MOST_BOXES = 3
-SIGNIFICANT = 0.05
-"""A limit stays if without it the box would hold as many by chance less often than this."""
-WORTH = 0.1
-"""A further box is told if it holds at least this part of all runs of interest."""
-FEWEST = 10
-"""A box holds at least so many runs."""
-Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How a box restricts one lever: from, to (None: open on that side), or the choices left.
-
-    ``chance``: how likely the box would hold as many runs of interest if this limit meant nothing.
-    """
-
-    lever: str
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    chance: float = 0.0
+from ..report.i18n import Language, label, number
+from ..report.study_data import StudyData
+from ..runs.manifest import RECORD, digest
+from ..runs.study_folder import StudyContent
+from . import discover_chart as chart
+from .base import Implementation, Inputs, StudyChart
+from .discover_text import (
+    Units,
+    banded,
+    chance_text,
+    claim,
+    limit_text,
+    limits_text,
+    percent,
+    tried_text,
+)
+from .lever_names import lever_name
+from .levers import lever
+from .options import DiscoverOptions
+from .prim import RESAMPLES, Discovery, discovery_of, parse_condition
+from .prim import discover as search
+from .sweep_store import read_sweep
 
 
-@dataclass(frozen=True)
-class Box:
-    """Limits, and what lies in them: of the runs that earlier boxes left.
-
-    ``coverage`` is its part of all runs of interest, ``density`` the part of its runs that are,
-    each with the 80 % band that other runs of the same design would give (resampled, same box).
-    """
-
-    limits: tuple[Limit, ...]
-    runs: int
-    interest: int
-    coverage: float
-    density: float
-    coverage_band: tuple[float, float]
-    density_band: tuple[float, float]
+def check(options: DiscoverOptions) -> None:
+    """Refuse a condition that can't be read."""
+    parse_condition(options.where)
 
 
-@dataclass(frozen=True)
-class Where:
-    """A condition over a sweep; ``cell`` if it says that one cell lies above or below a number."""
-
-    text: str
-    condition: Condition
-    cell: CellRef | None = None
-    above: bool = True
-    number: float = 0.0
-
-
-@dataclass(frozen=True)
-class Discovery:
-    """The boxes in which a condition holds, and how often it holds at all."""
-
-    where: Where
-    levers: tuple[str, ...]
-    table: pd.DataFrame
-    interest: Bools
-    boxes: tuple[Box, ...]
-
-    @property
-    def share(self) -> float:
-        """Share of all runs in which the condition holds."""
-        return float(self.interest.mean())
-
-
-def parse_condition(text: str) -> Where:
-    """Read a condition such as ``gap.total.2027 > 2e9``; raises ``ScenarioError``."""
-    condition = parse(text, "--where")
-    if not isinstance(condition, ComparisonOp) or condition.sign not in ("<", "<=", ">", ">="):
-        return Where(text, condition)
-    left, right, sign = condition.left, condition.right, condition.sign
-    if left.name is None:
-        left, right = right, left
-        sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[sign]
-    if left.name is None or right.number is None:
-        return Where(text, condition)
-    try:
-        cell = parse_address(left.name)
-    except ScenarioError:
-        return Where(text, condition)
-    return Where(text, condition, cell, sign in (">", ">="), right.number)
-
-
-def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -> Bools:
-    """In which runs a condition holds: (run,).
-
-    ``words`` are the levers that are a choice between patches. Raises ``ScenarioError`` where a
-    name is no column, and where the condition holds in every run or in none.
-    """
-    choices = {str(choice) for word in words for choice in table[word].unique()}
-    columns = {canonical(str(name)): str(name) for name in table.columns if name != "hash"}
-    said: dict[str, Any] = {}
-    for name in names(where.condition):
-        column = columns.get(name) or columns.get(canonical(name)) or columns.get(_cell(name))
-        if column is not None:
-            said[name] = table[column].to_numpy()
-        elif name in choices:
-            said[name] = name
-        else:
-            what = f"'{name}' is not in this sweep"
-            raise ScenarioError(
-                [Problem("--where", what, f"there are: {', '.join(columns.values())}")]
-            )
-    for fault in operand_kinds(where.condition, {*words, *choices}):
-        raise ScenarioError([Problem("--where", fault)])
-    interest: Bools = np.broadcast_to(np.asarray(evaluate(where.condition, said), bool), len(table))
-    if interest.all() or not interest.any():
-        how = "in every run" if interest.all() else "in no run"
-        what = f"'{where.text}' holds {how} of this sweep: there is nothing to tell apart"
-        raise ScenarioError([Problem("--where", what, _extent(said))])
-    return interest
-
-
-def _cell(name: str) -> str:
-    try:
-        return str(parse_address(name))
-    except ScenarioError:
-        return name
-
-
-def _extent(said: dict[str, Any]) -> str:
-    """Between which values the names of a condition lie, as advice."""
-    parts = [
-        f"{name} lies between {np.nanmin(values):.6g} and {np.nanmax(values):.6g}"
-        for name, values in said.items()
-        if isinstance(values, np.ndarray) and values.dtype.kind == "f"
-    ]
-    return "; ".join(parts) or "take another condition"
-
-
-def discover(
-    where: Where, table: pd.DataFrame, levers: Sequence[str], words: Sequence[str]
-) -> Discovery:
-    """Boxes of the levers in which a condition holds, three at most; raises ``ScenarioError``.
-
-    ``table`` is that of a sweep, a row a run.
-    """
-    interest = cases_of_interest(where, table, words)
-    left = np.ones(len(table), dtype=bool)
-    boxes: list[Box] = []
-    while len(boxes) < MOST_BOXES and (interest & left).any():
-        limits = _found(table[list(levers)], interest, left, words)
-        if not limits:
-            break
-        box = evaluated(limits, table, interest, left)
-        if boxes and (box.coverage < WORTH or box.density <= interest.mean()):
-            break
-        boxes.append(box)
-        left = left & ~in_box(limits, table)
-    return Discovery(where, tuple(levers), table, interest, tuple(boxes))
-
-
-def in_box(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
-    """Which runs lie within all limits: (run,)."""
-    found = np.ones(len(table), dtype=bool)
-    for limit in limits:
-        values = table[limit.lever].to_numpy()
-        if limit.choices:
-            found &= np.isin(values.astype(str), limit.choices)
-        if limit.low is not None:
-            found &= values >= limit.low
-        if limit.high is not None:
-            found &= values <= limit.high
-    return found
-
-
-def evaluated(
-    limits: Sequence[Limit], table: pd.DataFrame, interest: Bools, left: Bools | None = None
-) -> Box:
-    """A box with its coverage and density and their bands, over the runs that are ``left``."""
-    within = in_box(limits, table) & (True if left is None else left)
-    kinds = [within & interest, within & ~interest, ~within & interest]
-    counts = [int(kind.sum()) for kind in kinds]
-    total = len(table)
-    shares = np.array([*counts, total - sum(counts)]) / total
-    # Drawing runs with replacement is drawing how many there are of each kind.
-    drawn = np.random.default_rng(0).multinomial(total, shares, size=RESAMPLES)
-    hits, misses, beyond = drawn[:, 0], drawn[:, 1], drawn[:, 2]
-    coverage = hits / np.maximum(hits + beyond, 1)
-    density = hits / np.maximum(hits + misses, 1)
-    return Box(
-        tuple(limits),
-        counts[0] + counts[1],
-        counts[0],
-        counts[0] / max(counts[0] + counts[2], 1),
-        counts[0] / max(counts[0] + counts[1], 1),
-        _band(coverage),
-        _band(density),
+def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
+    """Search the boxes of a sweep and return the tables; raises ``ScenarioError``."""
+    assert inputs.folder is not None
+    condition, sweep = parse_condition(options.where), read_sweep(inputs.folder)
+    found = search(condition, sweep.table, (*sweep.numbers, *sweep.words), sweep.words)
+    asked: dict[str, Any] = {
+        "sweep": sweep.id,
+        "where": options.where,
+        "title": dict(sweep.title),
+        "units": dict(sweep.units),
+    }
+    if len(sweep.table) < sweep.runs:
+        asked["lacking"] = sweep.runs - len(sweep.table)
+    return StudyContent(
+        "discovery",
+        f"{inputs.folder.name}: {options.where}",
+        asked,
+        {},
+        sweep.settings,
+        {"boxes": box_rows(found), "runs": run_rows(found)},
+        {RECORD: digest(inputs.folder / RECORD)},
+        f"discover-{inputs.folder.resolve().name.removeprefix('sweep-')}",
     )
 
 
-def _band(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.quantile(values, BAND)
-    return float(low), float(high)
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return a heading, a table for each box, and the sentences."""
+    found, units = discovery_of(data), data.asked["units"]
+    told: list[Any] = [heading(found, data.asked["title"][lang], lang)]
+    told += [box_table(found, position, units, lang) for position in range(len(found.boxes))]
+    told += sentences(found, units, lang)
+    if "lacking" in data.asked:
+        told.append(label("discover_lacking", lang, n=data.asked["lacking"]))
+    return told
 
 
-def _found(
-    levers: pd.DataFrame, interest: Bools, left: Bools, words: Sequence[str]
-) -> tuple[Limit, ...]:
-    """The limits of the best box among the runs that are left; none if nothing restricts it."""
-    best: tuple[Limit, ...] = ()
-    score = 0.0
-    for limits in _trajectory(levers, interest, left, words):
-        within = in_box(limits, levers) & left
-        hits = int((within & interest).sum())
-        harmonic = 2 * hits / (int(within.sum()) + int((left & interest).sum()))
-        if harmonic > score:
-            best, score = limits, harmonic
-    return _significant(best, levers, interest, left)
+def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
+    """The first box in one sentence, one for each further box, and what the numbers mean."""
+    if not found.boxes:
+        share = percent(found.share, lang)
+        return [label("discover_nothing", lang, claim=claim(found, lang), share=share)]
+    told = []
+    for position, box in enumerate(found.boxes):
+        said = {
+            "density": banded(box.density, box.density_band, lang),
+            "limits": limits_text(box, units, lang),
+            "coverage": banded(box.coverage, box.coverage_band, lang),
+        }
+        if position == 0:
+            said["claim"] = claim(found, lang)
+        told.append(label("discover_further" if position else "discover_sentence", lang, **said))
+    return [*told, label("discover_method", lang, n=RESAMPLES)]
 
 
-def _significant(
-    limits: tuple[Limit, ...], levers: pd.DataFrame, interest: Bools, left: Bools
-) -> tuple[Limit, ...]:
-    """Limits that matter, with their chances: the least sure end goes first, till all are sure."""
-    ends = [end for one in limits for end in _ends(one)]
-    while ends:
-        told = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
-        worst = max(range(len(told)), key=lambda n: told[n].chance)
-        if told[worst].chance <= SIGNIFICANT:
-            return _joined(told)
-        ends.pop(worst)
-    return ()
-
-
-def _ends(one: Limit) -> list[Limit]:
-    """A limit from both sides as two of one side each."""
-    if one.low is None or one.high is None:
-        return [one]
-    return [replace(one, high=None), replace(one, low=None)]
-
-
-def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
-    """Limits of one lever as one again, the surest lever first."""
-    found: dict[str, Limit] = {}
-    for end in ends:
-        other = found.get(end.lever, end)
-        found[end.lever] = replace(
-            end,
-            low=other.low if end.low is None else end.low,
-            high=other.high if end.high is None else end.high,
-            chance=max(end.chance, other.chance),
-        )
-    return tuple(sorted(found.values(), key=lambda one: one.chance))
-
-
-def _chance(
-    one: Limit, limits: Sequence[Limit], levers: pd.DataFrame, interest: Bools, left: Bools
-) -> float:
-    """Quasi p-value (Bryant and Lempert 2010) of one limit."""
-    wider = in_box([other for other in limits if other != one], levers) & left
-    within = in_box(limits, levers) & left
-    density = float(interest[wider].mean())
-    hits = int((within & interest).sum())
-    return float(binom.sf(hits - 1, int(within.sum()), density))
-
-
-def _trajectory(
-    levers: pd.DataFrame, interest: Bools, left: Bools, words: Sequence[str]
-) -> list[tuple[Limit, ...]]:
-    """Limits of each box on the way of PRIM, from all runs that are left to its last box."""
-    table = levers[left].reset_index(drop=True)
-    table = table[[name for name in table.columns if len(set(table[name])) > 1]]
-    if table.empty:
-        return []
-    known = {word: sorted(table[word].unique()) for word in words if word in table.columns}
-    # Choices as numbers: ties between words would be broken in another order each time.
-    coded = table.assign(
-        **{w: pd.Categorical([c.index(v) for v in table[w]]) for w, c in known.items()}
+def heading(found: Discovery, sweep: str, lang: Language) -> str:
+    """What was looked for, where, and how often it is there."""
+    return label(
+        "discover_title",
+        lang,
+        where=found.where.text,
+        sweep=sweep,
+        share=percent(found.share, lang),
+        runs=number(len(found.table), lang),
     )
-    chosen = interest[left].astype(float)
-    smallest = max(min(0.05, chosen.mean() / 2), min(FEWEST / len(table), 0.5))
-    with warnings.catch_warnings():
-        # It warns of what it might do without, and of what pandas will one day not have.
-        warnings.simplefilter("ignore")
-        try:
-            from ema_workbench.analysis import prim
-        except ImportError:
-            advice = "pip install 'opvangsim[discover]'"
-            what = "the library of PRIM (ema_workbench) is not installed"
-            raise ScenarioError([Problem("discover", what, advice)]) from None
-        box = prim.Prim(coded, chosen, threshold=1e-9, mass_min=smallest).find_box()
-    first = box.box_lims[0]
-    return [
-        tuple(
-            limit
-            for name in coded.columns
-            if (limit := _limit(name, first[name], lims[name], known.get(name)))
+
+
+def box_table(found: Discovery, position: int, units: Units, lang: Language) -> Table:
+    """One box: a row a limit."""
+    box = found.boxes[position]
+    title = label(
+        "discover_box",
+        lang,
+        n=position + 1,
+        coverage=banded(box.coverage, box.coverage_band, lang),
+        density=banded(box.density, box.density_band, lang),
+        runs=number(box.runs, lang),
+    )
+    table = Table(title=title, title_justify="left")
+    for key in ("lever", "limit", "tried"):
+        table.add_column(label(f"discover_{key}", lang), overflow="fold")
+    table.add_column(label("discover_chance", lang), justify="right", no_wrap=True)
+    for one in box.limits:
+        table.add_row(
+            lever_name(lever(one.lever, one.lever), lang),
+            limit_text(one, units, lang),
+            tried_text(found, one.lever, lang),
+            chance_text(one.chance, lang),
         )
-        for lims in box.box_lims
+    return table
+
+
+def box_rows(found: Discovery) -> pd.DataFrame:
+    """The boxes as a table: a row a limit."""
+    told = [
+        {
+            "box": position,
+            "lever": one.lever,
+            "low": one.low,
+            "high": one.high,
+            "choices": " ".join(one.choices),
+            "chance": one.chance,
+            "runs": box.runs,
+            "interest": box.interest,
+            "coverage": box.coverage,
+            "coverage_p10": box.coverage_band[0],
+            "coverage_p90": box.coverage_band[1],
+            "density": box.density,
+            "density_p10": box.density_band[0],
+            "density_p90": box.density_band[1],
+        }
+        for position, box in enumerate(found.boxes, start=1)
+        for one in box.limits
     ]
+    columns = ["box", "lever", "low", "high", "choices", "chance", "runs", "interest", "coverage",
+               "coverage_p10", "coverage_p90", "density", "density_p10", "density_p90"]  # fmt: skip
+    return pd.DataFrame(told, columns=columns)
 
 
-def _limit(name: str, first: Any, now: Any, choices: list[str] | None) -> Limit | None:
-    if choices is not None:
-        left = tuple(choices[number] for number in sorted(now.iloc[0]))
-        return Limit(name, choices=left) if len(left) < len(choices) else None
-    low = float(now.iloc[0]) if now.iloc[0] > first.iloc[0] else None
-    high = float(now.iloc[1]) if now.iloc[1] < first.iloc[1] else None
-    return None if low is None and high is None else Limit(name, low, high)
+def run_rows(found: Discovery) -> pd.DataFrame:
+    """The runs by their levers, and whether the condition holds in each."""
+    return found.table[["run", *found.levers]].assign(holds=found.interest)
+
+
+IMPLEMENTATION = Implementation(
+    run,
+    tell,
+    {"discovery": StudyChart("box", chart.draw, chart.words, chart.shown)},
+    check=check,
+)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from ..report.charts.bar_rows import place_rows, row_height, spread
@@ -15,50 +14,15 @@ from ..report.charts.size import ChartSize
 from ..report.i18n import Language, label, number
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
-from .discover import Box, Discovery, Limit, parse_condition
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
 from .lever_names import lever_words
 from .levers import lever
+from .prim import Box, Discovery, Limit, discovery_of
 from .scatter_chart import axes_of, draw_runs, keys_of, note_of
 
 BARS = 1.15
 """Lines of text that a bar takes."""
 PLOT = {"column": 2.2, "page": 3.1}
-
-
-def discovery_of(told: StudyData) -> Discovery:
-    """A discovery as its tables tell it."""
-    runs, units = told.table("runs"), told.asked["units"]
-    numbers = [name for name in runs if name in units]
-    table = runs.astype(dict.fromkeys(numbers, float))
-    levers = tuple(str(name) for name in table if name not in ("run", "holds"))
-    boxes = tuple(_box(rows) for _, rows in told.table("boxes").groupby("box", sort=True))
-    interest = table["holds"].to_numpy(bool)
-    return Discovery(parse_condition(told.asked["where"]), levers, table, interest, boxes)
-
-
-def _box(rows: pd.DataFrame) -> Box:
-    """A box from its rows in the table, a row a limit."""
-    limits = tuple(
-        Limit(
-            str(row["lever"]),
-            None if pd.isna(row["low"]) else float(row["low"]),
-            None if pd.isna(row["high"]) else float(row["high"]),
-            () if pd.isna(row["choices"]) else tuple(str(row["choices"]).split()),
-            float(row["chance"]),
-        )
-        for row in rows.to_dict("records")
-    )
-    row = rows.iloc[0]
-    return Box(
-        limits,
-        int(row["runs"]),
-        int(row["interest"]),
-        float(row["coverage"]),
-        float(row["density"]),
-        (float(row["coverage_p10"]), float(row["coverage_p90"])),
-        (float(row["density_p10"]), float(row["density_p90"])),
-    )
 
 
 def shown(told: StudyData) -> bool:

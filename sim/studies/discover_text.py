@@ -1,20 +1,18 @@
-"""A discovery as a table, a chart and the sentences that sum it up."""
+"""Texts of boxes and their limits, for the table, the sentences and the charts of discover."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
-from rich.table import Table
 
 from ..report.display_names import line_label
 from ..report.i18n import Language, billion, label, number, unit_name
 from .design import NONE
-from .discover import RESAMPLES, Box, Discovery, Limit
 from .explain_text import statistic_name
 from .lever_names import lever_name
 from .levers import lever
+from .prim import Box, Discovery, Limit
 
 Units = Mapping[str, str]
 
@@ -63,7 +61,7 @@ def limit_text(limit: Limit, units: Units, lang: Language) -> str:
     return text if plain else f"{text} {unit_of(limit.lever, units, lang)}".rstrip()
 
 
-def _limits(box: Box, units: Units, lang: Language) -> str:
+def limits_text(box: Box, units: Units, lang: Language) -> str:
     parts = [
         f"{lever_name(lever(one.lever, one.lever), lang)}{' =' if one.choices else ''} "
         f"{limit_text(one, units, lang)}"
@@ -85,61 +83,6 @@ def claim(found: Discovery, lang: Language) -> str:
     return label(key, lang, year=cell.year, what=what, amount=billion(where.number, lang))
 
 
-def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
-    """The first box in one sentence, one for each further box, and what the numbers mean."""
-    if not found.boxes:
-        share = percent(found.share, lang)
-        return [label("discover_nothing", lang, claim=claim(found, lang), share=share)]
-    told = []
-    for position, box in enumerate(found.boxes):
-        said = {
-            "density": banded(box.density, box.density_band, lang),
-            "limits": _limits(box, units, lang),
-            "coverage": banded(box.coverage, box.coverage_band, lang),
-        }
-        if position == 0:
-            said["claim"] = claim(found, lang)
-        told.append(label("discover_further" if position else "discover_sentence", lang, **said))
-    return [*told, label("discover_method", lang, n=RESAMPLES)]
-
-
-def heading(found: Discovery, sweep: str, lang: Language) -> str:
-    """What was looked for, where, and how often it is there."""
-    return label(
-        "discover_title",
-        lang,
-        where=found.where.text,
-        sweep=sweep,
-        share=percent(found.share, lang),
-        runs=number(len(found.table), lang),
-    )
-
-
-def box_table(found: Discovery, position: int, units: Units, lang: Language) -> Table:
-    """One box: a row a limit."""
-    box = found.boxes[position]
-    title = label(
-        "discover_box",
-        lang,
-        n=position + 1,
-        coverage=banded(box.coverage, box.coverage_band, lang),
-        density=banded(box.density, box.density_band, lang),
-        runs=number(box.runs, lang),
-    )
-    table = Table(title=title, title_justify="left")
-    for key in ("lever", "limit", "tried"):
-        table.add_column(label(f"discover_{key}", lang), overflow="fold")
-    table.add_column(label("discover_chance", lang), justify="right", no_wrap=True)
-    for one in box.limits:
-        table.add_row(
-            lever_name(lever(one.lever, one.lever), lang),
-            limit_text(one, units, lang),
-            tried_text(found, one.lever, lang),
-            chance_text(one.chance, lang),
-        )
-    return table
-
-
 def chance_text(chance: float, lang: Language) -> str:
     """A small chance, never as nought."""
     return f"< {number(0.001, lang, 3)}" if chance < 0.001 else number(chance, lang, 3)
@@ -152,35 +95,3 @@ def tried_text(found: Discovery, name: str, lang: Language) -> str:
         return ", ".join(choice_text(one, lang) for one in sorted(set(map(str, values))))
     low, high = plainly(float(values.min()), lang), plainly(float(values.max()), lang)
     return label("range", lang, low=low, high=high)
-
-
-def rows(found: Discovery) -> pd.DataFrame:
-    """The boxes as a table: a row a limit."""
-    told = [
-        {
-            "box": position,
-            "lever": one.lever,
-            "low": one.low,
-            "high": one.high,
-            "choices": " ".join(one.choices),
-            "chance": one.chance,
-            "runs": box.runs,
-            "interest": box.interest,
-            "coverage": box.coverage,
-            "coverage_p10": box.coverage_band[0],
-            "coverage_p90": box.coverage_band[1],
-            "density": box.density,
-            "density_p10": box.density_band[0],
-            "density_p90": box.density_band[1],
-        }
-        for position, box in enumerate(found.boxes, start=1)
-        for one in box.limits
-    ]
-    columns = ["box", "lever", "low", "high", "choices", "chance", "runs", "interest", "coverage",
-               "coverage_p10", "coverage_p90", "density", "density_p10", "density_p90"]  # fmt: skip
-    return pd.DataFrame(told, columns=columns)
-
-
-def runs_frame(found: Discovery) -> pd.DataFrame:
-    """The runs by their levers, and whether the condition holds in each."""
-    return found.table[["run", *found.levers]].assign(holds=found.interest)

@@ -165,6 +165,12 @@ class IndCutOptions(SimulationOptions):
     step: StepLength = Field("week", description="Length of a step.")
 
 
+class DiscoverOptions(StudyOptions):
+    """Condition whose part of the sweep is searched."""
+
+    where: str = Field(description="Condition to look for, as in 'gap.total.2027 > 2e9'.")
+
+
 class SensitivityOptions(SeededOptions):
     """Gap that is explained, and size of the sample."""
 

@@ -17,8 +17,8 @@ from ..report.charts.layout import POINTS, Key, Mark, Sheet, fit, text_width, wr
 from ..report.charts.study_elements import cut, scale_along, scale_up
 from ..report.i18n import Language, label, number
 from ..report.style import BLUE, DARK, ORANGE
-from .discover import Bools, Box, Discovery, Limit, in_box
 from .discover_text import choice_text
+from .prim import Bools, Box, Discovery, Limit, in_box
 
 MOST_MARKS = 2_000
 """Runs drawn at most: more would only hide one another."""
