@@ -499,7 +499,7 @@ def test_the_table_of_answers_in_the_documents_has_every_answer_as_it_was_comput
     """The results are those of the kept headlines, and the words those of the question files."""
     found = TABLE.search(ANSWERS_PAGE.read_text("utf-8"))
     assert found is not None
-    assert found[2] == mark(), "run tests/update_answers.py"
+    assert found[2] == mark(), "run tests/update.py answers"
     rows = [line for line in found[3].splitlines() if re.match(r"\| \d", line)]
     assert len(rows) == len(ANSWERED)
     for one, row in zip(ANSWERED, rows, strict=True):

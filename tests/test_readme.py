@@ -93,7 +93,7 @@ def test_the_commands_of_the_readme_run_as_pasted_and_print_its_table(tmp_path: 
     printed = paste("".join(blocks(README, "sh")), checkout(tmp_path / "opvangsim"))
     table = TABLE.search(README.read_text("utf-8"))
     assert table is not None
-    assert gap_table(printed) == table[2], "run tests/update_readme.py"
+    assert gap_table(printed) == table[2], "run tests/update.py readme"
 
 
 @pytest.mark.slow

@@ -40,8 +40,8 @@ def test_a_notebook_executed_anew_is_what_git_has(name: str) -> None:
     ours, anew = file_of(name).read_text("utf-8"), executed(name)
     for (cell, kept), (again, found) in zip(shown(ours), shown(anew), strict=True):
         assert cell == again
-        assert found == kept, f"{name}, cell {cell}: run tests/update_notebooks.py {name}"
-    assert anew == ours, f"run tests/update_notebooks.py {name}"
+        assert found == kept, f"{name}, cell {cell}: run tests/update.py notebooks/{name}"
+    assert anew == ours, f"run tests/update.py notebooks/{name}"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,192 @@
+"""Make kept results again where results moved: ``python tests/update.py NAME...``.
+
+The test that fails on a kept result says which name to give:
+
+- ``answers``: the table of answers in docs/answers.md (minutes where runs are not cached)
+- ``headlines``: sim/data/headlines.csv, the headline of each scenario
+- ``hindcasts``: sim/data/hindcasts.csv, inflow_model_scores.csv and the chart of the scorecard
+- ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
+- ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
+- ``readme``: the gap table and chart of the README
+- ``sensitivity``: sim/data/sensitivity.csv, what moves the gap of 2027 (minutes)
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import test_book
+import test_past
+import test_readme
+from support import notebooks
+from support.scenarios import change
+from test_parameters import BASELINE, changes_for, movable
+from test_scenarios import computed
+from test_sensitivity import CELL, SETTINGS
+
+from sim import hindcast
+from sim.errors import ScenarioError
+from sim.model.engine import simulate
+from sim.questions.pages import summary
+from sim.questions.run_studies import answers
+from sim.report import overview
+from sim.report.chart_files import write_scorecard
+from sim.report.charts.scorecard import id_of
+from sim.results.budget import costs
+from sim.results.cell import parse
+from sim.results.experiment import Settings
+from sim.results.tables import tabulate
+from sim.runs.chart_folder import write_chart_files
+from sim.runs.manifest import versions
+from sim.runs.provenance import Provenance
+from sim.scenario import Scenario, load
+from sim.studies.base import no_progress
+from sim.studies.sobol import POINTS, Sensitivity, sensitivity
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "sim" / "data"
+INFLUENCE_HEAD = [
+    "# Part of the baseline's mean gap of 2027 that a change of a number by a tenth moves",
+    "# (20 replications by the week, seed 1); what moves it by less than 0.5 % is left out.",
+    "key,moves",
+]
+SENSITIVITY_HEAD = [
+    "# What moves the baseline's gap of 2027, by uncertain number: its total Sobol index (1,024",
+    "# points), and by how much the mean gap moves with the number at its 10th (low) and 90th",
+    "# percentile (high), all others at their median [EUR million]; by the week, seed 1.",
+    "key,total,low,high",
+]
+
+
+def update_answers() -> None:
+    found = answers(test_book.ALL, Settings(), 0, no_progress)
+    pages = [found.page(one, "en") for one in test_book.ALL]
+    wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    head = f"<!-- answers: {test_book.mark()} -->\n\n"
+    table = f"{head}{summary(pages)}\n<!-- end of answers -->"
+    page = test_book.ANSWERS_PAGE.read_text("utf-8")
+    test_book.ANSWERS_PAGE.write_text(test_book.TABLE.sub(lambda _: table, page), "utf-8")
+
+
+def update_headlines() -> None:
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(computed, overview.with_headline()))
+    (DATA / "headlines.csv").write_text(overview.as_csv(found), "utf-8")
+
+
+def update_hindcasts() -> None:
+    options, days = hindcast.Options(), (hindcast.origins(), hindcast.official_origins())
+    cells, official = (hindcast.all_cells(some, options) for some in days)
+    (DATA / "hindcasts.csv").write_text(hindcast.as_csv(cells, official), "utf-8")
+    scores = hindcast.process_table().to_csv(index=False, float_format="%.6g")
+    test_past.PROCESSES.write_text(scores, "utf-8")
+    march, _ = hindcast.kept()
+    chart, command = test_past.CHART, "opvangsim hindcast -o docs/images"
+    version, seed = versions()["opvangsim"], str(options.seed)
+    stamp = Provenance("scorecard", "hindcasts", seed, version, id_of(march), command)
+
+    def write(into: Path) -> None:
+        write_scorecard(march, options.replications, into / chart.stem, "en", "page", ["png"])
+
+    write_chart_files(chart.parent, write, stamp)
+
+
+def gap(scenario: Scenario) -> float:
+    """Mean headline gap of 2027 [EUR], by the week."""
+    ledger = simulate(scenario, 20, 1, until=date(2027, 12, 31), step="week")
+    lines = costs(scenario, tabulate(ledger, scenario).volumes, ledger.samples, ledger.clock)
+    budgeted = scenario.headline.amount("total", 2027)
+    assert budgeted is not None
+    return float(np.mean(lines[scenario.prices.level, "total"][2])) - budgeted
+
+
+def gap_when_moved(path: str) -> float:
+    """The gap with one number moved by a tenth; not a number where that is no scenario."""
+    try:
+        return gap(change(BASELINE, changes_for(path, dict(movable())[path])))
+    except ScenarioError:
+        return float("nan")
+
+
+def update_influence() -> None:
+    base, paths = gap(BASELINE), sorted(path for path, _ in movable())
+    with ProcessPoolExecutor(2) as pool:
+        gaps = list(pool.map(gap_when_moved, paths, chunksize=4))
+    parts = {path: abs(other - base) / base for path, other in zip(paths, gaps, strict=True)}
+    lines = [f"{path},{part:.3f}" for path, part in parts.items() if part >= 0.005]
+    (DATA / "influence.csv").write_text("\n".join([*INFLUENCE_HEAD, *lines]) + "\n", "utf-8")
+
+
+def update_notebook(name: str) -> None:
+    notebooks.file_of(name).write_text(notebooks.executed(name), "utf-8")
+
+
+def update_notebooks() -> None:
+    for name in notebooks.NAMES:
+        update_notebook(name)
+
+
+def update_readme() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = f"{ROOT / '.venv' / 'bin' / 'opvangsim'} run baseline"
+        table = test_readme.gap_table(test_readme.paste(command, Path(folder)))
+        chart = Path(folder) / "outputs" / "baseline" / "charts" / "gap.png"
+        shutil.copyfile(chart, ROOT / "docs" / "images" / "baseline_gap.png")
+    old = test_readme.README.read_text("utf-8")
+    new = test_readme.TABLE.sub(lambda m: m[1] + table + m[3], old)
+    test_readme.README.write_text(new, "utf-8")
+
+
+def update_sensitivity() -> None:
+    found = sensitivity(load("baseline"), parse(CELL), POINTS, SETTINGS)
+    lines = [*SENSITIVITY_HEAD, *sensitivity_lines(found)]
+    (DATA / "sensitivity.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def sensitivity_lines(found: Sensitivity) -> list[str]:
+    """A line a key, in file order; linked keys have the effect of their group."""
+    totals = dict(zip(found.indices["input"], found.indices["total"], strict=True))
+    rows = {str(row["input"]): row for row in found.tornado.to_dict("records")}
+    return [
+        f"{key},{totals[one.name]:.3g},{rows[one.name]['low'] / 1e6:.1f},"
+        f"{rows[one.name]['high'] / 1e6:.1f}"
+        for one in found.inputs
+        if not one.is_chance
+        for key in one.columns
+    ]
+
+
+UPDATES = {
+    "answers": update_answers,
+    "headlines": update_headlines,
+    "hindcasts": update_hindcasts,
+    "influence": update_influence,
+    "notebooks": update_notebooks,
+    "readme": update_readme,
+    "sensitivity": update_sensitivity,
+}
+
+
+def main() -> None:
+    names = sys.argv[1:]
+    known = {*UPDATES, *(f"notebooks/{name}" for name in notebooks.NAMES)}
+    if not names or not known.issuperset(names):
+        sys.exit(f"name one or more of: {', '.join(sorted(known))}")
+    for name in names:
+        what, _, notebook = name.partition("/")
+        if notebook:
+            update_notebook(notebook)
+        else:
+            UPDATES[what]()
+
+
+if __name__ == "__main__":
+    main()
