@@ -233,7 +233,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", ["_work", "write_tables", "write_record"])
+@pytest.mark.parametrize("step", ["_work", "write_tables", "write_manifest"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -27,7 +27,7 @@ from sim.results.cell import parse as parse_address
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import pool
 from sim.runs.executor import Crew, answers, crew_of
-from sim.runs.manifest import RECORD, SCHEMA, digest
+from sim.runs.manifest import MANIFEST, SCHEMA, digest
 from sim.runs.summary_tables import steady
 from sim.scenario import load
 from sim.studies import sweep_store as store
@@ -323,7 +323,7 @@ def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) 
         (tmp_path / name).write_bytes((done / name).read_bytes())
     with pytest.raises(ScenarioError, match="not finished"):
         store.read_sweep(tmp_path)
-    (tmp_path / RECORD).write_bytes((done / RECORD).read_bytes())
+    (tmp_path / MANIFEST).write_bytes((done / MANIFEST).read_bytes())
     (tmp_path / store.TABLE).write_bytes(table_of(done) + b"x")
     with pytest.raises(ScenarioError, match="not as the sweep wrote it"):
         store.read_sweep(tmp_path)

@@ -23,7 +23,7 @@ from sim.errors import ModelError, ScenarioError
 from sim.runs.chart_folder import write_chart_files, write_charts
 from sim.runs.folder import replace_folder
 from sim.runs.load import read_run_folder
-from sim.runs.manifest import read_record
+from sim.runs.manifest import read_manifest
 from sim.runs.provenance import Provenance
 from sim.runs.verify import verify_record
 
@@ -67,7 +67,7 @@ def results_in(folder: Path) -> str:
     """The text of whole results; empty where there are none."""
     if not folder.exists():
         return ""
-    files = read_record(folder)["files"]
+    files = read_manifest(folder)["files"]
     assert {name: digest(folder / name) for name in files} == files
     return (folder / "table.csv").read_text()
 
@@ -81,7 +81,7 @@ def test_a_second_run_keeps_the_files_of_the_user(
     Path("r/budget.csv").write_text("edited, but listed")
     assert command(*SHORT, "--out", "r", "--seed", "2").returncode == 0
     assert Path("r/notes.txt").read_text() == "note"
-    record = read_record(Path("r"))
+    record = read_manifest(Path("r"))
     assert record["options"]["seed"] == 2
     assert digest(Path("r/budget.csv")) == record["files"]["budget.csv"]
     assert [one.name for one in tmp_path.iterdir()] == ["r"]
@@ -346,7 +346,7 @@ def test_a_sweep_keeps_the_files_of_the_user_wherever_they_lie(
     assert command(*SWEEP).returncode == 0
     after = tree(design)
     assert {name: after[name] for name in mine} == mine
-    files = read_record(design)["files"]
+    files = read_manifest(design)["files"]
     assert not set(files) & set(mine)
     assert (files["sweep.parquet"], "sweep.json" in after) == (table, False)
 
@@ -415,7 +415,7 @@ def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(
     Path("r/notes.txt").write_text("note")
     assert command(*SHORT, "--out", "r").returncode == 0
     assert Path("r/notes.txt").read_text() == "note"
-    assert read_record(Path("r"))["options"]["replications"] == 1
+    assert read_manifest(Path("r"))["options"]["replications"] == 1
 
 
 # Charts that belong to no run: a folder of them with a manifest, or single files

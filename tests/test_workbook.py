@@ -284,7 +284,7 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
     record_in(copy, "solve")
     assert "folder of 'solve', not of a run" in command("export", "copy", "--csv", "-o", "x").stderr
     (copy / "run.json").write_text("[]")
-    assert "no record of a run" in command("export", "copy", "--csv", "-o", "x").stderr
+    assert "not a manifest of ours" in command("export", "copy", "--csv", "-o", "x").stderr
     assert not (tmp_path / "x.xlsx").exists()
 
 

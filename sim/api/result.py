@@ -158,10 +158,10 @@ class Result:
     def write(self, folder: str | Path) -> Path:
         """Keep the run in a folder of its own; raises ``ScenarioError`` if that can't be."""
         from ..runs.folder import replace_folder
-        from ..runs.manifest import RECORD, read_record
+        from ..runs.manifest import MANIFEST, read_manifest
 
         with replace_folder(Path(folder)) as staging:
-            for name in (RECORD, *read_record(self.folder)["files"]):
+            for name in (MANIFEST, *read_manifest(self.folder)["files"]):
                 (staging / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(self.folder / name, staging / name)
         return Path(folder)

@@ -52,13 +52,13 @@ def chart(
     from ..report.charts import write, write_together
     from ..runs.chart_folder import beside, write_charts
     from ..runs.load import is_run, read_run_folder, stamp_together, subject_of
-    from ..runs.manifest import read_record
+    from ..runs.manifest import read_manifest
 
     formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
         usage_error(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
-    if read_record(folders[0])["kind"] != "run":
+    if read_manifest(folders[0])["kind"] != "run":
         _study(what, formats, width, out, lang)
         return
     wanted = _names([word for word in what[1:] if not is_run(Path(word))])

@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import ModelError
 from ..runs.folder import replace_folder
 from ..runs.load import RunFolder
-from ..runs.manifest import write_record
+from ..runs.manifest import write_manifest
 from ..scenario import Scenario
 
 Form = Literal["csv", "parquet"]
@@ -91,7 +91,7 @@ def write_tables(run: RunFolder, folder: Path, form: Form) -> None:
     with replace_folder(folder) as staging:
         for name, table in tables.items():
             (staging / f"{name}.{form}").write_bytes(table_bytes(table, form))
-        write_record(staging, {"kind": "tables", "id": stamp.run, "of": asdict(stamp)})
+        write_manifest(staging, {"kind": "tables", "id": stamp.run, "of": asdict(stamp)})
 
 
 def scenario_format(run: RunFolder) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
 from ..runs.executor import crew_of
 from ..runs.load import checked
-from ..runs.manifest import digest, kind_of, read_record
+from ..runs.manifest import digest, kind_of, read_manifest
 from ..runs.run import execute
 from ..runs.verify import verify_record
 from ..scenario import Loaded, load_chain, shipped
@@ -98,7 +98,7 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
     the folder is none of ours, if its record or its scenario was changed, or if its kind can't be
     made again.
     """
-    record = read_record(folder)
+    record = read_manifest(folder)
     task = _Task(folder, record, workers, watch, sweep)
     study = study_of_kind(record["kind"])
     make = (
@@ -110,7 +110,7 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
     with TemporaryDirectory(prefix="opvangsim-") as keeper:
         there = Path(keeper) / folder.resolve().name
         make(task, there)
-        made = read_record(there)
+        made = read_manifest(there)
         files = alike(folder, there, [*record["files"], *made["files"]])
     others = [*others_of(record, made), *_inputs(record)]
     return Reproduction(record, made["id"], tuple(files), tuple(others), changed)
@@ -171,7 +171,7 @@ def _sweep_folder(task: _Task) -> Path:
     if sweep is None:
         what = f"the sweep {wanted} that it is based on is not beside it"
         usage_error(str(task.folder), what, "name its folder with --sweep")
-    found = read_record(sweep)["id"]
+    found = read_manifest(sweep)["id"]
     if found != wanted:
         usage_error(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
     return sweep
@@ -181,7 +181,7 @@ def _beside(folder: Path, wanted: str) -> Path | None:
     """The folder of a sweep with this id, among those that lie where a discovery lies."""
     for other in sorted(folder.resolve().parent.iterdir()):
         ours = (other / DESIGN).is_file() and kind_of(other) == "sweep"
-        if ours and read_record(other)["id"] == wanted:
+        if ours and read_manifest(other)["id"] == wanted:
             return other
     return None
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Problem, ScenarioError
 from .atomic import PARTIAL, disk_problem, exclusive_folder, refuse_link
 from .folder import replace_folder
-from .manifest import digest, kind_of, read_record, write_record
+from .manifest import digest, kind_of, read_manifest, write_manifest
 from .provenance import MARKERS, Provenance, find_in_chart, mark_charts
 
 KIND = "charts"
@@ -47,7 +47,7 @@ def write_charts(
         if previous is not None and previous["of"] == stamp.run:
             _keep_previous(previous["files"], folder, staging)
         manifest = {"kind": kind, "of": stamp.run, "scenario": stamp.scenario, "command": command}
-        write_record(staging, manifest)
+        write_manifest(staging, manifest)
 
 
 def refuse_other_kind(folder: Path, kind: str) -> None:
@@ -113,7 +113,7 @@ def _may_replace(target: Path, file: Path) -> bool:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     """Return the manifest of charts that are there already, if it is valid."""
     try:
-        return read_record(folder)
+        return read_manifest(folder)
     except ScenarioError:
         return None
 

@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import ModelError, Problem, ScenarioError
 from .atomic import disk_problem, exclusive_folder, partial_path, refuse_link
-from .manifest import RECORD, kind_of, read_record
+from .manifest import MANIFEST, kind_of, read_manifest
 
 WRITING, READY, OLD = "writing", "ready", "old"
 """Folders beside the results while they are exchanged, below ``.NAME.partial``."""
@@ -68,13 +68,13 @@ def refuse_foreign(folder: Path) -> None:
         raise ScenarioError([Problem(str(folder), what, "give a folder with --out")])
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    if kind_of(folder) is None or (folder / RECORD).is_symlink():
+    if kind_of(folder) is None or (folder / MANIFEST).is_symlink():
         what = "this folder holds something that is not a run of ours"
         raise ScenarioError([Problem(str(folder), what, advice)])
     try:
-        record = read_record(folder)
+        record = read_manifest(folder)
     except ScenarioError as error:
-        what = f"nothing here is replaced, since {RECORD} is not valid: {error.problems[0].what}"
+        what = f"nothing here is replaced, since {MANIFEST} is not valid: {error.problems[0].what}"
         raise ScenarioError([Problem(str(folder), what, advice)]) from None
     if record["kind"] == "sweep":
         what = "this is the folder of a sweep, which only a sweep may replace"
@@ -104,7 +104,7 @@ def _exchange(folder: Path, aside: Path) -> None:
     ready, old = aside / READY, aside / OLD
     _remove_empty_folders(aside / WRITING)
     try:
-        read_record(aside / WRITING)
+        read_manifest(aside / WRITING)
     except ScenarioError as error:
         raise ModelError(f"a folder of results was written without a manifest: {error}") from None
     (aside / WRITING).rename(ready)
@@ -119,13 +119,13 @@ def _exchange(folder: Path, aside: Path) -> None:
 
 def _dissolve(left: Path, folder: Path) -> None:
     """Move what is the user's from ``left`` to ``folder``, and delete the rest of ``left``."""
-    if not (left / RECORD).exists() and not any(left.iterdir()):
+    if not (left / MANIFEST).exists() and not any(left.iterdir()):
         left.rmdir()
         return
     try:
-        names = read_record(left)["files"]
+        names = read_manifest(left)["files"]
     except ScenarioError:
-        what = f"an interrupted command left {left}, whose {RECORD} is not valid"
+        what = f"an interrupted command left {left}, whose {MANIFEST} is not valid"
         advice = "move what you need out of it, then remove it"
         raise ScenarioError([Problem(str(folder), what, advice)]) from None
     _move_unlisted(left, folder, f"an interrupted command left a file of this name in {folder}")
@@ -133,7 +133,7 @@ def _dissolve(left: Path, folder: Path) -> None:
         (left / name).unlink(missing_ok=True)
     _remove_empty_folders(left)
     # The manifest goes last: until then it says what of this folder may be deleted.
-    (left / RECORD).unlink()
+    (left / MANIFEST).unlink()
     left.rmdir()
 
 
@@ -142,7 +142,7 @@ def _move_unlisted(source: Path, target: Path, why: str) -> None:
 
     Raises ``ScenarioError`` before anything is moved if ``target`` has one of the same name.
     """
-    listed = frozenset(read_record(source)["files"])
+    listed = frozenset(read_manifest(source)["files"])
     entries = list(_unlisted(source, target, listed, PurePosixPath()))
     problems = [
         Problem(str(source / name), f"this file would be lost: {why}", "move or rename it")
@@ -174,7 +174,7 @@ def _unlisted(
                 yield from _unlisted(source, target, listed, name)
             else:
                 yield name
-        elif str(name) not in (RECORD, *listed) or not entry.is_file(follow_symlinks=False):
+        elif str(name) not in (MANIFEST, *listed) or not entry.is_file(follow_symlinks=False):
             yield name
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Problem, ScenarioError, usage_error
 from .atomic import PARTIAL
-from .manifest import RECORD, kind_of, read_record
+from .manifest import MANIFEST, kind_of, read_manifest
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def entries(root: Path) -> list[RunEntry]:
 
 def _folders(root: Path) -> Iterator[Path]:
     """Folders with a record (``root`` alone if it has one), and those in which none lies."""
-    if (root / RECORD).exists():
+    if (root / MANIFEST).exists():
         yield root
         return
     for folder in _below(root):
-        if (folder / RECORD).exists():
+        if (folder / MANIFEST).exists():
             yield folder
             continue
-        inner = [one for one in _below(folder) if (one / RECORD).exists()]
+        inner = [one for one in _below(folder) if (one / MANIFEST).exists()]
         yield from inner or [folder]
 
 
@@ -65,14 +65,14 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _entry(folder: Path) -> RunEntry:
-    if not (folder / RECORD).exists():
+    if not (folder / MANIFEST).exists():
         unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.json").exists()
         return RunEntry(folder, trouble="unfinished" if unfinished else "foreign")
     try:
-        record = read_record(folder)
+        record = read_manifest(folder)
     except ScenarioError as error:
         said = f"{error.problems[0].where}: {error.problems[0].what}"
-        why = said.removeprefix(f"{folder / RECORD}: ")
+        why = said.removeprefix(f"{folder / MANIFEST}: ")
         return RunEntry(folder, kind_of(folder) or "", trouble=why)
     named = ", ".join(record.get("scenarios", ())) or record.get("name", "")
     of = record.get("of")

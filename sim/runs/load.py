@@ -8,22 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
-from pyarrow import ArrowException
-from pyarrow.parquet import read_schema
 
-from ..clock import Clock
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, RunData
 from ..report.study_data import DRAWABLE, StudyData
-from ..results.budget import whole_years
-from ..results.experiment import settings_from_record
 from ..scenario import Scenario, load
-from .manifest import RECORD, command_of, digest, read_record
+from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
-from .summary_tables import BUDGET_COLUMNS, MONTHLY_COLUMNS, WORDS, YEARLY_COLUMNS
 
-NEEDED = ("budget.csv", "monthly.parquet", "yearly.csv", "scenario.resolved.yaml")
+TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class RunFolder:
 
 def is_run(folder: Path) -> bool:
     """Whether this is a folder with a record of ours in it."""
-    return folder.is_dir() and (folder / RECORD).is_file()
+    return folder.is_dir() and (folder / MANIFEST).is_file()
 
 
 def read_run_folder(folder: Path) -> RunFolder:
@@ -52,60 +45,22 @@ def read_run_folder(folder: Path) -> RunFolder:
 
     Raises ``ScenarioError`` if it is no run, or if a file is gone or is not what the run wrote.
     """
-    record = read_record(folder)
+    record = read_manifest(folder)
     if record["kind"] != "run":
         what = f"this is the folder of '{record['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
-    for name in NEEDED:
-        checked(folder, record, name)
-    scenario = load(folder / "scenario.resolved.yaml")
-    clock = _clock(record, scenario)
-    budget = _table(folder / "budget.csv", BUDGET_COLUMNS, whole_years(clock))
-    dates = list(pd.to_datetime(clock.snapshot_dates()))
-    monthly = _table(folder / "monthly.parquet", MONTHLY_COLUMNS, dates)
-    yearly = _table(folder / "yearly.csv", YEARLY_COLUMNS, clock.years)
+    files = [checked(folder, record, name) for name in TABLES]
+    scenario = load(checked(folder, record, "scenario.resolved.yaml"))
+    budget, monthly, yearly = (
+        pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
+    )
     return RunFolder(record, scenario, budget, monthly, yearly)
 
 
-def _clock(record: dict[str, Any], scenario: Scenario) -> Clock:
-    """The calendar of a run."""
-    return Clock(scenario.start, settings_from_record(record["options"]).until or scenario.until)
-
-
-def _table(file: Path, columns: Sequence[str], moments: Sequence[Any]) -> pd.DataFrame:
-    """A table with these columns, numbers where numbers belong, and a row a cell and moment.
-
-    Its hash is that of its record. So a table that is none comes from somebody who made both.
-    Raises ``ScenarioError``.
-    """
-    advice = "run the scenario again"
-    try:
-        if file.suffix == ".csv":
-            table = pd.read_csv(file)
-        else:
-            there = set(read_schema(file).names)
-            table = pd.read_parquet(file, columns=[name for name in columns if name in there])
-    except (ValueError, OSError, ArrowException):
-        raise _refused(file, "this can't be read as a table", advice) from None
-    if missing := [name for name in columns if name not in table]:
-        raise _refused(file, f"this table has no column {missing[0]!r}", advice)
-    for name in columns:
-        right = is_datetime64_any_dtype if name == "date" else is_numeric_dtype
-        if name not in WORDS and len(table) and not right(table[name]):
-            kind = "dates" if name == "date" else "numbers"
-            raise _refused(file, f"column {name!r} of this table does not hold {kind}", advice)
-    when = "date" if "date" in columns else "year"
-    cells = table[[name for name in columns if name in WORDS or name == "replication"]]
-    expected = len(cells.drop_duplicates()) * len(moments)
-    if len(table) != expected or set(table[when]) != set(moments):
-        raise _refused(file, "rows of this table are missing, or too many", advice)
-    return table
-
-
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of a run's results by replication and year; raises ``ScenarioError``."""
+    """Read some columns of a run's results by replication and year; raises ``ScenarioError``."""
     file = checked(folder, run.record, "replications.parquet")
-    return _table(file, columns, _clock(run.record, run.scenario).years)
+    return pd.read_parquet(file, columns=list(columns))
 
 
 def subject_of(folder: Path, run: RunFolder) -> RunData:
@@ -128,7 +83,7 @@ def read_study(folder: Path) -> StudyData:
 
     Raises ``ScenarioError`` if it is none, or if its charts can't be drawn again.
     """
-    record = read_record(folder)
+    record = read_manifest(folder)
     if record["kind"] not in DRAWABLE:
         what = f"the folder of '{record['kind']}' holds no charts that can be drawn again"
         raise _refused(folder, what, f"give a run, or one of {', '.join(DRAWABLE)}")

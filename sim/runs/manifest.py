@@ -1,7 +1,8 @@
-"""The record of a folder, ``run.json``: what it holds, its seal, and the one door it is read by.
+"""The manifest of a results folder, ``run.json``: its schema, its checksum, one reader, one writer.
 
-A record is written last of all, and its last line is a seal: the SHA-256 of the text without that
-line. So any byte of it that was changed shows.
+A manifest is written after all other files. It lists the SHA-256 of each, and its own last line is
+a checksum: the SHA-256 of the text without that line. Both show damage and edits by hand. They are
+not a signature: whoever wants to deceive can compute them again.
 """
 
 from __future__ import annotations
@@ -9,189 +10,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..clock import StepLength
 from ..errors import Problem, ScenarioError
 from ..model.uncertainty import FORMER_NAMES, Uncertainty
 from .environment import environment
 
-RECORD = "run.json"
-VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
-_END = "\n}"
-_SEALED = ',\n "seal": "{}"\n}}'
-LARGEST = 50_000_000
-"""Bytes of the largest record that is read."""
-ADVICE = "give a folder that opvangsim wrote"
-
-
-def versions() -> dict[str, str]:
-    """Versions of what the numbers depend on."""
-    return {name: metadata.version(name) for name in VERSIONED}
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file below a folder, by its path in there."""
-    return {
-        str(file.relative_to(folder)): digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def record_text(told: Mapping[str, Any], files: Mapping[str, str]) -> str:
-    """The text of a record: what its kind tells, what every record tells, and its seal.
-
-    ``files`` are the hashes of all other files of the folder. The moment stands here and nowhere
-    else, so that two equal runs differ in their record alone.
-    """
-    record = {
-        "kind": told["kind"],
-        "schema": SCHEMA,
-        **told,
-        "versions": versions(),
-        **environment(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": dict(files),
-    }
-    return sealed(json.loads(json.dumps(record, default=str)))
-
-
-def sealed(record: Mapping[str, Any]) -> str:
-    """A record as text, with its seal last."""
-    bare = {key: value for key, value in record.items() if key != "seal"}
-    text = json.dumps(bare, indent=1, ensure_ascii=False)
-    return text.removesuffix(_END) + _SEALED.format(_seal(text))
-
-
-def is_sealed(text: str) -> bool:
-    """Whether the text of a record is, to the byte, the one that was sealed."""
-    at = len(text) - len(_SEALED.format("0" * 64))
-    bare = text[:at] + _END
-    return at > 0 and text[at:] == _SEALED.format(_seal(bare))
-
-
-def _seal(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def write_record(folder: Path, told: Mapping[str, Any]) -> None:
-    """Write the record of a folder in which all else is written."""
-    (folder / RECORD).write_text(record_text(told, digests(folder)), "utf-8")
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """The record of a finished folder: whole, of a form that is known, and as it was written.
-
-    Raises ``ScenarioError`` that names file and key if it is none, lacks something, or was
-    changed.
-    """
-    file = folder / RECORD
-    text, record = read_text(file), {}
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _refused(file, "this is no record of a run") from None
-    if not isinstance(record, dict) or not {"kind", "schema"} <= set(record):
-        raise _refused(file, "this is no record of a run")
-    if record["schema"] != SCHEMA:
-        what = f"this record has form {record['schema']!r}; this version reads form {SCHEMA}"
-        raise _refused(file, what, f"make the folder again{command_of(record)}")
-    problems = [Problem(f"{file}: {key}", what, ADVICE) for key, what in faults(record)]
-    if problems:
-        raise ScenarioError(problems)
-    if not is_sealed(text):
-        what = "this file is not the one that the run wrote"
-        raise _refused(file, what, f"make the folder again{command_of(record)}")
-    if "vary" in record.get("options", {}):
-        vary = record["options"]["vary"]
-        record["options"]["vary"] = [FORMER_NAMES.get(one, one) for one in vary]
-    return record
-
-
-def read_text(file: Path) -> str:
-    """The text of a record; raises ``ScenarioError`` if it can't be read."""
-    try:
-        if file.stat().st_size > LARGEST:
-            raise _refused(file, f"over {LARGEST:,} bytes: no record of ours is as large")
-        return file.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise _refused(file, f"can't be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise _refused(file, "this is no record of a run") from None
-
-
-def kind_of(folder: Path) -> str | None:
-    """The kind of a folder of ours, whatever else its record says or lacks; None if it is none."""
-    try:
-        record = json.loads(read_text(folder / RECORD))
-    except (ScenarioError, ValueError, RecursionError):
-        return None
-    ours = isinstance(record, dict) and "schema" in record and "kind" in record
-    return str(record["kind"]) if ours else None
-
-
-def command_of(record: Mapping[str, Any]) -> str:
-    """How the folder is made again, for the end of a sentence; empty where that is not known."""
-    command = record.get("command")
-    return f": {command}" if isinstance(command, str) and command else ""
-
-
-def _refused(where: Path, what: str, advice: str = ADVICE) -> ScenarioError:
-    return ScenarioError([Problem(str(where), what, advice)])
-
-
+MANIFEST = "run.json"
 SCHEMA = 2
-ASKED: dict[str, tuple[str, ...]] = {
-    "run": ("words",),
-    "comparison": ("base", "others"),
-    "explanation": ("cell", "factors"),
-    "solution": ("levers", "target", "certainty", "ranges"),
-    "frontier": ("levers", "target", "certainty", "ranges", "points"),
-    "stock": ("levels", "reached"),
-    "ind_coa": ("from", "cuts"),
-    "sensitivity": ("cell", "points", "tornado_replications"),
-    "discovery": ("sweep", "where", "title", "units"),
-    "sweep": ("title", "design", "runs", "excluded", "keys", "units", "patches", "cells"),
-    "answers": ("questions", "lang"),
-}
-"""What was asked, by kind: the keys that whoever reads such a folder relies on."""
-WITHOUT_QUESTION = ("charts", "tables", "scorecard")
-"""Kinds of folder that are made of another one."""
-
-
-def _inside(name: str) -> str:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or str(path) != name or name == "run.json":
-        raise ValueError("this is no name of a file in the folder")
-    return name
-
-
-def _day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-def _moment(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise ValueError("this moment has no time zone")
-    return text
-
+VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
+MAX_BYTES = 50_000_000
+"""Size of the largest manifest that is read."""
+ADVICE = "give a folder that opvangsim wrote"
+DERIVED_KINDS = ("charts", "tables", "scorecard")
+"""Kinds of folder that are made from other results and answer no question of their own."""
+_END = "\n}"
+_CHECKSUM = ',\n "seal": "{}"\n}}'
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Id = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, AfterValidator(_inside)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class _Part(BaseModel):
@@ -199,24 +42,24 @@ class _Part(BaseModel):
 
 
 class Title(_Part):
-    """A text in both languages."""
+    """Title of a scenario in both languages."""
 
     en: str
     nl: str
 
 
-class Options(_Part):
-    """What a scenario was tried with."""
+class ManifestOptions(_Part):
+    """Settings of the simulation."""
 
     replications: Annotated[int, Field(gt=0)]
     seed: Annotated[int, Field(ge=0)]
     step: StepLength
-    until: Annotated[str, AfterValidator(_day)] | None
+    until: str | None
     vary: list[Uncertainty | Literal["luck"]]
 
 
 class Headline(_Part):
-    """The gap by which a run is known: of one year, median and 80 % band [EUR]."""
+    """Gap of one year, by which a run is listed: median and 80 % interval [EUR]."""
 
     year: int
     vintage: str
@@ -234,48 +77,50 @@ class ManifestSource(_Part):
     program: Hash
 
 
-class Versions(_Part):
-    """Versions of what the numbers depend on."""
+class Manifest(_Part):
+    """What every manifest holds."""
 
-    opvangsim: str
-
-
-class Record(_Part):
-    """What every record holds."""
-
-    kind: Id
+    kind: Text
     schema_: Annotated[Literal[2], Field(alias="schema")]
-    versions: Versions
+    versions: dict[str, str]
     packages: dict[str, str]
     platform: dict[str, str]
     source: ManifestSource
     data: dict[str, Hash]
-    created: Annotated[str, AfterValidator(_moment)]
-    files: dict[Name, Hash]
-    seal: Hash
+    created: str
+    files: dict[str, Hash]
 
 
-class Made(Record):
-    """Of a folder that is made of another one."""
+class DerivedManifest(Manifest):
+    """Manifest of a folder made from other results; ``of`` identifies these."""
 
     of: Any
 
 
-class StudyQuestion(Record):
-    """Of a folder that answers a question."""
+class StudyManifest(Manifest):
+    """Manifest of a study; ``asked`` are its options."""
 
-    id: Id
+    id: Text
     command: str
     lang: Literal["en", "nl"]
     asked: dict[str, Any]
-    options: Options
+    options: ManifestOptions
     inputs: dict[str, Hash]
     sources: dict[str, str]
+    name: str
+    scenarios: dict[str, Title]
 
 
-class RunRecord(StudyQuestion):
-    """Of a run."""
+class RunManifest(Manifest):
+    """Manifest of a run."""
 
+    id: Text
+    command: str
+    lang: Literal["en", "nl"]
+    asked: dict[str, Any]
+    options: ManifestOptions
+    inputs: dict[str, Hash]
+    sources: dict[str, str]
     scenario: str
     title: Title
     charts: bool
@@ -283,36 +128,148 @@ class RunRecord(StudyQuestion):
     check_2024_eur: dict[str, int]
 
 
-class StudyRecord(StudyQuestion):
-    """Of a study."""
-
-    name: str
-    scenarios: dict[str, Title]
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that the numbers depend on."""
+    return {name: metadata.version(name) for name in VERSIONED}
 
 
-def faults(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong with the shape of a record: the key, and what it lacks or is."""
-    kind = record.get("kind")
-    shape: type[Record] = (
-        RunRecord if kind == "run" else Made if kind in WITHOUT_QUESTION else StudyRecord
-    )
-    found: list[tuple[str, str]] = []
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file below a folder, by its relative path."""
+    return {
+        str(file.relative_to(folder)): digest(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder in which all other files are written."""
+    (folder / MANIFEST).write_text(manifest_text(content, digests(folder)), "utf-8")
+
+
+def manifest_text(content: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    """Return the text of a manifest: the content of its kind, the common part, its checksum.
+
+    ``files`` are the hashes of all other files of the folder. The time of creation is here and
+    nowhere else, so that two equal runs differ in their manifests alone. Raises
+    ``pydantic.ValidationError`` if the content does not fit the schema of its kind.
+    """
+    manifest = {
+        "kind": content["kind"],
+        "schema": SCHEMA,
+        **content,
+        "versions": versions(),
+        **environment(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": dict(files),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(manifest, default=str))
+    validate(plain)
+    return with_checksum(plain)
+
+
+def validate(manifest: Mapping[str, Any]) -> None:
+    """Check a manifest against the schema of its kind; raises ``pydantic.ValidationError``."""
+    schema: type[Manifest] = RunManifest if manifest["kind"] == "run" else StudyManifest
+    if manifest["kind"] in DERIVED_KINDS:
+        schema = DerivedManifest
+    schema.model_validate(manifest)
+
+
+def with_checksum(manifest: Mapping[str, Any]) -> str:
+    """Return a manifest as text, with its checksum as the last key."""
+    content = {key: value for key, value in manifest.items() if key != "seal"}
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return text.removesuffix(_END) + _CHECKSUM.format(_checksum(text))
+
+
+def has_valid_checksum(text: str) -> bool:
+    """Return whether the text of a manifest is, to the byte, as it was written."""
+    end = len(text) - len(_CHECKSUM.format("0" * 64))
+    return end > 0 and text[end:] == _CHECKSUM.format(_checksum(text[:end] + _END))
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a finished folder.
+
+    Raises ``ScenarioError`` if it is not a manifest, has another schema, was changed, or lists a
+    file outside the folder.
+    """
+    file = folder / MANIFEST
+    text = read_text(file)
+    manifest = parse_manifest(text)
+    if manifest is None:
+        raise _refused(file, "this is not a manifest of ours")
+    if manifest["schema"] != SCHEMA:
+        what = f"this manifest has schema {manifest['schema']!r}; this version reads {SCHEMA}"
+        raise _refused(file, what, f"make the folder again{command_of(manifest)}")
+    if not has_valid_checksum(text):
+        what = "this file is not the one that the run wrote"
+        raise _refused(file, what, f"make the folder again{command_of(manifest)}")
+    if outside := [name for name in manifest["files"] if not _is_inside(name)]:
+        raise _refused(file, f"{outside[0]!r} is not the name of a file in this folder")
+    options = manifest.get("options", {})
+    if "vary" in options:
+        options["vary"] = [FORMER_NAMES.get(name, name) for name in options["vary"]]
+    return manifest
+
+
+def parse_manifest(text: str) -> dict[str, Any] | None:
+    """Return the content of a manifest, valid or not; None if the text is not one."""
     try:
-        shape.model_validate(record)
-    except ValidationError as error:
-        found = [(_key(one["loc"]), _said(one)) for one in error.errors()]
-    asked = record.get("asked")
-    if isinstance(asked, dict) and isinstance(kind, str):
-        lacking = [key for key in ASKED.get(kind, ()) if key not in asked]
-        found += [(f"asked.{key}", "is missing") for key in lacking]
-    return found
+        manifest = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    is_ours = isinstance(manifest, dict) and {"kind", "schema"} <= set(manifest)
+    return manifest if is_ours else None
 
 
-def _key(steps: tuple[int | str, ...]) -> str:
-    return ".".join(str(step) for step in steps if step != "[key]")
+def read_text(file: Path) -> str:
+    """Return the text of a manifest; raises ``ScenarioError`` if it can't be read."""
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise _refused(file, f"over {MAX_BYTES:,} bytes: no manifest of ours is as large")
+        return file.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise _refused(file, f"can't be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise _refused(file, "this is not a manifest of ours") from None
 
 
-def _said(error: Any) -> str:
-    if error["type"] == "missing":
-        return "is missing"
-    return str(error["msg"][:1].lower() + error["msg"][1:])
+def _is_inside(name: str) -> bool:
+    """Return whether a name is that of a file below a folder, other than the manifest.
+
+    What the manifest lists may be deleted, so that this holds whoever wrote it.
+    """
+    path = PurePosixPath(name)
+    is_relative = not path.is_absolute() and ".." not in path.parts
+    return is_relative and str(path) == name and name not in ("", ".", MANIFEST)
+
+
+def kind_of(folder: Path) -> str | None:
+    """Return the kind of a folder of ours, even if its manifest is damaged; None if foreign."""
+    try:
+        manifest = parse_manifest(read_text(folder / MANIFEST))
+    except ScenarioError:
+        return None
+    return str(manifest["kind"]) if manifest is not None else None
+
+
+def command_of(manifest: Mapping[str, Any]) -> str:
+    """Return ": COMMAND" for the end of advice, or an empty text if it is not known."""
+    command = manifest.get("command")
+    return f": {command}" if isinstance(command, str) and command else ""
+
+
+def _refused(where: Path, what: str, advice: str = ADVICE) -> ScenarioError:
+    return ScenarioError([Problem(str(where), what, advice)])

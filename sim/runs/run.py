@@ -28,7 +28,7 @@ from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..scenario.listing import sources_of
 from .batches import Chunks, Options, make_jobs, simulate_all
 from .folder import replace_folder
-from .manifest import versions, write_record
+from .manifest import versions, write_manifest
 from .provenance import Provenance, mark_charts
 from .summary_tables import budget_table, headline, monthly_table, write_replications, yearly_table
 
@@ -88,7 +88,7 @@ def execute(
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         told = {"scenario": name, "command": command, "asked": {"words": words},
                 "inputs": dict(inputs or {})}  # fmt: skip
-        write_record(staging, _told(run, told, options, until))
+        write_manifest(staging, _told(run, told, options, until))
     return run
 
 

@@ -18,7 +18,7 @@ from ..results.experiment import Settings
 from ..scenario import Scenario, dump
 from ..scenario.listing import sources_of
 from .folder import replace_folder
-from .manifest import versions, write_record
+from .manifest import versions, write_manifest
 from .provenance import Provenance, mark_charts
 from .summary_tables import round_table
 
@@ -127,4 +127,4 @@ def write_study(
             (staging / "charts").mkdir()
             draw(data_of(content, record), staging / "charts")
             mark_charts(staging / "charts", stamp_of_content(content, command))
-        write_record(staging, record)
+        write_manifest(staging, record)

@@ -31,15 +31,6 @@ BUDGET_COLUMNS = (
     "p_gap_positive",
 )
 
-_CELL = ("series", "breakdown", "unit", *results.STATISTICS)
-MONTHLY_COLUMNS = ("date", *_CELL)
-YEARLY_COLUMNS = ("year", "measure", *_CELL)
-WORDS = frozenset(
-    ("vintage", "line", "cost_level", "timing", "price_basis",
-     "series", "breakdown", "measure", "unit")
-)  # fmt: skip
-"""Columns of these tables that hold words; ``date`` holds dates, all others numbers."""
-
 
 class SummaryCells(Protocol):
     """What the tables are reduced from: cells by kind and number, (time, replication)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import Problem, ScenarioError
-from .manifest import ADVICE, RECORD, digest, kind_of, read_record, read_text
+from .manifest import ADVICE, MANIFEST, digest, kind_of, read_manifest, read_text
 
 What = Literal["changed", "missing", "extra"]
 OPEN = ("sweep",)
@@ -49,24 +49,24 @@ def verify_record(folder: Path) -> Verified:
     A record that can't be read any more is a finding too; what it still says of files is looked
     at all the same. Raises ``ScenarioError`` if there is no record at all, or none of ours.
     """
-    file = folder / RECORD
+    file = folder / MANIFEST
     if not file.is_file():
         what = "there is no run.json in it" if folder.is_dir() else "there is no such folder"
         raise ScenarioError([Problem(str(folder), what, ADVICE)])
     findings: list[FileCheck] = []
     try:
-        record = read_record(folder)
+        record = read_manifest(folder)
     except ScenarioError as error:
         record = _remains(file)
         why = "; ".join(f"{one.where}: {one.what}" for one in error.problems)
-        findings.append(FileCheck(RECORD, "changed", why=why.replace(f"{file}: ", "")))
+        findings.append(FileCheck(MANIFEST, "changed", why=why.replace(f"{file}: ", "")))
     known: Mapping[str, Any] = record["files"]
     kind = kind_of(folder) or ""
     for name, mark in known.items():
         state = _state(folder / name, mark)
         if state is not None:
             findings.append(FileCheck(name, state))
-    for name in sorted(_names(folder) - set(known) - {RECORD, *AT_WORK}):
+    for name in sorted(_names(folder) - set(known) - {MANIFEST, *AT_WORK}):
         findings.append(FileCheck(name, "extra", fault=kind not in OPEN))
     return Verified(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
 

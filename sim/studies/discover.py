@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ..report.i18n import Language, label, number
 from ..report.study_data import StudyData
-from ..runs.manifest import RECORD, digest
+from ..runs.manifest import MANIFEST, digest
 from ..runs.study_folder import StudyContent
 from . import discover_chart as chart
 from .base import Implementation, Inputs, StudyChart
@@ -59,7 +59,7 @@ def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
         {},
         sweep.settings,
         {"boxes": box_rows(found), "runs": run_rows(found)},
-        {RECORD: digest(inputs.folder / RECORD)},
+        {MANIFEST: digest(inputs.folder / MANIFEST)},
         f"discover-{inputs.folder.resolve().name.removeprefix('sweep-')}",
     )
 

@@ -31,7 +31,7 @@ from ..results.experiment import (
 )
 from ..runs.atomic import disk_problem
 from ..runs.executor import Crew, answers
-from ..runs.manifest import RECORD, digest, record_text, versions
+from ..runs.manifest import MANIFEST, digest, manifest_text, versions
 from ..runs.summary_tables import steady
 from ..scenario import Scenario, dump
 from ..scenario.listing import sources_of
@@ -210,7 +210,7 @@ def _swept(
     if table.num_rows + len(failed) != len(one.plan):
         raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
     names = _names_of_results(one, failed)
-    claim(folder, (*names, RECORD))
+    claim(folder, (*names, MANIFEST))
     store.write_table(folder, table)
     _write_failed(one, folder, failed)
     _write_record(one, folder, asked, names)
@@ -322,4 +322,4 @@ def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Seq
         "sources": sources_of(*(one.scenario for one in named.values())),
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
-    written(folder / RECORD, record_text(record, files).encode())
+    written(folder / MANIFEST, manifest_text(record, files).encode())

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..errors import Problem, ScenarioError
 from ..runs.atomic import refuse_link
-from ..runs.manifest import RECORD, is_sealed, read_record, read_text, sealed
+from ..runs.manifest import MANIFEST, has_valid_checksum, read_manifest, read_text, with_checksum
 
 UNDER_WAY = "sweep.json"
 LOCK = ".lock"
@@ -69,7 +69,7 @@ def claim(folder: Path, names: Collection[str]) -> None:
     if problems:
         raise ScenarioError(problems)
     manifest = {"kind": _KIND, "schema": _FORM, "files": sorted(mine | set(names))}
-    written(folder / UNDER_WAY, sealed(manifest).encode())
+    written(folder / UNDER_WAY, with_checksum(manifest).encode())
 
 
 def owned(folder: Path) -> frozenset[str]:
@@ -80,13 +80,13 @@ def owned(folder: Path) -> frozenset[str]:
     names: set[str] = set()
     if os.path.lexists(folder / UNDER_WAY):
         names |= set(_read(folder / UNDER_WAY))
-    if os.path.lexists(folder / RECORD):
-        refuse_link(folder / RECORD)
-        record = read_record(folder)
+    if os.path.lexists(folder / MANIFEST):
+        refuse_link(folder / MANIFEST)
+        record = read_manifest(folder)
         if record["kind"] != "sweep":
             what = f"this is the folder of a {record['kind']}, not of a sweep"
             raise ScenarioError([Problem(str(folder), what, _ADVICE)])
-        names |= {RECORD, *record["files"]}
+        names |= {MANIFEST, *record["files"]}
     return frozenset(names)
 
 
@@ -126,7 +126,7 @@ def _refuse_foreign(folder: Path) -> None:
         names -= {LOCK, f"{UNDER_WAY}{PARTIAL}"}
     if not names:
         return
-    if not names & {UNDER_WAY, RECORD}:
+    if not names & {UNDER_WAY, MANIFEST}:
         what = "this folder holds something that is not a sweep of ours"
         advice = f"{_ADVICE}; what version 0.1 left unfinished can't be gone on with"
         raise ScenarioError([Problem(str(folder), what, advice)])
@@ -142,7 +142,7 @@ def _read(file: Path) -> list[str]:
         names = [str(name) for name in manifest["files"]]
         inside = not any(name.startswith("/") or ".." in name.split("/") for name in names)
         form = (manifest["kind"], manifest["schema"]) == (_KIND, _FORM)
-        known = form and inside and is_sealed(text)
+        known = form and inside and has_valid_checksum(text)
     except (ValueError, TypeError, KeyError, RecursionError):
         known = False
     if not known:

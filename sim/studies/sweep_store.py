@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from ..errors import Problem, ScenarioError
 from ..results.experiment import Settings, settings_from_record
-from ..runs.manifest import RECORD, read_record
+from ..runs.manifest import MANIFEST, read_manifest
 from .sweep_folder import PART, PARTIAL, PARTS, written
 
 TABLE = "sweep.parquet"
@@ -92,7 +92,7 @@ def keep_earlier(folder: Path) -> None:
 
     Its record goes: until the new one is written, the folder is that of an unfinished sweep.
     """
-    table, record = folder / TABLE, folder / RECORD
+    table, record = folder / TABLE, folder / MANIFEST
     try:
         content = table.read_bytes()
         mark = hashlib.sha256(content).hexdigest()
@@ -120,7 +120,7 @@ def done_before(folder: Path) -> set[str]:
     """Hashes of all runs that need not be done again, as far as can be seen from outside."""
     found: set[str] = set()
     whole = [file for file in _parts(folder) if _whole(file)]
-    table = [folder / TABLE] if (folder / RECORD).is_file() and (folder / TABLE).is_file() else []
+    table = [folder / TABLE] if (folder / MANIFEST).is_file() and (folder / TABLE).is_file() else []
     for file in (*whole, *table):
         try:
             found |= set(
@@ -187,13 +187,13 @@ def read_sweep(folder: Path) -> FinishedRuns:
     if not (folder / DESIGN).is_file():
         what = "there is no sweep in this folder"
         raise ScenarioError([Problem(str(folder), what, "make one: opvangsim sweep FILE")])
-    if not (folder / RECORD).is_file() or not (folder / TABLE).is_file():
+    if not (folder / MANIFEST).is_file() or not (folder / TABLE).is_file():
         what = "this sweep is not finished"
         raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
-    record = read_record(folder)
+    record = read_manifest(folder)
     content = (folder / TABLE).read_bytes()
     if record["kind"] != "sweep":
-        what = f"{RECORD} is not that of a sweep"
+        what = f"{MANIFEST} is not that of a sweep"
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
     if record["files"].get(TABLE) != hashlib.sha256(content).hexdigest():
         what = f"{TABLE} is not as the sweep wrote it"

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.runs.manifest import RECORD, sealed, write_record
+from sim.runs.manifest import MANIFEST, with_checksum, write_manifest
 
 
 def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
@@ -19,15 +19,15 @@ def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
         "inputs": {}, "sources": {},
     }  # fmt: skip
     folder.mkdir(exist_ok=True)
-    (folder / RECORD).unlink(missing_ok=True)
-    write_record(folder, {"kind": kind, **common, **told})
-    found: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
+    (folder / MANIFEST).unlink(missing_ok=True)
+    write_manifest(folder, {"kind": kind, **common, **told})
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
     return found
 
 
 def rewrite(folder: Path, record: dict[str, Any]) -> None:
     """Puts a changed record in place, sealed anew, as one who wants to deceive would."""
-    (folder / RECORD).write_text(sealed(record), "utf-8")
+    (folder / MANIFEST).write_text(with_checksum(record), "utf-8")
 
 
 def digest(file: Path) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from ...errors import Problem, ScenarioError
 from ...report.i18n import Language
 from ...runs.load import checked, stamp_of, told_of
-from ...runs.manifest import read_record
+from ...runs.manifest import read_manifest
 from ...runs.provenance import Provenance
 from ...scenario import Scenario, load
 from ...studies.charts import StudyData
@@ -58,7 +58,7 @@ class Folder:
 
 def open_folder(path: Path) -> Folder:
     """The folder of a run or a study; raises ``ScenarioError`` if no memo can be made of it."""
-    record = read_record(path)
+    record = read_manifest(path)
     kind = record["kind"]
     if kind not in KINDS:
         what = f"no memo is made of the folder of '{kind}'"
