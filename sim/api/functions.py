@@ -134,8 +134,8 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
     ``file`` is a design file or the name of a shipped design. Raises ``ScenarioError``.
     """
     from ..runs.executor import crew_of
+    from ..studies.sweep import design_file, inputs_of, planned_sweep
     from ..studies.sweep import sweep as swept
-    from ..studies.sweep_ask import design_file, inputs_of, planned_sweep
 
     found = design_file(Path(file))
     one = planned_sweep(found)

@@ -30,10 +30,15 @@ def sweep(
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
     from ..report.i18n import label
     from ..runs.executor import crew_of
-    from ..studies import sweep_text as report
-    from ..studies.sweep import seconds_a_run
+    from ..studies.sweep import (
+        design_file,
+        inputs_of,
+        outcome_lines,
+        planned_sweep,
+        preview_lines,
+        seconds_a_run,
+    )
     from ..studies.sweep import sweep as swept
-    from ..studies.sweep_ask import design_file, inputs_of, planned_sweep
     from ..studies.sweep_store import done_before
 
     file = design_file(file)
@@ -45,7 +50,7 @@ def sweep(
         there = done_before(folder)
         done = sum(one.hash_of(run) in there for run in plan)
         seconds = seconds_a_run(plan) if done < len(plan) else 0.0
-        for line in report.preview(one.name, plan, done, seconds, crew.size, tongue):
+        for line in preview_lines(one.name, plan, done, seconds, crew.size, tongue):
             if preview or not quiet:
                 typer.echo(line, err=True)
         foreign = len(there - {one.hash_of(run) for run in plan})
@@ -64,7 +69,7 @@ def sweep(
     if quiet:
         typer.echo(str(folder))
         return
-    shown = report.outcome(
+    shown = outcome_lines(
         found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, tongue
     )
     for line in (*shown, label("sweep_written", tongue, folder=f"{folder}/")):

@@ -1,7 +1,7 @@
-"""A sweep: many runs of one design, by whatever workers, going on where it stopped.
+"""Sweep: run all scenarios of a design on many workers, resuming where an earlier start stopped.
 
-A run is known by a hash of all that its numbers come from. What is done lies on disk in parts;
-who starts the same sweep again gets the rest done, and the same table.
+A run is identified by a hash of everything that determines its numbers. Finished runs are stored in
+parts; starting the same sweep again does the rest and gives the same table.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,8 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError, ScenarioError
-from ..report.i18n import Language
+from ..errors import ModelError, ScenarioError, usage_error
+from ..report.i18n import Language, label, number
 from ..results.cell import CellRef
 from ..results.experiment import (
     LARGEST_CHUNK,
@@ -33,10 +34,12 @@ from ..runs.atomic import disk_problem
 from ..runs.executor import Crew, answers
 from ..runs.manifest import MANIFEST, digest, manifest_text, versions
 from ..runs.summary_tables import steady
-from ..scenario import Scenario, dump
+from ..scenario import Scenario, check_file_name, dump, shipped_folder
+from ..scenario import inputs_of as texts_of
 from ..scenario.listing import sources_of
 from . import sweep_store as store
-from .design_points import DesignRun, SweepPlan, patch_of
+from .design import read_design
+from .design_points import DesignRun, SweepPlan, expand_design, patch_of
 from .levers import Lever, quantity_of, with_levers
 from .sweep_folder import UNDER_WAY, claim, opened, remove_owned, written
 
@@ -47,7 +50,7 @@ SECONDS_A_PART = 5.0
 
 @dataclass(frozen=True)
 class SweepJob:
-    """One run as it is handed to a worker."""
+    """One run, as a job for a worker."""
 
     run: int
     base: Scenario
@@ -58,7 +61,7 @@ class SweepJob:
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What came of a run: its cells, or why there are none."""
+    """Outcome of a run: its cells, or the reason of its failure."""
 
     run: int
     cells: Mapping[str, float]
@@ -126,7 +129,7 @@ def cells_of(
 
 
 def work(job: SweepJob) -> RunOutcome:
-    """Do one run; whatever is wrong with it becomes part of the answer."""
+    """Do one run; an error becomes part of the outcome."""
     try:
         scenario = with_levers(job.base, job.values)
         cells = cells_of(scenario, job.record, job.settings)
@@ -137,12 +140,12 @@ def work(job: SweepJob) -> RunOutcome:
             job.run, {}, f"{first.what}; {first.advice}" if first.advice else first.what
         )
     except Exception as error:
-        # A fault of ours too stops this run alone; it is told as what it is.
+        # An error of the program stops only this run, and is reported.
         return RunOutcome(job.run, {}, f"{type(error).__name__}: {error}")
 
 
 def seconds_a_run(plan: SweepPlan) -> float:
-    """How long one run takes on this machine, by trying the scenario itself.
+    """Measure how long one run takes on this machine.
 
     Raises ``ScenarioError`` if it has not the cells that are to be recorded.
     """
@@ -157,7 +160,7 @@ def seconds_a_run(plan: SweepPlan) -> float:
 
 @dataclass(frozen=True)
 class Done:
-    """How a sweep ended: its runs by what came of them."""
+    """Outcome of a sweep: numbers of runs by what happened to them."""
 
     folder: Path
     earlier: int
@@ -233,7 +236,7 @@ def _jobs(one: Sweep, todo: list[int]) -> Iterator[SweepJob]:
 def _do(
     one: Sweep, folder: Path, crew: Crew, todo: list[int], tell: Progress | None
 ) -> dict[int, str]:
-    """Do some runs and lay their rows aside as they come; gives why some failed."""
+    """Do some runs and store their rows; return the reasons of failures."""
     report = tell or (lambda _done, _total: None)
     rows: list[store.Row] = []
     failed: dict[int, str] = {}
@@ -252,15 +255,15 @@ def _do(
                 rows.append({"run": run.number, **run.row, **outcome.cells,
                              "hash": one.hash_of(run)})  # fmt: skip
             if len(rows) >= ROWS_A_PART or time.monotonic() - since > SECONDS_A_PART:
-                _lay_aside(folder, rows, one.columns)
+                _store_rows(folder, rows, one.columns)
                 since = time.monotonic()
             report(total - len(todo) + count, total)
     finally:
-        _lay_aside(folder, rows, one.columns)
+        _store_rows(folder, rows, one.columns)
     return failed
 
 
-def _lay_aside(folder: Path, rows: list[store.Row], columns: store.TableColumns) -> None:
+def _store_rows(folder: Path, rows: list[store.Row], columns: store.TableColumns) -> None:
     if rows:
         store.write_part(folder, rows, columns)
         rows.clear()
@@ -323,3 +326,82 @@ def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Seq
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
     written(folder / MANIFEST, manifest_text(record, files).encode())
+
+
+def design_file(file: Path) -> Path:
+    """Find a design by path or shipped name; raises ``ScenarioError``."""
+    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
+    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
+        return shelf
+    if not file.is_file():
+        known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
+        usage_error(str(file), "there is no such file", f"give a design file, or one of: {known}")
+    check_file_name(file)
+    return file
+
+
+def planned_sweep(file: Path) -> Sweep:
+    """Read the sweep of a design file; raises ``ScenarioError`` with every mistake in it."""
+    return Sweep(file.stem, expand_design(read_design(file), file.parent), file.read_text("utf-8"))
+
+
+def inputs_of(sweep: Sweep, file: Path) -> dict[str, str]:
+    """Return the SHA-256 of the texts of a sweep by name: its design and its scenarios."""
+    return {file.name: digest(file)} | texts_of(*sweep.plan.bases.values())
+
+
+def duration(seconds: float, lang: Language) -> str:
+    """Return a rough duration in words."""
+    if seconds < 90:
+        return label("sweep_seconds", lang, n=number(math.ceil(seconds), lang))
+    if seconds < 5400:
+        return label("sweep_minutes", lang, n=number(seconds / 60, lang))
+    return label("sweep_hours", lang, n=number(seconds / 3600, lang, 1))
+
+
+def preview_lines(
+    name: str, plan: SweepPlan, done: int, seconds: float, workers: int, lang: Language
+) -> list[str]:
+    """Return how many runs there are, how many are left, and how long these take."""
+    left = len(plan) - done
+    return [
+        label(
+            "sweep_preview",
+            lang,
+            name=name,
+            runs=number(len(plan), lang),
+            excluded=number(plan.excluded, lang),
+            n=number(plan.settings.replications, lang),
+            until=plan.settings.until,
+        ),
+        label(
+            "sweep_time",
+            lang,
+            done=number(done, lang),
+            left=number(left, lang),
+            time=duration(left * seconds / workers, lang),
+            workers=number(workers, lang),
+        ),
+    ]
+
+
+def outcome_lines(
+    earlier: int, fresh: int, failed: int, dropped: int, cut_off: int, lang: Language
+) -> list[str]:
+    """Return how the sweep ended, and what is not in the table."""
+    lines = [
+        label(
+            "sweep_done",
+            lang,
+            runs=number(earlier + fresh, lang),
+            fresh=number(fresh, lang),
+            earlier=number(earlier, lang),
+        )
+    ]
+    if failed:
+        lines.append(label("sweep_failed", lang, failed=number(failed, lang)))
+    if dropped:
+        lines.append(label("sweep_dropped", lang, n=number(dropped, lang)))
+    if cut_off:
+        lines.append(label("sweep_cut_off", lang, n=number(cut_off, lang)))
+    return lines
