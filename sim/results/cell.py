@@ -36,7 +36,7 @@ class CellRef:
 
     @property
     def cell(self) -> str:
-        """The cell itself, without a statistic: what is known of it in each replication."""
+        """The cell without its statistic, which has a value in each replication."""
         return str(self).rpartition(":")[0]
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ def parse(text: str) -> CellRef:
 def look_up(
     address: CellRef, budget: pd.DataFrame, yearly: pd.DataFrame, vintage: str, level: str
 ) -> float:
-    """Value of a cell; ``vintage`` and ``level`` hold where the address leaves them open.
+    """Return the value of a cell; ``vintage`` and ``level`` are defaults for parts it leaves open.
 
     Raises ``ScenarioError`` if there is no such cell.
     """

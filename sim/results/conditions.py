@@ -1,4 +1,4 @@
-"""Conditions in words: the small language of ``--target``, ``--where`` and ``exclude``.
+"""Conditions: the small language of ``--target``, ``--where`` and ``exclude``.
 
     condition  = either { "or" either }
     either     = single { "and" single }
@@ -7,7 +7,7 @@
     operand    = number | name
 
 A name is the address of a cell (``gap.total.2027@owb2025:p90``) or a key with its date
-(``housing.homes@2026-07-01``). Nothing else can be said, so that nothing else can happen.
+(``housing.homes@2026-07-01``). The language has nothing else, so evaluating a condition is safe.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ComparisonOp:
 
 @dataclass(frozen=True)
 class BoolOp:
-    """Conditions joined by ``and`` or ``or``, or one turned by ``not``."""
+    """Conditions joined by ``and`` or ``or``, or one negated by ``not``."""
 
     word: str
     parts: tuple[Condition, ...]
@@ -68,9 +68,9 @@ Condition = ComparisonOp | BoolOp
 
 
 def parse(text: str, where: str) -> Condition:
-    """Read a condition; ``where`` names the option or key it stands in.
+    """Read a condition; ``where`` names the option or key that contains it.
 
-    Raises ``ScenarioError`` with the column at which it stops being one.
+    Raises ``ScenarioError`` with the column of the mistake.
     """
     if len(text) > LONGEST:
         what = f"a condition of {len(text):,} characters"
@@ -83,7 +83,7 @@ def parse(text: str, where: str) -> Condition:
 
 
 def names(condition: Condition) -> list[str]:
-    """Names that a condition speaks of, each once, in their order."""
+    """Return the names in a condition, each once, in order."""
     if isinstance(condition, BoolOp):
         found = [name for part in condition.parts for name in names(part)]
     else:
@@ -92,7 +92,7 @@ def names(condition: Condition) -> list[str]:
 
 
 def evaluate(condition: Condition, values: Mapping[str, Any]) -> Any:
-    """Whether a condition holds, element by element where the values are arrays."""
+    """Evaluate a condition, element by element if the values are arrays."""
     if isinstance(condition, ComparisonOp):
         left, right = (
             values[o.name] if o.name is not None else o.number
@@ -134,7 +134,7 @@ def _tokens(text: str, where: str) -> list[_Token]:
 
 @dataclass
 class _ConditionParser:
-    """Reads tokens from left to right; ``at`` is the next one."""
+    """Parser of conditions; ``at`` is the index of the next token."""
 
     text: str
     where: str

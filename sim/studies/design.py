@@ -1,7 +1,7 @@
-"""A design: which runs a sweep makes, read from a file of its own.
+"""Designs of sweeps: which runs a sweep makes, read from a design file.
 
-It names a scenario, the keys to set and between which values (a grid, a Latin hypercube or Sobol
-points), patches to put on it, which combinations to leave out, and the cells to keep of each run.
+A design names a scenario, the keys to vary and their ranges (a grid, a Latin hypercube or Sobol
+points), patches to apply, combinations to exclude, and the cells to record of each run.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from .levers import Lever, lever
 
 DesignKind = Literal["grid", "latin", "sobol"]
 NONE = "none"
-"""The choice of no patch at all."""
+"""The choice without a patch."""
 KEYS = ("title", "scenario", "design", "points", "seed", "keys", "patches", "exclude", "record",
         "replications", "step", "until", "vary")  # fmt: skip
 RECORDED = ("mean", "p10", "p50", "p90", "p_positive")
-"""What is kept of a cell that names no statistic of its own."""
+"""Statistic of a recorded cell that names none."""
 MOST_RUNS = 1_000_000
 MOST_LEVERS = 50
 MOST_PATCHES = 256
@@ -43,7 +43,7 @@ _BEGIN = "begin with 'scenario: baseline', 'design: sobol' and 'keys:'"
 
 @dataclass(frozen=True)
 class Span:
-    """A key that is set, by the name it has in the design, and the values it takes.
+    """A key that is varied, by its name in the design, and the values it takes.
 
     With ``values`` just these, else anything from ``low`` to ``high``.
     """
@@ -57,7 +57,7 @@ class Span:
 
 @dataclass(frozen=True)
 class PatchSet:
-    """A choice between patches (chains of names; none: the scenario as it is), by its name."""
+    """A choice between patches (chains of names, or none), by its name."""
 
     name: str
     choices: tuple[str, ...]
@@ -65,7 +65,7 @@ class PatchSet:
 
 @dataclass(frozen=True)
 class Design:
-    """Which runs a sweep makes, and what it keeps of each. ``exclude`` are rules over levers."""
+    """The design of a sweep: its runs and recorded cells. ``exclude`` are rules over levers."""
 
     title: Mapping[str, str]
     scenario: str
@@ -80,33 +80,33 @@ class Design:
 
     @property
     def levers(self) -> tuple[str, ...]:
-        """Names of all that differs between the runs."""
+        """Names of everything that differs between the runs."""
         patches = (one.name for one in (*self.crossed, *self.zipped))
         return (*(span.name for span in self.spans), *patches)
 
     @property
     def combinations(self) -> int:
-        """How many combinations of patches each point is tried with."""
+        """Number of combinations of patches per point."""
         return math.prod(len(one.choices) for one in (*self.crossed, *self.zipped[:1]))
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Names of what is kept of each run."""
+        """Names of the cells recorded of each run."""
         return tuple(str(one) for one in self.record)
 
 
 def read_design(file: Path) -> Design:
-    """Read a design file; raises ``ScenarioError`` with every mistake found in it."""
+    """Read a design file; raises ``ScenarioError`` with every mistake in it."""
     return _designed(read_file(file, "design", _BEGIN), file.stem)
 
 
 def parse_design(text: str, name: str) -> Design:
-    """Read a design from text; ``name`` stands for the file in messages."""
+    """Read a design from a text; ``name`` is used in messages."""
     return _designed(read_text(text, name, "design", _BEGIN), Path(name).stem)
 
 
 def canonical(name: str) -> str:
-    """A name as it is looked up: a lever with its date in full, a cell with its statistic."""
+    """Return the full form of a name: a lever with its date, a cell with its statistic."""
     key, mark, _ = name.partition("@")
     try:
         return str(lever(name, name)) if mark and "." in key else name
@@ -115,7 +115,7 @@ def canonical(name: str) -> str:
 
 
 def operand_kinds(condition: Condition, words: Collection[str]) -> list[str]:
-    """What is wrong with comparing ``words`` (patches and their choices) as numbers."""
+    """Return what is wrong with comparing ``words`` (patches and their choices) as numbers."""
     if isinstance(condition, BoolOp):
         return [fault for part in condition.parts for fault in operand_kinds(part, words)]
     return _compared(condition, words)
@@ -131,7 +131,7 @@ def _compared(one: ComparisonOp, words: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A file on its way to a design: its text, and the mistakes found so far."""
+    """Reader of a design file: its text, and the mistakes found so far."""
 
     source: SourceText
     problems: list[Problem]

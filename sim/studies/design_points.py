@@ -1,7 +1,7 @@
-"""From a design to its runs: values of the levers, and the scenario of each run when it is due.
+"""Expand a design into its runs: values of the levers, and the scenario of each run on demand.
 
-Only the values are held for all runs (a number a lever); a scenario is made for one run at a time,
-so that ten thousand runs need no more room than one.
+Only values are stored for all runs (one number per lever); a scenario is made for one run at a
+time, so ten thousand runs need no more memory than one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class SweepPlan:
 
     @property
     def excluded(self) -> int:
-        """How many runs the rules leave out."""
+        """Number of runs excluded by rules."""
         return self.design.points * self.design.combinations - len(self.kept)
 
     def __getitem__(self, index: int) -> DesignRun:
@@ -79,16 +79,16 @@ class SweepPlan:
         return (self[index] for index in range(len(self)))
 
     def scenario(self, run: DesignRun) -> Scenario:
-        """The scenario of a run; raises ``ScenarioError`` if its values make none."""
+        """Return the scenario of a run; raises ``ScenarioError`` if its values are not valid."""
         return with_levers(self.bases[run.choice].scenario, run.values)
 
 
 Reading = Callable[[Sequence[str]], Loaded]
-"""Makes a scenario of the names of a chain."""
+"""Loads a scenario from the names of a chain."""
 
 
 def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> SweepPlan:
-    """All runs of a design whose file lies in ``folder`` (patches may stand beside it).
+    """Expand a design whose file is in ``folder``, possibly with patches beside it.
 
     ``read`` makes a scenario of the names in a design, by default from their files.
 
@@ -132,7 +132,7 @@ def _apart(part: str, folder: Path) -> list[str]:
 
 
 def _file(name: str, folder: Path) -> str:
-    """A file beside the design goes first, then a shipped name, then any path."""
+    """Look for a file beside the design, then for a shipped name, then for any path."""
     for beside in (folder / name, folder / f"{name}.yaml"):
         try:
             if beside.is_file():
@@ -160,7 +160,7 @@ def _values(design: Design) -> Floats:
 
 
 def _spread(span: Span, units: Floats) -> Floats:
-    """Uniforms as values of a key: evenly over its range, or over its list."""
+    """Turn uniforms into values of a key: evenly over its range, or over its list."""
     if span.values:
         return np.array(span.values)[(units * len(span.values)).astype(np.int64)]
     even: Floats = span.low + (span.high - span.low) * units
@@ -184,7 +184,7 @@ def _excluded(design: Design, choices: list[Choice], values: Floats) -> NDArray[
 
 
 def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
-    """A run as a scenario file of its own: a patch on the files that it stands on."""
+    """Write a run as a scenario file: a patch on the files that it extends."""
     loaded = plan.bases[run.choice]
     known = {str(file.resolve()): name for name, file in shipped().items()}
     files = [str(file.resolve()) for file in reversed(loaded.files)]
@@ -199,7 +199,7 @@ def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
 
 
 class _PlainLever(yaml.SafeDumper):
-    """Writes every value out: a scenario file may not hold aliases."""
+    """YAML dumper without aliases, which scenario files may not contain."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True

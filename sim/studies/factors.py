@@ -1,6 +1,6 @@
-"""What two scenarios differ in, cut into factors, and every scenario in between.
+"""Factors: the differences between two scenarios in groups, and the scenarios in between.
 
-A factor is a set of keys that change together. With none of them one has the first scenario, with
+A factor is a set of keys that change together. Without any factor one has the first scenario, with
 all of them the second.
 """
 
@@ -17,9 +17,9 @@ from ..scenario.listing import differences
 
 By = Literal["patch", "key", "theme"]
 Cut = By | Mapping[str, Sequence[str]]
-"""How a difference is cut: by patch, key or theme, or into factors named with their keys."""
+"""Grouping of changes: by patch, key or theme, or factors named with their keys."""
 MOST = 10
-"""Factors at most: each one more doubles the number of scenarios in between."""
+"""Largest number of factors: each further one doubles the number of scenarios in between."""
 THEMES = ("volume", "ind", "family", "housing", "places", "price", "budget")
 _THEME_OF = (
     ("budget", "budget"),
@@ -40,7 +40,7 @@ _THEME_OF = (
 
 @dataclass(frozen=True)
 class Factor:
-    """Keys that change together, and whether they only change money (then no run is needed)."""
+    """Keys that change together, and whether they affect costs only (then no run is needed)."""
 
     name: str
     keys: tuple[str, ...]
@@ -50,7 +50,7 @@ class Factor:
 
 
 def theme_of(key: str) -> str:
-    """Theme of a key: volume, IND, family, housing, mix of places, price, budget."""
+    """Return the theme of a key: volume, IND, family, housing, mix of places, price, budget."""
     if key.endswith((".price", ".resident_price")) or key.startswith("guardianship.paid"):
         return "price"
     if key.endswith(".family_factor"):
@@ -62,7 +62,7 @@ def theme_of(key: str) -> str:
 
 
 def changed_keys(first: Loaded, second: Loaded) -> list[str]:
-    """Keys in which they differ, each as large as it has to be to be set by itself.
+    """Return the keys in which two scenarios differ, each of which can be set by itself.
 
     A list changes as a whole, and so does a part that only one of them has.
     """
@@ -95,7 +95,7 @@ def _data(scenario: Scenario) -> dict[str, Any]:
 
 
 def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
-    """Factors by patch, by key or by theme, or as named; raises ``ScenarioError`` if too many.
+    """Group the changes into factors by patch, key, theme or name; raises ``ScenarioError``.
 
     Without a choice: by patch where the second scenario has several that the first has not, else
     by key where there are no more than ten, else by theme. By theme, themes that nothing changes
@@ -146,7 +146,7 @@ def _layer(first: Loaded, second: Loaded, key: str) -> str:
 
 
 def interpolate_scenario(first: Scenario, second: Scenario, taken: Sequence[Factor]) -> Scenario:
-    """The first scenario with the keys of some factors as the second has them.
+    """Return the first scenario with the keys of some factors taken from the second.
 
     Raises ``ScenarioError`` if these can't be changed without others.
     """

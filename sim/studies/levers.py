@@ -1,4 +1,4 @@
-"""Levers: keys of a scenario that are set to a number, from the start or from a date on."""
+"""Levers: scenario keys that a study sets to a number, from the start or from a date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BECAUSE = "set to see what it does"
 
 @dataclass(frozen=True)
 class Lever:
-    """A key, and the date from which it is set (none: the whole time)."""
+    """A key, and the date from which it is set (None: throughout)."""
 
     key: str
     since: date | None = None
@@ -43,7 +43,7 @@ def lever(text: str, where: str) -> Lever:
 
 
 def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
-    """The number a lever sets, as it is now; raises ``ScenarioError`` if there is none."""
+    """Return the number that a lever sets; raises ``ScenarioError`` if there is none."""
     found = dict(quantities(scenario)).get(one.key)
     if found is None:
         *parent, last = one.key.split(".")
@@ -69,9 +69,9 @@ def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
 
 
 def setting(scenario: Scenario, one: Lever, value: Any) -> Any:
-    """What a patch would write to set a lever.
+    """Return what a patch writes to set a lever.
 
-    From a date on: what holds before it stays, and so do values dated later. A number that is set
+    With a date: earlier values stay, and so do values dated later. A number that is set
     is certain: its spread goes, as with ``--set``.
     """
     if one.since is None:
@@ -103,7 +103,7 @@ def as_written(quantity: Quantity, value: Any) -> Any:
 
 
 def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
-    """The scenario with levers set, checked like a file; raises ``ScenarioError``."""
+    """Return a scenario with levers set, validated like a file; raises ``ScenarioError``."""
     changes: dict[str, Any] = {}
     for one, value in values.items():
         if one.key in changes:

@@ -1,9 +1,10 @@
 """Scenario discovery with PRIM: boxes of levers in which a condition holds more often.
 
-PRIM (Friedman and Fisher 1999, by ema_workbench) peels slices off until what is left is dense in
-the runs of interest. Of the boxes on its way the one is taken with the largest harmonic mean of
-coverage (how many of all such runs it holds) and density (how many of its runs are such); what
-does not significantly restrict it is taken out. Further boxes come from the runs that are left.
+PRIM (Friedman and Fisher 1999, by ema_workbench) peels slices off until the rest is dense in the
+runs of interest. Of the boxes on its trajectory the one with the largest harmonic mean of coverage
+(share of all cases of interest that it contains) and density (share of its runs that are of
+interest) is selected; limits that are not significant are removed. Further boxes are searched among
+the remaining runs.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ RESAMPLES = 400
 BAND = (0.1, 0.9)
 MOST_BOXES = 3
 SIGNIFICANT = 0.05
-"""A limit stays if without it the box would hold as many by chance less often than this."""
+"""Significance level of a limit."""
 WORTH = 0.1
-"""A further box is told if it holds at least this part of all runs of interest."""
+"""A further box is reported if it contains at least this share of all cases of interest."""
 FEWEST = 10
-"""A box holds at least so many runs."""
+"""Smallest number of runs in a box."""
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How a box restricts one lever: from, to (None: open on that side), or the choices left.
+    """Restriction of one lever by a box: low, high (None: open on that side), or choices.
 
     ``chance``: how likely the box would hold as many runs of interest if this limit meant nothing.
     """
@@ -53,7 +54,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Box:
-    """Limits, and what lies in them: of the runs that earlier boxes left.
+    """A box: its limits, and the runs in it that earlier boxes did not contain.
 
     ``coverage`` is its part of all runs of interest, ``density`` the part of its runs that are,
     each with the 80 % band that other runs of the same design would give (resampled, same box).
@@ -70,7 +71,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Where:
-    """A condition over a sweep; ``cell`` if it says that one cell lies above or below a number."""
+    """A condition over a sweep; ``cell`` if it compares one cell with a number."""
 
     text: str
     condition: Condition
@@ -81,7 +82,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Discovery:
-    """The boxes in which a condition holds, and how often it holds at all."""
+    """Result of a discovery: the condition, the runs, and the boxes."""
 
     where: Where
     levers: tuple[str, ...]
@@ -114,7 +115,7 @@ def parse_condition(text: str) -> Where:
 
 
 def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -> Bools:
-    """In which runs a condition holds: (run,).
+    """Return in which runs a condition holds: (run,).
 
     ``words`` are the levers that are a choice between patches. Raises ``ScenarioError`` where a
     name is no column, and where the condition holds in every run or in none.
@@ -151,7 +152,7 @@ def _cell(name: str) -> str:
 
 
 def _extent(said: dict[str, Any]) -> str:
-    """Between which values the names of a condition lie, as advice."""
+    """Return the ranges of the names in a condition, as advice."""
     parts = [
         f"{name} lies between {np.nanmin(values):.6g} and {np.nanmax(values):.6g}"
         for name, values in said.items()
@@ -163,9 +164,9 @@ def _extent(said: dict[str, Any]) -> str:
 def discover(
     where: Where, table: pd.DataFrame, levers: Sequence[str], words: Sequence[str]
 ) -> Discovery:
-    """Boxes of the levers in which a condition holds, three at most; raises ``ScenarioError``.
+    """Search boxes in which a condition holds, three at most; raises ``ScenarioError``.
 
-    ``table`` is that of a sweep, a row a run.
+    ``table`` is that of a sweep, one row per run.
     """
     interest = cases_of_interest(where, table, words)
     left = np.ones(len(table), dtype=bool)
@@ -183,7 +184,7 @@ def discover(
 
 
 def in_box(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
-    """Which runs lie within all limits: (run,)."""
+    """Return which runs lie within all limits: (run,)."""
     found = np.ones(len(table), dtype=bool)
     for limit in limits:
         values = table[limit.lever].to_numpy()
@@ -199,7 +200,7 @@ def in_box(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
 def evaluated(
     limits: Sequence[Limit], table: pd.DataFrame, interest: Bools, left: Bools | None = None
 ) -> Box:
-    """A box with its coverage and density and their bands, over the runs that are ``left``."""
+    """Return a box with its coverage and density and their intervals, over the runs ``left``."""
     within = in_box(limits, table) & (True if left is None else left)
     kinds = [within & interest, within & ~interest, ~within & interest]
     counts = [int(kind.sum()) for kind in kinds]
@@ -229,7 +230,7 @@ def _band(values: NDArray[np.float64]) -> tuple[float, float]:
 def _found(
     levers: pd.DataFrame, interest: Bools, left: Bools, words: Sequence[str]
 ) -> tuple[Limit, ...]:
-    """The limits of the best box among the runs that are left; none if nothing restricts it."""
+    """Return the limits of the best box among the remaining runs; none if nothing restricts it."""
     best: tuple[Limit, ...] = ()
     score = 0.0
     for limits in _trajectory(levers, interest, left, words):
@@ -244,7 +245,7 @@ def _found(
 def _significant(
     limits: tuple[Limit, ...], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> tuple[Limit, ...]:
-    """Limits that matter, with their chances: the least sure end goes first, till all are sure."""
+    """Remove the least significant limits until all are significant."""
     ends = [end for one in limits for end in _ends(one)]
     while ends:
         told = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
@@ -256,14 +257,14 @@ def _significant(
 
 
 def _ends(one: Limit) -> list[Limit]:
-    """A limit from both sides as two of one side each."""
+    """Split a two-sided limit into two one-sided ones."""
     if one.low is None or one.high is None:
         return [one]
     return [replace(one, high=None), replace(one, low=None)]
 
 
 def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
-    """Limits of one lever as one again, the surest lever first."""
+    """Join the limits of each lever, the most significant lever first."""
     found: dict[str, Limit] = {}
     for end in ends:
         other = found.get(end.lever, end)
@@ -279,7 +280,7 @@ def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
 def _chance(
     one: Limit, limits: Sequence[Limit], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> float:
-    """Quasi p-value (Bryant and Lempert 2010) of one limit."""
+    """Return the quasi p-value (Bryant and Lempert 2010) of a limit."""
     wider = in_box([other for other in limits if other != one], levers) & left
     within = in_box(limits, levers) & left
     density = float(interest[wider].mean())
@@ -290,7 +291,7 @@ def _chance(
 def _trajectory(
     levers: pd.DataFrame, interest: Bools, left: Bools, words: Sequence[str]
 ) -> list[tuple[Limit, ...]]:
-    """Limits of each box on the way of PRIM, from all runs that are left to its last box."""
+    """Return the limits of each box on the trajectory of PRIM."""
     table = levers[left].reset_index(drop=True)
     table = table[[name for name in table.columns if len(set(table[name])) > 1]]
     if table.empty:

@@ -1,6 +1,6 @@
-"""One cell of a trial under several sets of prices and budgets, without another run.
+"""Repricing: evaluate a cell under other prices and budgets without another simulation.
 
-What differs only in money shares a simulation: the people are the same, only the sums differ.
+Scenarios that differ only in money share a simulation: people are the same, amounts differ.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..scenario import Scenario
 
 
 def repriced(trial: Experiment, scenario: Scenario, settings: Settings) -> Experiment:
-    """A trial at the prices and budget of another scenario, with that scenario's draws.
+    """Return an experiment at the prices, budget and draws of another scenario.
 
     Right only where the two differ in nothing but money (``prices.is_money``).
     """
@@ -27,7 +27,7 @@ def repriced(trial: Experiment, scenario: Scenario, settings: Settings) -> Exper
 
 
 def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: CellRef) -> Settings:
-    """Settings of runs that end with the year of a cell, or earlier if one of the scenarios does.
+    """Return settings of runs that end with the year of a cell, or earlier if a scenario does.
 
     Raises ``ScenarioError`` if the year lies before the start.
     """
@@ -39,13 +39,13 @@ def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: Cell
 
 
 def common_end(scenarios: Sequence[Scenario], settings: Settings) -> date:
-    """The day on which the first of the scenarios ends, or the one asked for if that is earlier."""
+    """Return the day on which the first scenario ends, or the requested day if that is earlier."""
     asked = [settings.until] if settings.until else []
     return min([scenario.until for scenario in scenarios] + asked)
 
 
 def check_cell_exists(scenario: Scenario, address: CellRef, settings: Settings) -> None:
-    """Raises ``ScenarioError`` if a scenario's tables have no such cell, before the long runs."""
+    """Check, before long runs, that tables have a cell; raises ``ScenarioError``."""
     one = replace(settings, replications=1, step="week")
     for trial in simulate_all(scenario, one):
         trial.cell(address)
@@ -53,7 +53,7 @@ def check_cell_exists(scenario: Scenario, address: CellRef, settings: Settings) 
 
 @dataclass(frozen=True)
 class RepricedCells:
-    """Measure: the cell of each scenario by name; they differ from the one tried only in money."""
+    """Measure: the cell of each scenario by name, all of which differ in money only."""
 
     address: CellRef
     priced: Mapping[str, Scenario]

@@ -1,7 +1,7 @@
-"""What a sweep has done so far, on disk: parts of its table that are whole or not there.
+"""Storage of a sweep in progress: parts of its table, written atomically.
 
-A part is written aside, forced to disk and moved into place under a name that holds its own hash,
-so that one that was cut off or changed is known at sight. A lock keeps a second sweep out.
+A part is written to a temporary file, synced and renamed to a name that contains its hash, so a
+truncated or changed part is recognised. A lock prevents a second sweep.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _bytes(table: pa.Table) -> bytes:
 
 
 def write_part(folder: Path, rows: Sequence[Row], columns: TableColumns) -> Path:
-    """Lay rows aside as a part, and give its file."""
+    """Store rows as a part and return its file."""
     content = as_parquet(rows, columns)
     file = folder / PARTS / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
     written(file, content)
@@ -88,7 +88,7 @@ def _whole(file: Path) -> bool:
 
 
 def keep_earlier(folder: Path) -> None:
-    """Make a part of the table of an earlier sweep, so that what it holds need not be run again.
+    """Turn the table of an earlier sweep into a part, so that its runs are not repeated.
 
     Its record goes: until the new one is written, the folder is that of an unfinished sweep.
     """
@@ -109,7 +109,7 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def hashes(folder: Path) -> set[str]:
-    """Hashes of all runs that are done."""
+    """Return the hashes of all finished runs."""
     found: set[str] = set()
     for file in _parts(folder):
         found |= set(pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist())
@@ -117,7 +117,7 @@ def hashes(folder: Path) -> set[str]:
 
 
 def done_before(folder: Path) -> set[str]:
-    """Hashes of all runs that need not be done again, as far as can be seen from outside."""
+    """Return the hashes of all runs that need not be repeated, without locking the folder."""
     found: set[str] = set()
     whole = [file for file in _parts(folder) if _whole(file)]
     table = [folder / TABLE] if (folder / MANIFEST).is_file() and (folder / TABLE).is_file() else []
@@ -132,7 +132,7 @@ def done_before(folder: Path) -> set[str]:
 
 
 def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColumns) -> pa.Table:
-    """The rows of some hashes, in the order of their numbers.
+    """Return the rows of some hashes, in the order of their numbers.
 
     ``wanted`` gives each hash its numbers: a run may have had another in an earlier design.
     """
@@ -155,7 +155,7 @@ def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColu
 
 
 def write_table(folder: Path, table: pa.Table) -> None:
-    """The whole table in its place."""
+    """Write the complete table."""
     written(folder / TABLE, _bytes(table))
 
 
@@ -169,7 +169,7 @@ def clear_parts(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class FinishedRuns:
-    """A sweep that is done: its table (a row a run), and what its record says of it."""
+    """A finished sweep: its table (one row per run), and its manifest."""
 
     id: str
     title: Mapping[str, str]

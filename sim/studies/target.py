@@ -1,4 +1,4 @@
-"""Targets: a cell of the tables that is to lie below or above a number."""
+"""Targets: a condition on a table cell, at or below (or above) a number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 @dataclass(frozen=True)
 class Target:
-    """A cell that is to lie at or below (or above) a number, with a certainty or in a statistic."""
+    """A cell that must be at or below (or above) a number, with a certainty or in a statistic."""
 
     text: str
     address: CellRef
@@ -27,7 +27,7 @@ class Target:
     certainty: float | None
 
     def held(self, values: Floats) -> Floats:
-        """What is held against the number, along the last axis: a quantile, or the statistic.
+        """Return what is compared with the number, along the last axis: a quantile or statistic.
 
         Over the replications that are known; NaN where none is.
         """
@@ -48,13 +48,13 @@ class Target:
         return np.asarray(np.nanquantile(values, q, axis=-1))
 
     def excess(self, values: Floats) -> Floats:
-        """How far the target is missed, along the last axis: met where it is not above zero."""
+        """Return by how much the target is missed, along the last axis; at most zero if met."""
         held = self.held(values)
         missed: Floats = held - self.number if self.below else self.number - held
         return missed
 
     def chance(self, values: Floats) -> float:
-        """Share of the known replications in which the cell lies on the right side."""
+        """Return the share of known replications in which the target is met."""
         values = values[np.isfinite(values)]
         if not values.size:
             return float("nan")
@@ -65,8 +65,8 @@ class Target:
 def target_of(text: str, certainty: float) -> Target:
     """Read a target such as ``gap.total.2027 <= 0``.
 
-    A cell with a statistic of its own (``gap.total.2027:mean <= 0``) is held to that; one without
-    is to be met with the certainty. Raises ``ScenarioError``.
+    A cell with a statistic (``gap.total.2027:mean <= 0``) must satisfy it in that statistic; one
+    without must satisfy it with the given certainty. Raises ``ScenarioError``.
     """
     condition = parse(text, "--target")
     advice = "as in gap.total.2027 <= 0"
