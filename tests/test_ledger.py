@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.clock import Clock
+from sim.clock import Clock, StepLength
 from sim.errors import ModelError
 from sim.model.ledger import Account, First, Ledger
 
 
-def small() -> Ledger:
+def small(step: StepLength = "day") -> Ledger:
     accounts = [
         Account("outside", "people", external=True),
         Account("queue", "people", 2, aged=True, waits_to="done"),
         Account("done", "people", 2),
         Account("elsewhere", "other", external=True),
     ]
-    ledger = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 4, 30)), 2, 6, {})
+    ledger = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 4, 30), step), 2, 6, {})
     by_cohort = np.array([[1, 2, 3, 0, 0, 4, 0], [0, 0, 0, 5, 0, 0, 0]])
     ledger.open_aged("queue", by_cohort, np.array([-165, -135, -105, -75, -45, -15, 0.0]))
     ledger.begin()
@@ -121,6 +121,26 @@ def test_waits_are_counted_from_the_day_of_entry() -> None:
     ledger.move(counts([3, 0], [0, 0]), "queue", "done")
     # One person came 165 days before the start, two came 135 days before it; they leave on day 10.
     assert ledger.wait_days["queue"][0].tolist() == [[175 + 2 * 145, 0], [0, 0]]
+
+
+def test_two_who_come_on_day_3_and_leave_on_day_10_waited_14_days() -> None:
+    ledger = small()
+    steps = list(ledger.clock.steps())
+    ledger.at(steps[3])
+    ledger.move(counts([2, 0], [0, 0]), "outside", "queue")
+    ledger.at(steps[10])
+    ledger.move(counts([2, 0], [0, 0]), "queue", "done", "newest")
+    assert ledger.wait_days["queue"][0].tolist() == [[14, 0], [0, 0]]
+
+
+def test_every_day_of_a_weekly_step_counts_as_a_person_day() -> None:
+    ledger = small("week")
+    first, second, *_ = ledger.clock.steps()
+    for step in (first, second):
+        ledger.at(step)
+        ledger.close_step()
+    assert second.days == 7
+    assert ledger.days["queue"][0].tolist() == [[10 * (first.days + 7), 5 * (first.days + 7)]] * 2
 
 
 def test_newest_first_reaches_back_as_far_as_it_needs() -> None:

@@ -9,6 +9,7 @@ import pytest
 from support.scenarios import change, world_of
 
 from sim.model.engine import simulate
+from sim.model.housing import homes_a_year
 from sim.model.sampling import sample
 from sim.model.spending_limit import part_to_come, planned_capacity, work_at_hand
 from sim.model.state import Parameters, answer
@@ -122,6 +123,13 @@ def test_the_month_a_year_ago_counts_for_what_lies_within_a_year(
     today: date, start: date, first: bool, expected: float
 ) -> None:
     assert part_to_come(today, start, first) == pytest.approx(expected)
+
+
+def test_homes_answer_to_those_who_waited_when_the_step_began(baseline: Scenario) -> None:
+    world = world_of(change(baseline, {"housing.response": 1.0}))
+    before = homes_a_year(world, 0)
+    world.ledger.move(np.array([[500]]), "outside", "status_holders")
+    assert homes_a_year(world, 0) == pytest.approx(before)
 
 
 @pytest.mark.long

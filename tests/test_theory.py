@@ -102,24 +102,28 @@ def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenari
     assert waited == pytest.approx(ledger.clock.days / 4, rel=0.02)
 
 
-def test_rulings_come_at_the_courts_rate(baseline: Scenario) -> None:
+def test_rulings_come_at_the_courts_rate_and_a_remitted_case_is_pending_again(
+    baseline: Scenario,
+) -> None:
+    changes = {"delay_days": 200, "success_share": 0.4, "remittal_share": 0.25}
+    changes[f"opening_in_appeal.{ONE_GROUP}"] = 10_000
     scenario = change(
-        one_queue(baseline, 0, 0),
-        {f"courts.opening_in_appeal.{ONE_GROUP}": 10_000, "courts.delay_days": 200},
+        one_queue(baseline, 0, 0), {f"courts.{key}": value for key, value in changes.items()}
     )
-    left = (
-        simulate(
-            scenario,
-            20,
-            1,
-            vary=("process",),
-            until=scenario.start + timedelta(days=99),
-            actors=(calendar, courts, end_of_step),
-        )
-        .stocks["in_appeal"]
-        .sum(axis=1)
+    ledger = simulate(
+        scenario,
+        20,
+        1,
+        vary=("process",),
+        until=scenario.start + timedelta(days=99),
+        actors=(calendar, courts, end_of_step),
     )
+    left = ledger.stocks["in_appeal"].sum(axis=1)
     assert left.mean() == pytest.approx(10_000 * np.exp(-100 / 200), rel=0.004)
+    ruled = 10_000 * (1 - np.exp(-100 / 200))
+    for outcome, share in (("rejected", 0.6), ("pending", 0.4 * 0.25)):
+        went = ledger.flows["in_appeal", outcome].sum(axis=(0, 2))
+        assert went.mean() == pytest.approx(share * ruled, rel=0.05), outcome
 
 
 def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
