@@ -49,9 +49,9 @@ COMMANDS = {
     "run": "run {scenario} --step {step} --replications 40 --workers 1 --no-charts --out out",
     "compare": f"compare baseline faster-housing constrained {WEEKLY} --until 2027-12-31 -o out",
     "explain": f"explain baseline cabinet-package --by key {WEEKLY} -o out",
-    "solve": "solve baseline --vary budget.vintages.owb2025.lines.coa_nidos@2027"
+    "solve": "solve baseline --lever budget.vintages.owb2025.lines.coa_nidos@2027"
     f" --target 'gap.total.2027<=0' {WEEKLY} -o out",
-    "frontier": "solve baseline --vary inflow.first@2026 --vary housing.homes@2026"
+    "frontier": "solve baseline --lever inflow.first@2026 --lever housing.homes@2026"
     f" --target 'gap.total.2027<=0' --points 3 {WEEKLY} -o out",
     "stock": f"optimal-places --points 4 --until 2027-12-31 {WEEKLY} -o out",
     "ind-coa": f"ind-cut --until 2027-12-31 {WEEKLY} -o out",

@@ -20,7 +20,7 @@ from sim.model.sampling import Floats, sample
 from sim.results.cell import parse
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.scenario import Scenario, load, load_chain, quantities
-from sim.studies import solve as solve_module
+from sim.studies import solver as solve_module
 from sim.studies.compare import compare, differences
 from sim.studies.explain import explain, shapley, subsets
 from sim.studies.factors import THEMES, factors, theme_of
@@ -28,7 +28,7 @@ from sim.studies.ind_cut import IndCut, cost_of_cuts, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
 from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.repricing import repriced
-from sim.studies.solve import Frontier, Solution, Tried, frontier, root, solve
+from sim.studies.solver import Frontier, Solution, Tried, frontier, root, solve
 from sim.studies.target import Target, target_of
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
@@ -191,14 +191,14 @@ def test_every_key_that_differs_belongs_to_one_factor(baseline: Scenario) -> Non
 def test_a_lever_from_a_date_on_leaves_what_is_before_and_what_is_dated_later(
     baseline: Scenario,
 ) -> None:
-    one = lever("ind.capacity.planned@2026-07-01", "--vary")
+    one = lever("ind.capacity.planned@2026-07-01", "--lever")
     assert one == Lever("ind.capacity.planned", date(2026, 7, 1))
     changed = with_levers(baseline, {one: 20_000.0}).ind.capacity.planned
     before = baseline.ind.capacity.planned
     assert changed.on(date(2026, 6, 30)) == before.on(date(2026, 6, 30))
     assert changed.on(date(2026, 7, 1)) == changed.on(date(2029, 1, 1)) == 20_000
     later = with_levers(with_levers(baseline, {one: 20_000.0}),
-                        {lever("ind.capacity.planned@2026", "--vary"): 10_000.0})  # fmt: skip
+                        {lever("ind.capacity.planned@2026", "--lever"): 10_000.0})  # fmt: skip
     assert later.ind.capacity.planned.on(date(2026, 6, 1)) == 10_000
     assert later.ind.capacity.planned.on(date(2026, 8, 1)) == 20_000
     assert setting(baseline, Lever("inflow.first"), 5.0) == 5.0
@@ -207,7 +207,7 @@ def test_a_lever_from_a_date_on_leaves_what_is_before_and_what_is_dated_later(
 def test_a_lever_on_straight_lines_leaves_the_line_before_it_as_it_was() -> None:
     law = load("distribution-law-90000")
     before = law.reception.places["regular"].level
-    one = lever("reception.places.regular.level@2029-03-01", "--vary")
+    one = lever("reception.places.regular.level@2029-03-01", "--lever")
     after = with_levers(law, {one: 50_000.0}).reception.places["regular"].level
     assert before is not None
     assert after is not None
@@ -229,7 +229,7 @@ def test_the_money_that_is_enough_is_what_is_held_and_the_gaps_quantile(
 ) -> None:
     key = "budget.vintages.owb2025.lines.coa_nidos"
     target = target_of("gap.total.2027 <= 0", 0.8)
-    found = solve(baseline, lever(f"{key}@2027", "--vary"), target, FEW, workers=ONE_WORKER)
+    found = solve(baseline, lever(f"{key}@2027", "--lever"), target, FEW, workers=ONE_WORKER)
     gaps = cell_of(baseline, "gap.total.2027")
     assert found.answer == pytest.approx(found.present + np.quantile(gaps, 0.8), rel=2e-3)
     assert found.side == "at_least"
@@ -263,7 +263,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., float]], No
         def tries(_: Scenario, __: Target, levers: Sequence[Lever], *___: object) -> Tried:
             return lambda asked: [cell(*(each[one] for one in levers)) + luck for each in asked]
 
-        monkeypatch.setattr(solve_module, "tries", tries)
+        monkeypatch.setattr(solve_module, "grid", tries)
 
     return put
 

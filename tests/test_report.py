@@ -20,12 +20,12 @@ from sim.scenario import Scenario
 from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
 from sim.scenario.introspect import below as shape_below
-from sim.studies import compare_text as comparison
+from sim.studies import compare as comparison
 from sim.studies import ind_cut as ind_coa
 from sim.studies.compare import BY_MONTH
 from sim.studies.factors import THEMES
 from sim.studies.ind_cut import CUTS
-from sim.studies.solve import Side
+from sim.studies.solver import Side
 
 MEMO_DIFFERENCES, MEMO_WAYS = ("gap", "people"), ("more", "less", "same")
 SIM = Path(__file__).parent.parent / "sim"

@@ -28,13 +28,13 @@ STUDIES = {
         ("residual", "alone", "Shapley; factors: 1"),
     ),
     "solve": (
-        ["solve", "baseline", "--vary", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
+        ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
          "gap.total.2026 <= 0", *TINY],
         {"answer", "points"},
         ("holds with 80 % certainty where", "EUR billion a year", "by the week"),
     ),
     "frontier": (
-        ["solve", "baseline", "--vary", "inflow.first@2026", "--vary", "prices.empty_bed",
+        ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",
          "--target", "gap.total.2026:mean <= 1e9", "--points", "3", *TINY],
         {"frontier", "grid"},
         ("just met in the mean", "EUR/place/day"),
@@ -144,7 +144,7 @@ def test_an_explanation_says_which_way_the_gap_goes(
     command: Command, first: str, second: str, expected: str
 ) -> None:
     done = command(
-        "explain", first, second, "--year", "2027", "-o", "here", "--vary", "process", *TINY
+        "explain", first, second, "--year", "2027", "-o", "here", "--uncertainty", "process", *TINY
     )
     assert done.returncode == 0, done.stderr
     assert expected in " ".join(done.stdout.split())
@@ -152,8 +152,8 @@ def test_an_explanation_says_which_way_the_gap_goes(
 
 @pytest.mark.long
 def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
-    done = command("compare", "baseline", "--set", "housing.homes=30210", "--vary", "process",
-                   "-o", "here", *TINY, "--until", "2026-12-31")  # fmt: skip
+    words = ("compare", "baseline", "--set", "housing.homes=30210", "--uncertainty", "process")
+    done = command(*words, "-o", "here", *TINY, "--until", "2026-12-31")
     assert done.returncode == 0, done.stderr
     assert "are exactly the same in every replication" in " ".join(done.stdout.split())
 
@@ -163,34 +163,34 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
     ("words", "expected"),
     [
         (["compare", "baseline"], "nothing to compare with"),
-        (["compare", "baseline", "baseline"], "stands twice"),
+        (["compare", "baseline", "baseline"], "is given twice"),
         (["compare", "baseline", "year-2024", *TINY], "begins on"),
         (["explain", "baseline", "baseline"], "the same scenario"),
         (["explain", "baseline", "family-restricted", "--line", "nidos"], "no budget is held"),
-        (["explain", "baseline", "coa-prices", "--statistic", "p_positive"], "a chance is no"),
+        (["explain", "baseline", "coa-prices", "--statistic", "p_positive"], "a probability is"),
         (["explain", "baseline", "family-restricted", "--year", "1999"], "no such cell"),
-        (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--vary'"),
-        (["solve", "baseline", "--vary", "inflow.fist", "--target", "gap.total.2027 <= 0"],
+        (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--lever'"),
+        (["solve", "baseline", "--lever", "inflow.fist", "--target", "gap.total.2027 <= 0"],
          "no number of this scenario"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 = 0"],
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2027 = 0"],
          "can't stand in a condition"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2055 <= 0"],
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2055 <= 0"],
          "no such cell"),
-        (["solve", "baseline", "--vary", "inflow.first@soon", "--target", "gap.total.2027 <= 0"],
+        (["solve", "baseline", "--lever", "inflow.first@soon", "--target", "gap.total.2027 <= 0"],
          "'soon' is no date"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
-          "--range", "9:1"], "is no LOW:HIGH"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
-          "--range", "-5:nan"], "is no LOW:HIGH"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--range", "9:1"], "is not LOW:HIGH"),
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--range", "-5:nan"], "is not LOW:HIGH"),
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2027 <= 0",
           "--range", "-5:10", *TINY], "goes beyond what inflow.first"),
-        (["solve", "baseline", "--vary", "inflow.first", "--target", "gap.total.2027 <= 0",
-          "--certainty", "80"], "no share between 0 and 1"),
-        (["solve", "baseline", "--vary", "inflow.first", "--vary", "inflow.first@2027",
-          "--target", "gap.total.2027 <= 0"], "stands twice"),
-        (["solve", "baseline", "--vary", "housing.homes@2040", "--target",
+        (["solve", "baseline", "--lever", "inflow.first", "--target", "gap.total.2027 <= 0",
+          "--certainty", "80"], "--certainty: Input should be less than 1"),
+        (["solve", "baseline", "--lever", "inflow.first", "--lever", "inflow.first@2027",
+          "--target", "gap.total.2027 <= 0"], "is given twice"),
+        (["solve", "baseline", "--lever", "housing.homes@2040", "--target",
           "gap.total.2027 <= 0"], "is set after 2027"),
-        (["solve", "baseline", "--vary", "family.granted_share", "--target",
+        (["solve", "baseline", "--lever", "family.granted_share", "--target",
           "gap.total.2027 <= 0", "--range", "0.5:1.5"], "goes beyond what family.granted_share"),
         (["optimal-places", "--low", "50000"], "leaves out the planned"),
         (["optimal-places", "--reached", "2025"], "take a year from 2027 on"),

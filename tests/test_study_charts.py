@@ -40,7 +40,7 @@ from sim.studies import (
     compare_chart as differences,
 )
 from sim.studies import (
-    ind_cut as ind_coa,
+    ind_cut_chart as ind_coa,
 )
 from sim.studies import (
     scatter_chart as scatter,
@@ -63,9 +63,9 @@ SHORT = ["--until", "2026-12-31"]
 SPOKEN = {
     "comparison": ["compare", "baseline", "faster-housing", "constrained", *SHORT],
     "explanation": ["explain", "baseline", "regular-27100", "--year", "2026"],
-    "solution": ["solve", "baseline", "--vary", "budget.vintages.owb2025.lines.coa_nidos@2026",
+    "solution": ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026",
                  "--target", "gap.total.2026 <= 0"],
-    "frontier": ["solve", "baseline", "--vary", "inflow.first@2026", "--vary", "prices.empty_bed",
+    "frontier": ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",
                  "--target", "gap.total.2026:mean <= 1e9", "--points", "3"],
     "stock": ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4",
               "--until", "2027-12-31"],
@@ -394,7 +394,7 @@ def test_the_words_of_scorecard_and_scenarios_hold_the_numbers_of_their_tables(
 
 @pytest.mark.parametrize(
     "marks",
-    [differences.BARS, (ind_coa.LESS_BAR, ind_coa.MORE_BAR), (sensitivity.LOW, sensitivity.HIGH),
+    [differences.BARS, (ind_coa.LESS, ind_coa.MORE), (sensitivity.LOW, sensitivity.HIGH),
      tuple(Mark(scatter._hex(share)) for share in scatter.STEPS)],
 )  # fmt: skip
 def test_fills_are_told_apart_in_grey(marks: tuple[Mark, ...]) -> None:

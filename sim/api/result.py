@@ -136,7 +136,7 @@ class Result:
             replications=run["replications"],
             seed=run["seed"],
             step=run["step"],
-            vary=run["vary"],
+            uncertainty=run["vary"],
             workers=workers,
         )
 
@@ -151,7 +151,7 @@ class Result:
             replications=run["replications"],
             seed=run["seed"],
             step=run["step"],
-            vary=run["vary"],
+            uncertainty=run["vary"],
             workers=workers,
         )
 

@@ -26,16 +26,9 @@ from ..scenario.listing import ListingRow, by_assumption, by_source, differences
 from ..scenario.plausibility import warnings_of
 from ..studies import STUDIES
 from ..studies.arguments import parse_chain
-from ..studies.base import no_progress
-from ..studies.defaults import (
-    CERTAINTY,
-    FRONTIER_POINTS,
-    GAP_YEAR,
-)
 
 if TYPE_CHECKING:
     from ..notebook.what_if.widget import WhatIf
-    from ..studies.explain_ask import By
     from .result import Result
     from .study import StudyReport
 
@@ -138,101 +131,6 @@ class Scenario:
         if aside is not None:
             weakref.finalize(result, shutil.rmtree, aside, ignore_errors=True)
         return result
-
-    def compare(
-        self,
-        *others: Scenario | str,
-        replications: int = 500,
-        seed: int = 1,
-        step: StepLength = "day",
-        until: date | None = None,
-        vary: Sequence[Uncertainty] = UNCERTAINTIES,
-        workers: int = 0,
-    ) -> StudyReport:
-        """What other scenarios differ in from this one, on common luck, with the bands.
-
-        >>> import sim
-        >>> found = sim.load("baseline").compare("faster-housing", replications=10, step="week")
-        >>> sorted(found.tables)
-        ['differences', 'monthly']
-        """
-        from ..studies.compare_ask import compare as asked
-        from .study import study_of
-
-        if not others:
-            usage_error("compare", "there is nothing to compare with", "give another scenario")
-        settings = Settings(replications, seed, step, until, tuple(vary))
-        every = [scenario_of(one) for one in others]
-        found = asked(self.loaded, [one.loaded for one in every], settings, workers, no_progress)
-        return study_of(found, self._call("compare", {}, settings, *every))
-
-    def explain(
-        self,
-        other: Scenario | str,
-        year: int = GAP_YEAR,
-        line: str = "total",
-        statistic: str = "p50",
-        by: By | None = None,
-        *,
-        replications: int = 500,
-        seed: int = 1,
-        step: StepLength = "day",
-        vary: Sequence[Uncertainty] = UNCERTAINTIES,
-        workers: int = 0,
-    ) -> StudyReport:
-        """Why the gap of the other differs from that of this one: by patch, key or theme.
-
-        >>> import sim
-        >>> base = sim.load("baseline")
-        >>> found = base.explain("faster-housing", 2027, replications=5, step="week")
-        >>> sorted(found.tables)
-        ['cells', 'effects']
-        """
-        from ..studies.explain_ask import explain as asked
-        from .study import study_of
-
-        second = scenario_of(other)
-        settings = Settings(replications, seed, step, None, tuple(vary))
-        found = asked(
-            self.loaded, second.loaded, settings, workers, no_progress, year, line, statistic, by
-        )
-        said = {"year": year, "line": line, "statistic": statistic, "by": by}
-        return study_of(found, self._call("explain", said, settings, second))
-
-    def solve(
-        self,
-        vary: str | Sequence[str],
-        target: str,
-        certainty: float = CERTAINTY,
-        ranges: Sequence[tuple[float, float]] = (),
-        points: int = FRONTIER_POINTS,
-        *,
-        replications: int = 500,
-        seed: int = 1,
-        step: StepLength = "week",
-        chance: Sequence[Uncertainty] = UNCERTAINTIES,
-        workers: int = 0,
-    ) -> StudyReport:
-        """The value of a number at which a target is just met; of two, their frontier.
-
-        >>> import sim
-        >>> found = sim.load("baseline").solve(
-        ...     "budget.vintages.owb2025.lines.coa_nidos@2027", "gap.total.2027 <= 0",
-        ...     replications=25)
-        >>> sorted(found.tables)
-        ['answer', 'points']
-        """
-        from ..studies.solve_ask import solve as asked
-        from .study import study_of
-
-        levers = [vary] if isinstance(vary, str) else list(vary)
-        settings = Settings(replications, seed, step, None, tuple(chance))
-        found = asked(
-            self.loaded, levers, target, settings, workers, no_progress, certainty, ranges, points
-        )
-        said: dict[str, object] = {"vary": levers, "target": target, "certainty": certainty}
-        said |= {"ranges": list(ranges), "points": points} if ranges or len(levers) > 1 else {}
-        return study_of(found, self._call("solve", said, settings, kinds="chance"))
 
     def __getattr__(self, name: str) -> Callable[..., StudyReport]:
         """Return the method of a study: ``sim.studies.STUDIES`` lists them."""

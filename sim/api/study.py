@@ -154,7 +154,7 @@ def command_of(
 ) -> str:
     """Return the Python that asks the same again."""
     words = [one.expression for one in others]
-    for name, field in options.model_fields.items():
+    for name, field in study.options.model_fields.items():
         value = getattr(options, name)
         stated = name in ("replications", "seed", "step") or field.is_required()
         if stated or value != field.get_default():

@@ -13,13 +13,10 @@ from typer.exceptions import TyperException
 from ..studies import STUDIES
 from . import (
     answer,
-    compare,
-    explain,
     export,
     memo,
     overview,
     run,
-    solve,
     sweep,
     trace,
 )
@@ -86,9 +83,6 @@ for verb in (
     verify.verify,
     score.score,
     score.calibrate,
-    compare.compare,
-    explain.explain,
-    solve.solve,
     sweep.sweep,
     answer.answer,
     chart.chart,

@@ -11,20 +11,17 @@ import numpy as np
 from ..errors import usage_error
 from ..model.sampling import Floats
 from ..report.i18n import Language
-from ..results.cell import parse
 from ..results.experiment import Progress, Settings
 from ..runs.cache import Notice, Numbers, kept, kept_numbers
 from ..runs.study_folder import StudyContent, write_study
 from ..scenario import inputs_of, load_chain
 from ..studies.base import Inputs, Watch, watch_of
-from ..studies.explain import explain
-from ..studies.ind_cut import TOTAL
+from ..studies.explain import run as explain
 from ..studies.ind_cut import run as ind_cut
-from ..studies.levers import lever
+from ..studies.ind_cut_chart import TOTAL
 from ..studies.optimal_places import run as optimal_places
-from ..studies.options import IndCutOptions, OptimalPlacesOptions
-from ..studies.solve import solve
-from ..studies.target import target_of
+from ..studies.options import ExplainOptions, IndCutOptions, OptimalPlacesOptions, SolveOptions
+from ..studies.solve import run as solve
 from .drivers import Answering, drivers, wanted
 from .metrics import (
     ENDS,
@@ -64,29 +61,34 @@ def entries(
 def _explained(
     asked: ExplainAsked, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
-    first, second = (load_chain([name]) for name in asked.scenarios)
-    found = explain(first, second, parse(asked.cell), settings, None, workers, tell)
+    options = ExplainOptions.with_settings(settings, year=asked.year, line=asked.line)
+    scenarios = tuple(load_chain([name]) for name in asked.scenarios)
+    tables = explain(options, Inputs(scenarios, workers=workers, watch=watch_of(tell))).tables
     effects = {
         str(row["factor"]): Value(float(row["effect"]), (float(row["p10"]), float(row["p90"])))
-        for row in found.effects.to_dict("records")
+        for row in tables["effects"].to_dict("records")
     }
-    return effects | {"before": Value(found.before), "after": Value(found.after)}
+    before, after = tables["cells"]["value"][:2]
+    return effects | {"before": Value(float(before)), "after": Value(float(after))}
 
 
 def _solved(
     asked: SolveAsked, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
-    target = target_of(asked.target, asked.certainty)
-    found = solve(scenario_of(asked.scenario), lever(asked.vary, "vary"), target, settings,
-                  None, workers, tell)  # fmt: skip
-    least = found.points[0].cell
+    options = SolveOptions.with_settings(
+        settings, levers=asked.vary, target=asked.target, certainty=asked.certainty
+    )
+    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
+    tables = solve(options, inputs).tables
+    (found,), (least, *_) = (tables[name].to_dict("records") for name in ("answer", "points"))
     known = {
-        "present": Value(found.present),
-        "at_least": Value(float(np.nanmedian(least)), _band(least)),
+        "present": Value(found["present"]),
+        "at_least": Value(least["p50"], (least["p10"], least["p90"])),
     }
-    if found.answer is None:
+    if found["answer"] is None or np.isnan(found["answer"]):
         return known
-    return known | {"answer": Value(found.answer, found.band, sampled=True)}
+    band = (float(found["p10"]), float(found["p90"]))
+    return known | {"answer": Value(float(found["answer"]), band, sampled=True)}
 
 
 def _stocked(

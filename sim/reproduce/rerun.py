@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 
 from ..errors import usage_error
 from ..report.i18n import Language
-from ..results.cell import parse
 from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
 from ..runs.executor import crew_of
@@ -22,12 +21,8 @@ from ..runs.verify import verify_record
 from ..scenario import Loaded, load_chain, shipped
 from ..studies import Study, study_of_kind
 from ..studies.base import Inputs, StudyResult, Watch, run_study, write
-from ..studies.compare_ask import compare
-from ..studies.defaults import CERTAINTY
 from ..studies.design import read_design
 from ..studies.design_points import expand_design
-from ..studies.explain_ask import explain
-from ..studies.solve_ask import solve
 from ..studies.sweep import Sweep
 from ..studies.sweep import sweep as swept
 from ..studies.sweep_store import DESIGN
@@ -139,31 +134,6 @@ def _again(study: Study, task: _Task, there: Path) -> None:
     write(StudyResult(named), there, task.lang, task.record["command"])
 
 
-def _study(ask: Callable[[_Task], StudyResult], task: _Task, there: Path) -> None:
-    write(ask(task), there, task.lang, task.record["command"])
-
-
-def _compare(task: _Task) -> StudyResult:
-    others = [task.resolved(name) for name in task.asked["others"]]
-    base = task.resolved(task.asked["base"])
-    return compare(base, others, task.settings, task.workers, task.watch)
-
-
-def _explain(task: _Task) -> StudyResult:
-    first, second = (task.resolved(name) for name in task.record["scenarios"])
-    cell = parse(task.asked["cell"])
-    return explain(first, second, task.settings, task.workers, task.watch, cell.year, cell.line,
-                   cell.statistic, task.asked["factors"])  # fmt: skip
-
-
-def _solve(task: _Task) -> StudyResult:
-    asked = task.asked
-    ranges = [(low, high) for low, high in asked["ranges"]]
-    points = {"points": asked["points"]} if "points" in asked else {}
-    return solve(task.only, asked["levers"], asked["target"], task.settings, task.workers,
-                 task.watch, asked["certainty"] or CERTAINTY, ranges, **points)  # fmt: skip
-
-
 def _sweep_folder(task: _Task) -> Path:
     """Return the folder of the sweep that a study was made from; raises ``ScenarioError``."""
     wanted = task.asked["sweep"]
@@ -200,10 +170,6 @@ def _sweep(task: _Task, there: Path) -> None:
 
 MAKERS: dict[str, Callable[[_Task, Path], None]] = {
     "run": _run,
-    "comparison": partial(_study, _compare),
-    "explanation": partial(_study, _explain),
-    "solution": partial(_study, _solve),
-    "frontier": partial(_study, _solve),
     "sweep": _sweep,
 }
 """Kinds of folders that can be made again from what they hold."""

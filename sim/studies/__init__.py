@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .options import (
+    CompareOptions,
     DiscoverOptions,
+    ExplainOptions,
     IndCutOptions,
     OptimalPlacesOptions,
     SensitivityOptions,
+    SolveOptions,
     StudyOptions,
 )
 
@@ -51,6 +54,32 @@ class Study:
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in (
+        Study(
+            "compare",
+            "Compare scenarios with a first one: the difference, with its 80 % interval.",
+            "sim.studies.compare",
+            CompareOptions,
+            ("comparison",),
+            "scenarios",
+            details="Overrides (--set) apply to the others, not to the first. With a first one"
+            " alone, --set makes the scenario to compare it with.",
+        ),
+        Study(
+            "explain",
+            "Explain why the gap of B differs from that of A: by patch, key or theme, in euros.",
+            "sim.studies.explain",
+            ExplainOptions,
+            ("explanation",),
+            "two scenarios",
+        ),
+        Study(
+            "solve",
+            "Find the value of a number at which a target is just met; of two, the frontier.",
+            "sim.studies.solve",
+            SolveOptions,
+            ("solution", "frontier"),
+            details="Weekly steps unless --step day: an answer is a search through many runs.",
+        ),
         Study(
             "optimal-places",
             "Find how many fixed regular places cost least when the future is uncertain.",

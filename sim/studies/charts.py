@@ -13,32 +13,16 @@ from ..report.charts.size import CHART_SIZES, Width
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import STYLE, bytes_of, save_forms, title_of
-from . import (
-    compare_chart as differences,
-)
-from . import (
-    explain_chart as waterfall,
-)
-from . import (
-    frontier_chart as frontier,
-)
-from . import (
-    solve_chart as solution,
-)
 from . import study_of_kind
 from . import (
     sweep_chart as sweep,
 )
 from .base import StudyChart, implementation
-from .compare_chart import comparison_of
-from .explain_chart import explanation_of
 
 __all__ = [
     "KINDS",
     "StudyData",
-    "comparison_of",
     "drawn",
-    "explanation_of",
     "png",
     "shown",
     "words",
@@ -47,10 +31,6 @@ __all__ = [
 
 
 KINDS: dict[str, StudyChart] = {
-    "comparison": StudyChart("differences", differences.draw, differences.words),
-    "explanation": StudyChart("waterfall", waterfall.draw, waterfall.words),
-    "solution": StudyChart("solution", solution.draw, solution.words),
-    "frontier": StudyChart("frontier", frontier.draw, frontier.words),
     "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
 }
 """Kinds of study and their charts."""

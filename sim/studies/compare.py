@@ -1,27 +1,50 @@
-"""Scenarios compared on common luck: the difference replication by replication, with its band.
+"""Compare: how do scenarios differ from a first one?
 
-Replication 17 of both scenarios has the same parameters, the same path of inflow and meets the
-same daily luck, so that what differs between them is what the scenarios differ in. Two bands side
-by side would hide that.
+All scenarios use common random numbers: replication 17 of each has the same parameters, the same
+path of inflow and the same daily events, so differences are due to the scenario, not to chance.
+Two intervals side by side would hide that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.table import Table
 
 from ..clock import Clock
-from ..errors import Problem, ScenarioError
+from ..errors import usage_error
 from ..model.sampling import Floats
+from ..report.i18n import Language, label, number
+from ..report.run_tables import prices_notes
+from ..report.study_data import StudyData
 from ..results import budget
 from ..results import tables as results
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
+from . import compare_chart as chart
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .compare_chart import Comparison, comparison_of, moves
+from .options import CompareOptions
 from .repricing import common_end
 
+SHOWN = (
+    ("gap", "total"),
+    ("cost", "coa"),
+    ("cost", "nidos"),
+    ("cost", "ind"),
+    ("cost", "transit"),
+    ("occupancy", "total"),
+    ("places", "place:emergency"),
+    ("pending", "total"),
+    ("waiting_months", "kind:median"),
+)
+"""Series of the printed table; all others are in the file."""
+LARGEST_RATIO = 9_999
 PEOPLE = (
     ("occupancy", "total", "mean", "persons"),
     ("occupancy", "kind:status_holders", "mean", "persons"),
@@ -42,24 +65,33 @@ BY_MONTH = (
 )
 """Series compared month by month, for the chart."""
 MOST = 4
-"""Scenarios held against one at a time: as many as a chart can tell apart."""
+"""Scenarios compared with one at a time: as many as a chart can tell apart."""
 ROUNDING = 1e-12
 """Variance below this part of the separate ones is rounding."""
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Differences of scenarios from a first one, by year and by month.
-
-    ``yearly``: a row a scenario, series, breakdown and year; ``monthly``: a row a date. A
-    difference is that scenario less the first: its mean and quantiles, how likely it is above
-    zero, and ``variance_ratio``, how many times as large its variance would be without pairing.
-    """
-
-    base: str
-    others: tuple[str, ...]
-    yearly: pd.DataFrame
-    monthly: pd.DataFrame
+def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
+    """Compare scenarios with the first one and return the tables; raises ``ScenarioError``."""
+    base, *others = inputs.scenarios
+    names = [one.name for one in inputs.scenarios]
+    if len(set(names)) < len(names):
+        what = f"{max(names, key=names.count)} is given twice"
+        usage_error("compare", what, "name each scenario once")
+    if len(others) > MOST:
+        what = f"{len(others)} scenarios to compare with one"
+        usage_error("compare", what, f"at most {MOST} at a time")
+    settings = settings_of(options)
+    with inputs.watch("compare", settings.replications * len(names)) as progress:
+        found = compare(
+            (base.name, base.scenario),
+            {one.name: one.scenario for one in others},
+            settings,
+            inputs.workers,
+            progress,
+        )
+    tables = {"differences": found.yearly, "monthly": found.monthly}
+    asked = {"base": base.name, "others": names[1:]}
+    return content_of("comparison", options, inputs, settings, tables, asked)
 
 
 def compare(
@@ -67,9 +99,9 @@ def compare(
     others: Mapping[str, Scenario],
     settings: Settings,
     workers: int = 0,
-    tell: Progress | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
-    """Hold scenarios against a first one, on common luck.
+    """Compare scenarios with a first one, on common random numbers.
 
     Raises ``ScenarioError`` if they don't begin on the same day: then no two replications match.
     """
@@ -79,9 +111,9 @@ def compare(
         if scenario.start != first.start:
             what = f"begins on {scenario.start}, {name} on {first.start}"
             advice = "compare scenarios that begin on the same day"
-            raise ScenarioError([Problem(other, what, advice)])
-    tasks = [Task(scenario, everything) for scenario in (first, *others.values())]
-    ours, *theirs = run_tasks(tasks, replace(settings, until=until), workers, tell)
+            usage_error(other, what, advice)
+    tasks = [Task(scenario, all_cells) for scenario in (first, *others.values())]
+    ours, *theirs = run_tasks(tasks, replace(settings, until=until), workers, progress)
     clock = Clock(first.start, until, settings.step)
     yearly, monthly = [], []
     for other, arrays in zip(others, theirs, strict=True):
@@ -98,15 +130,15 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     return table[table["difference_mean"].notna()].reset_index(drop=True)
 
 
-def everything(trial: Experiment) -> dict[str, Floats]:
-    """What is compared: arrays (year or date, replication) by name."""
-    found = {f"gap|{line}": trial.line("gap", line) for line in budget.MAIN_LINES}
-    found |= {f"cost|{line.name}": trial.line("cost", line.name) for line in budget.LINES}
+def all_cells(experiment: Experiment) -> dict[str, Floats]:
+    """Measure: what is compared, arrays (year or date, replication) by name."""
+    found = {f"gap|{line}": experiment.line("gap", line) for line in budget.MAIN_LINES}
+    found |= {f"cost|{line.name}": experiment.line("cost", line.name) for line in budget.LINES}
     for series, breakdown, measure, _ in PEOPLE:
-        if (series, breakdown, measure) in trial.yearly:
-            found[f"{series}|{breakdown}"] = trial.yearly[series, breakdown, measure]
+        if (series, breakdown, measure) in experiment.yearly:
+            found[f"{series}|{breakdown}"] = experiment.yearly[series, breakdown, measure]
     for series, breakdown, _ in BY_MONTH:
-        found[f"monthly|{series}|{breakdown}"] = trial.monthly[series, breakdown]
+        found[f"monthly|{series}|{breakdown}"] = experiment.monthly[series, breakdown]
     return found
 
 
@@ -144,7 +176,7 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     chance = np.where(known.any(axis=-1), (change > 0).sum(axis=-1) / count, np.nan)
     apart = _variance(ours) + _variance(theirs)
     paired = _variance(change)
-    # Nothing moves, or nothing but a constant (and rounding): no luck is left to compare with.
+    # Nothing differs, or only by a constant (and rounding): there is no variance to compare.
     ratio = np.full(paired.shape, np.nan)
     np.divide(apart, paired, out=ratio, where=paired > ROUNDING * apart)
     return {
@@ -165,3 +197,91 @@ def _variance(values: Floats) -> Floats:
     mean = np.where(known, values, 0.0).sum(axis=-1) / count
     squares: Floats = np.where(known, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1) / count
     return squares
+
+
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return a printed table for each scenario, and the sentences."""
+    found, shown = comparison_of(data), list[Any]()
+    for other in found.others:
+        table = difference_table(found, other, lang)
+        shown += [table] if table.row_count else []
+        shown += still_lines(found, other, lang)
+    return shown + prices_notes(data.scenarios, lang)
+
+
+def name_of(series: str, breakdown: str, lang: Language) -> str:
+    """Return a series in words."""
+    return label(f"diff_{series}_{breakdown.replace(':', '_')}", lang)
+
+
+def scaled(value: float, series: str, lang: Language) -> str:
+    """Return a value in the unit of the table: EUR million, people and cases in full, months."""
+    if series in ("gap", "cost"):
+        return number(value / 1e6, lang)
+    return number(value, lang, 1 if series == "waiting_months" else 0)
+
+
+def difference_table(comparison: Comparison, other: str, lang: Language) -> Table:
+    """Return by series and year: both sides, the difference, its interval, P(above zero)."""
+    rows = comparison.yearly[comparison.yearly["scenario"] == other]
+    title = label("compare_title", lang, other=other, base=comparison.base)
+    table = Table(title=title, title_justify="left")
+    table.add_column("", no_wrap=False, max_width=20)
+    for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
+                "compare_chance", "compare_ratio"):  # fmt: skip
+        table.add_column(label(key, lang), justify="right", no_wrap=key != "compare_ratio")
+    for series, breakdown in SHOWN:
+        found = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
+        if not moves(found):
+            continue
+        for number_, row in enumerate(found.to_dict("records")):
+            first = name_of(series, breakdown, lang) if number_ == 0 else ""
+            table.add_row(first, *_cells(row, series, lang))
+        table.add_section()
+    return table
+
+
+def _cells(row: Mapping[Any, Any], series: str, lang: Language) -> list[str]:
+    band = label(
+        "range",
+        lang,
+        low=scaled(row["difference_p10"], series, lang),
+        high=scaled(row["difference_p90"], series, lang),
+    )
+    return [
+        str(row["year"]),
+        scaled(row["base_mean"], series, lang),
+        scaled(row["other_mean"], series, lang),
+        scaled(row["difference_mean"], series, lang),
+        band,
+        number(100 * row["p_positive"], lang) + " %",
+        _ratio(row["variance_ratio"], lang),
+    ]
+
+
+def _ratio(ratio: float, lang: Language) -> str:
+    """Return how much pairing achieved; nothing where nothing varies."""
+    if ratio != ratio:
+        return ""
+    if ratio > LARGEST_RATIO:
+        return f"> {number(LARGEST_RATIO, lang)}"
+    return number(ratio, lang, 0 if ratio >= 10 else 1)
+
+
+def still_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:
+    """Return a sentence on what does not differ at all."""
+    rows = comparison.yearly[comparison.yearly["scenario"] == other]
+    if not moves(rows):
+        return [label("compare_same", lang, other=other, base=comparison.base)]
+    still = [
+        name_of(series, breakdown, lang)
+        for series, breakdown in SHOWN
+        if not moves(rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)])
+    ]
+    lines = [label("compare_pairing", lang)]
+    return lines + ([label("compare_still", lang, names=", ".join(still))] if still else [])
+
+
+IMPLEMENTATION = Implementation(
+    run, tell, {"comparison": StudyChart("differences", chart.draw, chart.words)}
+)

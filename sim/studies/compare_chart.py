@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,6 @@ from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
-from .compare import Comparison
-from .compare_text import moves
 
 MONTHLY = (
     ("occupancy", "total", 1e3),
@@ -41,12 +40,33 @@ BARS = (
 PLOT = {"column": 1.25, "page": 1.7}
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Differences of scenarios from a first one, by year and by month.
+
+    ``yearly``: a row a scenario, series, breakdown and year; ``monthly``: a row a date. A
+    difference is that scenario less the first: its mean and quantiles, how likely it is above
+    zero, and ``variance_ratio``, how many times as large its variance would be without pairing.
+    """
+
+    base: str
+    others: tuple[str, ...]
+    yearly: pd.DataFrame
+    monthly: pd.DataFrame
+
+
 def comparison_of(told: StudyData) -> Comparison:
     """A comparison as its tables tell it."""
     monthly = told.table("monthly").astype({"date": "datetime64[ns]"})
     return Comparison(
         told.asked["base"], tuple(told.asked["others"]), told.table("differences"), monthly
     )
+
+
+def moves(rows: pd.DataFrame) -> bool:
+    """Return whether anything differs in any replication."""
+    columns = ["difference_mean", "difference_p05", "difference_p95"]
+    return bool((rows[columns].to_numpy() != 0).any())
 
 
 def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:

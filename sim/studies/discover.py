@@ -26,8 +26,8 @@ from .discover_text import (
     percent,
     tried_text,
 )
-from .lever_names import lever_name
 from .levers import lever
+from .names import lever_name
 from .options import DiscoverOptions
 from .prim import RESAMPLES, Discovery, discovery_of, parse_condition
 from .prim import discover as search

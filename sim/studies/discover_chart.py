@@ -15,8 +15,8 @@ from ..report.i18n import Language, label, number
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
-from .lever_names import lever_words
 from .levers import lever
+from .names import lever_words
 from .prim import Box, Discovery, Limit, discovery_of
 from .scatter_chart import axes_of, draw_runs, keys_of, note_of
 

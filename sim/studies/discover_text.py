@@ -9,9 +9,8 @@ import numpy as np
 from ..report.display_names import line_label
 from ..report.i18n import Language, billion, label, number, unit_name
 from .design import NONE
-from .explain_text import statistic_name
-from .lever_names import lever_name
 from .levers import lever
+from .names import lever_name, statistic_name
 from .prim import Box, Discovery, Limit
 
 Units = Mapping[str, str]

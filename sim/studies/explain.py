@@ -1,53 +1,70 @@
-"""Why the gap of one scenario differs from that of another, factor by factor.
+"""Explain: why does the gap of one scenario differ from that of another, factor by factor?
 
-The effect of a factor depends on which others came before it: fewer people make a cheaper place
-save less. Shapley's value takes the mean over all orders, so that no order is privileged and the
+The effect of a factor depends on which others came before it: with fewer people a cheaper place
+saves less. Shapley's value is the mean over all orders, so that no order is privileged and the
 effects add up to the whole difference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.table import Table
 
+from ..errors import usage_error
 from ..model.sampling import Floats
-from ..results.cell import CellRef
+from ..report.display_names import line_label
+from ..report.i18n import Language, billion, label, million
+from ..report.run_tables import prices_label
+from ..report.study_data import StudyData
+from ..results.cell import CellRef, parse
 from ..results.experiment import Progress, Settings, Task, run_tasks, summary_value
-from ..scenario import Loaded
+from ..runs.study_folder import StudyContent
+from ..scenario import Loaded, Scenario
+from . import explain_chart as chart
+from .arguments import check_budget_line
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .explain_chart import BAND, Explanation, explanation_of, whole_band
 from .factors import Cut, Factor, factors, interpolate_scenario
+from .names import factor_name, statistic_name
+from .options import ExplainOptions
 from .repricing import RepricedCells, check_cell_exists, ending_with
 
 Coalition = frozenset[int]
 """Numbers of the factors that are as in the second scenario."""
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """A difference and what makes it up [in the unit of the cell, EUR for money].
+def check(options: ExplainOptions) -> None:
+    """Refuse a line without a budget, and a statistic that is not an amount of money."""
+    check_budget_line(options.line)
+    if options.statistic == "p_positive":
+        usage_error("--statistic", "a probability is not an amount", "take mean, p50, p90 ...")
+    parse(options.cell)
 
-    ``effects`` has a row a factor: its ``effect`` on the statistic, its ``alone`` and ``last``
-    (what it does first and after all others), and the mean, 80 % band and P(> 0) of its effect in
-    single replications. ``residual`` is what the second scenario itself has beyond the first with
-    all factors changed: zero unless something was missed. ``band`` holds the 10th and 90th
-    percentile of the difference, second less first, in single replications.
+
+def run(options: ExplainOptions, inputs: Inputs) -> StudyContent:
+    """Explain the difference in the gap of a year and return the tables.
+
+    Raises ``ScenarioError`` if both scenarios are the same, or differ in too many factors.
     """
-
-    first: str
-    second: str
-    address: CellRef
-    before: float
-    after: float
-    residual: float
-    band: tuple[float, float]
-    effects: pd.DataFrame
-    factors: tuple[Factor, ...]
-    runs: int
-    priced: int
+    first, second = inputs.scenarios
+    if first.name == second.name:
+        usage_error("explain", f"both are {first.name}, the same scenario", "name two")
+    settings = settings_of(options)
+    with inputs.watch("explain", settings.replications) as progress:
+        found = explain(
+            first, second, parse(options.cell), settings, options.by, inputs.workers, progress
+        )
+    asked = {"cell": options.cell, "factors": {f.name: list(f.keys) for f in found.factors}}
+    tables = {"effects": found.effects, "cells": cells(found)}
+    return content_of(
+        "explanation", options, inputs, settings, tables, asked, ending=(options.year,)
+    )
 
 
 def explain(
@@ -57,12 +74,12 @@ def explain(
     settings: Settings,
     by: Cut | None = None,
     workers: int = 0,
-    tell: Progress | None = None,
+    progress: Progress | None = None,
 ) -> Explanation:
-    """Explain a cell's difference between two scenarios by the factors they differ in.
+    """Explain the difference of a cell between two scenarios by the factors they differ in.
 
-    Every combination of factors is tried, on common luck; combinations that differ only in money
-    share a run. Raises ``ScenarioError`` if there are too many factors.
+    Every combination of factors is tried, on common random numbers; combinations that differ only
+    in money share a run. Raises ``ScenarioError`` if there are too many factors.
     """
     parts = factors(first, second, by)
     ours, theirs = first.scenario, second.scenario
@@ -83,7 +100,7 @@ def explain(
         tasks.append(Task(scenario, RepricedCells(address, priced, settings)))
     whole = RepricedCells(address, {"whole": theirs}, settings)
     results: dict[str, Floats] = {}
-    for arrays in run_tasks([*tasks, Task(theirs, whole)], settings, workers, tell):
+    for arrays in run_tasks([*tasks, Task(theirs, whole)], settings, workers, progress):
         results |= arrays
     values = {_coalition(name): cell for name, cell in results.items() if name != "whole"}
     used = sorted([*moving, *money])
@@ -162,3 +179,88 @@ def _effects(
             )
         rows.append(row)
     return rows
+
+
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed table and the sentences."""
+    found = explanation_of(data)
+    return [effects_table(found, data.scenarios, lang), *sentences(found, lang)]
+
+
+def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: Language) -> Table:
+    """Return the first gap, a row a factor, the residual, and the second gap."""
+    address = found.address
+    title = label(
+        "explain_title",
+        lang,
+        first=found.first,
+        second=found.second,
+        line=line_label(address.line, lang),
+        year=address.year,
+        statistic=statistic_name(address.statistic, lang),
+        prices=prices_label(scenarios[found.first], lang),
+    )
+    table = Table(title=title, title_justify="left")
+    table.add_column(label("explain_factor", lang))
+    for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
+        table.add_column(label(key, lang), justify="right", no_wrap=True)
+    table.add_row(_end("explain_from", found.first, lang), million(found.before, lang))
+    table.add_section()
+    for row in found.effects.to_dict("records"):
+        band = label("range", lang, low=million(row["p10"], lang), high=million(row["p90"], lang))
+        table.add_row(
+            factor_name(str(row["factor"]), lang),
+            *(million(row[column], lang) for column in ("effect", "alone", "last")),
+            band if row["p10"] or row["p90"] else "",
+        )
+    table.add_row(label("explain_residual", lang), million(found.residual, lang))
+    table.add_section()
+    table.add_row(_end("explain_to", found.second, lang), million(found.after, lang))
+    return table
+
+
+def sentences(found: Explanation, lang: Language) -> list[str]:
+    """Return what the factors change together, its interval, and what is left of the gap."""
+    effect = found.after - found.before
+    way = "explain_lowers" if effect < 0 else "explain_raises"
+    if found.before <= 0:
+        way = "explain_changes"
+    key = "explain_enough" if found.after <= 0 else "explain_remains"
+    if found.after > 0 and effect >= 0:
+        key = "explain_short"
+    verdict = label(
+        way,
+        lang,
+        year=found.address.year,
+        before=billion(found.before, lang),
+        effect=billion(abs(effect) if found.before > 0 else effect, lang),
+    )
+    left = label(key, lang, left=billion(abs(found.after), lang))
+    return [
+        f"{verdict} {left} {whole_band(found, lang)}",
+        label(
+            "explain_method",
+            lang,
+            n=sum(1 for f in found.factors if f.keys),
+            runs=found.runs,
+            priced=found.priced,
+        ),
+    ]
+
+
+def cells(found: Explanation) -> pd.DataFrame:
+    """Return both gaps, the residual, and the interval of the difference as a table."""
+    rows = [(found.first, found.before), (found.second, found.after), ("residual", found.residual)]
+    rows += zip(BAND, found.band, strict=True)
+    of, values = zip(*rows, strict=True)
+    return pd.DataFrame({"cell": str(found.address), "of": of, "value": values})
+
+
+def _end(key: str, name: str, lang: Language) -> str:
+    """Return an end of the difference, with room to break a chain between its names."""
+    return label(key, lang, name=name.replace("+", " + "))
+
+
+IMPLEMENTATION = Implementation(
+    run, tell, {"explanation": StudyChart("waterfall", chart.draw, chart.words)}, check
+)

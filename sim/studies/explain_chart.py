@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..model.prices import affects_costs_only
 from ..report.charts.bar_rows import Rows, row_sheet
 from ..report.charts.elements import listed
 from ..report.charts.size import ChartSize
@@ -26,27 +29,54 @@ from ..report.i18n import Language, billion, label, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
-from ..results.cell import parse
+from ..results.cell import CellRef, parse
 from ..scenario import Scenario, load, shipped
-from .explain import Explanation
-from .explain_text import BAND, factor_name, statistic_name, whole_band
 from .factors import THEMES, Factor
+from .names import factor_name, statistic_name
 
 RISES, FALLS, ENDS = "///", "", DARK
+BAND = ("difference_p10", "difference_p90")
+"""How the table of ends calls the interval of the difference."""
 Row = dict[Hashable, Any]
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """A difference and what makes it up [in the unit of the cell, EUR for money].
+
+    ``effects`` has a row a factor: its ``effect`` on the statistic, its ``alone`` and ``last``
+    (what it does first and after all others), and the mean, 80 % band and P(> 0) of its effect in
+    single replications. ``residual`` is what the second scenario itself has beyond the first with
+    all factors changed: zero unless something was missed. ``band`` holds the 10th and 90th
+    percentile of the difference, second less first, in single replications.
+    """
+
+    first: str
+    second: str
+    address: CellRef
+    before: float
+    after: float
+    residual: float
+    band: tuple[float, float]
+    effects: pd.DataFrame
+    factors: tuple[Factor, ...]
+    runs: int
+    priced: int
+
+
 def explanation_of(told: StudyData) -> Explanation:
-    """An explanation as its tables tell it; how many runs it took they do not."""
+    """Return an explanation from the tables of its folder."""
     cells, effects = told.table("cells"), told.table("effects")
-    first, second = list(told.scenarios)
+    scenarios, known = told.scenarios, shipped()
+    first, second = scenarios
     values = dict(zip(cells["of"], cells["value"], strict=True))
-    known = shipped()
-    factors = tuple(
-        Factor(name, tuple(keys), only_money=False,
-               title=load(name).title.model_dump() if name in known else {})
-        for name, keys in told.asked["factors"].items()
-    )  # fmt: skip
+    factors = []
+    for name, keys in told.asked["factors"].items():
+        only_money = all(affects_costs_only(one, key) for key in keys for one in scenarios.values())
+        title = load(name).title.model_dump() if name in known else {}
+        factors.append(Factor(name, tuple(keys), only_money, title))
+    moving = sum(1 for one in factors if one.keys and not one.only_money)
+    used = sum(1 for one in factors if one.keys)
     return Explanation(
         first,
         second,
@@ -56,10 +86,16 @@ def explanation_of(told: StudyData) -> Explanation:
         values["residual"],
         (values[BAND[0]], values[BAND[1]]),
         effects,
-        factors,
-        runs=0,
-        priced=0,
+        tuple(factors),
+        runs=2**moving + 1,
+        priced=2**used,
     )
+
+
+def whole_band(found: Explanation, lang: Language) -> str:
+    """Return a sentence on the interval of the difference: lower is less short."""
+    low, high = (billion(value, lang) for value in found.band)
+    return label("explain_whole_band", lang, low=low, high=high)
 
 
 def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:

@@ -21,11 +21,12 @@ from ..report.i18n import Language, label, number
 from ..report.study_data import StudyData
 from ..report.style import DARK
 from .levers import Lever, lever, quantity_of
-from .solve_text import amount, how
 from .target import Bools
 from .target_labels import (
+    amount,
     asked_target,
     cell_and_unit,
+    how,
     lever_and_unit,
     lever_unit,
     target_words,
@@ -54,7 +55,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """The heat map; across the first lever, upward the second."""
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
-    units = [quantity_of(scenario, one, "--vary").unit for one in (first, second)]
+    units = [quantity_of(scenario, one, "--lever").unit for one in (first, second)]
     note = label(
         "study_frontier_note",
         lang,
@@ -157,7 +158,7 @@ def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences: its corners, and where the target is just met."""
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
-    units = [quantity_of(scenario, one, "--vary").unit for one in (first, second)]
+    units = [quantity_of(scenario, one, "--lever").unit for one in (first, second)]
     grid = _grid(told, [1.0, 1.0], 1.0)
     x, y = grid.tried
     corners = [

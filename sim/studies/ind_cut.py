@@ -14,34 +14,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from rich.table import Table
 
 from ..clock import Clock
 from ..errors import usage_error
 from ..model.sampling import Floats
-from ..report.charts.bar_rows import Rows, row_sheet
-from ..report.charts.elements import listed
-from ..report.charts.layout import Key, Mark
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import (
-    BILLION,
-    room_right,
-    scale_along,
-    source,
-    titled,
-    write_right,
-    zero_line,
-)
-from ..report.i18n import Language, billion, label, million, number
+from ..report.i18n import Language, label, million, number
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import DARK
 from ..results import budget
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Quantity, Scenario, override
+from . import ind_cut_chart as chart
 from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .ind_cut_chart import TOTAL, cut_name
 from .levers import as_written, path_from
 from .options import IndCutOptions
 
@@ -49,9 +36,7 @@ BECAUSE = "set to see what a cut of the IND costs"
 LINES = ("ind_asylum", "ind_other", "penalties", "coa", "nidos")
 MORE = ("coa", "nidos", "penalties")
 """Where less work at the IND comes back as cost."""
-TOTAL = "total"
 COLUMNS = ("less", "more_coa", "more_nidos", "more_penalties", "net")
-LESS_BAR, MORE_BAR = Mark("#5b5b5b"), Mark("#f2c99b", "///")
 
 
 @dataclass(frozen=True)
@@ -260,80 +245,6 @@ def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str
     ]
 
 
-def cut_name(cut: str, lang: Language) -> str:
-    """Return a cut in words."""
-    return label(f"ind_coa_cut_{cut}", lang)
-
-
-def _whole(data: StudyData) -> tuple[pd.DataFrame, list[int]]:
-    """Return a row a cut for all years together, and the years."""
-    table = data.table("ind_coa").astype({"year": str})
-    years = [int(year) for year in table["year"].unique() if year != TOTAL]
-    return table[table["year"] == TOTAL], years
-
-
-def _title(data: StudyData, years: list[int], lang: Language) -> str:
-    return label("ind_coa_chart", lang, first=data.asked["from"], last=years[-1])
-
-
-def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
-    """Draw a pair of bars a cut, with the 80 % interval of what costs more."""
-    whole, years = _whole(data)
-    scenario = data.first
-    note = label("study_ind_coa_note", lang, year=data.asked["from"])
-    rows = row_sheet(
-        look,
-        _title(data, years, lang),
-        [label("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
-        [cut_name(cut, lang) for cut in whole["cut"]],
-        lambda _: [note, source(data, titled(scenario, lang), lang)],
-        lines=1.8,
-        keys=[[Key(LESS_BAR, label("ind_coa_less", lang)),
-               Key(MORE_BAR, label("ind_coa_elsewhere", lang))]],
-    )  # fmt: skip
-    _bars(rows, whole, lang)
-    return rows.sheet.figure
-
-
-def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
-    sheet, look, (axes,) = rows.sheet, rows.sheet.look, rows.sheet.panels
-    half = 0.46 * rows.tall
-    written = []
-    for at, row in zip(rows.at, whole.to_dict("records"), strict=True):
-        less, more, low, high = (row[name] / BILLION
-                                 for name in ("less", "more", "more_p10", "more_p90"))  # fmt: skip
-        for value, mark, place in (
-            (less, LESS_BAR, at - half / 2),
-            (more, MORE_BAR, at + half / 2),
-        ):
-            axes.barh(place, value, half, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
-                      linewidth=0.25 * look.line)  # fmt: skip
-        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * look.line)
-        written += [(max(less, 0.0), at - half / 2, number(less, lang, 2)),
-                    (max(more, high, 0.0), at + half / 2, number(more, lang, 2))]  # fmt: skip
-    zero_line(sheet, axes, upright=True)
-    room_right(sheet, axes, [(end, text) for end, _, text in written], rows.size)
-    scale_along(sheet, axes, lang)
-    for end, place, text in written:
-        write_right(axes, end, place, text, rows.size)
-
-
-def alt_text(data: StudyData, lang: Language) -> str:
-    """Describe the chart in a sentence or two, with its numbers."""
-    whole, years = _whole(data)
-    parts = [
-        label(
-            "alt_ind_coa_cut",
-            lang,
-            cut=cut_name(row["cut"], lang),
-            less=billion(row["less"], lang, 2),
-            more=billion(row["more"], lang, 2),
-            low=number(row["more_p10"] / BILLION, lang, 2),
-            high=number(row["more_p90"] / BILLION, lang, 2),
-        )
-        for row in whole.to_dict("records")
-    ]
-    return label("alt_ind_coa", lang, title=_title(data, years, lang), told=listed(parts))
-
-
-IMPLEMENTATION = Implementation(run, tell, {"ind_coa": StudyChart("ind-coa", draw, alt_text)})
+IMPLEMENTATION = Implementation(
+    run, tell, {"ind_coa": StudyChart("ind-coa", chart.draw, chart.words)}
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -154,6 +154,91 @@ class SimulationOptions(ReplicatedOptions):
     """All settings of a simulation."""
 
     until: Day = Field(None, description="Last simulated day.")
+
+
+class CompareOptions(SimulationOptions):
+    """Settings of the simulations; the scenarios are the question."""
+
+
+CutBy = Literal["patch", "key", "theme"]
+
+
+def parse_cut(given: object) -> object:
+    """Refuse a way to cut a difference that there is not; factors by name are taken as given."""
+    if isinstance(given, str) and given not in get_args(CutBy):
+        usage_error("--by", f"'{given}' is not one of these", f"use {', '.join(get_args(CutBy))}")
+    return given
+
+
+class ExplainOptions(ReplicatedOptions):
+    """The gap that is explained, and how the difference is cut into factors."""
+
+    year: int = Field(2027, description="Year of the gap.")
+    line: str = Field("total", description="Budget line.")
+    statistic: str = Field("p50", description="mean, p50, p90 ...")
+    by: Annotated[
+        CutBy | dict[str, tuple[str, ...]] | None,
+        BeforeValidator(parse_cut),
+        Flag(metavar="patch|key|theme"),
+    ] = Field(None, description="How the difference is cut into factors.")
+
+    @property
+    def cell(self) -> str:
+        """Address of the gap."""
+        return f"gap.{self.line}.{self.year}:{self.statistic}"
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the address, and the factors with their keys."""
+        address, _, statistic = asked["cell"].rpartition(":")
+        _, line, year = address.split(".")
+        return {"year": int(year), "line": line, "statistic": statistic, "by": asked["factors"]}
+
+
+def parse_texts(given: object) -> object:
+    """Return one text as a tuple of one."""
+    return (given,) if isinstance(given, str) else given
+
+
+def parse_ranges(given: object) -> object:
+    """Return ranges that were typed as LOW:HIGH, or given as pairs of numbers."""
+    if not isinstance(given, (list, tuple)):
+        return given
+    return tuple(_range(one) for one in given)
+
+
+def _range(given: object) -> tuple[float, float]:
+    low, high = given.split(":") if str(given).count(":") == 1 else given  # type: ignore
+    try:
+        pair = float(low), float(high)
+    except (TypeError, ValueError):
+        usage_error("--range", f"'{given}' is not LOW:HIGH", "as in 0:40000")
+    if not float("-inf") < pair[0] < pair[1] < float("inf"):
+        usage_error("--range", f"'{given}' is not LOW:HIGH", "as in 0:40000")
+    return pair
+
+
+class SolveOptions(ReplicatedOptions):
+    """Levers, the target that is to be met, and the values to try."""
+
+    levers: Annotated[
+        tuple[str, ...], BeforeValidator(parse_texts), Flag("--lever", "KEY[@DATE]")
+    ] = Field(description="Number that is varied; given twice: the frontier of two.")
+    target: str = Field(description="Condition to satisfy, as in 'gap.total.2027 <= 0'.")
+    certainty: float = Field(
+        0.8, gt=0, lt=1, description="Share of futures in which the target is to be met."
+    )
+    ranges: Annotated[
+        tuple[tuple[float, float], ...], BeforeValidator(parse_ranges), Flag("--range", "LOW:HIGH")
+    ] = Field((), description="Values to try, one range for each lever.")
+    points: int = Field(7, ge=2, le=25, description="Values to try of each of two levers.")
+    step: StepLength = Field("week", description="Length of a step.")
+
+    @classmethod
+    def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the fields; a target in a statistic has no certainty."""
+        found = super().from_asked(asked)
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class IndCutOptions(SimulationOptions):

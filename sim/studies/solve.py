@@ -1,339 +1,289 @@
-"""The value of a lever at which a target is met with a chosen certainty.
+"""Solve: at which value of a number is a target just met? Of two numbers: where together?
 
-On common luck a target's quantile moves with the lever and with nothing else, so that a bracket
-and a root finder find where it crosses. The band of the answer is what other replications of the
-same number could have given (resampled); what we do not know of the future is in the certainty.
+With one lever the answer is a value, with two the frontier between pairs that meet the target and
+pairs that do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from scipy.optimize import bisect, brentq
+import pandas as pd
+from rich.table import Table
 
-from ..errors import Problem, ScenarioError
-from ..model.prices import affects_costs_only
-from ..model.sampling import Floats
-from ..results.experiment import Progress, Settings, Task, run_tasks, simulate_all
-from ..scenario import Scenario
-from ..scenario.introspect import at
-from .levers import Lever, quantity_of, with_levers
-from .repricing import RepricedCells, check_cell_exists, ending_with, repriced
-from .target import Target
+from ..errors import usage_error
+from ..report.i18n import Language, label, number
+from ..report.study_data import StudyData
+from ..results.cell import MONEY
+from ..results.experiment import summary_value
+from ..runs.study_folder import StudyContent
+from . import frontier_chart, solve_chart
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .levers import Lever, lever, quantity_of
+from .names import lever_name
+from .options import SolveOptions
+from .solver import Bounds, Frontier, Solution, bounds_of, frontier, solve
+from .target import Target, target_of
+from .target_labels import amount, asked_target, bare, held, how, unit_words
 
-FIRST_POINTS = 5
-"""Values tried first, evenly over the range, to see where the target changes sides."""
-MOST_DOUBLINGS = 5
-NEARER = 0.98
-MOST_STEPS = 14
-RESAMPLES = 400
-TOLERANCE = 1e-3
-"""Part of the range within which the answer is found."""
-Side = Literal["at_most", "at_least"]
-Bounds = tuple[float, float]
+MONTHS_A_YEAR = 12
+Row = dict[Any, Any]
 
 
-@dataclass(frozen=True)
-class Point:
-    """One value tried: the cell in each replication (replication,)."""
-
-    value: float
-    cell: Floats
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What was found for one lever.
-
-    ``answer`` is None where no value tried does it, or where all do (``always``); ``bounds`` are
-    the least and greatest value tried. ``side`` says on which side of the answer the target is
-    met, ``band`` is the 80 % band of the answer, ``crossings`` how often the target changes sides.
-    """
-
-    lever: Lever
-    target: Target
-    unit: str
-    present: float
-    bounds: Bounds
-    answer: float | None
-    band: Bounds | None
-    side: Side
-    always: bool
-    crossings: int
-    points: tuple[Point, ...]
+def check(options: SolveOptions) -> None:
+    """Refuse levers, a target or ranges that can't be read, or that do not fit together."""
+    target, levers = target_of(options.target, options.certainty), levers_of(options.levers)
+    for each in levers:
+        if each.since is not None and each.since.year > target.address.year:
+            what = f"{each} is set after {target.address.year}, the year of the target"
+            usage_error("--lever", what, "take an earlier date")
+    if options.ranges and len(options.ranges) != len(levers):
+        what = f"{len(options.ranges)} for {len(levers)} levers"
+        usage_error("--range", what, "give one for each lever")
 
 
-@dataclass(frozen=True)
-class Frontier:
-    """Where two levers together just meet a target.
-
-    ``cells`` (value of the first, value of the second, replication). For each value of the second
-    lever: ``answers``, the first lever's value at which the target is just met (NaN where none of
-    those tried does it or all do), and ``low`` and ``high``, the 80 % band of that; ``met`` (first,
-    second) says at which pairs it is.
-    """
-
-    levers: tuple[Lever, Lever]
-    target: Target
-    units: tuple[str, str]
-    tried: tuple[Floats, Floats]
-    cells: Floats
-    answers: Floats
-    low: Floats
-    high: Floats
-    met: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+def levers_of(texts: Sequence[str]) -> list[Lever]:
+    """Return one or two different levers; raises ``ScenarioError``."""
+    if len(texts) not in (1, 2):
+        usage_error("--lever", f"{len(texts)} levers", "give one or two")
+    found = [lever(text, "--lever") for text in texts]
+    if len({each.key for each in found}) < len(found):
+        usage_error("--lever", f"{found[0].key} is given twice", "give two different keys")
+    return found
 
 
-Setting = Mapping[Lever, float]
-Tried = Callable[[Sequence[Setting]], list[Floats]]
+def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
+    """Solve for one lever, or find the frontier of two; raises ``ScenarioError``."""
+    scenario, settings, workers = inputs.scenario, settings_of(options), inputs.workers
+    target, levers = target_of(options.target, options.certainty), levers_of(options.levers)
+    for each in levers:
+        quantity_of(scenario, each, "--lever")
+    asked: dict[str, Any] = {
+        "levers": [str(each) for each in levers],
+        "target": target.text,
+        "certainty": target.certainty,
+        "ranges": list(options.ranges),
+    }
+    given: Sequence[Bounds | None] = options.ranges or [None] * len(levers)
+    with inputs.watch("solve", settings.replications) as progress:
+        if len(levers) == 1:
+            one = solve(scenario, levers[0], target, settings, given[0], workers, progress)
+            tables = {"answer": answer_table(one), "points": points_table(one)}
+        else:
+            asked["points"] = options.points
+            first, second = levers
+            bounds = (bounds_of(scenario, first, given[0]), bounds_of(scenario, second, given[1]))
+            two = frontier(
+                scenario,
+                (first, second),
+                target,
+                settings,
+                bounds,
+                options.points,
+                workers,
+                progress,
+            )
+            tables = {"frontier": frontier_table(two), "grid": grid_table(two)}
+    kind, keys = ("solution", "frontier")[len(levers) - 1], [each.key for each in levers]
+    return content_of(kind, options, inputs, settings, tables, asked, ending=keys)
 
 
-def grid(
-    scenario: Scenario,
-    target: Target,
-    levers: Sequence[Lever],
-    settings: Settings,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> Tried:
-    """Gives the target's cell in each replication for settings of levers.
-
-    Settings that differ only in money share one simulation; where all levers are money, one
-    simulation serves whatever is asked.
-    """
-    moving = [one for one in levers if not affects_costs_only(scenario, one.key)]
-    before: list[int] = []
-    if moving:
-
-        def by_run(asked: Sequence[Setting]) -> list[Floats]:
-            groups: dict[tuple[float, ...], list[int]] = {}
-            for number, setting in enumerate(asked):
-                groups.setdefault(tuple(setting[one] for one in moving), []).append(number)
-            made = [with_levers(scenario, setting) for setting in asked]
-            tasks = [
-                Task(
-                    made[numbers[0]],
-                    RepricedCells(target.address, {str(n): made[n] for n in numbers}, settings),
-                )
-                for numbers in groups.values()
-            ]
-            found: dict[str, Floats] = {}
-            for arrays in run_tasks(tasks, settings, workers, _after(before, tell)):
-                found |= arrays
-            before.append(settings.replications * len(tasks))
-            return [found[str(number)] for number in range(len(asked))]
-
-        return by_run
-    trials = simulate_all(scenario, settings)
-
-    def by_price(asked: Sequence[Setting]) -> list[Floats]:
-        made = [with_levers(scenario, setting) for setting in asked]
-        return [
-            np.concatenate([repriced(t, one, settings).cell(target.address) for t in trials])
-            for one in made
-        ]
-
-    return by_price
+def points_table(found: Solution) -> pd.DataFrame:
+    """Return the values tried: what the cell is there, and how often the target is met."""
+    rows = []
+    for point in found.points:
+        low, middle, high = np.nanquantile(point.cell, (0.1, 0.5, 0.9))
+        row = {"lever": str(found.lever), "value": point.value, "unit": found.unit}
+        row |= {"held": float(found.target.held(point.cell)), "mean": float(np.nanmean(point.cell))}
+        row |= {"p10": low, "p50": middle, "p90": high}
+        rows.append({**row, "p_met": found.target.chance(point.cell)})
+    return pd.DataFrame(rows)
 
 
-def _after(before: Sequence[int], tell: Progress | None) -> Progress | None:
-    """Counts on from the runs of earlier rounds."""
-    if tell is None:
-        return None
-    done_before = sum(before)
-    return lambda done, total: tell(done_before + done, done_before + total)
+def answer_table(found: Solution) -> pd.DataFrame:
+    """Return the answer as a table of one row."""
+    low, high = found.band or (None, None)
+    row = {
+        "lever": str(found.lever),
+        "target": found.target.text,
+        "certainty": found.target.certainty,
+        "answer": found.answer,
+        "p10": low,
+        "p90": high,
+        "unit": found.unit,
+        "side": found.side,
+        "always": found.always,
+        "crossings": found.crossings,
+        "present": found.present,
+    }
+    return pd.DataFrame([row])
 
 
-def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
-    """Values to try: as given, or from the least that may be written to twice the present one."""
-    present = current_value(scenario, lever)
-    low, most = _allowed(lever)
-    if given is not None:
-        if given[0] < low or given[1] > most:
-            what = f"{given[0]:g} to {given[1]:g} goes beyond what {lever.key} may be"
-            raise ScenarioError([Problem("--range", what, f"stay within {low:g} to {most:g}")])
-        return given
-    low = 0.0 if low == -np.inf else low
-    high = 2 * present if present > low else low + 1.0
-    return low, min(high, most)
+def grid_table(found: Frontier) -> pd.DataFrame:
+    """Return the grid: both levers, what the cell is there, and how often the target is met."""
+    first, second = (str(lever) for lever in found.levers)
+    rows = [
+        {
+            first: a,
+            second: b,
+            "held": float(found.target.held(found.cells[i, j])),
+            "mean": summary_value(found.cells[i, j], "mean"),
+            "p_met": found.target.chance(found.cells[i, j]),
+            "met": bool(found.met[i, j]),
+        }
+        for i, a in enumerate(found.tried[0])
+        for j, b in enumerate(found.tried[1])
+    ]
+    return pd.DataFrame(rows)
 
 
-def current_value(scenario: Scenario, lever: Lever) -> float:
-    """What a lever stands at on its date; raises ``ScenarioError`` if it is no number."""
-    return quantity_of(scenario, lever, "--vary").on(lever.since or scenario.start)
+def frontier_table(found: Frontier) -> pd.DataFrame:
+    """Return where the first lever just meets the target, for each value of the second."""
+    first, second = (str(lever) for lever in found.levers)
+    columns = {second: found.tried[1], first: found.answers, "p10": found.low, "p90": found.high}
+    met = {"all_met": found.met.all(axis=0), "none_met": ~found.met.any(axis=0)}
+    return pd.DataFrame({**columns, **met})
 
 
-def _allowed(lever: Lever) -> Bounds:
-    here = at(Scenario, tuple(lever.key.split(".")))
-    rule = here.unit if here is not None else None
-    low = rule.low if rule is not None else None
-    high = rule.high if rule is not None else None
-    return (-np.inf if low is None else low, np.inf if high is None else high)
+def tell(data: StudyData, lang: Language) -> list[Any]:
+    """Return the printed table and the sentences."""
+    target = asked_target(data)
+    if data.record["kind"] == "frontier":
+        told = [_print_frontier(data, target, lang), *_frontier_sentences(data, target, lang)]
+    else:
+        (answer,) = data.table("answer").to_dict("records")
+        points = data.table("points").to_dict("records")
+        told = [_print_points(answer, points, target, lang)]
+        told += _sentences(answer, points, target, lang)
+    settings = data.settings
+    n, step = number(settings.replications, lang), label(f"step_{settings.step}", lang)
+    return [*told, label("solve_method", lang, n=n, step=step)]
 
 
-def solve(
-    scenario: Scenario,
-    lever: Lever,
-    target: Target,
-    settings: Settings,
-    given: Bounds | None = None,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> Solution:
-    """Find the value of a lever at which the target is just met.
+def _print_points(answer: Row, points: list[Row], target: Target, lang: Language) -> Table:
+    """Return the values tried, printed."""
+    cell = target.address.cell
+    if target.address.table in MONEY:
+        cell = f"{cell}, {label('axis_billion', lang)}"
+    unit = str(answer["unit"])
+    table = Table(title=label("solve_title", lang, cell=cell), title_justify="left")
+    heads = [f"{lever_name(lever(answer['lever'], 'lever'), lang)}, {unit_words(unit, lang)}"]
+    heads += [label("solve_middle", lang), label("band_80", lang), how(target, lang)]
+    for head in (*heads, label("solve_chance", lang)):
+        table.add_column(head, justify="right")
+    for row in points:
+        low, middle, high = (bare(target, row[name], lang) for name in ("p10", "p50", "p90"))
+        table.add_row(
+            amount(row["value"], lang, unit),
+            middle,
+            label("range", lang, low=low, high=high),
+            bare(target, row["held"], lang),
+            f"{number(100 * row['p_met'], lang)} %",
+        )
+    return table
 
-    Runs end with the year of the target. Without given bounds they are widened upward, five times
-    at most, while that brings the target clearly nearer to changing sides. Of several values the
-    lowest is given. Raises ``ScenarioError`` if the lever is no number.
-    """
-    low, high = bounds_of(scenario, lever, given)
-    settings = ending_with(settings, [scenario], target.address)
-    check_cell_exists(scenario, target.address, settings)
-    tried = grid(scenario, target, [lever], settings, workers, tell)
-    known: dict[float, Floats] = {}
 
-    def missed(value: float) -> float:
-        if value not in known:
-            (known[value],) = tried([{lever: value}])
-        return float(target.excess(known[value]))
+def _sentences(answer: Row, points: list[Row], target: Target, lang: Language) -> list[str]:
+    """Return the answer, or that there is none."""
+    unit = str(answer["unit"])
+    words = {
+        "target": target.text.strip(),
+        "how": how(target, lang),
+        "lever": lever_name(lever(answer["lever"], "lever"), lang),
+        "unit": unit_words(unit, lang),
+    }
+    if pd.isna(answer["answer"]):
+        # At best where none does it, at worst where all do: both times the end nearest to the line.
+        missed = [target.missed(row["held"]) for row in points]
+        nearest = points[int(np.argmax(missed) if answer["always"] else np.argmin(missed))]
+        key = "solve_always" if answer["always"] else "solve_none"
+        low, high = (amount(points[end]["value"], lang, unit) for end in (0, -1))
+        words |= {"low": low, "high": high, "where": amount(nearest["value"], lang, unit)}
+        words["held"] = held(target, nearest["held"], lang)
+    else:
+        key = f"solve_{answer['side']}"
+        names = {"answer": "answer", "low": "p10", "high": "p90", "present": "present"}
+        words |= {name: amount(answer[column], lang, unit) for name, column in names.items()}
+        words["month"] = _a_month(answer, lang)
+    lines = [label(key, lang, **words)]
+    if len({row["held"] for row in points}) == 1:
+        lines.append(label("solve_still", lang, lever=words["lever"]))
+    if answer["crossings"] > 1:
+        lines.append(label("solve_several", lang, n=answer["crossings"]))
+    return lines
 
-    first = [float(value) for value in np.linspace(low, high, FIRST_POINTS)]
-    known |= zip(first, tried([{lever: value} for value in first]), strict=True)
-    for _ in range(0 if given else MOST_DOUBLINGS):
-        if not _worth_widening(known, target) or high >= _allowed(lever)[1]:
-            break
-        high = min(2 * high, _allowed(lever)[1])
-        missed(high)
-    values = _informed(known, target)
-    turns = _turns(known, target)
-    answer = None
-    if turns:
-        start, end = values[turns[0]], values[turns[0] + 1]
-        answer = _closed_in(missed, start, end, TOLERANCE * (high - low))
-    points = tuple(Point(value, known[value]) for value in _informed(known, target))
-    if not points:
-        raise ScenarioError([Problem(target.address.cell,
-                                     "nothing is known of this cell at any value tried",
-                                     "give another --range")])  # fmt: skip
-    side: Side = "at_most" if values and missed(values[0]) <= 0 else "at_least"
-    return Solution(
-        lever,
-        target,
-        quantity_of(scenario, lever, "--vary").unit,
-        current_value(scenario, lever),
-        (low, high),
-        answer,
-        None if answer is None else _band(points, target, answer),
-        side,
-        not turns and side == "at_most",
-        len(turns),
-        points,
+
+def _a_month(answer: Row, lang: Language) -> str:
+    """Return what a flow a year comes to in a month; nothing for money and stocks."""
+    unit = str(answer["unit"])
+    if not unit.endswith("/year") or "EUR" in unit:
+        return ""
+    return label("solve_month", lang, amount=amount(answer["answer"] / MONTHS_A_YEAR, lang))
+
+
+def _levers(data: StudyData) -> list[tuple[str, Lever, str]]:
+    """Return the column of each lever, its name, and its unit."""
+    each = [lever(text, "--lever") for text in data.asked["levers"]]
+    return [(str(one), one, quantity_of(data.first, one, "--lever").unit) for one in each]
+
+
+def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
+    """Return the frontier, printed: a row a value of the second lever."""
+    (first, one, unit), (second, other, other_unit) = _levers(data)
+    title = label(
+        "frontier_title",
+        lang,
+        first=lever_name(one, lang),
+        target=target.text.strip(),
+        how=how(target, lang),
     )
+    table = Table(title=title, title_justify="left")
+    heads = [f"{lever_name(other, lang)}, {unit_words(other_unit, lang)}"]
+    heads += [f"{label('frontier_answer', lang)}, {unit_words(unit, lang)}", label("band_80", lang)]
+    for head in heads:
+        table.add_column(head, justify="right")
+    for row in data.table("frontier").to_dict("records"):
+        if pd.isna(row[first]):
+            words, band = label("frontier_all" if row["all_met"] else "frontier_none", lang), ""
+        else:
+            words = amount(row[first], lang, unit)
+            low, high = (amount(row[name], lang, unit) for name in ("p10", "p90"))
+            band = label("range", lang, low=low, high=high)
+        table.add_row(amount(row[second], lang, other_unit), words, band)
+    return table
 
 
-def _worth_widening(known: Mapping[float, Floats], target: Target) -> bool:
-    """Whether the target has not changed sides, and the last step up brought that clearly nearer.
-
-    Clearly: by a fiftieth at least of what was still missed (or to spare).
-    """
-    if _turns(known, target):
-        return False
-    values = _informed(known, target)
-    if len(values) < 2:
-        return True
-    before, last = (float(target.excess(known[value])) for value in values[-2:])
-    return last < NEARER * before if last > 0 else last > NEARER * before
-
-
-def _informed(known: Mapping[float, Floats], target: Target) -> list[float]:
-    """Values tried, in order, at which the cell is known: with no decision there is no wait."""
-    return [value for value in sorted(known) if np.isfinite(target.excess(known[value]))]
-
-
-def _closed_in(missed: Callable[[float], float], start: float, end: float, near: float) -> float:
-    """Where the target is just met between two values on both sides of it.
-
-    By Brent's method; where it is met exactly on a whole stretch (no place at all) that would give
-    any of it, so that there the edge of the stretch is sought by halving.
-    """
-    if missed(start) == 0 or missed(end) == 0:
-        return float(bisect(lambda value: -1.0 if missed(value) <= 0 else 1.0, start, end,
-                            xtol=near, maxiter=2 * MOST_STEPS, disp=False))  # fmt: skip
-    return float(brentq(missed, start, end, xtol=near, maxiter=MOST_STEPS, disp=False))
+def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list[str]:
+    """Return that no pair meets the target, and how near it came."""
+    rows = data.table("grid").to_dict("records")
+    if any(row["met"] for row in rows):
+        return [label("frontier_lines", lang)]
+    missed = np.nan_to_num([target.missed(row["held"]) for row in rows], nan=np.inf)
+    best = rows[int(np.argmin(missed))]
+    first, second = (
+        f"{lever_name(one, lang)} = {amount(best[column], lang, unit)} {unit_words(unit, lang)}"
+        for column, one, unit in _levers(data)
+    )
+    never = label(
+        "frontier_never",
+        lang,
+        target=target.text.strip(),
+        how=how(target, lang),
+        first=first,
+        second=second,
+        held=held(target, best["held"], lang),
+    )
+    return [never, label("frontier_lines", lang)]
 
 
-def _turns(known: Mapping[float, Floats], target: Target) -> list[int]:
-    """Numbers of the values, in order, after which the target changes sides."""
-    met = [bool(target.excess(known[value]) <= 0) for value in _informed(known, target)]
-    return [n for n in range(len(met) - 1) if met[n] != met[n + 1]]
-
-
-def _band(points: Sequence[Point], target: Target, answer: float) -> Bounds:
-    """80 % band of the answer: replications resampled, the same ones at every value."""
-    values = np.array([point.value for point in points])
-    cells = np.stack([point.cell for point in points])
-    found = crossings_resampled(values, cells, target, answer)
-    low, high = np.quantile(found, (0.1, 0.9))
-    return float(low), float(high)
-
-
-def crossings_resampled(values: Floats, cells: Floats, target: Target, answer: float) -> Floats:
-    """Where the target is just met in each resample: (resample,).
-
-    ``values`` (value,) in order, ``cells`` (value, replication). Between values straight lines;
-    of several crossings the one nearest to the answer; without one the nearest end.
-    """
-    chosen = np.random.default_rng(0).integers(cells.shape[1], size=(RESAMPLES, cells.shape[1]))
-    missed = np.stack([target.excess(row[chosen]) for row in cells], axis=1)
-    return np.array([root(values, row, answer) for row in missed])
-
-
-def root(values: Floats, missed: Floats, near: float) -> float:
-    """Where a curve through points crosses zero, nearest to a value; else the end nearest to 0."""
-    met = missed <= 0
-    turns = np.flatnonzero(met[:-1] != met[1:])
-    if not turns.size:
-        return float(values[np.argmin(np.abs(missed))])
-    part = missed[turns] / (missed[turns] - missed[turns + 1])
-    found = values[turns] + part * (values[turns + 1] - values[turns])
-    return float(found[np.argmin(np.abs(found - near))])
-
-
-def frontier(
-    scenario: Scenario,
-    levers: tuple[Lever, Lever],
-    target: Target,
-    settings: Settings,
-    bounds: tuple[Bounds, Bounds],
-    points: int = 7,
-    workers: int = 0,
-    tell: Progress | None = None,
-) -> Frontier:
-    """Try a grid of two levers, ``points`` values of each, and find where the target is just met.
-
-    Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
-    """
-    settings = ending_with(settings, [scenario], target.address)
-    check_cell_exists(scenario, target.address, settings)
-    tried = grid(scenario, target, levers, settings, workers, tell)
-    first, second = (np.linspace(low, high, points) for low, high in bounds)
-    asked = [{levers[0]: float(a), levers[1]: float(b)} for a, b in product(first, second)]
-    cells = np.stack(tried(asked)).reshape(points, points, -1)
-    missed = target.excess(cells)
-    met = missed <= 0
-    answers = np.full((3, points), np.nan)
-    for column in range(points):
-        turns = np.flatnonzero(met[:-1, column] != met[1:, column])
-        if turns.size:
-            answer = root(first, missed[:, column], first[turns[0]])
-            found = crossings_resampled(first, cells[:, column], target, answer)
-            answers[:, column] = (answer, *np.quantile(found, (0.1, 0.9)))
-    unit, other = (quantity_of(scenario, one, "--vary").unit for one in levers)
-    best, low, high = answers
-    return Frontier(
-        levers, target, (unit, other), (first, second), cells, best, low, high, met
-    )  # fmt: skip
+IMPLEMENTATION = Implementation(
+    run,
+    tell,
+    {
+        "solution": StudyChart("solution", solve_chart.draw, solve_chart.words),
+        "frontier": StudyChart("frontier", frontier_chart.draw, frontier_chart.words),
+    },
+    check,
+)

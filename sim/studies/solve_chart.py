@@ -17,17 +17,19 @@ from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
 from ..scenario import Scenario
 from .levers import lever
-from .solve_text import amount, how, unit_words
 from .target import Target
 from .target_labels import (
+    amount,
     asked_target,
     cell_and_unit,
+    how,
     is_money,
     lever_and_unit,
     lever_unit,
     target_words,
     title,
     unit_of,
+    unit_words,
     value_words,
 )
 

@@ -19,9 +19,8 @@ from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
 from ..results.cell import MONEY, CellRef, parse
 from .discover_text import choice_text, plainly, unit_of
-from .explain_text import statistic_name
-from .lever_names import lever_words
 from .levers import lever
+from .names import lever_words, statistic_name
 
 MOST = 6
 """Levers that have a panel; the others are told of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -49,9 +50,12 @@ class Target:
 
     def excess(self, values: Floats) -> Floats:
         """Return by how much the target is missed, along the last axis; at most zero if met."""
-        held = self.held(values)
-        missed: Floats = held - self.number if self.below else self.number - held
+        missed: Floats = self.missed(self.held(values))
         return missed
+
+    def missed(self, held: Any) -> Any:
+        """Return how far a value is on the wrong side of the number: an array or one number."""
+        return held - self.number if self.below else self.number - held
 
     def chance(self, values: Floats) -> float:
         """Return the share of known replications in which the target is met."""

@@ -1,16 +1,53 @@
-"""What charts of a target share: it in words, and the units in which its cell and levers stand."""
+"""Targets in words, and amounts of their cells and levers with units."""
 
 from __future__ import annotations
 
 from ..report.charts.study_elements import BILLION, cell_words
-from ..report.i18n import Language, billion, label
+from ..report.i18n import Language, billion, label, number, unit_name
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..scenario import Scenario
-from .lever_names import lever_words
 from .levers import Lever
-from .solve_text import YEARS_MONEY, amount, how, unit_words
+from .names import lever_words, statistic_name
 from .target import Target, target_of
+
+YEARS_MONEY = "EUR/year"
+
+
+def unit_words(unit: str, lang: Language) -> str:
+    """The unit in which a lever's values are written."""
+    return label("unit_billion_year", lang) if unit == YEARS_MONEY else unit_name(unit, lang)
+
+
+def how(target: Target, lang: Language) -> str:
+    """With which certainty, or in which statistic, a target is held."""
+    if target.certainty is None:
+        statistic = statistic_name(target.address.statistic, lang)
+        return label("solve_in", lang, statistic=statistic)
+    return label("solve_with", lang, p=number(100 * target.certainty, lang))
+
+
+def amount(value: float, lang: Language, unit: str = "") -> str:
+    """A lever's value with as many figures as it can bear; a year's money in billions."""
+    size = abs(value)
+    if unit == YEARS_MONEY and size:
+        return number(value / 1e9, lang, 3)
+    if not size:
+        return "0"
+    if size >= 1e4:
+        return number(round(value, -1), lang)
+    return number(value, lang, 0 if size >= 100 else 1 if size >= 10 else 3)
+
+
+def held(target: Target, value: float, lang: Language) -> str:
+    """A value of the target's cell, with its unit if it is money."""
+    return billion(value, lang, 2) if target.address.table in MONEY else amount(value, lang)
+
+
+def bare(target: Target, value: float, lang: Language) -> str:
+    """A value of the target's cell under a heading that has the unit."""
+    money = target.address.table in MONEY
+    return number(value / 1e9, lang, 2) if money else amount(value, lang)
 
 
 def asked_target(told: StudyData) -> Target:

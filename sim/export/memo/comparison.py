@@ -8,9 +8,9 @@ from typing import Any
 from ...report.i18n import Language, label
 from ...report.run_tables import prices_notes
 from ...scenario import Scenario
-from ...studies.charts import comparison_of, words
-from ...studies.compare import Comparison
-from ...studies.compare_text import SHOWN, difference_table, moves, name_of, scaled, still_lines
+from ...studies.charts import words
+from ...studies.compare import SHOWN, difference_table, name_of, scaled, still_lines
+from ...studies.compare_chart import Comparison, comparison_of, moves
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
 from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued

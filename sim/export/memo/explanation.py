@@ -6,9 +6,10 @@ from typing import Any
 
 from ...report.display_names import line_label
 from ...report.i18n import Language, label, number
-from ...studies.charts import explanation_of, words
-from ...studies.explain import Explanation
-from ...studies.explain_text import effects_table, factor_name, sentences
+from ...studies.charts import words
+from ...studies.explain import effects_table, sentences
+from ...studies.explain_chart import Explanation, explanation_of
+from ...studies.names import factor_name
 from .annex import annex, caveats
 from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
 from .drivers import changes_table, rests

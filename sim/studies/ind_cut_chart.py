@@ -1,0 +1,101 @@
+"""The IND against COA: less for the one beside more elsewhere, a pair of bars a cut."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..report.charts.bar_rows import Rows, row_sheet
+from ..report.charts.elements import listed
+from ..report.charts.layout import Key, Mark
+from ..report.charts.size import ChartSize
+from ..report.charts.study_elements import (
+    BILLION,
+    room_right,
+    scale_along,
+    source,
+    titled,
+    write_right,
+    zero_line,
+)
+from ..report.i18n import Language, billion, label, number
+from ..report.run_tables import prices_label
+from ..report.study_data import StudyData
+from ..report.style import DARK
+
+TOTAL = "total"
+"""In place of a year: all years together."""
+LESS, MORE = Mark("#5b5b5b"), Mark("#f2c99b", "///")
+
+
+def cut_name(cut: str, lang: Language) -> str:
+    """Return a cut in words."""
+    return label(f"ind_coa_cut_{cut}", lang)
+
+
+def _whole(told: StudyData) -> tuple[pd.DataFrame, list[int]]:
+    """All years together, a row a cut; and which years these are."""
+    table = told.table("ind_coa").astype({"year": str})
+    years = [int(year) for year in table["year"].unique() if year != TOTAL]
+    return table[table["year"] == TOTAL], years
+
+
+def _title(told: StudyData, years: list[int], lang: Language) -> str:
+    return label("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
+
+
+def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+    """A pair of bars a cut, with the 80 % band of what costs more."""
+    whole, years = _whole(told)
+    scenario = told.first
+    note = label("study_ind_coa_note", lang, year=told.asked["from"])
+    rows = row_sheet(
+        look,
+        _title(told, years, lang),
+        [label("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
+        [cut_name(cut, lang) for cut in whole["cut"]],
+        lambda _: [note, source(told, titled(scenario, lang), lang)],
+        lines=1.8,
+        keys=[[Key(LESS, label("ind_coa_less", lang)),
+               Key(MORE, label("ind_coa_elsewhere", lang))]],
+    )  # fmt: skip
+    _bars(rows, whole, lang)
+    return rows.sheet.figure
+
+
+def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
+    sheet, look, (axes,) = rows.sheet, rows.sheet.look, rows.sheet.panels
+    half = 0.46 * rows.tall
+    written = []
+    for at, row in zip(rows.at, whole.to_dict("records"), strict=True):
+        less, more, low, high = (row[name] / BILLION
+                                 for name in ("less", "more", "more_p10", "more_p90"))  # fmt: skip
+        for value, mark, place in ((less, LESS, at - half / 2), (more, MORE, at + half / 2)):
+            axes.barh(place, value, half, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
+                      linewidth=0.25 * look.line)  # fmt: skip
+        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * look.line)
+        written += [(max(less, 0.0), at - half / 2, number(less, lang, 2)),
+                    (max(more, high, 0.0), at + half / 2, number(more, lang, 2))]  # fmt: skip
+    zero_line(sheet, axes, upright=True)
+    room_right(sheet, axes, [(end, text) for end, _, text in written], rows.size)
+    scale_along(sheet, axes, lang)
+    for end, place, text in written:
+        write_right(axes, end, place, text, rows.size)
+
+
+def words(told: StudyData, lang: Language) -> str:
+    """The chart in a sentence or two, with its numbers."""
+    whole, years = _whole(told)
+    parts = [
+        label(
+            "alt_ind_coa_cut",
+            lang,
+            cut=cut_name(row["cut"], lang),
+            less=billion(row["less"], lang, 2),
+            more=billion(row["more"], lang, 2),
+            low=number(row["more_p10"] / BILLION, lang, 2),
+            high=number(row["more_p90"] / BILLION, lang, 2),
+        )
+        for row in whole.to_dict("records")
+    ]
+    return label("alt_ind_coa", lang, title=_title(told, years, lang), told=listed(parts))
