@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from sim.runs.executor import crew_of
+from sim.runs.executor import open_workers
 from sim.studies.design import parse_design
 from sim.studies.design_points import expand_design
 from sim.studies.sweep import Sweep, sweep
@@ -40,7 +40,7 @@ def seconds(points: int, replications: int, until: str, workers: int) -> float:
     """How long a sweep takes, without what comes before its first run."""
     text = DESIGN.format(points=points, replications=replications, until=until)
     one = Sweep("bench", expand_design(parse_design(text, "bench.yaml"), Path()), text)
-    with tempfile.TemporaryDirectory() as folder, crew_of(None, workers) as crew:
+    with tempfile.TemporaryDirectory() as folder, open_workers(None, workers) as crew:
         began = time.perf_counter()
         sweep(one, Path(folder) / "sweep", crew)
         return time.perf_counter() - began

@@ -25,30 +25,30 @@ from support.cli import Command
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions import run_studies as studies_module
-from sim.questions.drivers import DRAW, Answering, drivers, wanted
+from sim.questions.drivers import DRAW, AnswerMeasure, drivers, wanted
 from sim.questions.metrics import (
     Value,
     figure_from,
     figure_name,
-    needed,
+    required_cells,
     scenario_of,
     score_entries,
-    summed_up,
+    summarise_metric,
     values_of,
     violated_conditions,
 )
 from sim.questions.metrics import array_of as computed
 from sim.questions.pages import files, summary
 from sim.questions.questions import Metric, Question, questions
-from sim.questions.run_studies import Answers, entries, studies_of
-from sim.questions.study_specs import ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
+from sim.questions.run_studies import Answers, required_studies, study_values
+from sim.questions.study_specs import ExplainSpec, IndCutSpec, OptimalPlacesSpec, SolveSpec
 from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, label, number
 from sim.results.cell import parse
 from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
-from sim.runs.cache import kept, kept_numbers
+from sim.runs.cache import cached_arrays, cached_numbers
 from sim.scenario import load_chain, quantities, source_keys
 from sim.studies import ind_cut, optimal_places
 from sim.studies.factors import factors
@@ -71,7 +71,7 @@ def invented(count: int = 50) -> Answers:
     """Answers of all questions from cells and entries that are drawn and not run."""
     rng = np.random.default_rng(1)
     known: dict[str, dict[str, Floats]] = {}
-    for name, cells in needed(ALL).items():
+    for name, cells in required_cells(ALL).items():
         scenario = scenario_of(name)
         known[name] = {cell: 1e4 * rng.random(count) for cell in wanted(scenario, cells)}
     entries_: dict[str, dict[str, Value]] = {}
@@ -158,7 +158,7 @@ def test_a_figure_is_what_its_cells_give() -> None:
     known = {"a": {"gap.total.2027": np.arange(11.0)}, "b": {"gap.total.2027": np.full(11, 4.0)}}
 
     def value_of(figure: Metric) -> Value:
-        return summed_up(figure, computed(figure, known, {}))
+        return summarise_metric(figure, computed(figure, known, {}))
 
     middle = Metric(of="a", cell="gap.total.2027", shown="count")
     assert value_of(middle) == Value(5.0, (1.0, 9.0))
@@ -281,7 +281,7 @@ def test_every_figure_has_a_name_and_an_origin_in_both_languages() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", list(needed(ALL)))
+@pytest.mark.parametrize("name", list(required_cells(ALL)))
 def test_every_uncertain_number_of_a_scenario_of_the_book_has_a_name(name: str) -> None:
     """So that what drives an answer can be told in words."""
     scenario = scenario_of(name)
@@ -319,7 +319,7 @@ def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
 
 @pytest.mark.long
 def test_applications_count_first_ones_up_to_the_year(baseline_trial: Experiment) -> None:
-    found = Answering(())(baseline_trial)
+    found = AnswerMeasure(())(baseline_trial)
     names = wanted(baseline_trial.scenario, ())
     assert set(names) == set(found)
     groups = [name for name, group in baseline_trial.scenario.groups.items()
@@ -350,7 +350,7 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
             assert bool(shown.again) == (one.answer is not None)
     known = {"baseline": {"gap.total.2027": np.array([3.44e9])}}
     gap = Metric(cell="gap.total.2027", shown="billion")
-    value = summed_up(gap, computed(gap, known, {}))
+    value = summarise_metric(gap, computed(gap, known, {}))
     assert (
         filled("{gap}", asked({"gap": gap}), {"gap": value}, "en")
         == "EUR\N{NO-BREAK SPACE}3.4 billion"
@@ -362,17 +362,17 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
 def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
     few = Settings(2, 1, "week")
     for one, promised in (
-        (ExplainAsked(verb="explain", first="baseline", second="regular-27100", year=2025),
+        (ExplainSpec(verb="explain", first="baseline", second="regular-27100", year=2025),
          {"reception.places.regular.price", "before", "after"}),
-        (SolveAsked(verb="solve", vary="budget.vintages.owb2025.lines.coa_nidos@2025",
+        (SolveSpec(verb="solve", vary="budget.vintages.owb2025.lines.coa_nidos@2025",
                     target="gap.total.2025 <= 0"), {"answer", "present", "at_least"}),
     ):  # fmt: skip
-        found = entries(one, few)
+        found = study_values(one, few)
         assert set(found) == promised
     assert found["answer"].value > 0
-    no_way = SolveAsked(verb="solve", vary="budget.vintages.owb2025.lines.ind@2025",
+    no_way = SolveSpec(verb="solve", vary="budget.vintages.owb2025.lines.ind@2025",
                         target="pending.total.2025 <= 0")  # fmt: skip
-    assert set(entries(no_way, few)) == {"present", "at_least"}
+    assert set(study_values(no_way, few)) == {"present", "at_least"}
 
 
 def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,7 +382,7 @@ def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.Mon
     made = PlaceCosts((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
                  np.array([5.0, 5.0]), 46e3, (45e3, 47e3), rule)  # fmt: skip
     monkeypatch.setattr(optimal_places, "search", lambda *_: made)
-    found = entries(StockAsked(verb="stock"), FEW)
+    found = study_values(OptimalPlacesSpec(verb="stock"), FEW)
     assert found["best"] == Value(45_000.0, (44e3, 46e3), sampled=True)
     assert found["rule"] == Value(47e3)
     assert found["reference_more"].value == 2.0
@@ -400,7 +400,7 @@ def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.Monk
         for _ in range(size_of)
     ]  # fmt: skip
     monkeypatch.setattr(ind_cut, "cost_of_cuts", lambda *_: pd.DataFrame(rows))
-    found = entries(IndCoaAsked(verb="ind_coa"), FEW)
+    found = study_values(IndCutSpec(verb="ind_coa"), FEW)
     assert found["all_20.per_euro"] == Value(20.0, (10.0, 30.0))
     assert found["all_20.net"] == Value(23.0, (13.0, 33.0))
 
@@ -408,13 +408,13 @@ def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.Monk
 def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
     """Of an explanation the factors are known without a run."""
     there: dict[str, set[str]] = {}
-    for command, one in studies_of(ALL).items():
-        if isinstance(one, ExplainAsked):
+    for command, one in required_studies(ALL).items():
+        if isinstance(one, ExplainSpec):
             ours, theirs = (load_chain([name]) for name in one.scenarios)
             there[command] = {factor.name for factor in factors(ours, theirs, None)}
-        elif isinstance(one, StockAsked):
+        elif isinstance(one, OptimalPlacesSpec):
             there[command] = {"best", "rule", "reference_more", "reference_saves"}
-        elif isinstance(one, SolveAsked):
+        elif isinstance(one, SolveSpec):
             there[command] = {"answer", "present", "at_least"}
         else:
             there[command] = {f"{cut.name}.per_euro" for cut in CUTS}
@@ -532,14 +532,14 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
     cell = parse("occupancy.total.2025")
     runs: list[int] = []
 
-    class Counted(Answering):
+    class Counted(AnswerMeasure):
         def __call__(self, trial: Experiment) -> dict[str, np.ndarray]:
             runs.append(trial.first)
             return super().__call__(trial)
 
     def ask(settings: Settings = settings) -> np.ndarray:
         asked = {"baseline": (scenario_of("baseline"), Counted((cell,)), (cell.cell,))}
-        return kept(asked, settings, tmp_path, workers=1)["baseline"][cell.cell]
+        return cached_arrays(asked, settings, tmp_path, workers=1)["baseline"][cell.cell]
 
     first = ask()
     assert (ask() == first).all()
@@ -580,7 +580,7 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
             made.append(1)
             return {"x": [1.5, None, 2.0, 0.0]}
 
-        return kept_numbers([baseline], asked, settings, tmp_path, make)
+        return cached_numbers([baseline], asked, settings, tmp_path, make)
 
     assert study() == study() == {"x": [1.5, None, 2.0, 0.0]}
     assert len(made) == 1

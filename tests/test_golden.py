@@ -28,7 +28,7 @@ from sim.results.cell import parse
 from sim.results.experiment import CellMeasure, Settings, Task, run_tasks
 from sim.runs.batches import Options
 from sim.runs.run import Run, execute
-from sim.runs.summary_tables import DIGITS, SMALLEST, steady
+from sim.runs.summary_tables import DIGITS, SMALLEST, round_significant
 from sim.scenario import load
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -205,14 +205,14 @@ def test_steady_numbers_have_seven_digits_and_forget_what_a_difference_leaves() 
     chance = np.random.default_rng(1)
     sizes = 10.0 ** chance.uniform(-6, 14, 20_000)
     values = chance.normal(size=20_000) * sizes
-    found = steady(values)
+    found = round_significant(values)
     last = 10.0 ** (np.floor(np.log10(np.abs(values))) - DIGITS + 1)
     assert (np.abs(found - values) <= 0.51 * (last + 10.0**-SMALLEST)).all()
     for number in found[:2000]:
         assert float(f"{number:.{DIGITS - 1}e}") == number
-    moved = steady(values * (1 + 4e-16))
+    moved = round_significant(values * (1 + 4e-16))
     assert (moved == found).all()
-    left = steady([1e-17, -1e-12, 0.0, np.nan, np.inf])
+    left = round_significant([1e-17, -1e-12, 0.0, np.nan, np.inf])
     assert left.tolist()[:3] == [0.0, 0.0, 0.0]
     assert not np.signbit(left[1])
     assert np.isnan(left[3])

@@ -22,10 +22,10 @@ from support.folders import record_in, rewrite
 
 import sim
 from sim.errors import ScenarioError
-from sim.reproduce.compare import alike, differing
+from sim.reproduce.compare import compare_files, compare_tables
 from sim.runs.batches import Options
 from sim.runs.environment import packages, source
-from sim.runs.index import entries
+from sim.runs.index import find_results
 from sim.runs.manifest import (
     MANIFEST,
     has_valid_checksum,
@@ -475,14 +475,14 @@ def test_what_can_not_be_made_again_is_refused_by_name(
 
 def test_tables_are_held_against_each_other_cell_by_cell(tmp_path: Path) -> None:
     table = pd.DataFrame({"year": [2025, 2026], "line": ["a", None], "x": [1.5, float("nan")]})
-    assert differing(table, table.copy()) is None
+    assert compare_tables(table, table.copy()) is None
     for name, changed in (("one", table), ("two", table.assign(x=[1.5, 2.0]))):
         (tmp_path / name).mkdir()
         changed.to_csv(tmp_path / name / "t.csv", index=False)
         changed.iloc[: 2 if name == "one" else 1].to_csv(tmp_path / name / "s.csv", index=False)
     (tmp_path / "two" / "new.txt").write_text("x")
     names = ["t.csv", "s.csv", "new.txt", "nowhere"]
-    new, shape, cell = alike(tmp_path / "one", tmp_path / "two", names)
+    new, shape, cell = compare_files(tmp_path / "one", tmp_path / "two", names)
     assert (new.name, new.state) == ("new.txt", "extra")
     assert (shape.name, shape.shape, shape.cells) == ("s.csv", "2 x 3 / 1 x 3", None)
     assert cell.cells is not None
@@ -565,7 +565,7 @@ def test_a_long_list_says_what_it_leaves_out_and_python_has_all(
     assert "the first 2 of 9 (of 9 folders)" in done.stdout
     table = sim.runs(outputs, kind="run", scenario="a", sort="gap")
     assert table["gap_p50"].tolist() == [3e9, 1e9, -2e9]
-    assert len(sim.runs(outputs)) == len(entries(outputs)) == 9
+    assert len(sim.runs(outputs)) == len(find_results(outputs)) == 9
     with pytest.raises(ScenarioError, match="no order by 'size'"):
         sim.runs(outputs, sort="size")
 

@@ -11,11 +11,11 @@ from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES
 from sim.hindcast.inflow_models import PROCESSES, STARTS
 from sim.model.uncertainty import UNCERTAINTIES
-from sim.questions.metrics import SIGNS, needed
+from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
 from sim.report.i18n import Language, billion, dutch, label, labels, million, number
 from sim.reproduce.compare import PARTS, State
-from sim.runs.verify import What
+from sim.runs.verify import FileState
 from sim.scenario import Scenario
 from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
@@ -80,7 +80,9 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
     made |= {f"sign_{sign}" for sign in SIGNS.values()}
     made |= {key for key in labels() if key.startswith("input_")}
-    cells = {(one.table, one.line) for found in needed(questions()).values() for one in found}
+    cells = {
+        (one.table, one.line) for found in required_cells(questions()).values() for one in found
+    }
     made |= {re.sub(r"\W", "_", f"cell_{table}_{line}") for table, line in cells}
     made |= {f"month_{n}" for n in range(1, 13)} | {f"month_short_{n}" for n in range(1, 13)}
     made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
@@ -90,7 +92,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"memo_cmp_{what}_{way}" for what in MEMO_DIFFERENCES for way in MEMO_WAYS}
     made |= {f"record_{part}" for part in (*PARTS, "inputs")}
     made |= {f"again_{state}" for state in get_args(State)}
-    made |= {f"verified_{what}" for what in get_args(What)}
+    made |= {f"verified_{what}" for what in get_args(FileState)}
     made |= {f"{how}_{what}" for how in ("moved", "still") for what in ("gap", "need")}
     assert made <= set(labels())
     assert set(labels()) - used - made == set()

@@ -14,7 +14,7 @@ from sim.clock import StepLength
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
 from sim.model.uncertainty import Uncertainty
-from sim.questions.metrics import needed
+from sim.questions.metrics import required_cells
 from sim.questions.questions import questions
 from sim.report.overview import (
     SETTINGS,
@@ -36,7 +36,7 @@ PATCHES = [name for name in shipped() if name != "baseline"]
 BASELINE = dict(quantities(load("baseline")))
 
 
-CELLS = needed(questions())
+CELLS = required_cells(questions())
 
 
 def computed(name: str) -> ScenarioHeadline:

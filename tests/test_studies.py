@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from support.cli import Command
 
-from sim.runs.load import read_study, stamp_of
+from sim.runs.load import provenance_of, read_study
 from sim.runs.provenance import marked
 from sim.studies.charts import name_of, png
 from sim.studies.charts import words as words_of
@@ -86,7 +86,7 @@ def redrawn_as_written(folder: Path) -> None:
     told = read_study(folder)
     (written,) = (folder / "charts").glob("*.png")
     assert written.stem == name_of(told)
-    again = marked(png(told, "en"), ".png", stamp_of(dict(told.record)))
+    again = marked(png(told, "en"), ".png", provenance_of(dict(told.record)))
     assert written.read_bytes() == again
     assert (folder / "charts" / f"{written.stem}.txt").read_text("utf-8").strip() == words_of(
         told, "en"

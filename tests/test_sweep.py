@@ -26,9 +26,9 @@ from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import pool
-from sim.runs.executor import Crew, answers, crew_of
+from sim.runs.executor import Workers, answers, open_workers
 from sim.runs.manifest import MANIFEST, SCHEMA, digest
-from sim.runs.summary_tables import steady
+from sim.runs.summary_tables import round_significant
 from sim.scenario import load
 from sim.studies import sweep_store as store
 from sim.studies.design import parse_design
@@ -68,14 +68,14 @@ def of(text: str, name: str = "tiny") -> Sweep:
 
 
 @contextmanager
-def here() -> Iterator[Crew]:
+def here() -> Iterator[Workers]:
     """One worker process."""
-    with crew_of(None, 1) as crew:
+    with open_workers(None, 1) as crew:
         yield crew
 
 
 def swept(text: str, folder: Path, workers: int = 1) -> Done:
-    with crew_of(None, workers) as crew:
+    with open_workers(None, workers) as crew:
         return sweep(of(text), folder, crew)
 
 
@@ -109,7 +109,7 @@ def test_a_row_holds_what_a_run_of_its_scenario_gives(done: Path) -> None:
         (trial,) = simulate_all(plan.scenario(plan[index]), plan.settings)
         for cell in plan.design.record:
             expected = summary_value(trial.cell(cell), cell.statistic)
-            assert table.loc[index, str(cell)] == steady(expected)
+            assert table.loc[index, str(cell)] == round_significant(expected)
 
 
 @pytest.mark.long
@@ -213,7 +213,7 @@ def _deadly(job: int) -> int:
 
 @pytest.mark.long
 def test_a_job_that_kills_its_worker_is_given_up_alone() -> None:
-    crew = Crew(lambda: pool(2), 2)
+    crew = Workers(lambda: pool(2), 2)
     found = list(answers(_deadly, range(30), crew, lambda job, _why: -job))
     assert sorted(found) == [-3, 0, 1, 2, *range(4, 30)]
 
@@ -227,7 +227,7 @@ def _deadly_once(job: tuple[int, str]) -> int:
 
 @pytest.mark.long
 def test_a_worker_that_is_lost_once_costs_no_run(tmp_path: Path) -> None:
-    crew = Crew(lambda: pool(2), 2)
+    crew = Workers(lambda: pool(2), 2)
     jobs = [(number, str(tmp_path / "seen")) for number in range(30)]
     assert sorted(answers(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
 
@@ -241,7 +241,7 @@ def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
             out.append(number)
             yield number
 
-    with crew_of(None, 1) as crew:
+    with open_workers(None, 1) as crew:
         for count, _ in enumerate(answers(abs, jobs(), crew, lambda job, _why: job), start=1):
             assert len(out) <= count + 2 * crew.size
     assert count == 40
@@ -504,7 +504,7 @@ def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
     ],
 )
 def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=told), crew_of(text, 0):
+    with pytest.raises(ScenarioError, match=told), open_workers(text, 0):
         pass
 
 

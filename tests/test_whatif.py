@@ -31,17 +31,17 @@ from sim.notebook.what_if.compute import (
 )
 from sim.notebook.what_if.controller import Controller, Shown
 from sim.notebook.what_if.sliders import (
+    apply_sliders,
     changes_of,
     patch_of,
     sliders,
-    turned,
     value_of,
     write_patch,
 )
 from sim.notebook.what_if.widget import enough_in_words, state_of
 from sim.report.charts import CHART_SIZES, CHARTS, draw
 from sim.results.experiment import Experiment, Settings
-from sim.runs.batches import Held
+from sim.runs.batches import InMemoryCells
 from sim.scenario import Scenario, load, override, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
@@ -94,8 +94,8 @@ def trial() -> Experiment:
 
 def test_a_knob_left_alone_changes_nothing(baseline: Scenario) -> None:
     stood = {one.name: one.start for one in sliders(baseline)}
-    assert turned(baseline, stood) is baseline
-    assert turned(baseline, {}) is baseline
+    assert apply_sliders(baseline, stood) is baseline
+    assert apply_sliders(baseline, {}) is baseline
 
 
 @pytest.mark.parametrize("name", ["baseline", "inflow-surge", "no-moratorium", "constrained"])
@@ -110,7 +110,9 @@ def test_every_knob_reaches_where_its_scenario_stands(name: str) -> None:
 def test_a_knob_changes_its_numbers_and_those_from_2026_on_only(
     baseline: Scenario, name: str, value: float
 ) -> None:
-    now, before = (dict(quantities(one)) for one in (turned(baseline, {name: value}), baseline))
+    now, before = (
+        dict(quantities(one)) for one in (apply_sliders(baseline, {name: value}), baseline)
+    )
     moved = {key for key in now if key not in before or now[key].value != before[key].value}
     roots = {
         "inflow": ("inflow.first",),
@@ -133,7 +135,7 @@ def test_a_knob_changes_its_numbers_and_those_from_2026_on_only(
 def test_a_turned_knob_leaves_its_numbers_as_unsure_as_they_were(
     baseline: Scenario, name: str
 ) -> None:
-    other = turned(baseline, {name: TURNS[name]})
+    other = apply_sliders(baseline, {name: TURNS[name]})
     now, before = (sample(one, 40, 1, until=date(2025, 12, 31)) for one in (other, baseline))
     assert now.keys() == before.keys()
     numbers = [dict(quantities(one)) for one in (other, baseline)]
@@ -162,7 +164,7 @@ def test_where_spending_follows_the_budget_money_moves_people() -> None:
 
 
 def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
-    most = turned(baseline, {"grant": 120.0})
+    most = apply_sliders(baseline, {"grant": 120.0})
     for group in most.groups.values():
         day = date(2026, 1, 1)
         assert group.granted_share.on(day) + group.closed_share.on(day) <= 1 + 1e-6
@@ -172,7 +174,7 @@ def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
 def test_prices_of_now_on_people_of_before_are_those_of_a_run(
     baseline: Scenario, trial: Experiment
 ) -> None:
-    dear = turned(baseline, {"price": 120.0, "budget": 4_000.0})
+    dear = apply_sliders(baseline, {"price": 120.0, "budget": 4_000.0})
     again = priced(trial, dear, SHORT)
     whole = trial_of(dear, SHORT)
     for key, costs in whole.costs.items():
@@ -182,7 +184,7 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
 
 @pytest.mark.slow
 def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Experiment) -> None:
-    held = Held(trial, ["need"])
+    held = InMemoryCells(trial, ["need"])
     (cell,) = held.index["monthly"]
     assert cell["series"] == "need"
     np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
@@ -208,12 +210,12 @@ def test_what_is_enough_is_the_quantile_of_the_gap(trial: Experiment) -> None:
 @pytest.mark.parametrize("scenario", ["baseline", "constrained", "ind-follows-budget"])
 def test_what_goes_on_from_a_run_laid_aside_is_a_whole_run(scenario: str, name: str) -> None:
     short = Settings(3, 1, "week", date(2026, 9, 30))
-    base = turned(load(scenario), {name: TURNS[name]})
+    base = apply_sliders(load(scenario), {name: TURNS[name]})
     begun = simulated(Part(base, short))
     assert begun is not None
     assert begun.aside is not None
     money = {"price": 110.0, "budget": 3_000.0} if scenario == "baseline" else {}
-    other = turned(load(scenario), {name: TURNS[name] * 1.1} | money)
+    other = apply_sliders(load(scenario), {name: TURNS[name] * 1.1} | money)
     on, whole = (simulated(Part(other, short, aside=one)) for one in (begun.aside, None))
     assert on is not None
     assert whole is not None
@@ -229,7 +231,7 @@ def test_a_run_goes_on_only_where_nothing_was_read_that_has_changed(
     baseline: Scenario, name: str, value: float
 ) -> None:
     """The stock of regular places begins at the start; a share after a hold gets another draw."""
-    other = turned(baseline, {name: value})
+    other = apply_sliders(baseline, {name: value})
     assert goes_on(baseline, other) == (name not in ("regular", "grant"))
     early = override(baseline, {"inflow.first": 26_501.0}, "another number from the start on")
     assert not goes_on(baseline, early)
@@ -246,7 +248,7 @@ def test_a_run_of_another_scenario_is_not_gone_on_with(baseline: Scenario, name:
 
 def test_a_run_with_other_settings_is_not_gone_on_with(baseline: Scenario) -> None:
     aside = Aside(Part(baseline, SHORT), b"")
-    assert aside.fits(Part(turned(baseline, {"inflow": 40_000.0}), SHORT))
+    assert aside.fits(Part(apply_sliders(baseline, {"inflow": 40_000.0}), SHORT))
     assert not aside.fits(Part(baseline, replace(SHORT, seed=2)))
     assert not aside.fits(Part(baseline, replace(SHORT, replications=2)))
 
@@ -341,7 +343,9 @@ def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
 
 @pytest.mark.slow
 def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Experiment) -> None:
-    subject = subject_of(trial, months_of(trial), turned(baseline, {"inflow": 40_000.0}), SHORT)
+    subject = subject_of(
+        trial, months_of(trial), apply_sliders(baseline, {"inflow": 40_000.0}), SHORT
+    )
     for name in ("need", "occupancy", "gap"):
         assert CHARTS[name].shown(subject)
         assert draw(name, subject, CHART_SIZES["page"], "nl").texts
@@ -353,7 +357,7 @@ def test_a_written_patch_has_the_numbers_that_were_turned(
 ) -> None:
     file = tmp_path / "what-if.yaml"
     write_patch(file, baseline, ["baseline"], {}, TURNS | {"certainty": 90.0})
-    read, ours = load(file), turned(baseline, TURNS)
+    read, ours = load(file), apply_sliders(baseline, TURNS)
     numbers = [
         {key: (one.value, one.spread) for key, one in quantities(each)} for each in (read, ours)
     ]

@@ -29,12 +29,12 @@ def runs(
     >>> sim.runs(".").columns.tolist()[:4]
     ['id', 'kind', 'scenario', 'created']
     """
-    from ..runs.index import found_in, rows_of
+    from ..runs.index import as_rows, list_results
 
-    _, found = found_in(Path(folder), scenario, kind, since, sort, reverse=reverse)
+    _, found = list_results(Path(folder), scenario, kind, since, sort, reverse=reverse)
     gaps = ("p10", "p50", "p90")
     rows = []
-    for row in rows_of(found):
+    for row in as_rows(found):
         headline = row.pop("headline") or {}
         gap = {"year": headline.get("year")}
         gap |= {f"gap_{name}": headline.get(name) for name in gaps}
@@ -82,6 +82,6 @@ def moved(old: str | Path, new: str | Path, lang: Language = "en") -> str:
     Raises ``ScenarioError`` if they can't be compared.
     """
     from ..report.runs_tables import moved_lines
-    from ..reproduce.compare import moved as between
+    from ..reproduce.compare import compare_runs as between
 
     return "\n".join(moved_lines(between(Path(old), Path(new)), lang))

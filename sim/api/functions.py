@@ -133,14 +133,14 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
 
     ``file`` is a design file or the name of a shipped design. Raises ``ScenarioError``.
     """
-    from ..runs.executor import crew_of
+    from ..runs.executor import open_workers
     from ..studies.sweep import design_file, inputs_of, planned_sweep
     from ..studies.sweep import sweep as swept
 
     found = design_file(Path(file))
     one = planned_sweep(found)
     folder = Path(out) if out is not None else Path("outputs") / f"sweep-{found.stem}"
-    with crew_of(None, workers) as crew:
+    with open_workers(None, workers) as crew:
         command = f"sim.sweep({str(found)!r})"
         swept(one, folder, crew, None, inputs_of(one, found), command)
     return open_sweep(folder)

@@ -20,7 +20,7 @@ from ..report.charts import CHART_SIZES, CHARTS, Width, draw
 from ..report.i18n import Language, label
 from ..report.style import STYLE
 from ..results.cell import look_up, parse
-from ..runs.load import RunFolder, checked, read_run_folder, subject_of
+from ..runs.load import RunFolder, read_run_folder, run_data, verified_file
 from ..scenario import load_chain
 from .scenario import Scenario, scenario_of
 
@@ -69,7 +69,7 @@ class Result:
 
         Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level].
         """
-        file = checked(self.folder, self.finished.record, "replications.parquet")
+        file = verified_file(self.folder, self.finished.record, "replications.parquet")
         return pd.read_parquet(file)
 
     @property
@@ -238,7 +238,7 @@ class Plots:
         return self._drawn("housing", lang, width)
 
     def _drawn(self, name: str, lang: Language, width: Width) -> Chart:
-        subject = subject_of(self.of.folder, self.of.finished)
+        subject = run_data(self.of.folder, self.of.finished)
         if not CHARTS[name].shown(subject):
             usage_error(
                 name, "the run is too short for this chart", "run the scenario to a later day"

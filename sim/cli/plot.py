@@ -51,7 +51,7 @@ def chart(
     """
     from ..report.charts import write, write_together
     from ..runs.chart_folder import beside, write_charts
-    from ..runs.load import is_run, read_run_folder, stamp_together, subject_of
+    from ..runs.load import combined_provenance, is_run, read_run_folder, run_data
     from ..runs.manifest import read_manifest
 
     formats = formats_of(format_)
@@ -66,7 +66,7 @@ def chart(
         _refuse_alike(folders, named=len(what) > len(folders))
     found = {folder.resolve().name: read_run_folder(folder) for folder in folders}
     runs = {
-        name: subject_of(folder, run)
+        name: run_data(folder, run)
         for folder, (name, run) in zip(folders, found.items(), strict=True)
     }
     tongue, suffix = language(lang), f"-{lang.value}-{width.value}"
@@ -76,7 +76,7 @@ def chart(
         draw = partial(write, subject, drawn, told=True)
     else:
         _refuse_apart(runs)
-        stamp = stamp_together(list(found.values()), as_typed(sys.argv[1:]))
+        stamp = combined_provenance(list(found.values()), as_typed(sys.argv[1:]))
         drawn = ["together"]
         draw = partial(write_together, runs)
     folder = out or beside(*folders)
@@ -92,7 +92,7 @@ def _study(
 ) -> None:
     """Draw the chart of a study again, from what its folder holds."""
     from ..runs.chart_folder import beside, write_charts
-    from ..runs.load import read_study, stamp_of
+    from ..runs.load import provenance_of, read_study
     from ..studies.charts import name_of, shown, write
 
     folder = Path(what[0])
@@ -108,7 +108,7 @@ def _study(
     def draw(staging: Path) -> None:
         write(told, staging, tongue, width.value, formats, suffix)
 
-    write_charts(into, draw, stamp_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
+    write_charts(into, draw, provenance_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
     for ending in formats:
         typer.echo(str(into / f"{name}{suffix}.{ending}"))
 

@@ -117,12 +117,12 @@ def runs(
     """
     from ..report.i18n import label
     from ..report.runs_tables import runs_table
-    from ..runs.index import found_in, rows_of
+    from ..runs.index import as_rows, list_results
 
     tongue = language(lang)
     day = since.date() if since else None
-    of, found = found_in(folder, scenario, kind, day, sort.value, reverse=reverse)
-    rows = rows_of(found)
+    of, found = list_results(folder, scenario, kind, day, sort.value, reverse=reverse)
+    rows = as_rows(found)
     if json_:
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
         return
@@ -142,7 +142,7 @@ def moved(
 ) -> None:
     """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
     from ..report.runs_tables import moved_lines
-    from ..reproduce.compare import moved as between
+    from ..reproduce.compare import compare_runs as between
 
     typer.echo("\n".join(moved_lines(between(old, new), language(lang))))
 

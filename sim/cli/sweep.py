@@ -29,7 +29,7 @@ def sweep(
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
     from ..report.i18n import label
-    from ..runs.executor import crew_of
+    from ..runs.executor import open_workers
     from ..studies.sweep import (
         design_file,
         inputs_of,
@@ -46,7 +46,7 @@ def sweep(
     one = planned_sweep(file)
     plan = one.plan
     folder = out or Path("outputs") / f"sweep-{file.stem}"
-    with crew_of(executor, workers) as crew:
+    with open_workers(executor, workers) as crew:
         there = done_before(folder)
         done = sum(one.hash_of(run) in there for run in plan)
         seconds = seconds_a_run(plan) if done < len(plan) else 0.0

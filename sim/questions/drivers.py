@@ -35,7 +35,7 @@ class Driver:
 
 
 @dataclass(frozen=True)
-class Answering:
+class AnswerMeasure:
     """Measure: the cells that answers need, and what was drawn."""
 
     addresses: tuple[CellRef, ...]
@@ -52,7 +52,7 @@ class Answering:
 
 
 def wanted(scenario: Scenario, addresses: Iterable[CellRef]) -> tuple[str, ...]:
-    """Names of what ``Answering`` gives of a scenario."""
+    """Names of what ``AnswerMeasure`` gives of a scenario."""
     years = range(scenario.start.year, scenario.until.year + 1)
     return (
         *(address.cell for address in addresses),

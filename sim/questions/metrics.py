@@ -57,7 +57,7 @@ def scenario_of(name: str) -> Scenario:
     return loaded_of(name).scenario
 
 
-def needed(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
+def required_cells(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
     """Cells that have to be known, by the scenario that gives them."""
     found: dict[str, dict[str, CellRef]] = {}
     for question in asked:
@@ -80,7 +80,7 @@ def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> d
                 figure.certainty,
             )
         elif figure.study is None:
-            found[name] = summed_up(figure, arrays[name])
+            found[name] = summarise_metric(figure, arrays[name])
         else:
             study, _, entry = figure.study.partition(".")
             command = question.studies[study].command
@@ -157,7 +157,7 @@ _DO: dict[Operation, np.ufunc] = {
 }
 
 
-def summed_up(figure: Metric, values: Floats) -> Value:
+def summarise_metric(figure: Metric, values: Floats) -> Value:
     """The middle of a figure and its band over replications; of a chance the share."""
     values = values[np.isfinite(values)]
     if figure.chance is not None or values.size == 1:

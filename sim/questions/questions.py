@@ -14,7 +14,7 @@ from ..results.conditions import names, parse
 from ..scenario import shipped_folder
 from ..scenario.base import Frozen
 from ..scenario.budget_schema import Text
-from .study_specs import Asked
+from .study_specs import StudySpec
 
 Kind = Literal["model", "fact", "none"]
 Shown = Literal["billion", "million", "count", "percent", "months", "euro", "factor"]
@@ -143,7 +143,7 @@ class Question(Frozen):
     question: Text
     minister: Text
     because: Text | None = Field(default=None, description="why no number answers it")
-    studies: dict[str, Asked] = Field(default_factory=dict)
+    studies: dict[str, StudySpec] = Field(default_factory=dict)
     figures: dict[str, Metric] = Field(default_factory=dict)
     headline: str | None = None
     short: Text | None = None

@@ -12,7 +12,7 @@ from ..errors import usage_error
 from ..model.sampling import Floats
 from ..report.i18n import Language
 from ..results.experiment import Progress, Settings
-from ..runs.cache import Notice, Numbers, kept, kept_numbers
+from ..runs.cache import Notice, Numbers, cached_arrays, cached_numbers
 from ..runs.study_folder import StudyContent, write_study
 from ..scenario import inputs_of, load_chain
 from ..studies.base import Inputs, Watch, watch_of
@@ -22,44 +22,51 @@ from ..studies.ind_cut_chart import TOTAL
 from ..studies.optimal_places import run as optimal_places
 from ..studies.options import ExplainOptions, IndCutOptions, OptimalPlacesOptions, SolveOptions
 from ..studies.solve import run as solve
-from .drivers import Answering, drivers, wanted
+from .drivers import AnswerMeasure, drivers, wanted
 from .metrics import (
     ENDS,
     KnownMetric,
     StudyValues,
     Value,
     loaded_of,
-    needed,
+    required_cells,
     scenario_of,
     values_of,
 )
 from .pages import answers_frame, figures_frame, files
 from .questions import Question, questions
-from .study_specs import BY_THE_WEEK, Asked, ExplainAsked, IndCoaAsked, SolveAsked, StockAsked
+from .study_specs import (
+    WEEKLY_STUDIES,
+    ExplainSpec,
+    IndCutSpec,
+    OptimalPlacesSpec,
+    SolveSpec,
+    StudySpec,
+)
 from .text import Page, page
 
 
-def settings_for(asked: Asked, settings: Settings) -> Settings:
+def study_settings(asked: StudySpec, settings: Settings) -> Settings:
     """Settings of a study: those of the answer, by the week where it is many runs."""
-    return replace(settings, step="week") if asked.verb in BY_THE_WEEK else settings
+    return replace(settings, step="week") if asked.verb in WEEKLY_STUDIES else settings
 
 
-def entries(
-    asked: Asked, settings: Settings, workers: int = 0, tell: Progress | None = None
+def study_values(
+    asked: StudySpec, settings: Settings, workers: int = 0, tell: Progress | None = None
 ) -> dict[str, Value]:
     """Run a study and give its entries by name; raises ``ScenarioError``."""
-    settings = settings_for(asked, settings)
-    if isinstance(asked, ExplainAsked):
+    settings = study_settings(asked, settings)
+    if isinstance(asked, ExplainSpec):
         return _explained(asked, settings, workers, tell)
-    if isinstance(asked, SolveAsked):
+    if isinstance(asked, SolveSpec):
         return _solved(asked, settings, workers, tell)
-    if isinstance(asked, StockAsked):
+    if isinstance(asked, OptimalPlacesSpec):
         return _stocked(asked, settings, workers, tell)
     return _cut(asked, settings, workers, tell)
 
 
 def _explained(
-    asked: ExplainAsked, settings: Settings, workers: int, tell: Progress | None
+    asked: ExplainSpec, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
     options = ExplainOptions.with_settings(settings, year=asked.year, line=asked.line)
     scenarios = tuple(load_chain([name]) for name in asked.scenarios)
@@ -73,7 +80,7 @@ def _explained(
 
 
 def _solved(
-    asked: SolveAsked, settings: Settings, workers: int, tell: Progress | None
+    asked: SolveSpec, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
     options = SolveOptions.with_settings(
         settings, levers=asked.vary, target=asked.target, certainty=asked.certainty
@@ -92,7 +99,7 @@ def _solved(
 
 
 def _stocked(
-    asked: StockAsked, settings: Settings, workers: int, tell: Progress | None
+    asked: OptimalPlacesSpec, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
     options = OptimalPlacesOptions.with_settings(settings)
     inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
@@ -113,7 +120,7 @@ def _stocked(
 
 
 def _cut(
-    asked: IndCoaAsked, settings: Settings, workers: int, tell: Progress | None
+    asked: IndCutSpec, settings: Settings, workers: int, tell: Progress | None
 ) -> dict[str, Value]:
     options = IndCutOptions.with_settings(settings)
     inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
@@ -137,7 +144,7 @@ WRITTEN = Path("outputs") / "answers"
 KEPT = WRITTEN / "kept"
 
 
-def known_for(
+def cells_for(
     asked: Sequence[Question],
     every: Sequence[Question],
     settings: Settings,
@@ -151,21 +158,21 @@ def known_for(
     Of a scenario all cells are measured that any of ``every`` question needs, so that one run
     serves them all. ``notice`` is told of each kept file that is not whole, here as below.
     """
-    cells = needed(every)
+    cells = required_cells(every)
     runs = {}
-    for name in needed(asked):
+    for name in required_cells(asked):
         scenario = scenario_of(name)
-        runs[name] = scenario, Answering(cells[name]), wanted(scenario, cells[name])
-    return kept(runs, settings, folder, workers, tell, notice)
+        runs[name] = scenario, AnswerMeasure(cells[name]), wanted(scenario, cells[name])
+    return cached_arrays(runs, settings, folder, workers, tell, notice)
 
 
-def studies_of(asked: Sequence[Question]) -> dict[str, Asked]:
+def required_studies(asked: Sequence[Question]) -> dict[str, StudySpec]:
     """Studies that the answers asked for need, each once, by its command."""
     return {one.command: one for question in asked for one in question.studies.values()}
 
 
-def entries_of(
-    asked: Asked,
+def cached_study_values(
+    asked: StudySpec,
     settings: Settings,
     folder: Path,
     workers: int = 0,
@@ -175,12 +182,12 @@ def entries_of(
     """The entries of a study, kept by all that they depend on."""
 
     def made() -> Numbers:
-        found = entries(asked, settings, workers, tell)
+        found = study_values(asked, settings, workers, tell)
         return {name: _as_numbers(value) for name, value in found.items()}
 
     scenarios = [scenario_of(name) for name in asked.scenarios]
-    numbers = kept_numbers(
-        scenarios, asked.model_dump(), settings_for(asked, settings), folder, made, notice
+    numbers = cached_numbers(
+        scenarios, asked.model_dump(), study_settings(asked, settings), folder, made, notice
     )
     return {name: _as_value(list_) for name, list_ in numbers.items()}
 
@@ -225,12 +232,12 @@ def write(
     """
     asked = [page.question for page in pages]
     # The questions themselves are in the manifest in full.
-    inputs = inputs_of(*(loaded_of(name) for name in needed(asked)))
+    inputs = inputs_of(*(loaded_of(name) for name in required_cells(asked)))
     content = StudyContent(
         "answers",
         "answers",
         {"questions": [one.model_dump(mode="json") for one in asked], "lang": lang},
-        {name: scenario_of(name) for name in needed(asked)},
+        {name: scenario_of(name) for name in required_cells(asked)},
         found.settings,
         {
             "answers": answers_frame(pages),
@@ -263,11 +270,11 @@ def answers(
     ``notice`` is told of each kept file that is not as it was written, and is made anew. Raises
     ``ScenarioError`` if a result can't be kept.
     """
-    total = settings.replications * len(needed(asked))
+    total = settings.replications * len(required_cells(asked))
     with watch("answer", total) as tell:
-        known = known_for(asked, questions(), settings, KEPT, workers, tell, notice)
+        known = cells_for(asked, questions(), settings, KEPT, workers, tell, notice)
     studied = {}
-    for command, study in studies_of(asked).items():
+    for command, study in required_studies(asked).items():
         with watch(study.verb, settings.replications) as tell:
-            studied[command] = entries_of(study, settings, KEPT, workers, tell, notice)
+            studied[command] = cached_study_values(study, settings, KEPT, workers, tell, notice)
     return Answers(known, studied, settings)

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..scenario.base import Frozen
 
 
-class ExplainAsked(Frozen):
+class ExplainSpec(Frozen):
     """Why a gap differs between two scenarios; an entry a factor, and ``before``, ``after``."""
 
     verb: Literal["explain"]
@@ -34,7 +34,7 @@ class ExplainAsked(Frozen):
         return self.first, self.second
 
 
-class SolveAsked(Frozen):
+class SolveSpec(Frozen):
     """The value of a number at which a target is just met.
 
     Entries: ``answer``, ``present``, and ``at_least``: the middle of the target's cell with the
@@ -58,7 +58,7 @@ class SolveAsked(Frozen):
         return (self.scenario,)
 
 
-class StockAsked(Frozen):
+class OptimalPlacesSpec(Frozen):
     """How many fixed regular places cost least.
 
     Entries: ``best``, ``rule``, ``reference_more`` (what the planned stock costs more than the
@@ -78,7 +78,7 @@ class StockAsked(Frozen):
         return (self.scenario,)
 
 
-class IndCoaAsked(Frozen):
+class IndCutSpec(Frozen):
     """What a euro less for the IND costs at COA; an entry a cut, all years together."""
 
     verb: Literal["ind_coa"]
@@ -94,6 +94,8 @@ class IndCoaAsked(Frozen):
         return (self.scenario,)
 
 
-Asked = Annotated[ExplainAsked | SolveAsked | StockAsked | IndCoaAsked, Field(discriminator="verb")]
-BY_THE_WEEK = ("solve", "stock", "ind_coa")
+StudySpec = Annotated[
+    ExplainSpec | SolveSpec | OptimalPlacesSpec | IndCutSpec, Field(discriminator="verb")
+]
+WEEKLY_STUDIES = ("solve", "stock", "ind_coa")
 """Verbs that are many runs, and go by the week."""

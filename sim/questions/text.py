@@ -31,7 +31,7 @@ from .metrics import (
     violated_conditions,
 )
 from .questions import Metric, Question
-from .study_specs import BY_THE_WEEK
+from .study_specs import WEEKLY_STUDIES
 
 SCALE: dict[str, tuple[float, int]] = {
     "billion": (1e9, 1),
@@ -209,7 +209,7 @@ def _notes(
     if any(figure.cells() for figure in question.figures.values()):
         step = label(f"step_{settings.step}", lang)
         texts.append(label("answer_rests", lang, n=number(settings.replications, lang), step=step))
-    if any(one.verb in BY_THE_WEEK for one in question.studies.values()):
+    if any(one.verb in WEEKLY_STUDIES for one in question.studies.values()):
         texts.append(label("answer_week", lang))
     return texts
 

@@ -40,7 +40,7 @@ class CellDifferences:
 
 
 @dataclass(frozen=True)
-class Alike:
+class FileComparison:
     """A file in two folders; ``missing`` and ``extra`` are said of the second.
 
     ``cells`` tells how tables differ, ``shape`` that they have other rows or columns.
@@ -52,7 +52,7 @@ class Alike:
     shape: str = ""
 
 
-def alike(before: Path, after: Path, names: Iterable[str]) -> list[Alike]:
+def compare_files(before: Path, after: Path, names: Iterable[str]) -> list[FileComparison]:
     """Each file of two folders; what is in neither is left out."""
     found = []
     for name in sorted(set(names)):
@@ -60,20 +60,20 @@ def alike(before: Path, after: Path, names: Iterable[str]) -> list[Alike]:
         if one.is_file() and two.is_file():
             found.append(_held(name, one.read_bytes(), two.read_bytes()))
         elif one.is_file() or two.is_file():
-            found.append(Alike(name, "missing" if one.is_file() else "extra"))
+            found.append(FileComparison(name, "missing" if one.is_file() else "extra"))
     return found
 
 
-def _held(name: str, before: bytes, after: bytes) -> Alike:
+def _held(name: str, before: bytes, after: bytes) -> FileComparison:
     if before == after:
-        return Alike(name, "equal")
+        return FileComparison(name, "equal")
     one, two = _table(name, before), _table(name, after)
     if one is None or two is None:
-        return Alike(name, "differs")
+        return FileComparison(name, "differs")
     if list(one.columns) != list(two.columns) or len(one) != len(two):
         sizes = (f"{len(each)} x {len(each.columns)}" for each in (one, two))
-        return Alike(name, "differs", shape=" / ".join(sizes))
-    return Alike(name, "differs", differing(one, two))
+        return FileComparison(name, "differs", shape=" / ".join(sizes))
+    return FileComparison(name, "differs", compare_tables(one, two))
 
 
 def _table(name: str, content: bytes) -> pd.DataFrame | None:
@@ -88,7 +88,7 @@ def _table(name: str, content: bytes) -> pd.DataFrame | None:
     return None
 
 
-def differing(before: pd.DataFrame, after: pd.DataFrame) -> CellDifferences | None:
+def compare_tables(before: pd.DataFrame, after: pd.DataFrame) -> CellDifferences | None:
     """How two tables with the same columns and number of rows differ; None if they do not."""
     unlike = pd.DataFrame(
         {name: _unlike(before[name], after[name]) for name in before.columns}, dtype=bool
@@ -146,7 +146,7 @@ class EnvironmentChange:
 
 
 @dataclass(frozen=True)
-class Moved:
+class RunComparison:
     """What moved between two runs of one scenario.
 
     ``gaps`` are the headline rows of each year that has a budget in both, old and new; ``need`` is
@@ -170,7 +170,7 @@ class Moved:
         return not any(count for count, _ in self.cells.values())
 
 
-def moved(old: Path, new: Path) -> Moved:
+def compare_runs(old: Path, new: Path) -> RunComparison:
     """What moved from one run to another of the same scenario with the same settings.
 
     Raises ``ScenarioError`` if they are no runs, or can't be compared.
@@ -188,7 +188,7 @@ def moved(old: Path, new: Path) -> Moved:
         for name in ("budget", "monthly", "yearly")
     }
     loaded = [_loaded(folder) for folder in (old, new)]
-    return Moved(
+    return RunComparison(
         before.record["scenario"],
         before.record["options"],
         gaps,
@@ -196,7 +196,7 @@ def moved(old: Path, new: Path) -> Moved:
         (_need(before, year), _need(after, year)),
         cells,
         tuple(differences(*loaded)),
-        tuple(others_of(before.record, after.record)),
+        tuple(environment_changes(before.record, after.record)),
     )
 
 
@@ -229,7 +229,7 @@ def _loaded(folder: Path) -> Loaded:
 def _apart(before: pd.DataFrame, after: pd.DataFrame) -> tuple[int, int]:
     if list(before.columns) != list(after.columns) or len(before) != len(after):
         return -1, after.size
-    found = differing(before, after)
+    found = compare_tables(before, after)
     return (found.count if found else 0), after.size
 
 
@@ -239,7 +239,9 @@ def _need(run: RunFolder, year: int) -> float:
     return float(rows["mean"].iloc[0]) if len(rows) else float("nan")
 
 
-def others_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[EnvironmentChange]:
+def environment_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[EnvironmentChange]:
     """In what two records differ that tell where they were made: versions, platform, commit."""
     found = []
     for part in PARTS:

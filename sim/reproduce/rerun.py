@@ -13,8 +13,8 @@ from ..errors import usage_error
 from ..report.i18n import Language
 from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
-from ..runs.executor import crew_of
-from ..runs.load import checked
+from ..runs.executor import open_workers
+from ..runs.load import verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
 from ..runs.run import execute
 from ..runs.verify import verify_record
@@ -26,7 +26,7 @@ from ..studies.design_points import expand_design
 from ..studies.sweep import Sweep
 from ..studies.sweep import sweep as swept
 from ..studies.sweep_store import DESIGN
-from .compare import Alike, EnvironmentChange, alike, others_of
+from .compare import EnvironmentChange, FileComparison, compare_files, environment_changes
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Reproduction:
 
     record: Mapping[str, Any]
     id: str
-    files: tuple[Alike, ...]
+    files: tuple[FileComparison, ...]
     others: tuple[EnvironmentChange, ...]
     changed: tuple[str, ...]
 
@@ -75,7 +75,7 @@ class _Task:
 
     def resolved(self, name: str) -> Loaded:
         """A scenario of a study as its folder has it, under the name it had."""
-        file = checked(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
+        file = verified_file(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
         loaded = load_chain([str(file)])
         return Loaded(name, loaded.scenario, loaded.tree)
 
@@ -106,14 +106,14 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
         there = Path(keeper) / folder.resolve().name
         make(task, there)
         made = read_manifest(there)
-        files = alike(folder, there, [*record["files"], *made["files"]])
-    others = [*others_of(record, made), *_inputs(record)]
+        files = compare_files(folder, there, [*record["files"], *made["files"]])
+    others = [*environment_changes(record, made), *_inputs(record)]
     return Reproduction(record, made["id"], tuple(files), tuple(others), changed)
 
 
 def _run(task: _Task, there: Path) -> None:
     record, settings = task.record, task.settings
-    file = checked(task.folder, record, "scenario.resolved.yaml")
+    file = verified_file(task.folder, record, "scenario.resolved.yaml")
     options = Options(
         settings.replications, settings.seed, settings.step, settings.until, settings.vary,
         task.workers, charts=record["charts"], lang=task.lang,
@@ -157,14 +157,14 @@ def _beside(folder: Path, wanted: str) -> Path | None:
 
 
 def _sweep(task: _Task, there: Path) -> None:
-    design = checked(task.folder, task.record, DESIGN)
+    design = verified_file(task.folder, task.record, DESIGN)
 
     def resolved(names: Sequence[str]) -> Loaded:
         return task.resolved("+".join(Path(name).stem for name in names))
 
     plan = expand_design(read_design(design), task.folder, resolved)
     one = Sweep(task.record["name"], plan, design.read_text("utf-8"))
-    with crew_of(None, task.workers) as crew, task.watch(one.name, len(plan)) as tell:
+    with open_workers(None, task.workers) as crew, task.watch(one.name, len(plan)) as tell:
         swept(one, there, crew, tell, task.record["inputs"], task.record["command"], task.lang)
 
 

@@ -122,7 +122,7 @@ class _Stored:
         return piece.reshape(self.shape[1:])
 
 
-class Chunks:
+class StoredCells:
     """The arrays laid aside, put together cell by cell in the order of replications."""
 
     def __init__(self, jobs: list[BatchJob]) -> None:
@@ -151,7 +151,7 @@ class Chunks:
 
 
 @dataclass(frozen=True)
-class Held:
+class InMemoryCells:
     """A trial of all replications; only ``series`` of the months are told.
 
     It is read as ``Chunks`` are: ``held(kind, cell)`` gives (time, replication).

@@ -36,7 +36,7 @@ Notice = Callable[[Path], None]
 SUFFIX = ".kept"
 
 
-def kept(
+def cached_arrays(
     asked: Mapping[str, tuple[Scenario, Measure, tuple[str, ...]]],
     settings: Settings,
     folder: Path,
@@ -66,7 +66,7 @@ Numbers = dict[str, list[float | None]]
 """A few numbers by name, as JSON has them."""
 
 
-def kept_numbers(
+def cached_numbers(
     scenarios: Iterable[Scenario],
     asked: object,
     settings: Settings,

@@ -24,7 +24,7 @@ DASK = "dask://"
 
 
 @dataclass(frozen=True)
-class Crew:
+class Workers:
     """Workers: how to call them up (again), how many they are, and whether they can be reached."""
 
     call: Callable[[], Any]
@@ -33,11 +33,11 @@ class Crew:
 
 
 @contextmanager
-def crew_of(text: str | None, workers: int) -> Iterator[Crew]:
+def open_workers(text: str | None, workers: int) -> Iterator[Workers]:
     """Own processes, or the cluster at ``dask://HOST:PORT``; raises ``ScenarioError``."""
     if text is None:
         count = cores(workers)
-        yield Crew(lambda: pool(count), count)
+        yield Workers(lambda: pool(count), count)
         return
     if not text.startswith(DASK):
         advice = "as in dask://localhost:8786; leave it out for processes here"
@@ -64,7 +64,7 @@ def crew_of(text: str | None, workers: int) -> Iterator[Crew]:
         yield _cluster(client, text)
 
 
-def _cluster(client: Any, text: str) -> Crew:
+def _cluster(client: Any, text: str) -> Workers:
     """Workers of a cluster, once they were seen to hold the same versions as we do."""
     there = client.run(versions)
     if not there:
@@ -80,7 +80,7 @@ def _cluster(client: Any, text: str) -> Crew:
         yield client.get_executor(pure=False)
 
     size = max(1, sum(client.nthreads().values()))
-    return Crew(call, size, lambda: bool(client.status == "running"))
+    return Workers(call, size, lambda: bool(client.status == "running"))
 
 
 @dataclass
@@ -92,7 +92,7 @@ class _Try(Generic[Job]):
 def answers(
     work: Callable[[Job], Answer],
     jobs: Iterable[Job],
-    crew: Crew,
+    crew: Workers,
     lost: Callable[[Job, str], Answer],
 ) -> Iterator[Answer]:
     """Answers as they come; ``lost`` answers for a job that its worker never came back from.
@@ -119,7 +119,7 @@ def _together(
     queue: Iterator[Job],
     suspects: list[_Try[Job]],
     executor: Executor,
-    crew: Crew,
+    crew: Workers,
 ) -> Iterator[Answer]:
     """Hand jobs out until the queue is empty or a worker is lost (then some are ``suspects``)."""
     waiting: dict[Future[Answer], Job] = {}
@@ -155,7 +155,7 @@ def _one_by_one(
     work: Callable[[Job], Answer],
     suspects: list[_Try[Job]],
     executor: Executor,
-    crew: Crew,
+    crew: Workers,
     lost: Callable[[Job, str], Answer],
 ) -> Iterator[Answer]:
     """Try suspects alone, until one takes its worker along again."""

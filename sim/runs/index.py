@@ -30,7 +30,7 @@ class RunEntry:
     trouble: str = ""
 
 
-def entries(root: Path) -> list[RunEntry]:
+def find_results(root: Path) -> list[RunEntry]:
     """All folders in ``root``, and in those of them that hold only further folders of results.
 
     Raises ``ScenarioError`` if there is no such folder.
@@ -100,7 +100,7 @@ FALLING = ("when", "gap")
 """Sorted from the newest, and from the largest, on."""
 
 
-def chosen(
+def filter_results(
     found: list[RunEntry], scenario: str = "", kind: str = "", since: date | None = None
 ) -> list[RunEntry]:
     """Those of a scenario (a part of its name is enough), of a kind, made on a day or after it.
@@ -118,13 +118,13 @@ def chosen(
     ]
 
 
-def ordered(found: list[RunEntry], by: str) -> list[RunEntry]:
+def sort_results(found: list[RunEntry], by: str) -> list[RunEntry]:
     """Entries in the order of one of ``KEYS``; alike ones by their folder."""
     by_folder = sorted(found, key=KEYS["folder"])
     return sorted(by_folder, key=KEYS[by], reverse=by in FALLING)
 
 
-def found_in(
+def list_results(
     folder: Path, scenario: str, kind: str, since: date | None, sort: str, *, reverse: bool
 ) -> tuple[int, list[RunEntry]]:
     """How many folders there are, and those that are wanted, in order.
@@ -133,12 +133,12 @@ def found_in(
     """
     if sort not in KEYS:
         usage_error("--sort", f"there is no order by '{sort}'", f"choose from {', '.join(KEYS)}")
-    every = entries(folder)
-    found = ordered(chosen(every, scenario, kind, since), sort)
+    every = find_results(folder)
+    found = sort_results(filter_results(every, scenario, kind, since), sort)
     return len(every), found[::-1] if reverse else found
 
 
-def rows_of(found: Sequence[RunEntry]) -> list[dict[str, Any]]:
+def as_rows(found: Sequence[RunEntry]) -> list[dict[str, Any]]:
     """Entries as plain data: a headline in euros, a moment in UTC."""
     return [
         {

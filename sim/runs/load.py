@@ -32,7 +32,7 @@ class RunFolder:
     @property
     def stamp(self) -> Provenance:
         """Where everything made from this run comes from."""
-        return stamp_of(self.record)
+        return provenance_of(self.record)
 
 
 def is_run(folder: Path) -> bool:
@@ -49,8 +49,8 @@ def read_run_folder(folder: Path) -> RunFolder:
     if record["kind"] != "run":
         what = f"this is the folder of '{record['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
-    files = [checked(folder, record, name) for name in TABLES]
-    scenario = load(checked(folder, record, "scenario.resolved.yaml"))
+    files = [verified_file(folder, record, name) for name in TABLES]
+    scenario = load(verified_file(folder, record, "scenario.resolved.yaml"))
     budget, monthly, yearly = (
         pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
     )
@@ -59,11 +59,11 @@ def read_run_folder(folder: Path) -> RunFolder:
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
     """Read some columns of a run's results by replication and year; raises ``ScenarioError``."""
-    file = checked(folder, run.record, "replications.parquet")
+    file = verified_file(folder, run.record, "replications.parquet")
     return pd.read_parquet(file, columns=list(columns))
 
 
-def subject_of(folder: Path, run: RunFolder) -> RunData:
+def run_data(folder: Path, run: RunFolder) -> RunData:
     """A run as its charts see it; raises ``ScenarioError``."""
     options = run.record["options"]
     return RunData(
@@ -87,24 +87,24 @@ def read_study(folder: Path) -> StudyData:
     if record["kind"] not in DRAWABLE:
         what = f"the folder of '{record['kind']}' holds no charts that can be drawn again"
         raise _refused(folder, what, f"give a run, or one of {', '.join(DRAWABLE)}")
-    return told_of(folder, record)
+    return study_data(folder, record)
 
 
-def told_of(folder: Path, record: dict[str, Any]) -> StudyData:
+def study_data(folder: Path, record: dict[str, Any]) -> StudyData:
     """A study of which the record is read, as its charts are drawn again."""
 
     def table(name: str) -> pd.DataFrame:
         if f"{name}.parquet" in record["files"]:
-            return pd.read_parquet(checked(folder, record, f"{name}.parquet"))
-        return pd.read_csv(checked(folder, record, f"{name}.csv"))
+            return pd.read_parquet(verified_file(folder, record, f"{name}.parquet"))
+        return pd.read_csv(verified_file(folder, record, f"{name}.csv"))
 
     def scenario(name: str) -> Scenario:
-        return load(checked(folder, record, f"scenarios/{name}.resolved.yaml"))
+        return load(verified_file(folder, record, f"scenarios/{name}.resolved.yaml"))
 
     return StudyData(record, table, scenario)
 
 
-def stamp_of(record: dict[str, Any]) -> Provenance:
+def provenance_of(record: dict[str, Any]) -> Provenance:
     """The stamp that the record of a run or a study gives."""
     of_run = record["kind"] == "run"
     names = record["scenario"] if of_run else ", ".join(record["scenarios"]) or record["name"]
@@ -118,7 +118,7 @@ def stamp_of(record: dict[str, Any]) -> Provenance:
     )
 
 
-def stamp_together(runs: Sequence[RunFolder], command: str) -> Provenance:
+def combined_provenance(runs: Sequence[RunFolder], command: str) -> Provenance:
     """Where something made of several runs comes from; of one run, that of the run."""
     stamps = [run.stamp for run in runs]
     return Provenance(
@@ -131,7 +131,7 @@ def stamp_together(runs: Sequence[RunFolder], command: str) -> Provenance:
     )
 
 
-def checked(folder: Path, record: dict[str, Any], name: str) -> Path:
+def verified_file(folder: Path, record: dict[str, Any], name: str) -> Path:
     """A file of a finished folder, known to be the one that was written.
 
     Raises ``ScenarioError`` if it is gone or was changed.

@@ -26,7 +26,7 @@ from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..scenario.listing import sources_of
-from .batches import Chunks, Options, make_jobs, simulate_all
+from .batches import Options, StoredCells, make_jobs, simulate_all
 from .folder import replace_folder
 from .manifest import versions, write_manifest
 from .provenance import Provenance, mark_charts
@@ -72,7 +72,7 @@ def execute(
         jobs = make_jobs(scenario, samples, options, until, spool)
         simulate_all(jobs, options, progress)
         clock = Clock(scenario.start, until, options.step)
-        chunks = Chunks(jobs)
+        chunks = StoredCells(jobs)
         run = Run(
             folder=folder,
             id=run_id(scenario, options, until),

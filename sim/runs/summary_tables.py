@@ -20,7 +20,7 @@ from ..report.run_tables import headline_rows
 from ..results import budget
 from ..results import tables as results
 from ..scenario import CostLevel, Scenario
-from .batches import Chunks
+from .batches import StoredCells
 
 REPLICATIONS_A_BLOCK = 2_000
 BUDGET_COLUMNS = (
@@ -90,7 +90,7 @@ def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats
     for words, values in cells:
         words_of.append(words)
         decimals, told = decimals_of(words["unit"]), results.summarise(values)
-        described.append({name: rounded(found, decimals) for name, found in told.items()})
+        described.append({name: round_decimals(found, decimals) for name, found in told.items()})
         del values
     columns = {when: np.tile(moments, len(described))}
     for name in words_of[0]:
@@ -135,13 +135,13 @@ def budget_table(
 def _budget_columns(balance: budget.Balance) -> dict[str, Floats]:
     """Cost, budget and gap with their statistics, a number a year."""
     # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
-    short = rounded(balance.gap, EUROS) > 0
+    short = round_decimals(balance.gap, EUROS) > 0
     budgeted = balance.budget.mean(axis=1)
     chance = np.where(np.isfinite(budgeted), short.mean(axis=1).round(6), np.nan)
     cells = {f"cost_{name}": v for name, v in results.summarise(balance.cost).items()}
     cells |= {"budget": budgeted}
     cells |= {f"gap_{name}": v for name, v in results.summarise(balance.gap).items()}
-    return {name: rounded(values, EUROS) for name, values in cells.items()} | {
+    return {name: round_decimals(values, EUROS) for name, values in cells.items()} | {
         "p_gap_positive": chance
     }
 
@@ -161,7 +161,7 @@ def headline(budget: pd.DataFrame, scenario: Scenario) -> dict[str, Any] | None:
     return {"year": int(row["year"]), "vintage": scenario.budget.headline, **told}
 
 
-def write_replications(chunks: Chunks, file: Path) -> None:
+def write_replications(chunks: StoredCells, file: Path) -> None:
     """``replications.parquet``: a row a year and replication, a column a cell, unreduced.
 
     Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross],
@@ -190,7 +190,7 @@ def write_replications(chunks: Chunks, file: Path) -> None:
             ):
                 block = chunks.block(kind, first, last)
                 columns |= {
-                    title: rounded(block[i].reshape(-1), digits[i])
+                    title: round_decimals(block[i].reshape(-1), digits[i])
                     for i, title in enumerate(titles)
                 }
             table = pa.table(columns)
@@ -217,13 +217,13 @@ def decimals_of(unit: str) -> int:
     return DECIMALS.get(unit, PEOPLE)
 
 
-def rounded(values: Floats, decimals: int) -> Floats:
+def round_decimals(values: Floats, decimals: int) -> Floats:
     """Rounded to decimals; no number is a negative zero."""
     found: Floats = np.round(values, decimals) + 0.0
     return found
 
 
-def steady(values: Any) -> Floats:
+def round_significant(values: Any) -> Floats:
     """Numbers of any size, to seven digits and at most nine decimals."""
     plain = np.asarray(values, dtype=np.float64)
     known = np.isfinite(plain) & (plain != 0)
@@ -242,4 +242,4 @@ def steady(values: Any) -> Floats:
 def round_table(table: pd.DataFrame) -> pd.DataFrame:
     """A table with its numbers that are not whole made steady."""
     floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    return table.assign(**{name: steady(table[name]) for name in floats})
+    return table.assign(**{name: round_significant(table[name]) for name in floats})

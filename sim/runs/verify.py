@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ..errors import Problem, ScenarioError
 from .manifest import ADVICE, MANIFEST, digest, kind_of, read_manifest, read_text
 
-What = Literal["changed", "missing", "extra"]
+FileState = Literal["changed", "missing", "extra"]
 OPEN = ("sweep",)
 """Kinds beside whose files a user's own may lie: they are told of, and no fault."""
 AT_WORK = (".lock", "sweep.json")
@@ -23,14 +23,14 @@ class FileCheck:
     """A file that is not as its record has it; ``fault`` unless it may lie there."""
 
     file: str
-    what: What
+    what: FileState
     fault: bool = True
     why: str = ""
     """What is wrong with a record."""
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """How many files a record tells of, and what was found, in the order of their names."""
 
     kind: str
@@ -43,7 +43,7 @@ class Verified:
         return not any(one.fault for one in self.findings)
 
 
-def verify_record(folder: Path) -> Verified:
+def verify_record(folder: Path) -> Verification:
     """Hold every file of a folder against its record, and the record against its seal.
 
     A record that can't be read any more is a finding too; what it still says of files is looked
@@ -68,7 +68,7 @@ def verify_record(folder: Path) -> Verified:
             findings.append(FileCheck(name, state))
     for name in sorted(_names(folder) - set(known) - {MANIFEST, *AT_WORK}):
         findings.append(FileCheck(name, "extra", fault=kind not in OPEN))
-    return Verified(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
+    return Verification(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
 
 
 def _remains(file: Path) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _remains(file: Path) -> dict[str, Any]:
     return {"files": inside}
 
 
-def _state(file: Path, mark: object) -> What | None:
+def _state(file: Path, mark: object) -> FileState | None:
     if file.is_symlink() or not file.is_file():
         return "missing"
     try:

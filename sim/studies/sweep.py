@@ -31,9 +31,9 @@ from ..results.experiment import (
     summary_value,
 )
 from ..runs.atomic import disk_problem
-from ..runs.executor import Crew, answers
+from ..runs.executor import Workers, answers
 from ..runs.manifest import MANIFEST, digest, manifest_text, versions
-from ..runs.summary_tables import steady
+from ..runs.summary_tables import round_significant
 from ..scenario import Scenario, check_file_name, dump, shipped_folder
 from ..scenario import inputs_of as texts_of
 from ..scenario.listing import sources_of
@@ -133,7 +133,9 @@ def work(job: SweepJob) -> RunOutcome:
     try:
         scenario = with_levers(job.base, job.values)
         cells = cells_of(scenario, job.record, job.settings)
-        return RunOutcome(job.run, {name: float(steady(value)) for name, value in cells.items()})
+        return RunOutcome(
+            job.run, {name: float(round_significant(value)) for name, value in cells.items()}
+        )
     except ScenarioError as error:
         first = error.problems[0]
         return RunOutcome(
@@ -174,7 +176,7 @@ class Done:
 
 
 def sweep(
-    one: Sweep, folder: Path, crew: Crew, tell: Progress | None = None,
+    one: Sweep, folder: Path, crew: Workers, tell: Progress | None = None,
     inputs: Mapping[str, str] | None = None, command: str = "", lang: Language = "en",
 ) -> Done:  # fmt: skip
     """Do all runs that are not done yet, and write the table of all, the record last.
@@ -193,7 +195,7 @@ def sweep(
 
 
 def _swept(
-    one: Sweep, folder: Path, crew: Crew, tell: Progress | None, asked: Mapping[str, Any]
+    one: Sweep, folder: Path, crew: Workers, tell: Progress | None, asked: Mapping[str, Any]
 ) -> Done:
     gone = store.cut_off(folder)
     store.keep_earlier(folder)
@@ -234,7 +236,7 @@ def _jobs(one: Sweep, todo: list[int]) -> Iterator[SweepJob]:
 
 
 def _do(
-    one: Sweep, folder: Path, crew: Crew, todo: list[int], tell: Progress | None
+    one: Sweep, folder: Path, crew: Workers, todo: list[int], tell: Progress | None
 ) -> dict[int, str]:
     """Do some runs and store their rows; return the reasons of failures."""
     report = tell or (lambda _done, _total: None)

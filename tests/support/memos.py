@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from sim.questions import run_studies as answers
 from sim.questions.drivers import wanted
-from sim.questions.metrics import Value, needed, scenario_of
+from sim.questions.metrics import Value, required_cells, scenario_of
 from sim.questions.questions import questions
 from sim.report.i18n import Language
 from sim.results.experiment import Settings
@@ -46,13 +46,13 @@ def make_books(where: Path, numbers: Sequence[int] = ASKED) -> None:
     rng = np.random.default_rng(1)
     known = {
         name: {cell: 1e4 * rng.random(40) for cell in wanted(scenario_of(name), cells)}
-        for name, cells in needed(asked).items()
+        for name, cells in required_cells(asked).items()
     }
     made_up = {
         figure.study.partition(".")[2]: Value(2e6, (1e6, 3e6), sampled=True)
         for one in asked for figure in one.figures.values() if figure.study
     }  # fmt: skip
-    studied = dict.fromkeys(answers.studies_of(asked), made_up)
+    studied = dict.fromkeys(answers.required_studies(asked), made_up)
     found = answers.Answers(known, studied, Settings(40, 7, "week"))
     for lang in LANGUAGES:
         pages = [found.page(one, lang) for one in asked]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...errors import usage_error
 from ...report.i18n import Language
-from ...runs.load import RunFolder, stamp_together
+from ...runs.load import RunFolder, combined_provenance
 from .page import MOST_RUNS, page
 
 
@@ -23,4 +23,4 @@ def explore(runs: Sequence[RunFolder], names: Sequence[str], command: str, lang:
     for name, one in zip(names, ids, strict=True):
         if ids.count(one) > 1:
             usage_error(name, f"the run {one} is named twice", "name each run once")
-    return page(runs, stamp_together(runs, command), lang)
+    return page(runs, combined_provenance(runs, command), lang)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...errors import Problem, ScenarioError
 from ...report.i18n import Language
-from ...runs.load import checked, stamp_of, told_of
+from ...runs.load import provenance_of, study_data, verified_file
 from ...runs.manifest import read_manifest
 from ...runs.provenance import Provenance
 from ...scenario import Scenario, load
@@ -30,7 +30,7 @@ class Folder:
     @property
     def stamp(self) -> Provenance:
         """Where everything made of it comes from."""
-        return stamp_of(self.record)
+        return provenance_of(self.record)
 
     @property
     def lang(self) -> Language:
@@ -39,21 +39,21 @@ class Folder:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of numbers."""
-        return pd.read_csv(checked(self.path, self.record, name))
+        return pd.read_csv(verified_file(self.path, self.record, name))
 
     @property
     def told(self) -> StudyData:
         """A study as it is drawn again."""
-        return told_of(self.path, self.record)
+        return study_data(self.path, self.record)
 
     def text(self, name: str) -> str:
         """A page."""
-        return checked(self.path, self.record, name).read_text("utf-8")
+        return verified_file(self.path, self.record, name).read_text("utf-8")
 
     def scenario(self, name: str) -> Scenario:
         """One of the scenarios of a study, with every number it used."""
         file = f"scenarios/{name}.resolved.yaml"
-        return load(checked(self.path, self.record, file))
+        return load(verified_file(self.path, self.record, file))
 
 
 def open_folder(path: Path) -> Folder:

@@ -32,7 +32,7 @@ from .compute import (
     simulated,
     subject_of,
 )
-from .sliders import CERTAINTY, Slider, sliders, turned
+from .sliders import CERTAINTY, Slider, apply_sliders, sliders
 
 CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
@@ -129,7 +129,7 @@ class Controller:
 
         Raises ``ScenarioError`` if the scenario can't have such a value: then nothing is turned.
         """
-        turned(self.scenario, {**self.values, name: value})
+        apply_sliders(self.scenario, {**self.values, name: value})
         self.values[name] = value
         self.go()
 
@@ -180,7 +180,7 @@ class Controller:
     async def _until_settled(self) -> None:
         """A first look, then what stays; the latter is under way while the first is drawn."""
         while (known := self._kept.get(self.people)) is None or not known.settled:
-            people, scenario = self.people, turned(self.scenario, self.values)
+            people, scenario = self.people, apply_sliders(self.scenario, self.values)
             look = Settings(PREVIEW, self.seed, "week", min(PREVIEW_ENDS, scenario.until))
             whole = Settings(SETTLED, self.seed, "week", scenario.until)
             first = await self._begin(scenario, look) if known is None else None
@@ -224,7 +224,7 @@ class Controller:
 
     def _tell(self, known: KnownResult) -> None:
         """Show people at the prices, budgets and certainty of now: only the charts that move."""
-        scenario = turned(self.scenario, self.values)
+        scenario = apply_sliders(self.scenario, self.values)
         trial = known.trial
         if known.scenario != scenario:
             trial = priced(trial, scenario, known.settings)

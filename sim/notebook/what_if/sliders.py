@@ -88,7 +88,7 @@ def _knob(
     return Slider(name, min(low, start), max(high, start), step, start, here, changes, money)
 
 
-def turned(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     """The scenario with its knobs at these values; those left where they stood change nothing.
 
     Raises ``ScenarioError`` if the scenario can't have such a value.
