@@ -43,7 +43,7 @@ EDITS = {
             '    Line("oda", "of the cost of COA counts as ODA", cost=oda_cost),\n',
             '    Line("oda", "of the cost of COA counts as ODA", cost=oda_cost),\n'
             f'    Line("{NAME}", "{ENGLISH}", "coa_nidos", lambda c: c.total_residents *\n'
-            f'         c.prices.price("prices.{NAME}")),\n',
+            f"         c.price(c.scenario.prices.{NAME})),\n",
         ),
     ),
     "sim/locale/nl.po": (

@@ -1,7 +1,7 @@
 """Prices of a scenario, brought to one price level.
 
-Known to two readers: ``budget``, which prices what has happened, and ``means``, which says what can
-be paid for when spending follows the budget. Nothing here knows what happens.
+Two parts of the program read them: ``results.budget`` computes what a run costs, and
+``spending_limit`` what can be paid for when spending follows the budget.
 """
 
 from __future__ import annotations
@@ -18,38 +18,47 @@ from .sampling import Floats, Samples, apply_draw
 
 LEVELS: tuple[CostLevel, ...] = get_args(CostLevel)
 MONEY = ("prices.", "ind_cost.", "budget.", "guardianship.paid_2024", "guardianship.mean_2024")
-"""Keys of money: prices, and the budget they are held against."""
+"""How keys of money begin: prices, and the budgets that costs are compared with."""
 TIMED_BY_ENGINE = "prices.oda_first_days"
-"""A time among the prices that the engine counts by."""
+"""A duration among the prices that the simulation counts with."""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Numbers of a scenario with their draws: ``price(path)`` in the base price level."""
+    """Numbers of a scenario with their draws, and amounts of money in the base price level.
+
+    A number is given as the attribute of the scenario, ``prices.price(scenario.prices.transit)``,
+    so that a misspelt key is a type error. Actors of the model give its path.
+    """
 
     scenario: Scenario
     samples: Samples
     numbers: Mapping[str, Quantity]
+    paths: Mapping[int, str]
+    """Path of each number by its identity, which the scenario keeps alive."""
 
     @classmethod
     def of(cls, scenario: Scenario, samples: Samples) -> Prices:
-        return cls(scenario, samples, dict(quantities(scenario)))
+        numbers = dict(quantities(scenario))
+        paths = {id(quantity): path for path, quantity in numbers.items()}
+        return cls(scenario, samples, numbers, paths)
 
     @property
     def base(self) -> int:
-        budget = self.scenario.budget
-        return budget.vintages[budget.headline].price_level
+        """Year whose prices costs are first computed in: that of the headline vintage."""
+        return self.scenario.headline.price_level
 
-    def number(self, path: str, moment: date | None = None) -> Floats:
-        """The number at ``path`` in each replication: (replications,) or (1,)."""
+    def number(self, number: Quantity | str, moment: date | None = None) -> Floats:
+        """Value of a number in each replication: (replications,) or (1,)."""
+        path = number if isinstance(number, str) else self.paths[id(number)]
         quantity = self.numbers[path]
         value = quantity.single if moment is None else quantity.on(moment)
         return apply_draw(quantity, value, self.samples.get(path))
 
-    def price(self, path: str, moment: date | None = None) -> Floats:
-        """An amount of money at ``path``, brought to the base price level."""
-        level = self.numbers[path].price_level
-        return self.number(path, moment) * price_index(self.scenario, level, self.base)
+    def price(self, number: Quantity | str, moment: date | None = None) -> Floats:
+        """Value of an amount of money, brought to the base price level."""
+        level = (self.numbers[number] if isinstance(number, str) else number).price_level
+        return self.number(number, moment) * price_index(self.scenario, level, self.base)
 
 
 def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> float:
@@ -113,14 +122,22 @@ def document_price(prices: Prices, name: str) -> Floats:
     types = prices.scenario.reception.places
     rest = prices.scenario.prices.emergency_rest
     wider = types[rest].part_of
-    mean = prices.price("prices.emergency_mean")
+    mean = prices.price(prices.scenario.prices.emergency_mean)
     if name == wider:
         return mean
     if name != rest or types[rest].price is not None:
-        return prices.price(f"reception.places.{name}.price")
+        return _own_price(prices, name)
     people = {n: p.opening_people.single for n, p in types.items() if p.part_of == wider}
-    others = [people[n] * prices.price(f"reception.places.{n}.price") for n in people if n != rest]
+    others = [people[n] * _own_price(prices, n) for n in people if n != rest]
     return (mean * sum(people.values()) - sum(others, start=np.zeros(1))) / people[rest]
+
+
+def _own_price(prices: Prices, name: str) -> Floats:
+    """Price that a scenario states for a type of place."""
+    stated = prices.scenario.reception.places[name].price
+    if stated is None:
+        raise ValueError(f"no price is stated for {name}")
+    return prices.price(stated)
 
 
 def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
@@ -128,16 +145,15 @@ def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
 
     At ``coa_price`` types with a price per resident use it; the others keep the document's.
     """
-    types = prices.scenario.reception.places
-    members = [n for n, p in types.items() if n == name or p.part_of == name]
-    type_ = types[members[0]]
-    empty, occupied = prices.price("prices.empty_bed"), prices.price("prices.occupied_bed")
-    factor = prices.number("prices.factor")
+    types, stated_in = prices.scenario.reception.places, prices.scenario.prices
+    type_ = next(p for n, p in types.items() if name in (n, p.part_of))
+    empty, occupied = prices.price(stated_in.empty_bed), prices.price(stated_in.occupied_bed)
+    factor = prices.number(stated_in.factor)
     if level == "coa_price" and type_.resident_price is not None:
-        path = f"reception.places.{members[0]}.resident_price"
+        price = prices.price(type_.resident_price) * factor
         fill = type_.resident_price.fill or 1.0
-        return split_fixed_variable(prices.price(path) * factor, fill, "resident", empty, occupied)
-    stated = prices.scenario.prices.emergency_mean if type_.price is None else type_.price
+        return split_fixed_variable(price, fill, "resident", empty, occupied)
+    stated = stated_in.emergency_mean if type_.price is None else type_.price
     price = document_price(prices, name) * factor
     return split_fixed_variable(price, stated.fill or 1.0, "place", empty, occupied)
 
@@ -165,15 +181,15 @@ def beyond_price(prices: Prices, level: CostLevel) -> Floats:
     fill = prices.scenario.reception.desk.planned_fill.single
     whole = price.fixed / fill + price.variable
     factor = paid_factor(prices) if level == "paid_2024" else 1.0
-    idle = prices.number("prices.beyond_places_factor")
-    return whole * factor * idle + prices.price("prices.opening_cost")
+    idle = prices.number(prices.scenario.prices.beyond_places_factor)
+    return whole * factor * idle + prices.price(prices.scenario.prices.opening_cost)
 
 
 def cost_2024(prices: Prices, level: CostLevel) -> Floats:
     """COA's cost of 2024 at a level: the year's mean people by type, at the fill of that year."""
     scenario = prices.scenario
     if level == "paid_2024":
-        return prices.price("prices.paid_2024")
+        return prices.price(prices.scenario.prices.paid_2024)
     fill = scenario.prices.fill_2024.single
     total = np.zeros(1)
     for name, people in scenario.prices.mean_people_2024.items():
@@ -184,7 +200,7 @@ def cost_2024(prices: Prices, level: CostLevel) -> Floats:
 
 def paid_factor(prices: Prices) -> Floats:
     """What was paid to COA in 2024 over what the document's prices make of that year."""
-    return prices.price("prices.paid_2024") / cost_2024(prices, "document")
+    return prices.price(prices.scenario.prices.paid_2024) / cost_2024(prices, "document")
 
 
 def occupied_place_price(prices: Prices, name: str, level: CostLevel) -> Floats:
@@ -196,13 +212,15 @@ def occupied_place_price(prices: Prices, name: str, level: CostLevel) -> Floats:
 
 def guardianship_price(prices: Prices) -> Floats:
     """Cost of a year of guardianship of one minor: what Nidos was paid in 2024, by its wards."""
-    return prices.price("guardianship.paid_2024") / prices.number("guardianship.mean_2024")
+    return prices.price(prices.scenario.guardianship.paid_2024) / prices.number(
+        prices.scenario.guardianship.mean_2024
+    )
 
 
 def ind_money(prices: Prices, year: int) -> Floats:
     """Money of the IND in a year by the headline vintage; if net, other income comes on top."""
     net = prices.scenario.headline.ind_basis == "net"
-    income = prices.price("ind_cost.other_income") if net else np.zeros(1)
+    income = prices.price(prices.scenario.ind_cost.other_income) if net else np.zeros(1)
     return prices.scenario.held("ind", year) + income
 
 
@@ -214,8 +232,10 @@ def ind_work_cost(
     ``decisions``, ``family`` and ``other`` say how much asylum, family and other work is done, as
     parts of what the total of 2025 pays for. Asylum includes family work.
     """
-    work = prices.price("ind_cost.total_2025") - prices.price("ind_cost.penalties_included")
-    asylum_share = prices.number("ind_cost.asylum_share")
-    family_share = prices.number("ind_cost.family_share")
+    work = prices.price(prices.scenario.ind_cost.total_2025) - prices.price(
+        prices.scenario.ind_cost.penalties_included
+    )
+    asylum_share = prices.number(prices.scenario.ind_cost.asylum_share)
+    family_share = prices.number(prices.scenario.ind_cost.family_share)
     asylum = work * asylum_share * ((1 - family_share) * decisions + family_share * family)
     return asylum, work * (1 - asylum_share) * other

@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from ..clock import first_of_month, month_number
-from ..scenario import Quantity, Scenario, quantities
+from ..scenario import Quantity, Scenario, path_of, quantities
 from ..scenario.correlation import matrix_of
 from .uncertainty import UNCERTAINTIES, Uncertainty
 
@@ -279,7 +279,7 @@ def inflow_deviation(
 
     At the end of what is known it has the ``start_sd`` of its process; from month to month the
     part ``keep`` of it remains and a new disturbance comes on top (see ``_random_walk`` and
-    ``_pulled_back``). It is cut at a factor of ten.
+    ``_mean_reverting``). It is cut at a factor of ten.
     """
     walk = scenario.inflow.path.process == "random_walk"
     start_sd, keep, step_sd = (_random_walk if walk else _mean_reverting)(scenario, samples)
@@ -302,7 +302,7 @@ def _random_walk(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, 
     the pace of a half-year is no sure measure of the level.
     """
     path = scenario.inflow.path
-    sd = np.asarray(samples.get("inflow.path.yearly_sd", path.yearly_sd.single))
+    sd = np.asarray(samples.get(path_of(scenario, path.yearly_sd), path.yearly_sd.single))
     return sd * np.sqrt(2 / 3), np.ones(1), sd / np.sqrt(12)
 
 
@@ -313,8 +313,10 @@ def _mean_reverting(scenario: Scenario, samples: Samples) -> tuple[Floats, Float
     deviation remains and a new one with ``residual_sd`` comes on top. It starts at 0.
     """
     path = scenario.inflow.path
-    phi = np.asarray(samples.get("inflow.path.autoregression", path.autoregression.single))
-    residual = np.asarray(samples.get("inflow.path.residual_sd", path.residual_sd.single))
+    phi = np.asarray(
+        samples.get(path_of(scenario, path.autoregression), path.autoregression.single)
+    )
+    residual = np.asarray(samples.get(path_of(scenario, path.residual_sd), path.residual_sd.single))
     pull, shrinkage = _reversion_rate(phi)
     keep = np.exp(-pull / 12)
     step_sd = residual / np.sqrt(1 - phi**2) / shrinkage * np.sqrt(1 - keep**2)

@@ -1,1 +1,1 @@
-"""Results: from the ledger to tables and money."""
+"""Results: tables of a run from its ledger, and what they cost."""

@@ -31,7 +31,7 @@ from ..model.prices import (
     reception_cost,
 )
 from ..model.sampling import Floats, Samples
-from ..scenario import CostLevel, LineName, Scenario, Vintage
+from ..scenario import CostLevel, LineName, Quantity, Scenario, Vintage
 
 Timing = Literal["cost", "cash"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)
@@ -65,6 +65,14 @@ class Costing:
             self.known[name] = cost(self) if cost else reduce(add, map(self.line, parts))
         return self.known[name]
 
+    @property
+    def scenario(self) -> Scenario:
+        return self.prices.scenario
+
+    def price(self, number: Quantity) -> Floats:
+        """An amount of money of the scenario, in the base price level."""
+        return self.prices.price(number)
+
     @cached_property
     def year_days(self) -> Floats:
         return np.array([float(days_in_year(year)) for year in self.years])[:, None]
@@ -91,7 +99,7 @@ class Costing:
 
         Where means follow the budget all work shrinks by the same factor, other work too.
         """
-        rates = self.prices.scenario.ind_cost
+        rates = self.scenario.ind_cost
         decisions = self.volumes["ind_planned"] / rates.reference_work.single
         family = self.volumes["family_staff"] / rates.reference_family_staff.single
         other = self.volumes["ind_other_days"] / self.year_days
@@ -100,7 +108,7 @@ class Costing:
     @cached_property
     def penalties_due(self) -> Floats:
         overdue = self.volumes["overdue_days"] / self.year_days
-        return overdue * self.prices.price("ind_cost.penalty")
+        return overdue * self.price(self.scenario.ind_cost.penalty)
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,7 @@ class Line:
 def coa_cost(costing: Costing) -> Floats:
     """Cost of COA: places and residents, people beyond all places, opening and closing places."""
     opened: Floats = costing.volumes["places_opened"].sum(axis=2)
-    opening = opened * costing.prices.price("prices.opening_cost")
+    opening = opened * costing.price(costing.scenario.prices.opening_cost)
     lines = costing.line
     return costing.reception + lines("beyond_places") + opening + lines("severance")
 
@@ -135,13 +143,13 @@ def beyond_cost(costing: Costing) -> Floats:
     """
     people = costing.volumes["beyond_days"] / costing.year_days
     cost = people * beyond_price(costing.prices, costing.level)
-    return np.zeros_like(cost) if costing.prices.scenario.closing == "constrained" else cost
+    return np.zeros_like(cost) if costing.scenario.closing == "constrained" else cost
 
 
 def severance_cost(costing: Costing) -> Floats:
     """One-off cost of the places that are given up."""
     closed: Floats = costing.volumes["places_closed"].sum(axis=2)
-    return closed * costing.prices.price("prices.severance")
+    return closed * costing.price(costing.scenario.prices.severance)
 
 
 def nidos_cost(costing: Costing) -> Floats:
@@ -154,7 +162,7 @@ def penalties_paid(costing: Costing) -> Floats:
 
     Where spending follows the budget, they are paid from what work leaves of the IND's money.
     """
-    if costing.prices.scenario.closing != "constrained":
+    if costing.scenario.closing != "constrained":
         return costing.penalties_due
     money = np.stack([ind_money(costing.prices, year) for year in costing.years])
     asylum, other = costing.ind_work
@@ -182,7 +190,7 @@ def _ukraine_nights(prices: Prices, year: int) -> float:
     for number in range(days_in_year(year)):
         day = date(year, 1, 1) + timedelta(days=number)
         if number == 0 or (changes is not None and day >= changes):
-            cost = places.on(day) * float(prices.price("prices.ukraine_norm", day)[0])
+            cost = places.on(day) * float(prices.price(prices.scenario.prices.ukraine_norm, day)[0])
             later = [places.changes_after(day), norm.changes_after(day)]
             changes = min((moment for moment in later if moment is not None), default=None)
         total += cost
@@ -192,20 +200,21 @@ def _ukraine_nights(prices: Prices, year: int) -> float:
 def oda_cost(costing: Costing) -> Floats:
     """Part of the cost of reception that counts as ODA: that of people in their first year."""
     first_year = costing.volumes["first_year_days"] / costing.year_days
-    share = costing.prices.number("prices.oda_share")
+    share = costing.prices.number(costing.scenario.prices.oda_share)
     return first_year * share * costing.reception / np.maximum(costing.total_residents, 1.0)
 
 
 def _nidos_2024(prices: Prices, _: CostLevel) -> Floats:
-    return prices.price("guardianship.paid_2024")
+    return prices.price(prices.scenario.guardianship.paid_2024)
 
 
 def _ind_2024(prices: Prices, _: CostLevel) -> Floats:
-    return prices.price("ind_cost.paid_2024") + prices.price("ind_cost.other_income")
+    rates = prices.scenario.ind_cost
+    return prices.price(rates.paid_2024) + prices.price(rates.other_income)
 
 
 def _penalties_2024(prices: Prices, _: CostLevel) -> Floats:
-    return prices.price("ind_cost.penalties_included")
+    return prices.price(prices.scenario.ind_cost.penalties_included)
 
 
 # Rows of budget.csv come in this order, and parts are added in it, which decides the last digit.
@@ -229,7 +238,7 @@ LINES: tuple[Line, ...] = (
     Line(
         "transit",
         "transit locations",
-        cost=lambda c: c.volumes["transit_days"] * c.prices.price("prices.transit"),
+        cost=lambda c: c.volumes["transit_days"] * c.price(c.scenario.prices.transit),
     ),
     Line("ukraine", "displaced people from Ukraine", cost=ukraine_cost),
     Line("oda", "of the cost of COA counts as ODA", cost=oda_cost),
@@ -308,7 +317,7 @@ def as_cash(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
     """
     if timing == "cost":
         return costs_
-    advance = prices.number("prices.advance_share")
+    advance = prices.number(prices.scenario.prices.advance_share)
     cash: Costs = {}
     for (level, line), cost in costs_.items():
         first = np.broadcast_to(_cost_before(prices, costs_, level, line), cost[:1].shape)
@@ -375,7 +384,7 @@ def in_vintage_terms(
     """
     index = price_index(prices.scenario, prices.base, vintage.price_level)
     net = vintage.ind_basis == "net" and is_inside("ind", line)
-    income = prices.price("ind_cost.other_income") if net else np.zeros(1)
+    income = prices.price(prices.scenario.ind_cost.other_income) if net else np.zeros(1)
     return (cost - income) * index * nominal_factor(prices, vintage, years, basis)
 
 
@@ -385,7 +394,7 @@ def nominal_factor(
     """Growth of prices from the vintage's level to each year: (year, replication or 1)."""
     if basis == "vintage":
         return np.ones((len(years), 1))
-    growth = 1 + prices.number("budget.indexation")
+    growth = 1 + prices.number(prices.scenario.budget.indexation)
     return np.stack([growth ** (year - vintage.price_level) for year in years])
 
 

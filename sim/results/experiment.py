@@ -1,8 +1,8 @@
-"""A scenario tried out: simulated, tabulated and priced, every replication kept.
+"""Simulate a scenario, tabulate and price it, keeping every replication.
 
-``run`` lays such trials aside chunk by chunk and reduces them to tables; ``decide`` holds them
-against each other. Replications are numbered, and luck is keyed by number: the same number meets
-the same luck in every scenario, however the work is cut.
+``runs`` stores the result in batches and reduces it to tables; ``studies`` compare the results of
+several scenarios. Replications are numbered and random numbers are keyed by that number, so
+scenarios have common random numbers, however the work is divided.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from .cell import MONEY, CellRef
 from .parallel import cores, parallel_map
 
 LARGEST_CHUNK = 500
-"""Replications that move side by side at most; more take more memory and no less time."""
+"""Most replications simulated at once; more take more memory and save no time."""
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a scenario is tried with: all of it is part of a run's identity."""
+    """Settings of a simulation: all of them are part of a run's identity."""
 
     replications: int = 500
     seed: int = 1
@@ -46,7 +46,7 @@ class Settings:
 
 
 def settings_from_record(options: Mapping[str, Any]) -> Settings:
-    """The settings that the options of a record tell."""
+    """Restore settings from the options in a manifest."""
     until = options["until"]
     return Settings(
         options["replications"],
@@ -59,7 +59,7 @@ def settings_from_record(options: Mapping[str, Any]) -> Settings:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A scenario and what came of it, replication by replication."""
+    """A scenario with its results, replication by replication."""
 
     scenario: Scenario
     clock: Clock
@@ -93,16 +93,16 @@ class Experiment:
         }
 
     def priced(self, scenario: Scenario, samples: Samples) -> Experiment:
-        """The same people at the prices and budgets of another scenario, without a run.
+        """Apply the prices and budgets of another scenario to the same people, without a new run.
 
-        ``samples`` are the draws of that scenario for the same replications. Right only where the
-        two differ in nothing that the engine reads (``prices.is_money``).
+        ``samples`` are the draws of that scenario for the same replications. Valid only where the
+        two differ in keys that affect costs only (``prices.affects_costs_only``).
         """
         costs = budget.costs(scenario, self.tables.volumes, samples, self.clock)
         return Experiment(scenario, self.clock, samples, self.tables, costs, self.first)
 
     def line(self, table: str, line: str, vintage: str | None = None) -> Floats:
-        """Cost, budget or gap of a line as the headline sees it: (whole year, replication) [EUR].
+        """Cost, budget or gap of a line against the headline: (whole year, replication) [EUR].
 
         At the scenario's price level, as cost, in its price basis; NaN in a year without a budget.
         ``vintage`` takes another budget than the headline's.
@@ -122,10 +122,10 @@ class Experiment:
         return {"cost": balance.cost, "budget": balance.budget}.get(table, balance.gap)
 
     def cell(self, address: CellRef) -> Floats:
-        """One cell of the tables in each replication: (replication,).
+        """Value of a table cell in each replication: (replication,).
 
-        NaN where nothing is known: nobody was decided in that time. Raises ``ScenarioError`` if
-        there is no such cell.
+        NaN where it is undefined, such as a waiting time in a year without decisions. Raises
+        ``ScenarioError`` if there is no such cell.
         """
         values: Floats | None = None
         if address.table in MONEY:
@@ -151,7 +151,7 @@ class Experiment:
 
 
 def summary_value(values: Floats, statistic: str) -> float:
-    """A statistic of ``address.STATISTICS`` over the replications that are known; else NaN."""
+    """Compute one of ``cell.STATISTICS`` over the finite values; NaN if there are none."""
     values = values[np.isfinite(values)]
     if not values.size:
         return float("nan")
@@ -164,7 +164,7 @@ def summary_value(values: Floats, statistic: str) -> float:
 
 @dataclass(frozen=True)
 class CellMeasure:
-    """Measure: cells of a trial by their address without a statistic, each once."""
+    """Measure that reads cells of an experiment, named by their reference without statistic."""
 
     addresses: tuple[CellRef, ...]
 
@@ -180,7 +180,7 @@ def simulate_one(
     count: int | None = None,
     until: date | None = None,
 ) -> Experiment:
-    """Try ``count`` replications from number ``first`` on; ``samples`` are those of just these."""
+    """Simulate ``count`` replications from number ``first`` on, which have these ``samples``."""
     ledger = simulate(
         scenario,
         settings.replications if count is None else count,
@@ -195,14 +195,14 @@ def simulate_one(
 
 
 def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Experiment:
-    """What came of a run, in tables and priced."""
+    """Tabulate and price a finished simulation."""
     tables = results.tabulate(ledger, scenario)
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
     return Experiment(scenario, ledger.clock, samples, tables, costs, first)
 
 
 def simulate_all(scenario: Scenario, settings: Settings) -> list[Experiment]:
-    """All replications of a scenario here and now, chunk by chunk."""
+    """Simulate all replications of a scenario in this process, chunk by chunk."""
     drawn = _samples_of(Task(scenario, lambda _: {}), settings)
     return [
         simulate_one(scenario, slice_samples(drawn, first, count), settings, first, count)
@@ -216,19 +216,19 @@ def chunks(replications: int, size: int) -> list[tuple[int, int]]:
 
 
 Measure = Callable[[Experiment], dict[str, Floats]]
-"""What is wanted of a trial: arrays by name, the replication as their last axis."""
+"""Function that reads arrays by name from an experiment; replications are the last axis."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario to be tried, and what is wanted of it."""
+    """A scenario to simulate, and what to read from the result."""
 
     scenario: Scenario
     measure: Measure
     samples: Samples | None = None
-    """Parameter columns (replications,) in place of those that are drawn."""
+    """Parameter columns (replications,) to use instead of drawing them."""
     first: int = 0
-    """Number of the first replication: others meet other luck."""
+    """Number of the first replication, by which its random numbers are keyed."""
 
 
 @dataclass(frozen=True)
@@ -253,10 +253,10 @@ def run_tasks(
     workers: int = 0,
     tell: Progress | None = None,
 ) -> Iterator[dict[str, Floats]]:
-    """Try each task on common luck, and give what was wanted of it, in their order.
+    """Run tasks on common random numbers, and yield what each measures, in their order.
 
-    The work is cut by task and by chunk of replications and shared over processes; arrays come
-    back whole, in the order of replications. ``tell(done, total)`` is called with replications.
+    The work is divided by task and by chunk of replications over processes; arrays are joined in
+    the order of replications. ``tell(done, total)`` is called with numbers of replications.
     """
     size = min(LARGEST_CHUNK, settings.replications)
     if len(tasks) < cores(workers):

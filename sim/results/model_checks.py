@@ -1,7 +1,8 @@
-"""Checks of the model that a user can run: which law, what was tried, what came out.
+"""Checks of the model that a user can run on their own machine.
 
-Each check returns what it found and whether the law held. All together take well under two minutes
-on two cores; the tests run them too.
+Each check simulates a case for which theory or book-keeping gives the result, and returns what was
+expected, what came out and whether they agree. All together take under two minutes on two cores;
+the tests run them too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ BECAUSE = "set by a check"
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """One law: what was tried, what came out, and whether it held."""
+    """Outcome of a check: the law, the case, what came out, and whether the law held."""
 
     law: str
     tried: str
@@ -46,9 +47,9 @@ def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
 
 
 def conservation(base: Scenario) -> CheckOutcome:
-    """Nobody is lost and nobody appears: every book holds at every month end what it held before.
+    """Check that people are conserved: each ledger has the same total at every month end.
 
-    Tried on extreme settings: no inflow, a flood, no homes, no staff.
+    The cases are extreme: no inflow, very high inflow, no homes, no staff.
     """
     extremes: tuple[dict[str, Any], ...] = (
         {},
@@ -73,7 +74,7 @@ def conservation(base: Scenario) -> CheckOutcome:
 
 
 def littles_law(base: Scenario) -> CheckOutcome:
-    """Little's law, exactly: the area under a queue is the time waited in it."""
+    """Check Little's law exactly: the area under a queue equals the time waited in it."""
     ledger = simulate(base, 5, 1, until=date(2026, 12, 31), step="week")
     opened = simulate(base, 5, 1, actors=())
     worst = 0.0
@@ -90,7 +91,7 @@ def littles_law(base: Scenario) -> CheckOutcome:
 
 
 def one_queue(base: Scenario, a_day: float, decided_a_day: float) -> Scenario:
-    """All applications in one group, an empty queue, each decision one unit of work."""
+    """Scenario with all applications in one group, an empty queue and unit work a decision."""
     only = "turkey"
     changes: dict[str, Any] = {
         "ind.holds": [],
@@ -112,7 +113,7 @@ def one_queue(base: Scenario, a_day: float, decided_a_day: float) -> Scenario:
 
 
 def constant_hazard(base: Scenario) -> CheckOutcome:
-    """A stock that people leave at a constant rate is Poisson: its mean and variance are known."""
+    """Check that a stock left at a constant rate is Poisson, with known mean and variance."""
     stay, a_day, share = 40.0, 100.0, 0.1
     mean = a_day * share / (1 - np.exp(-1 / stay))
     scenario = change(one_queue(base, a_day, 0), {
@@ -134,7 +135,7 @@ def constant_hazard(base: Scenario) -> CheckOutcome:
 
 
 def saturated_queue(base: Scenario) -> CheckOutcome:
-    """A desk that gets more than it can do falls behind at the known rate (fluid limit)."""
+    """Check that an overloaded queue grows at the difference of its rates (fluid limit)."""
     scenario, days = one_queue(base, 100, 60), 300
     ledger = simulate(
         scenario, 200, 1, vary=("process",), until=scenario.start + timedelta(days=days - 1),
@@ -149,7 +150,7 @@ def saturated_queue(base: Scenario) -> CheckOutcome:
 
 
 def slack_queue(base: Scenario) -> CheckOutcome:
-    """A desk with some room to spare: what is left at the end of a day is known by Lindley.
+    """Check the mean queue of a desk with spare capacity against Lindley's recursion.
 
     The chain decides once a day: the queue is that of the day before and the day's arrivals, less
     what is decided, never below zero.
@@ -184,7 +185,7 @@ def _lindley(poisson: Any, mean: float, decided: int) -> float:
 
 
 def beyond_places(base: Scenario) -> CheckOutcome:
-    """People beyond a fixed number of places: the mean of the part of a Poisson above it.
+    """Check people without a place against the mean of a Poisson count above the places.
 
     Erlang's formulas do not fit reception: B counts callers who are turned away, C callers who wait
     until a line is free, and here nobody is turned away and nobody's stay waits for a bed. Who
@@ -226,7 +227,7 @@ def beyond_places(base: Scenario) -> CheckOutcome:
 
 
 def null_patch(base: Scenario) -> CheckOutcome:
-    """A change to the same value changes nothing, to the last bit."""
+    """Check that setting a number to its own value changes nothing, to the last bit."""
     same = change(base, {"housing.homes": base.housing.homes.model_dump(by_alias=True)})
     until = date(2025, 12, 31)
     one, two = (tabulate(simulate(s, 5, 1, until=until), s) for s in (base, same))
@@ -240,7 +241,7 @@ def null_patch(base: Scenario) -> CheckOutcome:
 
 
 def actor_order(base: Scenario) -> CheckOutcome:
-    """The order in which actors are created and the number of chunks change nothing."""
+    """Check that the order of creating actors and the number of chunks change nothing."""
     until = date(2025, 4, 30)
     samples = sample(base, 6, 1)
     whole = tabulate(simulate(base, 6, 1, until=until), base).monthly
@@ -263,7 +264,7 @@ def _part(job: tuple[Scenario, Any, int, date]) -> Floats:
 
 
 def beds_only(base: Scenario) -> CheckOutcome:
-    """Reception places change where people sleep and what it costs, and nothing else."""
+    """Check that reception places change where people sleep and the cost, and nothing else."""
     level = {"value": 60_000, "unit": "places", "assumption": BECAUSE}
     changed = change(base, {"reception.places.regular.level": level,
                             "reception.desk.planned_fill": 0.8})  # fmt: skip
@@ -283,7 +284,7 @@ def beds_only(base: Scenario) -> CheckOutcome:
 
 
 def monotone(base: Scenario) -> Iterator[CheckOutcome]:
-    """In the mean, for proportional changes: what must go up goes up."""
+    """Check that means move in the known direction when a number is changed."""
     until = date(2027, 12, 31)
 
     @cache
@@ -335,10 +336,10 @@ def _kept(part: Any) -> dict[str, Any]:
 
 
 def within_the_budget(base: Scenario) -> CheckOutcome:
-    """Closing by the budget: neither COA nor the IND ends 2026 or 2027 above its amount.
+    """Check that neither COA nor the IND exceeds its budget where spending follows it.
 
-    Where guardianship alone takes over 85 % of COA's amount no notice can keep it, since
-    minors are paid first: those replications are counted and left out.
+    Guardianship of minors is paid first: replications in which it alone takes over 85 % of COA's
+    budget can't keep to it, and are counted and left out.
     """
     scenario = change(base, {"closing": "constrained"})
     ledger = simulate(scenario, 60, 1, until=date(2027, 12, 31), step="week")
@@ -364,13 +365,13 @@ ELSEWHERE = (
     "ind.capacity.ramp_days",
     "inflow.path.residual_sd",
 )
-"""Uncertain numbers that act only in settings the baseline does not use: a share that is zero at
-its centre, the growth of a capacity that does not grow, and the other process of inflow. The tests
-move them there."""
+"""Uncertain numbers without effect in the baseline: a share that is zero at its centre, the growth
+of a capacity that does not grow, and the other process of inflow. The tests move them in scenarios
+where they have one."""
 
 
 def parameters_matter(base: Scenario) -> CheckOutcome:
-    """Every uncertain number of the chain moves a table when it is moved."""
+    """Check that every uncertain number of the chain changes a table when it is changed."""
     uncertain = sorted(sample(base, 2, 1, ("parameters",)))
     priced = ("prices.", "ind_cost.", "budget.", "guardianship.mean", "reception.desk.reserve")
     paths = [
@@ -390,7 +391,7 @@ def parameters_matter(base: Scenario) -> CheckOutcome:
 
 
 def _moved(job: tuple[Scenario, str, date]) -> bytes:
-    """Fingerprint of a run in which one draw was moved down."""
+    """Hash of the tables of a run in which one draw was lowered."""
     base, path, until = job
     samples = sample(base, 3, 1, until=until)
     if path:
@@ -415,7 +416,7 @@ CHECKS: tuple[Callable[[Scenario], CheckOutcome], ...] = (
 
 
 def run_checks(base: Scenario) -> Iterator[CheckOutcome]:
-    """All checks, one after the other, on a scenario."""
+    """Run all checks on a scenario, one after the other."""
     for check in CHECKS:
         yield check(base)
     yield from monotone(base)

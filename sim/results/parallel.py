@@ -1,4 +1,4 @@
-"""Work shared out over processes: any ``concurrent.futures`` executor serves."""
+"""Run work on several processes, with any ``concurrent.futures`` executor."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Result = TypeVar("Result")
 
 
 def cores(asked: int = 0) -> int:
-    """Number of worker processes: as asked, or one for each core (0)."""
+    """Number of worker processes: the number asked for, or one a core where that is 0."""
     return asked or len(os.sched_getaffinity(0))
 
 
 @contextmanager
 def pool(count: int) -> Iterator[Executor]:
-    """A pool of ``count`` processes; whatever goes wrong, none of them stays."""
+    """Provide a pool of ``count`` processes and end them all, also after an error."""
     made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=init_worker)
     try:
         yield made
@@ -42,7 +42,7 @@ def pool(count: int) -> Iterator[Executor]:
 
 
 def init_worker() -> None:
-    """An interrupt is for the parent to handle; without a parent there is nothing to do."""
+    """Leave interrupts to the parent process, and end when it has ended."""
     import signal
     import threading
 
@@ -52,7 +52,7 @@ def init_worker() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this worker once its parent was killed: no one would ever tell it to."""
+    """End this worker once its parent was killed: nothing else would end it."""
     import time
 
     while os.getppid() == parent:
@@ -63,10 +63,9 @@ def _end_with(parent: int) -> None:
 def imap_unordered(
     work: Callable[[Item], Result], items: Iterable[Item], executor: Executor, ahead: int
 ) -> Iterator[tuple[int, Result]]:
-    """Results with the number of their item, as they are done.
+    """Yield each result with the number of its item, in the order in which they finish.
 
-    At most ``ahead`` items are handed out at a time, so that memory does not grow with their
-    number.
+    At most ``ahead`` items are submitted at a time, so memory does not grow with their number.
     """
     waiting: dict[Future[Result], int] = {}
     for number, item in enumerate(items):
@@ -86,9 +85,10 @@ def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
 def parallel_map(
     work: Callable[[Item], Result], items: list[Item], asked: int = 0
 ) -> Iterator[tuple[int, Result]]:
-    """As ``spread_out``, over own processes; without any where one of them would do all.
+    """Run work on a pool of processes of its own, or in this process if one would do it all.
 
-    Raises ``ScenarioError`` if one of them is lost.
+    Yields each result with the number of its item, in the order in which they finish. Raises
+    ``ScenarioError`` if a process is lost.
     """
     count = min(cores(asked), len(items))
     if count <= 1:

@@ -1,8 +1,8 @@
-"""From the ledger to tables: pure sums of entries, nothing simulated and nothing priced.
+"""Tables of a run: sums of the entries in its ledger. Nothing is simulated or priced here.
 
-A *cell* is one line of a table (series and breakdown). ``tabulate`` turns a ledger into an array
-of cells by date and one by year, each with the replication as last axis; ``describe`` reduces the
-replications to mean and quantiles.
+A *cell* is one series with one breakdown. ``tabulate`` turns a ledger into an array of cells by
+date and one by year, each with the replication as last axis; ``summarise`` reduces the replications
+to mean and quantiles.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TALLIES = (
 
 @dataclass(frozen=True)
 class TableCell:
-    """One line of a table, e.g. occupancy of place:regular in persons."""
+    """A series with a breakdown and its unit, e.g. occupancy of place:regular in persons."""
 
     series: str
     breakdown: str
@@ -61,11 +61,11 @@ class Tables:
     yearly_cells: tuple[tuple[TableCell, Measure], ...]
     yearly: Floats
     volumes: dict[str, Floats]
-    """What prices apply to, by year: (year, replication) or (year, replication, place type)."""
+    """Quantities to which prices apply: (year, replication) or (year, replication, place type)."""
 
 
 def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
-    """All tables of a run, unreduced."""
+    """Compute all tables of a run, with every replication."""
     clock = ledger.clock
     month_years = np.array(clock.month_years())
     years = clock.years
@@ -104,9 +104,9 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
 def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
     """Cells of stocks, from ``stock(name)`` of shape (time, replication, width).
 
-    Occupancy is people in a place; shortage those beyond all places; need both over 0.91, and
-    places short what there is less of places than the need. The shortage falls on asylum seekers
-    and status holders alike. Status holders are over the place types by the tilt of day 0.
+    Occupancy counts people in a place and shortage people without one; need is their sum divided
+    by ``need_fill``, and places short is need less places. Asylum seekers and status holders bear
+    the shortage in proportion. Status holders are divided over place types as on day 0.
     """
     names = list(scenario.reception.places)
     beds, beyond = stock("beds"), stock("beyond_places")[:, :, 0]
@@ -154,8 +154,8 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
 def status_in_places(beds: Floats, status: Floats, scenario: Scenario) -> Floats:
     """Status holders by place type (time, replication, type).
 
-    Types differ in the share of status holders they house; the tilt of day 0 stays, scaled so
-    that all of them are somewhere and no type holds more than its people.
+    Types differ in the share of status holders among their residents. The shares of day 0 are kept,
+    scaled so that all status holders have a place and no type has more of them than residents.
     """
     tilt = np.array(
         [
@@ -275,7 +275,7 @@ def _quantile_of_ages(counts: np.ndarray, ages: np.ndarray, q: float) -> Floats:
 
 
 def volumes(ledger: Ledger) -> dict[str, Floats]:
-    """What prices apply to, summed by year: person-days, place-days, and single events."""
+    """Quantities to which prices apply, by year: person-days, place-days and single events."""
     years = np.array(ledger.clock.month_years())
 
     def by_year(monthly: Floats) -> Floats:
@@ -306,7 +306,7 @@ def volumes(ledger: Ledger) -> dict[str, Floats]:
 def before_start(ledger: Ledger) -> dict[str, Floats]:
     """Volumes of the days of the first year before the start, at day-0 stocks.
 
-    What is known only as a monthly sum goes on at the pace of the first month.
+    Quantities known only as monthly sums continue at the rate of the first month.
     """
     clock = ledger.clock
     days = (clock.start - date(clock.start.year, 1, 1)).days
@@ -346,7 +346,7 @@ def _mean_known(values: Floats) -> Floats:
 
 
 def summarise(values: Floats) -> dict[str, Floats]:
-    """Mean and quantiles over the last axis; NaN where nothing is known."""
+    """Reduce the last axis to mean and quantiles; NaN where no value is finite."""
     known = np.isfinite(values).all(axis=-1)
     if known.all():
         quantiles = np.quantile(values, QUANTILES, axis=-1)

@@ -322,3 +322,8 @@ def _below(item: Any, path: str) -> Iterator[tuple[str, Quantity]]:
     elif isinstance(item, tuple):
         for index, below in enumerate(item):
             yield from _below(below, f"{path}.{index}")
+
+
+def path_of(part: BaseModel, quantity: Quantity) -> str:
+    """Path below ``part`` of one of its numbers, by which its draws are keyed."""
+    return next(path for path, number_ in quantities(part) if number_ is quantity)

@@ -56,7 +56,7 @@ def sliders(scenario: Scenario) -> tuple[Slider, ...]:
 
     Regular places stand at the planned stock; left there they are as the scenario has them.
     """
-    first = dict(quantities(scenario))["inflow.first"].on(SINCE)
+    first = scenario.inflow.first.on(SINCE)
     homes = scenario.housing.homes.on(SINCE) / 12
     work = scenario.ind.capacity.planned.on(SINCE)
     money = _line(scenario)[1].on(date(BUDGET_YEAR, 1, 1)) / 1e6
