@@ -49,7 +49,7 @@ from sim.errors import UNSHOWN, ScenarioError
 from sim.export.provenance import find
 from sim.export.safe_workbook import open_workbook
 from sim.export.workbook_reader import read_filled
-from sim.export.workbook_to_patch import changes_of
+from sim.export.workbook_to_patch import find_changes
 from sim.results.cell import parse as parse_address
 from sim.results.conditions import evaluate, names, parse
 from sim.runs.batches import Options
@@ -127,7 +127,7 @@ def read_yaml(data: bytes) -> None:
 
 def read_workbook(data: bytes) -> None:
     with _laid("x.xlsx", data):
-        changes_of(read_filled(open_workbook(Path("x.xlsx"))), load("baseline"))
+        find_changes(read_filled(open_workbook(Path("x.xlsx"))), load("baseline"))
 
 
 def read_whence(data: bytes) -> None:

@@ -16,11 +16,11 @@ import pytest
 from support.memos import LANGUAGES, make_books, words_of_document
 from support.once import run_app
 
-from sim.export.memo.folder import open_folder
-from sim.export.memo.write import files_of, memo_of
+from sim.export.memo.memo import files_of, memo_of
 from sim.export.provenance import find
 from sim.questions.questions import questions
 from sim.report.i18n import Language, label
+from sim.runs.load import read_folder
 
 SMALL = ("--replications", "20", "--step", "week", "--quiet")
 MADE = {
@@ -55,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind, lang in ALL:
         folder = where / (kind if kind in MADE else f"{kind}-{lang}")
         file = where / f"{kind}-{lang}.docx"
-        file.write_bytes(files_of(memo_of(open_folder(folder), lang), "docx", file)[file])
+        file.write_bytes(files_of(memo_of(read_folder(folder), lang), "docx", file)[file])
     run_app("export", str(where / "run"), "--xlsx", "-o", str(where / "run.xlsx"), "--lang", "nl")
     memos, book = sorted(where.glob("*.docx")), [where / "run.xlsx"]
     profile, again = where / "profile", where / "again"

@@ -23,11 +23,11 @@ from support.translatable import (
 )
 
 from sim.export.memo.content import Commands, Heading, Listing, MemoChart, Paragraph, Table
-from sim.export.memo.folder import open_folder
-from sim.export.memo.write import memo_of
+from sim.export.memo.memo import memo_of
 from sim.report.display_names import input_name
 from sim.report.i18n import dutch, labels
 from sim.report.translate import said
+from sim.runs.load import read_folder
 from sim.scenario import Scenario, Text, load, quantities, shipped
 from sim.scenario.listing import parameters
 
@@ -152,7 +152,7 @@ def label_of(key: str, scenario: Scenario) -> str:
 @pytest.mark.long
 def test_the_dutch_memos_hold_no_english_sentence(folders: dict[str, Path]) -> None:
     for kind in ("run", "closed", "short", "comparison", "explanation", "answers-nl"):
-        memo = memo_of(open_folder(folders[kind]), "nl")
+        memo = memo_of(read_folder(folders[kind]), "nl")
         texts = [text for block in memo.blocks for text in texts_of(block)]
         assert len(texts) > 100
         assert [text for text in texts if is_english(text)] == [], kind

@@ -20,21 +20,20 @@ from support.cli import Command
 from support.explorer import HOSTILE, NAMES, content_in, make_runs, script_of
 
 from sim.export.dashboard import page as pages
-from sim.export.dashboard.content import STATISTICS
+from sim.export.dashboard.content import STATISTICS, WORDS
 from sim.export.dashboard.encoding import (
     MILLIONS,
     MONTHS,
     PEOPLE,
     PERCENT,
     Rounding,
+    cumulate,
     differences,
-    kept,
+    encode,
     reported,
     shown,
-    undone,
 )
 from sim.export.dashboard.series import LANGUAGES, UNITS
-from sim.export.dashboard.texts import WORDS
 from sim.report.charts.elements import amount
 from sim.report.i18n import labels, million, number
 
@@ -83,7 +82,7 @@ def as_reported(value: float, unit: str) -> str:
 
 def block(content: dict[str, Any], place: int, width: int) -> Iterator[list[int | None]]:
     """The rows of a block of numbers."""
-    numbers = undone(content["numbers"][place])
+    numbers = cumulate(content["numbers"][place])
     assert len(numbers) % width == 0
     return (numbers[at : at + width] for at in range(0, len(numbers), width))
 
@@ -146,7 +145,7 @@ def test_every_number_of_the_budget_table_is_in_the_page_as_reports_round_it(
 def test_rounding_what_is_kept_gives_what_a_report_rounds_at_once(
     value: float, rounding: Rounding
 ) -> None:
-    whole = kept(value, rounding)
+    whole = encode(value, rounding)
     assert whole is not None
     assert shown(whole, rounding) == reported(value, rounding)
 
@@ -154,7 +153,7 @@ def test_rounding_what_is_kept_gives_what_a_report_rounds_at_once(
 @pytest.mark.slow
 @given(st.lists(st.none() | st.integers(-(10**9), 10**9)))
 def test_differences_are_undone_to_the_same_numbers(values: list[int | None]) -> None:
-    assert undone(differences(values)) == values
+    assert cumulate(differences(values)) == values
 
 
 # -- words ------------------------------------------------------------------------------------
@@ -312,7 +311,7 @@ def luminance(colour: str) -> float:
 
 
 def test_scenarios_stand_out_from_white_and_share_no_colour_dashes_or_shape() -> None:
-    text = (WEB / "looks.js").read_text("utf-8")
+    text = (WEB / "styles.js").read_text("utf-8")
     looks = re.findall(r'{ colour: "(#\w{6})", dash: (\[[^\]]*\]), shape: "(\w+)" }', text)
     assert len(looks) == pages.MOST_RUNS
     for trait in zip(*looks, strict=True):
@@ -388,7 +387,7 @@ def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
         (("{baseline}", "{baseline}", "-o", "p.html"), "is named twice"),
         (("nowhere", "-o", "p.html"), "nowhere/run.json: can't be read"),
         (("{baseline}", "-o", "no/p.html"), "there is no folder no"),
-        (("{baseline}", "-o", "mine.html"), "is no export of ours"),
+        (("{baseline}", "-o", "mine.html"), "is not an unchanged export of ours"),
         ((*(["{baseline}"] * 11), "-o", "p.html"), "11 runs are too many to tell apart"),
         (("-o", "p.html"), "Missing argument"),
     ],

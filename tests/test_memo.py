@@ -15,20 +15,23 @@ from pathlib import Path
 import docx
 import pandas as pd
 import pytest
+from rich.table import Table as PrintedTable
 from support.cli import Command
 from support.folders import record_in, rewrite
 from support.memos import WORD, body_of, shared_folders, words_of_document, words_of_markdown
 
 from sim.errors import ScenarioError
-from sim.export.memo.answer_pages import page_of
-from sim.export.memo.content import Heading, Memo, Paragraph, Table
-from sim.export.memo.folder import open_folder
-from sim.export.memo.write import Form, files_of, memo_of
+from sim.export.memo.answers import parse_page
+from sim.export.memo.content import Heading, Memo, MemoChart, Paragraph, Table
+from sim.export.memo.memo import Form, files_of, memo_of
+from sim.export.memo.study import study_memo
 from sim.export.provenance import find
-from sim.export.safe_write import place
+from sim.export.safe_write import write_file
 from sim.report.i18n import Language, label, labels
+from sim.runs.load import read_folder
 from sim.runs.provenance import find_in_chart
 
+FORMS: tuple[Form, Form] = ("docx", "md")
 SAID: tuple[tuple[str, Language], ...] = (
     ("run", "nl"), ("closed", "en"), ("short", "nl"), ("comparison", "en"), ("explanation", "en"),
     ("answers", "en"), ("answers", "nl"),
@@ -51,7 +54,7 @@ class Made:
 
     def memo(self, kind: str, lang: Language) -> Memo:
         if (kind, lang) not in self.memos:
-            folder = open_folder(self.folders.get(kind) or self.folders[f"{kind}-{lang}"])
+            folder = read_folder(self.folders.get(kind) or self.folders[f"{kind}-{lang}"])
             self.memos[kind, lang] = memo_of(folder, lang)
         return self.memos[kind, lang]
 
@@ -65,6 +68,12 @@ class Made:
 @pytest.fixture(scope="module")
 def made(folders: dict[str, Path]) -> Made:
     return Made(folders)
+
+
+def chart_of(memo: Memo) -> MemoChart:
+    """The chart of a memo that has one."""
+    assert memo.picture is not None
+    return memo.picture
 
 
 def answers_of(memo: Memo) -> list[str]:
@@ -158,14 +167,37 @@ def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
 def test_a_chart_drawn_anew_is_that_of_the_folder(
     folders: dict[str, Path], made: Made, kind: str, name: str
 ) -> None:
-    assert made.memo(kind, "en").picture.png == (folders[kind] / "charts" / name).read_bytes()
+    assert chart_of(made.memo(kind, "en")).png == (folders[kind] / "charts" / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_any_study_has_a_memo_of_its_sentences_tables_and_chart(
+    folders: dict[str, Path], lang: Language
+) -> None:
+    tables = [PrintedTable("Year", title=title) for title in ("First", "Second")]
+    for table in tables:
+        table.add_row("2026")
+    told = ["An answer.", tables[0], "", "A remark.", tables[1]]
+    memo = study_memo(read_folder(folders["explanation"]), told, lang)
+    kinds = [type(block).__name__ for block in memo.blocks]
+    annex = next(n for n, one in enumerate(memo.blocks) if isinstance(one, Heading) and one.annex)
+    assert answers_of(memo) == ["An answer."]
+    assert Paragraph("A remark.") in memo.blocks[:annex]
+    assert kinds[:annex].count("Table") == kinds[:annex].count("MemoChart") == 1
+    assert [block.caption for block in memo.blocks if isinstance(block, Table)][:2] == [
+        "First", "Second"
+    ]  # fmt: skip
+    assert "baseline" in memo.title
+    for form in FORMS:
+        assert files_of(memo, form, Path(f"m.{form}"))
 
 
 @pytest.mark.long
 def test_the_same_folder_gives_the_same_bytes_and_no_time(
     folders: dict[str, Path], made: Made
 ) -> None:
-    again = memo_of(open_folder(folders["explanation"]), "en")
+    again = memo_of(read_folder(folders["explanation"]), "en")
     data = files_of(again, "docx", Path("m.docx"))[Path("m.docx")]
     assert data == made.data("explanation", "en", "docx")
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -240,7 +272,7 @@ def test_whence_tells_of_a_memo_and_of_every_change(
     kind: str, lang: Language, form: Form,
 ) -> None:  # fmt: skip
     file, data = tmp_path / f"m.{form}", made.data(kind, lang, form)
-    place(file, data)
+    write_file(file, data)
     told = command("whence", file.name)
     record = json.loads((folders[kind] / "run.json").read_text("utf-8"))
     assert told.returncode == 0, told.stderr
@@ -248,8 +280,8 @@ def test_whence_tells_of_a_memo_and_of_every_change(
         assert text in told.stdout
     _change(file)
     assert command("whence", file.name).returncode == 2
-    with pytest.raises(ScenarioError, match="no export of ours"):
-        place(file, data)
+    with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
+        write_file(file, data)
 
 
 def _change(file: Path) -> None:
@@ -271,7 +303,7 @@ def test_a_document_only_saved_is_intact_and_another_picture_is_a_change(
     assert find(file).intact
     read = docx.Document(str(file))
     picture = next(part for part in read.part.package.iter_parts() if "media" in part.partname)
-    picture._blob = made.memo("closed", "en").picture.png
+    picture._blob = chart_of(made.memo("closed", "en")).png
     read.save(str(file))
     assert not find(file).intact
 
@@ -279,7 +311,7 @@ def test_a_document_only_saved_is_intact_and_another_picture_is_a_change(
 @pytest.mark.slow
 def test_the_picture_in_a_memo_tells_its_stamp_too(made: Made) -> None:
     for memo in made.memos.values():
-        found = find_in_chart(memo.picture.png)
+        found = find_in_chart(chart_of(memo).png)
         assert found is not None
         assert (found.stamp, found.intact) == (memo.stamp, True)
 
@@ -326,7 +358,6 @@ REFUSED = {
     "no number": (("BOOK", "-o", "m.docx", "--question", "1"), "no number answers question 1"),
     "other language": (("BOOK", "-o", "m.docx", "--lang", "en"), "are written in 'nl'"),
     "other kind": (("OTHER", "-o", "m.docx"), "no memo is made of the folder of 'fixed stock'"),
-    "half a record": (("HALF", "-o", "m.docx"), "asked.others: is missing"),
     "another version": (("LATER", "-o", "m.docx"), "not in the form that this version knows"),
 }
 
@@ -338,7 +369,6 @@ def test_slips_end_with_2_and_one_message(
 ) -> None:
     words, expected = REFUSED[slip]
     record_in(tmp_path / "OTHER", "fixed stock")
-    record_in(tmp_path / "HALF", "comparison", asked={"base": "x"})
     told = json.loads((folders["answers-nl"] / "run.json").read_text("utf-8"))
     told["asked"]["questions"][0]["mood"] = "curious"
     (tmp_path / "LATER").mkdir()
@@ -369,9 +399,9 @@ def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
 def test_the_memo_of_a_question_has_its_page_s_words(folders: dict[str, Path], number: int) -> None:
     folder = folders["answers-nl"]
     words = words_of_markdown((folder / f"{number}.md").read_text("utf-8") + "\n---\n")
-    memo = memo_of(open_folder(folder), "nl", number)
+    memo = memo_of(read_folder(folder), "nl", number)
     told = " ".join(b.text for b in memo.blocks if isinstance(b, Paragraph))
-    page = page_of((folder / f"{number}.md").read_text("utf-8"))
+    page = parse_page((folder / f"{number}.md").read_text("utf-8"))
     assert page.answer in told
     assert set(page.answer.split()) <= set(words)
     figures = pd.read_csv(folder / "figures.csv")
@@ -386,7 +416,7 @@ def test_the_memo_of_the_book_leads_with_the_gap_and_has_every_question_put_off(
     memo = made.memo("answers", "nl")
     table = next(block for block in memo.blocks if isinstance(block, Table))
     assert [row[0] for row in table.rows] == ["13", "38", "75"]
-    assert "13" in memo.picture.caption
+    assert "13" in chart_of(memo).caption
 
 
 def test_help_needs_no_word_library() -> None:
@@ -396,7 +426,7 @@ def test_help_needs_no_word_library() -> None:
 
 @pytest.mark.slow
 def test_a_folder_tells_the_language_it_was_made_in(folders: dict[str, Path]) -> None:
-    folder = open_folder(folders["run"])
+    folder = read_folder(folders["run"])
     for lang in ("nl", "en"):
         assert type(folder)(folder.path, folder.record | {"lang": lang}).lang == lang
 

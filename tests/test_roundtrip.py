@@ -19,11 +19,17 @@ from support.cli import Command
 from support.workbooks import SHEETS, Content, edited, opened_bytes, repacked, where_is
 
 from sim.errors import ScenarioError
-from sim.export.safe_workbook import MAX_UNPACKED, Opened, open_workbook
+from sim.export.safe_workbook import MAX_UNPACKED, OpenWorkbook, open_workbook
 from sim.export.scenario_workbook import scenario_workbook
 from sim.export.workbook_reader import read_filled
 from sim.export.workbook_rows import number_rows
-from sim.export.workbook_to_patch import about_of, changes_of, checked, read_back, text_of
+from sim.export.workbook_to_patch import (
+    apply_changes,
+    find_changes,
+    patch_text,
+    patch_title,
+    read_patch,
+)
 from sim.report.i18n import Language
 from sim.scenario import Loaded, Scenario, load, load_chain, override, quantities
 
@@ -48,7 +54,7 @@ class Form:
 
     base: Loaded
     data: bytes
-    opened: Opened
+    opened: OpenWorkbook
 
     def cell(self, key: str, column: str = "C", nth: int = 0) -> str:
         return where_is(self.opened, key, column, nth)
@@ -64,12 +70,12 @@ def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
 def imported(form: Form, data: bytes, folder: Path) -> Scenario | None:
     """The scenario that a filled-in workbook makes, both ways; None where nothing was changed."""
     filled = read_filled(opened_bytes(data, folder / "filled.xlsx"))
-    changes = changes_of(filled, form.base.scenario)
+    changes = find_changes(filled, form.base.scenario)
     if not changes:
         return None
-    made = checked(form.base, changes, ABOUT, BECAUSE, "filled.xlsx").scenario
-    text = text_of(["baseline"], ABOUT, changes)
-    assert read_back(form.base, text, Path("p.yaml"), BECAUSE).scenario == made
+    made = apply_changes(form.base, changes, ABOUT, BECAUSE, "filled.xlsx").scenario
+    text = patch_text(["baseline"], ABOUT, changes)
+    assert read_patch(form.base, text, Path("p.yaml"), BECAUSE).scenario == made
     return made
 
 
@@ -113,7 +119,7 @@ def test_an_unchanged_workbook_holds_no_change(
     data = scenario_workbook(base.scenario, base.name, names, "0.1.0", lang)
     assert data == scenario_workbook(base.scenario, base.name, names, "0.1.0", lang)
     filled = read_filled(opened_bytes(data, tmp_path / "x.xlsx"))
-    assert changes_of(filled, base.scenario) == []
+    assert find_changes(filled, base.scenario) == []
     assert set(filled.numbers) >= {key for key, _ in quantities(base.scenario)}
 
 
@@ -129,7 +135,7 @@ def test_another_program_that_keeps_fewer_digits_changes_nothing(
     saved = open_workbook(tmp_path / "saved.xlsx")
     cell = saved.sheets["Scenario"][int(form.cell("departure.supervised_share")[1:]), 3]
     assert cell.value != long
-    assert changes_of(read_filled(saved), scenario) == []
+    assert find_changes(read_filled(saved), scenario) == []
 
 
 @pytest.mark.long
@@ -139,7 +145,7 @@ def test_a_text_that_begins_like_a_formula_stays_a_text(form: Form, tmp_path: Pa
     data = scenario_workbook(scenario, "x", ["baseline"], "0.1.0", "en")
     opened = opened_bytes(data, tmp_path / "x.xlsx")
     assert not any(cell.formula for sheet in opened.sheets.values() for cell in sheet.values())
-    assert changes_of(read_filled(opened), scenario) == []
+    assert find_changes(read_filled(opened), scenario) == []
 
 
 @pytest.mark.slow
@@ -209,7 +215,7 @@ def test_numbers_that_are_not_set_can_be_set_and_taken_out(form: Form, tmp_path:
     base = Loaded("x", made, form.base.tree)
     again = scenario_workbook(made, "x", ["baseline"], "0.1.0", "en")
     emptied = edited(again, {total[0]: None})
-    changes = changes_of(read_filled(opened_bytes(emptied, tmp_path / "y.xlsx")), base.scenario)
+    changes = find_changes(read_filled(opened_bytes(emptied, tmp_path / "y.xlsx")), base.scenario)
     assert [(change.key, change.data) for change in changes] == [("inflow.total", None)]
 
 
@@ -249,7 +255,7 @@ SLIPS: dict[str, tuple[str, str, int, float | str | None, str]] = {
     "a key renamed": ("housing.homes", "A", 0, "housing.home", "there is no number 'housing.home'"),
     "no key": ("housing.homes", "A", 0, None, "this row has no key"),
     "a year as a day": ("budget.vintages.owb2025.lines.ind", "B", 0, 2026.0,
-                        "the date 1905-07-18 is no date that can be meant here"),
+                        "the date 1905-07-18 is not a date that is accepted here"),
     "a day twice": ("budget.vintages.owb2025.lines.ind", "B", 1, "2025-01-01",
                     "a second value from 2025-01-01 on"),
     "a date without a value": ("budget.vintages.owb2025.lines.ind", "C", 1, None,
@@ -257,7 +263,7 @@ SLIPS: dict[str, tuple[str, str, int, float | str | None, str]] = {
     "a number where words belong": ("housing.homes", "S", 0, 0.5, "'0.5' where words belong"),
     "shares that do not sum": ("groups.syria.intake_share", "C", 0, 0.9, "sum to 1.542300"),
     "first set, no ground": ("inflow.total", "C", 0, 4e4, "it needs a source or an assumption"),
-    "a ground, no value": ("inflow.total", "S", 0, "why", "has a assumption, but no value"),
+    "a ground, no value": ("inflow.total", "S", 0, "why", "has assumption, but no value"),
     "a source nobody knows": ("housing.homes", "Q", 0, "WHO-KNOWS", "WHO-KNOWS"),
 }  # fmt: skip
 
@@ -281,7 +287,7 @@ def test_a_slip_is_named_with_its_cell(form: Form, tmp_path: Path, slip: str) ->
 @pytest.mark.parametrize(
     ("key", "nth", "expected"),
     [
-        ("family.staff", 0, "the row of family.staff is gone"),
+        ("family.staff", 0, "the row of family.staff is missing"),
         ("budget.vintages.owb2025.lines.ind", 1, "1 of the rows of budget"),
     ],
 )
@@ -357,7 +363,7 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "entities": (entities, "defines entities"),
     "a value far away": (far, "far outside any table"),
     "not ours": (foreign, "is not one that opvangsim export wrote"),
-    "a sheet renamed": (without_help, "its sheet Read me is gone"),
+    "a sheet renamed": (without_help, "its sheet Read me is missing"),
     "another layout": (other_layout, "with other sheets"),
     "a lost part": (
         lambda data: repacked(data, lambda n, p: b"" if n == "xl/workbook.xml" else p),
@@ -424,9 +430,9 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     }
     again = command("import", "b.xlsx", "-o", "p.yaml")
     assert again.returncode == 2
-    assert "p.yaml: this file is there already" in again.stderr
+    assert "p.yaml: this file exists already" in again.stderr
     kept = command("export", "baseline", "--xlsx", "-o", "b.xlsx")
-    assert "is no export of ours as it was written" in kept.stderr
+    assert "is not an unchanged export of ours" in kept.stderr
 
 
 @pytest.mark.long
@@ -450,12 +456,12 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     assert given_.returncode == 0
     scenario_file("family.staff: 301\n")
     done = command("import", "s.xlsx", "-o", "r.yaml")
-    assert "was made of another state of small.yaml than there is now" in done.stderr
+    assert "small.yaml has changed since this workbook was made from it" in done.stderr
 
 
 @pytest.mark.slow
 def test_a_patch_without_words_of_its_own_tells_what_it_changes(form: Form, tmp_path: Path) -> None:
     data = edited(form.data, {form.cell("family.staff"): 300})
     filled = read_filled(opened_bytes(data, tmp_path / "x.xlsx"))
-    about = about_of(filled, changes_of(filled, form.base.scenario), "p", "x.xlsx")
+    about = patch_title(filled, find_changes(filled, form.base.scenario), "p", "x.xlsx")
     assert about["description"]["nl"] == "Zoals gewijzigd in x.xlsx: family.staff."

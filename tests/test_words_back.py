@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from support.cli import Command
 from support.workbooks import edited, opened_bytes, where_is
 
-from sim.export.safe_workbook import Opened, open_workbook
+from sim.export.safe_workbook import OpenWorkbook, open_workbook
 from sim.export.scenario_workbook import scenario_workbook
 from sim.export.workbook_reader import read_filled
-from sim.export.workbook_to_patch import changes_of, text_of
+from sim.export.workbook_to_patch import find_changes, patch_text
 from sim.report.translate import said
 from sim.scenario import load, load_chain, shipped
 from sim.scenario.yaml_reader import read_text
@@ -34,7 +34,7 @@ ABOUT = {"title": {"en": "p", "nl": "p"}, "description": {"en": "x", "nl": "x"}}
 
 
 @pytest.fixture(scope="module")
-def dutch_form(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Opened]:
+def dutch_form(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, OpenWorkbook]:
     base = load_chain(["baseline"])
     data = scenario_workbook(base.scenario, base.name, ["baseline"], "0.1.0", "nl")
     return data, opened_bytes(data, tmp_path_factory.mktemp("form") / "b.xlsx")
@@ -55,7 +55,7 @@ def test_a_dutch_workbook_that_nobody_touched_changes_nothing(name: str, tmp_pat
     base = load_chain([name])
     data = scenario_workbook(base.scenario, base.name, [name], "0.1.0", "nl")
     filled = read_filled(opened_bytes(data, tmp_path / "x.xlsx"))
-    assert changes_of(filled, base.scenario) == []
+    assert find_changes(filled, base.scenario) == []
 
 
 @pytest.mark.long
@@ -73,7 +73,7 @@ def test_a_patch_in_the_users_words_comes_back_as_it_was(
 
 @pytest.mark.slow
 def test_a_changed_sentence_is_what_the_colleague_wrote(
-    command: Command, dutch_form: tuple[bytes, Opened]
+    command: Command, dutch_form: tuple[bytes, OpenWorkbook]
 ) -> None:
     data, opened = dutch_form
     back(command, edited(data, {where_is(opened, KEY, "S"): "COA bestelt nu een jaar vooruit"}))
@@ -84,7 +84,7 @@ def test_a_changed_sentence_is_what_the_colleague_wrote(
 
 @pytest.mark.slow
 def test_the_dutch_and_the_english_sentence_are_both_no_change(
-    command: Command, dutch_form: tuple[bytes, Opened]
+    command: Command, dutch_form: tuple[bytes, OpenWorkbook]
 ) -> None:
     data, opened = dutch_form
     english = load("baseline").reception.desk.lead_weeks.assumption
@@ -95,7 +95,7 @@ def test_the_dutch_and_the_english_sentence_are_both_no_change(
 
 @pytest.mark.slow
 def test_what_stays_beside_a_changed_sentence_is_the_sentence_of_the_file(
-    command: Command, dutch_form: tuple[bytes, Opened]
+    command: Command, dutch_form: tuple[bytes, OpenWorkbook]
 ) -> None:
     """Only the place was changed: the assumption that the patch repeats is the English one."""
     data, opened = dutch_form
@@ -110,7 +110,7 @@ def test_what_stays_beside_a_changed_sentence_is_the_sentence_of_the_file(
 @pytest.mark.slow
 @pytest.mark.parametrize("text", LOOKS_LIKE)
 def test_a_text_that_yaml_takes_for_something_else_stays_a_text(
-    command: Command, dutch_form: tuple[bytes, Opened], text: str
+    command: Command, dutch_form: tuple[bytes, OpenWorkbook], text: str
 ) -> None:
     data, opened = dutch_form
     back(command, edited(data, {where_is(opened, KEY, "S"): text}))
@@ -121,14 +121,14 @@ def test_a_text_that_yaml_takes_for_something_else_stays_a_text(
 @settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_whatever_a_text_says_a_patch_says_it_too(text: str) -> None:
-    written = text_of(["baseline"], {**ABOUT, "title": {"en": text, "nl": text}}, [])
+    written = patch_text(["baseline"], {**ABOUT, "title": {"en": text, "nl": text}}, [])
     assert read_text(written, "p.yaml").data["title"] == {"en": text, "nl": text}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["", " ", "  \n "])
 def test_a_sentence_that_was_emptied_is_told_or_replaced_by_the_patchs_own(
-    command: Command, dutch_form: tuple[bytes, Opened], text: str
+    command: Command, dutch_form: tuple[bytes, OpenWorkbook], text: str
 ) -> None:
     data, opened = dutch_form
     back(command, edited(data, {where_is(opened, KEY, "S"): text}))

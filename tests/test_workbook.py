@@ -23,11 +23,11 @@ from support.folders import record_in
 from support.once import once
 
 from sim.errors import ScenarioError
-from sim.export.data_files import LONG, long_table, scenario_format, table_bytes
+from sim.export.data_files import LONG, iamc_table, long_table, table_bytes
 from sim.export.provenance import find
 from sim.export.run_workbook import run_workbook
-from sim.export.safe_workbook import Opened, open_workbook
-from sim.export.safe_write import place
+from sim.export.safe_workbook import OpenWorkbook, open_workbook
+from sim.export.safe_write import write_file
 from sim.report.display_names import line_label
 from sim.report.i18n import Language, label, labels
 from sim.report.run_tables import headline_rows
@@ -65,7 +65,7 @@ def books(data: dict[Language, bytes]) -> dict[Language, Workbook]:
 
 
 @pytest.fixture(scope="module")
-def read(data: dict[Language, bytes], tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def read(data: dict[Language, bytes], tmp_path_factory: pytest.TempPathFactory) -> OpenWorkbook:
     file = tmp_path_factory.mktemp("read") / "nl.xlsx"
     file.write_bytes(data["nl"])
     return open_workbook(file)
@@ -122,7 +122,7 @@ def test_a_program_that_does_not_calculate_shows_the_value_of_every_formula(
 
 
 @pytest.mark.slow
-def test_every_formula_comes_to_the_value_it_shows(read: Opened) -> None:
+def test_every_formula_comes_to_the_value_it_shows(read: OpenWorkbook) -> None:
     count = 0
     for cells in read.sheets.values():
         numbers = {at: float(cell.value) for at, cell in cells.items()
@@ -135,7 +135,9 @@ def test_every_formula_comes_to_the_value_it_shows(read: Opened) -> None:
 
 
 @pytest.mark.slow
-def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: RunFolder, read: Opened) -> None:
+def test_sums_and_gaps_are_formulas_and_what_the_run_says(
+    run: RunFolder, read: OpenWorkbook
+) -> None:
     cells = read.sheets[label("sheet_gap", "nl")]
     rows: dict[str, list[int]] = {}
     for (row, column), cell in sorted(cells.items()):
@@ -156,7 +158,7 @@ def test_sums_and_gaps_are_formulas_and_what_the_run_says(run: RunFolder, read: 
 
 
 @pytest.mark.long
-def test_medians_have_no_sums(read: Opened) -> None:
+def test_medians_have_no_sums(read: OpenWorkbook) -> None:
     cells = read.sheets[label("sheet_gap", "nl")]
     head = next(row for (row, column), cell in cells.items()
                 if column == 1 and cell.value == label("year", "nl"))  # fmt: skip
@@ -165,7 +167,7 @@ def test_medians_have_no_sums(read: Opened) -> None:
 
 
 @pytest.mark.slow
-def test_months_are_those_of_the_run(run: RunFolder, read: Opened) -> None:
+def test_months_are_those_of_the_run(run: RunFolder, read: OpenWorkbook) -> None:
     cells = read.sheets[label("sheet_months", "nl")]
     heads = {str(cell.value): column for (row, column), cell in cells.items() if row == 4}
     assert all(re.search(r"\[.+\]$", head) for head in heads if head != label("book_date", "nl"))
@@ -266,7 +268,7 @@ def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_p
     found = read_run_folder(folder)
     book = load_workbook(io.BytesIO(run_workbook(found, "en")))
     assert sheet_of(book, "sheet_gap", "en")["A1"].value == label("book_no_year", "en")
-    assert not scenario_format(found).empty
+    assert not iamc_table(found).empty
     assert found.record["command"].endswith("--lang nl")
 
 
@@ -295,11 +297,11 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
         (["export", "baseline", "-o", "x.xlsx"], "no form is named"),
         (["export", "baseline", "--xlsx", "--csv", "-o", "x.xlsx"], "are two forms"),
         (["export", "baseline", "--csv", "-o", "x.csv"], "--csv needs the folder of a run"),
-        (["export", "baseline", "--xlsx", "-o", "x.xls"], "this is no .xlsx file"),
+        (["export", "baseline", "--xlsx", "-o", "x.xls"], "not a name of a .xlsx file"),
         (["export", "baseline", "--xlsx", "-o", "no/x.xlsx"], "there is no folder no"),
         (["export", "baseline", "fill-91", "--xlsx", "-o", "x.xlsx"], "expected one scenario"),
         (["import", "x.xlsx", "-o", "p.yaml"], "x.xlsx: can't be read"),
-        (["import", "x.xlsx", "-o", "p.yml"], "this is no .yaml file"),
+        (["import", "x.xlsx", "-o", "p.yml"], "not a name of a .yaml file"),
         (["whence", "x.png"], "x.png: can't be read"),
     ],
 )
@@ -340,7 +342,7 @@ def test_the_long_table_holds_every_number_of_a_run(run: RunFolder) -> None:
 
 @pytest.mark.slow
 def test_scenario_data_have_a_row_a_number_and_means_that_add_up(run: RunFolder) -> None:
-    table = scenario_format(run)
+    table = iamc_table(run)
     assert list(table.columns) == [
         "model",
         "scenario",
@@ -440,13 +442,13 @@ def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
     book = load_workbook(io.BytesIO(data["nl"]))
     book.save(file)
     assert find(file).intact
-    place(file, data["nl"])
+    write_file(file, data["nl"])
     sheet_of(book, "sheet_gap", "nl")["B6"] = 1.0
     book.save(file)
     done = command("whence", "r.xlsx", "--lang", "nl")
     assert (done.returncode, done.stdout.splitlines()[-1][:9]) == (2, "GEWIJZIGD")
-    with pytest.raises(ScenarioError, match="no export of ours as it was written"):
-        place(file, data["nl"])
+    with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
+        write_file(file, data["nl"])
 
 
 @pytest.mark.long

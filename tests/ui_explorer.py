@@ -19,7 +19,7 @@ from support.browser import NARROW, WIDE, Open, opening, started, violations
 from support.explorer import HOSTILE, NAMES, content_in, make_runs
 
 from sim.cli import app
-from sim.export.dashboard.encoding import as_told, kept
+from sim.export.dashboard.encoding import encode, rounding_json
 from sim.export.dashboard.series import LANGUAGES, UNITS
 from sim.report.charts.elements import amount
 from sim.report.i18n import Language, million, number
@@ -158,7 +158,10 @@ def test_the_page_rounds_and_writes_numbers_as_reports_do(browser: Browser) -> N
             ("EUR", million(value * sign, lang)),
         )
     ]
-    asked = [[kept(value, rounding), as_told(rounding), lang] for value, rounding, lang, _ in cases]
+    asked = [
+        [encode(value, rounding), rounding_json(rounding), lang]
+        for value, rounding, lang, _ in cases
+    ]
     with opening(browser) as open_:
         here = open_("about:blank").page
         said = here.evaluate(

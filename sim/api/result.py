@@ -267,15 +267,15 @@ def explore(runs: Sequence[Result], file: str | Path, lang: Language = "en") -> 
 
     Raises ``ScenarioError`` if they are too many, or if the page can't be written.
     """
-    from ..export.dashboard.write import explore as asked
-    from ..export.safe_write import place
+    from ..export.dashboard.page import explore as asked
+    from ..export.safe_write import write_file
 
     target = Path(file)
     if target.suffix.lower() != ".html":
         usage_error(str(target), "this is no name of a page", "give a name that ends in .html")
     names = [one.scenario.name for one in runs]
     command = f"sim.explore([{', '.join(names)}], {target.name!r})"
-    place(target, asked([one.finished for one in runs], names, command, lang))
+    write_file(target, asked([one.finished for one in runs], names, command, lang))
     return target
 
 

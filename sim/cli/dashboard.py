@@ -23,13 +23,13 @@ def explorer(
 
     Series, years, band, budget and prices are chosen in the page, as is its language.
     """
-    from ..export.dashboard.write import explore
-    from ..export.safe_write import place
+    from ..export.dashboard.page import explore
+    from ..export.safe_write import write_file
     from ..runs.load import read_run_folder
 
     if out.suffix.lower() != ".html":
         usage_error(str(out), "this is no name of a page", "give a name that ends in .html")
     found = [read_run_folder(folder) for folder in runs]
     names = [str(folder) for folder in runs]
-    place(out, explore(found, names, as_typed(sys.argv[1:]), language(lang)))
+    write_file(out, explore(found, names, as_typed(sys.argv[1:]), language(lang)))
     typer.echo(str(out))

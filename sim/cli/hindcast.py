@@ -138,7 +138,7 @@ def calibrate(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
-    from ..export.safe_write import place
+    from ..export.safe_write import write_file
     from ..hindcast import fit, patch
     from ..report.calibration import ends_table, fit_lines, fit_table
     from ..scenario import load
@@ -157,5 +157,5 @@ def calibrate(
     for line in fit_lines(found, load("baseline"), tongue):
         typer.echo(line)
     if out is not None:
-        place(out, patch_text(patch(found)).encode())
+        write_file(out, patch_text(patch(found)).encode())
         typer.echo(str(out))

@@ -40,13 +40,13 @@ def memo(
 
     A memo in Markdown has its picture in a file beside it, with the same name in .png.
     """
-    from ..export.memo.folder import open_folder
-    from ..export.memo.write import files_of, form_of, memo_of
-    from ..export.safe_write import place
+    from ..export.memo.memo import files_of, form_of, memo_of
+    from ..export.safe_write import write_file
+    from ..runs.load import read_folder
 
     chosen = form_of(out, form.value if form else None)
-    folder = open_folder(run)
+    folder = read_folder(run)
     made = memo_of(folder, language(lang) if lang else folder.lang, question)
     for file, data in files_of(made, chosen, out).items():
-        place(file, data)
+        write_file(file, data)
         typer.echo(str(file))

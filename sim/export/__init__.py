@@ -1,6 +1,7 @@
-"""Files for others: workbooks, tables, and the way back from a workbook to a patch.
+"""Files for other programs: workbooks, tables, memos, the dashboard, and their provenance.
 
-``sheet`` writes a workbook, ``opened`` reads one that may hold anything. ``run_book`` and
-``series`` show a run; ``form`` shows a scenario, ``filled`` reads it back and ``patch`` says what
-was changed. ``tables`` are for programs, ``whence`` tells where a file comes from.
+``files`` exports a run or a scenario and imports an edited workbook. ``run_workbook`` and
+``scenario_workbook`` write workbooks; ``safe_workbook``, ``workbook_reader`` and
+``workbook_to_patch`` turn an edited one into a patch. ``data_files`` has tables for programs,
+``provenance`` says where a file comes from.
 """

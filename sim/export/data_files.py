@@ -1,11 +1,10 @@
-"""A run's tables for other programs: one long table, a folder of tables, or the scenario format.
+"""Tables of a run for other programs: one long table, a folder of tables, or IAMC data.
 
-The scenario format (IAMC, read by pyam) has a row a number: model, scenario, region, variable,
-unit, year, value. It is the long one of its two forms, since the wide one (a column a year) has
-empty cells where a year has no budget, which pyam keeps as numbers. The name of a variable begins
-with what is counted. Its means stand under that name, so that ``Occupancy|Place|...`` adds up to
-``Occupancy``; other statistics stand under a name of their own, as ``Occupancy (P90)``, since they
-do not add up.
+The IAMC format (read by pyam) has a row per number: model, scenario, region, variable, unit, year,
+value. This is its long form; the wide one (a column per year) has empty cells where a year has no
+budget, which pyam keeps as numbers. Means have the plain name of a variable, so that
+``Occupancy|Place|...`` adds up to ``Occupancy``. Other statistics do not add up, and have names of
+their own, as ``Occupancy (P90)``.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ UNITS = {
 
 
 def long_table(run: RunFolder) -> pd.DataFrame:
-    """All three tables of a run as one, a row a number; money in euros."""
+    """Return all three tables of a run as one, a row per number; money in euros."""
     pieces = [
         _melted(run.monthly, "monthly", ["date", "series", "breakdown", "unit"]),
         _melted(run.yearly, "yearly", ["year", "series", "breakdown", "measure", "unit"]),
@@ -75,16 +74,16 @@ def _money(budget: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def table_bytes(table: pd.DataFrame, form: Form) -> bytes:
-    """A table as CSV (UTF-8) or Parquet."""
+    """Return a table as CSV (UTF-8) or Parquet."""
     if form == "parquet":
         return bytes(table.to_parquet(index=False))
     return table.to_csv(index=False, float_format="%.15g", date_format="%Y-%m-%d").encode("utf-8")
 
 
 def write_tables(run: RunFolder, folder: Path, form: Form) -> None:
-    """A folder of the three tables as the run has them, with a record of where they come from.
+    """Write the three tables of a run into a folder, with a manifest.
 
-    Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
+    Raises ``ScenarioError`` if the folder can't be written or contains files that are not ours.
     """
     stamp = run.stamp
     tables = {"budget": run.budget, "monthly": run.monthly, "yearly": run.yearly}
@@ -94,11 +93,11 @@ def write_tables(run: RunFolder, folder: Path, form: Form) -> None:
         write_manifest(staging, {"kind": "tables", "id": stamp.run, "of": asdict(stamp)})
 
 
-def scenario_format(run: RunFolder) -> pd.DataFrame:
-    """The years of a run as the scenario community exchanges them, a row a number.
+def iamc_table(run: RunFolder) -> pd.DataFrame:
+    """Return the years of a run in the IAMC format, a row per number.
 
-    Cost, budget and gap in EUR million of the headline's prices (of each year where the scenario
-    says so), as cost and not cash; at the headline's level of prices.
+    Cost, budget and gap are in EUR million, in the prices of the headline (of each year where the
+    scenario says so), as cost and not cash, at the cost level of the headline.
     """
     rows = [*_volumes(run), *_amounts(run)]
     table = pd.DataFrame(rows)
@@ -107,7 +106,7 @@ def scenario_format(run: RunFolder) -> pd.DataFrame:
     table.insert(2, "region", REGION)
     keys = ["model", "scenario", "region", "variable", "unit"]
     if table.duplicated([*keys, "year"]).any():
-        raise ModelError("two cells of a run have the same name in the scenario format")
+        raise ModelError("two cells of a run have the same name in the IAMC format")
     return table[table["value"].notna()][[*keys, "year", "value"]].reset_index(drop=True)
 
 
@@ -154,7 +153,7 @@ def _amounts(run: RunFolder) -> list[dict[str, Any]]:
 
 
 def _part(breakdown: str, scenario: Scenario) -> str:
-    """The rest of a variable's name: what it is counted of, a part of a wider type below that."""
+    """The rest of a variable's name: its breakdown, below the type it is part of, if any."""
     if breakdown == "total":
         return ""
     kind, _, name = breakdown.partition(":")
@@ -168,7 +167,7 @@ def _suffix(statistic: str) -> str:
 
 
 def _title(name: str) -> str:
-    """A name of a table as a word of a variable: family_pending becomes Family Pending."""
+    """A name of a table as a part of a variable: family_pending becomes Family Pending."""
     if name == "coa_nidos":
         return "COA and Nidos"
     return " ".join(w.upper() if w in INSTITUTIONS else w.title() for w in name.split("_"))

@@ -1,7 +1,7 @@
-"""Reading a workbook that anyone may have saved: nothing in it runs, and nothing is followed.
+"""Read a workbook from anyone safely: nothing in it is run, no link is followed.
 
-Limits come first (size, parts, rows), then plain cells: styles, links, names and macros are never
-looked at. A formula is read as its text and the value it had when the file was last saved.
+Limits are checked first (size, parts, rows). Then plain cells are read; styles, links, names and
+macros are ignored. A formula is read as its text and its value when the file was last saved.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import Provenance, ProvenanceCheck, checksum, read_provenance
-from .properties import told_in
-from .workbook_checksum import content_of
 
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 60_000_000
@@ -35,56 +32,33 @@ Coordinates = tuple[int, int]
 
 @dataclass(frozen=True)
 class WorkbookCell:
-    """What a cell holds: a value, and the formula it came from if there is one."""
+    """Content of a cell: a value, and the formula it is the result of, if any."""
 
     value: Any
     formula: str = ""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A workbook as plain data: what it says of itself, and cells by (row, column) from 1."""
+class OpenWorkbook:
+    """A workbook as plain data: custom properties, and cells by (row, column) from 1."""
 
     name: str
-    told: dict[str, str]
+    properties: tuple[tuple[str, str], ...]
     sheets: dict[str, dict[Coordinates, WorkbookCell]]
 
-    @property
-    def stamp(self) -> Provenance | None:
-        """Where it comes from, if it is one of ours."""
-        return read_provenance(self.told)
 
-    def found(self) -> ProvenanceCheck | None:
-        """Its stamp, and whether its cells are as they were exported."""
-        from openpyxl.utils import get_column_letter
-
-        stamp = self.stamp
-        if stamp is None:
-            return None
-        notes = {key: text for key, text in self.told.items()
-                 if key != "seal" and not hasattr(stamp, key)}  # fmt: skip
-        cells = [
-            (title, [(f"{get_column_letter(column)}{row}", cell.formula or cell.value)
-                     for (row, column), cell in sheet.items()])
-            for title, sheet in self.sheets.items()
-        ]  # fmt: skip
-        return ProvenanceCheck(
-            stamp, self.told.get("seal") == checksum(stamp, content_of(cells, notes))
-        )
-
-
-def open_workbook(file: Path) -> Opened:
-    """Read a workbook; raises ``ScenarioError`` if it is none, or one that may not be read."""
+def open_workbook(file: Path) -> OpenWorkbook:
+    """Read a workbook; raises ``ScenarioError`` if it is not one, or unsafe to read."""
     data = packed_bytes(file)
     try:
         with warnings.catch_warnings():
-            # What openpyxl leaves out (pictures, validation it does not know) holds no number.
+            # openpyxl warns of what it skips, such as pictures: none of it is a number.
             warnings.simplefilter("ignore")
             return _read(data, str(file))
     except ScenarioError:
         raise
     except Exception as error:
-        # Whatever a broken or hostile file makes the library stumble over, it is the file.
+        # Any error of the library is due to a broken or hostile file.
         what = f"can't be read as a workbook ({type(error).__name__})"
         raise _refused(
             str(file), what, "open it in a spreadsheet program and save it again"
@@ -92,9 +66,12 @@ def open_workbook(file: Path) -> Opened:
 
 
 def packed_bytes(file: Path) -> bytes:
-    """The bytes of a workbook or a document that is safe to unpack; raises ``ScenarioError``."""
+    """Return the bytes of a workbook or document that is safe to unpack.
+
+    Raises ``ScenarioError`` if it is not.
+    """
     data = _bytes_of(file)
-    _refuse_what_is_unsafe(data, str(file))
+    _refuse_unsafe(data, str(file))
     return data
 
 
@@ -102,7 +79,7 @@ def _bytes_of(file: Path) -> bytes:
     try:
         if file.exists() and not file.is_file():
             # A pipe or a device is never read: it may have no end.
-            raise _refused(str(file), "this is no file", "name a workbook")
+            raise _refused(str(file), "this is not a file", "name a workbook")
         size = file.stat().st_size
         if size > MAX_BYTES:
             what = f"{size:,} bytes: too large for a workbook of ours (at most {MAX_BYTES:,})"
@@ -112,8 +89,8 @@ def _bytes_of(file: Path) -> bytes:
         raise _refused(str(file), f"can't be read: {error.strerror or error}") from None
 
 
-def _refuse_what_is_unsafe(data: bytes, name: str) -> None:
-    """A zip that unpacks to too much, macros, and XML that defines entities."""
+def _refuse_unsafe(data: bytes, name: str) -> None:
+    """Refuse a zip that unpacks to too much, macros, and XML that defines entities."""
     if data.startswith(_OLD_HEAD):
         what = "this is an old or a locked workbook (.xls, or one with a password)"
         raise _refused(name, what, "save it as .xlsx without a password")
@@ -126,11 +103,13 @@ def _refuse_what_is_unsafe(data: bytes, name: str) -> None:
                 _check_part(part.filename, packed.read(part), name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError) as error:
         advice = "give the workbook that opvangsim export wrote"
-        raise _refused(name, "this is no .xlsx workbook: not a whole zip file", advice) from error
+        what = "this is not an .xlsx workbook: not a whole zip file"
+        raise _refused(name, what, advice) from error
     except (RuntimeError, zlib.error) as error:
-        # Locked parts, and ways of packing that zipfile does not know.
+        # Encrypted parts, and compression methods that zipfile does not know.
         advice = "save it again in a spreadsheet program, without a password"
-        raise _refused(name, "this is no .xlsx workbook: it can't be unpacked", advice) from error
+        what = "this is not an .xlsx workbook: it can't be unpacked"
+        raise _refused(name, what, advice) from error
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
@@ -149,36 +128,37 @@ def _check_part(part: str, data: bytes, name: str) -> None:
         raise _refused(name, what, "open it in a spreadsheet program and save it again")
 
 
-def _read(data: bytes, name: str) -> Opened:
-    """Both readings of a workbook side by side: formulas as text, and the values they had."""
+def _read(data: bytes, name: str) -> OpenWorkbook:
+    """Read a workbook twice: formulas as text, and the values they had."""
     from openpyxl import load_workbook
 
-    told: dict[str, str] = {}
     sheets: dict[str, dict[Coordinates, WorkbookCell]] = {}
     texts = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
     try:
         properties = cast(Any, texts).custom_doc_props.props
-        told = told_in((str(one.name), str(one.value or "")) for one in properties)
+        named = tuple((str(one.name), str(one.value or "")) for one in properties)
         for sheet in texts.worksheets:
             plain = dict(_cells(sheet, name))
             if any(cell.formula for cell in plain.values()):
-                held = dict(_cells(values[sheet.title], name))
-                plain = {at: _with_value(cell, held.get(at)) for at, cell in plain.items()}
+                computed = dict(_cells(values[sheet.title], name))
+                plain = {at: _with_value(cell, computed.get(at)) for at, cell in plain.items()}
             sheets[sheet.title] = plain
     finally:
         texts.close()
         values.close()
-    return Opened(name, told, sheets)
+    return OpenWorkbook(name, named, sheets)
 
 
-def _with_value(cell: WorkbookCell, held: WorkbookCell | None) -> WorkbookCell:
-    """A formula with the value it had; any other cell as it is."""
-    return WorkbookCell(held.value if held else None, cell.formula) if cell.formula else cell
+def _with_value(cell: WorkbookCell, computed: WorkbookCell | None) -> WorkbookCell:
+    """Add its value to a formula; return any other cell as it is."""
+    if not cell.formula:
+        return cell
+    return WorkbookCell(computed.value if computed else None, cell.formula)
 
 
 def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, WorkbookCell]]:
-    # What a file says of its own size is not believed: cells outside it would be left out unseen.
+    # The size that a sheet states is ignored: cells outside it would be skipped.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), start=1):
         for column, cell in enumerate(row, start=1):

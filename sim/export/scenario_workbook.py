@@ -30,7 +30,7 @@ from .workbook_rows import (
     fingerprint,
     number_rows,
     shape_of,
-    told_words,
+    translated_sentences,
 )
 from .workbook_writer import (
     BOLD,
@@ -105,7 +105,7 @@ def _write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
         cells = number.cells | {"unit": unit_name(str(number.cells["unit"]), lang)}
         cells["bounds"] = _bounds(number.key, lang)
         cells["meaning"] = said(str(cells["meaning"]), lang)
-        cells |= told_words(number.cells, scenario, lang)
+        cells |= translated_sentences(number.cells, scenario, lang)
         for column, name in enumerate(COLUMNS, start=1):
             _put_field(sheet, (row, column), cells.get(name), is_open=name in number.open)
         row += 1

@@ -1,4 +1,4 @@
-"""Sheets that say where numbers come from: every number with its ground, and every source."""
+"""Sheets on where numbers come from: every number with its basis, and every source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..report.translate import said
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.introspect import at
 from ..scenario.listing import by_source
-from ..scenario.schema import Scenario as Grammar
+from ..scenario.schema import Scenario as ScenarioSchema
 from .workbook_writer import (
     PLAIN,
     TITLE,
@@ -28,7 +28,7 @@ HEAD = 3
 
 
 def write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
-    """Every number of a scenario, a row a date: value, unit, spread, source, assumption."""
+    """Write every number of a scenario, a row per date, with its source or assumption."""
     put(sheet, (1, 1), label("book_numbers", lang), style=TITLE)
     keys = (
         "form_key", "form_date", "form_value", "form_unit", "shown_spread", "book_price_year",
@@ -41,7 +41,7 @@ def write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
             dated = day if isinstance(quantity.value, tuple) else None
             cells: list[Content] = [key, dated, amount, unit_name(quantity.unit, lang)]
             if order == 0:
-                cells += _ground(key, quantity, scenario, lang)
+                cells += _basis(key, quantity, scenario, lang)
             for column, content in enumerate(cells, start=1):
                 put(sheet, (row, column), content, style=PLAIN | WRAP)
             row += 1
@@ -51,8 +51,8 @@ def write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     lay_out(sheet, head=HEAD, columns=1)
 
 
-def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> list[Content]:
-    here = at(Grammar, tuple(key.split(".")))
+def _basis(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> list[Content]:
+    here = at(ScenarioSchema, tuple(key.split(".")))
     return [
         spread_text(quantity, lang),
         quantity.price_level,
@@ -64,7 +64,7 @@ def _ground(key: str, quantity: Quantity, scenario: Scenario, lang: Language) ->
 
 
 def write_sources(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
-    """Every source that a scenario cites: title, number, day, terms, and how much rests on it."""
+    """Write every source that a scenario cites, and how many numbers rest on it."""
     put(sheet, (1, 1), label("sheet_sources", lang), style=TITLE)
     keys = ("form_key", "book_source_title", "book_source_number", "book_source_day",
             "book_source_address", "book_source_licence", "book_rests")  # fmt: skip

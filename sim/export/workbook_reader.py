@@ -1,12 +1,12 @@
-"""A filled-in workbook read back: what each cell says about a key, and every slip with its cell.
+"""Read an edited workbook: what its cells say about each key, and every mistake with its cell.
 
-Nothing is guessed. A text that looks like a number is no number, a date is no year, a formula
-counts by the value it had when the workbook was saved, and a row that is gone is missed.
+Nothing is guessed. A text that looks like a number is not a number, a date is not a year, a formula
+counts as the value it had when the workbook was saved, and a missing row is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +16,9 @@ from openpyxl.utils import get_column_letter
 
 from ..errors import Problem, ScenarioError
 from ..report.i18n import Language, label
-from .safe_workbook import Opened, WorkbookCell
+from ..runs.provenance import read_provenance
+from .provenance import from_properties
+from .safe_workbook import OpenWorkbook, WorkbookCell
 from .workbook_rows import (
     ABOUT,
     CHOICE_COLUMNS,
@@ -30,7 +32,7 @@ from .workbook_rows import (
 )
 
 EARLIEST, LATEST = 1990, 2200
-"""Years that may be meant: a year typed into a cell for dates reads as a day of 1905."""
+"""Years that are accepted: a year typed into a date cell is read as a day of 1905."""
 TEXTS = ("unit", "between", "dist", "as", *GROUND)
 READ = COLUMNS[: COLUMNS.index("bounds")]
 PARTS = READ[READ.index("unit") :]
@@ -38,43 +40,43 @@ EMPTY = WorkbookCell(None)
 
 
 @dataclass
-class FilledCell:
-    """What the rows of one key say: values by date (None: undated), its parts, and their cells."""
+class FilledRows:
+    """The rows of one key: values by date (None: undated), parts, and the cells of both."""
 
     values: dict[date | None, float] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
-    """By part its cell; a value's cell by its date, as ``value`` or ``value 2026-01-01``."""
+    """Cells by part; of a value by its date, as ``value`` or ``value 2026-01-01``."""
     dropped: int = 0
-    """Rows of which both date and value are empty."""
+    """Number of rows without date and value."""
     bare: str = ""
     """The first cell for a value."""
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A workbook as it came back; choices with their cells."""
+class FilledWorkbook:
+    """Content of an edited workbook; choices with their cells."""
 
     name: str
     names: tuple[str, ...]
     base: str
     lang: Language
     about: dict[str, str]
-    numbers: dict[str, FilledCell]
+    numbers: dict[str, FilledRows]
     choices: dict[str, tuple[Any, str]]
 
 
-def read_filled(opened: Opened) -> Filled:
-    """Read a scenario's workbook; raises ``ScenarioError`` with every slip and its cell."""
-    lang = _checked_kind(opened)
-    told = opened.told
-    slips: list[Problem] = []
-    reader = _Reader(opened, lang, slips)
+def read_filled(opened: OpenWorkbook) -> FilledWorkbook:
+    """Read a scenario's workbook; raises ``ScenarioError`` with every mistake and its cell."""
+    texts = from_properties(opened.properties)
+    lang = _check_kind(opened.name, texts)
+    problems: list[Problem] = []
+    reader = _Reader(opened, lang, problems)
     help_sheet, choice_sheet = label("sheet_help", lang), label("sheet_choices", lang)
     for name, columns in ((help_sheet, ()), (NUMBERS, COLUMNS), (choice_sheet, CHOICE_COLUMNS)):
         reader.check_heads(name, columns)
-    if slips:
-        raise ScenarioError(slips)
+    if problems:
+        raise ScenarioError(problems)
     about = {
         key: text
         for row, key in enumerate(ABOUT, start=FIRST_ABOUT)
@@ -82,43 +84,43 @@ def read_filled(opened: Opened) -> Filled:
     }
     numbers = reader.numbers()
     choices = reader.choices(choice_sheet)
-    if slips:
-        raise ScenarioError(slips)
-    names = tuple(told["chain"].split("\n"))
-    return Filled(opened.name, names, told["base"], lang, about, numbers, choices)
+    if problems:
+        raise ScenarioError(problems)
+    names = tuple(texts["chain"].split("\n"))
+    return FilledWorkbook(opened.name, names, texts["base"], lang, about, numbers, choices)
 
 
-def _checked_kind(opened: Opened) -> Language:
-    """Refuses what is no workbook of a scenario, or one of another layout; gives its language."""
-    stamp, told = opened.stamp, opened.told
+def _check_kind(name: str, texts: Mapping[str, str]) -> Language:
+    """Refuse anything but a scenario's workbook of this layout; return its language."""
+    stamp = read_provenance(texts)
     export = "make one with: opvangsim export SCENARIO --xlsx -o FILE.xlsx"
     what = ""
     if stamp is None:
         what = "this workbook is not one that opvangsim export wrote"
     elif stamp.kind != "scenario":
         what = "this workbook shows a run: there is nothing in it to read back"
-    elif told.get("layout") != LAYOUT:
+    elif texts.get("layout") != LAYOUT:
         what = f"this workbook was made by opvangsim {stamp.version}, with other sheets"
-    elif not {"base", "chain"} <= set(told) or told.get("lang") not in ("en", "nl"):
-        what = "this workbook has lost what it says of itself"
+    elif not {"base", "chain"} <= set(texts) or texts.get("lang") not in ("en", "nl"):
+        what = "this workbook has lost its properties"
     if what:
-        raise ScenarioError([Problem(opened.name, what, export)])
-    return "nl" if told["lang"] == "nl" else "en"
+        raise ScenarioError([Problem(name, what, export)])
+    return "nl" if texts["lang"] == "nl" else "en"
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads cells of the sheets, and notes every slip."""
+    """Reads cells of the sheets, and collects every mistake."""
 
-    opened: Opened
+    opened: OpenWorkbook
     lang: Language
-    slips: list[Problem]
+    problems: list[Problem]
 
     def where(self, sheet: str, row: int, column: int) -> str:
         return f"{self.opened.name} {sheet}!{get_column_letter(column)}{row}"
 
-    def slip(self, where: str, what: str, advice: str) -> None:
-        self.slips.append(Problem(where, what, advice))
+    def add(self, where: str, what: str, advice: str) -> None:
+        self.problems.append(Problem(where, what, advice))
 
     def cell(self, sheet: str, row: int, column: int) -> WorkbookCell:
         cell = self.opened.sheets[sheet].get((row, column), EMPTY)
@@ -127,18 +129,18 @@ class _Reader:
         where = self.where(sheet, row, column)
         if "[" in cell.formula:
             what = f"the formula {cell.formula} points to another workbook, which is never opened"
-            self.slip(where, what, "write its value")
+            self.add(where, what, "write its value")
             return EMPTY
         if cell.value is None:
             what = f"the formula {cell.formula} has no value in this file"
-            self.slip(where, what, "open and save it in a spreadsheet program, or write the value")
+            self.add(where, what, "open and save it in a spreadsheet program, or write the value")
             return EMPTY
         return cell
 
     def check_heads(self, sheet: str, columns: Iterable[str]) -> None:
         if sheet not in self.opened.sheets:
-            self.slip(
-                self.opened.name, f"its sheet {sheet} is gone", "export again, and fill that in"
+            self.add(
+                self.opened.name, f"its sheet {sheet} is missing", "export again, and fill that in"
             )
             return
         for column, name in enumerate(columns, start=1):
@@ -147,7 +149,7 @@ class _Reader:
             if found != expected:
                 what = f"the head of this column is {found!r}, where {expected!r} belongs"
                 advice = "put the columns and the row of heads back as they were"
-                self.slip(self.where(sheet, HEAD, column), what, advice)
+                self.add(self.where(sheet, HEAD, column), what, advice)
 
     def rows(self, sheet: str) -> list[int]:
         return sorted({row for row, _ in self.opened.sheets[sheet] if row > HEAD})
@@ -158,7 +160,7 @@ class _Reader:
             return None
         if isinstance(value, bool | date | float):
             what = f"{_shown(value)} where words belong"
-            self.slip(self.where(sheet, row, column), what, "write it as text")
+            self.add(self.where(sheet, row, column), what, "write it as text")
             return None
         return str(value).replace("\r\n", "\n").replace("_x000D_", "").strip()
 
@@ -177,7 +179,7 @@ class _Reader:
                 what, advice = f"the cell holds the error {value}", "write the number"
         else:
             what = f"{_shown(value)} where a number belongs"
-        self.slip(self.where(sheet, row, column), what, advice)
+        self.add(self.where(sheet, row, column), what, advice)
         return None
 
     def day(self, sheet: str, row: int, column: int) -> date | None:
@@ -199,51 +201,49 @@ class _Reader:
             found = date(value, 1, 1)
         if found is not None and EARLIEST <= found.year <= LATEST:
             return found
-        what = f"{_shown(value)} is no date that can be meant here"
-        self.slip(
+        what = f"{_shown(value)} is not a date that is accepted here"
+        self.add(
             self.where(sheet, row, column), what, "as in 2026-01-31; a year alone as 2026-01-01"
         )
         return None
 
-    def numbers(self) -> dict[str, FilledCell]:
-        found: dict[str, FilledCell] = {}
+    def numbers(self) -> dict[str, FilledRows]:
+        found: dict[str, FilledRows] = {}
         at = {name: number for number, name in enumerate(COLUMNS, start=1)}
         for row in self.rows(NUMBERS):
             key = self.text(NUMBERS, row, at["key"])
             if key is None:
                 if any(self.cell(NUMBERS, row, at[name]).value is not None for name in READ):
                     where = self.where(NUMBERS, row, at["key"])
-                    self.slip(where, "this row has no key", "write the key, or empty the row")
+                    self.add(where, "this row has no key", "write the key, or empty the row")
                 continue
-            self.read_row(row, at, found.setdefault(key, FilledCell()))
+            self.read_row(row, at, found.setdefault(key, FilledRows()))
         return found
 
-    def read_row(self, row: int, at: dict[str, int], entry: FilledCell) -> None:
-        """One row of a key: its date and value, and the parts of the number it holds."""
-        before = len(self.slips)
+    def read_row(self, row: int, at: dict[str, int], entry: FilledRows) -> None:
+        """Read a row of a key: its date and value, and the other parts of the number."""
+        before = len(self.problems)
         value = self.number(NUMBERS, row, at["value"])
         day = self.day(NUMBERS, row, at["date"])
         where = self.where(NUMBERS, row, at["value"])
         entry.bare = entry.bare or where
         entry.cells.setdefault("key", self.where(NUMBERS, row, at["key"]))
-        if value is None and len(self.slips) == before:
+        if value is None and len(self.problems) == before:
             if day is not None:
-                self.slip(
+                self.add(
                     where, f"there is no value from {day} on", "write it, or empty the date too"
                 )
             entry.dropped += 1
         elif value is not None and day in entry.values:
             told = f"from {day} on" if day else "without a date"
-            self.slip(
-                where, f"a second value {told}", "give it a date of its own, or empty the row"
-            )
+            self.add(where, f"a second value {told}", "give it a date of its own, or empty the row")
         elif value is not None:
             entry.values[day] = value
             entry.cells[f"value {day}" if day else "value"] = where
         for name in PARTS:
             self.read_part(row, name, at[name], entry)
 
-    def read_part(self, row: int, name: str, column: int, entry: FilledCell) -> None:
+    def read_part(self, row: int, name: str, column: int, entry: FilledRows) -> None:
         read = self.text if name in TEXTS else self.number
         part = read(NUMBERS, row, column)
         where = self.where(NUMBERS, row, column)
@@ -251,9 +251,9 @@ class _Reader:
         if part is None:
             return
         if name in entry.parts and name != "unit":
-            self.slip(where, "this stands in two rows of the key", "keep it in the first row only")
+            self.add(where, "this stands in two rows of the key", "keep it in the first row only")
         elif name == "unit" and entry.parts.get("unit", part) != part:
-            self.slip(where, f"the unit '{part}' differs from that of the row above", "put it back")
+            self.add(where, f"the unit '{part}' differs from that of the row above", "put it back")
         entry.parts[name] = part
         entry.cells[name] = where
 
@@ -264,10 +264,10 @@ class _Reader:
             value = self.cell(sheet, row, 2).value
             if key is None:
                 if value is not None:
-                    self.slip(self.where(sheet, row, 1), "this row has no key", "put the key back")
+                    self.add(self.where(sheet, row, 1), "this row has no key", "put the key back")
                 continue
             if key in found:
-                self.slip(
+                self.add(
                     self.where(sheet, row, 1), f"a second row for {key}", "take one of them out"
                 )
             found[key] = (value.strip() if isinstance(value, str) else value, where)

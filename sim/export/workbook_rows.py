@@ -24,7 +24,7 @@ from ..scenario.quantity import CERTAIN, STEPS, UNDATED
 CellValue = float | int | str | bool | date | None
 """What a cell of these sheets holds."""
 LAYOUT = "1"
-"""Number of the layout of these sheets: raised whenever a column or a row gets another meaning."""
+"""Version of the layout; raise it whenever a column or a row gets another meaning."""
 SPREAD = ("dist", "low", "mode", "high", "sd", "p5", "p50", "p95", "as")
 GROUND = ("source", "where", "assumption")
 COLUMNS = (
@@ -52,12 +52,12 @@ FIRST_ABOUT = 10
 FREE_ROWS = 40
 """Empty rows below the numbers, for further dates and further keys."""
 LEFT_OUT = ("title", "description", "sources")
-"""Keys outside the tables: a patch has a title of its own, and sources stand in files."""
+"""Keys outside the tables: a patch has its own title, and sources are defined in files."""
 
 
 @dataclass(frozen=True)
 class WorkbookRow:
-    """A row of the numbers: what its cells hold, and which of them may be edited."""
+    """A row of numbers: the content of its cells, and which of them may be edited."""
 
     key: str
     cells: dict[str, CellValue]
@@ -66,7 +66,7 @@ class WorkbookRow:
 
 @dataclass(frozen=True)
 class Choice:
-    """A setting that is no number: its value, what may stand there, and its meaning."""
+    """A setting that is not a number: its value, the allowed values, and its meaning."""
 
     key: str
     value: str | bool | int | date
@@ -76,17 +76,17 @@ class Choice:
 
 
 def fingerprint(scenario: Scenario) -> str:
-    """Hash of everything a scenario says."""
+    """Return a hash of the whole scenario."""
     return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
 def shape_of(key: str) -> Shape | None:
-    """What the grammar allows at a key."""
+    """Return what the schema allows at a key."""
     return at(Scenario, tuple(key.split(".")))
 
 
 def open_parts(here: Shape) -> frozenset[str]:
-    """The columns that the grammar lets a number have, besides its value."""
+    """Return the columns that the schema allows for a number, besides its value."""
     found = set(GROUND)
     if UNDATED not in here.metadata:
         found |= {"date"} | (set() if STEPS in here.metadata else {"between"})
@@ -98,7 +98,7 @@ def open_parts(here: Shape) -> frozenset[str]:
 
 
 def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
-    """A row a number, a row a date for dated ones, and one for each that may be set and is not."""
+    """Yield a row per number, per date for dated ones, and for each that could be set."""
     for key, quantity in _numbers(scenario, ""):
         here = shape_of(key)
         assert here is not None
@@ -121,9 +121,9 @@ def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
 
 
 def parts_of(quantity: Quantity) -> dict[str, CellValue]:
-    """What stands beside the value of a number, by column.
+    """Return the parts of a number besides its value, by column.
 
-    A middle of the spread that is the value itself is left out: it then follows the value.
+    A middle of the spread that equals the value is left out, so that it follows the value.
     """
     found: dict[str, CellValue] = {
         name: getattr(quantity, name) for name in ("between", "price_level", "fill", *GROUND)
@@ -136,10 +136,10 @@ def parts_of(quantity: Quantity) -> dict[str, CellValue]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def told_words(
+def translated_sentences(
     parts: Mapping[str, Any], scenario: Scenario, lang: Language
 ) -> dict[str, CellValue]:
-    """Of what stands beside a value the sentences, as a reader of a language is shown them."""
+    """Return the sentences among the parts of a number, in a language."""
     return {
         name: said(str(parts[name]), lang, scenario.description)
         for name in ("where", "assumption")
@@ -148,7 +148,7 @@ def told_words(
 
 
 def _numbers(part: Any, prefix: str) -> Iterator[tuple[str, Quantity | None]]:
-    """Every number with its key, and None for each that the grammar allows and is not there."""
+    """Every number with its key, and None for each that the schema allows and is not set."""
     if isinstance(part, Quantity):
         yield prefix, part
     elif isinstance(part, BaseModel):
@@ -166,7 +166,7 @@ def _numbers(part: Any, prefix: str) -> Iterator[tuple[str, Quantity | None]]:
 
 
 def choices(scenario: Scenario) -> Iterator[Choice]:
-    """Every setting that is no number, in file order."""
+    """Yield every setting that is not a number, in the order of the file."""
     for key, value in parameters(scenario):
         if isinstance(value, Quantity) or value is None or key.split(".")[0] in LEFT_OUT:
             continue
@@ -181,7 +181,7 @@ def choices(scenario: Scenario) -> Iterator[Choice]:
 
 
 def may_be_unset(scenario: Scenario, key: str) -> bool:
-    """Whether a number may be taken out: a key that the grammar does not ask for."""
+    """Return whether a key may be removed: the schema does not require it."""
     *above, last = key.split(".")
     part: Any = scenario
     for step in above:

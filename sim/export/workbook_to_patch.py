@@ -1,8 +1,8 @@
-"""From a filled-in workbook to a patch: just what differs from the scenario it was made of.
+"""Turn an edited workbook into a patch: only what differs from the scenario it was made from.
 
 A number whose value or spread was changed loses its source, as in any patch, unless the source or
-the assumption was changed as well. What a spreadsheet program does to a number that nobody touched
-(some keep 15 of its 17 digits) is no change.
+the assumption was changed as well. Rounding by a spreadsheet program (some keep 15 of the 17 digits
+of a number) is not a change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, ship
 from ..scenario.quantity import CONFUSED
 from ..scenario.suggestions import hint_for
 from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
-from .workbook_reader import Filled, FilledCell
+from .workbook_reader import FilledRows, FilledWorkbook
 from .workbook_rows import (
     GROUND,
     HEAD,
@@ -36,7 +36,7 @@ from .workbook_rows import (
     number_rows,
     parts_of,
     shape_of,
-    told_words,
+    translated_sentences,
 )
 
 PUT_BACK = "put it back, or export again and fill that in"
@@ -44,29 +44,27 @@ PUT_BACK = "put it back, or export again and fill that in"
 
 @dataclass(frozen=True)
 class Change:
-    """One key of a patch: what it is set to, and the cells of its parts, from outside in."""
+    """A changed key: its new content, and the cells of its parts, the whole first."""
 
     key: str
     data: Any
     cells: dict[tuple[str, ...], str]
 
 
-def base_of(
-    filled: Filled, files: Iterable[Path], workbook: Path, out: Path
+def find_base(
+    filled: FilledWorkbook, files: Iterable[Path], workbook: Path, out: Path
 ) -> tuple[Loaded, list[str]]:
-    """The scenario a workbook was made of, and how a patch in ``out`` names it.
+    """Return the scenario a workbook was made from, and how a patch in ``out`` refers to it.
 
-    ``files`` replace the names in the workbook. Else a name that is not shipped is looked for as a
-    file beside the patch and beside the workbook, by its bare name: a workbook leads nowhere else.
-    Raises ``ScenarioError`` if a part is not found, or is no longer what was exported.
+    ``files`` replace the names in the workbook. Otherwise a name that is not shipped must be a file
+    beside the patch or beside the workbook: no other folder is searched.
+    Raises ``ScenarioError`` if a part is not found, or has changed since the export.
     """
     given = [str(file) for file in files]
     found = given or [_found(name, workbook, out) for name in filled.names]
     loaded = load_chain(found)
     if fingerprint(loaded.scenario) != filled.base:
-        what = (
-            f"this workbook was made of another state of {'+'.join(filled.names)} than there is now"
-        )
+        what = f"{'+'.join(filled.names)} has changed since this workbook was made from it"
         advice = "export the scenario again and make the changes in that"
         raise ScenarioError([Problem(str(workbook), what, advice)])
     known = shipped()
@@ -83,13 +81,13 @@ def _found(name: str, workbook: Path, out: Path) -> str:
     for folder in (out.absolute().parent, workbook.absolute().parent):
         if bare == name and bare.endswith(".yaml") and (folder / bare).is_file():
             return str(folder / bare)
-    what = f"it was made of {name!r}, which is neither shipped nor a file beside it"
+    what = f"it was made from {name!r}, which is neither shipped nor a file beside it"
     raise ScenarioError([Problem(str(workbook), what, "name the file with --base")])
 
 
-def changes_of(filled: Filled, scenario: Scenario) -> list[Change]:
-    """What was changed, key by key; raises ``ScenarioError`` with every slip and its cell."""
-    slips: list[Problem] = []
+def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
+    """Return the changed keys; raises ``ScenarioError`` with every mistake and its cell."""
+    problems: list[Problem] = []
     found: list[Change] = []
     expected: dict[str, int] = {}
     stood: dict[str, str] = {}
@@ -103,26 +101,26 @@ def changes_of(filled: Filled, scenario: Scenario) -> list[Change]:
                 key, entry, numbers, expected.get(key, 0), scenario, filled.lang
             )
         except ScenarioError as error:
-            slips += error.problems
+            problems += error.problems
     known = {}
     for number, choice in enumerate(choices(scenario), start=HEAD + 1):
         known[choice.key] = choice
         stood[choice.key] = f"{filled.name} {label('sheet_choices', filled.lang)}!A{number}"
     gone = [key for key in stood if key not in filled.numbers and key not in filled.choices]
-    slips += [Problem(stood[key], f"the row of {key} is gone", PUT_BACK) for key in gone]
+    problems += [Problem(stood[key], f"the row of {key} is missing", PUT_BACK) for key in gone]
     for key, (value, cell) in filled.choices.items():
         if key not in known:
-            slips.append(Problem(cell, f"there is no choice '{key}'", "take the row out"))
+            problems.append(Problem(cell, f"there is no choice '{key}'", "take the row out"))
             continue
         try:
             plain = _choice(value, known[key], cell, scenario)
         except ScenarioError as error:
-            slips += error.problems
+            problems += error.problems
             continue
         if plain != known[key].value:
             found.append(Change(key, plain, {(): cell}))
-    if slips:
-        raise ScenarioError(slips)
+    if problems:
+        raise ScenarioError(problems)
     return found
 
 
@@ -134,7 +132,7 @@ def _quantities(scenario: Scenario, keys: Iterable[str]) -> Iterator[tuple[str, 
 
 
 def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
-    """A choice as a file holds it: a day, a whole number, true or false, or a word."""
+    """A choice as a file states it: a date, a whole number, true or false, or a word."""
     plain = value
     if isinstance(value, datetime) and value.time() == time():
         plain = value.date()
@@ -153,12 +151,12 @@ def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
         choice.kind, f"choose from {', '.join(choice.allowed)}" if choice.allowed else "write text"
     )
     found = "nothing" if value is None else f"'{value}'"
-    raise _slip(cell, f"{choice.key}: {found} does not fit here", advice)
+    raise _mistake(cell, f"{choice.key}: {found} does not fit here", advice)
 
 
 def _number_change(
     key: str,
-    entry: FilledCell,
+    entry: FilledRows,
     numbers: dict[str, Quantity | None],
     rows: int,
     scenario: Scenario,
@@ -168,12 +166,12 @@ def _number_change(
     if here is None or not here.is_number or here.unit is None:
         *above, last = key.split(".")
         what = f"there is no number '{key}'"
-        raise _slip(entry.cells["key"], what, hint_for(last, tuple(above)))
+        raise _mistake(entry.cells["key"], what, hint_for(last, tuple(above)))
     old = numbers.get(key)
     _check_unit(key, entry, here.unit.unit, lang)
     if len(entry.values) + entry.dropped < rows:
         lost = rows - len(entry.values) - entry.dropped
-        raise _slip(entry.cells["key"], f"{lost} of the rows of {key} are gone", PUT_BACK)
+        raise _mistake(entry.cells["key"], f"{lost} of the rows of {key} are missing", PUT_BACK)
     if not entry.values:
         return _without_value(key, entry, old, scenario)
     value = _value(key, entry)
@@ -192,7 +190,7 @@ def _number_change(
         return []
     if old is None and not (told.get("source") or told.get("assumption")):
         what = f"{key} is set here for the first time: it needs a source or an assumption"
-        raise _slip(entry.cells["assumption"], what, "write one sentence here, or a source")
+        raise _mistake(entry.cells["assumption"], what, "write one sentence here, or a source")
     if old is not None and data["value"] == _plain(old):
         del data["value"]
     for name in ("between", "spread"):
@@ -208,10 +206,10 @@ def _number_change(
 
 
 def _ground(told: dict[str, Any], had: dict[str, Any], moved: bool) -> dict[str, Any]:
-    """Source, place in it and assumption as a patch holds them.
+    """Source, place in it and assumption as a patch states them.
 
-    Of a number that changed only what was changed with it: what stood there grounds the old one.
-    Another place in the same source is a new ground in that source.
+    For a changed number only those that were changed as well: the others support the old value.
+    A new place in the same source repeats that source.
     """
     kept = {
         name: text for name, text in told.items()
@@ -222,40 +220,40 @@ def _ground(told: dict[str, Any], had: dict[str, Any], moved: bool) -> dict[str,
     return kept
 
 
-def _slip(where: str, what: str, advice: str) -> ScenarioError:
+def _mistake(where: str, what: str, advice: str) -> ScenarioError:
     return ScenarioError([Problem(where, what, advice)])
 
 
-def _check_unit(key: str, entry: FilledCell, unit: str, lang: Language) -> None:
+def _check_unit(key: str, entry: FilledRows, unit: str, lang: Language) -> None:
     expected = unit_name(unit, lang)
     found = entry.parts.get("unit", expected)
     if found == expected:
         return
     what = f"{key} is in '{expected}', here it says '{found}'"
     advice = CONFUSED.get(frozenset({unit, found}), "convert the number, and put the unit back")
-    raise _slip(entry.cells["unit"], what, advice)
+    raise _mistake(entry.cells["unit"], what, advice)
 
 
 def _without_value(
-    key: str, entry: FilledCell, old: Quantity | None, scenario: Scenario
+    key: str, entry: FilledRows, old: Quantity | None, scenario: Scenario
 ) -> list[Change]:
-    """A key without any value: one that was not set, or one that is taken out."""
+    """A key without a value: one that was not set, or one that is removed."""
     if old is None:
         parts = [name for name in entry.parts if name != "unit"]
         if parts:
-            raise _slip(entry.bare, f"{key} has a {parts[0]}, but no value", "write the value too")
+            raise _mistake(entry.bare, f"{key} has {parts[0]}, but no value", "write the value too")
         return []
     if not may_be_unset(scenario, key):
-        raise _slip(entry.bare, f"{key} has no value", "write a number, in digits")
+        raise _mistake(entry.bare, f"{key} has no value", "write a number, in digits")
     return [Change(key, None, {(): entry.bare})]
 
 
-def _value(key: str, entry: FilledCell) -> float | dict[date, float]:
+def _value(key: str, entry: FilledRows) -> float | dict[date, float]:
     if None not in entry.values:
         return {day: entry.values[day] for day in sorted(d for d in entry.values if d is not None)}
     if len(entry.values) > 1:
         what = f"{key} has a value without a date beside values by date"
-        raise _slip(entry.cells["value"], what, "give it the date from which it holds")
+        raise _mistake(entry.cells["value"], what, "give it the date from which it holds")
     return entry.values[None]
 
 
@@ -264,7 +262,7 @@ def _plain(old: Quantity) -> float | dict[date, float]:
 
 
 def _kept(value: float | dict[date, float], old: Quantity) -> float | dict[date, float]:
-    """The value, each number of it to the last bit what it was if nobody changed it."""
+    """The value; numbers that nobody changed keep their last bit."""
     before = _plain(old)
     if isinstance(value, dict):
         was = before if isinstance(before, dict) else {}
@@ -273,22 +271,22 @@ def _kept(value: float | dict[date, float], old: Quantity) -> float | dict[date,
 
 
 def _same(amount: Any, before: Any) -> Any:
-    """A number as it was, if it differs by no more than a spreadsheet's 15 digits."""
+    """The number before, if the amount equals it to the 15 digits of a spreadsheet."""
     if isinstance(before, float) and float(f"{before:.15g}") == amount:
         return before
     return amount
 
 
 def _told(
-    entry: FilledCell, old: Quantity | None, scenario: Scenario, lang: Language
+    entry: FilledRows, old: Quantity | None, scenario: Scenario, lang: Language
 ) -> dict[str, Any]:
-    """The parts that the cells tell, in the form of a patch.
+    """The parts in the cells, in the form of a patch.
 
-    A sentence as it was shown in the language of the workbook is the one that stood there.
+    A sentence that is still as it was shown, in the language of the workbook, is not a change.
     """
     had = parts_of(old) if old is not None else {}
     told = {name: _same(part, had.get(name)) for name, part in entry.parts.items()}
-    for name, shown in told_words(had, scenario, lang).items():
+    for name, shown in translated_sentences(had, scenario, lang).items():
         if _words(told.get(name)) == shown:
             told[name] = had[name]
     spread = {name: told.pop(name) for name in SPREAD if name in told}
@@ -308,8 +306,8 @@ def _words(text: Any) -> str:
     return " ".join(str(text or "").split())
 
 
-def _cells(entry: FilledCell, old: Quantity | None) -> dict[tuple[str, ...], str]:
-    """Cells by the path of a part in a patch: of values those that were changed, or else all."""
+def _cells(entry: FilledRows, old: Quantity | None) -> dict[tuple[str, ...], str]:
+    """Cells by the path of a part in a patch; of values those that were changed, or else all."""
     before = dict(old.pairs()) if old is not None and isinstance(old.value, tuple) else {}
     values = {day: entry.cells[f"value {day}" if day else "value"] for day in entry.values}
     moved = [cell for day, cell in values.items()
@@ -329,8 +327,10 @@ def _cells(entry: FilledCell, old: Quantity | None) -> dict[tuple[str, ...], str
     return cells
 
 
-def about_of(filled: Filled, changes: list[Change], name: str, workbook: str) -> dict[str, Any]:
-    """Title and description of a patch: as filled in, or else its name and what it changes."""
+def patch_title(
+    filled: FilledWorkbook, changes: list[Change], name: str, workbook: str
+) -> dict[str, Any]:
+    """Return title and description of a patch: as filled in, or else its name and its keys."""
     keys = ", ".join(change.key for change in changes[:5])
     if len(changes) > 5:
         keys += ", ..."
@@ -346,10 +346,10 @@ def about_of(filled: Filled, changes: list[Change], name: str, workbook: str) ->
     }
 
 
-def checked(
+def apply_changes(
     base: Loaded, changes: list[Change], about: dict[str, Any], because: str, workbook: str
 ) -> Loaded:
-    """The scenario with the changes, checked like a file; a mistake names the cell it stands in."""
+    """Return the scenario with the changes, validated like a file; errors point to cells."""
     cells: list[str] = []
     source = SourceText(workbook, data=dict(about))
     for change in changes:
@@ -373,22 +373,22 @@ def _at_cell(problem: Problem, cells: list[str], workbook: str) -> Problem:
     return problem
 
 
-def text_of(extends: list[str], about: dict[str, Any], changes: list[Change]) -> str:
-    """The patch as a file."""
+def patch_text(extends: list[str], about: dict[str, Any], changes: list[Change]) -> str:
+    """Return the patch as YAML."""
     data: dict[str, Any] = {"extends": extends[0] if len(extends) == 1 else extends}
     data |= about | {change.key: _tidy(change.data) for change in changes}
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text in quotes wherever a scenario file would read it as a number (``1e5``)."""
+    """Quotes text that a scenario file would read as a number (``1e5``)."""
 
 
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("+-.0123456789"))
 
 
 def _tidy(item: Any) -> Any:
-    """Whole numbers without a point, as a person writes them; the same number to the last bit."""
+    """Write whole numbers without a decimal point; the number stays the same to the last bit."""
     if isinstance(item, dict):
         return {key: _tidy(value) for key, value in item.items()}
     if isinstance(item, float) and item.is_integer() and 0 < abs(item) < 1e15:
@@ -396,6 +396,6 @@ def _tidy(item: Any) -> Any:
     return item
 
 
-def read_back(base: Loaded, text: str, out: Path, because: str) -> Loaded:
-    """The scenario that the written patch makes."""
+def read_patch(base: Loaded, text: str, out: Path, because: str) -> Loaded:
+    """Return the scenario that the text of a patch makes."""
     return apply_patch(base, read_text(text, str(out)), because)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from textwrap import wrap
 from typing import Any
@@ -18,9 +18,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from ..errors import Problem, ScenarioError
-from ..runs.provenance import NAME, Provenance, checksum
-from .properties import properties_of
-from .workbook_checksum import content_of
+from ..runs.provenance import NAME, Provenance
+from .provenance import office_properties, workbook_content
 
 WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
 """Number formats."""
@@ -243,10 +242,8 @@ def finish(
     draft: Draft, title: str, stamp: Provenance, notes: Mapping[str, str], lang: str
 ) -> bytes:
     """Return the bytes of a workbook with its provenance, checksum and further ``notes``."""
-    told = asdict(stamp) | dict(notes) | {"lang": lang}
-    content = content_of(((sheet.title, _written(sheet)) for sheet in draft.sheets),
-                         dict(notes) | {"lang": lang})  # fmt: skip
-    told["seal"] = checksum(stamp, content)
+    texts = dict(notes) | {"lang": lang}
+    content = workbook_content(((sheet.title, _written(sheet)) for sheet in draft.sheets), texts)
     keywords = (f"{NAME} {stamp.version}", stamp.scenario, stamp.run)
     draft.book.set_properties(
         {
@@ -258,7 +255,7 @@ def finish(
             "created": CREATED,
         }
     )
-    for key, piece in properties_of(told):
+    for key, piece in office_properties(stamp, texts, content):
         draft.book.set_custom_property(key, piece, "text")
     return draft.data()
 

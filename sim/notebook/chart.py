@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ..export.safe_write import place
+from ..export.safe_write import write_file
 from ..report.charts import CHART_SIZES, Width
 from ..report.style import bytes_of
 from ..runs.provenance import Provenance, marked
@@ -49,7 +49,7 @@ class Chart:
             )
         dpi = CHART_SIZES[self.width].dpi
         data = bytes_of(self.figure, target.suffix, dpi, self.title, self.words)
-        place(target, marked(data, target.suffix, self.stamp))
+        write_file(target, marked(data, target.suffix, self.stamp))
         return target
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, RunData
+from ..report.i18n import Language
 from ..report.study_data import DRAWABLE, StudyData
 from ..scenario import Scenario, load
 from .manifest import MANIFEST, command_of, digest, read_manifest
@@ -33,6 +34,46 @@ class RunFolder:
     def stamp(self) -> Provenance:
         """Where everything made from this run comes from."""
         return provenance_of(self.record)
+
+
+@dataclass(frozen=True)
+class FinishedFolder:
+    """A finished folder of any kind, read file by file; each file is verified by its hash."""
+
+    path: Path
+    record: dict[str, Any]
+
+    @property
+    def stamp(self) -> Provenance:
+        """Where everything made of it comes from."""
+        return provenance_of(self.record)
+
+    @property
+    def lang(self) -> Language:
+        """The language it was made in."""
+        return "nl" if self.record["lang"] == "nl" else "en"
+
+    @property
+    def data(self) -> StudyData:
+        """A study as its chart is drawn from it."""
+        return study_data(self.path, self.record)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Read a table of numbers (CSV)."""
+        return pd.read_csv(verified_file(self.path, self.record, name))
+
+    def text(self, name: str) -> str:
+        """Read a page of text."""
+        return verified_file(self.path, self.record, name).read_text("utf-8")
+
+    def scenario(self, name: str) -> Scenario:
+        """Read one of the scenarios of a study, with every number it used."""
+        return load(verified_file(self.path, self.record, f"scenarios/{name}.resolved.yaml"))
+
+
+def read_folder(path: Path) -> FinishedFolder:
+    """Open a finished folder of any kind; raises ``ScenarioError`` if it has no valid manifest."""
+    return FinishedFolder(path, read_manifest(path))
 
 
 def is_run(folder: Path) -> bool:

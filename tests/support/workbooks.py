@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 
-from sim.export.safe_workbook import Opened, open_workbook
+from sim.export.safe_workbook import OpenWorkbook, open_workbook
 
 SHEETS = {"Scenario": "xl/worksheets/sheet2.xml", "Choices": "xl/worksheets/sheet3.xml"}
 
@@ -60,7 +60,7 @@ def _with_cell(text: str, at: str, value: Content) -> str:
 
 
 def where_is(
-    opened: Opened, key: str, column: str = "C", nth: int = 0, sheet: str = "Scenario"
+    opened: OpenWorkbook, key: str, column: str = "C", nth: int = 0, sheet: str = "Scenario"
 ) -> str:
     """The cell of a key's n-th row in a column."""
     rows = [row for (row, at), cell in sorted(opened.sheets[sheet].items())
@@ -68,7 +68,7 @@ def where_is(
     return f"{column}{rows[nth]}"
 
 
-def opened_bytes(data: bytes, file: Path) -> Opened:
+def opened_bytes(data: bytes, file: Path) -> OpenWorkbook:
     """A workbook read from bytes, by way of a file."""
     file.write_bytes(data)
     return open_workbook(file)

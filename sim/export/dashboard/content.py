@@ -1,4 +1,4 @@
-"""What the page holds: runs, the series that can be chosen, words, and all numbers once."""
+"""The content of the dashboard: runs, series to choose from, texts, and all numbers once."""
 
 from __future__ import annotations
 
@@ -11,27 +11,58 @@ import pandas as pd
 
 from ...model.prices import LEVELS
 from ...report.charts.elements import sources_named
-from ...report.i18n import Language
+from ...report.i18n import Language, labels
 from ...runs.load import RunFolder
 from ...runs.provenance import Provenance
 from ...scenario import Scenario
-from .encoding import MILLIONS, PERCENT, Pool, as_told
+from .encoding import MILLIONS, PERCENT, Pool, rounding_json
 from .series import LANGUAGES, UNITS, Both, Series, both, of_money, of_tables
-from .texts import words
 
+WORDS = (
+    "explorer_title", "explorer_intro", "explorer_no_script", "explorer_failed",
+    "explorer_language", "explorer_choices", "explorer_more", "explorer_scenarios",
+    "explorer_series", "explorer_by", "explorer_by_month", "explorer_by_year",
+    "explorer_measure", "explorer_measure_mean", "explorer_measure_end", "explorer_measure_sum",
+    "explorer_from", "explorer_to", "explorer_middle", "explorer_middle_p50",
+    "explorer_middle_mean", "explorer_band", "explorer_band_none", "explorer_band_50",
+    "explorer_band_80", "explorer_band_90", "explorer_band_both", "explorer_vintage",
+    "explorer_level", "explorer_basis", "explorer_basis_vintage", "explorer_basis_nominal",
+    "explorer_timing", "explorer_timing_cost", "explorer_timing_cash", "explorer_own",
+    "explorer_start_again", "explorer_download", "explorer_reader",
+    "explorer_reader_hint", "explorer_table", "explorer_nothing", "explorer_part",
+    "explorer_in_unit", "explorer_view", "explorer_view_by_month", "explorer_view_by_year",
+    "explorer_view_no_band", "explorer_money", "before_start", "explorer_value",
+    "explorer_value_budget", "explorer_value_chance", "explorer_unknown", "explorer_percentile",
+    "explorer_chance_column", "explorer_letter", "explorer_unit", "explorer_day",
+    "explorer_reading", "explorer_note_middle_p50", "explorer_note_middle_mean",
+    "explorer_note_band_50", "explorer_note_band_80", "explorer_note_band_90",
+    "explorer_note_overlap", "explorer_note_unlike", "explorer_note_gap", "explorer_note_budget",
+    "explorer_note_closed", "explorer_note_part_year", "explorer_note_flow",
+    "explorer_note_stock", "explorer_note_rounded", "explorer_note_lacking", "explorer_origin",
+    "explorer_sources", "explorer_origin_run", "explorer_made_with", "explorer_seal",
+    "explorer_library", "explorer_group_money", "explorer_group_reception",
+    "explorer_group_procedure", "explorer_group_inflow", "explorer_group_housing",
+    "explorer_group_other", "year", "budget", "from_to", "day_in_words",
+    "prices_of", "prices_nominal", "level_document", "level_coa_price", "level_paid_2024",
+    "compare_prices", "step_day", "step_week", "memo_vary_only", "memo_vary_parameters",
+    "memo_vary_inflow", "memo_vary_process", "whence_scenario",
+    *(f"month_{n}" for n in range(1, 13)), *(f"month_short_{n}" for n in range(1, 13)),
+)  # fmt: skip
+"""Labels of the texts that the page contains, in both languages."""
 FORM = 1
-"""Number of the form of the content: raised whenever the page code must change with it."""
+"""Version of the content; raise it whenever the code of the page must change with it."""
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95")
-Told = dict[str, Any]
+Json = dict[str, Any]
 Rows = npt.NDArray[np.int_]
 
 
-def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> Told:
-    """Everything the page needs to know, as JSON may say it.
+def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> Json:
+    """Return everything the page needs, to be written as JSON.
 
-    Where scenarios call a state of the budget differently, choices have the name of the first.
+    Where scenarios give a budget vintage different names, that of the first is used.
     """
     pool = Pool()
+    texts = {key: labels()[key] for key in WORDS}
     scenarios = [run.scenario for run in runs]
     series = [
         *of_money(run.budget for run in runs),
@@ -40,13 +71,13 @@ def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> 
     return {
         "form": FORM,
         "lang": lang,
-        "words": words(),
+        "words": {lang: {key: text[lang] for key, text in texts.items()} for lang in LANGUAGES},
         "statistics": STATISTICS,
         "units": {
-            unit: {"name": both(key), **as_told(rounding)}
+            unit: {"name": both(key), **rounding_json(rounding)}
             for unit, (key, rounding) in UNITS.items()
         },
-        "series": [_told_series(one) for one in series],
+        "series": [_series(one) for one in series],
         "vintages": {
             key: vintage["title"]
             for scenario in reversed(scenarios)
@@ -61,20 +92,20 @@ def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> 
     }
 
 
-def _told_series(one: Series) -> Told:
+def _series(one: Series) -> Json:
     return {"key": one.key, "group": one.group, "name": one.name, "units": one.units}
 
 
-def _vintages(scenario: Scenario) -> dict[str, Told]:
-    """States of the budget by name: title and price level."""
+def _vintages(scenario: Scenario) -> dict[str, Json]:
+    """Budget vintages by name: title and price level."""
     return {
         key: {"title": _texts(vintage.title), "prices": vintage.price_level}
         for key, vintage in scenario.budget.vintages.items()
     }
 
 
-def _run(run: RunFolder, pool: Pool) -> Told:
-    """A run: who it is, what it states money in, and where its numbers lie."""
+def _run(run: RunFolder, pool: Pool) -> Json:
+    """A run: its identity, the terms of its amounts, and the places of its numbers."""
     record, scenario = run.record, run.scenario
     options = record["options"]
     days = sorted(run.monthly["date"].unique())
@@ -108,7 +139,7 @@ def _run(run: RunFolder, pool: Pool) -> Told:
 
 
 def _by_series(table: pd.DataFrame, time: str, points: int, pool: Pool) -> dict[str, int]:
-    """Where the numbers of each series lie."""
+    """The place of the numbers of each series."""
     ordered = table.sort_values(time, kind="stable")
     numbers = ordered[list(STATISTICS)].to_numpy(float)
     units = ordered["unit"].to_numpy()
@@ -120,12 +151,12 @@ def _by_series(table: pd.DataFrame, time: str, points: int, pool: Pool) -> dict[
     return found
 
 
-def _money(budget: pd.DataFrame, pool: Pool) -> Told:
-    """Where cost, gap, budget and chance lie: by vintage, level, timing, basis and line.
+def _money(budget: pd.DataFrame, pool: Pool) -> Json:
+    """Places of cost, gap, budget and probability, by vintage, level, timing, basis and line.
 
-    A line without a budget has no gap, no budget and no chance.
+    A line without a budget has cost only.
     """
-    found: Told = {}
+    found: Json = {}
     ordered = budget.sort_values("year", kind="stable")
     blocks = [
         (ordered[columns].to_numpy(float), rounding)
@@ -149,7 +180,7 @@ def _money(budget: pd.DataFrame, pool: Pool) -> Told:
 
 
 def _groups(table: pd.DataFrame, names: list[str]) -> list[tuple[tuple[str, ...], Rows]]:
-    """Numbers of the rows that have the same names, in the order in which these first come."""
+    """Row numbers of each combination of names, in order of first appearance."""
     found: dict[tuple[str, ...], list[int]] = {}
     for row, key in enumerate(table[names].itertuples(index=False, name=None)):
         found.setdefault(key, []).append(row)

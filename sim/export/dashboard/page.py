@@ -1,8 +1,8 @@
-"""The page as a file: template, style, code, library and content in one, and nothing from outside.
+"""The dashboard as one file: template, style, code, library and content; it loads nothing else.
 
-A policy inside the page forbids every request, and every script and style but those whose hash it
-names. Titles are a user's words: they travel as JSON in which no ``<`` stands, and the page code
-puts them into the document as text only.
+A content security policy forbids every request, and all scripts and styles but those whose hash it
+lists. Titles are written by users: they are JSON in which ``<`` is escaped, and the code puts them
+into the document as text only.
 """
 
 from __future__ import annotations
@@ -15,45 +15,61 @@ from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
-from ...errors import Problem, ScenarioError
+from ...errors import Problem, ScenarioError, usage_error
 from ...report.i18n import Language, label
-from ...runs.load import RunFolder
+from ...runs.load import RunFolder, combined_provenance
 from ...runs.provenance import Provenance, marked
-from .content import Told, content_of
+from .content import Json, content_of
 
 MOST_RUNS = 10
-"""Runs that can be told apart in one chart, by letter, colour, dashes and shape."""
+"""Runs that can be distinguished in one chart by letter, colour, dashes and shape."""
 MOST_BYTES = 3_000_000
-"""What a mail may well carry."""
+"""Size of a page that can still be sent by mail."""
 LIBRARY = "echarts.common.min.js"
 LIBRARY_VERSION = "6.1.0"
 LIBRARY_SHA256 = "61f13280aba3161f77fc801bf5f9c786f55f10432153a0683fc5cc0700b013d5"
 CODE = (
-    "numbers.js", "words.js", "data.js", "state.js", "looks.js", "chart.js", "reader.js",
+    "numbers.js", "words.js", "data.js", "state.js", "styles.js", "chart.js", "readout.js",
     "table.js", "notes.js", "csv.js", "controls.js", "main.js",
 )  # fmt: skip
-"""The page's own code, in the order in which it is read."""
+"""Our own code, in the order in which it is read."""
 BLANK = re.compile(r"{{(\w+)}}")
 
 
-def page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
-    """The page of some runs, with its stamp: the same runs give the same bytes.
+def explore(runs: Sequence[RunFolder], names: Sequence[str], command: str, lang: Language) -> bytes:
+    """Return the page of some runs; ``names`` are what the user called each of them.
 
-    Raises ``ScenarioError`` if it would be too large, with how many of the runs fit.
+    Raises ``ScenarioError`` for too many runs, for a run that is named twice, or if the page would
+    be too large.
+    """
+    if len(runs) > MOST_RUNS:
+        what = f"{len(runs)} runs are too many to tell apart"
+        usage_error("dashboard", what, f"name at most {MOST_RUNS}")
+    ids = [run.record["id"] for run in runs]
+    for name, one in zip(names, ids, strict=True):
+        if ids.count(one) > 1:
+            usage_error(name, f"the run {one} is named twice", "name each run once")
+    return page(runs, combined_provenance(runs, command), lang)
+
+
+def page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
+    """Return the page of some runs with its provenance: the same runs give the same bytes.
+
+    Raises ``ScenarioError`` if it would be too large, saying how many of the runs fit.
     """
     data = _page(runs, stamp, lang)
     if len(data) <= MOST_BYTES:
         return data
     what = f"the page of {len(runs)} runs is {_megabytes(len(data))} MB, above {_megabytes()} MB"
-    raise ScenarioError([Problem("explorer", what, _advice(runs, stamp, lang))])
+    raise ScenarioError([Problem("dashboard", what, _advice(runs, stamp, lang))])
 
 
 def _page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
     return marked(html(content_of(runs, stamp, lang), lang).encode(), ".html", stamp)
 
 
-def html(content: Told, lang: Language) -> str:
-    """The page around its content."""
+def html(content: Json, lang: Language) -> str:
+    """Return the page around some content."""
     style, library, code = _web("page.css"), library_code(), page_code()
     parts = {
         "lang": lang,
@@ -72,7 +88,7 @@ def html(content: Told, lang: Language) -> str:
 
 
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """The content security policy: nothing may be fetched, and only these texts may run."""
+    """Return the content security policy: no requests, and only these scripts and styles."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -84,19 +100,19 @@ def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
     )
 
 
-def as_json(content: Told) -> str:
-    """Content as JSON that can't end the script tag it stands in, whatever its texts say."""
+def as_json(content: Json) -> str:
+    """Return content as JSON that can't end the script tag around it, whatever its texts."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
 
 
 def library_code() -> str:
-    """The chart library as it was published."""
+    """Return the chart library as it was published."""
     return (resources.files(__package__) / "vendor" / LIBRARY).read_text("utf-8")
 
 
 def page_code() -> str:
-    """The page's own code as one script, its names out of reach of others."""
+    """Return our own code as one script that defines no global names."""
     inside = "\n".join(_web(name) for name in CODE)
     return f'(function () {{\n"use strict";\n{inside}}})();\n'
 

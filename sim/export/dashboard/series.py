@@ -1,4 +1,4 @@
-"""Which series there are, in groups, and what a reader calls each of them in both languages."""
+"""Series of the dashboard: their groups, and their names in both languages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "explorer_group_housing": ("transit", "housed", "target", "municipal_arrears"),
 }  # fmt: skip
-"""Series by the group they stand in, in the order in which they are offered."""
+"""Series by group, in the order of the list."""
 OTHERS = "explorer_group_other"
 SERIES = {
     "need": "chart_need_title",
@@ -61,7 +61,7 @@ WHOLE_NAMES = {
     "waiting_months|kind:median": "book_wait",
     "waiting_months|kind:p90": "explorer_wait_long",
 }
-"""Series that have a name of their own, not that of a whole and a part."""
+"""Series with a name of their own, not that of a whole and a part."""
 PARTS = {
     "group:other_cases": "explorer_other_cases",
     "group:family": "explorer_family",
@@ -91,7 +91,7 @@ UNITS: dict[str, tuple[str, Rounding]] = {
 
 @dataclass(frozen=True)
 class Series:
-    """A series that can be chosen; ``units`` by how its points lie: month, or a year's measure."""
+    """A series to choose; ``units`` by month, or by measure of a year."""
 
     key: str
     group: str
@@ -100,19 +100,19 @@ class Series:
 
 
 def both(key: str, **values: object) -> Both:
-    """A label in both languages."""
+    """Return a label in both languages."""
     return {lang: label(key, lang, **values) for lang in LANGUAGES}
 
 
-def raised(text: str) -> str:
-    """A text that begins with a capital."""
+def capitalise(text: str) -> str:
+    """Return a text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
 def of_tables(
     monthly: Iterable[pd.DataFrame], yearly: Iterable[pd.DataFrame], scenarios: list[Scenario]
 ) -> list[Series]:
-    """The series of all monthly and yearly tables, in order of groups; names from scenarios."""
+    """Return the series of all monthly and yearly tables, in order of groups."""
     units: dict[str, dict[str, str]] = {}
     for table in monthly:
         for series, breakdown, unit in _kinds(table, "unit"):
@@ -132,10 +132,7 @@ def of_tables(
 
 
 def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
-    """The series of all budget tables: the gap of lines that have one, and the cost of every line.
-
-    All are in euros and by year.
-    """
+    """Return the series of all budget tables: gaps of lines with a budget, cost of every line."""
     gaps: dict[str, None] = {}
     costs: dict[str, None] = {}
     for table in budgets:
@@ -150,27 +147,27 @@ def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
 def _money_name(what: str, line: str) -> Both:
     """What a reader calls the cost or the gap of a budget line."""
     return {
-        lang: label("explorer_part", lang, name=raised(label(what, lang)),
+        lang: label("explorer_part", lang, name=capitalise(label(what, lang)),
                     what=line_label(line, lang))
         for lang in LANGUAGES
     }  # fmt: skip
 
 
 def group_of(key: str) -> str:
-    """The group in which a series is offered."""
+    """Return the group of a series."""
     series = key.partition("|")[0]
     return next((group for group, listed in GROUPS.items() if series in listed), OTHERS)
 
 
 def name_of(key: str, parts: Mapping[str, Both], has_parts: bool) -> Both:
-    """What a reader calls a series; what has no words is called as in the table."""
+    """Return the name of a series; one without a label is called as in the table."""
     if key in WHOLE_NAMES:
-        return _raised(both(WHOLE_NAMES[key]))
+        return _capitalised(both(WHOLE_NAMES[key]))
     series, _, breakdown = key.partition("|")
     if breakdown == "total":
         return _joined(SERIES.get(series, series), "book_sum" if has_parts else "")
     return {
-        lang: label("explorer_part", lang, name=raised(_word(SERIES.get(series, series), lang)),
+        lang: label("explorer_part", lang, name=capitalise(_word(SERIES.get(series, series), lang)),
                     what=parts[breakdown][lang] if breakdown in parts else
                     _word(PARTS.get(breakdown, breakdown), lang))
         for lang in LANGUAGES
@@ -178,9 +175,9 @@ def name_of(key: str, parts: Mapping[str, Both], has_parts: bool) -> Both:
 
 
 def part_names(scenarios: Iterable[Scenario]) -> dict[str, Both]:
-    """Titles of place types, of what they are part of, and of groups, by breakdown.
+    """Return titles of place types, of the types they are part of, and of groups, by breakdown.
 
-    Where scenarios call one differently, the first is followed.
+    Where scenarios give different titles, that of the first is used.
     """
     found: dict[str, Both] = {}
     for scenario in scenarios:
@@ -210,9 +207,9 @@ def _rank(key: str, order: list[str]) -> int:
 def _joined(first: str, second: str) -> Both:
     """Two words as a whole and its part; the first alone if there is no second."""
     if not second:
-        return {lang: raised(_word(first, lang)) for lang in LANGUAGES}
+        return {lang: capitalise(_word(first, lang)) for lang in LANGUAGES}
     return {
-        lang: label("explorer_part", lang, name=raised(_word(first, lang)),
+        lang: label("explorer_part", lang, name=capitalise(_word(first, lang)),
                     what=_word(second, lang))
         for lang in LANGUAGES
     }  # fmt: skip
@@ -223,5 +220,5 @@ def _word(key: str, lang: Language) -> str:
     return label(key, lang) if key in labels() else key
 
 
-def _raised(texts: Both) -> Both:
-    return {lang: raised(text) for lang, text in texts.items()}
+def _capitalised(texts: Both) -> Both:
+    return {lang: capitalise(text) for lang, text in texts.items()}

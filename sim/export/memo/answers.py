@@ -1,14 +1,16 @@
-"""The memo of the question book: one question, or those the minister put off.
+"""The memo of the answers to the Senate: one question, or those the minister deferred.
 
-Without a number it is about the questions that were answered with "we will look at it with the
-next forecast": it leads with the first of them that asks how much money is missing in all as things
-go, has all of them in its table and their full answers in the annex.
+Deferred questions were answered with "we will look at it with the next forecast". Their memo leads
+with the first of them that asks for the whole gap of the baseline; its table lists all of them, and
+its annex has their full answers.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,58 +24,112 @@ from ...questions.questions import Question
 from ...questions.text import SCALE
 from ...report.i18n import Language, label, number
 from ...report.style import BLUE, DARK, STYLE, head_and_foot, page
-from .annex import annex, caveats
-from .answer_pages import Page, page_of
+from ...runs.load import FinishedFolder
 from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table
-from .folder import Folder
+from .outline import MemoParts, make_memo
 from .run import png_of
 
 WRAPPED = 46
-"""Letters of a name beside the chart before it goes on the next line."""
+"""Characters of a name beside the chart before it is wrapped."""
 
 
-def memo_of_answers(folder: Folder, lang: Language, number_: int | None) -> Memo:
-    """What the book answers to a question, or to those that were put off.
+Rows = tuple[tuple[str, ...], ...]
 
-    Raises ``ScenarioError`` if the book is in another language, has no such question or no number
-    for it, or if its files were changed.
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """A page of the answers: the answer, the notes below it, and its sections by heading."""
+
+    heading: str
+    place: str
+    minister: str
+    answer: str
+    notes: tuple[str, ...]
+    parts: dict[str, tuple[str, ...]]
+
+    def table(self, heading: str) -> tuple[tuple[str, ...], Rows]:
+        """Return head and rows of the table under a heading."""
+        lines = [_cells(line) for line in self.parts.get(heading, ())]
+        return (lines[0], tuple(lines[2:])) if lines else ((), ())
+
+    def points(self, heading: str) -> tuple[str, ...]:
+        """Return the points under a heading."""
+        return tuple(line.removeprefix("- ") for line in self.parts.get(heading, ()))
+
+    def commands(self, heading: str) -> tuple[str, ...]:
+        """Return the commands under a heading."""
+        return tuple(line for line in self.parts.get(heading, ()) if line != "```")
+
+
+def memo_of_answers(folder: FinishedFolder, lang: Language, question: int | None) -> Memo:
+    """Return the memo of the answer to one question, or to those that were deferred.
+
+    Raises ``ScenarioError`` if the answers are in another language, have no such question or no
+    number for it, or if their files were changed.
     """
     if folder.lang != lang:
         what = f"these answers are written in '{folder.lang}'"
         advice = f"make them in the other language: opvangsim answer all --lang {lang}"
         raise _refused(folder.path, what, advice)
     asked = _asked(folder)
-    put_off = [one for one in asked if one.deferred and one.answer is not None]
-    lead = _lead(put_off, folder.path) if number_ is None else _one(asked, number_, folder.path)
-    told = page_of(folder.text(f"{lead.number:02d}.md"))
+    deferred = [one for one in asked if one.deferred and one.answer is not None]
+    path = folder.path
+    lead = _lead(deferred, path) if question is None else _find(asked, question, path)
+    page = parse_page(folder.text(f"{lead.number:02d}.md"))
     figures = folder.table("figures.csv")
-    name = getattr(lead.question, lang)
-    title = label("memo_book_title", lang) if number_ is None else label(
-        "memo_book_one", lang, n=lead.number, party=lead.party)  # fmt: skip
-    question = [Paragraph(told.heading), Paragraph(f"{told.place} {told.minister}")]
-    if number_ is None:
-        intro = label("memo_book_question", lang, n=len(put_off), all=len(asked))
-        question = [Paragraph(intro), Paragraph(label("memo_book_lead", lang, question=name))]
-    table = _figures(told, lang) if number_ is not None else _short(folder, put_off, lang)
-    scenario = folder.scenario(lead.main.of if lead.main.of in folder.record["scenarios"]
-                               else next(iter(folder.record["scenarios"])))  # fmt: skip
-    own = [] if number_ is not None else _all(folder, put_off, lang)
-    blocks: list[Block] = [
-        Heading(title, 1),
-        Heading(label("memo_question", lang)),
-        *question,
-        Heading(label("memo_answer", lang)),
-        Paragraph(told.answer, strong=True),
-        _picture(folder, lead, figures, lang),
-        table,
-        *_parts(told, lang),
-        *caveats(folder, lang, _own_notes(told, lang, folder)),
-        *annex(folder, scenario, lang, [*own, *_again(told, lang)], ("memo_method_book",)),
+    scenarios = folder.record["scenarios"]
+    scenario = lead.main.of if lead.main.of in scenarios else next(iter(scenarios))
+    commands: list[Block] = [
+        Heading(label("memo_book_commands", lang)),
+        Paragraph(label("memo_book_runs", lang)),
+        Commands(page.commands(label("answer_again", lang))),
     ]
-    return Memo(title, lang, folder.stamp, tuple(blocks))
+    if question is None:
+        count = {"n": len(deferred), "all": len(asked)}
+        title = label("memo_book_title", lang)
+        intro = [
+            Paragraph(label("memo_book_question", lang, **count)),
+            Paragraph(label("memo_book_lead", lang, question=getattr(lead.question, lang))),
+        ]
+        table, own = _short_table(folder, deferred, lang), _all_answers(folder, deferred, lang)
+    else:
+        title = label("memo_book_one", lang, n=lead.number, party=lead.party)
+        intro = [Paragraph(page.heading), Paragraph(f"{page.place} {page.minister}")]
+        table, own = _figures_table(page, lang), []
+    parts = MemoParts(
+        title=title,
+        question=intro,
+        answer=[Paragraph(page.answer, strong=True)],
+        chart=_chart(folder, lead, figures, lang),
+        table=table,
+        drivers=_points(page, "answer_drivers", "memo_book_certain", lang),
+        basis=_points(page, "answer_assumptions", "memo_book_sourced", lang),
+        notes=_own_notes(page, lang, folder),
+        annex=[*own, *commands],
+        method=("memo_method_book",),
+    )
+    return make_memo(folder, folder.scenario(scenario), lang, parts)
 
 
-def _asked(folder: Folder) -> list[Question]:
+def parse_page(text: str) -> AnswerPage:
+    """Parse a page of the answers, as ``sim/questions/pages.py`` writes it."""
+    head, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    title, place, minister, answer, *notes = (part.strip() for part in head.strip().split("\n\n"))
+    parts = {}
+    for section in sections:
+        heading, _, body = section.partition("\n")
+        parts[heading.strip()] = tuple(line for line in body.splitlines() if line.strip())
+    return AnswerPage(
+        title.removeprefix("# "), place, minister, answer.removeprefix("> "), tuple(notes), parts
+    )
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    inside = line.strip().removeprefix("|").removesuffix("|")
+    return tuple(cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", inside))
+
+
+def _asked(folder: FinishedFolder) -> list[Question]:
     try:
         return [Question.model_validate(one) for one in folder.record["asked"]["questions"]]
     except ValidationError:
@@ -86,19 +142,19 @@ def _refused(where: Path, what: str, advice: str) -> ScenarioError:
     return ScenarioError([Problem(str(where), what, advice)])
 
 
-def _lead(put_off: Sequence[Question], where: Path) -> Question:
-    """The first that asks for the gap in all, of the baseline and nothing else; or the first."""
-    if not put_off:
+def _lead(deferred: Sequence[Question], where: Path) -> Question:
+    """The first that asks for the whole gap of the baseline alone, or else the first of all."""
+    if not deferred:
         advice = "name one of its questions with --question"
         raise _refused(where, "none of the questions that were put off is answered here", advice)
-    money = (one for one in put_off if one.main.cell is not None
+    money = (one for one in deferred if one.main.cell is not None
              and (one.main.address.table, one.main.address.line) == ("gap", "total")
              and all(figure.cell is None or (figure.of, figure.against, figure.certainty)
                      == ("baseline", None, None) for figure in one.figures.values()))  # fmt: skip
-    return next(money, put_off[0])
+    return next(money, deferred[0])
 
 
-def _one(asked: Sequence[Question], number_: int, where: Path) -> Question:
+def _find(asked: Sequence[Question], number_: int, where: Path) -> Question:
     found = next((one for one in asked if one.number == number_), None)
     if found is None:
         numbers = [one.number for one in asked]
@@ -110,60 +166,51 @@ def _one(asked: Sequence[Question], number_: int, where: Path) -> Question:
     return found
 
 
-def _figures(told: Page, lang: Language) -> Table:
+def _figures_table(page: AnswerPage, lang: Language) -> Table:
     heading = label("answer_figures", lang)
-    heads, rows = told.table(heading)
+    heads, rows = page.table(heading)
     return Table(heading, heads, rows, (False, True, False))
 
 
-def _short(folder: Folder, put_off: Sequence[Question], lang: Language) -> Table:
-    """A row a question: its number, its party, the answer in a few words."""
+def _short_table(folder: FinishedFolder, deferred: Sequence[Question], lang: Language) -> Table:
+    """A row per question: its number, its party, the answer in a few words."""
     short = folder.table("answers.csv").set_index("number")["answer"]
-    rows = tuple((str(one.number), one.party, str(short[one.number])) for one in put_off)
+    rows = tuple((str(one.number), one.party, str(short[one.number])) for one in deferred)
     heads = ("answer_number", "answer_party", "answer_state")
     return Table(label("memo_book_table", lang), tuple(label(key, lang) for key in heads), rows,
                  (True, False, False))  # fmt: skip
 
 
-def _parts(told: Page, lang: Language) -> list[Block]:
-    """What drives the answer and what it rests on, as the page says it."""
-    found: list[Block] = []
-    for key, head, without in (
-        ("answer_drivers", "answer_drivers", "memo_book_certain"),
-        ("answer_assumptions", "memo_ground_head", "memo_book_sourced"),
-    ):
-        points = told.points(label(key, lang))
-        body = Listing(points) if points else Paragraph(label(without, lang))
-        found += [Heading(label(head, lang)), body]
-    return found
+def _points(page: AnswerPage, section: str, without: str, lang: Language) -> list[Block]:
+    """The points of a section of the page, or a sentence that there are none."""
+    points = page.points(label(section, lang))
+    return [Listing(points) if points else Paragraph(label(without, lang))]
 
 
-def _own_notes(told: Page, lang: Language, folder: Folder) -> list[str]:
-    """What the page says under its answer, without what every memo says."""
+def _own_notes(page: AnswerPage, lang: Language, folder: FinishedFolder) -> list[str]:
+    """Notes of the page, without those that every memo has."""
     sure = label("answer_sure", lang, held="|").split("|")[0]
     options = folder.record["options"]
     step = label(f"step_{options['step']}", lang)
     runs = label("answer_rests", lang, n=number(options["replications"], lang), step=step)
-    return [note for note in told.notes if not note.startswith(sure) and note != runs]
+    return [note for note in page.notes if not note.startswith(sure) and note != runs]
 
 
-def _again(told: Page, lang: Language) -> list[Block]:
-    commands = told.commands(label("answer_again", lang))
-    intro = Paragraph(label("memo_book_runs", lang))
-    return [Heading(label("memo_book_commands", lang)), intro, Commands(commands)]
+def _all_answers(
+    folder: FinishedFolder, deferred: Sequence[Question], lang: Language
+) -> list[Block]:
+    blocks: list[Block] = [Heading(label("memo_book_all", lang))]
+    for one in deferred:
+        page = parse_page(folder.text(f"{one.number:02d}.md"))
+        blocks += [Heading(page.heading, 3), Paragraph(page.answer)]
+        blocks += [Paragraph(note, small=True) for note in _own_notes(page, lang, folder)]
+    return blocks
 
 
-def _all(folder: Folder, put_off: Sequence[Question], lang: Language) -> list[Block]:
-    found: list[Block] = [Heading(label("memo_book_all", lang))]
-    for one in put_off:
-        told = page_of(folder.text(f"{one.number:02d}.md"))
-        found += [Heading(told.heading, 3), Paragraph(told.answer)]
-        found += [Paragraph(note, small=True) for note in _own_notes(told, lang, folder)]
-    return found
-
-
-def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Language) -> MemoChart:
-    """The figures of the answer that are told in the unit of its headline, with their bands."""
+def _chart(
+    folder: FinishedFolder, lead: Question, figures: pd.DataFrame, lang: Language
+) -> MemoChart:
+    """A chart of the figures that have the unit of the headline figure, with their intervals."""
     rows = figures[figures["question"] == lead.number]
     alike = [name for name, figure in lead.figures.items() if figure.shown == lead.main.shown]
     rows = rows[rows["figure"].isin(alike)]
@@ -186,9 +233,14 @@ def _picture(folder: Folder, lead: Question, figures: pd.DataFrame, lang: Langua
 
 
 def _dots(
-    rows: pd.DataFrame, folder: Folder, divisor: float, decimals: int, shown: str, lang: Language
+    rows: pd.DataFrame,
+    folder: FinishedFolder,
+    divisor: float,
+    decimals: int,
+    shown: str,
+    lang: Language,
 ) -> Figure:
-    """A dot a figure, a line for its band, its value beside it."""
+    """Draw a dot per figure, with its value, and a line for its interval."""
     names = [textwrap.fill(name, WRAPPED) for name in rows["name"]]
     with mpl.rc_context(STYLE):
         height = 1.35 + 0.42 * len(rows)

@@ -100,9 +100,9 @@ class Memo:
     blocks: tuple[Block, ...]
 
     @property
-    def picture(self) -> MemoChart:
-        """Its one chart."""
-        return next(block for block in self.blocks if isinstance(block, MemoChart))
+    def picture(self) -> MemoChart | None:
+        """Its chart, if it has one."""
+        return next((block for block in self.blocks if isinstance(block, MemoChart)), None)
 
     @property
     def keywords(self) -> str:

@@ -1,4 +1,4 @@
-"""The memo of a run: what it costs, what is held for it, and what is missing."""
+"""The memo of a run: what it costs, the budget for it, and the gap between them."""
 
 from __future__ import annotations
 
@@ -23,60 +23,48 @@ from ...report.run_tables import (
     short_table,
 )
 from ...report.style import STYLE, bytes_of
-from ...runs.load import RunFolder, read_run_folder
+from ...runs.load import FinishedFolder, RunFolder, read_run_folder
 from ...runs.provenance import Provenance, marked
-from ...studies.charts import png
-from .annex import annex, caveats
 from .content import Block, Heading, Memo, MemoChart, Paragraph, table_of
 from .drivers import band, billions, count, movers, rests
-from .folder import Folder
+from .outline import MemoParts, make_memo
 
 Row = dict[Any, Any]
 DOTS = 160
-"""Dots an inch of a chart, as in a run's folder."""
+"""Resolution of a chart, as in the folder of a run [dots per inch]."""
 
 
-def memo_of_run(folder: Folder, lang: Language) -> Memo:
-    """What a run says; raises ``ScenarioError`` if its files are not those it wrote."""
+def memo_of_run(folder: FinishedFolder, lang: Language) -> Memo:
+    """Return the memo of a run; raises ``ScenarioError`` if its files were changed."""
     run = read_run_folder(folder.path)
-    title = getattr(run.scenario.title, lang)
-    blocks: list[Block] = [
-        Heading(label("memo_run_title", lang, title=title), 1),
-        Heading(label("memo_question", lang)),
-        Paragraph(_question(run, lang)),
-        Heading(label("memo_answer", lang)),
-        *_answer(run, lang),
-        _picture(run, lang),
-        table_of(_main_table(run, lang)),
-        Heading(label("answer_drivers", lang)),
-        *movers(run.scenario, lang, gap=bool(_held(run)) and not _is_closed(run)),
-        Heading(label("memo_ground_head", lang)),
-        *rests(run.scenario, lang),
-        *caveats(folder, lang, _notes(run, lang)),
-        *annex(folder, run.scenario, lang, _own(run, lang), ()),
-    ]
-    return Memo(label("memo_run_title", lang, title=title), lang, folder.stamp, tuple(blocks))
+    parts = MemoParts(
+        title=label("memo_run_title", lang, title=getattr(run.scenario.title, lang)),
+        question=[Paragraph(_question(run, lang))],
+        answer=_answer(run, lang),
+        chart=_chart(run, lang),
+        table=table_of(_main_table(run, lang)),
+        drivers=movers(run.scenario, lang, gap=bool(_budgeted(run)) and not _is_constrained(run)),
+        basis=rests(run.scenario, lang),
+        notes=_notes(run, lang),
+        annex=_further_tables(run, lang),
+    )
+    return make_memo(folder, run.scenario, lang, parts)
 
 
 def png_of(figure: Figure, stamp: Provenance) -> bytes:
-    """A chart as a stamped PNG: the same chart, the same bytes."""
+    """Return a chart as PNG with its provenance: the same chart gives the same bytes."""
     drawn = io.BytesIO()
     with mpl.rc_context(STYLE):
         figure.savefig(drawn, format="png", dpi=DOTS, metadata={"Software": None})
     return marked(drawn.getvalue(), ".png", stamp)
 
 
-def marked_png(folder: Folder, lang: Language) -> bytes:
-    """The chart of a study, stamped: as it lies in the folder, if that is in this language."""
-    return marked(png(folder.told, lang), ".png", folder.stamp)
-
-
-def _is_closed(run: RunFolder) -> bool:
+def _is_constrained(run: RunFolder) -> bool:
     return run.scenario.closing == "constrained"
 
 
-def _held(run: RunFolder) -> list[Row]:
-    """The headline by year, where money is held."""
+def _budgeted(run: RunFolder) -> list[Row]:
+    """The headline by year, where there is a budget."""
     if run.budget.empty:
         return []
     rows = headline_rows(run.budget, run.scenario)
@@ -84,20 +72,20 @@ def _held(run: RunFolder) -> list[Row]:
 
 
 def leading(rows: list[Row]) -> Row:
-    """The year a memo leads with: the first in which money is rather short than not, or the last.
+    """Return the year a memo leads with: the first with a median gap above zero, or the last.
 
-    Rows have ``gap_p50`` and go by year.
+    Rows have ``gap_p50`` and are in the order of years.
     """
     return next((row for row in rows if row["gap_p50"] > 0), rows[-1])
 
 
 def _question(run: RunFolder, lang: Language) -> str:
     assumed = " ".join(getattr(run.scenario.description, lang).split())
-    if not _held(run):
+    if not _budgeted(run):
         key = "memo_run_question_people"
     else:
-        key = "memo_run_question_closed" if _is_closed(run) else "memo_run_question"
-    years = [row["year"] for row in _held(run)] or [run.scenario.start.year]
+        key = "memo_run_question_closed" if _is_constrained(run) else "memo_run_question"
+    years = [row["year"] for row in _budgeted(run)] or [run.scenario.start.year]
     return label(
         key,
         lang,
@@ -109,8 +97,8 @@ def _question(run: RunFolder, lang: Language) -> str:
 
 
 def _answer(run: RunFolder, lang: Language) -> list[Block]:
-    rows = _held(run)
-    if _is_closed(run) and not run.yearly.empty:
+    rows = _budgeted(run)
+    if _is_constrained(run) and not run.yearly.empty:
         return [Paragraph(_short_of_people(run, lang), strong=True)]
     if not rows:
         return [Paragraph(_at_the_end(run, lang), strong=True)]
@@ -120,14 +108,14 @@ def _answer(run: RunFolder, lang: Language) -> list[Block]:
 
 
 def chance(share: float, lang: Language) -> str:
-    """A chance; one that so many replications can't tell from none or certain says so."""
+    """Return a probability in words; near 0 or 1 the replications can't tell how near."""
     if not RARE <= share <= 1 - RARE:
         return label("chance_rare" if share < RARE else "chance_near", lang)
     return label("shown_as_percent", lang, value=number(100 * share, lang))
 
 
 def money_sentence(row: Row, lang: Language) -> str:
-    """Cost, budget, what is short or left with its band, and how likely money is short."""
+    """Return a sentence on cost, budget, gap with its interval, and the probability of a gap."""
     short = row["gap_p50"] > 0
     sign = 1 if short else -1
     ends = sorted((sign * row["gap_p10"], sign * row["gap_p90"]))
@@ -145,7 +133,7 @@ def money_sentence(row: Row, lang: Language) -> str:
 
 
 def _years(rows: list[Row], lang: Language) -> str:
-    """In which years money is rather short than not, with the amounts."""
+    """Say for each year how much money is short or left."""
     parts = [
         label(
             "memo_year_short" if row["gap_p50"] > 0 else "memo_year_left",
@@ -182,7 +170,7 @@ def _people(run: RunFolder, year: int, lang: Language) -> str:
 def _short_of_people(run: RunFolder, lang: Language) -> str:
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
-    # The first year in which nearly every future has many people without a place.
+    # The first year in which 90 % of replications have many people without a place.
     year = next((one for one in years if short[one]["p10"] >= HUNDREDS), years[-1])
     places = _of_year(run, "places_short", "total", "mean", year)
     blanks = {
@@ -202,15 +190,15 @@ def _at_the_end(run: RunFolder, lang: Language) -> str:
 
 
 def _main_table(run: RunFolder, lang: Language) -> Any:
-    if _is_closed(run) and not run.yearly.empty:
+    if _is_constrained(run) and not run.yearly.empty:
         return short_table(run.yearly, lang)
-    if not _held(run):
+    if not _budgeted(run):
         return reception_table(run.monthly, lang)
     return gap_table(run.budget, run.scenario, lang)
 
 
-def _picture(run: RunFolder, lang: Language) -> MemoChart:
-    """The chart of the answer, with the words that it says of itself."""
+def _chart(run: RunFolder, lang: Language) -> MemoChart:
+    """The chart of the answer, with its alternative text."""
     scenario, options = run.scenario, run.record["options"]
     subject = RunData(scenario, run.record["id"], options["replications"], options["seed"],
                       run.budget, run.monthly, run.yearly)  # fmt: skip
@@ -220,7 +208,7 @@ def _picture(run: RunFolder, lang: Language) -> MemoChart:
         vintage=getattr(scenario.headline.title, lang),
         prices=prices_label(scenario, lang),
     )  # fmt: skip
-    if _is_closed(run) or not _held(run):
+    if _is_constrained(run) or not _budgeted(run):
         name = "need"
         caption = label("memo_need_caption", lang, title=getattr(scenario.title, lang))
     look, words = CHART_SIZES["page"], CHARTS[name].words(subject, lang)
@@ -230,23 +218,23 @@ def _picture(run: RunFolder, lang: Language) -> MemoChart:
 
 
 def _notes(run: RunFolder, lang: Language) -> list[str]:
-    if not _held(run):
+    if not _budgeted(run):
         return []
-    notes = [label("mean_line", lang)] if not _is_closed(run) else [label("short_note", lang)]
-    if not _is_closed(run):
+    notes = [label("mean_line", lang)] if not _is_constrained(run) else [label("short_note", lang)]
+    if not _is_constrained(run):
         notes.append(check_note(run.record["check_2024_eur"], lang))
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
 
 
-def _own(run: RunFolder, lang: Language) -> list[Block]:
-    """Tables of a run that its two pages have no room for."""
+def _further_tables(run: RunFolder, lang: Language) -> list[Block]:
+    """Tables that the two pages have no room for."""
     found: list[Block] = [Heading(label("memo_more_tables", lang))]
-    if _held(run):
+    if _budgeted(run):
         check = run.record["check_2024_eur"]
         found.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
         found.append(table_of(lines_table(run.budget, run.scenario, lang)))
-    if _is_closed(run) and _held(run):
+    if _is_constrained(run) and _budgeted(run):
         found.append(table_of(gap_table(run.budget, run.scenario, lang)))
-    if _held(run):
+    if _budgeted(run):
         found.append(table_of(reception_table(run.monthly, lang)))
     return found if len(found) > 1 else []

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ...errors import Problem, ScenarioError
-from ...export.safe_write import place
+from ...export.safe_write import write_file
 from ...model.prices import affects_costs_only
 from ...report.i18n import Language, label, number
 from ...scenario import Quantity, Scenario, override, quantities, shipped
@@ -301,7 +301,7 @@ def write_patch(
     ]
     patch = patch_of(scenario, extends, sets, values)
     text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
-    place(file, text.encode("utf-8"))
+    write_file(file, text.encode("utf-8"))
 
 
 class _PlainDumper(yaml.SafeDumper):

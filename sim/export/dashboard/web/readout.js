@@ -1,4 +1,4 @@
-// Reader: the values at a point in time, by mouse, touch or arrow keys; said as well as shown.
+// Readout: the values at a point in time, by mouse, touch or arrow keys, for screen readers too.
 
 /** An element with a text and a class. */
 function made(name, text, style) {

@@ -1,4 +1,4 @@
-"""Write the memo of a finished folder as a Word document or as Markdown."""
+"""Make the memo of a finished folder, and write it as a Word document or as Markdown."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Literal
 
 from ...errors import Problem, ScenarioError, usage_error
 from ...report.i18n import Language
+from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
+from ...studies import study_of_kind
 from .content import Memo
-from .folder import Folder
 
 Form = Literal["docx", "md"]
 
@@ -28,12 +29,13 @@ def form_of(file: Path, chosen: Form | None = None) -> Form:
     return usage_error(str(file), what, "give a name that ends in .docx or .md, or --format")
 
 
-def memo_of(folder: Folder, lang: Language, question: int | None = None) -> Memo:
-    """What a folder says; ``question`` is one of the book's.
+def memo_of(folder: FinishedFolder, lang: Language, question: int | None = None) -> Memo:
+    """Return the memo of a folder; ``question`` is a number of the Senate's questions.
 
-    Raises ``ScenarioError`` if its files were changed, or if a question is asked of what has none.
+    Raises ``ScenarioError`` if no memo can be made of this kind of folder, if its files were
+    changed, or if a question is asked of a folder that has none.
     """
-    kind = folder.record["kind"]
+    kind = str(folder.record["kind"])
     if kind == "answers":
         from .answers import memo_of_answers
 
@@ -41,21 +43,20 @@ def memo_of(folder: Folder, lang: Language, question: int | None = None) -> Memo
     if question is not None:
         what = f"{folder.path} is the folder of '{kind}' and has no questions"
         raise ScenarioError([Problem("--question", what, "leave it out, or give outputs/answers")])
-    if kind == "comparison":
-        from .comparison import memo_of_comparison
+    if kind == "run":
+        from .run import memo_of_run
 
-        return memo_of_comparison(folder, lang)
-    if kind == "explanation":
-        from .explanation import memo_of_explanation
+        return memo_of_run(folder, lang)
+    if kind in ("comparison", "explanation") or study_of_kind(kind):
+        from .study import memo_of_study
 
-        return memo_of_explanation(folder, lang)
-    from .run import memo_of_run
-
-    return memo_of_run(folder, lang)
+        return memo_of_study(folder, lang)
+    what = f"no memo is made of the folder of '{kind}'"
+    raise ScenarioError([Problem(str(folder.path), what, "give a run, a study, or answers")])
 
 
 def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
-    """The files of a memo in a form, the one that was asked for last."""
+    """Return the files of a memo in a form; the file that was asked for comes last."""
     if form == "docx":
         from .word import document
 
@@ -64,4 +65,5 @@ def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
 
     picture = file.with_name(f"{file.name.removesuffix('.md')}.png")
     text = markdown(memo, picture.name.replace(" ", "%20"))
-    return {picture: memo.picture.png, file: marked(text.encode("utf-8"), ".md", memo.stamp)}
+    files = {file: marked(text.encode("utf-8"), ".md", memo.stamp)}
+    return ({picture: memo.picture.png} if memo.picture else {}) | files

@@ -1,5 +1,5 @@
-// Looks: colour, dashes and shape of each scenario; its letter stands at the end of its line.
-// Colours stand out from white (4.5 to 1 at least); no two looks share colour, dashes or shape.
+// Styles: colour, dashes and shape of each scenario; its letter stands at the end of its line.
+// Contrast with white is at least 4.5 to 1; no two styles share colour, dashes or shape.
 
 const LOOKS = [
   { colour: "#1f4e79", dash: [], shape: "circle" },

@@ -1,0 +1,277 @@
+"""Memos of studies: one form for every study, more words for a comparison and an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table as PrintedTable
+
+from ...report.display_names import line_label
+from ...report.i18n import Language, label, number
+from ...report.run_tables import prices_notes
+from ...report.style import title_of
+from ...runs.load import FinishedFolder
+from ...runs.provenance import marked
+from ...scenario import Scenario
+from ...studies.base import tell
+from ...studies.charts import drawn, png, shown, words
+from ...studies.compare import SHOWN, difference_table, name_of, scaled, still_lines
+from ...studies.compare_chart import Comparison, comparison_of, moves
+from ...studies.explain import effects_table, sentences
+from ...studies.explain_chart import Explanation, explanation_of
+from ...studies.names import factor_name
+from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
+from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
+from .outline import MemoParts, make_memo
+from .run import chance
+
+Row = dict[Any, Any]
+NAMED = 4
+"""Changes of a scenario that are named in the memo itself; all are in the annex."""
+
+
+def memo_of_study(folder: FinishedFolder, lang: Language) -> Memo:
+    """Return the memo of a study; raises ``ScenarioError`` if its files were changed."""
+    kind = folder.record["kind"]
+    if kind == "comparison":
+        return _memo_of_comparison(folder, lang)
+    if kind == "explanation":
+        return _memo_of_explanation(folder, lang)
+    return study_memo(folder, tell(folder.data, lang), lang)
+
+
+def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> Memo:
+    """Return a memo in the form that fits any study.
+
+    ``told`` are its printed tables and sentences in this language. The first sentence is the
+    answer, the first table stands in the memo, others in the annex; the title is that of the chart.
+    """
+    data = folder.data
+    texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
+    texts = [text for text in texts if text]
+    tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
+    chart, title = None, tables[0].caption if tables else data.record["name"]
+    if shown(data):
+        title = title_of(drawn(data, lang))
+        chart = _study_chart(folder, title, lang)
+    names = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
+    question = label("memo_study_question", lang, title=title, scenarios="; ".join(names))
+    first = next(iter(data.scenarios.values()), None)
+    parts = MemoParts(
+        title=label("memo_study_title", lang, title=title, scenarios=", ".join(data.scenarios)),
+        question=[Paragraph(question)],
+        answer=[Paragraph(text, strong=place == 0) for place, text in enumerate(texts)],
+        chart=chart,
+        table=tables[0] if tables else None,
+        basis=rests(first, lang) if first else (),
+        annex=[Heading(label("memo_more_tables", lang)), *tables[1:]] if tables[1:] else (),
+    )
+    return make_memo(folder, first, lang, parts)
+
+
+def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
+    """Return the memo of a comparison; raises ``ScenarioError`` if its files were changed."""
+    data = folder.data
+    comparison, scenarios = comparison_of(data), data.scenarios
+    base, others = scenarios[comparison.base], comparison.others
+    changes = tuple(_changes(base, other, scenarios[other], lang) for other in others)
+    parts = MemoParts(
+        title=label("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
+        question=[Paragraph(_comparison_question(comparison, scenarios, lang))],
+        answer=[
+            Paragraph(_comparison_answer(comparison, other, lang), strong=True) for other in others
+        ],
+        chart=_study_chart(folder, label("memo_cmp_caption", lang, base=comparison.base), lang),
+        table=_comparison_table(comparison, lang),
+        drivers=[Paragraph(label("memo_cmp_drivers", lang)), Listing(changes)],
+        basis=rests(base, lang),
+        notes=[label("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
+        annex=_comparison_annex(comparison, scenarios, lang),
+        method=("memo_method_pairs",),
+    )
+    return make_memo(folder, base, lang, parts)
+
+
+def _memo_of_explanation(folder: FinishedFolder, lang: Language) -> Memo:
+    """Return the memo of an explanation; raises ``ScenarioError`` if its files were changed."""
+    data = folder.data
+    explanation, scenarios = explanation_of(data), data.scenarios
+    names = {"first": explanation.first, "second": explanation.second}
+    first, second = (scenarios[name] for name in names.values())
+    blanks: dict[str, Any] = {"year": explanation.address.year} | names
+    titled = {place: _titled(name, scenarios[name], lang) for place, name in names.items()}
+    question = label("memo_exp_question", lang, **blanks | titled,
+                     line=line_label(explanation.address.line, lang))  # fmt: skip
+    drivers = tuple(_driver(row, explanation, lang) for row in _largest_first(explanation))
+    parts = MemoParts(
+        title=label("memo_exp_title", lang, **blanks),
+        question=[Paragraph(question)],
+        answer=[Paragraph(sentences(explanation, lang)[0], strong=True)],
+        chart=_study_chart(folder, label("memo_exp_caption", lang, **blanks), lang),
+        table=table_of(effects_table(explanation, scenarios, lang)),
+        drivers=[Paragraph(label("memo_exp_drivers", lang)), Listing(drivers)],
+        basis=rests(first, lang),
+        notes=[label("memo_exp_caveat", lang)],
+        annex=[
+            Heading(label("memo_more_tables", lang)),
+            changes_table(first, second, tuple(names.values()), lang),
+        ],
+        method=("memo_method_pairs", "memo_method_shapley"),
+    )
+    return make_memo(folder, first, lang, parts)
+
+
+def _study_chart(folder: FinishedFolder, caption: str, lang: Language) -> MemoChart:
+    """The chart of a study with its provenance: in the folder's language that of the folder."""
+    data = folder.data
+    return MemoChart(caption, words(data, lang), marked(png(data, lang), ".png", folder.stamp))
+
+
+def year_of(comparison: Comparison) -> int:
+    """Return the year a memo leads with: the first in which the baseline has a gap.
+
+    Without one it is the last year that has a budget, or else the last year compared.
+    """
+    rows = comparison.yearly[comparison.yearly["scenario"] == comparison.others[0]]
+    gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
+    if gaps.empty:
+        return int(rows["year"].max())
+    short = gaps[gaps["base_mean"] > 0]["year"]
+    return int(short.min() if len(short) else gaps["year"].max())
+
+
+def _row(comparison: Comparison, other: str, series: str, breakdown: str, year: int) -> Row | None:
+    rows = comparison.yearly
+    mine = rows[(rows["scenario"] == other) & (rows["series"] == series)
+                & (rows["breakdown"] == breakdown) & (rows["year"] == year)]  # fmt: skip
+    return None if mine.empty else dict(mine.iloc[0])
+
+
+def _comparison_question(
+    comparison: Comparison, scenarios: Mapping[str, Scenario], lang: Language
+) -> str:
+    others = "; ".join(_titled(name, scenarios[name], lang) for name in comparison.others)
+    base = _titled(comparison.base, scenarios[comparison.base], lang)
+    return label("memo_cmp_question", lang, others=others, base=base)
+
+
+def _titled(name: str, scenario: Scenario, lang: Language) -> str:
+    return label("memo_titled", lang, name=name, title=getattr(scenario.title, lang))
+
+
+def _comparison_answer(comparison: Comparison, other: str, lang: Language) -> str:
+    rows = comparison.yearly[comparison.yearly["scenario"] == other]
+    if not moves(rows):
+        return label("compare_same", lang, other=other, base=comparison.base)
+    year = year_of(comparison)
+    texts = []
+    gap = _row(comparison, other, "gap", "total", year)
+    if gap is not None:
+        texts.append(_difference(gap, other, "gap", year, lang))
+    people = _row(comparison, other, "occupancy", "total", year)
+    if people is not None:
+        texts.append(_difference(people, other, "people", year, lang))
+    return " ".join(texts)
+
+
+def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> str:
+    mean = row["difference_mean"]
+    if mean == 0:
+        return label(f"memo_cmp_{what}_same", lang, other=other, year=year)
+    ends = sorted(abs(row[f"difference_{q}"]) for q in ("p10", "p90"))
+    signed = [row["difference_p10"], row["difference_p90"]]
+    if signed[0] * signed[1] < 0:
+        # An interval across zero keeps its signs, turned so that the mean is positive.
+        ends = sorted(value if mean > 0 else -value for value in signed)
+    money = what == "gap"
+    return label(
+        f"memo_cmp_{what}_{'more' if mean > 0 else 'less'}",
+        lang,
+        other=other,
+        year=year,
+        amount=billions(abs(mean), lang) if money else count(abs(mean), lang),
+        band=band(ends[0], ends[1], lang) if money else _ends(ends, lang),
+        chance=chance(row["p_positive"], lang),
+    )
+
+
+def _ends(ends: list[float], lang: Language) -> str:
+    return label("from_to", lang, low=count(ends[0], lang), high=count(ends[1], lang))
+
+
+def _comparison_table(comparison: Comparison, lang: Language) -> Table:
+    """One year: the baseline, and the mean difference of each other scenario with its interval."""
+    year = year_of(comparison)
+    rows = []
+    for series, breakdown in SHOWN:
+        each = [_row(comparison, other, series, breakdown, year) for other in comparison.others]
+        if each[0] is None or not any(row and row["difference_mean"] for row in each):
+            continue
+        cells = ["" if row is None else _cell(row, series, lang) for row in each]
+        base = scaled(each[0]["base_mean"], series, lang)
+        rows.append((name_of(series, breakdown, lang), base, *cells))
+    return Table(
+        label("memo_cmp_table", lang, year=year, base=comparison.base),
+        ("", comparison.base, *comparison.others),
+        tuple(rows),
+        (False, *(True,) * (1 + len(comparison.others))),
+    )
+
+
+def _cell(row: Row, series: str, lang: Language) -> str:
+    middle, low, high = (scaled(row[f"difference_{q}"], series, lang)
+                         for q in ("mean", "p10", "p90"))  # fmt: skip
+    return f"{middle} {label('from_to', lang, low=low, high=high)}"
+
+
+def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
+    differing = changed(base, other)
+    told = [
+        label(
+            "memo_change",
+            lang,
+            name=of_number(key, other if after is not None else base, lang),
+            before=valued(before, lang),
+            after=valued(after, lang),
+        )
+        for key, before, after in differing[:NAMED]
+    ]
+    if len(differing) > NAMED:
+        told.append(label("memo_more", lang, n=len(differing) - NAMED))
+    return f"{name}: {'; '.join(told)}"
+
+
+def _comparison_annex(
+    comparison: Comparison, scenarios: Mapping[str, Scenario], lang: Language
+) -> list[Block]:
+    blocks: list[Block] = [Heading(label("memo_more_tables", lang))]
+    for other in comparison.others:
+        table = table_of(difference_table(comparison, other, lang))
+        if table.rows:
+            blocks.append(table)
+        blocks += [Paragraph(text) for text in still_lines(comparison, other, lang)]
+        pair = (comparison.base, other)
+        blocks.append(changes_table(scenarios[comparison.base], scenarios[other], pair, lang))
+    return blocks
+
+
+def _largest_first(explanation: Explanation) -> list[Row]:
+    rows: list[Row] = explanation.effects.to_dict("records")
+    return sorted(rows, key=lambda row: -abs(row["effect"]))
+
+
+def _name(row: Row, explanation: Explanation, lang: Language) -> str:
+    factor = next(f for f in explanation.factors if f.name == row["factor"])
+    text = factor_name(factor.name, lang)
+    title = factor.title.get(lang)
+    return label("memo_titled", lang, name=text, title=title) if title else text
+
+
+def _driver(row: Row, explanation: Explanation, lang: Language) -> str:
+    return label(
+        "memo_exp_driver",
+        lang,
+        name=_name(row, explanation, lang),
+        **{key: number(row[key] / 1e6, lang) for key in ("effect", "alone", "last")},
+    )
