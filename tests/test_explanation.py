@@ -61,7 +61,7 @@ def listed_moves(text: str) -> set[tuple[str, str]]:
 def scorecard_table(march: pd.DataFrame) -> str:
     """Errors, CRPS ratio and coverage by series and horizon, as Markdown."""
     lines = [
-        "| series | years ahead | n | model | no change | mean so far | CRPS ratio | bias "
+        "| series | years ahead | n | model | no change | historical mean | CRPS ratio | bias "
         "| inside 50 / 80 % |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]

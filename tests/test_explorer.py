@@ -342,7 +342,7 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     done = command("whence", "page.html")
     ids = [json.loads((runs[n] / "run.json").read_text("utf-8"))["id"] for n in SIDE_BY_SIDE]
     assert done.returncode == 0
-    assert "made of: runs side by side" in done.stdout
+    assert "made from: runs side by side" in done.stdout
     assert f"run: {', '.join(ids)}" in done.stdout
     assert "command: opvangsim explorer" in done.stdout
     assert "seed: 7" in done.stdout
@@ -355,7 +355,7 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
 @pytest.mark.slow
 def test_a_page_of_one_run_is_of_that_run(runs: dict[str, Path], command: Command) -> None:
     command("explorer", str(runs["baseline"]), "-o", "one.html")
-    assert "made of: run\n" in command("whence", "one.html").stdout
+    assert "made from: run\n" in command("whence", "one.html").stdout
 
 
 @pytest.mark.long

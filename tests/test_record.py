@@ -259,7 +259,7 @@ def test_one_flipped_byte_in_any_file_is_found(copy: Path, command: Command) -> 
             assert name in [one.file for one in found.findings if one.what == "changed"], (name, at)
             file.write_bytes(whole)
     done = command("verify-record", "baseline")
-    assert (done.returncode, "as it was written" in done.stdout) == (0, True)
+    assert (done.returncode, "intact: " in done.stdout) == (0, True)
     flip(copy / MANIFEST, 40)
     flip(copy / "charts" / "gap.png", 1000)
     done = command("verify-record", "baseline", "--lang", "nl")
@@ -278,7 +278,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
     done = command("verify-record", "baseline")
     assert done.returncode == 3
     assert "yearly.csv: MISSING" in done.stdout
-    assert "charts/mine.png: not in the record" in done.stdout
+    assert "charts/mine.png: not in the manifest" in done.stdout
     assert "monthly.csv: MISSING" in done.stdout
     assert "3 of its 10 files" in done.stdout
     table = sim.verify_record("baseline").set_index("file")
@@ -370,7 +370,7 @@ def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     done = command("reproduce", "baseline", "--workers", "1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("  equal ") == 10
-    assert "equal, byte by byte: all 10 files" in done.stdout
+    assert "identical, byte for byte: all 10 files" in done.stdout
     table = pd.read_csv(copy / "yearly.csv")
     table["mean"] += 2.0 * (table.index == 3)
     table["p90"] -= 5.0 * (table.index == 5)
@@ -448,7 +448,7 @@ def test_a_sweep_and_what_was_found_in_it_are_made_again(command: Command) -> No
     sweep = Path("outputs/sweep-small")
     (sweep / "notes.txt").write_text("mine")
     done = command("verify-record", str(sweep))
-    assert (done.returncode, "notes.txt: not in the record" in done.stdout) == (0, True)
+    assert (done.returncode, "notes.txt: not in the manifest" in done.stdout) == (0, True)
     Path("small.yaml").write_text("changed")
     done = command("reproduce", str(sweep), "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -528,7 +528,7 @@ def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
     assert done.returncode == 0
     shown = " ".join(done.stdout.split())
     for text in ("3.0 (", "\N{MINUS SIGN}2.0 (", "compare", "answers/nl", "not a manifest of ours",
-                 "holds no results of", "not finished", "has schema 1", "9 of 9"):  # fmt: skip
+                 "no results of", "not finished", "has schema 1", "9 of 9"):  # fmt: skip
         assert text in shown, text
     assert "kept" not in shown
     assert "niet voltooid" in " ".join(command("runs", str(outputs), "--lang", "nl").stdout.split())
@@ -597,8 +597,8 @@ def test_what_moved_is_told_as_the_changelog_has_it(
     old, new = (record_of(run.folder)["headline"] for run in (done, changed))
     band = ["{p50:,.0f} ({p10:,.0f} to {p90:,.0f})".format(
         **{k: one[k] / 1e6 for k in ("p10", "p50", "p90")}) for one in (old, new)]  # fmt: skip
-    assert head.startswith("- Gap of `baseline`, median (80 % band), EUR million, 2 replications "
-                           "by the week, seed 1: 2025 ")  # fmt: skip
+    assert head.startswith("- Gap of `baseline`, median (80 % interval), EUR million, 2 "
+                           "replications in weekly steps, seed 1: 2025 ")  # fmt: skip
     assert f"2026 {band[0]} to {band[1]}; need at the end of 2026, mean, " in head
     assert all(cause.startswith("  - ") for cause in causes)
     assert "  - `housing.homes`: 30,210 persons/year" in told.stdout
@@ -611,7 +611,7 @@ def test_what_moved_is_told_as_the_changelog_has_it(
 @pytest.mark.slow
 def test_where_nothing_moved_that_is_said(done: Run, command: Command) -> None:
     told = command("moved", str(done.folder), str(done.folder))
-    assert told.stdout.startswith("No number of `baseline` moved")
+    assert told.stdout.startswith("No number of `baseline` changed")
 
 
 @pytest.mark.slow

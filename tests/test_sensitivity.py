@@ -316,8 +316,8 @@ def test_assumptions_are_listed_by_what_they_move_and_certain_ones_by_what_rests
     lines = sources([], assumed, effects, "en")
     named = [line for line in lines if line in {rest.name for rest in assumed}]
     assert named == ["large", "small", "unknown", "many", "one"]
-    assert "    moves the gap of 2027 by EUR 12 million (h)" in lines
-    assert "    moves the gap of 2027 by EUR 3 million (e)" in lines
+    assert "    changes the gap of 2027 by EUR 12 million (h)" in lines
+    assert "    changes the gap of 2027 by EUR 3 million (e)" in lines
     assert not any("99" in line for line in lines)
 
 
@@ -360,7 +360,7 @@ def test_table_and_chart_name_every_input_once(
     assert table.row_count == len(small.inputs) <= SHOWN
     names = names_of(shown_and_others(small)[0], linear, lang)
     assert len(set(names)) == len(small.inputs)
-    assert ("daily chance" if lang == "en" else "toeval van dag tot dag") in names
+    assert ("process noise" if lang == "en" else "toeval van dag tot dag") in names
 
 
 @pytest.mark.slow

@@ -439,7 +439,7 @@ def test_the_box_is_drawn_where_its_limits_are() -> None:
 def test_a_slide_keeps_chance_among_the_inputs_and_says_how_many_are_left_out() -> None:
     figure = redrawn.drawn(moved(), "en", "slide")
     names = [text for text in figure.texts if str(text.get_gid() or "").startswith("row")]
-    assert names[-1].get_text() == "daily chance"
+    assert names[-1].get_text() == "process noise"
     assert f"{26 - len(names)} more inputs" in plain(figure)
 
 

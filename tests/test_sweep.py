@@ -437,7 +437,7 @@ def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_wha
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=60)
     assert first.returncode == 130
-    assert "the same command goes on" in errors
+    assert "the same command continues" in errors
     assert "Traceback" not in errors
     assert len(store.done_before(tmp_path / "out")) >= 3
 

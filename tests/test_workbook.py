@@ -431,7 +431,7 @@ def test_whence_tells_of_workbooks_and_charts_of_a_run(
         assert done.returncode == 0, done.stderr
         for text in (run.record["id"], run.record["command"], "scenario: baseline", "seed: 7"):
             assert text in done.stdout
-        assert "was not changed since" in done.stdout
+        assert "unchanged since it was written" in done.stdout
 
 
 @pytest.mark.long

@@ -220,9 +220,9 @@ def test_the_chart_draws_dots_bars_and_budget_of_the_tables(
         ("series", "pending|total", "Pending at the IND"),
         ("from", "2026", "2026 to 2027"),
         ("to", "2026", "2025 to 2026"),
-        ("middle", "mean", "mean, 80 % band"),
-        ("band", "both", "50 and 80 % band"),
-        ("band", "none", "no band"),
+        ("middle", "mean", "mean, 80 % interval"),
+        ("band", "both", "50 and 80 % interval"),
+        ("band", "none", "no interval"),
         ("vintage", "document", "Amounts as in the Senate document"),
         ("level", "coa_price", "COA's prices per resident"),
         ("basis", "nominal", "prices of each year"),
@@ -486,8 +486,8 @@ def test_a_run_without_what_is_asked_is_named(opened: Open, runs: dict[str, Path
     assert "B \u00b7 Baseline - the pace of late 2024 goes on does not have this series" in notes
     choose(here, "series", "inflow|total")
     notes = here.locator("#notes").inner_text()
-    assert "B: of 2025 only the days from 27 January 2025 to 30 June 2025 are in it." in notes
-    assert "B: Only this chance is let in" in notes
+    assert "B: 2025 includes only the days from 27 January 2025 to 30 June 2025." in notes
+    assert "B: Only this uncertainty is simulated" in notes
 
 
 # -- for everybody ----------------------------------------------------------------------------
