@@ -1,4 +1,4 @@
-"""The sizes of the benchmark are the baseline's people, cut in other pieces."""
+"""What a run holds in memory does not grow with its cells."""
 
 from __future__ import annotations
 
@@ -6,39 +6,12 @@ import gc
 import weakref
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
-import yaml
-from bench_growth import CASES, Case, scenario_of
 
 from sim.model.sampling import Floats
 from sim.runs.summary_tables import monthly_table, yearly_table
-from sim.scenario import load
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", [one for one in CASES if one.axis in ("groups", "types")])
-def test_groups_and_types_are_as_many_as_asked_with_the_same_people_and_places(
-    case: Case, tmp_path: Path
-) -> None:
-    file = tmp_path / "grown.yaml"
-    file.write_text(yaml.safe_dump(scenario_of(case), allow_unicode=True, sort_keys=False), "utf-8")
-    grown, baseline = load(file), load("baseline")
-    assert len(grown.groups) == case.groups
-    assert len(grown.reception.places) == case.types
-    for one in ("opening_pending", "intake_share"):
-        sums = [sum(getattr(group, one).single for group in scenario.groups.values())
-                for scenario in (grown, baseline)]  # fmt: skip
-        assert sums[0] == pytest.approx(sums[1], abs=1e-6), one
-    planned = [
-        sum(plan.places.single for place in scenario.reception.places.values()
-            for plan in place.openings)
-        for scenario in (grown, baseline)
-    ]  # fmt: skip
-    assert planned[0] == pytest.approx(planned[1])
 
 
 @dataclass

@@ -420,7 +420,7 @@ def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: 
         ("check", str(evil)),
         ("run", str(evil), *FEW, "--out", str(out / "r")),
         ("chart", str(out / "r"), "gap", "-o", str(out / "c")),
-        ("memo", str(out / "r"), "-o", str(out / "m.docx")),
+        ("memo", str(out / "r"), "-o", str(out / "m.md")),
         ("memo", str(out / "r"), "-o", str(out / "m.docx")),
         ("explorer", str(out / "r"), "-o", str(out / "e.html")),
         ("export", str(out / "r"), "--xlsx", "-o", str(out / "r.xlsx")),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.scenarios import change
 
-from sim.errors import ScenarioError
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
 from sim.model.prices import Prices, ind_money
@@ -193,25 +190,3 @@ def test_a_hand_worked_case_of_what_is_kept() -> None:
     places, prices = np.array([[10, 10, 10]]), np.array([[3.0, 5.0, 9.0]])
     kept = affordable(places, prices, np.array([70.0]), [0, 1, 2])
     assert kept.tolist() == [[10, 8, 0]]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (
-            "closing: constrained\n"
-            "reception.places.regular.level: {value: 41000, unit: places, assumption: test}\n",
-            "a fixed level of regular can't be kept",
-        ),
-        (
-            "closing: constrained\nstart: 2024-06-01\n",
-            "the headline vintage holds no amount for 2024",
-        ),
-    ],
-)
-def test_a_constrained_scenario_says_what_it_cannot_hold(
-    scenario_file: Callable[[str], Path], text: str, says: str
-) -> None:
-    with pytest.raises(ScenarioError, match=says):
-        load(scenario_file(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -109,25 +110,13 @@ def test_a_later_figure_in_the_structure_makes_the_run_fail(
 
 def test_a_figure_published_after_the_origin_changes_nothing() -> None:
     """Every later figure made ten times as large: the scenario of the origin is the same."""
-    wild = tuple(
-        Observation(f.series, f.period, f.value * (10 if f.published > ORIGIN else 1), f.published,
-               f.source, f.note)
-        for f in observed()
-    )  # fmt: skip
+    wild = tuple(replace(f, value=f.value * 10) if f.published > ORIGIN else f for f in observed())
     assert scenario_at(Knowledge(ORIGIN, wild), 4) == scenario_at(knowledge(ORIGIN), 4)
 
 
 def test_an_earlier_figure_matters() -> None:
     wild = tuple(
-        Observation(
-            f.series,
-            f.period,
-            f.value * (2 if f.series == "decisions" else 1),
-            f.published,
-            f.source,
-            f.note,
-        )
-        for f in observed()
+        replace(f, value=f.value * 2) if f.series == "decisions" else f for f in observed()
     )
     assert scenario_at(Knowledge(ORIGIN, wild), 4) != scenario_at(knowledge(ORIGIN), 4)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from support.scenarios import change, quiet
 from sim.model.departure import departures, guardianship
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import intake
+from sim.model.ledger import Ledger
 from sim.model.procedure import by_age, by_weight, courts, grown, ind
+from sim.model.state import Actor, SimState
 from sim.results.tables import wait_cells
 from sim.scenario import Scenario
 
@@ -38,6 +41,20 @@ def one_queue(baseline: Scenario, per_day: float, decided_per_day: float) -> Sce
     return change(baseline, quiet(changes))
 
 
+def run_part(
+    scenario: Scenario, replications: int, days: int, *actors: Callable[[SimState], Actor]
+) -> Ledger:
+    """The first days of a run in which these actors alone act, with process noise alone."""
+    return simulate(
+        scenario,
+        replications,
+        1,
+        vary=("process",),
+        until=scenario.start + timedelta(days=days - 1),
+        actors=(calendar, *actors, end_of_step),
+    )
+
+
 @pytest.mark.slow
 def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: Scenario) -> None:
     # Wards: Poisson arrivals (a thinned Poisson stream), each leaving at a constant rate.
@@ -53,14 +70,7 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
         },
     )
     scenario = change(scenario, {"start": date(2025, 1, 1)})
-    wards = simulate(
-        scenario,
-        1500,
-        1,
-        vary=("process",),
-        until=date(2025, 1, 1) + timedelta(days=250),
-        actors=(calendar, intake, guardianship, end_of_step),
-    ).stocks["wards"][:, 0]
+    wards = run_part(scenario, 1500, 251, intake, guardianship).stocks["wards"][:, 0]
     assert abs(wards.mean() - mean) < 4 * np.sqrt(mean / wards.size)
     assert wards.var() == pytest.approx(mean, rel=0.12)
 
@@ -69,14 +79,8 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
 def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
     scenario = one_queue(baseline, 100, 60)
     days = 300
-    queue = simulate(
-        scenario,
-        200,
-        1,
-        vary=("process",),
-        until=scenario.start + timedelta(days=days - 1),
-        actors=(calendar, intake, ind, end_of_step),
-    ).stocks["pending"][:, list(scenario.groups).index(ONE_GROUP)]
+    pending = run_part(scenario, 200, days, intake, ind).stocks["pending"]
+    queue = pending[:, list(scenario.groups).index(ONE_GROUP)]
     assert queue.mean() == pytest.approx((100 - 60) * days, rel=0.01)
     assert queue.std() == pytest.approx(np.sqrt(100 * days), rel=0.2)
 
@@ -110,14 +114,7 @@ def test_rulings_come_at_the_courts_rate_and_a_remitted_case_is_pending_again(
     scenario = change(
         one_queue(baseline, 0, 0), {f"courts.{key}": value for key, value in changes.items()}
     )
-    ledger = simulate(
-        scenario,
-        20,
-        1,
-        vary=("process",),
-        until=scenario.start + timedelta(days=99),
-        actors=(calendar, courts, end_of_step),
-    )
+    ledger = run_part(scenario, 20, 100, courts)
     left = ledger.stocks["in_appeal"].sum(axis=1)
     assert left.mean() == pytest.approx(10_000 * np.exp(-100 / 200), rel=0.004)
     ruled = 10_000 * (1 - np.exp(-100 / 200))
@@ -131,18 +128,7 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
         one_queue(baseline, 0, 0),
         {f"groups.{ONE_GROUP}.opening_pending": 10_000, f"groups.{ONE_GROUP}.leave_rate": 1.5},
     )
-    left = (
-        simulate(
-            scenario,
-            20,
-            1,
-            vary=("process",),
-            until=scenario.start + timedelta(days=99),
-            actors=(calendar, departures, end_of_step),
-        )
-        .stocks["pending"]
-        .sum(axis=1)
-    )
+    left = run_part(scenario, 20, 100, departures).stocks["pending"].sum(axis=1)
     assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)
 
 
