@@ -26,7 +26,7 @@ from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import pool
-from sim.runs.executor import Workers, answers, open_workers
+from sim.runs.executor import Workers, open_workers, run_jobs
 from sim.runs.manifest import MANIFEST, SCHEMA, digest
 from sim.runs.summary_tables import round_significant
 from sim.scenario import load
@@ -214,7 +214,7 @@ def _deadly(job: int) -> int:
 @pytest.mark.long
 def test_a_job_that_kills_its_worker_is_given_up_alone() -> None:
     crew = Workers(lambda: pool(2), 2)
-    found = list(answers(_deadly, range(30), crew, lambda job, _why: -job))
+    found = list(run_jobs(_deadly, range(30), crew, lambda job, _why: -job))
     assert sorted(found) == [-3, 0, 1, 2, *range(4, 30)]
 
 
@@ -229,7 +229,7 @@ def _deadly_once(job: tuple[int, str]) -> int:
 def test_a_worker_that_is_lost_once_costs_no_run(tmp_path: Path) -> None:
     crew = Workers(lambda: pool(2), 2)
     jobs = [(number, str(tmp_path / "seen")) for number in range(30)]
-    assert sorted(answers(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
+    assert sorted(run_jobs(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
 
 
 @pytest.mark.slow
@@ -242,7 +242,7 @@ def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
             yield number
 
     with open_workers(None, 1) as crew:
-        for count, _ in enumerate(answers(abs, jobs(), crew, lambda job, _why: job), start=1):
+        for count, _ in enumerate(run_jobs(abs, jobs(), crew, lambda job, _why: job), start=1):
             assert len(out) <= count + 2 * crew.size
     assert count == 40
 
@@ -498,9 +498,9 @@ def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
     ("text", "told"),
     [
         ("http://x", "as in dask://localhost:8786"),
-        ("dask://here", "is no host and port"),
-        ("dask://127.0.0.1:99999", "is no host and port"),
-        ("dask://127.0.0.1:1", "no scheduler to be reached"),
+        ("dask://here", "is not a host and port"),
+        ("dask://127.0.0.1:99999", "is not a host and port"),
+        ("dask://127.0.0.1:1", "no scheduler can be reached"),
     ],
 )
 def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:

@@ -1,4 +1,4 @@
-"""Two folders held against each other: file by file, byte by byte, and tables cell by cell."""
+"""Compare results: files byte by byte, tables cell by cell, runs of one scenario."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ State = Literal["equal", "differs", "missing", "extra"]
 
 @dataclass(frozen=True)
 class CellDifferences:
-    """How two tables of one shape differ: how many cells, the first of them, the largest number.
+    """Differences between two tables of one shape: count, first cell, largest difference.
 
     ``row`` counts from 1 below the head; ``key`` are the words and whole numbers of that row,
-    which tell it from others. ``largest`` and ``largest_in`` (a column) are of numbers.
+    which identify it. ``largest`` and ``largest_in`` (a column) are of numbers.
     """
 
     count: int
@@ -41,7 +41,7 @@ class CellDifferences:
 
 @dataclass(frozen=True)
 class FileComparison:
-    """A file in two folders; ``missing`` and ``extra`` are said of the second.
+    """State of one file in two folders; ``missing`` and ``extra`` refer to the second.
 
     ``cells`` tells how tables differ, ``shape`` that they have other rows or columns.
     """
@@ -53,7 +53,7 @@ class FileComparison:
 
 
 def compare_files(before: Path, after: Path, names: Iterable[str]) -> list[FileComparison]:
-    """Each file of two folders; what is in neither is left out."""
+    """Compare files of two folders by name; names in neither are left out."""
     found = []
     for name in sorted(set(names)):
         one, two = before / name, after / name
@@ -77,7 +77,7 @@ def _held(name: str, before: bytes, after: bytes) -> FileComparison:
 
 
 def _table(name: str, content: bytes) -> pd.DataFrame | None:
-    """A file as a table, if it is one that can be read."""
+    """Return a file as a table, or None if it is not a readable one."""
     try:
         if name.endswith(".csv"):
             return pd.read_csv(io.BytesIO(content))
@@ -89,7 +89,7 @@ def _table(name: str, content: bytes) -> pd.DataFrame | None:
 
 
 def compare_tables(before: pd.DataFrame, after: pd.DataFrame) -> CellDifferences | None:
-    """How two tables with the same columns and number of rows differ; None if they do not."""
+    """Compare two tables with the same columns and number of rows; None if they are equal."""
     unlike = pd.DataFrame(
         {name: _unlike(before[name], after[name]) for name in before.columns}, dtype=bool
     ).to_numpy()
@@ -132,12 +132,12 @@ SAME = ("replications", "seed", "step", "until", "vary")
 
 
 PARTS = ("versions", "packages", "platform", "source", "data")
-"""What a record says of where it was made, each a mapping."""
+"""Keys of a manifest that describe the environment, each a mapping."""
 
 
 @dataclass(frozen=True)
 class EnvironmentChange:
-    """What is not as it was when the folder was made: a part of the record, and one of its keys."""
+    """A key of the manifest's environment that differs: versions, packages, platform, source."""
 
     part: str
     key: str
@@ -147,7 +147,7 @@ class EnvironmentChange:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """What moved between two runs of one scenario.
+    """Numbers that differ between two runs of one scenario, and what else differs.
 
     ``gaps`` are the headline rows of each year that has a budget in both, old and new; ``need`` is
     the mean need at the end of ``need_year`` [places]. ``cells`` counts the numbers that differ by
@@ -166,12 +166,12 @@ class RunComparison:
 
     @property
     def still(self) -> bool:
-        """Whether no number in any table moved."""
+        """Return whether no number in any table differs."""
         return not any(count for count, _ in self.cells.values())
 
 
 def compare_runs(old: Path, new: Path) -> RunComparison:
-    """What moved from one run to another of the same scenario with the same settings.
+    """Compare two runs of the same scenario with the same settings.
 
     Raises ``ScenarioError`` if they are no runs, or can't be compared.
     """
@@ -242,7 +242,7 @@ def _need(run: RunFolder, year: int) -> float:
 def environment_changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[EnvironmentChange]:
-    """In what two records differ that tell where they were made: versions, platform, commit."""
+    """Return the differences between the environments of two manifests."""
     found = []
     for part in PARTS:
         for key in sorted({*before[part], *after[part]}):

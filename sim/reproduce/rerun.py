@@ -1,4 +1,4 @@
-"""A finished folder made again from its own record, and held against what lies there."""
+"""Re-run a finished folder from its manifest and compare the files byte by byte."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .compare import EnvironmentChange, FileComparison, compare_files, environme
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A folder and what came of it the second time.
+    """Result of re-running a folder.
 
     ``files`` are held against the bytes that lie there; ``changed`` are those of them that are not
     what was written, so that no second run could be equal.
@@ -45,13 +45,13 @@ class Reproduction:
 
     @property
     def equal(self) -> bool:
-        """Whether every file is there, with the same bytes."""
+        """Return whether every file is there with the same bytes."""
         return all(one.state == "equal" for one in self.files)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """What is made again, and with what."""
+    """A folder to re-run, and how."""
 
     folder: Path
     record: dict[str, Any]
@@ -61,7 +61,7 @@ class _Task:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What was part of the question."""
+        """Return the options of the study."""
         found: dict[str, Any] = self.record["asked"]
         return found
 
@@ -74,19 +74,19 @@ class _Task:
         return "nl" if self.record["lang"] == "nl" else "en"
 
     def resolved(self, name: str) -> Loaded:
-        """A scenario of a study as its folder has it, under the name it had."""
+        """Return a resolved scenario of the folder under its original name."""
         file = verified_file(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
         loaded = load_chain([str(file)])
         return Loaded(name, loaded.scenario, loaded.tree)
 
     @property
     def only(self) -> Loaded:
-        """The scenario of a study that has one."""
+        """Return the only scenario of a study."""
         return self.resolved(next(iter(self.record["scenarios"])))
 
 
 def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = None) -> Reproduction:
-    """Make a folder again from the scenario and settings it holds, and compare it byte by byte.
+    """Re-run a folder from its resolved scenarios and settings, and compare byte by byte.
 
     Files that it was made of once are not read: they may have changed since. ``sweep`` is that of a
     discovery, by default the one with the right id beside its folder. Raises ``ScenarioError`` if
@@ -148,7 +148,7 @@ def _sweep_folder(task: _Task) -> Path:
 
 
 def _beside(folder: Path, wanted: str) -> Path | None:
-    """The folder of a sweep with this id, among those that lie where a discovery lies."""
+    """Return the folder of a sweep by its id, among those beside a discovery."""
     for other in sorted(folder.resolve().parent.iterdir()):
         ours = (other / DESIGN).is_file() and kind_of(other) == "sweep"
         if ours and read_manifest(other)["id"] == wanted:
@@ -189,7 +189,7 @@ def _refused(folder: Path, kind: str) -> NoReturn:
 
 
 def _inputs(record: Mapping[str, Any]) -> list[EnvironmentChange]:
-    """Inputs that are another text by now, where it is known which file they were."""
+    """Return the inputs whose files have changed since, where the file is known."""
     words = record["asked"].get("words", [])
     known = {file.name: file for file in shipped().values()}
     known |= {Path(word).name: Path(word) for word in words if Path(word).is_file()}

@@ -1,7 +1,7 @@
-"""A run in chunks of replications: simulated, tabulated and priced in workers, laid aside on disk.
+"""Simulate a run in batches of replications on worker processes, with results stored on disk.
 
-Afterwards each cell is put together over all chunks, one at a time, so that memory does not grow
-with the number of replications, and in their order, so that the cut leaves no trace.
+Cells are then read one at a time over all batches, so that memory does not grow with the number of
+replications. Batches are in the order of replications, so that their size changes no result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..scenario import Scenario
 
 @dataclass(frozen=True)
 class Options(Settings):
-    """What a run is made with: its settings, and what does not change its numbers."""
+    """Options of a run: its settings, and options that do not change its numbers."""
 
     workers: int = 0
     chunk: int = 0
@@ -36,7 +36,7 @@ class Options(Settings):
 
 @dataclass(frozen=True)
 class BatchJob:
-    """One chunk of a run, as it is handed to a worker."""
+    """One batch of replications, as passed to a worker."""
 
     scenario: Scenario
     samples: Samples
@@ -66,7 +66,7 @@ def make_jobs(
 
 
 def _work(job: BatchJob) -> int:
-    """Simulate, tabulate and price one chunk, and lay its arrays aside; returns its size."""
+    """Simulate, tabulate and price one batch, store its arrays, and return its size."""
     trial = simulate_one(job.scenario, job.samples, job.options, job.first, job.count, job.until)
     tables = trial.tables
     job.folder.mkdir(parents=True)
@@ -98,7 +98,7 @@ def simulate_all(jobs: list[BatchJob], options: Options, progress: Progress | No
 
 @dataclass(frozen=True)
 class _Stored:
-    """An array laid aside in a file, read piece by piece.
+    """An array stored in a file, read cell by cell.
 
     Read and not mapped into memory: mapped pages would stay and grow with the replications.
     """
@@ -115,7 +115,7 @@ class _Stored:
             return cls(file, shape, stream.tell())
 
     def cell(self, number: int) -> Floats:
-        """One cell: (time, replication)."""
+        """Return one cell: (time, replication)."""
         size = int(np.prod(self.shape[1:]))
         start = self.offset + number * size * 8
         piece = np.fromfile(self.file, dtype=np.float64, count=size, offset=start)
@@ -123,7 +123,7 @@ class _Stored:
 
 
 class StoredCells:
-    """The arrays laid aside, put together cell by cell in the order of replications."""
+    """Cells stored by the batches of a run, in the order of replications."""
 
     def __init__(self, jobs: list[BatchJob]) -> None:
         self.jobs = jobs
@@ -136,11 +136,11 @@ class StoredCells:
         }
 
     def __call__(self, kind: str, cell: int) -> Floats:
-        """One cell of all replications: (time, replication)."""
+        """Return one cell of all replications: (time, replication)."""
         return np.concatenate([stored.cell(cell) for stored in self._stored[kind]], axis=-1)
 
     def block(self, kind: str, first: int, last: int) -> Floats:
-        """All cells of the replications from ``first`` to before ``last``."""
+        """Return all cells of the replications from ``first`` up to ``last``."""
         pieces = []
         for job in self.jobs:
             begin, end = max(first, job.first), min(last, job.first + job.count)
@@ -152,9 +152,9 @@ class StoredCells:
 
 @dataclass(frozen=True)
 class InMemoryCells:
-    """A trial of all replications; only ``series`` of the months are told.
+    """Cells of a simulation in memory; of the monthly ones only ``series``.
 
-    It is read as ``Chunks`` are: ``held(kind, cell)`` gives (time, replication).
+    The interface is that of ``StoredCells``.
     """
 
     trial: Experiment
@@ -162,7 +162,7 @@ class InMemoryCells:
 
     @cached_property
     def index(self) -> dict[str, Any]:
-        """Names of the cells, by kind, in the order of their numbers."""
+        """Return the names of the cells, by kind, in the order of their numbers."""
         cells = self.trial.tables.monthly_cells
         monthly = [asdict(cells[number]) for number in self._months]
         return {"monthly": monthly, "yearly": [], "costs": [list(key) for key in self.trial.costs]}
@@ -183,7 +183,7 @@ class InMemoryCells:
 
     @cached_property
     def _timed(self) -> dict[str, list[Floats]]:
-        """Costs by timing, in the order of their keys."""
+        """Return costs by timing, in the order of their keys."""
         prices = Prices.of(self.trial.scenario, self.trial.samples)
         return {
             timing: list(budget.as_cash(prices, self.trial.costs, timing).values())
@@ -191,7 +191,7 @@ class InMemoryCells:
         }
 
     def __call__(self, kind: str, cell: int) -> Floats:
-        """One cell of all replications: (time, replication)."""
+        """Return one cell of all replications: (time, replication)."""
         if kind == "monthly":
             months: Floats = self.trial.tables.monthly[self._months[cell]]
             return months

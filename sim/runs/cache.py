@@ -1,8 +1,7 @@
-"""Results kept between runs, by the hash of all that they depend on.
+"""Cache of results between commands, keyed by a hash of all that they depend on.
 
-Content decides, not time: another scenario, setting, version or line of the program is another
-file. Each file begins with the hash of the rest: one that is cut off or changed is told of, and
-made anew.
+Another scenario, setting, version or line of the program is another file; time plays no part. Each
+file begins with the hash of its content: a damaged one is reported and made again.
 """
 
 from __future__ import annotations
@@ -32,54 +31,54 @@ PRESENTATION = (
 """Rooms and modules that no cached number depends on: they request, write or show results."""
 Measure = Callable[[Experiment], dict[str, Floats]]
 Notice = Callable[[Path], None]
-"""Told of each file that is there but not as it was written."""
+"""Called with each cache file that is damaged."""
 SUFFIX = ".kept"
 
 
 def cached_arrays(
-    asked: Mapping[str, tuple[Scenario, Measure, tuple[str, ...]]],
+    requests: Mapping[str, tuple[Scenario, Measure, tuple[str, ...]]],
     settings: Settings,
     folder: Path,
     workers: int = 0,
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> dict[str, dict[str, Floats]]:
-    """Arrays by name of scenario: read where they are kept, else run (all at once) and kept.
+    """Return arrays by scenario: from the cache, else simulated (all at once) and cached.
 
-    ``asked`` has for each name the scenario, what measures it, and the names of what that gives.
-    Raises ``ScenarioError`` if a result can't be kept; those kept before it stay.
+    ``requests`` has for each name the scenario, its measure and the names of its arrays.
+    Raises ``ScenarioError`` if a result can't be cached; those cached before it stay.
     """
     files = {
-        name: folder / f"{identity(scenario, settings, wanted)}{SUFFIX}"
-        for name, (scenario, _, wanted) in asked.items()
+        name: folder / f"{identity(scenario, settings, names)}{SUFFIX}"
+        for name, (scenario, _, names) in requests.items()
     }
-    found = {name: _arrays(file, asked[name][2], notice) for name, file in files.items()}
-    missing = [name for name, arrays in found.items() if arrays is None]
-    tasks = [Task(asked[name][0], asked[name][1]) for name in missing]
+    results = {name: _arrays(file, requests[name][2], notice) for name, file in files.items()}
+    missing = [name for name, arrays in results.items() if arrays is None]
+    tasks = [Task(requests[name][0], requests[name][1]) for name in missing]
     for name, arrays in zip(missing, run_tasks(tasks, settings, workers, tell), strict=True):
         _write(files[name], _packed(arrays))
-        found[name] = arrays
-    return {name: arrays for name, arrays in found.items() if arrays is not None}
+        results[name] = arrays
+    return {name: arrays for name, arrays in results.items() if arrays is not None}
 
 
 Numbers = dict[str, list[float | None]]
-"""A few numbers by name, as JSON has them."""
+"""A few numbers by name, in the types of JSON."""
 
 
 def cached_numbers(
     scenarios: Iterable[Scenario],
-    asked: object,
+    options: object,
     settings: Settings,
     folder: Path,
     make: Callable[[], Numbers],
     notice: Notice | None = None,
 ) -> Numbers:
-    """What a study found: read where it is kept, else made and kept.
+    """Return numbers of a study: from the cache, else computed and cached.
 
-    Raises ``ScenarioError`` if it can't be kept.
+    Raises ``ScenarioError`` if they can't be cached.
     """
     known = [identity(scenario, settings, ()) for scenario in scenarios]
-    file = folder / f"{_hashed([known, asked])}{SUFFIX}"
+    file = folder / f"{_hashed([known, options])}{SUFFIX}"
     data = _read(file, notice)
     if data is None:
         made = make()
@@ -90,7 +89,7 @@ def cached_numbers(
 
 
 def identity(scenario: Scenario, settings: Settings, wanted: tuple[str, ...]) -> str:
-    """Hash of all that a kept result depends on, the program itself with it."""
+    """Return a hash of all that a cached result depends on, including the program itself."""
     return _hashed(
         {
             "scenario": scenario.model_dump(mode="json", by_alias=True),
@@ -121,7 +120,7 @@ def program() -> str:
 
 
 def _read(file: Path, notice: Notice | None) -> bytes | None:
-    """What is kept in a file, if it is there and as it was written."""
+    """Return the content of a cache file, if it is there and undamaged."""
     try:
         told, _, data = file.read_bytes().partition(b"\n")
     except FileNotFoundError:
@@ -150,7 +149,7 @@ def _packed(arrays: Mapping[str, Floats]) -> bytes:
 
 
 def _write(file: Path, data: bytes) -> None:
-    """Keep a result; raises ``ScenarioError`` if that can't be."""
+    """Write a cache file; raises ``ScenarioError`` if it can't be written."""
     try:
         write_atomic(file, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
     except OSError as error:

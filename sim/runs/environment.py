@@ -1,7 +1,7 @@
-"""What a record says of where it was made: packages, platform, commit, the program's own files.
+"""Environment of a run for its manifest: packages, platform, commit, hash of the program.
 
-None of it decides what a run is (its id); it is there to say why the bytes of two runs may differ.
-Everything is looked up when the first record is written, never at import, and once a process.
+None of it is part of a run's id; it explains why the bytes of two runs may differ. It is looked up
+once a process, when the first manifest is written.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from typing import Any
 
 PROGRAM = "opvangsim"
 SECONDS = 10.0
-"""How long git is waited for."""
+"""Timeout of git."""
 SAFELY = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
-"""git that starts no program of the folder's choice and writes nothing."""
+"""Options with which git starts no program that the folder configures, and writes nothing."""
 OWN = ("sim/", "scenarios/")
-"""Where a file that git does not know of still is part of the program."""
+"""Folders in which an untracked file is part of the program."""
 _REQUIRED = re.compile(r"^Requires-Dist: *([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
 _NAME = re.compile(r"[-_.]+")
 
 
 def environment() -> dict[str, Any]:
-    """All of it, as a record holds it."""
+    """Return the environment as a manifest holds it."""
     return {
         "packages": packages(),
         "platform": machine(),
@@ -40,7 +40,7 @@ def environment() -> dict[str, Any]:
 
 @cache
 def packages() -> dict[str, str]:
-    """Versions of the packages that the program needs, and that those need in turn, by name.
+    """Return the versions of all packages that the program depends on, by name.
 
     Read from what is installed; extras (tests, Dask, Jupyter) decide no number and are left out.
     """
@@ -64,7 +64,7 @@ def packages() -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """Python, operating system, processor and C library; nothing that tells whose machine it is."""
+    """Return Python, operating system, processor and C library, nothing that names the host."""
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -75,13 +75,13 @@ def machine() -> dict[str, str]:
 
 
 def package_root() -> Path:
-    """The folder that the package lies in: the checkout, or where it was installed."""
+    """Return the parent folder of the package: the checkout, or where it is installed."""
     return Path(str(resources.files("sim"))).parent
 
 
 @cache
 def source(root: Path) -> dict[str, Any]:
-    """The commit of the program's source and whether it was clean, or why that is not known.
+    """Return the commit of the source and whether it was clean, or why that is unknown.
 
     ``program`` is a hash of the source itself, which tells what a commit can't: what was changed
     since, and what was installed. Only the package's own folder is looked at, never the one the
@@ -97,7 +97,7 @@ def source(root: Path) -> dict[str, Any]:
 
 
 class _UnknownError(Exception):
-    """Why the commit is not known."""
+    """Raised with the reason why the commit is unknown."""
 
 
 def _commit(root: Path) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _commit(root: Path) -> dict[str, Any]:
 
 
 def program(folder: Path) -> str:
-    """SHA-256 over names and contents of all Python files of the program."""
+    """Return the SHA-256 over names and contents of all Python files of the program."""
     found = hashlib.sha256()
     for file in sorted(folder.rglob("*.py")):
         found.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")

@@ -1,6 +1,6 @@
-"""Workers that may be lost: whatever happens to one of them, every job ends with an answer.
+"""Run jobs on worker processes; retry those of a crashed worker, then report them as failed.
 
-Any ``concurrent.futures`` executor serves: processes of our own, or those of a Dask cluster.
+Workers are local processes or a Dask cluster: any ``concurrent.futures`` executor.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from ..results.parallel import cores, pool
 from .manifest import versions
 
 Job = TypeVar("Job")
-Answer = TypeVar("Answer")
-MOST_TRIES = 3
-"""How often a job is tried whose worker is lost; the last times alone, so that it is the cause."""
+Result = TypeVar("Result")
+MAX_ATTEMPTS = 3
+"""Attempts at a job whose worker crashed; all but the first run alone, to find the cause."""
 DASK = "dask://"
 
 
 @dataclass(frozen=True)
 class Workers:
-    """Workers: how to call them up (again), how many they are, and whether they can be reached."""
+    """A pool of workers: how to start it (again), its size, and whether it is reachable."""
 
     call: Callable[[], Any]
     size: int
@@ -34,14 +34,14 @@ class Workers:
 
 @contextmanager
 def open_workers(text: str | None, workers: int) -> Iterator[Workers]:
-    """Own processes, or the cluster at ``dask://HOST:PORT``; raises ``ScenarioError``."""
+    """Yield local processes, or the cluster at ``dask://HOST:PORT``; raises ``ScenarioError``."""
     if text is None:
         count = cores(workers)
         yield Workers(lambda: pool(count), count)
         return
     if not text.startswith(DASK):
         advice = "as in dask://localhost:8786; leave it out for processes here"
-        raise ScenarioError([Problem("--executor", f"'{text}' is no executor", advice)])
+        raise ScenarioError([Problem("--executor", f"'{text}' is not an executor", advice)])
     try:
         from distributed import Client
     except ImportError:
@@ -50,29 +50,29 @@ def open_workers(text: str | None, workers: int) -> Iterator[Workers]:
         raise ScenarioError([Problem("--executor", what, advice)]) from None
     host, _, port = text.removeprefix(DASK).rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
-        what = f"'{text.removeprefix(DASK)}' is no host and port"
+        what = f"'{text.removeprefix(DASK)}' is not a host and port"
         raise ScenarioError([Problem("--executor", what, "as in dask://localhost:8786")])
     address = f"tcp://{host}:{port}"
     try:
-        # Dask would try for long: whether anyone is there is known at once.
+        # Dask retries for long; a plain connection fails at once.
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
-        what = f"there is no scheduler to be reached: {type(error).__name__}"
+        what = f"no scheduler can be reached: {type(error).__name__}"
         raise ScenarioError([Problem(text, what, "start it, and give its host and port")]) from None
     with client:
         yield _cluster(client, text)
 
 
 def _cluster(client: Any, text: str) -> Workers:
-    """Workers of a cluster, once they were seen to hold the same versions as we do."""
+    """Return the workers of a cluster; refuse those with other versions than ours."""
     there = client.run(versions)
     if not there:
         raise ScenarioError([Problem(text, "this cluster has no workers", "start at least one")])
     for worker, found in sorted(there.items()):
         if found != versions():
-            unlike = ", ".join(f"{n} {v}" for n, v in found.items() if versions().get(n) != v)
-            what = f"the worker at {worker} has other versions: {unlike}"
+            differences = ", ".join(f"{n} {v}" for n, v in found.items() if versions().get(n) != v)
+            what = f"the worker at {worker} has other versions: {differences}"
             raise ScenarioError([Problem(text, what, "install the same there: numbers would move")])
 
     @contextmanager
@@ -84,97 +84,97 @@ def _cluster(client: Any, text: str) -> Workers:
 
 
 @dataclass
-class _Try(Generic[Job]):
+class _Suspect(Generic[Job]):
     job: Job
     count: int = 1
 
 
-def answers(
-    work: Callable[[Job], Answer],
+def run_jobs(
+    work: Callable[[Job], Result],
     jobs: Iterable[Job],
-    crew: Workers,
-    lost: Callable[[Job, str], Answer],
-) -> Iterator[Answer]:
-    """Answers as they come; ``lost`` answers for a job that its worker never came back from.
+    workers: Workers,
+    on_failure: Callable[[Job, str], Result],
+) -> Iterator[Result]:
+    """Yield results as they finish; ``on_failure`` gives that of a job whose worker crashed.
 
-    Twice as many jobs as workers are handed out at a time. When workers are lost, the jobs that
-    were under way are tried again one by one, so that only the one to blame is given up. Raises
+    Twice as many jobs as workers are submitted at a time. When a worker crashes, the jobs that
+    were running are retried one by one, so that only the one at fault is given up. Raises
     ``ScenarioError`` if no worker can be reached any more.
     """
     queue = iter(jobs)
-    suspects: list[_Try[Job]] = []
+    suspects: list[_Suspect[Job]] = []
     while True:
         with ExitStack() as stack:
-            executor = stack.enter_context(crew.call())
+            executor = stack.enter_context(workers.call())
             if suspects:
-                yield from _one_by_one(work, suspects, executor, crew, lost)
+                yield from _run_suspects(work, suspects, executor, workers, on_failure)
                 continue
-            yield from _together(work, queue, suspects, executor, crew)
+            yield from _run_queue(work, queue, suspects, executor, workers)
         if not suspects:
             return
 
 
-def _together(
-    work: Callable[[Job], Answer],
+def _run_queue(
+    work: Callable[[Job], Result],
     queue: Iterator[Job],
-    suspects: list[_Try[Job]],
+    suspects: list[_Suspect[Job]],
     executor: Executor,
-    crew: Workers,
-) -> Iterator[Answer]:
-    """Hand jobs out until the queue is empty or a worker is lost (then some are ``suspects``)."""
-    waiting: dict[Future[Answer], Job] = {}
+    workers: Workers,
+) -> Iterator[Result]:
+    """Submit jobs until the queue is empty or a worker crashes (then some are ``suspects``)."""
+    waiting: dict[Future[Result], Job] = {}
     for job in queue:
         try:
             waiting[executor.submit(work, job)] = job
         except Exception:
-            suspects.append(_Try(job))
-        while waiting and (suspects or len(waiting) >= 2 * crew.size):
-            yield from _finished(waiting, suspects)
+            suspects.append(_Suspect(job))
+        while waiting and (suspects or len(waiting) >= 2 * workers.size):
+            yield from _results(waiting, suspects)
         if suspects:
             break
     while waiting:
-        yield from _finished(waiting, suspects)
-    if suspects and not crew.reached():
+        yield from _results(waiting, suspects)
+    if suspects and not workers.reached():
         raise _unreachable()
 
 
-def _finished(waiting: dict[Future[Answer], Job], suspects: list[_Try[Job]]) -> Iterator[Answer]:
+def _results(waiting: dict[Future[Result], Job], suspects: list[_Suspect[Job]]) -> Iterator[Result]:
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
         job = waiting.pop(future)
         try:
-            answer = future.result()
+            result = future.result()
         except Exception:
-            # The work itself raises nothing: what comes here is the loss of a worker.
-            suspects.append(_Try(job))
+            # A job itself raises nothing, so that any error means a lost worker.
+            suspects.append(_Suspect(job))
         else:
-            yield answer
+            yield result
 
 
-def _one_by_one(
-    work: Callable[[Job], Answer],
-    suspects: list[_Try[Job]],
+def _run_suspects(
+    work: Callable[[Job], Result],
+    suspects: list[_Suspect[Job]],
     executor: Executor,
-    crew: Workers,
-    lost: Callable[[Job, str], Answer],
-) -> Iterator[Answer]:
-    """Try suspects alone, until one takes its worker along again."""
+    workers: Workers,
+    on_failure: Callable[[Job, str], Result],
+) -> Iterator[Result]:
+    """Run suspects alone, until a worker crashes again."""
     while suspects:
         one = suspects[0]
         one.count += 1
         try:
-            answer = executor.submit(work, one.job).result()
+            result = executor.submit(work, one.job).result()
         except Exception as error:
-            if not crew.reached():
+            if not workers.reached():
                 raise _unreachable() from None
-            if one.count >= MOST_TRIES:
+            if one.count >= MAX_ATTEMPTS:
                 suspects.pop(0)
-                yield lost(one.job, f"its worker was lost {one.count} times ({_name(error)})")
+                yield on_failure(one.job, f"its worker was lost {one.count} times ({_name(error)})")
             if suspects:
                 return
         else:
             suspects.pop(0)
-            yield answer
+            yield result
 
 
 def _name(error: Exception) -> str:

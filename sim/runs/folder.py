@@ -31,7 +31,7 @@ WRITING, READY, OLD = "writing", "ready", "old"
 
 @contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder to write in, which takes the place of ``folder`` once all went well.
+    """Yield a folder to write in, which replaces ``folder`` if no error is raised.
 
     ``folder`` may be absent, empty, or hold a valid ``run.json``; then what that does not list
     stays in it. If anything goes wrong, what was there stays as it was. What a killed command
@@ -72,11 +72,11 @@ def refuse_foreign(folder: Path) -> None:
         what = "this folder holds something that is not a run of ours"
         raise ScenarioError([Problem(str(folder), what, advice)])
     try:
-        record = read_manifest(folder)
+        manifest = read_manifest(folder)
     except ScenarioError as error:
         what = f"nothing here is replaced, since {MANIFEST} is not valid: {error.problems[0].what}"
         raise ScenarioError([Problem(str(folder), what, advice)]) from None
-    if record["kind"] == "sweep":
+    if manifest["kind"] == "sweep":
         what = "this is the folder of a sweep, which only a sweep may replace"
         raise ScenarioError([Problem(str(folder), what, advice)])
 
@@ -100,7 +100,7 @@ def repair(folder: Path, aside: Path) -> None:
 
 
 def _exchange(folder: Path, aside: Path) -> None:
-    """Put the folder that was written in the place of ``folder``."""
+    """Replace ``folder`` by the one that was written."""
     ready, old = aside / READY, aside / OLD
     _remove_empty_folders(aside / WRITING)
     try:
@@ -118,7 +118,7 @@ def _exchange(folder: Path, aside: Path) -> None:
 
 
 def _dissolve(left: Path, folder: Path) -> None:
-    """Move what is the user's from ``left`` to ``folder``, and delete the rest of ``left``."""
+    """Move the user's entries from ``left`` to ``folder``, and delete the rest of ``left``."""
     if not (left / MANIFEST).exists() and not any(left.iterdir()):
         left.rmdir()
         return
@@ -159,7 +159,7 @@ def _move_unlisted(source: Path, target: Path, why: str) -> None:
 def _unlisted(
     source: Path, target: Path, listed: frozenset[str], at: PurePosixPath
 ) -> Iterator[PurePosixPath]:
-    """Entries of the user below a folder: whole folders where nothing else is in them.
+    """Yield the user's entries below a folder; a folder without results as a whole.
 
     A listed name is the program's as long as it is a file; a link or a folder of that name is
     the user's.
@@ -179,7 +179,7 @@ def _unlisted(
 
 
 def _is_free(target: Path, name: PurePosixPath) -> bool:
-    """Whether something can be put below a folder under a name without replacing anything."""
+    """Return whether a name below a folder is free."""
     above = [target / part for part in name.parents if part.name]
     blocked = any(os.path.lexists(one) and not _is_real_folder(one) for one in above)
     return not blocked and not os.path.lexists(target / name)
@@ -198,7 +198,7 @@ def _remove_empty_folders(folder: Path) -> None:
 
 
 def _refuse_unknown(aside: Path) -> None:
-    """Refuse to work beside what this program did not leave."""
+    """Refuse a working folder with entries that this version did not write."""
     unknown = sorted({one.name for one in aside.iterdir()} - {"lock", WRITING, READY, OLD})
     if unknown:
         what = f"this holds '{unknown[0]}', which this version of opvangsim did not put there"

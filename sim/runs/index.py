@@ -1,4 +1,4 @@
-"""What lies in a folder of results: each run and study by its record, and nothing else of it."""
+"""List, filter and sort the runs and studies in a folder, by their manifests alone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .manifest import MANIFEST, kind_of, read_manifest
 
 @dataclass(frozen=True)
 class RunEntry:
-    """A folder with results, or one that holds none that can be read: then ``trouble`` says why.
+    """A folder of results; ``trouble`` says why its manifest can't be read.
 
-    ``headline`` is the gap of a year, median and band [EUR]; studies have none.
+    ``headline`` is the gap of a year, median and interval [EUR]; studies have none.
     """
 
     folder: Path
@@ -31,7 +31,7 @@ class RunEntry:
 
 
 def find_results(root: Path) -> list[RunEntry]:
-    """All folders in ``root``, and in those of them that hold only further folders of results.
+    """Return the folders in ``root``, and those one level deeper in folders without a manifest.
 
     Raises ``ScenarioError`` if there is no such folder.
     """
@@ -43,7 +43,7 @@ def find_results(root: Path) -> list[RunEntry]:
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """Folders with a record (``root`` alone if it has one), and those in which none lies."""
+    """Yield folders with a manifest (only ``root`` if it has one), and those without any."""
     if (root / MANIFEST).exists():
         yield root
         return
@@ -69,21 +69,21 @@ def _entry(folder: Path) -> RunEntry:
         unfinished = folder.name.endswith(PARTIAL) or (folder / "sweep.json").exists()
         return RunEntry(folder, trouble="unfinished" if unfinished else "foreign")
     try:
-        record = read_manifest(folder)
+        manifest = read_manifest(folder)
     except ScenarioError as error:
-        said = f"{error.problems[0].where}: {error.problems[0].what}"
-        why = said.removeprefix(f"{folder / MANIFEST}: ")
+        message = f"{error.problems[0].where}: {error.problems[0].what}"
+        why = message.removeprefix(f"{folder / MANIFEST}: ")
         return RunEntry(folder, kind_of(folder) or "", trouble=why)
-    named = ", ".join(record.get("scenarios", ())) or record.get("name", "")
-    of = record.get("of")
-    told = of.get("scenario", "") if isinstance(of, dict) else record.get("scenario", named)
+    of = manifest.get("of")
+    names = ", ".join(manifest.get("scenarios", ())) or manifest.get("name", "")
+    scenario = of.get("scenario", "") if isinstance(of, dict) else manifest.get("scenario", names)
     return RunEntry(
         folder,
-        record["kind"],
-        str(record.get("id", of)),
-        str(told),
-        datetime.fromisoformat(record["created"]).astimezone(UTC),
-        record.get("headline"),
+        manifest["kind"],
+        str(manifest.get("id", of)),
+        str(scenario),
+        datetime.fromisoformat(manifest["created"]).astimezone(UTC),
+        manifest.get("headline"),
     )
 
 
@@ -95,18 +95,17 @@ KEYS: dict[str, Callable[[RunEntry], Any]] = {
     "id": lambda one: one.id,
     "folder": lambda one: str(one.folder),
 }
-"""What a list can be sorted by. What has no moment or no gap comes at the end of a falling list."""
-FALLING = ("when", "gap")
-"""Sorted from the newest, and from the largest, on."""
+"""Sort keys. Entries without time or gap come last in descending order."""
+DESCENDING = ("when", "gap")
+"""Keys sorted in descending order."""
 
 
 def filter_results(
     found: list[RunEntry], scenario: str = "", kind: str = "", since: date | None = None
 ) -> list[RunEntry]:
-    """Those of a scenario (a part of its name is enough), of a kind, made on a day or after it.
+    """Return entries by scenario (part of the name), kind, and first day of creation.
 
-    Days are those of UTC, in which records tell them. What can't be read is of no scenario and no
-    day.
+    Days are in UTC, as in manifests. An unreadable folder has no scenario and no day.
     """
     return [
         one
@@ -119,17 +118,17 @@ def filter_results(
 
 
 def sort_results(found: list[RunEntry], by: str) -> list[RunEntry]:
-    """Entries in the order of one of ``KEYS``; alike ones by their folder."""
+    """Return entries in the order of one of ``KEYS``; equal ones by folder."""
     by_folder = sorted(found, key=KEYS["folder"])
-    return sorted(by_folder, key=KEYS[by], reverse=by in FALLING)
+    return sorted(by_folder, key=KEYS[by], reverse=by in DESCENDING)
 
 
 def list_results(
     folder: Path, scenario: str, kind: str, since: date | None, sort: str, *, reverse: bool
 ) -> tuple[int, list[RunEntry]]:
-    """How many folders there are, and those that are wanted, in order.
+    """Return the number of all folders, and the selected ones in order.
 
-    Raises ``ScenarioError`` if the folder can't be read, or for an order that is none.
+    Raises ``ScenarioError`` if the folder can't be read or the order is unknown.
     """
     if sort not in KEYS:
         usage_error("--sort", f"there is no order by '{sort}'", f"choose from {', '.join(KEYS)}")
@@ -139,7 +138,7 @@ def list_results(
 
 
 def as_rows(found: Sequence[RunEntry]) -> list[dict[str, Any]]:
-    """Entries as plain data: a headline in euros, a moment in UTC."""
+    """Return entries as plain data: headline in euros, time of creation in UTC."""
     return [
         {
             "id": one.id,

@@ -1,4 +1,4 @@
-"""Finished runs and studies, read from their folder just as they were written."""
+"""Read finished runs and studies from their folders; each file is checked by its checksum."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run as its folder tells it."""
+    """A finished run, read from its folder."""
 
     record: dict[str, Any]
     scenario: Scenario
@@ -32,7 +32,7 @@ class RunFolder:
 
     @property
     def stamp(self) -> Provenance:
-        """Where everything made from this run comes from."""
+        """Return the provenance of everything made from this run."""
         return provenance_of(self.record)
 
 
@@ -77,25 +77,25 @@ def read_folder(path: Path) -> FinishedFolder:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether this is a folder with a record of ours in it."""
+    """Return whether this is a folder with a manifest."""
     return folder.is_dir() and (folder / MANIFEST).is_file()
 
 
 def read_run_folder(folder: Path) -> RunFolder:
-    """Read a run's folder.
+    """Read the folder of a run.
 
-    Raises ``ScenarioError`` if it is no run, or if a file is gone or is not what the run wrote.
+    Raises ``ScenarioError`` if it is not a run, or if a file is missing or was changed.
     """
-    record = read_manifest(folder)
-    if record["kind"] != "run":
-        what = f"this is the folder of '{record['kind']}', not of a run"
+    manifest = read_manifest(folder)
+    if manifest["kind"] != "run":
+        what = f"this is the folder of '{manifest['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
-    files = [verified_file(folder, record, name) for name in TABLES]
-    scenario = load(verified_file(folder, record, "scenario.resolved.yaml"))
+    files = [verified_file(folder, manifest, name) for name in TABLES]
+    scenario = load(verified_file(folder, manifest, "scenario.resolved.yaml"))
     budget, monthly, yearly = (
         pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
     )
-    return RunFolder(record, scenario, budget, monthly, yearly)
+    return RunFolder(manifest, scenario, budget, monthly, yearly)
 
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.D
 
 
 def run_data(folder: Path, run: RunFolder) -> RunData:
-    """A run as its charts see it; raises ``ScenarioError``."""
+    """Return the data of a run for its charts; raises ``ScenarioError``."""
     options = run.record["options"]
     return RunData(
         run.scenario,
@@ -120,47 +120,47 @@ def run_data(folder: Path, run: RunFolder) -> RunData:
 
 
 def read_study(folder: Path) -> StudyData:
-    """A study as its folder tells it, each file held against the record when it is read.
+    """Return the data of a study for its charts; files are checked when they are read.
 
-    Raises ``ScenarioError`` if it is none, or if its charts can't be drawn again.
+    Raises ``ScenarioError`` if it is not a study, or if its charts can't be drawn again.
     """
-    record = read_manifest(folder)
-    if record["kind"] not in DRAWABLE:
-        what = f"the folder of '{record['kind']}' holds no charts that can be drawn again"
+    manifest = read_manifest(folder)
+    if manifest["kind"] not in DRAWABLE:
+        what = f"the folder of '{manifest['kind']}' holds no charts that can be drawn again"
         raise _refused(folder, what, f"give a run, or one of {', '.join(DRAWABLE)}")
-    return study_data(folder, record)
+    return study_data(folder, manifest)
 
 
-def study_data(folder: Path, record: dict[str, Any]) -> StudyData:
-    """A study of which the record is read, as its charts are drawn again."""
+def study_data(folder: Path, manifest: dict[str, Any]) -> StudyData:
+    """Return the data of a study whose manifest is read."""
 
     def table(name: str) -> pd.DataFrame:
-        if f"{name}.parquet" in record["files"]:
-            return pd.read_parquet(verified_file(folder, record, f"{name}.parquet"))
-        return pd.read_csv(verified_file(folder, record, f"{name}.csv"))
+        if f"{name}.parquet" in manifest["files"]:
+            return pd.read_parquet(verified_file(folder, manifest, f"{name}.parquet"))
+        return pd.read_csv(verified_file(folder, manifest, f"{name}.csv"))
 
     def scenario(name: str) -> Scenario:
-        return load(verified_file(folder, record, f"scenarios/{name}.resolved.yaml"))
+        return load(verified_file(folder, manifest, f"scenarios/{name}.resolved.yaml"))
 
-    return StudyData(record, table, scenario)
+    return StudyData(manifest, table, scenario)
 
 
-def provenance_of(record: dict[str, Any]) -> Provenance:
-    """The stamp that the record of a run or a study gives."""
-    of_run = record["kind"] == "run"
-    names = record["scenario"] if of_run else ", ".join(record["scenarios"]) or record["name"]
+def provenance_of(manifest: dict[str, Any]) -> Provenance:
+    """Return the provenance that the manifest of a run or a study gives."""
+    of_run = manifest["kind"] == "run"
+    names = manifest["scenario"] if of_run else ", ".join(manifest["scenarios"]) or manifest["name"]
     return Provenance(
-        kind=record["kind"],
+        kind=manifest["kind"],
         scenario=names,
-        seed=str(record["options"]["seed"]),
-        version=record["versions"]["opvangsim"],
-        run=record["id"],
-        command=record["command"],
+        seed=str(manifest["options"]["seed"]),
+        version=manifest["versions"]["opvangsim"],
+        run=manifest["id"],
+        command=manifest["command"],
     )
 
 
 def combined_provenance(runs: Sequence[RunFolder], command: str) -> Provenance:
-    """Where something made of several runs comes from; of one run, that of the run."""
+    """Return the provenance of something made from one or more runs."""
     stamps = [run.stamp for run in runs]
     return Provenance(
         kind="runs side by side" if len(runs) > 1 else "run",
@@ -172,19 +172,19 @@ def combined_provenance(runs: Sequence[RunFolder], command: str) -> Provenance:
     )
 
 
-def verified_file(folder: Path, record: dict[str, Any], name: str) -> Path:
-    """A file of a finished folder, known to be the one that was written.
+def verified_file(folder: Path, manifest: dict[str, Any], name: str) -> Path:
+    """Return the path of a file in a finished folder, after checking its checksum.
 
-    Raises ``ScenarioError`` if it is gone or was changed.
+    Raises ``ScenarioError`` if it is missing or was changed.
     """
     file = folder / name
-    what = "run the scenario again" if record["kind"] == "run" else "make the folder again"
-    advice = f"{what}{command_of(record)}"
+    what = "run the scenario again" if manifest["kind"] == "run" else "make the folder again"
+    advice = f"{what}{command_of(manifest)}"
     try:
         found = digest(file)
     except OSError as error:
         raise _refused(file, f"can't be read: {error.strerror}", advice) from None
-    if found != record["files"].get(name):
+    if found != manifest["files"].get(name):
         raise _refused(file, "this file is not the one that the run wrote", advice)
     return file
 

@@ -1,7 +1,7 @@
-"""Where a file of ours comes from, told inside the file: scenario, seed, version, run, command.
+"""Provenance embedded in charts and pages: scenario, seed, version, run, command.
 
-Beside these stands a seal: a hash of the stamp and of what the file says without it. It shows that
-a file was changed since; it is no signature, since whoever wants to deceive can make it anew.
+With it goes a checksum of the provenance and of the file without it. It shows that a file was
+changed since; it is not a signature, since anyone can compute it again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 NAME = "opvangsim"
 HEAD = 1_000
-"""Bytes at the beginning of a file in which its kind is told."""
+"""Bytes at the beginning of a file that identify its format."""
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _SVG = re.compile(rb'<metadata id="opvangsim">(.*?)</metadata>\n', re.DOTALL)
 _PDF = re.compile(rb"%opvangsim (\{[^\n]*\})\n")
@@ -27,7 +27,7 @@ _TEXT = re.compile(rb"<!-- opvangsim (\{[^\n]*\}) -->\n")
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a file was made of; ``seed`` is empty where nothing was drawn."""
+    """What a file was made from; ``seed`` is empty where nothing is random."""
 
     kind: str
     scenario: str
@@ -50,13 +50,13 @@ class ProvenanceCheck:
 
 
 def checksum(stamp: Provenance, content: bytes) -> str:
-    """Hash of a stamp and of what a file says beside it."""
+    """Return the hash of a provenance and of the content of its file."""
     told = json.dumps(asdict(stamp), sort_keys=True).encode()
     return hashlib.sha256(told + b"\0" + content).hexdigest()
 
 
 def read_provenance(told: Mapping[str, object]) -> Provenance | None:
-    """The stamp among the texts a file carries; None if they are not ours."""
+    """Return the provenance among the properties of a file; None if it has none."""
     names = [field.name for field in fields(Provenance)]
     texts = [told.get(name) for name in names]
     if not all(isinstance(text, str) for text in texts):
@@ -83,7 +83,7 @@ def marked(data: bytes, suffix: str, stamp: Provenance, text: str = "") -> bytes
 
 
 def find_in_chart(data: bytes) -> ProvenanceCheck | None:
-    """The stamp of a chart, or of a page (HTML, Markdown), and whether it is as it was.
+    """Return the provenance of a chart or page (HTML, Markdown), and whether it is unchanged.
 
     None if there is none.
     """
@@ -104,7 +104,7 @@ def find_in_chart(data: bytes) -> ProvenanceCheck | None:
 
 
 def _parted(data: bytes) -> tuple[bytes, bytes] | None:
-    """The chart or page without its mark, and the mark."""
+    """Return a chart or page without its provenance, and the provenance."""
     if data.startswith(PNG_HEAD):
         return _out_of_png(data)
     pattern = _PDF if data.startswith(b"%PDF") else _SVG if b"<svg" in data[:HEAD] else _TEXT
@@ -119,7 +119,7 @@ def _parted(data: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _into_png(data: bytes, text: bytes) -> bytes:
-    """A text chunk before the last one, as the format provides for."""
+    """Insert a text chunk before the last chunk, as the format allows."""
     body = NAME.encode() + b"\0\0\0\0\0" + text
     chunk = struct.pack(">I", len(body)) + b"iTXt" + body
     chunk += struct.pack(">I", zlib.crc32(b"iTXt" + body))
@@ -144,12 +144,12 @@ def _into_svg(data: bytes, text: bytes) -> bytes:
 
 
 def _into_pdf(data: bytes, text: bytes) -> bytes:
-    """A comment after the end mark, which readers of the format pass over."""
+    """Append a comment after the end mark, which PDF readers ignore."""
     return data + b"%opvangsim " + text + b"\n"
 
 
 def _into_text(data: bytes, text: bytes) -> bytes:
-    """A comment of HTML, which Markdown passes over too; what could end it is written as a code."""
+    """Append an HTML comment, which Markdown ignores too; ``>`` is escaped."""
     return data + b"<!-- opvangsim " + text.replace(b">", b"\\u003e") + b" -->\n"
 
 

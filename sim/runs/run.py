@@ -1,7 +1,7 @@
-"""A run's folder: the only part that writes.
+"""Run a scenario and write its folder.
 
-``chunks`` simulates and lays aside, ``tables`` reduces, ``folder`` puts things in their place; what
-carries the name of a run is whole.
+``batches`` simulates and stores, ``summary_tables`` reduces to tables, ``folder`` replaces the
+folder as a whole.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .summary_tables import budget_table, headline, monthly_table, write_replica
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, its identity, and the tables that others read."""
+    """A finished run: folder, id and tables."""
 
     folder: Path
     id: str
@@ -86,14 +86,14 @@ def execute(
         write_tables(run, staging)
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
-        told = {"scenario": name, "command": command, "asked": {"words": words},
+        origin = {"scenario": name, "command": command, "asked": {"words": words},
                 "inputs": dict(inputs or {})}  # fmt: skip
-        write_manifest(staging, _told(run, told, options, until))
+        write_manifest(staging, _manifest_content(run, origin, options, until))
     return run
 
 
 def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
-    """The charts that lie in every run's folder, as far as the run holds what they show."""
+    """Draw the charts of every run's folder, as far as the run has their data."""
     from ..report import charts
 
     subject = charts.RunData(
@@ -133,7 +133,7 @@ def write_tables(run: Run, folder: Path) -> None:
 
 
 def run_id(scenario: Scenario, options: Options, until: date) -> str:
-    """Identity of a run: what it computes, not when, where, how fast or in which language."""
+    """Return the id of a run: a hash of what it computes, not of when, where or how fast."""
     identity = {
         "scenario": scenario.model_dump(mode="json", by_alias=True),
         "seed": options.seed,
@@ -148,7 +148,7 @@ def run_id(scenario: Scenario, options: Options, until: date) -> str:
 
 
 def command_of(asked: Sequence[str], options: Options, until: date) -> str:
-    """The command that computes a run again: what decides the numbers, and the language."""
+    """Return the command that repeats a run: options that decide numbers or language."""
     words = ["opvangsim", "run", *asked, "--replications", str(options.replications)]
     words += ["--seed", str(options.seed), "--step", options.step, "--until", until.isoformat()]
     words += ["--vary", ",".join(options.vary)]
@@ -156,21 +156,23 @@ def command_of(asked: Sequence[str], options: Options, until: date) -> str:
 
 
 def stamp_of(run: str, name: str, options: Options, command: str) -> Provenance:
-    """The stamp that the charts of a run carry."""
+    """Return the provenance that is embedded in the charts of a run."""
     return Provenance("run", name, str(options.seed), versions()["opvangsim"], run, command)
 
 
-def _told(run: Run, asked: Mapping[str, Any], options: Options, until: date) -> dict[str, Any]:
-    """What the record of a run tells: how to get it again, and what came of it."""
+def _manifest_content(
+    run: Run, origin: Mapping[str, Any], options: Options, until: date
+) -> dict[str, Any]:
+    """Return the content of a run's manifest."""
     return {
         "kind": "run",
         "id": run.id,
-        "scenario": asked["scenario"],
+        "scenario": origin["scenario"],
         "title": run.scenario.title.model_dump(),
         "headline": headline(run.budget, run.scenario),
-        "command": asked["command"],
+        "command": origin["command"],
         "lang": options.lang,
-        "asked": asked["asked"],
+        "asked": origin["asked"],
         "options": {
             "replications": options.replications,
             "seed": options.seed,
@@ -179,7 +181,7 @@ def _told(run: Run, asked: Mapping[str, Any], options: Options, until: date) -> 
             "vary": list(options.vary),
         },
         "charts": options.charts,
-        "inputs": asked["inputs"],
+        "inputs": origin["inputs"],
         "sources": sources_of(run.scenario),
         "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
     }

@@ -1,4 +1,4 @@
-"""The folder of a study: what was asked of several runs, its tables and charts, and its record."""
+"""Write the folder of a study: tables, charts, resolved scenarios and manifest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .summary_tables import round_table
 
 @dataclass(frozen=True)
 class StudyContent:
-    """What was asked, of which scenarios, with which settings, and the tables that answer it.
+    """A study: its options, scenarios, settings and tables.
 
     ``asked`` holds only what is part of the question; ``tables`` become a CSV file each. The
     identity does not depend on the last two: ``inputs`` are the hashes of the texts that the
@@ -43,7 +43,7 @@ class StudyContent:
 
     @property
     def id(self) -> str:
-        """Identity of a study: what it computes, not when, where, how fast or in which language."""
+        """Return the id of a study: a hash of what it computes, not of when, where or how fast."""
         identity = {
             "kind": self.kind,
             "asked": self.asked,

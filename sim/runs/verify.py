@@ -1,37 +1,36 @@
-"""Whether a folder is as it was written: every file of it, its record with them."""
+"""Verify that a folder is as it was written: every file, and the manifest itself."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import Problem, ScenarioError
-from .manifest import ADVICE, MANIFEST, digest, kind_of, read_manifest, read_text
+from .manifest import ADVICE, MANIFEST, digest, kind_of, parse_manifest, read_manifest, read_text
 
 FileState = Literal["changed", "missing", "extra"]
-OPEN = ("sweep",)
-"""Kinds beside whose files a user's own may lie: they are told of, and no fault."""
-AT_WORK = (".lock", "sweep.json")
-"""Files that a folder holds while it is written to, and that say nothing."""
+SHARED_KINDS = ("sweep",)
+"""Kinds of folder that may hold files of the user: these are reported, but are not faults."""
+WORKING_FILES = (".lock", "sweep.json")
+"""Files that a folder holds while it is being written."""
 
 
 @dataclass(frozen=True)
 class FileCheck:
-    """A file that is not as its record has it; ``fault`` unless it may lie there."""
+    """A file that differs from the manifest; ``fault`` unless it may be there."""
 
     file: str
     what: FileState
     fault: bool = True
     why: str = ""
-    """What is wrong with a record."""
+    """What is wrong with a manifest."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """How many files a record tells of, and what was found, in the order of their names."""
+    """Number of files in the manifest, and findings by name."""
 
     kind: str
     files: int
@@ -39,15 +38,15 @@ class Verification:
 
     @property
     def intact(self) -> bool:
-        """Whether every byte is as it was written, and nothing is missing or too many."""
+        """Return whether every byte is as it was written, and no file is missing or extra."""
         return not any(one.fault for one in self.findings)
 
 
 def verify_record(folder: Path) -> Verification:
-    """Hold every file of a folder against its record, and the record against its seal.
+    """Compare every file of a folder with its manifest, and the manifest with its checksum.
 
-    A record that can't be read any more is a finding too; what it still says of files is looked
-    at all the same. Raises ``ScenarioError`` if there is no record at all, or none of ours.
+    A damaged manifest is a finding too; the files that can still be read from it are checked.
+    Raises ``ScenarioError`` if there is no manifest.
     """
     file = folder / MANIFEST
     if not file.is_file():
@@ -55,29 +54,29 @@ def verify_record(folder: Path) -> Verification:
         raise ScenarioError([Problem(str(folder), what, ADVICE)])
     findings: list[FileCheck] = []
     try:
-        record = read_manifest(folder)
+        manifest = read_manifest(folder)
     except ScenarioError as error:
-        record = _remains(file)
+        manifest = _readable_part(file)
         why = "; ".join(f"{one.where}: {one.what}" for one in error.problems)
         findings.append(FileCheck(MANIFEST, "changed", why=why.replace(f"{file}: ", "")))
-    known: Mapping[str, Any] = record["files"]
+    known: Mapping[str, Any] = manifest["files"]
     kind = kind_of(folder) or ""
     for name, mark in known.items():
         state = _state(folder / name, mark)
         if state is not None:
             findings.append(FileCheck(name, state))
-    for name in sorted(_names(folder) - set(known) - {MANIFEST, *AT_WORK}):
-        findings.append(FileCheck(name, "extra", fault=kind not in OPEN))
+    for name in sorted(_names(folder) - set(known) - {MANIFEST, *WORKING_FILES}):
+        findings.append(FileCheck(name, "extra", fault=kind not in SHARED_KINDS))
     return Verification(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
 
 
-def _remains(file: Path) -> dict[str, Any]:
-    """What a broken record still says of files; nothing where it can't be read at all."""
+def _readable_part(file: Path) -> dict[str, Any]:
+    """Return what can still be read of the files in a damaged manifest."""
     try:
-        record = json.loads(read_text(file))
-    except (ScenarioError, ValueError, RecursionError):
+        manifest = parse_manifest(read_text(file)) or {}
+    except ScenarioError:
         return {"files": {}}
-    files = record.get("files") if isinstance(record, dict) else None
+    files = manifest.get("files")
     inside = {
         str(name): mark
         for name, mark in (files.items() if isinstance(files, dict) else ())
@@ -96,7 +95,7 @@ def _state(file: Path, mark: object) -> FileState | None:
 
 
 def _names(folder: Path) -> set[str]:
-    """All that lies in a folder but folders: files, links, and what else there may be."""
+    """Return the names of all entries below a folder except folders."""
     return {
         str(one.relative_to(folder))
         for one in folder.rglob("*")

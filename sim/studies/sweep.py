@@ -31,7 +31,7 @@ from ..results.experiment import (
     summary_value,
 )
 from ..runs.atomic import disk_problem
-from ..runs.executor import Workers, answers
+from ..runs.executor import Workers, run_jobs
 from ..runs.manifest import MANIFEST, digest, manifest_text, versions
 from ..runs.summary_tables import round_significant
 from ..scenario import Scenario, check_file_name, dump, shipped_folder
@@ -249,7 +249,7 @@ def _do(
 
     report(total - len(todo), total)
     try:
-        for count, outcome in enumerate(answers(work, _jobs(one, todo), crew, lost), start=1):
+        for count, outcome in enumerate(run_jobs(work, _jobs(one, todo), crew, lost), start=1):
             if outcome.fault:
                 failed[outcome.run] = outcome.fault
             else:
