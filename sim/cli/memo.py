@@ -21,9 +21,7 @@ class FormChoice(StrEnum):
 def memo(
     run: Annotated[
         Path,
-        typer.Argument(
-            metavar="RUN", help="Folder of a run, a comparison, an explanation or answers."
-        ),
+        typer.Argument(metavar="RUN", help="Folder of a run, a study or answers."),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
     form: Annotated[
