@@ -19,7 +19,7 @@ from support.once import run_app
 from sim.export.memo.memo import files_of, memo_of
 from sim.export.provenance import find
 from sim.questions.questions import questions
-from sim.report.i18n import Language, label
+from sim.report.i18n import Language, translate
 from sim.runs.load import read_folder
 
 SMALL = ("--replications", "20", "--step", "week", "--quiet")
@@ -82,7 +82,7 @@ def test_the_main_part_has_at_most_two_pages_and_no_page_is_empty(
     made: Path, kind: str, lang: Language
 ) -> None:
     pages = pages_of(made / "pdf" / f"{kind}-{lang}.pdf")
-    annex = re.compile(rf"^\s*{label('memo_annex', lang)}\s*$", re.MULTILINE)
+    annex = re.compile(rf"^\s*{translate('memo_annex', lang)}\s*$", re.MULTILINE)
     begins = [number for number, text in enumerate(pages) if annex.search(text)]
     assert len(begins) == 1
     assert 1 <= begins[0] <= MAIN_PAGES
@@ -96,7 +96,7 @@ def test_no_heading_and_no_caption_of_a_table_stands_alone_at_the_foot_of_a_page
 ) -> None:
     written = docx.Document(str(made / f"{kind}-{lang}.docx")).paragraphs
     heads = {one.text for one in written if one.style and one.style.name.startswith("Heading")}
-    table = re.compile(rf"{label('memo_table', lang)} \d+\. ")
+    table = re.compile(rf"{translate('memo_table', lang)} \d+\. ")
     assert len(heads) >= 8
     for page in pages_of(made / "pdf" / f"{kind}-{lang}.pdf"):
         *_, last, _foot = [line.strip() for line in page.splitlines() if line.strip()]
@@ -109,7 +109,7 @@ def test_picture_and_captions_are_in_the_main_part(made: Path, kind: str, lang: 
     file = made / "pdf" / f"{kind}-{lang}.pdf"
     main = "\n".join(pages_of(file)[:MAIN_PAGES])
     for key in ("memo_figure", "memo_table"):
-        assert f"{label(key, lang)} 1. " in main
+        assert f"{translate(key, lang)} 1. " in main
     listed = subprocess.run(
         ["pdfimages", "-list", "-l", str(MAIN_PAGES), str(file)],
         check=True, capture_output=True, text=True,
@@ -129,5 +129,5 @@ def test_a_memo_opened_and_saved_says_the_same_and_is_intact(
 def test_a_workbook_opened_and_saved_is_intact_and_prints_without_an_error(made: Path) -> None:
     assert find(made / "again" / "run.xlsx").intact
     text = "\n".join(pages_of(made / "pdf" / "run.pdf"))
-    assert label("sheet_sources", "nl") in text
+    assert translate("sheet_sources", "nl") in text
     assert not re.search(r"#(REF|NAME|VALUE|DIV/0|N/A)", text)

@@ -44,7 +44,7 @@ from sim.questions.run_studies import Answers, required_studies, study_values
 from sim.questions.study_specs import ExplainSpec, IndCutSpec, OptimalPlacesSpec, SolveSpec
 from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
-from sim.report.i18n import Language, label, number
+from sim.report.i18n import Language, number, translate
 from sim.results.cell import parse
 from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
@@ -458,15 +458,15 @@ def test_the_book_has_a_page_a_question_and_its_links_lead_somewhere() -> None:
                 links = Links()
                 links.feed(text)
                 assert set(links.found) <= set(book), name
-        assert f">{label('answer_before', lang)}<" not in book["01.html"]
-        assert f">{label('answer_next', lang)}<" not in book["82.html"]
+        assert f">{translate('answer_before', lang)}<" not in book["01.html"]
+        assert f">{translate('answer_next', lang)}<" not in book["82.html"]
         assert '<a href="05.html">' in book["06.html"]
         index = book["index.md"]
         assert [party for party in BY_PARTY if f"## {party}" in index] == list(BY_PARTY)
         six = book["06.html"]
-        assert label("answer_drivers", lang) in six or not pages[5].drivers
+        assert translate("answer_drivers", lang) in six or not pages[5].drivers
         assert "<td" in six
-        assert label("answer_again", lang) in six
+        assert translate("answer_again", lang) in six
 
 
 def test_a_page_shows_html_and_does_not_follow_it() -> None:

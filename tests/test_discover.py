@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError
-from sim.report.i18n import Language, label
+from sim.report.i18n import Language, translate
 from sim.studies import discover as study
 from sim.studies import discover_text as report
 from sim.studies.prim import (
@@ -192,4 +192,4 @@ def test_where_no_lever_says_anything_the_sentence_says_so(found: Discovery) -> 
     (sentence,) = study.sentences(blind, UNITS, "en")
     assert "no lever of this sweep" in sentence
     assert study.box_rows(blind).empty
-    assert label("discover_none", "nl") == "geen"
+    assert translate("discover_none", "nl") == "geen"

@@ -25,8 +25,7 @@ from support.translatable import (
 from sim.export.memo.content import Commands, Heading, Listing, MemoChart, Paragraph, Table
 from sim.export.memo.memo import memo_of
 from sim.report.display_names import input_name
-from sim.report.i18n import dutch, labels
-from sim.report.translate import said
+from sim.report.i18n import dutch, labels, translate_sentence
 from sim.runs.load import read_folder
 from sim.scenario import Scenario, Text, load, quantities, shipped
 from sim.scenario.listing import parameters
@@ -104,16 +103,25 @@ def test_dutch_texts_are_dutch_and_stand_on_one_line() -> None:
 
 
 def test_a_users_own_words_stay_as_they_are() -> None:
-    assert said("our  own\n guess", "nl") == said("our own guess", "en") == "our own guess"
-    assert said(None, "nl") == ""
+    assert (
+        translate_sentence("our  own\n guess", "nl")
+        == translate_sentence("our own guess", "en")
+        == "our own guess"
+    )
+    assert translate_sentence(None, "nl") == ""
 
 
 def test_a_patch_without_an_assumption_says_its_description_in_the_readers_language() -> None:
     described = Text(en="More homes.", nl="Meer woningen.")
-    assert said("patch mine: More homes.", "nl", described) == "patch mine: Meer woningen."
-    assert said("patch mine: More homes.", "en", described) == "patch mine: More homes."
-    assert said("patch other: Fewer.", "nl", described) == "patch other: Fewer."
-    assert said("patch p: p", "nl", Text(en="p", nl="q")) == "patch p: q"
+    assert (
+        translate_sentence("patch mine: More homes.", "nl", described)
+        == "patch mine: Meer woningen."
+    )
+    assert (
+        translate_sentence("patch mine: More homes.", "en", described) == "patch mine: More homes."
+    )
+    assert translate_sentence("patch other: Fewer.", "nl", described) == "patch other: Fewer."
+    assert translate_sentence("patch p: p", "nl", Text(en="p", nl="q")) == "patch p: q"
 
 
 @pytest.mark.long
@@ -216,4 +224,4 @@ def test_every_number_of_the_baseline_shows_what_it_rests_on_in_dutch(baseline: 
     for key, quantity in quantities(baseline):
         for text in (quantity.assumption, quantity.where):
             plain = " ".join((text or "").split())
-            assert said(text, "nl") != plain or plain in {"", *DUTCH_ALREADY}, key
+            assert translate_sentence(text, "nl") != plain or plain in {"", *DUTCH_ALREADY}, key

@@ -27,7 +27,7 @@ from sim.export.memo.memo import Form, files_of, memo_of
 from sim.export.memo.study import study_memo
 from sim.export.provenance import find
 from sim.export.safe_write import write_file
-from sim.report.i18n import Language, label, labels
+from sim.report.i18n import Language, labels, translate
 from sim.runs.load import read_folder
 from sim.runs.provenance import find_in_chart
 
@@ -104,7 +104,7 @@ def test_a_memo_has_its_parts_in_order_and_one_chart_and_table_before_the_annex(
     wanted = ("memo_question", "memo_answer", "answer_drivers", "memo_ground_head",
               "memo_caveats", "memo_annex", "memo_assumptions", "memo_method", "memo_scorecard",
               "answer_again")  # fmt: skip
-    places = [heads.index(label(key, lang)) for key in wanted]
+    places = [heads.index(translate(key, lang)) for key in wanted]
     assert places == sorted(places)
 
 
@@ -220,8 +220,8 @@ def test_the_word_document_has_styles_captions_alt_texts_and_a_language(
     assert {"Heading 1", "Heading 2", "Caption", "Normal", "List Bullet"} <= used
     fields = [one.get(f"{WORD}instr") or "" for one in body.iter(f"{WORD}fldSimple")]
     tables = [block for block in memo.blocks if isinstance(block, Table)]
-    assert sum(f"SEQ {label('memo_table', lang)} " in field for field in fields) == len(tables)
-    assert sum(f"SEQ {label('memo_figure', lang)} " in field for field in fields) == 1
+    assert sum(f"SEQ {translate('memo_table', lang)} " in field for field in fields) == len(tables)
+    assert sum(f"SEQ {translate('memo_figure', lang)} " in field for field in fields) == 1
     assert {t.style.name for t in read.tables if t.style is not None} == {"Memo Table"}
     for table in body.iter(f"{WORD}tbl"):
         heads = [row for row in table.iter(f"{WORD}tr") if list(row.iter(f"{WORD}tblHeader"))]
@@ -390,10 +390,12 @@ def test_a_memo_is_in_the_language_of_its_folder_unless_another_is_asked(
     made_in: tuple[tuple[str, Language], ...] = (("run", "en"), ("answers-nl", "nl"))
     for name, lang in made_in:
         assert command("memo", str(folders[name]), "-o", f"{name}.md").returncode == 0
-        assert f"## {label('memo_question', lang)}" in (tmp_path / f"{name}.md").read_text("utf-8")
+        assert f"## {translate('memo_question', lang)}" in (tmp_path / f"{name}.md").read_text(
+            "utf-8"
+        )
     done = command("memo", str(folders["run"]), "-o", "other", "--format", "md", "--lang", "nl")
     assert done.returncode == 0
-    assert f"## {label('memo_question', 'nl')}" in (tmp_path / "other").read_text("utf-8")
+    assert f"## {translate('memo_question', 'nl')}" in (tmp_path / "other").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ from sim.report import calibration as fit_report
 from sim.report import scorecard
 from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
-from sim.report.i18n import label
+from sim.report.i18n import translate
 from sim.runs.provenance import find_in_chart
 from sim.scenario import Scenario, load, quantities, source_keys
 from sim.scenario.template import patch_text
@@ -333,7 +333,7 @@ def test_where_the_program_is_worse_is_said() -> None:
     lines = "\n".join(scorecard.verdict(march, official, "nl"))
     for series, ahead, _, ratio in beaten_by_naive(summary(march)):
         assert ratio > 1
-        assert re.search(rf"{label(f'series_{series}', 'nl')}.*{ahead}", lines)
+        assert re.search(rf"{translate(f'series_{series}', 'nl')}.*{ahead}", lines)
     assert "Tegen officiële ramingen, instroom" in lines
 
 

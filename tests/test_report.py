@@ -13,7 +13,7 @@ from sim.hindcast.inflow_models import PROCESSES, STARTS
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
-from sim.report.i18n import Language, billion, dutch, label, labels, million, number
+from sim.report.i18n import Language, billion, dutch, labels, million, number, translate
 from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import FileState
 from sim.scenario import Scenario
@@ -120,4 +120,4 @@ def test_money_is_written_in_both_languages() -> None:
 
 
 def test_a_label_fills_its_blanks() -> None:
-    assert label("prices_of", "nl", year=2024) == "prijspeil 2024"
+    assert translate("prices_of", "nl", year=2024) == "prijspeil 2024"

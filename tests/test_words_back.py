@@ -15,7 +15,7 @@ from sim.export.safe_workbook import OpenWorkbook, open_workbook
 from sim.export.scenario_workbook import scenario_workbook
 from sim.export.workbook_reader import read_filled
 from sim.export.workbook_to_patch import find_changes, patch_text
-from sim.report.translate import said
+from sim.report.i18n import translate_sentence
 from sim.scenario import load, load_chain, shipped
 from sim.scenario.yaml_reader import read_text
 
@@ -89,7 +89,7 @@ def test_the_dutch_and_the_english_sentence_are_both_no_change(
     data, opened = dutch_form
     english = load("baseline").reception.desk.lead_weeks.assumption
     shown = opened.sheets["Scenario"]
-    assert said(english, "nl") in {cell.value for cell in shown.values()}
+    assert translate_sentence(english, "nl") in {cell.value for cell in shown.values()}
     assert back(command, edited(data, {where_is(opened, KEY, "S"): english})) == ""
 
 

@@ -29,7 +29,7 @@ from sim.export.run_workbook import run_workbook
 from sim.export.safe_workbook import OpenWorkbook, open_workbook
 from sim.export.safe_write import write_file
 from sim.report.display_names import line_label
-from sim.report.i18n import Language, label, labels
+from sim.report.i18n import Language, labels, translate
 from sim.report.run_tables import headline_rows
 from sim.report.style import page, save_as
 from sim.results.budget import LINES
@@ -72,7 +72,7 @@ def read(data: dict[Language, bytes], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def sheet_of(book: Workbook, key: str, lang: Language) -> Worksheet:
-    sheet = book[label(key, lang)]
+    sheet = book[translate(key, lang)]
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -138,7 +138,7 @@ def test_every_formula_comes_to_the_value_it_shows(read: OpenWorkbook) -> None:
 def test_sums_and_gaps_are_formulas_and_what_the_run_says(
     run: RunFolder, read: OpenWorkbook
 ) -> None:
-    cells = read.sheets[label("sheet_gap", "nl")]
+    cells = read.sheets[translate("sheet_gap", "nl")]
     rows: dict[str, list[int]] = {}
     for (row, column), cell in sorted(cells.items()):
         if column == 1:
@@ -159,26 +159,30 @@ def test_sums_and_gaps_are_formulas_and_what_the_run_says(
 
 @pytest.mark.long
 def test_medians_have_no_sums(read: OpenWorkbook) -> None:
-    cells = read.sheets[label("sheet_gap", "nl")]
+    cells = read.sheets[translate("sheet_gap", "nl")]
     head = next(row for (row, column), cell in cells.items()
-                if column == 1 and cell.value == label("year", "nl"))  # fmt: skip
+                if column == 1 and cell.value == translate("year", "nl"))  # fmt: skip
     assert not any(cells[row, column].formula for row in (head + 1, head + 2, head + 3)
                    for column in range(2, 9))  # fmt: skip
 
 
 @pytest.mark.slow
 def test_months_are_those_of_the_run(run: RunFolder, read: OpenWorkbook) -> None:
-    cells = read.sheets[label("sheet_months", "nl")]
+    cells = read.sheets[translate("sheet_months", "nl")]
     heads = {str(cell.value): column for (row, column), cell in cells.items() if row == 4}
-    assert all(re.search(r"\[.+\]$", head) for head in heads if head != label("book_date", "nl"))
+    assert all(
+        re.search(r"\[.+\]$", head) for head in heads if head != translate("book_date", "nl")
+    )
     need = run.monthly[(run.monthly["series"] == "need")].sort_values("date")
-    name = f"{label('need', 'nl')}, {label('statistic_percentile', 'nl', n=90)} [plekken]"
+    name = f"{translate('need', 'nl')}, {translate('statistic_percentile', 'nl', n=90)} [plekken]"
     found = [cells[row, heads[name]].value for row in range(5, 5 + len(need))]
     assert found == need["p90"].to_list()
     people = run.monthly[
         (run.monthly["series"] == "occupancy") & (run.monthly["breakdown"] == "total")
     ].sort_values("date")
-    name = f"{label('book_occupancy', 'nl')}: {label('book_sum', 'nl')}, gemiddelde [personen]"
+    name = (
+        f"{translate('book_occupancy', 'nl')}: {translate('book_sum', 'nl')}, gemiddelde [personen]"
+    )
     sums = [cells[row, heads[name]] for row in range(5, 5 + len(people))]
     assert all(cell.formula for cell in sums)
     assert [cell.value for cell in sums] == pytest.approx(people["mean"].to_list(), abs=0.05)
@@ -267,7 +271,7 @@ def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_p
     folder = execute(baseline, "baseline", options, tmp_path / "short").folder
     found = read_run_folder(folder)
     book = load_workbook(io.BytesIO(run_workbook(found, "en")))
-    assert sheet_of(book, "sheet_gap", "en")["A1"].value == label("book_no_year", "en")
+    assert sheet_of(book, "sheet_gap", "en")["A1"].value == translate("book_no_year", "en")
     assert not iamc_table(found).empty
     assert found.record["command"].endswith("--lang nl")
 

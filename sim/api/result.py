@@ -17,7 +17,7 @@ from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text, chance_text
 from ..report import run_tables as text
 from ..report.charts import CHART_SIZES, CHARTS, Width, draw
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..report.style import STYLE
 from ..results.cell import look_up, parse
 from ..runs.load import RunFolder, read_run_folder, run_data, verified_file
@@ -245,7 +245,7 @@ class Plots:
             )
         with mpl.rc_context(STYLE):
             figure = draw(name, subject, CHART_SIZES[width], lang)
-        title, words = label(f"chart_{name}_title", lang), CHARTS[name].words(subject, lang)
+        title, words = translate(f"chart_{name}_title", lang), CHARTS[name].words(subject, lang)
         return Chart(figure, title, words, width, self.of.finished.stamp)
 
 

@@ -90,11 +90,11 @@ def _notice(file: Path) -> None:
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:
     from ..questions.run_studies import WRITTEN, write
-    from ..report.i18n import label
+    from ..report.i18n import translate
 
     folder = out or WRITTEN / lang
     write(pages, found, folder, lang, as_typed(sys.argv[1:]))
     terminal = console()
     for page in pages:
         terminal.print(f"{page.question.number:2d}  {page.short}")
-    terminal.print(label("written", lang, folder=f"{folder}/"), soft_wrap=True)
+    terminal.print(translate("written", lang, folder=f"{folder}/"), soft_wrap=True)

@@ -173,7 +173,7 @@ def watched(quiet: bool) -> Watch:
 
 def finish(found: StudyResult, out: Path | None, lang: LangChoice, quiet: bool) -> None:
     """Write a finding's folder, then print its tables and sentences and where it lies."""
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..studies.base import write
 
     folder, tongue = out or Path("outputs") / found.content.folder, language(lang)
@@ -184,4 +184,4 @@ def finish(found: StudyResult, out: Path | None, lang: LangChoice, quiet: bool) 
     terminal = console()
     for one in found.told(tongue):
         terminal.print(one)
-    terminal.print(label("written", tongue, folder=f"{folder}/"), soft_wrap=True)
+    terminal.print(translate("written", tongue, folder=f"{folder}/"), soft_wrap=True)

@@ -19,24 +19,24 @@ def list_(
     """List the shipped scenarios with their headline gap of 2027."""
     from rich.table import Table
 
-    from ..report.i18n import label, number
+    from ..report.i18n import number, translate
     from ..report.overview import headlines
     from ..scenario import load, shipped
 
     tongue = language(lang)
     known = headlines()
     table = Table(box=None)
-    table.add_column(label("list_name", tongue), no_wrap=True)
-    table.add_column(label("list_gap", tongue), justify="right", no_wrap=True)
-    table.add_column(label("list_about", tongue))
+    table.add_column(translate("list_name", tongue), no_wrap=True)
+    table.add_column(translate("list_gap", tongue), justify="right", no_wrap=True)
+    table.add_column(translate("list_about", tongue))
     for name in shipped():
         gap = ""
         if name in known:
             low, middle, high = (number(eur / 1e9, tongue, 1) for eur in known[name].gap)
-            gap = f"{middle} {label('from_to', tongue, low=low, high=high)}"
+            gap = f"{middle} {translate('from_to', tongue, low=low, high=high)}"
         scenario = load(name)
         if scenario.closing == "constrained":
-            gap = label("list_closed", tongue)
+            gap = translate("list_closed", tongue)
         table.add_row(name, gap, getattr(scenario.title, tongue))
     console().print(table)
 

@@ -21,7 +21,7 @@ def whence(
     """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""
     from ..errors import printable
     from ..export.provenance import find
-    from ..report.i18n import label
+    from ..report.i18n import translate
 
     tongue = language(lang)
     found = find(file)
@@ -36,7 +36,7 @@ def whence(
     }
     for key, text in told.items():
         if text:
-            typer.echo(f"{label(key, tongue)}: {printable(text)}")
-    typer.echo(label("whence_intact" if found.intact else "whence_changed", tongue))
+            typer.echo(f"{translate(key, tongue)}: {printable(text)}")
+    typer.echo(translate("whence_intact" if found.intact else "whence_changed", tongue))
     if not found.intact:
         raise typer.Exit(FAILED)

@@ -121,7 +121,7 @@ def _asked(chain: list[str], sets: list[str]) -> list[str]:
 
 def _print_run(finished: Run, options: Options) -> None:
     from ..report import run_tables as text
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..results.budget import check_2024
 
     lang = language(LangChoice(options.lang))
@@ -129,7 +129,7 @@ def _print_run(finished: Run, options: Options) -> None:
     out = console()
     check = check_2024(scenario)
     out.print(
-        label(
+        translate(
             "run_line",
             lang,
             title=getattr(scenario.title, lang),
@@ -146,10 +146,10 @@ def _print_run(finished: Run, options: Options) -> None:
         out.print(text.lines_table(finished.budget, scenario, lang))
     if scenario.closing == "constrained":
         out.print(text.short_table(finished.yearly, lang))
-        out.print(label("short_note", lang))
+        out.print(translate("short_note", lang))
     out.print(text.reception_table(finished.monthly, lang))
-    out.print(label("mean_line", lang))
-    out.print(label("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
+    out.print(translate("mean_line", lang))
+    out.print(translate("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
 
 
 def _as_json(finished: Run, name: str) -> dict[str, Any]:

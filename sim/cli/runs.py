@@ -41,7 +41,7 @@ def reproduce(
     The scenario is the resolved one in the folder. Exit code 0: every file is equal; 3: not. Told
     as well is what is not as it was: versions, packages, platform, commit, inputs.
     """
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..report.runs_tables import alike_text, other_texts
     from ..reproduce.rerun import reproduce as made_again
 
@@ -53,7 +53,7 @@ def reproduce(
         when = datetime.fromisoformat(record["created"]).strftime("%Y-%m-%d %H:%M")
         named = record.get("scenario") or record["name"]
         typer.echo(
-            label("again_head", tongue, kind=record["kind"], id=record["id"], scenario=named,
+            translate("again_head", tongue, kind=record["kind"], id=record["id"], scenario=named,
                   when=when, version=record["versions"]["opvangsim"], again=found.id)
         )  # fmt: skip
         for one in found.files:
@@ -61,9 +61,9 @@ def reproduce(
         for line in other_texts(found.others, tongue):
             typer.echo(line)
         for file in found.changed:
-            typer.echo(label("again_changed", tongue, file=file))
+            typer.echo(translate("again_changed", tongue, file=file))
     verdict = "again_all" if found.equal else "again_some"
-    typer.echo(label(verdict, tongue, n=equal, of=len(found.files)))
+    typer.echo(translate(verdict, tongue, n=equal, of=len(found.files)))
     if not found.equal:
         raise typer.Exit(UNLIKE)
 
@@ -77,7 +77,7 @@ def verify_record(
     Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
     seal anew. Beside a sweep files of your own may lie; they are told of.
     """
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..report.runs_tables import finding_text
     from ..runs.verify import verify_record as verified
 
@@ -88,7 +88,7 @@ def verify_record(
     faults = sum(one.fault for one in found.findings)
     verdict = "verified_intact" if found.intact else "verified_broken"
     count = found.files if found.intact else faults
-    typer.echo(label(verdict, tongue, folder=str(run), n=count, of=found.files))
+    typer.echo(translate(verdict, tongue, folder=str(run), n=count, of=found.files))
     if not found.intact:
         raise typer.Exit(UNLIKE)
 
@@ -115,7 +115,7 @@ def runs(
     The gap is that of 2027, or of the last year before it, median and 80 % band, of runs. Only
     records are read. What is damaged or not ours is listed as such.
     """
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..report.runs_tables import runs_table
     from ..runs.index import as_rows, list_results
 
@@ -127,12 +127,12 @@ def runs(
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
         return
     if not rows:
-        typer.echo(label("runs_none", tongue, folder=str(folder)))
+        typer.echo(translate("runs_none", tongue, folder=str(folder)))
         return
     shown = rows[: limit or len(rows)]
     console().print(runs_table(shown, tongue))
     left = "runs_left" if len(shown) < len(rows) else "runs_count"
-    typer.echo(label(left, tongue, n=len(shown), wanted=len(rows), of=of))
+    typer.echo(translate(left, tongue, n=len(shown), wanted=len(rows), of=of))
 
 
 def moved(

@@ -28,7 +28,7 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
-    from ..report.i18n import label
+    from ..report.i18n import translate
     from ..runs.executor import open_workers
     from ..studies.sweep import (
         design_file,
@@ -55,7 +55,7 @@ def sweep(
                 typer.echo(line, err=True)
         foreign = len(there - {one.hash_of(run) for run in plan})
         if foreign and (preview or not quiet):
-            typer.echo(label("sweep_will_go", tongue, n=foreign), err=True)
+            typer.echo(translate("sweep_will_go", tongue, n=foreign), err=True)
         if preview:
             return
         try:
@@ -64,7 +64,7 @@ def sweep(
                 command = as_typed(sys.argv[1:])
                 found = swept(one, folder, crew, told, inputs_of(one, file), command, tongue)
         except KeyboardInterrupt:
-            typer.echo(label("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
+            typer.echo(translate("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)
     if quiet:
         typer.echo(str(folder))
@@ -72,7 +72,7 @@ def sweep(
     shown = outcome_lines(
         found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, tongue
     )
-    for line in (*shown, label("sweep_written", tongue, folder=f"{folder}/")):
+    for line in (*shown, translate("sweep_written", tongue, folder=f"{folder}/")):
         console().print(line, soft_wrap=True)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..model.prices import LEVELS
 from ..report.display_names import line_label
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..report.run_tables import headline_rows, prices_label, select
 from ..results.budget import LINES, MAIN_LINES, OUTSIDE, addends, is_inside
 from ..runs.load import RunFolder
@@ -103,7 +103,7 @@ def years_of(run: RunFolder) -> list[int]:
 
 def unit_line(scenario: Scenario, lang: Language) -> str:
     """In what the money stands: EUR million, and in which prices."""
-    return f"{label('million', lang)}, {prices_label(scenario, lang)}"
+    return f"{translate('million', lang)}, {prices_label(scenario, lang)}"
 
 
 def write_money(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
@@ -113,12 +113,12 @@ def write_money(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
     """
     set_widths(sheet, (46, *(14,) * 8, 17, 17))
     if run.budget.empty:
-        note(sheet, 1, label("book_no_year", lang), 8)
+        note(sheet, 1, translate("book_no_year", lang), 8)
         return None
-    title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
+    title = translate("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
     put(sheet, (1, 1), f"{title} [{unit_line(run.scenario, lang)}]", style=TITLE)
-    level = label(f"level_{run.scenario.prices.level}", lang)
-    note(sheet, 2, label("book_means", lang, level=level), 8)
+    level = translate(f"level_{run.scenario.prices.level}", lang)
+    note(sheet, 2, translate("book_means", lang, level=level), 8)
     row = _write_means(sheet, run, lang, 4)
     first = _write_medians(sheet, run, lang, row + 1)
     row = _write_levels(sheet, run, lang, first + len(years_of(run)) + 2)
@@ -149,23 +149,28 @@ def means_of(run: RunFolder) -> Means:
 def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """Means by line and year, their sums and gaps as formulas; gives the row below."""
     years, means = years_of(run), means_of(run)
-    head = f"{label('book_line', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
+    unit = f"{translate('million', lang)}, {translate('statistic_mean', lang)}"
+    head = f"{translate('book_line', lang)} [{unit}]"
     head_row(sheet, row, [head, *map(str, years)])
     row += 1
     rows: dict[str, int] = {}
     for name, part in PARTS:
-        put(sheet, (row, 1), label(name, lang), style=HEADING)
+        put(sheet, (row, 1), translate(name, lang), style=HEADING)
         row += 1
         for line in part:
             if line.key == "income" and _is_nothing(means["income"]):
                 continue
             rows[line.key] = row
-            text = label(line.label, lang) if line.key == "income" else line_label(line.label, lang)
+            text = (
+                translate(line.label, lang)
+                if line.key == "income"
+                else line_label(line.label, lang)
+            )
             put(sheet, (row, 1), text, style=BOLD if line.sum_of else PLAIN)
             for index in range(len(years)):
                 content = _mean(line, index, rows, means)
                 if content is None and part is HELD:
-                    content = label("no_budget", lang)
+                    content = translate("no_budget", lang)
                 put(sheet, (row, index + 2), content, WHOLE, _style(line) | RIGHT)
             row += 1
     return row
@@ -200,20 +205,20 @@ def _mean(line: MeanRow, index: int, rows: dict[str, int], means: Means) -> Cont
 
 def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """Medians and their band by year; gives the row of the head, years below it."""
-    put(sheet, (row, 1), label("book_medians", lang), style=HEADING)
-    unit = f"[{label('million', lang)}]"
-    cost, budget, gap = (label(key, lang) for key in ("cost", "budget", "gap"))
-    middle = label("statistic_p50", lang)
-    tenth, ninetieth = (label("statistic_percentile", lang, n=n) for n in (10, 90))
+    put(sheet, (row, 1), translate("book_medians", lang), style=HEADING)
+    unit = f"[{translate('million', lang)}]"
+    cost, budget, gap = (translate(key, lang) for key in ("cost", "budget", "gap"))
+    middle = translate("statistic_p50", lang)
+    tenth, ninetieth = (translate("statistic_percentile", lang, n=n) for n in (10, 90))
     band = (middle, tenth, ninetieth)
     head = [
-        label("year", lang),
+        translate("year", lang),
         *(f"{cost}, {what} {unit}" for what in band),
         f"{budget} {unit}",
         *(f"{gap}, {what} {unit}" for what in band),
-        f"{label('p_gap', lang)} [%]",
-        f"{label('book_up', lang)} {unit}",
-        f"{label('book_down', lang)} {unit}",
+        f"{translate('p_gap', lang)} [%]",
+        f"{translate('book_up', lang)} {unit}",
+        f"{translate('book_down', lang)} {unit}",
     ]
     head_row(sheet, row + 1, head)
     rows = headline_rows(run.budget, run.scenario)
@@ -231,15 +236,16 @@ def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> in
 
 def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """The median gap at each price level by year; gives the row below."""
-    put(sheet, (row, 1), label("levels_title", lang), style=HEADING)
+    put(sheet, (row, 1), translate("levels_title", lang), style=HEADING)
     years = years_of(run)
-    check = f"{label('check_2024', lang)} [{label('million', lang)}]"
-    head = f"{label('level', lang)} [{label('million', lang)}, {label('statistic_p50', lang)}]"
+    check = f"{translate('check_2024', lang)} [{translate('million', lang)}]"
+    unit = f"{translate('million', lang)}, {translate('statistic_p50', lang)}"
+    head = f"{translate('level', lang)} [{unit}]"
     head_row(sheet, row + 1, [head, *map(str, years), check])
     row += 2
     for level in LEVELS:
         rows = headline_rows(run.budget, run.scenario, cost_level=level)
-        put(sheet, (row, 1), label(f"level_{level}", lang))
+        put(sheet, (row, 1), translate(f"level_{level}", lang))
         for column, gap in enumerate(rows["gap_p50"], start=2):
             put(sheet, (row, column), float(gap) / MILLION, WHOLE)
         of_2024 = run.record["check_2024_eur"][level] / MILLION
@@ -250,10 +256,9 @@ def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int
 
 def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> None:
     """Every state of the budget: mean cost, budget, and the gap as a formula."""
-    put(sheet, (row, 1), label("book_vintages", lang), style=HEADING)
-    head = (
-        f"{line_label('total', lang)} [{label('million', lang)}, {label('statistic_mean', lang)}]"
-    )
+    put(sheet, (row, 1), translate("book_vintages", lang), style=HEADING)
+    unit = f"{translate('million', lang)}, {translate('statistic_mean', lang)}"
+    head = f"{line_label('total', lang)} [{unit}]"
     years = years_of(run)
     head_row(sheet, row + 1, [head, *map(str, years)])
     row += 2
@@ -266,13 +271,13 @@ def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> N
             price_basis=run.scenario.budget.price_basis,
         )
         for offset, key in enumerate(("cost", "budget", "gap")):
-            text = f"{getattr(vintage.title, lang)}: {label(key, lang)}"
+            text = f"{getattr(vintage.title, lang)}: {translate(key, lang)}"
             put(sheet, (row + offset, 1), text, style=BOLD if key == "gap" else PLAIN)
         for column, (_, one) in enumerate(rows.iterrows(), start=2):
             cost, held = float(one["cost_mean"]) / MILLION, float(one["budget"]) / MILLION
             put(sheet, (row, column), cost, WHOLE)
             if held != held:
-                put(sheet, (row + 1, column), label("no_budget", lang), style=PLAIN | RIGHT)
+                put(sheet, (row + 1, column), translate("no_budget", lang), style=PLAIN | RIGHT)
                 continue
             put(sheet, (row + 1, column), held, WHOLE)
             letter = column_letter(column)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from .workbook_writer import Sheet
 
 BLUE, SAND, DARK, ORANGE = "#2B6CA3", "#F2C99B", "#222222", "#D9822B"
@@ -48,17 +48,17 @@ def cost_and_budget_chart(
         for side, letter in (("plus", "J"), ("minus", "K"))
     }
     for column, key, colour in ((2, "book_cost_band", BLUE), (5, "budget", SAND)):
-        series = _series(sheet, rows, column, label(key, lang)) | {"fill": {"color": colour}}
+        series = _series(sheet, rows, column, translate(key, lang)) | {"fill": {"color": colour}}
         if column == 2:
             series |= {"gap": 60, "y_error_bars": {"type": "custom", **ends}}
         chart.add_series(series)
     gap = sheet.draft.book.add_chart({"type": "line"})
     marker = {"type": "diamond", "size": 9, "fill": {"color": ORANGE}, "border": {"none": True}}
     gap.add_series(
-        _series(sheet, rows, 6, label("gap", lang)) | {"marker": marker, "line": {"none": True}}
+        _series(sheet, rows, 6, translate("gap", lang)) | {"marker": marker, "line": {"none": True}}
     )
     chart.combine(gap)
-    _set_texts(chart, label("chart_gap_title", lang), label("book_gap_axis", lang),
+    _set_texts(chart, translate("chart_gap_title", lang), translate("book_gap_axis", lang),
                {"max": AXIS_STEP * (1 + largest // AXIS_STEP)})  # fmt: skip
     chart.set_x_axis({"num_format": "0", "label_position": "low"})
     return chart
@@ -67,18 +67,18 @@ def cost_and_budget_chart(
 def occupancy_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
     """Make a chart of mean occupancy by place type, stacked, with the places as a line."""
     chart = _areas(sheet, where, list(where.occupancy), where.names, PLACE_COLOURS)
-    chart.combine(_line(sheet, where, where.places, label("places", lang), DARK, "dash"))
-    _set_texts(chart, label("book_stack_title", lang), label("unit_persons", lang))
+    chart.combine(_line(sheet, where, where.places, translate("places", lang), DARK, "dash"))
+    _set_texts(chart, translate("book_stack_title", lang), translate("unit_persons", lang))
     return chart
 
 
 def need_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
     """Make a chart of need: its 50 and 80 % interval around the median."""
-    outer, inner = label("band_80", lang), label("band_50", lang)
+    outer, inner = translate("band_80", lang), translate("band_50", lang)
     columns = [where.fan_base, *where.fan_widths]
     chart = _areas(sheet, where, columns, (" ", outer, inner, outer), ("", PALE, MIDDLE, PALE))
-    chart.combine(_line(sheet, where, where.median, label("median", lang), BLUE))
-    _set_texts(chart, label("book_fan_title", lang), label("unit_places", lang))
+    chart.combine(_line(sheet, where, where.median, translate("median", lang), BLUE))
+    _set_texts(chart, translate("book_fan_title", lang), translate("unit_places", lang))
     chart.set_legend({"position": "bottom", "delete_series": [0, 3]})
     return chart
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.run_tables import headline_rows
 from ..runs.load import RunFolder
 from ..scenario import Scenario
@@ -89,7 +89,7 @@ def run_workbook(run: RunFolder, lang: Language) -> bytes:
     """Return the workbook of a run in a language: the same run gives the same bytes."""
     draft = Draft()
     summary, money, months, numbers, sources = (
-        draft.add(label(key, lang))
+        draft.add(translate(key, lang))
         for key in ("sheet_summary", "sheet_gap", "sheet_months", "sheet_numbers", "sheet_sources")
     )
     row = _write_summary(summary, run, lang)
@@ -114,12 +114,12 @@ def _write_summary(sheet: Sheet, run: RunFolder, lang: Language) -> int:
     note(sheet, 2, getattr(run.scenario.description, lang), 8)
     row = 4
     for key, text in _facts(run, lang):
-        put(sheet, (row, 1), label(key, lang), style=BOLD)
+        put(sheet, (row, 1), translate(key, lang), style=BOLD)
         put(sheet, (row, 2), text)
         row += 1
     row += 1
     if run.budget.empty:
-        note(sheet, row, label("book_no_year", lang), 8)
+        note(sheet, row, translate("book_no_year", lang), 8)
     else:
         row = _write_headline(sheet, run, lang, row)
     lay_out(sheet, portrait=True)
@@ -135,7 +135,7 @@ def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
         ("whence_run", stamp.run),
         ("book_replications", number(options["replications"], lang)),
         ("whence_seed", stamp.seed),
-        ("book_step", label(f"step_{options['step']}", lang)),
+        ("book_step", translate(f"step_{options['step']}", lang)),
         ("book_until", str(options["until"])),
         ("book_vary", ", ".join(options["vary"])),
         ("whence_version", versions),
@@ -145,7 +145,7 @@ def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
 
 def _write_headline(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
     """Write medians, interval, mean gap and chance by year; return the row below."""
-    title = label("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
+    title = translate("gap_title", lang, vintage=getattr(run.scenario.headline.title, lang))
     put(sheet, (row, 1), f"{title} [{unit_line(run.scenario, lang)}]", style=HEADING)
     head_row(sheet, row + 1, _heads(lang))
     row += 2
@@ -154,25 +154,25 @@ def _write_headline(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> i
             put(sheet, (row, column), value, number_format, PLAIN | RIGHT)
         row += 1
     for key in ("mean_line", "book_medians"):
-        note(sheet, row, label(key, lang), 8)
+        note(sheet, row, translate(key, lang), 8)
         row += 1
     return row
 
 
 def _heads(lang: Language) -> list[str]:
-    cost, budget, gap = (label(key, lang) for key in ("cost", "budget", "gap"))
-    unit = f"[{label('million', lang)}]"
-    middle, mean = label("statistic_p50", lang), label("statistic_mean", lang)
-    tenth, ninetieth = (label("statistic_percentile", lang, n=n) for n in (10, 90))
+    cost, budget, gap = (translate(key, lang) for key in ("cost", "budget", "gap"))
+    unit = f"[{translate('million', lang)}]"
+    middle, mean = translate("statistic_p50", lang), translate("statistic_mean", lang)
+    tenth, ninetieth = (translate("statistic_percentile", lang, n=n) for n in (10, 90))
     gaps = [f"{gap}, {what} {unit}" for what in (middle, tenth, ninetieth, mean)]
-    year, chance = label("year", lang), f"{label('p_gap', lang)} [%]"
+    year, chance = translate("year", lang), f"{translate('p_gap', lang)} [%]"
     return [year, f"{cost}, {middle} {unit}", f"{budget} {unit}", *gaps, chance]
 
 
 def _headline(row: Any, lang: Language) -> list[tuple[Content, str]]:
     budget: Content = row["budget"] / MILLION
     if pd.isna(row["budget"]):
-        budget = label("no_budget", lang)
+        budget = translate("no_budget", lang)
     gaps = [row[f"gap_{statistic}"] / MILLION for statistic in ("p50", "p10", "p90", "mean")]
     return [
         (int(row["year"]), YEAR),
@@ -188,8 +188,8 @@ def _write_months(
 ) -> list[Any]:
     """Write a row a month end, a column a series; return the charts of occupancy and of need."""
     dates = sorted(monthly["date"].unique())
-    put(sheet, (1, 1), label("sheet_months", lang), style=TITLE)
-    head_row(sheet, HEAD, [label("book_date", lang)])
+    put(sheet, (1, 1), translate("sheet_months", lang), style=TITLE)
+    head_row(sheet, HEAD, [translate("book_date", lang)])
     for row, day in enumerate(dates, start=HEAD + 1):
         put(sheet, (row, 1), pd.Timestamp(day).date())
     table = _MonthlyTable(sheet, monthly, lang)
@@ -197,9 +197,9 @@ def _write_months(
     need = _write_need(table)
     for series, breakdown, name in OTHER_SERIES:
         for statistic in INTERVAL:
-            table.add_series(series, breakdown, statistic, label(name, lang))
+            table.add_series(series, breakdown, statistic, translate(name, lang))
     set_widths(sheet, (12, *(15,) * (table.next - 2)))
-    note(sheet, 2, label("book_months", lang), 12)
+    note(sheet, 2, translate("book_months", lang), 12)
     lay_out(sheet, head=HEAD, columns=1, wide=True)
     sheet.out.set_row(HEAD - 1, MONTHLY_HEAD_HEIGHT)
     where = MonthlyColumns(
@@ -244,7 +244,7 @@ class _MonthlyTable:
         number_format: str = WHOLE,
     ) -> None:
         """Add a column of numbers or formulas under its head."""
-        shown = label(UNITS[unit], self.lang)
+        shown = translate(UNITS[unit], self.lang)
         head = f"{name}, {_statistic_name(statistic, self.lang)} [{shown}]"
         head_row(self.sheet, HEAD, [head], first=self.next)
         for row, value in enumerate(values, start=HEAD + 1):
@@ -256,7 +256,7 @@ def _write_stack(
     table: _MonthlyTable, scenario: Scenario, series: str, unit: str, name: str
 ) -> range:
     """Write means by place type and their sum as a formula; return the columns of the types."""
-    first, heading = table.next, label(name, table.lang)
+    first, heading = table.next, translate(name, table.lang)
     columns = [
         table.add_series(series, f"place:{key}", "mean",
                          f"{heading}: {getattr(place.title, table.lang)}")
@@ -268,13 +268,13 @@ def _write_stack(
         Formula(f"=SUM({left}{row}:{right}{row})", sum(values))
         for row, values in enumerate(zip(*columns, strict=True), start=HEAD + 1)
     ]
-    table.add(f"{heading}: {label('book_sum', table.lang)}", unit, "mean", sums)
+    table.add(f"{heading}: {translate('book_sum', table.lang)}", unit, "mean", sums)
     return types
 
 
 def _write_need(table: _MonthlyTable) -> range:
     """Write mean and percentiles of need, and the distances of these; return all columns."""
-    first, name = table.next, label("need", table.lang)
+    first, name = table.next, translate("need", table.lang)
     values = {
         statistic: (column_letter(table.next), table.add_series("need", "total", statistic, name))
         for statistic in ("mean", *PERCENTILES)
@@ -292,7 +292,7 @@ def _write_need(table: _MonthlyTable) -> range:
 def _statistic_name(statistic: str, lang: Language) -> str:
     """A mean, a median or a percentile in words; a difference of two as p10 - p25."""
     if statistic in ("mean", "p50"):
-        return label(f"statistic_{statistic}", lang)
+        return translate(f"statistic_{statistic}", lang)
     if " - " in statistic:
-        return label("book_between", lang, what=statistic)
-    return label("statistic_percentile", lang, n=int(statistic[1:]))
+        return translate("book_between", lang, what=statistic)
+    return translate("statistic_percentile", lang, n=int(statistic[1:]))

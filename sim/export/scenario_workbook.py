@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..report.i18n import Language, label, unit_name
+from ..report.i18n import Language, translate, translate_sentence, unit_name
 from ..report.scenario_listing import plain
-from ..report.translate import said
 from ..runs.provenance import Provenance
 from ..scenario import Scenario
 from ..scenario.distribution import NEEDS
@@ -71,10 +70,10 @@ def scenario_workbook(
     """Return the workbook of a scenario; ``names`` are the files or shipped names of its chain."""
     draft = Draft()
     title = getattr(scenario.title, lang)
-    _write_help(draft.add(label("sheet_help", lang)), title, lang)
+    _write_help(draft.add(translate("sheet_help", lang)), title, lang)
     _write_numbers(draft.add(NUMBERS), scenario, lang)
-    _write_choices(draft.add(label("sheet_choices", lang)), scenario, lang)
-    write_sources(draft.add(label("sheet_sources", lang)), scenario, lang)
+    _write_choices(draft.add(translate("sheet_choices", lang)), scenario, lang)
+    write_sources(draft.add(translate("sheet_sources", lang)), scenario, lang)
     for sheet in draft.sheets:
         sheet.out.protect("", ALLOWED)
     command = f"opvangsim export {'+'.join(names)} --xlsx"
@@ -88,23 +87,23 @@ def _write_help(sheet: Sheet, title: str, lang: Language) -> None:
     set_widths(sheet, (34, 90))
     put(sheet, (1, 1), title, style=TITLE)
     for row, key in enumerate(STEPS, start=2):
-        put(sheet, (row, 1), label(key, lang))
-    put(sheet, (FIRST_ABOUT - 1, 1), label("form_about", lang), style=BOLD)
+        put(sheet, (row, 1), translate(key, lang))
+    put(sheet, (FIRST_ABOUT - 1, 1), translate("form_about", lang), style=BOLD)
     for row, key in enumerate(ABOUT_LABELS, start=FIRST_ABOUT):
-        put(sheet, (row, 1), label(key, lang), style=BOLD)
+        put(sheet, (row, 1), translate(key, lang), style=BOLD)
         put(sheet, (row, 2), None, style=INPUT | BOX | EDITABLE | WRAP)
     lay_out(sheet)
 
 
 def _write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
-    put(sheet, (1, 1), label("book_numbers", lang), style=TITLE)
-    put(sheet, (2, 1), label("form_legend", lang))
-    head_row(sheet, HEAD, [label(HEADS[column], lang) for column in COLUMNS])
+    put(sheet, (1, 1), translate("book_numbers", lang), style=TITLE)
+    put(sheet, (2, 1), translate("form_legend", lang))
+    head_row(sheet, HEAD, [translate(HEADS[column], lang) for column in COLUMNS])
     row = HEAD + 1
     for number in number_rows(scenario):
         cells = number.cells | {"unit": unit_name(str(number.cells["unit"]), lang)}
         cells["bounds"] = _bounds(number.key, lang)
-        cells["meaning"] = said(str(cells["meaning"]), lang)
+        cells["meaning"] = translate_sentence(str(cells["meaning"]), lang)
         cells |= translated_sentences(number.cells, scenario, lang)
         for column, name in enumerate(COLUMNS, start=1):
             _put_field(sheet, (row, column), cells.get(name), is_open=name in number.open)
@@ -128,17 +127,17 @@ def _bounds(key: str, lang: Language) -> str:
     if rule is None or rule.low is None:
         return ""
     if rule.high is None:
-        return label("form_from", lang, low=plain(rule.low, lang))
-    return label("range", lang, low=plain(rule.low, lang), high=plain(rule.high, lang))
+        return translate("form_from", lang, low=plain(rule.low, lang))
+    return translate("range", lang, low=plain(rule.low, lang), high=plain(rule.high, lang))
 
 
 def _write_choices(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
-    put(sheet, (1, 1), label("form_choices", lang), style=TITLE)
-    put(sheet, (2, 1), label("form_legend", lang))
-    head_row(sheet, HEAD, [label(HEADS[column], lang) for column in CHOICE_COLUMNS])
+    put(sheet, (1, 1), translate("form_choices", lang), style=TITLE)
+    put(sheet, (2, 1), translate("form_legend", lang))
+    head_row(sheet, HEAD, [translate(HEADS[column], lang) for column in CHOICE_COLUMNS])
     for row, choice in enumerate(choices(scenario), start=HEAD + 1):
-        allowed = ", ".join(choice.allowed) or label(f"form_kind_{choice.kind.__name__}", lang)
-        cells = (choice.key, choice.value, allowed, said(choice.meaning, lang))
+        allowed = ", ".join(choice.allowed) or translate(f"form_kind_{choice.kind.__name__}", lang)
+        cells = (choice.key, choice.value, allowed, translate_sentence(choice.meaning, lang))
         for column, content in enumerate(cells, start=1):
             _put_field(sheet, (row, column), content, is_open=column == 2)
         if choice.allowed:
@@ -169,7 +168,7 @@ def _validate(sheet: Sheet, last: int, lang: Language) -> None:
         "criteria": "between",
         "minimum": -1e300,
         "maximum": 1e300,
-        "error_message": label("form_number_only", lang),
+        "error_message": translate("form_number_only", lang),
         "error_title": NUMBERS,
     }
     for name in ("value", *SPREAD[1:-1], "price_level", "fill"):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..report.i18n import Language, label, unit_name
+from ..report.i18n import Language, translate, translate_sentence, unit_name
 from ..report.scenario_listing import spread_text
-from ..report.translate import said
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.introspect import at
 from ..scenario.listing import by_source
@@ -29,12 +28,12 @@ HEAD = 3
 
 def write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     """Write every number of a scenario, a row per date, with its source or assumption."""
-    put(sheet, (1, 1), label("book_numbers", lang), style=TITLE)
+    put(sheet, (1, 1), translate("book_numbers", lang), style=TITLE)
     keys = (
         "form_key", "form_date", "form_value", "form_unit", "shown_spread", "book_price_year",
         "shown_source", "form_where", "shown_assumption", "shown_meaning",
     )  # fmt: skip
-    head_row(sheet, HEAD, [label(key, lang) for key in keys])
+    head_row(sheet, HEAD, [translate(key, lang) for key in keys])
     row = HEAD + 1
     for key, quantity in quantities(scenario):
         for order, (day, amount) in enumerate(quantity.pairs()):
@@ -57,29 +56,29 @@ def _basis(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> 
         spread_text(quantity, lang),
         quantity.price_level,
         quantity.source,
-        said(quantity.where, lang),
-        said(quantity.assumption, lang, scenario.description),
-        said(here.meaning, lang) if here else "",
+        translate_sentence(quantity.where, lang),
+        translate_sentence(quantity.assumption, lang, scenario.description),
+        translate_sentence(here.meaning, lang) if here else "",
     ]
 
 
 def write_sources(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     """Write every source that a scenario cites, and how many numbers rest on it."""
-    put(sheet, (1, 1), label("sheet_sources", lang), style=TITLE)
+    put(sheet, (1, 1), translate("sheet_sources", lang), style=TITLE)
     keys = ("form_key", "book_source_title", "book_source_number", "book_source_day",
             "book_source_address", "book_source_licence", "book_rests")  # fmt: skip
-    head_row(sheet, HEAD, [label(key, lang) for key in keys])
+    head_row(sheet, HEAD, [translate(key, lang) for key in keys])
     row = HEAD + 1
     for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
         card = rest.card
         day = card.get("published")
         cells: list[Content] = [
             rest.name,
-            said(str(card.get("title", "")), lang),
-            said(str(card.get("number", "")), lang),
+            translate_sentence(str(card.get("title", "")), lang),
+            translate_sentence(str(card.get("number", "")), lang),
             day if isinstance(day, date) else str(day or ""),
             str(card.get("address") or ""),
-            said(str(card.get("licence", "")), lang),
+            translate_sentence(str(card.get("licence", "")), lang),
             len(rest.keys),
         ]
         for column, content in enumerate(cells, start=1):

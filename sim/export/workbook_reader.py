@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from ..errors import Problem, ScenarioError
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..runs.provenance import read_provenance
 from .provenance import from_properties
 from .safe_workbook import OpenWorkbook, WorkbookCell
@@ -72,7 +72,7 @@ def read_filled(opened: OpenWorkbook) -> FilledWorkbook:
     lang = _check_kind(opened.name, texts)
     problems: list[Problem] = []
     reader = _Reader(opened, lang, problems)
-    help_sheet, choice_sheet = label("sheet_help", lang), label("sheet_choices", lang)
+    help_sheet, choice_sheet = translate("sheet_help", lang), translate("sheet_choices", lang)
     for name, columns in ((help_sheet, ()), (NUMBERS, COLUMNS), (choice_sheet, CHOICE_COLUMNS)):
         reader.check_heads(name, columns)
     if problems:
@@ -144,7 +144,7 @@ class _Reader:
             )
             return
         for column, name in enumerate(columns, start=1):
-            expected = label(HEADS[name], self.lang)
+            expected = translate(HEADS[name], self.lang)
             found = self.opened.sheets[sheet].get((HEAD, column), EMPTY).value
             if found != expected:
                 what = f"the head of this column is {found!r}, where {expected!r} belongs"

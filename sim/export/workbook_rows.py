@@ -14,8 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..report.i18n import Language
-from ..report.translate import said
+from ..report.i18n import Language, translate_sentence
 from ..scenario import Quantity, Scenario
 from ..scenario.introspect import Shape, at
 from ..scenario.listing import parameters
@@ -141,7 +140,7 @@ def translated_sentences(
 ) -> dict[str, CellValue]:
     """Return the sentences among the parts of a number, in a language."""
     return {
-        name: said(str(parts[name]), lang, scenario.description)
+        name: translate_sentence(str(parts[name]), lang, scenario.description)
         for name in ("where", "assumption")
         if parts.get(name) is not None
     }

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from ..errors import Location, Problem, ScenarioError
-from ..report.i18n import Language, label, unit_name
+from ..report.i18n import Language, translate, unit_name
 from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, shipped
 from ..scenario.quantity import CONFUSED
 from ..scenario.suggestions import hint_for
@@ -105,7 +105,7 @@ def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
     known = {}
     for number, choice in enumerate(choices(scenario), start=HEAD + 1):
         known[choice.key] = choice
-        stood[choice.key] = f"{filled.name} {label('sheet_choices', filled.lang)}!A{number}"
+        stood[choice.key] = f"{filled.name} {translate('sheet_choices', filled.lang)}!A{number}"
     gone = [key for key in stood if key not in filled.numbers and key not in filled.choices]
     problems += [Problem(stood[key], f"the row of {key} is missing", PUT_BACK) for key in gone]
     for key, (value, cell) in filled.choices.items():

@@ -14,7 +14,7 @@ from ..errors import Problem, ScenarioError
 from ..hindcast import SERIES, coverage, kept, official_cells
 from ..model.sampling import Floats
 from ..report.display_names import cell_name, input_name
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..results.cell import CellRef
 from ..results.cell import parse as parse_cell
 from ..results.conditions import ComparisonOp, Operand, evaluate
@@ -215,18 +215,18 @@ def figure_name(figure: Metric, lang: Language) -> str:
     if figure.key is not None:
         key, mark, year = figure.key.partition("@")
         name = input_name(key, scenario_of(figure.of), lang)
-        return label("cell_in", lang, what=name, year=year) if mark else name
+        return translate("cell_in", lang, what=name, year=year) if mark else name
     if figure.chance is not None:
         return _chance_name(figure.chance, scenario_of(figure.of), lang)
     name = cell_name(figure.address, scenario_of(figure.of), lang)
     if figure.against is not None:
-        return label("figure_more" if figure.times > 0 else "figure_fewer", lang, what=name)
+        return translate("figure_more" if figure.times > 0 else "figure_fewer", lang, what=name)
     if figure.certainty is not None:
         percent = number(100 * figure.certainty, lang)
-        return label("figure_enough", lang, what=name, percent=percent)
+        return translate("figure_enough", lang, what=name, percent=percent)
     statistic = figure.address.statistic
     if statistic not in ("p50", "mean"):
-        return label("figure_percentile", lang, what=name, n=int(statistic.removeprefix("p")))
+        return translate("figure_percentile", lang, what=name, n=int(statistic.removeprefix("p")))
     return name
 
 
@@ -236,28 +236,28 @@ def figure_from(question: Question, figure: Metric, lang: Language) -> str:
         where = _place(figure.where or "", lang)
         if figure.source is not None:
             return f"{figure.source}, {where}"
-        return label("place_in_document", lang, where=where)
+        return translate("place_in_document", lang, where=where)
     if figure.assumed is not None and figure.because is not None:
-        return label("figure_assumed", lang, because=getattr(figure.because, lang))
+        return translate("figure_assumed", lang, because=getattr(figure.because, lang))
     if figure.study is not None:
         study = question.studies[figure.study.partition(".")[0]]
-        return label("figure_study", lang, command=study.command)
+        return translate("figure_study", lang, command=study.command)
     if figure.score is not None:
-        return label("figure_score", lang)
+        return translate("figure_score", lang)
     if figure.operation is not None:
-        return label("figure_reckoned", lang)
+        return translate("figure_reckoned", lang)
     of = title(figure.of, lang)
     if figure.against is None:
         return of
     pair = (of, title(figure.against, lang))
     first, second = pair if figure.times > 0 else pair[::-1]
-    return label("figure_less", lang, first=first, second=second)
+    return translate("figure_less", lang, first=first, second=second)
 
 
 def _place(where: str, lang: Language) -> str:
     """A place as the question files have it ("D66, vraag 5, tabel 1"), in a language."""
     for word, key in (("vraag", "answer_question"), ("tabel", "place_table")):
-        where = re.sub(rf"\b{word}\b", label(key, lang), where)
+        where = re.sub(rf"\b{word}\b", translate(key, lang), where)
     return where
 
 
@@ -271,11 +271,11 @@ def _chance_name(text: str, scenario: Scenario, lang: Language) -> str:
     condition = parse_condition(text, "chance")
     if not isinstance(condition, ComparisonOp):
         return text
-    return label(
+    return translate(
         "figure_chance",
         lang,
         left=_operand(condition.left, scenario, lang),
-        sign=label(f"sign_{SIGNS[condition.sign]}", lang),
+        sign=translate(f"sign_{SIGNS[condition.sign]}", lang),
         right=_operand(condition.right, scenario, lang),
     )
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import pandas as pd
 from markdown_it import MarkdownIt
 
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from .metrics import Value, figure_from, figure_name
 from .questions import Question
 from .text import Page, sections
@@ -43,10 +43,12 @@ def markdown(page: Page) -> str:
     """A question's page: what was asked and answered, the answer, and what stands behind it."""
     parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}", *page.notes]
     if page.rows:
-        heads = [label(key, page.lang) for key in ("answer_what", "answer_value", "answer_from")]
-        parts += [f"## {label('answer_figures', page.lang)}", _table(heads, page.rows, "lrl")]
+        heads = [
+            translate(key, page.lang) for key in ("answer_what", "answer_value", "answer_from")
+        ]
+        parts += [f"## {translate('answer_figures', page.lang)}", _table(heads, page.rows, "lrl")]
     for key, texts in sections(page):
-        parts.append(f"## {label(key, page.lang)}")
+        parts.append(f"## {translate(key, page.lang)}")
         listed = "\n".join(texts if key == COMMANDS else (f"- {text}" for text in texts))
         parts.append(f"```\n{listed}\n```" if key == COMMANDS else listed)
     return "\n\n".join(parts) + "\n"
@@ -54,8 +56,8 @@ def markdown(page: Page) -> str:
 
 def index(pages: Sequence[Page], lang: Language, ending: str) -> str:
     """All questions by party, each with its answer in a few words and a link to its page."""
-    parts = [f"# {label('answer_overview', lang)}", label("answer_intro", lang)]
-    heads = [label(key, lang) for key in ("answer_number", "answer_question", "answer_state")]
+    parts = [f"# {translate('answer_overview', lang)}", translate("answer_intro", lang)]
+    heads = [translate(key, lang) for key in ("answer_number", "answer_question", "answer_state")]
     for party, group in groupby(pages, key=lambda page: page.question.party):
         rows = [
             (
@@ -72,7 +74,7 @@ def index(pages: Sequence[Page], lang: Language, ending: str) -> str:
 def summary(pages: Sequence[Page]) -> str:
     """The answers in a few words, as a Markdown table: number, party, answer."""
     lang = pages[0].lang
-    heads = [label(key, lang) for key in ("answer_number", "answer_party", "answer_state")]
+    heads = [translate(key, lang) for key in ("answer_number", "answer_party", "answer_state")]
     rows = [
         (str(page.question.number), page.question.party, page.short)
         for page in pages
@@ -100,12 +102,12 @@ def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]]
 def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
     """All files of the book in a language by their name: pages and index, twice."""
     found = {"index.md": index(pages, lang, "md")}
-    home = (label("answer_overview", lang), "index.html")
+    home = (translate("answer_overview", lang), "index.html")
     found["index.html"] = html(index(pages, lang, "html"), home[0], lang)
     for place, page in enumerate(pages):
         name, text = page_name(page.question), markdown(page)
         beside = [
-            (label(key, lang), f"{page_name(pages[other].question)}.html")
+            (translate(key, lang), f"{page_name(pages[other].question)}.html")
             for key, other in (("answer_before", place - 1), ("answer_next", place + 1))
             if 0 <= other < len(pages)
         ]

@@ -11,10 +11,9 @@ from rich.table import Table
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
 from ..report.display_names import input_name
-from ..report.i18n import Language, label, number, unit_name
+from ..report.i18n import Language, number, translate, translate_sentence, unit_name
 from ..report.scenario_listing import plain as plain_number
 from ..report.scenario_listing import value_text
-from ..report.translate import said
 from ..results.cell import MONEY
 from ..results.experiment import Settings
 from ..scenario import Quantity, Scenario, quantities
@@ -89,10 +88,10 @@ def cell_text(table: str, low: float, middle: float, high: float, lang: Language
     if table in MONEY:
         shown = "billion" if largest >= BILLION else "million"
     ends = [as_shown(end, shown, lang) for end in (low, high)]
-    text = label(f"shown_as_{shown}", lang, value=as_shown(middle, shown, lang))
+    text = translate(f"shown_as_{shown}", lang, value=as_shown(middle, shown, lang))
     if ends[0] == ends[1]:
         return text
-    return f"{text} {label('from_to', lang, low=ends[0], high=ends[1])}"
+    return f"{text} {translate('from_to', lang, low=ends[0], high=ends[1])}"
 
 
 def worded(value: float, figure: Metric, lang: Language) -> str:
@@ -100,14 +99,14 @@ def worded(value: float, figure: Metric, lang: Language) -> str:
     if figure.chance is not None:
         return chance_text(value, lang)
     text = plain(value, figure, lang)
-    return label(f"shown_as_{figure.shown}", lang, value=text)
+    return translate(f"shown_as_{figure.shown}", lang, value=text)
 
 
 def chance_text(chance: float, lang: Language) -> str:
     """A chance in percent; from a limited number of replications it is never none or certain."""
     if not RARE <= chance <= 1 - RARE:
-        return label("chance_rare" if chance < RARE else "chance_near", lang)
-    return label("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
+        return translate("chance_rare" if chance < RARE else "chance_near", lang)
+    return translate("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
 
 
 def with_band(value: Value, figure: Metric, lang: Language) -> str:
@@ -117,7 +116,7 @@ def with_band(value: Value, figure: Metric, lang: Language) -> str:
         return text
     low, high = (plain(end, figure, lang) for end in value.band)
     key = "give_or_take" if value.sampled else "from_to"
-    return f"{text} {label(key, lang, low=low, high=high)}"
+    return f"{text} {translate(key, lang, low=low, high=high)}"
 
 
 def filled(text: str, question: Question, values: Mapping[str, Value], lang: Language) -> str:
@@ -161,13 +160,13 @@ def page(
 ) -> Page:
     """Put together what is told of a question."""
     heading = f"{question.number}. {getattr(question.question, lang)}"
-    place = label("answer_place", lang, n=question.of_party, party=question.party)
+    place = translate("answer_place", lang, n=question.of_party, party=question.party)
     if question.deferred:
-        place = f"{place}, {label('answer_deferred', lang)}"
-    minister = f"{label('answer_minister', lang)}: {getattr(question.minister, lang)}"
+        place = f"{place}, {translate('answer_deferred', lang)}"
+    minister = f"{translate('answer_minister', lang)}: {getattr(question.minister, lang)}"
     if question.because is not None:
-        because = f"{label('answer_none', lang)} {getattr(question.because, lang)}"
-        short = label("answer_state_none", lang)
+        because = f"{translate('answer_none', lang)} {getattr(question.because, lang)}"
+        short = translate("answer_state_none", lang)
         return Page(question, lang, heading, place, minister, short, because)
     assert question.answer is not None
     assert question.short is not None
@@ -196,26 +195,28 @@ def _notes(
     question: Question, values: Mapping[str, Value], settings: Settings, lang: Language
 ) -> list[str]:
     wrong = violated_conditions(question, values)
-    texts = [label("answer_broken", lang, conditions=", ".join(wrong))] if wrong else []
+    texts = [translate("answer_broken", lang, conditions=", ".join(wrong))] if wrong else []
     texts += [getattr(question.caveat, lang)] if question.caveat is not None else []
     if question.conflict is not None:
         conflict = filled(getattr(question.conflict, lang), question, values, lang)
-        texts.append(f"{label('answer_conflict', lang)} {conflict}")
+        texts.append(f"{translate('answer_conflict', lang)} {conflict}")
     if any(value.band and not value.sampled for value in values.values()):
         held = number(100 * score_entries()["held_80"], lang)
-        texts.append(label("answer_sure", lang, held=held))
+        texts.append(translate("answer_sure", lang, held=held))
     if any(value.sampled for value in values.values()):
-        texts.append(label("answer_sampled", lang))
+        texts.append(translate("answer_sampled", lang))
     if any(figure.cells() for figure in question.figures.values()):
-        step = label(f"step_{settings.step}", lang)
-        texts.append(label("answer_rests", lang, n=number(settings.replications, lang), step=step))
+        step = translate(f"step_{settings.step}", lang)
+        texts.append(
+            translate("answer_rests", lang, n=number(settings.replications, lang), step=step)
+        )
     if any(one.verb in WEEKLY_STUDIES for one in question.studies.values()):
-        texts.append(label("answer_week", lang))
+        texts.append(translate("answer_week", lang))
     return texts
 
 
 def _driver(driver: Driver, scenario: Scenario, lang: Language) -> str:
-    return label(
+    return translate(
         "driver_more" if driver.correlation > 0 else "driver_less",
         lang,
         name=input_name(driver.name, scenario, lang),
@@ -256,9 +257,9 @@ def _rest(
 
     A number with dates is told date by date, without a band.
     """
-    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
+    basis = translate("rests_on_both" if quantity.source else "rests_on_assumption", lang,
                   source=quantity.source)  # fmt: skip
-    sentence = f": {said(quantity.assumption, lang, scenario.description)}"
+    sentence = f": {translate_sentence(quantity.assumption, lang, scenario.description)}"
     what = input_name(name, scenario, lang)
     if len(quantity.pairs()) > 1:
         return f"{what}: {value_text(quantity, lang)}, {basis}{sentence}"
@@ -267,7 +268,7 @@ def _rest(
     if drawn is not None and quantity.spread is not None:
         scale = value if quantity.spread.kind == "factor" else 1.0
         low, high = (_short(scale * float(end), lang) for end in np.quantile(drawn, ENDS))
-        between = f" {label('from_to', lang, low=low, high=high)}"
+        between = f" {translate('from_to', lang, low=low, high=high)}"
     unit = "" if quantity.unit == FACTOR else f" {unit_name(quantity.unit, lang)}"
     return f"{what}: {_short(value, lang)}{unit}{between}, {basis}{sentence}"
 
@@ -303,10 +304,10 @@ def lines(one: Page) -> list[str]:
 
 def figures_table(one: Page) -> Table:
     """Each figure: what it is, its value and band, and where it comes from."""
-    table = Table(title=label("answer_figures", one.lang), title_justify="left")
-    table.add_column(label("answer_what", one.lang), ratio=3)
-    table.add_column(label("answer_value", one.lang), justify="right", ratio=2)
-    table.add_column(label("answer_from", one.lang), ratio=3)
+    table = Table(title=translate("answer_figures", one.lang), title_justify="left")
+    table.add_column(translate("answer_what", one.lang), ratio=3)
+    table.add_column(translate("answer_value", one.lang), justify="right", ratio=2)
+    table.add_column(translate("answer_from", one.lang), ratio=3)
     for row in one.rows:
         table.add_row(*row)
     return table
@@ -316,7 +317,7 @@ def behind(one: Page) -> list[str]:
     """What is printed after the table: drivers, assumptions, how to get it again."""
     found = []
     for key, texts in sections(one):
-        found += ["", label(key, one.lang), *(f"  - {text}" for text in texts)]
+        found += ["", translate(key, one.lang), *(f"  - {text}" for text in texts)]
     return found
 
 
@@ -329,14 +330,14 @@ def sections(one: Page) -> list[tuple[str, tuple[str, ...]]]:
 
 def overview(all_: Sequence[Question], lang: Language) -> Table:
     """All questions by number, with whether the program answers them."""
-    table = Table(title=label("answer_overview", lang), title_justify="left")
-    table.add_column(label("answer_number", lang), justify="right")
-    table.add_column(label("answer_party", lang))
-    table.add_column(label("answer_question", lang))
-    table.add_column(label("answer_state", lang))
+    table = Table(title=translate("answer_overview", lang), title_justify="left")
+    table.add_column(translate("answer_number", lang), justify="right")
+    table.add_column(translate("answer_party", lang))
+    table.add_column(translate("answer_question", lang))
+    table.add_column(translate("answer_state", lang))
     for one in all_:
         table.add_row(str(one.number), one.party, getattr(one.question, lang),
-                      label(state_of(one), lang))  # fmt: skip
+                      translate(state_of(one), lang))  # fmt: skip
     return table
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from ..results.budget import BY_NAME
 from ..results.cell import MONEY, CellRef
 from ..scenario import Scenario
-from .i18n import Language, label, labels
-from .translate import said
+from .i18n import Language, labels, translate, translate_sentence
 
 APPLICATIONS = "applications"
 """The driver that is not a key: first applications up to the year of the question."""
@@ -27,21 +26,21 @@ NAMED = (
 def line_label(name: str, lang: Language) -> str:
     """Name of a budget line in a language; a name that is no line of ours stays as it is."""
     line = BY_NAME.get(name)
-    return name if line is None else said(line.label, lang)
+    return name if line is None else translate_sentence(line.label, lang)
 
 
 def cell_name(address: CellRef, scenario: Scenario, lang: Language) -> str:
     """A cell in words, with its year, and the state of the budget if it is not the headline's."""
     key = f"cell_{_plain(address.table)}_{_plain(address.line)}"
     if key not in labels() and address.line in BY_NAME and address.table in MONEY:
-        what = label("cell_money", lang, what=label(address.table, lang),
+        what = translate("cell_money", lang, what=translate(address.table, lang),
                      line=line_label(address.line, lang))  # fmt: skip
     else:
-        what = label(key, lang)
+        what = translate(key, lang)
     if address.vintage is not None:
         held = scenario.budget.vintages[address.vintage]
-        what = label("cell_by", lang, what=what, vintage=getattr(held.title, lang))
-    return label("cell_in", lang, what=what, year=address.year)
+        what = translate("cell_by", lang, what=what, vintage=getattr(held.title, lang))
+    return translate("cell_in", lang, what=what, year=address.year)
 
 
 def input_name(key: str, scenario: Scenario, lang: Language) -> str:
@@ -51,14 +50,14 @@ def input_name(key: str, scenario: Scenario, lang: Language) -> str:
     """
     name, _, year = key.partition(".")
     if name == APPLICATIONS:
-        return label(f"input_{name}", lang, year=year)
+        return translate(f"input_{name}", lang, year=year)
     parts, blanks = key.split("."), {}
     for above, blank in NAMED:
         found = len(above.split("."))
         if ".".join(parts[:found]) == above and len(parts) > found:
             blanks[blank] = _named(blank, parts.pop(found), scenario, lang)
     path = "_".join(part for part in parts if not part.isdecimal())
-    return label("input_" + path.removeprefix("reception_" if "place" in blanks else ""), lang,
+    return translate("input_" + path.removeprefix("reception_" if "place" in blanks else ""), lang,
                  **blanks)  # fmt: skip
 
 
@@ -74,7 +73,7 @@ def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
     if kind == "line":
         return line_label(name, lang)
     words = {"month": f"month_{name}", "place": "place_emergency"}
-    return label(words[kind], lang) if kind in words else name
+    return translate(words[kind], lang) if kind in words else name
 
 
 def _plain(text: str) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+if TYPE_CHECKING:
+    from ..scenario import Text
+
 Language = Literal["en", "nl"]
+PATCH = "patch "
+"""Beginning of the assumption of a number that a patch sets without one of its own."""
 
 
 @cache
@@ -45,13 +50,33 @@ def dutch() -> dict[str, str]:
     }
 
 
-def label(key: str, lang: Language, **values: object) -> str:
+def translate(key: str, lang: Language, **values: object) -> str:
     """Return a text of the program in a language, with its blanks filled in."""
     return labels()[key][lang].format(**values)
 
 
+def translate_sentence(text: str | None, lang: Language, described: Text | None = None) -> str:
+    """Return a sentence of a scenario, the schema or a source in a language, on one line.
+
+    A sentence without a translation, as those of users' own scenarios, is returned as it is
+    written. ``described`` is the description of a scenario: the assumption of a number that a patch
+    sets without one of its own is the patch's description, which has both languages.
+    """
+    sentence = _on_one_line(text or "")
+    if lang == "en":
+        return sentence
+    name, mark, about = sentence.partition(": ")
+    if described is not None and name.startswith(PATCH) and about == _on_one_line(described.en):
+        return f"{name}{mark}{_on_one_line(described.nl)}"
+    return dutch().get(sentence, sentence)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def number(value: float, lang: Language, decimals: int = 0) -> str:
-    """A number as the language writes it: 1,234.5 or 1.234,5; a real minus sign."""
+    """Format a number as in the language: 1,234.5 or 1.234,5, with a typographic minus sign."""
     text = f"{value:,.{decimals}f}"
     if float(f"{value:.{decimals}f}") == 0:
         text = text.removeprefix("-")
@@ -61,16 +86,16 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
 
 
 def million(eur: float, lang: Language) -> str:
-    """Euros in millions, without a unit."""
+    """Format an amount in millions of euros, without a unit."""
     return number(eur / 1e6, lang)
 
 
 def billion(eur: float, lang: Language, decimals: int = 1) -> str:
-    """Euros in billions, with the unit: EUR 1.2 bn or € 1,2 mld."""
+    """Format an amount in billions of euros with its unit: EUR 1.2 bn or € 1,2 mld."""
     amount = number(eur / 1e9, lang, decimals)
     return f"EUR {amount} bn" if lang == "en" else f"€ {amount} mld"
 
 
 def unit_name(unit: str, lang: Language) -> str:
-    """A unit of a scenario in a language."""
-    return label("unit_" + re.sub(r"\W+", "_", unit).lower(), lang)
+    """Return the name of a unit of scenarios in a language."""
+    return translate("unit_" + re.sub(r"\W+", "_", unit).lower(), lang)

@@ -12,7 +12,7 @@ from ..model.prices import LEVELS
 from ..results.budget import OUTSIDE, addends, outline
 from ..scenario import Scenario
 from .display_names import line_label
-from .i18n import Language, billion, label, million, number
+from .i18n import Language, billion, million, number, translate
 
 
 def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
@@ -37,9 +37,9 @@ def headline_rows(budget: pd.DataFrame, scenario: Scenario, **where: str) -> pd.
 def prices_label(scenario: Scenario, lang: Language) -> str:
     """In which prices the headline stands."""
     if scenario.budget.price_basis == "nominal":
-        return label("prices_nominal", lang)
+        return translate("prices_nominal", lang)
     vintage = scenario.budget.vintages[scenario.budget.headline]
-    return label("prices_of", lang, year=vintage.price_level)
+    return translate("prices_of", lang, year=vintage.price_level)
 
 
 def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
@@ -47,21 +47,21 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
     headline = scenario.budget.headline
     vintage = scenario.budget.vintages[headline]
     name = getattr(vintage.title, lang)
-    unit = f"{label('million', lang)}, {prices_label(scenario, lang)}"
-    title = f"{label('gap_title', lang, vintage=name)} [{unit}]"
+    unit = f"{translate('million', lang)}, {prices_label(scenario, lang)}"
+    title = f"{translate('gap_title', lang, vintage=name)} [{unit}]"
     table = Table(title=title, title_justify="left")
     for key in ("year", "cost", "budget", "gap", "band80", "mean_gap", "p_gap"):
-        table.add_column(label(key, lang), justify="right")
+        table.add_column(translate(key, lang), justify="right")
     rows = headline_rows(budget, scenario)
     for _, row in rows.iterrows():
         held = pd.notna(row["budget"])
-        band = label(
+        band = translate(
             "range", lang, low=million(row["gap_p10"], lang), high=million(row["gap_p90"], lang)
         )
         table.add_row(
             str(row["year"]),
             million(row["cost_p50"], lang),
-            million(row["budget"], lang) if held else label("no_budget", lang),
+            million(row["budget"], lang) if held else translate("no_budget", lang),
             million(row["gap_p50"], lang) if held else "",
             band if held else "",
             million(row["gap_mean"], lang) if held else "",
@@ -81,18 +81,18 @@ def levels_table(
         price_basis=scenario.budget.price_basis,
     )
     years = sorted({int(y) for y in rows[rows["budget"].notna()]["year"]})
-    unit = label("million", lang)
-    title = f"{label('levels_title', lang)} [{unit}]"
+    unit = translate("million", lang)
+    title = f"{translate('levels_title', lang)} [{unit}]"
     table = Table(title=title, title_justify="left")
-    table.add_column(label("level", lang))
+    table.add_column(translate("level", lang))
     for year in years:
         table.add_column(str(year), justify="right")
-    table.add_column(label("check_2024", lang), justify="right")
+    table.add_column(translate("check_2024", lang), justify="right")
     for level in LEVELS:
         gaps = rows[rows["cost_level"] == level].set_index("year")["gap_p50"]
         marked = " *" if level == scenario.prices.level else ""
         table.add_row(
-            label(f"level_{level}", lang) + marked,
+            translate(f"level_{level}", lang) + marked,
             *(million(gaps[year], lang) for year in years),
             million(check[level], lang),
         )
@@ -105,9 +105,9 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
     Lines that cost nothing in any year are left out. A net budget takes other income off the IND,
     so that its parts add up to more.
     """
-    unit = f"{label('million', lang)}, {prices_label(scenario, lang)}"
-    table = Table(title=f"{label('lines_title', lang)} [{unit}]", title_justify="left")
-    table.add_column(label("book_line", lang))
+    unit = f"{translate('million', lang)}, {prices_label(scenario, lang)}"
+    table = Table(title=f"{translate('lines_title', lang)} [{unit}]", title_justify="left")
+    table.add_column(translate("book_line", lang))
     for year in sorted({int(year) for year in budget["year"]}):
         table.add_column(str(year), justify="right")
     for line, depth in outline():
@@ -118,7 +118,7 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
             continue
         text = line_label(line.name, lang)
         if line.part_of is not None and line.name not in addends(line.part_of):
-            text = label("of_which", lang, line=text)
+            text = translate("of_which", lang, line=text)
         table.add_row("  " * depth + text, *(million(mean, lang) for mean in means))
     return table
 
@@ -126,7 +126,7 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
 def thousands(row: pd.Series[Any], centre: str, lang: Language) -> str:
     """A cell in thousands: its centre, and the 80 % band where there is one."""
     low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
-    band = "" if low == high else " " + label("from_to", lang, low=low, high=high)
+    band = "" if low == high else " " + translate("from_to", lang, low=low, high=high)
     return number(row[centre] / 1e3, lang, 1) + band
 
 
@@ -138,10 +138,10 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
         "status_holders": ("occupancy", "kind:status_holders"),
         "pending": ("pending", "total"),
     }
-    table = Table(title=label("reception_title", lang), title_justify="left")
+    table = Table(title=translate("reception_title", lang), title_justify="left")
     table.add_column("", no_wrap=True)
     for key in series:
-        table.add_column(label(key, lang), justify="right", no_wrap=True)
+        table.add_column(translate(key, lang), justify="right", no_wrap=True)
     dates = sorted(monthly["date"].unique())
     ends = {day.year: day for day in dates}
     for day in [dates[0], *ends.values()]:
@@ -165,10 +165,10 @@ def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
         "places": ("places", "mean"),
         "pending": ("pending", "end"),
     }
-    table = Table(title=label("short_title", lang), title_justify="left")
-    table.add_column(label("year", lang), justify="right")
+    table = Table(title=translate("short_title", lang), title_justify="left")
+    table.add_column(translate("year", lang), justify="right")
     for key in series:
-        table.add_column(label(key, lang), justify="right", no_wrap=True)
+        table.add_column(translate(key, lang), justify="right", no_wrap=True)
     for year in sorted(yearly["year"].unique()):
         cells = []
         for name, measure in series.values():
@@ -187,12 +187,12 @@ def check_note(check: dict[str, float], lang: Language) -> str:
     """One sentence on which price level comes nearest to COA's own figure for 2024."""
     own = check["own_statement"]
     nearest = min(LEVELS, key=lambda level: abs(check[level] - own))
-    return label(
+    return translate(
         "check_note",
         lang,
         own=billion(own, lang),
         paid=billion(check["paid"], lang, 2),
-        nearest=label(f"level_{nearest}", lang),
+        nearest=translate(f"level_{nearest}", lang),
     )
 
 
@@ -201,17 +201,17 @@ def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) 
     rows = headline_rows(budget, scenario, line="before_start")
     row = rows.iloc[0]
     amount = million(row["cost_p50"], lang)
-    return label("before_start", lang, year=row["year"], amount=amount, date=scenario.start)
+    return translate("before_start", lang, year=row["year"], amount=amount, date=scenario.start)
 
 
 def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]:
     """A warning where scenarios state money in different prices or against different budgets."""
     seen = {
-        name: (prices_label(s, lang), label(f"level_{s.prices.level}", lang),
+        name: (prices_label(s, lang), translate(f"level_{s.prices.level}", lang),
                getattr(s.headline.title, lang))
         for name, s in scenarios.items()
     }  # fmt: skip
     if len(set(seen.values())) == 1:
         return []
     each = "; ".join(f"{name}: {', '.join(words)}" for name, words in seen.items())
-    return [label("compare_prices", lang, each=each)]
+    return [translate("compare_prices", lang, each=each)]

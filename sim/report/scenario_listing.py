@@ -8,8 +8,7 @@ from typing import Any
 from ..errors import Location
 from ..scenario import Quantity, Text
 from ..scenario.listing import Citation, Difference, Effect, Leaf, ListingRow
-from .i18n import Language, label, number, unit_name
-from .translate import said
+from .i18n import Language, number, translate, translate_sentence, unit_name
 
 INDENT = "    "
 
@@ -17,9 +16,9 @@ INDENT = "    "
 def value_text(value: Leaf, lang: Language) -> str:
     """A value as a reader writes it, with its unit; values by date one after the other."""
     if value is None:
-        return label("not_set", lang)
+        return translate("not_set", lang)
     if isinstance(value, bool):
-        return label("set_true" if value else "set_false", lang)
+        return translate("set_true" if value else "set_false", lang)
     if not isinstance(value, Quantity):
         return str(value)
     unit = unit_name(value.unit, lang)
@@ -42,12 +41,12 @@ def spread_text(quantity: Quantity, lang: Language) -> str:
     if spread is None:
         return ""
     points = [
-        f"{label(f'spread_{key}', lang)} {plain(value, lang)}"
+        f"{translate(f'spread_{key}', lang)} {plain(value, lang)}"
         for key in ("low", "p5", "mode", "p50", "p95", "high", "sd")
         if (value := getattr(spread, key)) is not None
     ]
-    kind = label(f"spread_{spread.kind}", lang)
-    return f"{label(f'spread_{spread.dist}', lang)} ({', '.join(points)}), {kind}"
+    kind = translate(f"spread_{spread.kind}", lang)
+    return f"{translate(f'spread_{spread.dist}', lang)} ({', '.join(points)}), {kind}"
 
 
 def show(
@@ -66,32 +65,34 @@ def show(
         lines.append(f"{row.key} = {value_text(row.value, lang)}")
         if brief:
             continue
-        details = {"shown_meaning": said(row.meaning, lang)}
+        details = {"shown_meaning": translate_sentence(row.meaning, lang)}
         if isinstance(row.value, Quantity):
             quantity = row.value
             details |= {
                 "shown_spread": spread_text(quantity, lang),
                 "shown_prices": _prices(quantity, lang),
                 "shown_source": _cited(quantity, lang),
-                "shown_assumption": said(quantity.assumption, lang, described),
+                "shown_assumption": translate_sentence(quantity.assumption, lang, described),
             }
         details["shown_set_by"] = f"{row.layer}, {_where(row.place)}" if row.layer else ""
         if row.differs:
             details["shown_before"] = value_text(row.before, lang)
-        lines += [f"{INDENT}{label(key, lang)}: {text}" for key, text in details.items() if text]
+        lines += [
+            f"{INDENT}{translate(key, lang)}: {text}" for key, text in details.items() if text
+        ]
     return lines
 
 
 def _cited(quantity: Quantity, lang: Language) -> str:
-    return ", ".join(p for p in (quantity.source, said(quantity.where, lang)) if p)
+    return ", ".join(p for p in (quantity.source, translate_sentence(quantity.where, lang)) if p)
 
 
 def _prices(quantity: Quantity, lang: Language) -> str:
     if quantity.price_level is None:
         return ""
-    parts = [label("prices_of", lang, year=quantity.price_level)]
+    parts = [translate("prices_of", lang, year=quantity.price_level)]
     if quantity.fill is not None:
-        parts.append(label("at_fill", lang, fill=number(100 * quantity.fill, lang, 1)))
+        parts.append(translate("at_fill", lang, fill=number(100 * quantity.fill, lang, 1)))
     return ", ".join(parts)
 
 
@@ -106,14 +107,14 @@ def differences(found: Iterable[Difference], left: str, right: str, lang: Langua
         lines.append(one.key)
         lines += _side(left, one.left, one.left_layer, lang)
         lines += _side(right, one.right, one.right_layer, lang)
-    return lines or [label("no_difference", lang)]
+    return lines or [translate("no_difference", lang)]
 
 
 def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
-    by = f"   ({label('shown_set_by', lang)} {layer})" if layer else ""
+    by = f"   ({translate('shown_set_by', lang)} {layer})" if layer else ""
     lines = [f"{INDENT}{name}: {value_text(value, lang)}{by}"]
     if isinstance(value, Quantity) and value.spread is not None:
-        lines.append(f"{INDENT * 2}{label('shown_spread', lang)}: {spread_text(value, lang)}")
+        lines.append(f"{INDENT * 2}{translate('shown_spread', lang)}: {spread_text(value, lang)}")
     return lines
 
 
@@ -131,21 +132,21 @@ def sources(
     ``effects`` are those of the baseline; ``described``: what the scenario says of itself;
     ``of_another`` says that another scenario is listed.
     """
-    lines = [label("sources_head", lang)]
+    lines = [translate("sources_head", lang)]
     for rest in sorted(found, key=lambda rest: -len(rest.keys)):
         card = rest.card
-        lines.append(f"{rest.name}: {said(str(card.get('title', '')), lang)}")
+        lines.append(f"{rest.name}: {translate_sentence(str(card.get('title', '')), lang)}")
         about = ", ".join(about_source(card, lang)[1:])
         lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
-    lines += ["", label("assumptions_head", lang), label("effect_meaning", lang)]
+    lines += ["", translate("assumptions_head", lang), translate("effect_meaning", lang)]
     if of_another:
-        lines.append(label("effect_of_baseline", lang))
+        lines.append(translate("effect_of_baseline", lang))
     parts = _by_effect(assumed, effects)
     for head, part in zip((None, "effect_unknown", "effect_none"), parts, strict=True):
         if head is not None and part:
-            lines += ["", label(head, lang)]
+            lines += ["", translate(head, lang)]
         for rest in part:
-            lines.append(said(rest.name, lang, described))
+            lines.append(translate_sentence(rest.name, lang, described))
             lines += [f"{INDENT}{text}" for text in _effect(rest, effects, lang)]
             lines.append(f"{INDENT}{_keys(rest.keys, lang)}")
     return lines
@@ -155,7 +156,7 @@ def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
     """Title, number, day, address and licence of a source, as far as they are known."""
     parts = [str(card.get(key) or "")
              for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
-    return [said(part, lang) for part in parts if part]
+    return [translate_sentence(part, lang) for part in parts if part]
 
 
 def _by_effect(
@@ -180,8 +181,8 @@ def _effect(rest: Citation, effects: Mapping[str, Effect], lang: Language) -> li
     if not key:
         return []
     swing = number(effects[key].swing / 1e6, lang)
-    return [label("effect_line", lang, swing=swing, name=key)]
+    return [translate("effect_line", lang, swing=swing, name=key)]
 
 
 def _keys(keys: tuple[str, ...], lang: Language) -> str:
-    return f"{label('rests_on_it', lang, n=len(keys))}: {', '.join(keys)}"
+    return f"{translate('rests_on_it', lang, n=len(keys))}: {', '.join(keys)}"

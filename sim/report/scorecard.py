@@ -17,7 +17,7 @@ from ..hindcast import (
     official_cells,
     summary,
 )
-from .i18n import Language, label, number
+from .i18n import Language, number, translate
 
 MONEY = ("spending_article_37", "spending_coa")
 
@@ -27,16 +27,16 @@ def score_table(cells: pd.DataFrame, lang: Language) -> Table:
 
     A naive forecaster stands beside the program only where it has all of its cells.
     """
-    title = label("score_title", lang)
+    title = translate("score_title", lang)
     table = Table(title=title, title_justify="left")
-    table.add_column(label("score_series", lang), overflow="fold")
-    table.add_column(label("score_ahead", lang), justify="right")
+    table.add_column(translate("score_series", lang), overflow="fold")
+    table.add_column(translate("score_ahead", lang), justify="right")
     table.add_column("n", justify="right")
     for name in ("program", *NAIVE):
-        table.add_column(label(f"score_{name}", lang), justify="right", overflow="fold")
-    table.add_column(label("score_crps", lang), justify="right")
-    table.add_column(label("score_bias", lang), justify="right")
-    table.add_column(label("score_within", lang), justify="right")
+        table.add_column(translate(f"score_{name}", lang), justify="right", overflow="fold")
+    table.add_column(translate("score_crps", lang), justify="right")
+    table.add_column(translate("score_bias", lang), justify="right")
+    table.add_column(translate("score_within", lang), justify="right")
     rows = {
         (r["series"], r["ahead"], r["forecaster"]): r for r in summary(cells).to_dict("records")
     }
@@ -53,7 +53,7 @@ def score_table(cells: pd.DataFrame, lang: Language) -> Table:
             }
             best = min(float(row["crps"]) for row in plain.values())
             table.add_row(
-                label(f"series_{series}", lang) if ahead == years[0] else "",
+                translate(f"series_{series}", lang) if ahead == years[0] else "",
                 str(ahead),
                 str(mine["n"]),
                 *[
@@ -79,12 +79,12 @@ def signed(value: Any, lang: Language) -> str:
 
 def official_table(cells: pd.DataFrame, lang: Language) -> Table:
     """Each official forecast beside the program put on the day it came out."""
-    table = Table(title=label("official_title", lang), title_justify="left")
+    table = Table(title=translate("official_title", lang), title_justify="left")
     for key in ("score_series", "official_edition", "official_target"):
-        table.add_column(label(key, lang), overflow="fold")
+        table.add_column(translate(key, lang), overflow="fold")
     for key in ("official_came", "official_said", "official_off", "score_program",
                 "official_program_off", "official_band"):  # fmt: skip
-        table.add_column(label(key, lang), justify="right")
+        table.add_column(translate(key, lang), justify="right")
     for row in official_cells(cells).to_dict("records"):
         unit = 1e6 if row["series"] in MONEY else 1.0
 
@@ -92,7 +92,7 @@ def official_table(cells: pd.DataFrame, lang: Language) -> Table:
             return number(float(row[key]) / unit, lang)
 
         table.add_row(
-            label(f"series_{row['series']}", lang),
+            translate(f"series_{row['series']}", lang),
             row["edition"],
             str(row["target"]),
             amount("came"),
@@ -100,27 +100,27 @@ def official_table(cells: pd.DataFrame, lang: Language) -> Table:
             signed(row["official_error"] / row["came"], lang),
             amount("program"),
             signed(row["program_error"] / row["program_came"], lang),
-            label("range", lang, low=amount("low_80"), high=amount("high_80")),
+            translate("range", lang, low=amount("low_80"), high=amount("high_80")),
         )
     return table
 
 
 def process_table(found: pd.DataFrame, lang: Language) -> Table:
     """The processes of inflow, scored on the same origins, with the choice."""
-    table = Table(title=label("process_title", lang), title_justify="left")
+    table = Table(title=translate("process_title", lang), title_justify="left")
     for key in ("process_start", "process_name"):
-        table.add_column(label(key, lang), overflow="fold")
+        table.add_column(translate(key, lang), overflow="fold")
     for key in ("process_parameters", "process_crps", "process_error"):
-        table.add_column(label(key, lang), justify="right")
+        table.add_column(translate(key, lang), justify="right")
     for ahead in (1, 2, 3, 4):
-        table.add_column(label("process_ahead", lang, n=ahead), justify="right")
-    table.add_column(label("process_within", lang), justify="right")
+        table.add_column(translate("process_ahead", lang, n=ahead), justify="right")
+    table.add_column(translate("process_within", lang), justify="right")
     rows = found.to_dict("records")
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         mark = " *" if row["chosen"] else ""
         table.add_row(
-            label(f"start_{row['start']}", lang),
-            label(f"process_{row['process']}", lang) + mark,
+            translate(f"start_{row['start']}", lang),
+            translate(f"process_{row['process']}", lang) + mark,
             str(row["parameters"]),
             number(float(row["crps"]), lang),
             number(float(row["standard_error"]), lang),
@@ -140,20 +140,20 @@ def verdict(cells: pd.DataFrame, official: pd.DataFrame, lang: Language) -> list
         found_worse.setdefault(series, {}).setdefault(name, []).append(ahead)
     for series, by_name in found_worse.items():
         names = [
-            f"{label(f'score_{name}', lang)} ({', '.join(map(str, sorted(years)))})"
+            f"{translate(f'score_{name}', lang)} ({', '.join(map(str, sorted(years)))})"
             for name, years in sorted(by_name.items())
         ]
-        title = label(f"series_{series}", lang)
-        lines.append(label("score_worse", lang, series=title, names=", ".join(names)))
+        title = translate(f"series_{series}", lang)
+        lines.append(translate("score_worse", lang, series=title, names=", ".join(names)))
     pairs = official_cells(official)
     for series in pairs["series"].unique():
         rows = pairs[pairs["series"] == series]
         mine, theirs = rows["program_percentage"], rows["official_percentage"]
         lines.append(
-            label(
+            translate(
                 "official_verdict",
                 lang,
-                series=label(f"series_{series}", lang),
+                series=translate(f"series_{series}", lang),
                 nearer=int((mine < theirs).sum()),
                 n=len(rows),
                 program=percent(mine.mean(), lang),
@@ -164,7 +164,7 @@ def verdict(cells: pd.DataFrame, official: pd.DataFrame, lang: Language) -> list
 
 
 def _coverage_line(found: Coverage, lang: Language) -> str:
-    return label(
+    return translate(
         "coverage_line" if decided(found) else "coverage_open",
         lang,
         share=percent(found.share, lang),

@@ -18,7 +18,7 @@ from rich.table import Table
 from ..clock import Clock
 from ..errors import usage_error
 from ..model.sampling import Floats
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.run_tables import prices_notes
 from ..report.study_data import StudyData
 from ..results import budget
@@ -211,7 +211,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 
 def name_of(series: str, breakdown: str, lang: Language) -> str:
     """Return a series in words."""
-    return label(f"diff_{series}_{breakdown.replace(':', '_')}", lang)
+    return translate(f"diff_{series}_{breakdown.replace(':', '_')}", lang)
 
 
 def scaled(value: float, series: str, lang: Language) -> str:
@@ -224,12 +224,12 @@ def scaled(value: float, series: str, lang: Language) -> str:
 def difference_table(comparison: Comparison, other: str, lang: Language) -> Table:
     """Return by series and year: both sides, the difference, its interval, P(above zero)."""
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
-    title = label("compare_title", lang, other=other, base=comparison.base)
+    title = translate("compare_title", lang, other=other, base=comparison.base)
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=False, max_width=20)
     for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
                 "compare_chance", "compare_ratio"):  # fmt: skip
-        table.add_column(label(key, lang), justify="right", no_wrap=key != "compare_ratio")
+        table.add_column(translate(key, lang), justify="right", no_wrap=key != "compare_ratio")
     for series, breakdown in SHOWN:
         found = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
         if not moves(found):
@@ -242,7 +242,7 @@ def difference_table(comparison: Comparison, other: str, lang: Language) -> Tabl
 
 
 def _cells(row: Mapping[Any, Any], series: str, lang: Language) -> list[str]:
-    band = label(
+    band = translate(
         "range",
         lang,
         low=scaled(row["difference_p10"], series, lang),
@@ -272,14 +272,14 @@ def still_lines(comparison: Comparison, other: str, lang: Language) -> list[str]
     """Return a sentence on what does not differ at all."""
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
     if not moves(rows):
-        return [label("compare_same", lang, other=other, base=comparison.base)]
+        return [translate("compare_same", lang, other=other, base=comparison.base)]
     still = [
         name_of(series, breakdown, lang)
         for series, breakdown in SHOWN
         if not moves(rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)])
     ]
-    lines = [label("compare_pairing", lang)]
-    return lines + ([label("compare_still", lang, names=", ".join(still))] if still else [])
+    lines = [translate("compare_pairing", lang)]
+    return lines + ([translate("compare_still", lang, names=", ".join(still))] if still else [])
 
 
 IMPLEMENTATION = Implementation(

@@ -14,7 +14,7 @@ from ..report.charts.elements import amount, listed, positions, scale_of_dates, 
 from ..report.charts.layout import EndLabel, Mark, Sheet, fit, new_sheet
 from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, scale_up, source, titled, zero_line
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
@@ -74,15 +74,15 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     found, scenarios = comparison_of(told), told.scenarios
     base = scenarios[found.base]
     each = "; ".join(
-        label("named_value", lang, name=name, value=titled(scenarios[name], lang))
+        translate("named_value", lang, name=name, value=titled(scenarios[name], lang))
         for name in found.others
     )
-    note = label("study_compare_note", lang, prices=prices_label(base, lang))
+    note = translate("study_compare_note", lang, prices=prices_label(base, lang))
     sheet = new_sheet(
         look,
-        label("compare_chart", lang, base=found.base),
-        [label("compare_gap_axis", lang),
-         *(label(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
+        translate("compare_chart", lang, base=found.base),
+        [translate("compare_gap_axis", lang),
+         *(translate(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
         [f"{each}.", note, *prices_notes(scenarios, lang), source(told, titled(base, lang), lang)],
         columns=2 if look.side_by_side else 1,
         plots=[PLOT["column"]] * 4 if look.brief else [PLOT["page"]] * 2,
@@ -154,7 +154,7 @@ def _months(
         axes.set_xlim(x[0], x[-1])
         ends += [float(np.nanmin(low)), float(np.nanmax(high))]
         end = number(float(mean[-1]), lang, 1)
-        labels.append(EndLabel(label("named_value", lang, name=other, value=end),
+        labels.append(EndLabel(translate("named_value", lang, name=other, value=end),
                                float(mean[-1]), mark))  # fmt: skip
     zero_line(sheet, axes)
     _limits(sheet, place, ends if moves(rows) else [-1.0, 1.0])
@@ -170,12 +170,12 @@ def words(told: StudyData, lang: Language) -> str:
     for other in found.others:
         gaps = _of(found.yearly, "gap", "total")
         gaps = gaps[gaps["scenario"] == other]
-        said = [label("alt_differences_gap", lang, gaps=", ".join(
-            label("alt_in", lang, year=row["year"], value=_banded(row, lang))
+        said = [translate("alt_differences_gap", lang, gaps=", ".join(
+            translate("alt_in", lang, year=row["year"], value=_banded(row, lang))
             for row in gaps.to_dict("records")))] if len(gaps) else []  # fmt: skip
         last = [_last(found, other, series, breakdown) for series, breakdown, _ in MONTHLY]
         said.append(
-            label(
+            translate(
                 "alt_differences_end",
                 lang,
                 people=amount(last[0], lang),
@@ -183,13 +183,13 @@ def words(told: StudyData, lang: Language) -> str:
                 months=number(last[2], lang, 1),
             )
         )
-        parts.append(label("alt_part", lang, name=other, value=", ".join(said)))
-    return label("alt_differences", lang, base=found.base, told=listed(parts))
+        parts.append(translate("alt_part", lang, name=other, value=", ".join(said)))
+    return translate("alt_differences", lang, base=found.base, told=listed(parts))
 
 
 def _banded(row: dict[Hashable, Any], lang: Language) -> str:
     low, high = (number(row[f"difference_{q}"] / BILLION, lang, 1) for q in ("p10", "p90"))
-    band = label("from_to", lang, low=low, high=high)
+    band = translate("from_to", lang, low=low, high=high)
     return f"{billion(row['difference_mean'], lang)} {band}"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..runs.manifest import MANIFEST, digest
 from ..runs.study_folder import StudyContent
@@ -71,7 +71,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     told += [box_table(found, position, units, lang) for position in range(len(found.boxes))]
     told += sentences(found, units, lang)
     if "lacking" in data.asked:
-        told.append(label("discover_lacking", lang, n=data.asked["lacking"]))
+        told.append(translate("discover_lacking", lang, n=data.asked["lacking"]))
     return told
 
 
@@ -79,7 +79,7 @@ def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
     """The first box in one sentence, one for each further box, and what the numbers mean."""
     if not found.boxes:
         share = percent(found.share, lang)
-        return [label("discover_nothing", lang, claim=claim(found, lang), share=share)]
+        return [translate("discover_nothing", lang, claim=claim(found, lang), share=share)]
     told = []
     for position, box in enumerate(found.boxes):
         said = {
@@ -89,13 +89,15 @@ def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
         }
         if position == 0:
             said["claim"] = claim(found, lang)
-        told.append(label("discover_further" if position else "discover_sentence", lang, **said))
-    return [*told, label("discover_method", lang, n=RESAMPLES)]
+        told.append(
+            translate("discover_further" if position else "discover_sentence", lang, **said)
+        )
+    return [*told, translate("discover_method", lang, n=RESAMPLES)]
 
 
 def heading(found: Discovery, sweep: str, lang: Language) -> str:
     """What was looked for, where, and how often it is there."""
-    return label(
+    return translate(
         "discover_title",
         lang,
         where=found.where.text,
@@ -108,7 +110,7 @@ def heading(found: Discovery, sweep: str, lang: Language) -> str:
 def box_table(found: Discovery, position: int, units: Units, lang: Language) -> Table:
     """One box: a row a limit."""
     box = found.boxes[position]
-    title = label(
+    title = translate(
         "discover_box",
         lang,
         n=position + 1,
@@ -118,8 +120,8 @@ def box_table(found: Discovery, position: int, units: Units, lang: Language) -> 
     )
     table = Table(title=title, title_justify="left")
     for key in ("lever", "limit", "tried"):
-        table.add_column(label(f"discover_{key}", lang), overflow="fold")
-    table.add_column(label("discover_chance", lang), justify="right", no_wrap=True)
+        table.add_column(translate(f"discover_{key}", lang), overflow="fold")
+    table.add_column(translate("discover_chance", lang), justify="right", no_wrap=True)
     for one in box.limits:
         table.add_row(
             lever_name(lever(one.lever, one.lever), lang),

@@ -11,7 +11,7 @@ from ..report.charts.bar_rows import place_rows, row_height, spread
 from ..report.charts.elements import listed, sources_named
 from ..report.charts.layout import EDGE, LEADING, POINTS, Sheet, new_sheet, text_width, wrapped
 from ..report.charts.size import ChartSize
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
@@ -40,7 +40,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         look,
         _title(box, lang),
         [
-            label("discover_bars", lang),
+            translate("discover_bars", lang),
             _scatter_head(found, units, look, lang),
         ],
         [_note(found, box, slide, lang), *note_of(found, slide, lang), _source(told, found, lang)],
@@ -65,7 +65,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
 
 
 def _title(box: Box, lang: Language) -> str:
-    return label(
+    return translate(
         "discover_chart",
         lang,
         density=percent(box.density, lang),
@@ -74,7 +74,7 @@ def _title(box: Box, lang: Language) -> str:
 
 
 def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
-    return label(
+    return translate(
         "study_discover_note_brief" if brief else "study_discover_note",
         lang,
         claim=claim(found, lang),
@@ -84,7 +84,7 @@ def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
 
 
 def _source(told: StudyData, found: Discovery, lang: Language) -> str:
-    return label(
+    return translate(
         "study_sweep_source",
         lang,
         title=told.asked["title"][lang],
@@ -100,19 +100,19 @@ def _scatter_head(
     found: Discovery, units: Mapping[str, str], look: ChartSize, lang: Language
 ) -> str:
     upward = lever_and_unit(found, 1, units, lang)
-    head = label("discover_scatter", lang)
+    head = translate("discover_scatter", lang)
     return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
 
 
 def limit_short(_: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
     """A limit in words: the lever, and what is left of it."""
     name = lever_words(lever(one.lever, one.lever), None, lang)
-    return label("named_value", lang, name=name, value=limit_text(one, units, lang))
+    return translate("named_value", lang, name=name, value=limit_text(one, units, lang))
 
 
 def limit_words(found: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
     """A limit in words: the lever, what is left of it, and what was tried."""
-    return label(
+    return translate(
         "study_discover_limit",
         lang,
         name=lever_words(lever(one.lever, one.lever), None, lang),
@@ -128,7 +128,7 @@ def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang:
         return ""
     text = lever_words(lever(names[place], names[place]), None, lang)
     unit = unit_of(names[place], units, lang)
-    return label("study_across" if place == 0 else "study_upward", lang,
+    return translate("study_across" if place == 0 else "study_upward", lang,
                  what=f"{text}, {unit}" if unit else text)  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def words(told: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
     found, units = discovery_of(told), told.asked["units"]
     box = found.boxes[0]
-    return label(
+    return translate(
         "alt_discover",
         lang,
         claim=claim(found, lang),

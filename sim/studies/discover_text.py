@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..report.display_names import line_label
-from ..report.i18n import Language, billion, label, number, unit_name
+from ..report.i18n import Language, billion, number, translate, unit_name
 from .design import NONE
 from .levers import lever
 from .names import lever_name, statistic_name
@@ -24,7 +24,7 @@ def percent(share: float, lang: Language) -> str:
 def banded(share: float, band: tuple[float, float], lang: Language) -> str:
     """A share with its 80 % band."""
     low, high = (number(100 * end, lang) for end in band)
-    return label("discover_with_band", lang, share=percent(share, lang), low=low, high=high)
+    return translate("discover_with_band", lang, share=percent(share, lang), low=low, high=high)
 
 
 def plainly(value: float, lang: Language) -> str:
@@ -37,7 +37,7 @@ def plainly(value: float, lang: Language) -> str:
 
 def choice_text(choice: str, lang: Language) -> str:
     """A choice of patches by its name; none in words."""
-    return label("discover_none", lang) if choice == NONE else choice
+    return translate("discover_none", lang) if choice == NONE else choice
 
 
 def unit_of(name: str, units: Units, lang: Language) -> str:
@@ -48,14 +48,14 @@ def unit_of(name: str, units: Units, lang: Language) -> str:
 def limit_text(limit: Limit, units: Units, lang: Language) -> str:
     """What a limit leaves of a lever: above, below, between, or these choices."""
     if limit.choices:
-        return label("discover_or", lang).join(choice_text(one, lang) for one in limit.choices)
+        return translate("discover_or", lang).join(choice_text(one, lang) for one in limit.choices)
     low, high = (None if end is None else plainly(end, lang) for end in (limit.low, limit.high))
     if low is not None and high is not None:
-        text = label("discover_between", lang, low=low, high=high)
+        text = translate("discover_between", lang, low=low, high=high)
     elif low is not None:
-        text = label("discover_above", lang, low=low)
+        text = translate("discover_above", lang, low=low)
     else:
-        text = label("discover_below", lang, high=high)
+        text = translate("discover_below", lang, high=high)
     plain = units.get(limit.lever) in ("factor", "share")
     return text if plain else f"{text} {unit_of(limit.lever, units, lang)}".rstrip()
 
@@ -66,7 +66,7 @@ def limits_text(box: Box, units: Units, lang: Language) -> str:
         f"{limit_text(one, units, lang)}"
         for one in box.limits
     ]
-    return label("discover_and", lang).join([", ".join(parts[:-1]), parts[-1]][-len(parts) :])
+    return translate("discover_and", lang).join([", ".join(parts[:-1]), parts[-1]][-len(parts) :])
 
 
 def claim(found: Discovery, lang: Language) -> str:
@@ -74,12 +74,12 @@ def claim(found: Discovery, lang: Language) -> str:
     where = found.where
     cell = where.cell
     if cell is None or cell.table != "gap" or cell.statistic == "p_positive":
-        return label("discover_condition", lang, where=where.text)
+        return translate("discover_condition", lang, where=where.text)
     what = statistic_name(cell.statistic, lang)
     if cell.line != "total":
         what = f"{line_label(cell.line, lang)}, {what}"
     key = "discover_cell_above" if where.above else "discover_cell_below"
-    return label(key, lang, year=cell.year, what=what, amount=billion(where.number, lang))
+    return translate(key, lang, year=cell.year, what=what, amount=billion(where.number, lang))
 
 
 def chance_text(chance: float, lang: Language) -> str:
@@ -93,4 +93,4 @@ def tried_text(found: Discovery, name: str, lang: Language) -> str:
     if values.dtype.kind != "f":
         return ", ".join(choice_text(one, lang) for one in sorted(set(map(str, values))))
     low, high = plainly(float(values.min()), lang), plainly(float(values.max()), lang)
-    return label("range", lang, low=low, high=high)
+    return translate("range", lang, low=low, high=high)

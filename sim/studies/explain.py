@@ -19,7 +19,7 @@ from rich.table import Table
 from ..errors import usage_error
 from ..model.sampling import Floats
 from ..report.display_names import line_label
-from ..report.i18n import Language, billion, label, million
+from ..report.i18n import Language, billion, million, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results.cell import CellRef, parse
@@ -190,7 +190,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: Language) -> Table:
     """Return the first gap, a row a factor, the residual, and the second gap."""
     address = found.address
-    title = label(
+    title = translate(
         "explain_title",
         lang,
         first=found.first,
@@ -201,19 +201,21 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
         prices=prices_label(scenarios[found.first], lang),
     )
     table = Table(title=title, title_justify="left")
-    table.add_column(label("explain_factor", lang))
+    table.add_column(translate("explain_factor", lang))
     for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
-        table.add_column(label(key, lang), justify="right", no_wrap=True)
+        table.add_column(translate(key, lang), justify="right", no_wrap=True)
     table.add_row(_end("explain_from", found.first, lang), million(found.before, lang))
     table.add_section()
     for row in found.effects.to_dict("records"):
-        band = label("range", lang, low=million(row["p10"], lang), high=million(row["p90"], lang))
+        band = translate(
+            "range", lang, low=million(row["p10"], lang), high=million(row["p90"], lang)
+        )
         table.add_row(
             factor_name(str(row["factor"]), lang),
             *(million(row[column], lang) for column in ("effect", "alone", "last")),
             band if row["p10"] or row["p90"] else "",
         )
-    table.add_row(label("explain_residual", lang), million(found.residual, lang))
+    table.add_row(translate("explain_residual", lang), million(found.residual, lang))
     table.add_section()
     table.add_row(_end("explain_to", found.second, lang), million(found.after, lang))
     return table
@@ -228,17 +230,17 @@ def sentences(found: Explanation, lang: Language) -> list[str]:
     key = "explain_enough" if found.after <= 0 else "explain_remains"
     if found.after > 0 and effect >= 0:
         key = "explain_short"
-    verdict = label(
+    verdict = translate(
         way,
         lang,
         year=found.address.year,
         before=billion(found.before, lang),
         effect=billion(abs(effect) if found.before > 0 else effect, lang),
     )
-    left = label(key, lang, left=billion(abs(found.after), lang))
+    left = translate(key, lang, left=billion(abs(found.after), lang))
     return [
         f"{verdict} {left} {whole_band(found, lang)}",
-        label(
+        translate(
             "explain_method",
             lang,
             n=sum(1 for f in found.factors if f.keys),
@@ -258,7 +260,7 @@ def cells(found: Explanation) -> pd.DataFrame:
 
 def _end(key: str, name: str, lang: Language) -> str:
     """Return an end of the difference, with room to break a chain between its names."""
-    return label(key, lang, name=name.replace("+", " + "))
+    return translate(key, lang, name=name.replace("+", " + "))
 
 
 IMPLEMENTATION = Implementation(

@@ -25,7 +25,7 @@ from ..report.charts.study_elements import (
     zero_line,
 )
 from ..report.display_names import line_label
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
@@ -95,7 +95,7 @@ def explanation_of(told: StudyData) -> Explanation:
 def whole_band(found: Explanation, lang: Language) -> str:
     """Return a sentence on the interval of the difference: lower is less short."""
     low, high = (billion(value, lang) for value in found.band)
-    return label("explain_whole_band", lang, low=low, high=high)
+    return translate("explain_whole_band", lang, low=low, high=high)
 
 
 def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
@@ -103,7 +103,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     found, scenarios = explanation_of(told), told.scenarios
     first, second = scenarios[found.first], scenarios[found.second]
     steps = _steps(found, first, lang)
-    note = label(
+    note = translate(
         "study_explain_note",
         lang,
         statistic=statistic_name(found.address.statistic, lang),
@@ -114,7 +114,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     rows = row_sheet(
         look,
         _title(found, lang),
-        [label("chart_gap_axis", lang, prices=prices_label(first, lang))],
+        [translate("chart_gap_axis", lang, prices=prices_label(first, lang))],
         [
             _end("explain_from", found.first, lang),
             *(name for name, _ in steps),
@@ -127,7 +127,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
 
 
 def _title(found: Explanation, lang: Language) -> str:
-    return label(
+    return translate(
         "explain_chart",
         lang,
         year=found.address.year,
@@ -145,7 +145,7 @@ def _steps(found: Explanation, first: Scenario, lang: Language) -> list[tuple[st
         if row["effect"]
     ]
     if round(found.residual):
-        shown.append((label("explain_residual", lang), float(found.residual)))
+        shown.append((translate("explain_residual", lang), float(found.residual)))
     return shown
 
 
@@ -159,7 +159,7 @@ def _titled(name: str, factors: dict[str, Factor], first: Scenario, lang: Langua
 
 def _end(key: str, name: str, lang: Language) -> str:
     """An end of the waterfall, with room to break a chain at its joints."""
-    return label(key, lang, name=name.replace("+", " + "))
+    return translate(key, lang, name=name.replace("+", " + "))
 
 
 def _bars(
@@ -210,10 +210,10 @@ def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers and the band of the whole difference."""
     found = explanation_of(told)
     steps = [
-        label("alt_part", lang, name=name, value=_signed(effect / BILLION, lang))
+        translate("alt_part", lang, name=name, value=_signed(effect / BILLION, lang))
         for name, effect in _steps(found, told.first, lang)
     ]
-    chart = label(
+    chart = translate(
         "alt_waterfall",
         lang,
         year=found.address.year,

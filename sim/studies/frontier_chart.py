@@ -17,7 +17,7 @@ from ..report.charts.elements import listed
 from ..report.charts.layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet, text_width
 from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import scale_along, scale_up, source, titled
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import DARK
 from .levers import Lever, lever, quantity_of
@@ -56,7 +56,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
     units = [quantity_of(scenario, one, "--lever").unit for one in (first, second)]
-    note = label(
+    note = translate(
         "study_frontier_note",
         lang,
         cell=cell_and_unit(target, scenario, lang),
@@ -65,13 +65,19 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     sheet = new_sheet(
         look,
         title(target, scenario, lang),
-        [label("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
+        [translate("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
         [note, source(told, titled(scenario, lang), lang)],
         plots=[PLOT["column" if look.brief else "page"]],
-        keys=[[Key(MET, label("study_frontier_met", lang)),
-               Key(LINE, label("study_frontier_line", lang))]],
-        under=[label("study_across", lang, what=lever_and_unit(first, units[0], scenario, lang))],
-    )  # fmt: skip
+        keys=[
+            [
+                Key(MET, translate("study_frontier_met", lang)),
+                Key(LINE, translate("study_frontier_line", lang)),
+            ]
+        ],
+        under=[
+            translate("study_across", lang, what=lever_and_unit(first, units[0], scenario, lang))
+        ],
+    )
     grid = _grid(told, [lever_unit(unit) for unit in units], unit_of(target))
     _heat(sheet, grid, target.number / unit_of(target), lang)
     return sheet.figure
@@ -162,7 +168,7 @@ def words(told: StudyData, lang: Language) -> str:
     grid = _grid(told, [1.0, 1.0], 1.0)
     x, y = grid.tried
     corners = [
-        label(
+        translate(
             "alt_frontier_corner",
             lang,
             first=amount(float(x[i]), lang, units[0]),
@@ -172,7 +178,7 @@ def words(told: StudyData, lang: Language) -> str:
         for i in (0, -1)
         for j in (0, -1)
     ]
-    return label(
+    return translate(
         "alt_frontier",
         lang,
         cell=cell_and_unit(target, scenario, lang),
@@ -192,7 +198,7 @@ def _line(told: StudyData, levers: tuple[Lever, Lever], units: list[str], lang: 
     table = told.table("frontier")
     first, second = (str(one) for one in levers)
     parts = [
-        label(
+        translate(
             "alt_frontier_met",
             lang,
             second=amount(row[second], lang, units[1]),
@@ -201,4 +207,4 @@ def _line(told: StudyData, levers: tuple[Lever, Lever], units: list[str], lang: 
         for row in table.to_dict("records")
         if not pd.isna(row[first])
     ]
-    return label("alt_frontier_line", lang, told=listed(parts)) if parts else ""
+    return translate("alt_frontier_line", lang, told=listed(parts)) if parts else ""

@@ -19,7 +19,7 @@ from rich.table import Table
 from ..clock import Clock
 from ..errors import usage_error
 from ..model.sampling import Floats
-from ..report.i18n import Language, label, million, number
+from ..report.i18n import Language, million, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results import budget
@@ -191,20 +191,20 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 def _printed(table: pd.DataFrame, data: StudyData, lang: Language) -> Table:
     """Return by cut and year: less for the IND, more elsewhere, euros at COA per euro less."""
     since, prices = data.asked["from"], prices_label(data.first, lang)
-    title = label("ind_coa_title", lang, year=since, prices=prices)
+    title = translate("ind_coa_title", lang, year=since, prices=prices)
     printed = Table(title=title, title_justify="left")
     columns = [c for c in COLUMNS if c != "more_nidos" or table[c].any()]
-    printed.add_column(label("ind_coa_cut", lang), max_width=32)
-    printed.add_column(label("year", lang), no_wrap=True)
+    printed.add_column(translate("ind_coa_cut", lang), max_width=32)
+    printed.add_column(translate("year", lang), no_wrap=True)
     for key in columns:
-        printed.add_column(label(f"ind_coa_{key}", lang), justify="right")
-    printed.add_column(label("ind_coa_per_euro", lang), justify="right", no_wrap=True)
+        printed.add_column(translate(f"ind_coa_{key}", lang), justify="right")
+    printed.add_column(translate("ind_coa_per_euro", lang), justify="right", no_wrap=True)
     for cut, rows in table.groupby("cut", sort=False):
         name = cut_name(str(cut), lang)
         for row in rows.to_dict("records"):
             if row["year"] != TOTAL and int(row["year"]) < since:
                 continue
-            year = label("ind_coa_all_years", lang) if row["year"] == TOTAL else row["year"]
+            year = translate("ind_coa_all_years", lang) if row["year"] == TOTAL else row["year"]
             amounts = [million(row[column], lang) for column in columns]
             printed.add_row(name, year, *amounts, _per_euro(row, lang))
             name = ""
@@ -216,7 +216,7 @@ def _per_euro(row: dict[Any, Any], lang: Language) -> str:
     if row["per_euro"] != row["per_euro"]:
         return ""
     low, high = (number(row[f"per_euro_{q}"], lang, 1) for q in ("p10", "p90"))
-    return f"{number(row['per_euro'], lang, 1)} {label('from_to', lang, low=low, high=high)}"
+    return f"{number(row['per_euro'], lang, 1)} {translate('from_to', lang, low=low, high=high)}"
 
 
 def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str]:
@@ -227,9 +227,12 @@ def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str
     def per(cut: str, column: str = "per_euro") -> str:
         return number(float(whole.loc[cut, column]), lang, 1)  # type: ignore[arg-type]
 
-    n, step = number(data.settings.replications, lang), label(f"step_{data.settings.step}", lang)
+    n, step = (
+        number(data.settings.replications, lang),
+        translate(f"step_{data.settings.step}", lang),
+    )
     return [
-        label(
+        translate(
             "ind_coa_sentence",
             lang,
             first=data.asked["from"],
@@ -240,8 +243,8 @@ def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str
             asylum=per("asylum_20"),
             family=per("family_20"),
         ),
-        label("ind_coa_method", lang),
-        label("trial_method", lang, n=n, step=step),
+        translate("ind_coa_method", lang),
+        translate("trial_method", lang, n=n, step=step),
     ]
 
 

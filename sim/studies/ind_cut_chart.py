@@ -18,7 +18,7 @@ from ..report.charts.study_elements import (
     write_right,
     zero_line,
 )
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import DARK
@@ -30,7 +30,7 @@ LESS, MORE = Mark("#5b5b5b"), Mark("#f2c99b", "///")
 
 def cut_name(cut: str, lang: Language) -> str:
     """Return a cut in words."""
-    return label(f"ind_coa_cut_{cut}", lang)
+    return translate(f"ind_coa_cut_{cut}", lang)
 
 
 def _whole(told: StudyData) -> tuple[pd.DataFrame, list[int]]:
@@ -41,23 +41,23 @@ def _whole(told: StudyData) -> tuple[pd.DataFrame, list[int]]:
 
 
 def _title(told: StudyData, years: list[int], lang: Language) -> str:
-    return label("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
+    return translate("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
 
 
 def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     """A pair of bars a cut, with the 80 % band of what costs more."""
     whole, years = _whole(told)
     scenario = told.first
-    note = label("study_ind_coa_note", lang, year=told.asked["from"])
+    note = translate("study_ind_coa_note", lang, year=told.asked["from"])
     rows = row_sheet(
         look,
         _title(told, years, lang),
-        [label("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
+        [translate("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
         [cut_name(cut, lang) for cut in whole["cut"]],
         lambda _: [note, source(told, titled(scenario, lang), lang)],
         lines=1.8,
-        keys=[[Key(LESS, label("ind_coa_less", lang)),
-               Key(MORE, label("ind_coa_elsewhere", lang))]],
+        keys=[[Key(LESS, translate("ind_coa_less", lang)),
+               Key(MORE, translate("ind_coa_elsewhere", lang))]],
     )  # fmt: skip
     _bars(rows, whole, lang)
     return rows.sheet.figure
@@ -87,7 +87,7 @@ def words(told: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     whole, years = _whole(told)
     parts = [
-        label(
+        translate(
             "alt_ind_coa_cut",
             lang,
             cut=cut_name(row["cut"], lang),
@@ -98,4 +98,4 @@ def words(told: StudyData, lang: Language) -> str:
         )
         for row in whole.to_dict("records")
     ]
-    return label("alt_ind_coa", lang, title=_title(told, years, lang), told=listed(parts))
+    return translate("alt_ind_coa", lang, title=_title(told, years, lang), told=listed(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..report.charts.study_elements import key_words
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..scenario import Scenario
 from .factors import THEMES
 from .levers import Lever
@@ -15,7 +15,7 @@ def lever_name(lever: Lever, lang: Language) -> str:
         return lever.key
     first = (lever.since.month, lever.since.day) == (1, 1)
     date = lever.since.year if first else lever.since.isoformat()
-    return label("lever_from", lang, name=lever.key, date=date)
+    return translate("lever_from", lang, name=lever.key, date=date)
 
 
 def lever_words(one: Lever, scenario: Scenario | None, lang: Language) -> str:
@@ -26,11 +26,11 @@ def lever_words(one: Lever, scenario: Scenario | None, lang: Language) -> str:
 
 def factor_name(name: str, lang: Language) -> str:
     """Return a factor in words: a theme in words, a patch or a key by its name."""
-    return label(f"theme_{name}", lang) if name in THEMES else name
+    return translate(f"theme_{name}", lang) if name in THEMES else name
 
 
 def statistic_name(statistic: str, lang: Language) -> str:
     """Return a statistic in words: median, mean, or a percentile."""
     if statistic in ("p50", "mean"):
-        return label(f"statistic_{statistic}", lang)
-    return label("statistic_percentile", lang, n=int(statistic.removeprefix("p")))
+        return translate(f"statistic_{statistic}", lang)
+    return translate("statistic_percentile", lang, n=int(statistic.removeprefix("p")))

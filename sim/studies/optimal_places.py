@@ -21,7 +21,7 @@ from ..clock import Clock
 from ..errors import usage_error
 from ..model.prices import Prices, paid_factor, place_price
 from ..model.sampling import Floats, sample
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results import budget
@@ -284,7 +284,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 
 def _printed(rows: list[Row], best: Row, data: StudyData, lang: Language) -> Table:
     """Return expected cost and P90 by number of places, and the difference from the planned."""
-    title = label(
+    title = translate(
         "stock_title",
         lang,
         first=best["first_year"],
@@ -292,22 +292,22 @@ def _printed(rows: list[Row], best: Row, data: StudyData, lang: Language) -> Tab
         prices=prices_label(data.first, lang),
     )
     table = Table(title=title, title_justify="left")
-    against = label("stock_against", lang, n=number(PLANNED, lang))
-    heads = [label(key, lang) for key in ("stock_places", "stock_mean", "stock_p90")]
-    for head in (*heads, against, label("band_80", lang), label("compare_chance", lang)):
+    against = translate("stock_against", lang, n=number(PLANNED, lang))
+    heads = [translate(key, lang) for key in ("stock_places", "stock_mean", "stock_p90")]
+    for head in (*heads, against, translate("band_80", lang), translate("compare_chance", lang)):
         table.add_column(head, justify="right")
     for row in rows:
         if row["kind"] == "best":
             continue
         tried = row["kind"] == "tried"
-        name = number(row["regular_places"], lang) if tried else label("stock_as_is", lang)
+        name = number(row["regular_places"], lang) if tried else translate("stock_as_is", lang)
         cells = [name, _bn(row["cost_mean"], lang), _bn(row["cost_p90"], lang)]
         ends = (row["more_p10"], row["more_p90"])
         if any((row["more_than_reference_mean"], *ends)):
             low, high = (_bn(end, lang) for end in ends)
             cells += [
                 _bn(row["more_than_reference_mean"], lang),
-                label("range", lang, low=low, high=high),
+                translate("range", lang, low=low, high=high),
                 f"{number(100 * row['p_more'], lang)} %",
             ]
         table.add_row(*cells)
@@ -321,7 +321,7 @@ def _sentences(rows: list[Row], by: dict[str, Row], data: StudyData, lang: Langu
     # The table has the best less the planned; said is the planned less the best.
     chance = 0.0 if best["places"] == PLANNED else 1 - run_at_best["p_more"]
     lines = [
-        label(
+        translate(
             "stock_best",
             lang,
             **_interval(best, lang, "best", "low", "high"),
@@ -335,15 +335,17 @@ def _sentences(rows: list[Row], by: dict[str, Row], data: StudyData, lang: Langu
             more_high=_bn(-run_at_best["more_p10"], lang),
             p=number(100 * chance, lang),
         ),
-        label("stock_best_p90", lang, **_interval(dear, lang, "best", "low", "high")),
+        translate("stock_best_p90", lang, **_interval(dear, lang, "best", "low", "high")),
     ]
     tried = [row["regular_places"] for row in rows if row["kind"] == "tried"]
     for key, row in (("mean", best), ("p90", dear)):
         if row["places"] in (tried[0], tried[-1]):
-            which = label(f"stock_edge_{key}", lang)
-            lines.append(label("stock_edge", lang, which=which, places=number(row["places"], lang)))
+            which = translate(f"stock_edge_{key}", lang)
+            lines.append(
+                translate("stock_edge", lang, which=which, places=number(row["places"], lang))
+            )
     lines.append(
-        label(
+        translate(
             "stock_rule",
             lang,
             under=_euros(rule["under_eur"], lang),
@@ -352,8 +354,15 @@ def _sentences(rows: list[Row], by: dict[str, Row], data: StudyData, lang: Langu
             places=number(round(rule["places"], -2), lang),
         )
     )
-    n, step = number(data.settings.replications, lang), label(f"step_{data.settings.step}", lang)
-    return [*lines, label("stock_caveat", lang), label("trial_method", lang, n=n, step=step)]
+    n, step = (
+        number(data.settings.replications, lang),
+        translate(f"step_{data.settings.step}", lang),
+    )
+    return [
+        *lines,
+        translate("stock_caveat", lang),
+        translate("trial_method", lang, n=n, step=step),
+    ]
 
 
 def _interval(row: Row, lang: Language, *names: str) -> dict[str, str]:

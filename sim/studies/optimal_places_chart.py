@@ -12,7 +12,7 @@ from ..report.charts.elements import listed
 from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, name_point, new_sheet
 from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, scale_along, scale_up, source, titled
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE
@@ -30,14 +30,14 @@ def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
     sheet = new_sheet(
         look,
         _title(best, lang),
-        [label("axis_billion", lang)],
+        [translate("axis_billion", lang)],
         [
-            label("study_stock_note", lang, prices=prices_label(scenario, lang)),
+            translate("study_stock_note", lang, prices=prices_label(scenario, lang)),
             source(data, titled(scenario, lang), lang),
         ],
-        keys=[[Key(LEAST, label("study_stock_least", lang)),
-               Key(AS_PLANNED, label("study_stock_planned", lang, n=number(PLANNED, lang)))]],
-        under=[label("stock_places", lang)],
+        keys=[[Key(LEAST, translate("study_stock_least", lang)),
+               Key(AS_PLANNED, translate("study_stock_planned", lang, n=number(PLANNED, lang)))]],
+        under=[translate("stock_places", lang)],
     )  # fmt: skip
     _curves(sheet, tried, best, lang)
     return sheet.figure
@@ -45,7 +45,7 @@ def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
 
 def _title(best: pd.DataFrame, lang: Language) -> str:
     first, last = int(best["first_year"].iloc[0]), int(best["last_year"].iloc[0])
-    return label("stock_chart", lang, first=first, last=last)
+    return translate("stock_chart", lang, first=first, last=last)
 
 
 def _lines(tried: pd.DataFrame) -> tuple[Floats, dict[str, Floats]]:
@@ -72,7 +72,7 @@ def _curves(sheet: Sheet, tried: pd.DataFrame, best: pd.DataFrame, lang: Languag
     labels = []
     for (by, line), mark in zip(lines.items(), (MEAN, DEAR), strict=True):
         axes.plot(levels, line, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
-        labels.append(EndLabel(label(f"stock_{by}", lang), float(line[-1]), mark))
+        labels.append(EndLabel(translate(f"stock_{by}", lang), float(line[-1]), mark))
     there = np.isclose(levels, PLANNED)
     for line in lines.values():
         _mark(axes, levels[there], line[there], AS_PLANNED, look)
@@ -102,7 +102,7 @@ def alt_text(data: StudyData, lang: Language) -> str:
     tried, best = data.table("stock"), data.table("best")
     levels, lines = _lines(tried)
     told_of = [
-        label(
+        translate(
             "alt_stock_at",
             lang,
             places=number(level, lang),
@@ -113,10 +113,10 @@ def alt_text(data: StudyData, lang: Language) -> str:
         if at in (0, len(levels) - 1) or np.isclose(level, PLANNED)
     ]
     least = [
-        label(
+        translate(
             "alt_stock_least",
             lang,
-            which=label(f"stock_{by}", lang),
+            which=translate(f"stock_{by}", lang),
             places=number(places, lang),
             low=number(low, lang),
             high=number(high, lang),
@@ -124,5 +124,5 @@ def alt_text(data: StudyData, lang: Language) -> str:
         )
         for by, (places, low, high, cost) in _least(best, tried).items()
     ]
-    return label("alt_stock", lang, title=_title(best, lang), least=listed(least),
+    return translate("alt_stock", lang, title=_title(best, lang), least=listed(least),
                  told=listed(told_of))  # fmt: skip

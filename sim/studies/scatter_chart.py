@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 from ..model.sampling import Floats
 from ..report.charts.layout import POINTS, Key, Mark, Sheet, fit, text_width, wrapped
 from ..report.charts.study_elements import cut, scale_along, scale_up
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.style import BLUE, DARK, ORANGE
 from .discover_text import choice_text
 from .prim import Bools, Box, Discovery, Limit, in_box
@@ -51,20 +51,22 @@ def crowded(found: Discovery, box: Box) -> bool:
 
 def keys_of(found: Discovery, lang: Language) -> list[Key]:
     """What marks, shades and the frame mean."""
-    frame = Key(FRAME, label("study_discover_frame", lang))
+    frame = Key(FRAME, translate("study_discover_frame", lang))
     if crowded(found, found.boxes[0]):
         shades = [Key(Mark(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS]
         return [*shades, frame]
-    return [Key(HOLDS, label("discover_holds", lang)),
-            Key(HOLDS_NOT, label("discover_holds_not", lang)), frame]  # fmt: skip
+    return [Key(HOLDS, translate("discover_holds", lang)),
+            Key(HOLDS_NOT, translate("discover_holds_not", lang)), frame]  # fmt: skip
 
 
 def note_of(found: Discovery, brief: bool, lang: Language) -> list[str]:
     """What is to be known of the marks."""
     if crowded(found, found.boxes[0]):
-        return [label("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)]
+        return [
+            translate("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)
+        ]
     others = _others(found, found.boxes[0])
-    return [] if others.all() else [label("discover_pale", lang).capitalize() + "."]
+    return [] if others.all() else [translate("discover_pale", lang).capitalize() + "."]
 
 
 def _hex(share: float) -> str:

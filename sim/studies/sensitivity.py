@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..report.display_names import line_label
-from ..report.i18n import Language, label, million, number
+from ..report.i18n import Language, million, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results.cell import parse
@@ -52,16 +52,16 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed table and the sentences."""
     found = sensitivity_of(data)
     told = [index_table(found, data.first, lang), *sentences(found, lang)]
-    return [*told, label("sensitivity_week", lang)] if data.settings.step == "week" else told
+    return [*told, translate("sensitivity_week", lang)] if data.settings.step == "week" else told
 
 
 def input_name(name: str, lang: Language) -> str:
     """What a reader calls an input: a key by its name, chance in words."""
-    return label(CHANCE[name], lang) if name in CHANCE else name
+    return translate(CHANCE[name], lang) if name in CHANCE else name
 
 
 def _title(found: Sensitivity, scenario: Scenario, lang: Language, key: str) -> str:
-    return label(
+    return translate(
         key,
         lang,
         line=line_label(found.address.line, lang),
@@ -74,9 +74,9 @@ def index_table(found: Sensitivity, scenario: Scenario, lang: Language) -> Table
     """A row an input: its indices with intervals, and the gap at both its ends."""
     title = _title(found, scenario, lang, "sensitivity_title")
     table = Table(title=title, title_justify="left")
-    table.add_column(label("sensitivity_input", lang), no_wrap=True)
+    table.add_column(translate("sensitivity_input", lang), no_wrap=True)
     for key in ("sensitivity_first", "sensitivity_total", "sensitivity_low", "sensitivity_high"):
-        table.add_column(label(key, lang), justify="right", no_wrap=True)
+        table.add_column(translate(key, lang), justify="right", no_wrap=True)
     named, others = shown_and_others(found)
     for row in named:
         table.add_row(*(Text(cell, style="" if row["told"] else "dim")
@@ -101,7 +101,7 @@ def _index(row: Row, which: str, lang: Language) -> str:
     """An index and its interval in per cent, a small one with a decimal more."""
     value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
     decimals = 2 if max(abs(low), abs(high)) >= SMALL else 3
-    interval = label(
+    interval = translate(
         "from_to", lang, low=number(low, lang, decimals), high=number(high, lang, decimals)
     )
     return f"{number(value, lang, decimals)} {interval}"
@@ -111,9 +111,9 @@ def _cells_of_others(others: list[Row], lang: Language) -> list[str]:
     first = number(100 * sum(row["first"] for row in others), lang, 2)
     total = number(100 * max(row["total"] for row in others), lang, 2)
     return [
-        label("sensitivity_others", lang, n=len(others)),
-        label("sensitivity_sum", lang, sum=first),
-        label("sensitivity_most", lang, most=total),
+        translate("sensitivity_others", lang, n=len(others)),
+        translate("sensitivity_sum", lang, sum=first),
+        translate("sensitivity_most", lang, most=total),
         "",
         f"±{million(max(abs(row[side]) for row in others for side in ('low', 'high')), lang)}",
     ]
@@ -123,21 +123,23 @@ def sentences(found: Sensitivity, lang: Language) -> list[str]:
     """How sure the gap is, what brackets mean, and where the noise ends."""
     told = int(found.indices["told"].sum())
     return [
-        label(
+        translate(
             "sensitivity_gap",
             lang,
             year=found.address.year,
             mean=million(found.mean, lang),
             sd=million(found.sd, lang),
         ),
-        label(
+        translate(
             "sensitivity_floor",
             lang,
             floor=number(100 * found.floor, lang, 3),
             told=told,
             n=len(found.indices) - 1,
         ),
-        label("sensitivity_method", lang, runs=number(found.runs, lang), n=TORNADO_REPLICATIONS),
+        translate(
+            "sensitivity_method", lang, runs=number(found.runs, lang), n=TORNADO_REPLICATIONS
+        ),
     ]
 
 

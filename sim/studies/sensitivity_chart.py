@@ -24,7 +24,7 @@ from ..report.charts.study_elements import (
     zero_line,
 )
 from ..report.display_names import line_label
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
@@ -56,7 +56,7 @@ TOLD_OF = 6
 def _name(row: Row, scenario: Scenario, lang: Language) -> str:
     """An input in words."""
     name = str(row["input"])
-    return label(CHANCE[name], lang) if name in CHANCE else key_words(name, scenario, lang)
+    return translate(CHANCE[name], lang) if name in CHANCE else key_words(name, scenario, lang)
 
 
 def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[str]:
@@ -77,7 +77,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         return first if luck < count else [*first[:-1], luck]
 
     def notes(shown: int) -> list[str]:
-        note = label(
+        note = translate(
             "study_sensitivity_note",
             lang,
             others=len(others) + len(named) - shown,
@@ -89,14 +89,14 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
     rows = row_sheet(
         look,
         _title(found, scenario, lang),
-        [label("sensitivity_index_axis", lang), label("sensitivity_tornado_axis", lang)],
+        [translate("sensitivity_index_axis", lang), translate("sensitivity_tornado_axis", lang)],
         names_of(named, scenario, lang),
         notes,
         lines=1.25,
         keys=[
-            [Key(TOTAL, label("dot_total", lang)), Key(FIRST, label("dot_first", lang)),
-             Key(FLOOR, label("line_floor", lang))],
-            [Key(LOW, label("bar_low", lang)), Key(HIGH, label("bar_high", lang))],
+            [Key(TOTAL, translate("dot_total", lang)), Key(FIRST, translate("dot_first", lang)),
+             Key(FLOOR, translate("line_floor", lang))],
+            [Key(LOW, translate("bar_low", lang)), Key(HIGH, translate("bar_high", lang))],
         ],
         share=0.3,
         faint=[not row["told"] for row in named],
@@ -110,7 +110,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
 
 
 def _title(found: Sensitivity, scenario: Scenario, lang: Language) -> str:
-    return label(
+    return translate(
         "sensitivity_chart",
         lang,
         line=line_label(found.address.line, lang),
@@ -210,7 +210,7 @@ def words(told: StudyData, lang: Language) -> str:
     named, _ = shown_and_others(found)
     first = named[:TOLD_OF]
     parts = [
-        label(
+        translate(
             "alt_sensitivity_input",
             lang,
             name=name,
@@ -221,4 +221,4 @@ def words(told: StudyData, lang: Language) -> str:
         for row, name in zip(first, names_of(first, scenario, lang), strict=True)
     ]
     title = _title(found, scenario, lang)
-    return label("alt_sensitivity", lang, title=title, told=listed(parts))
+    return translate("alt_sensitivity", lang, title=title, told=listed(parts))

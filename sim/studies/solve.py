@@ -14,7 +14,7 @@ import pandas as pd
 from rich.table import Table
 
 from ..errors import usage_error
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..results.experiment import summary_value
@@ -158,27 +158,27 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
         told = [_print_points(answer, points, target, lang)]
         told += _sentences(answer, points, target, lang)
     settings = data.settings
-    n, step = number(settings.replications, lang), label(f"step_{settings.step}", lang)
-    return [*told, label("solve_method", lang, n=n, step=step)]
+    n, step = number(settings.replications, lang), translate(f"step_{settings.step}", lang)
+    return [*told, translate("solve_method", lang, n=n, step=step)]
 
 
 def _print_points(answer: Row, points: list[Row], target: Target, lang: Language) -> Table:
     """Return the values tried, printed."""
     cell = target.address.cell
     if target.address.table in MONEY:
-        cell = f"{cell}, {label('axis_billion', lang)}"
+        cell = f"{cell}, {translate('axis_billion', lang)}"
     unit = str(answer["unit"])
-    table = Table(title=label("solve_title", lang, cell=cell), title_justify="left")
+    table = Table(title=translate("solve_title", lang, cell=cell), title_justify="left")
     heads = [f"{lever_name(lever(answer['lever'], 'lever'), lang)}, {unit_words(unit, lang)}"]
-    heads += [label("solve_middle", lang), label("band_80", lang), how(target, lang)]
-    for head in (*heads, label("solve_chance", lang)):
+    heads += [translate("solve_middle", lang), translate("band_80", lang), how(target, lang)]
+    for head in (*heads, translate("solve_chance", lang)):
         table.add_column(head, justify="right")
     for row in points:
         low, middle, high = (bare(target, row[name], lang) for name in ("p10", "p50", "p90"))
         table.add_row(
             amount(row["value"], lang, unit),
             middle,
-            label("range", lang, low=low, high=high),
+            translate("range", lang, low=low, high=high),
             bare(target, row["held"], lang),
             f"{number(100 * row['p_met'], lang)} %",
         )
@@ -207,11 +207,11 @@ def _sentences(answer: Row, points: list[Row], target: Target, lang: Language) -
         names = {"answer": "answer", "low": "p10", "high": "p90", "present": "present"}
         words |= {name: amount(answer[column], lang, unit) for name, column in names.items()}
         words["month"] = _a_month(answer, lang)
-    lines = [label(key, lang, **words)]
+    lines = [translate(key, lang, **words)]
     if len({row["held"] for row in points}) == 1:
-        lines.append(label("solve_still", lang, lever=words["lever"]))
+        lines.append(translate("solve_still", lang, lever=words["lever"]))
     if answer["crossings"] > 1:
-        lines.append(label("solve_several", lang, n=answer["crossings"]))
+        lines.append(translate("solve_several", lang, n=answer["crossings"]))
     return lines
 
 
@@ -220,7 +220,7 @@ def _a_month(answer: Row, lang: Language) -> str:
     unit = str(answer["unit"])
     if not unit.endswith("/year") or "EUR" in unit:
         return ""
-    return label("solve_month", lang, amount=amount(answer["answer"] / MONTHS_A_YEAR, lang))
+    return translate("solve_month", lang, amount=amount(answer["answer"] / MONTHS_A_YEAR, lang))
 
 
 def _levers(data: StudyData) -> list[tuple[str, Lever, str]]:
@@ -232,7 +232,7 @@ def _levers(data: StudyData) -> list[tuple[str, Lever, str]]:
 def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
     """Return the frontier, printed: a row a value of the second lever."""
     (first, one, unit), (second, other, other_unit) = _levers(data)
-    title = label(
+    title = translate(
         "frontier_title",
         lang,
         first=lever_name(one, lang),
@@ -241,16 +241,19 @@ def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
     )
     table = Table(title=title, title_justify="left")
     heads = [f"{lever_name(other, lang)}, {unit_words(other_unit, lang)}"]
-    heads += [f"{label('frontier_answer', lang)}, {unit_words(unit, lang)}", label("band_80", lang)]
+    heads += [
+        f"{translate('frontier_answer', lang)}, {unit_words(unit, lang)}",
+        translate("band_80", lang),
+    ]
     for head in heads:
         table.add_column(head, justify="right")
     for row in data.table("frontier").to_dict("records"):
         if pd.isna(row[first]):
-            words, band = label("frontier_all" if row["all_met"] else "frontier_none", lang), ""
+            words, band = translate("frontier_all" if row["all_met"] else "frontier_none", lang), ""
         else:
             words = amount(row[first], lang, unit)
             low, high = (amount(row[name], lang, unit) for name in ("p10", "p90"))
-            band = label("range", lang, low=low, high=high)
+            band = translate("range", lang, low=low, high=high)
         table.add_row(amount(row[second], lang, other_unit), words, band)
     return table
 
@@ -259,14 +262,14 @@ def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list
     """Return that no pair meets the target, and how near it came."""
     rows = data.table("grid").to_dict("records")
     if any(row["met"] for row in rows):
-        return [label("frontier_lines", lang)]
+        return [translate("frontier_lines", lang)]
     missed = np.nan_to_num([target.missed(row["held"]) for row in rows], nan=np.inf)
     best = rows[int(np.argmin(missed))]
     first, second = (
         f"{lever_name(one, lang)} = {amount(best[column], lang, unit)} {unit_words(unit, lang)}"
         for column, one, unit in _levers(data)
     )
-    never = label(
+    never = translate(
         "frontier_never",
         lang,
         target=target.text.strip(),
@@ -275,7 +278,7 @@ def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list
         second=second,
         held=held(target, best["held"], lang),
     )
-    return [never, label("frontier_lines", lang)]
+    return [never, translate("frontier_lines", lang)]
 
 
 IMPLEMENTATION = Implementation(

@@ -12,7 +12,7 @@ from ..report.charts.elements import listed
 from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, new_sheet
 from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import scale_along, scale_up, source, titled
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE
 from ..scenario import Scenario
@@ -52,7 +52,7 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         [head],
         [
             met,
-            label("study_solve_note", lang, how=how(target, lang)),
+            translate("study_solve_note", lang, how=how(target, lang)),
             source(told, titled(scenario, lang), lang),
         ],
         keys=[_keys(found, lang)],
@@ -66,16 +66,16 @@ def _keys(found: dict[Any, Any], lang: Language) -> list[Key]:
     if pd.isna(found["answer"]):
         return []
     answer = amount(float(found["answer"]), lang, str(found["unit"]))
-    return [Key(MET, label("study_solve_met", lang, value=answer))]
+    return [Key(MET, translate("study_solve_met", lang, value=answer))]
 
 
 def _met(found: dict[Any, Any], lang: Language) -> str:
     """Where it is just met, or that it is nowhere or everywhere."""
     if pd.isna(found["answer"]):
-        return label("study_solve_always" if found["always"] else "study_solve_never", lang)
+        return translate("study_solve_always" if found["always"] else "study_solve_never", lang)
     unit = str(found["unit"])
     value, low, high = (amount(float(found[name]), lang, unit) for name in ("answer", "p10", "p90"))
-    return label(
+    return translate(
         "study_solve_answer", lang, value=value, low=low, high=high, unit=unit_words(unit, lang)
     )
 
@@ -111,8 +111,8 @@ def _curve(
         0,
         [
             EndLabel(how(target, lang), float(held[-1]), HELD),
-            EndLabel(label("band_80", lang), float(high[-1] + low[-1]) / 2, BAND),
-            EndLabel(label("study_solve_aim", lang), aim, AIM),
+            EndLabel(translate("band_80", lang), float(high[-1] + low[-1]) / 2, BAND),
+            EndLabel(translate("study_solve_aim", lang), aim, AIM),
         ],
     )
     scale_along(sheet, axes, lang)
@@ -124,7 +124,7 @@ def words(told: StudyData, lang: Language) -> str:
     target, scenario = asked_target(told), told.first
     unit = str(found["unit"])
     points = [
-        label(
+        translate(
             "alt_solve_at",
             lang,
             value=amount(row["value"], lang, unit),
@@ -132,7 +132,7 @@ def words(told: StudyData, lang: Language) -> str:
         )
         for row in _told_of(told.table("points"))
     ]
-    return label(
+    return translate(
         "alt_solve",
         lang,
         cell=_cell(target, scenario, lang),

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ScenarioError, usage_error
-from ..report.i18n import Language, label, number
+from ..report.i18n import Language, number, translate
 from ..results.cell import CellRef
 from ..results.experiment import (
     LARGEST_CHUNK,
@@ -355,10 +355,10 @@ def inputs_of(sweep: Sweep, file: Path) -> dict[str, str]:
 def duration(seconds: float, lang: Language) -> str:
     """Return a rough duration in words."""
     if seconds < 90:
-        return label("sweep_seconds", lang, n=number(math.ceil(seconds), lang))
+        return translate("sweep_seconds", lang, n=number(math.ceil(seconds), lang))
     if seconds < 5400:
-        return label("sweep_minutes", lang, n=number(seconds / 60, lang))
-    return label("sweep_hours", lang, n=number(seconds / 3600, lang, 1))
+        return translate("sweep_minutes", lang, n=number(seconds / 60, lang))
+    return translate("sweep_hours", lang, n=number(seconds / 3600, lang, 1))
 
 
 def preview_lines(
@@ -367,7 +367,7 @@ def preview_lines(
     """Return how many runs there are, how many are left, and how long these take."""
     left = len(plan) - done
     return [
-        label(
+        translate(
             "sweep_preview",
             lang,
             name=name,
@@ -376,7 +376,7 @@ def preview_lines(
             n=number(plan.settings.replications, lang),
             until=plan.settings.until,
         ),
-        label(
+        translate(
             "sweep_time",
             lang,
             done=number(done, lang),
@@ -392,7 +392,7 @@ def outcome_lines(
 ) -> list[str]:
     """Return how the sweep ended, and what is not in the table."""
     lines = [
-        label(
+        translate(
             "sweep_done",
             lang,
             runs=number(earlier + fresh, lang),
@@ -401,9 +401,9 @@ def outcome_lines(
         )
     ]
     if failed:
-        lines.append(label("sweep_failed", lang, failed=number(failed, lang)))
+        lines.append(translate("sweep_failed", lang, failed=number(failed, lang)))
     if dropped:
-        lines.append(label("sweep_dropped", lang, n=number(dropped, lang)))
+        lines.append(translate("sweep_dropped", lang, n=number(dropped, lang)))
     if cut_off:
-        lines.append(label("sweep_cut_off", lang, n=number(cut_off, lang)))
+        lines.append(translate("sweep_cut_off", lang, n=number(cut_off, lang)))
     return lines

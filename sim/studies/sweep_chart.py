@@ -14,7 +14,7 @@ from ..report.charts.elements import amount, listed, sources_named
 from ..report.charts.layout import Sheet, fit, new_sheet
 from ..report.charts.size import ChartSize
 from ..report.charts.study_elements import BILLION, cell_words, cut, scale_along, scale_up
-from ..report.i18n import Language, billion, label, number
+from ..report.i18n import Language, billion, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK
 from ..results.cell import MONEY, CellRef, parse
@@ -99,9 +99,9 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         across = len(panels) if len(panels) <= ON_A_SLIDE else 3
     columns = min(len(panels), across) if look.side_by_side else 1
     rows = -(-len(panels) // columns)
-    note = label("study_sweep_note", lang)
+    note = translate("study_sweep_note", lang)
     if others:
-        note += " " + label("study_sweep_others", lang, n=others)
+        note += " " + translate("study_sweep_others", lang, n=others)
     sheet = new_sheet(
         look,
         _title(told, address, lang),
@@ -119,9 +119,9 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
 
 def _title(told: StudyData, address: CellRef, lang: Language) -> str:
     cell = cell_words(address, told.first, lang)
-    unit = f", {label('axis_billion', lang)}" if address.table in MONEY else ""
+    unit = f", {translate('axis_billion', lang)}" if address.table in MONEY else ""
     text = f"{cell} ({_statistic(address, lang)}){unit}"
-    return label("study_sweep_title", lang, cell=text[0].upper() + text[1:],
+    return translate("study_sweep_title", lang, cell=text[0].upper() + text[1:],
                  sweep=told.asked["title"][lang])  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _head(one: Along, units: dict[str, str], lang: Language) -> str:
     text, unit = _named(one, lang), unit_of(one.name, units, lang)
     if one.names:
         choices = ", ".join(choice_text(name, lang) for name in one.names)
-        return label("named_value", lang, name=text, value=choices)
+        return translate("named_value", lang, name=text, value=choices)
     return f"{text}, {unit}" if unit else text
 
 
@@ -142,7 +142,7 @@ def _named(one: Along, lang: Language) -> str:
 
 
 def _source(told: StudyData, lang: Language) -> str:
-    return label(
+    return translate(
         "study_sweep_source",
         lang,
         title=told.asked["title"][lang],
@@ -192,9 +192,9 @@ def words(told: StudyData, lang: Language) -> str:
         ]
         ends = sorted({0, len(one.where) - 1}) if not one.names else range(len(one.where))
         values = ", ".join(
-            label("alt_sweep_at", lang, at=names[at], middle=told_value(float(one.middle[at])),
+            translate("alt_sweep_at", lang, at=names[at], middle=told_value(float(one.middle[at])),
                   low=told_value(float(one.low[at])), high=told_value(float(one.high[at])))
             for at in ends
         )  # fmt: skip
-        parts.append(label("alt_part", lang, name=_named(one, lang), value=values))
-    return label("alt_sweep", lang, title=_title(told, address, lang), told=listed(parts))
+        parts.append(translate("alt_part", lang, name=_named(one, lang), value=values))
+    return translate("alt_sweep", lang, title=_title(told, address, lang), told=listed(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..report.charts.study_elements import BILLION, cell_words
-from ..report.i18n import Language, billion, label, number, unit_name
+from ..report.i18n import Language, billion, number, translate, unit_name
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..scenario import Scenario
@@ -16,15 +16,15 @@ YEARS_MONEY = "EUR/year"
 
 def unit_words(unit: str, lang: Language) -> str:
     """The unit in which a lever's values are written."""
-    return label("unit_billion_year", lang) if unit == YEARS_MONEY else unit_name(unit, lang)
+    return translate("unit_billion_year", lang) if unit == YEARS_MONEY else unit_name(unit, lang)
 
 
 def how(target: Target, lang: Language) -> str:
     """With which certainty, or in which statistic, a target is held."""
     if target.certainty is None:
         statistic = statistic_name(target.address.statistic, lang)
-        return label("solve_in", lang, statistic=statistic)
-    return label("solve_with", lang, p=number(100 * target.certainty, lang))
+        return translate("solve_in", lang, statistic=statistic)
+    return translate("solve_with", lang, p=number(100 * target.certainty, lang))
 
 
 def amount(value: float, lang: Language, unit: str = "") -> str:
@@ -73,7 +73,7 @@ def lever_unit(unit: str) -> float:
 def cell_and_unit(target: Target, scenario: Scenario, lang: Language) -> str:
     """The cell in words, with its unit if it is money."""
     text = cell_words(target.address, scenario, lang)
-    return f"{text}, {label('axis_billion', lang)}" if is_money(target) else text
+    return f"{text}, {translate('axis_billion', lang)}" if is_money(target) else text
 
 
 def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) -> str:
@@ -84,13 +84,13 @@ def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) ->
 def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
     """What is to hold: the cell, below or above which number."""
     cell = cell_words(target.address, scenario, lang)
-    return label(
+    return translate(
         "study_target", lang, cell=cell, sign=_sign(target, lang), number=_number(target, lang)
     )
 
 
 def _sign(target: Target, lang: Language) -> str:
-    return label("sign_at_most" if target.below else "sign_at_least", lang)
+    return translate("sign_at_most" if target.below else "sign_at_least", lang)
 
 
 def _number(target: Target, lang: Language) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import usage_error
 from ..reference.simulation import scaled, simulate_persons
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..scenario import Scenario
 from .trace_text import head, life
 
@@ -26,5 +26,5 @@ def trace(scenario: Scenario, person: int, seed: int, scale: int, lang: Language
     last = diary[-1][1] if diary else ""
     if not last.endswith(("departed", "settled", "outside", "ward_source")):
         end = country.when(float(country.world.clock.days - 1))
-        lines.append(f"{end}  {label('trace_goes_on', lang)}")
+        lines.append(f"{end}  {translate('trace_goes_on', lang)}")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..report.i18n import Language, label
+from ..report.i18n import Language, translate
 from ..scenario import Scenario
 
 BEYOND = "beyond all places"
@@ -19,7 +19,7 @@ def life(
     """The diary of a person as lines of date and event; ``when`` gives the date of a moment."""
     lines = []
     for moment, entry in diary:
-        before = f" {label('trace_before', lang)}" if moment < 0 else ""
+        before = f" {translate('trace_before', lang)}" if moment < 0 else ""
         lines.append(f"{when(moment)}  {event(entry, scenario, lang)}{before}")
     return lines
 
@@ -29,19 +29,19 @@ def event(entry: str, scenario: Scenario, lang: Language) -> str:
     if entry.startswith("bed "):
         bed = entry.removeprefix("bed ")
         if bed == BEYOND:
-            return label("trace_beyond", lang)
+            return translate("trace_beyond", lang)
         place = getattr(scenario.reception.places[bed].title, lang)
-        return label("trace_bed", lang, place=place)
+        return translate("trace_bed", lang, place=place)
     if entry.startswith("start "):
-        return label(f"to_{entry.removeprefix('start ')}", lang)
+        return translate(f"to_{entry.removeprefix('start ')}", lang)
     source, _, target = entry.partition(" -> ")
     again = source == "in_appeal" and target == "pending"
-    return label("again_pending" if again else f"to_{target}", lang)
+    return translate("again_pending" if again else f"to_{target}", lang)
 
 
 def head(number: int, group: int, scenario: Scenario, scale: int, lang: Language) -> str:
     """Who it is: the number, the group, and in which country."""
     names = list(scenario.groups.values())
-    who = getattr(names[group].title, lang) if group >= 0 else label("trace_no_group", lang)
+    who = getattr(names[group].title, lang) if group >= 0 else translate("trace_no_group", lang)
     title = getattr(scenario.title, lang)
-    return label("trace_head", lang, n=number, group=who, title=title, scale=scale)
+    return translate("trace_head", lang, n=number, group=who, title=title, scale=scale)

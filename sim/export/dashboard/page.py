@@ -16,7 +16,7 @@ from html import escape
 from importlib import resources
 
 from ...errors import Problem, ScenarioError, usage_error
-from ...report.i18n import Language, label
+from ...report.i18n import Language, translate
 from ...runs.load import RunFolder, combined_provenance
 from ...runs.provenance import Provenance, marked
 from .content import Json, content_of
@@ -73,11 +73,11 @@ def html(content: Json, lang: Language) -> str:
     style, library, code = _web("page.css"), library_code(), page_code()
     parts = {
         "lang": lang,
-        "title": escape(label("explorer_title", lang)),
+        "title": escape(translate("explorer_title", lang)),
         "policy": policy([library, code], [style]),
         "style": style,
         "no_script": "<br>".join(
-            f'<span lang="{one}">{escape(label("explorer_no_script", one))}</span>'
+            f'<span lang="{one}">{escape(translate("explorer_no_script", one))}</span>'
             for one in _both(lang)
         ),
         "content": as_json(content | {"library": LIBRARY_VERSION}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...report.display_names import line_label
-from ...report.i18n import Language, label, labels
+from ...report.i18n import Language, labels, translate
 from ...scenario import Scenario
 from .encoding import MILLIONS, MONTHS, PEOPLE, PERCENT, Rounding
 
@@ -101,7 +101,7 @@ class Series:
 
 def both(key: str, **values: object) -> Both:
     """Return a label in both languages."""
-    return {lang: label(key, lang, **values) for lang in LANGUAGES}
+    return {lang: translate(key, lang, **values) for lang in LANGUAGES}
 
 
 def capitalise(text: str) -> str:
@@ -147,7 +147,7 @@ def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
 def _money_name(what: str, line: str) -> Both:
     """What a reader calls the cost or the gap of a budget line."""
     return {
-        lang: label("explorer_part", lang, name=capitalise(label(what, lang)),
+        lang: translate("explorer_part", lang, name=capitalise(translate(what, lang)),
                     what=line_label(line, lang))
         for lang in LANGUAGES
     }  # fmt: skip
@@ -167,11 +167,16 @@ def name_of(key: str, parts: Mapping[str, Both], has_parts: bool) -> Both:
     if breakdown == "total":
         return _joined(SERIES.get(series, series), "book_sum" if has_parts else "")
     return {
-        lang: label("explorer_part", lang, name=capitalise(_word(SERIES.get(series, series), lang)),
-                    what=parts[breakdown][lang] if breakdown in parts else
-                    _word(PARTS.get(breakdown, breakdown), lang))
+        lang: translate(
+            "explorer_part",
+            lang,
+            name=capitalise(_word(SERIES.get(series, series), lang)),
+            what=parts[breakdown][lang]
+            if breakdown in parts
+            else _word(PARTS.get(breakdown, breakdown), lang),
+        )
         for lang in LANGUAGES
-    }  # fmt: skip
+    }
 
 
 def part_names(scenarios: Iterable[Scenario]) -> dict[str, Both]:
@@ -209,7 +214,7 @@ def _joined(first: str, second: str) -> Both:
     if not second:
         return {lang: capitalise(_word(first, lang)) for lang in LANGUAGES}
     return {
-        lang: label("explorer_part", lang, name=capitalise(_word(first, lang)),
+        lang: translate("explorer_part", lang, name=capitalise(_word(first, lang)),
                     what=_word(second, lang))
         for lang in LANGUAGES
     }  # fmt: skip
@@ -217,7 +222,7 @@ def _joined(first: str, second: str) -> Both:
 
 def _word(key: str, lang: Language) -> str:
     """A label, or the key itself where there is none."""
-    return label(key, lang) if key in labels() else key
+    return translate(key, lang) if key in labels() else key
 
 
 def _capitalised(texts: Both) -> Both:

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from ...errors import Problem, ScenarioError
 from ...questions.questions import Question
 from ...questions.text import SCALE
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...report.style import BLUE, DARK, STYLE, head_and_foot, page
 from ...runs.load import FinishedFolder
 from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table
@@ -80,20 +80,20 @@ def memo_of_answers(folder: FinishedFolder, lang: Language, question: int | None
     scenarios = folder.record["scenarios"]
     scenario = lead.main.of if lead.main.of in scenarios else next(iter(scenarios))
     commands: list[Block] = [
-        Heading(label("memo_book_commands", lang)),
-        Paragraph(label("memo_book_runs", lang)),
-        Commands(page.commands(label("answer_again", lang))),
+        Heading(translate("memo_book_commands", lang)),
+        Paragraph(translate("memo_book_runs", lang)),
+        Commands(page.commands(translate("answer_again", lang))),
     ]
     if question is None:
         count = {"n": len(deferred), "all": len(asked)}
-        title = label("memo_book_title", lang)
+        title = translate("memo_book_title", lang)
         intro = [
-            Paragraph(label("memo_book_question", lang, **count)),
-            Paragraph(label("memo_book_lead", lang, question=getattr(lead.question, lang))),
+            Paragraph(translate("memo_book_question", lang, **count)),
+            Paragraph(translate("memo_book_lead", lang, question=getattr(lead.question, lang))),
         ]
         table, own = _short_table(folder, deferred, lang), _all_answers(folder, deferred, lang)
     else:
-        title = label("memo_book_one", lang, n=lead.number, party=lead.party)
+        title = translate("memo_book_one", lang, n=lead.number, party=lead.party)
         intro = [Paragraph(page.heading), Paragraph(f"{page.place} {page.minister}")]
         table, own = _figures_table(page, lang), []
     parts = MemoParts(
@@ -167,7 +167,7 @@ def _find(asked: Sequence[Question], number_: int, where: Path) -> Question:
 
 
 def _figures_table(page: AnswerPage, lang: Language) -> Table:
-    heading = label("answer_figures", lang)
+    heading = translate("answer_figures", lang)
     heads, rows = page.table(heading)
     return Table(heading, heads, rows, (False, True, False))
 
@@ -177,29 +177,33 @@ def _short_table(folder: FinishedFolder, deferred: Sequence[Question], lang: Lan
     short = folder.table("answers.csv").set_index("number")["answer"]
     rows = tuple((str(one.number), one.party, str(short[one.number])) for one in deferred)
     heads = ("answer_number", "answer_party", "answer_state")
-    return Table(label("memo_book_table", lang), tuple(label(key, lang) for key in heads), rows,
-                 (True, False, False))  # fmt: skip
+    return Table(
+        translate("memo_book_table", lang),
+        tuple(translate(key, lang) for key in heads),
+        rows,
+        (True, False, False),
+    )
 
 
 def _points(page: AnswerPage, section: str, without: str, lang: Language) -> list[Block]:
     """The points of a section of the page, or a sentence that there are none."""
-    points = page.points(label(section, lang))
-    return [Listing(points) if points else Paragraph(label(without, lang))]
+    points = page.points(translate(section, lang))
+    return [Listing(points) if points else Paragraph(translate(without, lang))]
 
 
 def _own_notes(page: AnswerPage, lang: Language, folder: FinishedFolder) -> list[str]:
     """Notes of the page, without those that every memo has."""
-    sure = label("answer_sure", lang, held="|").split("|")[0]
+    sure = translate("answer_sure", lang, held="|").split("|")[0]
     options = folder.record["options"]
-    step = label(f"step_{options['step']}", lang)
-    runs = label("answer_rests", lang, n=number(options["replications"], lang), step=step)
+    step = translate(f"step_{options['step']}", lang)
+    runs = translate("answer_rests", lang, n=number(options["replications"], lang), step=step)
     return [note for note in page.notes if not note.startswith(sure) and note != runs]
 
 
 def _all_answers(
     folder: FinishedFolder, deferred: Sequence[Question], lang: Language
 ) -> list[Block]:
-    blocks: list[Block] = [Heading(label("memo_book_all", lang))]
+    blocks: list[Block] = [Heading(translate("memo_book_all", lang))]
     for one in deferred:
         page = parse_page(folder.text(f"{one.number:02d}.md"))
         blocks += [Heading(page.heading, 3), Paragraph(page.answer)]
@@ -221,14 +225,16 @@ def _chart(
     said = []
     for row in rows.to_dict("records"):
         ends = (number(row[end] / divisor, lang, decimals) for end in ("low", "high"))
-        middle = label(f"shown_as_{lead.main.shown}", lang,
+        middle = translate(f"shown_as_{lead.main.shown}", lang,
                        value=number(row["value"] / divisor, lang, decimals))  # fmt: skip
         told = f"{row['name']}: {middle}"
         if row["low"] == row["low"]:
-            told += " " + label("from_to", lang, **dict(zip(("low", "high"), ends, strict=True)))
+            told += " " + translate(
+                "from_to", lang, **dict(zip(("low", "high"), ends, strict=True))
+            )
         said.append(told)
-    alt = label("memo_book_alt", lang, figures="; ".join(said))
-    caption = label("memo_book_caption", lang, n=lead.number)
+    alt = translate("memo_book_alt", lang, figures="; ".join(said))
+    caption = translate("memo_book_caption", lang, n=lead.number)
     return MemoChart(caption, alt, png_of(drawn, folder.stamp))
 
 
@@ -260,8 +266,8 @@ def _dots(
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
-        axes.set_xlabel(label(f"memo_axis_{shown}", lang), fontsize=8)
+        axes.set_xlabel(translate(f"memo_axis_{shown}", lang), fontsize=8)
         n = number(folder.record["options"]["replications"], lang)
-        note = label("memo_book_note", lang, n=n, id=folder.record["id"])
-        head_and_foot(figure, label("memo_book_chart", lang), note)
+        note = translate("memo_book_note", lang, n=n, id=folder.record["id"])
+        head_and_foot(figure, translate("memo_book_chart", lang), note)
         return figure

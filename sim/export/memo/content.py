@@ -12,7 +12,7 @@ from math import ceil
 from rich.table import Table as Printed
 from rich.text import Text
 
-from ...report.i18n import Language, label
+from ...report.i18n import Language, translate
 from ...runs.provenance import Provenance
 
 LETTERS, PADDING = 104, 2
@@ -113,7 +113,7 @@ class Memo:
     @property
     def foot(self) -> str:
         """What stands at the foot of each page, before its number."""
-        return label("memo_foot", self.lang, version=self.stamp.version, id=self.stamp.run)
+        return translate("memo_foot", self.lang, version=self.stamp.version, id=self.stamp.run)
 
 
 def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:
@@ -123,7 +123,7 @@ def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:
         if isinstance(block, Table | MemoChart):
             counts[type(block)] += 1
             key = "memo_table" if isinstance(block, Table) else "memo_figure"
-            yield block, label(key, memo.lang), counts[type(block)]
+            yield block, translate(key, memo.lang), counts[type(block)]
         else:
             yield block, "", 0
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from ...questions.text import FACTOR, HUNDREDS
 from ...report.display_names import input_name
-from ...report.i18n import Language, label, number, unit_name
+from ...report.i18n import Language, number, translate, translate_sentence, unit_name
 from ...report.scenario_listing import about_source, spread_text, value_text
-from ...report.translate import said
 from ...scenario import Quantity, Scenario, quantities
 from ...scenario.listing import (
     Citation,
@@ -35,13 +34,13 @@ MEASURED = {"year": 2027, "low": 10, "high": 90}
 
 def billions(eur: float, lang: Language) -> str:
     """Euros in billions, in a sentence."""
-    return label("shown_as_billion", lang, value=number(eur / 1e9, lang, 1))
+    return translate("shown_as_billion", lang, value=number(eur / 1e9, lang, 1))
 
 
 def band(low: float, high: float, lang: Language, unit: float = 1e9, decimals: int = 1) -> str:
     """The 80 % band of an amount, in its unit."""
     ends = (number(end / unit, lang, decimals) for end in (low, high))
-    return label("from_to", lang, **dict(zip(("low", "high"), ends, strict=True)))
+    return translate("from_to", lang, **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def count(value: float, lang: Language) -> str:
@@ -66,20 +65,20 @@ def movers(scenario: Scenario, lang: Language, *, gap: bool = True) -> list[Bloc
     uncertain = [key for key, one in quantities(scenario) if one.spread and key in effects]
     leading = sorted(uncertain, key=lambda key: -effects[key].swing)[:MOVERS]
     most = sum(effect.total for effect in effects.values())
-    told = label("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
+    told = translate("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
     return [
-        Paragraph(told if gap else f"{label('memo_movers_other', lang)} {told}"),
+        Paragraph(told if gap else f"{translate('memo_movers_other', lang)} {told}"),
         Listing(tuple(_mover(key, effects[key], scenario, lang) for key in leading)),
     ]
 
 
 def _mover(key: str, effect: Effect, scenario: Scenario, lang: Language) -> str:
     low, high = sorted((effect.low, effect.high))
-    return label(
+    return translate(
         "memo_mover",
         lang,
         name=of_number(key, scenario, lang),
-        swing=label("shown_as_million", lang, value=number(effect.swing / 1e6, lang)),
+        swing=translate("shown_as_million", lang, value=number(effect.swing / 1e6, lang)),
         low=number(low / 1e6, lang),
         high=number(high / 1e6, lang),
     )
@@ -91,7 +90,7 @@ def rests(scenario: Scenario, lang: Language) -> list[Block]:
     assumed = [key for key in sorted(is_influential(), key=lambda key: -is_influential()[key])
                if key in numbers and numbers[key].assumption
                and not key.startswith("budget.")][:RESTS]  # fmt: skip
-    intro = label(
+    intro = translate(
         "memo_rests",
         lang,
         numbers=len(numbers),
@@ -104,9 +103,9 @@ def rests(scenario: Scenario, lang: Language) -> list[Block]:
 
 
 def _assumed(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> str:
-    basis = label("rests_on_both" if quantity.source else "rests_on_assumption", lang,
+    basis = translate("rests_on_both" if quantity.source else "rests_on_assumption", lang,
                   source=quantity.source)  # fmt: skip
-    sentence = said(quantity.assumption, lang, scenario.description)
+    sentence = translate_sentence(quantity.assumption, lang, scenario.description)
     return f"{_named(key, quantity, scenario, lang)}, {basis}: {sentence}"
 
 
@@ -129,22 +128,25 @@ def listed(scenario: Scenario, lang: Language) -> list[Block]:
                                                               -len(rest.keys)))  # fmt: skip
     numbers = dict(quantities(scenario))
     heads = ("shown_assumption", "memo_rest_on_it", "memo_swing")
-    note = label("memo_assumptions_note", lang, **MEASURED)
+    note = translate("memo_assumptions_note", lang, **MEASURED)
     return [
-        Heading(label("memo_assumptions", lang), 2),
+        Heading(translate("memo_assumptions", lang), 2),
         Paragraph(note),
         Table(
-            label("memo_assumptions_of", lang, title=getattr(scenario.title, lang)),
-            tuple(label(key, lang) for key in heads),
+            translate("memo_assumptions_of", lang, title=getattr(scenario.title, lang)),
+            tuple(translate(key, lang) for key in heads),
             tuple(
-                (said(rest.name, lang, scenario.description), _keys(rest, numbers, scenario, lang),
-                 _million(_swing(rest, effects), lang))
+                (
+                    translate_sentence(rest.name, lang, scenario.description),
+                    _keys(rest, numbers, scenario, lang),
+                    _million(_swing(rest, effects), lang),
+                )
                 for rest in found
             ),
             (False, False, True),
         ),
         _sources(scenario, lang),
-    ]  # fmt: skip
+    ]
 
 
 def _swing(rest: Citation, effects: Mapping[str, Effect]) -> float:
@@ -163,7 +165,7 @@ def _keys(
         spread = spread_text(numbers[key], lang)
         told.append(_named(key, numbers[key], scenario, lang) + (f", {spread}" if spread else ""))
     if len(rest.keys) > NAMED:
-        told.append(label("memo_more", lang, n=len(rest.keys) - NAMED))
+        told.append(translate("memo_more", lang, n=len(rest.keys) - NAMED))
     return "; ".join(told)
 
 
@@ -173,8 +175,8 @@ def _sources(scenario: Scenario, lang: Language) -> Table:
         rows.append((rest.name, ", ".join(about_source(rest.card, lang)), str(len(rest.keys))))
     heads = ("shown_source", "memo_source_about", "book_rests")
     return Table(
-        label("memo_sources_of", lang, title=getattr(scenario.title, lang)),
-        tuple(label(key, lang) for key in heads),
+        translate("memo_sources_of", lang, title=getattr(scenario.title, lang)),
+        tuple(translate(key, lang) for key in heads),
         tuple(rows),
         (False, False, True),
     )
@@ -198,8 +200,8 @@ def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: L
         for key, before, after in changed(base, other)
     ]  # fmt: skip
     return Table(
-        label("memo_changes_of", lang, other=names[1], base=names[0]),
-        (label("memo_what", lang), names[0], names[1], label("memo_ground", lang)),
+        translate("memo_changes_of", lang, other=names[1], base=names[0]),
+        (translate("memo_what", lang), names[0], names[1], translate("memo_ground", lang)),
         tuple(rows),
         (False,) * 4,
     )
@@ -208,6 +210,6 @@ def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: L
 def _ground(value: Any, scenario: Scenario, lang: Language) -> str:
     if not isinstance(value, Quantity):
         return ""
-    parts = (value.source, said(value.where, lang),
-             said(value.assumption, lang, scenario.description))  # fmt: skip
+    parts = (value.source, translate_sentence(value.where, lang),
+             translate_sentence(value.assumption, lang, scenario.description))  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -9,7 +9,7 @@ from typing import Any
 from ...hindcast import kept
 from ...model.uncertainty import UNCERTAINTIES
 from ...questions.metrics import score_entries
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...report.scorecard import score_table, verdict
 from ...runs.load import FinishedFolder
 from ...scenario import Scenario, quantities
@@ -62,7 +62,7 @@ def make_memo(
         *_section("answer_drivers", parts.drivers, lang),
         *_section("memo_ground_head", parts.basis, lang),
         *_caveats(folder, parts.notes, lang),
-        Heading(label("memo_annex", lang), 1, annex=True),
+        Heading(translate("memo_annex", lang), 1, annex=True),
         *parts.annex,
     ]
     if scenario is not None:
@@ -73,7 +73,7 @@ def make_memo(
 
 def _section(heading: str, blocks: Sequence[Block], lang: Language) -> Iterator[Block]:
     if blocks:
-        yield Heading(label(heading, lang))
+        yield Heading(translate(heading, lang))
         yield from blocks
 
 
@@ -81,16 +81,16 @@ def _caveats(folder: FinishedFolder, notes: Sequence[str], lang: Language) -> li
     """What a reader has to keep in mind, ``notes`` first."""
     options = folder.record["options"]
     held = number(100 * score_entries()["held_80"], lang)
-    step = label(f"step_{options['step']}", lang)
+    step = translate(f"step_{options['step']}", lang)
     texts = [
         *notes,
-        label("answer_sure", lang, held=held),
-        label("memo_rests_on_runs", lang, n=number(options["replications"], lang), step=step),
+        translate("answer_sure", lang, held=held),
+        translate("memo_rests_on_runs", lang, n=number(options["replications"], lang), step=step),
     ]
-    kinds = [label(f"memo_vary_{kind}", lang) for kind in options["vary"]]
+    kinds = [translate(f"memo_vary_{kind}", lang) for kind in options["vary"]]
     if len(kinds) < len(UNCERTAINTIES):
-        texts.append(label("memo_vary_only", lang, kinds=", ".join(kinds)))
-    return [Heading(label("memo_caveats", lang)), Listing(tuple(texts))]
+        texts.append(translate("memo_vary_only", lang, kinds=", ".join(kinds)))
+    return [Heading(translate("memo_caveats", lang)), Listing(tuple(texts))]
 
 
 def _method(
@@ -100,19 +100,19 @@ def _method(
     options = folder.record["options"]
     blanks = {
         "start": scenario.start.isoformat(),
-        "step": label(f"step_{options['step']}", lang),
+        "step": translate(f"step_{options['step']}", lang),
         "n": number(options["replications"], lang),
         "numbers": len(numbers),
         "uncertain": sum(1 for quantity in numbers.values() if quantity.spread),
     }
-    texts = [label(key, lang, **blanks) for key in (*METHOD, *further, "memo_method_checked")]
-    return [Heading(label("memo_method", lang)), *(Paragraph(text) for text in texts)]
+    texts = [translate(key, lang, **blanks) for key in (*METHOD, *further, "memo_method_checked")]
+    return [Heading(translate("memo_method", lang)), *(Paragraph(text) for text in texts)]
 
 
 def _scorecard(lang: Language) -> list[Block]:
     march, official = kept()
     return [
-        Heading(label("memo_scorecard", lang)),
+        Heading(translate("memo_scorecard", lang)),
         Listing(tuple(verdict(march, official, lang))),
         table_of(score_table(march, lang)),
     ]
@@ -131,13 +131,13 @@ def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
     commands = [stamp.command] if stamp.command else []
     commands.append(f"opvangsim memo {folder.path.name} --lang {lang} -o memo.docx")
     return [
-        Heading(label("answer_again", lang)),
-        Paragraph(label("memo_again", lang)),
+        Heading(translate("answer_again", lang)),
+        Paragraph(translate("memo_again", lang)),
         Commands(tuple(commands)),
         Table(
-            label("memo_record", lang),
-            (label("memo_what", lang), label("memo_said", lang)),
-            tuple((label(key, lang), text) for key, text in facts),
+            translate("memo_record", lang),
+            (translate("memo_what", lang), translate("memo_said", lang)),
+            tuple((translate(key, lang), text) for key, text in facts),
             (False, False),
         ),
     ]

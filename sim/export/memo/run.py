@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ...questions.text import HUNDREDS, RARE
 from ...report.charts import CHART_SIZES, CHARTS, RunData, draw
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...report.run_tables import (
     before_start_note,
     check_note,
@@ -38,7 +38,7 @@ def memo_of_run(folder: FinishedFolder, lang: Language) -> Memo:
     """Return the memo of a run; raises ``ScenarioError`` if its files were changed."""
     run = read_run_folder(folder.path)
     parts = MemoParts(
-        title=label("memo_run_title", lang, title=getattr(run.scenario.title, lang)),
+        title=translate("memo_run_title", lang, title=getattr(run.scenario.title, lang)),
         question=[Paragraph(_question(run, lang))],
         answer=_answer(run, lang),
         chart=_chart(run, lang),
@@ -86,7 +86,7 @@ def _question(run: RunFolder, lang: Language) -> str:
     else:
         key = "memo_run_question_closed" if _is_constrained(run) else "memo_run_question"
     years = [row["year"] for row in _budgeted(run)] or [run.scenario.start.year]
-    return label(
+    return translate(
         key,
         lang,
         vintage=getattr(run.scenario.headline.title, lang),
@@ -110,8 +110,8 @@ def _answer(run: RunFolder, lang: Language) -> list[Block]:
 def chance(share: float, lang: Language) -> str:
     """Return a probability in words; near 0 or 1 the replications can't tell how near."""
     if not RARE <= share <= 1 - RARE:
-        return label("chance_rare" if share < RARE else "chance_near", lang)
-    return label("shown_as_percent", lang, value=number(100 * share, lang))
+        return translate("chance_rare" if share < RARE else "chance_near", lang)
+    return translate("shown_as_percent", lang, value=number(100 * share, lang))
 
 
 def money_sentence(row: Row, lang: Language) -> str:
@@ -119,7 +119,7 @@ def money_sentence(row: Row, lang: Language) -> str:
     short = row["gap_p50"] > 0
     sign = 1 if short else -1
     ends = sorted((sign * row["gap_p10"], sign * row["gap_p90"]))
-    return label(
+    return translate(
         "memo_run_short" if short else "memo_run_left",
         lang,
         year=row["year"],
@@ -135,7 +135,7 @@ def money_sentence(row: Row, lang: Language) -> str:
 def _years(rows: list[Row], lang: Language) -> str:
     """Say for each year how much money is short or left."""
     parts = [
-        label(
+        translate(
             "memo_year_short" if row["gap_p50"] > 0 else "memo_year_left",
             lang,
             year=row["year"],
@@ -143,7 +143,7 @@ def _years(rows: list[Row], lang: Language) -> str:
         )
         for row in rows
     ]
-    return label("memo_run_years", lang, years="; ".join(parts))
+    return translate("memo_run_years", lang, years="; ".join(parts))
 
 
 def _of_year(run: RunFolder, series: str, breakdown: str, measure: str, year: int) -> Row:
@@ -156,7 +156,7 @@ def _of_year(run: RunFolder, series: str, breakdown: str, measure: str, year: in
 def _people(run: RunFolder, year: int, lang: Language) -> str:
     need = _of_year(run, "need", "total", "mean", year)
     places = _of_year(run, "places", "total", "mean", year)
-    return label(
+    return translate(
         "memo_run_people",
         lang,
         year=year,
@@ -178,7 +178,7 @@ def _short_of_people(run: RunFolder, lang: Language) -> str:
         for name, row in (("people", short[year]), ("places", places))
         for end, quantile in (("", "p50"), ("_low", "p10"), ("_high", "p90"))
     }
-    return label("memo_run_closed", lang, year=year, **blanks)
+    return translate("memo_run_closed", lang, year=year, **blanks)
 
 
 def _at_the_end(run: RunFolder, lang: Language) -> str:
@@ -186,7 +186,7 @@ def _at_the_end(run: RunFolder, lang: Language) -> str:
     row = rows[(rows["series"] == "need") & (rows["breakdown"] == "total")].iloc[-1]
     ends = {name: count(row[quantile], lang)
             for name, quantile in (("need", "p50"), ("low", "p10"), ("high", "p90"))}  # fmt: skip
-    return label("memo_run_end", lang, date=row["date"].date().isoformat(), **ends)
+    return translate("memo_run_end", lang, date=row["date"].date().isoformat(), **ends)
 
 
 def _main_table(run: RunFolder, lang: Language) -> Any:
@@ -202,7 +202,7 @@ def _chart(run: RunFolder, lang: Language) -> MemoChart:
     scenario, options = run.scenario, run.record["options"]
     subject = RunData(scenario, run.record["id"], options["replications"], options["seed"],
                       run.budget, run.monthly, run.yearly)  # fmt: skip
-    name, caption = "gap", label(
+    name, caption = "gap", translate(
         "memo_gap_caption",
         lang,
         vintage=getattr(scenario.headline.title, lang),
@@ -210,17 +210,21 @@ def _chart(run: RunFolder, lang: Language) -> MemoChart:
     )  # fmt: skip
     if _is_constrained(run) or not _budgeted(run):
         name = "need"
-        caption = label("memo_need_caption", lang, title=getattr(scenario.title, lang))
+        caption = translate("memo_need_caption", lang, title=getattr(scenario.title, lang))
     look, words = CHART_SIZES["page"], CHARTS[name].words(subject, lang)
     figure = draw(name, subject, look, lang)
-    data = bytes_of(figure, ".png", look.dpi, label(f"chart_{name}_title", lang), words)
+    data = bytes_of(figure, ".png", look.dpi, translate(f"chart_{name}_title", lang), words)
     return MemoChart(caption, " ".join(words.split()), marked(data, ".png", run.stamp))
 
 
 def _notes(run: RunFolder, lang: Language) -> list[str]:
     if not _budgeted(run):
         return []
-    notes = [label("mean_line", lang)] if not _is_constrained(run) else [label("short_note", lang)]
+    notes = (
+        [translate("mean_line", lang)]
+        if not _is_constrained(run)
+        else [translate("short_note", lang)]
+    )
     if not _is_constrained(run):
         notes.append(check_note(run.record["check_2024_eur"], lang))
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
@@ -228,7 +232,7 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
 
 def _further_tables(run: RunFolder, lang: Language) -> list[Block]:
     """Tables that the two pages have no room for."""
-    found: list[Block] = [Heading(label("memo_more_tables", lang))]
+    found: list[Block] = [Heading(translate("memo_more_tables", lang))]
     if _budgeted(run):
         check = run.record["check_2024_eur"]
         found.append(table_of(levels_table(run.budget, run.scenario, check, lang)))

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table as PrintedTable
 
 from ...report.display_names import line_label
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...report.run_tables import prices_notes
 from ...report.style import title_of
 from ...runs.load import FinishedFolder
@@ -56,16 +56,16 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
         title = title_of(drawn(data, lang))
         chart = _study_chart(folder, title, lang)
     names = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
-    question = label("memo_study_question", lang, title=title, scenarios="; ".join(names))
+    question = translate("memo_study_question", lang, title=title, scenarios="; ".join(names))
     first = next(iter(data.scenarios.values()), None)
     parts = MemoParts(
-        title=label("memo_study_title", lang, title=title, scenarios=", ".join(data.scenarios)),
+        title=translate("memo_study_title", lang, title=title, scenarios=", ".join(data.scenarios)),
         question=[Paragraph(question)],
         answer=[Paragraph(text, strong=place == 0) for place, text in enumerate(texts)],
         chart=chart,
         table=tables[0] if tables else None,
         basis=rests(first, lang) if first else (),
-        annex=[Heading(label("memo_more_tables", lang)), *tables[1:]] if tables[1:] else (),
+        annex=[Heading(translate("memo_more_tables", lang)), *tables[1:]] if tables[1:] else (),
     )
     return make_memo(folder, first, lang, parts)
 
@@ -77,16 +77,16 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
     base, others = scenarios[comparison.base], comparison.others
     changes = tuple(_changes(base, other, scenarios[other], lang) for other in others)
     parts = MemoParts(
-        title=label("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
+        title=translate("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
         question=[Paragraph(_comparison_question(comparison, scenarios, lang))],
         answer=[
             Paragraph(_comparison_answer(comparison, other, lang), strong=True) for other in others
         ],
-        chart=_study_chart(folder, label("memo_cmp_caption", lang, base=comparison.base), lang),
+        chart=_study_chart(folder, translate("memo_cmp_caption", lang, base=comparison.base), lang),
         table=_comparison_table(comparison, lang),
-        drivers=[Paragraph(label("memo_cmp_drivers", lang)), Listing(changes)],
+        drivers=[Paragraph(translate("memo_cmp_drivers", lang)), Listing(changes)],
         basis=rests(base, lang),
-        notes=[label("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
+        notes=[translate("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
         annex=_comparison_annex(comparison, scenarios, lang),
         method=("memo_method_pairs",),
     )
@@ -101,20 +101,20 @@ def _memo_of_explanation(folder: FinishedFolder, lang: Language) -> Memo:
     first, second = (scenarios[name] for name in names.values())
     blanks: dict[str, Any] = {"year": explanation.address.year} | names
     titled = {place: _titled(name, scenarios[name], lang) for place, name in names.items()}
-    question = label("memo_exp_question", lang, **blanks | titled,
+    question = translate("memo_exp_question", lang, **blanks | titled,
                      line=line_label(explanation.address.line, lang))  # fmt: skip
     drivers = tuple(_driver(row, explanation, lang) for row in _largest_first(explanation))
     parts = MemoParts(
-        title=label("memo_exp_title", lang, **blanks),
+        title=translate("memo_exp_title", lang, **blanks),
         question=[Paragraph(question)],
         answer=[Paragraph(sentences(explanation, lang)[0], strong=True)],
-        chart=_study_chart(folder, label("memo_exp_caption", lang, **blanks), lang),
+        chart=_study_chart(folder, translate("memo_exp_caption", lang, **blanks), lang),
         table=table_of(effects_table(explanation, scenarios, lang)),
-        drivers=[Paragraph(label("memo_exp_drivers", lang)), Listing(drivers)],
+        drivers=[Paragraph(translate("memo_exp_drivers", lang)), Listing(drivers)],
         basis=rests(first, lang),
-        notes=[label("memo_exp_caveat", lang)],
+        notes=[translate("memo_exp_caveat", lang)],
         annex=[
-            Heading(label("memo_more_tables", lang)),
+            Heading(translate("memo_more_tables", lang)),
             changes_table(first, second, tuple(names.values()), lang),
         ],
         method=("memo_method_pairs", "memo_method_shapley"),
@@ -153,17 +153,17 @@ def _comparison_question(
 ) -> str:
     others = "; ".join(_titled(name, scenarios[name], lang) for name in comparison.others)
     base = _titled(comparison.base, scenarios[comparison.base], lang)
-    return label("memo_cmp_question", lang, others=others, base=base)
+    return translate("memo_cmp_question", lang, others=others, base=base)
 
 
 def _titled(name: str, scenario: Scenario, lang: Language) -> str:
-    return label("memo_titled", lang, name=name, title=getattr(scenario.title, lang))
+    return translate("memo_titled", lang, name=name, title=getattr(scenario.title, lang))
 
 
 def _comparison_answer(comparison: Comparison, other: str, lang: Language) -> str:
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
     if not moves(rows):
-        return label("compare_same", lang, other=other, base=comparison.base)
+        return translate("compare_same", lang, other=other, base=comparison.base)
     year = year_of(comparison)
     texts = []
     gap = _row(comparison, other, "gap", "total", year)
@@ -178,14 +178,14 @@ def _comparison_answer(comparison: Comparison, other: str, lang: Language) -> st
 def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> str:
     mean = row["difference_mean"]
     if mean == 0:
-        return label(f"memo_cmp_{what}_same", lang, other=other, year=year)
+        return translate(f"memo_cmp_{what}_same", lang, other=other, year=year)
     ends = sorted(abs(row[f"difference_{q}"]) for q in ("p10", "p90"))
     signed = [row["difference_p10"], row["difference_p90"]]
     if signed[0] * signed[1] < 0:
         # An interval across zero keeps its signs, turned so that the mean is positive.
         ends = sorted(value if mean > 0 else -value for value in signed)
     money = what == "gap"
-    return label(
+    return translate(
         f"memo_cmp_{what}_{'more' if mean > 0 else 'less'}",
         lang,
         other=other,
@@ -197,7 +197,7 @@ def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> s
 
 
 def _ends(ends: list[float], lang: Language) -> str:
-    return label("from_to", lang, low=count(ends[0], lang), high=count(ends[1], lang))
+    return translate("from_to", lang, low=count(ends[0], lang), high=count(ends[1], lang))
 
 
 def _comparison_table(comparison: Comparison, lang: Language) -> Table:
@@ -212,7 +212,7 @@ def _comparison_table(comparison: Comparison, lang: Language) -> Table:
         base = scaled(each[0]["base_mean"], series, lang)
         rows.append((name_of(series, breakdown, lang), base, *cells))
     return Table(
-        label("memo_cmp_table", lang, year=year, base=comparison.base),
+        translate("memo_cmp_table", lang, year=year, base=comparison.base),
         ("", comparison.base, *comparison.others),
         tuple(rows),
         (False, *(True,) * (1 + len(comparison.others))),
@@ -222,13 +222,13 @@ def _comparison_table(comparison: Comparison, lang: Language) -> Table:
 def _cell(row: Row, series: str, lang: Language) -> str:
     middle, low, high = (scaled(row[f"difference_{q}"], series, lang)
                          for q in ("mean", "p10", "p90"))  # fmt: skip
-    return f"{middle} {label('from_to', lang, low=low, high=high)}"
+    return f"{middle} {translate('from_to', lang, low=low, high=high)}"
 
 
 def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
     differing = changed(base, other)
     told = [
-        label(
+        translate(
             "memo_change",
             lang,
             name=of_number(key, other if after is not None else base, lang),
@@ -238,14 +238,14 @@ def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
         for key, before, after in differing[:NAMED]
     ]
     if len(differing) > NAMED:
-        told.append(label("memo_more", lang, n=len(differing) - NAMED))
+        told.append(translate("memo_more", lang, n=len(differing) - NAMED))
     return f"{name}: {'; '.join(told)}"
 
 
 def _comparison_annex(
     comparison: Comparison, scenarios: Mapping[str, Scenario], lang: Language
 ) -> list[Block]:
-    blocks: list[Block] = [Heading(label("memo_more_tables", lang))]
+    blocks: list[Block] = [Heading(translate("memo_more_tables", lang))]
     for other in comparison.others:
         table = table_of(difference_table(comparison, other, lang))
         if table.rows:
@@ -265,11 +265,11 @@ def _name(row: Row, explanation: Explanation, lang: Language) -> str:
     factor = next(f for f in explanation.factors if f.name == row["factor"])
     text = factor_name(factor.name, lang)
     title = factor.title.get(lang)
-    return label("memo_titled", lang, name=text, title=title) if title else text
+    return translate("memo_titled", lang, name=text, title=title) if title else text
 
 
 def _driver(row: Row, explanation: Explanation, lang: Language) -> str:
-    return label(
+    return translate(
         "memo_exp_driver",
         lang,
         name=_name(row, explanation, lang),

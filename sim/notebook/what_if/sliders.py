@@ -15,7 +15,7 @@ import yaml
 from ...errors import Problem, ScenarioError
 from ...export.safe_write import write_file
 from ...model.prices import affects_costs_only
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...scenario import Quantity, Scenario, override, quantities, shipped
 from ...scenario.distribution import Distribution
 from ...studies.levers import Lever, as_written, path_from, setting
@@ -97,7 +97,7 @@ def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     if not changes:
         return scenario
     title = {
-        lang: label("whatif_title", lang, title=getattr(scenario.title, lang))
+        lang: translate("whatif_title", lang, title=getattr(scenario.title, lang))
         for lang in ("en", "nl")
     }
     return override(scenario, changes | {"title": title}, BECAUSE)
@@ -232,24 +232,24 @@ KNOBS = {
 def value_of(knob: Slider, value: float, lang: Language) -> str:
     """Where a knob stands, with its unit."""
     if knob.name == "regular" and value == knob.start:
-        return label("knob_as_it_is", lang)
+        return translate("knob_as_it_is", lang)
     told = number(knob.here if value == knob.start else value, lang)
-    return label(UNITS[knob.name], lang, value=told) if knob.name in UNITS else told
+    return translate(UNITS[knob.name], lang, value=told) if knob.name in UNITS else told
 
 
 def turned_in_words(knobs: Mapping[Slider, float], lang: Language) -> str:
     """What was turned, and where it stood."""
     parts = [
-        label(
+        translate(
             "whatif_turned" if one.name != "regular" else "whatif_turned_only",
             lang,
-            what=label(KNOBS[one.name], lang),
+            what=translate(KNOBS[one.name], lang),
             value=value_of(one, value, lang),
             before=value_of(one, one.start, lang),
         )
         for one, value in knobs.items()
     ]
-    return label("whatif_set", lang, told="; ".join(parts))
+    return translate("whatif_set", lang, told="; ".join(parts))
 
 
 LANGS: tuple[Language, ...] = ("en", "nl")
@@ -272,7 +272,8 @@ def patch_of(
         raise ScenarioError([Problem("what-if", "nothing was turned", "move a slider first")])
     texts = {
         "title": {
-            lang: label("whatif_title", lang, title=getattr(scenario.title, lang)) for lang in LANGS
+            lang: translate("whatif_title", lang, title=getattr(scenario.title, lang))
+            for lang in LANGS
         },
         "description": {lang: turned_in_words(stood, lang) for lang in LANGS},
     }

@@ -21,7 +21,7 @@ from PIL import Image
 from ...errors import ScenarioError
 from ...report.charts import CHART_SIZES, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.i18n import Language, label, number
+from ...report.i18n import Language, number, translate
 from ...report.style import STYLE
 from ...scenario import Scenario
 from .compute import PREVIEW, SETTLED
@@ -50,7 +50,7 @@ class WhatIf:
     def __post_init__(self) -> None:
         self.board = Controller(self.scenario, self._show, self.seed)
         self._charts = {name: widgets.HTML() for name in CHARTS}
-        self._state = widgets.HTML(label("whatif_busy", self.lang))
+        self._state = widgets.HTML(translate("whatif_busy", self.lang))
         self._enough = widgets.HTML()
         self._said = widgets.HTML()
         self._read = {one.name: widgets.HTML() for one in self.board.knobs}
@@ -98,7 +98,7 @@ class WhatIf:
         return slider
 
     def _tell_value(self, knob: Slider, value: float) -> None:
-        name, told = label(KNOBS[knob.name], self.lang), value_of(knob, value, self.lang)
+        name, told = translate(KNOBS[knob.name], self.lang), value_of(knob, value, self.lang)
         number = f'<b style="white-space: nowrap">{escape(told)}</b>'
         self._read[knob.name].value = f"<span>{escape(name)}: {number}</span>"
 
@@ -107,12 +107,16 @@ class WhatIf:
         lang, rows = self.lang, []
         for name, slider in self.sliders.items():
             rows += [self._read[name], slider]
-        file = widgets.Text("what-if.yaml", description=label("whatif_file", lang))
-        write = widgets.Button(description=label("whatif_write", lang), layout={"width": "auto"})
-        reset = widgets.Button(description=label("whatif_reset", lang), layout={"width": "auto"})
+        file = widgets.Text("what-if.yaml", description=translate("whatif_file", lang))
+        write = widgets.Button(
+            description=translate("whatif_write", lang), layout={"width": "auto"}
+        )
+        reset = widgets.Button(
+            description=translate("whatif_reset", lang), layout={"width": "auto"}
+        )
         write.on_click(lambda _: self._write_clicked(file.value))
         reset.on_click(lambda _: self._reset())
-        heading = widgets.HTML(f"<h3>{escape(label('whatif_sliders', lang))}</h3>")
+        heading = widgets.HTML(f"<h3>{escape(translate('whatif_sliders', lang))}</h3>")
         left = widgets.VBox(
             [heading, *rows, reset, file, write, self._said],
             layout={"flex": "1 1 280px", "max_width": "420px"},
@@ -129,7 +133,7 @@ class WhatIf:
         except ScenarioError as error:
             self._said.value = f"<p role='alert'>{escape(str(error))}</p>"
         else:
-            told = label("whatif_written", self.lang, file=file)
+            told = translate("whatif_written", self.lang, file=file)
             self._said.value = f"<p role='status'>{escape(told)}</p>"
 
     def _reset(self) -> None:
@@ -167,16 +171,16 @@ def picture(figure: Figure, words: str) -> str:
 def state_of(shown: Shown, lang: Language) -> str:
     """How sure the picture is."""
     if not shown.current:
-        return label("whatif_busy", lang)
+        return translate("whatif_busy", lang)
     if shown.settled:
-        return label("whatif_settled", lang, n=SETTLED)
-    return label("whatif_preview", lang, n=PREVIEW, end=PREVIEW_ENDS.year)
+        return translate("whatif_settled", lang, n=SETTLED)
+    return translate("whatif_preview", lang, n=PREVIEW, end=PREVIEW_ENDS.year)
 
 
 def enough_in_words(shown: Shown, lang: Language) -> str:
     """What the budget needs on top, year by year, to be enough with the certainty asked."""
     parts = [
-        label(
+        translate(
             "whatif_more" if eur > 0 else "whatif_less",
             lang,
             year=year,
@@ -185,6 +189,6 @@ def enough_in_words(shown: Shown, lang: Language) -> str:
         for year, eur in shown.enough.items()
         if year > min(shown.enough)
     ]
-    return label(
+    return translate(
         "whatif_enough", lang, percent=number(100 * shown.certainty, lang), told=", ".join(parts)
     )

@@ -14,7 +14,7 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from ...scenario import source_keys
-from ..i18n import Language, label, number
+from ..i18n import Language, number, translate
 from ..style import BLUE, DARK, ORANGE
 from .data import RunData
 from .layout import NO_BREAK, EndLabel, Sheet, text_width
@@ -60,13 +60,13 @@ def fan_labels(
     """
     last = table.iloc[-1]
     value = amount(last["p50"], lang, decimals)
-    found = [EndLabel(label("fan_median", lang, value=value), last["p50"])]
+    found = [EndLabel(translate("fan_median", lang, value=value), last["p50"])]
     low, high = (amount(last[q], lang, decimals) for q in ("p10", "p90"))
     if last["p90"] > last["p10"]:
         key = "fan_80_brief" if look.brief else "fan_80"
-        found.append(EndLabel(label(key, lang, low=low, high=high), last["p90"]))
+        found.append(EndLabel(translate(key, lang, low=low, high=high), last["p90"]))
         if not look.brief:
-            found.append(EndLabel(label("band_50", lang), last["p75"]))
+            found.append(EndLabel(translate("band_50", lang), last["p75"]))
     return found
 
 
@@ -172,23 +172,23 @@ def scale_of_years(sheet: Sheet, axes: Axes, years: Sequence[int]) -> None:
 
 
 def _month_and_year(day: date, lang: Language) -> str:
-    month = label(f"month_short_{day.month}", lang)
-    return label("month_and_year", lang, month=month, year=day.year)
+    month = translate(f"month_short_{day.month}", lang)
+    return translate("month_and_year", lang, month=month, year=day.year)
 
 
 def month_name(day: date, lang: Language) -> str:
     """The name of a date's month."""
-    return label(f"month_{day.month}", lang)
+    return translate(f"month_{day.month}", lang)
 
 
 def in_words(day: date, lang: Language) -> str:
     """A date as the language writes it: 31 December 2027, 31 december 2027."""
-    return label("day_in_words", lang, day=day.day, month=month_name(day, lang), year=day.year)
+    return translate("day_in_words", lang, day=day.day, month=month_name(day, lang), year=day.year)
 
 
 def small_print(subject: RunData, note: str, lang: Language) -> list[str]:
     """Below every chart: what is shown, on which assumption it rests, its sources and its run."""
-    source = label(
+    source = translate(
         "chart_source",
         lang,
         title=getattr(subject.scenario.title, lang),
@@ -222,7 +222,7 @@ def ends_of(table: pd.DataFrame) -> list[Any]:
 
 def band_in_words(row: Any, lang: Language, decimals: int = 0) -> str:
     """A median with its 80 % band: 80,900 (80 % band 54,100 to 115,400)."""
-    return label(
+    return translate(
         "alt_band",
         lang,
         middle=amount(row["p50"], lang, decimals),

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..i18n import Language, billion, label, number
+from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label
 from ..style import BLUE, DARK
 from .data import RunData
@@ -38,15 +38,15 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Median cost (with its band) beside the budget, and the gap above them."""
     scenario = subject.scenario
     rows = headline_rows(subject.budget, scenario).reset_index(drop=True)
-    level = label(f"level_{scenario.prices.level}", lang)
+    level = translate(f"level_{scenario.prices.level}", lang)
     vintage = getattr(scenario.budget.vintages[scenario.budget.headline].title, lang)
-    note = f"{vintage}. " + label("chart_gap_note", lang, level=level)
+    note = f"{vintage}. " + translate("chart_gap_note", lang, level=level)
     if look.brief:
-        note += " " + label("chart_gap_note_brief", lang)
+        note += " " + translate("chart_gap_note_brief", lang)
     sheet = new_sheet(
         look,
-        label("chart_gap_title", lang),
-        [label("chart_gap_axis", lang, prices=prices_label(scenario, lang))],
+        translate("chart_gap_title", lang),
+        [translate("chart_gap_axis", lang, prices=prices_label(scenario, lang))],
         small_print(subject, note, lang),
     )
     axes = sheet.panels[0]
@@ -68,9 +68,9 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     axes.set_ylim(0, max(float(tops.max()), 0.1))
     scale_of_numbers(axes, lang, 1 if tops.max() < 2.5 else 0)
     known = held[~np.isnan(held)]
-    names = [EndLabel(label("cost", lang), float(cost[-1]), COST)]
+    names = [EndLabel(translate("cost", lang), float(cost[-1]), COST)]
     if known.size:
-        names.append(EndLabel(label("budget", lang), float(known[-1]), HELD))
+        names.append(EndLabel(translate("budget", lang), float(known[-1]), HELD))
     fit(sheet, 0, names)
     scale_of_years(sheet, axes, [int(year) for year in years])
     _write_gaps(sheet, axes, rows, tops, lang)
@@ -128,7 +128,7 @@ def _above(
 def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[str, str]:
     """The gap of a year in bold, and in plain its band, or that there is none."""
     if pd.isna(row["budget"]):
-        return "", label("none_set", lang) if wording in ("band", "words") else ""
+        return "", translate("none_set", lang) if wording in ("band", "words") else ""
     if wording == "nothing":
         return "", ""
     amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
@@ -137,13 +137,13 @@ def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[s
         sign = "\N{MINUS SIGN}" if over else "+"
         return amount if abs(row["gap_p50"]) < NOTHING else sign + amount, ""
     if max(abs(row[f"gap_{q}"]) for q in ("p10", "p50", "p90")) < NOTHING:
-        return label("even", lang), ""
+        return translate("even", lang), ""
     near, far = row["gap_p10"], row["gap_p90"]
     if over:
         near, far = -far, -near
     low, high = (number(eur / BILLION, lang, 1) for eur in (near, far))
-    band = label("from_to", lang, low=low, high=high) if wording == "band" else ""
-    return label("over" if over else "short", lang, amount=amount), band
+    band = translate("from_to", lang, low=low, high=high) if wording == "band" else ""
+    return translate("over" if over else "short", lang, amount=amount), band
 
 
 def words(subject: RunData, lang: Language) -> str:
@@ -152,14 +152,14 @@ def words(subject: RunData, lang: Language) -> str:
     for row in headline_rows(subject.budget, subject.scenario).to_dict("records"):
         cost = billion(row["cost_p50"], lang)
         if pd.isna(row["budget"]):
-            told.append(label("alt_gap_none", lang, year=row["year"], cost=cost))
+            told.append(translate("alt_gap_none", lang, year=row["year"], cost=cost))
             continue
         kind = "short" if row["gap_p50"] > 0 else "over"
-        gap = label(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
+        gap = translate(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
         if abs(row["gap_p50"]) < NOTHING:
-            gap = label("even", lang)
+            gap = translate("even", lang)
         told.append(
-            label(
+            translate(
                 "alt_gap_year",
                 lang,
                 year=row["year"],
@@ -168,4 +168,4 @@ def words(subject: RunData, lang: Language) -> str:
                 gap=gap,
             )
         )
-    return label("alt_gap", lang, told=listed(told))
+    return translate("alt_gap", lang, told=listed(told))

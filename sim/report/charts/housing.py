@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...hindcast import observed
-from ..i18n import Language, label
+from ..i18n import Language, translate
 from ..style import BLUE, DARK
 from .data import UNREDUCED, RunData, by_month, by_year, scaled_years, to_whole_years
 from .elements import (
@@ -93,16 +93,16 @@ def shown(subject: RunData) -> bool:
 def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Status holders in reception; homes found beside those who come, and the arrears."""
     years = people_by_year(subject)
-    note = label("chart_housing_note_brief" if look.brief else "chart_housing_note", lang)
+    note = translate("chart_housing_note_brief" if look.brief else "chart_housing_note", lang)
     scaled = scaled_years(subject, years)
     if scaled:
-        note += " " + label("chart_scaled", lang, years=", ".join(map(str, scaled)))
+        note += " " + translate("chart_scaled", lang, years=", ".join(map(str, scaled)))
     if look.brief:
-        note += " " + label("chart_bands_brief", lang)
+        note += " " + translate("chart_bands_brief", lang)
     sheet = new_sheet(
         look,
-        label("chart_housing_title", lang),
-        [label("chart_housing_waiting", lang), label("chart_housing_years", lang)],
+        translate("chart_housing_title", lang),
+        [translate("chart_housing_waiting", lang), translate("chart_housing_years", lang)],
         small_print(subject, note, lang),
     )
     _draw_waiting(sheet, subject, lang)
@@ -128,7 +128,7 @@ def _draw_waiting(sheet: Sheet, subject: RunData, lang: Language) -> None:
     fit(sheet, 0, fan_labels(table, look, lang))
     scale_of_dates(sheet, axes, lang)
     points = [(on_axis(day), value) for day, value in past[len(past) // 2 :: -1]]
-    name_point(sheet, axes, label("past_counted", lang), points)
+    name_point(sheet, axes, translate("past_counted", lang), points)
 
 
 def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:
@@ -157,9 +157,9 @@ def _draw_years(sheet: Sheet, years: pd.DataFrame, lang: Language) -> None:
         sheet,
         1,
         [
-            EndLabel(label("homes_found", lang), float(last["found"]), FOUND),
-            EndLabel(label("came_to_need", lang), float(last["came"]), CAME),
-            EndLabel(label("arrears_at_end", lang), float(last["arrears"]), ARREARS),
+            EndLabel(translate("homes_found", lang), float(last["found"]), FOUND),
+            EndLabel(translate("came_to_need", lang), float(last["came"]), CAME),
+            EndLabel(translate("arrears_at_end", lang), float(last["arrears"]), ARREARS),
         ],
     )
     scale_of_years(sheet, axes, [int(year) for year in years.index])
@@ -169,13 +169,13 @@ def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     table = by_month(subject, "occupancy", "kind:status_holders")
     waiting = [
-        label("alt_on", lang, day=in_words(day.date(), lang),
+        translate("alt_on", lang, day=in_words(day.date(), lang),
               value=band_in_words(table.loc[day], lang))
         for day in ends_of(table)
     ]  # fmt: skip
     told = [
-        label("alt_housing_year", lang, year=year, came=amount(row["came"], lang),
+        translate("alt_housing_year", lang, year=year, came=amount(row["came"], lang),
               found=amount(row["found"], lang), arrears=amount(row["arrears"], lang))
         for year, row in people_by_year(subject).iterrows()
     ]  # fmt: skip
-    return label("alt_housing", lang, waiting=listed(waiting), told=listed(told))
+    return translate("alt_housing", lang, waiting=listed(waiting), told=listed(told))

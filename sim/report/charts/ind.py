@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from ..i18n import Language, label
+from ..i18n import Language, translate
 from .data import RunData, by_month
 from .elements import (
     band_in_words,
@@ -33,13 +33,13 @@ def shown(subject: RunData) -> bool:
 
 def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """The stock of cases on the left, the median wait of those decided on the right."""
-    note = label("chart_ind_note", lang)
+    note = translate("chart_ind_note", lang)
     if look.brief:
-        note += " " + label("chart_bands_brief", lang)
+        note += " " + translate("chart_bands_brief", lang)
     sheet = new_sheet(
         look,
-        label("chart_ind_title", lang),
-        [label("chart_ind_pending", lang), label("chart_ind_wait", lang)],
+        translate("chart_ind_title", lang),
+        [translate("chart_ind_pending", lang), translate("chart_ind_wait", lang)],
         small_print(subject, note, lang),
     )
     for number, (series, part, decimals) in enumerate(PANELS):
@@ -62,10 +62,10 @@ def words(subject: RunData, lang: Language) -> str:
         parts.append(
             listed(
                 [
-                    label("alt_on", lang, day=in_words(day.date(), lang),
+                    translate("alt_on", lang, day=in_words(day.date(), lang),
                           value=band_in_words(table.loc[day], lang, decimals))
                     for day in ends_of(table)
                 ]
             )
         )  # fmt: skip
-    return label("alt_ind", lang, pending=parts[0], wait=parts[1])
+    return translate("alt_ind", lang, pending=parts[0], wait=parts[1])

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...hindcast import forecasts, observed
-from ..i18n import Language, label
+from ..i18n import Language, translate
 from .data import RunData, by_year, scaled_years, to_whole_years
 from .elements import (
     amount,
@@ -42,14 +42,14 @@ def shown(subject: RunData) -> bool:
 def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Inflow of the past as it was counted, then the fan of the years simulated."""
     inflow = inflow_by_year(subject)
-    note = label("chart_inflow_note", lang)
+    note = translate("chart_inflow_note", lang)
     scaled = scaled_years(subject, inflow)
     if scaled:
-        note += " " + label("chart_scaled", lang, years=", ".join(map(str, scaled)))
+        note += " " + translate("chart_scaled", lang, years=", ".join(map(str, scaled)))
     sheet = new_sheet(
         look,
-        label("chart_inflow_title", lang),
-        [label("chart_inflow_axis", lang)],
+        translate("chart_inflow_title", lang),
+        [translate("chart_inflow_axis", lang)],
         small_print(subject, note, lang),
     )
     axes = sheet.panels[0]
@@ -79,9 +79,9 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     scale_of_years(sheet, axes, years)
     counted = sorted(past.items(), key=lambda point: -point[1])
     before = [point for point in counted if point[0] < first - 2]
-    name_point(sheet, axes, label("past_counted", lang), before or counted)
+    name_point(sheet, axes, translate("past_counted", lang), before or counted)
     said = sorted(((one.target.year, one.central) for one in official), key=lambda p: -p[1])
-    name_point(sheet, axes, label("official_forecasts", lang), said)
+    name_point(sheet, axes, translate("official_forecasts", lang), said)
     return sheet.figure
 
 
@@ -91,10 +91,12 @@ def words(subject: RunData, lang: Language) -> str:
     past = {one.period.year: one.value for one in observed() if one.series == "inflow"}
     before = int(inflow.index[0]) - 1
     told = [
-        label("alt_in", lang, year=year, value=band_in_words(row, lang))
+        translate("alt_in", lang, year=year, value=band_in_words(row, lang))
         for year, row in inflow.iterrows()
     ]
     joined = ""
     if before in past:
-        joined = label("alt_inflow_past", lang, year=before, value=amount(past[before], lang)) + " "
-    return joined + label("alt_inflow", lang, told=listed(told))
+        joined = (
+            translate("alt_inflow_past", lang, year=before, value=amount(past[before], lang)) + " "
+        )
+    return joined + translate("alt_inflow", lang, told=listed(told))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..i18n import Language, billion, label, number
+from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label, prices_notes
 from ..style import BLUE, DARK, GREY, ORANGE
 from .data import RunData, by_month
@@ -48,14 +48,14 @@ def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
     """Median need of each run on the left; on the right its gap by year with the 80 % band."""
     first = next(iter(runs.values())).scenario
     titles = "; ".join(
-        label("named_value", lang, name=name, value=getattr(run.scenario.title, lang))
+        translate("named_value", lang, name=name, value=getattr(run.scenario.title, lang))
         for name, run in runs.items()
     )
-    source = label(
+    source = translate(
         "chart_together_source",
         lang,
         runs=", ".join(
-            label(
+            translate(
                 "chart_together_run",
                 lang,
                 id=run.run_id,
@@ -69,12 +69,12 @@ def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
     notes = prices_notes({name: run.scenario for name, run in runs.items()}, lang)
     sheet = new_sheet(
         look,
-        label("chart_together_title", lang),
+        translate("chart_together_title", lang),
         [
-            label("chart_together_need", lang),
-            label("chart_together_gap", lang, prices=prices_label(first, lang)),
+            translate("chart_together_need", lang),
+            translate("chart_together_gap", lang, prices=prices_label(first, lang)),
         ],
-        [f"{titles}.", label("chart_together_note", lang), *notes, source],
+        [f"{titles}.", translate("chart_together_note", lang), *notes, source],
     )
     _draw_need(sheet, runs, lang)
     _draw_gaps(sheet, runs, lang)
@@ -94,7 +94,7 @@ def _draw_need(sheet: Sheet, runs: Runs, lang: Language) -> None:
         )  # fmt: skip
         end = float(need.iloc[-1])
         tops.append(float(need.max()))
-        text = label("named_value", lang, name=name, value=amount(end, lang))
+        text = translate("named_value", lang, name=name, value=amount(end, lang))
         labels.append(EndLabel(text, end, mark))
     starts = [by_month(run, "need").index[0] for run in runs.values()]
     low, high = positions(pd.DatetimeIndex([min(starts), last]))
@@ -151,13 +151,13 @@ def words(runs: Runs, lang: Language) -> str:
     for name, run in runs.items():
         need = by_month(run, "need")["p50"]
         value = amount(float(need[need.index <= last].iloc[-1]), lang)
-        needs.append(label("alt_part", lang, name=name, value=value))
+        needs.append(translate("alt_part", lang, name=name, value=value))
         years = ", ".join(
-            label("alt_in", lang, year=year, value=billion(eur, lang))
+            translate("alt_in", lang, year=year, value=billion(eur, lang))
             for year, eur in _gaps(run)["gap_p50"].items()
         )
-        gaps.append(label("alt_part", lang, name=name, value=years))
-    return label(
+        gaps.append(translate("alt_part", lang, name=name, value=years))
+    return translate(
         "alt_together",
         lang,
         day=in_words(last.date(), lang),

@@ -10,7 +10,7 @@ from importlib import resources
 
 from matplotlib.figure import Figure
 
-from ..i18n import Language, label, number
+from ..i18n import Language, number, translate
 from ..style import DARK
 from .data import RunData, by_month
 from .elements import (
@@ -68,11 +68,11 @@ def shown(subject: RunData) -> bool:
 def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Need with its bands, the places there are, official forecasts and the past."""
     fill = number(subject.scenario.reception.need_fill.single, lang, 2)
-    note = label("chart_need_note_brief" if look.brief else "chart_need_note", lang, fill=fill)
+    note = translate("chart_need_note_brief" if look.brief else "chart_need_note", lang, fill=fill)
     sheet = new_sheet(
         look,
-        label("chart_need_title", lang),
-        [label("chart_need_axis", lang)],
+        translate("chart_need_title", lang),
+        [translate("chart_need_axis", lang)],
         small_print(subject, note, lang),
     )
     axes = sheet.panels[0]
@@ -94,7 +94,7 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     ceiling(axes, *tops, *(value for _, value in past))
     scale_of_numbers(axes, lang)
     here = float(places["p50"].iloc[-1])
-    there = label("places_at_end", lang, value=amount(here, lang))
+    there = translate("places_at_end", lang, value=amount(here, lang))
     fit(sheet, 0, [*fan_labels(need, look, lang), EndLabel(there, here)])
     scale_of_dates(sheet, axes, lang)
     last = {one.edition: one for one in official}
@@ -103,7 +103,7 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     if past:
         key = "past_need_brief" if look.brief else "past_need"
         points = [(on_axis(day), value) for day, value in past]
-        name_point(sheet, axes, label(key, lang), points)
+        name_point(sheet, axes, translate(key, lang), points)
     return sheet.figure
 
 
@@ -120,11 +120,11 @@ def words(subject: RunData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
     need, places = by_month(subject, "need"), by_month(subject, "places")
     told = [
-        label("alt_on", lang, day=in_words(day.date(), lang),
+        translate("alt_on", lang, day=in_words(day.date(), lang),
               value=band_in_words(need.loc[day], lang))
         for day in ends_of(need)
     ]  # fmt: skip
-    return label(
+    return translate(
         "alt_need",
         lang,
         start=in_words(need.index[0].date(), lang),

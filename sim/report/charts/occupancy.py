@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ...scenario import Scenario
-from ..i18n import Language, label
+from ..i18n import Language, translate
 from ..style import DARK
 from .data import RunData, by_month
 from .elements import (
@@ -71,7 +71,7 @@ def layers_of(subject: RunData, lang: Language) -> list[tuple[str, pd.Series[flo
         found.append((name, people, LAYERS[number_ % len(LAYERS)]))
     beyond = by_month(subject, "shortage")["mean"]
     if float(beyond.max()) >= SHORTAGE_SHOWN:
-        found.append((label("without_place", lang), beyond, BEYOND))
+        found.append((translate("without_place", lang), beyond, BEYOND))
     return found
 
 
@@ -79,9 +79,9 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
     """Mean occupancy by place type, people without a place on top, and the line of places."""
     sheet = new_sheet(
         look,
-        label("chart_occupancy_title", lang),
-        [label("chart_occupancy_axis", lang)],
-        small_print(subject, label("chart_occupancy_note", lang), lang),
+        translate("chart_occupancy_title", lang),
+        [translate("chart_occupancy_axis", lang)],
+        small_print(subject, translate("chart_occupancy_note", lang), lang),
     )
     axes = sheet.panels[0]
     layers = layers_of(subject, lang)
@@ -97,12 +97,12 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
         )  # fmt: skip
         end = float(people.iloc[-1])
         middle = float(below.iloc[-1] + above.iloc[-1]) / 2
-        text = label("named_value", lang, name=name, value=amount(end, lang))
+        text = translate("named_value", lang, name=name, value=amount(end, lang))
         labels.append(EndLabel(text, middle, mark))
         below = above
     axes.plot(x, places, color="white", linewidth=1.5 * look.line)
     axes.plot(x, places, color=DARK, linewidth=0.8 * look.line, linestyle=(0, DASHED))
-    text = label("named_value", lang, name=label("places", lang),
+    text = translate("named_value", lang, name=translate("places", lang),
                  value=amount(places.iloc[-1], lang))  # fmt: skip
     labels.append(EndLabel(text, float(places.iloc[-1]), PLACES))
     axes.set_xlim(x[0], x[-1])
@@ -119,13 +119,13 @@ def words(subject: RunData, lang: Language) -> str:
     told = []
     for day in ends_of(total):
         parts = ", ".join(
-            label(
+            translate(
                 "alt_part", lang, name=name[0].lower() + name[1:], value=amount(people[day], lang)
             )
             for name, people, _ in layers_of(subject, lang)
         )
         told.append(
-            label("alt_occupancy_day", lang, day=in_words(day.date(), lang), parts=parts,
+            translate("alt_occupancy_day", lang, day=in_words(day.date(), lang), parts=parts,
                   places=amount(places["mean"][day], lang))
         )  # fmt: skip
-    return label("alt_occupancy", lang, told=listed(told))
+    return translate("alt_occupancy", lang, told=listed(told))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from ..i18n import Language, billion, label, number
+from ..i18n import Language, billion, number, translate
 from ..overview import SETTINGS, YEAR, ScenarioHeadline, as_csv, headlines
 from ..style import BLUE, DARK
 from .bar_rows import Rows, row_sheet
@@ -33,21 +33,21 @@ def draw(titles: Mapping[str, str], look: ChartSize, lang: Language) -> Figure:
     far = sorted(range(len(order)), key=lambda n: -abs(order[n].gap[1] - known[BASE].gap[1]))
     ranked = sorted(far, key=lambda n: order[n].name != BASE)
     panels = PANELS[1:] if look.brief else PANELS
-    heads = [label("overview_gap", lang)]
+    heads = [translate("overview_gap", lang)]
     if not look.brief:
-        heads.insert(0, label("overview_need", lang))
+        heads.insert(0, translate("overview_need", lang))
 
     def notes(shown: int) -> list[str]:
-        text = label("overview_note", lang)
+        text = translate("overview_note", lang)
         if shown < len(order):
-            text += " " + label("overview_left_out", lang, n=len(order) - shown)
-        source = label("overview_source", lang, n=SETTINGS.replications, seed=SETTINGS.seed,
+            text += " " + translate("overview_left_out", lang, n=len(order) - shown)
+        source = translate("overview_source", lang, n=SETTINGS.replications, seed=SETTINGS.seed,
                        id=id_of(list(known.values())), sources=sources_named())  # fmt: skip
         return [text, source]
 
     rows = row_sheet(
         look,
-        label("overview_title", lang),
+        translate("overview_title", lang),
         heads,
         [one.name if look.brief else titles[one.name] for one in order],
         notes,
@@ -90,7 +90,7 @@ def words(titles: Mapping[str, str], lang: Language) -> str:
     known = headlines()
     order = sorted((known[name] for name in titles), key=lambda one: one.gap[1])
     parts = [
-        label(
+        translate(
             "alt_overview_one",
             lang,
             title=titles[one.name],
@@ -101,4 +101,4 @@ def words(titles: Mapping[str, str], lang: Language) -> str:
         )
         for one in order
     ]
-    return label("alt_overview", lang, year=YEAR, n=len(order), told=listed(parts))
+    return translate("alt_overview", lang, year=YEAR, n=len(order), told=listed(parts))

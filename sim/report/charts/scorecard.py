@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from ...hindcast import SERIES, Forecast, actual, forecasts
-from ..i18n import Language, label, number
+from ..i18n import Language, number, translate
 from ..style import BLUE, DARK, ORANGE
 from .elements import amount, listed, scale_of_years, sources_named
 from .layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet
@@ -46,21 +46,21 @@ def draw(cells: pd.DataFrame, replications: int, look: ChartSize, lang: Language
     """A panel a series."""
     columns = 1 if look.brief else 2 if look.height_inches is None else 4
     keys = [
-        Key(CAME, label("score_came", lang)),
-        Key(SAID, label("score_said", lang)),
-        Key(BAND, label("band_80", lang)),
-        Key(OFFICIAL, label("official_forecasts", lang)),
+        Key(CAME, translate("score_came", lang)),
+        Key(SAID, translate("score_said", lang)),
+        Key(BAND, translate("band_80", lang)),
+        Key(OFFICIAL, translate("official_forecasts", lang)),
     ]
     each = len(keys) // columns
-    source = label(
+    source = translate(
         "score_chart_source", lang, n=number(replications, lang), id=id_of(cells),
         sources=sources_named(),
     )  # fmt: skip
     sheet = new_sheet(
         look,
-        label("score_chart_title", lang),
-        [label(f"series_{series}", lang) for series in CHARTED],
-        [label("score_chart_note", lang), source],
+        translate("score_chart_title", lang),
+        [translate(f"series_{series}", lang) for series in CHARTED],
+        [translate("score_chart_note", lang), source],
         columns=columns,
         plots=[PLOT["column" if look.brief else "page"]] * (len(CHARTED) // columns),
         keys=[keys[each * place : each * (place + 1)] for place in range(len(CHARTED))],
@@ -122,10 +122,10 @@ def words(cells: pd.DataFrame, lang: Language) -> str:
         row = rows.sort_values("target").iloc[-1]
         held = int(((rows["low_80"] <= rows["came"]) & (rows["came"] <= rows["high_80"])).sum())
         parts.append(
-            label(
+            translate(
                 "alt_score_series",
                 lang,
-                series=label(f"series_{series}", lang),
+                series=translate(f"series_{series}", lang),
                 year=row["target"],
                 said=amount(float(row["forecast"]), lang),
                 low=amount(float(row["low_80"]), lang),
@@ -135,4 +135,6 @@ def words(cells: pd.DataFrame, lang: Language) -> str:
                 n=len(rows),
             )
         )
-    return label("alt_score", lang, title=label("score_chart_title", lang), told=listed(parts))
+    return translate(
+        "alt_score", lang, title=translate("score_chart_title", lang), told=listed(parts)
+    )

@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from ...results.cell import CellRef
 from ...scenario import Scenario
 from ..display_names import cell_name, input_name
-from ..i18n import Language, label, labels, number
+from ..i18n import Language, labels, number, translate
 from ..study_data import StudyData
 from ..style import DARK
 from .elements import sources_named
@@ -30,12 +30,12 @@ TICKS = (7, 6, 5, 4, 3, 2)
 def source(told: StudyData, title: str, lang: Language) -> str:
     """Where the figures come from: the program, the scenario, the study, the documents."""
     settings = told.settings
-    return label(
+    return translate(
         "study_source",
         lang,
         title=title,
         n=number(settings.replications, lang),
-        step=label(f"step_{settings.step}", lang),
+        step=translate(f"step_{settings.step}", lang),
         seed=settings.seed,
         id=told.id,
         sources=sources_named(),
@@ -56,8 +56,8 @@ def key_words(key: str, scenario: Scenario | None, lang: Language) -> str:
         held = re.fullmatch(r"budget\.vintages\.(\w+)\.lines\.(\w+)", key)
         if held:
             title = getattr(scenario.budget.vintages[held[1]].title, lang)
-            what = label(f"cell_budget_{held[2]}", lang)
-            return label("cell_by", lang, what=what, vintage=title)
+            what = translate(f"cell_budget_{held[2]}", lang)
+            return translate("cell_by", lang, what=what, vintage=title)
         return input_name(key, scenario, lang)
     except (KeyError, AttributeError):
         return key
@@ -66,7 +66,7 @@ def key_words(key: str, scenario: Scenario | None, lang: Language) -> str:
 def _plain_input(key: str, lang: Language) -> str:
     """A key in words where no scenario is at hand to tell the titles of groups and places."""
     name = "input_" + key.replace(".", "_")
-    return label(name, lang) if name in labels() else key
+    return translate(name, lang) if name in labels() else key
 
 
 def cell_words(address: CellRef, scenario: Scenario, lang: Language) -> str:
