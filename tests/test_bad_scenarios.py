@@ -120,7 +120,6 @@ def test_a_mutated_scenario_loads_or_is_refused_and_nothing_else(seed: int, patc
         assert time.monotonic() - begun < 5
 
 
-@pytest.mark.slow
 @given(text=st.text(max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_refused_as_a_scenario(text: str) -> None:

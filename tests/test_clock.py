@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sim.clock import Clock, StepLength
 
 
-@pytest.mark.slow
 @given(
     start=st.dates(date(2023, 1, 1), date(2026, 1, 1)),
     length=st.integers(0, 500),

@@ -80,7 +80,6 @@ def test_luck_differs_by_process_day_and_seed() -> None:
     assert all((base != other).all() for other in others)
 
 
-@pytest.mark.slow
 def test_without_luck_all_replications_meet_the_same_and_counts_keep_their_mean() -> None:
     luck = RandomStreams(1, 40, 3, varied=False)
     rows = [luck.uniforms("x", day, 2) for day in range(4000)]
@@ -145,7 +144,7 @@ def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline:
         assert abs(mean.mean()) < 0.03
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregression(
     baseline: Scenario,
 ) -> None:

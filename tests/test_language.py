@@ -111,7 +111,6 @@ correlations:
 """
 
 
-@pytest.mark.slow
 def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
     baseline: Scenario, scenario_file: Write
 ) -> None:
@@ -132,7 +131,6 @@ def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
 # -- chains and overrides ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_chain_is_its_patches_one_after_the_other() -> None:
     both = load_chain(["baseline", "faster-housing", "inflow-2024"])
     assert both.name == "baseline+faster-housing+inflow-2024"
@@ -153,13 +151,11 @@ def test_of_two_patches_on_one_key_the_later_wins_and_it_is_told() -> None:
     assert other.tree.conflicts == dict.fromkeys(both, ("priority-ban", "faster-housing"))
 
 
-@pytest.mark.slow
 def test_a_file_that_changes_what_it_stands_on_contests_nothing() -> None:
     assert load_chain(["year-2024-ex-ante"]).tree.conflicts == {}
     assert load_chain(["mpp-2024-ii"]).tree.conflicts == {}
 
 
-@pytest.mark.slow
 def test_a_file_with_several_bases_is_the_chain_of_them() -> None:
     names = ["budget-frame", "ind-clears-backlog", "housing-14-weeks", "no-emergency"]
     chain = load_chain([*names, "regular-27100"]).scenario
@@ -167,7 +163,6 @@ def test_a_file_with_several_bases_is_the_chain_of_them() -> None:
     assert full.model_copy(update={"title": chain.title, "description": chain.description}) == chain
 
 
-@pytest.mark.slow
 def test_an_override_is_a_layer_with_all_checks_and_shows_in_name_and_title() -> None:
     loaded = load_chain(["baseline"], ["housing.homes=25000", "ind.order=oldest_first"])
     assert loaded.scenario.housing.homes.single == 25_000

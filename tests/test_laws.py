@@ -149,7 +149,7 @@ def test_a_run_does_not_change_its_scenario(baseline: Scenario) -> None:
     assert dump(baseline) == before
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_places_change_where_people_sleep_and_nothing_else(baseline: Scenario) -> None:
     until = date(2025, 9, 30)
     here = simulate(baseline, 4, 1, until=until)
@@ -297,7 +297,7 @@ def test_a_limit_on_ordering_never_makes_the_gap_smaller(
     assert (cost(busy | limits) >= cost(busy) * (1 - within) * 0.9999).all()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_the_centre_is_the_same_with_and_without_luck(baseline: Scenario) -> None:
     options: dict[str, Any] = {"until": date(2026, 12, 31), "step": "week"}
     without = run(baseline, 2, vary=(), **options)
@@ -322,7 +322,7 @@ def test_nobody_is_housed_before_the_minimum_stay(baseline: Scenario) -> None:
         assert waited / left == pytest.approx(days, abs=1.5)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_means_that_follow_the_budget_spend_just_the_budget(baseline: Scenario) -> None:
     scenario = change(baseline, {"ind.capacity.mode": "follows_budget"})
     ledger = simulate(scenario, 3, 1, step="week")

@@ -54,7 +54,6 @@ def test_the_listing_of_sources_and_assumptions_leaves_no_number_out(baseline: S
 # -- listings ---------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     baseline: Scenario,
 ) -> None:
@@ -71,7 +70,6 @@ def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     assert homes.meaning == "people housed in a year, as supply allows on day 0"
 
 
-@pytest.mark.slow
 def test_two_scenarios_differ_where_a_patch_set_something_and_nowhere_else() -> None:
     base, patch = load_chain(["baseline"]), load_chain(["faster-housing"])
     found = differences(base, patch)
@@ -191,7 +189,7 @@ def called(*words: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -> None:
     file = str(scenario_file(SLIPS["cost-order"]))
     code, out, err = called("check", file, "baseline")
@@ -257,7 +255,7 @@ def test_every_lever_of_a_new_file_can_be_set(
         load(tmp_path / "one.yaml")
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_show_diff_and_sources_speak_both_languages() -> None:
     english = called("show", "priority-ban", "housing.homes")[1]
     dutch = called("show", "priority-ban", "housing.homes", "--lang", "nl")[1]
@@ -273,14 +271,12 @@ def test_show_diff_and_sources_speak_both_languages() -> None:
     assert "rusten erop: housing.homes" in out
 
 
-@pytest.mark.slow
 def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:
     done = CliRunner().invoke(app, ["show", "baseline", "housing.hoems"])
     assert isinstance(done.exception, ScenarioError)
     assert "did you mean 'homes'?" in str(done.exception)
 
 
-@pytest.mark.slow
 def test_the_schema_verb_prints_the_schema() -> None:
     from sim.scenario.json_schema import json_schema
 

@@ -424,7 +424,6 @@ def test_a_mistake_is_refused_before_the_work_begins(words: list[str], tmp_path:
     assert file.read_text() == "not ours"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "said"), [("en", "drift"), ("nl", "gedempte")])
 def test_the_table_of_processes_is_printed_with_its_choice(lang: str, said: str) -> None:
     done = CliRunner().invoke(app, ["score", "--process", "--lang", lang])

@@ -125,7 +125,7 @@ def test_a_life_is_told_with_dates_and_places_in_both_languages() -> None:
     assert not any("sleeps in" in line for line in told["nl"])
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_nobody_has_a_number_that_is_not_there() -> None:
     from typer.testing import CliRunner
 
@@ -137,7 +137,7 @@ def test_nobody_has_a_number_that_is_not_there() -> None:
     assert isinstance(done.exception, ScenarioError)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_who_is_followed_sleeps_somewhere_while_in_reception_and_nowhere_after() -> None:
     """Every day in reception has a bed or the word that there is none; none after leaving."""
     scenario = scaled(load("baseline"), 1 / 200)

@@ -75,7 +75,6 @@ def test_what_is_kept_all_year_costs_a_year_whenever_the_look_begins(ahead: int)
     assert plan.price[0] == pytest.approx(full_prices(world)[0] * part + opening)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rich", [(), (2027, 2028)])
 def test_what_next_year_can_not_pay_for_has_its_severance_set_aside(rich: tuple[int, ...]) -> None:
     world = world_with(amounts(rich))
@@ -93,7 +92,6 @@ def test_what_next_year_alone_pays_for_in_part_has_its_severance_set_aside_too()
     assert plan.left[0] == pytest.approx(0.98 * 5e8 - a_year_of_it(world) - aside)
 
 
-@pytest.mark.slow
 def test_with_money_for_wards_alone_hotels_go_first() -> None:
     """Until the notice has ended all are paid; after it the money keeps what is filled first."""
     world = world_with(amounts(rich=(2026, 2027)))
@@ -111,7 +109,6 @@ def test_with_money_for_wards_alone_hotels_go_first() -> None:
     assert going_now[0, [REGULAR, HOTEL]].tolist() == [400, 500]
 
 
-@pytest.mark.slow
 def test_places_too_dear_to_give_up_leave_no_more_money_than_there_is() -> None:
     """Nine days before the year ends severance costs more than the days: all stay, and are paid.
 
@@ -132,7 +129,6 @@ def test_places_too_dear_to_give_up_leave_no_more_money_than_there_is() -> None:
     assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [1_000, 100]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [300, 439])
 def test_next_year_pays_for_what_stands_and_for_wards_that_go_on_growing(ahead: int) -> None:
     # 100 more wards in 50 days: 2 a day, to the middle of 2026, 471.5 days on.
@@ -145,7 +141,6 @@ def test_next_year_pays_for_what_stands_and_for_wards_that_go_on_growing(ahead: 
     assert plan.left[0] == pytest.approx(0.98 * PLENTY - a_year_of_it(world) - more, abs=1e3)
 
 
-@pytest.mark.slow
 def test_next_year_keeps_no_more_than_the_year_after_it_can_pay_for() -> None:
     """What only 2026 pays for stays that year with its severance; what none can pay for goes."""
     world = world_with(amounts(rich=(2026,)))
@@ -157,7 +152,6 @@ def test_next_year_keeps_no_more_than_the_year_after_it_can_pay_for() -> None:
     assert next_years_plan(poor, 2026, 300, nothing_ends(poor)).kept.sum() == 0
 
 
-@pytest.mark.slow
 def test_a_notice_that_ends_within_next_year_is_paid_there_until_then_with_severance() -> None:
     """100 days of 2026 for all, after that 600 regular places; severance for the other 900."""
     world = world_with(amounts(rich=(2026, 2027)))
@@ -172,7 +166,6 @@ def test_a_notice_that_ends_within_next_year_is_paid_there_until_then_with_sever
     assert plan.left[0] == pytest.approx(10, abs=1e-3)
 
 
-@pytest.mark.slow
 def test_the_ind_has_means_in_proportion_to_its_money_or_to_what_its_work_costs() -> None:
     """A cut by the budget is against 2025; closing by it, against what the planned work costs."""
     base = load("baseline")

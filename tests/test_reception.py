@@ -44,7 +44,6 @@ def test_the_desk_mixes_its_own_view_with_the_official_path_by_weight(baseline: 
     assert wanted == pytest.approx(0.75 * 1_000 + 0.25 * 2_000 * need_fill)
 
 
-@pytest.mark.slow
 def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) -> None:
     until = date(2026, 3, 31)
     ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, end_of_step))

@@ -51,7 +51,6 @@ def test_the_plan_is_that_of_the_scenario_at_the_work_of_day_0(baseline: Scenari
     assert work_at_hand(world, 0) == pytest.approx(pending + 26_500 + 1_590)
 
 
-@pytest.mark.slow
 def test_the_plan_follows_the_work_by_its_power(baseline: Scenario) -> None:
     """Cases pending doubled on day 0: 28,900 x (twice the cases + a year) / (cases + a year)."""
     world = world_of(baseline)
@@ -98,7 +97,7 @@ def test_the_length_of_a_step_makes_no_difference_to_the_plan(baseline: Scenario
     assert week == pytest.approx(day, rel=0.002)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_where_capacity_is_money_or_staff_nothing_answers(baseline: Scenario) -> None:
     for changes in ({"ind.capacity.mode": "follows_budget"}, {"ind.capacity.mode": "staff"}):
         one, other = (
@@ -144,7 +143,7 @@ def test_homes_follow_those_who_wait_between_held_and_keeping_pace(baseline: Sce
     assert waiting[0] > 1.2 * waiting[1] > 1.2 * waiting[2]
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "before"),
     [

@@ -36,7 +36,6 @@ def test_every_source_says_what_it_is_and_where_it_came_from() -> None:
         assert set(source) == {"title", "number", "published", "address", "licence"}, key
 
 
-@pytest.mark.slow
 def test_the_resolved_scenario_is_the_scenario(baseline: Scenario, tmp_path: Path) -> None:
     file = tmp_path / "resolved.yaml"
     file.write_text(dump(baseline), "utf-8")
@@ -135,7 +134,7 @@ def test_two_holds_on_one_group_may_follow_but_not_overlap(baseline: Scenario) -
         override(baseline, holds(one, (date(2025, 3, 1), date(2025, 5, 1))), "a test")
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_the_later_of_two_holds_sets_the_grant_rate_whatever_their_order(
     baseline: Scenario,
 ) -> None:

@@ -175,7 +175,7 @@ def past(name: str, step: StepLength = "day", until: date | None = None) -> Past
     return Past(ledger, tabulate(ledger, scenario))
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_mpp_2024_i_passes_the_need_of_that_forecast() -> None:
     """Need of 96,000 on 1 January and 115,000 on 1 July 2025, and 135,000 on 1 January 2026."""
     run = past("mpp-2024-i", "week", date(2025, 12, 31))

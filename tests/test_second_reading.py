@@ -210,7 +210,6 @@ def test_every_figure_read_is_compared_or_named_as_not_used() -> None:
     assert set(READ) == set(MINE) | unused | outside
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", list(MINE))
 def test_a_figure_of_the_document_is_the_number_in_the_scenario(key: str) -> None:
     read, mine = READ[key]["value"], MINE[key]()
