@@ -1,7 +1,7 @@
-"""The sheet of money: means by line with their sums, medians with their band, levels, vintages.
+"""The budget sheet: means by line, medians with their interval, cost levels, vintages.
 
-Sums and gaps are formulas where they hold for what is shown: means add up, medians and other
-percentiles do not, so that the tables of those have none.
+Sums and gaps of means are formulas. Medians and other percentiles do not add up, so that their
+tables have no sums.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ def _cost_rows(name: str) -> Iterator[MeanRow]:
 BUDGETED = (*MAIN_LINES[1:], MAIN_LINES[0])
 """The total below what adds up to it."""
 COSTS = tuple(_cost_rows("total"))
-HELD = tuple(
+BUDGETS = tuple(
     MeanRow(
-        name, f"held:{name}", tuple(f"held:{part}" for part in addends(name) if name == "total")
+        name, f"budget:{name}", tuple(f"budget:{part}" for part in addends(name) if name == "total")
     )
     for name in BUDGETED
 )
-GAPS = tuple(MeanRow(name, f"gap:{name}", (name,), f"held:{name}") for name in BUDGETED)
+GAPS = tuple(MeanRow(name, f"gap:{name}", (name,), f"budget:{name}") for name in BUDGETED)
 _SUMMED = {line.key for line in COSTS}
 INSIDE = tuple(
     MeanRow(line.name, line.name)
@@ -86,30 +86,35 @@ INSIDE = tuple(
 BESIDE = tuple(MeanRow(name, name) for name in OUTSIDE)
 PARTS = (
     ("cost", COSTS),
-    ("budget", HELD),
+    ("budget", BUDGETS),
     ("gap", GAPS),
     ("book_inside", INSIDE),
     ("book_outside", BESIDE),
 )
 
 Means = dict[str, list[float | None]]
-"""By line the means of the years [EUR million]; None where no budget is held."""
+"""By line the means of the years [EUR million]; None where there is no budget."""
 
 
 def years_of(run: RunFolder) -> list[int]:
-    """The whole years of a run."""
+    """Return the whole years of a run."""
     return sorted({int(year) for year in run.budget["year"]})
 
 
 def unit_line(scenario: Scenario, lang: Language) -> str:
-    """In what the money stands: EUR million, and in which prices."""
+    """Return the unit of amounts: EUR million, and in which prices."""
     return f"{translate('million', lang)}, {prices_label(scenario, lang)}"
 
 
-def write_money(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
-    """Fill the sheet; gives the row of the head of the medians, which a chart reads.
+def _head(name: str, statistic: str, lang: Language) -> str:
+    """Head of a column of names, which states the unit and the statistic of the other columns."""
+    return f"{name} [{translate('million', lang)}, {translate(f'statistic_{statistic}', lang)}]"
 
-    A run that ends within its first year has no money to show, and gives None.
+
+def write_budget(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
+    """Fill the sheet; return the row of the heads of the medians, which a chart reads.
+
+    Return None for a run that ends within its first year, and has no yearly amounts.
     """
     set_widths(sheet, (46, *(14,) * 8, 17, 17))
     if run.budget.empty:
@@ -127,30 +132,29 @@ def write_money(sheet: Sheet, run: RunFolder, lang: Language) -> int | None:
     return first
 
 
-def means_of(run: RunFolder) -> Means:
-    """Mean cost and budget by line and year, against the headline vintage [EUR million].
+def _means(run: RunFolder) -> Means:
+    """Mean cost and budget by line and year, for the headline vintage [EUR million].
 
-    ``income`` is what a net vintage takes off the cost of the IND, as a negative amount.
+    ``income`` is the other income of the IND, which a net vintage deducts, as a negative amount.
     """
-    found: Means = {}
+    means: Means = {}
     lines = [line.key for _, part in PARTS for line in part if ":" not in line.key]
     for line in lines:
         if line != "income":
             rows = headline_rows(run.budget, run.scenario, line=line)
-            found[line] = [float(value) / MILLION for value in rows["cost_mean"]]
-    for held in HELD:
-        rows = headline_rows(run.budget, run.scenario, line=held.key.partition(":")[2])
-        found[held.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
-    gross = sum(np.array(found[line]) for line in addends("ind"))
-    found["income"] = [round(float(x), 6) for x in np.array(found["ind"]) - gross]
-    return found
+            means[line] = [float(value) / MILLION for value in rows["cost_mean"]]
+    for row in BUDGETS:
+        rows = headline_rows(run.budget, run.scenario, line=row.key.partition(":")[2])
+        means[row.key] = [None if pd.isna(x) else float(x) / MILLION for x in rows["budget"]]
+    gross = sum(np.array(means[line]) for line in addends("ind"))
+    means["income"] = [round(float(x), 6) for x in np.array(means["ind"]) - gross]
+    return means
 
 
 def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
-    """Means by line and year, their sums and gaps as formulas; gives the row below."""
-    years, means = years_of(run), means_of(run)
-    unit = f"{translate('million', lang)}, {translate('statistic_mean', lang)}"
-    head = f"{translate('book_line', lang)} [{unit}]"
+    """Write means by line and year, their sums and gaps as formulas; return the row below."""
+    years, means = years_of(run), _means(run)
+    head = _head(translate("book_line", lang), "mean", lang)
     head_row(sheet, row, [head, *map(str, years)])
     row += 1
     rows: dict[str, int] = {}
@@ -169,7 +173,7 @@ def _write_means(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
             put(sheet, (row, 1), text, style=BOLD if line.sum_of else PLAIN)
             for index in range(len(years)):
                 content = _mean(line, index, rows, means)
-                if content is None and part is HELD:
+                if content is None and part is BUDGETS:
                     content = translate("no_budget", lang)
                 put(sheet, (row, index + 2), content, WHOLE, _style(line) | RIGHT)
             row += 1
@@ -185,7 +189,7 @@ def _is_nothing(amounts: list[float | None]) -> bool:
 
 
 def _mean(line: MeanRow, index: int, rows: dict[str, int], means: Means) -> Content:
-    """A mean as it was measured, or the formula of a sum or a gap; None where a part is lacking."""
+    """A simulated mean, or the formula of a sum or a gap; None where a part is missing."""
     if not line.sum_of:
         return means[line.key][index]
     parts = [key for key in line.sum_of if key in rows]
@@ -204,7 +208,7 @@ def _mean(line: MeanRow, index: int, rows: dict[str, int], means: Means) -> Cont
 
 
 def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
-    """Medians and their band by year; gives the row of the head, years below it."""
+    """Write medians and their interval by year; return the row of the heads."""
     put(sheet, (row, 1), translate("book_medians", lang), style=HEADING)
     unit = f"[{translate('million', lang)}]"
     cost, budget, gap = (translate(key, lang) for key in ("cost", "budget", "gap"))
@@ -235,12 +239,11 @@ def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> in
 
 
 def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:
-    """The median gap at each price level by year; gives the row below."""
+    """Write the median gap at each cost level by year; return the row below."""
     put(sheet, (row, 1), translate("levels_title", lang), style=HEADING)
     years = years_of(run)
     check = f"{translate('check_2024', lang)} [{translate('million', lang)}]"
-    unit = f"{translate('million', lang)}, {translate('statistic_p50', lang)}"
-    head = f"{translate('level', lang)} [{unit}]"
+    head = _head(translate("level", lang), "p50", lang)
     head_row(sheet, row + 1, [head, *map(str, years), check])
     row += 2
     for level in LEVELS:
@@ -255,10 +258,9 @@ def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int
 
 
 def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> None:
-    """Every state of the budget: mean cost, budget, and the gap as a formula."""
+    """Write mean cost, budget, and the gap as a formula, for every vintage."""
     put(sheet, (row, 1), translate("book_vintages", lang), style=HEADING)
-    unit = f"{translate('million', lang)}, {translate('statistic_mean', lang)}"
-    head = f"{line_label('total', lang)} [{unit}]"
+    head = _head(line_label("total", lang), "mean", lang)
     years = years_of(run)
     head_row(sheet, row + 1, [head, *map(str, years)])
     row += 2
@@ -274,13 +276,13 @@ def _write_vintages(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> N
             text = f"{getattr(vintage.title, lang)}: {translate(key, lang)}"
             put(sheet, (row + offset, 1), text, style=BOLD if key == "gap" else PLAIN)
         for column, (_, one) in enumerate(rows.iterrows(), start=2):
-            cost, held = float(one["cost_mean"]) / MILLION, float(one["budget"]) / MILLION
+            cost, budget = float(one["cost_mean"]) / MILLION, float(one["budget"]) / MILLION
             put(sheet, (row, column), cost, WHOLE)
-            if held != held:
+            if budget != budget:
                 put(sheet, (row + 1, column), translate("no_budget", lang), style=PLAIN | RIGHT)
                 continue
-            put(sheet, (row + 1, column), held, WHOLE)
+            put(sheet, (row + 1, column), budget, WHOLE)
             letter = column_letter(column)
-            gap = Formula(f"={letter}{row}-{letter}{row + 1}", cost - held)
+            gap = Formula(f"={letter}{row}-{letter}{row + 1}", cost - budget)
             put(sheet, (row + 2, column), gap, WHOLE, BOLD)
         row += 3

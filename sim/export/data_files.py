@@ -59,18 +59,18 @@ def _melted(table: pd.DataFrame, name: str, keys: list[str]) -> pd.DataFrame:
 
 def _money(budget: pd.DataFrame) -> list[pd.DataFrame]:
     keys = ["vintage", "year", "line", "cost_level", "timing", "price_basis"]
-    found = []
+    tables = []
     for series in ("cost", "gap"):
         names = {f"{series}_{statistic}": statistic for statistic in STATISTICS}
         part = budget[[*keys, *names]].rename(columns=names)
-        found.append(_melted(part, "budget", keys).assign(series=series, unit="EUR/year"))
+        tables.append(_melted(part, "budget", keys).assign(series=series, unit="EUR/year"))
     for series, column, unit in (
         ("budget", "budget", "EUR/year"),
         ("p_gap_positive", "p_gap_positive", "share"),
     ):
         part = budget[[*keys, column]].rename(columns={column: "value"})
-        found.append(part.assign(table="budget", series=series, statistic="value", unit=unit))
-    return [part.rename(columns={"line": "breakdown"}) for part in found]
+        tables.append(part.assign(table="budget", series=series, statistic="value", unit=unit))
+    return [part.rename(columns={"line": "breakdown"}) for part in tables]
 
 
 def table_bytes(table: pd.DataFrame, form: Form) -> bytes:

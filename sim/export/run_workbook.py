@@ -13,7 +13,7 @@ from ..report.i18n import Language, number, translate
 from ..report.run_tables import headline_rows
 from ..runs.load import RunFolder
 from ..scenario import Scenario
-from .budget_sheet import MILLION, unit_line, write_money, years_of
+from .budget_sheet import MILLION, unit_line, write_budget, years_of
 from .native_charts import MonthlyColumns, cost_and_budget_chart, need_chart, occupancy_chart
 from .sources_sheet import write_numbers, write_sources
 from .workbook_writer import (
@@ -93,7 +93,7 @@ def run_workbook(run: RunFolder, lang: Language) -> bytes:
         for key in ("sheet_summary", "sheet_gap", "sheet_months", "sheet_numbers", "sheet_sources")
     )
     row = _write_summary(summary, run, lang)
-    medians = write_money(money, run, lang)
+    medians = write_budget(money, run, lang)
     charts = _write_months(months, run.monthly, run.scenario, lang)
     if medians is not None:
         rows = headline_rows(run.budget, run.scenario)

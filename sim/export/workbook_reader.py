@@ -145,9 +145,9 @@ class _Reader:
             return
         for column, name in enumerate(columns, start=1):
             expected = translate(HEADS[name], self.lang)
-            found = self.opened.sheets[sheet].get((HEAD, column), EMPTY).value
-            if found != expected:
-                what = f"the head of this column is {found!r}, where {expected!r} belongs"
+            stated = self.opened.sheets[sheet].get((HEAD, column), EMPTY).value
+            if stated != expected:
+                what = f"the head of this column is {stated!r}, where {expected!r} belongs"
                 advice = "put the columns and the row of heads back as they were"
                 self.add(self.where(sheet, HEAD, column), what, advice)
 
@@ -185,22 +185,22 @@ class _Reader:
     def day(self, sheet: str, row: int, column: int) -> date | None:
         """A date, or a year meaning its first day."""
         value = self.cell(sheet, row, column).value
-        found: date | None = None
+        day: date | None = None
         if value is None:
             return None
         if isinstance(value, datetime):
-            found = value.date() if value == datetime(value.year, value.month, value.day) else None
+            day = value.date() if value == datetime(value.year, value.month, value.day) else None
         elif isinstance(value, date):
-            found = value
+            day = value
         elif isinstance(value, str):
             try:
-                found = date.fromisoformat(value.strip())
+                day = date.fromisoformat(value.strip())
             except ValueError:
-                found = None
+                day = None
         elif isinstance(value, int) and not isinstance(value, bool) and EARLIEST <= value <= LATEST:
-            found = date(value, 1, 1)
-        if found is not None and EARLIEST <= found.year <= LATEST:
-            return found
+            day = date(value, 1, 1)
+        if day is not None and EARLIEST <= day.year <= LATEST:
+            return day
         what = f"{_shown(value)} is not a date that is accepted here"
         self.add(
             self.where(sheet, row, column), what, "as in 2026-01-31; a year alone as 2026-01-01"
@@ -208,7 +208,7 @@ class _Reader:
         return None
 
     def numbers(self) -> dict[str, FilledRows]:
-        found: dict[str, FilledRows] = {}
+        by_key: dict[str, FilledRows] = {}
         at = {name: number for number, name in enumerate(COLUMNS, start=1)}
         for row in self.rows(NUMBERS):
             key = self.text(NUMBERS, row, at["key"])
@@ -217,8 +217,8 @@ class _Reader:
                     where = self.where(NUMBERS, row, at["key"])
                     self.add(where, "this row has no key", "write the key, or empty the row")
                 continue
-            self.read_row(row, at, found.setdefault(key, FilledRows()))
-        return found
+            self.read_row(row, at, by_key.setdefault(key, FilledRows()))
+        return by_key
 
     def read_row(self, row: int, at: dict[str, int], entry: FilledRows) -> None:
         """Read a row of a key: its date and value, and the other parts of the number."""
@@ -235,8 +235,10 @@ class _Reader:
                 )
             entry.dropped += 1
         elif value is not None and day in entry.values:
-            told = f"from {day} on" if day else "without a date"
-            self.add(where, f"a second value {told}", "give it a date of its own, or empty the row")
+            which = f"from {day} on" if day else "without a date"
+            self.add(
+                where, f"a second value {which}", "give it a date of its own, or empty the row"
+            )
         elif value is not None:
             entry.values[day] = value
             entry.cells[f"value {day}" if day else "value"] = where
@@ -258,7 +260,7 @@ class _Reader:
         entry.cells[name] = where
 
     def choices(self, sheet: str) -> dict[str, tuple[Any, str]]:
-        found: dict[str, tuple[Any, str]] = {}
+        by_key: dict[str, tuple[Any, str]] = {}
         for row in self.rows(sheet):
             key, where = self.text(sheet, row, 1), self.where(sheet, row, 2)
             value = self.cell(sheet, row, 2).value
@@ -266,12 +268,12 @@ class _Reader:
                 if value is not None:
                     self.add(self.where(sheet, row, 1), "this row has no key", "put the key back")
                 continue
-            if key in found:
+            if key in by_key:
                 self.add(
                     self.where(sheet, row, 1), f"a second row for {key}", "take one of them out"
                 )
-            found[key] = (value.strip() if isinstance(value, str) else value, where)
-        return found
+            by_key[key] = (value.strip() if isinstance(value, str) else value, where)
+        return by_key
 
 
 def _shown(value: Any) -> str:

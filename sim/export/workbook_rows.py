@@ -86,14 +86,14 @@ def shape_of(key: str) -> Shape | None:
 
 def open_parts(here: Shape) -> frozenset[str]:
     """Return the columns that the schema allows for a number, besides its value."""
-    found = set(GROUND)
+    columns = set(GROUND)
     if UNDATED not in here.metadata:
-        found |= {"date"} | (set() if STEPS in here.metadata else {"between"})
+        columns |= {"date"} | (set() if STEPS in here.metadata else {"between"})
     if CERTAIN not in here.metadata:
-        found |= set(SPREAD)
+        columns |= set(SPREAD)
     if here.unit is not None and here.unit.unit.startswith("EUR"):
-        found |= {"price_level", "fill"}
-    return frozenset(found)
+        columns |= {"price_level", "fill"}
+    return frozenset(columns)
 
 
 def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
@@ -124,15 +124,15 @@ def parts_of(quantity: Quantity) -> dict[str, CellValue]:
 
     A middle of the spread that equals the value is left out, so that it follows the value.
     """
-    found: dict[str, CellValue] = {
+    parts: dict[str, CellValue] = {
         name: getattr(quantity, name) for name in ("between", "price_level", "fill", *GROUND)
     }
     if quantity.spread is not None:
-        found |= quantity.spread.model_dump(by_alias=True)
+        parts |= quantity.spread.model_dump(by_alias=True)
         for middle in ("mode", "p50"):
-            if quantity.spread.kind == "value" and found[middle] == quantity.central_draw():
-                found[middle] = None
-    return {name: value for name, value in found.items() if value is not None}
+            if quantity.spread.kind == "value" and parts[middle] == quantity.central_draw():
+                parts[middle] = None
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def translated_sentences(

@@ -61,8 +61,8 @@ def find_base(
     Raises ``ScenarioError`` if a part is not found, or has changed since the export.
     """
     given = [str(file) for file in files]
-    found = given or [_found(name, workbook, out) for name in filled.names]
-    loaded = load_chain(found)
+    chain = given or [_locate(name, workbook, out) for name in filled.names]
+    loaded = load_chain(chain)
     if fingerprint(loaded.scenario) != filled.base:
         what = f"{'+'.join(filled.names)} has changed since this workbook was made from it"
         advice = "export the scenario again and make the changes in that"
@@ -70,11 +70,11 @@ def find_base(
     known = shipped()
     folder = out.absolute().parent
     return loaded, [
-        name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in found
+        name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in chain
     ]
 
 
-def _found(name: str, workbook: Path, out: Path) -> str:
+def _locate(name: str, workbook: Path, out: Path) -> str:
     if name in shipped():
         return name
     bare = Path(name).name
@@ -88,16 +88,16 @@ def _found(name: str, workbook: Path, out: Path) -> str:
 def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
     """Return the changed keys; raises ``ScenarioError`` with every mistake and its cell."""
     problems: list[Problem] = []
-    found: list[Change] = []
+    changes: list[Change] = []
     expected: dict[str, int] = {}
-    stood: dict[str, str] = {}
+    place: dict[str, str] = {}
     for number, row in enumerate(number_rows(scenario), start=HEAD + 1):
         expected[row.key] = expected.get(row.key, 0) + 1
-        stood.setdefault(row.key, f"{filled.name} {NUMBERS}!A{number}")
+        place.setdefault(row.key, f"{filled.name} {NUMBERS}!A{number}")
     numbers = dict(_quantities(scenario, expected))
     for key, entry in filled.numbers.items():
         try:
-            found += _number_change(
+            changes += _number_change(
                 key, entry, numbers, expected.get(key, 0), scenario, filled.lang
             )
         except ScenarioError as error:
@@ -105,9 +105,9 @@ def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
     known = {}
     for number, choice in enumerate(choices(scenario), start=HEAD + 1):
         known[choice.key] = choice
-        stood[choice.key] = f"{filled.name} {translate('sheet_choices', filled.lang)}!A{number}"
-    gone = [key for key in stood if key not in filled.numbers and key not in filled.choices]
-    problems += [Problem(stood[key], f"the row of {key} is missing", PUT_BACK) for key in gone]
+        place[choice.key] = f"{filled.name} {translate('sheet_choices', filled.lang)}!A{number}"
+    gone = [key for key in place if key not in filled.numbers and key not in filled.choices]
+    problems += [Problem(place[key], f"the row of {key} is missing", PUT_BACK) for key in gone]
     for key, (value, cell) in filled.choices.items():
         if key not in known:
             problems.append(Problem(cell, f"there is no choice '{key}'", "take the row out"))
@@ -118,10 +118,10 @@ def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
             problems += error.problems
             continue
         if plain != known[key].value:
-            found.append(Change(key, plain, {(): cell}))
+            changes.append(Change(key, plain, {(): cell}))
     if problems:
         raise ScenarioError(problems)
-    return found
+    return changes
 
 
 def _quantities(scenario: Scenario, keys: Iterable[str]) -> Iterator[tuple[str, Quantity | None]]:
@@ -150,8 +150,8 @@ def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
     }.get(
         choice.kind, f"choose from {', '.join(choice.allowed)}" if choice.allowed else "write text"
     )
-    found = "nothing" if value is None else f"'{value}'"
-    raise _mistake(cell, f"{choice.key}: {found} does not fit here", advice)
+    shown = "nothing" if value is None else f"'{value}'"
+    raise _mistake(cell, f"{choice.key}: {shown} does not fit here", advice)
 
 
 def _number_change(
@@ -178,17 +178,17 @@ def _number_change(
     data: dict[str, Any] = {} if old is None else {"value": _kept(value, old)}
     if old is None:
         data = {"value": value, "unit": here.unit.unit}
-    told = _told(entry, old, scenario, lang)
-    numeric = {name: told.get(name) for name in ("between", "price_level", "fill", "spread")}
-    had = _parts(old)
-    moved = old is None or data["value"] != _plain(old) or any(
-        numeric[name] != had.get(name) for name in numeric
+    parts = _read_parts(entry, old, scenario, lang)
+    numeric = {name: parts.get(name) for name in ("between", "price_level", "fill", "spread")}
+    before = _parts(old)
+    is_changed = old is None or data["value"] != _plain(old) or any(
+        numeric[name] != before.get(name) for name in numeric
     )  # fmt: skip
-    ground = {name: told.get(name) for name in GROUND}
-    grounded = any(_words(ground[name]) != _words(had.get(name)) for name in GROUND)
-    if not moved and not grounded:
+    basis = {name: parts.get(name) for name in GROUND}
+    basis_changed = any(_words(basis[name]) != _words(before.get(name)) for name in GROUND)
+    if not is_changed and not basis_changed:
         return []
-    if old is None and not (told.get("source") or told.get("assumption")):
+    if old is None and not (parts.get("source") or parts.get("assumption")):
         what = f"{key} is set here for the first time: it needs a source or an assumption"
         raise _mistake(entry.cells["assumption"], what, "write one sentence here, or a source")
     if old is not None and data["value"] == _plain(old):
@@ -196,27 +196,27 @@ def _number_change(
     for name in ("between", "spread"):
         data |= {name: numeric[name]} if numeric[name] is not None else {}
     for name in ("price_level", "fill"):
-        data |= {name: numeric[name]} if numeric[name] != had.get(name) else {}
-    if grounded:
-        data |= _ground(ground, had, moved)
+        data |= {name: numeric[name]} if numeric[name] != before.get(name) else {}
+    if basis_changed:
+        data |= _basis(basis, before, is_changed)
     cells = _cells(entry, old)
     if set(data) == {"value"}:
         return [Change(key, data["value"], cells)]
     return [Change(key, data, cells)]
 
 
-def _ground(told: dict[str, Any], had: dict[str, Any], moved: bool) -> dict[str, Any]:
+def _basis(basis: dict[str, Any], before: dict[str, Any], is_changed: bool) -> dict[str, Any]:
     """Source, place in it and assumption as a patch states them.
 
     For a changed number only those that were changed as well: the others support the old value.
     A new place in the same source repeats that source.
     """
     kept = {
-        name: text for name, text in told.items()
-        if text is not None and (not moved or _words(text) != _words(had.get(name)))
+        name: text for name, text in basis.items()
+        if text is not None and (not is_changed or _words(text) != _words(before.get(name)))
     }  # fmt: skip
-    if "where" in kept and told["source"] is not None:
-        kept["source"] = told["source"]
+    if "where" in kept and basis["source"] is not None:
+        kept["source"] = basis["source"]
     return kept
 
 
@@ -226,11 +226,11 @@ def _mistake(where: str, what: str, advice: str) -> ScenarioError:
 
 def _check_unit(key: str, entry: FilledRows, unit: str, lang: Language) -> None:
     expected = unit_name(unit, lang)
-    found = entry.parts.get("unit", expected)
-    if found == expected:
+    stated = entry.parts.get("unit", expected)
+    if stated == expected:
         return
-    what = f"{key} is in '{expected}', here it says '{found}'"
-    advice = CONFUSED.get(frozenset({unit, found}), "convert the number, and put the unit back")
+    what = f"{key} is in '{expected}', here it says '{stated}'"
+    advice = CONFUSED.get(frozenset({unit, stated}), "convert the number, and put the unit back")
     raise _mistake(entry.cells["unit"], what, advice)
 
 
@@ -277,29 +277,29 @@ def _same(amount: Any, before: Any) -> Any:
     return amount
 
 
-def _told(
+def _read_parts(
     entry: FilledRows, old: Quantity | None, scenario: Scenario, lang: Language
 ) -> dict[str, Any]:
     """The parts in the cells, in the form of a patch.
 
     A sentence that is still as it was shown, in the language of the workbook, is not a change.
     """
-    had = parts_of(old) if old is not None else {}
-    told = {name: _same(part, had.get(name)) for name, part in entry.parts.items()}
-    for name, shown in translated_sentences(had, scenario, lang).items():
-        if _words(told.get(name)) == shown:
-            told[name] = had[name]
-    spread = {name: told.pop(name) for name in SPREAD if name in told}
-    year = told.get("price_level")
+    before = parts_of(old) if old is not None else {}
+    parts = {name: _same(part, before.get(name)) for name, part in entry.parts.items()}
+    for name, shown in translated_sentences(before, scenario, lang).items():
+        if _words(parts.get(name)) == shown:
+            parts[name] = before[name]
+    spread = {name: parts.pop(name) for name in SPREAD if name in parts}
+    year = parts.get("price_level")
     if isinstance(year, float) and year.is_integer():
-        told["price_level"] = int(year)
-    return told | ({"spread": spread} if spread else {})
+        parts["price_level"] = int(year)
+    return parts | ({"spread": spread} if spread else {})
 
 
 def _parts(old: Quantity | None) -> dict[str, Any]:
-    had = dict(parts_of(old)) if old is not None else {}
-    spread = {name: had.pop(name) for name in SPREAD if name in had}
-    return had | ({"spread": spread} if spread else {})
+    parts = dict(parts_of(old)) if old is not None else {}
+    spread = {name: parts.pop(name) for name in SPREAD if name in parts}
+    return parts | ({"spread": spread} if spread else {})
 
 
 def _words(text: Any) -> str:

@@ -143,12 +143,12 @@ def _by_series(table: pd.DataFrame, time: str, points: int, pool: Pool) -> dict[
     ordered = table.sort_values(time, kind="stable")
     numbers = ordered[list(STATISTICS)].to_numpy(float)
     units = ordered["unit"].to_numpy()
-    found = {}
+    places = {}
     for (series, breakdown), rows in _groups(ordered, ["series", "breakdown"]):
         assert len(rows) == points
         rounding = UNITS[str(units[rows[0]])][1]
-        found[f"{series}|{breakdown}"] = pool.place(numbers[rows].T, rounding)
-    return found
+        places[f"{series}|{breakdown}"] = pool.place(numbers[rows].T, rounding)
+    return places
 
 
 def _money(budget: pd.DataFrame, pool: Pool) -> Json:
@@ -156,7 +156,7 @@ def _money(budget: pd.DataFrame, pool: Pool) -> Json:
 
     A line without a budget has cost only.
     """
-    found: Json = {}
+    places: Json = {}
     ordered = budget.sort_values("year", kind="stable")
     blocks = [
         (ordered[columns].to_numpy(float), rounding)
@@ -167,24 +167,24 @@ def _money(budget: pd.DataFrame, pool: Pool) -> Json:
             (["p_gap_positive"], PERCENT),
         )
     ]
-    held = ordered["budget"].notna().to_numpy()
+    is_budgeted = ordered["budget"].notna().to_numpy()
     names = ["vintage", "cost_level", "timing", "price_basis", "line"]
     for (*path, line), rows in _groups(ordered, names):
         assert len(rows) == budget["year"].nunique()
-        inner = found
+        inner = places
         for name in path:
             inner = inner.setdefault(name, {})
-        told = blocks if held[rows].any() else blocks[:1]
-        inner[line] = [pool.place(numbers[rows].T, rounding) for numbers, rounding in told]
-    return found
+        stored = blocks if is_budgeted[rows].any() else blocks[:1]
+        inner[line] = [pool.place(numbers[rows].T, rounding) for numbers, rounding in stored]
+    return places
 
 
 def _groups(table: pd.DataFrame, names: list[str]) -> list[tuple[tuple[str, ...], Rows]]:
     """Row numbers of each combination of names, in order of first appearance."""
-    found: dict[tuple[str, ...], list[int]] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
     for row, key in enumerate(table[names].itertuples(index=False, name=None)):
-        found.setdefault(key, []).append(row)
-    return [(key, np.array(rows)) for key, rows in found.items()]
+        groups.setdefault(key, []).append(row)
+    return [(key, np.array(rows)) for key, rows in groups.items()]
 
 
 def _texts(text: Any) -> Both:

@@ -122,13 +122,15 @@ def of_tables(
             units.setdefault(f"{series}|{breakdown}", {})[measure] = unit
     parts = part_names(scenarios)
     whole = {key.partition("|")[0] for key in units if not key.endswith("|total")}
-    found = [
-        Series(key, group_of(key), name_of(key, parts, key.partition("|")[0] in whole), held)
-        for key, held in units.items()
+    all_series = [
+        Series(key, group_of(key), name_of(key, parts, key.partition("|")[0] in whole), by_time)
+        for key, by_time in units.items()
     ]
     order = [series for listed in GROUPS.values() for series in listed]
     groups = [*GROUPS, OTHERS]
-    return sorted(found, key=lambda one: (groups.index(one.group), _rank(one.key, order)))
+    return sorted(
+        all_series, key=lambda series: (groups.index(series.group), _rank(series.key, order))
+    )
 
 
 def of_money(budgets: Iterable[pd.DataFrame]) -> list[Series]:
@@ -184,19 +186,19 @@ def part_names(scenarios: Iterable[Scenario]) -> dict[str, Both]:
 
     Where scenarios give different titles, that of the first is used.
     """
-    found: dict[str, Both] = {}
+    names: dict[str, Both] = {}
     for scenario in scenarios:
         for key, place in scenario.reception.places.items():
             title: Both = {lang: str(getattr(place.title, lang)) for lang in LANGUAGES}
-            found.setdefault(f"place:{key}", title)
+            names.setdefault(f"place:{key}", title)
             if place.part_of is not None:
                 whole: Both = {lang: text.partition(":")[0] for lang, text in title.items()}
-                found.setdefault(f"place:{place.part_of}", whole)
+                names.setdefault(f"place:{place.part_of}", whole)
         for key, group in scenario.groups.items():
-            found.setdefault(
+            names.setdefault(
                 f"group:{key}", {lang: str(getattr(group.title, lang)) for lang in LANGUAGES}
             )
-    return found
+    return names
 
 
 def _kinds(table: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:

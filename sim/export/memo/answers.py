@@ -131,7 +131,9 @@ def _cells(line: str) -> tuple[str, ...]:
 
 def _asked(folder: FinishedFolder) -> list[Question]:
     try:
-        return [Question.model_validate(one) for one in folder.record["asked"]["questions"]]
+        return [
+            Question.model_validate(question) for question in folder.record["asked"]["questions"]
+        ]
     except ValidationError:
         what = "its questions are not in the form that this version knows"
         advice = f"make them anew: opvangsim answer all --lang {folder.lang}"
@@ -147,23 +149,32 @@ def _lead(deferred: Sequence[Question], where: Path) -> Question:
     if not deferred:
         advice = "name one of its questions with --question"
         raise _refused(where, "none of the questions that were put off is answered here", advice)
-    money = (one for one in deferred if one.main.cell is not None
-             and (one.main.address.table, one.main.address.line) == ("gap", "total")
-             and all(figure.cell is None or (figure.of, figure.against, figure.certainty)
-                     == ("baseline", None, None) for figure in one.figures.values()))  # fmt: skip
+    money = (question for question in deferred if _asks_whole_gap(question))
     return next(money, deferred[0])
 
 
-def _find(asked: Sequence[Question], number_: int, where: Path) -> Question:
-    found = next((one for one in asked if one.number == number_), None)
-    if found is None:
-        numbers = [one.number for one in asked]
-        what = f"there is no question {number_}"
+def _asks_whole_gap(question: Question) -> bool:
+    """Whether a question asks for the gap of the total, and of the baseline alone."""
+    if question.main.cell is None:
+        return False
+    address = question.main.address
+    return (address.table, address.line) == ("gap", "total") and all(
+        figure.cell is None
+        or (figure.of, figure.against, figure.certainty) == ("baseline", None, None)
+        for figure in question.figures.values()
+    )
+
+
+def _find(asked: Sequence[Question], number: int, where: Path) -> Question:
+    question = next((candidate for candidate in asked if candidate.number == number), None)
+    if question is None:
+        numbers = [candidate.number for candidate in asked]
+        what = f"there is no question {number}"
         raise _refused(where, what, f"a number from {min(numbers)} to {max(numbers)}")
-    if found.because is not None:
-        what = f"no number answers question {number_}: {found.because.en}"
+    if question.because is not None:
+        what = f"no number answers question {number}: {question.because.en}"
         raise _refused(where, what, "take a question that has an answer")
-    return found
+    return question
 
 
 def _figures_table(page: AnswerPage, lang: Language) -> Table:
@@ -175,7 +186,9 @@ def _figures_table(page: AnswerPage, lang: Language) -> Table:
 def _short_table(folder: FinishedFolder, deferred: Sequence[Question], lang: Language) -> Table:
     """A row per question: its number, its party, the answer in a few words."""
     short = folder.table("answers.csv").set_index("number")["answer"]
-    rows = tuple((str(one.number), one.party, str(short[one.number])) for one in deferred)
+    rows = tuple(
+        (str(question.number), question.party, str(short[question.number])) for question in deferred
+    )
     heads = ("answer_number", "answer_party", "answer_state")
     return Table(
         translate("memo_book_table", lang),
@@ -204,8 +217,8 @@ def _all_answers(
     folder: FinishedFolder, deferred: Sequence[Question], lang: Language
 ) -> list[Block]:
     blocks: list[Block] = [Heading(translate("memo_book_all", lang))]
-    for one in deferred:
-        page = parse_page(folder.text(f"{one.number:02d}.md"))
+    for question in deferred:
+        page = parse_page(folder.text(f"{question.number:02d}.md"))
         blocks += [Heading(page.heading, 3), Paragraph(page.answer)]
         blocks += [Paragraph(note, small=True) for note in _own_notes(page, lang, folder)]
     return blocks
@@ -222,18 +235,18 @@ def _chart(
     rows = rows.assign(name=rows["name"].where(~twice, rows["name"] + ": " + rows["from"]))
     divisor, decimals = SCALE[lead.main.shown]
     drawn = _dots(rows, folder, divisor, decimals, lead.main.shown, lang)
-    said = []
+    texts = []
     for row in rows.to_dict("records"):
         ends = (number(row[end] / divisor, lang, decimals) for end in ("low", "high"))
         middle = translate(f"shown_as_{lead.main.shown}", lang,
                        value=number(row["value"] / divisor, lang, decimals))  # fmt: skip
-        told = f"{row['name']}: {middle}"
+        text = f"{row['name']}: {middle}"
         if row["low"] == row["low"]:
-            told += " " + translate(
+            text += " " + translate(
                 "from_to", lang, **dict(zip(("low", "high"), ends, strict=True))
             )
-        said.append(told)
-    alt = translate("memo_book_alt", lang, figures="; ".join(said))
+        texts.append(text)
+    alt = translate("memo_book_alt", lang, figures="; ".join(texts))
     caption = translate("memo_book_caption", lang, n=lead.number)
     return MemoChart(caption, alt, png_of(drawn, folder.stamp))
 

@@ -1,4 +1,4 @@
-"""What a memo says before it has a form: headings, paragraphs, tables and a picture, in order.
+"""The content of a memo, without a form: headings, paragraphs, tables and a chart, in order.
 
 Word and Markdown are both made from this, so that they can't say different things.
 """
@@ -16,18 +16,18 @@ from ...report.i18n import Language, translate
 from ...runs.provenance import Provenance
 
 LETTERS, PADDING = 104, 2
-"""Letters that fit in a line of a table, and the room beside a cell in letters."""
+"""Characters that fit in a line of a table, and the padding of a cell in characters."""
 SHORT_CELL, LONG_WORD, LONG_CELL = 14, 24, 60
-"""Cells up to so many letters are not broken; longer words are; longer cells ask for no more."""
+"""Cells up to this length are not broken; longer words are; longer cells get no more width."""
 BOLD = 1.2
-"""A letter of a head against one below it."""
+"""Width of a bold character relative to a regular one."""
 SHORT = 10
-"""Rows of a table that stays on one page."""
+"""Rows of a table that is kept on one page."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 to 3; ``annex`` begins a new page."""
+    """A heading of level 1 to 3; that of the annex starts a new page."""
 
     text: str
     level: int = 2
@@ -45,14 +45,14 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Listing:
-    """Points, one under the other."""
+    """A list of points."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Commands:
-    """Lines to be typed."""
+    """Commands to type."""
 
     lines: tuple[str, ...]
 
@@ -67,7 +67,7 @@ class Table:
     right: tuple[bool, ...]
 
     def shares(self) -> list[float]:
-        """How the width is shared: numbers and words stay whole, long texts share what is left."""
+        """Return the widths of columns as shares; numbers and words are never broken."""
         columns = list(zip(self.heads, *self.rows, strict=True))
         least = [_unbroken(cells) + PADDING for cells in columns]
         wanted = [min(max(map(len, cells)), LONG_CELL) + PADDING for cells in columns]
@@ -80,7 +80,7 @@ class Table:
 
 @dataclass(frozen=True)
 class MemoChart:
-    """A chart (PNG) with its caption, and its text for who can't see it."""
+    """A chart (PNG) with its caption and alternative text."""
 
     caption: str
     alt: str
@@ -92,7 +92,7 @@ Block = Heading | Paragraph | Listing | Commands | Table | MemoChart
 
 @dataclass(frozen=True)
 class Memo:
-    """A memo in a language, with the stamp of what it was made of."""
+    """A memo in a language, with the provenance of the folder it was made from."""
 
     title: str
     lang: Language
@@ -106,18 +106,18 @@ class Memo:
 
     @property
     def keywords(self) -> str:
-        """What it is found by: program and version, run, scenario."""
+        """Keywords of the document: program and version, run, scenario."""
         stamp = self.stamp
         return ", ".join((f"opvangsim {stamp.version}", stamp.run, stamp.scenario))
 
     @property
     def foot(self) -> str:
-        """What stands at the foot of each page, before its number."""
+        """Footer of each page, before its number."""
         return translate("memo_foot", self.lang, version=self.stamp.version, id=self.stamp.run)
 
 
 def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:
-    """Each block with the word and the number of its caption ("Table", 2); none has ("", 0)."""
+    """Yield each block with word and number of its caption ("Table", 2), or ("", 0)."""
     counts = {Table: 0, MemoChart: 0}
     for block in memo.blocks:
         if isinstance(block, Table | MemoChart):
@@ -129,7 +129,7 @@ def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:
 
 
 def table_of(printed: Printed, caption: str = "") -> Table:
-    """A table as it is printed in a terminal, taken over cell by cell."""
+    """Return a table that is printed in a terminal as a table of a memo."""
     columns = [[_plain(cell) for cell in column.cells] for column in printed.columns]
     return Table(
         caption or _plain(printed.title or ""),
@@ -140,7 +140,7 @@ def table_of(printed: Printed, caption: str = "") -> Table:
 
 
 def _unbroken(cells: tuple[str, ...]) -> int:
-    """Letters of the longest piece of a column that stays on one line."""
+    """Characters of the longest piece of a column that is not broken."""
     head, *below = cells
     sizes = [ceil(BOLD * len(word)) for word in head.split()]
     for cell in below:

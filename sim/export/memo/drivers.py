@@ -1,4 +1,4 @@
-"""What an answer hangs on: the numbers that move it, and those that nobody knows for sure."""
+"""What an answer depends on: the inputs that move it, and those that are assumed."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from ...scenario.plausibility import is_influential
 from .content import Block, Heading, Listing, Paragraph, Table
 
 MOVERS = 4
-"""Uncertain numbers that are named as what moves the gap."""
+"""Number of inputs that are named as moving the gap."""
 RESTS = 4
-"""Assumed numbers that are named as what it rests on."""
+"""Number of assumed inputs that are named as the basis of the answer."""
 NAMED = 3
-"""Numbers of one assumption that are written out; of the others their count."""
+"""Inputs of one assumption that are written out; the others are counted."""
 MEASURED = {"year": 2027, "low": 10, "high": 90}
-"""What the kept effects are effects on, and between which percentiles (sim/data/sensitivity)."""
+"""Year of the stored effects on the gap, and their percentiles (sim/data/sensitivity.csv)."""
 
 
 def billions(eur: float, lang: Language) -> str:
-    """Euros in billions, in a sentence."""
+    """Return an amount in billions of euros, as in a sentence."""
     return translate("shown_as_billion", lang, value=number(eur / 1e9, lang, 1))
 
 
 def band(low: float, high: float, lang: Language, unit: float = 1e9, decimals: int = 1) -> str:
-    """The 80 % band of an amount, in its unit."""
+    """Return the 80 % interval of an amount, in its unit."""
     ends = (number(end / unit, lang, decimals) for end in (low, high))
     return translate("from_to", lang, **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def count(value: float, lang: Language) -> str:
-    """People and places: large numbers in hundreds, since more digits would be false."""
+    """Return a number of people or places; large ones are rounded to hundreds."""
     return number(round(value, -2) if abs(value) >= HUNDREDS else value, lang)
 
 
 def of_number(key: str, scenario: Scenario, lang: Language) -> str:
-    """A number in words; the key where there are none for it."""
+    """Return the name of an input, or its key if it has none."""
     try:
         return input_name(key, scenario, lang)
     except KeyError:
@@ -57,17 +57,19 @@ def of_number(key: str, scenario: Scenario, lang: Language) -> str:
 
 
 def movers(scenario: Scenario, lang: Language, *, gap: bool = True) -> list[Block]:
-    """The uncertain numbers that move the gap most, as measured on the baseline.
+    """Return the uncertain inputs that move the gap most, as measured on the baseline.
 
-    ``gap``: whether the answer is a gap.
+    ``gap`` says whether the answer is a gap.
     """
     effects = kept_effects()
-    uncertain = [key for key, one in quantities(scenario) if one.spread and key in effects]
+    uncertain = [
+        key for key, quantity in quantities(scenario) if quantity.spread and key in effects
+    ]
     leading = sorted(uncertain, key=lambda key: -effects[key].swing)[:MOVERS]
     most = sum(effect.total for effect in effects.values())
-    told = translate("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
+    text = translate("memo_movers", lang, part=number(100 * (1 - most), lang), **MEASURED)
     return [
-        Paragraph(told if gap else f"{translate('memo_movers_other', lang)} {told}"),
+        Paragraph(text if gap else f"{translate('memo_movers_other', lang)} {text}"),
         Listing(tuple(_mover(key, effects[key], scenario, lang) for key in leading)),
     ]
 
@@ -85,7 +87,7 @@ def _mover(key: str, effect: Effect, scenario: Scenario, lang: Language) -> str:
 
 
 def rests(scenario: Scenario, lang: Language) -> list[Block]:
-    """How much is sourced and how much assumed, and the assumed numbers that matter most."""
+    """Return how many inputs are sourced and how many assumed, and the main assumptions."""
     numbers = dict(quantities(scenario))
     assumed = [key for key in sorted(is_influential(), key=lambda key: -is_influential()[key])
                if key in numbers and numbers[key].assumption
@@ -94,9 +96,9 @@ def rests(scenario: Scenario, lang: Language) -> list[Block]:
         "memo_rests",
         lang,
         numbers=len(numbers),
-        sourced=sum(1 for one in numbers.values() if one.source),
+        sourced=sum(1 for quantity in numbers.values() if quantity.source),
         sources=sum(1 for rest in by_source(scenario) if rest.keys),
-        assumed=sum(1 for one in numbers.values() if one.assumption),
+        assumed=sum(1 for quantity in numbers.values() if quantity.assumption),
     )
     points = tuple(_assumed(key, numbers[key], scenario, lang) for key in assumed)
     return [Paragraph(intro), Listing(points)]
@@ -114,7 +116,7 @@ def _named(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> 
 
 
 def valued(value: Leaf, lang: Language) -> str:
-    """A value with its unit; a factor has none."""
+    """Return a value with its unit; a factor has none."""
     text = value_text(value, lang)
     if isinstance(value, Quantity) and value.unit == FACTOR:
         return text.removesuffix(f" {unit_name(FACTOR, lang)}")
@@ -122,10 +124,12 @@ def valued(value: Leaf, lang: Language) -> str:
 
 
 def listed(scenario: Scenario, lang: Language) -> list[Block]:
-    """The annex of assumptions, those that move the gap most first, and of sources."""
+    """Return the tables of assumptions, those that move the gap most first, and of sources."""
     effects = kept_effects()
-    found = sorted(by_assumption(scenario), key=lambda rest: (-_swing(rest, effects),
-                                                              -len(rest.keys)))  # fmt: skip
+
+    def order(citation: Citation) -> tuple[float, int]:
+        return -_swing(citation, effects), -len(citation.keys)
+
     numbers = dict(quantities(scenario))
     heads = ("shown_assumption", "memo_rest_on_it", "memo_swing")
     note = translate("memo_assumptions_note", lang, **MEASURED)
@@ -136,21 +140,19 @@ def listed(scenario: Scenario, lang: Language) -> list[Block]:
             translate("memo_assumptions_of", lang, title=getattr(scenario.title, lang)),
             tuple(translate(key, lang) for key in heads),
             tuple(
-                (
-                    translate_sentence(rest.name, lang, scenario.description),
-                    _keys(rest, numbers, scenario, lang),
-                    _million(_swing(rest, effects), lang),
-                )
-                for rest in found
+                (translate_sentence(citation.name, lang, scenario.description),
+                 _keys(citation, numbers, scenario, lang),
+                 _million(_swing(citation, effects), lang))
+                for citation in sorted(by_assumption(scenario), key=order)
             ),
             (False, False, True),
         ),
         _sources(scenario, lang),
-    ]
+    ]  # fmt: skip
 
 
-def _swing(rest: Citation, effects: Mapping[str, Effect]) -> float:
-    return max((effects[key].swing for key in rest.uncertain if key in effects), default=0.0)
+def _swing(citation: Citation, effects: Mapping[str, Effect]) -> float:
+    return max((effects[key].swing for key in citation.uncertain if key in effects), default=0.0)
 
 
 def _million(eur: float, lang: Language) -> str:
@@ -158,21 +160,23 @@ def _million(eur: float, lang: Language) -> str:
 
 
 def _keys(
-    rest: Citation, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language
+    citation: Citation, numbers: Mapping[str, Quantity], scenario: Scenario, lang: Language
 ) -> str:
-    told = []
-    for key in rest.keys[:NAMED]:
+    texts = []
+    for key in citation.keys[:NAMED]:
         spread = spread_text(numbers[key], lang)
-        told.append(_named(key, numbers[key], scenario, lang) + (f", {spread}" if spread else ""))
-    if len(rest.keys) > NAMED:
-        told.append(translate("memo_more", lang, n=len(rest.keys) - NAMED))
-    return "; ".join(told)
+        texts.append(_named(key, numbers[key], scenario, lang) + (f", {spread}" if spread else ""))
+    if len(citation.keys) > NAMED:
+        texts.append(translate("memo_more", lang, n=len(citation.keys) - NAMED))
+    return "; ".join(texts)
 
 
 def _sources(scenario: Scenario, lang: Language) -> Table:
     rows = []
-    for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
-        rows.append((rest.name, ", ".join(about_source(rest.card, lang)), str(len(rest.keys))))
+    for citation in sorted(by_source(scenario), key=lambda citation: -len(citation.keys)):
+        rows.append(
+            (citation.name, ", ".join(about_source(citation.card, lang)), str(len(citation.keys)))
+        )
     heads = ("shown_source", "memo_source_about", "book_rests")
     return Table(
         translate("memo_sources_of", lang, title=getattr(scenario.title, lang)),
@@ -183,7 +187,7 @@ def _sources(scenario: Scenario, lang: Language) -> Table:
 
 
 def changed(base: Scenario, other: Scenario) -> list[tuple[str, Leaf, Leaf]]:
-    """Keys in which two scenarios differ, titles and descriptions apart, with both values."""
+    """Return the keys in which two scenarios differ, with both values; titles are left out."""
     ours, theirs = dict(parameters(base)), dict(parameters(other))
     return [
         (key, ours.get(key), theirs.get(key))
@@ -193,10 +197,10 @@ def changed(base: Scenario, other: Scenario) -> list[tuple[str, Leaf, Leaf]]:
 
 
 def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: Language) -> Table:
-    """What the second scenario changes, each with its ground."""
+    """Return a table of what the second scenario changes, each with its basis."""
     rows = [
         (of_number(key, other if after is not None else base, lang), valued(before, lang),
-         valued(after, lang), _ground(after, other, lang))
+         valued(after, lang), _basis(after, other, lang))
         for key, before, after in changed(base, other)
     ]  # fmt: skip
     return Table(
@@ -207,7 +211,7 @@ def changes_table(base: Scenario, other: Scenario, names: Sequence[str], lang: L
     )
 
 
-def _ground(value: Any, scenario: Scenario, lang: Language) -> str:
+def _basis(value: Any, scenario: Scenario, lang: Language) -> str:
     if not isinstance(value, Quantity):
         return ""
     parts = (value.source, translate_sentence(value.where, lang),

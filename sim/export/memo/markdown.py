@@ -1,4 +1,4 @@
-"""A memo as Markdown, with its picture in a file beside it."""
+"""Render a memo as Markdown, with its chart in a file beside it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ _LIST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([+-])(?=\s|$)", re.MULTILINE)
 
 
 def markdown(memo: Memo, picture: str) -> str:
-    """The memo as Markdown; ``picture`` is the name of the file that the chart lies in."""
+    """Return a memo as Markdown; ``picture`` is the name of the file of its chart."""
     parts = [_block(block, word, number, picture) for block, word, number in numbered(memo)]
     return "\n\n".join([*parts, "---", _escaped(memo.foot)]) + "\n"
 
 
 def _escaped(text: str) -> str:
-    """A text of which Markdown makes nothing but that text."""
-    told = _SPECIAL.sub(r"\\\1", text)
-    return _LIST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", told)
+    """Escape everything in a text that Markdown would interpret."""
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return _LIST.sub(
+        lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", escaped
+    )
 
 
 def _block(block: Block, word: str, number: int, picture: str) -> str:

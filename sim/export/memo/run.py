@@ -103,8 +103,8 @@ def _answer(run: RunFolder, lang: Language) -> list[Block]:
     if not rows:
         return [Paragraph(_at_the_end(run, lang), strong=True)]
     row = leading(rows)
-    found = [Paragraph(money_sentence(row, lang), strong=True), Paragraph(_years(rows, lang))]
-    return [*found, Paragraph(_people(run, int(row["year"]), lang))]
+    blocks = [Paragraph(money_sentence(row, lang), strong=True), Paragraph(_years(rows, lang))]
+    return [*blocks, Paragraph(_people(run, int(row["year"]), lang))]
 
 
 def chance(share: float, lang: Language) -> str:
@@ -148,9 +148,9 @@ def _years(rows: list[Row], lang: Language) -> str:
 
 def _of_year(run: RunFolder, series: str, breakdown: str, measure: str, year: int) -> Row:
     rows = run.yearly
-    found = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)
+    selected = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)
                  & (rows["measure"] == measure) & (rows["year"] == year)]  # fmt: skip
-    return dict(found.iloc[0])
+    return dict(selected.iloc[0])
 
 
 def _people(run: RunFolder, year: int, lang: Language) -> str:
@@ -232,13 +232,13 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
 
 def _further_tables(run: RunFolder, lang: Language) -> list[Block]:
     """Tables that the two pages have no room for."""
-    found: list[Block] = [Heading(translate("memo_more_tables", lang))]
+    blocks: list[Block] = [Heading(translate("memo_more_tables", lang))]
     if _budgeted(run):
         check = run.record["check_2024_eur"]
-        found.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
-        found.append(table_of(lines_table(run.budget, run.scenario, lang)))
+        blocks.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
+        blocks.append(table_of(lines_table(run.budget, run.scenario, lang)))
     if _is_constrained(run) and _budgeted(run):
-        found.append(table_of(gap_table(run.budget, run.scenario, lang)))
+        blocks.append(table_of(gap_table(run.budget, run.scenario, lang)))
     if _budgeted(run):
-        found.append(table_of(reception_table(run.monthly, lang)))
-    return found if len(found) > 1 else []
+        blocks.append(table_of(reception_table(run.monthly, lang)))
+    return blocks if len(blocks) > 1 else []

@@ -227,7 +227,7 @@ def _cell(row: Row, series: str, lang: Language) -> str:
 
 def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
     differing = changed(base, other)
-    told = [
+    texts = [
         translate(
             "memo_change",
             lang,
@@ -238,8 +238,8 @@ def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
         for key, before, after in differing[:NAMED]
     ]
     if len(differing) > NAMED:
-        told.append(translate("memo_more", lang, n=len(differing) - NAMED))
-    return f"{name}: {'; '.join(told)}"
+        texts.append(translate("memo_more", lang, n=len(differing) - NAMED))
+    return f"{name}: {'; '.join(texts)}"
 
 
 def _comparison_annex(
