@@ -168,7 +168,7 @@ def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Res
 @pytest.mark.slow
 def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     from sim.hindcast import kept, summary
-    from sim.report.scorecard import verdict
+    from sim.report.hindcast_tables import verdict
 
     march, official = kept()
     card = sim.score()

@@ -55,8 +55,8 @@ from sim.hindcast.inflow_models import choice
 from sim.hindcast.observations import Observation
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import as_csv, cells_at, crps, from_csv, naive, spending_rate
-from sim.report import calibration as fit_report
-from sim.report import scorecard
+from sim.report import hindcast_tables as fit_report
+from sim.report import hindcast_tables as scorecard
 from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
 from sim.report.i18n import translate

@@ -81,7 +81,7 @@ def moved(old: str | Path, new: str | Path, lang: Language = "en") -> str:
 
     Raises ``ScenarioError`` if they can't be compared.
     """
-    from ..report.runs_tables import moved_lines
+    from ..report.run_tables import moved_lines
     from ..reproduce.compare import compare_runs as between
 
     return "\n".join(moved_lines(between(Path(old), Path(new)), lang))

@@ -12,7 +12,7 @@ from ..errors import usage_error
 from ..hindcast import Options, all_cells, kept, official_cells, official_origins, origins, summary
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text
-from ..report import scorecard as told
+from ..report import hindcast_tables as told
 from ..report.charts import CHART_SIZES, Width
 from ..report.i18n import Language
 

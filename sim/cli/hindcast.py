@@ -53,7 +53,7 @@ def score(
         process_table,
         summary,
     )
-    from ..report import scorecard
+    from ..report import hindcast_tables as scorecard
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
 
@@ -140,7 +140,7 @@ def calibrate(
     """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
     from ..export.safe_write import write_file
     from ..hindcast import fit, patch
-    from ..report.calibration import ends_table, fit_lines, fit_table
+    from ..report.hindcast_tables import ends_table, fit_lines, fit_table
     from ..scenario import load
     from ..scenario.template import patch_text
 

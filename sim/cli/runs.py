@@ -42,7 +42,7 @@ def reproduce(
     as well is what is not as it was: versions, packages, platform, commit, inputs.
     """
     from ..report.i18n import translate
-    from ..report.runs_tables import alike_text, other_texts
+    from ..report.run_tables import alike_text, other_texts
     from ..reproduce.rerun import reproduce as made_again
 
     tongue = language(lang)
@@ -78,7 +78,7 @@ def verify_record(
     seal anew. Beside a sweep files of your own may lie; they are told of.
     """
     from ..report.i18n import translate
-    from ..report.runs_tables import finding_text
+    from ..report.run_tables import finding_text
     from ..runs.verify import verify_record as verified
 
     tongue = language(lang)
@@ -116,7 +116,7 @@ def runs(
     records are read. What is damaged or not ours is listed as such.
     """
     from ..report.i18n import translate
-    from ..report.runs_tables import runs_table
+    from ..report.run_tables import runs_table
     from ..runs.index import as_rows, list_results
 
     tongue = language(lang)
@@ -141,7 +141,7 @@ def moved(
     lang: Lang = LangChoice.en,
 ) -> None:
     """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
-    from ..report.runs_tables import moved_lines
+    from ..report.run_tables import moved_lines
     from ..reproduce.compare import compare_runs as between
 
     typer.echo("\n".join(moved_lines(between(old, new), language(lang))))

@@ -116,7 +116,7 @@ class Fit:
     """Result of a calibration: estimates, standard errors, and fit at year ends."""
 
     numbers: tuple[Fitted, ...]
-    values: Floats
+    estimates: Floats
     sds: Floats
     correlations: Floats
     told: Floats
@@ -238,7 +238,7 @@ def patch(found: Fit) -> dict[str, Any]:
         number = found.numbers[n]
         told = "" if found.told[n] >= LEAST_TOLD else ", which say next to nothing of it"
         changes[number.path] = {
-            "value": _rounded(float(found.values[n])),
+            "value": _rounded(float(found.estimates[n])),
             "assumption": f"fitted on the ends of 2023 and 2024{told}: {number.why}",
             "spread": {
                 "dist": "normal",

@@ -1,1 +1,1 @@
-"""What a reader sees: tables on the screen and charts. Reads tables only."""
+"""Show results: texts in both languages, tables and charts."""

@@ -1,4 +1,4 @@
-"""Charts that belong to no run or study: the scorecard and all scenarios, as files."""
+"""Write charts that belong to no run or study: the scorecard and the overview of scenarios."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write_scorecard(
     width: Width,
     formats: Iterable[str],
 ) -> None:
-    """Draw the scorecard as STEM.png and so on, with what it says beside it (.txt)."""
+    """Draw the scorecard as STEM.png and so on, with a description in words (.txt)."""
     look, words = CHART_SIZES[width], scorecard.words(cells, lang)
     with mpl.rc_context(STYLE):
         figure = scorecard.draw(cells, replications, look, lang)
@@ -36,7 +36,7 @@ def write_overview(
     width: Width,
     formats: Iterable[str],
 ) -> None:
-    """Draw all scenarios as STEM.png and so on, with what it says beside it (.txt)."""
+    """Draw all scenarios as STEM.png and so on, with a description in words (.txt)."""
     look, words = CHART_SIZES[width], overview.words(titles, lang)
     with mpl.rc_context(STYLE):
         figure = overview.draw(titles, look, lang)

@@ -12,7 +12,7 @@ from ..scenario import Scenario
 from .i18n import Language, labels, translate, translate_sentence
 
 APPLICATIONS = "applications"
-"""The driver that is not a key: first applications up to the year of the question."""
+"""The one driver that is not a key: first applications up to the year of the question."""
 NAMED = (
     ("groups", "group"), ("courts.opening_in_appeal", "group"),
     ("departure.opening_rejected", "group"), ("reception.places", "place"),
@@ -20,7 +20,7 @@ NAMED = (
     ("budget.vintages.lines", "line"), ("budget.price_levels", "year"),
     ("inflow.season", "month"), ("ind.opening_ages", "band"), ("housing.targets", "half_year"),
 )  # fmt: skip
-"""Keys below which a scenario gives the names, and the blank that such a name fills."""
+"""Keys whose children are named by the scenario, and the blank that such a name fills."""
 
 
 def line_label(name: str, lang: Language) -> str:
@@ -30,7 +30,7 @@ def line_label(name: str, lang: Language) -> str:
 
 
 def cell_name(address: CellRef, scenario: Scenario, lang: Language) -> str:
-    """A cell in words, with its year, and the state of the budget if it is not the headline's."""
+    """Name a cell in words, with its year, and its budget vintage if that is not the headline's."""
     key = f"cell_{_plain(address.table)}_{_plain(address.line)}"
     if key not in labels() and address.line in BY_NAME and address.table in MONEY:
         what = translate("cell_money", lang, what=translate(address.table, lang),
@@ -44,7 +44,7 @@ def cell_name(address: CellRef, scenario: Scenario, lang: Language) -> str:
 
 
 def input_name(key: str, scenario: Scenario, lang: Language) -> str:
-    """A key of a scenario in words; a group, a type of place, a vintage by its title.
+    """Name a key of a scenario in words; groups, place types and vintages by their titles.
 
     Raises ``KeyError`` for a key that has no name in words.
     """
@@ -62,7 +62,7 @@ def input_name(key: str, scenario: Scenario, lang: Language) -> str:
 
 
 def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
-    """What a reader calls a step of a key that a scenario itself gives a name to."""
+    """Return the displayed name of a part of a key that the scenario itself names."""
     titled: Mapping[str, Mapping[str, Any]] = {
         "group": scenario.groups,
         "place": scenario.reception.places,

@@ -1,7 +1,7 @@
-"""All shipped scenarios side by side: need and gap of 2027, from a table kept with the package.
+"""Need and gap of 2027 of all shipped scenarios, from a table stored with the package.
 
-The table (``sim/data/headlines.csv``) is made by runs of 100 replications by the week; a test keeps
-it fresh. Gaps stand in each scenario's own headline: its vintage, price level and price basis.
+The table (``sim/data/headlines.csv``) is made from runs of 100 replications in weekly steps; a test
+keeps it current. Gaps are those of each scenario's headline: its vintage, price level and basis.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ScenarioHeadline:
 
 
 def headline_of(name: str, trial: Experiment) -> ScenarioHeadline:
-    """The headline of a scenario tried, rounded: need to tens of places, gap to millions."""
+    """Compute the headline of a scenario, rounded: need to tens of places, gap to millions."""
     row = trial.clock.years.index(YEAR)
     gap, need = trial.line("gap", "total")[row], trial.yearly["need", "total", "mean"][row]
     low, mid, high = (round(float(value), -1) for value in np.quantile(need, ENDS))
@@ -41,14 +41,14 @@ def headline_of(name: str, trial: Experiment) -> ScenarioHeadline:
 
 
 def with_headline() -> dict[str, Scenario]:
-    """Shipped scenarios that reach the end of 2027, by name."""
+    """Load the shipped scenarios that reach the end of 2027, by name."""
     loaded = {name: load(name) for name in shipped()}
     last_day = date(YEAR, 12, 31)
     return {name: scenario for name, scenario in loaded.items() if scenario.until >= last_day}
 
 
 def headlines() -> dict[str, ScenarioHeadline]:
-    """The kept table, by name of scenario."""
+    """Read the stored table, by name of scenario."""
     text = (resources.files("sim") / "data" / "headlines.csv").read_text("utf-8")
     found = {}
     for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
@@ -61,7 +61,7 @@ def headlines() -> dict[str, ScenarioHeadline]:
 
 
 def as_csv(all_: list[ScenarioHeadline]) -> str:
-    """The table as it is kept."""
+    """Format the table as it is stored."""
     head = "scenario," + ",".join(f"{kind}_{q}" for kind in ("need", "gap") for q in QUANTILES)
     lines = [
         "# Need (places, mean of the year) and headline gap (EUR) of 2027 of each shipped",

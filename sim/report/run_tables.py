@@ -1,9 +1,9 @@
-"""The tables that a run prints: the gap, the three price levels, and reception beside them."""
+"""Tables and sentences about runs: results, list of runs, verification, reproduction, changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import pandas as pd
 from rich.table import Table
@@ -11,12 +11,15 @@ from rich.table import Table
 from ..model.prices import LEVELS
 from ..results.budget import OUTSIDE, addends, outline
 from ..scenario import Scenario
+from ..scenario.listing import Difference
+from ..scenario.quantity import Quantity
 from .display_names import line_label
 from .i18n import Language, billion, million, number, translate
+from .scenario_listing import spread_text, value_text
 
 
 def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
-    """Rows of the budget table with these values, as cost (not cash)."""
+    """Select rows of the budget table by column values; cost, not cash, by default."""
     rows = budget
     for column, value in ({"timing": "cost"} | where).items():
         rows = rows[rows[column] == value]
@@ -24,7 +27,7 @@ def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
 
 
 def headline_rows(budget: pd.DataFrame, scenario: Scenario, **where: str) -> pd.DataFrame:
-    """Rows of the headline: its vintage, price level and price basis; the total by default."""
+    """Select rows in the headline's vintage, price level and price basis; the total by default."""
     headline = {
         "vintage": scenario.budget.headline,
         "cost_level": scenario.prices.level,
@@ -35,7 +38,7 @@ def headline_rows(budget: pd.DataFrame, scenario: Scenario, **where: str) -> pd.
 
 
 def prices_label(scenario: Scenario, lang: Language) -> str:
-    """In which prices the headline stands."""
+    """Name the prices of the headline."""
     if scenario.budget.price_basis == "nominal":
         return translate("prices_nominal", lang)
     vintage = scenario.budget.vintages[scenario.budget.headline]
@@ -43,7 +46,7 @@ def prices_label(scenario: Scenario, lang: Language) -> str:
 
 
 def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
-    """The headline: cost, budget, gap with band, and how likely money is short, by year."""
+    """Tabulate cost, budget, gap with its interval and probability of a gap, by year."""
     headline = scenario.budget.headline
     vintage = scenario.budget.vintages[headline]
     name = getattr(vintage.title, lang)
@@ -73,7 +76,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
 def levels_table(
     budget: pd.DataFrame, scenario: Scenario, check: dict[str, float], lang: Language
 ) -> Table:
-    """Median gap by year at the three price levels, and what each makes of 2024."""
+    """Tabulate the median gap by year at the three price levels, and the cost of 2024 at each."""
     rows = select(
         budget,
         vintage=scenario.budget.headline,
@@ -124,14 +127,14 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
 
 
 def thousands(row: pd.Series[Any], centre: str, lang: Language) -> str:
-    """A cell in thousands: its centre, and the 80 % band where there is one."""
+    """Format a value in thousands, with its 80 % interval if it has one."""
     low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
     band = "" if low == high else " " + translate("from_to", lang, low=low, high=high)
     return number(row[centre] / 1e3, lang, 1) + band
 
 
 def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
-    """Need, places, status holders and the backlog at the end of each year."""
+    """Tabulate need, places, status holders and pending cases at the end of each year."""
     series = {
         "need": ("need", "total"),
         "places": ("places", "total"),
@@ -158,7 +161,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
 
 
 def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
-    """What is short when spending follows the budget: people, places, and cases, by year."""
+    """Tabulate shortages by year if spending follows the budget: people, places, pending cases."""
     series = {
         "people_short": ("shortage", "mean"),
         "places_short": ("places_short", "mean"),
@@ -184,7 +187,7 @@ def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
 
 
 def check_note(check: dict[str, float], lang: Language) -> str:
-    """One sentence on which price level comes nearest to COA's own figure for 2024."""
+    """Say which price level is nearest to COA's own figure for 2024."""
     own = check["own_statement"]
     nearest = min(LEVELS, key=lambda level: abs(check[level] - own))
     return translate(
@@ -197,7 +200,7 @@ def check_note(check: dict[str, float], lang: Language) -> str:
 
 
 def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> str:
-    """One sentence on the days of the first year that lie before the start."""
+    """Say what is added to the first year for the days before the start."""
     rows = headline_rows(budget, scenario, line="before_start")
     row = rows.iloc[0]
     amount = million(row["cost_p50"], lang)
@@ -205,7 +208,7 @@ def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) 
 
 
 def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]:
-    """A warning where scenarios state money in different prices or against different budgets."""
+    """Warn if scenarios state money in different prices or against different budgets."""
     seen = {
         name: (prices_label(s, lang), translate(f"level_{s.prices.level}", lang),
                getattr(s.headline.title, lang))
@@ -215,3 +218,163 @@ def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]
         return []
     each = "; ".join(f"{name}: {', '.join(words)}" for name, words in seen.items())
     return [translate("compare_prices", lang, each=each)]
+
+
+SHOWN = 7
+"""Characters of a commit hash that are shown."""
+
+
+class OtherChange(Protocol):
+    """A part of a record that is not as it was, as ``ask.reproduce`` finds it."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def before(self) -> str: ...
+    @property
+    def after(self) -> str: ...
+
+
+def runs_table(rows: Iterable[Mapping[str, Any]], lang: Language) -> Table:
+    """Tabulate runs and studies: id, kind, scenario, time, headline gap, folder."""
+    table = Table(box=None)
+    for key in ("runs_id", "runs_kind", "runs_scenario", "runs_when"):
+        table.add_column(translate(key, lang), no_wrap=key != "runs_scenario", overflow="fold")
+    table.add_column(translate("runs_gap", lang), justify="right", no_wrap=True)
+    table.add_column(translate("runs_folder", lang), overflow="fold")
+    for row in rows:
+        if row["trouble"]:
+            told = trouble_text(row["trouble"], lang)
+            table.add_row(row["id"] or "?", row["kind"] or "?", told, "", "", row["folder"])
+            continue
+        when = row["created"].strftime("%Y-%m-%d %H:%M")
+        gap = gap_text(row["headline"], lang)
+        table.add_row(row["id"], row["kind"], row["scenario"], when, gap, row["folder"])
+    return table
+
+
+def trouble_text(trouble: str, lang: Language) -> str:
+    """Say why a folder cannot be read; reasons without a translation are in English."""
+    known = {"foreign": "runs_foreign", "unfinished": "runs_unfinished"}
+    return (
+        translate(known[trouble], lang)
+        if trouble in known
+        else translate("runs_bad", lang, why=trouble)
+    )
+
+
+def gap_text(headline: Mapping[str, Any] | None, lang: Language) -> str:
+    """Format a headline gap with its interval [EUR billion], and its year if that is not 2027."""
+    if headline is None:
+        return ""
+    low, middle, high = (number(headline[name] / 1e9, lang, 1) for name in ("p10", "p50", "p90"))
+    text = f"{middle} {translate('from_to', lang, low=low, high=high)}"
+    return text if headline["year"] == 2027 else f"{headline['year']}: {text}"
+
+
+def finding_text(file: str, what: str, why: str, lang: Language) -> str:
+    """Describe a file that differs from its manifest."""
+    told = translate(f"verified_{what}", lang)
+    return f"{file}: {told} ({why})" if why else f"{file}: {told}"
+
+
+def alike_text(one: Any, lang: Language) -> str:
+    """Describe a file in two folders: equal, or the first and largest difference of cells."""
+    told = f"{translate(f'again_{one.state}', lang):<10} {one.name}"
+    if one.shape:
+        return f"{told}: {translate('again_shape', lang, sizes=one.shape)}"
+    if one.cells is None:
+        return told
+    cells = one.cells
+    first = translate(
+        "again_cells",
+        lang,
+        n=number(cells.count, lang),
+        row=cells.row,
+        name=cells.key,
+        column=cells.column,
+        before=cells.before,
+        after=cells.after,
+    )
+    if not cells.largest_in:
+        return f"{told}: {first}"
+    most = translate("again_largest", lang, largest=f"{cells.largest:.6g}", column=cells.largest_in)
+    return f"{told}: {first}; {most}"
+
+
+def other_texts(others: Sequence[OtherChange], lang: Language) -> list[str]:
+    """Describe changes of versions, packages, platform, commit, data and inputs."""
+    return [
+        translate("again_other", lang, part=translate(f"record_{one.part}", lang), name=one.key,
+              before=_short(one, one.before), after=_short(one, one.after))
+        for one in others
+    ]  # fmt: skip
+
+
+def _short(one: OtherChange, text: str) -> str:
+    return text[:SHOWN] if one.key in ("commit", "program") or one.part == "data" else text
+
+
+def moved_lines(found: Any, lang: Language) -> list[str]:
+    """Return an entry for 'Results that moved' in a changelog, in Markdown, with the causes."""
+    options = found.options
+    step = translate("moved_by_day" if options["step"] == "day" else "moved_by_week", lang)
+    if found.still:
+        n, seed = number(options["replications"], lang), options["seed"]
+        return [
+            translate("moved_nothing", lang, scenario=found.scenario, step=step, n=n, seed=seed)
+        ]
+    gaps = "; ".join(
+        _from_to("gap", old["year"], _band(old, lang), _band(new, lang), lang)
+        for old, new in found.gaps
+    )
+    places = [number(round(value, -2), lang) for value in found.need]
+    need = _from_to("need", found.need_year, places[0], places[1], lang)
+    head = translate("moved_head", lang, scenario=found.scenario, step=step, seed=options["seed"],
+                 n=number(options["replications"], lang), gaps=gaps, need=need)  # fmt: skip
+    causes = [*_causes(found, lang), translate("moved_why", lang)]
+    return [_plain(line) for line in (head, *(f"  - {cause}" for cause in causes))]
+
+
+def _from_to(what: str, year: int, before: str, after: str, lang: Language) -> str:
+    key = f"moved_{what}" if before != after else f"still_{what}"
+    return translate(key, lang, year=year, before=before, after=after)
+
+
+def _causes(found: Any, lang: Language) -> list[str]:
+    apart = [f"`{name}` {number(count, lang) if count >= 0 else translate('moved_shape', lang)}"
+             for name, (count, _) in found.cells.items() if count]  # fmt: skip
+    told = [translate("moved_cells", lang, cells=", ".join(apart))]
+    told += [_key(change, lang) for change in found.changes]
+    for one in found.others:
+        if one.part in ("versions", "packages") or one.key in ("commit", "program", "clean"):
+            told.append(translate("moved_other", lang, name=one.key, before=_short(one, one.before),
+                              after=_short(one, one.after)))  # fmt: skip
+    if not found.changes and not found.others:
+        told.append(translate("moved_unknown", lang))
+    return told
+
+
+def _key(change: Difference, lang: Language) -> str:
+    before, after = (_value(side, lang) for side in (change.left, change.right))
+    if before == after:
+        return translate("moved_ground", lang, name=change.key)
+    return translate("moved_key", lang, name=change.key, before=before, after=after)
+
+
+def _value(value: Any, lang: Language) -> str:
+    told = value_text(value, lang)
+    spread = spread_text(value, lang) if isinstance(value, Quantity) else ""
+    return f"{told} ({spread})" if spread else told
+
+
+def _band(row: Mapping[str, Any], lang: Language) -> str:
+    low, middle, high = (number(row[f"gap_{name}"] / 1e6, lang) for name in ("p10", "p50", "p90"))
+    return f"{middle} {translate('from_to', lang, low=low, high=high)}"
+
+
+def _plain(text: str) -> str:
+    """Replace typographic minus signs by hyphens, as a changelog is typed."""
+    return text.replace("\N{MINUS SIGN}", "-")

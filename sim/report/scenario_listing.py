@@ -1,4 +1,4 @@
-"""Numbers of a scenario as lines of text: what they are, where they come from, what differs."""
+"""List the numbers of a scenario as text: values, sources and differences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INDENT = "    "
 
 
 def value_text(value: Leaf, lang: Language) -> str:
-    """A value as a reader writes it, with its unit; values by date one after the other."""
+    """Format a value with its unit; values by date one after the other."""
     if value is None:
         return translate("not_set", lang)
     if isinstance(value, bool):
@@ -30,13 +30,13 @@ def value_text(value: Leaf, lang: Language) -> str:
 
 
 def plain(amount: float, lang: Language, most: int = 6) -> str:
-    """A number with as many decimals as it has, and not more than ``most``."""
+    """Format a number with as many decimals as it has, at most ``most``."""
     decimals = next((d for d in range(most + 1) if round(amount, d) == amount), most)
     return number(amount, lang, decimals)
 
 
 def spread_text(quantity: Quantity, lang: Language) -> str:
-    """The distribution of a number in words."""
+    """Describe the distribution of a number in words."""
     spread = quantity.spread
     if spread is None:
         return ""
@@ -56,9 +56,9 @@ def show(
     *,
     brief: bool = False,
 ) -> list[str]:
-    """Each key with its value, meaning, ground, who set it, and what the baseline has.
+    """List each key with its value, meaning, source, origin, and the value in the baseline.
 
-    ``described``: what the scenario says of itself.
+    ``described`` is the description of the scenario.
     """
     lines = []
     for row in rows:
@@ -101,7 +101,7 @@ def _where(place: Location | str) -> str:
 
 
 def differences(found: Iterable[Difference], left: str, right: str, lang: Language) -> list[str]:
-    """Two scenarios key by key: the value in each and the layer that set it."""
+    """List the differences of two scenarios: the value in each and the layer that set it."""
     lines = []
     for one in found:
         lines.append(one.key)
@@ -127,9 +127,9 @@ def sources(
     *,
     of_another: bool = False,
 ) -> list[str]:
-    """Each source with what rests on it, then each assumption, what moves the gap most first.
+    """List each source with the numbers resting on it, then assumptions by their effect on the gap.
 
-    ``effects`` are those of the baseline; ``described``: what the scenario says of itself;
+    ``effects`` are those of the baseline; ``described`` is the description of the scenario;
     ``of_another`` says that another scenario is listed.
     """
     lines = [translate("sources_head", lang)]
@@ -153,7 +153,7 @@ def sources(
 
 
 def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
-    """Title, number, day, address and licence of a source, as far as they are known."""
+    """Return title, number, day, address and licence of a source, as far as known."""
     parts = [str(card.get(key) or "")
              for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
     return [translate_sentence(part, lang) for part in parts if part]
@@ -162,7 +162,7 @@ def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
 def _by_effect(
     assumed: Iterable[Citation], effects: Mapping[str, Effect]
 ) -> tuple[list[Citation], list[Citation], list[Citation]]:
-    """Assumptions of known effect, the largest first; of unknown effect; of certain numbers."""
+    """Split assumptions: known effect (largest first), unknown effect, certain numbers."""
     ordered = sorted(assumed, key=lambda rest: -len(rest.keys))
     known = [rest for rest in ordered if _largest(rest, effects)]
     known.sort(key=lambda rest: -effects[_largest(rest, effects)].swing)
@@ -171,7 +171,7 @@ def _by_effect(
 
 
 def _largest(rest: Citation, effects: Mapping[str, Effect]) -> str:
-    """The uncertain key of an assumption that moves the gap most; empty if none is known."""
+    """Return the uncertain key of an assumption with the largest effect; empty if none is known."""
     known = [key for key in rest.uncertain if key in effects]
     return max(known, key=lambda key: effects[key].swing, default="")
 

@@ -1,4 +1,4 @@
-"""A study as its folder tells it: what all its charts are drawn from."""
+"""Data of a study as read from its folder: input of its charts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ DRAWABLE = (
     "discovery",
     "sweep",
 )
-"""Kinds of study whose chart can be drawn again from their folder."""
+"""Kinds of study whose chart can be drawn from their folder."""
 
 
 @dataclass(frozen=True)
 class StudyData:
-    """A study as its folder tells it: its record, and how to get at its tables and scenarios."""
+    """Data of a study as read from its folder: manifest, tables and scenarios."""
 
     record: Mapping[str, Any]
     table: Callable[[str], pd.DataFrame]
@@ -35,26 +35,26 @@ class StudyData:
 
     @property
     def asked(self) -> Mapping[str, Any]:
-        """What is part of the question."""
+        """The arguments of the study."""
         found: Mapping[str, Any] = self.record["asked"]
         return found
 
     @property
     def id(self) -> str:
-        """Identity of the study."""
+        """The identifier of the study."""
         return str(self.record["id"])
 
     @property
     def settings(self) -> Settings:
-        """What it was run with."""
+        """The settings of its runs."""
         return settings_from_record(self.record["options"])
 
     @property
     def scenarios(self) -> dict[str, Scenario]:
-        """Its scenarios by name, in their order."""
+        """The scenarios by name, in their order."""
         return {name: self.scenario(name) for name in self.record["scenarios"]}
 
     @property
     def first(self) -> Scenario:
-        """Its only scenario, or the first."""
+        """The only scenario, or the first."""
         return next(iter(self.scenarios.values()))

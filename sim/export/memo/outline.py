@@ -9,8 +9,8 @@ from typing import Any
 from ...hindcast import kept
 from ...model.uncertainty import UNCERTAINTIES
 from ...questions.metrics import score_entries
+from ...report.hindcast_tables import score_table, verdict
 from ...report.i18n import Language, number, translate
-from ...report.scorecard import score_table, verdict
 from ...runs.load import FinishedFolder
 from ...scenario import Scenario, quantities
 from .content import (
