@@ -25,7 +25,7 @@ from support.cli import Command
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions import run_studies as studies_module
-from sim.questions.drivers import DRAW, AnswerMeasure, drivers, wanted
+from sim.questions.drivers import DRAW, AnswerMeasure, drivers, required_columns
 from sim.questions.metrics import (
     Value,
     figure_from,
@@ -73,7 +73,7 @@ def invented(count: int = 50) -> Answers:
     known: dict[str, dict[str, Floats]] = {}
     for name, cells in required_cells(ALL).items():
         scenario = scenario_of(name)
-        known[name] = {cell: 1e4 * rng.random(count) for cell in wanted(scenario, cells)}
+        known[name] = {cell: 1e4 * rng.random(count) for cell in required_columns(scenario, cells)}
     entries_: dict[str, dict[str, Value]] = {}
     for one in ANSWERED:
         for figure in one.figures.values():
@@ -320,7 +320,7 @@ def test_of_inputs_that_do_nothing_one_question_in_twenty_names_one() -> None:
 @pytest.mark.long
 def test_applications_count_first_ones_up_to_the_year(baseline_trial: Experiment) -> None:
     found = AnswerMeasure(())(baseline_trial)
-    names = wanted(baseline_trial.scenario, ())
+    names = required_columns(baseline_trial.scenario, ())
     assert set(names) == set(found)
     groups = [name for name, group in baseline_trial.scenario.groups.items()
               if group.intake == "first"]  # fmt: skip

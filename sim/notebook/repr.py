@@ -1,4 +1,4 @@
-"""How things are looked at in Jupyter and in a terminal: tables as text and as HTML."""
+"""Rich display in Jupyter and in a terminal: tables as text and as HTML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDE = 110
 
 
 def as_text(parts: Sequence[Any]) -> str:
-    """Tables and sentences as a terminal prints them; in Jupyter rich would show them as well."""
+    """Return tables and sentences as a terminal prints them, without showing them in Jupyter."""
     console = Console(
         width=WIDE,
         highlight=False,
@@ -31,12 +31,12 @@ def as_text(parts: Sequence[Any]) -> str:
 
 
 def as_html(parts: Sequence[Any]) -> str:
-    """Tables and sentences as HTML: real tables with a caption and headers."""
+    """Return tables and sentences as HTML: real tables with a caption and headers."""
     return "".join(_table(one) if isinstance(one, Table) else _line(one) for one in parts)
 
 
 def heading(title: str, *lines: str) -> str:
-    """A title and what stands below it, as HTML."""
+    """Return a title and the lines below it as HTML."""
     below = "".join(f"<br>{escape(line)}" for line in lines if line)
     return f"<p><strong>{escape(title)}</strong>{below}</p>"
 
@@ -64,5 +64,5 @@ def _row(cells: Sequence[str], sides: Sequence[str], tag: str) -> str:
 
 
 def as_sentence(part: Any) -> str:
-    """A text without the marks that colour it in a terminal."""
+    """Return a text without terminal markup."""
     return part.plain if isinstance(part, Text) else str(part)

@@ -1,5 +1,5 @@
-"""The question book: the questions of the source document, and the numbers that answer them.
+"""The Senate's questions, and the numbers that answer them.
 
-A question is data (``scenarios/questions``): its words, what was answered, and by which figures the
-program answers it. Nothing here prints or writes.
+A question is data (``scenarios/questions``): its text, the minister's answer, and the metrics with
+which the program answers it. Nothing here prints.
 """

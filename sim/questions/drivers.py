@@ -1,4 +1,4 @@
-"""What drives an answer: which uncertain numbers its headline goes up and down with."""
+"""Drivers of an answer: the uncertain inputs that its headline correlates with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CERTAINTY = 0.95
 
 @dataclass(frozen=True)
 class Driver:
-    """An uncertain number and how the headline goes with it over futures.
+    """An uncertain input and its correlation with the headline over replications.
 
     ``correlation`` is that of ranks: 1 if the headline rises whenever the number does, -1 if it
     falls; its square is the part of the ranks' variance that goes with it.
@@ -36,7 +36,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class AnswerMeasure:
-    """Measure: the cells that answers need, and what was drawn."""
+    """Measure of a simulation: the cells that answers need, and the sampled inputs."""
 
     addresses: tuple[CellRef, ...]
 
@@ -51,8 +51,8 @@ class AnswerMeasure:
         return found
 
 
-def wanted(scenario: Scenario, addresses: Iterable[CellRef]) -> tuple[str, ...]:
-    """Names of what ``AnswerMeasure`` gives of a scenario."""
+def required_columns(scenario: Scenario, addresses: Iterable[CellRef]) -> tuple[str, ...]:
+    """Return the names of the arrays that ``AnswerMeasure`` gives."""
     years = range(scenario.start.year, scenario.until.year + 1)
     return (
         *(address.cell for address in addresses),
@@ -66,10 +66,10 @@ def _uncertain(scenario: Scenario) -> Iterator[str]:
 
 
 def drivers(question: Question, known: KnownMetric) -> list[Driver]:
-    """What the headline of an answer goes with most, three at most, the strongest first.
+    """Return the three inputs, at most, that correlate most with the headline of an answer.
 
-    Only what lies beyond chance: with as many inputs as there are, one of twenty questions would
-    name one that does nothing. None where the headline is no matter of chance.
+    Only significant ones, corrected for the number of inputs: one answer in twenty would name an
+    input without effect. None where the headline is not random.
     """
     assert question.headline is not None
     if question.main.study is not None:
@@ -94,9 +94,10 @@ def drivers(question: Question, known: KnownMetric) -> list[Driver]:
 
 
 def _is_driver(name: str, year: int) -> bool:
-    """Whether a draw can be a driver of a year: of applications only those up to it.
+    """Return whether a sampled input can be a driver in a year.
 
-    The pace of inflow is not one: it works through the applications.
+    Of the applications only those up to that year can; the rate of inflow can't, since it acts
+    through the applications.
     """
     if name.removeprefix(DRAW) in ("inflow.first", "inflow.total"):
         return False
@@ -105,7 +106,7 @@ def _is_driver(name: str, year: int) -> bool:
 
 
 def source_of(question: Question, figure: Metric) -> Metric | None:
-    """The first figure with cells that a figure is made of."""
+    """Return the first metric with cells that a metric is made of."""
     if figure.cells():
         return figure
     made_of = (*figure.parts, *(name for name in figure.asked_of if "." not in name))
@@ -114,7 +115,7 @@ def source_of(question: Question, figure: Metric) -> Metric | None:
 
 
 def _correlation(rows: Floats, values: Floats) -> Floats:
-    """Pearson's correlation of each row (row, n) with the values (n,)."""
+    """Return Pearson's correlation of each row (row, n) with the values (n,)."""
     a = rows - rows.mean(axis=1, keepdims=True)
     b = values - values.mean()
     found: Floats = a @ b / np.sqrt((a**2).sum(axis=1) * (b**2).sum())

@@ -1,4 +1,4 @@
-"""Figures computed: what of the runs they need, and what comes of them."""
+"""Metrics of the answers: the cells they need, their values, names and origin."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ StudyValues = Mapping[str, Mapping[str, "Value"]]
 """Entries by the command of a study."""
 ENDS = (0.1, 0.9)
 MIDDLES = ("mean", "p50")
-"""Statistics that a band of futures goes with; an end of the distribution has none."""
+"""Statistics that have an interval; an end of the distribution has none."""
 RESAMPLES = 400
 
 
 @dataclass(frozen=True)
 class Value:
-    """A figure with its 80 % band; none where it is no matter of chance.
+    """Value of a metric with its 80 % interval; none where it is not random.
 
-    A band holds eight of ten futures; a ``sampled`` one says how far the figure could lie off
-    because it rests on so many replications and not more.
+    An interval holds eight of ten replications; a ``sampled`` one is the simulation error of the
+    value, due to the limited number of replications.
     """
 
     value: float
@@ -48,17 +48,17 @@ class Value:
 
 @cache
 def loaded_of(name: str) -> Loaded:
-    """A shipped scenario, or a chain of them with '+', with its history; read once."""
+    """Load a shipped scenario, or a chain of them with '+', with its history; cached."""
     return load_chain([part.strip() for part in re.split(r"\+", name)])
 
 
 def scenario_of(name: str) -> Scenario:
-    """A shipped scenario, or a chain of them with '+'."""
+    """Return a shipped scenario, or a chain of them with '+'."""
     return loaded_of(name).scenario
 
 
 def required_cells(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
-    """Cells that have to be known, by the scenario that gives them."""
+    """Return the cells that the metrics of some questions need, by scenario."""
     found: dict[str, dict[str, CellRef]] = {}
     for question in asked:
         for figure in question.figures.values():
@@ -70,7 +70,7 @@ def required_cells(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
 
 
 def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> dict[str, Value]:
-    """All figures of a question; raises ``ScenarioError`` for a key that is none."""
+    """Return all metrics of a question; raises ``ScenarioError`` for an unknown key."""
     arrays = arrays_of(question, known)
     found: dict[str, Value] = {}
     for name, figure in question.figures.items():
@@ -89,7 +89,7 @@ def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> d
 
 
 def violated_conditions(question: Question, values: Mapping[str, Value]) -> list[str]:
-    """Conditions without which the words of an answer are wrong, and which do not hold."""
+    """Return the conditions of an answer's text that do not hold."""
     plain = {name: value.value for name, value in values.items()}
     return [
         text for text in question.provided if not evaluate(parse_condition(text, "provided"), plain)
@@ -97,7 +97,7 @@ def violated_conditions(question: Question, values: Mapping[str, Value]) -> list
 
 
 def arrays_of(question: Question, known: KnownMetric) -> dict[str, Floats]:
-    """Figures of a question in each replication (replication,), those of studies apart."""
+    """Return the metrics of a question in each replication, except those of studies."""
     arrays: dict[str, Floats] = {}
     for name, figure in question.figures.items():
         if figure.study is None:
@@ -120,9 +120,9 @@ def _times(value: Value, factor: float) -> Value:
 
 
 def array_of(figure: Metric, known: KnownMetric, before: Mapping[str, Floats]) -> Floats:
-    """A figure in each replication (replication,), or once (1,) where it is no matter of chance.
+    """Return a metric in each replication (replication,), or once (1,) where it is not random.
 
-    ``before`` holds the figures it may be made of. A chance is 1 where its condition holds.
+    ``before`` holds the metrics it may be made of. A probability is 1 where its condition holds.
     """
     if figure.operation is not None:
         parts = [before[part] for part in figure.parts]
@@ -158,7 +158,7 @@ _DO: dict[Operation, np.ufunc] = {
 
 
 def summarise_metric(figure: Metric, values: Floats) -> Value:
-    """The middle of a figure and its band over replications; of a chance the share."""
+    """Return the median or mean of a metric and its interval; of a probability the share."""
     values = values[np.isfinite(values)]
     if figure.chance is not None or values.size == 1:
         return Value(float(np.mean(values)))
@@ -169,7 +169,7 @@ def summarise_metric(figure: Metric, values: Floats) -> Value:
 
 
 FEW = 500
-"""Values of an assumed figure where no run says how many replications there are."""
+"""Values of an assumed metric where no run gives the number of replications."""
 
 
 def _replications(known: KnownMetric) -> int:
@@ -177,9 +177,9 @@ def _replications(known: KnownMetric) -> int:
 
 
 def _between(figure: Metric, count: int) -> Floats:
-    """An assumed size in each replication, even between its ends, with no regard to all else.
+    """Return an assumed size in each replication, uniform between its ends.
 
-    All assumed sizes go up and down together, which makes no band too narrow.
+    All assumed sizes are fully correlated, so that no interval is too narrow.
     """
     assert figure.low is not None
     assert figure.high is not None
@@ -189,7 +189,7 @@ def _between(figure: Metric, count: int) -> Floats:
 
 
 def _enough(values: Floats, certainty: float) -> Value:
-    """What is enough with a chance, and how far off that may be: replications resampled."""
+    """Return the amount that is enough with some certainty, and its bootstrap interval."""
     at = np.random.default_rng(0).integers(values.size, size=(RESAMPLES, values.size))
     low, high = np.quantile(np.quantile(values[at], certainty, axis=1), ENDS)
     band = (float(low), float(high)) if low < high else None
@@ -208,7 +208,7 @@ SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
 
 def figure_name(figure: Metric, lang: Language) -> str:
-    """A figure in words."""
+    """Return the name of a metric for readers."""
     if figure.name is not None:
         text: str = getattr(figure.name, lang)
         return text
@@ -231,7 +231,7 @@ def figure_name(figure: Metric, lang: Language) -> str:
 
 
 def figure_from(question: Question, figure: Metric, lang: Language) -> str:
-    """Where a figure comes from: scenarios by their title, or a document with the place in it."""
+    """Return the origin of a metric: scenario titles, or a document and the place in it."""
     if figure.given is not None:
         where = _place(figure.where or "", lang)
         if figure.source is not None:
@@ -255,14 +255,14 @@ def figure_from(question: Question, figure: Metric, lang: Language) -> str:
 
 
 def _place(where: str, lang: Language) -> str:
-    """A place as the question files have it ("D66, vraag 5, tabel 1"), in a language."""
+    """Translate a place as the question files have it ("D66, vraag 5, tabel 1")."""
     for word, key in (("vraag", "answer_question"), ("tabel", "place_table")):
         where = re.sub(rf"\b{word}\b", translate(key, lang), where)
     return where
 
 
 def title(name: str, lang: Language) -> str:
-    """What a scenario calls itself."""
+    """Return the title of a scenario."""
     text: str = getattr(scenario_of(name).title, lang)
     return text
 
@@ -289,7 +289,7 @@ def _operand(operand: Operand, scenario: Scenario, lang: Language) -> str:
 
 @cache
 def score_entries() -> dict[str, float]:
-    """Entries by name, of the hindcasts kept with the package.
+    """Return entries of the scorecard, from the hindcasts stored with the package.
 
     ``held_80``: share of all cells that the 80 % band held; ``cells``: how many there are. By
     series: ``SERIES.too_low``, the share of cells of which the program's middle was below what

@@ -1,4 +1,4 @@
-"""The question book as pages: Markdown, and HTML made of it, one page a question and an index."""
+"""Answers as pages: Markdown, and HTML made from it, one page a question and an index."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ td, th { overflow-wrap: anywhere; }
 
 
 def page_name(question: Question) -> str:
-    """Name of a question's page, without its ending."""
+    """Return the file name of a question's page, without suffix."""
     return f"{question.number:02d}"
 
 
 def markdown(page: Page) -> str:
-    """A question's page: what was asked and answered, the answer, and what stands behind it."""
+    """Return the Markdown page of a question: text, answer, metrics, drivers, assumptions."""
     parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}", *page.notes]
     if page.rows:
         heads = [
@@ -55,7 +55,7 @@ def markdown(page: Page) -> str:
 
 
 def index(pages: Sequence[Page], lang: Language, ending: str) -> str:
-    """All questions by party, each with its answer in a few words and a link to its page."""
+    """Return all questions by party, each with its short answer and a link to its page."""
     parts = [f"# {translate('answer_overview', lang)}", translate("answer_intro", lang)]
     heads = [translate(key, lang) for key in ("answer_number", "answer_question", "answer_state")]
     for party, group in groupby(pages, key=lambda page: page.question.party):
@@ -72,7 +72,7 @@ def index(pages: Sequence[Page], lang: Language, ending: str) -> str:
 
 
 def summary(pages: Sequence[Page]) -> str:
-    """The answers in a few words, as a Markdown table: number, party, answer."""
+    """Return the short answers as a Markdown table: number, party, answer."""
     lang = pages[0].lang
     heads = [translate(key, lang) for key in ("answer_number", "answer_party", "answer_state")]
     rows = [
@@ -84,9 +84,9 @@ def summary(pages: Sequence[Page]) -> str:
 
 
 def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]] = ()) -> str:
-    """A page of Markdown as one HTML file that needs nothing else; ``links`` (text, page) on top.
+    """Return a Markdown page as one self-contained HTML file; ``links`` (text, page) on top.
 
-    HTML within the Markdown is shown and not followed.
+    HTML within the Markdown is escaped.
     """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     nav = " | ".join(f'<a href="{escape(file)}">{escape(name)}</a>' for name, file in links)
@@ -100,7 +100,7 @@ def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]]
 
 
 def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
-    """All files of the book in a language by their name: pages and index, twice."""
+    """Return all pages and indices in a language by file name, as Markdown and HTML."""
     found = {"index.md": index(pages, lang, "md")}
     home = (translate("answer_overview", lang), "index.html")
     found["index.html"] = html(index(pages, lang, "html"), home[0], lang)
@@ -117,7 +117,7 @@ def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
 
 
 def answers_frame(pages: Sequence[Page]) -> pd.DataFrame:
-    """A row a question: what it is, and its answer in a few words."""
+    """Return a table of the questions with their short answers."""
     rows = [
         (page.question.number, page.question.party, page.question.kind, page.question.deferred,
          getattr(page.question.question, page.lang), page.short)
@@ -130,7 +130,7 @@ def answers_frame(pages: Sequence[Page]) -> pd.DataFrame:
 def figures_frame(
     all_: Sequence[tuple[Question, Mapping[str, Value]]], lang: Language
 ) -> pd.DataFrame:
-    """A row a figure, unrounded: value and band in its own unit (EUR, shares, people, months)."""
+    """Return a table of the metrics, unrounded: value and interval in their own unit."""
     rows = []
     for question, values in all_:
         for name, figure in question.figures.items():
@@ -150,7 +150,7 @@ def _unit(shown: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
-    """A Markdown table; ``align`` has l or r for each column."""
+    """Return a Markdown table; ``align`` has l or r for each column."""
     marks = ["---:" if side == "r" else "---" for side in align]
     lines = [heads, marks, *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""Questions as they lie in ``scenarios/questions``, one file each, in the document's order."""
+"""Schema and reader of the questions in ``scenarios/questions``, one file each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_PARTS = 2
 
 
 class Metric(Frozen):
-    """One number of an answer; just one of its ways says how it comes about.
+    """One number of an answer; exactly one key says how it is computed.
 
     ``cell``: a cell of the tables of scenario ``of``, less that of ``against`` replication by
     replication if there is one; with ``certainty`` the amount that is enough with that chance.
@@ -92,30 +92,30 @@ class Metric(Frozen):
 
     @property
     def address(self) -> CellRef:
-        """The cell, with the middle where it names no statistic."""
+        """Return the cell, with the median where it names no statistic."""
         text = self.cell or ""
         own = text.rpartition(":")[2] in STATISTICS
         return parse_address(text if own else f"{text}:{MIDDLE}")
 
     @property
     def operation(self) -> Operation | None:
-        """What is done with its parts, if it has any."""
+        """Return the operation on its parts, if it has any."""
         return next((one for one in OPERATIONS if getattr(self, one) is not None), None)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of the figures it is made of."""
+        """Return the names of the metrics it is made of."""
         found: tuple[str, ...] = getattr(self, self.operation) if self.operation else ()
         return found
 
     @property
     def is_alone(self) -> bool:
-        """Whether it can't be reckoned with replication by replication."""
+        """Return whether it has no value by replication to compute with."""
         end = self.cell is not None and self.address.statistic != MIDDLE
         return end or self.chance is not None or self.study is not None
 
     def cells(self) -> list[CellRef]:
-        """Cells that have to be known of each replication."""
+        """Return the cells that are needed of each replication."""
         if self.cell is not None:
             return [self.address]
         if self.chance is not None:
@@ -124,7 +124,7 @@ class Metric(Frozen):
 
     @property
     def asked_of(self) -> tuple[str, ...]:
-        """Names that a chance speaks of: addresses of cells, and figures before it."""
+        """Return the names in the condition of a probability: cells, and earlier metrics."""
         return () if self.chance is None else tuple(names(parse(self.chance, "chance")))
 
 
@@ -182,12 +182,12 @@ class Question(Frozen):
 
     @property
     def main(self) -> Metric:
-        """The figure of the headline."""
+        """Return the metric of the headline."""
         return self.figures[self.headline or ""]
 
 
 def questions() -> tuple[Question, ...]:
-    """All questions in the document's order; raises ``ScenarioError`` if a file is not one."""
+    """Read all questions in the document's order; raises ``ScenarioError`` if a file is invalid."""
     found = []
     for file in sorted((shipped_folder() / "questions").glob("*.yaml")):
         data: Any = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)

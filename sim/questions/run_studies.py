@@ -1,4 +1,4 @@
-"""Studies that answers need, run and told as entries: a number with its band each."""
+"""Run the simulations and studies that answers need, cached, and write the answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..studies.ind_cut_chart import TOTAL
 from ..studies.optimal_places import run as optimal_places
 from ..studies.options import ExplainOptions, IndCutOptions, OptimalPlacesOptions, SolveOptions
 from ..studies.solve import run as solve
-from .drivers import AnswerMeasure, drivers, wanted
+from .drivers import AnswerMeasure, drivers, required_columns
 from .metrics import (
     ENDS,
     KnownMetric,
@@ -47,14 +47,14 @@ from .text import Page, page
 
 
 def study_settings(asked: StudySpec, settings: Settings) -> Settings:
-    """Settings of a study: those of the answer, by the week where it is many runs."""
+    """Return the settings of a study: those of the answer, weekly where it is many runs."""
     return replace(settings, step="week") if asked.verb in WEEKLY_STUDIES else settings
 
 
 def study_values(
     asked: StudySpec, settings: Settings, workers: int = 0, tell: Progress | None = None
 ) -> dict[str, Value]:
-    """Run a study and give its entries by name; raises ``ScenarioError``."""
+    """Run a study and return its values by name; raises ``ScenarioError``."""
     settings = study_settings(asked, settings)
     if isinstance(asked, ExplainSpec):
         return _explained(asked, settings, workers, tell)
@@ -153,21 +153,21 @@ def cells_for(
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> KnownMetric:
-    """Cells that the answers asked for need, and what was drawn, by scenario.
+    """Return the cells that some answers need, and the sampled inputs, by scenario.
 
-    Of a scenario all cells are measured that any of ``every`` question needs, so that one run
-    serves them all. ``notice`` is told of each kept file that is not whole, here as below.
+    All cells that any of ``every`` question needs of a scenario are measured, so that one run
+    serves them all. ``notice`` is called with each damaged cache file, here as below.
     """
     cells = required_cells(every)
     runs = {}
     for name in required_cells(asked):
         scenario = scenario_of(name)
-        runs[name] = scenario, AnswerMeasure(cells[name]), wanted(scenario, cells[name])
+        runs[name] = scenario, AnswerMeasure(cells[name]), required_columns(scenario, cells[name])
     return cached_arrays(runs, settings, folder, workers, tell, notice)
 
 
 def required_studies(asked: Sequence[Question]) -> dict[str, StudySpec]:
-    """Studies that the answers asked for need, each once, by its command."""
+    """Return the studies that some answers need, each once, by command."""
     return {one.command: one for question in asked for one in question.studies.values()}
 
 
@@ -179,7 +179,7 @@ def cached_study_values(
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> dict[str, Value]:
-    """The entries of a study, kept by all that they depend on."""
+    """Return the values of a study from the cache, else run it."""
 
     def made() -> Numbers:
         found = study_values(asked, settings, workers, tell)
@@ -205,18 +205,18 @@ def _as_value(numbers: list[float | None]) -> Value:
 
 @dataclass(frozen=True)
 class Answers:
-    """What runs and studies gave, and the settings they were made with."""
+    """Results of the runs and studies behind answers, and their settings."""
 
     known: KnownMetric
     studied: StudyValues
     settings: Settings
 
     def values(self, question: Question) -> dict[str, Value]:
-        """The figures of a question; none where no number answers it."""
+        """Return the metrics of a question; none where no number answers it."""
         return values_of(question, self.known, self.studied)
 
     def page(self, question: Question, lang: Language) -> Page:
-        """All that is told of a question in a language."""
+        """Return the page of a question in a language."""
         driven = drivers(question, self.known) if question.answer is not None else []
         return page(question, self.values(question), self.known, driven, self.settings, lang)
 
@@ -224,9 +224,7 @@ class Answers:
 def write(
     pages: Sequence[Page], found: Answers, folder: Path, lang: Language, command: str = ""
 ) -> None:
-    """Write the book: a page a question and an index in Markdown and HTML, tables, the record.
-
-    ``command`` is how it was asked for.
+    """Write the answers: a page a question, indices, tables and the manifest.
 
     Raises ``ScenarioError`` if the folder can't be written or holds something that is not ours.
     """
@@ -249,7 +247,7 @@ def write(
 
 
 def question_of(number: int | str) -> Question:
-    """A question by its number; raises ``ScenarioError`` if there is none."""
+    """Return a question by its number; raises ``ScenarioError`` if there is none."""
     every = questions()
     found = [one for one in every if str(one.number) == str(number)]
     if not found:
@@ -265,10 +263,10 @@ def answers(
     watch: Watch,
     notice: Notice | None = None,
 ) -> Answers:
-    """What the answers to some questions need; what is not kept yet is run and kept.
+    """Return what the answers to some questions need; what is not cached is run.
 
-    ``notice`` is told of each kept file that is not as it was written, and is made anew. Raises
-    ``ScenarioError`` if a result can't be kept.
+    ``notice`` is called with each damaged cache file, which is made again. Raises
+    ``ScenarioError`` if a result can't be cached.
     """
     total = settings.replications * len(required_cells(asked))
     with watch("answer", total) as tell:

@@ -1,4 +1,4 @@
-"""What a question asks of a study: which verb, of which scenarios. Nothing is run here."""
+"""Specifications of the studies that questions need. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..scenario.base import Frozen
 
 
 class ExplainSpec(Frozen):
-    """Why a gap differs between two scenarios; an entry a factor, and ``before``, ``after``."""
+    """Why a gap differs between two scenarios; values by factor, and ``before``, ``after``."""
 
     verb: Literal["explain"]
     first: str
@@ -25,7 +25,7 @@ class ExplainSpec(Frozen):
 
     @property
     def command(self) -> str:
-        """How a user gets it again."""
+        """Return the command that repeats the study."""
         line = "" if self.line == "total" else f" --line {self.line}"
         return f"opvangsim explain {self.first} {self.second} --year {self.year}{line}"
 
@@ -49,7 +49,7 @@ class SolveSpec(Frozen):
 
     @property
     def command(self) -> str:
-        """How a user gets it again."""
+        """Return the command that repeats the study."""
         return (f"opvangsim solve {self.scenario} --vary {self.vary} "
                 f"--target {shlex.quote(self.target)} --certainty {self.certainty:g}")  # fmt: skip
 
@@ -70,7 +70,7 @@ class OptimalPlacesSpec(Frozen):
 
     @property
     def command(self) -> str:
-        """How a user gets it again."""
+        """Return the command that repeats the study."""
         return f"opvangsim stock {self.scenario}"
 
     @property
@@ -79,14 +79,14 @@ class OptimalPlacesSpec(Frozen):
 
 
 class IndCutSpec(Frozen):
-    """What a euro less for the IND costs at COA; an entry a cut, all years together."""
+    """What a euro less for the IND costs at COA; values by cut, all years together."""
 
     verb: Literal["ind_coa"]
     scenario: str = "baseline"
 
     @property
     def command(self) -> str:
-        """How a user gets it again."""
+        """Return the command that repeats the study."""
         return f"opvangsim ind-coa {self.scenario}"
 
     @property
@@ -98,4 +98,4 @@ StudySpec = Annotated[
     ExplainSpec | SolveSpec | OptimalPlacesSpec | IndCutSpec, Field(discriminator="verb")
 ]
 WEEKLY_STUDIES = ("solve", "stock", "ind_coa")
-"""Verbs that are many runs, and go by the week."""
+"""Studies of many runs, which use weekly steps."""

@@ -1,4 +1,4 @@
-"""An answer as a reader sees it: the sentence with its numbers, and what stands behind them."""
+"""Text of an answer: the sentence with its numbers, and what they rest on."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ SCALE: dict[str, tuple[float, int]] = {
     "euro": (1.0, 0),
     "factor": (1.0, 1),
 }
-"""What one is divided by, and decimals shown."""
+"""Divisor and decimals of each form."""
 RARE = 0.005
 BILLION = 1e9
 HUNDREDS = 1_000
-"""People and places from here on are shown in hundreds: more digits would be false."""
+"""Counts from here on are shown in hundreds: more digits would be spurious."""
 RESTS = 3
-"""Assumptions that an answer rests on most, at most."""
+"""Largest number of assumptions listed."""
 FACTOR = "factor"
 MOVED_LIKE_THE_GAP = tuple(
     f"{table}.{line}"
@@ -60,16 +60,16 @@ MOVED_LIKE_THE_GAP = tuple(
     )
     for line in lines
 )
-"""Cells that hang on the same numbers as the gap of 2027, for which that is measured."""
+"""Cells that depend on the same inputs as the gap of 2027, for which that is measured."""
 
 
 def plain(value: float, figure: Metric, lang: Language) -> str:
-    """A value as a figure is shown, without its unit."""
+    """Format a value of a metric, without its unit."""
     return as_shown(value, figure.shown, lang, figure.given is not None or figure.key is not None)
 
 
 def as_shown(value: float, shown: str, lang: Language, exact: bool = False) -> str:
-    """A value without its unit, in the way of ``SCALE``; large counts in hundreds unless exact."""
+    """Format a value by ``SCALE``, without unit; large counts in hundreds unless exact."""
     divisor, decimals = SCALE[shown]
     scaled = value / divisor
     if shown == "count" and not exact and abs(scaled) >= HUNDREDS:
@@ -78,7 +78,7 @@ def as_shown(value: float, shown: str, lang: Language, exact: bool = False) -> s
 
 
 def cell_text(table: str, low: float, middle: float, high: float, lang: Language) -> str:
-    """A cell of a run's tables with its unit: the middle, and the band if it has one.
+    """Format a cell of a run's tables with its unit: the median, and the interval if any.
 
     ``table`` is that of an address: money in billions or millions, waits in months, shares in
     percent, all else as it is counted.
@@ -95,7 +95,7 @@ def cell_text(table: str, low: float, middle: float, high: float, lang: Language
 
 
 def worded(value: float, figure: Metric, lang: Language) -> str:
-    """A value with its unit; a chance from so many replications is never none or certain."""
+    """Format a value with its unit; a simulated probability is never 0 or 1."""
     if figure.chance is not None:
         return chance_text(value, lang)
     text = plain(value, figure, lang)
@@ -103,14 +103,14 @@ def worded(value: float, figure: Metric, lang: Language) -> str:
 
 
 def chance_text(chance: float, lang: Language) -> str:
-    """A chance in percent; from a limited number of replications it is never none or certain."""
+    """Format a simulated probability in percent, never as 0 or 100."""
     if not RARE <= chance <= 1 - RARE:
         return translate("chance_rare" if chance < RARE else "chance_near", lang)
     return translate("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
 
 
 def with_band(value: Value, figure: Metric, lang: Language) -> str:
-    """A value with its unit and, where chance has a part in it, its 80 % band."""
+    """Format a value with its unit and, if it is random, its 80 % interval."""
     text = worded(value.value, figure, lang)
     if value.band is None:
         return text
@@ -120,7 +120,7 @@ def with_band(value: Value, figure: Metric, lang: Language) -> str:
 
 
 def filled(text: str, question: Question, values: Mapping[str, Value], lang: Language) -> str:
-    """A text with its figures: ``{gap}`` with its band, ``{gap_alone}`` without."""
+    """Fill metrics into a text: ``{gap}`` with its interval, ``{gap_alone}`` without."""
     blanks = {}
     for name, figure in question.figures.items():
         blanks[name] = with_band(values[name], figure, lang)
@@ -130,7 +130,7 @@ def filled(text: str, question: Question, values: Mapping[str, Value], lang: Lan
 
 @dataclass(frozen=True)
 class Page:
-    """All that is told of a question in one language.
+    """Everything on the page of a question in one language.
 
     ``notes`` are sentences under the answer; ``rows`` have a figure, its value and where it comes
     from; ``drivers`` and ``rests`` a line each; ``again`` commands.
@@ -158,7 +158,7 @@ def page(
     settings: Settings,
     lang: Language,
 ) -> Page:
-    """Put together what is told of a question."""
+    """Return the page of a question."""
     heading = f"{question.number}. {getattr(question.question, lang)}"
     place = translate("answer_place", lang, n=question.of_party, party=question.party)
     if question.deferred:
@@ -227,7 +227,7 @@ def _driver(driver: Driver, scenario: Scenario, lang: Language) -> str:
 def _rests(
     source: Metric, driven: Sequence[Driver], known: KnownMetric, lang: Language
 ) -> list[str]:
-    """Numbers of the scenario that the answer hangs on and that rest on an assumption.
+    """Return the assumed inputs that the answer depends on most.
 
     Those that drive it; then, where the headline is money or people in reception, those of which a
     tenth moves the gap of 2027 most (``sim/data/influence.csv``).
@@ -253,9 +253,9 @@ def _rests(
 def _rest(
     name: str, quantity: Quantity, scenario: Scenario, cells: Mapping[str, Floats], lang: Language
 ) -> str:
-    """A number with its unit, the 80 % band of its draws, and what it rests on.
+    """Format an input with its unit, the 80 % interval of its draws, and its assumption.
 
-    A number with dates is told date by date, without a band.
+    An input with dates is listed by date, without interval.
     """
     basis = translate("rests_on_both" if quantity.source else "rests_on_assumption", lang,
                   source=quantity.source)  # fmt: skip
@@ -274,12 +274,12 @@ def _rest(
 
 
 def _short(value: float, lang: Language) -> str:
-    """A number with decimals only where it is small."""
+    """Format a number, with decimals only where it is small."""
     return plain_number(round(value, 0 if abs(value) >= HUNDREDS else 2), lang, 2)
 
 
 def commands(question: Question, settings: Settings) -> list[str]:
-    """How a user gets an answer again, and the runs and studies it comes from."""
+    """Return the commands that repeat an answer, its runs and its studies."""
     own = f"--replications {settings.replications} --seed {settings.seed} --step {settings.step}"
     found = [f"opvangsim answer {question.number} {own}"]
     for figure in question.figures.values():
@@ -297,13 +297,13 @@ def commands(question: Question, settings: Settings) -> list[str]:
 
 
 def lines(one: Page) -> list[str]:
-    """What is printed of a question before its table."""
+    """Return the lines printed before the table of a question."""
     return [one.heading, f"   {one.place}. {one.minister}", "", one.answer,
             *(note for note in one.notes)]  # fmt: skip
 
 
 def figures_table(one: Page) -> Table:
-    """Each figure: what it is, its value and band, and where it comes from."""
+    """Return a table of the metrics: name, value with interval, origin."""
     table = Table(title=translate("answer_figures", one.lang), title_justify="left")
     table.add_column(translate("answer_what", one.lang), ratio=3)
     table.add_column(translate("answer_value", one.lang), justify="right", ratio=2)
@@ -314,7 +314,7 @@ def figures_table(one: Page) -> Table:
 
 
 def behind(one: Page) -> list[str]:
-    """What is printed after the table: drivers, assumptions, how to get it again."""
+    """Return the lines printed after the table: drivers, assumptions, commands."""
     found = []
     for key, texts in sections(one):
         found += ["", translate(key, one.lang), *(f"  - {text}" for text in texts)]
@@ -322,14 +322,14 @@ def behind(one: Page) -> list[str]:
 
 
 def sections(one: Page) -> list[tuple[str, tuple[str, ...]]]:
-    """What stands behind an answer, by the label of its heading; empty parts are left out."""
+    """Return drivers, assumptions and commands by the label of their heading, if not empty."""
     parts = [("answer_drivers", one.drivers), ("answer_assumptions", one.rests),
              ("answer_again", one.again)]  # fmt: skip
     return [(key, texts) for key, texts in parts if texts]
 
 
 def overview(all_: Sequence[Question], lang: Language) -> Table:
-    """All questions by number, with whether the program answers them."""
+    """Return a table of all questions, with whether the program answers them."""
     table = Table(title=translate("answer_overview", lang), title_justify="left")
     table.add_column(translate("answer_number", lang), justify="right")
     table.add_column(translate("answer_party", lang))
@@ -342,7 +342,7 @@ def overview(all_: Sequence[Question], lang: Language) -> Table:
 
 
 def state_of(question: Question) -> str:
-    """The label that tells whether a number answers a question."""
+    """Return the label that says whether a number answers a question."""
     if question.because is not None:
         return "answer_state_none"
     return "answer_state_fact" if question.kind == "fact" else "answer_state_yes"

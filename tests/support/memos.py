@@ -14,7 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from sim.questions import run_studies as answers
-from sim.questions.drivers import wanted
+from sim.questions.drivers import required_columns
 from sim.questions.metrics import Value, required_cells, scenario_of
 from sim.questions.questions import questions
 from sim.report.i18n import Language
@@ -45,7 +45,7 @@ def make_books(where: Path, numbers: Sequence[int] = ASKED) -> None:
     asked = [one for one in questions() if one.number in numbers]
     rng = np.random.default_rng(1)
     known = {
-        name: {cell: 1e4 * rng.random(40) for cell in wanted(scenario_of(name), cells)}
+        name: {cell: 1e4 * rng.random(40) for cell in required_columns(scenario_of(name), cells)}
         for name, cells in required_cells(asked).items()
     }
     made_up = {

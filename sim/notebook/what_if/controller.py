@@ -1,4 +1,4 @@
-"""What a what-if knows and what is under way: the last value of every knob wins."""
+"""Controller of the what-if: known and pending results; the latest slider values win."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from .sliders import CERTAINTY, Slider, apply_sliders, sliders
 
 CHARTS = ("gap", "need", "occupancy")
 OF_MONEY = ("gap",)
-"""Charts that move with prices and budgets alone."""
+"""Charts that depend on prices and budgets."""
 PREVIEW_ENDS = date(2027, 12, 31)
-"""A first look goes no further, so that it is there sooner."""
+"""End of a preview, which is shorter to be faster."""
 REMEMBERED = 12
-"""Positions of the knobs whose people are kept, so that going back is at once."""
+"""Number of slider positions whose results are stored, so that going back is instant."""
 PROCESSES = 2
-"""One for the first look, one for what stays."""
+"""One for the preview, one for the full simulation."""
 
 Values = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class KnownResult:
-    """People simulated for a position of the knobs, and how they were priced."""
+    """A simulation for one position of the sliders, and how it was priced."""
 
     people: tuple[float, ...]
     scenario: Scenario
@@ -59,27 +59,27 @@ class KnownResult:
 
     @property
     def settled(self) -> bool:
-        """Whether it is more than a first look."""
+        """Return whether it is the full result and not a preview."""
         return self.settings.replications == SETTLED
 
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """What stays, under way for a position of the knobs, for as long as its sign is there."""
+    """The full simulation for one position of the sliders, running while its marker file exists."""
 
     people: tuple[float, ...]
     found: asyncio.Future[Found | None]
     sign: IO[bytes]
 
     def give_up(self) -> None:
-        """Let the work end before its next step."""
+        """Stop the simulation before its next step."""
         self.sign.close()
         self.found.cancel()
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is to be drawn: the names of the charts that moved, and what they are drawn from.
+    """What to draw: the names of the charts that changed, and their data.
 
     ``enough`` is by year what is needed on top of the budget with the certainty asked [EUR].
     """
@@ -90,16 +90,16 @@ class Shown:
     certainty: float
     settled: bool
     current: bool
-    """Whether it stands for where the knobs stand, and not for where they were a moment ago."""
+    """Whether it belongs to the present slider values."""
 
 
 @dataclass
 class Controller:
-    """The state of a what-if: the one thing here that changes.
+    """State of a what-if: slider values, cached results and pending simulations.
 
-    ``show`` is called with what is to be drawn. Prices and budgets are applied at once to people
-    that are known; other knobs start a first look and then what stays, in other processes.
-    Both go on from a run that was laid aside at the end of 2025, where there is one that fits.
+    ``show`` is called with what to draw. Prices and budgets are applied at once to simulated
+    people; other sliders start a preview and then the full simulation, in other processes.
+    Both resume from a checkpoint at the end of 2025 where one fits.
     """
 
     scenario: Scenario
@@ -116,25 +116,25 @@ class Controller:
 
     @cached_property
     def knobs(self) -> tuple[Slider, ...]:
-        """Its sliders."""
+        """Return the sliders of the scenario."""
         return sliders(self.scenario)
 
     @property
     def people(self) -> tuple[float, ...]:
-        """Where the knobs that move people stand."""
+        """Return the values of the sliders that affect people."""
         return tuple(self.values.get(one.name, one.start) for one in self.knobs if not one.money)
 
     def turn(self, name: str, value: float) -> None:
-        """Turn a knob; what follows from it is shown as soon as it is known.
+        """Set a slider; results are shown as soon as they are known.
 
-        Raises ``ScenarioError`` if the scenario can't have such a value: then nothing is turned.
+        Raises ``ScenarioError``, and sets nothing, if the scenario can't have such a value.
         """
         apply_sliders(self.scenario, {**self.values, name: value})
         self.values[name] = value
         self.go()
 
     def go(self) -> None:
-        """Show what is known for where the knobs stand, and see to the rest."""
+        """Show what is known for the present slider values, and simulate what is not."""
         if self._asked is not None and self._asked.people != self.people:
             self._asked.give_up()
         known = self._kept.get(self.people)
@@ -144,12 +144,12 @@ class Controller:
             self._start()
 
     async def at_rest(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no simulation is running."""
         while self._work is not None and not self._work.done():
             await asyncio.wait([self._work])
 
     def close(self) -> None:
-        """End its processes."""
+        """Stop the worker processes."""
         if self._work is not None:
             self._work.cancel()
         if self._asked is not None:
@@ -159,7 +159,7 @@ class Controller:
             self._pool = None
 
     def _start(self) -> None:
-        """Work until what stays is known for where the knobs stand; one such work at a time."""
+        """Simulate until the full result is known; only one such task runs at a time."""
         if self._work is not None and not self._work.done():
             return
         try:
@@ -170,7 +170,7 @@ class Controller:
             self._work = loop.create_task(self._worked())
 
     async def _worked(self) -> None:
-        """Work until settled; where a process was killed, once more with new ones."""
+        """Simulate until settled; if a process was killed, once more with new ones."""
         try:
             await self._until_settled()
         except BrokenExecutor:
@@ -178,7 +178,7 @@ class Controller:
             await self._until_settled()
 
     async def _until_settled(self) -> None:
-        """A first look, then what stays; the latter is under way while the first is drawn."""
+        """Run a preview, then the full simulation, which runs while the preview is drawn."""
         while (known := self._kept.get(self.people)) is None or not known.settled:
             people, scenario = self.people, apply_sliders(self.scenario, self.values)
             look = Settings(PREVIEW, self.seed, "week", min(PREVIEW_ENDS, scenario.until))
@@ -204,14 +204,14 @@ class Controller:
     def _begin(
         self, scenario: Scenario, settings: Settings, sign: Path | None = None
     ) -> asyncio.Future[Found | None]:
-        """Ask a process for what comes of a scenario."""
+        """Start a simulation in a worker process."""
         part = Part(scenario, settings, aside=self._asides.get(settings), sign=sign)
         return asyncio.get_running_loop().run_in_executor(self._processes(), simulated, part)
 
     def _keep(
         self, people: tuple[float, ...], scenario: Scenario, settings: Settings, found: Found | None
     ) -> None:
-        """Keep what was simulated for a position of the knobs, and show it."""
+        """Store and show a result."""
         assert found is not None
         if found.aside is not None:
             self._asides[settings] = found.aside
@@ -223,7 +223,7 @@ class Controller:
         self._tell(known)
 
     def _tell(self, known: KnownResult) -> None:
-        """Show people at the prices, budgets and certainty of now: only the charts that move."""
+        """Price a result with the present sliders and show the charts that change."""
         scenario = apply_sliders(self.scenario, self.values)
         trial = known.trial
         if known.scenario != scenario:

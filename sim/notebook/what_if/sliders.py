@@ -1,4 +1,4 @@
-"""What can be turned, and what it changes in a scenario."""
+"""Sliders of the what-if, the scenario changes they make, and their patch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ...studies.optimal_places import KEY as REGULAR_STOCK
 from ...studies.optimal_places import PLANNED, opening
 
 SINCE = date(2026, 1, 1)
-"""People's numbers change from here on: what lies before is nearly known."""
+"""Sliders change numbers of people from here on; earlier ones are nearly known."""
 STOCK_REACHED = 2027
 BUDGET_YEAR = 2027
 CERTAINTY = 80
@@ -34,11 +34,11 @@ Changes = dict[str, Any]
 
 @dataclass(frozen=True)
 class Slider:
-    """One slider: its range and step in the unit shown, where it stands, and what it changes.
+    """A slider: range and step in the unit shown, present value, and scenario changes.
 
-    ``here`` is the scenario's own value, ``start`` the place of the slider nearest to it.
-    ``changes`` gives what a patch would write for a value; ``money`` says that nobody's bed
-    depends on it, so that nothing has to be simulated again.
+    ``here`` is the scenario's own value, ``start`` the slider step nearest to it.
+    ``changes`` gives what a patch would write for a value; ``money`` says that it
+    affects costs only, so that nothing has to be simulated again.
     """
 
     name: str
@@ -52,9 +52,9 @@ class Slider:
 
 
 def sliders(scenario: Scenario) -> tuple[Slider, ...]:
-    """The sliders of a scenario, each standing where the scenario is.
+    """Return the sliders of a scenario, each at the scenario's own value.
 
-    Regular places stand at the planned stock; left there they are as the scenario has them.
+    The slider of regular places starts at the planned number; there it changes nothing.
     """
     first = scenario.inflow.first.on(SINCE)
     homes = scenario.housing.homes.on(SINCE) / 12
@@ -63,18 +63,18 @@ def sliders(scenario: Scenario) -> tuple[Slider, ...]:
     prices = affects_costs_only(scenario, "prices.factor")
     budgets = affects_costs_only(scenario, _line(scenario)[0])
     return (
-        _knob("inflow", 5_000, 80_000, 500, first, _at("inflow.first")),
-        _knob("grant", 50, 120, 1, 100, _grant),
-        _knob("ind", 10_000, 60_000, 100, work, _at("ind.capacity.planned")),
-        _knob("homes", 500, 6_000, 50, homes, _homes),
-        _knob("regular", 20_000, 120_000, 500, PLANNED, _regular),
-        _knob("price", 70, 150, 1, 100, _price, money=prices),
-        _knob("budget", 0, 12_000, 25, money, _set_budget, money=budgets),
-        _knob("certainty", 50, 95, 5, CERTAINTY, _nothing, money=True),
+        _slider("inflow", 5_000, 80_000, 500, first, _at("inflow.first")),
+        _slider("grant", 50, 120, 1, 100, _grant),
+        _slider("ind", 10_000, 60_000, 100, work, _at("ind.capacity.planned")),
+        _slider("homes", 500, 6_000, 50, homes, _homes),
+        _slider("regular", 20_000, 120_000, 500, PLANNED, _regular),
+        _slider("price", 70, 150, 1, 100, _price, money=prices),
+        _slider("budget", 0, 12_000, 25, money, _set_budget, money=budgets),
+        _slider("certainty", 50, 95, 5, CERTAINTY, _nothing, money=True),
     )
 
 
-def _knob(
+def _slider(
     name: str,
     low: float,
     high: float,
@@ -83,13 +83,13 @@ def _knob(
     changes: Callable[[Scenario, float], Changes],
     money: bool = False,
 ) -> Slider:
-    """A knob that stands at the nearest step to ``here``, within a range that reaches it."""
+    """Return a slider at the step nearest to ``here``, in a range that includes it."""
     start = round(here / step) * step
     return Slider(name, min(low, start), max(high, start), step, start, here, changes, money)
 
 
 def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """The scenario with its knobs at these values; those left where they stood change nothing.
+    """Return the scenario with its sliders at these values; those not moved change nothing.
 
     Raises ``ScenarioError`` if the scenario can't have such a value.
     """
@@ -104,7 +104,7 @@ def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
 
 
 def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
-    """What a patch would write for the knobs that were turned."""
+    """Return the patch content of the sliders that were moved."""
     changes: Changes = {}
     for knob in sliders(scenario):
         value = values.get(knob.name, knob.start)
@@ -114,7 +114,7 @@ def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
 
 
 def _at(key: str) -> Callable[[Scenario, float], Changes]:
-    """Sets a number from 2026 on; what holds before stays."""
+    """Return changes that set a number from 2026 on and keep it before."""
     return lambda scenario, value: {key: _set(scenario, dict(quantities(scenario))[key], value)}
 
 
@@ -123,10 +123,10 @@ def _homes(scenario: Scenario, a_month: float) -> Changes:
 
 
 def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
-    """A number with another value from 2026 on, as unsure as it was, in proportion.
+    """Return a number with another value from 2026 on, with uncertainty in proportion.
 
-    So a slider that moves a little moves the picture a little: it does not make certain what the
-    scenario leaves open. A number around zero has no proportion and becomes certain.
+    So a small move of a slider has a small effect and removes no uncertainty. A number around
+    zero has no proportion and becomes certain.
     """
     path = path_from(quantity, scenario.start, SINCE, value)
     if quantity.spread is None or not quantity.central_draw():
@@ -137,7 +137,7 @@ def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
 
 
 def _in_proportion(spread: Distribution, times: float) -> Changes:
-    """A spread as a patch writes it, that of values so many times as large."""
+    """Return a spread as a patch writes it, scaled by a factor."""
     points = spread.model_dump(by_alias=True, exclude_none=True)
     if spread.kind == "value":
         of_values = {"low", "mode", "high", "p5", "p50", "p95"}
@@ -148,7 +148,7 @@ def _in_proportion(spread: Distribution, times: float) -> Changes:
 
 
 def _grant(scenario: Scenario, percent: float) -> Changes:
-    """Every group's grants from 2026 on, a percentage of what they were.
+    """Scale the granted share of every group from 2026 on, in percent.
 
     What is neither granted nor closed is rejected, so that the most there can be is what is not
     closed. Of a group that is held back the share after the hold counts.
@@ -169,7 +169,7 @@ def _grant(scenario: Scenario, percent: float) -> Changes:
 
 
 def _share(quantity: Quantity, percent: float, open_: float) -> float:
-    """A percentage of a share, at most what is open to it; no draw of it is more than all."""
+    """Return a percentage of a share, so limited that no draw of it exceeds 1."""
     most = 1.0
     if quantity.spread is not None and quantity.central_draw():
         most = quantity.central_draw() / quantity.spread.ends(quantity.central_draw())[1]
@@ -177,7 +177,7 @@ def _share(quantity: Quantity, percent: float, open_: float) -> float:
 
 
 def _regular(scenario: Scenario, places: float) -> Changes:
-    """Regular places grow or shrink to a level by 2027, half the way by 2026."""
+    """Move regular places to a level by 2027, half of the way by 2026."""
     stood = opening(scenario)
     path = {
         scenario.start: stood,
@@ -188,7 +188,7 @@ def _regular(scenario: Scenario, places: float) -> Changes:
 
 
 def _price(scenario: Scenario, percent: float) -> Changes:
-    """All prices of a place, a percentage of what they were; they stay as uncertain as they are."""
+    """Scale all prices of a place, in percent; their relative uncertainty stays."""
     quantity = scenario.prices.factor
     changed: Changes = {"value": quantity.single * percent / 100, "assumption": BECAUSE}
     if quantity.spread is not None:
@@ -201,7 +201,7 @@ def _nothing(_scenario: Scenario, _value: float) -> Changes:
 
 
 def _line(scenario: Scenario) -> tuple[str, Quantity]:
-    """The budget for COA and Nidos in the headline's vintage; raises ``ScenarioError``."""
+    """Return the budget for COA and Nidos in the headline's vintage; raises ``ScenarioError``."""
     key = f"budget.vintages.{scenario.budget.headline}.lines.coa_nidos"
     held = scenario.budget.vintages[scenario.budget.headline].lines.get("coa_nidos")
     if held is None:
@@ -230,7 +230,7 @@ KNOBS = {
 
 
 def value_of(knob: Slider, value: float, lang: Language) -> str:
-    """Where a knob stands, with its unit."""
+    """Return the value of a slider with its unit."""
     if knob.name == "regular" and value == knob.start:
         return translate("knob_as_it_is", lang)
     told = number(knob.here if value == knob.start else value, lang)
@@ -238,7 +238,7 @@ def value_of(knob: Slider, value: float, lang: Language) -> str:
 
 
 def turned_in_words(knobs: Mapping[Slider, float], lang: Language) -> str:
-    """What was turned, and where it stood."""
+    """Return a sentence on the sliders that were moved, with old and new values."""
     parts = [
         translate(
             "whatif_turned" if one.name != "regular" else "whatif_turned_only",
@@ -258,9 +258,9 @@ LANGS: tuple[Language, ...] = ("en", "nl")
 def patch_of(
     scenario: Scenario, extends: Sequence[str], sets: Mapping[str, Any], values: Mapping[str, float]
 ) -> dict[str, Any]:
-    """A patch that sets what was turned; ``sets`` are keys that were set before that.
+    """Return a patch with the moved sliders; ``sets`` are keys that were set before.
 
-    Raises ``ScenarioError`` if nothing was turned, so that the patch would say nothing.
+    Raises ``ScenarioError`` if no slider was moved.
     """
     changes = dict(sets) | changes_of(scenario, values)
     stood = {
@@ -287,9 +287,9 @@ def write_patch(
     sets: Mapping[str, Any],
     values: Mapping[str, float],
 ) -> None:
-    """Write a patch on the scenario that ``names`` made, where nothing stands yet.
+    """Write a patch on the scenario made of ``names`` to a new file.
 
-    Raises ``ScenarioError`` if something does, or if nothing was turned.
+    Raises ``ScenarioError`` if the file exists or no slider was moved.
     """
     if file.suffix != ".yaml":
         raise ScenarioError([Problem(str(file), "this is no .yaml", "name a scenario file")])
@@ -306,7 +306,7 @@ def write_patch(
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes each value out: a scenario file has no anchors."""
+    """YAML dumper without anchors, which scenario files do not have."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True

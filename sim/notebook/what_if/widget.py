@@ -1,4 +1,4 @@
-"""The what-if as Jupyter shows it: sliders beside charts."""
+"""Widget of the what-if in Jupyter: sliders beside charts."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SCREEN_DPI = 96
 
 @dataclass
 class WhatIf:
-    """A what-if that shows itself in Jupyter.
+    """A what-if with a rich display in Jupyter.
 
-    ``names`` and ``sets`` are what its scenario was loaded from, for the patch that it writes.
+    ``names`` and ``sets`` are what its scenario was loaded from; the patch it writes names them.
     """
 
     scenario: Scenario
@@ -62,19 +62,19 @@ class WhatIf:
         self.board.go()
 
     def write(self, file: str | Path) -> Path:
-        """Write where the sliders stand as a scenario patch.
+        """Write the slider values as a scenario patch.
 
-        Raises ``ScenarioError`` if none was moved, or if the file is there already.
+        Raises ``ScenarioError`` if none was moved or the file exists.
         """
         write_patch(Path(file), self.scenario, self.names, self.sets, self.board.values)
         return Path(file)
 
     def close(self) -> None:
-        """End its processes."""
+        """Stop the worker processes."""
         self.board.close()
 
     def _slider(self, knob: Slider) -> Any:
-        """A slider that turns its knob, with what it stands for above it."""
+        """Return the widget of a slider, with its name and value above it."""
         slider = widgets.FloatSlider(
             value=knob.start,
             min=knob.low,
@@ -103,7 +103,7 @@ class WhatIf:
         self._read[knob.name].value = f"<span>{escape(name)}: {number}</span>"
 
     def _laid_out(self) -> Any:
-        """Sliders on the left, charts on the right; below one another where it is narrow."""
+        """Lay out sliders left and charts right, or below one another where it is narrow."""
         lang, rows = self.lang, []
         for name, slider in self.sliders.items():
             rows += [self._read[name], slider]
@@ -141,9 +141,9 @@ class WhatIf:
             self.sliders[knob.name].value = knob.start
 
     def _show(self, shown: Shown) -> None:
-        """Draw the charts that moved, then say how sure they are.
+        """Draw the charts that changed, then say how precise they are.
 
-        One that the run is too short for stays as it was.
+        A chart that the run is too short for stays as it was.
         """
         for name in shown.charts:
             if KINDS[name].shown(shown.subject):
@@ -156,7 +156,7 @@ class WhatIf:
 
 
 def picture(figure: Figure, words: str) -> str:
-    """A figure as an image with its words, quick to make."""
+    """Return a figure as an HTML image with its alternative text."""
     figure.set_dpi(SCREEN_DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
@@ -169,7 +169,7 @@ def picture(figure: Figure, words: str) -> str:
 
 
 def state_of(shown: Shown, lang: Language) -> str:
-    """How sure the picture is."""
+    """Return a sentence on how precise the charts are."""
     if not shown.current:
         return translate("whatif_busy", lang)
     if shown.settled:
@@ -178,7 +178,7 @@ def state_of(shown: Shown, lang: Language) -> str:
 
 
 def enough_in_words(shown: Shown, lang: Language) -> str:
-    """What the budget needs on top, year by year, to be enough with the certainty asked."""
+    """Return how much must be added to the budget of each year for the chosen certainty."""
     parts = [
         translate(
             "whatif_more" if eur > 0 else "whatif_less",
