@@ -15,9 +15,9 @@ from sim.cli import app
 from sim.errors import ScenarioError
 from sim.scenario import Quantity, Scenario, load, load_chain, shipped, shipped_folder
 from sim.scenario.distribution import Distribution
+from sim.scenario.introspect import everywhere, hint_for
 from sim.scenario.listing import by_assumption, by_source, differences, rows
 from sim.scenario.plausibility import CHECKS, STRICT, is_influential, warnings_of
-from sim.scenario.suggestions import everywhere, hint_for
 
 Write = Callable[..., Path]
 

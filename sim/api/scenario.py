@@ -165,7 +165,7 @@ class Scenario:
         """
         found = rows(self.loaded, load("baseline"), key)
         if not found:
-            from ..scenario.suggestions import hint_for
+            from ..scenario.introspect import hint_for
 
             *parent, last = key.split(".")
             usage_error(key, "there is no such key", hint_for(last, tuple(parent)))

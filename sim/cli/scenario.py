@@ -120,9 +120,8 @@ def show(
     from ..report.scenario_listing import show as lines
     from ..report.scenario_listing import value_text
     from ..scenario import Scenario, load
-    from ..scenario.introspect import at
+    from ..scenario.introspect import at, hint_for
     from ..scenario.listing import rows
-    from ..scenario.suggestions import hint_for
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
     unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]

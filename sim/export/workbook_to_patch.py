@@ -20,8 +20,8 @@ import yaml
 from ..errors import Location, Problem, ScenarioError
 from ..report.i18n import Language, translate, unit_name
 from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, shipped
+from ..scenario.introspect import hint_for
 from ..scenario.quantity import CONFUSED
-from ..scenario.suggestions import hint_for
 from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
 from .workbook_reader import FilledRows, FilledWorkbook
 from .workbook_rows import (

@@ -17,9 +17,9 @@ from pydantic import BaseModel
 
 from . import introspect as shape
 from .base import SuggestedKeys
+from .introspect import everywhere
 from .quantity import Quantity
 from .schema import Scenario
-from .suggestions import everywhere
 
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"

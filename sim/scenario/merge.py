@@ -17,8 +17,8 @@ from typing import Any
 from ..errors import Location, Problem, ScenarioError
 from . import introspect as shape
 from .catalogue import named_in_a_file, shipped
+from .introspect import hint_for
 from .schema import Scenario
-from .suggestions import hint_for
 from .yaml_reader import Keys, Position, SourceText, read_file, read_text
 
 HEAD = ("extends", "title", "description")

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from ..errors import Location, Problem
 from . import introspect as shape
 from .base import RuleError
+from .introspect import hint_for
 from .merge import Tree
 from .schema import Scenario
-from .suggestions import hint_for
 from .validate import ScenarioIssue
 from .yaml_reader import Keys
 

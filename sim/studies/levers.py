@@ -9,8 +9,7 @@ from typing import Any
 
 from ..errors import Problem, ScenarioError
 from ..scenario import Quantity, Scenario, override, quantities
-from ..scenario.introspect import at
-from ..scenario.suggestions import hint_for
+from ..scenario.introspect import at, hint_for
 
 BECAUSE = "set to see what it does"
 
