@@ -142,8 +142,8 @@ def read_folder(data: bytes) -> None:
         shutil.copytree(kit() / "r", "r", dirs_exist_ok=True)
         Path("r", name.decode()).write_bytes(content)
         for words in (
-            ("chart", "r", "gap", "-o", "c"), ("memo", "r", "-o", "m.docx"),
-            ("memo", "r", "-o", "m.docx"), ("explorer", "r", "-o", "e.html"),
+            ("plot", "r", "gap", "-o", "c"), ("memo", "r", "-o", "m.docx"),
+            ("memo", "r", "-o", "m.docx"), ("dashboard", "r", "-o", "e.html"),
             ("export", "r", "--csv", "-o", "t.csv"), ("export", "r", "--xlsx", "-o", "t.xlsx"),
         ):  # fmt: skip
             done = run_cli(*words)

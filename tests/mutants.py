@@ -268,7 +268,7 @@ def copied(folder: Path) -> None:
 
 def command(suite: str) -> list[str]:
     if suite == "checks":
-        return [sys.executable, "-m", "sim", "verify"]
+        return [sys.executable, "-m", "sim", "model", "check"]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-n0", "--hypothesis-seed=1", "--tb=line"]
     return [sys.executable, "-m", "pytest", *options, *SUITES[suite]]
 

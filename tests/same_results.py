@@ -58,9 +58,9 @@ COMMANDS = {
     "sensitivity": "sensitivity few.yaml --points 2 --step week --workers 1 -o out",
     "sweep": "sweep design.yaml --workers 1 -o swept",
     "discover": "discover swept --where 'gap.total.2027>4e9' -o out",
-    "score": "score --replications 20 -o out",
-    "calibrate": "calibrate --replications 1 -o out.yaml",
-    "trace": "trace {scenario} --person {person} --scale 1000",
+    "score": "hindcast --replications 20 -o out",
+    "calibrate": "model calibrate --replications 1 -o out.yaml",
+    "trace": "model trace {scenario} --person {person} --scale 1000",
 }
 QUESTIONS = (18, 27, 57)
 """Paired differences and the cut of the IND; the solution of a target; a known figure and needs."""

@@ -318,7 +318,7 @@ def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
     run = tmp_path / "mpp-2024-i"
     shutil.copytree(folders["mpp-2024-i"], run)
     before = {file: file.read_bytes() for file in run.iterdir()}
-    words = ("chart", "mpp-2024-i", "gap", "--lang", "nl", "--width", "column")
+    words = ("plot", "mpp-2024-i", "gap", "--lang", "nl", "--width", "column")
     done = command(*words, "--format", "png,svg,pdf")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [
@@ -333,7 +333,7 @@ def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
     assert "Staafgrafiek" in (beside / "gap-nl-column.txt").read_text("utf-8")
     assert {file: file.read_bytes() for file in run.iterdir()} == before
 
-    assert command("chart", "mpp-2024-i", "need").returncode == 0
+    assert command("plot", "mpp-2024-i", "need").returncode == 0
     names = {file.name for file in beside.iterdir()}
     assert {"gap-nl-column.png", "need-en-page.png", "need-en-page.txt", "run.json"} <= names
 
@@ -343,7 +343,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(
     folders: dict[str, Path], tmp_path: Path, command: Command
 ) -> None:
     runs = [str(folder) for folder in folders.values()]
-    done = command("chart", *runs, "-o", "both")
+    done = command("plot", *runs, "-o", "both")
     assert done.returncode == 0, done.stderr
     found = find_in_chart((tmp_path / "both" / "together-en-page.png").read_bytes())
     assert found is not None
@@ -354,7 +354,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(
         ((runs[0], runs[0]), "two runs are called inflow-surge"),
         ((*runs, *runs), "6 runs are too many to tell apart"),
     ):
-        done = command("chart", *words, "-o", "none")
+        done = command("plot", *words, "-o", "none")
         assert (done.returncode, (tmp_path / "none").exists()) == (2, False)
         assert said in done.stderr
 
@@ -381,7 +381,7 @@ def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
     (tmp_path / "thesis" / "thesis.docx").write_text("years of work")
     record_in(tmp_path / "charts", "charts", of="x")
     before = sorted(tmp_path.rglob("*"))
-    done = command("chart", *words)
+    done = command("plot", *words)
     assert done.returncode == 2
     assert said in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
@@ -391,7 +391,7 @@ def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
 def test_an_unknown_name_is_answered_with_all_names(
     folders: dict[str, Path], command: Command
 ) -> None:
-    done = command("chart", str(folders["mpp-2024-i"]), "nees")
+    done = command("plot", str(folders["mpp-2024-i"]), "nees")
     assert f"choose from {', '.join(CHARTS)}" in done.stderr
 
 
@@ -403,10 +403,10 @@ def test_a_run_of_a_day_has_no_charts_and_says_so(
     options = Options(replications=1, step="week", workers=1, until=baseline.start)
     execute(baseline, "day", options, tmp_path / "day")
     assert not list((tmp_path / "day" / "charts").iterdir())
-    done = command("chart", "day")
+    done = command("plot", "day")
     assert done.returncode == 2
     assert "the run is too short for this chart" in done.stderr
-    done = command("chart", str(folders["mpp-2024-i"]), "day")
+    done = command("plot", str(folders["mpp-2024-i"]), "day")
     assert done.returncode == 2
     assert "no days in common" in done.stderr
 

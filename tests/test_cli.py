@@ -69,7 +69,7 @@ def test_quiet_prints_the_folder_and_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_list_and_version(command: Command, tmp_path: Path) -> None:
-    listed = command("list", "--lang", "nl").stdout
+    listed = command("scenario", "list", "--lang", "nl").stdout
     assert "baseline" in listed
     assert "Basispad" in listed
     assert opvangsim("--version", cwd=tmp_path).stdout.startswith("opvangsim 0.")
@@ -80,7 +80,7 @@ def test_list_and_version(command: Command, tmp_path: Path) -> None:
     ("words", "expected"),
     [
         (["run", "nowhere"], "no such scenario"),
-        (["run", "baseline", "--vary", "weather"], "unknown source of uncertainty: weather"),
+        (["run", "baseline", "--uncertainty", "weather"], "unknown source of uncertainty: weather"),
         (["run", "baseline", "--until", "2020-01-01"], "lies before the start"),
         (["run", "baseline", "--until", "2090-01-01"], "lies over 30 years ahead"),
         (["run", "baseline", "--replications", "1.000"], "1.000"),

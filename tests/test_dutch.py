@@ -207,7 +207,12 @@ def test_the_dutch_workbooks_hold_no_english_sentence(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "words", [("show", "baseline"), ("sources", "baseline"), ("diff", "baseline", "year-2023")]
+    "words",
+    [
+        ("scenario", "show", "baseline"),
+        ("scenario", "sources", "baseline"),
+        ("scenario", "diff", "baseline", "year-2023"),
+    ],
 )
 def test_listings_in_dutch_hold_no_english_sentence(
     command: Command, words: tuple[str, ...]

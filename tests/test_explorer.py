@@ -53,7 +53,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture
 def page(runs: dict[str, Path], command: Command) -> str:
     folders = [str(runs[name]) for name in SIDE_BY_SIDE]
-    done = command("explorer", *folders, "-o", "page.html", "--lang", "nl")
+    done = command("dashboard", *folders, "-o", "page.html", "--lang", "nl")
     assert (done.returncode, done.stdout, done.stderr) == (0, "page.html\n", "")
     return Path("page.html").read_text("utf-8")
 
@@ -327,7 +327,7 @@ def test_the_same_runs_give_the_same_bytes_and_another_language_does_not(
     runs: dict[str, Path], command: Command
 ) -> None:
     for name, lang in (("a.html", "en"), ("b.html", "en"), ("c.html", "nl")):
-        words = ("explorer", str(runs["baseline"]), "--lang", lang, "-o", name)
+        words = ("dashboard", str(runs["baseline"]), "--lang", lang, "-o", name)
         assert command(*words).returncode == 0
     one, other, dutch = (Path(name).read_bytes() for name in ("a.html", "b.html", "c.html"))
     assert one == other
@@ -339,7 +339,7 @@ def test_the_same_runs_give_the_same_bytes_and_another_language_does_not(
 def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     page: str, runs: dict[str, Path], command: Command
 ) -> None:
-    done = command("whence", "page.html")
+    done = command("runs", "provenance", "page.html")
     ids = [json.loads((runs[n] / "run.json").read_text("utf-8"))["id"] for n in SIDE_BY_SIDE]
     assert done.returncode == 0
     assert "made from: runs side by side" in done.stdout
@@ -347,15 +347,15 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     assert "command: opvangsim explorer" in done.stdout
     assert "seed: 7" in done.stdout
     Path("page.html").write_text(page.replace("2027", "2028", 1), "utf-8")
-    done = command("whence", "page.html")
+    done = command("runs", "provenance", "page.html")
     assert done.returncode == 2
     assert "CHANGED" in done.stdout
 
 
 @pytest.mark.slow
 def test_a_page_of_one_run_is_of_that_run(runs: dict[str, Path], command: Command) -> None:
-    command("explorer", str(runs["baseline"]), "-o", "one.html")
-    assert "made from: run\n" in command("whence", "one.html").stdout
+    command("dashboard", str(runs["baseline"]), "-o", "one.html")
+    assert "made from: run\n" in command("runs", "provenance", "one.html").stdout
 
 
 @pytest.mark.long
@@ -368,15 +368,15 @@ def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
     runs: dict[str, Path], command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folders = [str(runs[name]) for name in ("baseline", "closed", "nominal")]
-    command("explorer", *folders[:2], "-o", "two.html")
+    command("dashboard", *folders[:2], "-o", "two.html")
     monkeypatch.setattr(pages, "MOST_BYTES", len(Path("two.html").read_bytes()) + 1000)
-    done = command("explorer", *folders, "-o", "three.html")
+    done = command("dashboard", *folders, "-o", "three.html")
     assert done.returncode == 2
     assert "the page of 3 runs is" in done.stderr
     assert "the first 2 of them fit" in done.stderr
     assert not Path("three.html").exists()
     monkeypatch.setattr(pages, "MOST_BYTES", 1000)
-    assert "not even the first" in command("explorer", *folders, "-o", "x.html").stderr
+    assert "not even the first" in command("dashboard", *folders, "-o", "x.html").stderr
 
 
 @pytest.mark.slow
@@ -396,7 +396,7 @@ def test_mistakes_are_told_with_place_and_advice(
     runs: dict[str, Path], command: Command, words: tuple[str, ...], told: str
 ) -> None:
     Path("mine.html").write_text("my own work", "utf-8")
-    done = command("explorer", *(word.format(baseline=runs["baseline"]) for word in words))
+    done = command("dashboard", *(word.format(baseline=runs["baseline"]) for word in words))
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert told in done.stderr
@@ -410,7 +410,7 @@ def test_a_folder_with_a_changed_table_is_refused(runs: dict[str, Path], command
     whole = file.read_bytes()
     file.write_bytes(whole + b"\n")
     try:
-        done = command("explorer", str(runs["short"]), "-o", "p.html")
+        done = command("dashboard", str(runs["short"]), "-o", "p.html")
     finally:
         file.write_bytes(whole)
     assert done.returncode == 2

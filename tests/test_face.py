@@ -5,6 +5,8 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +15,7 @@ import pytest
 from support.cli import Command
 
 import sim
-from sim.cli import app
+from sim.cli.commands import Group, entries
 from sim.errors import ScenarioError
 from sim.notebook.repr import as_html
 from sim.scenario import shipped
@@ -22,30 +24,30 @@ from sim.studies import STUDIES
 MODULES = ("folders", "result", "scenario", "scorecard", "functions", "study")
 TWINS = {
     "answer": "answer",
-    "calibrate": "calibrate",
-    "chart": "Result.plot",
-    "check": "Scenario.check",
-    "diff": "Scenario.diff",
-    "explorer": "explore",
+    "dashboard": "explore",
     "export": "Result.export",
-    "import": "import_patch",
-    "list": "scenarios",
+    "hindcast": "hindcast",
     "memo": "Result.memo",
-    "moved": "moved",
-    "new": "new",
-    "overview": "overview",
-    "reproduce": "reproduce",
+    "model calibrate": "calibrate",
+    "model check": "check_model",
+    "model trace": "Scenario.trace",
+    "plot": "Result.plot",
     "run": "Scenario.run",
-    "runs": "runs",
-    "schema": "schema",
-    "score": "score",
-    "show": "Scenario.show",
-    "sources": "Scenario.sources",
+    "runs compare": "compare_runs",
+    "runs list": "runs",
+    "runs provenance": "provenance",
+    "runs reproduce": "reproduce",
+    "runs verify": "verify_record",
+    "scenario check": "Scenario.check",
+    "scenario diff": "Scenario.diff",
+    "scenario import": "import_patch",
+    "scenario list": "scenarios",
+    "scenario new": "new_scenario",
+    "scenario overview": "overview",
+    "scenario schema": "schema",
+    "scenario show": "Scenario.show",
+    "scenario sources": "Scenario.sources",
     "sweep": "sweep",
-    "trace": "Scenario.trace",
-    "verify": "laws",
-    "verify-record": "verify_record",
-    "whence": "whence",
 }
 
 
@@ -62,14 +64,32 @@ def result() -> sim.Result:
     return sim.load("baseline").run(replications=5, step="week", workers=1)
 
 
-def test_every_verb_of_the_command_line_has_a_twin_with_a_docstring() -> None:
-    verbs = {command.name for command in app.registered_commands}
-    assert verbs - set(STUDIES) == set(TWINS)
+def commands() -> Iterator[str]:
+    """Commands that are not studies, those of a group after its name."""
+    for name, entry in entries().items():
+        if isinstance(entry, Group):
+            yield from (f"{name} {inner}" for inner in entry.commands)
+        elif name not in STUDIES:
+            yield name
+
+
+def test_every_command_has_a_twin_in_python_with_a_docstring() -> None:
+    assert set(commands()) == set(TWINS)
     for path in TWINS.values():
         found: object = sim
         for part in path.split("."):
             found = getattr(found, part)
         assert found.__doc__
+
+
+def test_every_study_of_scenarios_is_a_method_with_its_help() -> None:
+    base = sim.load("baseline")
+    for study in STUDIES.values():
+        if study.takes != "sweep":
+            method = getattr(base, study.method)
+            assert method.__doc__ == study.help
+            assert "workers" in signature(method).parameters
+            assert study.method in dir(base)
 
 
 @pytest.mark.long

@@ -32,14 +32,14 @@ WRITERS = {
     for words in (
         (*SHORT, "--out", "out"),
         ("memo", "r", "-o", "out.docx"),
-        ("new", "out"),
+        ("scenario", "new", "out"),
         ("sweep", "design.yaml", "--out", "out", "--workers", "1", "--quiet"),
-        ("chart", "r", "gap", "-o", "out"),
-        ("explorer", "r", "-o", "out.html"),
+        ("plot", "r", "gap", "-o", "out"),
+        ("dashboard", "r", "-o", "out.html"),
         ("export", "r", "--csv", "-o", "out"),
         ("export", "r", "--iamc", "-o", "out.csv"),
         ("export", "baseline", "--xlsx", "-o", "out.xlsx"),
-        ("overview", "-o", "out.png"),
+        ("scenario", "overview", "-o", "out.png"),
         ANSWER,
         ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
     )
@@ -149,10 +149,10 @@ def spoilt(file: Path) -> Iterator[bytes]:
 
 
 READERS = {
-    "chart": ("chart", "r", "gap"),
+    "chart": ("plot", "r", "gap"),
     "memo": ("memo", "r", "-o", "m.docx"),
     "export": ("export", "r", "--csv", "-o", "t.csv"),
-    "explorer": ("explorer", "r", "-o", "e.html"),
+    "explorer": ("dashboard", "r", "-o", "e.html"),
 }
 
 
@@ -215,7 +215,7 @@ def test_a_sweep_with_a_spoilt_table_is_not_read_and_starts_again(
     data = file.read_bytes()
     for bad in [*spoilt(file)][:2]:
         file.write_bytes(bad)
-        for reader in (("discover", "s", "--where", "occupancy.total.2025 > 1"), ("chart", "s")):
+        for reader in (("discover", "s", "--where", "occupancy.total.2025 > 1"), ("plot", "s")):
             refused(command(*reader), "sweep.parquet", "not")
     assert command(*words).returncode == 0
     assert file.read_bytes() == data
@@ -233,7 +233,7 @@ def test_no_verb_asks_how_old_a_file_is(
     more: tuple[tuple[str, ...], ...],
 ) -> None:
     monkeypatch.chdir(place)
-    words = (("sweep", "design.yaml", "--out", "s", "--workers", "1"), ("chart", "r", "gap"), *more)
+    words = (("sweep", "design.yaml", "--out", "s", "--workers", "1"), ("plot", "r", "gap"), *more)
     first = [command(*one) for one in words]
     assert {one.returncode for one in first} == {0}
     before = {n: m for n, m in tree(place).items() if not n.endswith("run.json")}
@@ -251,7 +251,8 @@ def test_no_verb_asks_how_old_a_file_is(
 
 @pytest.mark.long
 def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path) -> None:
-    verbs = (SHORT, ("chart", "r", "gap"), ("new", "mine"), ("export", "r", "--csv", "-o", "t"))
+    export = ("export", "r", "--csv", "-o", "t")
+    verbs = (SHORT, ("plot", "r", "gap"), ("scenario", "new", "mine"), export)
     outputs = place / "outputs"
     outputs.mkdir()
     for number in range(10_000):
@@ -291,5 +292,5 @@ def test_nothing_follows_a_link_that_stands_where_it_writes(
         Path(name).symlink_to(elsewhere if name == "out" else elsewhere / "mine.txt")
     before = tree(elsewhere)
     for words in [*WRITERS.values()][:7]:
-        refused(command(*words), "a link to" if words[0] != "new" else "there already")
+        refused(command(*words), "a link to" if words[1] != "new" else "there already")
     assert tree(elsewhere) == before

@@ -62,10 +62,10 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "evil.yaml").write_text(patch(title=EVIL, more=more), "utf-8")
     words = [
         ("run", "evil.yaml", *FEW, "--out", "r", "--no-charts"),
-        ("show", "evil.yaml", "housing.homes"),
-        ("chart", "r", "gap", "--format", "png,svg,pdf"),
+        ("scenario", "show", "evil.yaml", "housing.homes"),
+        ("plot", "r", "gap", "--format", "png,svg,pdf"),
         *(("memo", "r", "-o", f"m.{form}") for form in ("md", "docx")),
-        ("explorer", "r", "-o", "e.html"),
+        ("dashboard", "r", "-o", "e.html"),
         ("export", "r", "--xlsx", "-o", "r.xlsx"),
         ("export", "evil.yaml", "--xlsx", "-o", "s.xlsx"),
         ("export", "r", "--csv", "-o", "r.csv"),
@@ -199,7 +199,8 @@ def test_a_file_whose_name_is_none_for_its_results_is_refused(
     tmp_path: Path, command: Command, name: str
 ) -> None:
     (tmp_path / name).write_text(patch(), "utf-8")
-    for words in (("check", name), ("run", name), ("new", name.removesuffix(".yaml"))):
+    new = ("scenario", "new", name.removesuffix(".yaml"))
+    for words in (("scenario", "check", name), ("run", name), new):
         done = command(*words)
         assert done.returncode == 2
         assert "this is no name for a scenario" in done.stderr
@@ -237,7 +238,8 @@ def lead_nowhere(command: Command, name: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "x.yaml").write_text(patch(repr(name)), "utf-8")
     (folder / "d.yaml").write_text(design, "utf-8")
-    for words in (("check", "sub/x.yaml"), ("show", "sub/x.yaml"), ("sweep", "sub/d.yaml")):
+    of_scenario = [("scenario", verb, "sub/x.yaml") for verb in ("check", "show")]
+    for words in (*of_scenario, ("sweep", "sub/d.yaml")):
         done = command(*words)
         assert done.returncode == 2, done
         assert SECRET not in done.stdout + done.stderr
@@ -279,17 +281,18 @@ def test_a_scenario_stands_on_scenarios_beside_and_above_it(
     (tmp_path / "sub").mkdir()
     (tmp_path / "above.yaml").write_text(patch(more="housing.homes: 20000\n"), "utf-8")
     (tmp_path / "sub" / "x.yaml").write_text(patch("[../above.yaml, faster-housing]"), "utf-8")
-    assert command("check", "sub/x.yaml").returncode == 0
+    assert command("scenario", "check", "sub/x.yaml").returncode == 0
 
 
 @pytest.mark.slow
 def test_a_pipe_or_a_device_is_never_read(tmp_path: Path, command: Command) -> None:
     os.mkfifo(tmp_path / "pipe.html")
     for words in (
-        ("whence", "pipe.html"), ("whence", "/dev/zero"), ("whence", "."),
-        ("import", "pipe.html", "-o", "p.yaml"), ("import", "/dev/zero", "-o", "p.yaml"),
-        ("check", "pipe.html"), ("check", "/dev/zero"), ("sweep", "/dev/zero"),
-    ):  # fmt: skip
+        *(("runs", "provenance", name) for name in ("pipe.html", "/dev/zero", ".")),
+        *(("scenario", "import", name, "-o", "p.yaml") for name in ("pipe.html", "/dev/zero")),
+        *(("scenario", "check", name) for name in ("pipe.html", "/dev/zero")),
+        ("sweep", "/dev/zero"),
+    ):
         done = command(*words)
         assert (done.returncode, done.stderr.count("error: ")) == (2, 1), words
 
@@ -357,7 +360,7 @@ def test_a_workbook_runs_nothing_and_asks_nobody(
     monkeypatch.setattr(socket, "socket", nobody)
     monkeypatch.setattr(subprocess, "Popen", nobody)
     (tmp_path / "x.xlsx").write_bytes(BOOKS[kind](book))
-    done = command("import", "x.xlsx", "-o", "p.yaml")
+    done = command("scenario", "import", "x.xlsx", "-o", "p.yaml")
     assert done.returncode in (0, 2)
     assert "Traceback" not in done.stderr
     if done.returncode == 0:
@@ -417,16 +420,16 @@ def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: 
     evil.write_text(patch(title="{{7*7}} ${HOME} `id` $(id) %(x)s", more=more), "utf-8")
     out = tmp_path / "out"
     words = [
-        ("check", str(evil)),
+        ("scenario", "check", str(evil)),
         ("run", str(evil), *FEW, "--out", str(out / "r")),
-        ("chart", str(out / "r"), "gap", "-o", str(out / "c")),
+        ("plot", str(out / "r"), "gap", "-o", str(out / "c")),
         ("memo", str(out / "r"), "-o", str(out / "m.md")),
         ("memo", str(out / "r"), "-o", str(out / "m.docx")),
-        ("explorer", str(out / "r"), "-o", str(out / "e.html")),
+        ("dashboard", str(out / "r"), "-o", str(out / "e.html")),
         ("export", str(out / "r"), "--xlsx", "-o", str(out / "r.xlsx")),
         ("export", str(evil), "--xlsx", "-o", str(out / "s.xlsx")),
-        ("import", str(out / "s.xlsx"), "-o", str(out / "p.yaml"), "--base", str(evil)),
-        ("whence", str(out / "r.xlsx")),
+        ("scenario", "import", str(out / "s.xlsx"), "-o", str(out / "p.yaml"), "--base", str(evil)),
+        ("runs", "provenance", str(out / "r.xlsx")),
     ]
     report = tmp_path / "report.json"
     code = WATCHED.format(words=words, report=str(report))

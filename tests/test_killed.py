@@ -42,9 +42,7 @@ FOLDERS = {
     "tables": Writes(
         ("export", "r", "--csv", "-o", "out"), ("export", "r", "--parquet", "-o", "out"), "out"
     ),
-    "charts": Writes(
-        ("chart", "r", "gap", "-o", "out"), ("chart", "r", "need", "-o", "out"), "out"
-    ),
+    "charts": Writes(("plot", "r", "gap", "-o", "out"), ("plot", "r", "need", "-o", "out"), "out"),
     "compare": Writes(
         ("compare", "baseline", "faster-housing", *FEW, "--until", "2025-12-31", "-o", "out"),
         ("compare", "baseline", "no-emergency", *FEW, "--until", "2025-12-31", "-o", "out"),
@@ -53,8 +51,8 @@ FOLDERS = {
 }
 FILES = {
     "explorer": Writes(
-        ("explorer", "r", "-o", "e.html"),
-        ("explorer", "r", "-o", "e.html", "--lang", "nl"),
+        ("dashboard", "r", "-o", "e.html"),
+        ("dashboard", "r", "-o", "e.html", "--lang", "nl"),
         "e.html",
     ),
     "memo": Writes(

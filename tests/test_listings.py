@@ -192,12 +192,12 @@ def called(*words: str) -> tuple[int, str, str]:
 @pytest.mark.slow
 def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -> None:
     file = str(scenario_file(SLIPS["cost-order"]))
-    code, out, err = called("check", file, "baseline")
+    code, out, err = called("scenario", "check", file, "baseline")
     assert code == 0
     assert out.splitlines()[1] == "baseline: fine, 299 numbers, 0 to look at"
     assert "warning (cost-order)" in err
     assert ":4:29:" in err
-    code, out, err = called("check", "--strict", file)
+    code, out, err = called("scenario", "check", "--strict", file)
     assert (code, "error (cost-order)" in err) == (2, True)
     assert "small: fails" in out
 
@@ -205,14 +205,14 @@ def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -
 @pytest.mark.slow
 def test_check_goes_on_after_a_bad_file(scenario_file: Write) -> None:
     file = str(scenario_file("housing.homes: many\n"))
-    code, out, err = called("check", file, "baseline")
+    code, out, err = called("scenario", "check", file, "baseline")
     assert code == 2
     assert "expected a number, found 'many'" in err
     assert "baseline: fine" in out
 
 
 def test_check_explains_its_codes() -> None:
-    code, out, _ = called("check", "--codes")
+    code, out, _ = called("scenario", "check", "--codes")
     assert code == 0
     assert all(name in out for name in SLIPS)
 
@@ -222,7 +222,7 @@ def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, out, _ = called("new", "mine", "--from", "fill-91")
+    code, out, _ = called("scenario", "new", "mine", "--from", "fill-91")
     assert code == 0
     assert "opvangsim check mine.yaml" in out
     text = (tmp_path / "mine.yaml").read_text("utf-8")
@@ -233,7 +233,7 @@ def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
         before.model_dump(exclude={"title", "description"})
     )
     with pytest.raises(ScenarioError, match="this file is there already"):
-        CliRunner().invoke(app, ["new", "mine"], catch_exceptions=False)
+        CliRunner().invoke(app, ["scenario", "new", "mine"], catch_exceptions=False)
 
 
 @pytest.mark.long
@@ -241,7 +241,7 @@ def test_every_lever_of_a_new_file_can_be_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    called("new", "mine")
+    called("scenario", "new", "mine")
     lines = (tmp_path / "mine.yaml").read_text("utf-8").splitlines()
     levers = [
         line[2:] for line in lines if line.startswith("# ") and ": " in line and "   # " in line
@@ -257,22 +257,22 @@ def test_every_lever_of_a_new_file_can_be_set(
 
 @pytest.mark.slow
 def test_show_diff_and_sources_speak_both_languages() -> None:
-    english = called("show", "priority-ban", "housing.homes")[1]
-    dutch = called("show", "priority-ban", "housing.homes", "--lang", "nl")[1]
+    english = called("scenario", "show", "priority-ban", "housing.homes")[1]
+    dutch = called("scenario", "show", "priority-ban", "housing.homes", "--lang", "nl")[1]
     assert "set by: priority-ban, " in english
     assert "in the baseline: 30,210 persons/year" in english
     assert "in het basispad: 30.210 personen/jaar" in dutch
     assert "gezet door: priority-ban" in dutch
-    out = called("diff", "baseline", "budget-frame+faster-housing")[1]
+    out = called("scenario", "diff", "baseline", "budget-frame+faster-housing")[1]
     assert "inflow.total\n    baseline: not set\n" in out
     assert "(set by faster-housing)" in out
-    out = called("sources", "priority-ban", "--lang", "nl")[1]
+    out = called("scenario", "sources", "priority-ban", "--lang", "nl")[1]
     assert "Bronnen, en wat erop rust" in out
     assert "rusten erop: housing.homes" in out
 
 
 def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:
-    done = CliRunner().invoke(app, ["show", "baseline", "housing.hoems"])
+    done = CliRunner().invoke(app, ["scenario", "show", "baseline", "housing.hoems"])
     assert isinstance(done.exception, ScenarioError)
     assert "did you mean 'homes'?" in str(done.exception)
 
@@ -280,4 +280,4 @@ def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:
 def test_the_schema_verb_prints_the_schema() -> None:
     from sim.scenario.json_schema import json_schema
 
-    assert json.loads(called("schema")[1]) == json_schema()
+    assert json.loads(called("scenario", "schema")[1]) == json_schema()

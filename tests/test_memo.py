@@ -275,13 +275,13 @@ def test_whence_tells_of_a_memo_and_of_every_change(
 ) -> None:  # fmt: skip
     file, data = tmp_path / f"m.{form}", made.data(kind, lang, form)
     write_file(file, data)
-    told = command("whence", file.name)
+    told = command("runs", "provenance", file.name)
     record = json.loads((folders[kind] / "run.json").read_text("utf-8"))
     assert told.returncode == 0, told.stderr
     for text in (record["id"], record["command"], "scenario: baseline", "seed: 7"):
         assert text in told.stdout
     _change(file)
-    assert command("whence", file.name).returncode == 2
+    assert command("runs", "provenance", file.name).returncode == 2
     with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
         write_file(file, data)
 

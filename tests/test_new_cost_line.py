@@ -60,9 +60,9 @@ COMMANDS = {
     "workbook": "export run --xlsx --lang {lang} --out run-{lang}.xlsx",
     "page": "explorer run --out page.html",
     "memo": "memo run --lang {lang} --out memo-{lang}.md",
-    "schema": "schema",
-    "show": "show baseline prices.health_care --lang {lang}",
-    "check": "check baseline",
+    "schema": "scenario schema",
+    "show": "scenario show baseline prices.health_care --lang {lang}",
+    "check": "scenario check baseline",
 }
 
 

@@ -407,13 +407,13 @@ def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["score", "--replications", "0"],
-        ["score", "--replications", "1.000"],
-        ["score", "--replications", "5"],
-        ["score", "--process", "--out", "{file}"],
-        ["score", "--out", "{file}"],
-        ["calibrate", "--out", "{file}"],
-        ["calibrate", "--out", "{file}/below.yaml"],
+        ["hindcast", "--replications", "0"],
+        ["hindcast", "--replications", "1.000"],
+        ["hindcast", "--replications", "5"],
+        ["hindcast", "--process", "--out", "{file}"],
+        ["hindcast", "--out", "{file}"],
+        ["model", "calibrate", "--out", "{file}"],
+        ["model", "calibrate", "--out", "{file}/below.yaml"],
     ],
 )
 def test_a_mistake_is_refused_before_the_work_begins(words: list[str], tmp_path: Path) -> None:
@@ -426,7 +426,7 @@ def test_a_mistake_is_refused_before_the_work_begins(words: list[str], tmp_path:
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "drift"), ("nl", "gedempte")])
 def test_the_table_of_processes_is_printed_with_its_choice(lang: str, said: str) -> None:
-    done = CliRunner().invoke(app, ["score", "--process", "--lang", lang])
+    done = CliRunner().invoke(app, ["hindcast", "--process", "--lang", lang])
     assert done.exit_code == 0
     assert done.stdout.count("*") >= 3  # in the title, and one choice for each start
     assert said in done.stdout

@@ -114,7 +114,7 @@ def test_a_life_is_told_with_dates_and_places_in_both_languages() -> None:
 
     told = {}
     for lang in ("en", "nl"):
-        words = ["trace", "baseline", "--person", "30", "--scale", "400", "--lang", lang]
+        words = ["model", "trace", "baseline", "--person", "30", "--scale", "400", "--lang", lang]
         told[lang] = CliRunner().invoke(app, words).stdout.splitlines()
     assert told["en"][0].startswith("Person 30, ")
     assert told["nl"][0].startswith("Persoon 30, ")
@@ -132,7 +132,7 @@ def test_nobody_has_a_number_that_is_not_there() -> None:
     from sim.cli import app
     from sim.errors import ScenarioError
 
-    words = ["trace", "baseline", "--person", "999999", "--scale", "1000"]
+    words = ["model", "trace", "baseline", "--person", "999999", "--scale", "1000"]
     done = CliRunner().invoke(app, words)
     assert isinstance(done.exception, ScenarioError)
 

@@ -258,11 +258,11 @@ def test_one_flipped_byte_in_any_file_is_found(copy: Path, command: Command) -> 
             assert not found.intact
             assert name in [one.file for one in found.findings if one.what == "changed"], (name, at)
             file.write_bytes(whole)
-    done = command("verify-record", "baseline")
+    done = command("runs", "verify", "baseline")
     assert (done.returncode, "intact: " in done.stdout) == (0, True)
     flip(copy / MANIFEST, 40)
     flip(copy / "charts" / "gap.png", 1000)
-    done = command("verify-record", "baseline", "--lang", "nl")
+    done = command("runs", "verify", "baseline", "--lang", "nl")
     assert done.returncode == 3
     assert "charts/gap.png: GEWIJZIGD" in done.stdout
     assert "run.json: GEWIJZIGD" in done.stdout
@@ -275,7 +275,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
     (copy / "charts" / "mine.png").write_text("x")
     (copy / "monthly.csv").unlink()
     (copy / "monthly.csv").symlink_to(copy / "monthly.parquet")
-    done = command("verify-record", "baseline")
+    done = command("runs", "verify", "baseline")
     assert done.returncode == 3
     assert "yearly.csv: MISSING" in done.stdout
     assert "charts/mine.png: not in the manifest" in done.stdout
@@ -291,7 +291,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
 def test_a_folder_without_a_record_is_refused(tmp_path: Path, command: Command) -> None:
     (tmp_path / "mine").mkdir()
     for name, told in (("mine", "no run.json in it"), ("nowhere", "no such folder")):
-        done = command("verify-record", name)
+        done = command("runs", "verify", name)
         assert done.returncode == 2
         assert told in done.stderr
 
@@ -305,8 +305,8 @@ def test_a_record_changed_by_hand_is_refused_by_whoever_reads_it(
 ) -> None:
     record = record_of(copy)
     (copy / MANIFEST).write_text(json.dumps(record | {"scenario": "mine"}, indent=1), "utf-8")
-    for words in (("chart", "baseline"), ("explorer", "baseline", "-o", "p.html"),
-                  ("memo", "baseline", "-o", "m.md"), ("reproduce", "baseline"),
+    for words in (("plot", "baseline"), ("dashboard", "baseline", "-o", "p.html"),
+                  ("memo", "baseline", "-o", "m.md"), ("runs", "reproduce", "baseline"),
                   ("export", "baseline", "--csv", "-o", "x")):  # fmt: skip
         done = command(*words)
         assert done.returncode == 2, words
@@ -367,7 +367,7 @@ def test_what_is_no_record_is_refused(tmp_path: Path, text: str, told: str) -> N
 def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     copy: Path, command: Command
 ) -> None:
-    done = command("reproduce", "baseline", "--workers", "1")
+    done = command("runs", "reproduce", "baseline", "--workers", "1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("  equal ") == 10
     assert "identical, byte for byte: all 10 files" in done.stdout
@@ -377,7 +377,7 @@ def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     table.to_csv(copy / "yearly.csv", index=False)
     (copy / "monthly.csv").unlink()
     flip(copy / "charts" / "gap.png", 900)
-    done = command("reproduce", "baseline", "--lang", "nl")
+    done = command("runs", "reproduce", "baseline", "--lang", "nl")
     assert done.returncode == 3
     (line,) = (
         one for one in done.stdout.splitlines() if "yearly.csv" in one and "VERSCHILT" in one
@@ -395,7 +395,7 @@ def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
 def test_another_scenario_in_the_folder_is_not_run(copy: Path, command: Command) -> None:
     file = copy / "scenario.resolved.yaml"
     file.write_text(file.read_text("utf-8").replace("30210", "30211"), "utf-8")
-    done = command("reproduce", "baseline")
+    done = command("runs", "reproduce", "baseline")
     assert done.returncode == 2
     assert "scenario.resolved.yaml: this file is not the one that the run wrote" in done.stderr
 
@@ -412,7 +412,7 @@ def test_a_run_is_made_again_though_its_files_have_changed_since(
     assert command(*words).returncode == 0
     (folder,) = (tmp_path / "outputs").iterdir()
     patch.write_text(f"{head}housing.homes: 10000\n")
-    done = command("reproduce", str(folder))
+    done = command("runs", "reproduce", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "input, changed since: mine.yaml was" in done.stdout
 
@@ -424,7 +424,7 @@ def test_what_is_not_as_it_was_is_told(copy: Path, command: Command) -> None:
     record["platform"]["machine"] = "abacus"
     record["source"] |= {"commit": "f" * 40, "clean": True}
     rewrite(copy, record)
-    told = command("reproduce", "baseline").stdout
+    told = command("runs", "reproduce", "baseline").stdout
     assert "version: numpy was 1.0, is " in told
     assert "platform: machine was abacus, is " in told
     assert "program: commit was fffffff, is " in told
@@ -437,7 +437,7 @@ def test_an_explanation_by_patch_in_dutch_is_made_again(command: Command) -> Non
              "patch", "--lang", "nl", *TINY, "-o", "here")  # fmt: skip
     assert command(*words).returncode == 0
     assert len(record_of(Path("here"))["asked"]["factors"]) == 2
-    done = command("reproduce", "here", "--workers", "1", "--quiet")
+    done = command("runs", "reproduce", "here", "--workers", "1", "--quiet")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -447,20 +447,20 @@ def test_a_sweep_and_what_was_found_in_it_are_made_again(command: Command) -> No
     assert command("sweep", "small.yaml", "--workers", "1", "--quiet").returncode == 0
     sweep = Path("outputs/sweep-small")
     (sweep / "notes.txt").write_text("mine")
-    done = command("verify-record", str(sweep))
+    done = command("runs", "verify", str(sweep))
     assert (done.returncode, "notes.txt: not in the manifest" in done.stdout) == (0, True)
     Path("small.yaml").write_text("changed")
-    done = command("reproduce", str(sweep), "--workers", "1")
+    done = command("runs", "reproduce", str(sweep), "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     middle = pd.read_parquet(sweep / "sweep.parquet")["inflow.total.2025:mean"].median()
     where = f"inflow.total.2025:mean > {middle}"
     assert command("discover", str(sweep), "--where", where, "-o", "outputs/found").returncode == 0
     sweep.rename("outputs/moved")
-    assert command("reproduce", "outputs/found").returncode == 0
+    assert command("runs", "reproduce", "outputs/found").returncode == 0
     Path("outputs/moved").rename("moved")
-    done = command("reproduce", "outputs/found")
+    done = command("runs", "reproduce", "outputs/found")
     assert (done.returncode, "name its folder with --sweep" in done.stderr) == (2, True)
-    assert command("reproduce", "outputs/found", "--sweep", "moved").returncode == 0
+    assert command("runs", "reproduce", "outputs/found", "--sweep", "moved").returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["answers", "charts", "tables", "fixed stock"])
@@ -468,7 +468,7 @@ def test_what_can_not_be_made_again_is_refused_by_name(
     tmp_path: Path, command: Command, kind: str
 ) -> None:
     record_in(tmp_path / "it", kind, of="x", asked={"questions": [], "lang": "en"})
-    done = command("reproduce", "it")
+    done = command("runs", "reproduce", "it")
     assert done.returncode == 2
     assert f"a folder of '{kind}' does not hold all that it was made from" in done.stderr
 
@@ -524,14 +524,15 @@ def outputs(done: Run, tmp_path: Path) -> Path:
 def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
     outputs: Path, command: Command
 ) -> None:
-    done = command("runs")
+    done = command("runs", "list")
     assert done.returncode == 0
     shown = " ".join(done.stdout.split())
     for text in ("3.0 (", "\N{MINUS SIGN}2.0 (", "compare", "answers/nl", "not a manifest of ours",
                  "no results of", "not finished", "has schema 1", "9 of 9"):  # fmt: skip
         assert text in shown, text
     assert "kept" not in shown
-    assert "niet voltooid" in " ".join(command("runs", str(outputs), "--lang", "nl").stdout.split())
+    dutch = command("runs", "list", str(outputs), "--lang", "nl").stdout
+    assert "niet voltooid" in " ".join(dutch.split())
 
 
 @pytest.mark.slow
@@ -553,7 +554,7 @@ def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
 def test_a_list_is_filtered_and_sorted(
     outputs: Path, command: Command, words: tuple[str, ...], expected: list[str]
 ) -> None:
-    rows = json.loads(command("runs", str(outputs), "--json", *words).stdout)
+    rows = json.loads(command("runs", "list", str(outputs), "--json", *words).stdout)
     assert [Path(row["folder"]).name for row in rows] == expected
 
 
@@ -561,7 +562,7 @@ def test_a_list_is_filtered_and_sorted(
 def test_a_long_list_says_what_it_leaves_out_and_python_has_all(
     outputs: Path, command: Command
 ) -> None:
-    done = command("runs", "--limit", "2")
+    done = command("runs", "list", "--limit", "2")
     assert "the first 2 of 9 (of 9 folders)" in done.stdout
     table = sim.runs(outputs, kind="run", scenario="a", sort="gap")
     assert table["gap_p50"].tolist() == [3e9, 1e9, -2e9]
@@ -571,7 +572,7 @@ def test_a_long_list_says_what_it_leaves_out_and_python_has_all(
 
 
 def test_a_folder_that_is_not_there_is_refused(command: Command) -> None:
-    done = command("runs", "nowhere")
+    done = command("runs", "list", "nowhere")
     assert done.returncode == 2
     assert "nowhere: can't be read: No such file" in done.stderr
 
@@ -591,7 +592,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_what_moved_is_told_as_the_changelog_has_it(
     done: Run, changed: Run, command: Command
 ) -> None:
-    told = command("moved", str(done.folder), str(changed.folder))
+    told = command("runs", "compare", str(done.folder), str(changed.folder))
     assert told.returncode == 0, told.stderr
     head, *causes = told.stdout.splitlines()
     old, new = (record_of(run.folder)["headline"] for run in (done, changed))
@@ -610,7 +611,7 @@ def test_what_moved_is_told_as_the_changelog_has_it(
 
 @pytest.mark.slow
 def test_where_nothing_moved_that_is_said(done: Run, command: Command) -> None:
-    told = command("moved", str(done.folder), str(done.folder))
+    told = command("runs", "compare", str(done.folder), str(done.folder))
     assert told.stdout.startswith("No number of `baseline` changed")
 
 
@@ -630,7 +631,7 @@ def test_runs_that_can_not_be_compared_are_refused(
     record = record_of(copy)
     options = record["options"] | change.get("options", {})
     rewrite(copy, record | change | {"options": options})
-    said = command("moved", str(done.folder), str(copy))
+    said = command("runs", "compare", str(done.folder), str(copy))
     assert said.returncode == 2
     assert told in said.stderr
 

@@ -379,7 +379,7 @@ def test_what_is_no_filled_in_workbook_of_ours_is_refused(
 ) -> None:
     spoil, expected = REFUSED[kind]
     (tmp_path / "x.xlsx").write_bytes(spoil(form.data))
-    done = command("import", "x.xlsx", "-o", "p.yaml")
+    done = command("scenario", "import", "x.xlsx", "-o", "p.yaml")
     assert done.returncode == 2
     assert done.stderr.startswith("error: x.xlsx")
     assert expected in done.stderr
@@ -405,7 +405,7 @@ def test_broken_bytes_are_refused_or_read_and_nothing_else(
 def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: Command) -> None:
     done = command("export", "baseline", "+", "faster-housing", "--xlsx", "-o", "b.xlsx")
     assert (done.returncode, done.stdout) == (0, "b.xlsx\n")
-    same = command("import", "b.xlsx", "-o", "p.yaml")
+    same = command("scenario", "import", "b.xlsx", "-o", "p.yaml")
     assert same.returncode == 0
     assert "nothing is changed, so no patch is written" in same.stdout
     assert not (tmp_path / "p.yaml").exists()
@@ -418,8 +418,8 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     sheet.cell(row, 3).value = 300
     book["Read me"]["B10"] = "A smaller desk"
     book.save(tmp_path / "b.xlsx")
-    assert command("import", "b.xlsx", "-o", "p.yaml").returncode == 0
-    assert "p: fine" in command("check", "p.yaml").stdout
+    assert command("scenario", "import", "b.xlsx", "-o", "p.yaml").returncode == 0
+    assert "p: fine" in command("scenario", "check", "p.yaml").stdout
     made = load(tmp_path / "p.yaml")
     assert made.title.en == "A smaller desk"
     assert made.title.nl == "p"
@@ -428,7 +428,7 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     assert {key for key, one in quantities(made) if one != dict(quantities(meant))[key]} == {
         "family.staff"
     }
-    again = command("import", "b.xlsx", "-o", "p.yaml")
+    again = command("scenario", "import", "b.xlsx", "-o", "p.yaml")
     assert again.returncode == 2
     assert "p.yaml: this file exists already" in again.stderr
     kept = command("export", "baseline", "--xlsx", "-o", "b.xlsx")
@@ -445,17 +445,17 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     at = where_is(opened, "family.staff")
     data = edited((tmp_path / "s.xlsx").read_bytes(), {at: 310})
     (tmp_path / "s.xlsx").write_bytes(data)
-    assert command("import", "s.xlsx", "-o", "p.yaml").returncode == 0
+    assert command("scenario", "import", "s.xlsx", "-o", "p.yaml").returncode == 0
     assert (tmp_path / "p.yaml").read_text().startswith("extends: small.yaml\n")
     away = repacked(data, lambda n, part: part.replace(b"small.yaml", b"../x/small.yaml")
                     if n == "docProps/custom.xml" else part)  # fmt: skip
     (tmp_path / "away.xlsx").write_bytes(away)
-    done = command("import", "away.xlsx", "-o", "q.yaml")
+    done = command("scenario", "import", "away.xlsx", "-o", "q.yaml")
     assert "neither shipped nor a file beside it" in done.stderr
-    given_ = command("import", "away.xlsx", "-o", "q.yaml", "--base", "small.yaml")
+    given_ = command("scenario", "import", "away.xlsx", "-o", "q.yaml", "--base", "small.yaml")
     assert given_.returncode == 0
     scenario_file("family.staff: 301\n")
-    done = command("import", "s.xlsx", "-o", "r.yaml")
+    done = command("scenario", "import", "s.xlsx", "-o", "r.yaml")
     assert "small.yaml has changed since this workbook was made from it" in done.stderr
 
 

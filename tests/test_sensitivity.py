@@ -327,8 +327,8 @@ def test_assumptions_are_listed_by_what_they_move_and_certain_ones_by_what_rests
     [("en", r"by EUR ([\d,]+) million"), ("nl", r"met € ([\d.]+) mln")],
 )
 def test_sources_shows_effects_in_order_and_says_of_what(lang: str, pattern: str) -> None:
-    own = CliRunner().invoke(app, ["sources", "--lang", lang]).stdout
-    other = CliRunner().invoke(app, ["sources", "priority-ban", "--lang", lang]).stdout
+    own = CliRunner().invoke(app, ["scenario", "sources", "--lang", lang]).stdout
+    other = CliRunner().invoke(app, ["scenario", "sources", "priority-ban", "--lang", lang]).stdout
     shown = [int(re.sub(r"\D", "", text)) for text in re.findall(pattern, own)]
     assert shown == sorted(shown, reverse=True)
     assert shown[0] > 1000

@@ -77,7 +77,7 @@ def test_a_study_prints_its_answer_and_leaves_tables_charts_and_a_record(
     }
     assert record["options"]["replications"] == 3
     redrawn_as_written(folder)
-    again = command("reproduce", "here", "--workers", "1", "--quiet")
+    again = command("runs", "reproduce", "here", "--workers", "1", "--quiet")
     assert again.returncode == 0, again.stdout
 
 
@@ -99,20 +99,20 @@ def test_the_chart_of_a_study_is_drawn_in_another_language_beside_it(
 ) -> None:
     words, *_ = STUDIES["explain"]
     assert command(*words, "-o", "here").returncode == 0
-    done = command("chart", "here", "--lang", "nl", "--width", "slide", "--format", "png,pdf")
+    done = command("plot", "here", "--lang", "nl", "--width", "slide", "--format", "png,pdf")
     assert done.returncode == 0, done.stderr
     drawn_to = [tmp_path / line for line in done.stdout.split()]
     assert [file.name for file in drawn_to] == ["waterfall-nl-slide.png", "waterfall-nl-slide.pdf"]
     assert "tekort in 2026" in (tmp_path / "here-charts" / "waterfall-nl-slide.txt").read_text()
-    told = command("whence", str(drawn_to[0]))
+    told = command("runs", "provenance", str(drawn_to[0]))
     assert "made from: explanation" in told.stdout
     assert told.returncode == 0
-    refused = command("chart", "here", "tornado")
+    refused = command("plot", "here", "tornado")
     assert refused.returncode == 2
     assert "it has waterfall" in refused.stderr
     effects = tmp_path / "here" / "effects.csv"
     effects.write_text(effects.read_text("utf-8").replace("1", "2"), "utf-8")
-    changed = command("chart", "here")
+    changed = command("plot", "here")
     assert changed.returncode == 2
     assert "not the one that the run wrote" in changed.stderr
 

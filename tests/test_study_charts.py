@@ -453,7 +453,7 @@ def test_a_study_lays_its_chart_with_its_words_into_its_folder_and_draws_it_anew
     assert command(*SPOKEN["explanation"], *TINY, "-o", "here").returncode == 0
     names = {file.name for file in (tmp_path / "here" / "charts").iterdir()}
     assert names == {"waterfall.png", "waterfall.svg", "waterfall.txt"}
-    done = command("chart", "here", "--lang", "nl", "--width", "column", "--format", "png,svg,pdf")
+    done = command("plot", "here", "--lang", "nl", "--width", "column", "--format", "png,svg,pdf")
     assert done.returncode == 0, done.stderr
     words = (tmp_path / "here-charts" / "waterfall-nl-column.txt").read_text("utf-8").strip()
     assert words.startswith("Watervalgrafiek")
@@ -463,7 +463,7 @@ def test_a_study_lays_its_chart_with_its_words_into_its_folder_and_draws_it_anew
         assert found is not None
         assert found.intact
         assert found.stamp.kind == "explanation"
-        assert command("whence", line).returncode == 0
+        assert command("runs", "provenance", line).returncode == 0
         if line.endswith("pdf"):
             continue
         assert words.replace("&", "&amp;").encode() in data
@@ -478,7 +478,7 @@ def test_a_discovery_without_a_box_has_no_chart_and_says_so(
     told = found_boxes(made())
     told.table("boxes").iloc[:0].to_csv(into / "boxes.csv", index=False)
     record_in(into, **told.record)
-    done = command("chart", "none")
+    done = command("plot", "none")
     assert done.returncode == 2
     assert "nothing to show" in done.stderr
     assert not (tmp_path / "none-charts").exists()
@@ -489,9 +489,9 @@ def test_overview_writes_stamped_files_with_their_words(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sim.report.overview.with_headline", loaded)
-    done = command("overview", "-o", "one.svg", "--lang", "nl", "--width", "column")
+    done = command("scenario", "overview", "-o", "one.svg", "--lang", "nl", "--width", "column")
     assert done.returncode == 0, done.stderr
-    done = command("overview", "-o", "all", "--format", "png,pdf", "--width", "slide")
+    done = command("scenario", "overview", "-o", "all", "--format", "png,pdf", "--width", "slide")
     assert done.stdout.split() == ["all/overview-en-slide.png", "all/overview-en-slide.pdf"]
     for file in (tmp_path / "one.svg", *(tmp_path / "all").glob("*.p*")):
         found = find_in_chart(file.read_bytes())
@@ -500,6 +500,6 @@ def test_overview_writes_stamped_files_with_their_words(
         assert (found.stamp.kind, found.stamp.seed) == ("overview", "1")
     assert "<desc>Stippen met banden" in (tmp_path / "one.svg").read_text("utf-8")
     assert re.match("Dots with bands", (tmp_path / "all" / "overview-en-slide.txt").read_text())
-    wrong = command("overview", "-o", "one.gif")
+    wrong = command("scenario", "overview", "-o", "one.gif")
     assert wrong.returncode == 2
     assert "no .png, .svg or .pdf" in wrong.stderr

@@ -450,7 +450,7 @@ def test_hindcasts_are_written_into_no_folder_of_the_user(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "scorecard.csv").write_text("mine")
-    done = command("score", "-o", "mine")
+    done = command("hindcast", "-o", "mine")
     assert (done.returncode, "not a run of ours" in done.stderr) == (2, True)
     assert tree(tmp_path / "mine") == {"scorecard.csv": digest(tmp_path / "mine/scorecard.csv")}
 

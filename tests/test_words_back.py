@@ -44,7 +44,7 @@ def back(command: Command, data: bytes) -> str:
     """What import writes of a workbook; empty where nothing was changed."""
     Path("b.xlsx").write_bytes(data)
     Path("p.yaml").unlink(missing_ok=True)
-    done = command("import", "b.xlsx", "-o", "p.yaml")
+    done = command("scenario", "import", "b.xlsx", "-o", "p.yaml")
     assert done.returncode == 0, done
     return Path("p.yaml").read_text("utf-8") if Path("p.yaml").exists() else ""
 

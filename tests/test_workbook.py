@@ -304,9 +304,9 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
         (["export", "baseline", "--xlsx", "-o", "x.xls"], "not a name of a .xlsx file"),
         (["export", "baseline", "--xlsx", "-o", "no/x.xlsx"], "there is no folder no"),
         (["export", "baseline", "fill-91", "--xlsx", "-o", "x.xlsx"], "expected one scenario"),
-        (["import", "x.xlsx", "-o", "p.yaml"], "x.xlsx: can't be read"),
-        (["import", "x.xlsx", "-o", "p.yml"], "not a name of a .yaml file"),
-        (["whence", "x.png"], "x.png: can't be read"),
+        (["scenario", "import", "x.xlsx", "-o", "p.yaml"], "x.xlsx: can't be read"),
+        (["scenario", "import", "x.xlsx", "-o", "p.yml"], "not a name of a .yaml file"),
+        (["runs", "provenance", "x.png"], "x.png: can't be read"),
     ],
 )
 def test_slips_on_the_command_line_end_with_2(
@@ -431,7 +431,7 @@ def test_whence_tells_of_workbooks_and_charts_of_a_run(
 ) -> None:
     (tmp_path / "r.xlsx").write_bytes(data["en"])
     for file in ("r.xlsx", str(folder / "charts" / "gap.png"), str(folder / "charts" / "need.svg")):
-        done = command("whence", file)
+        done = command("runs", "provenance", file)
         assert done.returncode == 0, done.stderr
         for text in (run.record["id"], run.record["command"], "scenario: baseline", "seed: 7"):
             assert text in done.stdout
@@ -449,7 +449,7 @@ def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
     write_file(file, data["nl"])
     sheet_of(book, "sheet_gap", "nl")["B6"] = 1.0
     book.save(file)
-    done = command("whence", "r.xlsx", "--lang", "nl")
+    done = command("runs", "provenance", "r.xlsx", "--lang", "nl")
     assert (done.returncode, done.stdout.splitlines()[-1][:9]) == (2, "GEWIJZIGD")
     with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
         write_file(file, data["nl"])
@@ -474,7 +474,7 @@ def test_a_foreign_file_is_not_ours(tmp_path: Path, command: Command) -> None:
     (tmp_path / "x.svg").write_text("<svg></svg>")
     Workbook().save(tmp_path / "x.xlsx")
     for name in ("x.svg", "x.xlsx"):
-        done = command("whence", name)
+        done = command("runs", "provenance", name)
         assert (done.returncode, "does not say that opvangsim made it" in done.stderr) == (2, True)
 
 

@@ -66,7 +66,7 @@ def made(runs: dict[str, Path], *names: str) -> str:
     """The address of a page of some runs, in English."""
     file = runs[names[0]].parent / f"{'-'.join(names)}.html"
     folders = [str(runs[name]) for name in names]
-    app(["explorer", *folders, "-o", str(file)], standalone_mode=False)
+    app(["dashboard", *folders, "-o", str(file)], standalone_mode=False)
     return file.as_uri()
 
 

@@ -1,15 +1,37 @@
-"""``opvangsim verify``: the laws of the model, tried on this machine."""
+"""Commands on the model: check its laws, trace a person, calibrate it, score hindcasts."""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ..errors import usage_error
+from ..studies.arguments import parse_chains
+from ..studies.options import parse_count
+from .options import (
+    ChartWidth,
+    Formats,
+    Lang,
+    Language,
+    Width,
+    formats_of,
+)
+from .output import as_typed, console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..hindcast import Options
 
 FAILED = 1
 
 
-def verify() -> None:
+def check() -> None:
     """Try the laws of the model on this machine: law, what was tried, result."""
     from ..results.model_checks import run_checks
     from ..scenario import load
@@ -24,3 +46,160 @@ def verify() -> None:
     typer.echo(f"{count - failed} of {count} laws hold ({seconds:.0f} s)")
     if failed:
         raise typer.Exit(FAILED)
+
+
+def trace(
+    scenario: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")],
+    person: Annotated[int, typer.Option(min=1, help="Number of the person.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed.")] = 1,
+    scale: Annotated[
+        int, typer.Option(min=1, max=1000, help="The country is one SCALEth of the size.")
+    ] = 20,
+    lang: Lang = "en",
+) -> None:
+    """Follow one person through the chain: what happens to them, when, and where they sleep."""
+    from ..scenario import load_chain
+    from ..studies.trace import trace as followed
+
+    scenario_ = load_chain(parse_chains([scenario])[0]).scenario
+    typer.echo("\n".join(followed(scenario_, person, seed, scale, lang)))
+
+
+LEAST, DEFAULT = 20, 200
+KIND = "scorecard"
+"""Kind of the folder that is written."""
+
+
+def hindcast(
+    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = str(
+        DEFAULT
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 1,
+    process: Annotated[
+        bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
+    ] = None,
+    format_: Formats = "png",
+    width: ChartWidth = "page",
+    lang: Lang = "en",
+) -> None:
+    """Put the program on days in the past, and hold what it says against what came.
+
+    Into a folder: its tables, and its chart with what it says in words (.txt).
+    """
+    from ..hindcast import (
+        Options,
+        all_cells,
+        as_csv,
+        official_origins,
+        origins,
+        process_table,
+        summary,
+    )
+    from ..report import hindcast_tables as scorecard
+    from ..runs.chart_folder import refuse_other_kind
+    from ..runs.folder import refuse_foreign
+
+    formats = formats_of(format_)
+    count = parse_count(replications)
+    if count < LEAST:
+        usage_error("--replications", f"{count} give no band", f"give at least {LEAST}")
+    if process and (out is not None or count != DEFAULT):
+        usage_error(
+            "--process", "the table of processes needs no run", "leave the other options out"
+        )
+    if process:
+        console().print(scorecard.process_table(process_table(), lang))
+        return
+    options = Options(count, seed)
+    if out is not None:
+        refuse_other_kind(out, KIND)
+        refuse_foreign(out)
+        _make(out)
+    cells = all_cells(origins(), options)
+    official = all_cells(official_origins(), options)
+    console().print(scorecard.score_table(cells, lang))
+    console().print(scorecard.official_table(official, lang))
+    for line in scorecard.verdict(cells, official, lang):
+        typer.echo(line)
+    if out is not None:
+        tables = {
+            "scorecard.csv": summary(cells).to_csv(index=False, float_format="%.6g"),
+            "hindcasts.csv": as_csv(cells, official),
+        }
+        _write(out, tables, cells, options, lang, width, formats)
+        typer.echo(str(out))
+
+
+def _write(
+    out: Path,
+    tables: Mapping[str, str],
+    cells: pd.DataFrame,
+    options: Options,
+    lang: Language,
+    width: Width,
+    formats: list[str],
+) -> None:
+    """Write the folder of a scorecard: tables, chart and manifest."""
+    from ..report.chart_files import write_scorecard
+    from ..report.charts.scorecard import id_of
+    from ..runs.chart_folder import write_charts
+    from ..runs.manifest import versions
+    from ..runs.provenance import Provenance
+
+    stem = f"scorecard-{lang}-{width}"
+    stamp = Provenance(
+        "scorecard",
+        "hindcasts",
+        str(options.seed),
+        versions()["opvangsim"],
+        id_of(cells),
+        as_typed(sys.argv[1:]),
+    )
+
+    def draw(into: Path) -> None:
+        for name, text in tables.items():
+            (into / name).write_text(text, "utf-8")
+        write_scorecard(cells, options.replications, into / stem, lang, width, formats)
+
+    write_charts(out, draw, stamp, stamp.command, kind=KIND)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder before the work begins; the user's mistake if that can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        usage_error(str(folder), f"can't be made: {error.strerror}", "choose another folder")
+
+
+def calibrate(
+    replications: Annotated[str, typer.Option(help="Replications of each run of a year.")] = "40",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for what was fitted.")
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
+    from ..export.safe_write import write_file
+    from ..hindcast import fit, patch
+    from ..report.hindcast_tables import ends_table, fit_lines, fit_table
+    from ..scenario import load
+    from ..scenario.template import patch_text
+
+    if out is not None and out.suffix != ".yaml":
+        usage_error(str(out), "this is no .yaml", "name a scenario file")
+    if out is not None and out.is_dir():
+        usage_error(str(out), "this is a folder", "name a file in it")
+    if out is not None:
+        _make(out.parent)
+    found = fit(parse_count(replications))
+    console().print(fit_table(found, lang))
+    console().print(ends_table(found, lang))
+    for line in fit_lines(found, load("baseline"), lang):
+        typer.echo(line)
+    if out is not None:
+        write_file(out, patch_text(patch(found)).encode())
+        typer.echo(str(out))

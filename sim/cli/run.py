@@ -1,130 +1,120 @@
-"""``opvangsim run``."""
+"""Commands that simulate and print: run, and answer a question of the Senate."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import usage_error
-from ..studies.arguments import parse_chains, parse_uncertainties
-from .common import (
-    LangChoice,
-    StepChoice,
-    console,
-    language,
-    progress,
-    step_of,
-    tell_contested,
-    tell_warnings,
-    whole,
+from ..studies.arguments import parse_chains
+from ..studies.options import SimulationOptions
+from .options import (
+    ALL_SOURCES,
+    Json,
+    Lang,
+    Language,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Sets,
+    Step,
+    Uncertainty,
+    Until,
+    Workers,
 )
+from .output import as_typed, console, progress, tell_contested, tell_warnings
 
 if TYPE_CHECKING:
+    from ..questions.run_studies import Answers
+    from ..questions.text import Page
     from ..runs.batches import Options
     from ..runs.run import Run
     from ..scenario import Scenario
+
+ALL = "all"
 
 
 def run(
     scenario: Annotated[
         list[str], typer.Argument(help="Paths of scenario files, or shipped names; A + B chains.")
     ],
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
-    ] = None,
-    replications: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Runs side by side.")
-    ] = 500,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same bytes.")
-    ] = 1,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day.")
-    ] = None,
-    step: Annotated[StepChoice, typer.Option(help="Length of a step.")] = StepChoice.day,
-    vary: Annotated[
-        str, typer.Option(help="Kinds of chance, with commas.")
-    ] = "parameters,inflow,process",
-    workers: Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")] = 0,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the results (default outputs/<name>).")
-    ] = None,
-    lang: Annotated[LangChoice, typer.Option(help="Language.")] = LangChoice.en,
+    set_: Sets = None,
+    replications: Replications = "500",
+    seed: Seed = 1,
+    until: Until = None,
+    step: Step = "day",
+    uncertainty: Uncertainty = ALL_SOURCES,
+    workers: Workers = 0,
+    out: Out = None,
+    lang: Lang = "en",
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")] = True,
-    json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Run scenarios: write their tables and charts, print the gap."""
+    """Run scenarios: write tables and charts, print the gap.
+
+    The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
+    """
+    given = {"replications": replications, "seed": seed, "until": until, "step": step}
+    asked = SimulationOptions.parse({**given, "uncertainty": uncertainty})
+    chains, sets = parse_chains(scenario), list(set_ or [])
+    if out is not None and len(chains) > 1:
+        what = "one folder can't hold several runs"
+        usage_error("--out", what, "leave it out, or run one scenario")
     from ..runs.batches import Options
-
-    options = Options(
-        replications=replications,
-        seed=seed,
-        step=step_of(step),
-        until=until.date() if until else None,
-        vary=parse_uncertainties(vary),
-        workers=workers,
-        charts=charts,
-        lang=lang.value,
-    )
-    _run_all(scenario, list(set_ or []), out, options, json_, quiet)
-
-
-def _run_all(
-    words: list[str],
-    sets: list[str],
-    out: Path | None,
-    options: Options,
-    as_json: bool,
-    quiet: bool,
-) -> None:
     from ..runs.run import execute
     from ..scenario import load_chain
 
-    asked = parse_chains(words)
-    loaded = [load_chain(names, sets) for names in asked]
-    if out is not None and len(loaded) > 1:
-        what = "one folder can't hold several runs"
-        usage_error("--out", what, "leave it out, or run one scenario")
+    options = Options(
+        replications=asked.replications,
+        seed=asked.seed,
+        step=asked.step,
+        until=asked.until,
+        vary=asked.uncertainty,
+        workers=workers,
+        charts=charts,
+        lang=lang,
+    )
+    loaded = [load_chain(names, sets) for names in chains]
     names = [one.name for one in loaded]
     if len(set(names)) < len(names):
         what = f"two runs are called {max(names, key=names.count)}"
         usage_error("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
-    for one, chain in zip(loaded, asked, strict=True):
+    for one, chain in zip(loaded, chains, strict=True):
         tell_contested(one)
         tell_warnings(one)
         folder = out or Path("outputs") / one.name
-        with progress(one.name, options.replications, quiet or as_json) as tell:
-            told = _asked(chain, sets)
-            finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, told)
-        if as_json:
+        with progress(one.name, options.replications, quiet or json_) as tell:
+            words = _words(chain, sets)
+            finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
+        if json_:
             records.append(_as_json(finished, one.name))
         elif quiet:
             typer.echo(str(folder))
         else:
-            _print_run(finished, options)
-    if as_json:
-        import json
-
+            _print_run(finished, options, lang)
+    if json_:
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
 
 
-def _asked(chain: list[str], sets: list[str]) -> list[str]:
-    """The words that name one scenario of a command: A + B, then each override."""
+def _words(chain: list[str], sets: list[str]) -> list[str]:
+    """Return the words that name one scenario of a command: A + B, then each override."""
     words = [word for name in chain for word in ("+", name)][1:]
     return words + [word for one in sets for word in ("--set", one)]
 
 
-def _print_run(finished: Run, options: Options) -> None:
+def _print_run(finished: Run, options: Options, lang: Language) -> None:
     from ..report import run_tables as text
     from ..report.i18n import translate
     from ..results.budget import check_2024
 
-    lang = language(LangChoice(options.lang))
     scenario: Scenario = finished.scenario
     out = console()
     check = check_2024(scenario)
@@ -173,3 +163,70 @@ def _as_json(finished: Run, name: str) -> dict[str, Any]:
             for row in means
         }
     return record
+
+
+def answer(
+    question: Annotated[
+        str | None, typer.Argument(help="Number of a question, or all; none: list them.")
+    ] = None,
+    replications: Replications = "500",
+    seed: Seed = 1,
+    step: Step = "day",
+    workers: Workers = 0,
+    out: Out = None,
+    lang: Lang = "en",
+) -> None:
+    """Answer a question of the Senate with a number, its band, and where it comes from.
+
+    Runs that an answer needs are made once and kept in outputs/answers/kept. With 'all' the answers
+    are written as pages: outputs/answers/en, or nl.
+    """
+    from ..questions import text as report
+    from ..questions.questions import questions
+    from ..questions.run_studies import answers, question_of
+    from ..studies.base import settings_of
+
+    terminal, every = console(), questions()
+    if question is None:
+        terminal.print(report.overview(every, lang))
+        return
+    asked = list(every) if question == ALL else [question_of(question)]
+    if out is not None and question != ALL:
+        usage_error(
+            "--out", "one answer is printed and not written", "leave it out, or ask for all"
+        )
+    given = {"replications": replications, "seed": seed, "step": step}
+    settings = settings_of(SimulationOptions.parse(given))
+    found = answers(asked, settings, workers, _watch, _notice)
+    pages = [found.page(one, lang) for one in asked]
+    if question == ALL:
+        _write(pages, found, out, lang)
+        return
+    for line in report.lines(pages[0]):
+        terminal.print(line)
+    if pages[0].rows:
+        terminal.print()
+        terminal.print(report.figures_table(pages[0]))
+    for line in report.behind(pages[0]):
+        terminal.print(line)
+
+
+def _watch(name: str, total: int) -> Any:
+    """Of what is kept there is nothing to tell."""
+    return progress(name, total, quiet=not total)
+
+
+def _notice(file: Path) -> None:
+    typer.echo(f"note: {file} is not as it was written; it is made anew", err=True)
+
+
+def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:
+    from ..questions.run_studies import WRITTEN, write
+    from ..report.i18n import translate
+
+    folder = out or WRITTEN / lang
+    write(pages, found, folder, lang, as_typed(sys.argv[1:]))
+    terminal = console()
+    for page in pages:
+        terminal.print(f"{page.question.number:2d}  {page.short}")
+    terminal.print(translate("written", lang, folder=f"{folder}/"), soft_wrap=True)

@@ -1,30 +1,22 @@
-"""Verbs on what lies in folders: reproduce, verify-record, runs, moved."""
+"""Commands on folders of results: list, reproduce, verify, compare, provenance."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from .common import Lang, LangChoice, Quiet, Workers, console, language, watched
+from .options import Json, Lang, Quiet, Workers
+from .output import console, watched
 
+Sort = Literal["when", "scenario", "gap", "kind", "id", "folder"]
 UNLIKE = 3
-"""Exit code where the answer is no: a second run that differs, a folder that was changed."""
-
-
-class SortChoice(StrEnum):
-    """What a list is sorted by."""
-
-    when = "when"
-    scenario = "scenario"
-    gap = "gap"
-    kind = "kind"
-    id = "id"
-    folder = "folder"
+"""Exit code of a second run that differs, or a folder that was changed."""
+CHANGED = 2
+"""Exit code of a file that was changed."""
 
 
 def reproduce(
@@ -33,7 +25,7 @@ def reproduce(
         Path | None, typer.Option(help="Of a discovery: the sweep, if it does not lie beside it.")
     ] = None,
     workers: Workers = 0,
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Make a folder again from its own record, and tell byte by byte what is equal.
@@ -45,7 +37,6 @@ def reproduce(
     from ..report.run_tables import alike_text, other_texts
     from ..reproduce.rerun import reproduce as made_again
 
-    tongue = language(lang)
     found = made_again(run, workers, watched(quiet), sweep)
     record = found.record
     equal = sum(one.state == "equal" for one in found.files)
@@ -53,24 +44,24 @@ def reproduce(
         when = datetime.fromisoformat(record["created"]).strftime("%Y-%m-%d %H:%M")
         named = record.get("scenario") or record["name"]
         typer.echo(
-            translate("again_head", tongue, kind=record["kind"], id=record["id"], scenario=named,
+            translate("again_head", lang, kind=record["kind"], id=record["id"], scenario=named,
                   when=when, version=record["versions"]["opvangsim"], again=found.id)
         )  # fmt: skip
         for one in found.files:
-            typer.echo(f"  {alike_text(one, tongue)}")
-        for line in other_texts(found.others, tongue):
+            typer.echo(f"  {alike_text(one, lang)}")
+        for line in other_texts(found.others, lang):
             typer.echo(line)
         for file in found.changed:
-            typer.echo(translate("again_changed", tongue, file=file))
+            typer.echo(translate("again_changed", lang, file=file))
     verdict = "again_all" if found.equal else "again_some"
-    typer.echo(translate(verdict, tongue, n=equal, of=len(found.files)))
+    typer.echo(translate(verdict, lang, n=equal, of=len(found.files)))
     if not found.equal:
         raise typer.Exit(UNLIKE)
 
 
-def verify_record(
+def verify(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that opvangsim wrote.")],
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
 ) -> None:
     """Find any byte that was changed in any file of a folder, its record included.
 
@@ -79,36 +70,31 @@ def verify_record(
     """
     from ..report.i18n import translate
     from ..report.run_tables import finding_text
-    from ..runs.verify import verify_record as verified
+    from ..runs.verify import verify_record
 
-    tongue = language(lang)
-    found = verified(run)
+    found = verify_record(run)
     for one in found.findings:
-        typer.echo(finding_text(one.file, one.what, one.why, tongue))
+        typer.echo(finding_text(one.file, one.what, one.why, lang))
     faults = sum(one.fault for one in found.findings)
     verdict = "verified_intact" if found.intact else "verified_broken"
     count = found.files if found.intact else faults
-    typer.echo(translate(verdict, tongue, folder=str(run), n=count, of=found.files))
+    typer.echo(translate(verdict, lang, folder=str(run), n=count, of=found.files))
     if not found.intact:
         raise typer.Exit(UNLIKE)
 
 
-def runs(
+def list_(
     folder: Annotated[Path, typer.Argument(help="Folder of results.")] = Path("outputs"),
     scenario: Annotated[str, typer.Option(help="Only scenarios with this in their name.")] = "",
     kind: Annotated[str, typer.Option(help="Only this kind: run, comparison, sweep...")] = "",
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only from this day on (UTC).")
     ] = None,
-    sort: Annotated[SortChoice, typer.Option(help="Sort by; newest or largest first.")] = (
-        SortChoice.when
-    ),
+    sort: Annotated[Sort, typer.Option(help="Sort by; newest or largest first.")] = "when",
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 50,
-    json_: Annotated[bool, typer.Option("--json", help="Print the list as JSON, all of it.")] = (
-        False
-    ),
-    lang: Lang = LangChoice.en,
+    json_: Json = False,
+    lang: Lang = "en",
 ) -> None:
     """List the runs and studies in a folder: id, kind, scenario, when, headline gap.
 
@@ -119,32 +105,57 @@ def runs(
     from ..report.run_tables import runs_table
     from ..runs.index import as_rows, list_results
 
-    tongue = language(lang)
     day = since.date() if since else None
-    of, found = list_results(folder, scenario, kind, day, sort.value, reverse=reverse)
+    of, found = list_results(folder, scenario, kind, day, sort, reverse=reverse)
     rows = as_rows(found)
     if json_:
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
         return
     if not rows:
-        typer.echo(translate("runs_none", tongue, folder=str(folder)))
+        typer.echo(translate("runs_none", lang, folder=str(folder)))
         return
     shown = rows[: limit or len(rows)]
-    console().print(runs_table(shown, tongue))
+    console().print(runs_table(shown, lang))
     left = "runs_left" if len(shown) < len(rows) else "runs_count"
-    typer.echo(translate(left, tongue, n=len(shown), wanted=len(rows), of=of))
+    typer.echo(translate(left, lang, n=len(shown), wanted=len(rows), of=of))
 
 
-def moved(
+def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of the earlier run.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of the later run.")],
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
 ) -> None:
     """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
     from ..report.run_tables import moved_lines
     from ..reproduce.compare import compare_runs as between
 
-    typer.echo("\n".join(moved_lines(between(old, new), language(lang))))
+    typer.echo("\n".join(moved_lines(between(old, new), lang)))
 
 
-VERBS = (reproduce, verify_record, runs, moved)
+def provenance(
+    file: Annotated[
+        Path, typer.Argument(help="A workbook, memo, page or chart (XLSX, DOCX, HTML, PNG...).")
+    ],
+    lang: Lang = "en",
+) -> None:
+    """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""
+    from ..errors import printable
+    from ..export.provenance import find
+    from ..report.i18n import translate
+
+    found = find(file)
+    stamp = found.stamp
+    told = {
+        "whence_kind": stamp.kind,
+        "whence_scenario": stamp.scenario,
+        "whence_seed": stamp.seed,
+        "whence_version": stamp.version,
+        "whence_run": stamp.run,
+        "whence_command": stamp.command,
+    }
+    for key, text in told.items():
+        if text:
+            typer.echo(f"{translate(key, lang)}: {printable(text)}")
+    typer.echo(translate("whence_intact" if found.intact else "whence_changed", lang))
+    if not found.intact:
+        raise typer.Exit(CHANGED)

@@ -1,8 +1,9 @@
-"""Verbs on scenario files: check, new, show, diff, sources, schema."""
+"""Commands on scenarios: list, overview, check, new, show, diff, sources, schema, import."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +11,12 @@ import typer
 
 from ..errors import usage_error
 from ..studies.arguments import parse_chains
-from .common import LangChoice, language, tell_contested
+from .options import ChartWidth, Formats, Lang, Sets, formats_of
+from .output import as_typed, console, tell_contested
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
 
-Lang = Annotated[LangChoice, typer.Option(help="Language.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
-]
 FAILED = 2
 
 
@@ -88,7 +86,7 @@ def new(
     from ..scenario.template import SCHEMA_FILE, text
 
     if not name.strip():
-        usage_error("NAME", "the name is empty", "as in: opvangsim new my_patch")
+        usage_error("NAME", "the name is empty", "as in: opvangsim scenario new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     check_file_name(file)
     if file.exists():
@@ -104,7 +102,7 @@ def new(
         write_atomic(file, text(file.stem, base.stem, extends, load(from_)).encode())
     except OSError as error:
         raise ScenarioError([disk_problem(file, error)]) from None
-    typer.echo(f"{file} and {schema}: edit the first, then opvangsim check {file}")
+    typer.echo(f"{file} and {schema}: edit the first, then opvangsim scenario check {file}")
 
 
 def show(
@@ -114,7 +112,7 @@ def show(
     changed: Annotated[
         bool, typer.Option("--changed", help="Only what differs from the baseline.")
     ] = False,
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
 ) -> None:
     """Show numbers: unit, value over time, source, who set it and where, what differs."""
     from ..report.scenario_listing import show as lines
@@ -129,13 +127,13 @@ def show(
     for key in keys or [""]:
         found = rows(loaded, baseline, key)
         if not found and key in unset:
-            typer.echo(f"{key} = {value_text(None, language(lang))}")
+            typer.echo(f"{key} = {value_text(None, lang)}")
             continue
         if not found:
             *parent, last = key.split(".")
             usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
         wanted = [row for row in found if row.differs or not changed]
-        typer.echo("\n".join(lines(wanted, language(lang), described, brief=brief)))
+        typer.echo("\n".join(lines(wanted, lang, described, brief=brief)))
 
 
 def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[str]]:
@@ -149,7 +147,7 @@ def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="A scenario, or a chain A+B.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
 ) -> None:
     """Show in which keys two scenarios differ, and which layer set each."""
     from ..report.scenario_listing import differences as lines
@@ -157,12 +155,12 @@ def diff(
     from ..scenario.listing import differences
 
     left, right = (load_chain(parse_chains([name])[0]) for name in (a, b))
-    typer.echo("\n".join(lines(differences(left, right), left.name, right.name, language(lang))))
+    typer.echo("\n".join(lines(differences(left, right), left.name, right.name, lang)))
 
 
 def sources(
     file: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
 ) -> None:
     """Show each source and each assumption, what moves the gap most first, and what rests on it."""
     from ..report.scenario_listing import sources as lines
@@ -174,7 +172,7 @@ def sources(
         by_source(scenario),
         by_assumption(scenario),
         kept_effects(),
-        language(lang),
+        lang,
         scenario.description,
         of_another=scenario != load("baseline"),
     )
@@ -188,4 +186,93 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
 
 
-VERBS = (check, new, show, diff, sources, schema)
+def list_(
+    lang: Lang = "en",
+) -> None:
+    """List the shipped scenarios with their headline gap of 2027."""
+    from rich.table import Table
+
+    from ..report.i18n import number, translate
+    from ..report.overview import headlines
+    from ..scenario import load, shipped
+
+    known = headlines()
+    table = Table(box=None)
+    table.add_column(translate("list_name", lang), no_wrap=True)
+    table.add_column(translate("list_gap", lang), justify="right", no_wrap=True)
+    table.add_column(translate("list_about", lang))
+    for name in shipped():
+        gap = ""
+        if name in known:
+            low, middle, high = (number(eur / 1e9, lang, 1) for eur in known[name].gap)
+            gap = f"{middle} {translate('from_to', lang, low=low, high=high)}"
+        scenario = load(name)
+        if scenario.closing == "constrained":
+            gap = translate("list_closed", lang)
+        table.add_row(name, gap, getattr(scenario.title, lang))
+    console().print(table)
+
+
+def overview(
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="PNG, SVG or PDF file, or a folder for --format.")
+    ],
+    format_: Formats = "png",
+    width: ChartWidth = "page",
+    lang: Lang = "en",
+) -> None:
+    """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands.
+
+    Beside each file stands what it says in words (.txt).
+    """
+    from ..report.chart_files import write_overview
+    from ..report.charts import FORMATS
+    from ..report.charts.overview import id_of
+    from ..report.overview import SETTINGS, headlines, with_headline
+    from ..runs.chart_folder import write_chart_files, write_charts
+    from ..runs.manifest import versions
+    from ..runs.provenance import Provenance
+
+    formats, folder = formats_of(format_), out
+    stem = f"overview-{lang}-{width}"
+    if out.suffix:
+        if out.suffix.removeprefix(".") not in FORMATS:
+            usage_error(str(out), "this is no .png, .svg or .pdf", "name such a file, or a folder")
+        formats, folder, stem = [out.suffix.removeprefix(".")], out.parent, out.stem
+    titles = {name: getattr(one.title, lang) for name, one in with_headline().items()}
+    stamp = Provenance(
+        "overview",
+        ", ".join(titles),
+        str(SETTINGS.seed),
+        versions()["opvangsim"],
+        id_of(list(headlines().values())),
+        as_typed(sys.argv[1:]),
+    )
+
+    def draw(into: Path) -> None:
+        write_overview(titles, into / stem, lang, width, formats)
+
+    if out.suffix:
+        write_chart_files(folder, draw, stamp)
+    else:
+        write_charts(folder, draw, stamp, stamp.command)
+    for ending in formats:
+        typer.echo(str(folder / f"{stem}.{ending}"))
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A workbook that export wrote, filled in.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The patch: NAME.yaml.")],
+    base: Annotated[
+        list[Path] | None,
+        typer.Option(help="File it was made of, if that moved; repeat for a chain."),
+    ] = None,
+) -> None:
+    """Read an edited workbook back: a patch with just what was changed, checked like a file."""
+    from ..export.files import import_patch
+
+    name, changed = import_patch(file, out, base or ())
+    if not changed:
+        typer.echo(f"{file}: the same as {name}; nothing is changed, so no patch is written")
+        return
+    typer.echo(f"{out}: {changed} changed; then: opvangsim scenario check {out}")

@@ -15,7 +15,8 @@ from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.arguments import parse_chain, parse_chains
 from ..studies.options import flag_of
-from .common import Lang, LangChoice, Out, Quiet, Sets, Workers, finish, tell_contested, watched
+from .options import Lang, Out, Quiet, Sets, Workers
+from .output import finish, tell_contested, watched
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
@@ -55,7 +56,7 @@ def study_command(study: Study) -> Callable[..., None]:
     if study.takes in ("scenario", "scenarios"):
         parameters["set_"] = (Sets, None)
     parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
-    parameters |= {"workers": (Workers, 0), "out": (Out, None), "lang": (Lang, LangChoice.en)}
+    parameters |= {"workers": (Workers, 0), "out": (Out, None), "lang": (Lang, "en")}
     parameters |= {"quiet": (Quiet, False)}
 
     def command(**typed: Any) -> None:

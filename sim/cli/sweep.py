@@ -1,4 +1,4 @@
-"""``opvangsim sweep``."""
+"""The command ``sweep``: run every scenario of a design, or continue such a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from .common import Lang, LangChoice, Out, Quiet, Workers, as_typed, console, language, progress
+from .options import Lang, Out, Quiet, Workers
+from .output import as_typed, console, progress
 
 INTERRUPTED = 130
 
@@ -24,7 +25,7 @@ def sweep(
     ] = False,
     workers: Workers = 0,
     out: Out = None,
-    lang: Lang = LangChoice.en,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
@@ -42,7 +43,6 @@ def sweep(
     from ..studies.sweep_store import done_before
 
     file = design_file(file)
-    tongue = language(lang)
     one = planned_sweep(file)
     plan = one.plan
     folder = out or Path("outputs") / f"sweep-{file.stem}"
@@ -50,29 +50,29 @@ def sweep(
         there = done_before(folder)
         done = sum(one.hash_of(run) in there for run in plan)
         seconds = seconds_a_run(plan) if done < len(plan) else 0.0
-        for line in preview_lines(one.name, plan, done, seconds, crew.size, tongue):
+        for line in preview_lines(one.name, plan, done, seconds, crew.size, lang):
             if preview or not quiet:
                 typer.echo(line, err=True)
         foreign = len(there - {one.hash_of(run) for run in plan})
         if foreign and (preview or not quiet):
-            typer.echo(translate("sweep_will_go", tongue, n=foreign), err=True)
+            typer.echo(translate("sweep_will_go", lang, n=foreign), err=True)
         if preview:
             return
         try:
             with progress(one.name, len(plan) * plan.design.settings.replications, quiet) as tell:
                 told = _seldom(tell, plan.design.settings.replications)
                 command = as_typed(sys.argv[1:])
-                found = swept(one, folder, crew, told, inputs_of(one, file), command, tongue)
+                found = swept(one, folder, crew, told, inputs_of(one, file), command, lang)
         except KeyboardInterrupt:
-            typer.echo(translate("sweep_stopped", tongue, folder=f"{folder}/"), err=True)
+            typer.echo(translate("sweep_stopped", lang, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)
     if quiet:
         typer.echo(str(folder))
         return
     shown = outcome_lines(
-        found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, tongue
+        found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, lang
     )
-    for line in (*shown, translate("sweep_written", tongue, folder=f"{folder}/")):
+    for line in (*shown, translate("sweep_written", lang, folder=f"{folder}/")):
         console().print(line, soft_wrap=True)
 
 

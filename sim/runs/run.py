@@ -65,7 +65,9 @@ def execute(
     words = list(asked or (name,))
     command = command_of(words, options, until)
     if not options.vary or set(options.vary) - set(UNCERTAINTIES):
-        raise ScenarioError([Problem("--vary", f"one or more of: {', '.join(UNCERTAINTIES)}")])
+        raise ScenarioError(
+            [Problem("--uncertainty", f"one or more of: {', '.join(UNCERTAINTIES)}")]
+        )
     with replace_folder(folder) as staging:
         spool = staging / "spool"
         samples = sample(scenario, options.replications, options.seed, options.vary, until)
@@ -151,7 +153,7 @@ def command_of(asked: Sequence[str], options: Options, until: date) -> str:
     """Return the command that repeats a run: options that decide numbers or language."""
     words = ["opvangsim", "run", *asked, "--replications", str(options.replications)]
     words += ["--seed", str(options.seed), "--step", options.step, "--until", until.isoformat()]
-    words += ["--vary", ",".join(options.vary)]
+    words += ["--uncertainty", ",".join(options.vary)]
     return shlex.join(words + (["--lang", options.lang] if options.lang != "en" else []))
 
 

@@ -7,18 +7,11 @@ table. It is light: the module of a study is imported when the study is run, dra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
 
-from .options import (
-    CompareOptions,
-    DiscoverOptions,
-    ExplainOptions,
-    IndCutOptions,
-    OptimalPlacesOptions,
-    SensitivityOptions,
-    SolveOptions,
-    StudyOptions,
-)
+if TYPE_CHECKING:
+    from .options import StudyOptions
 
 Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
 """What a study works on: one scenario, two, one against several, or the folder of a sweep."""
@@ -28,17 +21,26 @@ Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
 class Study:
     """Entry of a study: its name as a command, what it does in one line, and where it is.
 
-    ``module`` has an ``IMPLEMENTATION``; ``kinds`` are the kinds of folder that it writes, as
-    ``run.json`` names them; ``details`` is a second paragraph of the help.
+    ``module`` has an ``IMPLEMENTATION``; ``options_class`` is the class of its options, with its
+    module: those of shipped studies are in a light one, so that their help is quick. ``kinds``
+    are the kinds of folder that it writes, as ``run.json`` names them; ``details`` is a second
+    paragraph of the help.
     """
 
     name: str
     summary: str
     module: str
-    options: type[StudyOptions]
+    options_class: str
     kinds: tuple[str, ...]
     takes: Takes = "scenario"
     details: str = ""
+
+    @property
+    def options(self) -> type[StudyOptions]:
+        """Its options, imported when they are needed."""
+        module, _, name = self.options_class.rpartition(".")
+        found: type[StudyOptions] = getattr(import_module(module), name)
+        return found
 
     @property
     def method(self) -> str:
@@ -51,6 +53,7 @@ class Study:
         return f"{self.summary}\n\n{self.details}".strip()
 
 
+OPTIONS = "sim.studies.options"
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in (
@@ -58,7 +61,7 @@ STUDIES: dict[str, Study] = {
             "compare",
             "Compare scenarios with a first one: the difference, with its 80 % interval.",
             "sim.studies.compare",
-            CompareOptions,
+            f"{OPTIONS}.CompareOptions",
             ("comparison",),
             "scenarios",
             details="Overrides (--set) apply to the others, not to the first. With a first one"
@@ -68,7 +71,7 @@ STUDIES: dict[str, Study] = {
             "explain",
             "Explain why the gap of B differs from that of A: by patch, key or theme, in euros.",
             "sim.studies.explain",
-            ExplainOptions,
+            f"{OPTIONS}.ExplainOptions",
             ("explanation",),
             "two scenarios",
         ),
@@ -76,7 +79,7 @@ STUDIES: dict[str, Study] = {
             "solve",
             "Find the value of a number at which a target is just met; of two, the frontier.",
             "sim.studies.solve",
-            SolveOptions,
+            f"{OPTIONS}.SolveOptions",
             ("solution", "frontier"),
             details="Weekly steps unless --step day: an answer is a search through many runs.",
         ),
@@ -84,7 +87,7 @@ STUDIES: dict[str, Study] = {
             "optimal-places",
             "Find how many fixed regular places cost least when the future is uncertain.",
             "sim.studies.optimal_places",
-            OptimalPlacesOptions,
+            f"{OPTIONS}.OptimalPlacesOptions",
             ("stock",),
             details="Weekly steps unless --step day.",
         ),
@@ -92,7 +95,7 @@ STUDIES: dict[str, Study] = {
             "ind-cut",
             "Find what a euro less for the IND costs at COA, by year and in total.",
             "sim.studies.ind_cut",
-            IndCutOptions,
+            f"{OPTIONS}.IndCutOptions",
             ("ind_coa",),
             details="Weekly steps unless --step day.",
         ),
@@ -100,7 +103,7 @@ STUDIES: dict[str, Study] = {
             "sensitivity",
             "Find which uncertain inputs move the gap of a year: Sobol indices and a tornado.",
             "sim.studies.sensitivity",
-            SensitivityOptions,
+            f"{OPTIONS}.SensitivityOptions",
             ("sensitivity",),
             details="Weekly steps unless --step day. Some sixty inputs take sixty times as many "
             "replications as points: about three minutes on two cores.",
@@ -109,7 +112,7 @@ STUDIES: dict[str, Study] = {
             "discover",
             "Find the part of a sweep in which something happens: boxes in its levers (PRIM).",
             "sim.studies.discover",
-            DiscoverOptions,
+            f"{OPTIONS}.DiscoverOptions",
             ("discovery",),
             takes="sweep",
         ),

@@ -52,7 +52,7 @@ def parse_uncertainties(given: object) -> object:
     return tuple(one for one in UNCERTAINTIES if one in asked)
 
 
-def parse_count(given: object) -> object:
+def parse_count(given: object) -> int:
     """Return a positive whole number; '1.000' is refused, since some read it as a thousand."""
     text = str(given).strip()
     if not text.isdecimal() or int(text) < 1:

@@ -179,8 +179,8 @@ def kit() -> Path:
             ("export", "baseline", "--xlsx", "-o", "b.xlsx"),
             ("export", "r", "--xlsx", "-o", "r.xlsx"),
             *(("memo", "r", "-o", f"m.{form}") for form in ("docx", "md")),
-            ("explorer", "r", "-o", "e.html"),
-            ("chart", "r", "gap", "--format", "png,svg,pdf", "-o", "c"),
+            ("dashboard", "r", "-o", "e.html"),
+            ("plot", "r", "gap", "--format", "png,svg,pdf", "-o", "c"),
         ):  # fmt: skip
             done = run_cli(*words)
             assert done.returncode == 0, done

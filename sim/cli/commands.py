@@ -1,0 +1,165 @@
+"""The commands of the program: a light table; a command is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from ..studies import STUDIES
+
+LOOK: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of help, and where the function is: ``module:function`` in this package."""
+
+    summary: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line of help, and the commands of a group by name."""
+
+    summary: str
+    commands: dict[str, Command]
+
+
+Entry = Command | Group
+FIRST: dict[str, Entry] = {
+    "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
+}
+SWEEP = Command("Run every scenario of a design: one row a run.", "sweep:sweep")
+LAST: dict[str, Entry] = {
+    "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
+    "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
+    "plot": Command("Draw the charts of a finished run or study.", "results:plot"),
+    "memo": Command("Write a finished folder as a memo.", "results:memo"),
+    "dashboard": Command("Write runs side by side as one page that works offline.",
+                         "results:dashboard"),
+    "export": Command("Write a run or a scenario as a file for other programs.", "results:export"),
+    "scenario": Group(
+        "List, show, check and edit scenarios.",
+        {
+            "list": Command("List the shipped scenarios with their gap of 2027.", "scenario:list_"),
+            "overview": Command("Draw need and gap of 2027 of all shipped scenarios.",
+                                "scenario:overview"),
+            "check": Command("Check scenario files: errors, then what is not plausible.",
+                             "scenario:check"),
+            "new": Command("Write a commented patch, ready to edit.", "scenario:new"),
+            "show": Command("Show numbers with unit, source, and who set them.", "scenario:show"),
+            "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
+            "sources": Command("Show sources and assumptions, and what rests on them.",
+                               "scenario:sources"),
+            "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
+            "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
+        },
+    ),
+    "runs": Group(
+        "List, reproduce, verify and compare folders of results.",
+        {
+            "list": Command("List the runs and studies in a folder.", "runs:list_"),
+            "reproduce": Command("Re-run from run.json and compare byte for byte.",
+                                 "runs:reproduce"),
+            "verify": Command("Find any byte that was changed in a folder.", "runs:verify"),
+            "compare": Command("Print what moved between two runs of one scenario.",
+                               "runs:compare"),
+            "provenance": Command("Say where a file comes from, and whether it changed.",
+                                  "runs:provenance"),
+        },
+    ),
+    "model": Group(
+        "Check, trace and calibrate the model.",
+        {
+            "check": Command("Check the laws of the model on this computer.", "model:check"),
+            "trace": Command("Follow one person through the chain.", "model:trace"),
+            "calibrate": Command("Fit what no source gives to the years to 2024.",
+                                 "model:calibrate"),
+        },
+    ),
+}  # fmt: skip
+
+
+def entries() -> dict[str, Entry]:
+    """Return the entries of the top help screen, the studies among them."""
+    found = dict(FIRST)
+    for name, study in STUDIES.items():
+        if study.takes == "sweep":
+            found["sweep"] = SWEEP
+        found[name] = Command(study.summary, "study_command:")
+    return found | LAST
+
+
+def imported(name: str, entry: Entry) -> Any:
+    """Import a command, or make one of a study, and return it as typer runs it."""
+    if isinstance(entry, Group):
+        return get_command(application(lambda: dict(entry.commands), entry.summary))
+    module, _, function = entry.where.partition(":")
+    code = import_module(f".{module}", __package__)
+    found: Callable[..., None] = (
+        getattr(code, function) if function else code.study_command(STUDIES[name])
+    )
+    single = typer.Typer(**LOOK)
+    single.command(name)(found)
+    return get_command(single)
+
+
+def application(
+    table: Callable[[], dict[str, Entry]], summary: str, callback: Any = None
+) -> typer.Typer:
+    """Return a group of commands that imports each when it is called."""
+
+    class LazyGroup(TyperGroup):
+        """Group that reads names and help from the table."""
+
+        def list_commands(self, _ctx: Any) -> list[str]:
+            return list(table())
+
+        def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+            entry = table().get(cmd_name)
+            return imported(cmd_name, entry) if entry else None
+
+        def format_commands(self, _ctx: Any, formatter: Any) -> None:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, entry.summary) for name, entry in table().items()])
+
+    found = typer.Typer(cls=LazyGroup, no_args_is_help=True, help=summary, **LOOK)
+    found.callback()(callback or _nothing)
+    return found
+
+
+def _nothing() -> None:
+    """A group itself does nothing."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib import metadata
+
+        typer.echo(f"opvangsim {metadata.version('opvangsim')}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+app = application(
+    entries, "Simulate Dutch asylum reception and compare its cost with the budget.", options
+)

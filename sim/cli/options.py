@@ -1,0 +1,45 @@
+"""Options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ..errors import usage_error
+
+Language = Literal["en", "nl"]
+Width = Literal["column", "page", "slide"]
+Replications = Annotated[str, typer.Option(metavar="N", help="Number of replications.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all random numbers.")]
+Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last simulated day.")]
+Step = Annotated[Literal["day", "week"], typer.Option(help="Length of a step.")]
+Uncertainty = Annotated[
+    str, typer.Option(metavar="SOURCE,...", help="Sources of uncertainty, with commas.")
+]
+Workers = Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the results.")]
+OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
+Lang = Annotated[Language, typer.Option(help="Language.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Formats = Annotated[str, typer.Option("--format", help="png, svg, pdf; several with commas.")]
+ChartWidth = Annotated[Width, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]
+Chain = Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")]
+ALL_SOURCES = "parameters,inflow,process"
+
+
+def formats_of(text: str) -> list[str]:
+    """Return formats of charts that were typed with commas; refuses one that there is not."""
+    from ..report.charts import FORMATS
+
+    asked = [part.strip().lower() for part in text.split(",")]
+    for one in asked:
+        if one not in FORMATS:
+            what = f"'{one}' is not a format of charts"
+            usage_error("--format", what, f"use {', '.join(FORMATS)}")
+    return [one for one in FORMATS if one in asked]

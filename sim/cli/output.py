@@ -1,0 +1,113 @@
+"""What is printed: tables, progress, warnings; and how the folder of a study is written."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..scenario import Loaded
+    from ..studies.base import StudyResult, Watch
+    from .options import Language
+
+NO_EFFECT = ("-o", "--out", "--workers", "--executor")
+"""Options with a value that have no effect on results, and those without one."""
+NO_EFFECT_FLAGS = ("--quiet", "--json")
+
+
+def console() -> Console:
+    """Return where tables are printed: as wide as the terminal, or a page; never markup."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 110
+    return Console(highlight=False, markup=False, emoji=False, width=width)
+
+
+def tell_warnings(loaded: Loaded) -> None:
+    """Print what is not plausible on the error stream."""
+    from ..scenario.messages import of_findings
+    from ..scenario.plausibility import warnings_of
+
+    for one in warnings_of(loaded.scenario):
+        typer.echo(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}", err=True)
+
+
+def tell_contested(loaded: Loaded) -> None:
+    """Print which keys several patches set, and which of them wins."""
+    for key, (earlier, later) in loaded.tree.conflicts.items():
+        typer.echo(f"note: {key} is set by {earlier} and by {later}; {later} wins", err=True)
+
+
+@contextmanager
+def progress(name: str, total: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what to call with (done, total): it draws a bar, prints lines, or is None."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    terminal = Console(stderr=True)
+    if quiet:
+        yield None
+    elif not terminal.is_terminal:
+        yield lambda done, of: typer.echo(f"{name}: {done} of {of} replications", err=True)
+    else:
+        with Progress(console=terminal, transient=True, auto_refresh=False) as bar:
+            task = bar.add_task(escape(name), total=total)
+            yield lambda done, of: bar.update(task, completed=done, total=of, refresh=True)
+
+
+def watched(quiet: bool) -> Watch:
+    """Return what reports the progress of a study."""
+
+    def watch(name: str, total: int) -> Any:
+        return progress(name, total, quiet)
+
+    return watch
+
+
+def as_typed(words: Sequence[str]) -> str:
+    """Return the command line without options that do not affect results."""
+    kept: list[str] = []
+    left = iter(words)
+    for word in left:
+        name = word.partition("=")[0]
+        if name in NO_EFFECT:
+            if "=" not in word:
+                next(left, None)
+        elif name not in NO_EFFECT_FLAGS:
+            kept.append(word)
+    return shlex.join(["opvangsim", *kept])
+
+
+def finish(result: StudyResult, out: Path | None, lang: Language, quiet: bool) -> None:
+    """Write the folder of a study, then print its tables, sentences and where they are."""
+    from ..report.i18n import translate
+    from ..studies.base import write
+
+    folder = out or Path("outputs") / result.content.folder
+    write(result, folder, lang, as_typed(sys.argv[1:]))
+    if quiet:
+        typer.echo(str(folder))
+        return
+    terminal = console()
+    for one in result.told(lang):
+        terminal.print(one)
+    terminal.print(translate("written", lang, folder=f"{folder}/"), soft_wrap=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder before the work begins; raises ``ScenarioError`` if that fails."""
+    from ..errors import usage_error
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        usage_error(str(folder), f"can't be made: {error.strerror}", "choose another folder")

@@ -1,0 +1,252 @@
+"""Commands on finished folders: plot, memo, dashboard, export. Nothing is simulated."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ..errors import usage_error
+from ..studies.arguments import parse_chains
+from .options import ChartWidth, Formats, Lang, Language, Width, formats_of
+from .output import as_typed, tell_contested
+
+if TYPE_CHECKING:
+    from ..report.charts import RunData
+
+TABLES = ("--csv", "--parquet", "--iamc")
+
+
+def plot(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN [NAME]... | RUN RUN...",
+            help="A run's folder and which charts (all if none); or runs, side by side.",
+        ),
+    ],
+    format_: Formats = "png",
+    width: ChartWidth = "page",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder; by default RUN-charts beside RUN.")
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
+
+    Of a study or a sweep its one chart.
+    """
+    from ..report.charts import write, write_together
+    from ..runs.chart_folder import beside, write_charts
+    from ..runs.load import combined_provenance, is_run, read_run_folder, run_data
+    from ..runs.manifest import read_manifest
+
+    formats = formats_of(format_)
+    folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
+    if not is_run(folders[0]):
+        usage_error(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+    if read_manifest(folders[0])["kind"] != "run":
+        _study(what, formats, width, out, lang)
+        return
+    wanted = _names([word for word in what[1:] if not is_run(Path(word))])
+    if len(folders) > 1:
+        _refuse_alike(folders, named=len(what) > len(folders))
+    found = {folder.resolve().name: read_run_folder(folder) for folder in folders}
+    runs = {
+        name: run_data(folder, run)
+        for folder, (name, run) in zip(folders, found.items(), strict=True)
+    }
+    suffix = f"-{lang}-{width}"
+    if len(folders) == 1:
+        (run,), (subject,) = found.values(), runs.values()
+        stamp, drawn = run.stamp, _shown(subject, wanted, named=len(what) > 1)
+        draw = partial(write, subject, drawn, told=True)
+    else:
+        _refuse_apart(runs)
+        stamp = combined_provenance(list(found.values()), as_typed(sys.argv[1:]))
+        drawn = ["together"]
+        draw = partial(write_together, runs)
+    folder = out or beside(*folders)
+    draw = partial(draw, lang=lang, width=width, formats=formats, suffix=suffix)
+    write_charts(folder, lambda into: draw(folder=into), stamp, as_typed(sys.argv[1:]), *folders)
+    for name in drawn:
+        for ending in formats:
+            typer.echo(str(folder / f"{name}{suffix}.{ending}"))
+
+
+def _study(
+    what: list[str], formats: list[str], width: Width, out: Path | None, lang: Language
+) -> None:
+    """Draw the chart of a study again, from what its folder holds."""
+    from ..runs.chart_folder import beside, write_charts
+    from ..runs.load import provenance_of, read_study
+    from ..studies.charts import name_of, shown, write
+
+    folder = Path(what[0])
+    told = read_study(folder)
+    name = name_of(told)
+    if any(word != name for word in what[1:]):
+        usage_error(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
+    if not shown(told):
+        usage_error(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
+    suffix, into = f"-{lang}-{width}", out or beside(folder)
+
+    def draw(staging: Path) -> None:
+        write(told, staging, lang, width, formats, suffix)
+
+    write_charts(into, draw, provenance_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
+    for ending in formats:
+        typer.echo(str(into / f"{name}{suffix}.{ending}"))
+
+
+def _refuse_alike(folders: list[Path], named: bool) -> None:
+    """Refuses what runs side by side can't be: too many, two of one name, or another chart."""
+    from ..report.charts.multi_run import MOST
+
+    names = [folder.resolve().name for folder in folders]
+    if named:
+        usage_error(
+            "plot", "runs side by side give one chart, which needs no name", "name runs only"
+        )
+    if len(folders) > MOST:
+        usage_error(
+            "plot", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}"
+        )
+    if len(set(names)) < len(names):
+        usage_error("plot", f"two runs are called {max(names, key=names.count)}", "rename a folder")
+
+
+def _refuse_apart(runs: dict[str, RunData]) -> None:
+    """Refuses runs that have no days, or no gap, to be put side by side."""
+    from ..report.charts import multi_run as together
+
+    if len(runs) > 1 and not together.shown(runs):
+        what = "these runs have no days in common, or one has no gap"
+        usage_error(", ".join(runs), what, "run the scenarios to a later day")
+
+
+def _names(asked: list[str]) -> list[str]:
+    """Names of charts, each once and in their order; refuses one that is none."""
+    from ..report.charts import CHARTS
+
+    for name in asked:
+        if name not in CHARTS:
+            usage_error(name, "there is no such chart", f"choose from {', '.join(CHARTS)}")
+    return [name for name in CHARTS if name in asked or not asked]
+
+
+def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
+    """The charts that the run holds the numbers of; the others are told of, or refused if named."""
+    from ..report.charts import CHARTS
+
+    lacking = [name for name in wanted if not CHARTS[name].shown(subject)]
+    advice = "run the scenario to a later day"
+    if lacking and (named or len(lacking) == len(wanted)):
+        usage_error(", ".join(lacking), "the run is too short for this chart", advice)
+    for name in lacking:
+        typer.echo(f"note: no chart {name}: the run is too short for it", err=True)
+    return [name for name in wanted if name not in lacking]
+
+
+def memo(
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="Folder of a run, a study or answers."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
+    form: Annotated[
+        Literal["docx", "md"] | None,
+        typer.Option("--format", help="Form, if the file's ending is another."),
+    ] = None,
+    question: Annotated[
+        int | None, typer.Option(help="Of answers: one question; else those put off.")
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="Language (default: that of the folder).")
+    ] = None,
+) -> None:
+    """Write a finished folder as a memo of two pages with an annex; nothing is run.
+
+    A memo in Markdown has its picture in a file beside it, with the same name in .png.
+    """
+    from ..export.memo.memo import files_of, form_of, memo_of
+    from ..export.safe_write import write_file
+    from ..runs.load import read_folder
+
+    chosen = form_of(out, form)
+    folder = read_folder(run)
+    made = memo_of(folder, lang or folder.lang, question)
+    for file, data in files_of(made, chosen, out).items():
+        write_file(file, data)
+        typer.echo(str(file))
+
+
+def dashboard(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of runs, one to ten.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .html.")],
+    lang: Lang = "en",
+) -> None:
+    """Write runs side by side as one page (HTML) that works offline; nothing is run.
+
+    Series, years, band, budget and prices are chosen in the page, as is its language.
+    """
+    from ..export.dashboard.page import explore
+    from ..export.safe_write import write_file
+    from ..runs.load import read_run_folder
+
+    if out.suffix.lower() != ".html":
+        usage_error(str(out), "this is no name of a page", "give a name that ends in .html")
+    found = [read_run_folder(folder) for folder in runs]
+    names = [str(folder) for folder in runs]
+    write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang))
+    typer.echo(str(out))
+
+
+def export(
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN|SCENARIO", help="A run's folder; with --xlsx also a scenario."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File; for tables also a folder.")],
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="A workbook; of a scenario one to edit and import.")
+    ] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="One long table (NAME.csv), or a folder of tables.")
+    ] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="As --csv, as Parquet (NAME.parquet).")
+    ] = False,
+    iamc: Annotated[
+        bool, typer.Option("--iamc", help="The years as scenario data (IAMC, as pyam reads it).")
+    ] = False,
+    lang: Lang = "en",
+) -> None:
+    """Write a run, or a scenario to be edited, as a file for other programs."""
+    from ..export.files import export_run, export_scenario
+    from ..runs.load import is_run, read_run_folder
+    from ..scenario import load_chain
+
+    asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
+    forms = [name for name, wanted in asked.items() if wanted]
+    if len(forms) != 1:
+        said = "no form is named" if not forms else f"{' and '.join(forms)} are two forms"
+        usage_error("export", said, f"choose one of {', '.join(asked)}")
+    folder = Path(what[0])
+    if len(what) == 1 and is_run(folder):
+        export_run(read_run_folder(folder), forms[0], out, lang)
+    elif forms[0] != "--xlsx":
+        usage_error(" ".join(what), f"{forms[0]} needs the folder of a run", "as outputs/baseline")
+    else:
+        found = parse_chains(what)
+        if len(found) != 1:
+            usage_error(" ".join(what), "expected one scenario", "join the parts of a chain with +")
+        loaded = load_chain(found[0])
+        tell_contested(loaded)
+        export_scenario(loaded, found[0], out, lang)
+    typer.echo(str(out))
