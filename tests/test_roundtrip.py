@@ -460,6 +460,15 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
 
 
 @pytest.mark.slow
+def test_a_spreadsheet_program_refuses_text_for_numbers_and_unknown_words(form: Form) -> None:
+    rules = load_workbook(io.BytesIO(form.data))["Scenario"].data_validations.dataValidation
+    kinds = {str(rule.sqref).partition(":")[0]: (rule.type, rule.formula1) for rule in rules}
+    assert kinds["C5"][0] == kinds["G5"][0] == "decimal"
+    assert kinds["E5"] == ("list", '"steps,straight"')
+    assert kinds["N5"] == ("list", '"value,factor"')
+
+
+@pytest.mark.slow
 def test_a_patch_without_words_of_its_own_tells_what_it_changes(form: Form, tmp_path: Path) -> None:
     data = edited(form.data, {form.cell("family.staff"): 300})
     filled = read_filled(opened_bytes(data, tmp_path / "x.xlsx"))
