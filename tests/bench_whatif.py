@@ -14,13 +14,10 @@ from collections import defaultdict
 from statistics import median
 from typing import Any
 
-import matplotlib as mpl
-
 from sim.notebook.what_if.controller import Controller, Shown
 from sim.notebook.what_if.widget import picture
 from sim.report.charts import CHART_SIZES, draw
 from sim.report.charts import CHARTS as KINDS
-from sim.report.style import STYLE
 from sim.scenario import load
 
 TURNS = {"inflow": (30_000.0, 22_000.0, 35_000.0, 28_000.0), "price": (110.0, 90.0, 105.0, 95.0)}
@@ -35,9 +32,8 @@ async def timed() -> dict[str, list[float]]:
     def show(shown: Shown) -> None:
         what = f"{turn[0]}, {'settled' if shown.settled else 'first look'}"
         for number, name in enumerate(shown.charts):
-            with mpl.rc_context(STYLE):
-                figure = draw(name, shown.subject, CHART_SIZES["page"], "en")
-            picture(figure, KINDS[name].words(shown.subject, "en"))
+            figure = draw(name, shown.subject, CHART_SIZES["page"], "en")
+            picture(figure, KINDS[name].alt_text(shown.subject, "en"))
             if number == 0:
                 found[f"{what}: a picture"].append(time.perf_counter() - turn[1])
         found[f"{what}: all"].append(time.perf_counter() - turn[1])

@@ -1,15 +1,13 @@
-"""The charts of a run: nothing overlaps, every shade is told apart, and the words are the table's.
+"""Laws of all charts: nothing overlaps, every shade is told apart, numbers are the tables'.
 
-Laws instead of stored pictures: a picture moves with the version of a font, a law does not.
+Laws instead of stored pictures: a picture changes with the version of a font, a law does not.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,12 +16,27 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from support.chart_laws import overlaps_of, texts_of
+from matplotlib.patches import Rectangle
+from support.chart_cases import (
+    CASES,
+    EXTREMES,
+    LANGUAGES,
+    QUICK,
+    STUDIES,
+    all_runs,
+    figure,
+    run_data,
+    run_folder,
+    study,
+    titles,
+)
+from support.chart_laws import faults_of, written_in
 from support.cli import Command
 from support.folders import record_in
 
+from sim.hindcast import kept
 from sim.report import charts
-from sim.report.charts import CHART_SIZES, CHARTS, UNREDUCED, WIDTHS, RunData, Width
+from sim.report.charts import CHARTS, UNREDUCED, multi_run, overview, scorecard
 from sim.report.charts.data import by_month, by_year, days_simulated
 from sim.report.charts.elements import BANDS, amount
 from sim.report.charts.gap import SAND
@@ -31,143 +44,102 @@ from sim.report.charts.housing import people_by_year
 from sim.report.charts.inflow import inflow_by_year
 from sim.report.charts.layout import spread_out
 from sim.report.charts.occupancy import LAYERS, layers_of, luminance
+from sim.report.charts.scales import TickTexts
 from sim.report.i18n import Language, billion, number
+from sim.report.overview import headlines
 from sim.report.run_tables import headline_rows
-from sim.report.style import BLUE, bytes_of
-from sim.runs.batches import Options
+from sim.report.style import BLUE, CHART_SIZES, FORMATS, WIDTHS, Width, bytes_of
 from sim.runs.provenance import find_in_chart
 from sim.runs.run import execute
 from sim.scenario import load
 
-LANGUAGES: tuple[Language, ...] = ("en", "nl")
-EXTREMES = {
-    "inflow-surge": date(2030, 12, 31),
-    "constrained": date(2027, 12, 31),
-    "mpp-2024-i": date(2027, 12, 31),
-}
-"""Last days of runs: a wide fan, people beyond all places, one that begins and ends early."""
-QUICK = Options(replications=20, step="week", charts=False, workers=1)
 TOLD_APART = 0.1
 """Difference in luminance that grey must show between neighbours."""
-
-
-@pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders of small runs: to be read, never changed."""
-    outputs = tmp_path_factory.mktemp("outputs")
-    for name, until in EXTREMES.items():
-        execute(load(name), name, replace(QUICK, until=until), outputs / name)
-    return {name: outputs / name for name in EXTREMES}
-
-
-@pytest.fixture(scope="session")
-def subjects(folders: dict[str, Path]) -> dict[str, RunData]:
-    def read(folder: Path) -> RunData:
-        record = json.loads((folder / "run.json").read_text("utf-8"))
-        return RunData(
-            load(folder / "scenario.resolved.yaml"),
-            record["id"],
-            QUICK.replications,
-            QUICK.seed,
-            pd.read_csv(folder / "budget.csv"),
-            pd.read_parquet(folder / "monthly.parquet"),
-            pd.read_csv(folder / "yearly.csv"),
-            pd.read_parquet(folder / "replications.parquet", columns=list(UNREDUCED)),
-        )
-
-    return {name: read(folder) for name, folder in folders.items()}
-
-
-@pytest.fixture(scope="session")
-def drawn(subjects: dict[str, RunData]) -> dict[tuple[str, str, Language, Width], Figure]:
-    """Every chart in every language and width, of each of the runs."""
-    return {
-        (run, name, lang, width): charts.draw(name, subject, CHART_SIZES[width], lang)
-        for run, subject in subjects.items()
-        for name in CHARTS
-        for lang in LANGUAGES
-        for width in WIDTHS
-    }
+WIDTH_MARKS = [
+    pytest.param(width, marks=pytest.mark.slow if width == "column" else pytest.mark.long)
+    for width in WIDTHS
+]
 
 
 # -- what is seen -----------------------------------------------------------------------------
 
 
-@pytest.mark.long
-def test_no_two_texts_overlap_and_none_leaves_the_figure(
-    drawn: dict[tuple[str, str, Language, Width], Figure],
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTH_MARKS)
+@pytest.mark.parametrize("case", CASES)
+def test_no_texts_overlap_and_none_leaves_the_figure(
+    case: str, width: Width, lang: Language
 ) -> None:
-    wrong = {key: found for key, figure in drawn.items() if (found := overlaps_of(figure))}
-    assert wrong == {}
+    """Also: no text is covered by a sample, texts and figure have the sizes that were asked."""
+    assert faults_of(figure(case, width, lang), CHART_SIZES[width]) == []
 
 
-def test_an_overlap_would_be_seen() -> None:
+def test_faults_would_be_seen() -> None:
     broken = Figure(figsize=(2, 1))
     broken.text(0.1, 0.5, "first")
     broken.text(0.15, 0.5, "second")
-    broken.text(0.9, 0.1, "far too long")
-    assert overlaps_of(broken) == ["'first' meets 'second'", "'far too long' leaves the figure"]
+    broken.text(0.9, 0.1, "far too long", fontsize=5)
+    assert faults_of(broken) == ["'first' meets 'second'", "'far too long' leaves the figure"]
+    wrong = faults_of(broken, CHART_SIZES["slide"])
+    assert wrong[2:] == ["texts of 5.0 points", "2.0 inches wide", "a slide 1.0 inches high"]
+    covered = Figure(figsize=(2, 1))
+    covered.legend([Rectangle((0, 0), 1, 1)], [""], loc="center")
+    covered.text(0.5, 0.5, "covered", ha="center")
+    assert faults_of(covered) == ["'covered' is covered"]
 
 
 @pytest.mark.slow
-def test_a_slide_has_no_letters_below_fourteen_points(
-    drawn: dict[tuple[str, str, Language, Width], Figure],
-) -> None:
-    for (_, _, _, width), figure in drawn.items():
-        sizes = [text.get_fontsize() for text in texts_of(figure) if text.get_text()]
-        assert min(float(size) for size in sizes) >= (14 if width == "slide" else 6)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_every_chart_names_what_it_is_made_of_in_its_language(case: str, lang: Language) -> None:
+    """Its run or study or table, the scenario of a run, and the documents."""
+    said = written_in(figure(case, "column", lang))
+    assert ("Bron: opvangsim" if lang == "nl" else "Source: opvangsim") in said
+    if case in STUDIES:
+        wanted = [study(case).id, "letter E"]
+    elif case == "scorecard":
+        wanted = [scorecard.id_of(kept()[0])]
+    elif case == "overview":
+        wanted = [overview.id_of(list(headlines().values())), "letter E"]
+    else:
+        named = [run for run in EXTREMES if case.endswith(f"of {run}") or case == "runs together"]
+        wanted = [run_data(run).run_id for run in named]
+        wanted += ["letter E", *(getattr(run_data(run).scenario.title, lang) for run in named)]
+    assert all(part in said for part in wanted)
 
 
 @pytest.mark.long
-def test_figures_are_as_wide_as_they_say(
-    drawn: dict[tuple[str, str, Language, Width], Figure],
-) -> None:
-    wide = {"column": 8.0, "page": 16.0, "slide": 33.87}
-    for (_, _, _, width), figure in drawn.items():
-        inches = figure.get_size_inches()
-        assert 2.54 * inches[0] == pytest.approx(wide[width], abs=0.05)
-        if width == "slide":
-            assert inches[0] / inches[1] == pytest.approx(16 / 9, abs=0.001)
-
-
-@pytest.mark.slow
-def test_every_figure_names_its_run_its_scenario_and_its_sources(
-    drawn: dict[tuple[str, str, Language, Width], Figure], subjects: dict[str, RunData]
-) -> None:
-    for (run, _, lang, _), figure in drawn.items():
-        subject = subjects[run]
-        told = " ".join(
-            text.get_text().replace("\n", " ").replace("\xa0", " ") for text in figure.texts
-        )
-        for part in (subject.run_id, getattr(subject.scenario.title, lang), "letter E"):
-            assert part in told
-
-
-@pytest.mark.slow
-def test_numbers_on_the_scales_are_those_of_the_language(
-    drawn: dict[tuple[str, str, Language, Width], Figure],
-) -> None:
-    for (_, name, lang, _), figure in drawn.items():
-        if name == "need":
-            written = figure.axes[0].yaxis.get_major_formatter()
-            assert written(100_000.0) == ("100.000" if lang == "nl" else "100,000")
+@pytest.mark.parametrize("case", CASES)
+def test_no_sentence_of_a_dutch_chart_is_english(case: str) -> None:
+    """Titles and heads, notes line by line; names of scenarios may be equal."""
+    for width in WIDTHS:
+        english, dutch = (
+            {line for text in (chart.get_suptitle(), chart.get_supxlabel(),
+                               *(axes.get_title(loc="left") for axes in chart.axes))
+             for line in text.split("\n")}
+            for chart in (figure(case, width, lang) for lang in LANGUAGES)
+        )  # fmt: skip
+        alike = {text for text in english & dutch if len(text.split()) > 2}
+        assert {text for text in alike if "XX" not in text} == set()
 
 
 @pytest.mark.long
-def test_a_number_on_a_scale_is_the_number_at_its_height(
-    drawn: dict[tuple[str, str, Language, Width], Figure],
-) -> None:
-    for (_, _, lang, _), figure in drawn.items():
-        for axes in figure.axes:
-            for at in axes.get_yticks():
-                said = axes.yaxis.get_major_formatter()(at)
-                plain = said.translate(str.maketrans("\N{MINUS SIGN}", "-"))
-                plain = plain.replace("." if lang == "nl" else ",", "").replace(",", ".")
-                assert float(plain) == pytest.approx(at, abs=1e-9)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_a_number_on_a_scale_is_the_number_at_its_place(case: str, lang: Language) -> None:
+    for width in WIDTHS:
+        for axes in figure(case, width, lang).axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                form, ticks = axis.get_major_formatter(), list(axis.get_majorticklocs())
+                if isinstance(form, TickTexts) and "number_scale" in form.texts.__qualname__:
+                    for at, text in zip(ticks, form.format_ticks(ticks), strict=True):
+                        plain = text.replace("\N{MINUS SIGN}", "-")
+                        plain = plain.replace("." if lang == "nl" else ",", "").replace(",", ".")
+                        assert float(plain) == pytest.approx(at, abs=1e-9)
 
 
 def test_neighbours_are_told_apart_in_grey() -> None:
-    shades = [luminance(mark.colour) for mark in LAYERS]
+    shades = [luminance(swatch.colour) for swatch in LAYERS]
     assert all(abs(one - two) >= TOLD_APART for one, two in pairwise([*shades, shades[0]]))
     assert abs(luminance(BLUE) - luminance(SAND)) >= TOLD_APART
 
@@ -191,72 +163,81 @@ def test_labels_are_spread_as_little_as_needed() -> None:
     assert high == pytest.approx([9.5, 8.5])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_runs_side_by_side_do_not_overlap_and_say_their_numbers(
-    subjects: dict[str, RunData], lang: Language
-) -> None:
-    for width in WIDTHS:
-        assert overlaps_of(charts.draw_together(subjects, CHART_SIZES[width], lang)) == []
-    words = charts.together.words(subjects, lang)
-    last = min(by_month(one, "need").index[-1] for one in subjects.values())
-    for name, subject in subjects.items():
-        assert name in words
-        assert amount(by_month(subject, "need")["p50"][last], lang) in words
-        held = headline_rows(subject.budget, subject.scenario).dropna(subset=["budget"])
-        assert all(billion(gap, lang) in words for gap in held["gap_p50"])
-
-
 # -- what it says -----------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("run", EXTREMES)
-def test_the_words_of_a_chart_hold_the_numbers_of_its_table(
-    subjects: dict[str, RunData], run: str, lang: Language
-) -> None:
-    subject = subjects[run]
+def test_the_words_of_a_chart_hold_the_numbers_of_its_table(run: str, lang: Language) -> None:
+    data = run_data(run)
 
     def said(name: str, *values: float, decimals: int = 0) -> None:
-        words = CHARTS[name].words(subject, lang)
+        words = CHARTS[name].alt_text(data, lang)
         for value in values:
             assert amount(value, lang, decimals) in words, (name, value, words)
 
     band = ["p50", "p10", "p90"]
-    said("need", *by_month(subject, "need").iloc[-1][band])
-    said("need", by_month(subject, "places").iloc[-1]["p50"])
-    said("ind", *by_month(subject, "pending").iloc[-1][band])
-    waited = by_month(subject, "waiting_months", "kind:median").iloc[-1][band]
+    said("need", *by_month(data, "need").iloc[-1][band])
+    said("need", by_month(data, "places").iloc[-1]["p50"])
+    said("ind", *by_month(data, "pending").iloc[-1][band])
+    waited = by_month(data, "waiting_months", "kind:median").iloc[-1][band]
     said("ind", *waited, decimals=1)
-    said("occupancy", *(people.iloc[-1] for _, people, _ in layers_of(subject, lang)))
-    said("occupancy", by_month(subject, "places").iloc[-1]["mean"])
-    said("housing", *by_month(subject, "occupancy", "kind:status_holders").iloc[-1][band])
-    said("housing", *people_by_year(subject).to_numpy().ravel())
-    said("inflow", *inflow_by_year(subject)[band].to_numpy().ravel())
-    words = CHARTS["gap"].words(subject, lang)
-    for row in headline_rows(subject.budget, subject.scenario).to_dict("records"):
+    said("occupancy", *(people.iloc[-1] for _, people, _ in layers_of(data, lang)))
+    said("occupancy", by_month(data, "places").iloc[-1]["mean"])
+    said("housing", *by_month(data, "occupancy", "kind:status_holders").iloc[-1][band])
+    said("housing", *people_by_year(data).to_numpy().ravel())
+    said("inflow", *inflow_by_year(data)[band].to_numpy().ravel())
+    words = CHARTS["gap"].alt_text(data, lang)
+    for row in headline_rows(data.budget, data.scenario).to_dict("records"):
         assert billion(row["cost_p50"], lang) in words
         assert pd.isna(row["budget"]) or billion(row["budget"], lang) in words
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_alt_text_of_runs_side_by_side_holds_their_numbers(lang: Language) -> None:
+    runs = all_runs()
+    said = multi_run.alt_text(runs, lang)
+    last = min(by_month(run, "need").index[-1] for run in runs.values())
+    for name, run in runs.items():
+        assert name in said
+        assert amount(by_month(run, "need")["p50"][last], lang) in said
+        known = headline_rows(run.budget, run.scenario).dropna(subset=["budget"])
+        assert all(billion(gap, lang) in said for gap in known["gap_p50"])
+
+
 @pytest.mark.long
-def test_layers_add_up_to_the_people_and_those_without_a_place(
-    subjects: dict[str, RunData],
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_alt_texts_of_scorecard_and_overview_hold_the_numbers_of_their_tables(
+    lang: Language,
 ) -> None:
-    for subject in subjects.values():
-        stacked = sum(people for _, people, _ in layers_of(subject, "en"))
-        people = by_month(subject, "occupancy")["mean"] + by_month(subject, "shortage")["mean"]
+    said = overview.alt_text(titles(lang), lang)
+    for name, title in titles(lang).items():
+        assert f"{title}: {amount(headlines()[name].need[1], lang)}" in said
+        assert billion(headlines()[name].gap[1], lang) in said
+    cells = kept()[0]
+    mine = cells[(cells["forecaster"] == "program") & (cells["ahead"] == 2)
+                 & (cells["series"] == "inflow")].sort_values("target").iloc[-1]  # fmt: skip
+    said = scorecard.alt_text(cells, lang)
+    assert all(amount(float(mine[key]), lang) in said for key in ("forecast", "low_80", "came"))
+
+
+@pytest.mark.long
+def test_layers_add_up_to_the_people_and_those_without_a_place() -> None:
+    for data in all_runs().values():
+        stacked = sum(people for _, people, _ in layers_of(data, "en"))
+        people = by_month(data, "occupancy")["mean"] + by_month(data, "shortage")["mean"]
         assert np.allclose(stacked, people, atol=0.5)
 
 
 @pytest.mark.slow
-def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, RunData]) -> None:
+def test_who_came_and_was_not_housed_is_who_waits_more() -> None:
     """Where all have a place, the stock of those who wait moves by the difference of the bars."""
-    subject = subjects["inflow-surge"]
-    years = people_by_year(subject)
-    assert subject.unreduced is not None
-    table = subject.unreduced
+    data = run_data("inflow-surge")
+    years = people_by_year(data)
+    assert data.unreduced is not None
+    table = data.unreduced
     status, people, beyond, transit = (table[name] for name in UNREDUCED[2:])
     ends = (status * (1 + beyond / people) + transit).groupby(table["year"]).mean()
     grown = (years["came"] - years["found"]).loc[2026:]
@@ -264,12 +245,10 @@ def test_who_came_and_was_not_housed_is_who_waits_more(subjects: dict[str, RunDa
 
 
 @pytest.mark.slow
-def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
-    subjects: dict[str, RunData],
-) -> None:
-    subject = subjects["inflow-surge"]
-    plain, whole = by_year(subject, "inflow", "sum"), inflow_by_year(subject)
-    assert days_simulated(subject, 2025) == 339
+def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year() -> None:
+    data = run_data("inflow-surge")
+    plain, whole = by_year(data, "inflow", "sum"), inflow_by_year(data)
+    assert days_simulated(data, 2025) == 339
     assert float(whole["mean"][2025]) == pytest.approx(float(plain["mean"][2025]) * 365 / 339)
     assert float(whole["p90"][2026]) == float(plain["p90"][2026])
 
@@ -278,12 +257,12 @@ def test_a_year_begun_late_stands_at_the_pace_of_a_whole_year(
 
 
 @pytest.mark.slow
-def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, RunData]) -> None:
-    subject = subjects["mpp-2024-i"]
-    for ending in charts.FORMATS:
+def test_the_same_run_gives_the_same_bytes_and_no_date() -> None:
+    data = run_data("mpp-2024-i")
+    for ending in FORMATS:
         one, two = (
             bytes_of(
-                charts.draw("need", subject, CHART_SIZES["column"], "nl"),
+                charts.draw("need", data, CHART_SIZES["column"], "nl"),
                 f".{ending}", 100, "Behoefte", "Mediaan: € 1 < 2 & meer",
             )
             for _ in range(2)
@@ -294,11 +273,9 @@ def test_the_same_run_gives_the_same_bytes_and_no_date(subjects: dict[str, RunDa
 
 
 @pytest.mark.slow
-def test_fonts_are_embedded_as_truetype_and_words_are_inside(
-    subjects: dict[str, RunData],
-) -> None:
-    subject = subjects["mpp-2024-i"]
-    figure = charts.draw("inflow", subject, CHART_SIZES["page"], "nl")
+def test_fonts_are_embedded_as_truetype_and_words_are_inside() -> None:
+    data = run_data("mpp-2024-i")
+    figure = charts.draw("inflow", data, CHART_SIZES["page"], "nl")
     words = "Mediaan < 5 & meer"
     pdf = bytes_of(figure, ".pdf", 100, "Instroom", words)
     assert b"/FontFile2" in pdf
@@ -313,19 +290,19 @@ def test_fonts_are_embedded_as_truetype_and_words_are_inside(
 
 @pytest.mark.slow
 def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
-    folders: dict[str, Path], tmp_path: Path, command: Command
+    tmp_path: Path, command: Command
 ) -> None:
     run = tmp_path / "mpp-2024-i"
-    shutil.copytree(folders["mpp-2024-i"], run)
+    shutil.copytree(run_folder("mpp-2024-i"), run)
     before = {file: file.read_bytes() for file in run.iterdir()}
     words = ("plot", "mpp-2024-i", "gap", "--lang", "nl", "--width", "column")
     done = command(*words, "--format", "png,svg,pdf")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [
-        f"mpp-2024-i-charts/gap-nl-column.{ending}" for ending in charts.FORMATS
+        f"mpp-2024-i-charts/gap-nl-column.{ending}" for ending in FORMATS
     ]
     beside = tmp_path / "mpp-2024-i-charts"
-    for ending in charts.FORMATS:
+    for ending in FORMATS:
         found = find_in_chart((beside / f"gap-nl-column.{ending}").read_bytes())
         assert found is not None
         assert found.intact
@@ -339,10 +316,8 @@ def test_chart_draws_into_a_folder_beside_the_run_and_whence_knows_each(
 
 
 @pytest.mark.slow
-def test_runs_side_by_side_make_one_chart_of_their_own(
-    folders: dict[str, Path], tmp_path: Path, command: Command
-) -> None:
-    runs = [str(folder) for folder in folders.values()]
+def test_runs_side_by_side_make_one_chart_of_their_own(tmp_path: Path, command: Command) -> None:
+    runs = [str(run_folder(name)) for name in EXTREMES]
     done = command("plot", *runs, "-o", "both")
     assert done.returncode == 0, done.stderr
     found = find_in_chart((tmp_path / "both" / "together-en-page.png").read_bytes())
@@ -373,10 +348,10 @@ def test_runs_side_by_side_make_one_chart_of_their_own(
     ],
 )
 def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
-    words: tuple[str, ...], said: str, folders: dict[str, Path], tmp_path: Path, command: Command
+    words: tuple[str, ...], said: str, tmp_path: Path, command: Command
 ) -> None:
     for name in ("run", "other"):
-        shutil.copytree(folders["mpp-2024-i"], tmp_path / name)
+        shutil.copytree(run_folder("mpp-2024-i"), tmp_path / name)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.docx").write_text("years of work")
     record_in(tmp_path / "charts", "charts", of="x")
@@ -388,25 +363,21 @@ def test_what_can_not_be_drawn_is_refused_and_nothing_is_written(
 
 
 @pytest.mark.slow
-def test_an_unknown_name_is_answered_with_all_names(
-    folders: dict[str, Path], command: Command
-) -> None:
-    done = command("plot", str(folders["mpp-2024-i"]), "nees")
+def test_an_unknown_name_is_answered_with_all_names(command: Command) -> None:
+    done = command("plot", str(run_folder("mpp-2024-i")), "nees")
     assert f"choose from {', '.join(CHARTS)}" in done.stderr
 
 
 @pytest.mark.long
-def test_a_run_of_a_day_has_no_charts_and_says_so(
-    folders: dict[str, Path], tmp_path: Path, command: Command
-) -> None:
+def test_a_run_of_a_day_has_no_charts_and_says_so(tmp_path: Path, command: Command) -> None:
     baseline = load("baseline")
-    options = Options(replications=1, step="week", workers=1, until=baseline.start)
+    options = replace(QUICK, replications=1, charts=True, until=baseline.start)
     execute(baseline, "day", options, tmp_path / "day")
-    assert not list((tmp_path / "day" / "charts").iterdir())
+    assert not list((tmp_path / "day").glob("charts/*"))
     done = command("plot", "day")
     assert done.returncode == 2
     assert "the run is too short for this chart" in done.stderr
-    done = command("plot", str(folders["mpp-2024-i"]), "day")
+    done = command("plot", str(run_folder("mpp-2024-i")), "day")
     assert done.returncode == 2
     assert "no days in common" in done.stderr
 

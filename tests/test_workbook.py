@@ -11,10 +11,10 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -31,7 +31,7 @@ from sim.export.safe_write import write_file
 from sim.report.display_names import line_label
 from sim.report.i18n import Language, labels, translate
 from sim.report.run_tables import headline_rows
-from sim.report.style import page, save_as
+from sim.report.style import bytes_of
 from sim.results.budget import LINES
 from sim.runs.batches import Options
 from sim.runs.load import RunFolder, read_run_folder
@@ -381,21 +381,15 @@ def test_tables_go_into_a_folder_of_their_own(
     assert "folder of 'tables', not of a run" in done.stderr
 
 
-def chart_bytes(suffix: str, folder: Path) -> bytes:
-    with mpl.rc_context({"svg.hashsalt": "x"}):
-        figure = page(2.0)
-        figure.text(0.5, 0.5, "gap")
-        file = folder / f"chart{suffix}"
-        if suffix == ".pdf":
-            figure.savefig(file, metadata={"CreationDate": None})
-        else:
-            save_as(figure, file)
-    return file.read_bytes()
+def chart_bytes(suffix: str) -> bytes:
+    figure = Figure(figsize=(7.6, 2.0))
+    figure.text(0.5, 0.5, "gap")
+    return bytes_of(figure, suffix, 160, "gap", "The gap.")
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_a_chart_tells_its_stamp_and_every_change(suffix: str, tmp_path: Path) -> None:
-    bare = chart_bytes(suffix, tmp_path)
+def test_a_chart_tells_its_stamp_and_every_change(suffix: str) -> None:
+    bare = chart_bytes(suffix)
     assert find_in_chart(bare) is None
     data = marked(bare, suffix, STAMP)
     assert data == marked(bare, suffix, STAMP)
@@ -410,8 +404,8 @@ def test_a_chart_tells_its_stamp_and_every_change(suffix: str, tmp_path: Path) -
     assert not lied.intact
 
 
-def test_a_stamped_chart_is_still_a_whole_chart(tmp_path: Path) -> None:
-    png = marked(chart_bytes(".png", tmp_path), ".png", STAMP)
+def test_a_stamped_chart_is_still_a_whole_chart() -> None:
+    png = marked(chart_bytes(".png"), ".png", STAMP)
     at, kinds = 8, []
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])
@@ -420,7 +414,7 @@ def test_a_stamped_chart_is_still_a_whole_chart(tmp_path: Path) -> None:
         kinds.append(body[:4])
         at += 12 + length
     assert kinds[-2:] == [b"iTXt", b"IEND"]
-    svg = ElementTree.fromstring(marked(chart_bytes(".svg", tmp_path), ".svg", STAMP))
+    svg = ElementTree.fromstring(marked(chart_bytes(".svg"), ".svg", STAMP))
     told = [part.text for part in svg.iter() if part.get("id") == "opvangsim"]
     assert json.loads(str(told[0]))["command"] == STAMP.command
 

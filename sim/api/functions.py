@@ -189,23 +189,20 @@ def overview(lang: Language = "en", width: Width = "page") -> Chart:
     >>> "Baseline" in sim.overview().words
     True
     """
-    import matplotlib as mpl
-
     from ..report.charts import overview as chart
     from ..report.overview import SETTINGS, headlines, with_headline
-    from ..report.style import STYLE, title_of
+    from ..report.style import title_of
     from ..runs.manifest import versions
     from ..runs.provenance import Provenance
 
     titles = {name: getattr(one.title, lang) for name, one in with_headline().items()}
-    with mpl.rc_context(STYLE):
-        figure = chart.draw(titles, CHART_SIZES[width], lang)
+    figure = chart.draw(titles, CHART_SIZES[width], lang)
     made_of, seed = chart.id_of(list(headlines().values())), str(SETTINGS.seed)
     names, version = ", ".join(titles), versions()["opvangsim"]
     stamp = Provenance(
         "overview", names, seed, version, made_of, f"sim.overview({lang!r}, {width!r})"
     )
-    return Chart(figure, title_of(figure), chart.words(titles, lang), width, stamp)
+    return Chart(figure, title_of(figure), chart.alt_text(titles, lang), width, stamp)
 
 
 def laws() -> pd.DataFrame:

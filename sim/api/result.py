@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import pandas as pd
 
 from ..errors import usage_error
@@ -18,7 +17,6 @@ from ..questions.text import cell_text, chance_text
 from ..report import run_tables as text
 from ..report.charts import CHART_SIZES, CHARTS, Width, draw
 from ..report.i18n import Language, translate
-from ..report.style import STYLE
 from ..results.cell import look_up, parse
 from ..runs.load import RunFolder, read_run_folder, run_data, verified_file
 from ..scenario import load_chain
@@ -239,13 +237,12 @@ class Plots:
 
     def _drawn(self, name: str, lang: Language, width: Width) -> Chart:
         subject = run_data(self.of.folder, self.of.finished)
-        if not CHARTS[name].shown(subject):
+        if not CHARTS[name].is_drawable(subject):
             usage_error(
                 name, "the run is too short for this chart", "run the scenario to a later day"
             )
-        with mpl.rc_context(STYLE):
-            figure = draw(name, subject, CHART_SIZES[width], lang)
-        title, words = translate(f"chart_{name}_title", lang), CHARTS[name].words(subject, lang)
+        figure = draw(name, subject, CHART_SIZES[width], lang)
+        title, words = translate(f"chart_{name}_title", lang), CHARTS[name].alt_text(subject, lang)
         return Chart(figure, title, words, width, self.of.finished.stamp)
 
 

@@ -52,21 +52,18 @@ class Scorecard:
 
         Raises ``ScenarioError`` if not all years were scored.
         """
-        import matplotlib as mpl
-
         from ..report.charts import scorecard as chart
-        from ..report.style import STYLE, title_of
+        from ..report.style import title_of
         from ..runs.manifest import versions
         from ..runs.provenance import Provenance
 
         self._whole("plot")
         n, made_of = self.options.replications, chart.id_of(self.hindcasts)
-        with mpl.rc_context(STYLE):
-            figure = chart.draw(self.hindcasts, n, CHART_SIZES[width], lang)
+        figure = chart.draw(self.hindcasts, n, CHART_SIZES[width], lang)
         seed, version = str(self.options.seed), versions()["opvangsim"]
         command = f"sim.score().plot({lang!r}, {width!r})"
         stamp = Provenance("scorecard", "hindcasts", seed, version, made_of, command)
-        words = chart.words(self.hindcasts, lang)
+        words = chart.alt_text(self.hindcasts, lang)
         return Chart(figure, title_of(figure), words, width, stamp)
 
     def _whole(self, asked: str) -> None:

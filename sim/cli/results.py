@@ -63,7 +63,7 @@ def plot(
     if len(folders) == 1:
         (run,), (subject,) = found.values(), runs.values()
         stamp, drawn = run.stamp, _shown(subject, wanted, named=len(what) > 1)
-        draw = partial(write, subject, drawn, told=True)
+        draw = partial(write, subject, drawn, text_file=True)
     else:
         _refuse_apart(runs)
         stamp = combined_provenance(list(found.values()), as_typed(sys.argv[1:]))
@@ -121,9 +121,9 @@ def _refuse_alike(folders: list[Path], named: bool) -> None:
 
 def _refuse_apart(runs: dict[str, RunData]) -> None:
     """Refuses runs that have no days, or no gap, to be put side by side."""
-    from ..report.charts import multi_run as together
+    from ..report.charts import multi_run
 
-    if len(runs) > 1 and not together.shown(runs):
+    if len(runs) > 1 and not multi_run.is_drawable(runs):
         what = "these runs have no days in common, or one has no gap"
         usage_error(", ".join(runs), what, "run the scenarios to a later day")
 
@@ -142,7 +142,7 @@ def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     """The charts that the run holds the numbers of; the others are told of, or refused if named."""
     from ..report.charts import CHARTS
 
-    lacking = [name for name in wanted if not CHARTS[name].shown(subject)]
+    lacking = [name for name in wanted if not CHARTS[name].is_drawable(subject)]
     advice = "run the scenario to a later day"
     if lacking and (named or len(lacking) == len(wanted)):
         usage_error(", ".join(lacking), "the run is too short for this chart", advice)

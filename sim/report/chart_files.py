@@ -1,17 +1,15 @@
-"""Write charts that belong to no run or study: the scorecard and the overview of scenarios."""
+"""Write the charts that belong to no run or study: the scorecard and the overview."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 
 from .charts import overview, scorecard
-from .charts.size import CHART_SIZES, Width
 from .i18n import Language
-from .style import STYLE, save_forms
+from .style import CHART_SIZES, Width, save_formats
 
 
 def write_scorecard(
@@ -22,11 +20,10 @@ def write_scorecard(
     width: Width,
     formats: Iterable[str],
 ) -> None:
-    """Draw the scorecard as STEM.png and so on, with a description in words (.txt)."""
-    look, words = CHART_SIZES[width], scorecard.words(cells, lang)
-    with mpl.rc_context(STYLE):
-        figure = scorecard.draw(cells, replications, look, lang)
-    save_forms(figure, stem, look.dpi, words, formats, beside=True)
+    """Draw the scorecard as STEM.png and so on, with its alt text (``.txt``)."""
+    size, alt_text = CHART_SIZES[width], scorecard.alt_text(cells, lang)
+    figure = scorecard.draw(cells, replications, size, lang)
+    save_formats(figure, stem, size.dpi, alt_text, formats, text_file=True)
 
 
 def write_overview(
@@ -36,8 +33,7 @@ def write_overview(
     width: Width,
     formats: Iterable[str],
 ) -> None:
-    """Draw all scenarios as STEM.png and so on, with a description in words (.txt)."""
-    look, words = CHART_SIZES[width], overview.words(titles, lang)
-    with mpl.rc_context(STYLE):
-        figure = overview.draw(titles, look, lang)
-    save_forms(figure, stem, look.dpi, words, formats, beside=True)
+    """Draw all scenarios as STEM.png and so on, with its alt text (``.txt``)."""
+    size, alt_text = CHART_SIZES[width], overview.alt_text(titles, lang)
+    figure = overview.draw(titles, size, lang)
+    save_formats(figure, stem, size.dpi, alt_text, formats, text_file=True)

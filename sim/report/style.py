@@ -1,119 +1,121 @@
-"""What all charts share: colours, style, and how a figure becomes a file.
+"""Sizes, colours and style sheet of all charts, and how a figure is written to a file.
 
-Readable in grey and for the colour-blind: shades and line styles carry what colours do. The same
-figure gives the same bytes.
+Charts are readable in grey and for the colour-blind: shades and line styles repeat what colours
+say. The same figure gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from html import escape
+from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+import matplotlib.style
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
-STYLE: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 11,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.6,
-    "axes.axisbelow": True,
-    "svg.fonttype": "path",
-    "text.parse_math": False,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "opvangsim",
+FORMATS = ("png", "svg", "pdf")
+HEAD_GAP = 0.6
+"""Gap between a panel and its head [sizes of its text]."""
+Width = Literal["column", "page", "slide"]
+WIDTHS: tuple[Width, ...] = get_args(Width)
+
+
+@dataclass(frozen=True)
+class ChartSize:
+    """Sizes of a figure [inches] and of its letters and lines [points].
+
+    ``plot_inches`` is the height of a row of panels; where ``height_inches`` is set the rows share
+    what the texts leave of it. A ``brief`` chart leaves out what it has no room for.
+    """
+
+    width_inches: float
+    plot_inches: float
+    height_inches: float | None
+    title: float
+    text: float
+    small: float
+    line: float
+    side_by_side: bool
+    brief: bool
+    dpi: int
+
+    @property
+    def margin(self) -> float:
+        """Free margin around the figure [inches]."""
+        return max(0.06, 0.012 * self.width_inches)
+
+
+CHART_SIZES: dict[Width, ChartSize] = {
+    "column": ChartSize(3.15, 1.95, None, 8.5, 7, 6, 1.4, side_by_side=False, brief=True, dpi=300),
+    "page": ChartSize(6.3, 2.9, None, 11, 8.5, 7, 1.8, side_by_side=True, brief=False, dpi=200),
+    "slide": ChartSize(13.333, 0, 7.5, 26, 17, 14, 3.2, side_by_side=True, brief=False, dpi=120),
 }
-PAGE_INCHES = 7.6
-SMALL_PRINT: Any = {"fontsize": 7, "color": "#444444"}
-FORMATS = (".png", ".svg")
+"""A column of an A4 page (8 cm), its whole width (16 cm), and a slide of 16:9."""
 
 
-def page(height_inches: float) -> Figure:
-    """An empty figure as wide as a page."""
-    figure = Figure(figsize=(PAGE_INCHES, height_inches))
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def head_and_foot(figure: Figure, title: str, note: str) -> None:
-    """The title above, the small print below, wrapped to the width of the page."""
-    height = float(figure.get_size_inches()[1])
-    figure.text(0.012, 1 - 0.22 / height, title, fontsize=11, weight="bold", va="center")
-    figure.text(0.012, 0.06 / height, textwrap.fill(note, 138), va="bottom", **SMALL_PRINT)
-
-
-def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PNG and SVG."""
-    for ending in FORMATS:
-        save_as(figure, stem.with_suffix(ending))
-
-
-def save_as(figure: Figure, file: Path) -> None:
-    """Write a figure in the format that the file's name ends with."""
-    with mpl.rc_context(STYLE):
-        if file.suffix == ".svg":
-            figure.savefig(file, metadata={"Date": None, "Creator": None})
-        else:
-            figure.savefig(file, dpi=160, metadata={"Software": None})
-
-
-def save_said(figure: Figure, file: Path, dpi: int, title: str, words: str) -> None:
-    """Write a figure as PNG, SVG or PDF that holds what it says in words, for who can't see it.
-
-    In SVG the words are its ``<desc>``, which screen readers read; in PNG and PDF they are in the
-    properties. Fonts are embedded (PDF) or letters are paths (SVG); no file holds a date.
-    """
-    file.write_bytes(bytes_of(figure, file.suffix, dpi, title, words))
-
-
-def save_forms(
-    figure: Figure, stem: Path, dpi: int, words: str, formats: Iterable[str], beside: bool
-) -> None:
-    """Write a figure in some formats with what it says in words; ``beside`` also as ``.txt``.
-
-    The first text of the figure is its title.
-    """
-    title = title_of(figure)
-    for ending in formats:
-        save_said(figure, stem.with_name(f"{stem.name}.{ending}"), dpi, title, words)
-    if beside:
-        stem.with_name(f"{stem.name}.txt").write_text(words + "\n", "utf-8")
+def chart_style(size: ChartSize | None = None) -> AbstractContextManager[None]:
+    """Apply the style sheet, with the text and line sizes of a chart size, in a ``with`` block."""
+    sheet = str(resources.files("sim") / "data" / "opvangsim.mplstyle")
+    if size is None:
+        return mpl.style.context(sheet)
+    own: dict[Any, Any] = {
+        "font.size": size.text,
+        "figure.titlesize": size.title,
+        "lines.linewidth": size.line,
+        "lines.markersize": 0.45 * size.text,
+        "axes.titlepad": HEAD_GAP * size.text,
+        "figure.constrained_layout.h_pad": size.margin,
+        "figure.constrained_layout.w_pad": size.margin,
+    }
+    for axis in ("xtick", "ytick"):
+        own |= {f"{axis}.major.size": 0.3 * size.text, f"{axis}.major.pad": 0.45 * size.text}
+    return mpl.style.context([sheet, own])
 
 
 def title_of(figure: Figure) -> str:
-    """The title of a figure: its first text."""
-    return " ".join(figure.texts[0].get_text().split())
+    """Return the title of a figure on one line."""
+    return " ".join(figure.get_suptitle().split())
 
 
-def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, words: str) -> bytes:
-    """The file of ``save_said``: the same figure and words give the same bytes."""
-    about: dict[str, dict[str, str | None]] = {
-        ".png": {"Software": None, "Title": title, "Description": words},
+def save_formats(
+    figure: Figure, stem: Path, dpi: int, alt_text: str, formats: Iterable[str], text_file: bool
+) -> None:
+    """Write a figure in some formats with its alt text; ``text_file`` also writes it (``.txt``)."""
+    title = title_of(figure)
+    for ending in formats:
+        data = bytes_of(figure, f".{ending}", dpi, title, alt_text)
+        stem.with_name(f"{stem.name}.{ending}").write_bytes(data)
+    if text_file:
+        stem.with_name(f"{stem.name}.txt").write_text(alt_text + "\n", "utf-8")
+
+
+def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, alt_text: str) -> bytes:
+    """Return a figure as the bytes of a PNG, SVG or PDF file that holds its title and alt text.
+
+    In SVG the alt text is the ``<desc>``, which screen readers read; in PNG and PDF it is in the
+    properties. No file holds a date: the same figure and texts give the same bytes.
+    """
+    metadata: dict[str, dict[str, str | None]] = {
+        ".png": {"Software": None, "Title": title, "Description": alt_text},
         ".svg": {"Date": None, "Creator": None, "Title": title},
         ".pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": title,
-                 "Subject": words},
+                 "Subject": alt_text},
     }  # fmt: skip
     stream = io.BytesIO()
-    with mpl.rc_context(STYLE):
-        figure.savefig(stream, format=suffix[1:], dpi=dpi, metadata=about[suffix])
+    with chart_style():
+        figure.savefig(stream, format=suffix[1:], dpi=dpi, metadata=metadata[suffix])
     data = stream.getvalue()
-    return _described(data, words) if suffix == ".svg" else data
+    return _described(data, alt_text) if suffix == ".svg" else data
 
 
-def _described(svg: bytes, words: str) -> bytes:
-    """An SVG whose root is an image with a name and a description."""
-    desc = f"</title>\n <desc>{escape(words, quote=False)}</desc>".encode()
+def _described(svg: bytes, alt_text: str) -> bytes:
+    """Mark the root of an SVG as an image with a name and a description."""
+    desc = f"</title>\n <desc>{escape(alt_text, quote=False)}</desc>".encode()
     return svg.replace(b"<svg ", b'<svg role="img" ', 1).replace(b"</title>", desc, 1)

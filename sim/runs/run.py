@@ -108,7 +108,7 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
         run.yearly,
     )
     folder.mkdir()
-    names = [name for name in charts.OF_EVERY_RUN if charts.CHARTS[name].shown(subject)]
+    names = [name for name in charts.OF_EVERY_RUN if charts.CHARTS[name].is_drawable(subject)]
     charts.write(subject, names, folder, "nl" if options.lang == "nl" else "en")
     mark_charts(folder, stamp)
 

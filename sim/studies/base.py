@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.size import ChartSize
 from ..report.i18n import Language
 from ..report.study_data import StudyData
+from ..report.style import ChartSize
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import StudyContent, data_of, write_study
 from ..scenario import Loaded, Scenario, inputs_of

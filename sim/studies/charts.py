@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import Problem, ScenarioError
-from ..report.charts.size import CHART_SIZES, Width
 from ..report.i18n import Language
 from ..report.study_data import StudyData
-from ..report.style import STYLE, bytes_of, save_forms, title_of
+from ..report.style import CHART_SIZES, Width, bytes_of, chart_style, save_formats, title_of
 from . import study_of_kind
 from . import (
     sweep_chart as sweep,
@@ -43,8 +41,9 @@ def shown(told: StudyData) -> bool:
 
 def drawn(told: StudyData, lang: Language, width: Width = "page") -> Figure:
     """The chart of a study; raises ``ScenarioError`` for a kind that has none."""
-    with mpl.rc_context(STYLE):
-        return _of(told).draw(told, CHART_SIZES[width], lang)
+    size = CHART_SIZES[width]
+    with chart_style(size):
+        return _of(told).draw(told, size, lang)
 
 
 def words(told: StudyData, lang: Language) -> str:
@@ -69,7 +68,7 @@ def write(
         return
     stem = folder / f"{_of(told).name}{suffix}"
     said, figure = words(told, lang), drawn(told, lang, width)
-    save_forms(figure, stem, CHART_SIZES[width].dpi, said, formats, told_beside)
+    save_formats(figure, stem, CHART_SIZES[width].dpi, said, formats, told_beside)
 
 
 def png(told: StudyData, lang: Language) -> bytes:

@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.elements import amount, listed, positions, scale_of_dates, scale_of_years
-from ..report.charts.layout import EndLabel, Mark, Sheet, fit, new_sheet
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import BILLION, scale_up, source, titled, zero_line
+from ..report.charts.elements import BILLION, amount, listed, source, title_of_scenario
+from ..report.charts.layout import EndLabel, FigureLayout, Swatch, finish, label_ends, new_figure
+from ..report.charts.scales import date_scale, number_scale, positions, year_scale, zero_line
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK, GREY, ORANGE
+from ..report.style import BLUE, DARK, GREY, ORANGE, ChartSize
 
 MONTHLY = (
     ("occupancy", "total", 1e3),
@@ -26,16 +25,16 @@ MONTHLY = (
 )
 """Series of the panels by month, and what their scales are in."""
 LINES = (
-    Mark(BLUE, line=True),
-    Mark(ORANGE, dashes=(5, 2), line=True),
-    Mark(DARK, dashes=(1, 1.5), line=True),
-    Mark(GREY, dashes=(6, 2, 1, 2), line=True),
+    Swatch(BLUE, line=True),
+    Swatch(ORANGE, dashes=(5, 2), line=True),
+    Swatch(DARK, dashes=(1, 1.5), line=True),
+    Swatch(GREY, dashes=(6, 2, 1, 2), line=True),
 )
 BARS = (
-    Mark(BLUE),
-    Mark("#f2c99b", "///"),
-    Mark(DARK),
-    Mark("#dddddd", "..."),
+    Swatch(BLUE),
+    Swatch("#f2c99b", "///"),
+    Swatch(DARK),
+    Swatch("#dddddd", "..."),
 )
 PLOT = {"column": 1.25, "page": 1.7}
 
@@ -69,36 +68,41 @@ def moves(rows: pd.DataFrame) -> bool:
     return bool((rows[columns].to_numpy() != 0).any())
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Four panels of differences."""
     found, scenarios = comparison_of(told), told.scenarios
     base = scenarios[found.base]
     each = "; ".join(
-        translate("named_value", lang, name=name, value=titled(scenarios[name], lang))
+        translate("named_value", lang, name=name, value=title_of_scenario(scenarios[name], lang))
         for name in found.others
     )
     note = translate("study_compare_note", lang, prices=prices_label(base, lang))
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         translate("compare_chart", lang, base=found.base),
         [translate("compare_gap_axis", lang),
          *(translate(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
-        [f"{each}.", note, *prices_notes(scenarios, lang), source(told, titled(base, lang), lang)],
-        columns=2 if look.side_by_side else 1,
-        plots=[PLOT["column"]] * 4 if look.brief else [PLOT["page"]] * 2,
+        [
+            f"{each}.",
+            note,
+            *prices_notes(scenarios, lang),
+            source(told, title_of_scenario(base, lang), lang),
+        ],
+        columns=2 if size.side_by_side else 1,
+        plots=[PLOT["column"]] * 4 if size.brief else [PLOT["page"]] * 2,
     )  # fmt: skip
-    _gaps(sheet, found, lang)
+    _gaps(layout, found, lang)
     for place, (series, breakdown, unit) in enumerate(MONTHLY, start=1):
-        _months(sheet, place, found, (series, breakdown), unit, lang)
-    return sheet.figure
+        _months(layout, place, found, (series, breakdown), unit, lang)
+    return finish(layout)
 
 
 def _of(rows: pd.DataFrame, series: str, breakdown: str) -> pd.DataFrame:
     return rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
 
 
-def _gaps(sheet: Sheet, found: Comparison, lang: Language) -> None:
-    look, axes = sheet.look, sheet.panels[0]
+def _gaps(layout: FigureLayout, found: Comparison, lang: Language) -> None:
+    size, axes = layout.size, layout.panels[0]
     rows = _of(found.yearly, "gap", "total")
     years = sorted({int(year) for year in rows["year"]})
     wide = 0.76 / len(found.others)
@@ -111,37 +115,37 @@ def _gaps(sheet: Sheet, found: Comparison, lang: Language) -> None:
         low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / BILLION
                            for q in ("p10", "mean", "p90"))  # fmt: skip
         axes.bar(x, mean, 0.86 * wide, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
-                 linewidth=0.25 * look.line)  # fmt: skip
-        axes.vlines(x, low, high, color="white", linewidth=1.1 * look.line)
-        axes.vlines(x, low, high, color=DARK, linewidth=0.5 * look.line)
+                 linewidth=0.25 * size.line)  # fmt: skip
+        axes.vlines(x, low, high, color="white", linewidth=1.1 * size.line)
+        axes.vlines(x, low, high, color=DARK, linewidth=0.5 * size.line)
         ends += [float(low.min()), float(high.max())]
         labels.append(EndLabel(other, float(mean[-1]), mark))
-    zero_line(sheet, axes)
-    _limits(sheet, 0, ends)
+    zero_line(axes.yaxis)
+    _limits(layout, 0, ends)
     axes.set_xlim((years or [0])[0] - 0.5, (years or [0])[-1] + 0.5)
     axes.tick_params(axis="x", length=0)
-    scale_up(axes, lang)
-    fit(sheet, 0, labels)
+    number_scale(axes.yaxis, lang)
+    label_ends(layout, 0, labels)
     if years:
-        scale_of_years(sheet, axes, years)
+        year_scale(axes.xaxis, years)
 
 
-def _limits(sheet: Sheet, place: int, ends: list[float]) -> None:
+def _limits(layout: FigureLayout, place: int, ends: list[float]) -> None:
     room = 0.05 * max(max(ends) - min(ends), 1e-6)
     if max(ends) == min(ends):
         room = 1.0
-    sheet.panels[place].set_ylim(min(ends) - room, max(ends) + room)
+    layout.panels[place].set_ylim(min(ends) - room, max(ends) + room)
 
 
 def _months(
-    sheet: Sheet,
+    layout: FigureLayout,
     place: int,
     found: Comparison,
     what: tuple[str, str],
     unit: float,
     lang: Language,
 ) -> None:
-    look, axes = sheet.look, sheet.panels[place]
+    size, axes = layout.size, layout.panels[place]
     rows = _of(found.monthly, *what)
     ends, labels = [0.0], []
     for other, mark in zip(found.others, LINES, strict=False):
@@ -150,17 +154,17 @@ def _months(
         low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / unit
                            for q in ("p10", "mean", "p90"))  # fmt: skip
         axes.fill_between(x, low, high, color=mark.colour, alpha=0.2, linewidth=0)
-        axes.plot(x, mean, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
+        axes.plot(x, mean, color=mark.colour, linewidth=size.line, linestyle=(0, mark.dashes))
         axes.set_xlim(x[0], x[-1])
         ends += [float(np.nanmin(low)), float(np.nanmax(high))]
         end = number(float(mean[-1]), lang, 1)
         labels.append(EndLabel(translate("named_value", lang, name=other, value=end),
                                float(mean[-1]), mark))  # fmt: skip
-    zero_line(sheet, axes)
-    _limits(sheet, place, ends if moves(rows) else [-1.0, 1.0])
-    scale_up(axes, lang)
-    fit(sheet, place, labels)
-    scale_of_dates(sheet, axes, lang)
+    zero_line(axes.yaxis)
+    _limits(layout, place, ends if moves(rows) else [-1.0, 1.0])
+    number_scale(axes.yaxis, lang)
+    label_ends(layout, place, labels)
+    date_scale(axes.xaxis, lang)
 
 
 def words(told: StudyData, lang: Language) -> str:

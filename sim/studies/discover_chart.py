@@ -8,12 +8,19 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ..report.charts.bar_rows import place_rows, row_height, spread
-from ..report.charts.elements import listed, sources_named
-from ..report.charts.layout import EDGE, LEADING, POINTS, Sheet, new_sheet, text_width, wrapped
-from ..report.charts.size import ChartSize
+from ..report.charts.elements import cited_sources, listed
+from ..report.charts.layout import (
+    LEADING,
+    POINTS,
+    FigureLayout,
+    inches_of,
+    new_figure,
+    text_width,
+    wrapped,
+)
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK
+from ..report.style import BLUE, DARK, ChartSize
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
 from .levers import lever
 from .names import lever_words
@@ -22,6 +29,8 @@ from .scatter_chart import axes_of, draw_runs, keys_of, note_of
 
 BARS = 1.15
 """Lines of text that a bar takes."""
+NUMBERS = 6
+"""Room for the numbers of the scale of the panel below or beside [sizes of text]."""
 PLOT = {"column": 2.2, "page": 3.1}
 
 
@@ -30,38 +39,38 @@ def shown(told: StudyData) -> bool:
     return len(told.table("boxes")) > 0
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The limits of the first box, and below or beside them the runs."""
     found, units = discovery_of(told), told.asked["units"]
     box = found.boxes[0]
-    texts, each = _rows(found, box, units, look, look.text, lang)
-    slide = look.height_inches is not None
-    sheet = new_sheet(
-        look,
+    slide = size.height_inches is not None
+    texts, each = _rows(found, box, units, size, size.text, lang)
+    layout = new_figure(
+        size,
         _title(box, lang),
         [
             translate("discover_bars", lang),
-            _scatter_head(found, units, look, lang),
+            _scatter_head(found, units, size, lang),
         ],
         [_note(found, box, slide, lang), *note_of(found, slide, lang), _source(told, found, lang)],
         columns=2 if slide else 1,
-        plots=[1.0] if slide else [sum(each), PLOT["column" if look.brief else "page"]],
-        keys=[[], keys_of(found, lang)],
+        plots=[1.0] if slide else [sum(each), PLOT["column" if size.brief else "page"]],
+        entries=[[], keys_of(found, lang)],
         under=["", lever_and_unit(found, 0, units, lang)],
-    )  # fmt: skip
-    size = look.text
-    if sum(each) > sheet.boxes[0].height + 1e-6:
-        size = look.small
-        texts, each = _rows(found, box, units, look, size, lang)
-    bars = BARS * LEADING * size / POINTS
-    at = place_rows(sheet, [0], texts, size, spread(each, sheet.boxes[0].height), bars, over=True)
+    )
+    draw_runs(layout, 1, found, box, lang)
+    room, points = inches_of(layout.panels[0])[1], size.text
+    if sum(each) > room + 0.05:
+        points = size.small
+        texts, each = _rows(found, box, units, size, points, lang)
+    bars = BARS * LEADING * points / POINTS
+    at = place_rows(layout, [0], texts, points, spread(each, room), bars, over=True)
     for row, one in zip(at, box.limits, strict=True):
-        _bar(sheet, row, bars, one, found, lang)
-    sheet.panels[0].set_xlim(-0.004, 1.004)
-    sheet.panels[0].set_xticks([])
-    sheet.panels[0].spines["bottom"].set_visible(False)
-    draw_runs(sheet, 1, found, box, lang)
-    return sheet.figure
+        _bar(layout, row, bars, one, found, lang)
+    layout.panels[0].set_xlim(-0.004, 1.004)
+    layout.panels[0].set_xticks([])
+    layout.panels[0].spines["bottom"].set_visible(False)
+    return layout.figure
 
 
 def _title(box: Box, lang: Language) -> str:
@@ -92,16 +101,16 @@ def _source(told: StudyData, found: Discovery, lang: Language) -> str:
         n=number(told.settings.replications, lang),
         seed=told.settings.seed,
         id=told.id,
-        sources=sources_named(),
+        sources=cited_sources(),
     )
 
 
 def _scatter_head(
-    found: Discovery, units: Mapping[str, str], look: ChartSize, lang: Language
+    found: Discovery, units: Mapping[str, str], size: ChartSize, lang: Language
 ) -> str:
     upward = lever_and_unit(found, 1, units, lang)
     head = translate("discover_scatter", lang)
-    return upward or head if look.brief or look.height_inches else f"{head}. {upward}".strip()
+    return upward or head if size.brief or size.height_inches else f"{head}. {upward}".strip()
 
 
 def limit_short(_: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
@@ -136,29 +145,30 @@ def _rows(
     found: Discovery,
     box: Box,
     units: Mapping[str, str],
-    look: ChartSize,
-    size: float,
+    size: ChartSize,
+    points: float,
     lang: Language,
 ) -> tuple[list[str], list[float]]:
-    """Names of the limits in letters of a size, wrapped, and how tall each row is.
+    """Names of the limits in letters of a points, wrapped, and how tall each row is.
 
     On a slide without what was tried, for which there is no room; the words tell it.
     """
-    inside = look.width_inches - 2 * max(EDGE, 0.012 * look.width_inches)
-    slide = look.height_inches is not None
+    inside = size.width_inches - 2 * size.margin - NUMBERS * size.text / POINTS
+    slide = size.height_inches is not None
     wide = 0.48 * inside if slide else inside
     name = limit_short if slide else limit_words
-    texts = [wrapped(name(found, one, units, lang), size, wide) for one in box.limits]
-    bars = BARS * LEADING * size / POINTS
-    return texts, [row_height(text, size, bars, over=True) + 0.4 * size / POINTS for text in texts]
+    texts = [wrapped(name(found, one, units, lang), points, wide) for one in box.limits]
+    bars = BARS * LEADING * points / POINTS
+    gap = 0.4 * points / POINTS
+    return texts, [row_height(text, points, bars, over=True) + gap for text in texts]
 
 
 def _bar(
-    sheet: Sheet, row: float, tall: float, one: Limit, found: Discovery, lang: Language
+    layout: FigureLayout, row: float, tall: float, one: Limit, found: Discovery, lang: Language
 ) -> None:
     """What was tried as an empty bar, what the box leaves of it filled."""
-    look, axes = sheet.look, sheet.panels[0]
-    edge: dict[str, Any] = {"edgecolor": DARK, "linewidth": 0.35 * look.line}
+    size, axes = layout.size, layout.panels[0]
+    edge: dict[str, Any] = {"edgecolor": DARK, "linewidth": 0.35 * size.line}
     values = found.table[one.lever]
     if not one.choices:
         least, most = float(values.min()), float(values.max())
@@ -169,15 +179,15 @@ def _bar(
                   color=BLUE, **edge)  # fmt: skip
         return
     every = sorted(set(map(str, values)))
-    slot = sheet.boxes[0].width / len(every)
+    slot = inches_of(axes)[0] / len(every)
     for place, choice in enumerate(every):
         kept = choice in one.choices
         axes.barh(row, 1 / len(every), tall, left=place / len(every),
                   color=BLUE if kept else "white", **edge)  # fmt: skip
         text = choice_text(choice, lang)
-        if text_width(text, look.text) < 0.95 * slot:
+        if text_width(text, size.text) < 0.95 * slot:
             axes.text((place + 0.5) / len(every), row, text, ha="center", va="center",
-                      fontsize=look.text, color="white" if kept else DARK)  # fmt: skip
+                      fontsize=size.text, color="white" if kept else DARK)  # fmt: skip
 
 
 def words(told: StudyData, lang: Language) -> str:

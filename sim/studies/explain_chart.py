@@ -11,24 +11,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..model.prices import affects_costs_only
-from ..report.charts.bar_rows import Rows, row_sheet
-from ..report.charts.elements import listed
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import (
+from ..report.charts.bar_rows import Rows, new_rows
+from ..report.charts.elements import (
     BILLION,
     key_words,
-    room_right,
-    scale_along,
+    listed,
     source,
-    titled,
+    title_of_scenario,
     write_right,
-    zero_line,
 )
+from ..report.charts.layout import finish
+from ..report.charts.scales import number_scale, zero_line
 from ..report.display_names import line_label
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK, ORANGE
+from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..results.cell import CellRef, parse
 from ..scenario import Scenario, load, shipped
 from .factors import THEMES, Factor
@@ -98,7 +96,7 @@ def whole_band(found: Explanation, lang: Language) -> str:
     return translate("explain_whole_band", lang, low=low, high=high)
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A bar for each factor that moves the gap, between the two gaps."""
     found, scenarios = explanation_of(told), told.scenarios
     first, second = scenarios[found.first], scenarios[found.second]
@@ -108,11 +106,11 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         lang,
         statistic=statistic_name(found.address.statistic, lang),
         line=line_label(found.address.line, lang),
-        first=titled(first, lang),
-        second=titled(second, lang),
+        first=title_of_scenario(first, lang),
+        second=title_of_scenario(second, lang),
     )
-    rows = row_sheet(
-        look,
+    rows = new_rows(
+        size,
         _title(found, lang),
         [translate("chart_gap_axis", lang, prices=prices_label(first, lang))],
         [
@@ -120,10 +118,10 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
             *(name for name, _ in steps),
             _end("explain_to", found.second, lang),
         ],
-        lambda _: [note, source(told, titled(first, lang), lang)],
+        lambda _: [note, source(told, title_of_scenario(first, lang), lang)],
     )
     _bars(rows, 0.8 * rows.tall, found, [effect for _, effect in steps], lang)
-    return rows.sheet.figure
+    return finish(rows.layout)
 
 
 def _title(found: Explanation, lang: Language) -> str:
@@ -169,8 +167,8 @@ def _bars(
     effects: list[float],
     lang: Language,
 ) -> None:
-    sheet, at = rows.sheet, rows.at
-    look, (axes,) = sheet.look, sheet.panels
+    layout, at = rows.layout, rows.at
+    size, (axes,) = layout.size, layout.panels
     level = found.before / BILLION
     ends = [(max(level, 0.0), billion(found.before, lang))]
     axes.barh(at[0], level, tall, color=ENDS)
@@ -178,28 +176,27 @@ def _bars(
         step = effect / BILLION
         axes.barh(at[row], step, tall, left=level, color=ORANGE if step > 0 else BLUE,
                   hatch=RISES if step > 0 else FALLS, edgecolor=DARK,
-                  linewidth=0.3 * look.line)  # fmt: skip
-        _joint(axes, level, at[row - 1], at[row], tall, look)
+                  linewidth=0.3 * size.line)  # fmt: skip
+        _joint(axes, level, at[row - 1], at[row], tall, size)
         ends.append((max(level, level + step), _signed(step, lang)))
         level += step
     after = found.after / BILLION
-    _joint(axes, level, at[-2], at[-1], tall, look)
+    _joint(axes, level, at[-2], at[-1], tall, size)
     axes.barh(at[-1], after, tall, color=ENDS)
     ends.append((max(after, 0.0), billion(found.after, lang)))
-    zero_line(sheet, axes, upright=True)
-    room_right(sheet, axes, ends, rows.size)
-    scale_along(sheet, axes, lang)
+    zero_line(axes.xaxis)
+    number_scale(axes.xaxis, lang, 7)
     for (end, text), row_at in zip(ends, at, strict=True):
-        write_right(axes, end, row_at, text, rows.size)
+        write_right(axes, end, row_at, text, rows.points)
 
 
 def _joint(
-    axes: Axes, level: float, above: float, below: float, tall: float, look: ChartSize
+    axes: Axes, level: float, above: float, below: float, tall: float, size: ChartSize
 ) -> None:
     """A line from one bar to the next, where no name stands between them."""
-    if look.brief:
+    if size.brief:
         return
-    axes.vlines(level, above + tall / 2, below - tall / 2, color=DARK, linewidth=0.3 * look.line)
+    axes.vlines(level, above + tall / 2, below - tall / 2, color=DARK, linewidth=0.3 * size.line)
 
 
 def _signed(billions: float, lang: Language) -> str:

@@ -13,13 +13,22 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from ..model.sampling import Floats
-from ..report.charts.elements import listed
-from ..report.charts.layout import LEADING, POINTS, Key, Mark, Sheet, fit, new_sheet, text_width
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import scale_along, scale_up, source, titled
+from ..report.charts.elements import listed, source, title_of_scenario
+from ..report.charts.layout import (
+    LEADING,
+    POINTS,
+    FigureLayout,
+    LegendEntry,
+    Swatch,
+    finish,
+    inches_of,
+    new_figure,
+    text_width,
+)
+from ..report.charts.scales import number_scale
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
-from ..report.style import DARK
+from ..report.style import DARK, ChartSize
 from .levers import Lever, lever, quantity_of
 from .target import Bools
 from .target_labels import (
@@ -37,8 +46,8 @@ from .target_labels import (
 
 SHADES = ("#3f7fb5", "#ffffff", "#c9731c")
 """Far on the side where it is met, on the line, far on the other side."""
-MET = Mark("#ffffff", "////")
-LINE = Mark(DARK, line=True)
+MET = Swatch("#ffffff", "////")
+LINE = Swatch(DARK, line=True)
 PLOT = {"column": 2.3, "page": 3.6}
 
 
@@ -51,7 +60,7 @@ class Grid:
     met: Bools
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The heat map; across the first lever, upward the second."""
     target, scenario = asked_target(told), told.first
     first, second = _levers(told)
@@ -62,16 +71,16 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         cell=cell_and_unit(target, scenario, lang),
         how=how(target, lang),
     )
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         title(target, scenario, lang),
         [translate("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
-        [note, source(told, titled(scenario, lang), lang)],
-        plots=[PLOT["column" if look.brief else "page"]],
-        keys=[
+        [note, source(told, title_of_scenario(scenario, lang), lang)],
+        plots=[PLOT["column" if size.brief else "page"]],
+        entries=[
             [
-                Key(MET, translate("study_frontier_met", lang)),
-                Key(LINE, translate("study_frontier_line", lang)),
+                LegendEntry(MET, translate("study_frontier_met", lang)),
+                LegendEntry(LINE, translate("study_frontier_line", lang)),
             ]
         ],
         under=[
@@ -79,8 +88,8 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         ],
     )
     grid = _grid(told, [lever_unit(unit) for unit in units], unit_of(target))
-    _heat(sheet, grid, target.number / unit_of(target), lang)
-    return sheet.figure
+    _heat(layout, grid, target.number / unit_of(target), lang)
+    return finish(layout)
 
 
 def _levers(told: StudyData) -> tuple[Lever, Lever]:
@@ -106,9 +115,9 @@ def _edges(values: Floats) -> Floats:
     return np.concatenate([values[:1] - half[:1], values[:-1] + half, values[-1:] + half[-1:]])
 
 
-def _heat(sheet: Sheet, grid: Grid, line: float, lang: Language) -> None:
+def _heat(layout: FigureLayout, grid: Grid, line: float, lang: Language) -> None:
     """Shades that read in grey: the further from the line, the darker; hatched where it is met."""
-    look, (axes,) = sheet.look, sheet.panels
+    size, (axes,) = layout.size, layout.panels
     x, y = (_edges(values) for values in grid.tried)
     least = 1e-9
     low, high = float(np.nanmin(grid.held)), float(np.nanmax(grid.held))
@@ -125,39 +134,35 @@ def _heat(sheet: Sheet, grid: Grid, line: float, lang: Language) -> None:
         )  # fmt: skip
     if low < line < high and min(grid.held.shape) > 1:
         axes.contour(*grid.tried, grid.held.T, levels=[line], colors=[DARK],
-                     linewidths=look.line, zorder=3)  # fmt: skip
-    scale_up(axes, lang)
-    fit(sheet, 0, [])
-    scale_along(sheet, axes, lang)
-    _numbers(sheet, axes, grid, lang)
+                     linewidths=size.line, zorder=3)  # fmt: skip
+    number_scale(axes.yaxis, lang)
+    number_scale(axes.xaxis, lang, 7)
+    finish(layout)
+    _numbers(layout, axes, grid, lang)
 
 
-def _numbers(sheet: Sheet, axes: Axes, grid: Grid, lang: Language) -> None:
+def _numbers(layout: FigureLayout, axes: Axes, grid: Grid, lang: Language) -> None:
     """The number in each square, or in every second or third where there is no room for all."""
     decimals = 1 if float(np.nanmax(np.abs(grid.held))) < 100 else 0
     texts = [[number(float(value), lang, decimals) for value in row] for row in grid.held]
-    wide, tall = (float(size) for size in sheet.figure.get_size_inches())
-    place = axes.get_position()
-    slot = place.width * wide / len(grid.tried[0]), place.height * tall / len(grid.tried[1])
-    size, every = _room([text for row in texts for text in row], slot, sheet.look)
-    for i, a in enumerate(grid.tried[0]):
-        for j, b in enumerate(grid.tried[1]):
-            if i % every or j % every:
-                continue
-            axes.text(a, b, texts[i][j], ha="center", va="center", fontsize=size, color=DARK,
-                      zorder=5, path_effects=[withStroke(linewidth=0.4 * size,
-                                                         foreground="white")])  # fmt: skip
+    wide, tall = inches_of(axes)
+    slot = wide / len(grid.tried[0]), tall / len(grid.tried[1])
+    points, every = _room([text for row in texts for text in row], slot, layout.size)
+    halo = [withStroke(linewidth=0.4 * points, foreground="white")]
+    for i, a in list(enumerate(grid.tried[0]))[::every]:
+        for j, b in list(enumerate(grid.tried[1]))[::every]:
+            axes.text(a, b, texts[i][j], ha="center", va="center", fontsize=points, zorder=5,
+                      path_effects=halo)  # fmt: skip
 
 
-def _room(texts: list[str], slot: tuple[float, float], look: ChartSize) -> tuple[float, int]:
-    """The size of the numbers, and in every how many squares one is written."""
+def _room(texts: list[str], slot: tuple[float, float], size: ChartSize) -> tuple[float, int]:
+    """Return the size of the numbers, and in every how many squares one is written."""
     for every in range(1, 30):
-        for size in (look.text, look.small):
-            widest = max(text_width(text, size) for text in texts)
-            if (1.15 * widest < every * slot[0]
-                    and LEADING * size / POINTS < every * slot[1]):  # fmt: skip
-                return size, every
-    return look.small, 30
+        for points in (size.text, size.small):
+            wide = 1.15 * max(text_width(text, points) for text in texts)
+            if wide < every * slot[0] and LEADING * points / POINTS < every * slot[1]:
+                return points, every
+    return size.small, 30
 
 
 def words(told: StudyData, lang: Language) -> str:

@@ -5,27 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.bar_rows import Rows, row_sheet
-from ..report.charts.elements import listed
-from ..report.charts.layout import Key, Mark
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import (
-    BILLION,
-    room_right,
-    scale_along,
-    source,
-    titled,
-    write_right,
-    zero_line,
-)
+from ..report.charts.bar_rows import Rows, new_rows
+from ..report.charts.elements import BILLION, listed, source, title_of_scenario, write_right
+from ..report.charts.layout import LegendEntry, Swatch, finish
+from ..report.charts.scales import number_scale, zero_line
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import DARK
+from ..report.style import DARK, ChartSize
 
 TOTAL = "total"
 """In place of a year: all years together."""
-LESS, MORE = Mark("#5b5b5b"), Mark("#f2c99b", "///")
+LESS, MORE = Swatch("#5b5b5b"), Swatch("#f2c99b", "///")
 
 
 def cut_name(cut: str, lang: Language) -> str:
@@ -44,27 +35,31 @@ def _title(told: StudyData, years: list[int], lang: Language) -> str:
     return translate("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A pair of bars a cut, with the 80 % band of what costs more."""
     whole, years = _whole(told)
     scenario = told.first
     note = translate("study_ind_coa_note", lang, year=told.asked["from"])
-    rows = row_sheet(
-        look,
+    rows = new_rows(
+        size,
         _title(told, years, lang),
         [translate("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
         [cut_name(cut, lang) for cut in whole["cut"]],
-        lambda _: [note, source(told, titled(scenario, lang), lang)],
+        lambda _: [note, source(told, title_of_scenario(scenario, lang), lang)],
         lines=1.8,
-        keys=[[Key(LESS, translate("ind_coa_less", lang)),
-               Key(MORE, translate("ind_coa_elsewhere", lang))]],
-    )  # fmt: skip
+        entries=[
+            [
+                LegendEntry(LESS, translate("ind_coa_less", lang)),
+                LegendEntry(MORE, translate("ind_coa_elsewhere", lang)),
+            ]
+        ],
+    )
     _bars(rows, whole, lang)
-    return rows.sheet.figure
+    return finish(rows.layout)
 
 
 def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
-    sheet, look, (axes,) = rows.sheet, rows.sheet.look, rows.sheet.panels
+    size, (axes,) = rows.layout.size, rows.layout.panels
     half = 0.46 * rows.tall
     written = []
     for at, row in zip(rows.at, whole.to_dict("records"), strict=True):
@@ -72,15 +67,14 @@ def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
                                  for name in ("less", "more", "more_p10", "more_p90"))  # fmt: skip
         for value, mark, place in ((less, LESS, at - half / 2), (more, MORE, at + half / 2)):
             axes.barh(place, value, half, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
-                      linewidth=0.25 * look.line)  # fmt: skip
-        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * look.line)
+                      linewidth=0.25 * size.line)  # fmt: skip
+        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * size.line)
         written += [(max(less, 0.0), at - half / 2, number(less, lang, 2)),
                     (max(more, high, 0.0), at + half / 2, number(more, lang, 2))]  # fmt: skip
-    zero_line(sheet, axes, upright=True)
-    room_right(sheet, axes, [(end, text) for end, _, text in written], rows.size)
-    scale_along(sheet, axes, lang)
+    zero_line(axes.xaxis)
+    number_scale(axes.xaxis, lang, 7)
     for end, place, text in written:
-        write_right(axes, end, place, text, rows.size)
+        write_right(axes, end, place, text, rows.points)
 
 
 def words(told: StudyData, lang: Language) -> str:

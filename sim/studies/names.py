@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report.charts.study_elements import key_words
+from ..report.charts.elements import key_words
 from ..report.i18n import Language, translate
 from ..scenario import Scenario
 from .factors import THEMES

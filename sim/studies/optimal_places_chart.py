@@ -8,39 +8,53 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..model.sampling import Floats
-from ..report.charts.elements import listed
-from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, name_point, new_sheet
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import BILLION, scale_along, scale_up, source, titled
+from ..report.charts.elements import BILLION, listed, source, title_of_scenario
+from ..report.charts.layout import (
+    EndLabel,
+    FigureLayout,
+    LegendEntry,
+    Swatch,
+    finish,
+    label_ends,
+    name_point,
+    new_figure,
+)
+from ..report.charts.scales import number_scale
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK, GREY, ORANGE
+from ..report.style import BLUE, DARK, GREY, ORANGE, ChartSize
 from .options import OptimalPlacesOptions
 
 PLANNED = OptimalPlacesOptions.PLANNED
-MEAN, DEAR = Mark(BLUE, line=True), Mark(ORANGE, dashes=(5, 2), line=True)
-LEAST = Mark(DARK, line=True, marker="D", bare=True)
-AS_PLANNED = Mark(DARK, line=True, marker="s", inside="white", bare=True)
+MEAN, DEAR = Swatch(BLUE, line=True), Swatch(ORANGE, dashes=(5, 2), line=True)
+LEAST = Swatch(DARK, line=True, marker="D", bare=True)
+AS_PLANNED = Swatch(DARK, line=True, marker="s", inside="white", bare=True)
 
 
-def draw(data: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Draw expected cost and P90 against the number of places, with the least of each."""
     tried, best, scenario = data.table("stock"), data.table("best"), data.first
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         _title(best, lang),
         [translate("axis_billion", lang)],
         [
             translate("study_stock_note", lang, prices=prices_label(scenario, lang)),
-            source(data, titled(scenario, lang), lang),
+            source(data, title_of_scenario(scenario, lang), lang),
         ],
-        keys=[[Key(LEAST, translate("study_stock_least", lang)),
-               Key(AS_PLANNED, translate("study_stock_planned", lang, n=number(PLANNED, lang)))]],
+        entries=[
+            [
+                LegendEntry(LEAST, translate("study_stock_least", lang)),
+                LegendEntry(
+                    AS_PLANNED, translate("study_stock_planned", lang, n=number(PLANNED, lang))
+                ),
+            ]
+        ],
         under=[translate("stock_places", lang)],
-    )  # fmt: skip
-    _curves(sheet, tried, best, lang)
-    return sheet.figure
+    )
+    _curves(layout, tried, best, lang)
+    return finish(layout)
 
 
 def _title(best: pd.DataFrame, lang: Language) -> str:
@@ -66,34 +80,35 @@ def _least(best: pd.DataFrame, tried: pd.DataFrame) -> dict[str, tuple[float, fl
     return found
 
 
-def _curves(sheet: Sheet, tried: pd.DataFrame, best: pd.DataFrame, lang: Language) -> None:
-    look, (axes,) = sheet.look, sheet.panels
+def _curves(layout: FigureLayout, tried: pd.DataFrame, best: pd.DataFrame, lang: Language) -> None:
+    size, (axes,) = layout.size, layout.panels
     levels, lines = _lines(tried)
     labels = []
     for (by, line), mark in zip(lines.items(), (MEAN, DEAR), strict=True):
-        axes.plot(levels, line, color=mark.colour, linewidth=look.line, linestyle=(0, mark.dashes))
+        axes.plot(levels, line, color=mark.colour, linewidth=size.line, linestyle=(0, mark.dashes))
         labels.append(EndLabel(translate(f"stock_{by}", lang), float(line[-1]), mark))
     there = np.isclose(levels, PLANNED)
     for line in lines.values():
-        _mark(axes, levels[there], line[there], AS_PLANNED, look)
+        _mark(axes, levels[there], line[there], AS_PLANNED, size)
     least = _least(best, tried)
     for places, low, high, cost in least.values():
-        axes.hlines(cost, low, high, color=GREY, linewidth=2.6 * look.line, alpha=0.6)
-        _mark(axes, np.array([places]), np.array([cost]), LEAST, look)
+        axes.hlines(cost, low, high, color=GREY, linewidth=2.6 * size.line, alpha=0.6)
+        _mark(axes, np.array([places]), np.array([cost]), LEAST, size)
     axes.set_ylim(0, 1.1 * max(float(line.max()) for line in lines.values()))
     room = 0.03 * float(np.ptp(levels))
     axes.set_xlim(levels[0] - room, levels[-1] + room)
-    scale_up(axes, lang)
-    fit(sheet, 0, labels)
-    scale_along(sheet, axes, lang)
+    number_scale(axes.yaxis, lang)
+    number_scale(axes.xaxis, lang, 7)
+    label_ends(layout, 0, labels)
+    finish(layout)
     for places, _, _, cost in least.values():
-        name_point(sheet, axes, number(places, lang), [(places, cost)])
+        name_point(layout, axes, number(places, lang), [(places, cost)])
 
 
-def _mark(axes: Axes, x: Floats, y: Floats, mark: Mark, look: ChartSize) -> None:
+def _mark(axes: Axes, x: Floats, y: Floats, mark: Swatch, size: ChartSize) -> None:
     axes.plot(
         x, y, mark.marker, color=mark.colour, markerfacecolor=mark.inside or mark.colour,
-        markersize=0.6 * look.text, zorder=6,
+        markersize=0.6 * size.text, zorder=6,
     )  # fmt: skip
 
 

@@ -10,11 +10,19 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from ..model.sampling import Floats
-from ..report.charts.layout import POINTS, Key, Mark, Sheet, fit, text_width, wrapped
-from ..report.charts.study_elements import cut, scale_along, scale_up
+from ..report.charts.layout import (
+    POINTS,
+    FigureLayout,
+    LegendEntry,
+    Swatch,
+    finish,
+    inches_of,
+    text_width,
+    wrapped,
+)
+from ..report.charts.scales import number_scale, text_scale
 from ..report.i18n import Language, number, translate
 from ..report.style import BLUE, DARK, ORANGE
 from .discover_text import choice_text
@@ -25,9 +33,9 @@ MOST_MARKS = 2_000
 CROWDED = 2
 """Runs at each place, on average, from which a place has one circle."""
 GOLDEN = 0.6180339887
-HOLDS = Mark(ORANGE, line=True, marker="^", bare=True)
-HOLDS_NOT = Mark("#6f6f6f", line=True, marker="o", inside="white", bare=True)
-FRAME = Mark(BLUE, line=True)
+HOLDS = Swatch(ORANGE, line=True, marker="^", bare=True)
+HOLDS_NOT = Swatch("#6f6f6f", line=True, marker="o", inside="white", bare=True)
+FRAME = Swatch(BLUE, line=True)
 SHADES = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f2c99b", "#8a4a10"])
 STEPS = (0.0, 0.5, 1.0)
 NAMES_SHARE = 0.22
@@ -49,14 +57,19 @@ def crowded(found: Discovery, box: Box) -> bool:
     return len(found.table) >= CROWDED * len(places)
 
 
-def keys_of(found: Discovery, lang: Language) -> list[Key]:
+def keys_of(found: Discovery, lang: Language) -> list[LegendEntry]:
     """What marks, shades and the frame mean."""
-    frame = Key(FRAME, translate("study_discover_frame", lang))
+    frame = LegendEntry(FRAME, translate("study_discover_frame", lang))
     if crowded(found, found.boxes[0]):
-        shades = [Key(Mark(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS]
+        shades = [
+            LegendEntry(Swatch(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS
+        ]
         return [*shades, frame]
-    return [Key(HOLDS, translate("discover_holds", lang)),
-            Key(HOLDS_NOT, translate("discover_holds_not", lang)), frame]  # fmt: skip
+    return [
+        LegendEntry(HOLDS, translate("discover_holds", lang)),
+        LegendEntry(HOLDS_NOT, translate("discover_holds_not", lang)),
+        frame,
+    ]
 
 
 def note_of(found: Discovery, brief: bool, lang: Language) -> list[str]:
@@ -80,21 +93,22 @@ def _others(found: Discovery, box: Box) -> Bools:
     return in_box([one for one in box.limits if one.lever not in names], found.table)
 
 
-def draw_runs(sheet: Sheet, panel: int, found: Discovery, box: Box, lang: Language) -> None:
+def draw_runs(layout: FigureLayout, panel: int, found: Discovery, box: Box, lang: Language) -> None:
     """The runs in a panel, with the box around those in it."""
-    axes, names = sheet.panels[panel], axes_of(found, box)
+    axes, names = layout.panels[panel], axes_of(found, box)
     many = crowded(found, box)
     x = along(found.table, names[0], scattered=not many)
     y: Floats = np.asarray(np.arange(len(x)) * GOLDEN % 1.0)
     if len(names) > 1:
         y = along(found.table, names[1], scattered=not many)
-    _limits(sheet, panel, found, names, (x, y))
-    _scales(sheet, panel, found, names, lang)
+    _limits(layout, panel, found, names, (x, y))
+    _scales(layout, panel, found, names, lang)
+    finish(layout)
     if many and len(names) > 1:
-        _circles(sheet, panel, found, box, (x, y), lang)
+        _circles(layout, panel, found, box, (x, y), lang)
     else:
-        _marks(sheet, panel, found, box, (x, y))
-    _frame(sheet, panel, box, names, found)
+        _marks(layout, panel, found, box, (x, y))
+    _frame(layout, panel, box, names, found)
     axes.grid(visible=False)
 
 
@@ -110,9 +124,13 @@ def along(table: pd.DataFrame, name: str, scattered: bool) -> Floats:
 
 
 def _limits(
-    sheet: Sheet, panel: int, found: Discovery, names: Sequence[str], at: tuple[Floats, Floats]
+    layout: FigureLayout,
+    panel: int,
+    found: Discovery,
+    names: Sequence[str],
+    at: tuple[Floats, Floats],
 ) -> None:
-    axes = sheet.panels[panel]
+    axes = layout.panels[panel]
     for which, values in zip("xy", at, strict=True):
         name = names["xy".index(which)] if len(names) > "xy".index(which) else ""
         low, high = float(values.min()), float(values.max())
@@ -125,37 +143,31 @@ def _limits(
 
 
 def _scales(
-    sheet: Sheet, panel: int, found: Discovery, names: Sequence[str], lang: Language
+    layout: FigureLayout, panel: int, found: Discovery, names: Sequence[str], lang: Language
 ) -> None:
-    axes, look, box = sheet.panels[panel], sheet.look, sheet.boxes[panel]
+    axes, size = layout.panels[panel], layout.size
     if len(names) < 2:
         axes.set_yticks([])
     elif found.table[names[1]].dtype.kind == "f":
-        scale_up(axes, lang)
+        number_scale(axes.yaxis, lang)
     else:
-        every = _choices(found, names[1])
-        texts = [wrapped(choice_text(one, lang), look.text, NAMES_SHARE * box.width)
-                 for one in every]  # fmt: skip
-        axes.yaxis.set_major_locator(FixedLocator(list(range(len(every)))))
-        axes.yaxis.set_major_formatter(FixedFormatter(texts))
-    fit(sheet, panel, [])
+        most = NAMES_SHARE * size.width_inches
+        every = [choice_text(one, lang) for one in _choices(found, names[1])]
+        text_scale(axes.yaxis, [wrapped(text, size.text, most) for text in every])
     if found.table[names[0]].dtype.kind == "f":
-        scale_along(sheet, axes, lang)
-        return
-    every = _choices(found, names[0])
-    slot = axes.get_position().width * float(sheet.figure.get_size_inches()[0]) / len(every)
-    axes.xaxis.set_major_locator(FixedLocator(list(range(len(every)))))
-    axes.xaxis.set_major_formatter(
-        FixedFormatter([cut(choice_text(one, lang), 0.95 * slot, look.text) for one in every])
-    )
+        number_scale(axes.xaxis, lang, 7)
+    else:
+        text_scale(axes.xaxis, [choice_text(one, lang) for one in _choices(found, names[0])])
 
 
 def _choices(found: Discovery, name: str) -> list[str]:
     return sorted(set(map(str, found.table[name])))
 
 
-def _marks(sheet: Sheet, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats]) -> None:
-    look, axes = sheet.look, sheet.panels[panel]
+def _marks(
+    layout: FigureLayout, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats]
+) -> None:
+    size, axes = layout.size, layout.panels[panel]
     step = -(-len(found.table) // MOST_MARKS)
     chosen = np.arange(len(found.table)) % step == 0
     others = _others(found, box)
@@ -163,44 +175,48 @@ def _marks(sheet: Sheet, panel: int, found: Discovery, box: Box, at: tuple[Float
         for near in (False, True):
             here = chosen & (found.interest == holds) & (others == near)
             axes.scatter(
-                at[0][here], at[1][here], s=(0.5 * look.text) ** 2, marker=mark.marker,
+                at[0][here], at[1][here], s=(0.5 * size.text) ** 2, marker=mark.marker,
                 facecolors=mark.inside or mark.colour, edgecolors=DARK if holds else mark.colour,
-                linewidths=0.35 * look.line, alpha=1.0 if near else 0.25,
+                linewidths=0.35 * size.line, alpha=1.0 if near else 0.25,
             )  # fmt: skip
 
 
 def _circles(
-    sheet: Sheet, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats], lang: Language
+    layout: FigureLayout,
+    panel: int,
+    found: Discovery,
+    box: Box,
+    at: tuple[Floats, Floats],
+    lang: Language,
 ) -> None:
     """A circle a place: its size how many runs, its shade and number in which part it holds."""
-    look, axes = sheet.look, sheet.panels[panel]
+    size, axes = layout.size, layout.panels[panel]
     counted = _others(found, box)
     table = pd.DataFrame({"x": at[0], "y": at[1], "holds": found.interest})[counted]
     places = table.groupby(["x", "y"])["holds"].agg(["size", "mean"]).reset_index()
-    apart = 0.9 * POINTS * min(_slots(sheet, panel, at))
+    apart = 0.9 * POINTS * min(_slots(layout, panel, at))
     on_grid = 2 * len(places) >= places["x"].nunique() * places["y"].nunique()
-    widest = min(apart, 4.2 * look.text) if on_grid else 0.9 * look.text
+    widest = min(apart, 4.2 * size.text) if on_grid else 0.9 * size.text
     most = float(places["size"].max())
-    for x, y, size, share in places.itertuples(index=False):
-        across = widest * np.sqrt(size / most)
+    for x, y, runs, share in places.itertuples(index=False):
+        across = widest * np.sqrt(runs / most)
         axes.scatter([x], [y], s=across**2, color=[SHADES(share)], edgecolors=DARK,
-                     linewidths=0.35 * look.line, zorder=3)  # fmt: skip
+                     linewidths=0.35 * size.line, zorder=3)  # fmt: skip
         text = number(100 * share, lang)
-        if on_grid and text_width(text, look.text) * POINTS < 0.9 * across:
-            axes.text(x, y, text, ha="center", va="center", fontsize=look.text, color=DARK,
-                      zorder=4, path_effects=[withStroke(linewidth=0.3 * look.text,
+        if on_grid and max(text_width(text, size.text) * POINTS, size.text) < 0.95 * across:
+            axes.text(x, y, text, ha="center", va="center", fontsize=size.text, color=DARK,
+                      zorder=4, path_effects=[withStroke(linewidth=0.3 * size.text,
                                                          foreground="white")])  # fmt: skip
 
 
-def _slots(sheet: Sheet, panel: int, at: tuple[Floats, Floats]) -> tuple[float, float]:
+def _slots(layout: FigureLayout, panel: int, at: tuple[Floats, Floats]) -> tuple[float, float]:
     """How far places lie apart along both axes [inches]."""
-    axes, figure = sheet.panels[panel], sheet.figure
-    wide, tall = (float(size) for size in figure.get_size_inches())
-    place = axes.get_position()
+    axes = layout.panels[panel]
+    wide, tall = inches_of(axes)
     found = []
     for values, limits, inches in (
-        (at[0], axes.get_xlim(), place.width * wide),
-        (at[1], axes.get_ylim(), place.height * tall),
+        (at[0], axes.get_xlim(), wide),
+        (at[1], axes.get_ylim(), tall),
     ):
         steps = np.diff(np.unique(values))
         least = float(steps.min()) if len(steps) else limits[1] - limits[0]
@@ -220,9 +236,11 @@ def _stretches(
     return [(low, whole[1] - inset if one.high is None else one.high)]
 
 
-def _frame(sheet: Sheet, panel: int, box: Box, names: Sequence[str], found: Discovery) -> None:
+def _frame(
+    layout: FigureLayout, panel: int, box: Box, names: Sequence[str], found: Discovery
+) -> None:
     """The box drawn over the runs; a lever that does not restrict is crossed from end to end."""
-    axes = sheet.panels[panel]
+    axes = layout.panels[panel]
     limits: dict[str, Any] = {one.lever: one for one in box.limits}
     ends = (axes.get_xlim(), axes.get_ylim())
     stretches = []
@@ -234,5 +252,5 @@ def _frame(sheet: Sheet, panel: int, box: Box, names: Sequence[str], found: Disc
     for left, right in stretches[0]:
         for bottom, top in stretches[1]:
             axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False,
-                                     edgecolor=BLUE, linewidth=0.9 * sheet.look.line,
+                                     edgecolor=BLUE, linewidth=0.9 * layout.size.line,
                                      zorder=5))  # fmt: skip

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ..report.charts.bar_rows import Rows, row_sheet
-from ..report.charts.elements import listed
-from ..report.charts.layout import Key, Mark, Sheet, text_width
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import (
+from ..report.charts.bar_rows import Rows, new_rows
+from ..report.charts.elements import (
     BILLION,
     key_words,
-    room_right,
-    scale_along,
+    listed,
     source,
-    titled,
+    title_of_scenario,
     write_right,
-    zero_line,
 )
+from ..report.charts.layout import FigureLayout, LegendEntry, Swatch, finish
+from ..report.charts.scales import number_scale, set_scale, zero_line
 from ..report.display_names import line_label
 from ..report.i18n import Language, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK, ORANGE
+from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..scenario import Scenario
 from .sobol import (
     LUCK,
@@ -39,10 +35,10 @@ from .sobol import (
     shown_and_others,
 )
 
-TOTAL = Mark(BLUE, line=True, marker="o", bare=True)
-FIRST = Mark(ORANGE, line=True, marker="D", inside="white", bare=True)
-FLOOR = Mark(DARK, dashes=(2, 2), line=True)
-LOW, HIGH = Mark("#cfcfcf", "////"), Mark(BLUE)
+TOTAL = Swatch(BLUE, line=True, marker="o", bare=True)
+FIRST = Swatch(ORANGE, line=True, marker="D", inside="white", bare=True)
+FLOOR = Swatch(DARK, dashes=(2, 2), line=True)
+LOW, HIGH = Swatch("#cfcfcf", "////"), Swatch(BLUE)
 CHANCE = {PATH: "input_path", LUCK: "input_luck"}
 """Labels of the inputs that are not a key."""
 PALE = "#e4e4e4"
@@ -66,7 +62,7 @@ def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[st
             for row, name in zip(rows, names, strict=True)]  # fmt: skip
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Both panels over the same rows, an input each."""
     found, scenario = sensitivity_of(told), told.first
     named, others = shown_and_others(found)
@@ -84,19 +80,25 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
             runs=number(found.runs, lang),
             n=TORNADO_REPLICATIONS,
         )
-        return [note, source(told, titled(scenario, lang), lang)]
+        return [note, source(told, title_of_scenario(scenario, lang), lang)]
 
-    rows = row_sheet(
-        look,
+    rows = new_rows(
+        size,
         _title(found, scenario, lang),
         [translate("sensitivity_index_axis", lang), translate("sensitivity_tornado_axis", lang)],
         names_of(named, scenario, lang),
         notes,
         lines=1.25,
-        keys=[
-            [Key(TOTAL, translate("dot_total", lang)), Key(FIRST, translate("dot_first", lang)),
-             Key(FLOOR, translate("line_floor", lang))],
-            [Key(LOW, translate("bar_low", lang)), Key(HIGH, translate("bar_high", lang))],
+        entries=[
+            [
+                LegendEntry(TOTAL, translate("dot_total", lang)),
+                LegendEntry(FIRST, translate("dot_first", lang)),
+                LegendEntry(FLOOR, translate("line_floor", lang)),
+            ],
+            [
+                LegendEntry(LOW, translate("bar_low", lang)),
+                LegendEntry(HIGH, translate("bar_high", lang)),
+            ],
         ],
         share=0.3,
         faint=[not row["told"] for row in named],
@@ -104,9 +106,9 @@ def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
         choose=choose,
     )  # fmt: skip
     shown = [named[place] for place in rows.shown]
-    _indices(rows.sheet, found, shown, rows.at, rows.tall, lang)
+    _indices(rows.layout, found, shown, rows.at, rows.tall, lang)
     _tornado(rows, shown, 0.7 * rows.tall, lang)
-    return rows.sheet.figure
+    return finish(rows.layout)
 
 
 def _title(found: Sensitivity, scenario: Scenario, lang: Language) -> str:
@@ -120,7 +122,7 @@ def _title(found: Sensitivity, scenario: Scenario, lang: Language) -> str:
 
 
 def _indices(
-    sheet: Sheet,
+    layout: FigureLayout,
     found: Sensitivity,
     rows: Sequence[Row],
     at: Sequence[float],
@@ -131,34 +133,27 @@ def _indices(
 
     In per cent. A first index within its own noise has no place there.
     """
-    look, axes = sheet.look, sheet.panels[0]
+    size, axes = layout.size, layout.panels[0]
     seen = [value for row in rows for value in (row["total"], row["total_low"]) if value > 0]
     least = 50 * min([*seen, *([found.floor] if found.floor else []), 1.0])
     axes.set_xscale("log")
     axes.set_xlim(least, MOST)
     for place, row in zip(at, rows, strict=True):
         told = bool(row["told"])
-        _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, look, told)
+        _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, size, told)
         if told and row["first"] > row["first_noise"]:
-            _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, look, told)
+            _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, size, told)
     if found.floor:
-        axes.axvline(100 * found.floor, color=DARK, linewidth=0.6 * look.line,
+        axes.axvline(100 * found.floor, color=DARK, linewidth=0.6 * size.line,
                      linestyle=(0, FLOOR.dashes))  # fmt: skip
-    powers = _powers(sheet, axes, least, lang)
-    axes.xaxis.set_major_locator(FixedLocator(powers))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, lang)))
+    set_scale(axes.xaxis, _powers, lambda ticks: [percent(tick, lang) for tick in ticks])
 
 
-def _powers(sheet: Sheet, axes: Axes, least: float, lang: Language) -> list[float]:
-    """Powers of ten to be named on the scale: each, or as few as there is room for."""
-    inches = axes.get_position().width * float(sheet.figure.get_size_inches()[0])
-    lowest = math.ceil(math.log10(least))
-    powers = range(lowest, 3)
-    widest = max(text_width(percent(10.0**power, lang), sheet.look.text) for power in powers)
-    apart = inches / math.log10(MOST / least)
-    every = next(n for n in range(1, 20) if n * apart > 1.3 * widest)
-    return [10.0**power for power in powers if (2 - power) % every == 0]
+def _powers(least: float, _: float) -> Iterable[list[float]]:
+    """Return powers of ten to be named on the scale [%]: each, every second, and so on."""
+    powers = range(math.ceil(math.log10(least)), 3)
+    for every in range(1, 20):
+        yield [10.0**power for power in powers if (2 - power) % every == 0]
 
 
 def _dot(
@@ -166,17 +161,17 @@ def _dot(
     place: float,
     row: Row,
     which: str,
-    mark: Mark,
+    mark: Swatch,
     least: float,
-    look: ChartSize,
+    size: ChartSize,
     told: bool,
 ) -> None:
     value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
     colour = mark.colour if told else PALE_DOT
     if value > 0:
-        axes.hlines(place, max(low, least), high, color=colour, linewidth=0.6 * look.line)
+        axes.hlines(place, max(low, least), high, color=colour, linewidth=0.6 * size.line)
         axes.plot([value], [place], mark.marker, color=colour,
-                  markerfacecolor=mark.inside or colour, markersize=0.42 * look.text)  # fmt: skip
+                  markerfacecolor=mark.inside or colour, markersize=0.42 * size.text)  # fmt: skip
 
 
 def percent(value: float, lang: Language) -> str:
@@ -186,22 +181,20 @@ def percent(value: float, lang: Language) -> str:
 
 
 def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> None:
-    sheet = drawn.sheet
-    look, axes = sheet.look, sheet.panels[1]
+    size, axes = drawn.layout.size, drawn.layout.panels[1]
     written = []
     for place, row in zip(drawn.at, rows, strict=True):
         for side, mark in (("low", LOW), ("high", HIGH)):
             told = bool(row["told"])
             axes.barh(place, row[side] / BILLION, tall, color=mark.colour if told else PALE,
-                      edgecolor=DARK, linewidth=0.2 * look.line,
+                      edgecolor=DARK, linewidth=0.2 * size.line,
                       hatch=mark.hatch if told else "")  # fmt: skip
         end = max(row["low"], row["high"], 0.0) / BILLION
         written.append((end, place, number(row["swing"] / BILLION, lang, 2)))
-    zero_line(sheet, axes, upright=True)
-    room_right(sheet, axes, [(end, text) for end, _, text in written], drawn.size)
-    scale_along(sheet, axes, lang)
+    zero_line(axes.xaxis)
+    number_scale(axes.xaxis, lang, 7)
     for end, place, text in written:
-        write_right(axes, end, place, text, drawn.size)
+        write_right(axes, end, place, text, drawn.points)
 
 
 def words(told: StudyData, lang: Language) -> str:

@@ -8,13 +8,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.elements import listed
-from ..report.charts.layout import EndLabel, Key, Mark, Sheet, fit, new_sheet
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import scale_along, scale_up, source, titled
+from ..report.charts.elements import listed, source, title_of_scenario
+from ..report.charts.layout import (
+    EndLabel,
+    FigureLayout,
+    LegendEntry,
+    Swatch,
+    finish,
+    label_ends,
+    new_figure,
+)
+from ..report.charts.scales import number_scale
 from ..report.i18n import Language, translate
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK, ORANGE
+from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..scenario import Scenario
 from .levers import lever
 from .target import Target
@@ -33,40 +40,40 @@ from .target_labels import (
     value_words,
 )
 
-HELD = Mark(BLUE, line=True, marker="o")
-BAND = Mark("#d5e2ec")
-AIM = Mark(DARK, dashes=(5, 3), line=True)
-MET = Mark(ORANGE, dashes=(1, 1.5), line=True)
+HELD = Swatch(BLUE, line=True, marker="o")
+BAND = Swatch("#d5e2ec")
+AIM = Swatch(DARK, dashes=(5, 3), line=True)
+MET = Swatch(ORANGE, dashes=(1, 1.5), line=True)
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The line of what is held, its band, the target and the answer."""
     (found,) = told.table("answer").to_dict("records")
     points, target, scenario = told.table("points"), asked_target(told), told.first
     one, unit = lever(str(found["lever"]), "lever"), str(found["unit"])
     head = cell_and_unit(target, scenario, lang)
     met = _met(found, lang)
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         title(target, scenario, lang),
         [head],
         [
             met,
             translate("study_solve_note", lang, how=how(target, lang)),
-            source(told, titled(scenario, lang), lang),
+            source(told, title_of_scenario(scenario, lang), lang),
         ],
-        keys=[_keys(found, lang)],
+        entries=[_keys(found, lang)],
         under=[lever_and_unit(one, unit, scenario, lang)],
     )
-    _curve(sheet, points, found, target, lang)
-    return sheet.figure
+    _curve(layout, points, found, target, lang)
+    return finish(layout)
 
 
-def _keys(found: dict[Any, Any], lang: Language) -> list[Key]:
+def _keys(found: dict[Any, Any], lang: Language) -> list[LegendEntry]:
     if pd.isna(found["answer"]):
         return []
     answer = amount(float(found["answer"]), lang, str(found["unit"]))
-    return [Key(MET, translate("study_solve_met", lang, value=answer))]
+    return [LegendEntry(MET, translate("study_solve_met", lang, value=answer))]
 
 
 def _met(found: dict[Any, Any], lang: Language) -> str:
@@ -81,33 +88,37 @@ def _met(found: dict[Any, Any], lang: Language) -> str:
 
 
 def _curve(
-    sheet: Sheet, points: pd.DataFrame, found: dict[Any, Any], target: Target, lang: Language
+    layout: FigureLayout,
+    points: pd.DataFrame,
+    found: dict[Any, Any],
+    target: Target,
+    lang: Language,
 ) -> None:
-    look, (axes,) = sheet.look, sheet.panels
+    size, (axes,) = layout.size, layout.panels
     across, upright = lever_unit(str(found["unit"])), unit_of(target)
     x = points["value"].to_numpy(float) / across
     held, low, high = (points[name].to_numpy(float) / upright for name in ("held", "p10", "p90"))
     axes.fill_between(x, low, high, color=BAND.colour, linewidth=0)
-    axes.plot(x, held, HELD.marker, color=HELD.colour, linewidth=look.line, linestyle="-",
-              markersize=0.45 * look.text)  # fmt: skip
+    axes.plot(x, held, HELD.marker, color=HELD.colour, linewidth=size.line, linestyle="-",
+              markersize=0.45 * size.text)  # fmt: skip
     aim = target.number / upright
     ends = [aim, *low[np.isfinite(low)], *high[np.isfinite(high)], *held[np.isfinite(held)]]
     room = 0.05 * max(max(ends) - min(ends), 1e-9)
     bottom, top = min(ends) - room, max(ends) + room
     axes.plot([x[0], x[-1]], [aim, aim], color=DARK, linestyle=(0, AIM.dashes),
-              linewidth=0.7 * look.line)  # fmt: skip
+              linewidth=0.7 * size.line)  # fmt: skip
     if not pd.isna(found["answer"]):
         answer = float(found["answer"]) / across
         if not pd.isna(found["p10"]):
             axes.axvspan(found["p10"] / across, found["p90"] / across, color=ORANGE, alpha=0.25,
                          linewidth=0)  # fmt: skip
         axes.plot([answer, answer], [bottom, top], color=ORANGE, linestyle=(0, MET.dashes),
-                  linewidth=look.line)  # fmt: skip
+                  linewidth=size.line)  # fmt: skip
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(bottom, top)
-    scale_up(axes, lang)
-    fit(
-        sheet,
+    number_scale(axes.yaxis, lang)
+    label_ends(
+        layout,
         0,
         [
             EndLabel(how(target, lang), float(held[-1]), HELD),
@@ -115,7 +126,7 @@ def _curve(
             EndLabel(translate("study_solve_aim", lang), aim, AIM),
         ],
     )
-    scale_along(sheet, axes, lang)
+    number_scale(axes.xaxis, lang, 7)
 
 
 def words(told: StudyData, lang: Language) -> str:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from ..model.sampling import Floats
-from ..report.charts.elements import amount, listed, sources_named
-from ..report.charts.layout import Sheet, fit, new_sheet
-from ..report.charts.size import ChartSize
-from ..report.charts.study_elements import BILLION, cell_words, cut, scale_along, scale_up
+from ..report.charts.elements import BILLION, amount, cell_words, cited_sources, listed
+from ..report.charts.layout import FigureLayout, finish, new_figure
+from ..report.charts.scales import number_scale, text_scale
 from ..report.i18n import Language, billion, number, translate
 from ..report.study_data import StudyData
-from ..report.style import BLUE, DARK
+from ..report.style import BLUE, DARK, ChartSize
 from ..results.cell import MONEY, CellRef, parse
 from .discover_text import choice_text, plainly, unit_of
 from .levers import lever
@@ -89,32 +87,32 @@ def along_levers(told: StudyData) -> list[Along]:
             for name in _levers(told)[:MOST]]  # fmt: skip
 
 
-def draw(told: StudyData, look: ChartSize, lang: Language) -> Figure:
+def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A panel a lever."""
     address = parse(_cell(told))
     panels, units = along_levers(told), told.asked["units"]
     others = len(_levers(told)) - len(panels)
     across = 2
-    if look.height_inches is not None:
+    if size.height_inches is not None:
         across = len(panels) if len(panels) <= ON_A_SLIDE else 3
-    columns = min(len(panels), across) if look.side_by_side else 1
+    columns = min(len(panels), across) if size.side_by_side else 1
     rows = -(-len(panels) // columns)
     note = translate("study_sweep_note", lang)
     if others:
         note += " " + translate("study_sweep_others", lang, n=others)
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         _title(told, address, lang),
         [_head(one, units, lang) for one in panels],
         [note, _source(told, lang)],
         columns=columns,
-        plots=[PLOT["column" if look.brief else "page"]] * rows,
+        plots=[PLOT["column" if size.brief else "page"]] * rows,
     )
     scale = BILLION if address.table in MONEY else 1.0
     ends = [float(end) / scale for one in panels for end in (*one.low, *one.high)]
     for place, one in enumerate(panels):
-        _panel(sheet, place, one, scale, (min(ends), max(ends)), lang)
-    return sheet.figure
+        _panel(layout, place, one, scale, (min(ends), max(ends)), lang)
+    return finish(layout)
 
 
 def _title(told: StudyData, address: CellRef, lang: Language) -> str:
@@ -150,32 +148,32 @@ def _source(told: StudyData, lang: Language) -> str:
         n=number(told.settings.replications, lang),
         seed=told.settings.seed,
         id=told.id,
-        sources=sources_named(),
+        sources=cited_sources(),
     )
 
 
 def _panel(
-    sheet: Sheet, place: int, one: Along, scale: float, ends: tuple[float, float], lang: Language
+    layout: FigureLayout,
+    place: int,
+    one: Along,
+    scale: float,
+    ends: tuple[float, float],
+    lang: Language,
 ) -> None:
-    look, axes = sheet.look, sheet.panels[place]
+    size, axes = layout.size, layout.panels[place]
     low, middle, high = (values / scale for values in (one.low, one.middle, one.high))
-    axes.vlines(one.where, low, high, color=BLUE, alpha=0.45, linewidth=2.6 * look.line)
+    axes.vlines(one.where, low, high, color=BLUE, alpha=0.45, linewidth=2.6 * size.line)
     axes.plot(one.where, middle, "o", color=DARK, linestyle="" if one.names else "-",
-              linewidth=0.5 * look.line, markersize=0.5 * look.text)  # fmt: skip
+              linewidth=0.5 * size.line, markersize=0.5 * size.text)  # fmt: skip
     room = 0.06 * max(ends[1] - ends[0], 1e-9)
     axes.set_ylim(ends[0] - room, ends[1] + room)
     aside = 0.5 if one.names else 0.08 * max(float(np.ptp(one.where)), 1e-9)
     axes.set_xlim(one.where[0] - aside, one.where[-1] + aside)
-    scale_up(axes, lang)
-    fit(sheet, place, [])
-    if not one.names:
-        scale_along(sheet, axes, lang)
-        return
-    slot = axes.get_position().width * float(sheet.figure.get_size_inches()[0]) / len(one.names)
-    axes.xaxis.set_major_locator(FixedLocator(list(range(len(one.names)))))
-    axes.xaxis.set_major_formatter(
-        FixedFormatter([cut(choice_text(name, lang), 0.95 * slot, look.text) for name in one.names])
-    )
+    number_scale(axes.yaxis, lang)
+    if one.names:
+        text_scale(axes.xaxis, [choice_text(name, lang) for name in one.names])
+    else:
+        number_scale(axes.xaxis, lang, 7)
 
 
 def words(told: StudyData, lang: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report.charts.study_elements import BILLION, cell_words
+from ..report.charts.elements import BILLION, cell_words
 from ..report.i18n import Language, billion, number, translate, unit_name
 from ..report.study_data import StudyData
 from ..results.cell import MONEY

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...model.prices import LEVELS
-from ...report.charts.elements import sources_named
+from ...report.charts.elements import cited_sources
 from ...report.i18n import Language, labels
 from ...runs.load import RunFolder
 from ...runs.provenance import Provenance
@@ -88,7 +88,7 @@ def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> 
         "numbers": pool.blocks,
         "command": stamp.command,
         "version": stamp.version,
-        "sources": sources_named(),
+        "sources": cited_sources(),
     }
 
 

@@ -8,30 +8,26 @@ its annex has their full answers.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pydantic import ValidationError
 
 from ...errors import Problem, ScenarioError
 from ...questions.questions import Question
 from ...questions.text import SCALE
+from ...report.charts.bar_rows import new_rows
+from ...report.charts.layout import finish
+from ...report.charts.scales import number_scale
 from ...report.i18n import Language, number, translate
-from ...report.style import BLUE, DARK, STYLE, head_and_foot, page
+from ...report.style import BLUE, CHART_SIZES, DARK, chart_style
 from ...runs.load import FinishedFolder
 from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table
 from .outline import MemoParts, make_memo
 from .run import png_of
-
-WRAPPED = 46
-"""Characters of a name beside the chart before it is wrapped."""
-
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -259,28 +255,26 @@ def _dots(
     shown: str,
     lang: Language,
 ) -> Figure:
-    """Draw a dot per figure, with its value, and a line for its interval."""
-    names = [textwrap.fill(name, WRAPPED) for name in rows["name"]]
-    with mpl.rc_context(STYLE):
-        height = 1.35 + 0.42 * len(rows)
-        figure = page(height)
-        axes = figure.add_axes((0.42, 0.72 / height, 0.54, 1 - 1.2 / height))
-        for place, row in enumerate(rows.to_dict("records")):
+    """Draw a dot for each figure, a line for its band, its value above it."""
+    size, n = CHART_SIZES["page"], number(folder.record["options"]["replications"], lang)
+    with chart_style(size):
+        drawn = new_rows(
+            size,
+            translate("memo_book_chart", lang),
+            [translate(f"memo_axis_{shown}", lang)],
+            list(rows["name"]),
+            lambda _: [translate("memo_book_note", lang, n=n, id=folder.record["id"])],
+            lines=2.2,
+        )
+        (axes,) = drawn.layout.panels
+        for place, row in zip(drawn.at, rows.to_dict("records"), strict=True):
             value, low, high = (row[key] / divisor for key in ("value", "low", "high"))
             if low == low:
                 axes.hlines(place, low, high, color=BLUE, alpha=0.45, linewidth=6)
             axes.plot([value], [place], "o", color=DARK, markersize=5)
-            axes.annotate(number(value, lang, decimals), (value, place), (0, 7),
-                          textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
-        axes.set_yticks(range(len(names)), names, fontsize=8)
-        axes.set_ylim(len(names) - 0.4, -0.75)
-        axes.grid(visible=True, axis="x")
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang, decimals)))
-        axes.set_xlabel(translate(f"memo_axis_{shown}", lang), fontsize=8)
-        n = number(folder.record["options"]["replications"], lang)
-        note = translate("memo_book_note", lang, n=n, id=folder.record["id"])
-        head_and_foot(figure, translate("memo_book_chart", lang), note)
-        return figure
+            axes.annotate(
+                number(value, lang, decimals), (value, place), (0, 4),
+                textcoords="offset points", ha="center", va="bottom",
+            )  # fmt: skip
+        number_scale(axes.xaxis, lang)
+        return finish(drawn.layout)

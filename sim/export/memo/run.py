@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ...questions.text import HUNDREDS, RARE
@@ -22,7 +21,7 @@ from ...report.run_tables import (
     reception_table,
     short_table,
 )
-from ...report.style import STYLE, bytes_of
+from ...report.style import bytes_of, chart_style
 from ...runs.load import FinishedFolder, RunFolder, read_run_folder
 from ...runs.provenance import Provenance, marked
 from .content import Block, Heading, Memo, MemoChart, Paragraph, table_of
@@ -54,7 +53,7 @@ def memo_of_run(folder: FinishedFolder, lang: Language) -> Memo:
 def png_of(figure: Figure, stamp: Provenance) -> bytes:
     """Return a chart as PNG with its provenance: the same chart gives the same bytes."""
     drawn = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with chart_style():
         figure.savefig(drawn, format="png", dpi=DOTS, metadata={"Software": None})
     return marked(drawn.getvalue(), ".png", stamp)
 
@@ -211,7 +210,7 @@ def _chart(run: RunFolder, lang: Language) -> MemoChart:
     if _is_constrained(run) or not _budgeted(run):
         name = "need"
         caption = translate("memo_need_caption", lang, title=getattr(scenario.title, lang))
-    look, words = CHART_SIZES["page"], CHARTS[name].words(subject, lang)
+    look, words = CHART_SIZES["page"], CHARTS[name].alt_text(subject, lang)
     figure = draw(name, subject, look, lang)
     data = bytes_of(figure, ".png", look.dpi, translate(f"chart_{name}_title", lang), words)
     return MemoChart(caption, " ".join(words.split()), marked(data, ".png", run.stamp))

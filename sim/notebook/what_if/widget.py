@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -22,7 +21,7 @@ from ...errors import ScenarioError
 from ...report.charts import CHART_SIZES, draw
 from ...report.charts import CHARTS as KINDS
 from ...report.i18n import Language, number, translate
-from ...report.style import STYLE
+from ...report.style import chart_style
 from ...scenario import Scenario
 from .compute import PREVIEW, SETTLED
 from .controller import CHARTS, PREVIEW_ENDS, Controller, Shown
@@ -146,10 +145,9 @@ class WhatIf:
         A chart that the run is too short for stays as it was.
         """
         for name in shown.charts:
-            if KINDS[name].shown(shown.subject):
-                with mpl.rc_context(STYLE):
-                    figure = draw(name, shown.subject, CHART_SIZES["page"], self.lang)
-                words = KINDS[name].words(shown.subject, self.lang)
+            if KINDS[name].is_drawable(shown.subject):
+                figure = draw(name, shown.subject, CHART_SIZES["page"], self.lang)
+                words = KINDS[name].alt_text(shown.subject, self.lang)
                 self._charts[name].value = picture(figure, words)
         self._enough.value = f"<p>{escape(enough_in_words(shown, self.lang))}</p>"
         self._state.value = f"<p role='status'>{escape(state_of(shown, self.lang))}</p>"
@@ -159,7 +157,8 @@ def picture(figure: Figure, words: str) -> str:
     """Return a figure as an HTML image with its alternative text."""
     figure.set_dpi(SCREEN_DPI)
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    with chart_style():
+        canvas.draw()  # type: ignore[no-untyped-call]
     stream = io.BytesIO()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
     Image.fromarray(pixels).save(stream, "PNG", compress_level=1)

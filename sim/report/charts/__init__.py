@@ -1,7 +1,7 @@
-"""The charts of a run: how each is drawn, what it says in words, and how it becomes a file.
+"""The charts of runs: how each is drawn, its alt text, and how it becomes a file.
 
-Drawn from tables only. Readable in grey and for the colour-blind: shades and line styles carry
-what colours do, and series are labelled where they are. The same run gives the same bytes.
+Drawn from tables only. Readable in grey and for the colour-blind: shades and line styles repeat
+what colours say, and series are labelled where they are. The same run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..i18n import Language
-from ..style import STYLE, save_forms
-from . import gap, housing, ind, inflow, need, occupancy
-from . import multi_run as together
+from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
+from . import gap, housing, ind, inflow, multi_run, need, occupancy
 from .data import UNREDUCED, RunData
-from .size import CHART_SIZES, WIDTHS, ChartSize, Width
 
 __all__ = [
     "CHARTS",
@@ -27,71 +24,69 @@ __all__ = [
     "OF_EVERY_RUN",
     "UNREDUCED",
     "WIDTHS",
-    "Chart",
     "ChartSize",
+    "RunChart",
     "RunData",
     "Width",
     "draw",
     "draw_together",
-    "together",
     "write",
     "write_together",
 ]
-FORMATS = ("png", "svg", "pdf")
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A kind of chart: how it is drawn, what it says, and whether a run has what it shows."""
+class RunChart:
+    """A kind of chart: how it is drawn, its alt text, and whether a run has what it shows."""
 
     draw: Callable[[RunData, ChartSize, Language], Figure]
-    words: Callable[[RunData, Language], str]
-    shown: Callable[[RunData], bool]
+    alt_text: Callable[[RunData, Language], str]
+    is_drawable: Callable[[RunData], bool]
 
 
-CHARTS: dict[str, Chart] = {
-    "need": Chart(need.draw, need.words, need.shown),
-    "gap": Chart(gap.draw, gap.words, gap.shown),
-    "inflow": Chart(inflow.draw, inflow.words, inflow.shown),
-    "occupancy": Chart(occupancy.draw, occupancy.words, occupancy.shown),
-    "ind": Chart(ind.draw, ind.words, ind.shown),
-    "housing": Chart(housing.draw, housing.words, housing.shown),
+CHARTS: dict[str, RunChart] = {
+    "need": RunChart(need.draw, need.alt_text, need.is_drawable),
+    "gap": RunChart(gap.draw, gap.alt_text, gap.is_drawable),
+    "inflow": RunChart(inflow.draw, inflow.alt_text, inflow.is_drawable),
+    "occupancy": RunChart(occupancy.draw, occupancy.alt_text, occupancy.is_drawable),
+    "ind": RunChart(ind.draw, ind.alt_text, ind.is_drawable),
+    "housing": RunChart(housing.draw, housing.alt_text, housing.is_drawable),
 }
 OF_EVERY_RUN = ("need", "gap")
-"""Charts that lie in every run's folder."""
+"""Charts that every run writes into its folder."""
 
 
-def draw(name: str, subject: RunData, look: ChartSize, lang: Language) -> Figure:
-    """A chart by its name."""
-    with mpl.rc_context(STYLE):
-        return CHARTS[name].draw(subject, look, lang)
+def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
+    """Draw a chart by its name."""
+    with chart_style(size):
+        return CHARTS[name].draw(run, size, lang)
 
 
 def write(
-    subject: RunData,
+    run: RunData,
     names: Sequence[str],
     folder: Path,
     lang: Language,
     width: Width = "page",
     formats: Sequence[str] = ("png", "svg"),
-    told: bool = False,
+    text_file: bool = False,
     suffix: str = "",
 ) -> None:
-    """Draw charts of a run into a folder that is there: ``NAME.png`` and so on.
+    """Draw charts of a run into an existing folder: ``NAME.png`` and so on.
 
-    ``told`` puts what each says in words beside it (``NAME.txt``); ``suffix`` follows the name.
+    ``text_file`` adds the alt text of each (``NAME.txt``); ``suffix`` follows the name.
     """
     for name in names:
-        figure = draw(name, subject, CHART_SIZES[width], lang)
-        words = CHARTS[name].words(subject, lang)
+        figure = draw(name, run, CHART_SIZES[width], lang)
+        alt_text = CHARTS[name].alt_text(run, lang)
         stem = folder / f"{name}{suffix}"
-        save_forms(figure, stem, CHART_SIZES[width].dpi, words, formats, told)
+        save_formats(figure, stem, CHART_SIZES[width].dpi, alt_text, formats, text_file)
 
 
-def draw_together(runs: Mapping[str, RunData], look: ChartSize, lang: Language) -> Figure:
-    """Several runs, by the name of each, side by side."""
-    with mpl.rc_context(STYLE):
-        return together.draw(runs, look, lang)
+def draw_together(runs: Mapping[str, RunData], size: ChartSize, lang: Language) -> Figure:
+    """Draw several runs, by the name of each, side by side."""
+    with chart_style(size):
+        return multi_run.draw(runs, size, lang)
 
 
 def write_together(
@@ -102,8 +97,8 @@ def write_together(
     formats: Sequence[str],
     suffix: str,
 ) -> None:
-    """Draw several runs side by side into a folder that is there, with its words beside it."""
-    words = together.words(runs, lang)
-    stem = folder / f"together{suffix}"
+    """Draw several runs side by side into an existing folder, with the alt text (``.txt``)."""
+    alt_text = multi_run.alt_text(runs, lang)
     figure = draw_together(runs, CHART_SIZES[width], lang)
-    save_forms(figure, stem, CHART_SIZES[width].dpi, words, formats, beside=True)
+    stem = folder / f"together{suffix}"
+    save_formats(figure, stem, CHART_SIZES[width].dpi, alt_text, formats, text_file=True)

@@ -40,21 +40,21 @@ class RunData:
     unreduced: pd.DataFrame | None = None
 
 
-def by_month(subject: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:
+def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:
     """A series at the start and at each month end, by date; without dates where it is unknown.
 
     Where the start is a month's end too, the end counts.
     """
-    table = subject.monthly
+    table = run.monthly
     rows = table[(table["series"] == series) & (table["breakdown"] == breakdown)]
     known = rows[rows["mean"].notna()].sort_values("date")
     dated = known.set_index(pd.DatetimeIndex(known["date"]))
     return dated[~dated.index.duplicated(keep="last")]
 
 
-def by_year(subject: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
+def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
     """A series of the yearly table, by year."""
-    table = subject.yearly
+    table = run.yearly
     rows = table[
         (table["series"] == series)
         & (table["breakdown"] == breakdown)
@@ -63,34 +63,34 @@ def by_year(subject: RunData, series: str, measure: str, breakdown: str = "total
     return rows.sort_values("year").set_index("year")
 
 
-def days_simulated(subject: RunData, year: int) -> int:
+def days_simulated(run: RunData, year: int) -> int:
     """Days of a year that the run holds."""
-    dates = by_month(subject, "need").index
+    dates = by_month(run, "need").index
     first: date = max(dates[0].date(), date(year, 1, 1))
     last: date = min(dates[-1].date(), date(year, 12, 31))
     return (last - first).days + 1
 
 
-def to_whole_years(subject: RunData, table: pd.DataFrame) -> pd.DataFrame:
+def to_whole_years(run: RunData, table: pd.DataFrame) -> pd.DataFrame:
     """Yearly sums at the pace of a whole year.
 
     A year of which some weeks lie outside the run is scaled to its full length; one of which less
     than 300 days were simulated is left out.
     """
-    kept = [year for year in table.index if days_simulated(subject, year) >= WHOLE_YEAR_DAYS]
+    kept = [year for year in table.index if days_simulated(run, year) >= WHOLE_YEAR_DAYS]
     found = table.loc[kept].copy()
     numbers = found.select_dtypes("number").columns
     for year in kept:
         length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
-        factor = length / days_simulated(subject, year)
+        factor = length / days_simulated(run, year)
         found.loc[year, numbers] = found.loc[year, numbers].astype(float) * factor
     return found
 
 
-def scaled_years(subject: RunData, table: pd.DataFrame) -> list[int]:
+def scaled_years(run: RunData, table: pd.DataFrame) -> list[int]:
     """Years of a table that are not simulated from their first to their last day."""
     return [
         int(year)
         for year in table.index
-        if days_simulated(subject, year) < (date(year + 1, 1, 1) - date(year, 1, 1)).days
+        if days_simulated(run, year) < (date(year + 1, 1, 1) - date(year, 1, 1)).days
     ]

@@ -6,127 +6,124 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label
-from ..style import BLUE, DARK
+from ..style import BLUE, DARK, ChartSize
 from .data import RunData
-from .elements import listed, scale_of_numbers, scale_of_years, small_print
-from .layout import POINTS, EndLabel, Mark, Sheet, fit, new_sheet, text_height, text_width, wrapped
-from .size import ChartSize
+from .elements import BILLION, listed, run_notes
+from .layout import (
+    POINTS,
+    EndLabel,
+    FigureLayout,
+    Swatch,
+    finish,
+    inches_of,
+    label_ends,
+    new_figure,
+    place_labels,
+    text_height,
+    widest,
+    wrapped,
+)
+from .scales import number_scale, year_scale
 
 SAND, HATCH = "#f2c99b", "////"
 WIDTH = 0.36
-BILLION = 1e9
 NOTHING = 0.05 * BILLION
-"""Gap that is none in the one decimal that is shown [EUR]."""
+"""Gap that is nought in the one decimal that is shown [EUR]."""
 Wording = Literal["band", "words", "sign", "nothing"]
 WORDINGS: tuple[Wording, ...] = get_args(Wording)
-"""How a gap is told: with its band, in words, as a number with a sign, or where that is too wide,
-not."""
-COST, HELD = Mark(BLUE), Mark(SAND, HATCH)
+"""How a gap is written: with its band, in words, as a signed number, or where that is too wide,
+not at all."""
+COST, BUDGET = Swatch(BLUE), Swatch(SAND, HATCH)
+ROOM_FOR_GAPS = 1.4
+"""Height of the scale over the highest bar before the gaps are written."""
 
 
-def shown(subject: RunData) -> bool:
-    """There must be a year with a cost."""
-    return not subject.budget.empty and len(headline_rows(subject.budget, subject.scenario)) > 0
+def is_drawable(run: RunData) -> bool:
+    """Return whether a run has a year with a cost."""
+    return not run.budget.empty and len(headline_rows(run.budget, run.scenario)) > 0
 
 
-def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
-    """Median cost (with its band) beside the budget, and the gap above them."""
-    scenario = subject.scenario
-    rows = headline_rows(subject.budget, scenario).reset_index(drop=True)
+def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
+    """Draw the median cost (with its band) beside the budget, and the gap above them."""
+    scenario = run.scenario
+    rows = headline_rows(run.budget, scenario).reset_index(drop=True)
     level = translate(f"level_{scenario.prices.level}", lang)
     vintage = getattr(scenario.budget.vintages[scenario.budget.headline].title, lang)
     note = f"{vintage}. " + translate("chart_gap_note", lang, level=level)
-    if look.brief:
+    if size.brief:
         note += " " + translate("chart_gap_note_brief", lang)
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         translate("chart_gap_title", lang),
         [translate("chart_gap_axis", lang, prices=prices_label(scenario, lang))],
-        small_print(subject, note, lang),
+        run_notes(run, note, lang),
     )
-    axes = sheet.panels[0]
+    axes = layout.panels[0]
     years = rows["year"].to_numpy(float)
-    cost, held = rows["cost_p50"].to_numpy(float) / BILLION, rows["budget"].to_numpy(float)
-    held = held / BILLION
-    axes.bar(years - WIDTH / 2, cost, WIDTH, color=BLUE)
-    axes.vlines(
-        years - WIDTH / 2, rows["cost_p10"] / BILLION, rows["cost_p90"] / BILLION, color=DARK,
-        linewidth=0.7 * look.line,
-    )  # fmt: skip
+    cost, low, high, budget = (
+        rows[name].to_numpy(float) / BILLION
+        for name in ("cost_p50", "cost_p10", "cost_p90", "budget")
+    )
+    axes.bar(years - WIDTH / 2, cost, WIDTH, color=COST.colour)
+    axes.vlines(years - WIDTH / 2, low, high, color=DARK, linewidth=0.7 * size.line)
     axes.bar(
-        years + WIDTH / 2, held, WIDTH, color=SAND, edgecolor=DARK, hatch=HATCH,
-        linewidth=0.4 * look.line,
+        years + WIDTH / 2, budget, WIDTH, color=BUDGET.colour, edgecolor=DARK, hatch=BUDGET.hatch,
+        linewidth=0.4 * size.line,
     )  # fmt: skip
     axes.set_xlim(years[0] - 0.55, years[-1] + 0.55)
     axes.tick_params(axis="x", length=0)
-    tops = np.fmax(rows["cost_p90"].to_numpy(float) / BILLION, np.nan_to_num(held))
-    axes.set_ylim(0, max(float(tops.max()), 0.1))
-    scale_of_numbers(axes, lang, 1 if tops.max() < 2.5 else 0)
-    known = held[~np.isnan(held)]
+    tops = np.fmax(high, np.nan_to_num(budget))
+    axes.set_ylim(0, ROOM_FOR_GAPS * max(float(tops.max()), 0.1))
+    number_scale(axes.yaxis, lang, 6)
+    year_scale(axes.xaxis, [int(year) for year in years])
     names = [EndLabel(translate("cost", lang), float(cost[-1]), COST)]
+    known = budget[~np.isnan(budget)]
     if known.size:
-        names.append(EndLabel(translate("budget", lang), float(known[-1]), HELD))
-    fit(sheet, 0, names)
-    scale_of_years(sheet, axes, [int(year) for year in years])
-    _write_gaps(sheet, axes, rows, tops, lang)
-    return sheet.figure
+        names.append(EndLabel(translate("budget", lang), float(known[-1]), BUDGET))
+    label_ends(layout, 0, names)
+    finish(layout)
+    _write_gaps(layout, rows, tops, lang)
+    place_labels(layout)
+    return layout.figure
 
 
-def _write_gaps(sheet: Sheet, axes: Axes, rows: pd.DataFrame, tops: Any, lang: Language) -> None:
-    """What is short or over, above the bars of each year: as many words as its width holds."""
-    look, figure = sheet.look, sheet.figure
-    size = figure.get_size_inches()
-    slot = 0.96 * axes.get_position().width * float(size[0]) / (len(rows) + 0.1)
-    tall = axes.get_position().height * float(size[1])
-    large = look.small if look.brief else look.text
-    wordings = WORDINGS[look.brief :]
-    for wording in wordings:
+def _write_gaps(layout: FigureLayout, rows: pd.DataFrame, tops: Any, lang: Language) -> None:
+    """Write the gap above the bars of each year, in as many words as its width holds."""
+    size, axes = layout.size, layout.panels[0]
+    width, height = inches_of(axes)
+    slot = 0.96 * width / (len(rows) + 0.1)
+    large = size.small if size.brief else size.text
+    for wording in WORDINGS[size.brief :]:
         texts = [
-            (
-                wrapped(bold, large, slot, bold=True),
-                wrapped(plain, look.small, slot),
-            )
+            (wrapped(bold, large, slot, bold=True), wrapped(plain, size.small, slot))
             for bold, plain in (_gap_texts(row, wording, lang) for row in rows.to_dict("records"))
         ]
-        if all(_widest(bold, large, bold=True) <= slot and _widest(plain, look.small) <= slot
+        if all(widest(bold, large, bold=True) <= slot and widest(plain, size.small) <= slot
                for bold, plain in texts):  # fmt: skip
             break
-    air = 0.35 * look.text / POINTS
-    above = [
-        text_height(bold, large) + (text_height(plain, look.small) if plain else 0) + 2 * air
-        for bold, plain in texts
-    ]
-    room = max(top / (1 - high / tall) for top, high in zip(tops, above, strict=True))
+    air = 0.35 * size.text
+    lifts = [air + (POINTS * text_height(plain, size.small) if plain else 0) for _, plain in texts]
+    above = [(lift + air) / POINTS + text_height(bold, large)
+             for lift, (bold, _) in zip(lifts, texts, strict=True)]  # fmt: skip
+    room = max(top / (1 - high / height) for top, high in zip(tops, above, strict=True))
     axes.set_ylim(0, max(room, 0.1))
-    for (bold, plain), year, top in zip(texts, rows["year"], tops, strict=True):
-        lift = air * POINTS
-        if plain:
-            _above(axes, plain, (year, top), lift, look.small, "normal")
-            lift += text_height(plain, look.small) * POINTS
-        _above(axes, bold, (year, top), lift, large, "bold")
-
-
-def _widest(text: str, points: float, bold: bool = False) -> float:
-    """Width of the widest line of a text [inches]."""
-    return max(text_width(line, points, bold) for line in text.split("\n"))
-
-
-def _above(
-    axes: Axes, text: str, at: tuple[float, float], lift: float, points: float, weight: str
-) -> None:
-    axes.annotate(
-        text, at, (0, lift), textcoords="offset points", ha="center", va="bottom",
-        fontsize=points, weight=weight, color=DARK, linespacing=1.15,
-    )  # fmt: skip
+    for (bold, plain), lift, year, top in zip(texts, lifts, rows["year"], tops, strict=True):
+        for text, up, points, weight in (
+            (plain, air, size.small, "normal"),
+            (bold, lift, large, "bold"),
+        ):
+            axes.annotate(
+                text, (year, top), (0, up), textcoords="offset points", ha="center", va="bottom",
+                fontsize=points, weight=weight, linespacing=1.15,
+            )  # fmt: skip
 
 
 def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[str, str]:
-    """The gap of a year in bold, and in plain its band, or that there is none."""
+    """Return the gap of a year, to be written bold, and its band, or that there is no budget."""
     if pd.isna(row["budget"]):
         return "", translate("none_set", lang) if wording in ("band", "words") else ""
     if wording == "nothing":
@@ -146,10 +143,10 @@ def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[s
     return translate("over" if over else "short", lang, amount=amount), band
 
 
-def words(subject: RunData, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
+def alt_text(run: RunData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
     told = []
-    for row in headline_rows(subject.budget, subject.scenario).to_dict("records"):
+    for row in headline_rows(run.budget, run.scenario).to_dict("records"):
         cost = billion(row["cost_p50"], lang)
         if pd.isna(row["budget"]):
             told.append(translate("alt_gap_none", lang, year=row["year"], cost=cost))

@@ -8,53 +8,50 @@ from matplotlib.figure import Figure
 
 from ...hindcast import forecasts, observed
 from ..i18n import Language, translate
-from .data import RunData, by_year, scaled_years, to_whole_years
+from ..style import BLUE, ChartSize
+from .data import RunData, by_year, to_whole_years
 from .elements import (
     amount,
     band_in_words,
-    ceiling,
-    draw_dots,
     draw_fan,
+    draw_observed,
     draw_official,
     fan_labels,
+    limit_from_zero,
     listed,
-    scale_of_numbers,
-    scale_of_years,
-    small_print,
+    run_notes,
+    scaled_note,
 )
-from .layout import fit, name_point, new_sheet
-from .size import ChartSize
+from .layout import finish, label_ends, name_point, new_figure
+from .scales import number_scale, year_scale
 
 FIRST_SHOWN = {True: 2018, False: 2012}
 """First year of the past, where there is little room and where there is enough."""
 
 
-def inflow_by_year(subject: RunData) -> pd.DataFrame:
-    """Inflow of the years simulated [persons a year]."""
-    return to_whole_years(subject, by_year(subject, "inflow", "sum"))
+def inflow_by_year(run: RunData) -> pd.DataFrame:
+    """Return the inflow of the years simulated [persons a year]."""
+    return to_whole_years(run, by_year(run, "inflow", "sum"))
 
 
-def shown(subject: RunData) -> bool:
-    """There must be a year to show."""
-    return len(inflow_by_year(subject)) > 0
+def is_drawable(run: RunData) -> bool:
+    """Return whether a run has a year to show."""
+    return len(inflow_by_year(run)) > 0
 
 
-def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
-    """Inflow of the past as it was counted, then the fan of the years simulated."""
-    inflow = inflow_by_year(subject)
-    note = translate("chart_inflow_note", lang)
-    scaled = scaled_years(subject, inflow)
-    if scaled:
-        note += " " + translate("chart_scaled", lang, years=", ".join(map(str, scaled)))
-    sheet = new_sheet(
-        look,
+def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
+    """Draw the observed inflow of the past, then the fan of the years simulated."""
+    inflow = inflow_by_year(run)
+    note = translate("chart_inflow_note", lang) + scaled_note(run, inflow, lang)
+    layout = new_figure(
+        size,
         translate("chart_inflow_title", lang),
         [translate("chart_inflow_axis", lang)],
-        small_print(subject, note, lang),
+        run_notes(run, note, lang),
     )
-    axes = sheet.panels[0]
+    axes = layout.panels[0]
     first, last = int(inflow.index[0]), int(inflow.index[-1])
-    since = FIRST_SHOWN[look.brief]
+    since = FIRST_SHOWN[size.brief]
     past = {one.period.year: one.value for one in observed() if one.series == "inflow"}
     past = {year: value for year, value in past.items() if since <= year <= last}
     official = [
@@ -66,28 +63,28 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
         joint = pd.DataFrame(past[first - 1], index=[first - 1], columns=inflow.columns)
         numbers = ["mean", "p10", "p25", "p50", "p75", "p90"]
         fan = pd.concat([joint[numbers], inflow[numbers]])
-    draw_fan(axes, fan.index.to_numpy(float), fan, look)
-    axes.plot(inflow.index, inflow["p50"], "o", color="white", markeredgecolor="#2b6ca3",
-              markersize=0.42 * look.text, markeredgewidth=0.5 * look.line, zorder=5)  # fmt: skip
-    draw_dots(axes, list(past), list(past.values()), look)
-    draw_official(axes, [o.target.year for o in official], [o.central for o in official], look)
+    draw_fan(axes, fan.index.to_numpy(float), fan, size)
+    axes.plot(inflow.index, inflow["p50"], "o", color="white", markeredgecolor=BLUE,
+              markersize=0.42 * size.text, markeredgewidth=0.5 * size.line, zorder=5)  # fmt: skip
+    draw_observed(axes, past, past.values(), size)
+    draw_official(axes, [o.target.year for o in official], [o.central for o in official], size)
     axes.set_xlim(min([*past, first]) - 0.4, last + 0.25)
-    ceiling(axes, *inflow["p90"], *past.values(), *(one.central for one in official))
-    scale_of_numbers(axes, lang)
-    fit(sheet, 0, fan_labels(inflow, look, lang))
-    years = list(range(int(np.ceil(axes.get_xlim()[0])), last + 1))
-    scale_of_years(sheet, axes, years)
+    limit_from_zero(axes, *inflow["p90"], *past.values(), *(one.central for one in official))
+    number_scale(axes.yaxis, lang, 6)
+    year_scale(axes.xaxis, list(range(int(np.ceil(axes.get_xlim()[0])), last + 1)))
+    label_ends(layout, 0, fan_labels(inflow, size, lang))
+    finish(layout)
     counted = sorted(past.items(), key=lambda point: -point[1])
     before = [point for point in counted if point[0] < first - 2]
-    name_point(sheet, axes, translate("past_counted", lang), before or counted)
+    name_point(layout, axes, translate("past_counted", lang), before or counted)
     said = sorted(((one.target.year, one.central) for one in official), key=lambda p: -p[1])
-    name_point(sheet, axes, translate("official_forecasts", lang), said)
-    return sheet.figure
+    name_point(layout, axes, translate("official_forecasts", lang), said)
+    return layout.figure
 
 
-def words(subject: RunData, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
-    inflow = inflow_by_year(subject)
+def alt_text(run: RunData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
+    inflow = inflow_by_year(run)
     past = {one.period.year: one.value for one in observed() if one.series == "inflow"}
     before = int(inflow.index[0]) - 1
     told = [

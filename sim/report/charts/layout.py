@@ -1,60 +1,47 @@
-"""Where things stand in a figure: measured texts, panels, and labels that never overlap.
+"""Figures on matplotlib's constrained layout: titles, legends, and labels that do not overlap.
 
-A figure is laid out in inches. Texts are measured with the letters they are drawn in, so that what
-is wrapped fits and what would overlap is moved apart.
+matplotlib places panels, scales, titles and legends. Own code here wraps texts to a width, sets
+the height of a figure so that its panels have the height asked for, spreads the labels at the right
+edge of a panel, and finds free places for the names of points: matplotlib does none of these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 
-import numpy as np
-import numpy.typing as npt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
-from ..style import DARK
-from .size import ChartSize
+from ..style import DARK, HEAD_GAP, ChartSize
 
-Points = npt.NDArray[np.float64]
 POINTS = 72.0
+"""Points in an inch."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LEADING = 1.28
-"""Height of a line of text, in sizes of its letters."""
-SLACK = 1.03
-"""Letters are a little wider in some formats than where they are measured."""
+"""Height of a line of text, in font sizes."""
 SMALL_GREY = "#444444"
-LABEL_SHARE = {False: 0.24, True: 0.34}
-"""Part of a panel that its labels may take, where it is wide and where it is narrow."""
-EDGE = 0.05
-"""Free margin around a figure [inches]."""
+LABEL_SHARE = {False: 0.26, True: 0.3}
+"""Share of a panel's width that end labels may take: in a wide panel, and in a narrow one."""
 OFFSETS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
-"""Where the name of a point may stand: right, left, above, below, then the corners."""
+"""Where the name of a point may be: right, left, above, below, then the corners."""
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A figure with its empty panels; ``boxes`` is what each has for plot and labels [inches]."""
-
-    figure: Figure
-    look: ChartSize
-    panels: tuple[Axes, ...]
-    boxes: tuple[Bbox, ...]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The look of what a label names: a fill with its hatch, or a line with its dashes."""
+class Swatch:
+    """The look of what a legend names: a fill with its hatch, or a line with its dashes."""
 
     colour: str
     hatch: str = ""
@@ -66,36 +53,79 @@ class Mark:
     bare: bool = False
     """A marker without a line."""
 
+    def handle(self, size: ChartSize) -> Artist:
+        """Return the sample that a legend shows."""
+        if not self.line:
+            return Patch(facecolor=self.colour, edgecolor=DARK, hatch=self.hatch,
+                         linewidth=0.3 * size.line)  # fmt: skip
+        return Line2D(
+            [],
+            [],
+            color=self.colour,
+            linestyle="none" if self.bare else (0, self.dashes),
+            linewidth=size.line,
+            marker=self.marker,
+            markersize=0.6 * size.text,
+            markerfacecolor=self.inside or self.colour,
+        )
+
 
 @dataclass(frozen=True)
-class Key:
+class LegendEntry:
     """A sample and its name, above a panel."""
 
-    mark: Mark
+    swatch: Swatch
     text: str
 
 
 @dataclass(frozen=True)
 class EndLabel:
-    """A name for what ends at height ``y`` on the right of a panel."""
+    """A name at the right edge of a panel for what ends there at height ``y``."""
 
     text: str
     y: float
-    mark: Mark | None = None
+    swatch: Swatch | None = None
+
+
+@dataclass(frozen=True)
+class FigureLayout:
+    """A figure, its panels, and the texts that ``finish`` places.
+
+    ``plots`` are the heights of the rows of panels [inches], or on a slide their shares.
+    """
+
+    figure: Figure
+    size: ChartSize
+    panels: tuple[Axes, ...]
+    heads: Sequence[str]
+    entries: Sequence[Sequence[LegendEntry]]
+    plots: Sequence[float]
+    indent: bool
+    labels: dict[Axes, list[tuple[EndLabel, Legend]]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=20_000)
 def text_width(text: str, points: float, bold: bool = False) -> float:
-    """Width of one line of text [inches]."""
+    """Return the width of one line of text [inches]."""
     font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return SLACK * float(width) / POINTS
+    return float(width) / POINTS
+
+
+def widest(text: str, points: float, bold: bool = False) -> float:
+    """Return the width of the widest line of a text [inches]."""
+    return max(text_width(line, points, bold) for line in text.split("\n"))
+
+
+def text_height(text: str, points: float) -> float:
+    """Return the height of a text of one or more lines [inches]."""
+    return (text.count("\n") + 1) * points * LEADING / POINTS
 
 
 def wrapped(text: str, points: float, inches: float, bold: bool = False) -> str:
-    """A text in lines that are no wider than ``inches``, except for a word that is.
+    """Break a text into lines no wider than ``inches``; a longer word stays whole.
 
-    A number stays with its %.
+    A number is not parted from its per cent sign.
     """
     lines: list[str] = []
     for paragraph in text.replace(" %", f"{NO_BREAK}%").split("\n"):
@@ -111,269 +141,191 @@ def wrapped(text: str, points: float, inches: float, bold: bool = False) -> str:
     return "\n".join(lines)
 
 
-def text_height(text: str, points: float) -> float:
-    """Height of a text of one or more lines [inches]."""
-    return (text.count("\n") + 1) * points * LEADING / POINTS
+def shortened(text: str, points: float, inches: float) -> str:
+    """Cut a text with an ellipsis where it is wider than ``inches``."""
+    if text_width(text, points) <= inches:
+        return text
+    while text and text_width(text + "…", points) > inches:
+        text = text[:-1]
+    return text + "…"
 
 
-def new_sheet(
-    look: ChartSize,
+def new_figure(
+    size: ChartSize,
     title: str,
     heads: Sequence[str],
     notes: Sequence[str],
     *,
     columns: int | None = None,
     plots: Sequence[float] = (),
-    left: float = 0.0,
-    keys: Sequence[Sequence[Key]] = (),
+    entries: Sequence[Sequence[LegendEntry]] = (),
     under: Sequence[str] = (),
-) -> Sheet:
-    """A figure with its title, a panel under each head, and the small print below.
+    indent: bool = False,
+) -> FigureLayout:
+    """Make a figure with its title, an empty panel for each head, and notes at its foot.
 
-    A head says what a panel shows and in which unit; ``keys`` are samples with their names below
-    it, ``under`` names the scale below a panel. Panels stand side by side where the look has room,
-    else one above the other, or in ``columns``. ``plots`` are the heights of the rows of panels
-    [inches], on a slide their shares of what there is; ``left`` is kept free for names of rows.
+    A head says what a panel shows and in which unit; ``entries`` are the legend below it, ``under``
+    names the horizontal scale. Panels are side by side where the size has room, else one above the
+    other, or in ``columns``. ``plots`` are the heights of the rows of panels [inches], on a slide
+    their shares. Heads begin at the left of the scale, with ``indent`` at that of the plot.
     """
-    width = look.width_inches
-    figure = Figure(figsize=(width, 1.0))
-    FigureCanvasAgg(figure)
-    margin = max(EDGE, 0.012 * width)
-    inside = width - 2 * margin
-    title = wrapped(title, look.title, inside, bold=True)
-    columns = columns or (len(heads) if look.side_by_side else 1)
-    gutter = 0.02 * width if columns > 1 else 0.0
-    column = (inside - left - gutter * (columns - 1)) / columns
-    names = [wrapped(head, look.text, column) for head in heads]
-    below = [wrapped(text, look.text, column) for text in under]
-    lines = [key_lines(key, look, column) for key in keys] or [[] for _ in heads]
-    small = "\n".join(wrapped(note, look.small, inside) for note in notes if note)
-    top = margin + text_height(title, look.title) + 0.35 * look.title / POINTS
-    bottom = margin + text_height(small, look.small) + 0.6 * look.text / POINTS
-    text_tall = LEADING * look.text / POINTS
+    columns = columns or (len(heads) if size.side_by_side else 1)
     rows = -(-len(heads) // columns)
-    rest = 0.7 * look.text / POINTS
-    head = _by_row(
-        columns,
-        [
-            text_height(name, look.text) + text_tall * len(key) + rest
-            for name, key in zip(names, lines, strict=True)
-        ],
-    )
-    scale = (2.0 if rows == 1 else 2.8) * look.text / POINTS
-    ticks = _by_row(
-        columns,
-        [
-            scale + (text_height(text, look.text) + rest if text else 0.0)
-            for text in below or [""] * len(heads)
-        ],
-    )
-    plot = look.plot_inches if columns == 1 and rows == 1 else 0.86 * look.plot_inches
-    tall = list(plots) or [plot] * rows
-    if look.height_inches is not None:
-        free = look.height_inches - top - bottom - sum(head) - sum(ticks)
-        tall = [free * one / sum(tall) if sum(tall) else free / rows for one in tall]
-    height = top + bottom + sum(head) + sum(ticks) + sum(tall)
-    figure.set_size_inches(width, height)
-    _write(figure, title, (margin, height - margin), look.title, DARK, bold=True)
-    _write(figure, small, (margin, margin), look.small, SMALL_GREY, below=True)
-    panels, boxes = [], []
-    for number, name in enumerate(names):
-        row = number // columns
-        start = margin + left + (number % columns) * (column + gutter)
-        ceiling = height - top - sum(head[:row]) - sum(ticks[:row]) - sum(tall[:row])
-        _write(figure, name, (start, ceiling), look.text, DARK)
-        at = ceiling - text_height(name, look.text) - text_tall / 2
-        for line in lines[number]:
-            _write_keys(figure, line, (start, at), look)
-            at -= text_tall
-        floor = ceiling - head[row] - tall[row]
-        if below:
-            _write(figure, below[number], (start, floor - 2.2 * look.text / POINTS), look.text,
-                   DARK)  # fmt: skip
-        box = Bbox.from_bounds(start, floor, column, tall[row])
-        boxes.append(box)
-        panels.append(_axes(figure, box, look))
-    return Sheet(figure, look, tuple(panels), tuple(boxes))
+    plot = size.plot_inches if columns == rows == 1 else 0.86 * size.plot_inches
+    plots = list(plots) or [plot or 1.0] * rows
+    height = size.height_inches or sum(plots) + 3.0
+    figure = Figure(figsize=(size.width_inches, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(rows, columns, height_ratios=plots)
+    panels = tuple(figure.add_subplot(grid[place]) for place in range(len(heads)))
+    most = (0.85 if columns == 1 else 0.7) * size.width_inches / columns
+    for axes, text in zip(panels, under, strict=False):
+        axes.set_xlabel(wrapped(text, size.text, most), loc="left")
+    left, inside = size.margin / size.width_inches, size.width_inches - 2 * size.margin
+    figure.suptitle(wrapped(title, size.title, inside, bold=True), x=left, ha="left")
+    small = "\n".join(wrapped(note, size.small, inside) for note in notes if note)
+    figure.supxlabel(small, x=left, ha="left", fontsize=size.small, color=SMALL_GREY)
+    return FigureLayout(figure, size, panels, heads, entries, plots, indent)
 
 
-def _by_row(columns: int, tall: Sequence[float]) -> list[float]:
-    """What each row of panels needs: the most of its panels."""
-    return [max(tall[at : at + columns]) for at in range(0, len(tall), columns)]
+def inches_of(axes: Axes) -> tuple[float, float]:
+    """Return the width and height of a panel's plot, after ``finish`` [inches]."""
+    box, figure = axes.get_window_extent(), axes.get_figure(root=True)
+    assert figure is not None
+    return float(box.width) / figure.dpi, float(box.height) / figure.dpi
 
 
-def key_lines(keys: Sequence[Key], look: ChartSize, inches: float) -> list[list[Key]]:
-    """Samples with their names in lines no wider than ``inches``, except for one that is."""
-    lines: list[list[Key]] = []
-    used = 0.0
-    for key in keys:
-        wide = _key_width(key, look)
-        if not lines or used + wide > inches:
-            lines.append([])
-            used = 0.0
-        lines[-1].append(key)
-        used += wide
-    return lines
+def label_ends(layout: FigureLayout, number: int, labels: Sequence[EndLabel]) -> None:
+    """Add labels at the right edge of a panel, each at the height of what it names."""
+    axes, size = layout.panels[number], layout.size
+    column = size.width_inches / columns_of(axes)
+    most = LABEL_SHARE[column < 0.6 * size.width_inches or size.brief] * column
+    made = layout.labels.setdefault(axes, [])
+    for one in labels:
+        legend = Legend(
+            axes,
+            [one.swatch.handle(size) if one.swatch else Line2D([], [], linestyle="none")],
+            [wrapped(one.text, size.text, most)],
+            loc="center left",
+            bbox_to_anchor=(1.0, 0.5),
+            borderaxespad=0.7,
+            handlelength=1.2 if one.swatch else 0.0,
+            handletextpad=0.4 if one.swatch else 0.0,
+        )
+        axes.add_artist(legend).set_clip_on(False)
+        made.append((one, legend))
 
 
-def _key_width(key: Key, look: ChartSize) -> float:
-    return text_width(key.text, look.text) + 2.6 * look.text / POINTS
+def finish(layout: FigureLayout) -> Figure:
+    """Lay out a figure when all is drawn and the limits are set, and fix the places of its panels.
 
-
-def _write_keys(
-    figure: Figure, line: Sequence[Key], at: tuple[float, float], look: ChartSize
-) -> None:
-    """Samples with their names in one line from a point on [inches]."""
-    width, height = (float(size) for size in figure.get_size_inches())
-    x, y = at
-    em = look.text / POINTS
-    for key in line:
-        _swatch(figure, key.mark, x / width, y / height, em, look)
-        figure.text(
-            (x + 1.5 * em) / width, y / height, key.text, fontsize=look.text, color=DARK,
-            va="center",
-        )  # fmt: skip
-        x += _key_width(key, look)
-
-
-def _write(
-    figure: Figure,
-    text: str,
-    at: tuple[float, float],
-    points: float,
-    colour: str,
-    bold: bool = False,
-    below: bool = False,
-) -> None:
-    width, height = (float(size) for size in figure.get_size_inches())
-    figure.text(
-        at[0] / width,
-        at[1] / height,
-        text,
-        fontsize=points,
-        color=colour,
-        weight="bold" if bold else "normal",
-        va="bottom" if below else "top",
-        linespacing=LEADING - 0.1,
-    )
-
-
-def _axes(figure: Figure, box: Bbox, look: ChartSize) -> Axes:
-    width, height = (float(size) for size in figure.get_size_inches())
-    axes = figure.add_axes(
-        (box.x0 / width, box.y0 / height, box.width / width, box.height / height)
-    )
-    axes.tick_params(labelsize=look.text, length=0.3 * look.text, pad=0.35 * look.text)
-    axes.tick_params(axis="x", pad=0.5 * look.text)
-    return axes
-
-
-def fit(sheet: Sheet, number: int, labels: Sequence[EndLabel]) -> None:
-    """Give a panel its width between its scale and its labels, and write the labels.
-
-    To be called when all is drawn and the limits are set. Labels stand right of the panel at the
-    height of what they name; where they would overlap they are moved apart, and a thin line leads
-    to what they name.
+    Heads and legends take the width that a panel has together with its scale and labels; the height
+    of the figure follows from the heights of the plots, except on a slide.
     """
-    figure, look, axes, box = sheet.figure, sheet.look, sheet.panels[number], sheet.boxes[number]
-    width, height = (float(size) for size in figure.get_size_inches())
-    scale = _scale_width(sheet, axes)
-    em = look.text / POINTS
-    most = LABEL_SHARE[box.width < 0.6 * width or look.brief] * box.width
-    texts = [wrapped(one.text, look.text, most) for one in labels]
-    widest = max(
-        (text_width(line, look.text) for text in texts for line in text.split("\n")),
-        default=0.0,
-    )
-    swatch = 1.5 * em if any(one.mark for one in labels) else 0.0
-    lead = 0.9 * em
-    right = (lead + swatch + widest + 0.1 * em) if labels else 0.9 * em
-    left = box.x0 + scale
-    plot = box.width - scale - right
-    axes.set_position((left / width, box.y0 / height, plot / width, box.height / height))
-    bottom, top = axes.get_ylim()
-    ends = [
-        box.y0 + box.height * (min(max(one.y, bottom), top) - bottom) / (top - bottom)
-        for one in labels
-    ]
-    tall = [text_height(text, look.text) for text in texts]
-    middles = spread_out(ends, tall, box.y0 - 0.5 * em, box.y1 + 0.5 * em)
-    for one, text, end, middle in zip(labels, texts, ends, middles, strict=True):
-        edge = (left + plot) / width
-        start = (left + plot + lead) / width
-        if abs(end - middle) > 0.25 * em:
-            figure.add_artist(
-                Line2D(
-                    [edge, start - 0.25 * em / width],
-                    [end / height, middle / height],
-                    color="#777777",
-                    linewidth=0.35 * look.line,
+    figure, size = layout.figure, layout.size
+    _lay_out(figure)
+    columns = columns_of(layout.panels[0])
+    tops = [_write_head(layout, place, axes) for place, axes in enumerate(layout.panels)]
+    if size.height_inches is None:
+        plots = sum(inches_of(axes)[1] for axes in layout.panels[::columns])
+        heads = sum(max(tops[at : at + columns]) for at in range(0, len(tops), columns))
+        figure.set_figheight(figure.get_figheight() + sum(layout.plots) - plots + heads)
+    _lay_out(figure)
+    figure.set_layout_engine("none")
+    place_labels(layout)
+    return figure
+
+
+def columns_of(axes: Axes) -> int:
+    """Return the number of columns of panels in the figure of a panel."""
+    place = axes.get_subplotspec()
+    assert place is not None
+    return int(place.get_gridspec().ncols)
+
+
+def _lay_out(figure: Figure) -> None:
+    """Run matplotlib's constrained layout once."""
+    figure.set_layout_engine("constrained")
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.execute(figure)
+
+
+def _write_head(layout: FigureLayout, place: int, axes: Axes) -> float:
+    """Write the head of a panel and its legend; return the height they add [inches].
+
+    The head of a panel with a legend is the title of that legend.
+    """
+    size, dpi, plot = layout.size, layout.figure.dpi, axes.get_window_extent()
+    old = axes.get_legend()
+    again = old is not None or axes.get_title() != ""
+    if old is not None:
+        old.remove()
+    axes.set_title("")
+    box = axes.get_tightbbox(for_layout_only=True)
+    assert box is not None
+    left = plot.x0 if layout.indent else box.x0
+    room = 0.99 * (box.x1 - left)
+    head = wrapped(layout.heads[place], size.text, room / dpi)
+    x = (left - plot.x0) / plot.width
+    entries = layout.entries[place] if layout.entries else ()
+    gap = HEAD_GAP * size.text / POINTS * dpi
+    if not entries:
+        axes.set_title(head, x=x)
+        return 0.0 if again else text_height(head, size.text) + gap / dpi
+    legend = None
+    for columns in range(len(entries), 0, -1):
+        legend = axes.legend(
+            [entry.swatch.handle(size) for entry in entries],
+            [entry.text for entry in entries],
+            title=head,
+            alignment="left",
+            ncols=columns,
+            loc="lower left",
+            bbox_to_anchor=(x - gap / plot.width, 1.0),
+            borderaxespad=HEAD_GAP,
+        )
+        if legend.get_window_extent().width <= room:
+            break
+    assert legend is not None
+    return 0.0 if again else float(legend.get_window_extent().height + gap) / dpi
+
+
+def place_labels(layout: FigureLayout) -> None:
+    """Move the labels at the right edges to the heights of what they name, none overlapping.
+
+    A thin line leads from a label that had to be moved to what it names.
+    """
+    size = layout.size
+    for axes, labels in layout.labels.items():
+        width, height = inches_of(axes)
+        em = size.text / POINTS
+        low, high = axes.get_ylim()
+        ends = [height * (min(max(one.y, low), high) - low) / (high - low) for one, _ in labels]
+        tall = [text_height(legend.get_texts()[0].get_text(), size.text) for _, legend in labels]
+        middles = spread_out(ends, tall, -0.5 * em, height + 0.2 * em)
+        for (_, legend), end, middle in zip(labels, ends, middles, strict=True):
+            legend.set_bbox_to_anchor((1.0, middle / height))
+            if abs(end - middle) > 0.25 * em:
+                axes.add_artist(
+                    Line2D(
+                        [1.0, 1.0 + 0.6 * em / width],
+                        [end / height, middle / height],
+                        color="#777777",
+                        linewidth=0.35 * size.line,
+                        transform=axes.transAxes,
+                        clip_on=False,
+                    )
                 )
-            )
-        if one.mark is not None:
-            _swatch(figure, one.mark, start, middle / height, em, look)
-        figure.text(
-            start + swatch / width,
-            middle / height,
-            text,
-            fontsize=look.text,
-            color=DARK,
-            va="center",
-            linespacing=LEADING - 0.1,
-        )
-
-
-def _scale_width(sheet: Sheet, axes: Axes) -> float:
-    """What the numbers beside the vertical axis take [inches]."""
-    low, high = sorted(axes.get_ylim())
-    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
-    texts = axes.yaxis.get_major_formatter().format_ticks(ticks)
-    look = sheet.look
-    lines = [line for text in texts for line in text.split("\n")]
-    widest = max((text_width(line, look.text) for line in lines), default=0.0)
-    return widest + 0.9 * look.text / POINTS
-
-
-def _swatch(figure: Figure, mark: Mark, x: float, y: float, em: float, look: ChartSize) -> None:
-    """A sample of a fill or a line before its name."""
-    width, height = (float(size) for size in figure.get_size_inches())
-    if mark.line:
-        figure.add_artist(
-            Line2D(
-                [x + 0.6 * em / width] if mark.bare else [x, x + 1.2 * em / width],
-                [y] if mark.bare else [y, y],
-                color=mark.colour,
-                linewidth=look.line,
-                linestyle=(0, mark.dashes),
-                marker=mark.marker,
-                markersize=0.6 * look.text,
-                markevery=(0, 2),
-                markerfacecolor=mark.inside or mark.colour,
-                markeredgecolor=mark.colour,
-            )
-        )
-        return
-    figure.add_artist(
-        Rectangle(
-            (x, y - 0.45 * em / height),
-            1.1 * em / width,
-            0.9 * em / height,
-            facecolor=mark.colour,
-            edgecolor=DARK,
-            hatch=mark.hatch,
-            linewidth=0.3 * look.line,
-            transform=figure.transFigure,
-        )
-    )
 
 
 def spread_out(
     wanted: Sequence[float], tall: Sequence[float], low: float, high: float
 ) -> list[float]:
-    """Middles of labels near where they are wanted, none overlapping, between two heights.
+    """Return middles of labels near where they are wanted, none overlapping, between two heights.
 
-    From the lowest upward each is pushed up as far as needed; what then stands out above is pushed
-    back from the top. If they don't all fit, the lowest stand below ``low``.
+    From the lowest upward each is pushed up as far as needed; what then is too high is pushed
+    back from the top. If they do not all fit, the lowest lie below ``low``.
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     found = [0.0] * len(wanted)
@@ -388,61 +340,48 @@ def spread_out(
     return found
 
 
-def name_point(sheet: Sheet, axes: Axes, text: str, points: Sequence[tuple[float, float]]) -> None:
+def name_point(
+    layout: FigureLayout, axes: Axes, text: str, points: Sequence[tuple[float, float]]
+) -> None:
     """Write a name beside one of some points, inside the panel and clear of all other texts.
 
-    The first place that crosses no line is taken, else the one that crosses least. Left out if
-    there is none: a name that can't be read helps nobody.
+    To be called after ``finish``. The first place that crosses no line is taken, else the one that
+    crosses fewest. Left out if there is none: a name that cannot be read helps nobody.
     """
-    look = sheet.look
-    away = 0.75 * look.text
+    size = layout.size
     frame = axes.get_window_extent().padded(1.0)
     taken = [other.get_window_extent() for other in axes.texts]
-    ink = _ink(axes)
     best: tuple[int, Annotation] | None = None
-    for x, y in points:
-        for dx, dy in OFFSETS:
-            one = axes.annotate(
-                text,
-                (x, y),
-                (dx * away, dy * away),
-                textcoords="offset points",
-                fontsize=look.text,
-                ha={1: "left", 0: "center", -1: "right"}[dx],
-                va={1: "bottom", 0: "center", -1: "top"}[dy],
-                color=DARK,
-                path_effects=[withStroke(linewidth=0.3 * look.text, foreground="white")],
-                annotation_clip=False,
-                zorder=8,
-            )
-            box = one.get_window_extent().padded(2.0)
-            crossed = int(box.count_contains(ink))
-            if not _fits(box, frame, taken) or (best is not None and crossed >= best[0]):
-                one.remove()
-                continue
-            if best is not None:
-                best[1].remove()
-            best = (crossed, one)
-            if crossed == 0:
-                return
+    for point, (dx, dy) in product(points, OFFSETS):
+        name = axes.annotate(
+            text,
+            point,
+            (0.75 * size.text * dx, 0.75 * size.text * dy),
+            textcoords="offset points",
+            ha={1: "left", 0: "center", -1: "right"}[dx],
+            va={1: "bottom", 0: "center", -1: "top"}[dy],
+            path_effects=[withStroke(linewidth=0.3 * size.text, foreground="white")],
+            zorder=8,
+        )
+        box = name.get_window_extent().padded(2.0)
+        crossed = _crossed(axes, box)
+        inside = frame.containsx(box.x0) and frame.containsx(box.x1)
+        inside = inside and frame.containsy(box.y0) and frame.containsy(box.y1)
+        if not inside or box.count_overlaps(taken) or (best is not None and crossed >= best[0]):
+            name.remove()
+            continue
+        if best is not None:
+            best[1].remove()
+        best = crossed, name
+        if crossed == 0:
+            return
 
 
-def _ink(axes: Axes) -> Points:
-    """Points along the lines and marks of a panel [pixels]."""
-    found = [np.zeros((0, 2))]
+def _crossed(axes: Axes, box: Bbox) -> int:
+    """Count the lines of a panel that cross a box and the markers in it."""
+    found = 0
     for line in axes.lines:
-        data = np.column_stack([np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata())])
-        corners = axes.transData.transform(data)
-        joined = line.get_linestyle() != "None" and len(corners) > 1
-        if joined:
-            steps = np.linspace(0, len(corners) - 1, 40 * len(corners))
-            corners = np.column_stack(
-                [np.interp(steps, range(len(corners)), corners[:, axis]) for axis in (0, 1)]
-            )
-        found.append(corners)
-    return np.concatenate(found)
-
-
-def _fits(box: Bbox, frame: Bbox, taken: Sequence[Bbox]) -> bool:
-    inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-    return inside and not any(box.overlaps(other) for other in taken)
+        path = line.get_path().transformed(line.get_transform())
+        found += int(box.count_contains(path.vertices))
+        found += line.get_linestyle() != "None" and path.intersects_bbox(box, filled=False)
+    return found

@@ -9,43 +9,32 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label, prices_notes
-from ..style import BLUE, DARK, GREY, ORANGE
+from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from .data import RunData, by_month
-from .elements import (
-    amount,
-    ceiling,
-    in_words,
-    listed,
-    positions,
-    scale_of_dates,
-    scale_of_numbers,
-    scale_of_years,
-    sources_named,
-)
-from .gap import BILLION
-from .layout import EndLabel, Mark, Sheet, fit, new_sheet
-from .size import ChartSize
+from .elements import BILLION, amount, cited_sources, in_words, limit_from_zero, listed
+from .layout import EndLabel, FigureLayout, Swatch, finish, label_ends, new_figure
+from .scales import date_scale, number_scale, positions, year_scale, zero_line
 
 MOST = 4
 """Runs that can be told apart in one panel, also in grey."""
-MARKS = (
-    Mark(BLUE, line=True, marker="o"),
-    Mark(ORANGE, dashes=(5, 2), line=True, marker="s"),
-    Mark(DARK, dashes=(1, 1.5), line=True, marker="^"),
-    Mark(GREY, dashes=(6, 2, 1, 2), line=True, marker="D"),
+SWATCHES = (
+    Swatch(BLUE, line=True, marker="o"),
+    Swatch(ORANGE, dashes=(5, 2), line=True, marker="s"),
+    Swatch(DARK, dashes=(1, 1.5), line=True, marker="^"),
+    Swatch(GREY, dashes=(6, 2, 1, 2), line=True, marker="D"),
 )
 Runs = Mapping[str, RunData]
 
 
-def shown(runs: Runs) -> bool:
-    """Every run must hold some days before the first one ends, and a gap."""
+def is_drawable(runs: Runs) -> bool:
+    """Return whether every run has days before the first one ends, and a gap."""
     last = _last_day(runs)
     begun = all((by_month(run, "need").index < last).any() for run in runs.values())
     return begun and all(len(_gaps(run)) for run in runs.values())
 
 
-def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
-    """Median need of each run on the left; on the right its gap by year with the 80 % band."""
+def draw(runs: Runs, size: ChartSize, lang: Language) -> Figure:
+    """Draw the median need of each run, and its gap by year with the 80 % band."""
     first = next(iter(runs.values())).scenario
     titles = "; ".join(
         translate("named_value", lang, name=name, value=getattr(run.scenario.title, lang))
@@ -64,11 +53,11 @@ def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
             )
             for run in runs.values()
         ),
-        sources=sources_named(),
+        sources=cited_sources(),
     )
     notes = prices_notes({name: run.scenario for name, run in runs.items()}, lang)
-    sheet = new_sheet(
-        look,
+    layout = new_figure(
+        size,
         translate("chart_together_title", lang),
         [
             translate("chart_together_need", lang),
@@ -76,76 +65,76 @@ def draw(runs: Runs, look: ChartSize, lang: Language) -> Figure:
         ],
         [f"{titles}.", translate("chart_together_note", lang), *notes, source],
     )
-    _draw_need(sheet, runs, lang)
-    _draw_gaps(sheet, runs, lang)
-    return sheet.figure
+    _draw_need(layout, runs, lang)
+    _draw_gaps(layout, runs, lang)
+    return finish(layout)
 
 
-def _draw_need(sheet: Sheet, runs: Runs, lang: Language) -> None:
-    look, axes = sheet.look, sheet.panels[0]
+def _draw_need(layout: FigureLayout, runs: Runs, lang: Language) -> None:
+    size, axes = layout.size, layout.panels[0]
     last = _last_day(runs)
     labels, tops = [], []
-    for mark, (name, run) in zip(MARKS, runs.items(), strict=False):
+    for swatch, (name, run) in zip(SWATCHES, runs.items(), strict=False):
         need = by_month(run, "need")["p50"]
         need = need[need.index <= last]
         axes.plot(
-            positions(need.index), need, color=mark.colour, linewidth=look.line,
-            linestyle=(0, mark.dashes),
+            positions(need.index), need, color=swatch.colour, linewidth=size.line,
+            linestyle=(0, swatch.dashes),
         )  # fmt: skip
         end = float(need.iloc[-1])
         tops.append(float(need.max()))
         text = translate("named_value", lang, name=name, value=amount(end, lang))
-        labels.append(EndLabel(text, end, mark))
+        labels.append(EndLabel(text, end, swatch))
     starts = [by_month(run, "need").index[0] for run in runs.values()]
     low, high = positions(pd.DatetimeIndex([min(starts), last]))
     axes.set_xlim(low, high)
-    ceiling(axes, *tops)
-    scale_of_numbers(axes, lang, 0, 5)
-    fit(sheet, 0, labels)
-    scale_of_dates(sheet, axes, lang)
+    limit_from_zero(axes, *tops)
+    number_scale(axes.yaxis, lang)
+    date_scale(axes.xaxis, lang)
+    label_ends(layout, 0, labels)
 
 
-def _draw_gaps(sheet: Sheet, runs: Runs, lang: Language) -> None:
-    look, axes = sheet.look, sheet.panels[1]
+def _draw_gaps(layout: FigureLayout, runs: Runs, lang: Language) -> None:
+    size, axes = layout.size, layout.panels[1]
     labels, ends = [], [0.0]
-    for position, (mark, (name, run)) in enumerate(zip(MARKS, runs.items(), strict=False)):
+    for position, (swatch, (name, run)) in enumerate(zip(SWATCHES, runs.items(), strict=False)):
         gaps = _gaps(run)
         x = gaps.index.to_numpy(float) + 0.7 * ((position + 0.5) / len(runs) - 0.5)
         low, middle, high = (gaps[f"gap_{q}"].to_numpy(float) / BILLION
                              for q in ("p10", "p50", "p90"))  # fmt: skip
-        axes.vlines(x, low, high, color=mark.colour, linewidth=0.7 * look.line)
+        axes.vlines(x, low, high, color=swatch.colour, linewidth=0.7 * size.line)
         axes.plot(
-            x, middle, mark.marker, color=mark.colour, markersize=0.55 * look.text,
-            markeredgecolor="white", markeredgewidth=0.2 * look.line,
+            x, middle, swatch.marker, color=swatch.colour, markersize=0.55 * size.text,
+            markeredgecolor="white", markeredgewidth=0.2 * size.line,
         )  # fmt: skip
         ends += [float(low.min()), float(high.max())]
-        labels.append(EndLabel(name, float(middle[-1]), mark))
-    axes.axhline(0, color=DARK, linewidth=0.4 * look.line)
+        labels.append(EndLabel(name, float(middle[-1]), swatch))
+    zero_line(axes.yaxis)
     room = 0.05 * max(max(ends) - min(ends), 0.1)
     axes.set_ylim(min(ends) - room, max(ends) + room)
     years = sorted({int(year) for run in runs.values() for year in _gaps(run).index})
     axes.set_xlim(years[0] - 0.55, years[-1] + 0.55)
     axes.tick_params(axis="x", length=0)
-    scale_of_numbers(axes, lang, 0 if max(ends) - min(ends) > 4 else 1, 5)
-    fit(sheet, 1, labels)
-    scale_of_years(sheet, axes, years)
+    number_scale(axes.yaxis, lang)
+    year_scale(axes.xaxis, years)
+    label_ends(layout, 1, labels)
 
 
 def _last_day(runs: Runs) -> pd.Timestamp:
-    """The day up to which all runs reach."""
+    """Return the day up to which all runs reach."""
     return min(pd.Timestamp(by_month(run, "need").index[-1]) for run in runs.values())
 
 
 def _gaps(run: RunData) -> pd.DataFrame:
-    """The headline by year, where a budget is held against it."""
+    """Return the headline by year, where there is a budget."""
     if run.budget.empty:
         return run.budget
     rows = headline_rows(run.budget, run.scenario)
     return rows[rows["budget"].notna()].set_index("year")
 
 
-def words(runs: Runs, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
+def alt_text(runs: Runs, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
     last = _last_day(runs)
     needs, gaps = [], []
     for name, run in runs.items():

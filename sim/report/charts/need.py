@@ -11,28 +11,22 @@ from importlib import resources
 from matplotlib.figure import Figure
 
 from ..i18n import Language, number, translate
-from ..style import DARK
+from ..style import DARK, ChartSize
 from .data import RunData, by_month
 from .elements import (
     DASHED,
     amount,
-    band_in_words,
-    ceiling,
+    bands_by_day,
     draw_fan,
     draw_official,
     draw_past,
-    ends_of,
     fan_labels,
     in_words,
-    listed,
-    on_axis,
-    positions,
-    scale_of_dates,
-    scale_of_numbers,
-    small_print,
+    limit_from_zero,
+    run_notes,
 )
-from .layout import EndLabel, fit, name_point, new_sheet
-from .size import ChartSize
+from .layout import EndLabel, finish, label_ends, name_point, new_figure
+from .scales import date_scale, number_scale, on_axis, positions
 
 FIRST_SHOWN = date(2022, 10, 1)
 
@@ -49,7 +43,7 @@ class KnownNeed:
 
 @cache
 def known_needs() -> tuple[KnownNeed, ...]:
-    """Official forecasts and past occupancy over 0.91, from ``sim/data/official_need.csv``."""
+    """Return official forecasts and past needs from ``sim/data/official_need.csv``."""
     text = (resources.files("sim") / "data" / "official_need.csv").read_text("utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(
@@ -60,23 +54,23 @@ def known_needs() -> tuple[KnownNeed, ...]:
     )
 
 
-def shown(subject: RunData) -> bool:
-    """A fan needs more than one day."""
-    return len(by_month(subject, "need")) > 1
+def is_drawable(run: RunData) -> bool:
+    """Return whether a run has more than one day."""
+    return len(by_month(run, "need")) > 1
 
 
-def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
-    """Need with its bands, the places there are, official forecasts and the past."""
-    fill = number(subject.scenario.reception.need_fill.single, lang, 2)
-    note = translate("chart_need_note_brief" if look.brief else "chart_need_note", lang, fill=fill)
-    sheet = new_sheet(
-        look,
+def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
+    """Draw need with its bands, the places, official forecasts and the past."""
+    fill = number(run.scenario.reception.need_fill.single, lang, 2)
+    note = translate("chart_need_note_brief" if size.brief else "chart_need_note", lang, fill=fill)
+    layout = new_figure(
+        size,
         translate("chart_need_title", lang),
         [translate("chart_need_axis", lang)],
-        small_print(subject, note, lang),
+        run_notes(run, note, lang),
     )
-    axes = sheet.panels[0]
-    need, places = by_month(subject, "need"), by_month(subject, "places")
+    axes = layout.panels[0]
+    need, places = by_month(run, "need"), by_month(run, "places")
     x = positions(need.index)
     start, end = need.index[0].date(), need.index[-1].date()
     past = [(day, value) for day, value in _past() if day <= end]
@@ -84,31 +78,32 @@ def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
         one for one in known_needs()
         if one.kind == "forecast" and FIRST_SHOWN <= one.day <= end
     ]  # fmt: skip
-    draw_fan(axes, x, need, look)
-    axes.plot(x, places["p50"], color=DARK, linewidth=0.7 * look.line, linestyle=(0, DASHED))
-    draw_past(axes, past, (start, float(need["p50"].iloc[0])), look)
-    draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], look)
+    draw_fan(axes, x, need, size)
+    axes.plot(x, places["p50"], color=DARK, linewidth=0.7 * size.line, linestyle=(0, DASHED))
+    draw_past(axes, past, (start, float(need["p50"].iloc[0])), size)
+    draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], size)
 
     axes.set_xlim(on_axis(min(FIRST_SHOWN, need.index[0].date())), x[-1])
     tops = [*need["p90"], *places["p50"], *(one.places for one in official)]
-    ceiling(axes, *tops, *(value for _, value in past))
-    scale_of_numbers(axes, lang)
+    limit_from_zero(axes, *tops, *(value for _, value in past))
+    number_scale(axes.yaxis, lang, 6)
+    date_scale(axes.xaxis, lang)
     here = float(places["p50"].iloc[-1])
     there = translate("places_at_end", lang, value=amount(here, lang))
-    fit(sheet, 0, [*fan_labels(need, look, lang), EndLabel(there, here)])
-    scale_of_dates(sheet, axes, lang)
+    label_ends(layout, 0, [*fan_labels(need, size, lang), EndLabel(there, here)])
+    finish(layout)
     last = {one.edition: one for one in official}
     for edition, one in last.items():
-        name_point(sheet, axes, edition, [(on_axis(one.day), one.places)])
+        name_point(layout, axes, edition, [(on_axis(one.day), one.places)])
     if past:
-        key = "past_need_brief" if look.brief else "past_need"
+        key = "past_need_brief" if size.brief else "past_need"
         points = [(on_axis(day), value) for day, value in past]
-        name_point(sheet, axes, translate(key, lang), points)
-    return sheet.figure
+        name_point(layout, axes, translate(key, lang), points)
+    return layout.figure
 
 
 def _past() -> list[tuple[date, float]]:
-    """Need by the people counted."""
+    """Return the need by the people counted."""
     return [
         (one.day, one.places)
         for one in known_needs()
@@ -116,19 +111,14 @@ def _past() -> list[tuple[date, float]]:
     ]
 
 
-def words(subject: RunData, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
-    need, places = by_month(subject, "need"), by_month(subject, "places")
-    told = [
-        translate("alt_on", lang, day=in_words(day.date(), lang),
-              value=band_in_words(need.loc[day], lang))
-        for day in ends_of(need)
-    ]  # fmt: skip
+def alt_text(run: RunData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
+    need, places = by_month(run, "need"), by_month(run, "places")
     return translate(
         "alt_need",
         lang,
         start=in_words(need.index[0].date(), lang),
         end=in_words(need.index[-1].date(), lang),
-        told=listed(told),
+        told=bands_by_day(need, lang),
         places=amount(places["p50"].iloc[-1], lang),
     )

@@ -8,46 +8,43 @@ from matplotlib.figure import Figure
 
 from ...scenario import Scenario
 from ..i18n import Language, translate
-from ..style import DARK
+from ..style import DARK, ChartSize
 from .data import RunData, by_month
 from .elements import (
     DASHED,
     amount,
-    ceiling,
-    ends_of,
+    described_days,
     in_words,
+    limit_from_zero,
     listed,
-    positions,
-    scale_of_dates,
-    scale_of_numbers,
-    small_print,
+    run_notes,
 )
-from .layout import EndLabel, Mark, fit, new_sheet
-from .size import ChartSize
+from .layout import EndLabel, Swatch, finish, label_ends, new_figure
+from .scales import date_scale, number_scale, positions
 
 LAYERS = (
-    Mark("#1f4e79"),
-    Mark("#a9c8e3"),
-    Mark("#3f7fb5"),
-    Mark("#f2c99b"),
-    Mark("#8a5a1e"),
-    Mark("#dddddd"),
+    Swatch("#1f4e79"),
+    Swatch("#a9c8e3"),
+    Swatch("#3f7fb5"),
+    Swatch("#f2c99b"),
+    Swatch("#8a5a1e"),
+    Swatch("#dddddd"),
 )
 """From the bottom up; neighbours differ in shade, so that grey tells them apart."""
-BEYOND = Mark("#ffffff", "xxxx")
-PLACES = Mark(DARK, dashes=DASHED, line=True)
+BEYOND = Swatch("#ffffff", "xxxx")
+PLACES = Swatch(DARK, dashes=DASHED, line=True)
 SHORTAGE_SHOWN = 0.5
 """People without a place from which they are a layer of their own."""
 
 
 def luminance(colour: str) -> float:
-    """How light a colour looks, 0 (black) to 1 (white)."""
+    """How light a colour sizes, 0 (black) to 1 (white)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def place_names(scenario: Scenario, lang: Language) -> dict[str, str]:
-    """Widest place types and what a reader calls them; parts go by what their names begin with."""
+    """Return the titles of main place types; parts share what their titles begin with."""
     found: dict[str, str] = {}
     for key, place in scenario.reception.places.items():
         title = str(getattr(place.title, lang))
@@ -58,71 +55,71 @@ def place_names(scenario: Scenario, lang: Language) -> dict[str, str]:
     return found
 
 
-def shown(subject: RunData) -> bool:
-    """A stack needs more than one day."""
-    return len(by_month(subject, "occupancy")) > 1
+def is_drawable(run: RunData) -> bool:
+    """Return whether a run has more than one day."""
+    return len(by_month(run, "occupancy")) > 1
 
 
-def layers_of(subject: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Mark]]:
-    """Name, people by date (means) and look of each layer, from the bottom up."""
+def layers_of(run: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Swatch]]:
+    """Name, people by date (means) and size of each layer, from the bottom up."""
     found = []
-    for number_, (key, name) in enumerate(place_names(subject.scenario, lang).items()):
-        people = by_month(subject, "occupancy", f"place:{key}")["mean"]
+    for number_, (key, name) in enumerate(place_names(run.scenario, lang).items()):
+        people = by_month(run, "occupancy", f"place:{key}")["mean"]
         found.append((name, people, LAYERS[number_ % len(LAYERS)]))
-    beyond = by_month(subject, "shortage")["mean"]
+    beyond = by_month(run, "shortage")["mean"]
     if float(beyond.max()) >= SHORTAGE_SHOWN:
         found.append((translate("without_place", lang), beyond, BEYOND))
     return found
 
 
-def draw(subject: RunData, look: ChartSize, lang: Language) -> Figure:
-    """Mean occupancy by place type, people without a place on top, and the line of places."""
-    sheet = new_sheet(
-        look,
+def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
+    """Draw mean occupancy by place type, people without a place on top, and the places."""
+    layout = new_figure(
+        size,
         translate("chart_occupancy_title", lang),
         [translate("chart_occupancy_axis", lang)],
-        small_print(subject, translate("chart_occupancy_note", lang), lang),
+        run_notes(run, translate("chart_occupancy_note", lang), lang),
     )
-    axes = sheet.panels[0]
-    layers = layers_of(subject, lang)
-    places = by_month(subject, "places")["mean"]
+    axes = layout.panels[0]
+    layers = layers_of(run, lang)
+    places = by_month(run, "places")["mean"]
     x = positions(places.index)
     below = pd.Series(0.0, index=places.index)
     labels = []
-    for name, people, mark in layers:
+    for name, people, swatch in layers:
         above = below + people
         axes.fill_between(
-            x, below, above, facecolor=mark.colour, hatch=mark.hatch,
-            edgecolor=DARK if mark.hatch else "white", linewidth=0.25 * look.line,
+            x, below, above, facecolor=swatch.colour, hatch=swatch.hatch,
+            edgecolor=DARK if swatch.hatch else "white", linewidth=0.25 * size.line,
         )  # fmt: skip
         end = float(people.iloc[-1])
         middle = float(below.iloc[-1] + above.iloc[-1]) / 2
         text = translate("named_value", lang, name=name, value=amount(end, lang))
-        labels.append(EndLabel(text, middle, mark))
+        labels.append(EndLabel(text, middle, swatch))
         below = above
-    axes.plot(x, places, color="white", linewidth=1.5 * look.line)
-    axes.plot(x, places, color=DARK, linewidth=0.8 * look.line, linestyle=(0, DASHED))
+    axes.plot(x, places, color="white", linewidth=1.5 * size.line)
+    axes.plot(x, places, color=DARK, linewidth=0.8 * size.line, linestyle=(0, DASHED))
     text = translate("named_value", lang, name=translate("places", lang),
                  value=amount(places.iloc[-1], lang))  # fmt: skip
     labels.append(EndLabel(text, float(places.iloc[-1]), PLACES))
     axes.set_xlim(x[0], x[-1])
-    ceiling(axes, float(below.max()), float(places.max()))
-    scale_of_numbers(axes, lang)
-    fit(sheet, 0, labels)
-    scale_of_dates(sheet, axes, lang)
-    return sheet.figure
+    limit_from_zero(axes, float(below.max()), float(places.max()))
+    number_scale(axes.yaxis, lang, 6)
+    date_scale(axes.xaxis, lang)
+    label_ends(layout, 0, labels)
+    return finish(layout)
 
 
-def words(subject: RunData, lang: Language) -> str:
-    """The chart in a sentence or two, with its numbers."""
-    total, places = by_month(subject, "occupancy"), by_month(subject, "places")
+def alt_text(run: RunData, lang: Language) -> str:
+    """Describe the chart in a sentence or two, with its numbers."""
+    total, places = by_month(run, "occupancy"), by_month(run, "places")
     told = []
-    for day in ends_of(total):
+    for day in described_days(total):
         parts = ", ".join(
             translate(
                 "alt_part", lang, name=name[0].lower() + name[1:], value=amount(people[day], lang)
             )
-            for name, people, _ in layers_of(subject, lang)
+            for name, people, _ in layers_of(run, lang)
         )
         told.append(
             translate("alt_occupancy_day", lang, day=in_words(day.date(), lang), parts=parts,
