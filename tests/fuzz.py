@@ -114,7 +114,7 @@ def read_condition(data: bytes) -> None:
 
 def read_address(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    for read in (parse_address, lambda one: lever(one, "--vary")):
+    for read in (parse_address, lambda one: lever(one, "--lever")):
         try:
             read(text)
         except ScenarioError as error:

@@ -203,7 +203,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Plots:
-    """The charts of a run, the same as ``opvangsim chart`` draws.
+    """The charts of a run, the same as ``opvangsim plot`` draws.
 
     Each is for a column, a page or a slide, in English or Dutch. Raises ``ScenarioError`` if the
     run is too short for it.

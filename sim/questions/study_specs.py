@@ -50,7 +50,7 @@ class SolveSpec(Frozen):
     @property
     def command(self) -> str:
         """Return the command that repeats the study."""
-        return (f"opvangsim solve {self.scenario} --vary {self.vary} "
+        return (f"opvangsim solve {self.scenario} --lever {self.vary} "
                 f"--target {shlex.quote(self.target)} --certainty {self.certainty:g}")  # fmt: skip
 
     @property
@@ -71,7 +71,7 @@ class OptimalPlacesSpec(Frozen):
     @property
     def command(self) -> str:
         """Return the command that repeats the study."""
-        return f"opvangsim stock {self.scenario}"
+        return f"opvangsim optimal-places {self.scenario}"
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class IndCutSpec(Frozen):
     @property
     def command(self) -> str:
         """Return the command that repeats the study."""
-        return f"opvangsim ind-coa {self.scenario}"
+        return f"opvangsim ind-cut {self.scenario}"
 
     @property
     def scenarios(self) -> tuple[str, ...]:

@@ -292,7 +292,7 @@ def commands(question: Question, settings: Settings) -> list[str]:
     found += [f"{one.command} --replications {settings.replications} --seed {settings.seed}"
               for one in question.studies.values()]  # fmt: skip
     if any(figure.score for figure in question.figures.values()):
-        found.append("opvangsim score")
+        found.append("opvangsim hindcast")
     return list(dict.fromkeys(found))
 
 

@@ -181,7 +181,7 @@ def _refused(folder: Path, kind: str) -> NoReturn:
         "answers": "make it again: opvangsim answer all",
         "charts": f"reproduce {made_of}",
         "tables": f"reproduce {made_of}",
-        "scorecard": "make it again: opvangsim score",
+        "scorecard": "make it again: opvangsim hindcast",
     }.get(kind, f"there are: {', '.join(MAKERS)}")
     usage_error(
         str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice

@@ -79,8 +79,8 @@ def patch_text(changes: dict[str, Any]) -> str:
         "extends": "baseline",
         "title": {"en": "Fitted to the years to 2024", "nl": "Geijkt op de jaren tot 2024"},
         "description": {
-            "en": "What no source gives, as opvangsim calibrate fitted it. Is the baseline off?",
-            "nl": "Wat geen bron geeft, zoals opvangsim calibrate het vond. Wijkt het basispad af?",
+            "en": "Numbers without a source, from opvangsim model calibrate. Is the baseline off?",
+            "nl": "Getallen zonder bron, uit opvangsim model calibrate. Wijkt het basispad af?",
         },
     }
     return yaml.dump(head | changes, allow_unicode=True, sort_keys=False, width=100)

@@ -1,26 +1,11 @@
-"""What a user writes, read: chains of scenarios, kinds of chance; and how a slip is refused."""
+"""Parse arguments that name scenarios, and check the budget line of a study."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import usage_error
-
-if TYPE_CHECKING:
-    from ..model.uncertainty import Uncertainty
-
-
-def parse_uncertainties(text: str) -> tuple[Uncertainty, ...]:
-    """Kinds of chance as they were typed, with commas; raises ``ScenarioError``."""
-    from ..model.uncertainty import UNCERTAINTIES
-
-    asked = {part.strip() for part in text.split(",")}
-    if asked - set(UNCERTAINTIES):
-        what = f"unknown source of uncertainty: {', '.join(sorted(asked - set(UNCERTAINTIES)))}"
-        usage_error("--vary", what, f"choose from {', '.join(UNCERTAINTIES)}")
-    return tuple(kind for kind in UNCERTAINTIES if kind in asked)
 
 
 def parse_chains(words: list[str]) -> list[list[str]]:

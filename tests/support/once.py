@@ -24,7 +24,15 @@ RUNS: dict[str, tuple[str, ...]] = {
     "baseline": ("run", "baseline", *_YEARS),
     "closed": ("run", "constrained", *_YEARS, "--no-charts"),
     "nominal": ("run", "nominal", *_YEARS, "--no-charts"),
-    "short": ("run", "baseline", "--until", "2025-06-30", "--no-charts", "--vary", "process"),
+    "short": (
+        "run",
+        "baseline",
+        "--until",
+        "2025-06-30",
+        "--no-charts",
+        "--uncertainty",
+        "process",
+    ),
     "comparison": ("compare", "baseline", "faster-housing", "--until", "2026-12-31"),
     "explanation": ("explain", "baseline", "regular-27100", "--year", "2026"),
 }
