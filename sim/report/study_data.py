@@ -11,19 +11,6 @@ import pandas as pd
 from ..results.experiment import Settings, settings_from_record
 from ..scenario import Scenario
 
-DRAWABLE = (
-    "comparison",
-    "explanation",
-    "solution",
-    "frontier",
-    "stock",
-    "ind_coa",
-    "sensitivity",
-    "discovery",
-    "sweep",
-)
-"""Kinds of study whose chart can be drawn from their folder."""
-
 
 @dataclass(frozen=True)
 class StudyData:

@@ -12,12 +12,16 @@ import pandas as pd
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, RunData
 from ..report.i18n import Language
-from ..report.study_data import DRAWABLE, StudyData
+from ..report.study_data import StudyData
 from ..scenario import Scenario, load
 from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
 
 TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
+
+
+NO_STUDIES = ("run", "answers", "charts", "scorecard", "tables")
+"""Kinds of folder that are not the folder of a study."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +129,9 @@ def read_study(folder: Path) -> StudyData:
     Raises ``ScenarioError`` if it is not a study, or if its charts can't be drawn again.
     """
     manifest = read_manifest(folder)
-    if manifest["kind"] not in DRAWABLE:
+    if manifest["kind"] in NO_STUDIES:
         what = f"the folder of '{manifest['kind']}' holds no charts that can be drawn again"
-        raise _refused(folder, what, f"give a run, or one of {', '.join(DRAWABLE)}")
+        raise _refused(folder, what, "give the folder of a run or of a study")
     return study_data(folder, manifest)
 
 

@@ -93,7 +93,6 @@ class StudyResult:
     """Outcome of a study: its content, as tables, sentences, a chart or a folder."""
 
     content: StudyContent
-    telling: Callable[[Language], list[Any]] | None = None
 
     @property
     def data(self) -> StudyData:
@@ -102,7 +101,7 @@ class StudyResult:
 
     def told(self, lang: Language) -> list[Any]:
         """Return its printed tables and sentences."""
-        return self.telling(lang) if self.telling else tell(self.data, lang)
+        return tell(self.data, lang)
 
 
 def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -> StudyResult:
