@@ -114,7 +114,7 @@ SEED ?= 1
 COUNT ?= 40
 
 verify: $(VENV)/dev.stamp
-	$(BIN)/opvangsim verify
+	$(BIN)/opvangsim model check
 	$(BIN)/python tests/full_size.py
 	$(BIN)/python tests/mutants.py --seed $(SEED) --count $(COUNT)
 

@@ -1,7 +1,7 @@
 """The numbers of the reference scenarios: the same on every machine, and none moves unsaid.
 
 After a change that is meant to move them: ``pytest tests/test_golden.py -n 0 --force-regen`` writes
-all of them anew. Then write the entry in CHANGELOG.md (``opvangsim moved OLD NEW`` prints it), with
+all of them anew. Then write the entry in CHANGELOG.md (``opvangsim runs compare OLD NEW`` prints it), with
 the hash that a test here names.
 """
 
@@ -131,7 +131,7 @@ def test_golden_tables_that_changed_have_an_entry_in_the_changelog() -> None:
     mark = f"golden tables {found.hexdigest()[:12]}"
     assert any(mark in section for section in sections), (
         "the golden tables changed: tell what moved in CHANGELOG.md, under 'Results that moved' "
-        f"(opvangsim moved OLD NEW prints the entry), and end the entry with ({mark})"
+        f"(opvangsim runs compare OLD NEW prints the entry), and end the entry with ({mark})"
     )
     assert {file.stem for file in GOLDEN.glob("*.csv")} == set(REFERENCES)
 

@@ -20,19 +20,12 @@ from sim.cli import app
 
 SMALL = ("--replications", "4", "--seed", "7", "--step", "week", "--workers", "1", "--quiet")
 _YEARS = ("--until", "2027-12-31")
+_PROCESS_NOISE = ("--uncertainty", "process")
 RUNS: dict[str, tuple[str, ...]] = {
     "baseline": ("run", "baseline", *_YEARS),
     "closed": ("run", "constrained", *_YEARS, "--no-charts"),
     "nominal": ("run", "nominal", *_YEARS, "--no-charts"),
-    "short": (
-        "run",
-        "baseline",
-        "--until",
-        "2025-06-30",
-        "--no-charts",
-        "--uncertainty",
-        "process",
-    ),
+    "short": ("run", "baseline", "--until", "2025-06-30", "--no-charts", *_PROCESS_NOISE),
     "comparison": ("compare", "baseline", "faster-housing", "--until", "2026-12-31"),
     "explanation": ("explain", "baseline", "regular-27100", "--year", "2026"),
 }
