@@ -6,7 +6,7 @@ change. The draw orders places by a hash of the seed and of what stands there, s
 always gives the same mutants and a changed line leaves the draw elsewhere as it was.
 
 Each mutant lives in a copy of the project. Suites run against it one after the other until one
-fails: tests, then the checks of ``opvangsim verify``, last the tests that hold kept figures, so
+fails: tests, then ``opvangsim model check``, last the tests that hold kept figures, so
 that a mutant counts as killed by a kept figure only if no law found it. A survivor has to stand in
 ``tests/verify/survivors.yaml`` with the reason why it does not matter.
 """
@@ -80,7 +80,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "kept figures": (*_KEPT, "tests/test_scenarios.py",
                      "-k", "readme or golden or (kept_headline and baseline)"),
 }  # fmt: skip
-"""What runs against a mutant, in this order; ``checks`` is ``opvangsim verify``."""
+"""What runs against a mutant, in this order; ``checks`` is ``opvangsim model check``."""
 
 IDLE = ("<<", ">>", "|", "&", "^")
 """Not put in the place of arithmetic: on numbers with fractions they only crash."""

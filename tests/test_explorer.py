@@ -344,7 +344,7 @@ def test_whence_tells_where_a_page_comes_from_and_that_it_was_changed(
     assert done.returncode == 0
     assert "made from: runs side by side" in done.stdout
     assert f"run: {', '.join(ids)}" in done.stdout
-    assert "command: opvangsim explorer" in done.stdout
+    assert "command: opvangsim dashboard" in done.stdout
     assert "seed: 7" in done.stdout
     Path("page.html").write_text(page.replace("2027", "2028", 1), "utf-8")
     done = command("runs", "provenance", "page.html")

@@ -1,8 +1,8 @@
 """The numbers of the reference scenarios: the same on every machine, and none moves unsaid.
 
 After a change that is meant to move them: ``pytest tests/test_golden.py -n 0 --force-regen`` writes
-all of them anew. Then write the entry in CHANGELOG.md (``opvangsim runs compare OLD NEW`` prints it), with
-the hash that a test here names.
+all of them anew. Then write the entry in CHANGELOG.md (``opvangsim runs compare OLD NEW`` prints
+it), with the hash that a test here names.
 """
 
 from __future__ import annotations

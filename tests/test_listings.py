@@ -224,7 +224,7 @@ def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
     monkeypatch.chdir(tmp_path)
     code, out, _ = called("scenario", "new", "mine", "--from", "fill-91")
     assert code == 0
-    assert "opvangsim check mine.yaml" in out
+    assert "opvangsim scenario check mine.yaml" in out
     text = (tmp_path / "mine.yaml").read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=scenario.schema.json\n")
     assert json.loads((tmp_path / "scenario.schema.json").read_text("utf-8"))["definitions"]

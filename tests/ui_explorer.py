@@ -564,7 +564,7 @@ def test_where_the_page_comes_from_stands_on_it(
         assert record["id"] in told
         assert record["command"] in told
     assert "36\u00a0600\u00a0XX" in told
-    assert "opvangsim whence" in told
+    assert "opvangsim runs provenance" in told
     content = content_in(Path(page.removeprefix("file://")).read_text("utf-8"))
     assert content["command"] in told
 
