@@ -269,7 +269,7 @@ def test_points_that_are_no_power_of_two_are_refused(linear: Scenario, points: i
 
 
 def test_a_scenario_in_which_all_is_certain_is_refused(certain: Scenario) -> None:
-    with pytest.raises(ScenarioError, match="no number of this scenario has a spread"):
+    with pytest.raises(ScenarioError, match="no number of this scenario is uncertain"):
         of(certain, points=2)
 
 
