@@ -213,7 +213,9 @@ def test_an_entry_of_a_study_turned_round_keeps_its_band_in_order() -> None:
     name = {"en": "a", "nl": "een"}
     one = asked({"effect": {"study": "fall.x", "times": -1, "shown": "count", "name": name}},
                 studies={"fall": {"verb": "stock"}})  # fmt: skip
-    found = values_of(one, {}, {"opvangsim optimal-places baseline": {"x": Value(-5.0, (-9.0, -2.0))}})
+    found = values_of(
+        one, {}, {"opvangsim optimal-places baseline": {"x": Value(-5.0, (-9.0, -2.0))}}
+    )
     assert found["effect"] == Value(5.0, (2.0, 9.0))
 
 
