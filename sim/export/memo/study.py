@@ -45,21 +45,23 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     """Return a memo in the form that fits any study.
 
     ``told`` are its printed tables and sentences in this language. The first sentence is the
-    answer, the first table stands in the memo, others in the annex; the title is that of the chart.
+    answer, or the alternative text of the chart if there is none. The first table stands in the
+    memo, others in the annex; the title is that of the chart.
     """
     data = folder.data
     texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
-    texts = [text for text in texts if text]
+    texts = [text for text in texts if text] or [words(data, lang)]
     tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
     chart, title = None, tables[0].caption if tables else data.record["name"]
     if shown(data):
         title = title_of(drawn(data, lang))
         chart = _study_chart(folder, title, lang)
-    names = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
-    question = translate("memo_study_question", lang, title=title, scenarios="; ".join(names))
+    scenarios = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
+    names = "; ".join(scenarios) or folder.stamp.scenario
+    question = translate("memo_study_question", lang, title=title, scenarios=names)
     first = next(iter(data.scenarios.values()), None)
     parts = MemoParts(
-        title=translate("memo_study_title", lang, title=title, scenarios=", ".join(data.scenarios)),
+        title=translate("memo_study_title", lang, title=title, scenarios=folder.stamp.scenario),
         question=[Paragraph(question)],
         answer=[Paragraph(text, strong=place == 0) for place, text in enumerate(texts)],
         chart=chart,
