@@ -19,6 +19,7 @@ from sim.report.charts.elements import amount
 from sim.report.charts.layout import Swatch
 from sim.report.charts.occupancy import luminance
 from sim.report.i18n import Language, billion, number
+from sim.report.study_data import StudyData
 from sim.runs.provenance import find_in_chart
 from sim.studies import STUDIES as REGISTERED
 from sim.studies import charts as redrawn
@@ -26,8 +27,7 @@ from sim.studies import compare_chart as differences
 from sim.studies import ind_cut_chart as ind_coa
 from sim.studies import scatter_chart as scatter
 from sim.studies import sensitivity_chart as sensitivity
-from sim.studies.charts import KINDS as OTHER_KINDS
-from sim.studies.charts import StudyData
+from sim.studies.charts import OTHER_CHARTS
 from sim.studies.discover_text import percent, plainly
 from sim.studies.sweep_chart import along_levers
 
@@ -139,7 +139,7 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
 
 
 def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
-    kinds = {*OTHER_KINDS, *(kind for one in REGISTERED.values() for kind in one.kinds)}
+    kinds = {*OTHER_CHARTS, *(kind for one in REGISTERED.values() for kind in one.kinds)}
     assert set(NUMBERS) == kinds
     assert {*COMMANDS, *(kind.partition(" ")[0] for kind in MADE_UP)} == kinds
 

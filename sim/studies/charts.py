@@ -1,4 +1,4 @@
-"""The chart of a study, drawn from what its folder holds: in any language, for any width."""
+"""Draw the chart of a study from its folder, in any language and width."""
 
 from __future__ import annotations
 
@@ -12,42 +12,29 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import CHART_SIZES, Width, bytes_of, chart_style, save_formats, title_of
 from . import study_of_kind
-from . import (
-    sweep_chart as sweep,
-)
+from . import sweep_chart as sweep
 from .base import StudyChart, implementation
 
-__all__ = [
-    "KINDS",
-    "StudyData",
-    "drawn",
-    "png",
-    "shown",
-    "words",
-    "write",
-]
-
-
-KINDS: dict[str, StudyChart] = {
+OTHER_CHARTS: dict[str, StudyChart] = {
     "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
 }
-"""Kinds of study and their charts."""
+"""Charts of kinds of folder that no entry of the table writes: a sweep has its own command."""
 
 
 def shown(told: StudyData) -> bool:
-    """Whether a study has what its chart shows."""
+    """Return whether a study has what its chart shows."""
     return _of(told).shown(told)
 
 
 def drawn(told: StudyData, lang: Language, width: Width = "page") -> Figure:
-    """The chart of a study; raises ``ScenarioError`` for a kind that has none."""
+    """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
     size = CHART_SIZES[width]
     with chart_style(size):
         return _of(told).draw(told, size, lang)
 
 
 def words(told: StudyData, lang: Language) -> str:
-    """What the chart of a study shows, in words, with its main numbers."""
+    """Return the alternative text of the chart of a study, with its main numbers."""
     return " ".join(_of(told).words(told, lang).split())
 
 
@@ -60,9 +47,9 @@ def write(
     suffix: str = "",
     told_beside: bool = True,
 ) -> None:
-    """Draw the chart of a study into a folder: NAME and ``suffix``, with what it says (.txt).
+    """Draw the chart of a study into a folder, with its alternative text beside it (.txt).
 
-    Nothing is drawn where there is nothing to show.
+    The file is called after the chart and ``suffix``. Without anything to show nothing is drawn.
     """
     if not shown(told):
         return
@@ -72,7 +59,7 @@ def write(
 
 
 def png(told: StudyData, lang: Language) -> bytes:
-    """The chart of a study for a page, as ``write`` makes it."""
+    """Return the chart of a study as a PNG for a page, as ``write`` makes it."""
     figure, dpi = drawn(told, lang), CHART_SIZES["page"].dpi
     return bytes_of(figure, ".png", dpi, title_of(figure), words(told, lang))
 
@@ -82,10 +69,10 @@ def _of(told: StudyData) -> StudyChart:
     study = study_of_kind(kind)
     if study is not None:
         return implementation(study).charts[kind]
-    if kind not in KINDS:
+    if kind not in OTHER_CHARTS:
         what = f"a folder of '{kind}' has no charts to draw again"
-        raise ScenarioError([Problem(kind, what, f"give a run, or one of {', '.join(KINDS)}")])
-    return KINDS[kind]
+        raise ScenarioError([Problem(kind, what, "give the folder of a run or of a study")])
+    return OTHER_CHARTS[kind]
 
 
 def name_of(told: StudyData) -> str:
