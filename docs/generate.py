@@ -286,7 +286,7 @@ def parameters_page() -> str:
 
 def scenarios_page() -> str:
     """The shipped scenarios with their headline gap, what each assumes and what it asks."""
-    table = sim.scenarios().reset_index()
+    table = sim.list_scenarios().reset_index()
     billions = [table[name] / 1e9 for name in ("gap_2027", "gap_2027_p10", "gap_2027_p90")]
     shown = pd.DataFrame(
         {
@@ -331,7 +331,7 @@ def sources_page() -> str:
 
 def questions_page() -> str:
     """The 82 questions of the Senate, their kind, and the command that answers each."""
-    table = sim.questions().reset_index()
+    table = sim.list_questions().reset_index()
     table["command"] = [f"opvangsim answer {number}" for number in table["number"]]
     table.columns = ["no.", *table.columns[1:]]
     parts = [

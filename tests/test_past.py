@@ -20,8 +20,8 @@ from sim.cli import app
 from sim.errors import ModelError, ScenarioError
 from sim.hindcast import (
     Coverage,
+    HindcastOptions,
     Knowledge,
-    Options,
     actual,
     beaten_by_naive,
     coverage,
@@ -287,7 +287,7 @@ def test_the_kept_hindcasts_are_those_of_the_code(origin: date) -> None:
     march, official = kept()
     there = pd.concat([march, official])
     there = there[there["origin"] == origin]
-    made = from_csv(as_csv(pd.DataFrame(cells_at(origin, Options())), official.head(0)))[0]
+    made = from_csv(as_csv(pd.DataFrame(cells_at(origin, HindcastOptions())), official.head(0)))[0]
     assert len(there) == len(made) > 30
     for column in ("forecast", "came", "crps", "low_80", "high_80"):
         assert np.allclose(there[column], made[column], rtol=1e-5), column

@@ -21,10 +21,6 @@ README = ROOT / "README.md"
 TABLE = re.compile(r"(<!-- gap table.*?-->\n```\n)(.*?)(```\n<!-- end of gap table -->)", re.S)
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-GROUPS = pytest.mark.skipif(
-    "tornado" not in sim.__all__, reason="documents have the names that are to come"
-)
-
 
 def blocks(file: Path, language: str) -> list[str]:
     """Fenced blocks of a language, as a reader would paste them."""
@@ -103,7 +99,6 @@ def test_the_python_of_the_readme_runs_as_pasted(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@GROUPS
 def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
     tutorial = ROOT / "docs" / "tutorial.md"
     folder = checkout(tmp_path / "opvangsim")
@@ -119,7 +114,6 @@ def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@GROUPS
 def test_documents_name_commands_and_options_that_exist() -> None:
     """Except for the changelog, which tells of earlier names as well."""
     commands = {words for file in DOCUMENTS for words in written_commands(file)}
@@ -134,7 +128,6 @@ def test_documents_name_commands_and_options_that_exist() -> None:
             assert re.search(rf"(^|[\s,/]){re.escape(option)}\b", screen, re.M), words
 
 
-@GROUPS
 def test_documents_use_public_python_names() -> None:
     for file in DOCUMENTS:
         for script in blocks(file, "python"):

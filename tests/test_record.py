@@ -281,7 +281,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
     assert "charts/mine.png: not in the manifest" in done.stdout
     assert "monthly.csv: MISSING" in done.stdout
     assert "3 of its 10 files" in done.stdout
-    table = sim.verify_record("baseline").set_index("file")
+    table = sim.verify_run("baseline").set_index("file")
     assert table["what"].to_dict() == {
         "charts/mine.png": "extra", "monthly.csv": "missing", "yearly.csv": "missing",
     }  # fmt: skip
@@ -564,11 +564,11 @@ def test_a_long_list_says_what_it_leaves_out_and_python_has_all(
 ) -> None:
     done = command("runs", "list", "--limit", "2")
     assert "the first 2 of 9 (of 9 folders)" in done.stdout
-    table = sim.runs(outputs, kind="run", scenario="a", sort="gap")
+    table = sim.list_runs(outputs, kind="run", scenario="a", sort="gap")
     assert table["gap_p50"].tolist() == [3e9, 1e9, -2e9]
-    assert len(sim.runs(outputs)) == len(find_results(outputs)) == 9
+    assert len(sim.list_runs(outputs)) == len(find_results(outputs)) == 9
     with pytest.raises(ScenarioError, match="no order by 'size'"):
-        sim.runs(outputs, sort="size")
+        sim.list_runs(outputs, sort="size")
 
 
 def test_a_folder_that_is_not_there_is_refused(command: Command) -> None:
@@ -605,7 +605,7 @@ def test_what_moved_is_told_as_the_changelog_has_it(
     assert "  - `housing.homes`: 30,210 persons/year" in told.stdout
     assert " to 45,000 persons/year;" in told.stdout
     assert "\N{MINUS SIGN}" not in told.stdout
-    dutch = sim.moved(done.folder, changed.folder, "nl")
+    dutch = sim.compare_runs(done.folder, changed.folder, "nl")
     assert dutch.startswith("- Tekort van `baseline`")
 
 

@@ -1,4 +1,4 @@
-"""An editor completes the Python face from its types, without running anything.
+"""An editor completes the Python interface from its types, without running anything.
 
 Jedi is what Jupyter and many editors ask.
 """
@@ -18,7 +18,7 @@ TABLES = {"budget", "monthly", "yearly", "replications"}
     ("written", "offered"),
     [
         ("sim.", {name for name in sim.__all__ if not name.startswith("_")}),
-        ("base.", {"run", "with_", "patch", "explain", "solve", "stock", "what_if"}),
+        ("base.", {"run", "override", "patch", "show", "diff", "what_if"}),
         ("run.", TABLES | {"plot", "compare", "explain", "memo", "write"}),
         ("run.plot.", {"need", "gap", "occupancy", "inflow", "ind", "housing"}),
         ("run.budget.", {"groupby", "query", "to_csv"}),

@@ -83,7 +83,7 @@ def update_headlines() -> None:
 
 
 def update_hindcasts() -> None:
-    options, days = hindcast.Options(), (hindcast.origins(), hindcast.official_origins())
+    options, days = hindcast.HindcastOptions(), (hindcast.origins(), hindcast.official_origins())
     cells, official = (hindcast.all_cells(some, options) for some in days)
     (DATA / "hindcasts.csv").write_text(hindcast.as_csv(cells, official), "utf-8")
     scores = hindcast.process_table().to_csv(index=False, float_format="%.6g")

@@ -1,5 +1,4 @@
-"""The face for Python and Jupyter: scenarios, results and studies as objects that can be looked at.
+"""Python interface: scenarios, results and studies as objects, for scripts and Jupyter.
 
-Everything here calls what the command line calls, so that the same question gives the same
-numbers, charts and files.
+Everything here calls what the command line calls, so both give the same numbers, charts and files.
 """

@@ -1,17 +1,30 @@
-"""Folders of results: what lies where, whether it is as it was written, and the same once more."""
+"""Folders and files of results: list, verify, reproduce, compare, and say where they come from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from ..errors import usage_error
+from ..export import provenance as file_provenance
+from ..export.dashboard.page import explore
+from ..export.safe_write import write_file
 from ..report.i18n import Language
+from ..report.run_tables import moved_lines
+from ..reproduce import compare, rerun
+from ..runs import index, verify
 from ..studies.base import no_progress
+from .result import Result
+
+QUANTILES = ("p10", "p50", "p90")
 
 
-def runs(
+def list_runs(
     folder: str | Path = "outputs",
     *,
     scenario: str = "",
@@ -20,68 +33,102 @@ def runs(
     sort: str = "when",
     reverse: bool = False,
 ) -> pd.DataFrame:
-    """Runs and studies in a folder: a row each, the newest first, with the gap of 2027 [EUR].
+    """List runs and studies in a folder, the newest first, with their gap of 2027 [EUR].
 
-    ``trouble`` tells why a folder can't be read; ``scenario`` is a part of a name, ``since`` a day
-    in UTC. Raises ``ScenarioError`` if there is no such folder.
+    Parameters
+    ----------
+    folder
+        Where to look, one level deep.
+    scenario, kind, since
+        Keep only entries with this text in the name of the scenario, of this kind ("run",
+        "comparison" ...), or made on this day (UTC) or later.
+    sort, reverse
+        Order: "when", "scenario", "gap", "kind", "id" or "folder".
+
+    The column ``trouble`` says why a folder can't be read. Raises ``ScenarioError`` if the folder
+    does not exist, or for another order.
 
     >>> import sim
-    >>> sim.runs(".").columns.tolist()[:4]
+    >>> sim.list_runs(".").columns.tolist()[:4]
     ['id', 'kind', 'scenario', 'created']
     """
-    from ..runs.index import as_rows, list_results
-
-    _, found = list_results(Path(folder), scenario, kind, since, sort, reverse=reverse)
-    gaps = ("p10", "p50", "p90")
+    _, found = index.list_results(Path(folder), scenario, kind, since, sort, reverse=reverse)
     rows = []
-    for row in as_rows(found):
+    for row in index.as_rows(found):
         headline = row.pop("headline") or {}
-        gap = {"year": headline.get("year")}
-        gap |= {f"gap_{name}": headline.get(name) for name in gaps}
-        rows.append({**row, **gap})
-    names = ["id", "kind", "scenario", "created", "folder", "trouble", "year"]
-    return pd.DataFrame(rows, columns=[*names, *(f"gap_{name}" for name in gaps)])
+        gap = {f"gap_{quantile}": headline.get(quantile) for quantile in QUANTILES}
+        rows.append({**row, "year": headline.get("year"), **gap})
+    columns = ["id", "kind", "scenario", "created", "folder", "trouble", "year"]
+    return pd.DataFrame(rows, columns=[*columns, *(f"gap_{quantile}" for quantile in QUANTILES)])
 
 
-def verify_record(folder: str | Path) -> pd.DataFrame:
-    """Files of a folder that are not as they were written; without a row all are, to the byte.
+def verify_run(folder: str | Path) -> pd.DataFrame:
+    """Compare the files of a folder with the hashes in its manifest, and return differences.
 
-    ``fault`` is false for what may lie beside a sweep. Raises ``ScenarioError`` for a folder
-    without a record.
+    An empty table means that every byte is as written. ``fault`` is false for files that may be
+    present, such as the parts of a sweep. Raises ``ScenarioError`` for a folder without a manifest.
     """
-    from ..runs.verify import verify_record as verified
-
-    found = verified(Path(folder)).findings
-    rows = [(one.file, one.what, one.why, one.fault) for one in found]
+    rows = [(row.file, row.what, row.why, row.fault) for row in
+            verify.verify_record(Path(folder)).findings]  # fmt: skip
     return pd.DataFrame(rows, columns=["file", "what", "why", "fault"])
 
 
-def reproduce(
+def reproduce_run(
     folder: str | Path, sweep: str | Path | None = None, workers: int = 0
 ) -> pd.DataFrame:
-    """Make a folder again from its own record: a row a file, and whether its bytes are equal.
+    """Run a folder of results again from its manifest, and compare every file byte for byte.
 
-    Of tables ``cells`` counts those that differ, ``first`` is the column of the first, ``largest``
-    the largest difference of numbers. Raises ``ScenarioError`` for what can't be made again.
+    Parameters
+    ----------
+    folder
+        Folder of a run, a study or a sweep.
+    sweep
+        Folder of the sweep that a ``discover`` study was made from, if it was moved.
+    workers
+        Number of processes; 0 uses every core. It does not change the results.
+
+    Returns one row per file. For tables ``cells`` is the number of cells that differ, ``first`` the
+    column of the first one, ``largest`` the largest difference of numbers. Raises ``ScenarioError``
+    for a folder that can't be reproduced.
     """
-    from ..reproduce.rerun import reproduce as made_again
-
-    found = made_again(Path(folder), workers, no_progress, None if sweep is None else Path(sweep))
+    path = None if sweep is None else Path(sweep)
     rows = []
-    for one in found.files:
-        apart = one.cells
-        told = (apart.count, apart.column, apart.largest) if apart else (0, "", 0.0)
-        rows.append((one.name, one.state, *told))
+    for file in rerun.reproduce(Path(folder), workers, no_progress, path).files:
+        cells = file.cells
+        differences = (cells.count, cells.column, cells.largest) if cells else (0, "", 0.0)
+        rows.append((file.name, file.state, *differences))
     columns = ["file", "state", "cells", "first", "largest"]
     return pd.DataFrame(rows, columns=columns).set_index("file")
 
 
-def moved(old: str | Path, new: str | Path, lang: Language = "en") -> str:
-    """The entry for 'Results that moved' in a changelog, from two runs of one scenario.
+def compare_runs(old: str | Path, new: str | Path, lang: Language = "en") -> str:
+    """Return what changed between two runs of one scenario, as an entry for the changelog.
 
     Raises ``ScenarioError`` if they can't be compared.
     """
-    from ..report.run_tables import moved_lines
-    from ..reproduce.compare import compare_runs as between
+    return "\n".join(moved_lines(compare.compare_runs(Path(old), Path(new)), lang))
 
-    return "\n".join(moved_lines(between(Path(old), Path(new)), lang))
+
+def provenance(file: str | Path) -> dict[str, Any]:
+    """Return where a file comes from, and whether it was changed since.
+
+    The keys are kind, scenario, seed, version, run, command and intact. Works for workbooks, memos,
+    pages and charts. Raises ``ScenarioError`` if opvangsim did not make the file.
+    """
+    found = file_provenance.find(Path(file))
+    return {**asdict(found.stamp), "intact": found.intact}
+
+
+def dashboard(runs: Sequence[Result], file: str | Path, lang: Language = "en") -> Path:
+    """Write an HTML page that shows runs side by side and works offline.
+
+    Raises ``ScenarioError`` for too many runs, for two runs of one name, for a name that does not
+    end in .html, or if the file can't be written.
+    """
+    target = Path(file)
+    if target.suffix.lower() != ".html":
+        usage_error(str(target), "this is not the name of a page", "give a name that ends in .html")
+    names = [run.scenario.name for run in runs]
+    command = f"sim.dashboard([{', '.join(names)}], {target.name!r})"
+    write_file(target, explore([run.finished for run in runs], names, command, lang))
+    return target

@@ -1,4 +1,4 @@
-"""A scenario to look at, change, and put questions to."""
+"""Load a scenario or a run; look at a scenario, change it, run it and study it."""
 
 from __future__ import annotations
 
@@ -16,29 +16,41 @@ import yaml
 
 from ..clock import StepLength
 from ..errors import usage_error
+from ..export.files import export_scenario
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
-from ..results.experiment import Settings
-from ..scenario import Loaded, Quantity, load, load_chain, quantities
+from ..report.scenario_listing import value_text
+from ..runs.batches import Options
+from ..runs.load import read_run_folder
+from ..runs.run import execute
+from ..scenario import Loaded, Quantity, load_chain, quantities
 from ..scenario import Scenario as Model
+from ..scenario import load as load_shipped
+from ..scenario.introspect import hint_for
 from ..scenario.listing import ListingRow, by_assumption, by_source, differences, rows
+from ..scenario.messages import of_findings
 from ..scenario.plausibility import warnings_of
-from ..studies import STUDIES
+from ..studies import STUDIES, Study
 from ..studies.arguments import parse_chain
+from ..studies.options import SimulationOptions
+from ..studies.trace import trace
+from .result import Result
+from .study import StudyReport, run_from_python, signature_of
 
 if TYPE_CHECKING:
     from ..notebook.what_if.widget import WhatIf
-    from .result import Result
-    from .study import StudyReport
+
+LONGEST_NAME = 120
+"""Longest name of a temporary folder [characters]."""
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A scenario as it was loaded; nothing changes it, each method gives a new one.
+class LoadedScenario:
+    """A scenario as loaded from its files; methods that change it return a new one.
 
-    ``names`` and ``sets`` are what it was loaded from, as on the command line; ``loaded`` has
-    every number (``loaded.scenario``) and who set it.
+    ``names`` are the scenario and patches it was loaded from, ``sets`` the numbers that were
+    overridden, both as on the command line; ``loaded`` has every number and who set it.
     """
 
     names: tuple[str, ...]
@@ -47,44 +59,56 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """Its name, as folders and charts bear it."""
+        """Name, as used for folders and in charts."""
         return self.loaded.name
 
     @property
     def model(self) -> Model:
-        """The scenario as the engine reads it."""
+        """The scenario as the model reads it: every number by attribute."""
         return self.loaded.scenario
 
     @property
     def title(self) -> str:
-        """Its title in English."""
+        """Title in English."""
         return self.model.title.en
 
-    def with_(self, changes: Mapping[str, object] | None = None, /, **overrides: object) -> Self:
-        """The same scenario with some numbers set, as ``--set`` does: such a number is certain.
+    @property
+    def expression(self) -> str:
+        """Python expression that loads the same scenario."""
+        loaded = f"sim.load({', '.join(map(repr, self.names))})"
+        values = self._overrides()
+        return f"{loaded}.override({values!r})" if values else loaded
 
-        Keys are written with two underscores for a point, or as they are in a mapping; a value is
-        what a file would hold. Of two changes of one key the later one counts. Raises
-        ``ScenarioError`` for a key or a value that can't be.
+    def override(self, changes: Mapping[str, object] | None = None, /, **overrides: object) -> Self:
+        """Return the scenario with some numbers set to certain values, as ``--set`` does.
+
+        Parameters
+        ----------
+        changes
+            Values by key, as in ``{"housing.homes": 40_000}``; a value is what a file would hold.
+        **overrides
+            The same with two underscores for a point, as in ``housing__homes=40_000``.
+
+        Raises ``ScenarioError`` for an unknown key or an impossible value. If a key is overridden
+        twice, the later value counts.
 
         >>> import sim
-        >>> fast = sim.load("baseline").with_(housing__homes=40_000)
-        >>> fast.name
+        >>> sim.load("baseline").override(housing__homes=40_000).name
         'baseline+housing.homes=40000'
-        >>> sim.load("baseline").with_({"inflow.first": {2026: 20_000}}).sets
+        >>> sim.load("baseline").override({"inflow.first": {2026: 20_000}}).sets
         ('inflow.first={2026: 20000}',)
         """
         wanted = dict(changes or {})
         wanted |= {key.replace("__", "."): value for key, value in overrides.items()}
-        kept = [one for one in self.sets if one.partition("=")[0] not in wanted]
+        kept = [text for text in self.sets if text.partition("=")[0] not in wanted]
         sets = (*kept, *(f"{key}={_as_yaml(value)}" for key, value in wanted.items()))
         return replace(self, sets=sets, loaded=load_chain(self.names, sets))
 
     def patch(self, *names: str | Path) -> Self:
-        """The same scenario with shipped patches or patch files on it, the last one on top.
+        """Return the scenario with shipped patches or patch files applied, the last one on top.
 
-        Numbers that were set with ``with_`` stay above them, as on the command line. Raises
-        ``ScenarioError`` for a name that is none, and for every mistake in a file.
+        Overridden numbers keep precedence over patches. Raises ``ScenarioError`` for an unknown
+        name, and for every mistake in a file.
 
         >>> import sim
         >>> sim.load("baseline").patch("faster-housing").name
@@ -100,121 +124,152 @@ class Scenario:
         *,
         step: StepLength = "day",
         until: date | None = None,
-        vary: Sequence[Uncertainty] = UNCERTAINTIES,
+        uncertainty: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
         out: str | Path | None = None,
         lang: Language = "en",
     ) -> Result:
-        """Run it: the same scenario, replications, seed and step give the same numbers.
+        """Simulate the scenario; the same scenario, replications, seed and step give equal results.
 
-        ``step`` is a day, or a week for a quicker look. Without ``out`` the folder of the run lasts
-        as long as the result; ``workers`` 0 takes each core. Raises ``ScenarioError``.
+        Parameters
+        ----------
+        replications, seed
+            Number of replications, and seed of all random numbers.
+        step
+            Length of a step: "day", or "week", which is faster and slightly less precise.
+        until
+            Last simulated day; by default that of the scenario.
+        uncertainty
+            Sources of uncertainty to include: "parameters", "inflow", "process".
+        workers
+            Number of processes; 0 uses every core. It does not change the results.
+        out, lang
+            Folder to write, and the language of its charts. Without a folder, results are kept as
+            long as the returned object.
+
+        Raises ``ScenarioError`` for an impossible setting, and if the folder can't be written.
 
         >>> import sim
         >>> result = sim.load("baseline").run(replications=10, step="week", workers=1)
         >>> list(result.gap.index)
         [2025, 2026, 2027, 2028, 2029, 2030]
         """
-        from ..runs.batches import Options
-        from ..runs.load import read_run_folder
-        from ..runs.run import execute
-        from .result import Result
-
-        aside = None if out is not None else Path(tempfile.mkdtemp(prefix="opvangsim-"))
-        folder = Path(out or "") if aside is None else aside / self.name[:120]
+        temporary = None if out is not None else Path(tempfile.mkdtemp(prefix="opvangsim-"))
+        folder = Path(out or "") if temporary is None else temporary / self.name[:LONGEST_NAME]
+        asked = {"replications": replications, "seed": seed, "step": step, "until": until}
+        checked = SimulationOptions.parse({**asked, "uncertainty": uncertainty})
         options = Options(
-            replications, seed, step, until, tuple(vary), workers, charts=out is not None, lang=lang
+            checked.replications,
+            checked.seed,
+            checked.step,
+            checked.until,
+            checked.uncertainty,
+            workers,
+            charts=out is not None,
+            lang=lang,
         )
-        inputs = self.loaded.inputs
-        execute(self.model, self.name, options, folder, None, inputs, self._words())
+        words = [word for name in self.names for word in ("+", name)][1:]
+        words += [word for text in self.sets for word in ("--set", text)]
+        execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)
         result = Result(self, folder, read_run_folder(folder))
-        if aside is not None:
-            weakref.finalize(result, shutil.rmtree, aside, ignore_errors=True)
+        if temporary is not None:
+            weakref.finalize(result, shutil.rmtree, temporary, ignore_errors=True)
         return result
 
     def __getattr__(self, name: str) -> Callable[..., StudyReport]:
         """Return the method of a study: ``sim.studies.STUDIES`` lists them."""
-        study = next(
-            (one for one in STUDIES.values() if one.method == name and one.takes != "sweep"), None
-        )
+        study = _study_methods().get(name)
         if study is None:
             raise AttributeError(f"a scenario has no attribute '{name}'")
-        from .study import study_method
 
-        return study_method(self, study)
+        def method(*args: Any, **kwargs: Any) -> StudyReport:
+            return run_from_python(study, self, scenario_of, *args, **kwargs)
+
+        method.__name__, method.__doc__ = study.method, study.help
+        method.__signature__ = signature_of(study)  # type: ignore[attr-defined]
+        return method
 
     def __dir__(self) -> list[str]:
-        return sorted(
-            [*super().__dir__(), *(one.method for one in STUDIES.values() if one.takes != "sweep")]
-        )
+        return sorted([*super().__dir__(), *_study_methods()])
 
     def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
-        """Sliders and charts that move with them, in Jupyter (needs ``opvangsim[jupyter]``)."""
+        """Return sliders and charts that follow them, for Jupyter.
+
+        Needs the extra ``opvangsim[jupyter]``.
+        """
+        # The only import in a function: ipywidgets is not installed without the extra.
         from ..notebook.what_if.widget import WhatIf
 
-        return WhatIf(self.model, self.names, self._set_values(), lang, seed)
+        return WhatIf(self.model, self.names, self._overrides(), lang, seed)
 
     def show(self, key: str = "") -> pd.DataFrame:
-        """Its numbers, or those at and below a key: value, unit, ground, who set it.
+        """Return all numbers, or those at and below a key, with unit, source and who set them.
 
-        Dated numbers have a row a date; ``differs`` tells whether the baseline has another value.
+        A dated number has one row per date; ``differs`` says whether the baseline has another
+        value. Raises ``ScenarioError`` for an unknown key.
 
         >>> import sim
         >>> sim.load("baseline").show("housing.homes")[["value", "unit"]].values.tolist()
         [[30210.0, 'persons/year']]
         """
-        found = rows(self.loaded, load("baseline"), key)
+        found = rows(self.loaded, load_shipped("baseline"), key)
         if not found:
-            from ..scenario.introspect import hint_for
-
             *parent, last = key.split(".")
             usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
         return pd.DataFrame([line for row in found for line in _lines(row)])
 
     def check(self, *, strict: bool = False) -> pd.DataFrame:
-        """What in it is not plausible; with ``strict`` also sources and ranges. A row a warning.
+        """Return warnings about implausible numbers, one row each.
+
+        With ``strict`` sources and ranges are checked as well.
 
         >>> import sim
         >>> sim.load("baseline").check().empty
         True
         """
-        from ..scenario.messages import of_findings
-
         found = []
-        for one in warnings_of(self.model, strict=strict):
-            problem = of_findings([one.finding], self.loaded.tree)[0]
-            found.append((one.code, str(problem.where), problem.what, problem.advice))
+        for warning in warnings_of(self.model, strict=strict):
+            problem = of_findings([warning.finding], self.loaded.tree)[0]
+            found.append((warning.code, str(problem.where), problem.what, problem.advice))
         return pd.DataFrame(found, columns=["code", "where", "what", "advice"])
 
-    def diff(self, other: Scenario | str) -> pd.DataFrame:
-        """Keys in which another scenario differs from this one, and which layer set each.
+    def diff(self, other: Scenario | Result | str) -> pd.DataFrame:
+        """Return the keys in which another scenario differs, and which layer set each value.
 
         >>> import sim
         >>> sim.load("baseline").diff("faster-housing")["key"].tolist()
         ['housing.homes']
         """
-        found = differences(self.loaded, scenario_of(other).loaded)
-        told = [(one.key, _told(one.left), _told(one.right), one.left_layer, one.right_layer)
-                for one in found]  # fmt: skip
-        return pd.DataFrame(told, columns=["key", "here", "there", "set_here_by", "set_there_by"])
+        found = [
+            (
+                row.key,
+                value_text(row.left, "en"),
+                value_text(row.right, "en"),
+                row.left_layer,
+                row.right_layer,
+            )
+            for row in differences(self.loaded, scenario_of(other).loaded)
+        ]
+        return pd.DataFrame(found, columns=["key", "here", "there", "set_here_by", "set_there_by"])
 
     def sources(self) -> pd.DataFrame:
-        """Each source and each sentence of assumption, with the number of keys that rest on it."""
-        held = [("source", one.name, str(one.card.get("title", "")), len(one.keys))
-                for one in by_source(self.model)]  # fmt: skip
-        held += [("assumption", "", one.name, len(one.keys)) for one in by_assumption(self.model)]
-        return pd.DataFrame(held, columns=["kind", "source", "text", "keys"])
+        """Return every source and assumption with the number of keys that rest on it."""
+        found = [
+            ("source", row.name, str(row.card.get("title", "")), len(row.keys))
+            for row in by_source(self.model)
+        ]
+        found += [("assumption", "", row.name, len(row.keys)) for row in by_assumption(self.model)]
+        return pd.DataFrame(found, columns=["kind", "source", "text", "keys"])
 
     def trace(self, person: int, seed: int = 1, scale: int = 20, lang: Language = "en") -> str:
-        """Follow one person through the chain, in a country one ``scale``-th of the size."""
-        from ..studies.trace import trace as asked
-
-        return "\n".join(asked(self.model, person, seed, scale, lang))
+        """Return the history of one person, in a simulation with one ``scale``-th of all people."""
+        return "\n".join(trace(self.model, person, seed, scale, lang))
 
     def export(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write it as a workbook that a colleague can edit; ``sim.import_patch`` reads it back."""
-        from ..export.files import export_scenario
+        """Write the scenario as a workbook to edit; ``sim.import_patch`` reads it back.
 
+        Raises ``ScenarioError`` if numbers were overridden, or if the file can't be written.
+        """
         if self.sets:
             what = "a workbook can't hold numbers that were set in Python"
             usage_error("export", what, "put them into a patch file first")
@@ -227,53 +282,28 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         numbers = sum(1 for _ in quantities(self.model))
-        contested = [f"{key} is set by {first} and by {second}; {second} wins"
-                     for key, (first, second) in self.loaded.tree.conflicts.items()]  # fmt: skip
-        about = f"scenario {self.name}, {self._span()}, {numbers} numbers with unit and ground"
-        return heading(self.title, self.model.description.en, about, *contested)
+        conflicts = [
+            f"{key} is set by {first} and by {second}; {second} wins"
+            for key, (first, second) in self.loaded.tree.conflicts.items()
+        ]
+        about = f"scenario {self.name}, {self._span()}, {numbers} numbers with unit and source"
+        return heading(self.title, self.model.description.en, about, *conflicts)
 
     def _span(self) -> str:
         return f"{self.model.start:%-d %B %Y} to {self.model.until:%-d %B %Y}"
 
-    def _words(self) -> list[str]:
-        """The words of a command that name it."""
-        words = [word for name in self.names for word in ("+", name)][1:]
-        return words + [word for one in self.sets for word in ("--set", one)]
-
-    @property
-    def expression(self) -> str:
-        """The Python that loads it."""
-        loaded = f"sim.load({', '.join(map(repr, self.names))})"
-        values = self._set_values()
-        return f"{loaded}.with_({values!r})" if values else loaded
-
-    def _set_values(self) -> dict[str, Any]:
-        """The numbers that were set with ``with_``, by key."""
-        pairs = dict(one.split("=", 1) for one in self.sets)
+    def _overrides(self) -> dict[str, Any]:
+        """Return the overridden numbers by key."""
+        pairs = dict(text.split("=", 1) for text in self.sets)
         return {key: yaml.safe_load(value) for key, value in pairs.items()}
 
-    def _call(
-        self,
-        verb: str,
-        said: Mapping[str, object],
-        settings: Settings | None,
-        *others: Scenario,
-        kinds: str = "vary",
-    ) -> str:
-        """The Python that asks a question again."""
-        told = dict(said)
-        if settings is not None:
-            told |= {"replications": settings.replications, "seed": settings.seed}
-            told |= {"step": settings.step}
-            told |= {"until": str(settings.until)} if settings.until else {}
-            told |= {kinds: settings.vary} if settings.vary != UNCERTAINTIES else {}
-        words = [one.expression for one in others]
-        words += [f"{key}={value!r}" for key, value in told.items() if value is not None]
-        return f"{self.expression}.{verb}({', '.join(words)})"
+
+Scenario = LoadedScenario
+"""Public name; in the code ``Scenario`` alone is the scenario as the model reads it."""
 
 
-def load_scenario(name: str | Path, *patches: str | Path) -> Scenario:
-    """Load a shipped scenario or a file; patches after it are laid on top, the last one wins.
+def load(name: str | Path, *patches: str | Path) -> Scenario:
+    """Load a shipped scenario or a file, and apply patches; the last one is on top.
 
     Raises ``ScenarioError`` with every mistake found: where, what it says, what to write.
 
@@ -285,32 +315,53 @@ def load_scenario(name: str | Path, *patches: str | Path) -> Scenario:
     return Scenario(names, (), load_chain(names))
 
 
-def scenario_of(one: Scenario | str) -> Scenario:
-    """A scenario, or one named as on the command line: baseline+faster-housing."""
-    return load_scenario(*parse_chain(one)) if isinstance(one, str) else one
+def open_run(folder: str | Path) -> Result:
+    """Open the folder of a run that ``opvangsim run`` or ``Result.write`` wrote.
+
+    Raises ``ScenarioError`` if it is not the folder of a run, or if a file in it was changed.
+    """
+    run = read_run_folder(Path(folder))
+    file = str(Path(folder) / "scenario.resolved.yaml")
+    loaded = replace(load_chain([file]), name=run.record["scenario"])
+    return Result(Scenario((file,), (), loaded), Path(folder), run)
+
+
+def scenario_of(given: Scenario | Result | str) -> Scenario:
+    """Return a scenario: a given one, that of a result, or one by name (baseline+patch)."""
+    if isinstance(given, Result):
+        return given.scenario
+    return load(*parse_chain(given)) if isinstance(given, str) else given
+
+
+def _study_methods() -> dict[str, Study]:
+    """Studies that work on scenarios, by the name of their method."""
+    return {study.method: study for study in STUDIES.values() if study.takes != "sweep"}
 
 
 def _as_yaml(value: object) -> str:
-    """A value as a file would hold it, in one line."""
+    """Return a value as a file would hold it, in one line."""
     plain = value.item() if hasattr(value, "item") else value
     return yaml.safe_dump([plain], default_flow_style=True, width=10**6).strip()[1:-1]
 
 
 def _lines(row: ListingRow) -> list[dict[str, Any]]:
-    """A row a date of one key."""
+    """Return the rows of a key: one, or one per date."""
     value = row.value
-    common: dict[str, Any] = {"key": row.key, "meaning": row.meaning, "set_by": row.layer,
-                              "differs": row.differs}  # fmt: skip
+    common: dict[str, Any] = {
+        "key": row.key,
+        "meaning": row.meaning,
+        "set_by": row.layer,
+        "differs": row.differs,
+    }
     if not isinstance(value, Quantity):
         return [common | {"value": value}]
-    ground = {"unit": value.unit, "source": value.source, "where": value.where,
-              "assumption": value.assumption, "uncertain": value.spread is not None}  # fmt: skip
+    common |= {
+        "unit": value.unit,
+        "source": value.source,
+        "where": value.where,
+        "assumption": value.assumption,
+        "uncertain": value.spread is not None,
+    }
     if not isinstance(value.value, tuple):
-        return [common | ground | {"value": value.single}]
-    return [common | ground | {"value": amount, "since": day} for day, amount in value.pairs()]
-
-
-def _told(value: Any) -> str:
-    from ..report.scenario_listing import value_text
-
-    return value_text(value, "en")
+        return [common | {"value": value.single}]
+    return [common | {"value": amount, "since": day} for day, amount in value.pairs()]

@@ -1,4 +1,4 @@
-"""What came of a question to several runs: tables, sentences, a chart, a folder."""
+"""Studies from Python: reports of studies, and sweeps over many scenarios."""
 
 from __future__ import annotations
 
@@ -14,28 +14,32 @@ import pandas as pd
 from rich.table import Table
 
 from ..errors import usage_error
+from ..export.memo.memo import files_of, form_of, memo_of
+from ..export.safe_write import write_file
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
 from ..report.style import title_of
+from ..runs.executor import open_workers
+from ..runs.load import read_folder
 from ..runs.study_folder import stamp_of_content
 from ..runs.summary_tables import round_table
-from ..studies import Study
+from ..studies import STUDIES, Study, sweep_store
+from ..studies import sweep as sweeps
 from ..studies.base import Inputs, StudyResult, run_study, write
 from ..studies.charts import drawn, shown, words
 from ..studies.options import StudyOptions
-from .memo import write_memo
 
 if TYPE_CHECKING:
-    from .scenario import Scenario
+    from .scenario import LoadedScenario
 
 
 @dataclass(frozen=True)
 class StudyReport:
-    """A question to several runs, answered.
+    """Outcome of a study: tables, sentences, a chart.
 
-    ``tables`` are DataFrames by name; ``command`` is the Python that asks it again.
+    ``command`` is the Python expression that runs the study again.
     """
 
     finding: StudyResult
@@ -43,22 +47,24 @@ class StudyReport:
 
     @property
     def id(self) -> str:
-        """Its identity: what it computes, not when, where or how fast."""
+        """Identity of what was computed; it does not depend on when, where or how fast."""
         return self.finding.content.id
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Its tables by name, as they lie in its folder."""
+        """Tables by name, as in the folder of the study."""
         return {name: round_table(table) for name, table in self.finding.content.tables.items()}
 
     def sentences(self, lang: Language = "en") -> list[str]:
-        """What it says in words."""
-        return [
-            as_sentence(part) for part in self.finding.told(lang) if not isinstance(part, Table)
-        ]
+        """Return the findings in words."""
+        parts = self.finding.told(lang)
+        return [as_sentence(part) for part in parts if not isinstance(part, Table)]
 
     def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Its chart, the same as the one in its folder."""
+        """Draw the chart of the study.
+
+        Raises ``ScenarioError`` if the study has nothing to draw.
+        """
         data = self.finding.data
         if not shown(data):
             usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
@@ -67,71 +73,69 @@ class StudyReport:
         return Chart(figure, title_of(figure), text, width, stamp)
 
     def write(self, folder: str | Path | None = None, lang: Language = "en") -> Path:
-        """Write its folder (by default ``outputs/...``); raises ``ScenarioError`` if it can't be.
+        """Write the folder of the study (tables, charts, scenarios, manifest) and return its path.
 
-        It is what the command line writes: tables, charts, scenarios, and a record.
+        By default it is a folder in ``outputs``. Raises ``ScenarioError`` if it can't be written.
         """
-        place = (
-            Path(folder) if folder is not None else Path("outputs") / self.finding.content.folder
-        )
-        write(self.finding, place, lang, self.command)
-        return place
+        default = Path("outputs") / self.finding.content.folder
+        path = default if folder is None else Path(folder)
+        write(self.finding, path, lang, self.command)
+        return path
 
     def memo(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write a memo of two pages with an annex; raises ``ScenarioError`` if there is none."""
-        with tempfile.TemporaryDirectory(prefix="opvangsim-") as keeper:
-            folder = self.write(Path(keeper) / self.finding.content.folder, lang)
+        """Write a memo of two pages with an annex, as Word (.docx) or Markdown (.md).
+
+        Raises ``ScenarioError`` if this study has no memo, or if the file can't be written.
+        """
+        with tempfile.TemporaryDirectory(prefix="opvangsim-") as temporary:
+            folder = self.write(Path(temporary) / self.finding.content.folder, lang)
             return write_memo(folder, Path(file), lang)
 
     def __repr__(self) -> str:
-        return f"Study({self.finding.content.kind}: {self.finding.content.name})\n{self._text()}"
+        study = self.finding.content
+        return f"Study({study.kind}: {study.name})\n{as_text(self.finding.told('en'))}"
 
     def _repr_html_(self) -> str:
         study = self.finding.content
-        told = f"{study.settings.replications} replications, seed {study.settings.seed}"
-        return heading(study.name, f"{study.kind}, {told}, {study.id}") + as_html(self._parts())
-
-    def _parts(self) -> list[Any]:
-        return self.finding.told("en")
-
-    def _text(self) -> str:
-        return as_text(self._parts())
+        settings = f"{study.settings.replications} replications, seed {study.settings.seed}"
+        title = heading(study.name, f"{study.kind}, {settings}, {study.id}")
+        return title + as_html(self.finding.told("en"))
 
 
-def study_of(finding: StudyResult, command: str) -> StudyReport:
-    """A finding with the Python that asked for it."""
-    return StudyReport(finding, command)
+def write_memo(folder: Path, file: Path, lang: Language) -> Path:
+    """Write the memo of a folder of results; raises ``ScenarioError`` if it has none."""
+    form = form_of(file)
+    for target, data in files_of(memo_of(read_folder(folder), lang), form, file).items():
+        write_file(target, data)
+    return file
 
 
-def study_method(base: Scenario, study: Study) -> Callable[..., StudyReport]:
-    """Return the method by which a scenario runs a study, with its signature and help text.
+# -- Studies of scenarios: methods of a scenario, made from the table of studies -------------------
 
-    Arguments are the other scenarios of the study, if it takes any, and the fields of its options.
-    """
-    signature = signature_of(study)
 
-    def method(*args: Any, **kwargs: Any) -> StudyReport:
-        given = signature.bind(*args, **kwargs).arguments
-        workers = given.pop("workers", 0)
-        from .scenario import scenario_of
-
-        others = [scenario_of(one) for one in given.pop("others", ())]
-        if "other" in given:
-            others = [scenario_of(given.pop("other"))]
-        if study.takes == "scenarios" and not others:
-            usage_error(study.name, "there is nothing to compare with", "give another scenario")
-        options = study.options.parse(given)
-        loaded = (base.loaded, *(one.loaded for one in others))
-        result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
-        return StudyReport(result, command_of(base, study, options, others))
-
-    method.__name__, method.__doc__ = study.method, study.help
-    method.__signature__ = signature  # type: ignore[attr-defined]
-    return method
+def run_from_python(
+    study: Study,
+    base: LoadedScenario,
+    load: Callable[[Any], LoadedScenario],
+    *args: Any,
+    **kwargs: Any,
+) -> StudyReport:
+    """Run a study of a scenario with the arguments of its method; ``load`` loads the others."""
+    given = signature_of(study).bind(*args, **kwargs).arguments
+    workers = given.pop("workers", 0)
+    others = [load(other) for other in given.pop("others", ())]
+    if "other" in given:
+        others = [load(given.pop("other"))]
+    if study.takes == "scenarios" and not others:
+        usage_error(study.name, "there is nothing to compare with", "give another scenario")
+    options = study.options.parse(given)
+    loaded = (base.loaded, *(other.loaded for other in others))
+    result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
+    return StudyReport(result, _expression(base, study, options, others))
 
 
 def signature_of(study: Study) -> Signature:
-    """Return the signature of the method of a study."""
+    """Return the signature of the method of a study: other scenarios, then its options."""
     found = []
     if study.takes == "two scenarios":
         found.append(Parameter("other", Parameter.POSITIONAL_OR_KEYWORD))
@@ -149,15 +153,68 @@ def signature_of(study: Study) -> Signature:
     return Signature(found, return_annotation=StudyReport)
 
 
-def command_of(
-    base: Scenario, study: Study, options: StudyOptions, others: Sequence[Scenario]
+def _expression(
+    base: LoadedScenario, study: Study, options: StudyOptions, others: Sequence[LoadedScenario]
 ) -> str:
-    """Return the Python that asks the same again."""
-    words = [one.expression for one in others]
+    """Return the Python expression that runs a study again."""
+    arguments = [other.expression for other in others]
     for name, field in study.options.model_fields.items():
         value = getattr(options, name)
         stated = name in ("replications", "seed", "step") or field.is_required()
         if stated or value != field.get_default():
             plain = value.isoformat() if isinstance(value, date) else value
-            words.append(f"{name}={plain!r}")
-    return f"{base.expression}.{study.method}({', '.join(words)})"
+            arguments.append(f"{name}={plain!r}")
+    return f"{base.expression}.{study.method}({', '.join(arguments)})"
+
+
+# -- Sweeps ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A finished sweep; ``table`` has a row per run: its levers and its results."""
+
+    folder: Path
+    table: pd.DataFrame
+
+    def discover(self, where: str) -> StudyReport:
+        """Find the part of the sweep in which a condition holds, as in ``gap.total.2027 > 2e9``.
+
+        Needs the extra ``opvangsim[discover]``. Raises ``ScenarioError`` for a condition that
+        can't be read, or that holds in none or all of the runs.
+        """
+        study = STUDIES["discover"]
+        options = study.options.parse({"where": where})
+        found = run_study(study, options, lambda: Inputs(folder=self.folder))
+        return StudyReport(found, f"sim.open_sweep({str(self.folder)!r}).discover({where!r})")
+
+
+def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> SweepResult:
+    """Run every scenario of a design; runs that an earlier start finished are kept.
+
+    Parameters
+    ----------
+    file
+        A design file, or the name of a shipped design.
+    out
+        Folder to write; by default ``outputs/sweep-NAME``.
+    workers
+        Number of processes; 0 uses every core. It does not change the results.
+
+    Raises ``ScenarioError`` for a mistake in the design, and if the folder can't be written.
+    """
+    design = sweeps.design_file(Path(file))
+    plan = sweeps.planned_sweep(design)
+    folder = Path(out) if out is not None else Path("outputs") / f"sweep-{design.stem}"
+    inputs = sweeps.inputs_of(plan, design)
+    with open_workers(None, workers) as pool:
+        sweeps.sweep(plan, folder, pool, None, inputs, f"sim.sweep({str(design)!r})")
+    return open_sweep(folder)
+
+
+def open_sweep(folder: str | Path) -> SweepResult:
+    """Open the folder of a finished sweep.
+
+    Raises ``ScenarioError`` if there is no sweep in it, or if the sweep is unfinished.
+    """
+    return SweepResult(Path(folder), sweep_store.read_sweep(Path(folder)).table)

@@ -26,7 +26,7 @@ from .output import as_typed, console
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..hindcast import Options
+    from ..hindcast import HindcastOptions
 
 FAILED = 1
 
@@ -90,7 +90,7 @@ def hindcast(
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """
     from ..hindcast import (
-        Options,
+        HindcastOptions,
         all_cells,
         as_csv,
         official_origins,
@@ -113,7 +113,7 @@ def hindcast(
     if process:
         console().print(scorecard.process_table(process_table(), lang))
         return
-    options = Options(count, seed)
+    options = HindcastOptions(count, seed)
     if out is not None:
         refuse_other_kind(out, KIND)
         refuse_foreign(out)
@@ -137,7 +137,7 @@ def _write(
     out: Path,
     tables: Mapping[str, str],
     cells: pd.DataFrame,
-    options: Options,
+    options: HindcastOptions,
     lang: Language,
     width: Width,
     formats: list[str],

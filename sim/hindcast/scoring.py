@@ -44,7 +44,7 @@ SPENDING = ("spending_article_37", "spending_coa")
 
 
 @dataclass(frozen=True)
-class Options:
+class HindcastOptions:
     """Settings of the runs on each origin date."""
 
     replications: int = 200
@@ -62,7 +62,7 @@ def official_origins() -> list[date]:
     return sorted(days)
 
 
-def projected(origin: date, options: Options) -> dict[tuple[str, int], Floats]:
+def projected(origin: date, options: HindcastOptions) -> dict[tuple[str, int], Floats]:
     """Forecast the years after an origin date with the program: (series, year) -> sample.
 
     Spending is the year's mean of people in reception x the last known spending per resident-year.
@@ -138,7 +138,7 @@ def crps(sample: Floats, came: float) -> float:
     return float(np.abs(ordered - came).mean()) - within
 
 
-def cells_at(origin: date, options: Options) -> list[dict[str, object]]:
+def cells_at(origin: date, options: HindcastOptions) -> list[dict[str, object]]:
     """Return all cells of one origin date: program and naive forecasts, with the outcome."""
     known = knowledge(origin)
     start = facts(known).year + 1
@@ -178,7 +178,7 @@ def _scored(sample: Floats, came: float) -> dict[str, object]:
     return found
 
 
-def all_cells(days: Sequence[date], options: Options, workers: int = 2) -> pd.DataFrame:
+def all_cells(days: Sequence[date], options: HindcastOptions, workers: int = 2) -> pd.DataFrame:
     """Cells of several origin dates, one row a forecaster, series and year."""
     with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
         found = list(pool.map(partial(cells_at, options=options), days))

@@ -1,0 +1,31 @@
+from .api.catalogue import Answer as Answer
+from .api.catalogue import answer as answer
+from .api.catalogue import import_patch as import_patch
+from .api.catalogue import list_questions as list_questions
+from .api.catalogue import list_scenarios as list_scenarios
+from .api.catalogue import new_scenario as new_scenario
+from .api.catalogue import overview as overview
+from .api.catalogue import schema as schema
+from .api.folders import compare_runs as compare_runs
+from .api.folders import dashboard as dashboard
+from .api.folders import list_runs as list_runs
+from .api.folders import provenance as provenance
+from .api.folders import reproduce_run as reproduce_run
+from .api.folders import verify_run as verify_run
+from .api.result import Result as Result
+from .api.scenario import Scenario as Scenario
+from .api.scenario import load as load
+from .api.scenario import open_run as open_run
+from .api.study import StudyReport as StudyReport
+from .api.study import SweepResult as SweepResult
+from .api.study import open_sweep as open_sweep
+from .api.study import sweep as sweep
+from .api.validation import Scorecard as Scorecard
+from .api.validation import calibrate as calibrate
+from .api.validation import check_model as check_model
+from .api.validation import score_hindcasts as score_hindcasts
+from .api.validation import tornado as tornado
+from .errors import ScenarioError as ScenarioError
+from .notebook.chart import Chart as Chart
+
+__all__: list[str]

@@ -1,0 +1,170 @@
+"""How good the model is: hindcasts, calibration, checks of the model, influence of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from .. import hindcast
+from ..errors import usage_error
+from ..notebook.chart import Chart
+from ..notebook.repr import as_html, as_text
+from ..report.charts import CHART_SIZES, Width
+from ..report.charts import scorecard as scorecard_chart
+from ..report.display_names import input_name
+from ..report.hindcast_tables import score_table, verdict
+from ..report.i18n import Language
+from ..report.style import title_of
+from ..results.model_checks import run_checks
+from ..runs.manifest import versions
+from ..runs.provenance import Provenance
+from ..scenario import load
+from ..scenario.listing import kept_effects
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Hindcasts compared with observations.
+
+    ``hindcasts`` has a row per origin date, series, year and forecaster (the program and the naive
+    ones): forecast, observation, error, intervals and whether they contain the observation [people,
+    cases, EUR].
+    """
+
+    hindcasts: pd.DataFrame
+    of_official_days: pd.DataFrame
+    options: hindcast.HindcastOptions
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Number of forecasts, bias, MAPE, CRPS and coverage by series, horizon and forecaster."""
+        return hindcast.summary(self.hindcasts)
+
+    @property
+    def official(self) -> pd.DataFrame:
+        """Official forecasts, hindcasts of their publication dates, and observations."""
+        return hindcast.official_cells(self.of_official_days)
+
+    def sentences(self, lang: Language = "en") -> list[str]:
+        """Return the findings in words: coverage, and where a naive or official forecast is better.
+
+        Raises ``ScenarioError`` if not all years were scored.
+        """
+        self._require_all_years("sentences")
+        return verdict(self.hindcasts, self.of_official_days, lang)
+
+    def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
+        """Draw hindcasts two years ahead with their intervals, and observations, by series.
+
+        Raises ``ScenarioError`` if not all years were scored.
+        """
+        self._require_all_years("plot")
+        replications = self.options.replications
+        figure = scorecard_chart.draw(self.hindcasts, replications, CHART_SIZES[width], lang)
+        stamp = Provenance(
+            "scorecard",
+            "hindcasts",
+            str(self.options.seed),
+            versions()["opvangsim"],
+            scorecard_chart.id_of(self.hindcasts),
+            f"sim.score_hindcasts().plot({lang!r}, {width!r})",
+        )
+        text = scorecard_chart.alt_text(self.hindcasts, lang)
+        return Chart(figure, title_of(figure), text, width, stamp)
+
+    def _require_all_years(self, method: str) -> None:
+        if set(self.hindcasts["origin"]) != set(hindcast.origins()):
+            usage_error(method, "this scorecard does not have all years", "score without years")
+
+    def __repr__(self) -> str:
+        return as_text(self._parts())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._parts())
+
+    def _parts(self) -> list[Any]:
+        return [score_table(self.hindcasts, "en")]
+
+
+def score_hindcasts(
+    replications: int | None = None, seed: int = 1, years: Sequence[int] = (), workers: int = 2
+) -> Scorecard:
+    """Compare forecasts from past origin dates with observations.
+
+    Origin dates are 1 March of each year from 2012, and the dates of official forecasts.
+
+    Parameters
+    ----------
+    replications
+        Number of replications per origin date; without it the results that come with the product
+        are read, with it the hindcasts are simulated again (some minutes).
+    seed
+        Seed of all random numbers.
+    years
+        Years of the origin dates; by default all.
+    workers
+        Number of processes. It does not change the results.
+
+    Raises ``ScenarioError`` for a year without an origin date.
+
+    >>> import sim
+    >>> sorted(sim.score_hindcasts().hindcasts["forecaster"].unique())
+    ['last_growth', 'mean_of_history', 'no_change', 'program']
+    """
+    march, official = hindcast.origins(), hindcast.official_origins()
+    if unknown := sorted(set(years) - {day.year for day in march}):
+        advice = f"give years from {march[0].year} to {march[-1].year}"
+        usage_error("years", f"{unknown[0]} has no origin date", advice)
+
+    def wanted(day: date) -> bool:
+        return not years or day.year in years
+
+    if replications is None:
+        march_cells, official_cells = (
+            cells[cells["origin"].map(wanted)] for cells in hindcast.kept()
+        )
+        return Scorecard(march_cells, official_cells, hindcast.HindcastOptions())
+    options = hindcast.HindcastOptions(replications, seed)
+    march_cells, official_cells = (
+        hindcast.all_cells([day for day in days if wanted(day)], options, workers)
+        for days in (march, official)
+    )
+    return Scorecard(march_cells, official_cells, options)
+
+
+def calibrate(replications: int = 40) -> dict[str, Any]:
+    """Estimate the parameters that no source gives from observations to the end of 2024.
+
+    Returns a patch as nested mappings, as a scenario file would hold it.
+    """
+    return hindcast.patch(hindcast.fit(replications))
+
+
+def check_model() -> pd.DataFrame:
+    """Check the laws of the model on this machine, and return one row per check.
+
+    The columns are law, what was tried, result, and whether it holds. Takes about a minute.
+    """
+    found = run_checks(load("baseline"))
+    rows = [(check.law, check.tried, check.result, check.holds) for check in found]
+    return pd.DataFrame(rows, columns=["law", "tried", "result", "holds"])
+
+
+def tornado() -> pd.DataFrame:
+    """List the uncertain inputs by their influence on the baseline's gap of 2027, largest first.
+
+    ``low`` and ``high`` are the change of the mean gap with the input at its 10th and 90th
+    percentile and all others at their median, ``swing`` is the distance between them [EUR], and
+    ``total`` the total Sobol index. Computed in weekly steps with seed 1; comes with the product.
+    """
+    base = load("baseline")
+    rows = [
+        (key, input_name(key, base, "en"), effect.total, effect.low, effect.high, effect.swing)
+        for key, effect in kept_effects().items()
+    ]
+    table = pd.DataFrame(rows, columns=["key", "what", "total", "low", "high", "swing"])
+    return table.sort_values("swing", ascending=False, kind="stable").set_index("key")
