@@ -53,7 +53,7 @@ class Chart:
         return target
 
     def __repr__(self) -> str:
-        return f"Picture({self.title!r}: {self.words})"
+        return f"Chart({self.title!r}: {self.words})"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         """What Jupyter shows: the picture, and its words for who can't see it."""

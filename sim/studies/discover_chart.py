@@ -60,7 +60,7 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
     )
     draw_runs(layout, 1, found, box, lang)
     room, points = inches_of(layout.panels[0])[1], size.text
-    if sum(each) > room + 0.05:
+    if sum(each) > room + 0.02:
         points = size.small
         texts, each = _rows(found, box, units, size, points, lang)
     bars = BARS * LEADING * points / POINTS

@@ -133,8 +133,8 @@ def place_rows(
         if over:
             first.text(
                 0, top + free / 2 + name / 2, text, transform=first.get_yaxis_transform(),
-                fontsize=points, va="center", color=colour, zorder=0.9, in_layout=False,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.1 * points},
+                fontsize=points, va="center", color=colour, zorder=3, in_layout=False,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
             )  # fmt: skip
         top += tall
     first.set_zorder(1)

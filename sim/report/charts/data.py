@@ -1,4 +1,4 @@
-"""What the charts of a run are drawn from: its tables, its scenario, and who it is."""
+"""Data of the charts of a run: its tables, its scenario and its identity."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RunData:
 
 
 def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:
-    """A series at the start and at each month end, by date; without dates where it is unknown.
+    """Return a series at the start and at each month end, by date; unknown values are left out.
 
     Where the start is a month's end too, the end counts.
     """
@@ -53,7 +53,7 @@ def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFram
 
 
 def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
-    """A series of the yearly table, by year."""
+    """Return a series of the yearly table, by year."""
     table = run.yearly
     rows = table[
         (table["series"] == series)
@@ -64,7 +64,7 @@ def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -
 
 
 def days_simulated(run: RunData, year: int) -> int:
-    """Days of a year that the run holds."""
+    """Return how many days of a year were simulated."""
     dates = by_month(run, "need").index
     first: date = max(dates[0].date(), date(year, 1, 1))
     last: date = min(dates[-1].date(), date(year, 12, 31))
@@ -72,7 +72,7 @@ def days_simulated(run: RunData, year: int) -> int:
 
 
 def to_whole_years(run: RunData, table: pd.DataFrame) -> pd.DataFrame:
-    """Yearly sums at the pace of a whole year.
+    """Return yearly sums at the pace of a whole year.
 
     A year of which some weeks lie outside the run is scaled to its full length; one of which less
     than 300 days were simulated is left out.
@@ -88,7 +88,7 @@ def to_whole_years(run: RunData, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def scaled_years(run: RunData, table: pd.DataFrame) -> list[int]:
-    """Years of a table that are not simulated from their first to their last day."""
+    """Return the years of a table that were not simulated from first to last day."""
     return [
         int(year)
         for year in table.index
