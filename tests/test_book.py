@@ -52,8 +52,7 @@ from sim.runs.cache import cached_arrays, cached_numbers
 from sim.scenario import load_chain, quantities, source_keys
 from sim.studies import ind_cut, optimal_places
 from sim.studies.factors import factors
-from sim.studies.ind_cut import CUTS
-from sim.studies.ind_cut_chart import TOTAL
+from sim.studies.ind_cut import CUTS, TOTAL
 from sim.studies.optimal_places import PLANNED, Newsvendor, PlaceCosts
 
 ALL = questions()

@@ -24,7 +24,7 @@ from sim.runs.provenance import find_in_chart
 from sim.studies import STUDIES as REGISTERED
 from sim.studies import charts as redrawn
 from sim.studies import compare_chart as differences
-from sim.studies import ind_cut_chart as ind_coa
+from sim.studies import ind_cut as ind_coa
 from sim.studies import scatter_chart as scatter
 from sim.studies import sensitivity_chart as sensitivity
 from sim.studies.charts import OTHER_CHARTS

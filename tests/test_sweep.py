@@ -34,7 +34,7 @@ from sim.studies import sweep_store as store
 from sim.studies.design import parse_design
 from sim.studies.design_points import expand_design
 from sim.studies.sweep import Done, RunOutcome, Sweep, SweepJob, seconds_a_run, sweep, work
-from sim.studies.sweep_folder import LOCK, opened, owned
+from sim.studies.sweep_store import LOCK, opened, owned
 
 TINY = """
 title: {en: Tiny, nl: Klein}

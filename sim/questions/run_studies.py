@@ -17,8 +17,8 @@ from ..runs.study_folder import StudyContent, write_study
 from ..scenario import inputs_of, load_chain
 from ..studies.base import Inputs, Watch, watch_of
 from ..studies.explain import run as explain
+from ..studies.ind_cut import TOTAL
 from ..studies.ind_cut import run as ind_cut
-from ..studies.ind_cut_chart import TOTAL
 from ..studies.optimal_places import run as optimal_places
 from ..studies.options import ExplainOptions, IndCutOptions, OptimalPlacesOptions, SolveOptions
 from ..studies.solve import run as solve

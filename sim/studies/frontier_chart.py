@@ -30,8 +30,8 @@ from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import DARK, ChartSize
 from .levers import Lever, lever, quantity_of
-from .target import Bools
-from .target_labels import (
+from .target import (
+    Bools,
     amount,
     asked_target,
     cell_and_unit,

@@ -25,8 +25,7 @@ from .levers import Lever, lever, quantity_of
 from .names import lever_name
 from .options import SolveOptions
 from .solver import Bounds, Frontier, Solution, bounds_of, frontier, solve
-from .target import Target, target_of
-from .target_labels import amount, asked_target, bare, held, how, unit_words
+from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words
 
 MONTHS_A_YEAR = 12
 Row = dict[Any, Any]

@@ -24,8 +24,8 @@ from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..scenario import Scenario
 from .levers import lever
-from .target import Target
-from .target_labels import (
+from .target import (
+    Target,
     amount,
     asked_target,
     cell_and_unit,

@@ -41,7 +41,7 @@ from . import sweep_store as store
 from .design import read_design
 from .design_points import DesignRun, SweepPlan, expand_design, patch_of
 from .levers import Lever, quantity_of, with_levers
-from .sweep_folder import UNDER_WAY, claim, opened, remove_owned, written
+from .sweep_store import UNDER_WAY, claim, opened, remove_owned, written
 
 ROWS_A_PART = 64
 SECONDS_A_PART = 5.0

@@ -9,9 +9,15 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
-from ..results.cell import CellRef
+from ..report.charts.elements import BILLION, cell_words
+from ..report.i18n import Language, billion, number, translate, unit_name
+from ..report.study_data import StudyData
+from ..results.cell import MONEY, CellRef
 from ..results.cell import parse as parse_address
 from ..results.conditions import ComparisonOp, parse
+from ..scenario import Scenario
+from .levers import Lever
+from .names import lever_words, statistic_name
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -90,3 +96,103 @@ def target_of(text: str, certainty: float) -> Target:
 
 def _fault(what: str, advice: str) -> ScenarioError:
     return ScenarioError([Problem("--target", what, advice)])
+
+
+YEARS_MONEY = "EUR/year"
+
+
+def unit_words(unit: str, lang: Language) -> str:
+    """The unit in which a lever's values are written."""
+    return translate("unit_billion_year", lang) if unit == YEARS_MONEY else unit_name(unit, lang)
+
+
+def how(target: Target, lang: Language) -> str:
+    """With which certainty, or in which statistic, a target is held."""
+    if target.certainty is None:
+        statistic = statistic_name(target.address.statistic, lang)
+        return translate("solve_in", lang, statistic=statistic)
+    return translate("solve_with", lang, p=number(100 * target.certainty, lang))
+
+
+def amount(value: float, lang: Language, unit: str = "") -> str:
+    """A lever's value with as many figures as it can bear; a year's money in billions."""
+    size = abs(value)
+    if unit == YEARS_MONEY and size:
+        return number(value / 1e9, lang, 3)
+    if not size:
+        return "0"
+    if size >= 1e4:
+        return number(round(value, -1), lang)
+    return number(value, lang, 0 if size >= 100 else 1 if size >= 10 else 3)
+
+
+def held(target: Target, value: float, lang: Language) -> str:
+    """A value of the target's cell, with its unit if it is money."""
+    return billion(value, lang, 2) if target.address.table in MONEY else amount(value, lang)
+
+
+def bare(target: Target, value: float, lang: Language) -> str:
+    """A value of the target's cell under a heading that has the unit."""
+    money = target.address.table in MONEY
+    return number(value / 1e9, lang, 2) if money else amount(value, lang)
+
+
+def asked_target(told: StudyData) -> Target:
+    """The target that was asked for."""
+    return target_of(told.asked["target"], told.asked["certainty"])
+
+
+def is_money(target: Target) -> bool:
+    """Whether its cell stands in euros."""
+    return target.address.table in MONEY
+
+
+def unit_of(target: Target) -> float:
+    """What its cell is drawn in."""
+    return BILLION if is_money(target) else 1.0
+
+
+def lever_unit(unit: str) -> float:
+    """What a lever is drawn in: a year's money in billions."""
+    return BILLION if unit == YEARS_MONEY else 1.0
+
+
+def cell_and_unit(target: Target, scenario: Scenario, lang: Language) -> str:
+    """The cell in words, with its unit if it is money."""
+    text = cell_words(target.address, scenario, lang)
+    return f"{text}, {translate('axis_billion', lang)}" if is_money(target) else text
+
+
+def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) -> str:
+    """A lever in words, with its unit."""
+    return f"{lever_words(one, scenario, lang)}, {unit_words(unit, lang)}"
+
+
+def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
+    """What is to hold: the cell, below or above which number."""
+    cell = cell_words(target.address, scenario, lang)
+    return translate(
+        "study_target", lang, cell=cell, sign=_sign(target, lang), number=_number(target, lang)
+    )
+
+
+def _sign(target: Target, lang: Language) -> str:
+    return translate("sign_at_most" if target.below else "sign_at_least", lang)
+
+
+def _number(target: Target, lang: Language) -> str:
+    if not is_money(target):
+        return amount(target.number, lang)
+    text = billion(target.number, lang, 0 if target.number == 0 else 1)
+    return text.rsplit(" ", 1)[0] if target.number == 0 else text
+
+
+def title(target: Target, scenario: Scenario, lang: Language) -> str:
+    """What is to hold and how surely, as a heading."""
+    text = f"{target_words(target, scenario, lang)} {how(target, lang)}"
+    return text[0].upper() + text[1:]
+
+
+def value_words(target: Target, value: float, lang: Language) -> str:
+    """A value of the cell, with its unit if it is money."""
+    return billion(value, lang, 2) if is_money(target) else amount(value, lang)
