@@ -78,8 +78,9 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     (tmp_path / "modules" / "toy_study.py").write_text(MODULE, "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path / "modules"))
     monkeypatch.delitem(sys.modules, "toy_study", raising=False)
-    study = Study("toy", "Multiply the people of a year.", "toy_study", "toy_study.Options",
-                  ("toy",))  # fmt: skip
+    study = Study(
+        "toy", "Multiply the people of a year.", "toy_study", "toy_study.Options", ("toy",)
+    )
     monkeypatch.setitem(STUDIES, "toy", study)
     return study
 

@@ -46,22 +46,26 @@ LAST: dict[str, Entry] = {
     "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
     "plot": Command("Draw the charts of a finished run or study.", "results:plot"),
     "memo": Command("Write a finished folder as a memo.", "results:memo"),
-    "dashboard": Command("Write runs side by side as one page that works offline.",
-                         "results:dashboard"),
+    "dashboard": Command(
+        "Write runs side by side as one page that works offline.", "results:dashboard"
+    ),
     "export": Command("Write a run or a scenario as a file for other programs.", "results:export"),
     "scenario": Group(
         "List, show, check and edit scenarios.",
         {
             "list": Command("List the shipped scenarios with their gap of 2027.", "scenario:list_"),
-            "overview": Command("Draw need and gap of 2027 of all shipped scenarios.",
-                                "scenario:overview"),
-            "check": Command("Check scenario files: errors, then what is not plausible.",
-                             "scenario:check"),
+            "overview": Command(
+                "Draw need and gap of 2027 of all shipped scenarios.", "scenario:overview"
+            ),
+            "check": Command(
+                "Check scenario files: errors, then what is not plausible.", "scenario:check"
+            ),
             "new": Command("Write a commented patch, ready to edit.", "scenario:new"),
             "show": Command("Show numbers with unit, source, and who set them.", "scenario:show"),
             "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
-            "sources": Command("Show sources and assumptions, and what rests on them.",
-                               "scenario:sources"),
+            "sources": Command(
+                "Show sources and assumptions, and what rests on them.", "scenario:sources"
+            ),
             "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
             "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
         },
@@ -70,13 +74,16 @@ LAST: dict[str, Entry] = {
         "List, reproduce, verify and compare folders of results.",
         {
             "list": Command("List the runs and studies in a folder.", "runs:list_"),
-            "reproduce": Command("Re-run from run.json and compare byte for byte.",
-                                 "runs:reproduce"),
+            "reproduce": Command(
+                "Re-run from run.json and compare byte for byte.", "runs:reproduce"
+            ),
             "verify": Command("Find any byte that was changed in a folder.", "runs:verify"),
-            "compare": Command("Print what moved between two runs of one scenario.",
-                               "runs:compare"),
-            "provenance": Command("Say where a file comes from, and whether it changed.",
-                                  "runs:provenance"),
+            "compare": Command(
+                "Print what moved between two runs of one scenario.", "runs:compare"
+            ),
+            "provenance": Command(
+                "Say where a file comes from, and whether it changed.", "runs:provenance"
+            ),
         },
     ),
     "model": Group(
@@ -84,11 +91,12 @@ LAST: dict[str, Entry] = {
         {
             "check": Command("Check the laws of the model on this computer.", "model:check"),
             "trace": Command("Follow one person through the chain.", "model:trace"),
-            "calibrate": Command("Fit what no source gives to the years to 2024.",
-                                 "model:calibrate"),
+            "calibrate": Command(
+                "Fit what no source gives to the years to 2024.", "model:calibrate"
+            ),
         },
     ),
-}  # fmt: skip
+}
 
 
 def entries() -> dict[str, Entry]:
