@@ -338,7 +338,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(tmp_path: Path, command: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("outputs",), "this is no folder of a run"),
+        (("outputs",), "not the folder of a run"),
         (("run", "nees"), "there is no such chart"),
         (("run", "need", "--format", "gif"), "'gif' is not a format of charts"),
         (("run", "need", "-o", "run/charts"), "this is inside the folder of the run"),

@@ -164,7 +164,7 @@ def test_shipped_designs_can_be_planned_and_are_no_scenarios(name: str) -> None:
         ("low: 15000, high: 45000", "low: 1, high: 2, steps: 3", "only a grid has steps"),
         ("low: 15000, high: 45000", "lo: 1, high: 2", "unknown key 'lo'"),
         ("inflow.first@2026", "inflow.frist@2026", "did you mean 'first'"),
-        ("inflow.first@2026", "inflow.first@soon", "'soon' is no date"),
+        ("inflow.first@2026", "inflow.first@soon", "'soon' is not a date"),
         ("inflow.first@2026", "housing.homes@2027", "this key is set twice"),
         ("regular-27100", "regular-1", "no such scenario"),
         ("price:", "inflow.first@2026:", "this can't be its name"),

@@ -383,7 +383,7 @@ def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("{baseline}", "-o", "page.pdf"), "page.pdf: this is no name of a page"),
+        (("{baseline}", "-o", "page.pdf"), "page.pdf: not the name of a page"),
         (("{baseline}", "{baseline}", "-o", "p.html"), "is named twice"),
         (("nowhere", "-o", "p.html"), "nowhere/run.json: can't be read"),
         (("{baseline}", "-o", "no/p.html"), "there is no folder no"),

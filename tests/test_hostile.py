@@ -203,7 +203,7 @@ def test_a_file_whose_name_is_none_for_its_results_is_refused(
     for words in (("scenario", "check", name), ("run", name), new):
         done = command(*words)
         assert done.returncode == 2
-        assert "this is no name for a scenario" in done.stderr
+        assert "not a valid name for a scenario" in done.stderr
         assert not UNSHOWN.search(done.stderr)
     assert [one.name for one in tmp_path.iterdir()] == [name]
 

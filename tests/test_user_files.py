@@ -391,7 +391,7 @@ def test_a_sweep_that_an_earlier_version_left_unfinished_is_refused(
     (design / "parts").mkdir(parents=True)
     (design / "sweep.yaml").write_text(DESIGN)
     done = command(*SWEEP)
-    assert (done.returncode, "can't be gone on with" in done.stderr) == (2, True)
+    assert (done.returncode, "can't be resumed" in done.stderr) == (2, True)
 
 
 # A folder that version 0.1.0 wrote

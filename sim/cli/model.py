@@ -85,7 +85,7 @@ def hindcast(
     width: ChartWidth = "page",
     lang: Lang = "en",
 ) -> None:
-    """Put the program on days in the past, and hold what it says against what came.
+    """Score hindcasts of the program against observations.
 
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """

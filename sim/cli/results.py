@@ -47,7 +47,7 @@ def plot(
     formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
-        usage_error(what[0], "this is no folder of a run", "give one that opvangsim run wrote")
+        usage_error(what[0], "not the folder of a run", "give one that opvangsim run wrote")
     if read_manifest(folders[0])["kind"] != "run":
         _study(what, formats, width, out, lang)
         return
@@ -200,7 +200,7 @@ def dashboard(
     from ..runs.load import read_run_folder
 
     if out.suffix.lower() != ".html":
-        usage_error(str(out), "this is no name of a page", "give a name that ends in .html")
+        usage_error(str(out), "not the name of a page", "give a name that ends in .html")
     found = [read_run_folder(folder) for folder in runs]
     names = [str(folder) for folder in runs]
     write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang))

@@ -165,7 +165,7 @@ def _number_change(
     here = shape_of(key)
     if here is None or not here.is_number or here.unit is None:
         *above, last = key.split(".")
-        what = f"there is no number '{key}'"
+        what = f"this scenario has no number '{key}'"
         raise _mistake(entry.cells["key"], what, hint_for(last, tuple(above)))
     old = numbers.get(key)
     _check_unit(key, entry, here.unit.unit, lang)

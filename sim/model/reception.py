@@ -159,7 +159,7 @@ def official_people(world: SimState, day: int) -> Floats:
 class _Desk:
     """State of the capacity desk.
 
-    Places ``on_order`` and ``on_notice`` (replications, types) by the week in which they come or
+    Places ``on_order`` and ``on_notice`` (replications, types) by week of opening or
     end, people of the ``past`` weeks (replications,), and the day of its next round.
     """
 

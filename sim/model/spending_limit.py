@@ -216,7 +216,7 @@ class SpendingPlan:
 
 @dataclass(frozen=True)
 class PendingClosures:
-    """Places under notice, by the week in which they end.
+    """Places under notice, by week of closing.
 
     ``ending[k]`` (replications, types) end ``k + 1`` weeks after ``day``, the day on which this
     week's round was due (with weekly steps it is held some days later).

@@ -96,7 +96,7 @@ class SimState:
     laid_out: tuple[Step, ...]
     """The steps of the clock, laid out once for all actors."""
     memory: dict[type, Any] = field(default_factory=dict)
-    """What actors remember from step to step that is no stock, so that a run can be laid aside."""
+    """Memory of actors besides the stocks, kept here so that a checkpoint contains it."""
 
     @property
     def replications(self) -> int:

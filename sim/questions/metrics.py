@@ -200,7 +200,7 @@ def _number(figure: Metric) -> float:
     key, mark, year = (figure.key or "").partition("@")
     quantity = dict(quantities(scenario_of(figure.of))).get(key)
     if quantity is None:
-        raise ScenarioError([Problem(key, "is no number of this scenario", "")])
+        raise ScenarioError([Problem(key, "is not a number of this scenario", "")])
     return quantity.on(date(int(year), 1, 1)) if mark else quantity.single
 
 

@@ -83,7 +83,9 @@ class Metric(Frozen):
         if self.source is not None and self.given is None:
             raise ValueError("only a given figure names its source")
         if (self.against is not None or self.certainty is not None) and self.cell is None:
-            raise ValueError("only a cell is held against another scenario or a certainty")
+            raise ValueError(
+                "only a cell can be compared with another scenario or have a certainty"
+            )
         if self.study is not None and "." not in self.study:
             raise ValueError("an entry of a study is written STUDY.ENTRY")
         if self.parts and len(self.parts) < LEAST_PARTS:

@@ -65,7 +65,7 @@ def as_csv(all_: list[ScenarioHeadline]) -> str:
     head = "scenario," + ",".join(f"{kind}_{q}" for kind in ("need", "gap") for q in QUANTILES)
     lines = [
         "# Need (places, mean of the year) and headline gap (EUR) of 2027 of each shipped",
-        "# scenario, from runs of 100 replications by the week with seed 1.",
+        "# scenario, from runs of 100 replications in weekly steps with seed 1.",
         head,
     ]
     for one in all_:

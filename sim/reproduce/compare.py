@@ -214,7 +214,7 @@ def _refuse_unlike(old: Path, new: Path, before: RunFolder, after: RunFolder) ->
             usage_error(str(new), what, "run both with the same options, so that only results move")
     if before.scenario.budget.headline != after.scenario.budget.headline:
         vintages = (run.scenario.budget.headline for run in (before, after))
-        what = f"its gap is held against another budget: {' and '.join(vintages)}"
+        what = f"its gap is measured against another budget: {' and '.join(vintages)}"
         usage_error(str(new), what, "give two runs with the same headline vintage")
 
 

@@ -33,7 +33,7 @@ from .compare import EnvironmentChange, FileComparison, compare_files, environme
 class Reproduction:
     """Result of re-running a folder.
 
-    ``files`` are held against the bytes that lie there; ``changed`` are those of them that are not
+    ``files`` are compared with the bytes in the folder; ``changed`` are those of them that are not
     what was written, so that no second run could be equal.
     """
 

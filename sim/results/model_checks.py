@@ -1,7 +1,7 @@
 """Checks of the model that a user can run on their own machine.
 
 Each check simulates a case for which theory or book-keeping gives the result, and returns what was
-expected, what came out and whether they agree. All together take under two minutes on two cores;
+expected, the outcome and whether they agree. All together take under two minutes on two cores;
 the tests run them too.
 """
 
@@ -34,7 +34,7 @@ BECAUSE = "set by a check"
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """Outcome of a check: the law, the case, what came out, and whether the law held."""
+    """Outcome of a check: the law, the case, the result, and whether the law held."""
 
     law: str
     tried: str

@@ -49,7 +49,7 @@ def check_file_name(file: Path) -> None:
     A spreadsheet would take a text that begins like a formula for one.
     """
     if file.stem in ("", ".", "..") or file.stem[0] in "=+-@" or not file.name.isprintable():
-        what = "this is no name for a scenario"
+        what = "not a valid name for a scenario"
         raise ScenarioError(
             [Problem(str(file), what, "rename the file: its results get that name")]
         )

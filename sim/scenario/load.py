@@ -137,7 +137,7 @@ def _stands_on_nothing(tree: Tree) -> Problem | None:
     if slip is not None and slip != "extends":
         advice = f"write 'extends' where it says '{slip}'"
     place = source.place(0, 0)
-    return Problem(place, "this is no whole scenario, and does not say what it stands on", advice)
+    return Problem(place, "this file is a patch but has no 'extends:' line", advice)
 
 
 def _name(files: Sequence[Path], sets: Sequence[str]) -> str:

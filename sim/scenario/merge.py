@@ -176,7 +176,7 @@ def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
         # A part of a path holds 255 bytes at most: a longer one is an error to ask for.
         longest = max(len(part.encode("utf-8", "replace")) for part in item.split("/"))
         if len(item) > 500 or longest > 255 or not item.isprintable():
-            raise ScenarioError([Problem(place, "this is no name of a file", "name a scenario")])
+            raise ScenarioError([Problem(place, "not the name of a file", "name a scenario")])
         if not base.is_file() and item.removesuffix(".yaml") in known:
             base = known[item.removesuffix(".yaml")]
         if not base.is_file():

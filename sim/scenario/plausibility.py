@@ -266,7 +266,7 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     for name, vintage in scenario.budget.vintages.items():
         for line in vintage.lines:
             if line not in LINE_NAMES:
-                what = f"no cost is called '{line}': the amount is held against nothing"
+                what = f"no cost is called '{line}': the amount is never used"
                 advice = f"lines are {', '.join(LINE_NAMES)}"
                 found.append(ScenarioIssue((f"budget.vintages.{name}.lines.{line}",), what, advice))
     lines = scenario.headline.lines

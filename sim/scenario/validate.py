@@ -136,7 +136,7 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = []
     if REGULAR not in places:
         what = f"a place type '{REGULAR}' is needed"
-        problems.append(ScenarioIssue(("reception.places",), what, "other types stand beside it"))
+        problems.append(ScenarioIssue(("reception.places",), what, "add other types"))
     named = {
         "prices.emergency_rest": {prices.emergency_rest},
         "prices.beyond_places_as": {prices.beyond_places_as},
@@ -197,7 +197,7 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
         for end in ("first", "second"):
             key = getattr(link, end)
             if key not in numbers or numbers[key].spread is None:
-                what = f"'{key}' is no number with a spread"
+                what = f"'{key}' is not an uncertain number"
                 advice = "name uncertain numbers by their keys, as housing.homes"
                 problems.append(ScenarioIssue((f"correlations.{index}.{end}",), what, advice))
         pair = frozenset({link.first, link.second})

@@ -54,7 +54,7 @@ class SourceText:
     spots: dict[Keys, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     digest: str = ""
-    """SHA-256 of the text as it was read; empty for what is no text."""
+    """SHA-256 of the text as it was read; empty if it is not text."""
     _order: dict[Keys, int] = field(default_factory=dict)
     _paths: list[Keys] = field(default_factory=list)
 
@@ -221,7 +221,7 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
     text = node.value
     strange = UNSHOWN.search(text)
     if strange is not None:
-        what = f"the character U+{ord(strange[0]):04X}, which is no text"
+        what = f"the character U+{ord(strange[0]):04X}, which is not text"
         source.problems.append(Problem(source.at(node.start_mark), what, "take it out"))
         return printable(text)
     if node.style in ("'", '"', "|", ">"):
@@ -240,7 +240,7 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
             return date.fromisoformat(text)
         except ValueError:
             place = source.at(node.start_mark)
-            source.problems.append(Problem(place, f"'{text}' is no date", "as in 2026-01-31"))
+            source.problems.append(Problem(place, f"'{text}' is not a date", "as in 2026-01-31"))
             return text
     if NUMBER.match(text):
         digits = text.replace("_", "")

@@ -163,7 +163,7 @@ class _Reading:
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         value = self.source.data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.fault((key,), "this is no such number", f"a whole number, {low:,} to {high:,}")
+            self.fault((key,), "not a valid number", f"a whole number, {low:,} to {high:,}")
             return default
         return value
 

@@ -93,7 +93,7 @@ def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> S
     ``read`` makes a scenario of the names in a design, by default from their files.
 
     Runs end with the last year that is recorded, unless the design says when. Raises
-    ``ScenarioError`` if a scenario or patch can't be read, or a key is no number of it.
+    ``ScenarioError`` if a scenario or patch can't be read, or a key is not a number of it.
     """
     bases = {choice: read(_chain(design, choice, folder)) for choice in _choices(design)}
     for loaded in bases.values():

@@ -142,7 +142,7 @@ def _heat(layout: FigureLayout, grid: Grid, line: float, lang: Language) -> None
 
 
 def _numbers(layout: FigureLayout, axes: Axes, grid: Grid, lang: Language) -> None:
-    """The number in each square, or in every second or third where there is no room for all."""
+    """Write the number in each square, or in every second or third if space is short."""
     decimals = 1 if float(np.nanmax(np.abs(grid.held))) < 100 else 0
     texts = [[number(float(value), lang, decimals) for value in row] for row in grid.held]
     wide, tall = inches_of(axes)

@@ -37,7 +37,7 @@ def lever(text: str, where: str) -> Lever:
         since = date(int(moment), 1, 1) if moment.isdecimal() else date.fromisoformat(moment)
     except ValueError:
         advice = f"as in {key or 'housing.homes'}@2026 or {key or 'housing.homes'}@2026-07-01"
-        raise ScenarioError([Problem(where, f"'{moment}' is no date", advice)]) from None
+        raise ScenarioError([Problem(where, f"'{moment}' is not a date", advice)]) from None
     return Lever(key, since)
 
 
@@ -50,7 +50,9 @@ def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
         advice = hint_for(last, tuple(parent))
         if known is not None and known.is_number:
             advice = _what_there_is(scenario, parent)
-        raise ScenarioError([Problem(where, f"'{one.key}' is no number of this scenario", advice)])
+        raise ScenarioError(
+            [Problem(where, f"'{one.key}' is not a number of this scenario", advice)]
+        )
     return found
 
 

@@ -97,7 +97,7 @@ def sensitivity(
     """Compute Sobol indices from ``points`` rows, and the tornado.
 
     Of the settings seed and step count. Raises ``ScenarioError`` if nothing is uncertain, if the
-    points are no power of two, or if there is no such gap.
+    number of points is not a power of two, or if there is no such gap.
     """
     if points < LEAST_POINTS or points & (points - 1):
         what, advice = f"must be a power of two, got {points}", "as in 256, 512 or 1024"

@@ -164,7 +164,7 @@ def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
 
 
 def current_value(scenario: Scenario, lever: Lever) -> float:
-    """What a lever stands at on its date; raises ``ScenarioError`` if it is no number."""
+    """Return the value of a lever on its date; raises ``ScenarioError`` if it is not a number."""
     return quantity_of(scenario, lever, "--lever").on(lever.since or scenario.start)
 
 
@@ -189,7 +189,7 @@ def solve(
 
     Runs end with the year of the target. Without given bounds they are widened upward, five times
     at most, while that brings the target clearly nearer to changing sides. Of several values the
-    lowest is given. Raises ``ScenarioError`` if the lever is no number.
+    lowest is given. Raises ``ScenarioError`` if the lever is not a number.
     """
     low, high = bounds_of(scenario, lever, given)
     settings = ending_with(settings, [scenario], target.address)
@@ -316,7 +316,7 @@ def frontier(
 ) -> Frontier:
     """Try a grid of two levers, ``points`` values of each, and find where the target is just met.
 
-    Between the values of the grid straight lines. Raises ``ScenarioError`` if a lever is no number.
+    Linear between grid values. Raises ``ScenarioError`` if a lever is not a number.
     """
     settings = ending_with(settings, [scenario], target.address)
     check_cell_exists(scenario, target.address, settings)

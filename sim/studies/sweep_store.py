@@ -324,7 +324,7 @@ def _refuse_foreign(folder: Path) -> None:
         return
     if not names & {UNDER_WAY, MANIFEST}:
         what = "this folder holds something that is not a sweep of ours"
-        advice = f"{_ADVICE}; what version 0.1 left unfinished can't be gone on with"
+        advice = f"{_ADVICE}; what version 0.1 left unfinished can't be resumed"
         raise ScenarioError([Problem(str(folder), what, advice)])
     owned(folder)
 

@@ -1,4 +1,4 @@
-"""Charts that are rows of bars: names at the left, or above each bar where there is no room."""
+"""Charts of horizontal bars, with names at the left or above each bar."""
 
 from __future__ import annotations
 

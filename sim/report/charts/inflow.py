@@ -1,4 +1,4 @@
-"""Yearly inflow as a fan, joined to what came before and beside official forecasts."""
+"""Chart of yearly inflow: a fan after the observations, with official forecasts."""
 
 from __future__ import annotations
 

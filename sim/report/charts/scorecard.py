@@ -1,4 +1,4 @@
-"""The scorecard: what came, and what the program said two years ahead with its 80 % band."""
+"""Chart of the scorecard: outcomes, and forecasts two years ahead with their 80 % interval."""
 
 from __future__ import annotations
 
