@@ -186,7 +186,7 @@ def test_a_character_that_is_no_text_is_refused_where_it_stands(code: str, where
     line = f'"x{code}": 1' if where == "key" else f'{where}: "x{code}"'
     source = read_text(f"title: {{en: a, nl: b}}\n{line}\n", "x.yaml")
     (problem,) = source.problems
-    assert "which is no text" in problem.what
+    assert "which is not text" in problem.what
     assert isinstance(problem.where, Location)
     assert problem.where.line == 2
 
