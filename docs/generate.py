@@ -268,7 +268,7 @@ def parameters_page() -> str:
         "the sources are on the page [data and sources](sources.md).",
     ]
     rows: dict[str, list[tuple[str, ...]]] = {}
-    for entry in re.split(r"\n(?=\S+ = )", output("show", "baseline")):
+    for entry in re.split(r"\n(?=\S+ = )", output("scenario", "show", "baseline")):
         key, _, rest = entry.partition(" = ")
         value, *lines = rest.splitlines()
         facts = dict(line.strip().partition(": ")[::2] for line in lines if ": " in line)
