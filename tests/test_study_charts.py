@@ -254,7 +254,7 @@ def test_overview_writes_stamped_files_with_their_words(
         assert found.intact
         assert (found.stamp.kind, found.stamp.seed) == ("overview", "1")
     assert "<desc>Stippen met banden" in (tmp_path / "one.svg").read_text("utf-8")
-    assert re.match("Dots with bands", (tmp_path / "all" / "overview-en-slide.txt").read_text())
+    assert re.match("Dots with intervals", (tmp_path / "all" / "overview-en-slide.txt").read_text())
     wrong = command("scenario", "overview", "-o", "one.gif")
     assert wrong.returncode == 2
     assert "no .png, .svg or .pdf" in wrong.stderr
