@@ -122,7 +122,7 @@ def test_a_figure_has_one_way_and_says_what_that_way_asks_for() -> None:
     cases: dict[str, dict[str, Any]] = {
         "says where it stands": {"given": 5},
         "one of cell, chance": {"cell": "gap.total.2027", "key": "housing.homes"},
-        "against another scenario or a certainty": {
+        "compared with another scenario or have a certainty": {
             "chance": "gap.total.2027 > 0", "against": "baseline"},
         "has low, high and because": {"assumed": 5, "name": name},
         "has a name": {"sum": ("a", "b")},
