@@ -65,11 +65,11 @@ def result() -> sim.Result:
 
 
 def commands() -> Iterator[str]:
-    """Commands that are not studies, those of a group after its name."""
+    """Commands that are not studies made from the table, those of a group after its name."""
     for name, entry in entries().items():
         if isinstance(entry, Group):
             yield from (f"{name} {inner}" for inner in entry.commands)
-        elif name not in STUDIES:
+        elif name not in STUDIES or STUDIES[name].takes == "design":
             yield name
 
 
@@ -85,7 +85,7 @@ def test_every_command_has_a_counterpart_with_a_docstring() -> None:
 def test_every_study_of_scenarios_is_a_method_with_its_help() -> None:
     base = sim.load("baseline")
     for study in STUDIES.values():
-        if study.takes != "sweep":
+        if study.is_of_scenarios:
             method = getattr(base, study.method)
             assert method.__doc__ == study.help
             assert "workers" in signature(method).parameters

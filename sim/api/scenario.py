@@ -335,7 +335,7 @@ def scenario_of(given: Scenario | Result | str) -> Scenario:
 
 def _study_methods() -> dict[str, Study]:
     """Studies that work on scenarios, by the name of their method."""
-    return {study.method: study for study in STUDIES.values() if study.takes != "sweep"}
+    return {study.method: study for study in STUDIES.values() if study.is_of_scenarios}
 
 
 def _as_yaml(value: object) -> str:

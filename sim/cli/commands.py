@@ -40,7 +40,6 @@ Entry = Command | Group
 FIRST: dict[str, Entry] = {
     "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
 }
-SWEEP = Command("Run every scenario of a design: one row a run.", "sweep:sweep")
 LAST: dict[str, Entry] = {
     "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
     "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
@@ -103,9 +102,9 @@ def entries() -> dict[str, Entry]:
     """Return the entries of the top help screen, the studies among them."""
     found = dict(FIRST)
     for name, study in STUDIES.items():
-        if study.takes == "sweep":
-            found["sweep"] = SWEEP
-        found[name] = Command(study.summary, "study_command:")
+        # A design is run under a command of its own, which can be continued.
+        where = "sweep:sweep" if study.takes == "design" else "study_command:"
+        found[name] = Command(study.summary, where)
     return found | LAST
 
 

@@ -95,12 +95,7 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
     """
     record = read_manifest(folder)
     task = _Task(folder, record, workers, watch, sweep)
-    study = study_of_kind(record["kind"])
-    make = (
-        MAKERS.get(record["kind"])
-        or (study and partial(_again, study))
-        or _refused(folder, record["kind"])
-    )
+    make = _maker(folder, record["kind"])
     changed = tuple(one.file for one in verify_record(folder).findings if one.what == "changed")
     with TemporaryDirectory(prefix="opvangsim-") as keeper:
         there = Path(keeper) / folder.resolve().name
@@ -109,6 +104,16 @@ def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = Non
         files = compare_files(folder, there, [*record["files"], *made["files"]])
     others = [*environment_changes(record, made), *_inputs(record)]
     return Reproduction(record, made["id"], tuple(files), tuple(others), changed)
+
+
+def _maker(folder: Path, kind: str) -> Callable[[_Task, Path], None]:
+    """Return what makes a folder of a kind again; raises ``ScenarioError`` if nothing does."""
+    if kind == "run":
+        return _run
+    study = study_of_kind(kind)
+    if study is None:
+        return _refused(folder, kind)
+    return _sweep if study.takes == "design" else partial(_again, study)
 
 
 def _run(task: _Task, there: Path) -> None:
@@ -168,13 +173,6 @@ def _sweep(task: _Task, there: Path) -> None:
         swept(one, there, crew, tell, task.record["inputs"], task.record["command"], task.lang)
 
 
-MAKERS: dict[str, Callable[[_Task, Path], None]] = {
-    "run": _run,
-    "sweep": _sweep,
-}
-"""Kinds of folders that can be made again from what they hold."""
-
-
 def _refused(folder: Path, kind: str) -> NoReturn:
     made_of = "the folder of the run it was made of"
     advice = {
@@ -182,7 +180,7 @@ def _refused(folder: Path, kind: str) -> NoReturn:
         "charts": f"reproduce {made_of}",
         "tables": f"reproduce {made_of}",
         "scorecard": "make it again: opvangsim hindcast",
-    }.get(kind, f"there are: {', '.join(MAKERS)}")
+    }.get(kind, "give the folder of a run or of a study")
     usage_error(
         str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from .options import StudyOptions
 
-Takes = Literal["scenario", "two scenarios", "scenarios", "sweep"]
-"""What a study works on: one scenario, two, one against several, or the folder of a sweep."""
+Takes = Literal["scenario", "two scenarios", "scenarios", "design", "sweep"]
+"""What a study works on: one scenario, two, one against several, a design file, or the folder of a
+sweep."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Study:
         module, _, name = self.options_class.rpartition(".")
         found: type[StudyOptions] = getattr(import_module(module), name)
         return found
+
+    @property
+    def is_of_scenarios(self) -> bool:
+        """Whether it works on scenarios, so that it is a method of them in Python."""
+        return self.takes in ("scenario", "two scenarios", "scenarios")
 
     @property
     def method(self) -> str:
@@ -107,6 +113,14 @@ STUDIES: dict[str, Study] = {
             ("sensitivity",),
             details="Weekly steps unless --step day. Some sixty inputs take sixty times as many "
             "replications as points: about three minutes on two cores.",
+        ),
+        Study(
+            "sweep",
+            "Run every scenario of a design: one row a run.",
+            "sim.studies.sweep",
+            f"{OPTIONS}.SweepOptions",
+            ("sweep",),
+            takes="design",
         ),
         Study(
             "discover",

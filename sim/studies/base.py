@@ -73,10 +73,11 @@ class Implementation:
 
     ``check`` refuses options that can't be before anything is loaded; ``run`` simulates and
     returns tables; ``tell`` returns the printed tables and sentences, made from the tables alone;
-    ``charts`` are by kind of folder.
+    ``charts`` are by kind of folder. ``run`` is None for a study of a design, which writes its
+    folder while it runs, so that it can be continued.
     """
 
-    run: Callable[[Any, Inputs], StudyContent]
+    run: Callable[[Any, Inputs], StudyContent] | None
     tell: Callable[[StudyData, Language], list[Any]]
     charts: Mapping[str, StudyChart]
     check: Callable[[Any], None] = lambda _: None
@@ -108,6 +109,7 @@ def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -
     """Check the options, load the inputs and run; raises ``ScenarioError``."""
     code = implementation(study)
     code.check(options)
+    assert code.run is not None, "a study of a design has a command of its own"
     return StudyResult(code.run(options, load()))
 
 

@@ -12,13 +12,7 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import CHART_SIZES, Width, bytes_of, chart_style, save_formats, title_of
 from . import study_of_kind
-from . import sweep_chart as sweep
 from .base import StudyChart, implementation
-
-OTHER_CHARTS: dict[str, StudyChart] = {
-    "sweep": StudyChart("sweep", sweep.draw, sweep.words, sweep.shown),
-}
-"""Charts of kinds of folder that no entry of the table writes: a sweep has its own command."""
 
 
 def shown(told: StudyData) -> bool:
@@ -67,12 +61,10 @@ def png(told: StudyData, lang: Language) -> bytes:
 def _of(told: StudyData) -> StudyChart:
     kind = str(told.record["kind"])
     study = study_of_kind(kind)
-    if study is not None:
-        return implementation(study).charts[kind]
-    if kind not in OTHER_CHARTS:
+    if study is None:
         what = f"a folder of '{kind}' has no charts to draw again"
         raise ScenarioError([Problem(kind, what, "give the folder of a run or of a study")])
-    return OTHER_CHARTS[kind]
+    return implementation(study).charts[kind]
 
 
 def name_of(told: StudyData) -> str:

@@ -250,6 +250,10 @@ class IndCutOptions(SimulationOptions):
     step: StepLength = Field("week", description="Length of a step.")
 
 
+class SweepOptions(StudyOptions):
+    """A sweep has no options of its own: its design file says everything."""
+
+
 class DiscoverOptions(StudyOptions):
     """Condition whose part of the sweep is searched."""
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..errors import ModelError, ScenarioError, usage_error
 from ..report.i18n import Language, number, translate
+from ..report.study_data import StudyData
 from ..results.cell import CellRef
 from ..results.experiment import (
     LARGEST_CHUNK,
@@ -37,7 +38,9 @@ from ..runs.summary_tables import round_significant
 from ..scenario import Scenario, check_file_name, dump, shipped_folder
 from ..scenario import inputs_of as texts_of
 from ..scenario.listing import sources_of
+from . import sweep_chart as chart
 from . import sweep_store as store
+from .base import Implementation, StudyChart
 from .design import read_design
 from .design_points import DesignRun, SweepPlan, expand_design, patch_of
 from .levers import Lever, quantity_of, with_levers
@@ -407,3 +410,13 @@ def outcome_lines(
     if cut_off:
         lines.append(translate("sweep_cut_off", lang, n=number(cut_off, lang)))
     return lines
+
+
+def tell(_data: StudyData, _lang: Language) -> list[Any]:
+    """Return nothing: the result of a sweep is its table, and its chart shows it."""
+    return []
+
+
+IMPLEMENTATION = Implementation(
+    None, tell, {"sweep": StudyChart("sweep", chart.draw, chart.words, chart.shown)}
+)

@@ -47,7 +47,7 @@ def memo_of(folder: FinishedFolder, lang: Language, question: int | None = None)
         from .run import memo_of_run
 
         return memo_of_run(folder, lang)
-    if kind == "sweep" or study_of_kind(kind):
+    if study_of_kind(kind):
         from .study import memo_of_study
 
         return memo_of_study(folder, lang)
