@@ -26,8 +26,8 @@ from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions import run_studies as studies_module
 from sim.questions.drivers import DRAW, AnswerMeasure, drivers, required_columns
+from sim.questions.metrics import array_of as computed
 from sim.questions.metrics import (
-    Value,
     figure_from,
     figure_name,
     required_cells,
@@ -37,11 +37,10 @@ from sim.questions.metrics import (
     values_of,
     violated_conditions,
 )
-from sim.questions.metrics import array_of as computed
 from sim.questions.pages import files, summary
 from sim.questions.questions import Metric, Question, questions
 from sim.questions.run_studies import Answers, required_studies, study_values
-from sim.questions.study_specs import ExplainSpec, IndCutSpec, OptimalPlacesSpec, SolveSpec
+from sim.questions.study_specs import StudySpec
 from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, number, translate
@@ -51,6 +50,7 @@ from sim.runs import cache as kept_module
 from sim.runs.cache import cached_arrays, cached_numbers
 from sim.scenario import load_chain, quantities, source_keys
 from sim.studies import ind_cut, optimal_places
+from sim.studies.base import Value
 from sim.studies.factors import factors
 from sim.studies.ind_cut import CUTS, TOTAL
 from sim.studies.optimal_places import PLANNED, Newsvendor, PlaceCosts
@@ -363,17 +363,21 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
 def test_a_study_gives_the_entries_that_its_verb_promises() -> None:
     few = Settings(2, 1, "week")
     for one, promised in (
-        (ExplainSpec(verb="explain", first="baseline", second="regular-27100", year=2025),
+        ({"verb": "explain", "first": "baseline", "second": "regular-27100", "year": 2025},
          {"reception.places.regular.price", "before", "after"}),
-        (SolveSpec(verb="solve", vary="budget.vintages.owb2025.lines.coa_nidos@2025",
-                    target="gap.total.2025 <= 0"), {"answer", "present", "at_least"}),
+        ({"verb": "solve", "vary": "budget.vintages.owb2025.lines.coa_nidos@2025",
+          "target": "gap.total.2025 <= 0", "certainty": 0.5}, {"answer", "present", "at_least"}),
     ):  # fmt: skip
-        found = study_values(one, few)
+        found = study_values(StudySpec.model_validate(one), few)
         assert set(found) == promised
     assert found["answer"].value > 0
-    no_way = SolveSpec(verb="solve", vary="budget.vintages.owb2025.lines.ind@2025",
-                        target="pending.total.2025 <= 0")  # fmt: skip
-    assert set(study_values(no_way, few)) == {"present", "at_least"}
+    no_way = {
+        "verb": "solve",
+        "vary": "budget.vintages.owb2025.lines.ind@2025",
+        "target": "pending.total.2025 <= 0",
+        "certainty": 0.5,
+    }
+    assert set(study_values(StudySpec.model_validate(no_way), few)) == {"present", "at_least"}
 
 
 def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,7 +387,7 @@ def test_the_entries_of_a_stock_are_means_over_its_costs(monkeypatch: pytest.Mon
     made = PlaceCosts((2025,), 2027, levels, costs, np.array([10.0, 10.0]), 45_000.0, (44e3, 46e3),
                  np.array([5.0, 5.0]), 46e3, (45e3, 47e3), rule)  # fmt: skip
     monkeypatch.setattr(optimal_places, "search", lambda *_: made)
-    found = study_values(OptimalPlacesSpec(verb="stock"), FEW)
+    found = study_values(StudySpec(verb="stock"), FEW)
     assert found["best"] == Value(45_000.0, (44e3, 46e3), sampled=True)
     assert found["rule"] == Value(47e3)
     assert found["reference_more"].value == 2.0
@@ -401,7 +405,7 @@ def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.Monk
         for _ in range(size_of)
     ]  # fmt: skip
     monkeypatch.setattr(ind_cut, "cost_of_cuts", lambda *_: pd.DataFrame(rows))
-    found = study_values(IndCutSpec(verb="ind_coa"), FEW)
+    found = study_values(StudySpec(verb="ind_coa"), FEW)
     assert found["all_20.per_euro"] == Value(20.0, (10.0, 30.0))
     assert found["all_20.net"] == Value(23.0, (13.0, 33.0))
 
@@ -410,12 +414,12 @@ def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
     """Of an explanation the factors are known without a run."""
     there: dict[str, set[str]] = {}
     for command, one in required_studies(ALL).items():
-        if isinstance(one, ExplainSpec):
+        if one.study.name == "explain":
             ours, theirs = (load_chain([name]) for name in one.scenarios)
             there[command] = {factor.name for factor in factors(ours, theirs, None)}
-        elif isinstance(one, OptimalPlacesSpec):
+        elif one.study.name == "optimal-places":
             there[command] = {"best", "rule", "reference_more", "reference_saves"}
-        elif isinstance(one, SolveSpec):
+        elif one.study.name == "solve":
             there[command] = {"answer", "present", "at_least"}
         else:
             there[command] = {f"{cut.name}.per_euro" for cut in CUTS}

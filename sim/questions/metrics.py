@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, reduce
 
@@ -21,29 +21,17 @@ from ..results.conditions import ComparisonOp, Operand, evaluate
 from ..results.conditions import parse as parse_condition
 from ..results.experiment import summary_value
 from ..scenario import Loaded, Scenario, load_chain, quantities
+from ..studies.base import Value
 from .questions import Metric, Operation, Question
 
 KnownMetric = Mapping[str, Mapping[str, Floats]]
 """Cells (replication,) by scenario and address without a statistic."""
-StudyValues = Mapping[str, Mapping[str, "Value"]]
+StudyValues = Mapping[str, Mapping[str, Value]]
 """Entries by the command of a study."""
 ENDS = (0.1, 0.9)
 MIDDLES = ("mean", "p50")
 """Statistics that have an interval; an end of the distribution has none."""
 RESAMPLES = 400
-
-
-@dataclass(frozen=True)
-class Value:
-    """Value of a metric with its 80 % interval; none where it is not random.
-
-    An interval holds eight of ten replications; a ``sampled`` one is the simulation error of the
-    value, due to the limited number of replications.
-    """
-
-    value: float
-    band: tuple[float, float] | None = None
-    sampled: bool = False
 
 
 @cache

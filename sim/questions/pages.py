@@ -10,7 +10,8 @@ import pandas as pd
 from markdown_it import MarkdownIt
 
 from ..report.i18n import Language, translate
-from .metrics import Value, figure_from, figure_name
+from ..studies.base import Value
+from .metrics import figure_from, figure_name
 from .questions import Question
 from .text import Page, sections
 

@@ -6,28 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from ..errors import usage_error
-from ..model.sampling import Floats
 from ..report.i18n import Language
 from ..results.experiment import Progress, Settings
 from ..runs.cache import Notice, Numbers, cached_arrays, cached_numbers
 from ..runs.study_folder import StudyContent, write_study
-from ..scenario import inputs_of, load_chain
-from ..studies.base import Inputs, Watch, watch_of
-from ..studies.explain import run as explain
-from ..studies.ind_cut import TOTAL
-from ..studies.ind_cut import run as ind_cut
-from ..studies.optimal_places import run as optimal_places
-from ..studies.options import ExplainOptions, IndCutOptions, OptimalPlacesOptions, SolveOptions
-from ..studies.solve import run as solve
+from ..scenario import inputs_of
+from ..studies.base import Inputs, Value, Watch, implementation, run_study, watch_of
 from .drivers import AnswerMeasure, drivers, required_columns
 from .metrics import (
-    ENDS,
     KnownMetric,
     StudyValues,
-    Value,
     loaded_of,
     required_cells,
     scenario_of,
@@ -35,109 +24,24 @@ from .metrics import (
 )
 from .pages import answers_frame, figures_frame, files
 from .questions import Question, questions
-from .study_specs import (
-    WEEKLY_STUDIES,
-    ExplainSpec,
-    IndCutSpec,
-    OptimalPlacesSpec,
-    SolveSpec,
-    StudySpec,
-)
+from .study_specs import StudySpec
 from .text import Page, page
 
 
-def study_settings(asked: StudySpec, settings: Settings) -> Settings:
+def study_settings(spec: StudySpec, settings: Settings) -> Settings:
     """Return the settings of a study: those of the answer, weekly where it is many runs."""
-    return replace(settings, step="week") if asked.verb in WEEKLY_STUDIES else settings
+    return replace(settings, step="week") if spec.is_weekly else settings
 
 
 def study_values(
-    asked: StudySpec, settings: Settings, workers: int = 0, tell: Progress | None = None
+    spec: StudySpec, settings: Settings, workers: int = 0, tell: Progress | None = None
 ) -> dict[str, Value]:
     """Run a study and return its values by name; raises ``ScenarioError``."""
-    settings = study_settings(asked, settings)
-    if isinstance(asked, ExplainSpec):
-        return _explained(asked, settings, workers, tell)
-    if isinstance(asked, SolveSpec):
-        return _solved(asked, settings, workers, tell)
-    if isinstance(asked, OptimalPlacesSpec):
-        return _stocked(asked, settings, workers, tell)
-    return _cut(asked, settings, workers, tell)
-
-
-def _explained(
-    asked: ExplainSpec, settings: Settings, workers: int, tell: Progress | None
-) -> dict[str, Value]:
-    options = ExplainOptions.with_settings(settings, year=asked.year, line=asked.line)
-    scenarios = tuple(load_chain([name]) for name in asked.scenarios)
-    tables = explain(options, Inputs(scenarios, workers=workers, watch=watch_of(tell))).tables
-    effects = {
-        str(row["factor"]): Value(float(row["effect"]), (float(row["p10"]), float(row["p90"])))
-        for row in tables["effects"].to_dict("records")
-    }
-    before, after = tables["cells"]["value"][:2]
-    return effects | {"before": Value(float(before)), "after": Value(float(after))}
-
-
-def _solved(
-    asked: SolveSpec, settings: Settings, workers: int, tell: Progress | None
-) -> dict[str, Value]:
-    options = SolveOptions.with_settings(
-        settings, levers=asked.vary, target=asked.target, certainty=asked.certainty
-    )
-    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
-    tables = solve(options, inputs).tables
-    (found,), (least, *_) = (tables[name].to_dict("records") for name in ("answer", "points"))
-    known = {
-        "present": Value(found["present"]),
-        "at_least": Value(least["p50"], (least["p10"], least["p90"])),
-    }
-    if found["answer"] is None or np.isnan(found["answer"]):
-        return known
-    band = (float(found["p10"]), float(found["p90"]))
-    return known | {"answer": Value(float(found["answer"]), band, sampled=True)}
-
-
-def _stocked(
-    asked: OptimalPlacesSpec, settings: Settings, workers: int, tell: Progress | None
-) -> dict[str, Value]:
-    options = OptimalPlacesOptions.with_settings(settings)
-    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
-    tables = optimal_places(options, inputs).tables
-    costs = {row["kind"]: row for row in tables["stock"].to_dict("records")}
-    least = {row["by"]: row for row in tables["best"].to_dict("records")}
-    # The table has each less the planned number of places.
-    best, as_is = costs["best"], costs["as_is"]
-    more = Value(-best["more_than_reference_mean"], (-best["more_p90"], -best["more_p10"]))
-    saves = Value(as_is["more_than_reference_mean"], (as_is["more_p10"], as_is["more_p90"]))
-    found = least["mean"]
-    return {
-        "best": Value(found["places"], (found["p10"], found["p90"]), sampled=True),
-        "rule": Value(least["news_vendor"]["places"]),
-        "reference_more": more,
-        "reference_saves": saves,
-    }
-
-
-def _cut(
-    asked: IndCutSpec, settings: Settings, workers: int, tell: Progress | None
-) -> dict[str, Value]:
-    options = IndCutOptions.with_settings(settings)
-    inputs = Inputs((loaded_of(asked.scenario),), workers=workers, watch=watch_of(tell))
-    table = ind_cut(options, inputs).tables["ind_coa"]
-    rows = table[table["year"] == TOTAL].to_dict("records")
-    return {
-        f"{row['cut']}.{column}": Value(
-            float(row[column]), (float(row[f"{column}_p10"]), float(row[f"{column}_p90"]))
-        )
-        for row in rows
-        for column in ("per_euro", "less", "more_coa", "net")
-    }
-
-
-def _band(values: Floats) -> tuple[float, float]:
-    low, high = np.nanquantile(values, ENDS)
-    return float(low), float(high)
+    scenarios = tuple(loaded_of(name) for name in spec.scenarios)
+    inputs = Inputs(scenarios, workers=workers, watch=watch_of(tell))
+    options = spec.options(study_settings(spec, settings))
+    result = run_study(spec.study, options, lambda: inputs)
+    return implementation(spec.study).values(result.content.tables)
 
 
 WRITTEN = Path("outputs") / "answers"
@@ -172,7 +76,7 @@ def required_studies(asked: Sequence[Question]) -> dict[str, StudySpec]:
 
 
 def cached_study_values(
-    asked: StudySpec,
+    spec: StudySpec,
     settings: Settings,
     folder: Path,
     workers: int = 0,
@@ -182,12 +86,12 @@ def cached_study_values(
     """Return the values of a study from the cache, else run it."""
 
     def made() -> Numbers:
-        found = study_values(asked, settings, workers, tell)
-        return {name: _as_numbers(value) for name, value in found.items()}
+        values = study_values(spec, settings, workers, tell)
+        return {name: _as_numbers(value) for name, value in values.items()}
 
-    scenarios = [scenario_of(name) for name in asked.scenarios]
+    scenarios = [scenario_of(name) for name in spec.scenarios]
     numbers = cached_numbers(
-        scenarios, asked.model_dump(), study_settings(asked, settings), folder, made, notice
+        scenarios, spec.model_dump(), study_settings(spec, settings), folder, made, notice
     )
     return {name: _as_value(list_) for name, list_ in numbers.items()}
 

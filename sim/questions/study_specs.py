@@ -1,101 +1,76 @@
-"""Specifications of the studies that questions need. Nothing is run here."""
+"""Specifications of the studies that questions need, read by ``STUDIES``. Nothing is run here."""
 
 from __future__ import annotations
 
-import shlex
-from typing import Annotated, Literal
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from ..scenario.base import Frozen
+from ..errors import ScenarioError
+from ..results.experiment import Settings
+from ..studies import STUDIES, Study, study_of_kind
+from ..studies.options import StudyOptions, command_of
 
-
-class ExplainSpec(Frozen):
-    """Why a gap differs between two scenarios; values by factor, and ``before``, ``after``."""
-
-    verb: Literal["explain"]
-    first: str
-    second: str
-    line: str = "total"
-    year: int
-
-    @property
-    def cell(self) -> str:
-        return f"gap.{self.line}.{self.year}:p50"
-
-    @property
-    def command(self) -> str:
-        """Return the command that repeats the study."""
-        line = "" if self.line == "total" else f" --line {self.line}"
-        return f"opvangsim explain {self.first} {self.second} --year {self.year}{line}"
-
-    @property
-    def scenarios(self) -> tuple[str, ...]:
-        return self.first, self.second
+OPTION_NAMES = {"vary": "levers"}
+"""Keys of question files whose option has another name."""
 
 
-class SolveSpec(Frozen):
-    """The value of a number at which a target is just met.
+class StudySpec(BaseModel):
+    """A study: its name or kind of folder (``verb``), its scenarios, and fields of its options.
 
-    Entries: ``answer``, ``present``, and ``at_least``: the middle of the target's cell with the
-    lever at the least value tried.
+    A study of two scenarios names them ``first`` and ``second``, any other ``scenario``.
     """
 
-    verb: Literal["solve"]
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    verb: str
     scenario: str = "baseline"
-    vary: str
-    target: str
-    certainty: float = Field(default=0.5, gt=0, lt=1)
+    first: str | None = None
+    second: str | None = None
+
+    @model_validator(mode="after")
+    def _check_options(self) -> Self:
+        """Refuse an unknown study, and what its options refuse."""
+        try:
+            self.study.options.parse(self._fields)
+        except ScenarioError as error:
+            raise ValueError(str(error)) from None
+        if (self.study.takes == "two scenarios") != (None not in (self.first, self.second)):
+            raise ValueError("a study of two scenarios has first and second, and no other does")
+        return self
 
     @property
-    def command(self) -> str:
-        """Return the command that repeats the study."""
-        return (f"opvangsim solve {self.scenario} --lever {self.vary} "
-                f"--target {shlex.quote(self.target)} --certainty {self.certainty:g}")  # fmt: skip
+    def study(self) -> Study:
+        """The entry of the study."""
+        study = STUDIES.get(self.verb) or study_of_kind(self.verb)
+        if study is None or not study.is_of_scenarios:
+            raise ValueError(f"there is no study '{self.verb}' of scenarios")
+        return study
 
     @property
     def scenarios(self) -> tuple[str, ...]:
+        """Names of its scenarios."""
+        if self.first is not None and self.second is not None:
+            return self.first, self.second
         return (self.scenario,)
 
-
-class OptimalPlacesSpec(Frozen):
-    """How many fixed regular places cost least.
-
-    Entries: ``best``, ``rule``, ``reference_more`` (what the planned stock costs more than the
-    best) and ``reference_saves`` (what it costs less than no fixed stock).
-    """
-
-    verb: Literal["stock"]
-    scenario: str = "baseline"
+    @property
+    def is_weekly(self) -> bool:
+        """Whether it is a study of many runs, which uses weekly steps."""
+        step = self.study.options.model_fields.get("step")
+        return step is not None and step.default == "week"
 
     @property
     def command(self) -> str:
-        """Return the command that repeats the study."""
-        return f"opvangsim optimal-places {self.scenario}"
+        """Command that repeats the study."""
+        options = self.study.options.parse(self._fields)
+        return command_of(self.study.name, self.scenarios, options)
+
+    def options(self, settings: Settings) -> StudyOptions:
+        """Return its options with the settings of a simulation."""
+        return self.study.options.with_settings(settings, **self._fields)
 
     @property
-    def scenarios(self) -> tuple[str, ...]:
-        return (self.scenario,)
-
-
-class IndCutSpec(Frozen):
-    """What a euro less for the IND costs at COA; values by cut, all years together."""
-
-    verb: Literal["ind_coa"]
-    scenario: str = "baseline"
-
-    @property
-    def command(self) -> str:
-        """Return the command that repeats the study."""
-        return f"opvangsim ind-cut {self.scenario}"
-
-    @property
-    def scenarios(self) -> tuple[str, ...]:
-        return (self.scenario,)
-
-
-StudySpec = Annotated[
-    ExplainSpec | SolveSpec | OptimalPlacesSpec | IndCutSpec, Field(discriminator="verb")
-]
-WEEKLY_STUDIES = ("solve", "stock", "ind_coa")
-"""Studies of many runs, which use weekly steps."""
+    def _fields(self) -> dict[str, Any]:
+        extra = self.model_extra or {}
+        return {OPTION_NAMES.get(key, key): value for key, value in extra.items()}

@@ -18,11 +18,11 @@ from ..results.cell import MONEY
 from ..results.experiment import Settings
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.plausibility import is_influential
+from ..studies.base import Value
 from .drivers import DRAW, Driver, source_of
 from .metrics import (
     ENDS,
     KnownMetric,
-    Value,
     figure_from,
     figure_name,
     scenario_of,
@@ -30,7 +30,6 @@ from .metrics import (
     violated_conditions,
 )
 from .questions import Metric, Question
-from .study_specs import WEEKLY_STUDIES
 
 SCALE: dict[str, tuple[float, int]] = {
     "billion": (1e9, 1),
@@ -210,7 +209,7 @@ def _notes(
         texts.append(
             translate("answer_rests", lang, n=number(settings.replications, lang), step=step)
         )
-    if any(one.verb in WEEKLY_STUDIES for one in question.studies.values()):
+    if any(one.is_weekly for one in question.studies.values()):
         texts.append(translate("answer_week", lang))
     return texts
 

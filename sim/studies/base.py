@@ -68,19 +68,34 @@ class StudyChart:
 
 
 @dataclass(frozen=True)
+class Value:
+    """Value of a result with its 80 % interval; none where it is not random.
+
+    An interval holds eight of ten replications; a ``sampled`` one is the simulation error of the
+    value, due to the limited number of replications.
+    """
+
+    value: float
+    band: tuple[float, float] | None = None
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
 class Implementation:
     """Code of a study, at the end of its module.
 
     ``check`` refuses options that can't be before anything is loaded; ``run`` simulates and
     returns tables; ``tell`` returns the printed tables and sentences, made from the tables alone;
     ``charts`` are by kind of folder. ``run`` is None for a study of a design, which writes its
-    folder while it runs, so that it can be continued.
+    folder while it runs, so that it can be continued. ``values`` are the results that answers to
+    questions may quote, by name, from the tables.
     """
 
     run: Callable[[Any, Inputs], StudyContent] | None
     tell: Callable[[StudyData, Language], list[Any]]
     charts: Mapping[str, StudyChart]
     check: Callable[[Any], None] = lambda _: None
+    values: Callable[[Mapping[str, pd.DataFrame]], dict[str, Value]] = lambda _: {}
 
 
 def implementation(study: Study) -> Implementation:

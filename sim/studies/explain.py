@@ -28,7 +28,7 @@ from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, Scenario
 from . import explain_chart as chart
 from .arguments import check_budget_line
-from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
 from .explain_chart import BAND, Explanation, explanation_of, whole_band
 from .factors import Cut, Factor, factors, interpolate_scenario
 from .names import factor_name, statistic_name
@@ -263,6 +263,16 @@ def _end(key: str, name: str, lang: Language) -> str:
     return translate(key, lang, name=name.replace("+", " + "))
 
 
+def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
+    """Return the effects by factor, and both gaps as ``before`` and ``after``."""
+    effects = {
+        str(row["factor"]): Value(float(row["effect"]), (float(row["p10"]), float(row["p90"])))
+        for row in tables["effects"].to_dict("records")
+    }
+    before, after = tables["cells"]["value"][:2]
+    return effects | {"before": Value(float(before)), "after": Value(float(after))}
+
+
 IMPLEMENTATION = Implementation(
-    run, tell, {"explanation": StudyChart("waterfall", chart.draw, chart.words)}, check
+    run, tell, {"explanation": StudyChart("waterfall", chart.draw, chart.words)}, check, values
 )

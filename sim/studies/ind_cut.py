@@ -7,7 +7,7 @@ cut is not cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ from ..results import budget
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Quantity, Scenario, override
-from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
 from .levers import as_written, path_from
 from .options import IndCutOptions
 
@@ -333,4 +333,19 @@ def alt_text(told: StudyData, lang: Language) -> str:
     return translate("alt_ind_coa", lang, title=_title(told, years, lang), told=listed(parts))
 
 
-IMPLEMENTATION = Implementation(run, tell, {"ind_coa": StudyChart("ind-coa", draw, alt_text)})
+def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
+    """Return the results of each cut for all years together, as ``CUT.COLUMN``."""
+    table = tables["ind_coa"]
+    rows = table[table["year"] == TOTAL].to_dict("records")
+    return {
+        f"{row['cut']}.{column}": Value(
+            float(row[column]), (float(row[f"{column}_p10"]), float(row[f"{column}_p90"]))
+        )
+        for row in rows
+        for column in ("per_euro", "less", "more_coa", "net")
+    }
+
+
+IMPLEMENTATION = Implementation(
+    run, tell, {"ind_coa": StudyChart("ind-coa", draw, alt_text)}, values=values
+)

@@ -7,7 +7,7 @@ empty: the newsvendor problem, here solved with the whole model instead of a for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import REGULAR, Scenario, override
 from . import optimal_places_chart as chart
-from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
 from .options import OptimalPlacesOptions
 
 PLANNED = OptimalPlacesOptions.PLANNED
@@ -379,6 +379,26 @@ def _euros(value: float, lang: Language) -> str:
     return f"{'EUR' if lang == 'en' else '€'} {number(round(value, -2), lang)}"
 
 
+def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
+    """Return the ``best`` number of places and that of the ``rule`` of thumb.
+
+    ``reference_more`` is what the planned number costs more than the best, ``reference_saves``
+    what it costs less than the places as they are in the scenario.
+    """
+    costs = {row["kind"]: row for row in tables["stock"].to_dict("records")}
+    least = {row["by"]: row for row in tables["best"].to_dict("records")}
+    # The table has each less the planned number of places.
+    best, as_is, mean = costs["best"], costs["as_is"], least["mean"]
+    more = Value(-best["more_than_reference_mean"], (-best["more_p90"], -best["more_p10"]))
+    saves = Value(as_is["more_than_reference_mean"], (as_is["more_p10"], as_is["more_p90"]))
+    return {
+        "best": Value(mean["places"], (mean["p10"], mean["p90"]), sampled=True),
+        "rule": Value(least["news_vendor"]["places"]),
+        "reference_more": more,
+        "reference_saves": saves,
+    }
+
+
 IMPLEMENTATION = Implementation(
-    run, tell, {"stock": StudyChart("stock", chart.draw, chart.alt_text)}
+    run, tell, {"stock": StudyChart("stock", chart.draw, chart.alt_text)}, values=values
 )

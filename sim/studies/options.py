@@ -6,7 +6,8 @@ reads this module to show the help of a study and to check what was typed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
@@ -134,6 +135,36 @@ class StudyOptions(BaseModel):
         kept["uncertainty"] = kept.pop("vary")
         shared = {name: kept[name] for name in cls.shared()}
         return cls.parse({**shared, **cls.from_asked(record["asked"])})
+
+    def words(self) -> list[str]:
+        """Return the options that were given as words of a command line."""
+        words: list[str] = []
+        for name, field in type(self).model_fields.items():
+            if name in self.model_fields_set:
+                flag = flag_of(name, field).name
+                words += [word for text in typed(getattr(self, name)) for word in (flag, text)]
+        return words
+
+
+def typed(value: object) -> list[str]:
+    """Return the value of an option as it is typed, several times if it is repeated."""
+    if isinstance(value, tuple):
+        if value and set(value) <= set(UNCERTAINTIES):
+            return [",".join(value)]
+        return [text for part in value for text in _typed_part(part)]
+    return [f"{value:g}" if isinstance(value, float) else str(value)]
+
+
+def _typed_part(part: object) -> list[str]:
+    """Return one of several values: a range is LOW:HIGH."""
+    if isinstance(part, tuple):
+        return [":".join(text for end in part for text in typed(end))]
+    return typed(part)
+
+
+def command_of(study: str, scenarios: Sequence[str], options: StudyOptions) -> str:
+    """Return the command that runs a study of scenarios with the options that were given."""
+    return shlex.join(["opvangsim", study, *scenarios, *options.words()])
 
 
 class SeededOptions(StudyOptions):

@@ -6,7 +6,7 @@ pairs that do not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..results.cell import MONEY
 from ..results.experiment import summary_value
 from ..runs.study_folder import StudyContent
 from . import frontier_chart, solve_chart
-from .base import Implementation, Inputs, StudyChart, content_of, settings_of
+from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
 from .levers import Lever, lever, quantity_of
 from .names import lever_name
 from .options import SolveOptions
@@ -280,6 +280,24 @@ def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list
     return [never, translate("frontier_lines", lang)]
 
 
+def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
+    """Return the ``answer`` of one lever if there is one, and its ``present`` value.
+
+    ``at_least`` is the median of the target's cell with the lever at the least value tried.
+    """
+    if "answer" not in tables:
+        return {}
+    (answer,), (least, *_) = (tables[name].to_dict("records") for name in ("answer", "points"))
+    known = {
+        "present": Value(answer["present"]),
+        "at_least": Value(least["p50"], (least["p10"], least["p90"])),
+    }
+    if answer["answer"] is None or np.isnan(answer["answer"]):
+        return known
+    band = (float(answer["p10"]), float(answer["p90"]))
+    return known | {"answer": Value(float(answer["answer"]), band, sampled=True)}
+
+
 IMPLEMENTATION = Implementation(
     run,
     tell,
@@ -288,4 +306,5 @@ IMPLEMENTATION = Implementation(
         "frontier": StudyChart("frontier", frontier_chart.draw, frontier_chart.words),
     },
     check,
+    values,
 )

@@ -15,10 +15,11 @@ from markdown_it import MarkdownIt
 
 from sim.questions import run_studies as answers
 from sim.questions.drivers import required_columns
-from sim.questions.metrics import Value, required_cells, scenario_of
+from sim.questions.metrics import required_cells, scenario_of
 from sim.questions.questions import questions
 from sim.report.i18n import Language
 from sim.results.experiment import Settings
+from sim.studies.base import Value
 
 from .once import once
 
