@@ -29,7 +29,7 @@ from sim.notebook.what_if.compute import (
     simulated,
     subject_of,
 )
-from sim.notebook.what_if.controller import Controller, Shown
+from sim.notebook.what_if.controller import Controller, Shown, enough_in_words, state_of
 from sim.notebook.what_if.sliders import (
     apply_sliders,
     changes_of,
@@ -38,7 +38,6 @@ from sim.notebook.what_if.sliders import (
     value_of,
     write_patch,
 )
-from sim.notebook.what_if.widget import enough_in_words, state_of
 from sim.report.charts import CHART_SIZES, CHARTS, draw
 from sim.results.experiment import Experiment, Settings
 from sim.runs.batches import InMemoryCells

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.table import Table
 
 from ..model.prices import LEVELS
-from ..results.budget import OUTSIDE, addends, outline
+from ..results.budget import OUTSIDE, addends, is_net, outline
 from ..scenario import Scenario
 from ..scenario.listing import Difference
 from ..scenario.quantity import Quantity
@@ -105,8 +105,8 @@ def levels_table(
 def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table:
     """Mean cost of every budget line by year, each line followed by its parts.
 
-    Lines that cost nothing in any year are left out. A net budget takes other income off the IND,
-    so that its parts add up to more.
+    Lines that cost nothing in any year are left out. A line that the budget states less other
+    income says so, since its parts add up to more.
     """
     unit = f"{translate('million', lang)}, {prices_label(scenario, lang)}"
     table = Table(title=f"{translate('lines_title', lang)} [{unit}]", title_justify="left")
@@ -120,6 +120,8 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
         if (means == 0).all():
             continue
         text = line_label(line.name, lang)
+        if is_net(scenario.headline, line.name):
+            text = translate("line_net", lang, line=text)
         if line.part_of is not None and line.name not in addends(line.part_of):
             text = translate("of_which", lang, line=text)
         table.add_row("  " * depth + text, *(million(mean, lang) for mean in means))

@@ -383,9 +383,14 @@ def in_vintage_terms(
     A net vintage states the IND (and the total) less other income, a gross one all of it.
     """
     index = price_index(prices.scenario, prices.base, vintage.price_level)
-    net = vintage.ind_basis == "net" and is_inside("ind", line)
+    net = is_net(vintage, line)
     income = prices.price(prices.scenario.ind_cost.other_income) if net else np.zeros(1)
     return (cost - income) * index * nominal_factor(prices, vintage, years, basis)
+
+
+def is_net(vintage: Vintage, line: str) -> bool:
+    """Whether a vintage states a line less other income: the IND and what contains it."""
+    return vintage.ind_basis == "net" and is_inside("ind", line)
 
 
 def nominal_factor(

@@ -17,6 +17,7 @@ from typing import IO
 import pandas as pd
 
 from ...report.charts import RunData
+from ...report.i18n import Language, number, translate
 from ...results.experiment import Experiment, Settings
 from ...results.parallel import init_worker
 from ...scenario import Scenario
@@ -248,3 +249,29 @@ class Controller:
                 self.processes, mp_context=get_context("fork"), initializer=init_worker
             )
         return self._pool
+
+
+def state_of(shown: Shown, lang: Language) -> str:
+    """Return a sentence on how precise the charts are."""
+    if not shown.current:
+        return translate("whatif_busy", lang)
+    if shown.settled:
+        return translate("whatif_settled", lang, n=SETTLED)
+    return translate("whatif_preview", lang, n=PREVIEW, end=PREVIEW_ENDS.year)
+
+
+def enough_in_words(shown: Shown, lang: Language) -> str:
+    """Return how much must be added to the budget of each year for the chosen certainty."""
+    parts = [
+        translate(
+            "whatif_more" if eur > 0 else "whatif_less",
+            lang,
+            year=year,
+            amount=number(abs(eur) / 1e9, lang, 1),
+        )
+        for year, eur in shown.enough.items()
+        if year > min(shown.enough)
+    ]
+    return translate(
+        "whatif_enough", lang, percent=number(100 * shown.certainty, lang), told=", ".join(parts)
+    )

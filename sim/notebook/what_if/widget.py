@@ -20,11 +20,10 @@ from PIL import Image
 from ...errors import ScenarioError
 from ...report.charts import CHART_SIZES, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.i18n import Language, number, translate
+from ...report.i18n import Language, translate
 from ...report.style import chart_style
 from ...scenario import Scenario
-from .compute import PREVIEW, SETTLED
-from .controller import CHARTS, PREVIEW_ENDS, Controller, Shown
+from .controller import CHARTS, Controller, Shown, enough_in_words, state_of
 from .sliders import KNOBS, Slider, value_of, write_patch
 
 SCREEN_DPI = 96
@@ -165,29 +164,3 @@ def picture(figure: Figure, words: str) -> str:
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     alt = escape(words, quote=True)
     return f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
-
-
-def state_of(shown: Shown, lang: Language) -> str:
-    """Return a sentence on how precise the charts are."""
-    if not shown.current:
-        return translate("whatif_busy", lang)
-    if shown.settled:
-        return translate("whatif_settled", lang, n=SETTLED)
-    return translate("whatif_preview", lang, n=PREVIEW, end=PREVIEW_ENDS.year)
-
-
-def enough_in_words(shown: Shown, lang: Language) -> str:
-    """Return how much must be added to the budget of each year for the chosen certainty."""
-    parts = [
-        translate(
-            "whatif_more" if eur > 0 else "whatif_less",
-            lang,
-            year=year,
-            amount=number(abs(eur) / 1e9, lang, 1),
-        )
-        for year, eur in shown.enough.items()
-        if year > min(shown.enough)
-    ]
-    return translate(
-        "whatif_enough", lang, percent=number(100 * shown.certainty, lang), told=", ".join(parts)
-    )
