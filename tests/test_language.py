@@ -17,8 +17,7 @@ from support.scenarios import change
 from sim.errors import ScenarioError
 from sim.model.engine import simulate
 from sim.model.sampling import sample
-from sim.scenario import Distribution, Scenario, load, load_chain, shipped
-from sim.studies.arguments import parse_chains
+from sim.scenario import Distribution, Scenario, load, load_chain, parse_chains, shipped
 
 Write = Callable[..., Path]
 

@@ -29,7 +29,7 @@ from sim.scenario.correlation import correlated_groups
 from sim.scenario.listing import Citation, Effect, by_assumption, kept_effects
 from sim.studies import sobol as decided
 from sim.studies.sensitivity import index_table as printed
-from sim.studies.sensitivity_chart import names_of
+from sim.studies.sensitivity import names_of
 from sim.studies.sobol import (
     LUCK,
     PATH,

@@ -21,7 +21,7 @@ STUDIES = {
     "compare": (
         ["compare", "baseline", "faster-housing", "family-restricted", *TINY, *SHORT],
         {"differences", "monthly"},
-        ("pairing", "faster-housing less baseline"),
+        ("pairing", "faster-housing minus baseline"),
     ),
     "explain": (
         ["explain", "baseline", "regular-27100", "--year", "2026", *TINY],

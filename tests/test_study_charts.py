@@ -26,7 +26,7 @@ from sim.studies import charts as redrawn
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
 from sim.studies import scatter_chart as scatter
-from sim.studies import sensitivity_chart as sensitivity
+from sim.studies import sensitivity
 from sim.studies.discover_text import percent, plainly
 from sim.studies.sweep_chart import along_levers
 

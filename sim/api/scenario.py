@@ -24,7 +24,7 @@ from ..report.scenario_listing import value_text
 from ..runs.batches import Options
 from ..runs.load import read_run_folder
 from ..runs.run import execute
-from ..scenario import Loaded, Quantity, load_chain, quantities
+from ..scenario import Loaded, Quantity, load_chain, parse_chain, quantities
 from ..scenario import Scenario as Model
 from ..scenario import load as load_shipped
 from ..scenario.introspect import hint_for
@@ -32,7 +32,6 @@ from ..scenario.listing import ListingRow, by_assumption, by_source, differences
 from ..scenario.messages import of_findings
 from ..scenario.plausibility import warnings_of
 from ..studies import STUDIES, Study
-from ..studies.arguments import parse_chain
 from ..studies.options import SimulationOptions
 from ..studies.trace import trace
 from .result import Result

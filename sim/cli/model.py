@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import usage_error
-from ..studies.arguments import parse_chains
 from ..studies.options import parse_count
 from .options import (
     ChartWidth,
@@ -58,7 +57,7 @@ def trace(
     lang: Lang = "en",
 ) -> None:
     """Follow one person through the chain: what happens to them, when, and where they sleep."""
-    from ..scenario import load_chain
+    from ..scenario import load_chain, parse_chains
     from ..studies.trace import trace as followed
 
     scenario_ = load_chain(parse_chains([scenario])[0]).scenario

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import usage_error
-from ..studies.arguments import parse_chains
 from .options import ChartWidth, Formats, Lang, Language, Width, formats_of
 from .output import as_typed, tell_contested
 
@@ -230,7 +229,7 @@ def export(
     """Write a run, or a scenario to be edited, as a file for other programs."""
     from ..export.files import export_run, export_scenario
     from ..runs.load import is_run, read_run_folder
-    from ..scenario import load_chain
+    from ..scenario import load_chain, parse_chains
 
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import usage_error
-from ..studies.arguments import parse_chains
 from ..studies.options import SimulationOptions
 from .options import (
     ALL_SOURCES,
@@ -61,6 +60,8 @@ def run(
 
     The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
     """
+    from ..scenario import load_chain, parse_chains
+
     given = {"replications": replications, "seed": seed, "until": until, "step": step}
     asked = SimulationOptions.parse({**given, "uncertainty": uncertainty})
     chains, sets = parse_chains(scenario), list(set_ or [])
@@ -69,7 +70,6 @@ def run(
         usage_error("--out", what, "leave it out, or run one scenario")
     from ..runs.batches import Options
     from ..runs.run import execute
-    from ..scenario import load_chain
 
     options = Options(
         replications=asked.replications,

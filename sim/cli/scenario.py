@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import usage_error
-from ..studies.arguments import parse_chains
 from .options import ChartWidth, Formats, Lang, Sets, formats_of
 from .output import as_typed, console, tell_contested
 
@@ -32,7 +31,7 @@ def check(
 ) -> None:
     """Check scenario files: all errors, with place and advice; then what is not plausible."""
     from ..errors import ScenarioError
-    from ..scenario import load_chain, quantities
+    from ..scenario import load_chain, parse_chains, quantities
     from ..scenario.messages import of_findings
     from ..scenario.plausibility import warnings_of
 
@@ -138,7 +137,7 @@ def show(
 
 def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[str]]:
     """The first chain is the scenario; what follows are keys."""
-    from ..scenario import load_chain
+    from ..scenario import load_chain, parse_chains
 
     first, *rest = parse_chains(words)
     return load_chain(first, sets), [key for names in rest for key in names]
@@ -151,7 +150,7 @@ def diff(
 ) -> None:
     """Show in which keys two scenarios differ, and which layer set each."""
     from ..report.scenario_listing import differences as lines
-    from ..scenario import load_chain
+    from ..scenario import load_chain, parse_chains
     from ..scenario.listing import differences
 
     left, right = (load_chain(parse_chains([name])[0]) for name in (a, b))
@@ -164,7 +163,7 @@ def sources(
 ) -> None:
     """Show each source and each assumption, what moves the gap most first, and what rests on it."""
     from ..report.scenario_listing import sources as lines
-    from ..scenario import load, load_chain
+    from ..scenario import load, load_chain, parse_chains
     from ..scenario.listing import by_assumption, by_source, kept_effects
 
     scenario = load_chain(parse_chains([file])[0]).scenario

@@ -13,7 +13,6 @@ from pydantic.fields import FieldInfo
 
 from ..errors import usage_error
 from ..studies import Study, Takes
-from ..studies.arguments import parse_chain, parse_chains
 from ..studies.options import flag_of
 from .options import Lang, Out, Quiet, Sets, Workers
 from .output import finish, tell_contested, watched
@@ -120,6 +119,8 @@ def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
 
 def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
     """Check the names of scenarios as they were typed; return what loads them."""
+    from ..scenario import parse_chain, parse_chains
+
     sets = list(typed.get("set_") or [])
     if study.takes == "scenario":
         chains = [(parse_chain(typed["scenario"]), sets)]

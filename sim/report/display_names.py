@@ -78,3 +78,10 @@ def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"\W", "_", text)
+
+
+def statistic_name(statistic: str, lang: Language) -> str:
+    """Return a statistic in words: median, mean, or a percentile."""
+    if statistic in ("p50", "mean"):
+        return translate(f"statistic_{statistic}", lang)
+    return translate("statistic_percentile", lang, n=int(statistic.removeprefix("p")))

@@ -3,7 +3,18 @@
 from .budget_schema import ADDENDS, LINE_NAMES, CostLevel, LineName, Text, Vintage
 from .catalogue import check_file_name, find, named_in_a_file, shipped, shipped_folder
 from .distribution import Distribution
-from .load import Loaded, apply_patch, dump, inputs_of, load, load_chain, override, source_keys
+from .load import (
+    Loaded,
+    apply_patch,
+    dump,
+    inputs_of,
+    load,
+    load_chain,
+    override,
+    parse_chain,
+    parse_chains,
+    source_keys,
+)
 from .quantity import Quantity, path_of, quantities
 from .schema import REGULAR, Group, Hold, Scenario
 from .validate import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
@@ -34,6 +45,8 @@ __all__ = [
     "load_chain",
     "named_in_a_file",
     "override",
+    "parse_chain",
+    "parse_chains",
     "path_of",
     "quantities",
     "shipped",

@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..errors import usage_error
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import ChartSize
+from ..results.budget import MAIN_LINES
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import StudyContent, data_of, write_study
 from ..scenario import Loaded, Scenario, inputs_of
@@ -139,6 +141,13 @@ def write(result: StudyResult, folder: Path, lang: Language, command: str) -> No
     from .charts import write as draw
 
     write_study(result.content, folder, partial(draw, lang=lang), command, lang)
+
+
+def check_budget_line(line: str) -> None:
+    """Refuse a line that no budget is held for, which has no gap."""
+    if line not in MAIN_LINES:
+        advice = f"take one of {', '.join(MAIN_LINES)}"
+        usage_error("--line", f"no budget is held for '{line}'", advice)
 
 
 def settings_of(options: StudyOptions, **others: Any) -> Settings:

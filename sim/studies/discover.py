@@ -26,8 +26,7 @@ from .discover_text import (
     percent,
     tried_text,
 )
-from .levers import lever
-from .names import lever_name
+from .levers import lever, lever_name
 from .options import DiscoverOptions
 from .prim import RESAMPLES, Discovery, discovery_of, parse_condition
 from .prim import discover as search

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..report.display_names import line_label
+from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, number, translate, unit_name
 from .design import NONE
-from .levers import lever
-from .names import lever_name, statistic_name
+from .levers import lever, lever_name
 from .prim import Box, Discovery, Limit
 
 Units = Mapping[str, str]

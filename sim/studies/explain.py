@@ -18,7 +18,7 @@ from rich.table import Table
 
 from ..errors import usage_error
 from ..model.sampling import Floats
-from ..report.display_names import line_label
+from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, million, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
@@ -27,11 +27,17 @@ from ..results.experiment import Progress, Settings, Task, run_tasks, summary_va
 from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, Scenario
 from . import explain_chart as chart
-from .arguments import check_budget_line
-from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
+from .base import (
+    Implementation,
+    Inputs,
+    StudyChart,
+    Value,
+    check_budget_line,
+    content_of,
+    settings_of,
+)
 from .explain_chart import BAND, Explanation, explanation_of, whole_band
-from .factors import Cut, Factor, factors, interpolate_scenario
-from .names import factor_name, statistic_name
+from .factors import Cut, Factor, factor_name, factors, interpolate_scenario
 from .options import ExplainOptions
 from .repricing import RepricedCells, check_cell_exists, ending_with
 

@@ -22,15 +22,14 @@ from ..report.charts.elements import (
 )
 from ..report.charts.layout import finish
 from ..report.charts.scales import number_scale, zero_line
-from ..report.display_names import line_label
+from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..results.cell import CellRef, parse
 from ..scenario import Scenario, load, shipped
-from .factors import THEMES, Factor
-from .names import factor_name, statistic_name
+from .factors import THEMES, Factor, factor_name
 
 RISES, FALLS, ENDS = "///", "", DARK
 BAND = ("difference_p10", "difference_p90")

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ..errors import Problem, ScenarioError
 from ..model.prices import affects_costs_only
+from ..report.i18n import Language, translate
 from ..scenario import Loaded, Scenario, override
 from ..scenario.listing import differences
 
@@ -167,3 +168,8 @@ def _at(tree: Any, steps: Sequence[str]) -> Any:
     for step in steps:
         tree = _below(tree, step)
     return tree
+
+
+def factor_name(name: str, lang: Language) -> str:
+    """Return a factor in words: a theme in words, a patch or a key by its name."""
+    return translate(f"theme_{name}", lang) if name in THEMES else name

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..errors import Problem, ScenarioError
+from ..report.charts.elements import key_words
+from ..report.i18n import Language, translate
 from ..scenario import Quantity, Scenario, override, quantities
 from ..scenario.introspect import at, hint_for
 
@@ -112,3 +114,18 @@ def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
             raise ScenarioError([Problem(one.key, what, "set it once")])
         changes[one.key] = setting(scenario, one, value)
     return override(scenario, changes, BECAUSE)
+
+
+def lever_name(lever: Lever, lang: Language) -> str:
+    """Return a lever by its key, and its date; a year stands for its first of January."""
+    if lever.since is None:
+        return lever.key
+    first = (lever.since.month, lever.since.day) == (1, 1)
+    date = lever.since.year if first else lever.since.isoformat()
+    return translate("lever_from", lang, name=lever.key, date=date)
+
+
+def lever_words(lever: Lever, scenario: Scenario | None, lang: Language) -> str:
+    """Return a lever in words, and its date."""
+    plain = key_words(lever.key, scenario, lang)
+    return lever_name(lever, lang).replace(lever.key, plain, 1)

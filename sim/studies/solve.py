@@ -21,8 +21,7 @@ from ..results.experiment import summary_value
 from ..runs.study_folder import StudyContent
 from . import frontier_chart, solve_chart
 from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
-from .levers import Lever, lever, quantity_of
-from .names import lever_name
+from .levers import Lever, lever, lever_name, quantity_of
 from .options import SolveOptions
 from .solver import Bounds, Frontier, Solution, bounds_of, frontier, solve
 from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words

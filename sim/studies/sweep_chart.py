@@ -12,13 +12,13 @@ from ..model.sampling import Floats
 from ..report.charts.elements import BILLION, amount, cell_words, cited_sources, listed
 from ..report.charts.layout import FigureLayout, finish, new_figure
 from ..report.charts.scales import number_scale, text_scale
+from ..report.display_names import statistic_name
 from ..report.i18n import Language, billion, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ChartSize
 from ..results.cell import MONEY, CellRef, parse
 from .discover_text import choice_text, plainly, unit_of
-from .levers import lever
-from .names import lever_words, statistic_name
+from .levers import lever, lever_words
 
 MOST = 6
 """Levers that have a panel; the others are told of."""

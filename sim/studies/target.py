@@ -10,14 +10,14 @@ import numpy as np
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..report.charts.elements import BILLION, cell_words
+from ..report.display_names import statistic_name
 from ..report.i18n import Language, billion, number, translate, unit_name
 from ..report.study_data import StudyData
 from ..results.cell import MONEY, CellRef
 from ..results.cell import parse as parse_address
 from ..results.conditions import ComparisonOp, parse
 from ..scenario import Scenario
-from .levers import Lever
-from .names import lever_words, statistic_name
+from .levers import Lever, lever_words
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -20,7 +20,7 @@ from ...studies.compare import SHOWN, difference_table, name_of, scaled, still_l
 from ...studies.compare_chart import Comparison, comparison_of, moves
 from ...studies.explain import effects_table, sentences
 from ...studies.explain_chart import Explanation, explanation_of
-from ...studies.names import factor_name
+from ...studies.factors import factor_name
 from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
 from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
 from .outline import MemoParts, make_memo
