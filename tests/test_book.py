@@ -281,7 +281,7 @@ def test_every_figure_has_a_name_and_an_origin_in_both_languages() -> None:
             assert figure.source is None or figure.source in sources
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(required_cells(ALL)))
 def test_every_uncertain_number_of_a_scenario_of_the_book_has_a_name(name: str) -> None:
     """So that what drives an answer can be told in words."""

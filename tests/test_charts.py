@@ -64,6 +64,7 @@ WIDTH_MARKS = [
 # -- what is seen -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTH_MARKS)
 @pytest.mark.parametrize("case", CASES)
@@ -88,7 +89,7 @@ def test_faults_would_be_seen() -> None:
     assert faults_of(covered) == ["'covered' is covered"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("case", CASES)
 def test_every_chart_names_what_it_is_made_of_in_its_language(case: str, lang: Language) -> None:

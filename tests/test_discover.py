@@ -121,6 +121,7 @@ def test_two_planted_boxes_are_both_found() -> None:
     assert min(first.density, second.density) >= 0.9
 
 
+@pytest.mark.slow
 def test_without_a_pattern_no_box_is_made_up() -> None:
     table = made()
     table[CELL] = np.where(np.random.default_rng(5).random(len(table)) < 0.3, 3e9, 1e9)

@@ -53,7 +53,7 @@ def filled(folder: Path, kilobytes: int) -> None:
     (folder / "ballast").write_bytes(b"x" * max(0, size))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_full_disk_is_told_and_leaves_nothing_half(
     bench: Path, tmp_path: Path, name: str

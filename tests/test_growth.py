@@ -33,7 +33,7 @@ class Many:
         return values
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tables_of_a_run_hold_one_cell_at_a_time() -> None:
     """So that the memory of a run does not grow with all cells of all replications."""
     cells = [{"series": "need", "breakdown": str(number), "unit": "places"} for number in range(8)]

@@ -172,7 +172,7 @@ def test_a_chart_drawn_anew_is_that_of_the_folder(
     assert len({data[: data.index(b"iTXtopvangsim") - 4] for data in drawn}) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_any_study_has_a_memo_of_its_sentences_tables_and_chart(
     folders: dict[str, Path], lang: Language

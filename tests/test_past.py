@@ -368,7 +368,7 @@ def test_the_baseline_stands_where_the_fit_does(small_fit: Fit, baseline: Scenar
     assert max(map(abs, off.values())) < 0.7, off
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_fit_ends_the_years_where_they_ended_and_no_spread_grew(small_fit: Fit) -> None:
     for target, end in small_fit.ends:
         if "family stock" not in target.source and "cases" not in target.source:

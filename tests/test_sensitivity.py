@@ -363,7 +363,7 @@ def test_table_and_chart_name_every_input_once(
     assert ("process noise" if lang == "en" else "toeval van dag tot dag") in names
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_luck_is_shown_even_where_it_is_the_least(small: Sensitivity) -> None:
     rows = [small.indices.iloc[[0]].assign(input=f"k{n}", total=1 - n / 100) for n in range(20)]
     luck = small.indices[small.indices["input"] == LUCK].assign(total=0.0)

@@ -33,7 +33,7 @@ from sim.studies.sweep_chart import along_levers
 TOLD_APART = 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", STUDIES)
 def test_the_same_study_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
     for name in ("one", "two"):
@@ -47,7 +47,7 @@ def test_the_same_study_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
         assert b"dc:date" not in one
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", STUDIES)
 def test_the_words_hold_the_numbers_of_the_tables(kind: str, lang: Language) -> None:
