@@ -41,14 +41,14 @@ class AnswerMeasure:
     addresses: tuple[CellRef, ...]
 
     def __call__(self, trial: Experiment) -> dict[str, Floats]:
-        found = CellMeasure(self.addresses)(trial)
+        result = CellMeasure(self.addresses)(trial)
         drawn = trial.samples
-        found |= {DRAW + key: drawn[key] for key in _uncertain(trial.scenario)}
+        result |= {DRAW + key: drawn[key] for key in _uncertain(trial.scenario)}
         first = [name for name, group in trial.scenario.groups.items() if group.intake == "first"]
         by_year = sum(trial.yearly["inflow", f"group:{name}", "sum"] for name in first)
         for year, until in zip(trial.clock.years, np.cumsum(by_year, axis=0), strict=True):
-            found[f"{DRAW}{APPLICATIONS}.{year}"] = until
-        return found
+            result[f"{DRAW}{APPLICATIONS}.{year}"] = until
+        return result
 
 
 def required_columns(scenario: Scenario, addresses: Iterable[CellRef]) -> tuple[str, ...]:
@@ -85,12 +85,12 @@ def drivers(question: Question, known: KnownMetric) -> list[Driver]:
     ranks = rankdata(np.stack([cells[name][finite] for name in varying]), axis=1)
     correlations = _correlation(ranks, rankdata(headline[finite]))
     floor = ndtri(1 - (1 - CERTAINTY) / (2 * len(varying))) / np.sqrt(max(finite.sum() - 1, 1))
-    found = [
+    result = [
         Driver(name.removeprefix(DRAW), float(value))
         for name, value in zip(varying, correlations, strict=True)
         if abs(value) > floor
     ]
-    return sorted(found, key=lambda one: -abs(one.correlation))[:SHOWN]
+    return sorted(result, key=lambda one: -abs(one.correlation))[:SHOWN]
 
 
 def _is_driver(name: str, year: int) -> bool:
@@ -110,13 +110,13 @@ def source_of(question: Question, figure: Metric) -> Metric | None:
     if figure.cells():
         return figure
     made_of = (*figure.parts, *(name for name in figure.asked_of if "." not in name))
-    found = (source_of(question, question.figures[part]) for part in made_of)
-    return next((one for one in found if one is not None), None)
+    result = (source_of(question, question.figures[part]) for part in made_of)
+    return next((item for item in result if item is not None), None)
 
 
 def _correlation(rows: Floats, values: Floats) -> Floats:
     """Return Pearson's correlation of each row (row, n) with the values (n,)."""
     a = rows - rows.mean(axis=1, keepdims=True)
     b = values - values.mean()
-    found: Floats = a @ b / np.sqrt((a**2).sum(axis=1) * (b**2).sum())
-    return found
+    result: Floats = a @ b / np.sqrt((a**2).sum(axis=1) * (b**2).sum())
+    return result

@@ -45,35 +45,35 @@ def scenario_of(name: str) -> Scenario:
     return loaded_of(name).scenario
 
 
-def required_cells(asked: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
+def required_cells(selected: Iterable[Question]) -> dict[str, tuple[CellRef, ...]]:
     """Return the cells that the metrics of some questions need, by scenario."""
-    found: dict[str, dict[str, CellRef]] = {}
-    for question in asked:
+    result: dict[str, dict[str, CellRef]] = {}
+    for question in selected:
         for figure in question.figures.values():
             for name in (figure.of, figure.against):
                 if name is not None and figure.cells():
-                    cells = found.setdefault(name, {})
-                    cells |= {one.cell: replace(one, statistic="mean") for one in figure.cells()}
-    return {name: tuple(cells.values()) for name, cells in found.items()}
+                    cells = result.setdefault(name, {})
+                    cells |= {cell.cell: replace(cell, statistic="mean") for cell in figure.cells()}
+    return {name: tuple(cells.values()) for name, cells in result.items()}
 
 
 def values_of(question: Question, known: KnownMetric, studied: StudyValues) -> dict[str, Value]:
     """Return all metrics of a question; raises ``ScenarioError`` for an unknown key."""
     arrays = arrays_of(question, known)
-    found: dict[str, Value] = {}
+    result: dict[str, Value] = {}
     for name, figure in question.figures.items():
         if figure.certainty is not None:
-            found[name] = _enough(
+            result[name] = _enough(
                 array_of(figure.model_copy(update={"certainty": None}), known, {}),
                 figure.certainty,
             )
         elif figure.study is None:
-            found[name] = summarise_metric(figure, arrays[name])
+            result[name] = summarise_metric(figure, arrays[name])
         else:
             study, _, entry = figure.study.partition(".")
             command = question.studies[study].command
-            found[name] = _times(_entry(studied[command], entry, command), figure.times)
-    return found
+            result[name] = _times(_entry(studied[command], entry, command), figure.times)
+    return result
 
 
 def violated_conditions(question: Question, values: Mapping[str, Value]) -> list[str]:
@@ -93,11 +93,11 @@ def arrays_of(question: Question, known: KnownMetric) -> dict[str, Floats]:
     return arrays
 
 
-def _entry(found: Mapping[str, Value], entry: str, command: str) -> Value:
-    if entry not in found:
+def _entry(values: Mapping[str, Value], entry: str, command: str) -> Value:
+    if entry not in values:
         what = f"this study gives no '{entry}'"
-        raise ScenarioError([Problem(command, what, f"it gives {', '.join(found)}")])
-    return found[entry]
+        raise ScenarioError([Problem(command, what, f"it gives {', '.join(values)}")])
+    return values[entry]
 
 
 def _times(value: Value, factor: float) -> Value:
@@ -172,8 +172,8 @@ def _between(figure: Metric, count: int) -> Floats:
     assert figure.low is not None
     assert figure.high is not None
     parts = (np.random.default_rng(0).permutation(count) + 0.5) / count
-    found: Floats = figure.low + (figure.high - figure.low) * parts
-    return found
+    result: Floats = figure.low + (figure.high - figure.low) * parts
+    return result
 
 
 def _enough(values: Floats, certainty: float) -> Value:
@@ -287,17 +287,17 @@ def score_entries() -> dict[str, float]:
     """
     march, official_days = kept()
     whole = coverage(march)
-    found = {"held_80": whole.share, "cells": float(whole.cells)}
+    result = {"held_80": whole.share, "cells": float(whole.cells)}
     program = march[march["forecaster"] == "program"]
     beside = official_cells(official_days)
     for series in SERIES:
         mine = program[program["series"] == series]
         theirs = beside[beside["series"] == series]
-        found[f"{series}.too_low"] = float((mine["error"] < 0).mean())
-        found[f"{series}.cells"] = float(len(mine))
-        found[f"{series}.official_cells"] = float(len(theirs))
+        result[f"{series}.too_low"] = float((mine["error"] < 0).mean())
+        result[f"{series}.cells"] = float(len(mine))
+        result[f"{series}.official_cells"] = float(len(theirs))
         if len(theirs):
-            found[f"{series}.official_too_low"] = float((theirs["official_error"] < 0).mean())
-            found[f"{series}.official_error"] = float(theirs["official_percentage"].mean())
-            found[f"{series}.program_error"] = float(theirs["program_percentage"].mean())
-    return found
+            result[f"{series}.official_too_low"] = float((theirs["official_error"] < 0).mean())
+            result[f"{series}.official_error"] = float(theirs["official_percentage"].mean())
+            result[f"{series}.program_error"] = float(theirs["program_percentage"].mean())
+    return result

@@ -102,9 +102,9 @@ def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]]
 
 def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
     """Return all pages and indices in a language by file name, as Markdown and HTML."""
-    found = {"index.md": index(pages, lang, "md")}
+    result = {"index.md": index(pages, lang, "md")}
     home = (translate("answer_overview", lang), "index.html")
-    found["index.html"] = html(index(pages, lang, "html"), home[0], lang)
+    result["index.html"] = html(index(pages, lang, "html"), home[0], lang)
     for place, page in enumerate(pages):
         name, text = page_name(page.question), markdown(page)
         beside = [
@@ -112,9 +112,9 @@ def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
             for key, other in (("answer_before", place - 1), ("answer_next", place + 1))
             if 0 <= other < len(pages)
         ]
-        found[f"{name}.md"] = text
-        found[f"{name}.html"] = html(text, page.heading, lang, [home, *beside])
-    return found
+        result[f"{name}.md"] = text
+        result[f"{name}.html"] = html(text, page.heading, lang, [home, *beside])
+    return result
 
 
 def answers_frame(pages: Sequence[Page]) -> pd.DataFrame:

@@ -102,13 +102,13 @@ class Metric(Frozen):
     @property
     def operation(self) -> Operation | None:
         """Return the operation on its parts, if it has any."""
-        return next((one for one in OPERATIONS if getattr(self, one) is not None), None)
+        return next((item for item in OPERATIONS if getattr(self, item) is not None), None)
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the names of the metrics it is made of."""
-        found: tuple[str, ...] = getattr(self, self.operation) if self.operation else ()
-        return found
+        result: tuple[str, ...] = getattr(self, self.operation) if self.operation else ()
+        return result
 
     @property
     def is_alone(self) -> bool:
@@ -190,13 +190,13 @@ class Question(Frozen):
 
 def questions() -> tuple[Question, ...]:
     """Read all questions in the document's order; raises ``ScenarioError`` if a file is invalid."""
-    found = []
+    result = []
     for file in sorted((shipped_folder() / "questions").glob("*.yaml")):
         data: Any = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
         try:
-            found.append(Question.model_validate(data))
+            result.append(Question.model_validate(data))
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(step) for step in first["loc"])
             raise ScenarioError([Problem(file.name, f"{place}: {first['msg']}", "")]) from None
-    return tuple(sorted(found, key=lambda one: one.number))
+    return tuple(sorted(result, key=lambda one: one.number))

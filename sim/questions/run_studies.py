@@ -49,7 +49,7 @@ KEPT = WRITTEN / "kept"
 
 
 def cells_for(
-    asked: Sequence[Question],
+    selected: Sequence[Question],
     every: Sequence[Question],
     settings: Settings,
     folder: Path,
@@ -64,15 +64,15 @@ def cells_for(
     """
     cells = required_cells(every)
     runs = {}
-    for name in required_cells(asked):
+    for name in required_cells(selected):
         scenario = scenario_of(name)
         runs[name] = scenario, AnswerMeasure(cells[name]), required_columns(scenario, cells[name])
     return cached_arrays(runs, settings, folder, workers, tell, notice)
 
 
-def required_studies(asked: Sequence[Question]) -> dict[str, StudySpec]:
+def required_studies(selected: Sequence[Question]) -> dict[str, StudySpec]:
     """Return the studies that some answers need, each once, by command."""
-    return {one.command: one for question in asked for one in question.studies.values()}
+    return {study.command: study for question in selected for study in question.studies.values()}
 
 
 def cached_study_values(
@@ -126,7 +126,7 @@ class Answers:
 
 
 def write(
-    pages: Sequence[Page], found: Answers, folder: Path, lang: Language, command: str = ""
+    pages: Sequence[Page], result: Answers, folder: Path, lang: Language, command: str = ""
 ) -> None:
     """Write the answers: a page a question, indices, tables and the manifest.
 
@@ -138,12 +138,14 @@ def write(
     content = StudyContent(
         "answers",
         "answers",
-        {"questions": [one.model_dump(mode="json") for one in asked], "lang": lang},
+        {"questions": [question.model_dump(mode="json") for question in asked], "lang": lang},
         {name: scenario_of(name) for name in required_cells(asked)},
-        found.settings,
+        result.settings,
         {
             "answers": answers_frame(pages),
-            "figures": figures_frame([(one, found.values(one)) for one in asked], lang),
+            "figures": figures_frame(
+                [(question, result.values(question)) for question in asked], lang
+            ),
         },
         inputs,
     )
@@ -153,15 +155,15 @@ def write(
 def question_of(number: int | str) -> Question:
     """Return a question by its number; raises ``ScenarioError`` if there is none."""
     every = questions()
-    found = [one for one in every if str(one.number) == str(number)]
-    if not found:
+    result = [question for question in every if str(question.number) == str(number)]
+    if not result:
         what = f"there is no question '{number}'"
         usage_error("answer", what, f"a number from 1 to {len(every)}, or all")
-    return found[0]
+    return result[0]
 
 
 def answers(
-    asked: Sequence[Question],
+    selected: Sequence[Question],
     settings: Settings,
     workers: int,
     watch: Watch,
@@ -172,11 +174,11 @@ def answers(
     ``notice`` is called with each damaged cache file, which is made again. Raises
     ``ScenarioError`` if a result can't be cached.
     """
-    total = settings.replications * len(required_cells(asked))
+    total = settings.replications * len(required_cells(selected))
     with watch("answer", total) as tell:
-        known = cells_for(asked, questions(), settings, KEPT, workers, tell, notice)
+        known = cells_for(selected, questions(), settings, KEPT, workers, tell, notice)
     studied = {}
-    for command, study in required_studies(asked).items():
+    for command, study in required_studies(selected).items():
         with watch(study.verb, settings.replications) as tell:
             studied[command] = cached_study_values(study, settings, KEPT, workers, tell, notice)
     return Answers(known, studied, settings)

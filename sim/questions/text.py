@@ -184,7 +184,7 @@ def page(
              figure_from(question, figure, lang))
             for name, figure in question.figures.items()
         ),
-        tuple(_driver(one, scenario_of(source.of), lang) for one in driven if source),
+        tuple(_driver(driver, scenario_of(source.of), lang) for driver in driven if source),
         tuple(_rests(source, driven, known, lang)) if source else (),
         tuple(commands(question, settings)),
     )  # fmt: skip
@@ -209,7 +209,7 @@ def _notes(
         texts.append(
             translate("answer_rests", lang, n=number(settings.replications, lang), step=step)
         )
-    if any(one.is_weekly for one in question.studies.values()):
+    if any(study.is_weekly for study in question.studies.values()):
         texts.append(translate("answer_week", lang))
     return texts
 
@@ -233,7 +233,7 @@ def _rests(
     """
     scenario = scenario_of(source.of)
     numbers = dict(quantities(scenario))
-    names = [one.name for one in driven]
+    names = [driver.name for driver in driven]
     cells = source.cells()
     if any(f"{address.table}.{address.line}" in MOVED_LIKE_THE_GAP for address in cells):
         only_people = all(address.table not in MONEY for address in cells)
@@ -280,50 +280,50 @@ def _short(value: float, lang: Language) -> str:
 def commands(question: Question, settings: Settings) -> list[str]:
     """Return the commands that repeat an answer, its runs and its studies."""
     own = f"--replications {settings.replications} --seed {settings.seed} --step {settings.step}"
-    found = [f"opvangsim answer {question.number} {own}"]
+    result = [f"opvangsim answer {question.number} {own}"]
     for figure in question.figures.values():
         if not figure.cells():
             continue
         if figure.against is None:
-            found.append(f"opvangsim run {figure.of} {own}")
+            result.append(f"opvangsim run {figure.of} {own}")
         else:
-            found.append(f"opvangsim compare {figure.against} {figure.of} {own}")
-    found += [f"{one.command} --replications {settings.replications} --seed {settings.seed}"
-              for one in question.studies.values()]  # fmt: skip
+            result.append(f"opvangsim compare {figure.against} {figure.of} {own}")
+    result += [f"{study.command} --replications {settings.replications} --seed {settings.seed}"
+              for study in question.studies.values()]  # fmt: skip
     if any(figure.score for figure in question.figures.values()):
-        found.append("opvangsim hindcast")
-    return list(dict.fromkeys(found))
+        result.append("opvangsim hindcast")
+    return list(dict.fromkeys(result))
 
 
-def lines(one: Page) -> list[str]:
+def lines(page: Page) -> list[str]:
     """Return the lines printed before the table of a question."""
-    return [one.heading, f"   {one.place}. {one.minister}", "", one.answer,
-            *(note for note in one.notes)]  # fmt: skip
+    return [page.heading, f"   {page.place}. {page.minister}", "", page.answer,
+            *(note for note in page.notes)]  # fmt: skip
 
 
-def figures_table(one: Page) -> Table:
+def figures_table(page: Page) -> Table:
     """Return a table of the metrics: name, value with interval, origin."""
-    table = Table(title=translate("answer_figures", one.lang), title_justify="left")
-    table.add_column(translate("answer_what", one.lang), ratio=3)
-    table.add_column(translate("answer_value", one.lang), justify="right", ratio=2)
-    table.add_column(translate("answer_from", one.lang), ratio=3)
-    for row in one.rows:
+    table = Table(title=translate("answer_figures", page.lang), title_justify="left")
+    table.add_column(translate("answer_what", page.lang), ratio=3)
+    table.add_column(translate("answer_value", page.lang), justify="right", ratio=2)
+    table.add_column(translate("answer_from", page.lang), ratio=3)
+    for row in page.rows:
         table.add_row(*row)
     return table
 
 
-def behind(one: Page) -> list[str]:
+def behind(page: Page) -> list[str]:
     """Return the lines printed after the table: drivers, assumptions, commands."""
-    found = []
-    for key, texts in sections(one):
-        found += ["", translate(key, one.lang), *(f"  - {text}" for text in texts)]
-    return found
+    result = []
+    for key, texts in sections(page):
+        result += ["", translate(key, page.lang), *(f"  - {text}" for text in texts)]
+    return result
 
 
-def sections(one: Page) -> list[tuple[str, tuple[str, ...]]]:
+def sections(page: Page) -> list[tuple[str, tuple[str, ...]]]:
     """Return drivers, assumptions and commands by the label of their heading, if not empty."""
-    parts = [("answer_drivers", one.drivers), ("answer_assumptions", one.rests),
-             ("answer_again", one.again)]  # fmt: skip
+    parts = [("answer_drivers", page.drivers), ("answer_assumptions", page.rests),
+             ("answer_again", page.again)]  # fmt: skip
     return [(key, texts) for key, texts in parts if texts]
 
 
@@ -334,9 +334,9 @@ def overview(all_: Sequence[Question], lang: Language) -> Table:
     table.add_column(translate("answer_party", lang))
     table.add_column(translate("answer_question", lang))
     table.add_column(translate("answer_state", lang))
-    for one in all_:
-        table.add_row(str(one.number), one.party, getattr(one.question, lang),
-                      translate(state_of(one), lang))  # fmt: skip
+    for item in all_:
+        table.add_row(str(item.number), item.party, getattr(item.question, lang),
+                      translate(state_of(item), lang))  # fmt: skip
     return table
 
 

@@ -40,8 +40,8 @@ class Study:
     def options(self) -> type[StudyOptions]:
         """Its options, imported when they are needed."""
         module, _, name = self.options_class.rpartition(".")
-        found: type[StudyOptions] = getattr(import_module(module), name)
-        return found
+        result: type[StudyOptions] = getattr(import_module(module), name)
+        return result
 
     @property
     def is_of_scenarios(self) -> bool:

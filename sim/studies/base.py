@@ -102,8 +102,8 @@ class Implementation:
 
 def implementation(study: Study) -> Implementation:
     """Import the module of a study and return its code."""
-    found: Implementation = import_module(study.module).IMPLEMENTATION
-    return found
+    result: Implementation = import_module(study.module).IMPLEMENTATION
+    return result
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ def check_budget_line(line: str) -> None:
 
 def settings_of(options: StudyOptions, **others: Any) -> Settings:
     """Return the settings of a simulation from options; ``others`` for what a study fixes."""
-    found = {name: getattr(options, name) for name in options.shared()}
-    if "uncertainty" in found:
-        found["vary"] = found.pop("uncertainty")
-    return Settings(**{**found, **others})
+    result = {name: getattr(options, name) for name in options.shared()}
+    if "uncertainty" in result:
+        result["vary"] = result.pop("uncertainty")
+    return Settings(**{**result, **others})
 
 
 def content_of(
@@ -169,13 +169,13 @@ def content_of(
 ) -> StudyContent:
     """Return the content of a study of scenarios; ``ending`` is added to the folder's name."""
     study = study_of_kind(kind)
-    names = [one.name for one in inputs.scenarios]
+    names = [loaded.name for loaded in inputs.scenarios]
     parts = [study.name if study else kind, *names, *map(str, ending)]
     return StudyContent(
         kind,
         " / ".join(names),
         options.asked() if asked is None else asked,
-        {one.name: one.scenario for one in inputs.scenarios},
+        {loaded.name: loaded.scenario for loaded in inputs.scenarios},
         settings,
         tables,
         inputs_of(*inputs.scenarios),

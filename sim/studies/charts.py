@@ -15,25 +15,25 @@ from . import study_of_kind
 from .base import StudyChart, implementation
 
 
-def shown(told: StudyData) -> bool:
+def shown(data: StudyData) -> bool:
     """Return whether a study has what its chart shows."""
-    return _of(told).shown(told)
+    return _of(data).shown(data)
 
 
-def drawn(told: StudyData, lang: Language, width: Width = "page") -> Figure:
+def drawn(data: StudyData, lang: Language, width: Width = "page") -> Figure:
     """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
     size = CHART_SIZES[width]
     with chart_style(size):
-        return _of(told).draw(told, size, lang)
+        return _of(data).draw(data, size, lang)
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """Return the alternative text of the chart of a study, with its main numbers."""
-    return " ".join(_of(told).words(told, lang).split())
+    return " ".join(_of(data).words(data, lang).split())
 
 
 def write(
-    told: StudyData,
+    data: StudyData,
     folder: Path,
     lang: Language,
     width: Width = "page",
@@ -45,21 +45,21 @@ def write(
 
     The file is called after the chart and ``suffix``. Without anything to show nothing is drawn.
     """
-    if not shown(told):
+    if not shown(data):
         return
-    stem = folder / f"{_of(told).name}{suffix}"
-    said, figure = words(told, lang), drawn(told, lang, width)
+    stem = folder / f"{_of(data).name}{suffix}"
+    said, figure = words(data, lang), drawn(data, lang, width)
     save_formats(figure, stem, CHART_SIZES[width].dpi, said, formats, told_beside)
 
 
-def png(told: StudyData, lang: Language) -> bytes:
+def png(data: StudyData, lang: Language) -> bytes:
     """Return the chart of a study as a PNG for a page, as ``write`` makes it."""
-    figure, dpi = drawn(told, lang), CHART_SIZES["page"].dpi
-    return bytes_of(figure, ".png", dpi, title_of(figure), words(told, lang))
+    figure, dpi = drawn(data, lang), CHART_SIZES["page"].dpi
+    return bytes_of(figure, ".png", dpi, title_of(figure), words(data, lang))
 
 
-def _of(told: StudyData) -> StudyChart:
-    kind = str(told.record["kind"])
+def _of(data: StudyData) -> StudyChart:
+    kind = str(data.record["kind"])
     study = study_of_kind(kind)
     if study is None:
         what = f"a folder of '{kind}' has no charts to draw again"
@@ -67,6 +67,6 @@ def _of(told: StudyData) -> StudyChart:
     return implementation(study).charts[kind]
 
 
-def name_of(told: StudyData) -> str:
+def name_of(data: StudyData) -> str:
     """Return the name of the chart of a study."""
-    return _of(told).name
+    return _of(data).name

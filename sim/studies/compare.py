@@ -73,7 +73,7 @@ ROUNDING = 1e-12
 def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     """Compare scenarios with the first one and return the tables; raises ``ScenarioError``."""
     base, *others = inputs.scenarios
-    names = [one.name for one in inputs.scenarios]
+    names = [loaded.name for loaded in inputs.scenarios]
     if len(set(names)) < len(names):
         what = f"{max(names, key=names.count)} is given twice"
         usage_error("compare", what, "name each scenario once")
@@ -82,14 +82,14 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
         usage_error("compare", what, f"at most {MOST} at a time")
     settings = settings_of(options)
     with inputs.watch("compare", settings.replications * len(names)) as progress:
-        found = compare(
+        result = compare(
             (base.name, base.scenario),
-            {one.name: one.scenario for one in others},
+            {loaded.name: loaded.scenario for loaded in others},
             settings,
             inputs.workers,
             progress,
         )
-    tables = {"differences": found.yearly, "monthly": found.monthly}
+    tables = {"differences": result.yearly, "monthly": result.monthly}
     asked = {"base": base.name, "others": names[1:]}
     return content_of("comparison", options, inputs, settings, tables, asked)
 
@@ -132,14 +132,14 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 
 def all_cells(experiment: Experiment) -> dict[str, Floats]:
     """Measure: what is compared, arrays (year or date, replication) by name."""
-    found = {f"gap|{line}": experiment.line("gap", line) for line in budget.MAIN_LINES}
-    found |= {f"cost|{line.name}": experiment.line("cost", line.name) for line in budget.LINES}
+    result = {f"gap|{line}": experiment.line("gap", line) for line in budget.MAIN_LINES}
+    result |= {f"cost|{line.name}": experiment.line("cost", line.name) for line in budget.LINES}
     for series, breakdown, measure, _ in PEOPLE:
         if (series, breakdown, measure) in experiment.yearly:
-            found[f"{series}|{breakdown}"] = experiment.yearly[series, breakdown, measure]
+            result[f"{series}|{breakdown}"] = experiment.yearly[series, breakdown, measure]
     for series, breakdown, _ in BY_MONTH:
-        found[f"monthly|{series}|{breakdown}"] = experiment.monthly[series, breakdown]
-    return found
+        result[f"monthly|{series}|{breakdown}"] = experiment.monthly[series, breakdown]
+    return result
 
 
 def _by_year(other: str, key: str, ours: Floats, theirs: Floats, clock: Clock) -> pd.DataFrame:
@@ -201,11 +201,11 @@ def _variance(values: Floats) -> Floats:
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return a printed table for each scenario, and the sentences."""
-    found, shown = comparison_of(data), list[Any]()
-    for other in found.others:
-        table = difference_table(found, other, lang)
+    comparison, shown = comparison_of(data), list[Any]()
+    for other in comparison.others:
+        table = difference_table(comparison, other, lang)
         shown += [table] if table.row_count else []
-        shown += still_lines(found, other, lang)
+        shown += still_lines(comparison, other, lang)
     return shown + prices_notes(data.scenarios, lang)
 
 
@@ -231,10 +231,10 @@ def difference_table(comparison: Comparison, other: str, lang: Language) -> Tabl
                 "compare_chance", "compare_ratio"):  # fmt: skip
         table.add_column(translate(key, lang), justify="right", no_wrap=key != "compare_ratio")
     for series, breakdown in SHOWN:
-        found = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
-        if not moves(found):
+        result = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
+        if not moves(result):
             continue
-        for number_, row in enumerate(found.to_dict("records")):
+        for number_, row in enumerate(result.to_dict("records")):
             first = name_of(series, breakdown, lang) if number_ == 0 else ""
             table.add_row(first, *_cells(row, series, lang))
         table.add_section()

@@ -54,11 +54,11 @@ class Comparison:
     monthly: pd.DataFrame
 
 
-def comparison_of(told: StudyData) -> Comparison:
+def comparison_of(data: StudyData) -> Comparison:
     """A comparison as its tables tell it."""
-    monthly = told.table("monthly").astype({"date": "datetime64[ns]"})
+    monthly = data.table("monthly").astype({"date": "datetime64[ns]"})
     return Comparison(
-        told.asked["base"], tuple(told.asked["others"]), told.table("differences"), monthly
+        data.asked["base"], tuple(data.asked["others"]), data.table("differences"), monthly
     )
 
 
@@ -68,32 +68,32 @@ def moves(rows: pd.DataFrame) -> bool:
     return bool((rows[columns].to_numpy() != 0).any())
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Four panels of differences."""
-    found, scenarios = comparison_of(told), told.scenarios
-    base = scenarios[found.base]
+    comparison, scenarios = comparison_of(data), data.scenarios
+    base = scenarios[comparison.base]
     each = "; ".join(
         translate("named_value", lang, name=name, value=title_of_scenario(scenarios[name], lang))
-        for name in found.others
+        for name in comparison.others
     )
     note = translate("study_compare_note", lang, prices=prices_label(base, lang))
     layout = new_figure(
         size,
-        translate("compare_chart", lang, base=found.base),
+        translate("compare_chart", lang, base=comparison.base),
         [translate("compare_gap_axis", lang),
          *(translate(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
         [
             f"{each}.",
             note,
             *prices_notes(scenarios, lang),
-            source(told, title_of_scenario(base, lang), lang),
+            source(data, title_of_scenario(base, lang), lang),
         ],
         columns=2 if size.side_by_side else 1,
         plots=[PLOT["column"]] * 4 if size.brief else [PLOT["page"]] * 2,
     )  # fmt: skip
-    _gaps(layout, found, lang)
+    _gaps(layout, comparison, lang)
     for place, (series, breakdown, unit) in enumerate(MONTHLY, start=1):
-        _months(layout, place, found, (series, breakdown), unit, lang)
+        _months(layout, place, comparison, (series, breakdown), unit, lang)
     return finish(layout)
 
 
@@ -101,17 +101,17 @@ def _of(rows: pd.DataFrame, series: str, breakdown: str) -> pd.DataFrame:
     return rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
 
 
-def _gaps(layout: FigureLayout, found: Comparison, lang: Language) -> None:
+def _gaps(layout: FigureLayout, comparison: Comparison, lang: Language) -> None:
     size, axes = layout.size, layout.panels[0]
-    rows = _of(found.yearly, "gap", "total")
+    rows = _of(comparison.yearly, "gap", "total")
     years = sorted({int(year) for year in rows["year"]})
-    wide = 0.76 / len(found.others)
+    wide = 0.76 / len(comparison.others)
     ends, labels = [0.0], []
-    for place, (other, mark) in enumerate(zip(found.others, BARS, strict=False)):
+    for place, (other, mark) in enumerate(zip(comparison.others, BARS, strict=False)):
         mine = rows[rows["scenario"] == other]
         if mine.empty:
             continue
-        x = mine["year"].to_numpy(float) + (place - (len(found.others) - 1) / 2) * wide
+        x = mine["year"].to_numpy(float) + (place - (len(comparison.others) - 1) / 2) * wide
         low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / BILLION
                            for q in ("p10", "mean", "p90"))  # fmt: skip
         axes.bar(x, mean, 0.86 * wide, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
@@ -140,15 +140,15 @@ def _limits(layout: FigureLayout, place: int, ends: list[float]) -> None:
 def _months(
     layout: FigureLayout,
     place: int,
-    found: Comparison,
+    comparison: Comparison,
     what: tuple[str, str],
     unit: float,
     lang: Language,
 ) -> None:
     size, axes = layout.size, layout.panels[place]
-    rows = _of(found.monthly, *what)
+    rows = _of(comparison.monthly, *what)
     ends, labels = [0.0], []
-    for other, mark in zip(found.others, LINES, strict=False):
+    for other, mark in zip(comparison.others, LINES, strict=False):
         mine = rows[rows["scenario"] == other]
         x = positions(pd.DatetimeIndex(mine["date"]))
         low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / unit
@@ -167,17 +167,17 @@ def _months(
     date_scale(axes.xaxis, lang)
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
-    found = comparison_of(told)
+    comparison = comparison_of(data)
     parts = []
-    for other in found.others:
-        gaps = _of(found.yearly, "gap", "total")
+    for other in comparison.others:
+        gaps = _of(comparison.yearly, "gap", "total")
         gaps = gaps[gaps["scenario"] == other]
         said = [translate("alt_differences_gap", lang, gaps=", ".join(
             translate("alt_in", lang, year=row["year"], value=_banded(row, lang))
             for row in gaps.to_dict("records")))] if len(gaps) else []  # fmt: skip
-        last = [_last(found, other, series, breakdown) for series, breakdown, _ in MONTHLY]
+        last = [_last(comparison, other, series, breakdown) for series, breakdown, _ in MONTHLY]
         said.append(
             translate(
                 "alt_differences_end",
@@ -188,7 +188,7 @@ def words(told: StudyData, lang: Language) -> str:
             )
         )
         parts.append(translate("alt_part", lang, name=other, value=", ".join(said)))
-    return translate("alt_differences", lang, base=found.base, told=listed(parts))
+    return translate("alt_differences", lang, base=comparison.base, told=listed(parts))
 
 
 def _banded(row: dict[Hashable, Any], lang: Language) -> str:
@@ -197,6 +197,6 @@ def _banded(row: dict[Hashable, Any], lang: Language) -> str:
     return f"{billion(row['difference_mean'], lang)} {band}"
 
 
-def _last(found: Comparison, other: str, series: str, breakdown: str) -> float:
-    rows = _of(found.monthly, series, breakdown)
+def _last(comparison: Comparison, other: str, series: str, breakdown: str) -> float:
+    rows = _of(comparison.monthly, series, breakdown)
     return float(rows[rows["scenario"] == other]["difference_mean"].iloc[-1])

@@ -81,18 +81,18 @@ class Design:
     @property
     def levers(self) -> tuple[str, ...]:
         """Names of everything that differs between the runs."""
-        patches = (one.name for one in (*self.crossed, *self.zipped))
+        patches = (item.name for item in (*self.crossed, *self.zipped))
         return (*(span.name for span in self.spans), *patches)
 
     @property
     def combinations(self) -> int:
         """Number of combinations of patches per point."""
-        return math.prod(len(one.choices) for one in (*self.crossed, *self.zipped[:1]))
+        return math.prod(len(patches.choices) for patches in (*self.crossed, *self.zipped[:1]))
 
     @property
     def cells(self) -> tuple[str, ...]:
         """Names of the cells recorded of each run."""
-        return tuple(str(one) for one in self.record)
+        return tuple(str(cell) for cell in self.record)
 
 
 def read_design(file: Path) -> Design:
@@ -121,10 +121,10 @@ def operand_kinds(condition: Condition, words: Collection[str]) -> list[str]:
     return _compared(condition, words)
 
 
-def _compared(one: ComparisonOp, words: Collection[str]) -> list[str]:
-    sides = [operand.name in words for operand in (one.left, one.right)]
-    if any(sides) and not (all(sides) and one.sign in ("==", "!=")):
-        word = next(o.name for o in (one.left, one.right) if o.name in words)
+def _compared(comparison: ComparisonOp, words: Collection[str]) -> list[str]:
+    sides = [operand.name in words for operand in (comparison.left, comparison.right)]
+    if any(sides) and not (all(sides) and comparison.sign in ("==", "!=")):
+        word = next(o.name for o in (comparison.left, comparison.right) if o.name in words)
         return [f"'{word}' is a patch: it can only be == or != to another"]
     return []
 
@@ -146,8 +146,8 @@ class _Reading:
     def lacking(self, key: str, advice: str) -> None:
         self.problems.append(Problem(self.source.name, f"{key}: this key is missing", advice))
 
-    def unknown(self, path: Keys, found: Mapping[Any, Any], known: Sequence[str]) -> None:
-        for key in found:
+    def unknown(self, path: Keys, mapping: Mapping[Any, Any], known: Sequence[str]) -> None:
+        for key in mapping:
             if str(key) not in known:
                 close = get_close_matches(str(key), known, 1, 0.6)
                 advice = f"did you mean '{close[0]}'?" if close else f"keys: {', '.join(known)}"
@@ -218,11 +218,11 @@ def _title(reading: _Reading, stem: str) -> dict[str, str]:
     title = reading.source.data.get("title", stem)
     if isinstance(title, str):
         return {"en": title, "nl": title}
-    found = reading.mapping(("title",), title, "as in title: {en: Futures, nl: Toekomsten}")
-    reading.unknown(("title",), found, ("en", "nl"))
-    if found and not all(isinstance(found.get(lang), str) for lang in ("en", "nl")):
+    result = reading.mapping(("title",), title, "as in title: {en: Futures, nl: Toekomsten}")
+    reading.unknown(("title",), result, ("en", "nl"))
+    if result and not all(isinstance(result.get(lang), str) for lang in ("en", "nl")):
         reading.fault(("title",), "both languages belong here", "as in {en: ..., nl: ...}")
-    return {lang: str(found.get(lang, stem)) for lang in ("en", "nl")}
+    return {lang: str(result.get(lang, stem)) for lang in ("en", "nl")}
 
 
 def _scenario(reading: _Reading) -> str:
@@ -261,12 +261,12 @@ def _points(reading: _Reading, kind: DesignKind, spans: Sequence[Span]) -> int:
 
 def _spans(reading: _Reading, kind: DesignKind) -> tuple[Span, ...]:
     data = reading.source.data.get("keys", {})
-    found = reading.mapping(("keys",), data, "as in housing.homes@2026: {low: 20000, high: 40000}")
-    if len(found) > MOST_LEVERS:
-        reading.fault(("keys",), f"{len(found)} keys", f"at most {MOST_LEVERS}")
+    result = reading.mapping(("keys",), data, "as in housing.homes@2026: {low: 20000, high: 40000}")
+    if len(result) > MOST_LEVERS:
+        reading.fault(("keys",), f"{len(result)} keys", f"at most {MOST_LEVERS}")
         return ()
     spans: list[Span] = []
-    for name, value in found.items():
+    for name, value in result.items():
         path = ("keys", str(name))
         try:
             one = lever(str(name), str(name))
@@ -280,44 +280,44 @@ def _spans(reading: _Reading, kind: DesignKind) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _span(reading: _Reading, path: Keys, one: Lever, value: Any, kind: DesignKind) -> Span | None:
+def _span(reading: _Reading, path: Keys, lever: Lever, value: Any, kind: DesignKind) -> Span | None:
     advice = "as in {low: 20000, high: 40000}, or {values: [20000, 30000]}"
-    found = reading.mapping(path, value, advice)
-    if not found:
+    result = reading.mapping(path, value, advice)
+    if not result:
         if isinstance(value, dict):
             reading.fault(path, "no values are given", advice)
         return None
-    reading.unknown(path, found, ("low", "high", "steps", "values"))
-    if "values" in found:
-        if len(found) > 1:
+    reading.unknown(path, result, ("low", "high", "steps", "values"))
+    if "values" in result:
+        if len(result) > 1:
             reading.fault(path, "values, or from low to high: not both", advice)
-        return _listed(reading, path, one, found["values"])
-    if not {"low", "high"} <= set(found):
+        return _listed(reading, path, lever, result["values"])
+    if not {"low", "high"} <= set(result):
         reading.fault(path, "both low and high belong here, or values", advice)
         return None
-    low, high = (reading.number((*path, end), found[end]) for end in ("low", "high"))
+    low, high = (reading.number((*path, end), result[end]) for end in ("low", "high"))
     if not low < high:
         reading.fault(path, "low must lie below high", advice)
         return None
     if kind == "grid":
-        return _stepped(reading, path, one, (low, high), found.get("steps"))
-    if "steps" in found:
+        return _stepped(reading, path, lever, (low, high), result.get("steps"))
+    if "steps" in result:
         reading.fault(path, "only a grid has steps", "leave it out, or take design: grid")
-    return Span(path[-1], one, low, high)
+    return Span(path[-1], lever, low, high)
 
 
 def _stepped(
-    reading: _Reading, path: Keys, one: Lever, ends: tuple[float, float], steps: Any
+    reading: _Reading, path: Keys, lever: Lever, ends: tuple[float, float], steps: Any
 ) -> Span | None:
     if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 1000:
         reading.fault(path, "a grid needs the number of values", "as in steps: 5, from 2 to 1,000")
         return None
     low, high = ends
     values = tuple(low + (high - low) * n / (steps - 1) for n in range(steps - 1))
-    return Span(path[-1], one, low, high, (*values, high))
+    return Span(path[-1], lever, low, high, (*values, high))
 
 
-def _listed(reading: _Reading, path: Keys, one: Lever, values: Any) -> Span | None:
+def _listed(reading: _Reading, path: Keys, lever: Lever, values: Any) -> Span | None:
     if not isinstance(values, list) or not 1 <= len(values) <= 1000:
         reading.fault((*path, "values"), "a list of numbers belongs here", "as in [1000, 2000]")
         return None
@@ -326,7 +326,7 @@ def _listed(reading: _Reading, path: Keys, one: Lever, values: Any) -> Span | No
         return None
     if len(set(numbers)) < len(numbers):
         reading.fault((*path, "values"), "a value stands twice", "write each once")
-    return Span(path[-1], one, min(numbers), max(numbers), tuple(numbers))
+    return Span(path[-1], lever, min(numbers), max(numbers), tuple(numbers))
 
 
 def _patches(
@@ -335,9 +335,9 @@ def _patches(
     advice = "as in crossed: {homes: [none, faster-housing]}"
     data = reading.mapping(("patches",), reading.source.data.get("patches", {}), advice)
     reading.unknown(("patches",), data, ("crossed", "zipped"))
-    found: dict[str, tuple[PatchSet, ...]] = {"crossed": (), "zipped": ()}
+    result: dict[str, tuple[PatchSet, ...]] = {"crossed": (), "zipped": ()}
     taken = {span.name for span in spans} | set(RESERVED)
-    for way in found:
+    for way in result:
         sets = reading.mapping(("patches", way), data.get(way, {}), advice)
         for name, choices in sets.items():
             path = ("patches", way, str(name))
@@ -351,31 +351,31 @@ def _patches(
                 continue
             if way == "crossed" and len(set(choices)) < len(choices):
                 reading.fault(path, "a patch stands twice", "write each once")
-            found[way] += (PatchSet(str(name), tuple(choices)),)
-    if len({len(one.choices) for one in found["zipped"]}) > 1:
+            result[way] += (PatchSet(str(name), tuple(choices)),)
+    if len({len(patches.choices) for patches in result["zipped"]}) > 1:
         reading.fault(("patches", "zipped"), "zipped lists must be of the same length",
                       "the first goes with the first, the second with the second")  # fmt: skip
-    rows = list(zip(*(one.choices for one in found["zipped"]), strict=False))
+    rows = list(zip(*(patches.choices for patches in result["zipped"]), strict=False))
     if len(set(rows)) < len(rows):
         reading.fault(("patches", "zipped"), "a combination stands twice", "write each once")
-    words = {choice for sets in found.values() for one in sets for choice in one.choices}
+    words = {choice for sets in result.values() for patches in sets for choice in patches.choices}
     for word in sorted(words & taken - {NONE}):
         reading.fault(("patches",), f"'{word}' is a name and a choice", "take another name")
-    return found["crossed"], found["zipped"]
+    return result["crossed"], result["zipped"]
 
 
 def _texts(reading: _Reading, key: str, default: list[str], advice: str) -> list[tuple[Keys, str]]:
-    found = reading.source.data.get(key, default)
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+    result = reading.source.data.get(key, default)
+    if not isinstance(result, list) or not all(isinstance(item, str) for item in result):
         reading.fault((key,), "a list of texts belongs here", advice)
         return []
-    return [((key, str(number)), one) for number, one in enumerate(found)]
+    return [((key, str(number)), item) for number, item in enumerate(result)]
 
 
 def _exclude(
     reading: _Reading, spans: Sequence[Span], patches: Sequence[PatchSet]
 ) -> tuple[Condition, ...]:
-    words = {one.name for one in patches} | {c for one in patches for c in one.choices}
+    words = {patch.name for patch in patches} | {c for patch in patches for c in patch.choices}
     known = {canonical(span.name) for span in spans} | words
     rules = []
     for path, text in _texts(reading, "exclude", [], 'as in ["housing.homes > 40000"]'):
@@ -386,7 +386,7 @@ def _exclude(
             continue
         for name in names(rule):
             if canonical(name) not in known:
-                told = ", ".join([*(s.name for s in spans), *(one.name for one in patches)])
+                told = ", ".join([*(s.name for s in spans), *(patch.name for patch in patches)])
                 reading.fault(path, f"'{name}' is not set by this design", f"there are: {told}")
         for fault in operand_kinds(rule, words):
             reading.fault(path, fault)
@@ -397,7 +397,7 @@ def _exclude(
 def _record(reading: _Reading) -> tuple[CellRef, ...]:
     if "record" not in reading.source.data:
         reading.lacking("record", "the cells to keep, as in record: [gap.total.2027]")
-    found: dict[str, CellRef] = {}
+    result: dict[str, CellRef] = {}
     for path, text in _texts(reading, "record", ["gap.total.2027"], "as in [gap.total.2027]"):
         try:
             one = parse_address(text)
@@ -407,10 +407,10 @@ def _record(reading: _Reading) -> tuple[CellRef, ...]:
         statistics = (one.statistic,) if text.endswith(f":{one.statistic}") else RECORDED
         for statistic in statistics:
             cell = CellRef(one.table, one.line, one.year, one.vintage, statistic)
-            found[str(cell)] = cell
-    if not found or len(found) > MOST_CELLS:
-        reading.fault(("record",), f"{len(found)} cells", f"from 1 to {MOST_CELLS}")
-    return tuple(found.values())
+            result[str(cell)] = cell
+    if not result or len(result) > MOST_CELLS:
+        reading.fault(("record",), f"{len(result)} cells", f"from 1 to {MOST_CELLS}")
+    return tuple(result.values())
 
 
 def _settings(reading: _Reading) -> Settings:

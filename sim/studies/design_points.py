@@ -100,7 +100,7 @@ def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> S
         for span in design.spans:
             quantity_of(loaded.scenario, span.lever, f"keys.{span.name}")
     ends = [loaded.scenario.until for loaded in bases.values()]
-    last = date(max(one.year for one in design.record), 12, 31)
+    last = date(max(cell.year for cell in design.record), 12, 31)
     until = design.settings.until or min(last, *ends)
     values = _values(design)
     kept = np.flatnonzero(~_excluded(design, list(bases), values))
@@ -111,8 +111,8 @@ def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> S
 
 
 def _choices(design: Design) -> list[Choice]:
-    zipped = list(zip(*(one.choices for one in design.zipped), strict=True)) or [()]
-    crossed = product(*(one.choices for one in design.crossed))
+    zipped = list(zip(*(patches.choices for patches in design.zipped), strict=True)) or [()]
+    crossed = product(*(patches.choices for patches in design.crossed))
     return [(*choice, *row) for choice in crossed for row in zipped]
 
 
@@ -174,9 +174,9 @@ def _excluded(design: Design, choices: list[Choice], values: Floats) -> NDArray[
         canonical(span.name): np.repeat(values[:, number], len(choices))
         for number, span in enumerate(design.spans)
     }
-    for number, one in enumerate((*design.crossed, *design.zipped)):
-        columns[one.name] = np.tile([choice[number] for choice in choices], len(values))
-        columns |= {word: word for word in one.choices}
+    for number, patches in enumerate((*design.crossed, *design.zipped)):
+        columns[patches.name] = np.tile([choice[number] for choice in choices], len(values))
+        columns |= {word: word for word in patches.choices}
     for rule in design.exclude:
         said = {name: columns[canonical(name)] for name in names(rule)}
         out |= np.asarray(evaluate(rule, said), dtype=np.bool_)
@@ -194,7 +194,7 @@ def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
         "title": {lang: f"{getattr(scenario.title, lang)} [{run.number}]" for lang in ("en", "nl")},
         "description": dict.fromkeys(("en", "nl"), because),
     }
-    data |= {one.key: setting(scenario, one, value) for one, value in run.values.items()}
+    data |= {item.key: setting(scenario, item, value) for item, value in run.values.items()}
     return yaml.dump(data, Dumper=_PlainLever, sort_keys=False, allow_unicode=True, width=100)
 
 

@@ -42,7 +42,7 @@ def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
     """Search the boxes of a sweep and return the tables; raises ``ScenarioError``."""
     assert inputs.folder is not None
     condition, sweep = parse_condition(options.where), read_sweep(inputs.folder)
-    found = search(condition, sweep.table, (*sweep.numbers, *sweep.words), sweep.words)
+    result = search(condition, sweep.table, (*sweep.numbers, *sweep.words), sweep.words)
     asked: dict[str, Any] = {
         "sweep": sweep.id,
         "where": options.where,
@@ -57,7 +57,7 @@ def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
         asked,
         {},
         sweep.settings,
-        {"boxes": box_rows(found), "runs": run_rows(found)},
+        {"boxes": box_rows(result), "runs": run_rows(result)},
         {MANIFEST: digest(inputs.folder / MANIFEST)},
         f"discover-{inputs.folder.resolve().name.removeprefix('sweep-')}",
     )
@@ -65,50 +65,52 @@ def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return a heading, a table for each box, and the sentences."""
-    found, units = discovery_of(data), data.asked["units"]
-    told: list[Any] = [heading(found, data.asked["title"][lang], lang)]
-    told += [box_table(found, position, units, lang) for position in range(len(found.boxes))]
-    told += sentences(found, units, lang)
+    discovery, units = discovery_of(data), data.asked["units"]
+    told: list[Any] = [heading(discovery, data.asked["title"][lang], lang)]
+    told += [
+        box_table(discovery, position, units, lang) for position in range(len(discovery.boxes))
+    ]
+    told += sentences(discovery, units, lang)
     if "lacking" in data.asked:
         told.append(translate("discover_lacking", lang, n=data.asked["lacking"]))
     return told
 
 
-def sentences(found: Discovery, units: Units, lang: Language) -> list[str]:
+def sentences(discovery: Discovery, units: Units, lang: Language) -> list[str]:
     """The first box in one sentence, one for each further box, and what the numbers mean."""
-    if not found.boxes:
-        share = percent(found.share, lang)
-        return [translate("discover_nothing", lang, claim=claim(found, lang), share=share)]
+    if not discovery.boxes:
+        share = percent(discovery.share, lang)
+        return [translate("discover_nothing", lang, claim=claim(discovery, lang), share=share)]
     told = []
-    for position, box in enumerate(found.boxes):
+    for position, box in enumerate(discovery.boxes):
         said = {
             "density": banded(box.density, box.density_band, lang),
             "limits": limits_text(box, units, lang),
             "coverage": banded(box.coverage, box.coverage_band, lang),
         }
         if position == 0:
-            said["claim"] = claim(found, lang)
+            said["claim"] = claim(discovery, lang)
         told.append(
             translate("discover_further" if position else "discover_sentence", lang, **said)
         )
     return [*told, translate("discover_method", lang, n=RESAMPLES)]
 
 
-def heading(found: Discovery, sweep: str, lang: Language) -> str:
+def heading(discovery: Discovery, sweep: str, lang: Language) -> str:
     """What was looked for, where, and how often it is there."""
     return translate(
         "discover_title",
         lang,
-        where=found.where.text,
+        where=discovery.where.text,
         sweep=sweep,
-        share=percent(found.share, lang),
-        runs=number(len(found.table), lang),
+        share=percent(discovery.share, lang),
+        runs=number(len(discovery.table), lang),
     )
 
 
-def box_table(found: Discovery, position: int, units: Units, lang: Language) -> Table:
+def box_table(discovery: Discovery, position: int, units: Units, lang: Language) -> Table:
     """One box: a row a limit."""
-    box = found.boxes[position]
+    box = discovery.boxes[position]
     title = translate(
         "discover_box",
         lang,
@@ -121,26 +123,26 @@ def box_table(found: Discovery, position: int, units: Units, lang: Language) -> 
     for key in ("lever", "limit", "tried"):
         table.add_column(translate(f"discover_{key}", lang), overflow="fold")
     table.add_column(translate("discover_chance", lang), justify="right", no_wrap=True)
-    for one in box.limits:
+    for limit in box.limits:
         table.add_row(
-            lever_name(lever(one.lever, one.lever), lang),
-            limit_text(one, units, lang),
-            tried_text(found, one.lever, lang),
-            chance_text(one.chance, lang),
+            lever_name(lever(limit.lever, limit.lever), lang),
+            limit_text(limit, units, lang),
+            tried_text(discovery, limit.lever, lang),
+            chance_text(limit.chance, lang),
         )
     return table
 
 
-def box_rows(found: Discovery) -> pd.DataFrame:
+def box_rows(discovery: Discovery) -> pd.DataFrame:
     """The boxes as a table: a row a limit."""
     told = [
         {
             "box": position,
-            "lever": one.lever,
-            "low": one.low,
-            "high": one.high,
-            "choices": " ".join(one.choices),
-            "chance": one.chance,
+            "lever": limit.lever,
+            "low": limit.low,
+            "high": limit.high,
+            "choices": " ".join(limit.choices),
+            "chance": limit.chance,
             "runs": box.runs,
             "interest": box.interest,
             "coverage": box.coverage,
@@ -150,17 +152,17 @@ def box_rows(found: Discovery) -> pd.DataFrame:
             "density_p10": box.density_band[0],
             "density_p90": box.density_band[1],
         }
-        for position, box in enumerate(found.boxes, start=1)
-        for one in box.limits
+        for position, box in enumerate(discovery.boxes, start=1)
+        for limit in box.limits
     ]
     columns = ["box", "lever", "low", "high", "choices", "chance", "runs", "interest", "coverage",
                "coverage_p10", "coverage_p90", "density", "density_p10", "density_p90"]  # fmt: skip
     return pd.DataFrame(told, columns=columns)
 
 
-def run_rows(found: Discovery) -> pd.DataFrame:
+def run_rows(discovery: Discovery) -> pd.DataFrame:
     """The runs by their levers, and whether the condition holds in each."""
-    return found.table[["run", *found.levers]].assign(holds=found.interest)
+    return discovery.table[["run", *discovery.levers]].assign(holds=discovery.interest)
 
 
 IMPLEMENTATION = Implementation(

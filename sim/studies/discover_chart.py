@@ -33,39 +33,43 @@ NUMBERS = 6
 PLOT = {"column": 2.2, "page": 3.1}
 
 
-def shown(told: StudyData) -> bool:
+def shown(data: StudyData) -> bool:
     """There must be a box."""
-    return len(told.table("boxes")) > 0
+    return len(data.table("boxes")) > 0
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The limits of the first box, and below or beside them the runs."""
-    found, units = discovery_of(told), told.asked["units"]
-    box = found.boxes[0]
+    discovery, units = discovery_of(data), data.asked["units"]
+    box = discovery.boxes[0]
     slide = size.height_inches is not None
-    texts, each = _rows(found, box, units, size, size.text, lang)
+    texts, each = _rows(discovery, box, units, size, size.text, lang)
     layout = new_figure(
         size,
         _title(box, lang),
         [
             translate("discover_bars", lang),
-            _scatter_head(found, units, size, lang),
+            _scatter_head(discovery, units, size, lang),
         ],
-        [_note(found, box, slide, lang), *note_of(found, slide, lang), _source(told, found, lang)],
+        [
+            _note(discovery, box, slide, lang),
+            *note_of(discovery, slide, lang),
+            _source(data, discovery, lang),
+        ],
         columns=2 if slide else 1,
         plots=[1.0] if slide else [sum(each), PLOT["column" if size.brief else "page"]],
-        entries=[[], keys_of(found, lang)],
-        under=["", lever_and_unit(found, 0, units, lang)],
+        entries=[[], keys_of(discovery, lang)],
+        under=["", lever_and_unit(discovery, 0, units, lang)],
     )
-    draw_runs(layout, 1, found, box, lang)
+    draw_runs(layout, 1, discovery, box, lang)
     room, points = inches_of(layout.panels[0])[1], size.text
     if sum(each) > room + 0.02:
         points = size.small
-        texts, each = _rows(found, box, units, size, points, lang)
+        texts, each = _rows(discovery, box, units, size, points, lang)
     bars = BARS * LEADING * points / POINTS
     at = place_rows(layout, [0], texts, points, spread(each, room), bars, over=True)
-    for row, one in zip(at, box.limits, strict=True):
-        _bar(layout, row, bars, one, found, lang)
+    for row, limit in zip(at, box.limits, strict=True):
+        _bar(layout, row, bars, limit, discovery, lang)
     layout.panels[0].set_xlim(-0.004, 1.004)
     layout.panels[0].set_xticks([])
     layout.panels[0].spines["bottom"].set_visible(False)
@@ -81,57 +85,59 @@ def _title(box: Box, lang: Language) -> str:
     )
 
 
-def _note(found: Discovery, box: Box, brief: bool, lang: Language) -> str:
+def _note(discovery: Discovery, box: Box, brief: bool, lang: Language) -> str:
     return translate(
         "study_discover_note_brief" if brief else "study_discover_note",
         lang,
-        claim=claim(found, lang),
+        claim=claim(discovery, lang),
         density=banded(box.density, box.density_band, lang),
         coverage=banded(box.coverage, box.coverage_band, lang),
     )
 
 
-def _source(told: StudyData, found: Discovery, lang: Language) -> str:
+def _source(data: StudyData, discovery: Discovery, lang: Language) -> str:
     return translate(
         "study_sweep_source",
         lang,
-        title=told.asked["title"][lang],
-        runs=number(len(found.table), lang),
-        n=number(told.settings.replications, lang),
-        seed=told.settings.seed,
-        id=told.id,
+        title=data.asked["title"][lang],
+        runs=number(len(discovery.table), lang),
+        n=number(data.settings.replications, lang),
+        seed=data.settings.seed,
+        id=data.id,
         sources=cited_sources(),
     )
 
 
 def _scatter_head(
-    found: Discovery, units: Mapping[str, str], size: ChartSize, lang: Language
+    discovery: Discovery, units: Mapping[str, str], size: ChartSize, lang: Language
 ) -> str:
-    upward = lever_and_unit(found, 1, units, lang)
+    upward = lever_and_unit(discovery, 1, units, lang)
     head = translate("discover_scatter", lang)
     return upward or head if size.brief or size.height_inches else f"{head}. {upward}".strip()
 
 
-def limit_short(_: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+def limit_short(_: Discovery, limit: Limit, units: Mapping[str, str], lang: Language) -> str:
     """A limit in words: the lever, and what is left of it."""
-    name = lever_words(lever(one.lever, one.lever), None, lang)
-    return translate("named_value", lang, name=name, value=limit_text(one, units, lang))
+    name = lever_words(lever(limit.lever, limit.lever), None, lang)
+    return translate("named_value", lang, name=name, value=limit_text(limit, units, lang))
 
 
-def limit_words(found: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+def limit_words(discovery: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
     """A limit in words: the lever, what is left of it, and what was tried."""
     return translate(
         "study_discover_limit",
         lang,
         name=lever_words(lever(one.lever, one.lever), None, lang),
         limit=limit_text(one, units, lang),
-        tried=tried_text(found, one.lever, lang),
+        tried=tried_text(discovery, one.lever, lang),
     )
 
 
-def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang: Language) -> str:
+def lever_and_unit(
+    discovery: Discovery, place: int, units: Mapping[str, str], lang: Language
+) -> str:
     """The lever along one of the axes of the runs, with its unit."""
-    names = axes_of(found, found.boxes[0])
+    names = axes_of(discovery, discovery.boxes[0])
     if place >= len(names):
         return ""
     text = lever_words(lever(names[place], names[place]), None, lang)
@@ -141,7 +147,7 @@ def lever_and_unit(found: Discovery, place: int, units: Mapping[str, str], lang:
 
 
 def _rows(
-    found: Discovery,
+    discovery: Discovery,
     box: Box,
     units: Mapping[str, str],
     size: ChartSize,
@@ -156,23 +162,28 @@ def _rows(
     slide = size.height_inches is not None
     wide = 0.48 * inside if slide else inside
     name = limit_short if slide else limit_words
-    texts = [wrapped(name(found, one, units, lang), points, wide) for one in box.limits]
+    texts = [wrapped(name(discovery, limit, units, lang), points, wide) for limit in box.limits]
     bars = BARS * LEADING * points / POINTS
     gap = 0.4 * points / POINTS
     return texts, [row_height(text, points, bars, over=True) + gap for text in texts]
 
 
 def _bar(
-    layout: FigureLayout, row: float, tall: float, one: Limit, found: Discovery, lang: Language
+    layout: FigureLayout,
+    row: float,
+    tall: float,
+    limit: Limit,
+    discovery: Discovery,
+    lang: Language,
 ) -> None:
     """What was tried as an empty bar, what the box leaves of it filled."""
     size, axes = layout.size, layout.panels[0]
     edge: dict[str, Any] = {"edgecolor": DARK, "linewidth": 0.35 * size.line}
-    values = found.table[one.lever]
-    if not one.choices:
+    values = discovery.table[limit.lever]
+    if not limit.choices:
         least, most = float(values.min()), float(values.max())
-        low = least if one.low is None else one.low
-        high = most if one.high is None else one.high
+        low = least if limit.low is None else limit.low
+        high = most if limit.high is None else limit.high
         axes.barh(row, 1, tall, color="white", **edge)
         axes.barh(row, (high - low) / (most - least), tall, left=(low - least) / (most - least),
                   color=BLUE, **edge)  # fmt: skip
@@ -180,7 +191,7 @@ def _bar(
     every = sorted(set(map(str, values)))
     slot = inches_of(axes)[0] / len(every)
     for place, choice in enumerate(every):
-        kept = choice in one.choices
+        kept = choice in limit.choices
         axes.barh(row, 1 / len(every), tall, left=place / len(every),
                   color=BLUE if kept else "white", **edge)  # fmt: skip
         text = choice_text(choice, lang)
@@ -189,17 +200,17 @@ def _bar(
                       fontsize=size.text, color="white" if kept else DARK)  # fmt: skip
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
-    found, units = discovery_of(told), told.asked["units"]
-    box = found.boxes[0]
+    discovery, units = discovery_of(data), data.asked["units"]
+    box = discovery.boxes[0]
     return translate(
         "alt_discover",
         lang,
-        claim=claim(found, lang),
-        share=percent(found.share, lang),
-        runs=number(len(found.table), lang),
-        limits=listed([limit_words(found, one, units, lang) for one in box.limits]),
+        claim=claim(discovery, lang),
+        share=percent(discovery.share, lang),
+        runs=number(len(discovery.table), lang),
+        limits=listed([limit_words(discovery, limit, units, lang) for limit in box.limits]),
         inside=number(box.runs, lang),
         density=banded(box.density, box.density_band, lang),
         coverage=banded(box.coverage, box.coverage_band, lang),

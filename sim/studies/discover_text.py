@@ -47,7 +47,9 @@ def unit_of(name: str, units: Units, lang: Language) -> str:
 def limit_text(limit: Limit, units: Units, lang: Language) -> str:
     """What a limit leaves of a lever: above, below, between, or these choices."""
     if limit.choices:
-        return translate("discover_or", lang).join(choice_text(one, lang) for one in limit.choices)
+        return translate("discover_or", lang).join(
+            choice_text(choice, lang) for choice in limit.choices
+        )
     low, high = (None if end is None else plainly(end, lang) for end in (limit.low, limit.high))
     if low is not None and high is not None:
         text = translate("discover_between", lang, low=low, high=high)
@@ -61,16 +63,16 @@ def limit_text(limit: Limit, units: Units, lang: Language) -> str:
 
 def limits_text(box: Box, units: Units, lang: Language) -> str:
     parts = [
-        f"{lever_name(lever(one.lever, one.lever), lang)}{' =' if one.choices else ''} "
-        f"{limit_text(one, units, lang)}"
-        for one in box.limits
+        f"{lever_name(lever(limit.lever, limit.lever), lang)}{' =' if limit.choices else ''} "
+        f"{limit_text(limit, units, lang)}"
+        for limit in box.limits
     ]
     return translate("discover_and", lang).join([", ".join(parts[:-1]), parts[-1]][-len(parts) :])
 
 
-def claim(found: Discovery, lang: Language) -> str:
+def claim(discovery: Discovery, lang: Language) -> str:
     """What the condition says, in words where it is about the gap."""
-    where = found.where
+    where = discovery.where
     cell = where.cell
     if cell is None or cell.table != "gap" or cell.statistic == "p_positive":
         return translate("discover_condition", lang, where=where.text)
@@ -86,10 +88,10 @@ def chance_text(chance: float, lang: Language) -> str:
     return f"< {number(0.001, lang, 3)}" if chance < 0.001 else number(chance, lang, 3)
 
 
-def tried_text(found: Discovery, name: str, lang: Language) -> str:
+def tried_text(discovery: Discovery, name: str, lang: Language) -> str:
     """Values of a lever that were tried: their range, or the choices."""
-    values = found.table[name]
+    values = discovery.table[name]
     if values.dtype.kind != "f":
-        return ", ".join(choice_text(one, lang) for one in sorted(set(map(str, values))))
+        return ", ".join(choice_text(item, lang) for item in sorted(set(map(str, values))))
     low, high = plainly(float(values.min()), lang), plainly(float(values.max()), lang)
     return translate("range", lang, low=low, high=high)

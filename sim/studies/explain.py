@@ -63,11 +63,11 @@ def run(options: ExplainOptions, inputs: Inputs) -> StudyContent:
         usage_error("explain", f"both are {first.name}, the same scenario", "name two")
     settings = settings_of(options)
     with inputs.watch("explain", settings.replications) as progress:
-        found = explain(
+        result = explain(
             first, second, parse(options.cell), settings, options.by, inputs.workers, progress
         )
-    asked = {"cell": options.cell, "factors": {f.name: list(f.keys) for f in found.factors}}
-    tables = {"effects": found.effects, "cells": cells(found)}
+    asked = {"cell": options.cell, "factors": {f.name: list(f.keys) for f in result.factors}}
+    tables = {"effects": result.effects, "cells": cells(result)}
     return content_of(
         "explanation", options, inputs, settings, tables, asked, ending=(options.year,)
     )
@@ -90,8 +90,8 @@ def explain(
     parts = factors(first, second, by)
     ours, theirs = first.scenario, second.scenario
     settings = ending_with(settings, (ours, theirs), address)
-    for one in (ours, theirs):
-        check_cell_exists(one, address, settings)
+    for loaded in (ours, theirs):
+        check_cell_exists(loaded, address, settings)
     moving = [n for n, factor in enumerate(parts) if factor.keys and not factor.only_money]
     money = [n for n, factor in enumerate(parts) if factor.keys and factor.only_money]
     tasks = []
@@ -189,30 +189,32 @@ def _effects(
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed table and the sentences."""
-    found = explanation_of(data)
-    return [effects_table(found, data.scenarios, lang), *sentences(found, lang)]
+    explanation = explanation_of(data)
+    return [effects_table(explanation, data.scenarios, lang), *sentences(explanation, lang)]
 
 
-def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: Language) -> Table:
+def effects_table(
+    explanation: Explanation, scenarios: Mapping[str, Scenario], lang: Language
+) -> Table:
     """Return the first gap, a row a factor, the residual, and the second gap."""
-    address = found.address
+    address = explanation.address
     title = translate(
         "explain_title",
         lang,
-        first=found.first,
-        second=found.second,
+        first=explanation.first,
+        second=explanation.second,
         line=line_label(address.line, lang),
         year=address.year,
         statistic=statistic_name(address.statistic, lang),
-        prices=prices_label(scenarios[found.first], lang),
+        prices=prices_label(scenarios[explanation.first], lang),
     )
     table = Table(title=title, title_justify="left")
     table.add_column(translate("explain_factor", lang))
     for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
-    table.add_row(_end("explain_from", found.first, lang), million(found.before, lang))
+    table.add_row(_end("explain_from", explanation.first, lang), million(explanation.before, lang))
     table.add_section()
-    for row in found.effects.to_dict("records"):
+    for row in explanation.effects.to_dict("records"):
         band = translate(
             "range", lang, low=million(row["p10"], lang), high=million(row["p90"], lang)
         )
@@ -221,47 +223,51 @@ def effects_table(found: Explanation, scenarios: Mapping[str, Scenario], lang: L
             *(million(row[column], lang) for column in ("effect", "alone", "last")),
             band if row["p10"] or row["p90"] else "",
         )
-    table.add_row(translate("explain_residual", lang), million(found.residual, lang))
+    table.add_row(translate("explain_residual", lang), million(explanation.residual, lang))
     table.add_section()
-    table.add_row(_end("explain_to", found.second, lang), million(found.after, lang))
+    table.add_row(_end("explain_to", explanation.second, lang), million(explanation.after, lang))
     return table
 
 
-def sentences(found: Explanation, lang: Language) -> list[str]:
+def sentences(explanation: Explanation, lang: Language) -> list[str]:
     """Return what the factors change together, its interval, and what is left of the gap."""
-    effect = found.after - found.before
+    effect = explanation.after - explanation.before
     way = "explain_lowers" if effect < 0 else "explain_raises"
-    if found.before <= 0:
+    if explanation.before <= 0:
         way = "explain_changes"
-    key = "explain_enough" if found.after <= 0 else "explain_remains"
-    if found.after > 0 and effect >= 0:
+    key = "explain_enough" if explanation.after <= 0 else "explain_remains"
+    if explanation.after > 0 and effect >= 0:
         key = "explain_short"
     verdict = translate(
         way,
         lang,
-        year=found.address.year,
-        before=billion(found.before, lang),
-        effect=billion(abs(effect) if found.before > 0 else effect, lang),
+        year=explanation.address.year,
+        before=billion(explanation.before, lang),
+        effect=billion(abs(effect) if explanation.before > 0 else effect, lang),
     )
-    left = translate(key, lang, left=billion(abs(found.after), lang))
+    left = translate(key, lang, left=billion(abs(explanation.after), lang))
     return [
-        f"{verdict} {left} {whole_band(found, lang)}",
+        f"{verdict} {left} {whole_band(explanation, lang)}",
         translate(
             "explain_method",
             lang,
-            n=sum(1 for f in found.factors if f.keys),
-            runs=found.runs,
-            priced=found.priced,
+            n=sum(1 for f in explanation.factors if f.keys),
+            runs=explanation.runs,
+            priced=explanation.priced,
         ),
     ]
 
 
-def cells(found: Explanation) -> pd.DataFrame:
+def cells(explanation: Explanation) -> pd.DataFrame:
     """Return both gaps, the residual, and the interval of the difference as a table."""
-    rows = [(found.first, found.before), (found.second, found.after), ("residual", found.residual)]
-    rows += zip(BAND, found.band, strict=True)
+    rows = [
+        (explanation.first, explanation.before),
+        (explanation.second, explanation.after),
+        ("residual", explanation.residual),
+    ]
+    rows += zip(BAND, explanation.band, strict=True)
     of, values = zip(*rows, strict=True)
-    return pd.DataFrame({"cell": str(found.address), "of": of, "value": values})
+    return pd.DataFrame({"cell": str(explanation.address), "of": of, "value": values})
 
 
 def _end(key: str, name: str, lang: Language) -> str:

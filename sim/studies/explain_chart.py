@@ -61,23 +61,25 @@ class Explanation:
     priced: int
 
 
-def explanation_of(told: StudyData) -> Explanation:
+def explanation_of(data: StudyData) -> Explanation:
     """Return an explanation from the tables of its folder."""
-    cells, effects = told.table("cells"), told.table("effects")
-    scenarios, known = told.scenarios, shipped()
+    cells, effects = data.table("cells"), data.table("effects")
+    scenarios, known = data.scenarios, shipped()
     first, second = scenarios
     values = dict(zip(cells["of"], cells["value"], strict=True))
     factors = []
-    for name, keys in told.asked["factors"].items():
-        only_money = all(affects_costs_only(one, key) for key in keys for one in scenarios.values())
+    for name, keys in data.asked["factors"].items():
+        only_money = all(
+            affects_costs_only(item, key) for key in keys for item in scenarios.values()
+        )
         title = load(name).title.model_dump() if name in known else {}
         factors.append(Factor(name, tuple(keys), only_money, title))
-    moving = sum(1 for one in factors if one.keys and not one.only_money)
-    used = sum(1 for one in factors if one.keys)
+    moving = sum(1 for item in factors if item.keys and not item.only_money)
+    used = sum(1 for item in factors if item.keys)
     return Explanation(
         first,
         second,
-        parse(told.asked["cell"]),
+        parse(data.asked["cell"]),
         values[first],
         values[second],
         values["residual"],
@@ -89,60 +91,60 @@ def explanation_of(told: StudyData) -> Explanation:
     )
 
 
-def whole_band(found: Explanation, lang: Language) -> str:
+def whole_band(explanation: Explanation, lang: Language) -> str:
     """Return a sentence on the interval of the difference: lower is less short."""
-    low, high = (billion(value, lang) for value in found.band)
+    low, high = (billion(value, lang) for value in explanation.band)
     return translate("explain_whole_band", lang, low=low, high=high)
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A bar for each factor that moves the gap, between the two gaps."""
-    found, scenarios = explanation_of(told), told.scenarios
-    first, second = scenarios[found.first], scenarios[found.second]
-    steps = _steps(found, first, lang)
+    explanation, scenarios = explanation_of(data), data.scenarios
+    first, second = scenarios[explanation.first], scenarios[explanation.second]
+    steps = _steps(explanation, first, lang)
     note = translate(
         "study_explain_note",
         lang,
-        statistic=statistic_name(found.address.statistic, lang),
-        line=line_label(found.address.line, lang),
+        statistic=statistic_name(explanation.address.statistic, lang),
+        line=line_label(explanation.address.line, lang),
         first=title_of_scenario(first, lang),
         second=title_of_scenario(second, lang),
     )
     rows = new_rows(
         size,
-        _title(found, lang),
+        _title(explanation, lang),
         [translate("chart_gap_axis", lang, prices=prices_label(first, lang))],
         [
-            _end("explain_from", found.first, lang),
+            _end("explain_from", explanation.first, lang),
             *(name for name, _ in steps),
-            _end("explain_to", found.second, lang),
+            _end("explain_to", explanation.second, lang),
         ],
-        lambda _: [note, source(told, title_of_scenario(first, lang), lang)],
+        lambda _: [note, source(data, title_of_scenario(first, lang), lang)],
     )
-    _bars(rows, 0.8 * rows.tall, found, [effect for _, effect in steps], lang)
+    _bars(rows, 0.8 * rows.tall, explanation, [effect for _, effect in steps], lang)
     return finish(rows.layout)
 
 
-def _title(found: Explanation, lang: Language) -> str:
+def _title(explanation: Explanation, lang: Language) -> str:
     return translate(
         "explain_chart",
         lang,
-        year=found.address.year,
-        before=billion(found.before, lang),
-        after=billion(found.after, lang),
+        year=explanation.address.year,
+        before=billion(explanation.before, lang),
+        after=billion(explanation.after, lang),
     )
 
 
-def _steps(found: Explanation, first: Scenario, lang: Language) -> list[tuple[str, float]]:
+def _steps(explanation: Explanation, first: Scenario, lang: Language) -> list[tuple[str, float]]:
     """Names and effects [EUR] of what moves the gap; the residual if there is one."""
-    factors = {factor.name: factor for factor in found.factors}
+    factors = {factor.name: factor for factor in explanation.factors}
     shown = [
         (_titled(str(row["factor"]), factors, first, lang), float(row["effect"]))
-        for row in found.effects.to_dict("records")
+        for row in explanation.effects.to_dict("records")
         if row["effect"]
     ]
-    if round(found.residual):
-        shown.append((translate("explain_residual", lang), float(found.residual)))
+    if round(explanation.residual):
+        shown.append((translate("explain_residual", lang), float(explanation.residual)))
     return shown
 
 
@@ -162,14 +164,14 @@ def _end(key: str, name: str, lang: Language) -> str:
 def _bars(
     rows: Rows,
     tall: float,
-    found: Explanation,
+    explanation: Explanation,
     effects: list[float],
     lang: Language,
 ) -> None:
     layout, at = rows.layout, rows.at
     size, (axes,) = layout.size, layout.panels
-    level = found.before / BILLION
-    ends = [(max(level, 0.0), billion(found.before, lang))]
+    level = explanation.before / BILLION
+    ends = [(max(level, 0.0), billion(explanation.before, lang))]
     axes.barh(at[0], level, tall, color=ENDS)
     for row, effect in enumerate(effects, start=1):
         step = effect / BILLION
@@ -179,10 +181,10 @@ def _bars(
         _joint(axes, level, at[row - 1], at[row], tall, size)
         ends.append((max(level, level + step), _signed(step, lang)))
         level += step
-    after = found.after / BILLION
+    after = explanation.after / BILLION
     _joint(axes, level, at[-2], at[-1], tall, size)
     axes.barh(at[-1], after, tall, color=ENDS)
-    ends.append((max(after, 0.0), billion(found.after, lang)))
+    ends.append((max(after, 0.0), billion(explanation.after, lang)))
     zero_line(axes.xaxis)
     number_scale(axes.xaxis, lang, 7)
     for (end, text), row_at in zip(ends, at, strict=True):
@@ -202,21 +204,21 @@ def _signed(billions: float, lang: Language) -> str:
     return ("+" if billions > 0 else "") + number(billions, lang, 2)
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers and the band of the whole difference."""
-    found = explanation_of(told)
+    explanation = explanation_of(data)
     steps = [
         translate("alt_part", lang, name=name, value=_signed(effect / BILLION, lang))
-        for name, effect in _steps(found, told.first, lang)
+        for name, effect in _steps(explanation, data.first, lang)
     ]
     chart = translate(
         "alt_waterfall",
         lang,
-        year=found.address.year,
-        first=found.first,
-        second=found.second,
-        before=billion(found.before, lang),
-        after=billion(found.after, lang),
+        year=explanation.address.year,
+        first=explanation.first,
+        second=explanation.second,
+        before=billion(explanation.before, lang),
+        after=billion(explanation.after, lang),
         steps=listed(steps),
     )
-    return f"{chart} {whole_band(found, lang)}"
+    return f"{chart} {whole_band(explanation, lang)}"

@@ -67,12 +67,12 @@ def changed_keys(first: Loaded, second: Loaded) -> list[str]:
 
     A list changes as a whole, and so does a part that only one of them has.
     """
-    ours, theirs = (_data(one.scenario) for one in (first, second))
+    ours, theirs = (_data(loaded.scenario) for loaded in (first, second))
     keys = []
-    for one in differences(first, second):
-        if one.key.split(".")[0] in ("sources", "until"):
+    for item in differences(first, second):
+        if item.key.split(".")[0] in ("sources", "until"):
             continue
-        keys.append(_settable(one.key.split("."), ours, theirs))
+        keys.append(_settable(item.key.split("."), ours, theirs))
     return list(dict.fromkeys(keys))
 
 
@@ -120,13 +120,15 @@ def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
         raise ScenarioError([Problem("--by", what, "take --by theme")])
     both = (first.scenario, second.scenario)
     titles = {layer.name: layer.source.data.get("title")
-              for one in (first, second) for layer in one.tree.layers}  # fmt: skip
-    found = []
+              for loaded in (first, second) for layer in loaded.tree.layers}  # fmt: skip
+    result = []
     for name, its in groups.items():
         only_money = all(affects_costs_only(scenario, key) for key in its for scenario in both)
         title = titles.get(name) if chosen == "patch" else None
-        found.append(Factor(name, tuple(its), only_money, title if isinstance(title, dict) else {}))
-    return found
+        result.append(
+            Factor(name, tuple(its), only_money, title if isinstance(title, dict) else {})
+        )
+    return result
 
 
 def _grouped(keys: Iterable[str], name: Callable[[str], str]) -> dict[str, list[str]]:

@@ -60,11 +60,11 @@ class Grid:
     met: Bools
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The heat map; across the first lever, upward the second."""
-    target, scenario = asked_target(told), told.first
-    first, second = _levers(told)
-    units = [quantity_of(scenario, one, "--lever").unit for one in (first, second)]
+    target, scenario = asked_target(data), data.first
+    first, second = _levers(data)
+    units = [quantity_of(scenario, each, "--lever").unit for each in (first, second)]
     note = translate(
         "study_frontier_note",
         lang,
@@ -75,7 +75,7 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
         size,
         title(target, scenario, lang),
         [translate("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
-        [note, source(told, title_of_scenario(scenario, lang), lang)],
+        [note, source(data, title_of_scenario(scenario, lang), lang)],
         plots=[PLOT["column" if size.brief else "page"]],
         entries=[
             [
@@ -87,19 +87,19 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
             translate("study_across", lang, what=lever_and_unit(first, units[0], scenario, lang))
         ],
     )
-    grid = _grid(told, [lever_unit(unit) for unit in units], unit_of(target))
+    grid = _grid(data, [lever_unit(unit) for unit in units], unit_of(target))
     _heat(layout, grid, target.number / unit_of(target), lang)
     return finish(layout)
 
 
-def _levers(told: StudyData) -> tuple[Lever, Lever]:
-    first, second = (lever(text, "levers") for text in told.asked["levers"])
+def _levers(data: StudyData) -> tuple[Lever, Lever]:
+    first, second = (lever(text, "levers") for text in data.asked["levers"])
     return first, second
 
 
-def _grid(told: StudyData, across: list[float], unit: float) -> Grid:
-    table = told.table("grid")
-    names = [str(one) for one in _levers(told)]
+def _grid(data: StudyData, across: list[float], unit: float) -> Grid:
+    table = data.table("grid")
+    names = [str(lever) for lever in _levers(data)]
     x, y = (np.unique(table[name].to_numpy(float)) for name in names)
     wide = pd.DataFrame({"x": table[names[0]], "y": table[names[1]], "held": table["held"],
                          "met": table["met"].astype(bool)}).sort_values(["x", "y"])  # fmt: skip
@@ -165,12 +165,12 @@ def _room(texts: list[str], slot: tuple[float, float], size: ChartSize) -> tuple
     return size.small, 30
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences: its corners, and where the target is just met."""
-    target, scenario = asked_target(told), told.first
-    first, second = _levers(told)
-    units = [quantity_of(scenario, one, "--lever").unit for one in (first, second)]
-    grid = _grid(told, [1.0, 1.0], 1.0)
+    target, scenario = asked_target(data), data.first
+    first, second = _levers(data)
+    units = [quantity_of(scenario, each, "--lever").unit for each in (first, second)]
+    grid = _grid(data, [1.0, 1.0], 1.0)
     x, y = grid.tried
     corners = [
         translate(
@@ -194,14 +194,14 @@ def words(told: StudyData, lang: Language) -> str:
         met=number(int(grid.met.sum()), lang),
         n=number(grid.met.size, lang),
         corners=listed(corners),
-        line=_line(told, (first, second), units, lang),
+        line=_line(data, (first, second), units, lang),
     )
 
 
-def _line(told: StudyData, levers: tuple[Lever, Lever], units: list[str], lang: Language) -> str:
+def _line(data: StudyData, levers: tuple[Lever, Lever], units: list[str], lang: Language) -> str:
     """Where the first lever just meets the target, for each value of the second."""
-    table = told.table("frontier")
-    first, second = (str(one) for one in levers)
+    table = data.table("frontier")
+    first, second = (str(lever) for lever in levers)
     parts = [
         translate(
             "alt_frontier_met",

@@ -94,7 +94,7 @@ def cost_of_cuts(
     """Cut the IND on common random numbers, and return what COA, Nidos and penalties cost more."""
     held = without_cut(scenario)
     scenarios = [held, *(with_cut(held, cut, since) for cut in cuts)]
-    tasks = [Task(one, _lines) for one in scenarios]
+    tasks = [Task(loaded, _lines) for loaded in scenarios]
     ours, *theirs = run_tasks(tasks, settings, workers, progress)
     until = settings.until or scenario.until
     years = budget.whole_years(Clock(scenario.start, until, settings.step))
@@ -262,28 +262,28 @@ def cut_name(cut: str, lang: Language) -> str:
     return translate(f"ind_coa_cut_{cut}", lang)
 
 
-def _whole(told: StudyData) -> tuple[pd.DataFrame, list[int]]:
+def _whole(data: StudyData) -> tuple[pd.DataFrame, list[int]]:
     """All years together, a row a cut; and which years these are."""
-    table = told.table("ind_coa").astype({"year": str})
+    table = data.table("ind_coa").astype({"year": str})
     years = [int(year) for year in table["year"].unique() if year != TOTAL]
     return table[table["year"] == TOTAL], years
 
 
-def _title(told: StudyData, years: list[int], lang: Language) -> str:
-    return translate("ind_coa_chart", lang, first=told.asked["from"], last=years[-1])
+def _title(data: StudyData, years: list[int], lang: Language) -> str:
+    return translate("ind_coa_chart", lang, first=data.asked["from"], last=years[-1])
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A pair of bars a cut, with the 80 % band of what costs more."""
-    whole, years = _whole(told)
-    scenario = told.first
-    note = translate("study_ind_coa_note", lang, year=told.asked["from"])
+    whole, years = _whole(data)
+    scenario = data.first
+    note = translate("study_ind_coa_note", lang, year=data.asked["from"])
     rows = new_rows(
         size,
-        _title(told, years, lang),
+        _title(data, years, lang),
         [translate("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
         [cut_name(cut, lang) for cut in whole["cut"]],
-        lambda _: [note, source(told, title_of_scenario(scenario, lang), lang)],
+        lambda _: [note, source(data, title_of_scenario(scenario, lang), lang)],
         lines=1.8,
         entries=[
             [
@@ -315,9 +315,9 @@ def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
         write_right(axes, end, place, text, rows.points)
 
 
-def alt_text(told: StudyData, lang: Language) -> str:
+def alt_text(data: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
-    whole, years = _whole(told)
+    whole, years = _whole(data)
     parts = [
         translate(
             "alt_ind_coa_cut",
@@ -330,7 +330,7 @@ def alt_text(told: StudyData, lang: Language) -> str:
         )
         for row in whole.to_dict("records")
     ]
-    return translate("alt_ind_coa", lang, title=_title(told, years, lang), told=listed(parts))
+    return translate("alt_ind_coa", lang, title=_title(data, years, lang), told=listed(parts))
 
 
 def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:

@@ -43,19 +43,19 @@ def lever(text: str, where: str) -> Lever:
     return Lever(key, since)
 
 
-def quantity_of(scenario: Scenario, one: Lever, where: str) -> Quantity:
+def quantity_of(scenario: Scenario, lever: Lever, where: str) -> Quantity:
     """Return the number that a lever sets; raises ``ScenarioError`` if there is none."""
-    found = dict(quantities(scenario)).get(one.key)
-    if found is None:
-        *parent, last = one.key.split(".")
-        known = at(Scenario, tuple(one.key.split(".")))
+    result = dict(quantities(scenario)).get(lever.key)
+    if result is None:
+        *parent, last = lever.key.split(".")
+        known = at(Scenario, tuple(lever.key.split(".")))
         advice = hint_for(last, tuple(parent))
         if known is not None and known.is_number:
             advice = _what_there_is(scenario, parent)
         raise ScenarioError(
-            [Problem(where, f"'{one.key}' is not a number of this scenario", advice)]
+            [Problem(where, f"'{lever.key}' is not a number of this scenario", advice)]
         )
-    return found
+    return result
 
 
 def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
@@ -71,16 +71,16 @@ def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
     return "this scenario has not set it: set it in a patch first"
 
 
-def setting(scenario: Scenario, one: Lever, value: Any) -> Any:
+def setting(scenario: Scenario, lever: Lever, value: Any) -> Any:
     """Return what a patch writes to set a lever.
 
     With a date: earlier values stay, and so do values dated later. A number that is set
     is certain: its spread goes, as with ``--set``.
     """
-    if one.since is None:
+    if lever.since is None:
         return value
-    quantity = quantity_of(scenario, one, str(one))
-    return as_written(quantity, path_from(quantity, scenario.start, one.since, value))
+    quantity = quantity_of(scenario, lever, str(lever))
+    return as_written(quantity, path_from(quantity, scenario.start, lever.since, value))
 
 
 def path_from(quantity: Quantity, start: date, since: date, value: Any) -> Any:
@@ -108,11 +108,11 @@ def as_written(quantity: Quantity, value: Any) -> Any:
 def with_levers(scenario: Scenario, values: Mapping[Lever, Any]) -> Scenario:
     """Return a scenario with levers set, validated like a file; raises ``ScenarioError``."""
     changes: dict[str, Any] = {}
-    for one, value in values.items():
-        if one.key in changes:
+    for item, value in values.items():
+        if item.key in changes:
             what = "this key is set twice, at different dates"
-            raise ScenarioError([Problem(one.key, what, "set it once")])
-        changes[one.key] = setting(scenario, one, value)
+            raise ScenarioError([Problem(item.key, what, "set it once")])
+        changes[item.key] = setting(scenario, item, value)
     return override(scenario, changes, BECAUSE)
 
 

@@ -81,16 +81,18 @@ class PlaceCosts:
 
     def at(self, level: float) -> Floats:
         """Return the cost at a number of places that was tried: (replication,)."""
-        found: Floats = self.costs[int(np.flatnonzero(self.levels == level)[0])]
-        return found
+        result: Floats = self.costs[int(np.flatnonzero(self.levels == level)[0])]
+        return result
 
 
 def run(options: OptimalPlacesOptions, inputs: Inputs) -> StudyContent:
     """Try a range of fixed numbers of places and return the tables; raises ``ScenarioError``."""
     settings, levels = settings_of(options), options.levels
     with inputs.watch("optimal-places", settings.replications * (len(levels) + 2)) as progress:
-        found = search(inputs.scenario, levels, settings, options.reached, inputs.workers, progress)
-    tables = {"stock": cost_table(found), "best": best_table(found)}
+        result = search(
+            inputs.scenario, levels, settings, options.reached, inputs.workers, progress
+        )
+    tables = {"stock": cost_table(result), "best": best_table(result)}
     return content_of("stock", options, inputs, settings, tables)
 
 
@@ -195,8 +197,8 @@ def wanted(experiment: Experiment) -> Floats:
     for name in fixed:
         other = other + experiment.monthly["places", f"place:{name}"]
     fill = scenario.reception.desk.planned_fill.single
-    found: Floats = np.maximum(people / fill - other, 0.0)
-    return found
+    result: Floats = np.maximum(people / fill - other, 0.0)
+    return result
 
 
 def cheapest(levels: Floats, costs: Floats) -> float:
@@ -209,12 +211,12 @@ def _bands(levels: Floats, costs: Floats) -> tuple[tuple[float, float], tuple[fl
     """Return 80 % intervals of the cheapest number by mean and by P90, replications resampled."""
     n = costs.shape[1]
     chosen = np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
-    found = np.empty((RESAMPLES, 2))
+    result = np.empty((RESAMPLES, 2))
     for row, picked in enumerate(chosen):
         each = costs[:, picked]
-        found[row, 0] = cheapest(levels, each.mean(axis=1))
-        found[row, 1] = cheapest(levels, np.quantile(each, 0.9, axis=1))
-    low, high = np.quantile(found, (0.1, 0.9), axis=0)
+        result[row, 0] = cheapest(levels, each.mean(axis=1))
+        result[row, 1] = cheapest(levels, np.quantile(each, 0.9, axis=1))
+    low, high = np.quantile(result, (0.1, 0.9), axis=0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
@@ -246,11 +248,13 @@ def newsvendor(
     return Newsvendor(few, many, chance, float(asked[order][at]))
 
 
-def cost_table(found: PlaceCosts) -> pd.DataFrame:
+def cost_table(result: PlaceCosts) -> pd.DataFrame:
     """Return a row a number of places, with the best one and the scenario as it is [EUR]."""
-    rows = [("tried", level, costs) for level, costs in zip(found.levels, found.costs, strict=True)]
-    rows += [("best", found.best, found.best_costs), ("as_is", float("nan"), found.as_is)]
-    planned, table = found.at(PLANNED), []
+    rows = [
+        ("tried", level, costs) for level, costs in zip(result.levels, result.costs, strict=True)
+    ]
+    rows += [("best", result.best, result.best_costs), ("as_is", float("nan"), result.as_is)]
+    planned, table = result.at(PLANNED), []
     for kind, level, costs in rows:
         more = costs - planned
         low, high = np.quantile(more, (0.1, 0.9))
@@ -261,18 +265,18 @@ def cost_table(found: PlaceCosts) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def best_table(found: PlaceCosts) -> pd.DataFrame:
+def best_table(result: PlaceCosts) -> pd.DataFrame:
     """Return where cost is least, by mean and by 90th percentile, and the rule of thumb."""
-    (low, high), (low_p90, high_p90), rule = found.best_band, found.best_p90_band, found.rule
+    (low, high), (low_p90, high_p90), rule = result.best_band, result.best_p90_band, result.rule
     rule_row = {"under_eur": rule.under, "over_eur": rule.over, "chance": rule.chance}
     table = pd.DataFrame(
         [
-            {"by": "mean", "places": found.best, "p10": low, "p90": high},
-            {"by": "p90", "places": found.best_p90, "p10": low_p90, "p90": high_p90},
+            {"by": "mean", "places": result.best, "p10": low, "p90": high},
+            {"by": "p90", "places": result.best_p90, "p10": low_p90, "p90": high_p90},
             {"by": "news_vendor", "places": rule.places, **rule_row},
         ]
     )
-    return table.assign(first_year=found.years[0], last_year=found.years[-1])
+    return table.assign(first_year=result.years[0], last_year=result.years[-1])
 
 
 def tell(data: StudyData, lang: Language) -> list[Any]:

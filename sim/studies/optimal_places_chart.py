@@ -73,11 +73,11 @@ def _least(best: pd.DataFrame, tried: pd.DataFrame) -> dict[str, tuple[float, fl
     """Return places that cost least by mean and P90, their interval, and the cost there."""
     levels, lines = _lines(tried)
     rows = {str(row["by"]): row for row in best.to_dict("records")}
-    found = {}
+    result = {}
     for by, line in lines.items():
         places, low, high = (float(rows[by][name]) for name in ("places", "p10", "p90"))
-        found[by] = places, low, high, float(np.interp(places, levels, line))
-    return found
+        result[by] = places, low, high, float(np.interp(places, levels, line))
+    return result
 
 
 def _curves(layout: FigureLayout, tried: pd.DataFrame, best: pd.DataFrame, lang: Language) -> None:

@@ -36,9 +36,9 @@ class Flag:
 
 def flag_of(name: str, field: FieldInfo | None) -> Flag:
     """Return the flag of a field: the one it states, with a name made of its own by default."""
-    stated = [one for one in (field.metadata if field else ()) if isinstance(one, Flag)]
-    found = stated[0] if stated else Flag()
-    return Flag(found.name or f"--{name.replace('_', '-')}", found.metavar)
+    stated = [flag for flag in (field.metadata if field else ()) if isinstance(flag, Flag)]
+    result = stated[0] if stated else Flag()
+    return Flag(result.name or f"--{name.replace('_', '-')}", result.metavar)
 
 
 def parse_uncertainties(given: object) -> object:
@@ -46,11 +46,11 @@ def parse_uncertainties(given: object) -> object:
     words = given.split(",") if isinstance(given, str) else given
     if not isinstance(words, (list, tuple, set, frozenset)):
         return given
-    asked = {FORMER_NAMES.get(one, one) for one in (str(word).strip() for word in words)}
+    asked = {FORMER_NAMES.get(item, item) for item in (str(word).strip() for word in words)}
     if unknown := sorted(asked - set(UNCERTAINTIES)):
         what = f"unknown source of uncertainty: {', '.join(unknown)}"
         usage_error("--uncertainty", what, f"choose from {', '.join(UNCERTAINTIES)}")
-    return tuple(one for one in UNCERTAINTIES if one in asked)
+    return tuple(item for item in UNCERTAINTIES if item in asked)
 
 
 def parse_count(given: object) -> int:
@@ -96,9 +96,9 @@ class StudyOptions(BaseModel):
             return cls.model_validate(dict(values))
         except ValidationError as error:
             problems = [
-                Problem(flag_of(name, cls.model_fields.get(name)).name, one["msg"])
-                for one in error.errors()
-                for name in [str(one["loc"][0]) if one["loc"] else "options"]
+                Problem(flag_of(name, cls.model_fields.get(name)).name, mistake["msg"])
+                for mistake in error.errors()
+                for name in [str(mistake["loc"][0]) if mistake["loc"] else "options"]
             ]
             raise ScenarioError(problems) from None
 
@@ -235,7 +235,7 @@ def parse_ranges(given: object) -> object:
     """Return ranges that were typed as LOW:HIGH, or given as pairs of numbers."""
     if not isinstance(given, (list, tuple)):
         return given
-    return tuple(_range(one) for one in given)
+    return tuple(_range(item) for item in given)
 
 
 def _range(given: object) -> tuple[float, float]:
@@ -268,8 +268,8 @@ class SolveOptions(ReplicatedOptions):
     @classmethod
     def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Read the fields; a target in a statistic has no certainty."""
-        found = super().from_asked(asked)
-        return {name: value for name, value in found.items() if value is not None}
+        result = super().from_asked(asked)
+        return {name: value for name, value in result.items() if value is not None}
 
 
 class IndCutOptions(SimulationOptions):

@@ -185,16 +185,16 @@ def discover(
 
 def in_box(limits: Sequence[Limit], table: pd.DataFrame) -> Bools:
     """Return which runs lie within all limits: (run,)."""
-    found = np.ones(len(table), dtype=bool)
+    result = np.ones(len(table), dtype=bool)
     for limit in limits:
         values = table[limit.lever].to_numpy()
         if limit.choices:
-            found &= np.isin(values.astype(str), limit.choices)
+            result &= np.isin(values.astype(str), limit.choices)
         if limit.low is not None:
-            found &= values >= limit.low
+            result &= values >= limit.low
         if limit.high is not None:
-            found &= values <= limit.high
-    return found
+            result &= values <= limit.high
+    return result
 
 
 def evaluated(
@@ -246,7 +246,7 @@ def _significant(
     limits: tuple[Limit, ...], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> tuple[Limit, ...]:
     """Remove the least significant limits until all are significant."""
-    ends = [end for one in limits for end in _ends(one)]
+    ends = [end for limit in limits for end in _ends(limit)]
     while ends:
         told = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
         worst = max(range(len(told)), key=lambda n: told[n].chance)
@@ -256,32 +256,32 @@ def _significant(
     return ()
 
 
-def _ends(one: Limit) -> list[Limit]:
+def _ends(limit: Limit) -> list[Limit]:
     """Split a two-sided limit into two one-sided ones."""
-    if one.low is None or one.high is None:
-        return [one]
-    return [replace(one, high=None), replace(one, low=None)]
+    if limit.low is None or limit.high is None:
+        return [limit]
+    return [replace(limit, high=None), replace(limit, low=None)]
 
 
 def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
     """Join the limits of each lever, the most significant lever first."""
-    found: dict[str, Limit] = {}
+    result: dict[str, Limit] = {}
     for end in ends:
-        other = found.get(end.lever, end)
-        found[end.lever] = replace(
+        other = result.get(end.lever, end)
+        result[end.lever] = replace(
             end,
             low=other.low if end.low is None else end.low,
             high=other.high if end.high is None else end.high,
             chance=max(end.chance, other.chance),
         )
-    return tuple(sorted(found.values(), key=lambda one: one.chance))
+    return tuple(sorted(result.values(), key=lambda one: one.chance))
 
 
 def _chance(
-    one: Limit, limits: Sequence[Limit], levers: pd.DataFrame, interest: Bools, left: Bools
+    limit: Limit, limits: Sequence[Limit], levers: pd.DataFrame, interest: Bools, left: Bools
 ) -> float:
     """Return the quasi p-value (Bryant and Lempert 2010) of a limit."""
-    wider = in_box([other for other in limits if other != one], levers) & left
+    wider = in_box([other for other in limits if other != limit], levers) & left
     within = in_box(limits, levers) & left
     density = float(interest[wider].mean())
     hits = int((within & interest).sum())

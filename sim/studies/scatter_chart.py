@@ -41,26 +41,26 @@ STEPS = (0.0, 0.5, 1.0)
 NAMES_SHARE = 0.22
 
 
-def axes_of(found: Discovery, box: Box) -> list[str]:
+def axes_of(discovery: Discovery, box: Box) -> list[str]:
     """The two levers that restrict most; with one limit, another lever of the sweep beside it.
 
     Patches go along the page, where there is room for their names.
     """
-    names = [one.lever for one in box.limits]
-    chosen = [*names, *(name for name in found.levers if name not in names)][:2]
-    return sorted(chosen, key=lambda name: found.table[name].dtype.kind == "f")
+    names = [limit.lever for limit in box.limits]
+    chosen = [*names, *(name for name in discovery.levers if name not in names)][:2]
+    return sorted(chosen, key=lambda name: discovery.table[name].dtype.kind == "f")
 
 
-def crowded(found: Discovery, box: Box) -> bool:
+def crowded(discovery: Discovery, box: Box) -> bool:
     """Whether runs lie at the same few places, so that they would hide one another."""
-    places = found.table[axes_of(found, box)].drop_duplicates()
-    return len(found.table) >= CROWDED * len(places)
+    places = discovery.table[axes_of(discovery, box)].drop_duplicates()
+    return len(discovery.table) >= CROWDED * len(places)
 
 
-def keys_of(found: Discovery, lang: Language) -> list[LegendEntry]:
+def keys_of(discovery: Discovery, lang: Language) -> list[LegendEntry]:
     """What marks, shades and the frame mean."""
     frame = LegendEntry(FRAME, translate("study_discover_frame", lang))
-    if crowded(found, found.boxes[0]):
+    if crowded(discovery, discovery.boxes[0]):
         shades = [
             LegendEntry(Swatch(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS
         ]
@@ -72,13 +72,13 @@ def keys_of(found: Discovery, lang: Language) -> list[LegendEntry]:
     ]
 
 
-def note_of(found: Discovery, brief: bool, lang: Language) -> list[str]:
+def note_of(discovery: Discovery, brief: bool, lang: Language) -> list[str]:
     """What is to be known of the marks."""
-    if crowded(found, found.boxes[0]):
+    if crowded(discovery, discovery.boxes[0]):
         return [
             translate("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)
         ]
-    others = _others(found, found.boxes[0])
+    others = _others(discovery, discovery.boxes[0])
     return [] if others.all() else [translate("discover_pale", lang).capitalize() + "."]
 
 
@@ -87,28 +87,30 @@ def _hex(share: float) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
 
 
-def _others(found: Discovery, box: Box) -> Bools:
+def _others(discovery: Discovery, box: Box) -> Bools:
     """Which runs lie inside the box in all levers that are not drawn."""
-    names = axes_of(found, box)
-    return in_box([one for one in box.limits if one.lever not in names], found.table)
+    names = axes_of(discovery, box)
+    return in_box([limit for limit in box.limits if limit.lever not in names], discovery.table)
 
 
-def draw_runs(layout: FigureLayout, panel: int, found: Discovery, box: Box, lang: Language) -> None:
+def draw_runs(
+    layout: FigureLayout, panel: int, discovery: Discovery, box: Box, lang: Language
+) -> None:
     """The runs in a panel, with the box around those in it."""
-    axes, names = layout.panels[panel], axes_of(found, box)
-    many = crowded(found, box)
-    x = along(found.table, names[0], scattered=not many)
+    axes, names = layout.panels[panel], axes_of(discovery, box)
+    many = crowded(discovery, box)
+    x = along(discovery.table, names[0], scattered=not many)
     y: Floats = np.asarray(np.arange(len(x)) * GOLDEN % 1.0)
     if len(names) > 1:
-        y = along(found.table, names[1], scattered=not many)
-    _limits(layout, panel, found, names, (x, y))
-    _scales(layout, panel, found, names, lang)
+        y = along(discovery.table, names[1], scattered=not many)
+    _limits(layout, panel, discovery, names, (x, y))
+    _scales(layout, panel, discovery, names, lang)
     finish(layout)
     if many and len(names) > 1:
-        _circles(layout, panel, found, box, (x, y), lang)
+        _circles(layout, panel, discovery, box, (x, y), lang)
     else:
-        _marks(layout, panel, found, box, (x, y))
-    _frame(layout, panel, box, names, found)
+        _marks(layout, panel, discovery, box, (x, y))
+    _frame(layout, panel, box, names, discovery)
     axes.grid(visible=False)
 
 
@@ -126,7 +128,7 @@ def along(table: pd.DataFrame, name: str, scattered: bool) -> Floats:
 def _limits(
     layout: FigureLayout,
     panel: int,
-    found: Discovery,
+    discovery: Discovery,
     names: Sequence[str],
     at: tuple[Floats, Floats],
 ) -> None:
@@ -135,45 +137,45 @@ def _limits(
         name = names["xy".index(which)] if len(names) > "xy".index(which) else ""
         low, high = float(values.min()), float(values.max())
         room = 0.05 * (high - low)
-        if name and found.table[name].dtype.kind != "f":
+        if name and discovery.table[name].dtype.kind != "f":
             low, high, room = round(low), round(high), 0.6
-        elif name and crowded(found, found.boxes[0]):
-            room = max(room, 0.6 * (high - low) / max(found.table[name].nunique() - 1, 1))
+        elif name and crowded(discovery, discovery.boxes[0]):
+            room = max(room, 0.6 * (high - low) / max(discovery.table[name].nunique() - 1, 1))
         getattr(axes, f"set_{which}lim")(low - room, high + room)
 
 
 def _scales(
-    layout: FigureLayout, panel: int, found: Discovery, names: Sequence[str], lang: Language
+    layout: FigureLayout, panel: int, discovery: Discovery, names: Sequence[str], lang: Language
 ) -> None:
     axes, size = layout.panels[panel], layout.size
     if len(names) < 2:
         axes.set_yticks([])
-    elif found.table[names[1]].dtype.kind == "f":
+    elif discovery.table[names[1]].dtype.kind == "f":
         number_scale(axes.yaxis, lang)
     else:
         most = NAMES_SHARE * size.width_inches
-        every = [choice_text(one, lang) for one in _choices(found, names[1])]
+        every = [choice_text(item, lang) for item in _choices(discovery, names[1])]
         text_scale(axes.yaxis, [wrapped(text, size.text, most) for text in every])
-    if found.table[names[0]].dtype.kind == "f":
+    if discovery.table[names[0]].dtype.kind == "f":
         number_scale(axes.xaxis, lang, 7)
     else:
-        text_scale(axes.xaxis, [choice_text(one, lang) for one in _choices(found, names[0])])
+        text_scale(axes.xaxis, [choice_text(item, lang) for item in _choices(discovery, names[0])])
 
 
-def _choices(found: Discovery, name: str) -> list[str]:
-    return sorted(set(map(str, found.table[name])))
+def _choices(discovery: Discovery, name: str) -> list[str]:
+    return sorted(set(map(str, discovery.table[name])))
 
 
 def _marks(
-    layout: FigureLayout, panel: int, found: Discovery, box: Box, at: tuple[Floats, Floats]
+    layout: FigureLayout, panel: int, discovery: Discovery, box: Box, at: tuple[Floats, Floats]
 ) -> None:
     size, axes = layout.size, layout.panels[panel]
-    step = -(-len(found.table) // MOST_MARKS)
-    chosen = np.arange(len(found.table)) % step == 0
-    others = _others(found, box)
+    step = -(-len(discovery.table) // MOST_MARKS)
+    chosen = np.arange(len(discovery.table)) % step == 0
+    others = _others(discovery, box)
     for holds, mark in ((False, HOLDS_NOT), (True, HOLDS)):
         for near in (False, True):
-            here = chosen & (found.interest == holds) & (others == near)
+            here = chosen & (discovery.interest == holds) & (others == near)
             axes.scatter(
                 at[0][here], at[1][here], s=(0.5 * size.text) ** 2, marker=mark.marker,
                 facecolors=mark.inside or mark.colour, edgecolors=DARK if holds else mark.colour,
@@ -184,15 +186,15 @@ def _marks(
 def _circles(
     layout: FigureLayout,
     panel: int,
-    found: Discovery,
+    discovery: Discovery,
     box: Box,
     at: tuple[Floats, Floats],
     lang: Language,
 ) -> None:
     """A circle a place: its size how many runs, its shade and number in which part it holds."""
     size, axes = layout.size, layout.panels[panel]
-    counted = _others(found, box)
-    table = pd.DataFrame({"x": at[0], "y": at[1], "holds": found.interest})[counted]
+    counted = _others(discovery, box)
+    table = pd.DataFrame({"x": at[0], "y": at[1], "holds": discovery.interest})[counted]
     places = table.groupby(["x", "y"])["holds"].agg(["size", "mean"]).reset_index()
     apart = 0.9 * POINTS * min(_slots(layout, panel, at))
     on_grid = 2 * len(places) >= places["x"].nunique() * places["y"].nunique()
@@ -213,31 +215,31 @@ def _slots(layout: FigureLayout, panel: int, at: tuple[Floats, Floats]) -> tuple
     """How far places lie apart along both axes [inches]."""
     axes = layout.panels[panel]
     wide, tall = inches_of(axes)
-    found = []
+    result = []
     for values, limits, inches in (
         (at[0], axes.get_xlim(), wide),
         (at[1], axes.get_ylim(), tall),
     ):
         steps = np.diff(np.unique(values))
         least = float(steps.min()) if len(steps) else limits[1] - limits[0]
-        found.append(inches * least / (limits[1] - limits[0]))
-    return found[0], found[1]
+        result.append(inches * least / (limits[1] - limits[0]))
+    return result[0], result[1]
 
 
 def _stretches(
-    one: Limit, found: Discovery, whole: tuple[float, float]
+    limit: Limit, discovery: Discovery, whole: tuple[float, float]
 ) -> list[tuple[float, float]]:
     """The stretches of an axis that a limit leaves."""
-    if one.choices:
-        every = _choices(found, one.lever)
-        return [(every.index(c) - 0.45, every.index(c) + 0.45) for c in one.choices]
+    if limit.choices:
+        every = _choices(discovery, limit.lever)
+        return [(every.index(c) - 0.45, every.index(c) + 0.45) for c in limit.choices]
     inset = 0.01 * (whole[1] - whole[0])
-    low = whole[0] + inset if one.low is None else one.low
-    return [(low, whole[1] - inset if one.high is None else one.high)]
+    low = whole[0] + inset if limit.low is None else limit.low
+    return [(low, whole[1] - inset if limit.high is None else limit.high)]
 
 
 def _frame(
-    layout: FigureLayout, panel: int, box: Box, names: Sequence[str], found: Discovery
+    layout: FigureLayout, panel: int, box: Box, names: Sequence[str], discovery: Discovery
 ) -> None:
     """The box drawn over the runs; a lever that does not restrict is crossed from end to end."""
     axes = layout.panels[panel]
@@ -247,7 +249,7 @@ def _frame(
     for place, whole in enumerate(ends):
         one = limits.get(names[place]) if place < len(names) else None
         inset = 0.01 * (whole[1] - whole[0])
-        stretches.append(_stretches(one, found, whole) if one
+        stretches.append(_stretches(one, discovery, whole) if one
                          else [(whole[0] + inset, whole[1] - inset)])  # fmt: skip
     for left, right in stretches[0]:
         for bottom, top in stretches[1]:

@@ -71,20 +71,20 @@ def run(options: SensitivityOptions, inputs: Inputs) -> StudyContent:
     settings = settings_of(options, replications=2 * options.points)
     cell = parse(options.cell)
     with inputs.watch("sensitivity", 1) as progress:
-        found = compute(inputs.scenario, cell, options.points, settings, inputs.workers, progress)
+        result = compute(inputs.scenario, cell, options.points, settings, inputs.workers, progress)
     tables = {
-        "indices": found.indices,
-        "tornado": found.tornado,
-        "inputs": inputs_table(found),
-        "whole": whole_table(found),
+        "indices": result.indices,
+        "tornado": result.tornado,
+        "inputs": inputs_table(result),
+        "whole": whole_table(result),
     }
     return content_of("sensitivity", options, inputs, settings, tables, ending=[options.year])
 
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed table and the sentences."""
-    found = sensitivity_of(data)
-    told = [index_table(found, data.first, lang), *sentences(found, lang)]
+    result = sensitivity_of(data)
+    told = [index_table(result, data.first, lang), *sentences(result, lang)]
     return [*told, translate("sensitivity_week", lang)] if data.settings.step == "week" else told
 
 
@@ -93,24 +93,24 @@ def input_name(name: str, lang: Language) -> str:
     return translate(CHANCE[name], lang) if name in CHANCE else name
 
 
-def _title(found: Sensitivity, scenario: Scenario, lang: Language, key: str) -> str:
+def _title(result: Sensitivity, scenario: Scenario, lang: Language, key: str) -> str:
     return translate(
         key,
         lang,
-        line=line_label(found.address.line, lang),
-        year=found.address.year,
+        line=line_label(result.address.line, lang),
+        year=result.address.year,
         prices=prices_label(scenario, lang),
     )
 
 
-def index_table(found: Sensitivity, scenario: Scenario, lang: Language) -> Table:
+def index_table(result: Sensitivity, scenario: Scenario, lang: Language) -> Table:
     """A row an input: its indices with intervals, and the gap at both its ends."""
-    title = _title(found, scenario, lang, "sensitivity_title")
+    title = _title(result, scenario, lang, "sensitivity_title")
     table = Table(title=title, title_justify="left")
     table.add_column(translate("sensitivity_input", lang), no_wrap=True)
     for key in ("sensitivity_first", "sensitivity_total", "sensitivity_low", "sensitivity_high"):
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
-    named, others = shown_and_others(found)
+    named, others = shown_and_others(result)
     for row in named:
         table.add_row(*(Text(cell, style="" if row["told"] else "dim")
                         for cell in _cells(row, lang)))  # fmt: skip
@@ -152,40 +152,41 @@ def _cells_of_others(others: list[Row], lang: Language) -> list[str]:
     ]
 
 
-def sentences(found: Sensitivity, lang: Language) -> list[str]:
+def sentences(result: Sensitivity, lang: Language) -> list[str]:
     """How sure the gap is, what brackets mean, and where the noise ends."""
-    told = int(found.indices["told"].sum())
+    told = int(result.indices["told"].sum())
     return [
         translate(
             "sensitivity_gap",
             lang,
-            year=found.address.year,
-            mean=million(found.mean, lang),
-            sd=million(found.sd, lang),
+            year=result.address.year,
+            mean=million(result.mean, lang),
+            sd=million(result.sd, lang),
         ),
         translate(
             "sensitivity_floor",
             lang,
-            floor=number(100 * found.floor, lang, 3),
+            floor=number(100 * result.floor, lang, 3),
             told=told,
-            n=len(found.indices) - 1,
+            n=len(result.indices) - 1,
         ),
         translate(
-            "sensitivity_method", lang, runs=number(found.runs, lang), n=TORNADO_REPLICATIONS
+            "sensitivity_method", lang, runs=number(result.runs, lang), n=TORNADO_REPLICATIONS
         ),
     ]
 
 
-def inputs_table(found: Sensitivity) -> pd.DataFrame:
+def inputs_table(result: Sensitivity) -> pd.DataFrame:
     """The columns of each input: which keys move together."""
     return pd.DataFrame(
-        [(one.name, key) for one in found.inputs for key in one.columns], columns=["input", "key"]
+        [(item.name, key) for item in result.inputs for key in item.columns],
+        columns=["input", "key"],
     )
 
 
-def whole_table(found: Sensitivity) -> pd.DataFrame:
+def whole_table(result: Sensitivity) -> pd.DataFrame:
     """The gap over all replications, the noise floor and the number of runs: one row."""
-    row = {"mean": found.mean, "sd": found.sd, "floor": found.floor, "runs": found.runs}
+    row = {"mean": result.mean, "sd": result.sd, "floor": result.floor, "runs": result.runs}
     return pd.DataFrame([row])
 
 
@@ -215,10 +216,10 @@ def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[st
             for row, name in zip(rows, names, strict=True)]  # fmt: skip
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Both panels over the same rows, an input each."""
-    found, scenario = sensitivity_of(told), told.first
-    named, others = shown_and_others(found)
+    result, scenario = sensitivity_of(data), data.first
+    named, others = shown_and_others(result)
 
     def choose(count: int) -> list[int]:
         first = list(range(count))
@@ -230,14 +231,14 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
             "study_sensitivity_note",
             lang,
             others=len(others) + len(named) - shown,
-            runs=number(found.runs, lang),
+            runs=number(result.runs, lang),
             n=TORNADO_REPLICATIONS,
         )
-        return [note, source(told, title_of_scenario(scenario, lang), lang)]
+        return [note, source(data, title_of_scenario(scenario, lang), lang)]
 
     rows = new_rows(
         size,
-        _title(found, scenario, lang, "sensitivity_chart"),
+        _title(result, scenario, lang, "sensitivity_chart"),
         [translate("sensitivity_index_axis", lang), translate("sensitivity_tornado_axis", lang)],
         names_of(named, scenario, lang),
         notes,
@@ -259,14 +260,14 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
         choose=choose,
     )  # fmt: skip
     shown = [named[place] for place in rows.shown]
-    _indices(rows.layout, found, shown, rows.at, rows.tall, lang)
+    _indices(rows.layout, result, shown, rows.at, rows.tall, lang)
     _tornado(rows, shown, 0.7 * rows.tall, lang)
     return finish(rows.layout)
 
 
 def _indices(
     layout: FigureLayout,
-    found: Sensitivity,
+    result: Sensitivity,
     rows: Sequence[Row],
     at: Sequence[float],
     tall: float,
@@ -278,7 +279,7 @@ def _indices(
     """
     size, axes = layout.size, layout.panels[0]
     seen = [value for row in rows for value in (row["total"], row["total_low"]) if value > 0]
-    least = 50 * min([*seen, *([found.floor] if found.floor else []), 1.0])
+    least = 50 * min([*seen, *([result.floor] if result.floor else []), 1.0])
     axes.set_xscale("log")
     axes.set_xlim(least, MOST)
     for place, row in zip(at, rows, strict=True):
@@ -286,8 +287,8 @@ def _indices(
         _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, size, told)
         if told and row["first"] > row["first_noise"]:
             _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, size, told)
-    if found.floor:
-        axes.axvline(100 * found.floor, color=DARK, linewidth=0.6 * size.line,
+    if result.floor:
+        axes.axvline(100 * result.floor, color=DARK, linewidth=0.6 * size.line,
                      linestyle=(0, FLOOR.dashes))  # fmt: skip
     set_scale(axes.xaxis, _powers, lambda ticks: [percent(tick, lang) for tick in ticks])
 
@@ -340,10 +341,10 @@ def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> N
         write_right(axes, end, place, text, drawn.points)
 
 
-def alt_text(told: StudyData, lang: Language) -> str:
+def alt_text(data: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with the numbers of the inputs that matter most."""
-    found, scenario = sensitivity_of(told), told.first
-    named, _ = shown_and_others(found)
+    result, scenario = sensitivity_of(data), data.first
+    named, _ = shown_and_others(result)
     first = named[:TOLD_OF]
     parts = [
         translate(
@@ -356,7 +357,7 @@ def alt_text(told: StudyData, lang: Language) -> str:
         )
         for row, name in zip(first, names_of(first, scenario, lang), strict=True)
     ]
-    title = _title(found, scenario, lang, "sensitivity_chart")
+    title = _title(result, scenario, lang, "sensitivity_chart")
     return translate("alt_sensitivity", lang, title=title, told=listed(parts))
 
 

@@ -103,25 +103,25 @@ def sensitivity(
         what, advice = f"must be a power of two, got {points}", "as in 256, 512 or 1024"
         raise ScenarioError([Problem("--points", what, advice)])
     settings = _until_year(scenario, address, settings)
-    found = inputs_of(scenario, settings)
-    runs = 2 + sum(1 for one in found if not one.only_money and one.name != PATH) + 1
-    bars = 1 + 2 * sum(1 for one in found if not one.only_money and not one.is_chance)
+    result = inputs_of(scenario, settings)
+    runs = 2 + sum(1 for item in result if not item.only_money and item.name != PATH) + 1
+    bars = 1 + 2 * sum(1 for item in result if not item.only_money and not item.is_chance)
     total = runs * points + bars * TORNADO_REPLICATIONS + 2 * CHANCE_REPLICATIONS
     rows = replace(settings, replications=points)
     first, second, swapped = saltelli(
-        scenario, address, found, rows, workers, _part(tell, 0, total)
+        scenario, address, result, rows, workers, _part(tell, 0, total)
     )
     bar_settings = replace(settings, replications=TORNADO_REPLICATIONS)
     effects = tornado(
-        scenario, address, found, bar_settings, workers, _part(tell, runs * points, total)
+        scenario, address, result, bar_settings, workers, _part(tell, runs * points, total)
     )
-    table = index_table([one.name for one in found], first, second, swapped)
+    table = index_table([item.name for item in result], first, second, swapped)
     floor = _floor(table)
     table["told"] = (table["total"] > floor) & (table["input"] != LUCK)
     cells = np.concatenate([first, second])
     order = np.argsort(-table["total"].to_numpy(), kind="stable")
     table = table.iloc[order].reset_index(drop=True)
-    return Sensitivity(address, tuple(found), table, effects, floor, float(cells.mean()),
+    return Sensitivity(address, tuple(result), table, effects, floor, float(cells.mean()),
                        float(cells.std()), total)  # fmt: skip
 
 
@@ -157,16 +157,16 @@ def inputs_of(scenario: Scenario, settings: Settings) -> list[Input]:
         raise ScenarioError([Problem("sensitivity", what, advice)])
     together = {group[0]: group for group in correlated_groups(scenario)}
     others = {key for group in together.values() for key in group[1:]}
-    found = []
+    result = []
     for key in keys:
         if key in others:
             continue
         its = together.get(key, (key,))
-        found.append(
-            Input(" + ".join(its), its, all(affects_costs_only(scenario, one) for one in its))
+        result.append(
+            Input(" + ".join(its), its, all(affects_costs_only(scenario, item) for item in its))
         )
     months = path_months(scenario, settings.until or scenario.until)
-    return [*found, Input(PATH, tuple(name for name, _ in months)), Input(LUCK, ())]
+    return [*result, Input(PATH, tuple(name for name, _ in months)), Input(LUCK, ())]
 
 
 # -- Sobol ------------------------------------------------------------------------------------
@@ -180,17 +180,17 @@ class _Cells:
     others: Mapping[str, Samples]
 
     def __call__(self, trial: Experiment) -> dict[str, Floats]:
-        found = {"": trial.cell(self.address)}
+        result = {"": trial.cell(self.address)}
         for name, columns in self.others.items():
             part = trial.samples | slice_samples(columns, trial.first, trial.replications)
-            found[name] = trial.priced(trial.scenario, part).cell(self.address)
-        return found
+            result[name] = trial.priced(trial.scenario, part).cell(self.address)
+        return result
 
 
 def saltelli(
     scenario: Scenario,
     address: CellRef,
-    found: Sequence[Input],
+    inputs: Sequence[Input],
     settings: Settings,
     workers: int = 0,
     tell: Progress | None = None,
@@ -203,19 +203,19 @@ def saltelli(
     points = settings.replications
     drawn = sample(scenario, 2 * points, settings.seed, UNCERTAINTIES, settings.until)
     ours, theirs = slice_samples(drawn, 0, points), slice_samples(drawn, points, points)
-    moved = {one.name: {name: theirs[name] for name in one.columns} for one in found}
-    priced = {one.name: moved[one.name] for one in found if one.only_money}
-    run = [one for one in found if not one.only_money]
+    moved = {item.name: {name: theirs[name] for name in item.columns} for item in inputs}
+    priced = {item.name: moved[item.name] for item in inputs if item.only_money}
+    run = [item for item in inputs if not item.only_money]
     plain = _Cells(address, {})
     tasks = [
         Task(scenario, _Cells(address, priced), ours),
         Task(scenario, plain, theirs, points),
-        *(Task(scenario, plain, ours | moved[one.name], points if one.name == LUCK else 0)
-          for one in run),
+        *(Task(scenario, plain, ours | moved[item.name], points if item.name == LUCK else 0)
+          for item in run),
     ]  # fmt: skip
     first, second, *others = run_tasks(tasks, settings, workers, tell)
-    cells = first | {one.name: arrays[""] for one, arrays in zip(run, others, strict=True)}
-    return first[""], second[""], np.stack([cells[one.name] for one in found])
+    cells = first | {item.name: arrays[""] for item, arrays in zip(run, others, strict=True)}
+    return first[""], second[""], np.stack([cells[item.name] for item in inputs])
 
 
 def indices(first: Floats, second: Floats, swapped: Floats) -> tuple[Floats, Floats]:
@@ -225,8 +225,8 @@ def indices(first: Floats, second: Floats, swapped: Floats) -> tuple[Floats, Flo
         "f_B": second[None],
         "f_AB": swapped[:, None],
     }
-    found = sobol_indices(func=values, n=first.size)
-    return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
+    result = sobol_indices(func=values, n=first.size)
+    return np.atleast_1d(result.first_order), np.atleast_1d(result.total_order)
 
 
 def index_table(
@@ -272,7 +272,7 @@ def _floor(table: pd.DataFrame) -> float:
 def tornado(
     scenario: Scenario,
     address: CellRef,
-    found: Sequence[Input],
+    inputs: Sequence[Input],
     settings: Settings,
     workers: int = 0,
     tell: Progress | None = None,
@@ -286,10 +286,10 @@ def tornado(
     count = settings.replications
     path = sample(scenario, count, settings.seed, ("inflow",), settings.until)
     middle = medians(scenario, count)
-    sides = {(one.name, side): ends(scenario, one, q, count)
-             for one in found if not one.is_chance
+    sides = {(item.name, side): ends(scenario, item, q, count)
+             for item in inputs if not item.is_chance
              for side, q in zip(("low", "high"), ENDS, strict=True)}  # fmt: skip
-    money = {one.name for one in found if one.only_money}
+    money = {item.name for item in inputs if item.only_money}
     priced = {f"{name}|{side}": columns for (name, side), columns in sides.items()
               if name in money}  # fmt: skip
     run = {key: columns for key, columns in sides.items() if key[0] not in money}
@@ -299,7 +299,7 @@ def tornado(
         *(Task(scenario, plain, middle | path | columns) for columns in run.values()),
     ]
     done = count * len(tasks)
-    alone = [one for one in found if one.is_chance]
+    alone = [item for item in inputs if item.is_chance]
     total = done + CHANCE_REPLICATIONS * len(alone)
     base, *others = run_tasks(tasks, settings, workers, _part(tell, 0, total))
     cells = {f"{name}|{side}": arrays[""]
@@ -307,9 +307,9 @@ def tornado(
     effects = {name: [float((cells[f"{name}|{side}"] - base[""]).mean())
                       for side in ("low", "high")]
                for name in dict.fromkeys(name for name, _ in sides)}  # fmt: skip
-    for one in alone:
+    for item in alone:
         told = _part(tell, done, total)
-        effects[one.name] = chance_alone(scenario, address, one, settings, workers, told)
+        effects[item.name] = chance_alone(scenario, address, item, settings, workers, told)
         done += CHANCE_REPLICATIONS
     return pd.DataFrame(_bars((name, low, high) for name, (low, high) in effects.items()))
 
@@ -317,13 +317,13 @@ def tornado(
 def chance_alone(
     scenario: Scenario,
     address: CellRef,
-    one: Input,
+    uncertain: Input,
     settings: Settings,
     workers: int = 0,
     tell: Progress | None = None,
 ) -> list[float]:
     """Return quantiles of the cell around its mean, with only the path or only noise varying."""
-    kind: Uncertainty = "inflow" if one.name == PATH else "process"
+    kind: Uncertainty = "inflow" if uncertain.name == PATH else "process"
     only = replace(settings, replications=CHANCE_REPLICATIONS, vary=(kind,))
     path = sample(scenario, CHANCE_REPLICATIONS, settings.seed, (kind,), settings.until)
     task = Task(scenario, _Cells(address, {}), medians(scenario, CHANCE_REPLICATIONS) | path)
@@ -347,22 +347,22 @@ def medians(scenario: Scenario, count: int) -> Samples:
     }
 
 
-def ends(scenario: Scenario, one: Input, q: float, count: int) -> Samples:
+def ends(scenario: Scenario, uncertain: Input, q: float, count: int) -> Samples:
     """Return an input at its quantile ``q``: (count,) by key.
 
     Of linked keys the first lies there, and each other at the median it then has.
     """
     keys, matrix = matrix_of(scenario)
     known = dict(quantities(scenario))
-    found = {}
-    for key in one.columns:
+    result = {}
+    for key in uncertain.columns:
         spread = known[key].spread
         assert spread is not None
-        linked = 1.0 if key == one.columns[0] else matrix[keys.index(one.columns[0]),
+        linked = 1.0 if key == uncertain.columns[0] else matrix[keys.index(uncertain.columns[0]),
                                                           keys.index(key)]  # fmt: skip
         u = float(ndtr(linked * ndtri(q)))
-        found[key] = np.full(count, spread.quantile(u, known[key].central_draw()))
-    return found
+        result[key] = np.full(count, spread.quantile(u, known[key].central_draw()))
+    return result
 
 
 # -- reading back -----------------------------------------------------------------------------
@@ -377,9 +377,9 @@ def sensitivity_of(data: StudyData) -> Sensitivity:
     )
 
 
-def shown_and_others(found: Sensitivity) -> tuple[list[Row], list[Row]]:
+def shown_and_others(result: Sensitivity) -> tuple[list[Row], list[Row]]:
     """Return the inputs shown by name, largest total index first, noise among them; the others."""
-    both = found.indices.merge(found.tornado, on="input", validate="one_to_one")
+    both = result.indices.merge(result.tornado, on="input", validate="one_to_one")
     rows = both.to_dict("records")
     named = [row for place, row in enumerate(rows) if place < SHOWN or row["input"] == LUCK]
     return named, [row for row in rows if row not in named]

@@ -46,10 +46,10 @@ def levers_of(texts: Sequence[str]) -> list[Lever]:
     """Return one or two different levers; raises ``ScenarioError``."""
     if len(texts) not in (1, 2):
         usage_error("--lever", f"{len(texts)} levers", "give one or two")
-    found = [lever(text, "--lever") for text in texts]
-    if len({each.key for each in found}) < len(found):
-        usage_error("--lever", f"{found[0].key} is given twice", "give two different keys")
-    return found
+    result = [lever(text, "--lever") for text in texts]
+    if len({each.key for each in result}) < len(result):
+        usage_error("--lever", f"{result[0].key} is given twice", "give two different keys")
+    return result
 
 
 def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
@@ -88,60 +88,68 @@ def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
     return content_of(kind, options, inputs, settings, tables, asked, ending=keys)
 
 
-def points_table(found: Solution) -> pd.DataFrame:
+def points_table(solution: Solution) -> pd.DataFrame:
     """Return the values tried: what the cell is there, and how often the target is met."""
     rows = []
-    for point in found.points:
+    for point in solution.points:
         low, middle, high = np.nanquantile(point.cell, (0.1, 0.5, 0.9))
-        row = {"lever": str(found.lever), "value": point.value, "unit": found.unit}
-        row |= {"held": float(found.target.held(point.cell)), "mean": float(np.nanmean(point.cell))}
+        row = {"lever": str(solution.lever), "value": point.value, "unit": solution.unit}
+        row |= {
+            "held": float(solution.target.held(point.cell)),
+            "mean": float(np.nanmean(point.cell)),
+        }
         row |= {"p10": low, "p50": middle, "p90": high}
-        rows.append({**row, "p_met": found.target.chance(point.cell)})
+        rows.append({**row, "p_met": solution.target.chance(point.cell)})
     return pd.DataFrame(rows)
 
 
-def answer_table(found: Solution) -> pd.DataFrame:
+def answer_table(solution: Solution) -> pd.DataFrame:
     """Return the answer as a table of one row."""
-    low, high = found.band or (None, None)
+    low, high = solution.band or (None, None)
     row = {
-        "lever": str(found.lever),
-        "target": found.target.text,
-        "certainty": found.target.certainty,
-        "answer": found.answer,
+        "lever": str(solution.lever),
+        "target": solution.target.text,
+        "certainty": solution.target.certainty,
+        "answer": solution.answer,
         "p10": low,
         "p90": high,
-        "unit": found.unit,
-        "side": found.side,
-        "always": found.always,
-        "crossings": found.crossings,
-        "present": found.present,
+        "unit": solution.unit,
+        "side": solution.side,
+        "always": solution.always,
+        "crossings": solution.crossings,
+        "present": solution.present,
     }
     return pd.DataFrame([row])
 
 
-def grid_table(found: Frontier) -> pd.DataFrame:
+def grid_table(result: Frontier) -> pd.DataFrame:
     """Return the grid: both levers, what the cell is there, and how often the target is met."""
-    first, second = (str(lever) for lever in found.levers)
+    first, second = (str(lever) for lever in result.levers)
     rows = [
         {
             first: a,
             second: b,
-            "held": float(found.target.held(found.cells[i, j])),
-            "mean": summary_value(found.cells[i, j], "mean"),
-            "p_met": found.target.chance(found.cells[i, j]),
-            "met": bool(found.met[i, j]),
+            "held": float(result.target.held(result.cells[i, j])),
+            "mean": summary_value(result.cells[i, j], "mean"),
+            "p_met": result.target.chance(result.cells[i, j]),
+            "met": bool(result.met[i, j]),
         }
-        for i, a in enumerate(found.tried[0])
-        for j, b in enumerate(found.tried[1])
+        for i, a in enumerate(result.tried[0])
+        for j, b in enumerate(result.tried[1])
     ]
     return pd.DataFrame(rows)
 
 
-def frontier_table(found: Frontier) -> pd.DataFrame:
+def frontier_table(result: Frontier) -> pd.DataFrame:
     """Return where the first lever just meets the target, for each value of the second."""
-    first, second = (str(lever) for lever in found.levers)
-    columns = {second: found.tried[1], first: found.answers, "p10": found.low, "p90": found.high}
-    met = {"all_met": found.met.all(axis=0), "none_met": ~found.met.any(axis=0)}
+    first, second = (str(lever) for lever in result.levers)
+    columns = {
+        second: result.tried[1],
+        first: result.answers,
+        "p10": result.low,
+        "p90": result.high,
+    }
+    met = {"all_met": result.met.all(axis=0), "none_met": ~result.met.any(axis=0)}
     return pd.DataFrame({**columns, **met})
 
 
@@ -224,7 +232,7 @@ def _a_month(answer: Row, lang: Language) -> str:
 def _levers(data: StudyData) -> list[tuple[str, Lever, str]]:
     """Return the column of each lever, its name, and its unit."""
     each = [lever(text, "--lever") for text in data.asked["levers"]]
-    return [(str(one), one, quantity_of(data.first, one, "--lever").unit) for one in each]
+    return [(str(item), item, quantity_of(data.first, item, "--lever").unit) for item in each]
 
 
 def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
@@ -264,8 +272,8 @@ def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list
     missed = np.nan_to_num([target.missed(row["held"]) for row in rows], nan=np.inf)
     best = rows[int(np.argmin(missed))]
     first, second = (
-        f"{lever_name(one, lang)} = {amount(best[column], lang, unit)} {unit_words(unit, lang)}"
-        for column, one, unit in _levers(data)
+        f"{lever_name(lever, lang)} = {amount(best[column], lang, unit)} {unit_words(unit, lang)}"
+        for column, lever, unit in _levers(data)
     )
     never = translate(
         "frontier_never",

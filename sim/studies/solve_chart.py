@@ -46,13 +46,13 @@ AIM = Swatch(DARK, dashes=(5, 3), line=True)
 MET = Swatch(ORANGE, dashes=(1, 1.5), line=True)
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The line of what is held, its band, the target and the answer."""
-    (found,) = told.table("answer").to_dict("records")
-    points, target, scenario = told.table("points"), asked_target(told), told.first
-    one, unit = lever(str(found["lever"]), "lever"), str(found["unit"])
+    (result,) = data.table("answer").to_dict("records")
+    points, target, scenario = data.table("points"), asked_target(data), data.first
+    one, unit = lever(str(result["lever"]), "lever"), str(result["unit"])
     head = cell_and_unit(target, scenario, lang)
-    met = _met(found, lang)
+    met = _met(result, lang)
     layout = new_figure(
         size,
         title(target, scenario, lang),
@@ -60,28 +60,30 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
         [
             met,
             translate("study_solve_note", lang, how=how(target, lang)),
-            source(told, title_of_scenario(scenario, lang), lang),
+            source(data, title_of_scenario(scenario, lang), lang),
         ],
-        entries=[_keys(found, lang)],
+        entries=[_keys(result, lang)],
         under=[lever_and_unit(one, unit, scenario, lang)],
     )
-    _curve(layout, points, found, target, lang)
+    _curve(layout, points, result, target, lang)
     return finish(layout)
 
 
-def _keys(found: dict[Any, Any], lang: Language) -> list[LegendEntry]:
-    if pd.isna(found["answer"]):
+def _keys(result: dict[Any, Any], lang: Language) -> list[LegendEntry]:
+    if pd.isna(result["answer"]):
         return []
-    answer = amount(float(found["answer"]), lang, str(found["unit"]))
+    answer = amount(float(result["answer"]), lang, str(result["unit"]))
     return [LegendEntry(MET, translate("study_solve_met", lang, value=answer))]
 
 
-def _met(found: dict[Any, Any], lang: Language) -> str:
+def _met(answer: dict[Any, Any], lang: Language) -> str:
     """Where it is just met, or that it is nowhere or everywhere."""
-    if pd.isna(found["answer"]):
-        return translate("study_solve_always" if found["always"] else "study_solve_never", lang)
-    unit = str(found["unit"])
-    value, low, high = (amount(float(found[name]), lang, unit) for name in ("answer", "p10", "p90"))
+    if pd.isna(answer["answer"]):
+        return translate("study_solve_always" if answer["always"] else "study_solve_never", lang)
+    unit = str(answer["unit"])
+    value, low, high = (
+        amount(float(answer[name]), lang, unit) for name in ("answer", "p10", "p90")
+    )
     return translate(
         "study_solve_answer", lang, value=value, low=low, high=high, unit=unit_words(unit, lang)
     )
@@ -90,12 +92,12 @@ def _met(found: dict[Any, Any], lang: Language) -> str:
 def _curve(
     layout: FigureLayout,
     points: pd.DataFrame,
-    found: dict[Any, Any],
+    result: dict[Any, Any],
     target: Target,
     lang: Language,
 ) -> None:
     size, (axes,) = layout.size, layout.panels
-    across, upright = lever_unit(str(found["unit"])), unit_of(target)
+    across, upright = lever_unit(str(result["unit"])), unit_of(target)
     x = points["value"].to_numpy(float) / across
     held, low, high = (points[name].to_numpy(float) / upright for name in ("held", "p10", "p90"))
     axes.fill_between(x, low, high, color=BAND.colour, linewidth=0)
@@ -107,10 +109,10 @@ def _curve(
     bottom, top = min(ends) - room, max(ends) + room
     axes.plot([x[0], x[-1]], [aim, aim], color=DARK, linestyle=(0, AIM.dashes),
               linewidth=0.7 * size.line)  # fmt: skip
-    if not pd.isna(found["answer"]):
-        answer = float(found["answer"]) / across
-        if not pd.isna(found["p10"]):
-            axes.axvspan(found["p10"] / across, found["p90"] / across, color=ORANGE, alpha=0.25,
+    if not pd.isna(result["answer"]):
+        answer = float(result["answer"]) / across
+        if not pd.isna(result["p10"]):
+            axes.axvspan(result["p10"] / across, result["p90"] / across, color=ORANGE, alpha=0.25,
                          linewidth=0)  # fmt: skip
         axes.plot([answer, answer], [bottom, top], color=ORANGE, linestyle=(0, MET.dashes),
                   linewidth=size.line)  # fmt: skip
@@ -129,11 +131,11 @@ def _curve(
     number_scale(axes.xaxis, lang, 7)
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
-    (found,) = told.table("answer").to_dict("records")
-    target, scenario = asked_target(told), told.first
-    unit = str(found["unit"])
+    (result,) = data.table("answer").to_dict("records")
+    target, scenario = asked_target(data), data.first
+    unit = str(result["unit"])
     points = [
         translate(
             "alt_solve_at",
@@ -141,16 +143,16 @@ def words(told: StudyData, lang: Language) -> str:
             value=amount(row["value"], lang, unit),
             held=value_words(target, row["held"], lang),
         )
-        for row in _told_of(told.table("points"))
+        for row in _told_of(data.table("points"))
     ]
     return translate(
         "alt_solve",
         lang,
         cell=_cell(target, scenario, lang),
-        lever=lever_and_unit(lever(str(found["lever"]), "lever"), unit, scenario, lang),
+        lever=lever_and_unit(lever(str(result["lever"]), "lever"), unit, scenario, lang),
         target=target_words(target, scenario, lang),
         how=how(target, lang),
-        met=_met(found, lang),
+        met=_met(result, lang),
         told=listed(points),
     )
 

@@ -106,14 +106,14 @@ def grid(
     Settings that differ only in money share one simulation; where all levers are money, one
     simulation serves whatever is asked.
     """
-    moving = [one for one in levers if not affects_costs_only(scenario, one.key)]
+    moving = [item for item in levers if not affects_costs_only(scenario, item.key)]
     before: list[int] = []
     if moving:
 
         def by_run(asked: Sequence[Setting]) -> list[Floats]:
             groups: dict[tuple[float, ...], list[int]] = {}
             for number, setting in enumerate(asked):
-                groups.setdefault(tuple(setting[one] for one in moving), []).append(number)
+                groups.setdefault(tuple(setting[item] for item in moving), []).append(number)
             made = [with_levers(scenario, setting) for setting in asked]
             tasks = [
                 Task(
@@ -122,11 +122,11 @@ def grid(
                 )
                 for numbers in groups.values()
             ]
-            found: dict[str, Floats] = {}
+            result: dict[str, Floats] = {}
             for arrays in run_tasks(tasks, settings, workers, _after(before, progress)):
-                found |= arrays
+                result |= arrays
             before.append(settings.replications * len(tasks))
-            return [found[str(number)] for number in range(len(asked))]
+            return [result[str(number)] for number in range(len(asked))]
 
         return by_run
     trials = simulate_all(scenario, settings)
@@ -134,8 +134,8 @@ def grid(
     def by_price(asked: Sequence[Setting]) -> list[Floats]:
         made = [with_levers(scenario, setting) for setting in asked]
         return [
-            np.concatenate([repriced(t, one, settings).cell(target.address) for t in trials])
-            for one in made
+            np.concatenate([repriced(t, item, settings).cell(target.address) for t in trials])
+            for item in made
         ]
 
     return by_price
@@ -277,8 +277,8 @@ def _band(points: Sequence[Point], target: Target, answer: float) -> Bounds:
     """80 % band of the answer: replications resampled, the same ones at every value."""
     values = np.array([point.value for point in points])
     cells = np.stack([point.cell for point in points])
-    found = crossings_resampled(values, cells, target, answer)
-    low, high = np.quantile(found, (0.1, 0.9))
+    result = crossings_resampled(values, cells, target, answer)
+    low, high = np.quantile(result, (0.1, 0.9))
     return float(low), float(high)
 
 
@@ -300,8 +300,8 @@ def root(values: Floats, missed: Floats, near: float) -> float:
     if not turns.size:
         return float(values[np.argmin(np.abs(missed))])
     part = missed[turns] / (missed[turns] - missed[turns + 1])
-    found = values[turns] + part * (values[turns + 1] - values[turns])
-    return float(found[np.argmin(np.abs(found - near))])
+    result = values[turns] + part * (values[turns + 1] - values[turns])
+    return float(result[np.argmin(np.abs(result - near))])
 
 
 def frontier(
@@ -331,8 +331,8 @@ def frontier(
         turns = np.flatnonzero(met[:-1, column] != met[1:, column])
         if turns.size:
             answer = root(first, missed[:, column], first[turns[0]])
-            found = crossings_resampled(first, cells[:, column], target, answer)
-            answers[:, column] = (answer, *np.quantile(found, (0.1, 0.9)))
-    unit, other = (quantity_of(scenario, one, "--lever").unit for one in levers)
+            result = crossings_resampled(first, cells[:, column], target, answer)
+            answers[:, column] = (answer, *np.quantile(result, (0.1, 0.9)))
+    unit, other = (quantity_of(scenario, lever, "--lever").unit for lever in levers)
     best, low, high = answers
     return Frontier(levers, target, (unit, other), (first, second), cells, best, low, high, met)

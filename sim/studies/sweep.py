@@ -84,7 +84,7 @@ class Sweep:
     def columns(self) -> store.TableColumns:
         design = self.plan.design
         numbers = tuple(span.name for span in design.spans)
-        words = tuple(one.name for one in (*design.crossed, *design.zipped))
+        words = tuple(patches.name for patches in (*design.crossed, *design.zipped))
         return store.TableColumns(numbers, words, design.cells)
 
     @cached_property
@@ -128,7 +128,7 @@ def cells_of(
     Raises ``ScenarioError`` if there is no such cell.
     """
     (known,) = run_tasks([Task(scenario, CellMeasure(record))], settings, workers=1)
-    return {str(one): summary_value(known[one.cell], one.statistic) for one in record}
+    return {str(cell): summary_value(known[cell.cell], cell.statistic) for cell in record}
 
 
 def work(job: SweepJob) -> RunOutcome:
@@ -179,7 +179,7 @@ class Done:
 
 
 def sweep(
-    one: Sweep, folder: Path, crew: Workers, tell: Progress | None = None,
+    sweep: Sweep, folder: Path, crew: Workers, tell: Progress | None = None,
     inputs: Mapping[str, str] | None = None, command: str = "", lang: Language = "en",
 ) -> Done:  # fmt: skip
     """Do all runs that are not done yet, and write the table of all, the record last.
@@ -190,81 +190,83 @@ def sweep(
     """
     try:
         with opened(folder, (store.DESIGN, store.TABLE, store.FAILED)):
-            written(folder / store.DESIGN, one.text.encode())
+            written(folder / store.DESIGN, sweep.text.encode())
             told = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
-            return _swept(one, folder, crew, tell, told)
+            return _swept(sweep, folder, crew, tell, told)
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from error
 
 
 def _swept(
-    one: Sweep, folder: Path, crew: Workers, tell: Progress | None, asked: Mapping[str, Any]
+    sweep: Sweep, folder: Path, crew: Workers, tell: Progress | None, asked: Mapping[str, Any]
 ) -> Done:
     gone = store.cut_off(folder)
     store.keep_earlier(folder)
     there = store.hashes(folder)
     wanted: dict[str, list[int]] = {}
-    for index, run in enumerate(one.plan):
-        wanted.setdefault(one.hash_of(run), []).append(index)
+    for index, run in enumerate(sweep.plan):
+        wanted.setdefault(sweep.hash_of(run), []).append(index)
     # Points with the same values (of short lists) are one job, and a row each.
     todo = [places[0] for mark, places in wanted.items() if mark not in there]
     failed = {
         place: why
-        for index, why in _do(one, folder, crew, todo, tell).items()
-        for place in wanted[one.hash_of(one.plan[index])]
+        for index, why in _do(sweep, folder, crew, todo, tell).items()
+        for place in wanted[sweep.hash_of(sweep.plan[index])]
     }
-    numbers = {mark: [one.plan[n].number for n in places] for mark, places in wanted.items()}
-    table = store.gather(folder, numbers, one.columns)
-    if table.num_rows + len(failed) != len(one.plan):
-        raise ModelError(f"{table.num_rows} rows and {len(failed)} failed of {len(one.plan)} runs")
-    names = _names_of_results(one, failed)
+    numbers = {mark: [sweep.plan[n].number for n in places] for mark, places in wanted.items()}
+    table = store.gather(folder, numbers, sweep.columns)
+    if table.num_rows + len(failed) != len(sweep.plan):
+        raise ModelError(
+            f"{table.num_rows} rows and {len(failed)} failed of {len(sweep.plan)} runs"
+        )
+    names = _names_of_results(sweep, failed)
     claim(folder, (*names, MANIFEST))
     store.write_table(folder, table)
-    _write_failed(one, folder, failed)
-    _write_record(one, folder, asked, names)
+    _write_failed(sweep, folder, failed)
+    _write_record(sweep, folder, asked, names)
     store.clear_parts(folder)
     (folder / UNDER_WAY).unlink()
     earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
-    fresh = len(one.plan) - earlier - len(failed)
+    fresh = len(sweep.plan) - earlier - len(failed)
     return Done(folder, earlier, fresh, len(failed), len(there - set(wanted)), len(gone))
 
 
-def _jobs(one: Sweep, todo: list[int]) -> Iterator[SweepJob]:
-    design, settings = one.plan.design, one.plan.settings
+def _jobs(sweep: Sweep, todo: list[int]) -> Iterator[SweepJob]:
+    design, settings = sweep.plan.design, sweep.plan.settings
     for index in todo:
-        run = one.plan[index]
+        run = sweep.plan[index]
         yield SweepJob(
-            index, one.plan.bases[run.choice].scenario, run.values, design.record, settings
+            index, sweep.plan.bases[run.choice].scenario, run.values, design.record, settings
         )
 
 
 def _do(
-    one: Sweep, folder: Path, crew: Workers, todo: list[int], tell: Progress | None
+    sweep: Sweep, folder: Path, crew: Workers, todo: list[int], tell: Progress | None
 ) -> dict[int, str]:
     """Do some runs and store their rows; return the reasons of failures."""
     report = tell or (lambda _done, _total: None)
     rows: list[store.Row] = []
     failed: dict[int, str] = {}
-    total, since = len(one.plan), time.monotonic()
+    total, since = len(sweep.plan), time.monotonic()
 
     def lost(job: SweepJob, why: str) -> RunOutcome:
         return RunOutcome(job.run, {}, why)
 
     report(total - len(todo), total)
     try:
-        for count, outcome in enumerate(run_jobs(work, _jobs(one, todo), crew, lost), start=1):
+        for count, outcome in enumerate(run_jobs(work, _jobs(sweep, todo), crew, lost), start=1):
             if outcome.fault:
                 failed[outcome.run] = outcome.fault
             else:
-                run = one.plan[outcome.run]
+                run = sweep.plan[outcome.run]
                 rows.append({"run": run.number, **run.row, **outcome.cells,
-                             "hash": one.hash_of(run)})  # fmt: skip
+                             "hash": sweep.hash_of(run)})  # fmt: skip
             if len(rows) >= ROWS_A_PART or time.monotonic() - since > SECONDS_A_PART:
-                _store_rows(folder, rows, one.columns)
+                _store_rows(folder, rows, sweep.columns)
                 since = time.monotonic()
             report(total - len(todo) + count, total)
     finally:
-        _store_rows(folder, rows, one.columns)
+        _store_rows(folder, rows, sweep.columns)
     return failed
 
 
@@ -274,32 +276,36 @@ def _store_rows(folder: Path, rows: list[store.Row], columns: store.TableColumns
         rows.clear()
 
 
-def _write_failed(one: Sweep, folder: Path, failed: Mapping[int, str]) -> None:
+def _write_failed(sweep: Sweep, folder: Path, failed: Mapping[int, str]) -> None:
     """List the failed runs, each with a scenario file that shows the failure when it is run."""
     remove_owned(folder, "failed")
     aside = folder / "failed"
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["run", *one.plan.design.levers, "why"])
+    table.writerow(["run", *sweep.plan.design.levers, "why"])
     for index in sorted(failed):
-        run = one.plan[index]
+        run = sweep.plan[index]
         table.writerow([run.number, *run.row.values(), failed[index]])
         aside.mkdir(exist_ok=True)
-        because = f"Run {run.number} of the sweep {one.name}: {failed[index]}"
-        written(aside / f"{run.number}.yaml", patch_of(one.plan, run, because).encode())
+        because = f"Run {run.number} of the sweep {sweep.name}: {failed[index]}"
+        written(aside / f"{run.number}.yaml", patch_of(sweep.plan, run, because).encode())
     written(folder / store.FAILED, text.getvalue().encode())
 
 
-def _names_of_results(one: Sweep, failed: Mapping[int, str]) -> list[str]:
+def _names_of_results(sweep: Sweep, failed: Mapping[int, str]) -> list[str]:
     """All files of the finished sweep, its manifest apart."""
-    scenarios = sorted({f"scenarios/{each.name}.resolved.yaml" for each in one.plan.bases.values()})
-    runs = [f"failed/{one.plan[index].number}.yaml" for index in sorted(failed)]
+    scenarios = sorted(
+        {f"scenarios/{each.name}.resolved.yaml" for each in sweep.plan.bases.values()}
+    )
+    runs = [f"failed/{sweep.plan[index].number}.yaml" for index in sorted(failed)]
     return [store.DESIGN, store.TABLE, store.FAILED, *runs, *scenarios]
 
 
-def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Sequence[str]) -> None:
-    design = one.plan.design
-    named = {loaded.name: loaded for loaded in one.plan.bases.values()}
+def _write_record(
+    sweep: Sweep, folder: Path, asked: Mapping[str, Any], names: Sequence[str]
+) -> None:
+    design = sweep.plan.design
+    named = {loaded.name: loaded for loaded in sweep.plan.bases.values()}
     first = next(iter(named.values())).scenario
     remove_owned(folder, "scenarios")
     (folder / "scenarios").mkdir(exist_ok=True)
@@ -308,15 +314,15 @@ def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Seq
         written(file, dump(loaded.scenario).encode())
     record: dict[str, Any] = {
         "kind": "sweep",
-        "id": one.id,
-        "name": one.name,
+        "id": sweep.id,
+        "name": sweep.name,
         "command": asked["command"],
         "lang": asked["lang"],
         "asked": {
             "title": dict(design.title),
             "design": design.kind,
-            "runs": len(one.plan),
-            "excluded": one.plan.excluded,
+            "runs": len(sweep.plan),
+            "excluded": sweep.plan.excluded,
             "keys": {span.name: [span.low, span.high] for span in design.spans},
             "units": {
                 span.name: quantity_of(first, span.lever, span.name).unit for span in design.spans
@@ -324,10 +330,10 @@ def _write_record(one: Sweep, folder: Path, asked: Mapping[str, Any], names: Seq
             "patches": {p.name: list(p.choices) for p in (*design.crossed, *design.zipped)},
             "cells": list(design.cells),
         },
-        "scenarios": {name: one.scenario.title.model_dump() for name, one in named.items()},
-        "options": asdict(one.plan.settings),
+        "scenarios": {name: sweep.scenario.title.model_dump() for name, sweep in named.items()},
+        "options": asdict(sweep.plan.settings),
         "inputs": asked["inputs"],
-        "sources": sources_of(*(one.scenario for one in named.values())),
+        "sources": sources_of(*(sweep.scenario for sweep in named.values())),
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
     written(folder / MANIFEST, manifest_text(record, files).encode())
@@ -339,7 +345,7 @@ def design_file(file: Path) -> Path:
     if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
         return shelf
     if not file.is_file():
-        known = ", ".join(sorted(one.stem for one in shelf.parent.glob("*.yaml")))
+        known = ", ".join(sorted(item.stem for item in shelf.parent.glob("*.yaml")))
         usage_error(str(file), "there is no such file", f"give a design file, or one of: {known}")
     check_file_name(file)
     return file

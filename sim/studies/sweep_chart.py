@@ -49,7 +49,7 @@ def groups_of(table: pd.DataFrame, name: str, cell: str, number_: bool) -> Along
     if not number_:
         keys = values.astype(str)
         choices = sorted(keys.unique())
-        places = keys.map({one: place for place, one in enumerate(choices)})
+        places = keys.map({item: place for place, item in enumerate(choices)})
         names = tuple(choices)
     else:
         names = ()
@@ -57,41 +57,41 @@ def groups_of(table: pd.DataFrame, name: str, cell: str, number_: bool) -> Along
         if places.nunique() > FEW:
             places = places.groupby(pd.qcut(places, GROUPS, duplicates="drop"),
                                     observed=True).transform("median")  # fmt: skip
-    found = table[cell].groupby(places).quantile(np.array([0.1, 0.5, 0.9]))
-    wide = found.reset_index().pivot_table(index=found.index.names[0] or name, columns="level_1",
+    result = table[cell].groupby(places).quantile(np.array([0.1, 0.5, 0.9]))
+    wide = result.reset_index().pivot_table(index=result.index.names[0] or name, columns="level_1",
                                            values=cell)  # fmt: skip
     return Along(name, wide.index.to_numpy(float), names,
                  *(wide[q].to_numpy(float) for q in (0.5, 0.1, 0.9)))  # fmt: skip
 
 
-def _cell(told: StudyData) -> str:
+def _cell(data: StudyData) -> str:
     """The first cell that was recorded, by its median where that was."""
-    cells = list(told.asked["cells"])
+    cells = list(data.asked["cells"])
     first = str(cells[0]).partition(":")[0]
     return f"{first}:p50" if f"{first}:p50" in cells else str(cells[0])
 
 
-def shown(told: StudyData) -> bool:
+def shown(data: StudyData) -> bool:
     """There must be runs that ended, and a lever."""
-    return len(told.table("sweep")) > 0 and bool(_levers(told))
+    return len(data.table("sweep")) > 0 and bool(_levers(data))
 
 
-def _levers(told: StudyData) -> list[str]:
-    return [*told.asked["keys"], *told.asked["patches"]]
+def _levers(data: StudyData) -> list[str]:
+    return [*data.asked["keys"], *data.asked["patches"]]
 
 
-def along_levers(told: StudyData) -> list[Along]:
+def along_levers(data: StudyData) -> list[Along]:
     """The runs along each lever that has a panel."""
-    table, cell = told.table("sweep"), _cell(told)
-    return [groups_of(table, name, cell, name in told.asked["keys"])
-            for name in _levers(told)[:MOST]]  # fmt: skip
+    table, cell = data.table("sweep"), _cell(data)
+    return [groups_of(table, name, cell, name in data.asked["keys"])
+            for name in _levers(data)[:MOST]]  # fmt: skip
 
 
-def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
+def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """A panel a lever."""
-    address = parse(_cell(told))
-    panels, units = along_levers(told), told.asked["units"]
-    others = len(_levers(told)) - len(panels)
+    address = parse(_cell(data))
+    panels, units = along_levers(data), data.asked["units"]
+    others = len(_levers(data)) - len(panels)
     across = 2
     if size.height_inches is not None:
         across = len(panels) if len(panels) <= ON_A_SLIDE else 3
@@ -102,52 +102,52 @@ def draw(told: StudyData, size: ChartSize, lang: Language) -> Figure:
         note += " " + translate("study_sweep_others", lang, n=others)
     layout = new_figure(
         size,
-        _title(told, address, lang),
-        [_head(one, units, lang) for one in panels],
-        [note, _source(told, lang)],
+        _title(data, address, lang),
+        [_head(group, units, lang) for group in panels],
+        [note, _source(data, lang)],
         columns=columns,
         plots=[PLOT["column" if size.brief else "page"]] * rows,
     )
     scale = BILLION if address.table in MONEY else 1.0
-    ends = [float(end) / scale for one in panels for end in (*one.low, *one.high)]
-    for place, one in enumerate(panels):
-        _panel(layout, place, one, scale, (min(ends), max(ends)), lang)
+    ends = [float(end) / scale for group in panels for end in (*group.low, *group.high)]
+    for place, group in enumerate(panels):
+        _panel(layout, place, group, scale, (min(ends), max(ends)), lang)
     return finish(layout)
 
 
-def _title(told: StudyData, address: CellRef, lang: Language) -> str:
-    cell = cell_words(address, told.first, lang)
+def _title(data: StudyData, address: CellRef, lang: Language) -> str:
+    cell = cell_words(address, data.first, lang)
     unit = f", {translate('axis_billion', lang)}" if address.table in MONEY else ""
     text = f"{cell} ({_statistic(address, lang)}){unit}"
     return translate("study_sweep_title", lang, cell=text[0].upper() + text[1:],
-                 sweep=told.asked["title"][lang])  # fmt: skip
+                 sweep=data.asked["title"][lang])  # fmt: skip
 
 
 def _statistic(address: CellRef, lang: Language) -> str:
     return statistic_name(address.statistic, lang)
 
 
-def _head(one: Along, units: dict[str, str], lang: Language) -> str:
-    text, unit = _named(one, lang), unit_of(one.name, units, lang)
-    if one.names:
-        choices = ", ".join(choice_text(name, lang) for name in one.names)
+def _head(group: Along, units: dict[str, str], lang: Language) -> str:
+    text, unit = _named(group, lang), unit_of(group.name, units, lang)
+    if group.names:
+        choices = ", ".join(choice_text(name, lang) for name in group.names)
         return translate("named_value", lang, name=text, value=choices)
     return f"{text}, {unit}" if unit else text
 
 
-def _named(one: Along, lang: Language) -> str:
-    return one.name if one.names else lever_words(lever(one.name, one.name), None, lang)
+def _named(group: Along, lang: Language) -> str:
+    return group.name if group.names else lever_words(lever(group.name, group.name), None, lang)
 
 
-def _source(told: StudyData, lang: Language) -> str:
+def _source(data: StudyData, lang: Language) -> str:
     return translate(
         "study_sweep_source",
         lang,
-        title=told.asked["title"][lang],
-        runs=number(len(told.table("sweep")), lang),
-        n=number(told.settings.replications, lang),
-        seed=told.settings.seed,
-        id=told.id,
+        title=data.asked["title"][lang],
+        runs=number(len(data.table("sweep")), lang),
+        n=number(data.settings.replications, lang),
+        seed=data.settings.seed,
+        id=data.id,
         sources=cited_sources(),
     )
 
@@ -155,44 +155,50 @@ def _source(told: StudyData, lang: Language) -> str:
 def _panel(
     layout: FigureLayout,
     place: int,
-    one: Along,
+    group: Along,
     scale: float,
     ends: tuple[float, float],
     lang: Language,
 ) -> None:
     size, axes = layout.size, layout.panels[place]
-    low, middle, high = (values / scale for values in (one.low, one.middle, one.high))
-    axes.vlines(one.where, low, high, color=BLUE, alpha=0.45, linewidth=2.6 * size.line)
-    axes.plot(one.where, middle, "o", color=DARK, linestyle="" if one.names else "-",
+    low, middle, high = (values / scale for values in (group.low, group.middle, group.high))
+    axes.vlines(group.where, low, high, color=BLUE, alpha=0.45, linewidth=2.6 * size.line)
+    axes.plot(group.where, middle, "o", color=DARK, linestyle="" if group.names else "-",
               linewidth=0.5 * size.line, markersize=0.5 * size.text)  # fmt: skip
     room = 0.06 * max(ends[1] - ends[0], 1e-9)
     axes.set_ylim(ends[0] - room, ends[1] + room)
-    aside = 0.5 if one.names else 0.08 * max(float(np.ptp(one.where)), 1e-9)
-    axes.set_xlim(one.where[0] - aside, one.where[-1] + aside)
+    aside = 0.5 if group.names else 0.08 * max(float(np.ptp(group.where)), 1e-9)
+    axes.set_xlim(group.where[0] - aside, group.where[-1] + aside)
     number_scale(axes.yaxis, lang)
-    if one.names:
-        text_scale(axes.xaxis, [choice_text(name, lang) for name in one.names])
+    if group.names:
+        text_scale(axes.xaxis, [choice_text(name, lang) for name in group.names])
     else:
         number_scale(axes.xaxis, lang, 7)
 
 
-def words(told: StudyData, lang: Language) -> str:
+def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences: each lever with the medians at its ends."""
-    address = parse(_cell(told))
+    address = parse(_cell(data))
 
-    def told_value(value: float) -> str:
+    def amount_text(value: float) -> str:
         return billion(value, lang) if address.table in MONEY else amount(value, lang)
 
     parts = []
-    for one in along_levers(told):
-        names = [choice_text(name, lang) for name in one.names] or [
-            plainly(at, lang) for at in one.where
+    for group in along_levers(data):
+        names = [choice_text(name, lang) for name in group.names] or [
+            plainly(at, lang) for at in group.where
         ]
-        ends = sorted({0, len(one.where) - 1}) if not one.names else range(len(one.where))
+        ends = sorted({0, len(group.where) - 1}) if not group.names else range(len(group.where))
         values = ", ".join(
-            translate("alt_sweep_at", lang, at=names[at], middle=told_value(float(one.middle[at])),
-                  low=told_value(float(one.low[at])), high=told_value(float(one.high[at])))
+            translate(
+                "alt_sweep_at",
+                lang,
+                at=names[at],
+                middle=amount_text(float(group.middle[at])),
+                low=amount_text(float(group.low[at])),
+                high=amount_text(float(group.high[at])),
+            )
             for at in ends
-        )  # fmt: skip
-        parts.append(translate("alt_part", lang, name=_named(one, lang), value=values))
-    return translate("alt_sweep", lang, title=_title(told, address, lang), told=listed(parts))
+        )
+        parts.append(translate("alt_part", lang, name=_named(group, lang), value=values))
+    return translate("alt_sweep", lang, title=_title(data, address, lang), told=listed(parts))

@@ -118,31 +118,31 @@ def keep_earlier(folder: Path) -> None:
 
 
 def _parts(folder: Path) -> list[Path]:
-    found = sorted((folder / PARTS).glob("*.parquet"))
-    return [file for file in found if PART.fullmatch(file.name)]
+    result = sorted((folder / PARTS).glob("*.parquet"))
+    return [file for file in result if PART.fullmatch(file.name)]
 
 
 def hashes(folder: Path) -> set[str]:
     """Return the hashes of all finished runs."""
-    found: set[str] = set()
+    result: set[str] = set()
     for file in _parts(folder):
-        found |= set(pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist())
-    return found
+        result |= set(pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist())
+    return result
 
 
 def done_before(folder: Path) -> set[str]:
     """Return the hashes of all runs that need not be repeated, without locking the folder."""
-    found: set[str] = set()
+    result: set[str] = set()
     whole = [file for file in _parts(folder) if _whole(file)]
     table = [folder / TABLE] if (folder / MANIFEST).is_file() and (folder / TABLE).is_file() else []
     for file in (*whole, *table):
         try:
-            found |= set(
+            result |= set(
                 pq.read_table(file, columns=["hash"], use_threads=False)["hash"].to_pylist()
             )
         except (OSError, pa.ArrowInvalid, KeyError):
             continue  # It would be run again.
-    return found
+    return result
 
 
 def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColumns) -> pa.Table:

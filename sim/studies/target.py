@@ -42,8 +42,8 @@ class Target:
         if known.all():
             return self._over(values)
         some: Bools = np.asarray(known.any(axis=-1))
-        found = self._over(np.where(known, values, np.where(some[..., None], np.nan, 0.0)))
-        return np.where(some, found, np.nan)
+        result = self._over(np.where(known, values, np.where(some[..., None], np.nan, 0.0)))
+        return np.where(some, result, np.nan)
 
     def _over(self, values: Floats) -> Floats:
         if self.certainty is None:
@@ -137,9 +137,9 @@ def bare(target: Target, value: float, lang: Language) -> str:
     return number(value / 1e9, lang, 2) if money else amount(value, lang)
 
 
-def asked_target(told: StudyData) -> Target:
+def asked_target(data: StudyData) -> Target:
     """The target that was asked for."""
-    return target_of(told.asked["target"], told.asked["certainty"])
+    return target_of(data.asked["target"], data.asked["certainty"])
 
 
 def is_money(target: Target) -> bool:
@@ -163,9 +163,9 @@ def cell_and_unit(target: Target, scenario: Scenario, lang: Language) -> str:
     return f"{text}, {translate('axis_billion', lang)}" if is_money(target) else text
 
 
-def lever_and_unit(one: Lever, unit: str, scenario: Scenario, lang: Language) -> str:
+def lever_and_unit(lever: Lever, unit: str, scenario: Scenario, lang: Language) -> str:
     """A lever in words, with its unit."""
-    return f"{lever_words(one, scenario, lang)}, {unit_words(unit, lang)}"
+    return f"{lever_words(lever, scenario, lang)}, {unit_words(unit, lang)}"
 
 
 def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
