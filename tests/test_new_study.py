@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ import pytest
 from support.cli import Command
 
 import sim
+from sim.questions.run_studies import study_values
+from sim.questions.study_specs import StudySpec
+from sim.results.experiment import Settings
 from sim.studies import STUDIES, Study
 
 MODULE = '''
@@ -24,7 +28,7 @@ from rich.table import Table
 
 from sim.results.cell import parse
 from sim.results.experiment import CellMeasure, Task, run_tasks
-from sim.studies.base import Implementation, StudyChart, content_of, settings_of
+from sim.studies.base import Implementation, StudyChart, Value, content_of, settings_of
 from sim.studies.options import SimulationOptions
 
 
@@ -66,7 +70,13 @@ def words(data, lang):
     return "A bar: " + tell(data, lang)[-1]
 
 
-IMPLEMENTATION = Implementation(run, tell, {"toy": StudyChart("toy", draw, words)})
+def values(tables):
+    return {"people": Value(float(tables["people"]["people"][0]))}
+
+
+IMPLEMENTATION = Implementation(
+    run, tell, {"toy": StudyChart("toy", draw, words)}, values=values
+)
 '''
 FEW = ("--replications", "2", "--step", "week", "--until", "2025-12-31", "--workers", "1")
 
@@ -113,6 +123,18 @@ def test_a_study_needs_a_module_and_an_entry(toy: Study, tmp_path: Path, command
     memo = command("memo", "out", "-o", "memo.md")
     assert memo.returncode == 0, memo.stderr
     assert "people times 2.0" in Path("memo.md").read_text("utf-8")
+
+
+def test_an_answer_can_quote_it(toy: Study) -> None:
+    asked = {"verb": toy.name, "scenario": "no-emergency", "factor": 2.0, "year": 2025}
+    spec = StudySpec.model_validate(asked)
+    assert spec.command == "opvangsim toy no-emergency --factor 2 --year 2025"
+    found = study_values(spec, Settings(2, 1, "week", date(2025, 12, 31)), workers=1)
+    assert found["people"].value > 0
+    with pytest.raises(ValueError, match="--factor: Input should be greater than 0"):
+        StudySpec.model_validate(asked | {"factor": -1.0})
+    with pytest.raises(ValueError, match="there is no study 'toyy'"):
+        StudySpec.model_validate({"verb": "toyy"})
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def drivers(question: Question, known: KnownMetric) -> list[Driver]:
         for name, value in zip(varying, correlations, strict=True)
         if abs(value) > floor
     ]
-    return sorted(result, key=lambda one: -abs(one.correlation))[:SHOWN]
+    return sorted(result, key=lambda driver: -abs(driver.correlation))[:SHOWN]
 
 
 def _is_driver(name: str, year: int) -> bool:

@@ -199,4 +199,4 @@ def questions() -> tuple[Question, ...]:
             first = error.errors()[0]
             place = ".".join(str(step) for step in first["loc"])
             raise ScenarioError([Problem(file.name, f"{place}: {first['msg']}", "")]) from None
-    return tuple(sorted(result, key=lambda one: one.number))
+    return tuple(sorted(result, key=lambda question: question.number))

@@ -48,8 +48,8 @@ def write(
     if not shown(data):
         return
     stem = folder / f"{_of(data).name}{suffix}"
-    said, figure = words(data, lang), drawn(data, lang, width)
-    save_formats(figure, stem, CHART_SIZES[width].dpi, said, formats, told_beside)
+    text, figure = words(data, lang), drawn(data, lang, width)
+    save_formats(figure, stem, CHART_SIZES[width].dpi, text, formats, told_beside)
 
 
 def png(data: StudyData, lang: Language) -> bytes:

@@ -269,13 +269,13 @@ def _spans(reading: _Reading, kind: DesignKind) -> tuple[Span, ...]:
     for name, value in result.items():
         path = ("keys", str(name))
         try:
-            one = lever(str(name), str(name))
+            parsed = lever(str(name), str(name))
         except ScenarioError as error:
             reading.fault(path, error.problems[0].what, error.problems[0].advice)
             continue
-        if any(one.key == other.lever.key for other in spans):
+        if any(parsed.key == other.lever.key for other in spans):
             reading.fault(path, "this key is set twice", "set it once, from one date on")
-        span = _span(reading, path, one, value, kind)
+        span = _span(reading, path, parsed, value, kind)
         spans += [span] if span else []
     return tuple(spans)
 
@@ -386,8 +386,12 @@ def _exclude(
             continue
         for name in names(rule):
             if canonical(name) not in known:
-                told = ", ".join([*(s.name for s in spans), *(patch.name for patch in patches)])
-                reading.fault(path, f"'{name}' is not set by this design", f"there are: {told}")
+                names_text = ", ".join(
+                    [*(s.name for s in spans), *(patch.name for patch in patches)]
+                )
+                reading.fault(
+                    path, f"'{name}' is not set by this design", f"there are: {names_text}"
+                )
         for fault in operand_kinds(rule, words):
             reading.fault(path, fault)
         rules.append(rule)
@@ -400,13 +404,13 @@ def _record(reading: _Reading) -> tuple[CellRef, ...]:
     result: dict[str, CellRef] = {}
     for path, text in _texts(reading, "record", ["gap.total.2027"], "as in [gap.total.2027]"):
         try:
-            one = parse_address(text)
+            address = parse_address(text)
         except ScenarioError as error:
             reading.fault(path, error.problems[0].what, error.problems[0].advice)
             continue
-        statistics = (one.statistic,) if text.endswith(f":{one.statistic}") else RECORDED
+        statistics = (address.statistic,) if text.endswith(f":{address.statistic}") else RECORDED
         for statistic in statistics:
-            cell = CellRef(one.table, one.line, one.year, one.vintage, statistic)
+            cell = CellRef(address.table, address.line, address.year, address.vintage, statistic)
             result[str(cell)] = cell
     if not result or len(result) > MOST_CELLS:
         reading.fault(("record",), f"{len(result)} cells", f"from 1 to {MOST_CELLS}")

@@ -178,8 +178,8 @@ def _excluded(design: Design, choices: list[Choice], values: Floats) -> NDArray[
         columns[patches.name] = np.tile([choice[number] for choice in choices], len(values))
         columns |= {word: word for word in patches.choices}
     for rule in design.exclude:
-        said = {name: columns[canonical(name)] for name in names(rule)}
-        out |= np.asarray(evaluate(rule, said), dtype=np.bool_)
+        operands = {name: columns[canonical(name)] for name in names(rule)}
+        out |= np.asarray(evaluate(rule, operands), dtype=np.bool_)
     return out
 
 

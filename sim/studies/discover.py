@@ -66,14 +66,14 @@ def run(options: DiscoverOptions, inputs: Inputs) -> StudyContent:
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return a heading, a table for each box, and the sentences."""
     discovery, units = discovery_of(data), data.asked["units"]
-    told: list[Any] = [heading(discovery, data.asked["title"][lang], lang)]
-    told += [
+    parts: list[Any] = [heading(discovery, data.asked["title"][lang], lang)]
+    parts += [
         box_table(discovery, position, units, lang) for position in range(len(discovery.boxes))
     ]
-    told += sentences(discovery, units, lang)
+    parts += sentences(discovery, units, lang)
     if "lacking" in data.asked:
-        told.append(translate("discover_lacking", lang, n=data.asked["lacking"]))
-    return told
+        parts.append(translate("discover_lacking", lang, n=data.asked["lacking"]))
+    return parts
 
 
 def sentences(discovery: Discovery, units: Units, lang: Language) -> list[str]:
@@ -81,19 +81,19 @@ def sentences(discovery: Discovery, units: Units, lang: Language) -> list[str]:
     if not discovery.boxes:
         share = percent(discovery.share, lang)
         return [translate("discover_nothing", lang, claim=claim(discovery, lang), share=share)]
-    told = []
+    parts = []
     for position, box in enumerate(discovery.boxes):
-        said = {
+        words = {
             "density": banded(box.density, box.density_band, lang),
             "limits": limits_text(box, units, lang),
             "coverage": banded(box.coverage, box.coverage_band, lang),
         }
         if position == 0:
-            said["claim"] = claim(discovery, lang)
-        told.append(
-            translate("discover_further" if position else "discover_sentence", lang, **said)
+            words["claim"] = claim(discovery, lang)
+        parts.append(
+            translate("discover_further" if position else "discover_sentence", lang, **words)
         )
-    return [*told, translate("discover_method", lang, n=RESAMPLES)]
+    return [*parts, translate("discover_method", lang, n=RESAMPLES)]
 
 
 def heading(discovery: Discovery, sweep: str, lang: Language) -> str:
@@ -135,7 +135,7 @@ def box_table(discovery: Discovery, position: int, units: Units, lang: Language)
 
 def box_rows(discovery: Discovery) -> pd.DataFrame:
     """The boxes as a table: a row a limit."""
-    told = [
+    rows = [
         {
             "box": position,
             "lever": limit.lever,
@@ -157,7 +157,7 @@ def box_rows(discovery: Discovery) -> pd.DataFrame:
     ]
     columns = ["box", "lever", "low", "high", "choices", "chance", "runs", "interest", "coverage",
                "coverage_p10", "coverage_p90", "density", "density_p10", "density_p90"]  # fmt: skip
-    return pd.DataFrame(told, columns=columns)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def run_rows(discovery: Discovery) -> pd.DataFrame:

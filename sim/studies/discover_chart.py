@@ -122,14 +122,16 @@ def limit_short(_: Discovery, limit: Limit, units: Mapping[str, str], lang: Lang
     return translate("named_value", lang, name=name, value=limit_text(limit, units, lang))
 
 
-def limit_words(discovery: Discovery, one: Limit, units: Mapping[str, str], lang: Language) -> str:
+def limit_words(
+    discovery: Discovery, bound: Limit, units: Mapping[str, str], lang: Language
+) -> str:
     """A limit in words: the lever, what is left of it, and what was tried."""
     return translate(
         "study_discover_limit",
         lang,
-        name=lever_words(lever(one.lever, one.lever), None, lang),
-        limit=limit_text(one, units, lang),
-        tried=tried_text(discovery, one.lever, lang),
+        name=lever_words(lever(bound.lever, bound.lever), None, lang),
+        limit=limit_text(bound, units, lang),
+        tried=tried_text(discovery, bound.lever, lang),
     )
 
 

@@ -122,13 +122,13 @@ def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -
     """
     choices = {str(choice) for word in words for choice in table[word].unique()}
     columns = {canonical(str(name)): str(name) for name in table.columns if name != "hash"}
-    said: dict[str, Any] = {}
+    operands: dict[str, Any] = {}
     for name in names(where.condition):
         column = columns.get(name) or columns.get(canonical(name)) or columns.get(_cell(name))
         if column is not None:
-            said[name] = table[column].to_numpy()
+            operands[name] = table[column].to_numpy()
         elif name in choices:
-            said[name] = name
+            operands[name] = name
         else:
             what = f"'{name}' is not in this sweep"
             raise ScenarioError(
@@ -136,11 +136,13 @@ def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -
             )
     for fault in operand_kinds(where.condition, {*words, *choices}):
         raise ScenarioError([Problem("--where", fault)])
-    interest: Bools = np.broadcast_to(np.asarray(evaluate(where.condition, said), bool), len(table))
+    interest: Bools = np.broadcast_to(
+        np.asarray(evaluate(where.condition, operands), bool), len(table)
+    )
     if interest.all() or not interest.any():
         how = "in every run" if interest.all() else "in no run"
         what = f"'{where.text}' holds {how} of this sweep: there is nothing to tell apart"
-        raise ScenarioError([Problem("--where", what, _extent(said))])
+        raise ScenarioError([Problem("--where", what, _extent(operands))])
     return interest
 
 
@@ -151,11 +153,11 @@ def _cell(name: str) -> str:
         return name
 
 
-def _extent(said: dict[str, Any]) -> str:
+def _extent(operands: dict[str, Any]) -> str:
     """Return the ranges of the names in a condition, as advice."""
     parts = [
         f"{name} lies between {np.nanmin(values):.6g} and {np.nanmax(values):.6g}"
-        for name, values in said.items()
+        for name, values in operands.items()
         if isinstance(values, np.ndarray) and values.dtype.kind == "f"
     ]
     return "; ".join(parts) or "take another condition"
@@ -248,10 +250,10 @@ def _significant(
     """Remove the least significant limits until all are significant."""
     ends = [end for limit in limits for end in _ends(limit)]
     while ends:
-        told = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
-        worst = max(range(len(told)), key=lambda n: told[n].chance)
-        if told[worst].chance <= SIGNIFICANT:
-            return _joined(told)
+        tested = [replace(e, chance=_chance(e, ends, levers, interest, left)) for e in ends]
+        worst = max(range(len(tested)), key=lambda n: tested[n].chance)
+        if tested[worst].chance <= SIGNIFICANT:
+            return _joined(tested)
         ends.pop(worst)
     return ()
 
@@ -274,7 +276,7 @@ def _joined(ends: Sequence[Limit]) -> tuple[Limit, ...]:
             high=other.high if end.high is None else end.high,
             chance=max(end.chance, other.chance),
         )
-    return tuple(sorted(result.values(), key=lambda one: one.chance))
+    return tuple(sorted(result.values(), key=lambda limit: limit.chance))
 
 
 def _chance(

@@ -46,8 +46,8 @@ def common_end(scenarios: Sequence[Scenario], settings: Settings) -> date:
 
 def check_cell_exists(scenario: Scenario, address: CellRef, settings: Settings) -> None:
     """Check, before long runs, that tables have a cell; raises ``ScenarioError``."""
-    one = replace(settings, replications=1, step="week")
-    for trial in simulate_all(scenario, one):
+    single = replace(settings, replications=1, step="week")
+    for trial in simulate_all(scenario, single):
         trial.cell(address)
 
 

@@ -84,8 +84,8 @@ def run(options: SensitivityOptions, inputs: Inputs) -> StudyContent:
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed table and the sentences."""
     result = sensitivity_of(data)
-    told = [index_table(result, data.first, lang), *sentences(result, lang)]
-    return [*told, translate("sensitivity_week", lang)] if data.settings.step == "week" else told
+    parts = [index_table(result, data.first, lang), *sentences(result, lang)]
+    return [*parts, translate("sensitivity_week", lang)] if data.settings.step == "week" else parts
 
 
 def input_name(name: str, lang: Language) -> str:
@@ -154,7 +154,7 @@ def _cells_of_others(others: list[Row], lang: Language) -> list[str]:
 
 def sentences(result: Sensitivity, lang: Language) -> list[str]:
     """How sure the gap is, what brackets mean, and where the noise ends."""
-    told = int(result.indices["told"].sum())
+    significant = int(result.indices["told"].sum())
     return [
         translate(
             "sensitivity_gap",
@@ -167,7 +167,7 @@ def sentences(result: Sensitivity, lang: Language) -> list[str]:
             "sensitivity_floor",
             lang,
             floor=number(100 * result.floor, lang, 3),
-            told=told,
+            told=significant,
             n=len(result.indices) - 1,
         ),
         translate(
@@ -283,10 +283,10 @@ def _indices(
     axes.set_xscale("log")
     axes.set_xlim(least, MOST)
     for place, row in zip(at, rows, strict=True):
-        told = bool(row["told"])
-        _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, size, told)
-        if told and row["first"] > row["first_noise"]:
-            _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, size, told)
+        significant = bool(row["told"])
+        _dot(axes, place - 0.18 * tall, row, "total", TOTAL, least, size, significant)
+        if significant and row["first"] > row["first_noise"]:
+            _dot(axes, place + 0.22 * tall, row, "first", FIRST, least, size, significant)
     if result.floor:
         axes.axvline(100 * result.floor, color=DARK, linewidth=0.6 * size.line,
                      linestyle=(0, FLOOR.dashes))  # fmt: skip
@@ -308,10 +308,10 @@ def _dot(
     mark: Swatch,
     least: float,
     size: ChartSize,
-    told: bool,
+    significant: bool,
 ) -> None:
     value, low, high = (100 * row[f"{which}{part}"] for part in ("", "_low", "_high"))
-    colour = mark.colour if told else PALE_DOT
+    colour = mark.colour if significant else PALE_DOT
     if value > 0:
         axes.hlines(place, max(low, least), high, color=colour, linewidth=0.6 * size.line)
         axes.plot([value], [place], mark.marker, color=colour,
@@ -329,10 +329,10 @@ def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> N
     written = []
     for place, row in zip(drawn.at, rows, strict=True):
         for side, mark in (("low", LOW), ("high", HIGH)):
-            told = bool(row["told"])
-            axes.barh(place, row[side] / BILLION, tall, color=mark.colour if told else PALE,
+            significant = bool(row["told"])
+            axes.barh(place, row[side] / BILLION, tall, color=mark.colour if significant else PALE,
                       edgecolor=DARK, linewidth=0.2 * size.line,
-                      hatch=mark.hatch if told else "")  # fmt: skip
+                      hatch=mark.hatch if significant else "")  # fmt: skip
         end = max(row["low"], row["high"], 0.0) / BILLION
         written.append((end, place, number(row["swing"] / BILLION, lang, 2)))
     zero_line(axes.xaxis)

@@ -308,8 +308,8 @@ def tornado(
                       for side in ("low", "high")]
                for name in dict.fromkeys(name for name, _ in sides)}  # fmt: skip
     for item in alone:
-        told = _part(tell, done, total)
-        effects[item.name] = chance_alone(scenario, address, item, settings, workers, told)
+        report = _part(tell, done, total)
+        effects[item.name] = chance_alone(scenario, address, item, settings, workers, report)
         done += CHANCE_REPLICATIONS
     return pd.DataFrame(_bars((name, low, high) for name, (low, high) in effects.items()))
 

@@ -67,8 +67,8 @@ def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
     given: Sequence[Bounds | None] = options.ranges or [None] * len(levers)
     with inputs.watch("solve", settings.replications) as progress:
         if len(levers) == 1:
-            one = solve(scenario, levers[0], target, settings, given[0], workers, progress)
-            tables = {"answer": answer_table(one), "points": points_table(one)}
+            solution = solve(scenario, levers[0], target, settings, given[0], workers, progress)
+            tables = {"answer": answer_table(solution), "points": points_table(solution)}
         else:
             asked["points"] = options.points
             first, second = levers
@@ -157,15 +157,15 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed table and the sentences."""
     target = asked_target(data)
     if data.record["kind"] == "frontier":
-        told = [_print_frontier(data, target, lang), *_frontier_sentences(data, target, lang)]
+        parts = [_print_frontier(data, target, lang), *_frontier_sentences(data, target, lang)]
     else:
         (answer,) = data.table("answer").to_dict("records")
         points = data.table("points").to_dict("records")
-        told = [_print_points(answer, points, target, lang)]
-        told += _sentences(answer, points, target, lang)
+        parts = [_print_points(answer, points, target, lang)]
+        parts += _sentences(answer, points, target, lang)
     settings = data.settings
     n, step = number(settings.replications, lang), translate(f"step_{settings.step}", lang)
-    return [*told, translate("solve_method", lang, n=n, step=step)]
+    return [*parts, translate("solve_method", lang, n=n, step=step)]
 
 
 def _print_points(answer: Row, points: list[Row], target: Target, lang: Language) -> Table:
@@ -237,16 +237,16 @@ def _levers(data: StudyData) -> list[tuple[str, Lever, str]]:
 
 def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
     """Return the frontier, printed: a row a value of the second lever."""
-    (first, one, unit), (second, other, other_unit) = _levers(data)
+    (first, first_lever, unit), (second, second_lever, other_unit) = _levers(data)
     title = translate(
         "frontier_title",
         lang,
-        first=lever_name(one, lang),
+        first=lever_name(first_lever, lang),
         target=target.text.strip(),
         how=how(target, lang),
     )
     table = Table(title=title, title_justify="left")
-    heads = [f"{lever_name(other, lang)}, {unit_words(other_unit, lang)}"]
+    heads = [f"{lever_name(second_lever, lang)}, {unit_words(other_unit, lang)}"]
     heads += [
         f"{translate('frontier_answer', lang)}, {unit_words(unit, lang)}",
         translate("band_80", lang),

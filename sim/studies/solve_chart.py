@@ -50,7 +50,7 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """The line of what is held, its band, the target and the answer."""
     (result,) = data.table("answer").to_dict("records")
     points, target, scenario = data.table("points"), asked_target(data), data.first
-    one, unit = lever(str(result["lever"]), "lever"), str(result["unit"])
+    varied, unit = lever(str(result["lever"]), "lever"), str(result["unit"])
     head = cell_and_unit(target, scenario, lang)
     met = _met(result, lang)
     layout = new_figure(
@@ -63,7 +63,7 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
             source(data, title_of_scenario(scenario, lang), lang),
         ],
         entries=[_keys(result, lang)],
-        under=[lever_and_unit(one, unit, scenario, lang)],
+        under=[lever_and_unit(varied, unit, scenario, lang)],
     )
     _curve(layout, points, result, target, lang)
     return finish(layout)

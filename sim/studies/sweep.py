@@ -157,9 +157,9 @@ def seconds_a_run(plan: SweepPlan) -> float:
     scenario = next(iter(plan.bases.values())).scenario
     settings, record = plan.settings, plan.design.record
     tried = min(settings.replications, LARGEST_CHUNK)
-    one = Settings(tried, settings.seed, settings.step, settings.until, settings.vary)
+    trial_settings = Settings(tried, settings.seed, settings.step, settings.until, settings.vary)
     began = time.perf_counter()
-    cells_of(scenario, record, one)
+    cells_of(scenario, record, trial_settings)
     return (time.perf_counter() - began) * settings.replications / tried
 
 
@@ -191,14 +191,14 @@ def sweep(
     try:
         with opened(folder, (store.DESIGN, store.TABLE, store.FAILED)):
             written(folder / store.DESIGN, sweep.text.encode())
-            told = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
-            return _swept(sweep, folder, crew, tell, told)
+            request = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
+            return _swept(sweep, folder, crew, tell, request)
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from error
 
 
 def _swept(
-    sweep: Sweep, folder: Path, crew: Workers, tell: Progress | None, asked: Mapping[str, Any]
+    sweep: Sweep, folder: Path, crew: Workers, tell: Progress | None, request: Mapping[str, Any]
 ) -> Done:
     gone = store.cut_off(folder)
     store.keep_earlier(folder)
@@ -223,7 +223,7 @@ def _swept(
     claim(folder, (*names, MANIFEST))
     store.write_table(folder, table)
     _write_failed(sweep, folder, failed)
-    _write_record(sweep, folder, asked, names)
+    _write_record(sweep, folder, request, names)
     store.clear_parts(folder)
     (folder / UNDER_WAY).unlink()
     earlier = sum(len(places) for mark, places in wanted.items() if mark in there)
@@ -302,7 +302,7 @@ def _names_of_results(sweep: Sweep, failed: Mapping[int, str]) -> list[str]:
 
 
 def _write_record(
-    sweep: Sweep, folder: Path, asked: Mapping[str, Any], names: Sequence[str]
+    sweep: Sweep, folder: Path, request: Mapping[str, Any], names: Sequence[str]
 ) -> None:
     design = sweep.plan.design
     named = {loaded.name: loaded for loaded in sweep.plan.bases.values()}
@@ -316,8 +316,8 @@ def _write_record(
         "kind": "sweep",
         "id": sweep.id,
         "name": sweep.name,
-        "command": asked["command"],
-        "lang": asked["lang"],
+        "command": request["command"],
+        "lang": request["lang"],
         "asked": {
             "title": dict(design.title),
             "design": design.kind,
@@ -332,7 +332,7 @@ def _write_record(
         },
         "scenarios": {name: sweep.scenario.title.model_dump() for name, sweep in named.items()},
         "options": asdict(sweep.plan.settings),
-        "inputs": asked["inputs"],
+        "inputs": request["inputs"],
         "sources": sources_of(*(sweep.scenario for sweep in named.values())),
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
