@@ -38,9 +38,8 @@ from sim.questions.metrics import (
     violated_conditions,
 )
 from sim.questions.pages import files, summary
-from sim.questions.questions import Metric, Question, questions
+from sim.questions.questions import Metric, Question, StudySpec, questions
 from sim.questions.run_studies import Answers, required_studies, study_values
-from sim.questions.study_specs import StudySpec
 from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, number, translate

@@ -12,8 +12,8 @@ import pytest
 from support.cli import Command
 
 import sim
+from sim.questions.questions import StudySpec
 from sim.questions.run_studies import study_values
-from sim.questions.study_specs import StudySpec
 from sim.results.experiment import Settings
 from sim.studies import STUDIES, Study
 

@@ -12,8 +12,7 @@ from support.cli import Command
 
 from sim.runs.load import provenance_of, read_study
 from sim.runs.provenance import marked
-from sim.studies.charts import name_of, png
-from sim.studies.charts import words as words_of
+from sim.studies.base import chart_name, chart_png, chart_text
 
 TINY = ["--replications", "3", "--step", "week", "--workers", "1"]
 SHORT = ["--until", "2027-12-31"]
@@ -86,12 +85,12 @@ def redrawn_as_written(folder: Path) -> None:
     """The chart drawn again from the folder's tables is the one that lies there, to the byte."""
     told = read_study(folder)
     (written,) = (folder / "charts").glob("*.png")
-    assert written.stem == name_of(told)
+    assert written.stem == chart_name(told)
     text = written.with_suffix(".txt").read_bytes()
     hashed = hashlib.sha256(text).hexdigest()
-    again = marked(png(told, "en"), ".png", provenance_of(dict(told.record)), hashed)
+    again = marked(chart_png(told, "en"), ".png", provenance_of(dict(told.record)), hashed)
     assert written.read_bytes() == again
-    assert text.decode("utf-8").strip() == words_of(told, "en")
+    assert text.decode("utf-8").strip() == chart_text(told, "en")
 
 
 @pytest.mark.long

@@ -22,11 +22,11 @@ from sim.report.i18n import Language, billion, number
 from sim.report.study_data import StudyData
 from sim.runs.provenance import find_in_chart
 from sim.studies import STUDIES as REGISTERED
-from sim.studies import charts as redrawn
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
 from sim.studies import scatter_chart as scatter
 from sim.studies import sensitivity
+from sim.studies.base import chart_text, draw_chart, write_chart
 from sim.studies.discover_text import percent, plainly
 from sim.studies.sweep_chart import along_levers
 
@@ -38,7 +38,7 @@ TOLD_APART = 0.1
 def test_the_same_study_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        redrawn.write(study(kind), tmp_path / name, "nl", "column", ["svg"])
+        write_chart(study(kind), tmp_path / name, "nl", "column", ["svg"])
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
     assert len(files) == 2
     for name in files:
@@ -52,7 +52,7 @@ def test_the_same_study_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", STUDIES)
 def test_the_words_hold_the_numbers_of_the_tables(kind: str, lang: Language) -> None:
     data = study(kind)
-    words = redrawn.words(data, lang)
+    words = chart_text(data, lang)
     for text in NUMBERS[data.record["kind"]](data, lang):
         assert text in words, (text, words)
 
@@ -161,7 +161,7 @@ def test_fills_are_data_apart_in_grey(swatches: tuple[Swatch, ...]) -> None:
 def test_runs_at_the_same_places_do_not_hide_one_another() -> None:
     """On a grid every place has one circle, none of which meets another."""
     data = study("discovery on a grid")
-    figure = redrawn.drawn(data, "en", "page")
+    figure = draw_chart(data, "en", "page")
     figure.draw_without_rendering()
     axes = figure.axes[1]
     circles = [
@@ -182,7 +182,7 @@ def test_runs_at_the_same_places_do_not_hide_one_another() -> None:
 @pytest.mark.long
 def test_the_box_is_drawn_where_its_limits_are() -> None:
     data = study("discovery")
-    axes = redrawn.drawn(data, "nl", "page").axes[1]
+    axes = draw_chart(data, "nl", "page").axes[1]
     ends = data.table("boxes").query("box == 1")[["low", "high"]].to_numpy(float).ravel()
     edges = [edge for one in axes.patches for edge in (
         one.get_x(), one.get_x() + one.get_width(), one.get_y(), one.get_y() + one.get_height())]  # type: ignore[attr-defined]  # fmt: skip
@@ -191,7 +191,7 @@ def test_the_box_is_drawn_where_its_limits_are() -> None:
 
 @pytest.mark.slow
 def test_a_slide_keeps_chance_among_the_inputs_and_says_how_many_are_left_out() -> None:
-    figure = redrawn.drawn(study("sensitivity"), "en", "slide")
+    figure = draw_chart(study("sensitivity"), "en", "slide")
     names = list(figure.axes[0].get_yticklabels())
     assert names[-1].get_text() == "process noise"
     assert f"{26 - len(names)} more inputs" in written_in(figure)

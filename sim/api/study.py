@@ -27,8 +27,15 @@ from ..runs.study_folder import stamp_of_content
 from ..runs.summary_tables import round_table
 from ..studies import STUDIES, Study, sweep_store
 from ..studies import sweep as sweeps
-from ..studies.base import Inputs, StudyResult, run_study, write
-from ..studies.charts import drawn, shown, words
+from ..studies.base import (
+    Inputs,
+    StudyResult,
+    chart_text,
+    draw_chart,
+    has_chart,
+    run_study,
+    write,
+)
 from ..studies.options import StudyOptions
 
 if TYPE_CHECKING:
@@ -66,9 +73,9 @@ class StudyReport:
         Raises ``ScenarioError`` if the study has nothing to draw.
         """
         data = self.finding.data
-        if not shown(data):
+        if not has_chart(data):
             usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
-        figure, text = drawn(data, lang, width), words(data, lang)
+        figure, text = draw_chart(data, lang, width), chart_text(data, lang)
         stamp = stamp_of_content(self.finding.content, self.command)
         return Chart(figure, title_of(figure), text, width, stamp)
 

@@ -82,19 +82,19 @@ def _study(
     """Draw the chart of a study again, from what its folder holds."""
     from ..runs.chart_folder import beside, write_charts
     from ..runs.load import provenance_of, read_study
-    from ..studies.charts import name_of, shown, write
+    from ..studies.base import chart_name, has_chart, write_chart
 
     folder = Path(what[0])
     told = read_study(folder)
-    name = name_of(told)
+    name = chart_name(told)
     if any(word != name for word in what[1:]):
         usage_error(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
-    if not shown(told):
+    if not has_chart(told):
         usage_error(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
     suffix, into = f"-{lang}-{width}", out or beside(folder)
 
     def draw(staging: Path) -> None:
-        write(told, staging, lang, width, formats, suffix)
+        write_chart(told, staging, lang, width, formats, suffix)
 
     write_charts(into, draw, provenance_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
     for ending in formats:

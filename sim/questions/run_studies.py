@@ -23,8 +23,7 @@ from .metrics import (
     values_of,
 )
 from .pages import answers_frame, figures_frame, files
-from .questions import Question, questions
-from .study_specs import StudySpec
+from .questions import Question, StudySpec, questions
 from .text import Page, page
 
 

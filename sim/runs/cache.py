@@ -26,7 +26,7 @@ from .manifest import versions
 
 PRESENTATION = (
     *("api", "cli", "export", "notebook", "reference", "report", "reproduce", "runs"),
-    *(f"questions/{name}.py" for name in ("metrics", "pages", "questions", "study_specs", "text")),
+    *(f"questions/{name}.py" for name in ("metrics", "pages", "questions", "text")),
 )
 """Rooms and modules that no cached number depends on: they request, write or show results."""
 Measure = Callable[[Experiment], dict[str, Floats]]

@@ -1,8 +1,8 @@
-"""What all studies have in common: inputs, result, and how a study is run and written."""
+"""What all studies have in common: inputs, result, and how a study is run, drawn and written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +13,18 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..errors import usage_error
+from ..errors import Problem, ScenarioError, usage_error
 from ..report.i18n import Language
 from ..report.study_data import StudyData
-from ..report.style import ChartSize
+from ..report.style import (
+    CHART_SIZES,
+    ChartSize,
+    Width,
+    bytes_of,
+    chart_style,
+    save_formats,
+    title_of,
+)
 from ..results.budget import MAIN_LINES
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import StudyContent, data_of, write_study
@@ -138,9 +146,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 
 def write(result: StudyResult, folder: Path, lang: Language, command: str) -> None:
     """Write the folder of a study; raises ``ScenarioError`` if that fails."""
-    from .charts import write as draw
-
-    write_study(result.content, folder, partial(draw, lang=lang), command, lang)
+    write_study(result.content, folder, partial(write_chart, lang=lang), command, lang)
 
 
 def check_budget_line(line: str) -> None:
@@ -181,3 +187,60 @@ def content_of(
         inputs_of(*inputs.scenarios),
         "-".join(parts)[:LONGEST_NAME],
     )
+
+
+def has_chart(data: StudyData) -> bool:
+    """Return whether a study has what its chart shows."""
+    return _chart_of(data).shown(data)
+
+
+def draw_chart(data: StudyData, lang: Language, width: Width = "page") -> Figure:
+    """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
+    size = CHART_SIZES[width]
+    with chart_style(size):
+        return _chart_of(data).draw(data, size, lang)
+
+
+def chart_text(data: StudyData, lang: Language) -> str:
+    """Return the alternative text of the chart of a study, with its main numbers."""
+    return " ".join(_chart_of(data).words(data, lang).split())
+
+
+def write_chart(
+    data: StudyData,
+    folder: Path,
+    lang: Language,
+    width: Width = "page",
+    formats: Iterable[str] = ("png", "svg"),
+    suffix: str = "",
+    told_beside: bool = True,
+) -> None:
+    """Draw the chart of a study into a folder, with its alternative text beside it (.txt).
+
+    The file is called after the chart and ``suffix``. Without anything to show nothing is drawn.
+    """
+    if not has_chart(data):
+        return
+    stem = folder / f"{_chart_of(data).name}{suffix}"
+    text, figure = chart_text(data, lang), draw_chart(data, lang, width)
+    save_formats(figure, stem, CHART_SIZES[width].dpi, text, formats, told_beside)
+
+
+def chart_png(data: StudyData, lang: Language) -> bytes:
+    """Return the chart of a study as a PNG for a page, as ``write`` makes it."""
+    figure, dpi = draw_chart(data, lang), CHART_SIZES["page"].dpi
+    return bytes_of(figure, ".png", dpi, title_of(figure), chart_text(data, lang))
+
+
+def _chart_of(data: StudyData) -> StudyChart:
+    kind = str(data.record["kind"])
+    study = study_of_kind(kind)
+    if study is None:
+        what = f"a folder of '{kind}' has no charts to draw again"
+        raise ScenarioError([Problem(kind, what, "give the folder of a run or of a study")])
+    return implementation(study).charts[kind]
+
+
+def chart_name(data: StudyData) -> str:
+    """Return the name of the chart of a study."""
+    return _chart_of(data).name

@@ -29,7 +29,7 @@ from sim.runs.batches import Options
 from sim.runs.load import read_study
 from sim.runs.run import execute
 from sim.scenario import Scenario, load, quantities
-from sim.studies.charts import drawn
+from sim.studies.base import draw_chart
 from sim.studies.discover import box_rows, run_rows
 from sim.studies.prim import discover
 from sim.studies.sobol import LUCK, PATH
@@ -192,7 +192,7 @@ def _run(run: str, name: str, width: Width, lang: Language) -> Figure:
 CASES: dict[str, Callable[[Width, Language], Figure]] = {
     **{f"{name} of {run}": partial(_run, run, name) for run in EXTREMES for name in CHARTS},
     "runs together": lambda width, lang: charts.draw_together(all_runs(), CHART_SIZES[width], lang),
-    **{kind: partial(lambda kind, width, lang: drawn(study(kind), lang, width), kind)
+    **{kind: partial(lambda kind, width, lang: draw_chart(study(kind), lang, width), kind)
        for kind in STUDIES},
     "scorecard": lambda width, lang: scorecard.draw(kept()[0], 200, CHART_SIZES[width], lang),
     "overview": lambda width, lang: overview.draw(titles(lang), CHART_SIZES[width], lang),

@@ -14,8 +14,7 @@ from ...report.style import title_of
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...scenario import Scenario
-from ...studies.base import tell
-from ...studies.charts import drawn, png, shown, words
+from ...studies.base import chart_png, chart_text, draw_chart, has_chart, tell
 from ...studies.compare import SHOWN, difference_table, name_of, scaled, still_lines
 from ...studies.compare_chart import Comparison, comparison_of, moves
 from ...studies.explain import effects_table, sentences
@@ -50,11 +49,11 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     """
     data = folder.data
     texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
-    texts = [text for text in texts if text] or [words(data, lang)]
+    texts = [text for text in texts if text] or [chart_text(data, lang)]
     tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
     chart, title = None, tables[0].caption if tables else data.record["name"]
-    if shown(data):
-        title = title_of(drawn(data, lang))
+    if has_chart(data):
+        title = title_of(draw_chart(data, lang))
         chart = _study_chart(folder, title, lang)
     scenarios = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
     names = "; ".join(scenarios) or folder.stamp.scenario
@@ -127,7 +126,9 @@ def _memo_of_explanation(folder: FinishedFolder, lang: Language) -> Memo:
 def _study_chart(folder: FinishedFolder, caption: str, lang: Language) -> MemoChart:
     """The chart of a study with its provenance: in the folder's language that of the folder."""
     data = folder.data
-    return MemoChart(caption, words(data, lang), marked(png(data, lang), ".png", folder.stamp))
+    return MemoChart(
+        caption, chart_text(data, lang), marked(chart_png(data, lang), ".png", folder.stamp)
+    )
 
 
 def year_of(comparison: Comparison) -> int:
