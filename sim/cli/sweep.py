@@ -39,52 +39,56 @@ def sweep(
         preview_lines,
         seconds_a_run,
     )
-    from ..studies.sweep import sweep as swept
+    from ..studies.sweep import sweep as run_sweep
     from ..studies.sweep_store import done_before
 
     file = design_file(file)
-    one = planned_sweep(file)
-    plan = one.plan
+    planned = planned_sweep(file)
+    plan = planned.plan
     folder = out or Path("outputs") / f"sweep-{file.stem}"
-    with open_workers(executor, workers) as crew:
-        there = done_before(folder)
-        done = sum(one.hash_of(run) in there for run in plan)
+    with open_workers(executor, workers) as pool:
+        stored = done_before(folder)
+        done = sum(planned.hash_of(run) in stored for run in plan)
         seconds = seconds_a_run(plan) if done < len(plan) else 0.0
-        for line in preview_lines(one.name, plan, done, seconds, crew.size, lang):
+        for line in preview_lines(planned.name, plan, done, seconds, pool.size, lang):
             if preview or not quiet:
                 typer.echo(line, err=True)
-        foreign = len(there - {one.hash_of(run) for run in plan})
+        foreign = len(stored - {planned.hash_of(run) for run in plan})
         if foreign and (preview or not quiet):
             typer.echo(translate("sweep_will_go", lang, n=foreign), err=True)
         if preview:
             return
         try:
-            with progress(one.name, len(plan) * plan.design.settings.replications, quiet) as tell:
-                told = _seldom(tell, plan.design.settings.replications)
+            with progress(
+                planned.name, len(plan) * plan.design.settings.replications, quiet
+            ) as tell:
+                report = _seldom(tell, plan.design.settings.replications)
                 command = as_typed(sys.argv[1:])
-                found = swept(one, folder, crew, told, inputs_of(one, file), command, lang)
+                outcome = run_sweep(
+                    planned, folder, pool, report, inputs_of(planned, file), command, lang
+                )
         except KeyboardInterrupt:
             typer.echo(translate("sweep_stopped", lang, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)
     if quiet:
         typer.echo(str(folder))
         return
-    shown = outcome_lines(
-        found.earlier, found.fresh, found.failed, found.dropped, found.cut_off, lang
+    lines = outcome_lines(
+        outcome.earlier, outcome.fresh, outcome.failed, outcome.dropped, outcome.cut_off, lang
     )
-    for line in (*shown, translate("sweep_written", lang, folder=f"{folder}/")):
+    for line in (*lines, translate("sweep_written", lang, folder=f"{folder}/")):
         console().print(line, soft_wrap=True)
 
 
 def _seldom(
     tell: Callable[[int, int], None] | None, replications: int
 ) -> Callable[[int, int], None] | None:
-    """Tells in replications, and once in a hundredth of the runs: of thousands, not every one."""
+    """Report progress in replications, and at most a hundred times."""
     if tell is None:
         return None
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         if done % max(1, total // 100) == 0 or done == total:
             tell(done * replications, total * replications)
 
-    return told
+    return report

@@ -24,7 +24,7 @@ from ..studies.base import Inputs, StudyResult, Watch, run_study, write
 from ..studies.design import read_design
 from ..studies.design_points import expand_design
 from ..studies.sweep import Sweep
-from ..studies.sweep import sweep as swept
+from ..studies.sweep import sweep as run_sweep
 from ..studies.sweep_store import DESIGN
 from .compare import EnvironmentChange, FileComparison, compare_files, environment_changes
 
@@ -168,9 +168,11 @@ def _sweep(task: _Task, there: Path) -> None:
         return task.resolved("+".join(Path(name).stem for name in names))
 
     plan = expand_design(read_design(design), task.folder, resolved)
-    one = Sweep(task.record["name"], plan, design.read_text("utf-8"))
-    with open_workers(None, task.workers) as crew, task.watch(one.name, len(plan)) as tell:
-        swept(one, there, crew, tell, task.record["inputs"], task.record["command"], task.lang)
+    planned = Sweep(task.record["name"], plan, design.read_text("utf-8"))
+    with open_workers(None, task.workers) as pool, task.watch(planned.name, len(plan)) as tell:
+        run_sweep(
+            planned, there, pool, tell, task.record["inputs"], task.record["command"], task.lang
+        )
 
 
 def _refused(folder: Path, kind: str) -> NoReturn:
