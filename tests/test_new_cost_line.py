@@ -58,7 +58,7 @@ COMMANDS = {
     "run": "run baseline --step week --replications 4 --workers 1 --until 2025-12-31 --no-charts "
     "--lang {lang} --out run",
     "workbook": "export run --xlsx --lang {lang} --out run-{lang}.xlsx",
-    "page": "explorer run --out page.html",
+    "page": "dashboard run --out page.html",
     "memo": "memo run --lang {lang} --out memo-{lang}.md",
     "schema": "scenario schema",
     "show": "scenario show baseline prices.health_care --lang {lang}",

@@ -329,13 +329,13 @@ def test_an_unfinished_or_changed_sweep_is_not_read(done: Path, tmp_path: Path) 
         store.read_sweep(tmp_path)
 
 
-# The command, in processes that can be killed: every third run is laid aside at once, and a rest
+# The command, in processes that can be killed: every third run is stored at once, and a rest
 # after it lets the test keep pace on a busy machine.
 DRIVER = """
 import time
 import sim.studies.sweep as s
-s.ROWS_A_PART, lay_aside = 3, s._lay_aside
-s._lay_aside = lambda *parts: (lay_aside(*parts), time.sleep(0.3))
+s.ROWS_A_PART, store_rows = 3, s._store_rows
+s._store_rows = lambda *parts: (store_rows(*parts), time.sleep(0.3))
 from sim.cli import main
 main()
 """
@@ -554,7 +554,7 @@ from pathlib import Path
 from distributed import LocalCluster
 from sim.studies.design import read_design
 from sim.studies.design_points import expand_design
-from sim.runs.executor import crew_of
+from sim.runs.executor import open_workers
 from sim.studies.sweep import Sweep, sweep
 
 def main():
@@ -569,7 +569,7 @@ def main():
                 os.kill(workers[0], signal.SIGKILL)
                 killed.append(workers[0])
         address = cluster.scheduler_address.removeprefix("tcp://")
-        with crew_of(f"dask://{address}", 0) as crew:
+        with open_workers(f"dask://{address}", 0) as crew:
             found = sweep(one, Path("out"), crew, tell)
     assert (found.fresh, found.failed) == (len(one.plan), 0)
     print(f"killed {len(killed)} of {len(workers)}")
