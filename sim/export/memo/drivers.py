@@ -86,12 +86,12 @@ def _mover(key: str, effect: Effect, scenario: Scenario, lang: Language) -> str:
     )
 
 
-def rests(scenario: Scenario, lang: Language) -> list[Block]:
+def rests(scenario: Scenario, lang: Language, named: int = RESTS) -> list[Block]:
     """Return how many inputs are sourced and how many assumed, and the main assumptions."""
     numbers = dict(quantities(scenario))
     assumed = [key for key in sorted(is_influential(), key=lambda key: -is_influential()[key])
                if key in numbers and numbers[key].assumption
-               and not key.startswith("budget.")][:RESTS]  # fmt: skip
+               and not key.startswith("budget.")][:named]  # fmt: skip
     intro = translate(
         "memo_rests",
         lang,

@@ -26,8 +26,9 @@ from .outline import MemoParts, make_memo
 from .run import chance
 
 Row = dict[Any, Any]
-NAMED = 4
-"""Changes of a scenario that are named in the memo itself; all are in the annex."""
+NAMED, NAMED_OF_MANY, MANY = 4, 2, 3
+"""Changes of a scenario, and assumptions, that are named in the memo itself: fewer where that many
+scenarios are compared, so that the main part keeps to two pages. All are in the annex."""
 
 
 def memo_of_study(folder: FinishedFolder, lang: Language) -> Memo:
@@ -76,7 +77,8 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
     data = folder.data
     comparison, scenarios = comparison_of(data), data.scenarios
     base, others = scenarios[comparison.base], comparison.others
-    changes = tuple(_changes(base, other, scenarios[other], lang) for other in others)
+    named = NAMED_OF_MANY if len(others) >= MANY else NAMED
+    changes = tuple(_changes(base, other, scenarios[other], named, lang) for other in others)
     parts = MemoParts(
         title=translate("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
         question=[Paragraph(_comparison_question(comparison, scenarios, lang))],
@@ -86,7 +88,7 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
         chart=_study_chart(folder, translate("memo_cmp_caption", lang, base=comparison.base), lang),
         table=_comparison_table(comparison, lang),
         drivers=[Paragraph(translate("memo_cmp_drivers", lang)), Listing(changes)],
-        basis=rests(base, lang),
+        basis=rests(base, lang, named),
         notes=[translate("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
         annex=_comparison_annex(comparison, scenarios, lang),
         method=("memo_method_pairs",),
@@ -228,7 +230,7 @@ def _cell(row: Row, series: str, lang: Language) -> str:
     return f"{middle} {translate('from_to', lang, low=low, high=high)}"
 
 
-def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
+def _changes(base: Scenario, name: str, other: Scenario, named: int, lang: Language) -> str:
     differing = changed(base, other)
     texts = [
         translate(
@@ -238,10 +240,10 @@ def _changes(base: Scenario, name: str, other: Scenario, lang: Language) -> str:
             before=valued(before, lang),
             after=valued(after, lang),
         )
-        for key, before, after in differing[:NAMED]
+        for key, before, after in differing[:named]
     ]
-    if len(differing) > NAMED:
-        texts.append(translate("memo_more", lang, n=len(differing) - NAMED))
+    if len(differing) > named:
+        texts.append(translate("memo_more", lang, n=len(differing) - named))
     return f"{name}: {'; '.join(texts)}"
 
 

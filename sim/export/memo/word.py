@@ -73,7 +73,8 @@ _TABLE = f"""
 WIDE, HIGH, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
 TEXT = Emu(WIDE - 2 * MARGIN)
 """Width of the text."""
-PICTURE = Cm(16.0)
+PICTURE_WIDTH, PICTURE_HEIGHT = Cm(16.0), Cm(12.0)
+"""Largest width and height of a chart: a taller one would leave half a page empty."""
 BELOW_TABLE = Cm(0.35)
 """Room between a table and what follows. No empty paragraph: with one below a table LibreOffice
 leaves a heading further down alone at the foot of a page."""
@@ -188,7 +189,10 @@ def _write_chart(made: Document, chart: MemoChart, word: str, number: int) -> No
     holder = made.add_paragraph()
     holder.paragraph_format.keep_with_next = True
     holder.paragraph_format.space_before = Cm(0.2)
-    shape = holder.add_run().add_picture(io.BytesIO(chart.png), width=PICTURE)
+    shape = holder.add_run().add_picture(io.BytesIO(chart.png), width=PICTURE_WIDTH)
+    if shape.height > PICTURE_HEIGHT:
+        shape.width = Emu(round(shape.width * PICTURE_HEIGHT / shape.height))
+        shape.height = PICTURE_HEIGHT
     about = shape._inline.docPr
     about.set("name", f"{word} {number}")
     about.set("title", chart.caption)
