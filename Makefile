@@ -54,14 +54,16 @@ test: $(VENV)/test.stamp
 test-long: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory suite SUITE='-m long'
 
-# pyam alone brings some hundred packages, so that it has an environment of its own.
+# pyam alone brings some hundred packages, so it has an environment of its own, and a cache of its
+# own: its units library caches paths of the environment in which it was loaded first.
 $(PYAM)/pyam.stamp: locks/pyam.txt
 	test -x $(PYAM)/bin/python || $(PYTHON) -m venv $(PYAM)
 	$(PYAM)/bin/python $(QUIETLY) --require-hashes -r locks/pyam.txt
 	touch $@
 
 test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
-	OPVANGSIM=$(abspath $(BIN))/opvangsim $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
+	XDG_CACHE_HOME=$(abspath $(PYAM))/cache OPVANGSIM=$(abspath $(BIN))/opvangsim \
+	  $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
 	  --noconftest -q --disable-warnings -p no:cacheprovider tests/pyam_reads.py
 
 # Memos and a workbook as LibreOffice opens and prints them; under two minutes once it is there.
