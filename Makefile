@@ -50,7 +50,7 @@ answers: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory suite SUITE='-m "not long"'
 
-# Every number matters, both models agree, all laws hold: a minute by themselves.
+# Every number matters, both models agree, all laws hold: seven minutes on two cores.
 test-long: $(VENV)/test.stamp
 	$(MAKE) --no-print-directory suite SUITE='-m long'
 
