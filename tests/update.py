@@ -8,6 +8,7 @@ The test that fails on a kept result says which name to give:
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
 - ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
 - ``readme``: the gap table and chart of the README
+- ``scorecard``: the chart of the scorecard alone, from the stored hindcasts
 - ``sensitivity``: sim/data/sensitivity.csv, what moves the gap of 2027 (minutes)
 """
 
@@ -88,7 +89,11 @@ def update_hindcasts() -> None:
     (DATA / "hindcasts.csv").write_text(hindcast.as_csv(cells, official), "utf-8")
     scores = hindcast.process_table().to_csv(index=False, float_format="%.6g")
     test_past.PROCESSES.write_text(scores, "utf-8")
-    march, _ = hindcast.kept()
+    update_scorecard()
+
+
+def update_scorecard() -> None:
+    options, (march, _) = hindcast.HindcastOptions(), hindcast.kept()
     chart, command = test_past.CHART, "opvangsim hindcast -o docs/images"
     version, seed = versions()["opvangsim"], str(options.seed)
     stamp = Provenance("scorecard", "hindcasts", seed, version, id_of(march), command)
@@ -171,6 +176,7 @@ UPDATES = {
     "influence": update_influence,
     "notebooks": update_notebooks,
     "readme": update_readme,
+    "scorecard": update_scorecard,
     "sensitivity": update_sensitivity,
 }
 

@@ -97,8 +97,8 @@ class DerivedManifest(Manifest):
     of: Any
 
 
-class StudyManifest(Manifest):
-    """Manifest of a study; ``asked`` are its options."""
+class ResultManifest(Manifest):
+    """Manifest of a run or a study: the command, its options, and what it read."""
 
     id: Text
     command: str
@@ -107,20 +107,18 @@ class StudyManifest(Manifest):
     options: ManifestOptions
     inputs: dict[str, Hash]
     sources: dict[str, str]
+
+
+class StudyManifest(ResultManifest):
+    """Manifest of a study; ``asked`` are its options."""
+
     name: str
     scenarios: dict[str, Title]
 
 
-class RunManifest(Manifest):
+class RunManifest(ResultManifest):
     """Manifest of a run."""
 
-    id: Text
-    command: str
-    lang: Literal["en", "nl"]
-    asked: dict[str, Any]
-    options: ManifestOptions
-    inputs: dict[str, Hash]
-    sources: dict[str, str]
     scenario: str
     title: Title
     charts: bool
