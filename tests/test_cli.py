@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.cli import INTERRUPTIBLE, Command
+from support.cli import INTERRUPTIBLE, SHORT, Command
 
 SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
 
@@ -149,3 +149,20 @@ def test_help_comes_without_loading_the_model(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip().endswith("[]")
+
+
+@pytest.mark.long
+def test_a_run_without_charts_loads_no_library_that_it_does_not_use(tmp_path: Path) -> None:
+    words = ["opvangsim", *SHORT, "--quiet"]
+    code = (
+        f"import sys; sys.argv = {words}\n"
+        "from sim.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "unused = ('matplotlib', 'scipy.stats', 'openpyxl', 'xlsxwriter', 'docx')\n"
+        "print([module for module in unused if module in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["outputs/baseline", "[]"]

@@ -13,6 +13,7 @@ from sim.model.inflow import deviation_path
 from sim.model.sampling import (
     EXACT_BELOW_MEAN,
     RandomStreams,
+    _key,
     binomial_count,
     hypercube_column,
     poisson_count,
@@ -95,6 +96,15 @@ def test_each_column_of_the_hypercube_has_one_draw_in_each_stratum(replications:
     column = hypercube_column("some.key", replications, 3)
     strata = np.floor(column * replications).astype(int)
     assert sorted(strata) == list(range(replications))
+
+
+@pytest.mark.parametrize("replications", [1, 2, 25, 500, 10_001])
+@pytest.mark.parametrize("seed", [0, 1, 2**40])
+def test_the_hypercube_is_that_of_scipy_to_the_bit(replications: int, seed: int) -> None:
+    seeds = np.random.SeedSequence([seed, _key("some.key")])
+    sampler = stats.qmc.LatinHypercube(1, rng=np.random.Generator(np.random.Philox(seeds)))
+    expected = sampler.random(replications)[:, 0]
+    assert hypercube_column("some.key", replications, seed).tobytes() == expected.tobytes()
 
 
 def test_parameter_columns_are_keyed_by_name(baseline: Scenario) -> None:
