@@ -152,15 +152,23 @@ def test_help_comes_without_loading_the_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_run_without_charts_loads_no_library_that_it_does_not_use(tmp_path: Path) -> None:
-    words = ["opvangsim", *SHORT, "--quiet"]
+@pytest.mark.parametrize(
+    ("charts", "unused"),
+    [
+        ("--charts", ("scipy.stats", "scipy.optimize", "openpyxl", "xlsxwriter", "docx")),
+        ("--no-charts", ("scipy.stats", "scipy.optimize", "matplotlib")),
+    ],
+)
+def test_a_run_loads_no_library_that_it_does_not_use(
+    tmp_path: Path, charts: str, unused: tuple[str, ...]
+) -> None:
+    words = ["opvangsim", *SHORT, "--quiet", charts]
     code = (
         f"import sys; sys.argv = {words}\n"
         "from sim.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "unused = ('matplotlib', 'scipy.stats', 'openpyxl', 'xlsxwriter', 'docx')\n"
-        "print([module for module in unused if module in sys.modules])"
+        f"print([module for module in {unused} if module in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -6,54 +6,8 @@ forecasts with observations; ``inflow_models`` compares processes of inflow; ``c
 parameters that no source gives.
 """
 
-from .calibration import Fit, fit, patch, silent, unidentifiable
-from .inflow_models import table as process_table
-from .observations import Forecast, Knowledge, actual, forecasts, knowledge, observed
-from .scenario import later_knowledge, scenario_at
-from .scoring import (
-    NAIVE,
-    SERIES,
-    Coverage,
-    HindcastOptions,
-    all_cells,
-    as_csv,
-    beaten_by_naive,
-    coverage,
-    decided,
-    kept,
-    official_cells,
-    official_origins,
-    origins,
-    summary,
-)
+import lazy_loader
 
-__all__ = [
-    "NAIVE",
-    "SERIES",
-    "Coverage",
-    "Fit",
-    "Forecast",
-    "HindcastOptions",
-    "Knowledge",
-    "actual",
-    "all_cells",
-    "as_csv",
-    "beaten_by_naive",
-    "coverage",
-    "decided",
-    "fit",
-    "forecasts",
-    "kept",
-    "knowledge",
-    "later_knowledge",
-    "observed",
-    "official_cells",
-    "official_origins",
-    "origins",
-    "patch",
-    "process_table",
-    "scenario_at",
-    "silent",
-    "summary",
-    "unidentifiable",
-]
+# Names and their modules are listed in __init__.pyi; a module is imported on first use, since the
+# charts of a run read observations only, and the other modules import scipy.stats and .optimize.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from ..model.sampling import Floats
 from .estimates import inflow_path, values
@@ -23,7 +23,7 @@ from .scoring import YEARS_AHEAD, crps, origins
 
 Normal = tuple[Floats, Floats]
 """Mean and standard deviation of the log, by years ahead."""
-POINTS = norm.ppf((np.arange(2_000) + 0.5) / 2_000)
+POINTS = ndtri((np.arange(2_000) + 0.5) / 2_000)
 """Quantiles that represent a normal distribution, to score it like a sample."""
 AHEAD = np.arange(1, YEARS_AHEAD + 1)
 STARTS = ("half-year", "year")
@@ -141,12 +141,12 @@ def cells(process: Process, start: str) -> pd.DataFrame:
                     "origin": origin,
                     "ahead": int(ahead),
                     "crps": crps(np.exp(mean + sd * POINTS), came),
-                    "within_80": abs(np.log(came) - mean) <= norm.ppf(0.9) * sd,
+                    "within_80": abs(np.log(came) - mean) <= ndtri(0.9) * sd,
                 })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def table() -> pd.DataFrame:
+def process_table() -> pd.DataFrame:
     """Score all candidates from both starting levels; mark the choice (one-standard-error rule).
 
     The standard error is that of the best one's mean, over origins; CRPS in persons a year.
