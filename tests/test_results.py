@@ -6,13 +6,17 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.scenarios import change
 
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.results.tables import (
+    QUANTILES,
     _mean_known,
     _quantile_of_ages,
     _yearly_mean,
+    finite_quantiles,
     stock_cells,
     summarise,
     tabulate,
@@ -29,6 +33,20 @@ def test_each_quantile_is_the_one_that_its_name_says() -> None:
     with_gap = np.array([[1.0, np.nan, 3.0], [np.nan] * 3])
     assert summarise(with_gap)["mean"][0] == 2
     assert np.isnan(summarise(with_gap)["p50"][1])
+
+
+@given(st.integers(1, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 1.0]))
+def test_quantiles_are_those_of_numpy_to_the_bit_over_what_is_finite(
+    replications: int, seed: int, unknown: float
+) -> None:
+    generator = np.random.default_rng(seed)
+    values = generator.normal(size=(2, 3, replications)).round(16 * (seed % 2))
+    values[generator.random(values.shape) < unknown] = np.nan
+    found = finite_quantiles(values)
+    for row in np.ndindex(values.shape[:-1]):
+        known = values[row][np.isfinite(values[row])]
+        expected = np.quantile(known, QUANTILES) if known.size else np.full(len(QUANTILES), np.nan)
+        assert found[:, *row].tobytes() == expected.tobytes()
 
 
 def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:

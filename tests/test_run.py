@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,23 @@ import pandas as pd
 import pytest
 
 from sim.errors import ScenarioError
+from sim.model.sampling import sample
 from sim.results import cell as address
 from sim.results import tables as results
+from sim.results.experiment import Settings, simulate_one
 from sim.runs import batches
 from sim.runs import run as run_module
-from sim.runs.batches import Options
+from sim.runs.batches import InMemoryCells, Options
 from sim.runs.manifest import SCHEMA
 from sim.runs.run import Run, execute, run_id
+from sim.runs.summary_tables import View, budget_table
 from sim.scenario import Scenario, find, load, load_chain, override
 
+SOME_VIEWS: list[View] = [
+    ("vjn2024", "paid_2024", "cash", "nominal", "total"),
+    ("owb2025", "document", "cost", "vintage", "nidos"),
+    ("owb2025", "paid_2024", "cash", "vintage", "total"),
+]
 QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
 
 
@@ -92,6 +101,21 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
     assert (np.abs(gap - held["gap_mean"]) <= 2000).all()
     empty = table[table["budget"].isna()]
     assert empty[["gap_mean", "p_gap_positive"]].isna().all().all()
+
+
+@pytest.mark.slow
+def test_some_views_of_the_budget_are_those_rows_of_the_whole_table(baseline: Scenario) -> None:
+    trial = simulate_one(
+        baseline, sample(baseline, 3, 1), Settings(3, step="week"), until=date(2025, 12, 31)
+    )
+    whole, some = (
+        budget_table(baseline, trial.samples, trial.clock, InMemoryCells(trial, ()), views)
+        for views in (None, SOME_VIEWS)
+    )
+    keys = ["vintage", "cost_level", "timing", "price_basis", "line"]
+    assert [tuple(row) for row in some[keys].to_numpy()] == SOME_VIEWS
+    rows = whole.set_index(keys).loc[SOME_VIEWS].reset_index()[list(whole.columns)]
+    pd.testing.assert_frame_equal(some, rows, check_exact=True)
 
 
 @pytest.mark.long

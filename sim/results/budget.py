@@ -339,7 +339,7 @@ def _cost_before(prices: Prices, costs_: Costs, level: CostLevel, line: str) -> 
 
 @dataclass(frozen=True)
 class Balance:
-    """Cost, budget and gap of a line in the terms of a vintage: (year, replication) [EUR].
+    """Cost, budget and gap of a line in the terms of a vintage: (..., year, replication) [EUR].
 
     Budget and gap are NaN in a year for which the vintage has no amount.
     """
@@ -359,8 +359,9 @@ def compare_with_budget(
 ) -> Balance:
     """Compare the cost of a line with the budget of a vintage: the gap is cost - budget.
 
-    Cost becomes net or gross as the vintage is, and goes to its price level. The nominal basis
-    raises both sides by the same yearly rate.
+    ``cost`` is (..., year, replication), such as that at several cost levels. It becomes net or
+    gross as the vintage is, and goes to its price level. The nominal basis raises both sides by the
+    same yearly rate.
     """
     seen = in_vintage_terms(prices, vintage, line, cost, years, basis)
     amounts = [vintage.amount(line, year) for year in years]
@@ -378,7 +379,7 @@ def in_vintage_terms(
     years: tuple[int, ...],
     basis: Basis,
 ) -> Floats:
-    """A line's cost as a vintage states it: net or gross, in its price level or nominal: (y, r).
+    """A line's cost as a vintage states it: net or gross, in its price level or nominal.
 
     A net vintage states the IND (and the total) less other income, a gross one all of it.
     """

@@ -11,7 +11,7 @@ near a threshold that it adds a whole person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,6 +57,7 @@ class SummaryCells(Protocol):
 
 
 View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
+VIEW_COLUMNS = ("vintage", "cost_level", "timing", "price_basis", "line")
 
 
 def monthly_table(chunks: SummaryCells) -> pd.DataFrame:
@@ -123,29 +124,45 @@ def budget_table(
     years = budget.whole_years(clock)
     if not years:
         return pd.DataFrame(columns=list(BUDGET_COLUMNS))
-    rows = [chunks.years.index(year) for year in years]
-    keys = [tuple(key) for key in chunks.index["costs"]]
+    asked = list(views or budget.views(scenario))
     prices = Prices.of(scenario, samples)
-    pieces: list[dict[str, Any]] = []
-    for name, level, timing, basis, line in views or budget.views(scenario):
-        vintage = scenario.budget.vintages[name]
-        cost = chunks(timing, keys.index((level, line)))[rows]
+    found: dict[View, dict[str, Floats]] = {}
+    for line in dict.fromkeys(view[-1] for view in asked):
+        found |= _views_of_line(prices, chunks, years, [view for view in asked if view[-1] == line])
+    columns: dict[str, Any] = {"year": np.tile(np.array(years), len(asked))}
+    for name, labels in zip(VIEW_COLUMNS, zip(*asked, strict=True), strict=True):
+        columns[name] = np.repeat(np.array(labels), len(years))
+    for name in found[asked[0]]:
+        columns[name] = np.concatenate([found[view][name] for view in asked])
+    return pd.DataFrame(columns, columns=list(BUDGET_COLUMNS))
+
+
+def _views_of_line(
+    prices: Prices, chunks: SummaryCells, years: tuple[int, ...], views: Sequence[View]
+) -> dict[View, dict[str, Floats]]:
+    """Return the columns of ``budget`` for views of one line, whose costs are read once."""
+    line = views[0][-1]
+    keys = [tuple(key) for key in chunks.index["costs"]]
+    rows = [chunks.years.index(year) for year in years]
+    timed = list(dict.fromkeys((level, timing) for _, level, timing, _, _ in views))
+    cost = np.stack([chunks(timing, keys.index((level, line)))[rows] for level, timing in timed])
+    found: dict[View, dict[str, Floats]] = {}
+    for name, basis in dict.fromkeys((name, basis) for name, _, _, basis, _ in views):
+        vintage = prices.scenario.budget.vintages[name]
         balance = budget.compare_with_budget(prices, vintage, line, cost, years, basis)
-        where = dict(zip(BUDGET_COLUMNS, (name, years, line, level, timing, basis), strict=False))
-        pieces.append(where | _budget_columns(balance))
-    columns = {
-        column: np.concatenate([np.broadcast_to(p[column], len(years)) for p in pieces])
-        for column in BUDGET_COLUMNS
-    }
-    return pd.DataFrame(columns)
+        columns = _budget_columns(balance)
+        for number, (level, timing) in enumerate(timed):
+            view = (name, level, timing, basis, line)
+            found[view] = {column: values[number] for column, values in columns.items()}
+    return found
 
 
 def _budget_columns(balance: budget.Balance) -> dict[str, Floats]:
-    """Return cost, budget and gap with their statistics, one number a year."""
+    """Return cost, budget and gap with their statistics: (view, year)."""
     # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
     short = round_decimals(balance.gap, EUROS) > 0
-    budgeted = balance.budget.mean(axis=1)
-    chance = np.where(np.isfinite(budgeted), short.mean(axis=1).round(6), np.nan)
+    budgeted = balance.budget.mean(axis=-1)
+    chance = np.where(np.isfinite(budgeted), short.mean(axis=-1).round(6), np.nan)
     cells = {f"cost_{name}": v for name, v in results.summarise(balance.cost).items()}
     cells |= {"budget": budgeted}
     cells |= {f"gap_{name}": v for name, v in results.summarise(balance.gap).items()}
