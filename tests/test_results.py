@@ -36,17 +36,17 @@ def test_each_quantile_is_the_one_that_its_name_says() -> None:
 
 
 @given(st.integers(1, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 1.0]))
-def test_quantiles_are_those_of_numpy_to_the_bit_over_what_is_finite(
+def test_quantiles_are_exactly_those_of_numpy_over_what_is_finite(
     replications: int, seed: int, unknown: float
 ) -> None:
     generator = np.random.default_rng(seed)
-    values = generator.normal(size=(2, 3, replications)).round(16 * (seed % 2))
+    values = generator.normal(size=(2, 3, replications)).round(1 + 15 * (seed % 2))
     values[generator.random(values.shape) < unknown] = np.nan
     found = finite_quantiles(values)
     for row in np.ndindex(values.shape[:-1]):
         known = values[row][np.isfinite(values[row])]
         expected = np.quantile(known, QUANTILES) if known.size else np.full(len(QUANTILES), np.nan)
-        assert found[:, *row].tobytes() == expected.tobytes()
+        assert np.array_equal(found[:, *row], expected, equal_nan=True)
 
 
 def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:
