@@ -131,13 +131,13 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Speed of whole commands, and of the engine against a kernel compiled with numba.
+# Speed and memory in pairs with an older commit, then growth with the size of a run: some two hours.
+# ROWS and ROUNDS choose less: `make bench ROWS="run-500 help" ROUNDS=1`.
+ROUNDS ?= 3
+
 bench: $(VENV)/dev.stamp
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_whatif.py
-	$(BIN)/python tests/bench_growth.py
-	PYTHONPATH=. NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-	  $(BIN)/python tests/bench_kernel.py
+	$(BIN)/python tests/bench.py --rounds $(ROUNDS) $(if $(ROWS),--only $(ROWS))
+	$(if $(ROWS),,$(BIN)/python tests/bench_growth.py)
 
 clean:
 	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis site
