@@ -236,8 +236,8 @@ def rounds_of(row: Row, trees: Sequence[Tree], rounds: int) -> list[list[Figures
     found: list[list[Figures]] = [[] for _ in trees]
     order = list(range(len(trees)))
     for _ in range(rounds):
-        for number in order:
-            found[number].append(measured(row, trees[number]))
+        for turn in order:
+            found[turn].append(measured(row, trees[turn]))
         order.reverse()
     return found
 
@@ -252,9 +252,16 @@ def report(row: Row, target: Target, found: Sequence[Sequence[Figures]]) -> bool
         ratio = median(b / a for a, b in zip(*values, strict=True))
     is_met = target.is_met(new, ratio)
     verdict = ("held" if is_met else "MISSED") if str(target) else ""
-    numbers = " | ".join("" if value is None else f"{value:.3g}" for value in (new, old, ratio))
+    numbers = " | ".join(number(value) for value in (new, old, ratio))
     print(f"| {row.title} | {target.figure} | {numbers} | {target} | {verdict} |", flush=True)
     return is_met
+
+
+def number(value: float | None) -> str:
+    """A figure with three digits; nothing for one that is not there."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def machine() -> str:
