@@ -131,13 +131,13 @@ format: $(VENV)/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Speed and memory in pairs with an older commit, then growth with the size of a run: some two hours.
+# Growth with the size of a run, then speed and memory in pairs with an older commit: an hour when idle.
 # ROWS and ROUNDS choose less: `make bench ROWS="run-500 help" ROUNDS=1`.
 ROUNDS ?= 3
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python tests/bench.py --rounds $(ROUNDS) $(if $(ROWS),--only $(ROWS))
 	$(if $(ROWS),,$(BIN)/python tests/bench_growth.py)
+	$(BIN)/python tests/bench.py --rounds $(ROUNDS) $(if $(ROWS),--only $(ROWS))
 
 clean:
 	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis site

@@ -1,6 +1,6 @@
 """Speed and memory against a commit from before the engine was compiled: `make bench`.
 
-    python tests/bench.py                        # every row, three rounds: about an hour
+    python tests/bench.py                        # every row, three rounds: over half an hour
     python tests/bench.py --only engine-1 help   # these rows
     python tests/bench.py --new-only --rounds 1  # this tree alone, once
 
