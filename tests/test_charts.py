@@ -5,6 +5,7 @@ Laws instead of stored pictures: a picture changes with the version of a font, a
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from dataclasses import replace
@@ -48,7 +49,16 @@ from sim.report.charts.scales import TickTexts
 from sim.report.i18n import Language, billion, number
 from sim.report.overview import headlines
 from sim.report.run_tables import headline_rows
-from sim.report.style import BLUE, CHART_SIZES, FORMATS, WIDTHS, Width, bytes_of
+from sim.report.style import (
+    BLUE,
+    CHART_SIZES,
+    FORMATS,
+    WIDTHS,
+    Width,
+    _described,
+    bytes_of,
+    chart_style,
+)
 from sim.runs.provenance import find_in_chart
 from sim.runs.run import execute
 from sim.scenario import load
@@ -271,6 +281,25 @@ def test_the_same_run_gives_the_same_bytes_and_no_date() -> None:
         assert one == two
         assert b"CreationDate" not in one
         assert b"dc:date" not in one
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_figure_is_written_as_savefig_writes_it_and_stays_as_it_was(format_: str) -> None:
+    figure = charts.draw("gap", run_data("mpp-2024-i"), CHART_SIZES["page"], "en")
+    canvas, own_dpi = figure.canvas, figure.dpi
+    written = bytes_of(figure, f".{format_}", 110, "Gap", "")
+    assert (figure.canvas, figure.dpi) == (canvas, own_dpi)
+    properties = {"Creator": None, "CreationDate": None, "Producer": None, "Subject": ""}
+    if format_ == "svg":
+        properties = {"Creator": None, "Date": None}
+    elif format_ == "png":
+        properties = {"Software": None, "Description": ""}
+    with chart_style():
+        stream = io.BytesIO()
+        figure.savefig(stream, format=format_, dpi=110, metadata={"Title": "Gap", **properties})
+    saved = stream.getvalue()
+    assert written == (_described(saved, "") if format_ == "svg" else saved)
 
 
 @pytest.mark.slow

@@ -177,7 +177,9 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
 def dump(scenario: Scenario) -> str:
     """Return the resolved scenario as YAML: every number with its unit and source."""
     data = scenario.model_dump(by_alias=True, exclude_none=True)
-    return yaml.dump(_plain(data), allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(
+        _plain(data), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
+    )
 
 
 def _plain(item: Any) -> Any:
