@@ -127,13 +127,19 @@ def capacity_jump(scenario: Scenario) -> list[ScenarioIssue]:
     return found
 
 
+@cache
+def _baseline_numbers() -> dict[str, Quantity]:
+    """Numbers of the shipped baseline by key."""
+    return dict(quantities(load("baseline")))
+
+
 def scale(scenario: Scenario) -> list[ScenarioIssue]:
     """A number of another scale.
 
     It is fifty times as large or as small as in the baseline: a dot may have been read as a
     decimal point (27.100), or a day, a month or a million was meant.
     """
-    base = dict(quantities(load("baseline")))
+    base = _baseline_numbers()
     found = []
     for key, quantity in quantities(scenario):
         before = base.get(key)
@@ -204,7 +210,7 @@ def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
     where the desk gives it weight, the numbers of a process of inflow only where it is the chosen
     one, and a group's share granted not where a hold that began before the start ends in another.
     """
-    base = dict(quantities(load("baseline")))
+    base = _baseline_numbers()
     mode, weight = scenario.ind.capacity.mode, scenario.reception.desk.official_weight
     idle = {}
     if mode != "staff":
