@@ -117,9 +117,16 @@ def test_a_bad_file_is_told_with_line_and_column(
 
 
 @pytest.mark.long
-def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [(signal.SIGINT, 130, "interrupted: nothing was written"), (signal.SIGTERM, 143, "")],
+)
+def test_an_interrupt_half_way_ends_at_once_and_leaves_no_folder(
+    tmp_path: Path, number: signal.Signals, code: int, told: str
+) -> None:
+    words = ["run", "baseline", "--replications", "4000", "--workers", "2"]
     process = subprocess.Popen(
-        [*INTERRUPTIBLE, sys.executable, "-m", "sim", "run", "baseline", "--replications", "400"],
+        [*INTERRUPTIBLE, sys.executable, "-m", "sim", *words],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -127,12 +134,13 @@ def test_an_interrupt_half_way_ends_with_130_and_leaves_no_folder(tmp_path: Path
         start_new_session=True,
     )
     assert process.stderr is not None
-    assert "0 of 400" in process.stderr.readline()
+    assert "0 of 4000" in process.stderr.readline()
     time.sleep(1.0)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert "interrupted: nothing was written" in errors
+    os.killpg(process.pid, number)
+    # All of it would take minutes.
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == code, errors
+    assert told in errors
     assert "Traceback" not in errors
     assert not list((tmp_path / "outputs").iterdir())
 

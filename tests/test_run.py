@@ -7,20 +7,30 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
+from threading import Event, active_count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim.errors import ScenarioError
-from sim.model.sampling import sample
+from sim.errors import ModelError, ScenarioError
+from sim.model.cancel import CancelledError
+from sim.model.sampling import Floats, sample
 from sim.results import cell as address
 from sim.results import tables as results
 from sim.results.experiment import Settings, simulate_one
 from sim.runs import batches
 from sim.runs import run as run_module
-from sim.runs.batches import InMemoryCells, Options
+from sim.runs.batches import (
+    Batch,
+    CellIndex,
+    Cells,
+    Options,
+    Source,
+    StoredArrays,
+    batch_of,
+)
 from sim.runs.manifest import SCHEMA
 from sim.runs.run import Run, execute, run_id
 from sim.runs.summary_tables import View, budget_table
@@ -109,7 +119,7 @@ def test_some_views_of_the_budget_are_those_rows_of_the_whole_table(baseline: Sc
         baseline, sample(baseline, 3, 1), Settings(3, step="week"), until=date(2025, 12, 31)
     )
     whole, some = (
-        budget_table(baseline, trial.samples, trial.clock, InMemoryCells(trial, ()), views)
+        budget_table(baseline, trial.samples, trial.clock, Cells([batch_of(trial, ())]), views)
         for views in (None, SOME_VIEWS)
     )
     keys = ["vintage", "cost_level", "timing", "price_basis", "line"]
@@ -184,17 +194,51 @@ def test_tables_agree_with_one_another(done: Run) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("workers", "chunk"), [(2, 0), (1, 2), (2, 1)])
-def test_workers_and_chunks_do_not_move_a_byte(
-    done: Run, baseline: Scenario, tmp_path: Path, workers: int, chunk: int
+@pytest.mark.parametrize(
+    ("workers", "chunk", "stored"), [(2, 0, False), (1, 2, True), (2, 1, False), (2, 2, True)]
+)
+def test_threads_chunks_and_where_results_are_kept_do_not_move_a_byte(
+    done: Run,
+    baseline: Scenario,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: int,
+    chunk: int,
+    stored: bool,
 ) -> None:
+    files: list[Path] = []
+    store = batches._stored
+
+    def noted(arrays: list[Floats], file: Path) -> StoredArrays:
+        files.append(file)
+        return store(arrays, file)
+
+    monkeypatch.setattr(batches, "_stored", noted)
+    if stored:
+        monkeypatch.setattr(batches, "IN_MEMORY_BYTES", 0)
     options = Options(**QUICK | {"workers": workers, "chunk": chunk})
     other = execute(baseline, "baseline", options, tmp_path / "other")
+    assert bool(files) == stored
     here, there = files_of(done.folder), files_of(other.folder)
     for name in there:
         assert here[name] == there[name], name
     assert {"budget.csv", "monthly.parquet", "yearly.csv", "replications.parquet"} <= set(there)
     assert other.id == done.id
+
+
+def test_a_cell_joins_the_batches_that_hold_its_replications(tmp_path: Path) -> None:
+    whole = np.arange(2 * 3 * 7, dtype=np.float64).reshape(2, 3, 7)
+    index = CellIndex((), (2025, 2026, 2027), (), (), ())
+    stored = batches._stored(list(whole[:, :, 2:5]), tmp_path / "stored")
+    parts: list[Source] = [list(whole[:, :, :2]), stored, list(whole[:, :, 5:])]
+    cells = Cells([Batch(n, index, {"yearly": p}) for n, p in zip((2, 3, 2), parts, strict=True)])
+    assert cells.replications == 7
+    for number in range(2):
+        np.testing.assert_array_equal(cells("yearly", number), whole[number])
+        for first in range(7):
+            for last in range(first + 1, 8):
+                found = cells("yearly", number, first, last)
+                np.testing.assert_array_equal(found, whole[number, :, first:last])
 
 
 @pytest.mark.long
@@ -274,6 +318,34 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
         execute(baseline, "after", quick, folder)
     assert files_of(folder) == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.long
+def test_an_error_in_one_batch_ends_the_others_within_a_step_and_leaves_nothing(
+    baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = Event(), []
+
+    def fails(*args: Any) -> Any:
+        if args[3] == 0:
+            assert begun.wait(60)
+            raise ModelError("broken")
+        begun.set()
+        try:
+            return simulate_one(*args)
+        except CancelledError:
+            ended.append(args[3])
+            raise
+
+    monkeypatch.setattr(batches, "simulate_one", fails)
+    options = Options(**QUICK | {"workers": 2, "chunk": 1, "step": "day"})
+    before = active_count()
+    with pytest.raises(ModelError, match="broken"):
+        execute(baseline, "x", options, tmp_path / "run")
+    # The second was under way, the third may just have begun, and those after it never did.
+    assert {1} <= set(ended) <= {1, 2}
+    assert active_count() == before
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.long

@@ -40,7 +40,7 @@ from sim.notebook.what_if.sliders import (
 )
 from sim.report.charts import CHART_SIZES, CHARTS, draw
 from sim.results.experiment import Experiment, Settings
-from sim.runs.batches import InMemoryCells
+from sim.runs.batches import Cells, batch_of
 from sim.scenario import Scenario, load, override, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
@@ -183,9 +183,9 @@ def test_prices_of_now_on_people_of_before_are_those_of_a_run(
 
 @pytest.mark.slow
 def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Experiment) -> None:
-    held = InMemoryCells(trial, ["need"])
-    (cell,) = held.index["monthly"]
-    assert cell["series"] == "need"
+    held = Cells([batch_of(trial, ["need"])])
+    (cell,) = held.index.monthly
+    assert cell.series == "need"
     np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
     subject = subject_of(trial, months_of(trial), baseline, SHORT)
     gap = trial.line("gap", "total")

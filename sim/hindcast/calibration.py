@@ -9,11 +9,9 @@ of supply to a queue is fitted separately, on all years known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from multiprocessing import get_context
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,8 @@ from scipy.optimize import least_squares
 
 from ..model.engine import simulate
 from ..model.sampling import Floats
+from ..results.experiment import actors_until
+from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from ..scenario import Scenario, load, override
 from .estimates import Response, homes_by_year, response, values, work_by_year
@@ -127,7 +127,11 @@ class Fit:
 
 
 def year_ends(
-    name: str, values_: Floats, replications: int, numbers: Sequence[Fitted] = NUMBERS
+    name: str,
+    values_: Floats,
+    replications: int,
+    numbers: Sequence[Fitted] = NUMBERS,
+    cancelled: Event | None = None,
 ) -> list[float]:
     """Simulate a scenario with these values and return its value for each target.
 
@@ -139,7 +143,14 @@ def year_ends(
         if name in number.years
     }
     scenario: Scenario = override(load(name), changes, BECAUSE)
-    ledger = simulate(scenario, replications, 1, vary=("parameters", "process"), step="week")
+    ledger = simulate(
+        scenario,
+        replications,
+        1,
+        vary=("parameters", "process"),
+        step="week",
+        actors=actors_until(cancelled),
+    )
     tables = tabulate(ledger, scenario)
     index = {f"{cell.name}|{measure}": i for i, (cell, measure) in enumerate(tables.yearly_cells)}
     return [
@@ -152,9 +163,10 @@ def year_ends(
     ]
 
 
-def _all_ends(values_: Floats, replications: int) -> Floats:
+def _all_ends(values_: Floats, replications: int, cancelled: Event | None = None) -> Floats:
     names = dict.fromkeys(target.scenario for target in TARGETS)
-    return np.array([end for name in names for end in year_ends(name, values_, replications)])
+    ends = (year_ends(name, values_, replications, cancelled=cancelled) for name in names)
+    return np.array([end for of_year in ends for end in of_year])
 
 
 def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -> Fit:
@@ -171,29 +183,30 @@ def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -
     high = np.array([number.high for number in NUMBERS])
     wanted = np.array([target.value for target in TARGETS])
     error = np.array([target.sd for target in TARGETS])
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
 
-        def residuals(x: Floats) -> Floats:
-            return np.concatenate([(_all_ends(x, replications) - wanted) / error, (x - prior) / sd])
+    def residuals(x: Floats) -> Floats:
+        return np.concatenate([(_all_ends(x, replications) - wanted) / error, (x - prior) / sd])
 
-        def slopes(x: Floats) -> Floats:
-            steps = STEP * (high - low)
-            steps = np.where(x + steps > high, -steps, steps)
-            moved = [x, *(x + np.diag(steps))]
-            ends = list(pool.map(partial(_all_ends, replications=replications), moved))
-            by_number = [(end - ends[0]) / step for end, step in zip(ends[1:], steps, strict=True)]
-            return np.concatenate([np.stack(by_number, axis=1) / error[:, None], np.diag(1 / sd)])
-
-        found = least_squares(
-            residuals,
-            prior if start is None else start,
-            jac=slopes,
-            bounds=(low, high),
-            x_scale=sd,
-            max_nfev=12,
-            xtol=1e-3,
+    def slopes(x: Floats) -> Floats:
+        steps = STEP * (high - low)
+        steps = np.where(x + steps > high, -steps, steps)
+        moved = [x, *(x + np.diag(steps))]
+        ends = parallel_list(
+            lambda x, cancelled: _all_ends(x, replications, cancelled), moved, workers
         )
-        jacobian = slopes(found.x)
+        by_number = [(end - ends[0]) / step for end, step in zip(ends[1:], steps, strict=True)]
+        return np.concatenate([np.stack(by_number, axis=1) / error[:, None], np.diag(1 / sd)])
+
+    found = least_squares(
+        residuals,
+        prior if start is None else start,
+        jac=slopes,
+        bounds=(low, high),
+        x_scale=sd,
+        max_nfev=12,
+        xtol=1e-3,
+    )
+    jacobian = slopes(found.x)
     covariance = np.linalg.inv(jacobian.T @ jacobian)
     sds = np.sqrt(np.diag(covariance))
     known = knowledge(KNOWN_TO)

@@ -9,13 +9,11 @@ error), and coverage of the 80 % interval.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from importlib import resources
 from io import StringIO
-from multiprocessing import get_context
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -23,6 +21,8 @@ from scipy import stats
 
 from ..model.engine import simulate
 from ..model.sampling import Floats
+from ..results.experiment import actors_until
+from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from .estimates import facts
 from .observations import Knowledge, actual, forecasts, knowledge
@@ -62,7 +62,9 @@ def official_origins() -> list[date]:
     return sorted(days)
 
 
-def projected(origin: date, options: HindcastOptions) -> dict[tuple[str, int], Floats]:
+def projected(
+    origin: date, options: HindcastOptions, cancelled: Event | None = None
+) -> dict[tuple[str, int], Floats]:
     """Forecast the years after an origin date with the program: (series, year) -> sample.
 
     Spending is the year's mean of people in reception x the last known spending per resident-year.
@@ -70,7 +72,13 @@ def projected(origin: date, options: HindcastOptions) -> dict[tuple[str, int], F
     """
     known = knowledge(origin)
     scenario = scenario_at(known, YEARS_AHEAD)
-    ledger = simulate(scenario, options.replications, options.seed, step="week")
+    ledger = simulate(
+        scenario,
+        options.replications,
+        options.seed,
+        step="week",
+        actors=actors_until(cancelled),
+    )
     tables = tabulate(ledger, scenario)
     index = {f"{cell.name}|{measure}": i for i, (cell, measure) in enumerate(tables.yearly_cells)}
 
@@ -138,12 +146,14 @@ def crps(sample: Floats, came: float) -> float:
     return float(np.abs(ordered - came).mean()) - within
 
 
-def cells_at(origin: date, options: HindcastOptions) -> list[dict[str, object]]:
+def cells_at(
+    origin: date, options: HindcastOptions, cancelled: Event | None = None
+) -> list[dict[str, object]]:
     """Return all cells of one origin date: program and naive forecasts, with the outcome."""
     known = knowledge(origin)
     start = facts(known).year + 1
     years = range(start, start + YEARS_AHEAD)
-    samples = projected(origin, options)
+    samples = projected(origin, options, cancelled)
     rows: list[dict[str, object]] = []
     for series in SERIES:
         plain = naive(known, series, years)
@@ -180,8 +190,7 @@ def _scored(sample: Floats, came: float) -> dict[str, object]:
 
 def all_cells(days: Sequence[date], options: HindcastOptions, workers: int = 2) -> pd.DataFrame:
     """Cells of several origin dates, one row a forecaster, series and year."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        found = list(pool.map(partial(cells_at, options=options), days))
+    found = parallel_list(lambda day, cancelled: cells_at(day, options, cancelled), days, workers)
     return pd.DataFrame([row for rows in found for row in rows])
 
 

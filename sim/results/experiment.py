@@ -7,20 +7,25 @@ scenarios have common random numbers, however the work is divided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from threading import Event
 from typing import Any
 
 import numpy as np
 
 from ..clock import Clock, StepLength
 from ..errors import Problem, ScenarioError
-from ..model.engine import simulate
+from ..model.cancel import stop_when
+from ..model.engine import ACTORS, simulate
 from ..model.ledger import Ledger
 from ..model.prices import Prices
 from ..model.sampling import Floats, Samples, sample, slice_samples
+from ..model.state import Actor, SimState
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Scenario
 from . import budget
@@ -29,8 +34,9 @@ from .budget import Costs
 from .cell import MONEY, CellRef
 from .parallel import cores, parallel_map
 
-LARGEST_CHUNK = 500
-"""Most replications simulated at once; more take more memory and save no time."""
+LARGEST_CHUNK = 100
+"""Most replications simulated at once: the model handles them one by one, so more save no time and
+take more memory, and the stocks of fewer stay in the processor's cache."""
 Progress = Callable[[int, int], None]
 
 
@@ -179,8 +185,12 @@ def simulate_one(
     first: int = 0,
     count: int | None = None,
     until: date | None = None,
+    cancelled: Event | None = None,
 ) -> Experiment:
-    """Simulate ``count`` replications from number ``first`` on, which have these ``samples``."""
+    """Simulate ``count`` replications from number ``first`` on, which have these ``samples``.
+
+    Raises ``CancelledError`` within a step once ``cancelled`` is set.
+    """
     ledger = simulate(
         scenario,
         settings.replications if count is None else count,
@@ -190,8 +200,14 @@ def simulate_one(
         step=settings.step,
         until=until or settings.until,
         first=first,
+        actors=actors_until(cancelled),
     )
     return to_tables(ledger, scenario, samples, first)
+
+
+def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor]]:
+    """Return the actors of a simulation that ends within a step once ``cancelled`` is set."""
+    return ACTORS if cancelled is None else (*ACTORS, stop_when(cancelled))
 
 
 def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Experiment:
@@ -202,12 +218,18 @@ def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int =
 
 
 def simulate_all(scenario: Scenario, settings: Settings) -> list[Experiment]:
-    """Simulate all replications of a scenario in this process, chunk by chunk."""
+    """Simulate all replications of a scenario in this thread, chunk by chunk."""
     drawn = _samples_of(Task(scenario, lambda _: {}), settings)
     return [
         simulate_one(scenario, slice_samples(drawn, first, count), settings, first, count)
-        for first, count in chunks(settings.replications, LARGEST_CHUNK)
+        for first, count in chunks(settings.replications, chunk_size(settings.replications))
     ]
+
+
+def chunk_size(replications: int, threads: int = 1) -> int:
+    """Return the largest size of chunks of which each thread gets the same number."""
+    rounds = math.ceil(replications / (LARGEST_CHUNK * threads))
+    return math.ceil(replications / (rounds * threads))
 
 
 def chunks(replications: int, size: int) -> list[tuple[int, int]]:
@@ -240,11 +262,13 @@ class _Piece:
     count: int
 
 
-def _measured(piece: _Piece) -> dict[str, Floats]:
-    trial = simulate_one(
-        piece.task.scenario, piece.samples, piece.settings, piece.first, piece.count
-    )
-    return piece.task.measure(trial)
+def run_task(task: Task, settings: Settings, cancelled: Event | None = None) -> dict[str, Floats]:
+    """Run a task in this thread, chunk by chunk, and return what it measures.
+
+    Raises ``CancelledError`` within a step once ``cancelled`` is set.
+    """
+    cut = chunks(settings.replications, chunk_size(settings.replications))
+    return _joined([_measured(piece, cancelled) for piece in _pieces(task, settings, cut)])
 
 
 def run_tasks(
@@ -252,33 +276,47 @@ def run_tasks(
     settings: Settings,
     workers: int = 0,
     tell: Progress | None = None,
-) -> Iterator[dict[str, Floats]]:
+) -> Generator[dict[str, Floats], None, None]:
     """Run tasks on common random numbers, and yield what each measures, in their order.
 
-    The work is divided by task and by chunk of replications over processes; arrays are joined in
+    The work is divided by task and by chunk of replications over threads; arrays are joined in
     the order of replications. ``tell(done, total)`` is called with numbers of replications.
     """
-    size = min(LARGEST_CHUNK, settings.replications)
-    if len(tasks) < cores(workers):
-        size = min(size, -(-settings.replications // cores(workers)))
+    count = cores(workers)
+    size = chunk_size(settings.replications, count if len(tasks) < count else 1)
     cut = chunks(settings.replications, size)
-    pieces = [
-        _Piece(task, settings, slice_samples(samples, first, count), task.first + first, count)
-        for task in tasks
-        for samples in [_samples_of(task, settings)]
-        for first, count in cut
-    ]
+    pieces = [piece for task in tasks for piece in _pieces(task, settings, cut)]
     total, done, turn = settings.replications * len(tasks), 0, 0
     ready: dict[int, dict[str, Floats]] = {}
-    for number, result in parallel_map(_measured, pieces, workers):
-        ready[number] = result
-        done += pieces[number].count
-        if tell is not None:
-            tell(done, total)
-        while all(part in ready for part in range(turn, turn + len(cut))) and turn < len(pieces):
-            parts = [ready.pop(part) for part in range(turn, turn + len(cut))]
-            turn += len(cut)
-            yield {name: np.concatenate([p[name] for p in parts], axis=-1) for name in parts[0]}
+    with closing(parallel_map(_measured, pieces, workers)) as results:
+        for number, result in results:
+            ready[number] = result
+            done += pieces[number].count
+            if tell is not None:
+                tell(done, total)
+            while turn < len(pieces) and all(turn + part in ready for part in range(len(cut))):
+                yield _joined([ready.pop(turn + part) for part in range(len(cut))])
+                turn += len(cut)
+
+
+def _pieces(task: Task, settings: Settings, cut: Sequence[tuple[int, int]]) -> list[_Piece]:
+    samples = _samples_of(task, settings)
+    return [
+        _Piece(task, settings, slice_samples(samples, first, count), task.first + first, count)
+        for first, count in cut
+    ]
+
+
+def _measured(piece: _Piece, cancelled: Event | None) -> dict[str, Floats]:
+    task = piece.task
+    trial = simulate_one(
+        task.scenario, piece.samples, piece.settings, piece.first, piece.count, cancelled=cancelled
+    )
+    return task.measure(trial)
+
+
+def _joined(parts: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
 def _samples_of(task: Task, settings: Settings) -> Samples:

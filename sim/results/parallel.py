@@ -1,103 +1,99 @@
-"""Run work on several processes, with any ``concurrent.futures`` executor."""
+"""Run work on several threads, and end them all at once when their results are not wanted.
+
+The compiled model runs outside the interpreter's lock, so threads use all cores, and share their
+inputs and results without copies. Work that runs on a thread takes an event beside its item: the
+thread can't be ended from outside, so the work ends itself once the event is set.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
+import sys
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
-from typing import TypeVar
-
-from ..errors import Problem, ScenarioError
+from threading import Event
+from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Work = Callable[[Item, Event | None], Result]
+"""Function of an item and of the event that cancels it; None where nothing does."""
+WAKE_SECONDS = 0.5
+"""Longest wait for a result: on Windows an interrupt is delivered only when a wait ends."""
+
+
+class Submit(Protocol):
+    """Function that starts ``work(item, cancelled)`` elsewhere."""
+
+    def __call__(self, work: Work[Item, Result], item: Item, /) -> Future[Result]: ...
 
 
 def cores(asked: int = 0) -> int:
-    """Number of worker processes: the number asked for, or one a core where that is 0."""
-    return asked or len(os.sched_getaffinity(0))
+    """Return the number of threads: as asked for, or one for each core this process may use."""
+    if asked:
+        return asked
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
-def pool(count: int) -> Iterator[Executor]:
-    """Provide a pool of ``count`` processes and end them all, also after an error."""
-    made = ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=init_worker)
-    try:
-        yield made
-    except BaseException:
-        for process in list((made._processes or {}).values()):
-            process.terminate()
-        made.shutdown(wait=True, cancel_futures=True)
-        raise
-    made.shutdown()
+def threads(count: int) -> Iterator[Submit]:
+    """Provide ``count`` threads; all have ended when the context is left.
 
-
-def init_worker() -> None:
-    """Leave interrupts to the parent process, and end when it has ended."""
-    import signal
-    import threading
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """End this worker once its parent was killed: nothing else would end it."""
-    import time
-
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
-
-
-def imap_unordered(
-    work: Callable[[Item], Result], items: Iterable[Item], executor: Executor, ahead: int
-) -> Iterator[tuple[int, Result]]:
-    """Yield each result with the number of its item, in the order in which they finish.
-
-    At most ``ahead`` items are submitted at a time, so memory does not grow with their number.
+    After an error, also an interrupt, running work is cancelled and the rest is dropped.
     """
-    waiting: dict[Future[Result], int] = {}
-    for number, item in enumerate(items):
-        waiting[executor.submit(work, item)] = number
-        if len(waiting) >= ahead:
-            yield from _done(waiting)
-    while waiting:
-        yield from _done(waiting)
+    cancelled = Event()
 
+    def submit(work: Work[Item, Result], item: Item, /) -> Future[Result]:
+        return pool.submit(work, item, cancelled)
 
-def _done(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
-    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in finished:
-        yield waiting.pop(future), future.result()
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            yield submit
+        except BaseException:
+            cancelled.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def parallel_map(
-    work: Callable[[Item], Result], items: list[Item], asked: int = 0
-) -> Iterator[tuple[int, Result]]:
-    """Run work on a pool of processes of its own, or in this process if one would do it all.
+    work: Work[Item, Result], items: Sequence[Item], asked: int = 0
+) -> Generator[tuple[int, Result], None, None]:
+    """Yield each result with the number of its item, in the order in which they finish.
 
-    Yields each result with the number of its item, in the order in which they finish. Raises
-    ``ScenarioError`` if a process is lost.
+    Runs in the calling thread if one thread would do it all. At most twice as many items as threads
+    are submitted at a time, so memory does not grow with their number. Close it (``closing``)
+    where an error can occur between two results: that ends the threads.
     """
     count = min(cores(asked), len(items))
     if count <= 1:
-        yield from ((number, work(item)) for number, item in enumerate(items))
+        yield from ((number, work(item, None)) for number, item in enumerate(items))
         return
-    try:
-        with pool(count) as executor:
-            yield from imap_unordered(work, items, executor, 2 * count)
-    except BrokenExecutor:
-        what = "a worker process was lost: it was killed, or memory ran out"
-        advice = "start it again, with fewer workers if it happens again"
-        raise ScenarioError([Problem("--workers", what, advice)]) from None
+    waiting: dict[Future[Result], int] = {}
+    with threads(count) as submit:
+        for number, item in enumerate(items):
+            waiting[submit(work, item)] = number
+            while len(waiting) >= 2 * count:
+                yield from _finished(waiting)
+        while waiting:
+            yield from _finished(waiting)
+
+
+def _finished(waiting: dict[Future[Result], int]) -> Iterator[tuple[int, Result]]:
+    for future in finished(waiting):
+        yield waiting.pop(future), future.result()
+
+
+def parallel_list(work: Work[Item, Result], items: Sequence[Item], asked: int = 0) -> list[Result]:
+    """Return all results in the order of their items."""
+    results = dict(parallel_map(work, items, asked))
+    return [results[number] for number in range(len(items))]
+
+
+def finished(waiting: Collection[Future[Result]]) -> set[Future[Result]]:
+    """Wait a moment for the first of some work to finish; return what has, which may be none."""
+    return wait(waiting, WAKE_SECONDS, FIRST_COMPLETED).done

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
@@ -55,9 +56,10 @@ def cached_arrays(
     results = {name: _arrays(file, requests[name][2], notice) for name, file in files.items()}
     missing = [name for name, arrays in results.items() if arrays is None]
     tasks = [Task(requests[name][0], requests[name][1]) for name in missing]
-    for name, arrays in zip(missing, run_tasks(tasks, settings, workers, tell), strict=True):
-        _write(files[name], _packed(arrays))
-        results[name] = arrays
+    with closing(run_tasks(tasks, settings, workers, tell)) as made:
+        for name, arrays in zip(missing, made, strict=True):
+            _write(files[name], _packed(arrays))
+            results[name] = arrays
     return {name: arrays for name, arrays in results.items() if arrays is not None}
 
 

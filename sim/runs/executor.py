@@ -1,19 +1,19 @@
-"""Run jobs on worker processes; retry those of a crashed worker, then report them as failed.
+"""Run jobs on threads of this machine or on a Dask cluster.
 
-Workers are local processes or a Dask cluster: any ``concurrent.futures`` executor.
+Jobs of a worker of the cluster that crashed are repeated, and finally reported as failed.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..errors import Problem, ScenarioError
-from ..results.parallel import cores, pool
+from ..results.parallel import Submit, Work, cores, finished, threads
 from .manifest import versions
 
 Job = TypeVar("Job")
@@ -27,20 +27,20 @@ DASK = "dask://"
 class Workers:
     """A pool of workers: how to start it (again), its size, and whether it is reachable."""
 
-    call: Callable[[], Any]
+    call: Callable[[], AbstractContextManager[Submit]]
     size: int
     reached: Callable[[], bool] = lambda: True
 
 
 @contextmanager
 def open_workers(text: str | None, workers: int) -> Iterator[Workers]:
-    """Yield local processes, or the cluster at ``dask://HOST:PORT``; raises ``ScenarioError``."""
+    """Yield local threads, or the cluster at ``dask://HOST:PORT``; raises ``ScenarioError``."""
     if text is None:
         count = cores(workers)
-        yield Workers(lambda: pool(count), count)
+        yield Workers(lambda: threads(count), count)
         return
     if not text.startswith(DASK):
-        advice = "as in dask://localhost:8786; leave it out for processes here"
+        advice = "as in dask://localhost:8786; leave it out for threads here"
         raise ScenarioError([Problem("--executor", f"'{text}' is not an executor", advice)])
     try:
         from distributed import Client
@@ -76,8 +76,9 @@ def _cluster(client: Any, text: str) -> Workers:
             raise ScenarioError([Problem(text, what, "install the same there: numbers would move")])
 
     @contextmanager
-    def call() -> Iterator[Executor]:
-        yield client.get_executor(pure=False)
+    def call() -> Iterator[Submit]:
+        executor = client.get_executor(pure=False)
+        yield lambda work, job: executor.submit(work, job, None)
 
     size = max(1, sum(client.nthreads().values()))
     return Workers(call, size, lambda: bool(client.status == "running"))
@@ -90,42 +91,43 @@ class _Suspect(Generic[Job]):
 
 
 def run_jobs(
-    work: Callable[[Job], Result],
+    work: Work[Job, Result],
     jobs: Iterable[Job],
     workers: Workers,
     on_failure: Callable[[Job, str], Result],
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield results as they finish; ``on_failure`` gives that of a job whose worker crashed.
 
-    Twice as many jobs as workers are submitted at a time. When a worker crashes, the jobs that
-    were running are retried one by one, so that only the one at fault is given up. Raises
-    ``ScenarioError`` if no worker can be reached any more.
+    ``work`` itself must not raise: any error means a lost worker. Twice as many jobs as workers are
+    submitted at a time. When a worker crashes, the jobs that were running are retried one by one,
+    so that only the one at fault is given up. Raises ``ScenarioError`` if no worker can be reached
+    any more.
     """
     queue = iter(jobs)
     suspects: list[_Suspect[Job]] = []
     while True:
         with ExitStack() as stack:
-            executor = stack.enter_context(workers.call())
+            submit = stack.enter_context(workers.call())
             if suspects:
-                yield from _run_suspects(work, suspects, executor, workers, on_failure)
+                yield from _run_suspects(work, suspects, submit, workers, on_failure)
                 continue
-            yield from _run_queue(work, queue, suspects, executor, workers)
+            yield from _run_queue(work, queue, suspects, submit, workers)
         if not suspects:
             return
 
 
 def _run_queue(
-    work: Callable[[Job], Result],
+    work: Work[Job, Result],
     queue: Iterator[Job],
     suspects: list[_Suspect[Job]],
-    executor: Executor,
+    submit: Submit,
     workers: Workers,
 ) -> Iterator[Result]:
     """Submit jobs until the queue is empty or a worker crashes (then some are ``suspects``)."""
     waiting: dict[Future[Result], Job] = {}
     for job in queue:
         try:
-            waiting[executor.submit(work, job)] = job
+            waiting[submit(work, job)] = job
         except Exception:
             suspects.append(_Suspect(job))
         while waiting and (suspects or len(waiting) >= 2 * workers.size):
@@ -139,22 +141,20 @@ def _run_queue(
 
 
 def _results(waiting: dict[Future[Result], Job], suspects: list[_Suspect[Job]]) -> Iterator[Result]:
-    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
+    for future in finished(waiting):
         job = waiting.pop(future)
         try:
             result = future.result()
         except Exception:
-            # A job itself raises nothing, so that any error means a lost worker.
             suspects.append(_Suspect(job))
         else:
             yield result
 
 
 def _run_suspects(
-    work: Callable[[Job], Result],
+    work: Work[Job, Result],
     suspects: list[_Suspect[Job]],
-    executor: Executor,
+    submit: Submit,
     workers: Workers,
     on_failure: Callable[[Job, str], Result],
 ) -> Iterator[Result]:
@@ -163,7 +163,7 @@ def _run_suspects(
         one = suspects[0]
         one.count += 1
         try:
-            result = executor.submit(work, one.job).result()
+            result = submit(work, one.job).result()
         except Exception as error:
             if not workers.reached():
                 raise _unreachable() from None

@@ -26,7 +26,7 @@ from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..scenario.listing import sources_of
-from .batches import Options, StoredCells, make_jobs, simulate_all
+from .batches import Options, simulate_cells
 from .folder import replace_folder
 from .manifest import versions, write_manifest
 from .provenance import Provenance, mark_charts
@@ -69,28 +69,40 @@ def execute(
             [Problem("--uncertainty", f"one or more of: {', '.join(UNCERTAINTIES)}")]
         )
     with replace_folder(folder) as staging:
-        spool = staging / "spool"
-        samples = sample(scenario, options.replications, options.seed, options.vary, until)
-        jobs = make_jobs(scenario, samples, options, until, spool)
-        simulate_all(jobs, options, progress)
-        clock = Clock(scenario.start, until, options.step)
-        chunks = StoredCells(jobs)
-        run = Run(
-            folder=folder,
-            id=run_id(scenario, options, until),
-            scenario=scenario,
-            budget=budget_table(scenario, samples, clock, chunks),
-            monthly=monthly_table(chunks),
-            yearly=yearly_table(chunks),
-        )
-        write_replications(chunks, staging / "replications.parquet")
-        shutil.rmtree(spool)
+        run = _computed(scenario, options, until, folder, staging, progress)
         write_tables(run, staging)
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         origin = {"scenario": name, "command": command, "asked": {"words": words},
                 "inputs": dict(inputs or {})}  # fmt: skip
         write_manifest(staging, _manifest_content(run, origin, options, until))
+    return run
+
+
+def _computed(
+    scenario: Scenario,
+    options: Options,
+    until: date,
+    folder: Path,
+    staging: Path,
+    progress: Progress | None,
+) -> Run:
+    """Simulate, write the replications, and return the run with its tables."""
+    spool = staging / "spool"
+    samples = sample(scenario, options.replications, options.seed, options.vary, until)
+    cells = simulate_cells(scenario, samples, options, until, spool, progress)
+    clock = Clock(scenario.start, until, options.step)
+    run = Run(
+        folder=folder,
+        id=run_id(scenario, options, until),
+        scenario=scenario,
+        budget=budget_table(scenario, samples, clock, cells),
+        monthly=monthly_table(cells),
+        yearly=yearly_table(cells),
+    )
+    write_replications(cells, staging / "replications.parquet")
+    if spool.exists():
+        shutil.rmtree(spool)
     return run
 
 

@@ -12,9 +12,8 @@ near a threshold that it adds a whole person.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +28,7 @@ from ..report.run_tables import headline_rows
 from ..results import budget
 from ..results import tables as results
 from ..scenario import CostLevel, Scenario
-from .batches import StoredCells
+from .batches import Cells, Kind
 
 REPLICATIONS_A_BLOCK = 2_000
 BUDGET_COLUMNS = (
@@ -41,52 +40,37 @@ BUDGET_COLUMNS = (
 )
 
 
-class SummaryCells(Protocol):
-    """Source of the tables: cells (time, replication) by kind and number."""
-
-    @property
-    def index(self) -> dict[str, Any]: ...
-
-    @property
-    def dates(self) -> list[date]: ...
-
-    @property
-    def years(self) -> list[int]: ...
-
-    def __call__(self, kind: str, cell: int) -> Floats: ...
-
-
 View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
 VIEW_COLUMNS = ("vintage", "cost_level", "timing", "price_basis", "line")
 
 
-def monthly_table(chunks: SummaryCells) -> pd.DataFrame:
+def monthly_table(cells: Cells) -> pd.DataFrame:
     """Return ``monthly``: the start and each month end, series by series."""
-    cells = (
+    rows = (
         (
-            {"series": cell["series"], "breakdown": cell["breakdown"], "unit": cell["unit"]},
-            chunks("monthly", number),
+            {"series": cell.series, "breakdown": cell.breakdown, "unit": cell.unit},
+            cells("monthly", number),
         )
-        for number, cell in enumerate(chunks.index["monthly"])
+        for number, cell in enumerate(cells.index.monthly)
     )
-    return _table("date", pd.to_datetime(chunks.dates).to_numpy(), cells)
+    return _table("date", pd.to_datetime(list(cells.index.dates)).to_numpy(), rows)
 
 
-def yearly_table(chunks: SummaryCells) -> pd.DataFrame:
+def yearly_table(cells: Cells) -> pd.DataFrame:
     """Return ``yearly``: flows summed; stocks averaged and at the year's end."""
-    cells = (
+    rows = (
         (
             {
-                "series": cell["series"],
-                "breakdown": cell["breakdown"],
+                "series": cell.series,
+                "breakdown": cell.breakdown,
                 "measure": measure,
-                "unit": cell["unit"].replace("/month", "/year"),
+                "unit": cell.unit.replace("/month", "/year"),
             },
-            chunks("yearly", number),
+            cells("yearly", number),
         )
-        for number, (cell, measure) in enumerate(chunks.index["yearly"])
+        for number, (cell, measure) in enumerate(cells.index.yearly)
     )
-    return _table("year", np.array(chunks.years), cells)
+    return _table("year", np.array(cells.index.years), rows)
 
 
 def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
@@ -114,7 +98,7 @@ def budget_table(
     scenario: Scenario,
     samples: Samples,
     clock: Clock,
-    chunks: SummaryCells,
+    cells: Cells,
     views: Iterable[View] | None = None,
 ) -> pd.DataFrame:
     """Return ``budget``: cost, budget and gap by vintage, year and line, with P(gap > 0) [EUR].
@@ -128,7 +112,7 @@ def budget_table(
     prices = Prices.of(scenario, samples)
     found: dict[View, dict[str, Floats]] = {}
     for line in dict.fromkeys(view[-1] for view in asked):
-        found |= _views_of_line(prices, chunks, years, [view for view in asked if view[-1] == line])
+        found |= _views_of_line(prices, cells, years, [view for view in asked if view[-1] == line])
     columns: dict[str, Any] = {"year": np.tile(np.array(years), len(asked))}
     for name, labels in zip(VIEW_COLUMNS, zip(*asked, strict=True), strict=True):
         columns[name] = np.repeat(np.array(labels), len(years))
@@ -138,14 +122,13 @@ def budget_table(
 
 
 def _views_of_line(
-    prices: Prices, chunks: SummaryCells, years: tuple[int, ...], views: Sequence[View]
+    prices: Prices, cells: Cells, years: tuple[int, ...], views: Sequence[View]
 ) -> dict[View, dict[str, Floats]]:
     """Return the columns of ``budget`` for views of one line, whose costs are read once."""
     line = views[0][-1]
-    keys = [tuple(key) for key in chunks.index["costs"]]
-    rows = [chunks.years.index(year) for year in years]
+    keys, rows = cells.index.costs, [cells.index.years.index(year) for year in years]
     timed = list(dict.fromkeys((level, timing) for _, level, timing, _, _ in views))
-    cost = np.stack([chunks(timing, keys.index((level, line)))[rows] for level, timing in timed])
+    cost = np.stack([cells(timing, keys.index((level, line)))[rows] for level, timing in timed])
     found: dict[View, dict[str, Floats]] = {}
     for name, basis in dict.fromkeys((name, basis) for name, _, _, basis, _ in views):
         vintage = prices.scenario.budget.vintages[name]
@@ -186,39 +169,34 @@ def headline(budget: pd.DataFrame, scenario: Scenario) -> dict[str, Any] | None:
     return {"year": int(row["year"]), "vintage": scenario.budget.headline, **told}
 
 
-def write_replications(chunks: StoredCells, file: Path) -> None:
+def write_replications(cells: Cells, file: Path) -> None:
     """Write ``replications.parquet``: a row for each year and replication, a column for each cell.
 
     Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level, gross],
     rounded as in the other tables: people to hundredths, money to thousands of euros.
     """
-    names = [
-        "|".join((cell["series"], cell["breakdown"], measure))
-        for cell, measure in chunks.index["yearly"]
+    columns: list[tuple[str, Kind, int, int]] = [
+        (f"{cell.name}|{measure}", "yearly", number, decimals_of(cell.unit))
+        for number, (cell, measure) in enumerate(cells.index.yearly)
     ]
-    decimals = [decimals_of(cell["unit"]) for cell, _ in chunks.index["yearly"]]
-    cost_names = [f"cost|{line}|{level}" for level, line in chunks.index["costs"]]
-    total = sum(job.count for job in chunks.jobs)
-    years = np.array(chunks.years, dtype=np.int16)
+    columns += [
+        (f"cost|{line}|{level}", "cost", number, EUROS)
+        for number, (level, line) in enumerate(cells.index.costs)
+    ]
+    years = np.array(cells.index.years, dtype=np.int16)
     writer: Any = None
     try:
-        for first in range(0, total, REPLICATIONS_A_BLOCK):
-            last = min(first + REPLICATIONS_A_BLOCK, total)
+        for first in range(0, cells.replications, REPLICATIONS_A_BLOCK):
+            last = min(first + REPLICATIONS_A_BLOCK, cells.replications)
             numbers = np.arange(first, last, dtype=np.int32)
-            columns: dict[str, Any] = {
+            block: dict[str, Any] = {
                 "year": np.repeat(years, last - first),
                 "replication": np.tile(numbers, len(years)),
             }
-            for kind, titles, digits in (
-                ("yearly", names, decimals),
-                ("cost", cost_names, [EUROS] * len(cost_names)),
-            ):
-                block = chunks.block(kind, first, last)
-                columns |= {
-                    title: round_decimals(block[i].reshape(-1), digits[i])
-                    for i, title in enumerate(titles)
-                }
-            table = pa.table(columns)
+            for name, kind, number, decimals in columns:
+                values = cells(kind, number, first, last).reshape(-1)
+                block[name] = round_decimals(values, decimals)
+            table = pa.table(block)
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
             writer.write_table(table)
     finally:

@@ -13,9 +13,11 @@ import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from ..errors import ModelError, ScenarioError, usage_error
@@ -28,7 +30,7 @@ from ..results.experiment import (
     Progress,
     Settings,
     Task,
-    run_tasks,
+    run_task,
     summary_value,
 )
 from ..runs.atomic import disk_problem
@@ -121,21 +123,24 @@ def _digest(data: object) -> str:
 
 
 def cells_of(
-    scenario: Scenario, record: tuple[CellRef, ...], settings: Settings
+    scenario: Scenario,
+    record: tuple[CellRef, ...],
+    settings: Settings,
+    cancelled: Event | None = None,
 ) -> dict[str, float]:
     """The recorded cells of one scenario, over the replications that know of them.
 
     Raises ``ScenarioError`` if there is no such cell.
     """
-    (known,) = run_tasks([Task(scenario, CellMeasure(record))], settings, workers=1)
+    known = run_task(Task(scenario, CellMeasure(record)), settings, cancelled)
     return {str(cell): summary_value(known[cell.cell], cell.statistic) for cell in record}
 
 
-def work(job: SweepJob) -> RunOutcome:
+def work(job: SweepJob, cancelled: Event | None = None) -> RunOutcome:
     """Do one run; an error becomes part of the outcome."""
     try:
         scenario = with_levers(job.base, job.values)
-        cells = cells_of(scenario, job.record, job.settings)
+        cells = cells_of(scenario, job.record, job.settings, cancelled)
         return RunOutcome(
             job.run, {name: float(round_significant(value)) for name, value in cells.items()}
         )
@@ -254,17 +259,18 @@ def _do(
 
     report(total - len(todo), total)
     try:
-        for count, outcome in enumerate(run_jobs(work, _jobs(sweep, todo), crew, lost), start=1):
-            if outcome.fault:
-                failed[outcome.run] = outcome.fault
-            else:
-                run = sweep.plan[outcome.run]
-                rows.append({"run": run.number, **run.row, **outcome.cells,
-                             "hash": sweep.hash_of(run)})  # fmt: skip
-            if len(rows) >= ROWS_A_PART or time.monotonic() - since > SECONDS_A_PART:
-                _store_rows(folder, rows, sweep.columns)
-                since = time.monotonic()
-            report(total - len(todo) + count, total)
+        with closing(run_jobs(work, _jobs(sweep, todo), crew, lost)) as outcomes:
+            for count, outcome in enumerate(outcomes, start=1):
+                if outcome.fault:
+                    failed[outcome.run] = outcome.fault
+                else:
+                    run = sweep.plan[outcome.run]
+                    mark = sweep.hash_of(run)
+                    rows.append({"run": run.number, **run.row, **outcome.cells, "hash": mark})
+                if len(rows) >= ROWS_A_PART or time.monotonic() - since > SECONDS_A_PART:
+                    _store_rows(folder, rows, sweep.columns)
+                    since = time.monotonic()
+                report(total - len(todo) + count, total)
     finally:
         _store_rows(folder, rows, sweep.columns)
     return failed

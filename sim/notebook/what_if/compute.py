@@ -20,7 +20,7 @@ from ...model.state import Actor, SimState
 from ...report.charts import RunData
 from ...results.budget import whole_years
 from ...results.experiment import Experiment, Settings, to_tables
-from ...runs.batches import InMemoryCells
+from ...runs.batches import Cells, batch_of
 from ...runs.summary_tables import View, budget_table, monthly_table
 from ...scenario import Quantity, Scenario, quantities
 from ...scenario.budget_schema import Text
@@ -170,7 +170,7 @@ def priced(trial: Experiment, scenario: Scenario, settings: Settings) -> Experim
 
 def months_of(trial: Experiment) -> pd.DataFrame:
     """The months that the charts show: people and places, whatever they cost."""
-    return monthly_table(InMemoryCells(trial, SERIES))
+    return monthly_table(Cells([batch_of(trial, SERIES)]))
 
 
 def subject_of(
@@ -189,7 +189,9 @@ def subject_of(
         "what-if",
         settings.replications,
         settings.seed,
-        budget_table(scenario, trial.samples, trial.clock, InMemoryCells(trial, ()), [headline]),
+        budget_table(
+            scenario, trial.samples, trial.clock, Cells([batch_of(trial, ())]), [headline]
+        ),
         months,
         months.head(0),
     )

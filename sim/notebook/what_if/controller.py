@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -19,7 +18,6 @@ import pandas as pd
 from ...report.charts import RunData
 from ...report.i18n import Language, number, translate
 from ...results.experiment import Experiment, Settings
-from ...results.parallel import init_worker
 from ...scenario import Scenario
 from .compute import (
     PREVIEW,
@@ -245,9 +243,7 @@ class Controller:
 
     def _processes(self) -> Executor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self.processes, mp_context=get_context("fork"), initializer=init_worker
-            )
+            self._pool = ThreadPoolExecutor(self.processes)
         return self._pool
 
 
