@@ -1,6 +1,6 @@
-"""What two worker processes gain over one, and what memory ten thousand runs take.
+"""What two threads gain over one, and what memory ten thousand runs take.
 
-    python tests/bench_sweep.py            # pairs of the same sweep with one worker and with two
+    python tests/bench_sweep.py            # pairs of the same sweep with one thread and with two
     python tests/bench_sweep.py 10000      # peak memory of a sweep of so many tiny runs
 
 The first ends with 1 where the median gain lies below 1.6. Both need a machine at rest.
@@ -52,7 +52,7 @@ def gain() -> float:
     for _ in range(PAIRS):
         alone, two = (seconds(64, 20, "2026-03-31", workers) for workers in (1, 2))
         ratios.append(alone / two)
-        print(f"one worker {alone:.1f} s, two {two:.1f} s: {ratios[-1]:.2f} times as fast")
+        print(f"one thread {alone:.1f} s, two {two:.1f} s: {ratios[-1]:.2f} times as fast")
     return median(ratios)
 
 
@@ -60,11 +60,8 @@ def main() -> int:
     """Measure what is asked for."""
     if len(sys.argv) > 1:
         taken = seconds(int(sys.argv[1]), 1, "2025-02-07", 0)
-        own, workers = (
-            resource.getrusage(who).ru_maxrss / 1024
-            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        print(f"{sys.argv[1]} runs in {taken:.0f} s: {own:.0f} MB here, {workers:.0f} a worker")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{sys.argv[1]} runs in {taken:.0f} s: {peak:.0f} MB")
         return 0
     found = gain()
     print(f"median {found:.2f}; load of the machine {os.getloadavg()[0]:.1f}")

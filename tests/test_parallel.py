@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from threading import Event, active_count, current_thread, main_thread
 
 import pytest
 
 from sim.model.cancel import CancelledError
 from sim.model.sampling import sample
-from sim.results.experiment import LARGEST_CHUNK, Settings, chunk_size, chunks, simulate_one
+from sim.results.experiment import Settings, chunk_size, chunks, simulate_one
 from sim.results.parallel import cores, parallel_list, parallel_map
 from sim.scenario import Scenario
 
@@ -138,15 +139,16 @@ def test_cores_are_those_this_process_may_use_on_every_system(
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
 @pytest.mark.parametrize("replications", [1, 7, 100, 101, 500, 10_000])
-def test_chunks_cover_all_replications_and_load_threads_alike(
-    replications: int, threads: int
+@pytest.mark.parametrize(("year", "largest"), [(2025, 100), (2030, 100), (2054, 20)])
+def test_chunks_are_small_enough_and_load_threads_alike(
+    baseline: Scenario, replications: int, threads: int, year: int, largest: int
 ) -> None:
-    size = chunk_size(replications, threads)
+    size = chunk_size(baseline, Settings(replications, until=date(year, 12, 31)), threads)
     cut = chunks(replications, size)
     numbers = [first + n for first, count in cut for n in range(count)]
     assert numbers == list(range(replications))
-    assert size <= LARGEST_CHUNK
-    per_thread = [sum(count for _, count in cut[one::threads]) for one in range(threads)]
-    assert max(per_thread) <= -(-replications // threads) + len(cut)
-    rounds = -(-len(cut) // threads)
-    assert rounds == -(-replications // (LARGEST_CHUNK * threads))
+    # No more rounds than the largest chunks would take, and none in which a thread is much behind.
+    rounds = -(-replications // (largest * threads))
+    assert size <= largest
+    assert -(-len(cut) // threads) == rounds
+    assert size - replications / (rounds * threads) < 1

@@ -85,7 +85,7 @@ def reproduce_run(
     sweep
         Folder of the sweep that a ``discover`` study was made from, if it was moved.
     workers
-        Number of processes; 0 uses every core. It does not change the results.
+        Number of threads; 0 uses every core. It does not change the results.
 
     Returns one row per file. For tables ``cells`` is the number of cells that differ, ``first`` the
     column of the first one, ``largest`` the largest difference of numbers. Raises ``ScenarioError``

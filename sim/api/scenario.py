@@ -141,7 +141,7 @@ class LoadedScenario:
         uncertainty
             Sources of uncertainty to include: "parameters", "inflow", "process".
         workers
-            Number of processes; 0 uses every core. It does not change the results.
+            Number of threads; 0 uses every core. It does not change the results.
         out, lang
             Folder to write, and the language of its charts. Without a folder, results are kept as
             long as the returned object.

@@ -206,7 +206,7 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
     out
         Folder to write; by default ``outputs/sweep-NAME``.
     workers
-        Number of processes; 0 uses every core. It does not change the results.
+        Number of threads; 0 uses every core. It does not change the results.
 
     Raises ``ScenarioError`` for a mistake in the design, and if the folder can't be written.
     """

@@ -107,7 +107,7 @@ def score_hindcasts(
     years
         Years of the origin dates; by default all.
     workers
-        Number of processes. It does not change the results.
+        Number of threads. It does not change the results.
 
     Raises ``ScenarioError`` for a year without an origin date.
 

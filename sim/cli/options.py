@@ -18,7 +18,7 @@ Step = Annotated[Literal["day", "week"], typer.Option(help="Length of a step.")]
 Uncertainty = Annotated[
     str, typer.Option(metavar="SOURCE,...", help="Sources of uncertainty, with commas.")
 ]
-Workers = Annotated[int, typer.Option(min=0, help="Processes (0: one a core).")]
+Workers = Annotated[int, typer.Option(min=0, help="Threads (0: one a core).")]
 Sets = Annotated[
     list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
 ]

@@ -18,7 +18,7 @@ INTERRUPTED = 130
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A design file.")],
     executor: Annotated[
-        str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not processes here.")
+        str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not threads here.")
     ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Say how many runs and how long, and stop.")

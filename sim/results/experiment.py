@@ -37,6 +37,9 @@ from .parallel import cores, parallel_map
 LARGEST_CHUNK = 100
 """Most replications simulated at once: the model handles them one by one, so more save no time and
 take more memory, and the stocks of fewer stay in the processor's cache."""
+LARGEST_CHUNK_YEARS = 600
+"""Most replications times years simulated at once, so that longer runs take no more memory: the
+ledger and the tables of a replication take about 50 kB a year."""
 Progress = Callable[[int, int], None]
 
 
@@ -222,14 +225,16 @@ def simulate_all(scenario: Scenario, settings: Settings) -> list[Experiment]:
     drawn = _samples_of(Task(scenario, lambda _: {}), settings)
     return [
         simulate_one(scenario, slice_samples(drawn, first, count), settings, first, count)
-        for first, count in chunks(settings.replications, chunk_size(settings.replications))
+        for first, count in chunks(settings.replications, chunk_size(scenario, settings))
     ]
 
 
-def chunk_size(replications: int, threads: int = 1) -> int:
+def chunk_size(scenario: Scenario, settings: Settings, threads: int = 1) -> int:
     """Return the largest size of chunks of which each thread gets the same number."""
-    rounds = math.ceil(replications / (LARGEST_CHUNK * threads))
-    return math.ceil(replications / (rounds * threads))
+    years = (settings.until or scenario.until).year - scenario.start.year + 1
+    largest = min(LARGEST_CHUNK, max(1, LARGEST_CHUNK_YEARS // years))
+    rounds = math.ceil(settings.replications / (largest * threads))
+    return math.ceil(settings.replications / (rounds * threads))
 
 
 def chunks(replications: int, size: int) -> list[tuple[int, int]]:
@@ -267,7 +272,7 @@ def run_task(task: Task, settings: Settings, cancelled: Event | None = None) -> 
 
     Raises ``CancelledError`` within a step once ``cancelled`` is set.
     """
-    cut = chunks(settings.replications, chunk_size(settings.replications))
+    cut = chunks(settings.replications, chunk_size(task.scenario, settings))
     return _joined([_measured(piece, cancelled) for piece in _pieces(task, settings, cut)])
 
 
@@ -282,8 +287,8 @@ def run_tasks(
     The work is divided by task and by chunk of replications over threads; arrays are joined in
     the order of replications. ``tell(done, total)`` is called with numbers of replications.
     """
-    count = cores(workers)
-    size = chunk_size(settings.replications, count if len(tasks) < count else 1)
+    threads = cores(workers) if len(tasks) < cores(workers) else 1
+    size = min((chunk_size(task.scenario, settings, threads) for task in tasks), default=1)
     cut = chunks(settings.replications, size)
     pieces = [piece for task in tasks for piece in _pieces(task, settings, cut)]
     total, done, turn = settings.replications * len(tasks), 0, 0

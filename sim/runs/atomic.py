@@ -19,7 +19,7 @@ from ..errors import Problem, ScenarioError
 PARTIAL = ".partial"
 LOCK = "lock"
 LOCK_TIMEOUT_SECONDS = 3.0
-"""Workers of a run that was killed hold its lock until they notice, which takes them a second."""
+"""A command that is being stopped holds its lock until it has cleaned up."""
 
 
 def partial_path(target: Path) -> Path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -148,7 +148,8 @@ def simulate_cells(
     progress: Progress | None = None,
 ) -> Cells:
     """Simulate all replications, which have these ``samples``; results may be kept in ``spool``."""
-    size = options.chunk or chunk_size(options.replications, cores(options.workers))
+    settings = replace(options, until=until)
+    size = options.chunk or chunk_size(scenario, settings, cores(options.workers))
     jobs = [
         _BatchJob(
             scenario, slice_samples(samples, first, count), options, until, first, count, spool
