@@ -201,3 +201,25 @@ def test_a_run_loads_no_library_that_it_does_not_use(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines() == ["outputs/baseline", "[]"]
+
+
+@pytest.mark.long
+def test_what_draws_charts_is_imported_while_a_run_is_simulated(tmp_path: Path) -> None:
+    words = ["opvangsim", *SHORT, "--charts", "--quiet"]
+    code = (
+        f"import sys, time; sys.argv = {words}\n"
+        "from sim.cli import main\n"
+        "from sim.results import experiment\n"
+        "simulate, end = experiment.simulate, time.monotonic() + 30\n"
+        "def when_imported(*given, **options):\n"
+        "    while not hasattr(sys.modules.get('sim.report.charts'), 'write'):\n"
+        "        assert time.monotonic() < end\n"
+        "        time.sleep(0.01)\n"
+        "    return simulate(*given, **options)\n"
+        "experiment.simulate = when_imported\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "outputs/baseline\n"), done.stderr

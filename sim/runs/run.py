@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pandas as pd
@@ -68,6 +69,8 @@ def execute(
         raise ScenarioError(
             [Problem("--uncertainty", f"one or more of: {', '.join(UNCERTAINTIES)}")]
         )
+    if options.charts:
+        Thread(target=_import_charts, daemon=True).start()
     with replace_folder(folder) as staging:
         run = _computed(scenario, options, until, folder, staging, progress)
         write_tables(run, staging)
@@ -104,6 +107,11 @@ def _computed(
     if spool.exists():
         shutil.rmtree(spool)
     return run
+
+
+def _import_charts() -> None:
+    """Import what draws charts, in a thread of its own while the run is simulated."""
+    from ..report import charts  # noqa: F401
 
 
 def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
