@@ -16,9 +16,9 @@ from .former import complaint
 
 __all__ = ["app", "main"]
 
-ALLOCATIONS_A_COLLECTION = 50_000
-"""Imports make some 100,000 objects that stay: with Python's 700 they are searched for garbage over
-and over, a tenth of the time of all that is not simulation."""
+ALLOCATIONS_A_COLLECTION = 500_000
+"""Imports make some 200,000 objects that stay: with Python's 700 allocations they are searched for
+garbage over and over, a tenth of all time that is not simulation."""
 INTERRUPTED = 130
 TERMINATED = 143
 
