@@ -7,8 +7,8 @@ to mean and quantiles.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -31,6 +31,9 @@ TALLIES = (
     "family_staff",
 )
 """Monthly sums of the ledger that prices apply to."""
+
+BEFORE_START = "before:"
+"""Prefix of a volume of the days of the first year before the start."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
             yearly[cell, "mean"] = means[cell]
         yearly[cell, "end"] = values[ends]
     for cell, flow in flows.items():
-        yearly[cell, "sum"] = np.stack([flow[month_years == y].sum(axis=0) for y in years])
+        yearly[cell, "sum"] = np.stack([sum_in_order(flow[month_years == y]) for y in years])
     for cell, wait in waits.items():
         yearly[cell, "mean"] = np.stack([_mean_known(wait[month_years == year]) for year in years])
     return Tables(
@@ -98,6 +101,22 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
         yearly_cells=tuple(yearly),
         yearly=np.stack(list(yearly.values())),
         volumes=volumes(ledger),
+    )
+
+
+def join_tables(parts: Sequence[Tables]) -> Tables:
+    """Join the tables of consecutive ranges of replications."""
+    return replace(
+        parts[0],
+        monthly=np.concatenate([part.monthly for part in parts], axis=-1),
+        yearly=np.concatenate([part.yearly for part in parts], axis=-1),
+        volumes={
+            name: np.concatenate(
+                [part.volumes[name] for part in parts],
+                axis=0 if name.startswith(BEFORE_START) else 1,
+            )
+            for name in parts[0].volumes
+        },
     )
 
 
@@ -279,7 +298,7 @@ def volumes(ledger: Ledger) -> dict[str, Floats]:
     years = np.array(ledger.clock.month_years())
 
     def by_year(monthly: Floats) -> Floats:
-        return np.stack([monthly[years == year].sum(axis=0) for year in ledger.clock.years])
+        return np.stack([sum_in_order(monthly[years == year]) for year in ledger.clock.years])
 
     def flow(source: str, target: str) -> Floats:
         width = len(ledger.stocks["beds"][0])
@@ -326,7 +345,17 @@ def before_start(ledger: Ledger) -> dict[str, Floats]:
         "places_closed": np.zeros_like(stock("beds")),
     }
     early |= {name: ledger.tallies[name][0] * days / month_days for name in TALLIES}
-    return {f"before:{name}": values for name, values in early.items()}
+    return {f"{BEFORE_START}{name}": values for name, values in early.items()}
+
+
+def sum_in_order(values: Floats) -> Floats:
+    """Sum over the first axis from first to last.
+
+    ``numpy.sum`` adds a single replication in another order than it adds several, so that the last
+    bit would depend on how replications are divided.
+    """
+    total: Floats = np.cumsum(values, axis=0)[-1]
+    return total
 
 
 def _yearly_mean(ledger: Ledger, name: str) -> Floats:
@@ -334,13 +363,13 @@ def _yearly_mean(ledger: Ledger, name: str) -> Floats:
     lengths = np.diff([*ledger.clock.month_starts(), ledger.clock.days])
     days = ledger.days[name]
     return np.stack(
-        [days[years == y].sum(axis=0) / lengths[years == y].sum() for y in ledger.clock.years]
+        [sum_in_order(days[years == y]) / lengths[years == y].sum() for y in ledger.clock.years]
     )
 
 
 def _mean_known(values: Floats) -> Floats:
     known = np.isfinite(values)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    total = sum_in_order(np.where(known, values, 0.0))
     mean: Floats = np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
     return mean
 
