@@ -12,7 +12,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ..i18n import Language
+from ..i18n import Language, translate
 from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
 from . import gap, housing, ind, inflow, multi_run, need, occupancy
 from .data import UNREDUCED, RunData
@@ -28,6 +28,7 @@ __all__ = [
     "RunChart",
     "RunData",
     "Width",
+    "alt_text",
     "draw",
     "draw_together",
     "write",
@@ -62,6 +63,15 @@ def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
         return CHARTS[name].draw(run, size, lang)
 
 
+def alt_text(name: str, run: RunData, lang: Language) -> str:
+    """Describe a chart by its name, and what it shows of a baseline behind it."""
+    text = CHARTS[name].alt_text(run, lang)
+    if run.baseline is None:
+        return text
+    behind = CHARTS[name].alt_text(run.baseline, lang)
+    return translate("alt_baseline", lang, text=text, baseline=behind)
+
+
 def write(
     run: RunData,
     names: Sequence[str],
@@ -78,9 +88,9 @@ def write(
     """
     for name in names:
         figure = draw(name, run, CHART_SIZES[width], lang)
-        alt_text = CHARTS[name].alt_text(run, lang)
+        words = alt_text(name, run, lang)
         stem = folder / f"{name}{suffix}"
-        save_formats(figure, stem, CHART_SIZES[width].dpi, alt_text, formats, text_file)
+        save_formats(figure, stem, CHART_SIZES[width].dpi, words, formats, text_file)
 
 
 def draw_together(runs: Mapping[str, RunData], size: ChartSize, lang: Language) -> Figure:
@@ -98,7 +108,7 @@ def write_together(
     suffix: str,
 ) -> None:
     """Draw several runs side by side into an existing folder, with the alt text (``.txt``)."""
-    alt_text = multi_run.alt_text(runs, lang)
+    words = multi_run.alt_text(runs, lang)
     figure = draw_together(runs, CHART_SIZES[width], lang)
     stem = folder / f"together{suffix}"
-    save_formats(figure, stem, CHART_SIZES[width].dpi, alt_text, formats, text_file=True)
+    save_formats(figure, stem, CHART_SIZES[width].dpi, words, formats, text_file=True)

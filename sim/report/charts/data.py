@@ -28,6 +28,7 @@ class RunData:
 
     ``unreduced`` holds the columns ``UNREDUCED`` by replication and year, for what must be
     reckoned in each replication before a mean is taken; charts that need it are not without.
+    ``baseline`` is a run shown in grey behind this one: that of the scenario before a change.
     """
 
     scenario: Scenario
@@ -38,6 +39,7 @@ class RunData:
     monthly: pd.DataFrame
     yearly: pd.DataFrame
     unreduced: pd.DataFrame | None = None
+    baseline: RunData | None = None
 
 
 def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:

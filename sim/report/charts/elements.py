@@ -16,9 +16,9 @@ from ...scenario import Scenario, source_keys
 from ..display_names import cell_name, input_name
 from ..i18n import Language, labels, number, translate
 from ..study_data import StudyData
-from ..style import BLUE, DARK, ORANGE, ChartSize
+from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from .data import RunData, scaled_years
-from .layout import NO_BREAK, EndLabel
+from .layout import NO_BREAK, EndLabel, Swatch
 from .scales import Places, on_axis
 
 BILLION = 1e9
@@ -39,6 +39,18 @@ def draw_fan(axes: Axes, x: Places, table: pd.DataFrame, size: ChartSize) -> Non
         lower, upper = table[low].to_numpy(float), table[high].to_numpy(float)
         axes.fill_between(x, lower, upper, color=BLUE, alpha=opacity, linewidth=0)
     axes.plot(x, table["p50"].to_numpy(float), color=BLUE, linewidth=size.line)
+
+
+def draw_baseline(
+    axes: Axes, x: Places, values: pd.Series[float], size: ChartSize, lang: Language
+) -> EndLabel:
+    """Draw a line of the baseline in grey; return its name with the number at its end."""
+    axes.plot(x, values, color="white", linewidth=1.4 * size.line)
+    axes.plot(x, values, color=GREY, linewidth=0.8 * size.line)
+    end = float(values.iloc[-1])
+    name = translate("baseline_behind", lang)
+    text = translate("named_value", lang, name=name, value=amount(end, lang))
+    return EndLabel(text, end, Swatch(GREY, line=True))
 
 
 def fan_labels(

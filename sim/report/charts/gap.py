@@ -6,11 +6,13 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ...model.sampling import Floats
 from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label
-from ..style import BLUE, DARK, ChartSize
+from ..style import BLUE, DARK, GREY, ChartSize
 from .data import RunData
 from .elements import BILLION, listed, run_notes
 from .layout import (
@@ -38,6 +40,10 @@ WORDINGS: tuple[Wording, ...] = get_args(Wording)
 """How a gap is written: with its band, in words, as a signed number, or where that is too wide,
 not at all."""
 COST, BUDGET = Swatch(BLUE), Swatch(SAND, HATCH)
+BASELINE = Swatch("#d9d9d9")
+BASELINE_COLUMNS = ("cost_p50", "budget")
+BASELINE_SHIFT = 0.07
+"""How far the bars of the baseline stick out beside those of the run [years]."""
 ROOM_FOR_GAPS = 1.4
 """Height of the scale over the highest bar before the gaps are written."""
 
@@ -64,6 +70,10 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     )
     axes = layout.panels[0]
     years = rows["year"].to_numpy(float)
+    names, tops = [], np.zeros(len(rows))
+    if run.baseline is not None:
+        label, tops = _draw_baseline(axes, run.baseline, size, lang)
+        names.append(label)
     cost, low, high, budget = (
         rows[name].to_numpy(float) / BILLION
         for name in ("cost_p50", "cost_p10", "cost_p90", "budget")
@@ -76,11 +86,11 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     )  # fmt: skip
     axes.set_xlim(years[0] - 0.55, years[-1] + 0.55)
     axes.tick_params(axis="x", length=0)
-    tops = np.fmax(high, np.nan_to_num(budget))
+    tops = np.maximum(tops, np.fmax(high, np.nan_to_num(budget)))
     axes.set_ylim(0, ROOM_FOR_GAPS * max(float(tops.max()), 0.1))
     number_scale(axes.yaxis, lang, 6)
     year_scale(axes.xaxis, [int(year) for year in years])
-    names = [EndLabel(translate("cost", lang), float(cost[-1]), COST)]
+    names.append(EndLabel(translate("cost", lang), float(cost[-1]), COST))
     known = budget[~np.isnan(budget)]
     if known.size:
         names.append(EndLabel(translate("budget", lang), float(known[-1]), BUDGET))
@@ -89,6 +99,24 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     _write_gaps(layout, rows, tops, lang)
     place_labels(layout)
     return layout.figure
+
+
+def _draw_baseline(
+    axes: Axes, run: RunData, size: ChartSize, lang: Language
+) -> tuple[EndLabel, Floats]:
+    """Draw median cost and budget of the baseline in grey; return their name and heights.
+
+    They stick out beside the bars of the run, so that they are seen where they are lower too.
+    """
+    rows = headline_rows(run.budget, run.scenario)
+    heights = [np.nan_to_num(rows[name].to_numpy(float)) / BILLION for name in BASELINE_COLUMNS]
+    for values, side in zip(heights, (-1, 1), strict=True):
+        axes.bar(
+            rows["year"].to_numpy(float) + side * (WIDTH / 2 + BASELINE_SHIFT), values, WIDTH,
+            color=BASELINE.colour, edgecolor=GREY, linewidth=0.4 * size.line,
+        )  # fmt: skip
+    name = translate("baseline_behind", lang)
+    return EndLabel(name, float(heights[0][-1]), BASELINE), np.maximum(*heights)
 
 
 def _write_gaps(layout: FigureLayout, rows: pd.DataFrame, tops: Any, lang: Language) -> None:

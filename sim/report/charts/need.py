@@ -11,12 +11,13 @@ from importlib import resources
 from matplotlib.figure import Figure
 
 from ..i18n import Language, number, translate
-from ..style import DARK, ChartSize
+from ..style import DARK, GREY, ChartSize
 from .data import RunData, by_month
 from .elements import (
     DASHED,
     amount,
     bands_by_day,
+    draw_baseline,
     draw_fan,
     draw_official,
     draw_past,
@@ -78,19 +79,25 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
         one for one in known_needs()
         if one.kind == "forecast" and FIRST_SHOWN <= one.day <= end
     ]  # fmt: skip
+    labels, tops = [], [0.0]
+    if run.baseline is not None:
+        baseline = by_month(run.baseline, "need")
+        axes.plot(x, baseline[["p10", "p90"]], color=GREY, linewidth=0.4 * size.line)
+        labels.append(draw_baseline(axes, x, baseline["p50"], size, lang))
+        tops.append(float(baseline["p90"].max()))
     draw_fan(axes, x, need, size)
     axes.plot(x, places["p50"], color=DARK, linewidth=0.7 * size.line, linestyle=(0, DASHED))
     draw_past(axes, past, (start, float(need["p50"].iloc[0])), size)
     draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], size)
 
     axes.set_xlim(on_axis(min(FIRST_SHOWN, need.index[0].date())), x[-1])
-    tops = [*need["p90"], *places["p50"], *(one.places for one in official)]
+    tops += [*need["p90"], *places["p50"], *(one.places for one in official)]
     limit_from_zero(axes, *tops, *(value for _, value in past))
     number_scale(axes.yaxis, lang, 6)
     date_scale(axes.xaxis, lang)
     here = float(places["p50"].iloc[-1])
     there = translate("places_at_end", lang, value=amount(here, lang))
-    label_ends(layout, 0, [*fan_labels(need, size, lang), EndLabel(there, here)])
+    label_ends(layout, 0, [*fan_labels(need, size, lang), *labels, EndLabel(there, here)])
     finish(layout)
     last = {one.edition: one for one in official}
     for edition, one in last.items():

@@ -14,6 +14,7 @@ from .elements import (
     DASHED,
     amount,
     described_days,
+    draw_baseline,
     in_words,
     limit_from_zero,
     listed,
@@ -72,6 +73,11 @@ def layers_of(run: RunData, lang: Language) -> list[tuple[str, pd.Series[float],
     return found
 
 
+def people_in_reception(run: RunData) -> pd.Series[float]:
+    """Return all people by date, with those without a place (means)."""
+    return by_month(run, "occupancy")["mean"] + by_month(run, "shortage")["mean"]
+
+
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw mean occupancy by place type, people without a place on top, and the places."""
     layout = new_figure(
@@ -102,8 +108,13 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     text = translate("named_value", lang, name=translate("places", lang),
                  value=amount(places.iloc[-1], lang))  # fmt: skip
     labels.append(EndLabel(text, float(places.iloc[-1]), PLACES))
+    top = max(float(below.max()), float(places.max()))
+    if run.baseline is not None:
+        people = people_in_reception(run.baseline)
+        labels.append(draw_baseline(axes, x, people, size, lang))
+        top = max(top, float(people.max()))
     axes.set_xlim(x[0], x[-1])
-    limit_from_zero(axes, float(below.max()), float(places.max()))
+    limit_from_zero(axes, top)
     number_scale(axes.yaxis, lang, 6)
     date_scale(axes.xaxis, lang)
     label_ends(layout, 0, labels)
