@@ -1,59 +1,53 @@
-"""How long a what-if takes from a turn of a knob to its pictures; part of `make bench`.
+"""Time of a what-if from a slider's move to its charts; part of `make bench`.
 
     python tests/bench_whatif.py
 
-As the widget does it, but for the browser: simulate or price, draw the charts that move, make their
-pictures. Prints the median and the fastest of some turns.
+As the widget does it, but for the browser: simulate or price, draw the charts that change at screen
+resolution, and encode them. Prints medians of seven moves of a slider, with the fastest and the CPU
+time of the whole process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections import defaultdict
 from statistics import median
-from typing import Any
 
-from sim.notebook.what_if.controller import Controller, Shown
-from sim.notebook.what_if.widget import picture
-from sim.report.charts import CHART_SIZES, draw
-from sim.report.charts import CHARTS as KINDS
+from sim.notebook.what_if.widget import WhatIf
 from sim.scenario import load
 
-TURNS = {"inflow": (30_000.0, 22_000.0, 35_000.0, 28_000.0), "price": (110.0, 90.0, 105.0, 95.0)}
-"""Values that are turned to: one knob that moves people, one that only prices."""
+MOVES = {
+    "inflow": (30_000.0, 22_000.0, 35_000.0, 28_000.0, 40_000.0, 25_000.0, 32_000.0),
+    "homes": (3_000.0, 2_000.0, 3_500.0, 2_800.0, 4_000.0, 2_250.0, 3_250.0),
+    "price": (110.0, 90.0, 105.0, 95.0, 120.0, 85.0, 115.0),
+    "budget": (3_000.0, 2_000.0, 2_500.0, 3_500.0, 4_000.0, 1_000.0, 1_500.0),
+}
+"""Values of sliders: two that change people and need a simulation, two that change costs only."""
 
 
-async def timed() -> dict[str, list[float]]:
-    """Seconds from a turn to what it brings, by what that is."""
-    found: dict[str, list[float]] = defaultdict(list)
-    turn: list[Any] = ["", 0.0]
-
-    def show(shown: Shown) -> None:
-        what = f"{turn[0]}, {'settled' if shown.settled else 'first look'}"
-        for number, name in enumerate(shown.charts):
-            figure = draw(name, shown.subject, CHART_SIZES["page"], "en")
-            picture(figure, KINDS[name].alt_text(shown.subject, "en"))
-            if number == 0:
-                found[f"{what}: a picture"].append(time.perf_counter() - turn[1])
-        found[f"{what}: all"].append(time.perf_counter() - turn[1])
-
-    board = Controller(load("baseline"), show)
-    board.go()
-    await board.at_rest()
-    found.clear()
-    for name, values in TURNS.items():
+async def measure() -> dict[str, list[tuple[float, float]]]:
+    """Return wall and CPU seconds from each move to the final charts, by slider."""
+    what_if = WhatIf(load("baseline"), ["baseline"], {})
+    what_if.controller.update()
+    await what_if.controller.wait()
+    seconds: dict[str, list[tuple[float, float]]] = {}
+    for name, values in MOVES.items():
+        seconds[name] = []
         for value in values:
-            turn[:] = [name, time.perf_counter()]
-            board.turn(name, value)
-            await board.at_rest()
-    board.close()
-    return found
+            wall, cpu = time.perf_counter(), time.process_time()
+            what_if.sliders[name].value = value
+            await what_if.controller.wait()
+            seconds[name].append((time.perf_counter() - wall, time.process_time() - cpu))
+    what_if.close()
+    return seconds
 
 
 def main() -> None:
-    for what, seconds in asyncio.run(timed()).items():
-        print(f"{what:32} {median(seconds):6.2f} s (fastest {min(seconds):.2f} of {len(seconds)})")
+    print(f"load {os.getloadavg()[0]:.1f}, cores {len(os.sched_getaffinity(0))}")
+    for name, seconds in asyncio.run(measure()).items():
+        wall, cpu = zip(*seconds, strict=True)
+        print(f"{name:8} {median(wall):5.2f} s (fastest {min(wall):.2f}), CPU {median(cpu):.2f} s")
 
 
 if __name__ == "__main__":

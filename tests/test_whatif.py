@@ -1,112 +1,139 @@
-"""The what-if without its sliders: what a knob changes, what is simulated, what is shown."""
+"""The what-if without its widgets: what a slider changes, what is simulated, what is shown."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+import base64
+import io
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from threading import Event
 
 import numpy as np
 import pytest
 import yaml
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from PIL import Image
 
 from sim.errors import ScenarioError
+from sim.model.cancel import CancelledError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import apply_draw, sample
-from sim.notebook.what_if.compute import (
-    PREVIEW,
-    SETTLED,
-    Aside,
-    Part,
-    enough,
-    goes_on,
-    months_of,
-    priced,
-    simulated,
-    subject_of,
-)
-from sim.notebook.what_if.controller import Controller, Shown, enough_in_words, state_of
+from sim.notebook.what_if.compute import chart_data, extra_budget, price, simulate
+from sim.notebook.what_if.controller import Controller, Update
 from sim.notebook.what_if.sliders import (
     apply_sliders,
-    changes_of,
-    patch_of,
+    make_patch,
+    patch_changes,
     sliders,
-    value_of,
+    value_text,
     write_patch,
 )
-from sim.report.charts import CHART_SIZES, CHARTS, draw
-from sim.results.experiment import Experiment, Settings
+from sim.notebook.what_if.widget import WhatIf, extra_budget_text
+from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
+from sim.report.charts.data import by_month
+from sim.report.charts.gap import BASELINE
+from sim.report.i18n import Language
+from sim.report.style import GREY
+from sim.results.experiment import Experiment, Settings, simulate_one
+from sim.results.tables import Tables
 from sim.runs.batches import Cells, batch_of
-from sim.scenario import Scenario, load, override, quantities
+from sim.scenario import Scenario, load, quantities
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
-TURNS = {"inflow": 40_000.0, "grant": 80.0, "ind": 20_000.0, "homes": 3_000.0,
-         "regular": 60_000.0, "price": 110.0, "budget": 3_000.0}  # fmt: skip
+FIRST_YEAR = replace(SHORT, until=date(2025, 12, 31))
+SIZE = CHART_SIZES["page"]
+MOVES = {
+    "inflow": 40_000.0,
+    "grant": 80.0,
+    "ind": 20_000.0,
+    "homes": 3_000.0,
+    "regular": 60_000.0,
+    "price": 110.0,
+    "budget": 3_000.0,
+}
+
+
+WAIT = ("", 0.0)
+"""Stands for a pause between two moves in which a simulation begins."""
 
 
 @dataclass
-class Here(Executor):
-    """An executor that works at once, and remembers what it was given."""
+class Session:
+    """A controller with small simulations, the scenarios it simulated and what it showed."""
 
-    given: list[Part] = field(default_factory=list)
+    controller: Controller
+    updates: list[Update]
+    requests: list[Scenario] = field(default_factory=list)
+    cancelled: int = 0
 
-    def submit(self, _work: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
-        part = args[0]
-        self.given.append(part)
-        done: Future[Any] = Future()
-        small = replace(part.settings, until=date(2025, 12, 31))
-        done.set_result(simulated(Part(part.scenario, small)))
-        return done
+    async def simulate(
+        self, scenario: Scenario, settings: Settings, pool: Executor, cancelled: Event
+    ) -> Tables:
+        self.requests.append(scenario)
+        try:
+            return await simulate(scenario, settings, pool, cancelled)
+        except CancelledError:
+            self.cancelled += 1
+            raise
+
+    def move(self, *moves: tuple[str, float]) -> None:
+        """Show the what-if, move sliders, and wait until no simulation is running."""
+
+        async def go() -> None:
+            if not self.requests:
+                self.controller.update()
+            for move in moves:
+                if move != WAIT:
+                    self.controller.set_slider(*move)
+                    continue
+                while not self.requests or self.requests[-1] is not self.controller._changed:
+                    await asyncio.sleep(0.001)
+            await self.controller.wait()
+
+        asyncio.run(go())
+
+    def start(self, name: str) -> float:
+        return next(one.start for one in self.controller.sliders if one.name == name)
 
 
-def board_of(scenario: Scenario) -> tuple[Controller, Here, list[Shown]]:
-    shown: list[Shown] = []
-    board, here = Controller(scenario, shown.append), Here()
-    board._pool = here
-    return board, here, shown
-
-
-def trial_of(scenario: Scenario, settings: Settings) -> Experiment:
-    found = simulated(Part(scenario, settings))
-    assert found is not None
-    return found.trial
-
-
-def rested(board: Controller, *turns: tuple[str, float]) -> None:
-    async def go() -> None:
-        board.go()
-        for turn in turns:
-            board.turn(*turn)
-        await board.at_rest()
-
-    asyncio.run(go())
+@pytest.fixture
+def what_if(baseline: Scenario, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    updates: list[Update] = []
+    session = Session(Controller(baseline, updates.append), updates)
+    session.controller.settings = FIRST_YEAR
+    monkeypatch.setattr("sim.notebook.what_if.controller.simulate", session.simulate)
+    yield session
+    session.controller.close()
 
 
 @pytest.fixture(scope="module")
-def trial() -> Experiment:
-    return trial_of(load("baseline"), SHORT)
+def experiment(baseline: Scenario) -> Experiment:
+    return price(run_simulate(baseline, SHORT), baseline, SHORT)
 
 
-def test_a_knob_left_alone_changes_nothing(baseline: Scenario) -> None:
-    stood = {one.name: one.start for one in sliders(baseline)}
-    assert apply_sliders(baseline, stood) is baseline
+def test_a_slider_that_is_not_moved_changes_nothing(baseline: Scenario) -> None:
+    unmoved = {one.name: one.start for one in sliders(baseline)}
+    assert apply_sliders(baseline, unmoved) is baseline
     assert apply_sliders(baseline, {}) is baseline
 
 
 @pytest.mark.parametrize("name", ["baseline", "inflow-surge", "no-moratorium", "constrained"])
-def test_every_knob_reaches_where_its_scenario_stands(name: str) -> None:
-    for knob in sliders(load(name)):
-        assert knob.low <= knob.start <= knob.high
-        assert (knob.start - knob.low) % knob.step == pytest.approx(0, abs=1e-6)
-        assert abs(knob.start - knob.here) <= knob.step / 2
+def test_every_slider_includes_the_value_of_its_scenario(name: str) -> None:
+    for slider in sliders(load(name)):
+        assert slider.low <= slider.start <= slider.high
+        assert (slider.start - slider.low) % slider.step == pytest.approx(0, abs=1e-6)
+        assert abs(slider.start - slider.own) <= slider.step / 2
 
 
-@pytest.mark.parametrize(("name", "value"), TURNS.items())
-def test_a_knob_changes_its_numbers_and_those_from_2026_on_only(
+@pytest.mark.parametrize(("name", "value"), MOVES.items())
+def test_a_slider_changes_its_own_numbers_and_only_from_2026_on(
     baseline: Scenario, name: str, value: float
 ) -> None:
     now, before = (
@@ -131,10 +158,8 @@ def test_a_knob_changes_its_numbers_and_those_from_2026_on_only(
 
 
 @pytest.mark.parametrize("name", ["inflow", "grant", "ind", "homes", "price"])
-def test_a_turned_knob_leaves_its_numbers_as_unsure_as_they_were(
-    baseline: Scenario, name: str
-) -> None:
-    other = apply_sliders(baseline, {name: TURNS[name]})
+def test_a_moved_number_keeps_its_relative_uncertainty(baseline: Scenario, name: str) -> None:
+    other = apply_sliders(baseline, {name: MOVES[name]})
     now, before = (sample(one, 40, 1, until=date(2025, 12, 31)) for one in (other, baseline))
     assert now.keys() == before.keys()
     numbers = [dict(quantities(one)) for one in (other, baseline)]
@@ -147,22 +172,21 @@ def test_a_turned_knob_leaves_its_numbers_as_unsure_as_they_were(
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
-def test_money_knobs_change_only_what_prices_people(baseline: Scenario) -> None:
-    for knob in sliders(baseline):
-        changed = changes_of(baseline, {knob.name: knob.start + knob.step})
-        if knob.money:
+def test_costs_only_sliders_change_only_keys_that_affect_costs(baseline: Scenario) -> None:
+    for slider in sliders(baseline):
+        changed = patch_changes(baseline, {slider.name: slider.start + slider.step})
+        if slider.costs_only:
             assert all(affects_costs_only(baseline, key) for key in changed)
         else:
             assert not any(affects_costs_only(baseline, key) for key in changed)
 
 
-def test_where_spending_follows_the_budget_money_moves_people() -> None:
-    found = {one.name: one.money for one in sliders(load("constrained"))}
-    assert not found["price"]
-    assert not found["budget"]
+def test_prices_and_budgets_need_a_simulation_where_spending_follows_the_budget() -> None:
+    costs_only = {one.name for one in sliders(load("constrained")) if one.costs_only}
+    assert costs_only == {"certainty"}
 
 
-def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
+def test_granted_shares_do_not_exceed_the_cases_that_are_not_closed(baseline: Scenario) -> None:
     most = apply_sliders(baseline, {"grant": 120.0})
     for group in most.groups.values():
         day = date(2026, 1, 1)
@@ -170,193 +194,188 @@ def test_grants_stay_within_what_is_not_closed(baseline: Scenario) -> None:
 
 
 @pytest.mark.slow
-def test_prices_of_now_on_people_of_before_are_those_of_a_run(
-    baseline: Scenario, trial: Experiment
+def test_new_prices_on_simulated_people_equal_a_simulation_with_these_prices(
+    baseline: Scenario, experiment: Experiment
 ) -> None:
     dear = apply_sliders(baseline, {"price": 120.0, "budget": 4_000.0})
-    again = priced(trial, dear, SHORT)
-    whole = trial_of(dear, SHORT)
-    for key, costs in whole.costs.items():
-        np.testing.assert_array_equal(again.costs[key], costs)
-    np.testing.assert_array_equal(again.line("gap", "total"), whole.line("gap", "total"))
+    repriced = price(experiment.tables, dear, SHORT)
+    simulated = price(run_simulate(dear, SHORT), dear, SHORT)
+    for key, costs in simulated.costs.items():
+        np.testing.assert_array_equal(repriced.costs[key], costs)
+    np.testing.assert_array_equal(repriced.line("gap", "total"), simulated.line("gap", "total"))
 
 
 @pytest.mark.slow
-def test_tables_held_in_memory_are_those_of_a_folder(baseline: Scenario, trial: Experiment) -> None:
-    held = Cells([batch_of(trial, ["need"])])
-    (cell,) = held.index.monthly
+def test_chart_data_are_the_tables_of_the_simulation(experiment: Experiment) -> None:
+    cells = Cells([batch_of(experiment, ["need"])])
+    (cell,) = cells.index.monthly
     assert cell.series == "need"
-    np.testing.assert_array_equal(held("monthly", 0), trial.monthly["need", "total"])
-    subject = subject_of(trial, months_of(trial), baseline, SHORT)
-    gap = trial.line("gap", "total")
-    thousands = np.quantile(gap, 0.5, axis=-1).round(-3)
-    assert subject.budget["gap_p50"].to_numpy() == pytest.approx(thousands, abs=1)
+    np.testing.assert_array_equal(cells("monthly", 0), experiment.monthly["need", "total"])
+    thousands = np.quantile(experiment.line("gap", "total"), 0.5, axis=-1).round(-3)
+    data = chart_data(experiment, SHORT)
+    assert data.budget["gap_p50"].to_numpy() == pytest.approx(thousands, abs=1)
 
 
 @pytest.mark.slow
-def test_what_is_enough_is_the_quantile_of_the_gap(trial: Experiment) -> None:
-    gap = trial.line("gap", "total")
-    told = enough(trial, 0.8)
-    assert list(told) == [2025, 2026, 2027]
-    for row, year in zip(gap, told, strict=True):
-        assert told[year] == pytest.approx(np.quantile(row, 0.8))
-    sure = enough(trial, 0.95)
-    assert all(sure[year] >= told[year] for year in told)
+def test_the_extra_budget_is_the_quantile_of_the_gap(experiment: Experiment) -> None:
+    gap = experiment.line("gap", "total")
+    extra = extra_budget(experiment, 0.8)
+    assert list(extra) == [2025, 2026, 2027]
+    for row, year in zip(gap, extra, strict=True):
+        assert extra[year] == pytest.approx(np.quantile(row, 0.8))
+    surer = extra_budget(experiment, 0.95)
+    assert all(surer[year] >= extra[year] for year in extra)
+
+
+def run_simulate(scenario: Scenario, settings: Settings, pieces: int = 0) -> Tables:
+    with ThreadPoolExecutor(2) as pool:
+        return asyncio.run(simulate(scenario, settings, pool, Event(), pieces))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["inflow", "grant", "ind", "homes"])
-@pytest.mark.parametrize("scenario", ["baseline", "constrained", "ind-follows-budget"])
-def test_what_goes_on_from_a_run_laid_aside_is_a_whole_run(scenario: str, name: str) -> None:
-    short = Settings(3, 1, "week", date(2026, 9, 30))
-    base = apply_sliders(load(scenario), {name: TURNS[name]})
-    begun = simulated(Part(base, short))
-    assert begun is not None
-    assert begun.aside is not None
-    money = {"price": 110.0, "budget": 3_000.0} if scenario == "baseline" else {}
-    other = apply_sliders(load(scenario), {name: TURNS[name] * 1.1} | money)
-    on, whole = (simulated(Part(other, short, aside=one)) for one in (begun.aside, None))
-    assert on is not None
-    assert whole is not None
-    assert on.aside is None
-    np.testing.assert_array_equal(on.trial.tables.monthly, whole.trial.tables.monthly)
-    np.testing.assert_array_equal(on.trial.tables.yearly, whole.trial.tables.yearly)
-    for key, costs in whole.trial.costs.items():
-        np.testing.assert_array_equal(on.trial.costs[key], costs)
+@pytest.mark.parametrize("name", ["baseline", "constrained"])
+def test_results_do_not_depend_on_the_number_of_pieces(name: str) -> None:
+    scenario, settings = load(name), replace(FIRST_YEAR, replications=3)
+    samples = sample(scenario, 3, settings.seed, until=settings.until)
+    whole = simulate_one(scenario, samples, settings)
+    for pieces in (1, 2, 3):
+        tables = run_simulate(scenario, settings, pieces)
+        np.testing.assert_array_equal(tables.monthly, whole.tables.monthly)
+        np.testing.assert_array_equal(tables.yearly, whole.tables.yearly)
+        experiment = price(tables, scenario, settings)
+        assert experiment.costs.keys() == whole.costs.keys()
+        for key, costs in whole.costs.items():
+            np.testing.assert_array_equal(experiment.costs[key], costs)
 
 
-@pytest.mark.parametrize(("name", "value"), TURNS.items())
-def test_a_run_goes_on_only_where_nothing_was_read_that_has_changed(
-    baseline: Scenario, name: str, value: float
+@pytest.mark.slow
+def test_a_cancelled_simulation_ends_without_a_result(baseline: Scenario) -> None:
+    """Cancelled before its first step and under way; a whole run would end with a result."""
+    cancelled = Event()
+
+    async def go(seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, cancelled.set)
+        await simulate(baseline, replace(SHORT, step="day"), pool, cancelled)
+
+    with ThreadPoolExecutor(2) as pool:
+        for seconds in (0.1, 0.0):
+            with pytest.raises(CancelledError):
+                asyncio.run(go(seconds))
+
+
+@pytest.mark.slow
+def test_one_request_gives_one_final_result(what_if: Session) -> None:
+    what_if.move()
+    assert what_if.requests == [what_if.controller.scenario]
+    assert [update.charts for update in what_if.updates] == [("gap", "need", "occupancy")]
+
+
+@pytest.mark.slow
+def test_prices_and_budgets_are_applied_without_a_simulation(what_if: Session) -> None:
+    what_if.move()
+    what_if.move(("price", 120.0), ("budget", 2_000.0), ("certainty", 90.0))
+    assert len(what_if.requests) == 1
+    assert [update.charts for update in what_if.updates[1:]] == [("gap",)] * 3
+    assert what_if.updates[-1].certainty == 0.9
+
+
+@pytest.mark.slow
+def test_a_newer_value_cancels_the_request_for_an_older_one(what_if: Session) -> None:
+    what_if.move()
+    what_if.move(("inflow", 30_000.0), WAIT, ("inflow", 35_000.0), WAIT, ("inflow", 40_000.0))
+    first = [one.inflow.first.on(date(2026, 1, 1)) for one in what_if.requests[1:]]
+    assert first == [30_000, 35_000, 40_000]
+    assert what_if.cancelled == 2
+    assert len(what_if.updates) == 2
+    shown = what_if.updates[-1].data.scenario
+    assert shown.inflow.first.on(date(2026, 1, 1)) == 40_000
+
+
+@pytest.mark.slow
+def test_values_that_were_passed_by_are_never_simulated(what_if: Session) -> None:
+    what_if.move()
+    what_if.move(*(("inflow", float(value)) for value in (30_000, 35_000, 40_000)))
+    assert len(what_if.requests) == 2
+
+
+@pytest.mark.slow
+def test_the_scenario_itself_is_shown_behind_a_change_and_never_cancelled(
+    what_if: Session,
 ) -> None:
-    """The stock of regular places begins at the start; a share after a hold gets another draw."""
-    other = apply_sliders(baseline, {name: value})
-    assert goes_on(baseline, other) == (name not in ("regular", "grant"))
-    early = override(baseline, {"inflow.first": 26_501.0}, "another number from the start on")
-    assert not goes_on(baseline, early)
-
-
-@pytest.mark.parametrize(
-    "name", ["constrained", "ind-follows-budget", "newest-first", "moratorium-extended",
-             "inflow-pulled-back", "year-2024", "fixed-stock-41000"]
-)  # fmt: skip
-def test_a_run_of_another_scenario_is_not_gone_on_with(baseline: Scenario, name: str) -> None:
-    assert not goes_on(baseline, load(name))
-    assert goes_on(baseline, load("regular-27100"))  # a price
-
-
-def test_a_run_with_other_settings_is_not_gone_on_with(baseline: Scenario) -> None:
-    aside = Aside(Part(baseline, SHORT), b"")
-    assert aside.fits(Part(apply_sliders(baseline, {"inflow": 40_000.0}), SHORT))
-    assert not aside.fits(Part(baseline, replace(SHORT, seed=2)))
-    assert not aside.fits(Part(baseline, replace(SHORT, replications=2)))
-
-
-def test_work_that_nobody_waits_for_ends(baseline: Scenario, tmp_path: Path) -> None:
-    sign = tmp_path / "sign"
-    assert simulated(Part(baseline, SHORT, sign=sign)) is None
-    sign.touch()
-    assert simulated(Part(baseline, replace(SHORT, until=date(2025, 3, 1)), sign=sign)) is not None
+    what_if.move(WAIT, ("inflow", 40_000.0))
+    assert len(what_if.requests) == 2
+    assert not what_if.cancelled
+    (update,) = what_if.updates
+    assert update.data.baseline is not None
+    assert update.data.baseline.scenario is what_if.controller.scenario
+    what_if.move(("inflow", what_if.start("inflow")))
+    assert what_if.updates[-1].data.baseline is None
 
 
 @pytest.mark.slow
-def test_first_a_look_then_what_stays(baseline: Scenario) -> None:
-    board, here, shown = board_of(baseline)
-    rested(board)
-    assert [part.settings.replications for part in here.given] == [PREVIEW, SETTLED]
-    assert here.given[0].settings.until == date(2027, 12, 31)
-    assert [one.settled for one in shown] == [False, True]
+def test_going_back_simulates_nothing(what_if: Session) -> None:
+    what_if.move(("homes", 3_000.0))
+    what_if.move(("homes", 4_000.0))
+    count = len(what_if.requests)
+    what_if.move(("homes", 3_000.0))
+    assert len(what_if.requests) == count
+    assert what_if.updates[-1].charts == ("gap", "need", "occupancy")
 
 
-@pytest.mark.slow
-def test_money_moves_the_gap_alone_and_simulates_nothing(baseline: Scenario) -> None:
-    board, here, shown = board_of(baseline)
-    rested(board)
-    count = len(here.given)
-    rested(board, ("price", 120.0), ("budget", 2_000.0), ("certainty", 90.0))
-    assert len(here.given) == count
-    assert all(one.charts == ("gap",) for one in shown[2:])
-    assert shown[-1].certainty == 0.9
-
-
-@pytest.mark.slow
-def test_the_last_value_wins_and_what_is_past_is_given_up(baseline: Scenario) -> None:
-    board, here, shown = board_of(baseline)
-    turns = [("inflow", float(value)) for value in (30_000, 35_000, 40_000)]
-    rested(board, *turns)
-    settled = [part.scenario for part in here.given if part.settings.replications == SETTLED]
-    assert {one.inflow.first.on(date(2026, 1, 1)) for one in settled} == {40_000}
-    assert shown[-1].current
-    assert shown[-1].settled
-    assert shown[-1].subject.scenario.inflow.first.on(date(2026, 1, 1)) == 40_000
-
-
-@pytest.mark.slow
-def test_what_would_stay_is_not_begun_for_a_value_of_a_moment_ago(baseline: Scenario) -> None:
-    """A slider that moves during a first look: that look is shown, and nothing more of it asked."""
-    board, here, shown = board_of(baseline)
-
-    async def go() -> None:
-        board.go()
-        await asyncio.sleep(0)
-        board.turn("inflow", 40_000.0)
-        await board.at_rest()
-
-    asyncio.run(go())
-    assert [part.settings.replications for part in here.given] == [PREVIEW, PREVIEW, SETTLED]
-    assert [one.current for one in shown] == [False, True, True]
-
-
-@pytest.mark.slow
-def test_work_goes_on_with_new_processes_where_one_was_killed(baseline: Scenario) -> None:
-    board, here, shown = board_of(baseline)
-
-    class Broken(Executor):
-        def submit(self, _work: Callable[..., Any], /, *_args: Any, **_: Any) -> Future[Any]:
-            raise BrokenExecutor
-
-    board._pool = Broken()
-    board._processes = lambda: board._pool or here  # type: ignore[method-assign]
-    rested(board)
-    assert shown[-1].settled
-
-
-@pytest.mark.long
-def test_going_back_simulates_nothing(baseline: Scenario) -> None:
-    board, here, shown = board_of(baseline)
-    rested(board, ("homes", 3_000.0))
-    rested(board, ("homes", 4_000.0))
-    count = len(here.given)
-    rested(board, ("homes", 3_000.0))
-    assert len(here.given) == count
-    assert shown[-1].settled
-    assert shown[-1].charts == ("gap", "need", "occupancy")
-
-
-def test_a_value_that_cant_be_turns_nothing(baseline: Scenario) -> None:
-    board, _, _ = board_of(baseline)
+def test_an_invalid_value_is_refused_and_changes_nothing(what_if: Session) -> None:
     with pytest.raises(ScenarioError):
-        board.turn("inflow", -1.0)
-    assert not board.values
+        what_if.controller.set_slider("inflow", -1.0)
+    assert not what_if.controller.values
+    assert not what_if.requests
 
 
 @pytest.mark.slow
-def test_every_chart_of_a_what_if_can_be_drawn(baseline: Scenario, trial: Experiment) -> None:
-    subject = subject_of(
-        trial, months_of(trial), apply_sliders(baseline, {"inflow": 40_000.0}), SHORT
-    )
-    for name in ("need", "occupancy", "gap"):
-        assert CHARTS[name].is_drawable(subject)
-        assert draw(name, subject, CHART_SIZES["page"], "nl").texts
-    assert "Wat als" in subject.scenario.title.nl
-
-
-def test_a_written_patch_has_the_numbers_that_were_turned(
-    baseline: Scenario, tmp_path: Path
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_every_chart_shows_the_baseline_in_grey_with_its_name(
+    baseline: Scenario, experiment: Experiment, lang: Language
 ) -> None:
+    changed = apply_sliders(baseline, {"price": 150.0, "budget": 1_000.0})
+    behind = chart_data(experiment, SHORT)
+    data = chart_data(price(experiment.tables, changed, SHORT), SHORT, behind)
+    name = {"en": "scenario without changes", "nl": "scenario zonder wijzigingen"}[lang]
+    for chart in ("need", "occupancy", "gap"):
+        assert CHARTS[chart].is_drawable(data)
+        assert name not in texts(draw(chart, replace(data, baseline=None), SIZE, lang))
+        assert name in texts(draw(chart, data, SIZE, lang))
+        words = alt_text(chart, data, lang)
+        assert words.startswith(CHARTS[chart].alt_text(data, lang))
+        assert CHARTS[chart].alt_text(behind, lang) in words
+    assert "Wat als" in data.scenario.title.nl
+
+
+@pytest.mark.slow
+def test_grey_lines_and_bars_have_the_numbers_of_the_baseline(
+    baseline: Scenario, experiment: Experiment
+) -> None:
+    behind = chart_data(experiment, SHORT)
+    tripled = behind.monthly.assign(**{name: 3 * behind.monthly[name] for name in ("p50", "mean")})
+    data = replace(behind, monthly=tripled, baseline=behind)
+    need = by_month(behind, "need")["p50"]
+    people = by_month(behind, "occupancy")["mean"] + by_month(behind, "shortage")["mean"]
+    for chart, values in (("need", need), ("occupancy", people)):
+        (axes,) = draw(chart, data, SIZE, "en").axes
+        grey = [line.get_ydata() for line in axes.lines if line.get_color() == GREY]
+        assert any(np.array_equal(np.asarray(line), np.asarray(values)) for line in grey)
+    dear = apply_sliders(baseline, {"price": 150.0})
+    data = chart_data(price(experiment.tables, dear, SHORT), SHORT, behind)
+    (axes,) = draw("gap", data, SIZE, "en").axes
+    grey = [
+        bar.get_height() for bar in axes.patches
+        if isinstance(bar, Rectangle) and bar.get_facecolor()[:3] == to_rgb(BASELINE.colour)
+    ]  # fmt: skip
+    for name in ("cost_p50", "budget"):
+        assert set(behind.budget[name] / 1e9) <= set(grey)
+
+
+def test_a_written_patch_has_the_values_of_the_sliders(baseline: Scenario, tmp_path: Path) -> None:
     file = tmp_path / "what-if.yaml"
-    write_patch(file, baseline, ["baseline"], {}, TURNS | {"certainty": 90.0})
-    read, ours = load(file), apply_sliders(baseline, TURNS)
+    write_patch(file, baseline, ["baseline"], {}, MOVES | {"certainty": 90.0})
+    read, ours = load(file), apply_sliders(baseline, MOVES)
     numbers = [
         {key: (one.value, one.spread) for key, one in quantities(each)} for each in (read, ours)
     ]
@@ -367,7 +386,7 @@ def test_a_written_patch_has_the_numbers_that_were_turned(
     assert "2,518" in text["description"]["en"]
 
 
-def test_a_patch_stands_on_all_that_its_scenario_stood_on(tmp_path: Path) -> None:
+def test_a_patch_extends_all_that_its_scenario_was_made_of(tmp_path: Path) -> None:
     scenario = load("baseline", "faster-housing", sets=["ind.capacity.planned=30000"])
     file = tmp_path / "p.yaml"
     sets = {"ind.capacity.planned": 30_000}
@@ -378,29 +397,71 @@ def test_a_patch_stands_on_all_that_its_scenario_stood_on(tmp_path: Path) -> Non
     assert found.inflow.first.on(date(2026, 1, 1)) == 40_000
 
 
-def test_nobodys_file_is_written_over(baseline: Scenario, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(baseline: Scenario, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("mine", "utf-8")
-    with pytest.raises(ScenarioError, match="there already"):
-        write_patch(file, baseline, ["baseline"], {}, TURNS)
-    with pytest.raises(ScenarioError, match=r"this is no \.yaml"):
-        write_patch(tmp_path / "x.txt", baseline, ["baseline"], {}, TURNS)
-    with pytest.raises(ScenarioError, match="nothing was turned"):
-        patch_of(baseline, ["baseline"], {}, {"certainty": 90.0})
+    with pytest.raises(ScenarioError, match="already exists"):
+        write_patch(file, baseline, ["baseline"], {}, MOVES)
+    with pytest.raises(ScenarioError, match=r"does not end in \.yaml"):
+        write_patch(tmp_path / "x.txt", baseline, ["baseline"], {}, MOVES)
+    with pytest.raises(ScenarioError, match="no slider was moved"):
+        make_patch(baseline, ["baseline"], {}, {"certainty": 90.0})
     assert file.read_text("utf-8") == "mine"
 
 
 @pytest.mark.slow
-def test_words_say_where_a_knob_stands_and_how_sure_the_picture_is(
-    baseline: Scenario, trial: Experiment
+def test_texts_give_values_with_units_and_the_extra_budget_of_later_years(
+    baseline: Scenario, experiment: Experiment
 ) -> None:
     by_name = {one.name: one for one in sliders(baseline)}
-    assert value_of(by_name["homes"], by_name["homes"].start, "nl") == "2.518"
-    assert value_of(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
-    assert value_of(by_name["regular"], 41_000, "en") == "as in the scenario"
-    subject = subject_of(trial, months_of(trial), baseline, SHORT)
-    one = Shown(("gap",), subject, {2025: -1e9, 2026: -2e9, 2027: 3.44e9}, 0.8, True, True)
-    assert "2027 € 3,4 mld bij" in enough_in_words(one, "nl")
-    assert "2026 nothing (EUR 2.0 billion is left)" in enough_in_words(one, "en")
-    assert "2025" not in enough_in_words(one, "en")
-    assert "100" in state_of(one, "en")
+    assert value_text(by_name["homes"], by_name["homes"].start, "nl") == "2.518"
+    assert value_text(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
+    assert value_text(by_name["regular"], 41_000, "en") == "as in the scenario"
+    extra = {2025: -1e9, 2026: -2e9, 2027: 3.44e9}
+    update = Update(("gap",), chart_data(experiment, SHORT), extra, 0.8)
+    assert "2027 € 3,4 mld bij" in extra_budget_text(update, "nl")
+    assert "2026 nothing (EUR 2.0 billion is left)" in extra_budget_text(update, "en")
+    assert "2025" not in extra_budget_text(update, "en")
+
+
+@pytest.mark.slow
+def test_charts_have_screen_resolution_first_and_twice_that_once_sliders_rest(
+    what_if: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.notebook.what_if.widget.REST_SECONDS", 0.05)
+    widget = WhatIf(what_if.controller.scenario, ["baseline"], {})
+    widget.controller.settings = FIRST_YEAR
+    widths: list[dict[str, int]] = []
+
+    async def go() -> None:
+        widget.controller.update()
+        await widget.controller.wait()
+        widths.append(pixels(widget))
+        await asyncio.sleep(0.1)
+        widget.sliders["price"].value = 120.0
+        widths.append(pixels(widget))
+        while widget._coarse:
+            await asyncio.sleep(0.01)
+        widths.append(pixels(widget))
+
+    asyncio.run(go())
+    widget.close()
+    coarse = round(SIZE.width_inches * 96)
+    assert list(widths[0].values()) == pytest.approx([coarse] * 3, abs=1)
+    assert widths[1]["gap"] == widths[0]["gap"]
+    assert list(widths[2].values()) == pytest.approx([2 * coarse] * 3, abs=2)
+
+
+def pixels(widget: WhatIf) -> dict[str, int]:
+    """Return the width of each chart in pixels."""
+    images = {name: html.value.rpartition("base64,")[2] for name, html in widget._charts.items()}
+    return {
+        name: Image.open(io.BytesIO(base64.b64decode(data.removesuffix('">')))).width
+        for name, data in images.items()
+    }
+
+
+def texts(figure: Figure) -> str:
+    """Return all texts of a figure, without line breaks."""
+    found = figure.findobj(Text)
+    return " ".join(" ".join(one.get_text().split()) for one in found if isinstance(one, Text))

@@ -15,7 +15,7 @@ from support.jupyterlab import jupyterlab
 from sim.notebook.what_if.sliders import sliders
 from sim.scenario import load
 
-CELLS = 'import sim\nboard = sim.load("baseline").what_if("{lang}")\nboard'
+CELLS = 'import sim\nwhat_if = sim.load("baseline").what_if("{lang}")\nwhat_if'
 RUN_SECONDS = 90
 SETTLED = re.compile(r"100 repli")
 
@@ -42,14 +42,14 @@ def open_() -> Iterator[Open]:
 
 
 def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] = WIDE) -> Seen:
-    """A notebook with the what-if run and settled."""
+    """Open a notebook, run its what-if and wait for the result."""
     seen = open_(f"{lab[0]}/doc/tree/{lang}.ipynb?reset", size)
     page = seen.page
     page.wait_for_selector(".jp-Notebook .jp-CodeCell .cm-content", timeout=60_000)
-    # In a narrow window the sign is there, and hidden.
+    # In a narrow window the indicator exists but is hidden.
     idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
     page.wait_for_selector(idle, state="attached", timeout=60_000)
-    # What is run before the kernel is quite there is dropped, without a word.
+    # A cell that is run before the kernel is ready is silently dropped.
     handle = page.locator(".noUi-handle").first
     end = time.monotonic() + RUN_SECONDS
     while not handle.count() and time.monotonic() < end:
@@ -63,13 +63,13 @@ def shown(lab: tuple[str, Path], open_: Open, lang: str, size: tuple[int, int] =
 
 
 def alts(seen: Seen) -> list[str]:
-    """What the charts say in words."""
+    """Return the alt texts of the charts."""
     images = seen.page.locator(".jp-OutputArea img")
     return [str(images.nth(number).get_attribute("alt")) for number in range(images.count())]
 
 
 def drag(seen: Seen, number: int, pixels: int) -> None:
-    """Drag the handle of a slider, as a hand does: in steps."""
+    """Drag the handle of a slider in steps, as a hand does."""
     handle = seen.page.locator(".noUi-handle").nth(number)
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
@@ -84,7 +84,7 @@ def drag(seen: Seen, number: int, pixels: int) -> None:
 
 
 def settled_anew(seen: Seen, before: list[str]) -> list[str]:
-    """What the charts say once they have moved, and move no more."""
+    """Return the alt texts of the charts once they changed and are final."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         now = alts(seen)
@@ -94,8 +94,8 @@ def settled_anew(seen: Seen, before: list[str]) -> list[str]:
     raise AssertionError("nothing moved")
 
 
-def place_of(name: str) -> int:
-    """The number of a slider on the page."""
+def slider_number(name: str) -> int:
+    """Return the number of a slider on the page."""
     return [one.name for one in sliders(load("baseline"))].index(name)
 
 
@@ -103,19 +103,19 @@ def test_a_slider_is_dragged_and_the_charts_move(lab: tuple[str, Path], open_: O
     seen = shown(lab, open_, "en")
     before = alts(seen)
     assert len(before) == 3
-    drag(seen, place_of("inflow"), 60)
+    drag(seen, slider_number("inflow"), 60)
     after = settled_anew(seen, before)
     assert all(one != two for one, two in zip(before, after, strict=True))
     errors = [text for kind, text in seen.said if kind == "error"] + seen.thrown
     assert not errors
 
 
-def test_money_moves_the_gap_alone_in_words_of_the_language(
+def test_prices_change_only_the_gap_and_texts_are_in_the_language(
     lab: tuple[str, Path], open_: Open
 ) -> None:
     seen = shown(lab, open_, "nl")
     before = alts(seen)
-    drag(seen, place_of("price"), 40)
+    drag(seen, slider_number("price"), 40)
     after = settled_anew(seen, before)
     assert after[0] != before[0]
     assert after[1:] == before[1:]
@@ -125,20 +125,20 @@ def test_money_moves_the_gap_alone_in_words_of_the_language(
     assert "What if" not in text
 
 
-def test_the_keyboard_turns_a_slider(lab: tuple[str, Path], open_: Open) -> None:
+def test_the_keyboard_moves_a_slider(lab: tuple[str, Path], open_: Open) -> None:
     seen = shown(lab, open_, "en")
     before = alts(seen)
-    handle = seen.page.locator(".noUi-handle").nth(place_of("homes"))
+    handle = seen.page.locator(".noUi-handle").nth(slider_number("homes"))
     handle.focus()
     for _ in range(4):
         seen.page.keyboard.press("ArrowRight")
     assert settled_anew(seen, before) != before
 
 
-def test_a_button_writes_where_the_sliders_stand(lab: tuple[str, Path], open_: Open) -> None:
+def test_a_button_writes_the_values_of_the_sliders(lab: tuple[str, Path], open_: Open) -> None:
     seen = shown(lab, open_, "en")
     before = alts(seen)
-    drag(seen, place_of("budget"), 50)
+    drag(seen, slider_number("budget"), 50)
     settled_anew(seen, before)
     seen.page.get_by_role("button", name="Write as a scenario patch").click()
     seen.page.get_by_text("opvangsim run what-if.yaml").wait_for(timeout=20_000)
@@ -148,7 +148,7 @@ def test_a_button_writes_where_the_sliders_stand(lab: tuple[str, Path], open_: O
         key
     ].amount("coa_nidos", 2027)
     seen.page.get_by_role("button", name="Write as a scenario patch").click()
-    seen.page.get_by_text("this file is there already").wait_for(timeout=20_000)
+    seen.page.get_by_text("this file already exists").wait_for(timeout=20_000)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -194,7 +194,8 @@ class LoadedScenario:
     def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
         """Return sliders and charts that follow them, for Jupyter.
 
-        Needs the extra ``opvangsim[jupyter]``.
+        Charts show this scenario in grey behind the changed one. Needs the extra
+        ``opvangsim[jupyter]``.
         """
         # The only import in a function: ipywidgets is not installed without the extra.
         from ..notebook.what_if.widget import WhatIf

@@ -19,15 +19,21 @@ from ...report.i18n import Language, number, translate
 from ...scenario import Quantity, Scenario, override, quantities, shipped
 from ...scenario.distribution import Distribution
 from ...studies.levers import Lever, as_written, path_from, setting
-from ...studies.optimal_places import KEY as REGULAR_STOCK
+from ...studies.optimal_places import KEY as REGULAR_PLACES
 from ...studies.optimal_places import PLANNED, opening
 
 SINCE = date(2026, 1, 1)
 """Sliders change numbers of people from here on; earlier ones are nearly known."""
-STOCK_REACHED = 2027
-BUDGET_YEAR = 2027
+PLACES_REACHED = BUDGET_YEAR = 2027
 CERTAINTY = 80
-BECAUSE = "turned in a what-if"
+ASSUMPTION = "set in a what-if"
+LANGUAGES: tuple[Language, ...] = ("en", "nl")
+UNITS = {
+    "grant": "slider_percent",
+    "price": "slider_percent",
+    "certainty": "slider_percent",
+    "budget": "slider_million",
+}
 
 Changes = dict[str, Any]
 
@@ -36,9 +42,8 @@ Changes = dict[str, Any]
 class Slider:
     """A slider: range and step in the unit shown, present value, and scenario changes.
 
-    ``here`` is the scenario's own value, ``start`` the slider step nearest to it.
-    ``changes`` gives what a patch would write for a value; ``money`` says that it
-    affects costs only, so that nothing has to be simulated again.
+    ``own`` is the scenario's own value, ``start`` the slider step nearest to it. ``changes`` gives
+    what a patch writes for a value. A slider that affects ``costs_only`` needs no new simulation.
     """
 
     name: str
@@ -46,9 +51,9 @@ class Slider:
     high: float
     step: float
     start: float
-    here: float
+    own: float
     changes: Callable[[Scenario, float], Changes]
-    money: bool = False
+    costs_only: bool = False
 
 
 def sliders(scenario: Scenario) -> tuple[Slider, ...]:
@@ -56,21 +61,22 @@ def sliders(scenario: Scenario) -> tuple[Slider, ...]:
 
     The slider of regular places starts at the planned number; there it changes nothing.
     """
-    first = scenario.inflow.first.on(SINCE)
-    homes = scenario.housing.homes.on(SINCE) / 12
-    work = scenario.ind.capacity.planned.on(SINCE)
-    money = _line(scenario)[1].on(date(BUDGET_YEAR, 1, 1)) / 1e6
-    prices = affects_costs_only(scenario, "prices.factor")
-    budgets = affects_costs_only(scenario, _line(scenario)[0])
+    first_applications = scenario.inflow.first.on(SINCE)
+    homes_a_month = scenario.housing.homes.on(SINCE) / 12
+    decisions = scenario.ind.capacity.planned.on(SINCE)
+    budget_key, budget = _budget_line(scenario)
+    million = budget.on(date(BUDGET_YEAR, 1, 1)) / 1e6
+    prices_only = affects_costs_only(scenario, "prices.factor")
+    budget_only = affects_costs_only(scenario, budget_key)
     return (
-        _slider("inflow", 5_000, 80_000, 500, first, _at("inflow.first")),
-        _slider("grant", 50, 120, 1, 100, _grant),
-        _slider("ind", 10_000, 60_000, 100, work, _at("ind.capacity.planned")),
-        _slider("homes", 500, 6_000, 50, homes, _homes),
-        _slider("regular", 20_000, 120_000, 500, PLANNED, _regular),
-        _slider("price", 70, 150, 1, 100, _price, money=prices),
-        _slider("budget", 0, 12_000, 25, money, _set_budget, money=budgets),
-        _slider("certainty", 50, 95, 5, CERTAINTY, _nothing, money=True),
+        _slider("inflow", 5_000, 80_000, 500, first_applications, _set_key("inflow.first")),
+        _slider("grant", 50, 120, 1, 100, _scale_granted_shares),
+        _slider("ind", 10_000, 60_000, 100, decisions, _set_key("ind.capacity.planned")),
+        _slider("homes", 500, 6_000, 50, homes_a_month, _set_homes),
+        _slider("regular", 20_000, 120_000, 500, PLANNED, _set_regular_places),
+        _slider("price", 70, 150, 1, 100, _scale_prices, costs_only=prices_only),
+        _slider("budget", 0, 12_000, 25, million, _set_budget, costs_only=budget_only),
+        _slider("certainty", 50, 95, 5, CERTAINTY, _no_changes, costs_only=True),
     )
 
 
@@ -79,13 +85,13 @@ def _slider(
     low: float,
     high: float,
     step: float,
-    here: float,
+    own: float,
     changes: Callable[[Scenario, float], Changes],
-    money: bool = False,
+    costs_only: bool = False,
 ) -> Slider:
-    """Return a slider at the step nearest to ``here``, in a range that includes it."""
-    start = round(here / step) * step
-    return Slider(name, min(low, start), max(high, start), step, start, here, changes, money)
+    """Return a slider at the step nearest to ``own``, in a range that includes it."""
+    start = round(own / step) * step
+    return Slider(name, min(low, start), max(high, start), step, start, own, changes, costs_only)
 
 
 def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -93,36 +99,44 @@ def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
 
     Raises ``ScenarioError`` if the scenario can't have such a value.
     """
-    changes = changes_of(scenario, values)
+    changes = patch_changes(scenario, values)
     if not changes:
         return scenario
-    title = {
+    return override(scenario, changes | {"title": _title(scenario)}, ASSUMPTION)
+
+
+def _title(scenario: Scenario) -> dict[str, str]:
+    return {
         lang: translate("whatif_title", lang, title=getattr(scenario.title, lang))
-        for lang in ("en", "nl")
+        for lang in LANGUAGES
     }
-    return override(scenario, changes | {"title": title}, BECAUSE)
 
 
-def changes_of(scenario: Scenario, values: Mapping[str, float]) -> Changes:
-    """Return the patch content of the sliders that were moved."""
+def moved_sliders(scenario: Scenario, values: Mapping[str, float]) -> list[Slider]:
+    """Return the sliders that are not at the scenario's own value."""
+    return [one for one in sliders(scenario) if values.get(one.name, one.start) != one.start]
+
+
+def patch_changes(scenario: Scenario, values: Mapping[str, float]) -> Changes:
+    """Return what a patch sets for the sliders that were moved."""
     changes: Changes = {}
-    for knob in sliders(scenario):
-        value = values.get(knob.name, knob.start)
-        if value != knob.start:
-            changes |= knob.changes(scenario, value)
+    for slider in moved_sliders(scenario, values):
+        changes |= slider.changes(scenario, values[slider.name])
     return changes
 
 
-def _at(key: str) -> Callable[[Scenario, float], Changes]:
+def _set_key(key: str) -> Callable[[Scenario, float], Changes]:
     """Return changes that set a number from 2026 on and keep it before."""
-    return lambda scenario, value: {key: _set(scenario, dict(quantities(scenario))[key], value)}
+    return lambda scenario, value: {
+        key: _set_from_2026(scenario, dict(quantities(scenario))[key], value)
+    }
 
 
-def _homes(scenario: Scenario, a_month: float) -> Changes:
-    return {"housing.homes": _set(scenario, scenario.housing.homes, 12 * a_month)}
+def _set_homes(scenario: Scenario, a_month: float) -> Changes:
+    return {"housing.homes": _set_from_2026(scenario, scenario.housing.homes, 12 * a_month)}
 
 
-def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
+def _set_from_2026(scenario: Scenario, quantity: Quantity, value: float) -> Any:
     """Return a number with another value from 2026 on, with uncertainty in proportion.
 
     So a small move of a slider has a small effect and removes no uncertainty. A number around
@@ -131,13 +145,13 @@ def _set(scenario: Scenario, quantity: Quantity, value: float) -> Any:
     path = path_from(quantity, scenario.start, SINCE, value)
     if quantity.spread is None or not quantity.central_draw():
         return as_written(quantity, path)
-    spread = _in_proportion(quantity.spread, 1.0 / quantity.central_draw()) | {"as": "factor"}
-    written = {"value": path, "unit": quantity.unit, "assumption": BECAUSE, "spread": spread}
+    spread = _scaled_distribution(quantity.spread, 1.0 / quantity.central_draw()) | {"as": "factor"}
+    written = {"value": path, "unit": quantity.unit, "assumption": ASSUMPTION, "spread": spread}
     return written | ({"between": "straight"} if quantity.between == "straight" else {})
 
 
-def _in_proportion(spread: Distribution, times: float) -> Changes:
-    """Return a spread as a patch writes it, scaled by a factor."""
+def _scaled_distribution(spread: Distribution, times: float) -> Changes:
+    """Return a distribution as a patch writes it, scaled by a factor."""
     points = spread.model_dump(by_alias=True, exclude_none=True)
     if spread.kind == "value":
         of_values = {"low", "mode", "high", "p5", "p50", "p95"}
@@ -147,137 +161,120 @@ def _in_proportion(spread: Distribution, times: float) -> Changes:
     return points
 
 
-def _grant(scenario: Scenario, percent: float) -> Changes:
+def _scale_granted_shares(scenario: Scenario, percent: float) -> Changes:
     """Scale the granted share of every group from 2026 on, in percent.
 
-    What is neither granted nor closed is rejected, so that the most there can be is what is not
-    closed. Of a group that is held back the share after the hold counts.
+    It can't exceed the share of cases that are not closed without a decision. For a group whose
+    cases the IND holds, the share after the hold is scaled.
     """
     changes: Changes = {}
-    held = {hold.group for hold in scenario.ind.holds}
+    on_hold = {hold.group for hold in scenario.ind.holds}
     for name, group in scenario.groups.items():
-        if name in held or not group.granted_share.on(SINCE):
+        if name in on_hold or not group.granted_share.on(SINCE):
             continue
         quantity = group.granted_share
         share = _share(quantity, percent, 1.0 - group.closed_share.on(SINCE))
-        changes[f"groups.{name}.granted_share"] = _set(scenario, quantity, share)
+        changes[f"groups.{name}.granted_share"] = _set_from_2026(scenario, quantity, share)
     for index, hold in enumerate(scenario.ind.holds):
-        open_ = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
-        share = _share(hold.granted_after, percent, open_)
-        changes[f"ind.holds.{index}.granted_after"] = _set(scenario, hold.granted_after, share)
+        most = 1.0 - scenario.groups[hold.group].closed_share.on(SINCE)
+        share = _share(hold.granted_after, percent, most)
+        changes[f"ind.holds.{index}.granted_after"] = _set_from_2026(
+            scenario, hold.granted_after, share
+        )
     return changes
 
 
-def _share(quantity: Quantity, percent: float, open_: float) -> float:
-    """Return a percentage of a share, so limited that no draw of it exceeds 1."""
-    most = 1.0
+def _share(quantity: Quantity, percent: float, most: float) -> float:
+    """Return a percentage of a share, at most ``most`` and so that no draw of it exceeds 1."""
     if quantity.spread is not None and quantity.central_draw():
-        most = quantity.central_draw() / quantity.spread.ends(quantity.central_draw())[1]
-    return floor(min(quantity.on(SINCE) * percent / 100, open_, most) * 1e6 + 1e-6) / 1e6
+        centre = quantity.central_draw()
+        most = min(most, centre / quantity.spread.ends(centre)[1])
+    return floor(min(quantity.on(SINCE) * percent / 100, most, 1.0) * 1e6 + 1e-6) / 1e6
 
 
-def _regular(scenario: Scenario, places: float) -> Changes:
+def _set_regular_places(scenario: Scenario, places: float) -> Changes:
     """Move regular places to a level by 2027, half of the way by 2026."""
-    stood = opening(scenario)
+    before = opening(scenario)
     path = {
-        scenario.start: stood,
-        date(STOCK_REACHED - 1, 1, 1): (stood + places) / 2,
-        date(STOCK_REACHED, 1, 1): places,
+        scenario.start: before,
+        date(PLACES_REACHED - 1, 1, 1): (before + places) / 2,
+        date(PLACES_REACHED, 1, 1): places,
     }
-    return {REGULAR_STOCK: {"value": path, "unit": "places", "assumption": BECAUSE}}
+    return {REGULAR_PLACES: {"value": path, "unit": "places", "assumption": ASSUMPTION}}
 
 
-def _price(scenario: Scenario, percent: float) -> Changes:
+def _scale_prices(scenario: Scenario, percent: float) -> Changes:
     """Scale all prices of a place, in percent; their relative uncertainty stays."""
     quantity = scenario.prices.factor
-    changed: Changes = {"value": quantity.single * percent / 100, "assumption": BECAUSE}
+    changed: Changes = {"value": quantity.single * percent / 100, "assumption": ASSUMPTION}
     if quantity.spread is not None:
-        changed["spread"] = _in_proportion(quantity.spread, percent / 100)
+        changed["spread"] = _scaled_distribution(quantity.spread, percent / 100)
     return {"prices.factor": changed}
 
 
-def _nothing(_scenario: Scenario, _value: float) -> Changes:
+def _no_changes(_scenario: Scenario, _value: float) -> Changes:
     return {}
 
 
-def _line(scenario: Scenario) -> tuple[str, Quantity]:
-    """Return the budget for COA and Nidos in the headline's vintage; raises ``ScenarioError``."""
+def _budget_line(scenario: Scenario) -> tuple[str, Quantity]:
+    """Return the key and amount of the headline's budget for COA and Nidos.
+
+    Raises ``ScenarioError`` if it has none.
+    """
     key = f"budget.vintages.{scenario.budget.headline}.lines.coa_nidos"
-    held = scenario.budget.vintages[scenario.budget.headline].lines.get("coa_nidos")
-    if held is None:
+    amount = scenario.budget.vintages[scenario.budget.headline].lines.get("coa_nidos")
+    if amount is None:
         what = "the headline's budget has no line for COA and Nidos"
-        raise ScenarioError([Problem(key, what, "take another budget.headline")])
-    return key, held
+        raise ScenarioError([Problem(key, what, "choose another budget.headline")])
+    return key, amount
 
 
 def _set_budget(scenario: Scenario, million: float) -> Changes:
-    key, _ = _line(scenario)
+    key, _ = _budget_line(scenario)
     return {key: setting(scenario, Lever(key, date(BUDGET_YEAR, 1, 1)), million * 1e6)}
 
 
-UNITS = {"grant": "knob_percent", "price": "knob_percent", "certainty": "knob_percent",
-         "budget": "knob_million"}  # fmt: skip
-KNOBS = {
-    "inflow": "knob_inflow",
-    "grant": "knob_grant",
-    "ind": "knob_ind",
-    "homes": "knob_homes",
-    "regular": "knob_regular",
-    "price": "knob_price",
-    "budget": "knob_budget",
-    "certainty": "knob_certainty",
-}
-
-
-def value_of(knob: Slider, value: float, lang: Language) -> str:
+def value_text(slider: Slider, value: float, lang: Language) -> str:
     """Return the value of a slider with its unit."""
-    if knob.name == "regular" and value == knob.start:
-        return translate("knob_as_it_is", lang)
-    told = number(knob.here if value == knob.start else value, lang)
-    return translate(UNITS[knob.name], lang, value=told) if knob.name in UNITS else told
+    if slider.name == "regular" and value == slider.start:
+        return translate("slider_unchanged", lang)
+    text = number(slider.own if value == slider.start else value, lang)
+    return translate(UNITS[slider.name], lang, value=text) if slider.name in UNITS else text
 
 
-def turned_in_words(knobs: Mapping[Slider, float], lang: Language) -> str:
+def moves_text(moved: Mapping[Slider, float], lang: Language) -> str:
     """Return a sentence on the sliders that were moved, with old and new values."""
     parts = [
         translate(
-            "whatif_turned" if one.name != "regular" else "whatif_turned_only",
+            "whatif_move" if one.name != "regular" else "whatif_move_only",
             lang,
-            what=translate(KNOBS[one.name], lang),
-            value=value_of(one, value, lang),
-            before=value_of(one, one.start, lang),
+            what=translate(f"slider_{one.name}", lang),
+            value=value_text(one, value, lang),
+            before=value_text(one, one.start, lang),
         )
-        for one, value in knobs.items()
+        for one, value in moved.items()
     ]
-    return translate("whatif_set", lang, told="; ".join(parts))
+    return translate("whatif_moves", lang, moves="; ".join(parts))
 
 
-LANGS: tuple[Language, ...] = ("en", "nl")
-
-
-def patch_of(
+def make_patch(
     scenario: Scenario, extends: Sequence[str], sets: Mapping[str, Any], values: Mapping[str, float]
 ) -> dict[str, Any]:
     """Return a patch with the moved sliders; ``sets`` are keys that were set before.
 
     Raises ``ScenarioError`` if no slider was moved.
     """
-    changes = dict(sets) | changes_of(scenario, values)
-    stood = {
-        one: values[one.name]
-        for one in sliders(scenario)
-        if one.name != "certainty" and values.get(one.name, one.start) != one.start
+    moved = {
+        one: values[one.name] for one in moved_sliders(scenario, values) if one.name != "certainty"
     }
-    if not stood:
-        raise ScenarioError([Problem("what-if", "nothing was turned", "move a slider first")])
+    if not moved:
+        raise ScenarioError([Problem("what-if", "no slider was moved", "move a slider first")])
     texts = {
-        "title": {
-            lang: translate("whatif_title", lang, title=getattr(scenario.title, lang))
-            for lang in LANGS
-        },
-        "description": {lang: turned_in_words(stood, lang) for lang in LANGS},
+        "title": _title(scenario),
+        "description": {lang: moves_text(moved, lang) for lang in LANGUAGES},
     }
-    return {"extends": extends[0] if len(extends) == 1 else list(extends)} | texts | changes
+    base = extends[0] if len(extends) == 1 else list(extends)
+    return {"extends": base} | texts | dict(sets) | patch_changes(scenario, values)
 
 
 def write_patch(
@@ -292,15 +289,17 @@ def write_patch(
     Raises ``ScenarioError`` if the file exists or no slider was moved.
     """
     if file.suffix != ".yaml":
-        raise ScenarioError([Problem(str(file), "this is no .yaml", "name a scenario file")])
+        raise ScenarioError(
+            [Problem(str(file), "its name does not end in .yaml", "choose another name")]
+        )
     if file.exists():
         advice = "choose another name, or remove it"
-        raise ScenarioError([Problem(str(file), "this file is there already", advice)])
+        raise ScenarioError([Problem(str(file), "this file already exists", advice)])
     known, folder = shipped(), file.absolute().parent
     extends = [
         name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in names
     ]
-    patch = patch_of(scenario, extends, sets, values)
+    patch = make_patch(scenario, extends, sets, values)
     text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
     write_file(file, text.encode("utf-8"))
 

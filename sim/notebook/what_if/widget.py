@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -18,143 +19,189 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ...errors import ScenarioError
-from ...report.charts import CHART_SIZES, draw
+from ...report.charts import CHART_SIZES, alt_text, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.i18n import Language, translate
+from ...report.i18n import Language, number, translate
 from ...report.style import chart_style
 from ...scenario import Scenario
-from .controller import CHARTS, Controller, Shown, enough_in_words, state_of
-from .sliders import KNOBS, Slider, value_of, write_patch
+from ..chart import CSS_PIXELS_AN_INCH
+from .controller import CHARTS, REPLICATIONS, Controller, Update
+from .sliders import Slider, value_text, write_patch
 
-SCREEN_DPI = 96
+SCREEN_DPI = CSS_PIXELS_AN_INCH
+"""Resolution while a slider moves: that of an ordinary screen."""
+SHARP_DPI = 192
+"""Resolution once all sliders rest: that of a high-density screen."""
+REST_SECONDS = 0.4
+"""Time without a move after which charts are drawn at ``SHARP_DPI``."""
 
 
-@dataclass
 class WhatIf:
     """A what-if with a rich display in Jupyter.
 
     ``names`` and ``sets`` are what its scenario was loaded from; the patch it writes names them.
     """
 
-    scenario: Scenario
-    names: Sequence[str]
-    sets: Mapping[str, Any]
-    lang: Language = "en"
-    seed: int = 1
-    board: Controller = field(init=False)
-    sliders: dict[str, Any] = field(init=False)
-    view: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.board = Controller(self.scenario, self._show, self.seed)
+    def __init__(
+        self,
+        scenario: Scenario,
+        names: Sequence[str],
+        sets: Mapping[str, Any],
+        lang: Language = "en",
+        seed: int = 1,
+    ) -> None:
+        self.scenario, self.names, self.sets, self.lang = scenario, names, sets, lang
+        self.controller = Controller(scenario, self._show, seed)
         self._charts = {name: widgets.HTML() for name in CHARTS}
-        self._state = widgets.HTML(translate("whatif_busy", self.lang))
-        self._enough = widgets.HTML()
-        self._said = widgets.HTML()
-        self._read = {one.name: widgets.HTML() for one in self.board.knobs}
-        self.sliders = {one.name: self._slider(one) for one in self.board.knobs}
-        self.view = self._laid_out()
+        self._status, self._extra_budget, self._message = (widgets.HTML() for _ in range(3))
+        self._labels = {one.name: widgets.HTML() for one in self.controller.sliders}
+        self.sliders = {one.name: self._slider_widget(one) for one in self.controller.sliders}
+        self._coarse: dict[str, tuple[Figure, str]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.view = self._layout()
 
     def _ipython_display_(self) -> None:
         import_module("IPython.display").display(self.view)
-        self.board.go()
+        self.controller.update()
+        self._show_busy()
 
     def write(self, file: str | Path) -> Path:
         """Write the slider values as a scenario patch.
 
         Raises ``ScenarioError`` if none was moved or the file exists.
         """
-        write_patch(Path(file), self.scenario, self.names, self.sets, self.board.values)
+        write_patch(Path(file), self.scenario, self.names, self.sets, self.controller.values)
         return Path(file)
 
     def close(self) -> None:
-        """Stop the worker processes."""
-        self.board.close()
+        """End the threads; no slider can be simulated after that."""
+        self.controller.close()
 
-    def _slider(self, knob: Slider) -> Any:
+    def _slider_widget(self, slider: Slider) -> Any:
         """Return the widget of a slider, with its name and value above it."""
-        slider = widgets.FloatSlider(
-            value=knob.start,
-            min=knob.low,
-            max=knob.high,
-            step=knob.step,
+        widget = widgets.FloatSlider(
+            value=slider.start,
+            min=slider.low,
+            max=slider.high,
+            step=slider.step,
             readout=False,
             continuous_update=True,
             layout=widgets.Layout(width="100%"),
         )
-        self._tell_value(knob, knob.start)
+        self._label_slider(slider, slider.start)
 
-        def turn(change: Any) -> None:
-            value = round(change["new"] / knob.step) * knob.step
-            self._tell_value(knob, value)
+        def on_move(change: Any) -> None:
+            value = round(change["new"] / slider.step) * slider.step
+            self._label_slider(slider, value)
             try:
-                self.board.turn(knob.name, value)
+                self.controller.set_slider(slider.name, value)
             except ScenarioError as error:
-                self._said.value = f"<p role='alert'>{escape(str(error))}</p>"
+                self._message.value = f"<p role='alert'>{escape(str(error))}</p>"
+            else:
+                self._show_busy()
 
-        slider.observe(turn, names="value")
-        return slider
+        widget.observe(on_move, names="value")
+        return widget
 
-    def _tell_value(self, knob: Slider, value: float) -> None:
-        name, told = translate(KNOBS[knob.name], self.lang), value_of(knob, value, self.lang)
-        number = f'<b style="white-space: nowrap">{escape(told)}</b>'
-        self._read[knob.name].value = f"<span>{escape(name)}: {number}</span>"
+    def _label_slider(self, slider: Slider, value: float) -> None:
+        name = escape(translate(f"slider_{slider.name}", self.lang))
+        text = escape(value_text(slider, value, self.lang))
+        bold = f'<b style="white-space: nowrap">{text}</b>'
+        self._labels[slider.name].value = f"<span>{name}: {bold}</span>"
 
-    def _laid_out(self) -> Any:
+    def _layout(self) -> Any:
         """Lay out sliders left and charts right, or below one another where it is narrow."""
         lang, rows = self.lang, []
         for name, slider in self.sliders.items():
-            rows += [self._read[name], slider]
+            rows += [self._labels[name], slider]
         file = widgets.Text("what-if.yaml", description=translate("whatif_file", lang))
-        write = widgets.Button(
-            description=translate("whatif_write", lang), layout={"width": "auto"}
+        write, reset = (
+            widgets.Button(description=translate(key, lang), layout={"width": "auto"})
+            for key in ("whatif_write", "whatif_reset")
         )
-        reset = widgets.Button(
-            description=translate("whatif_reset", lang), layout={"width": "auto"}
-        )
-        write.on_click(lambda _: self._write_clicked(file.value))
-        reset.on_click(lambda _: self._reset())
+        write.on_click(lambda _: self._on_write(file.value))
+        reset.on_click(lambda _: self._on_reset())
         heading = widgets.HTML(f"<h3>{escape(translate('whatif_sliders', lang))}</h3>")
         left = widgets.VBox(
-            [heading, *rows, reset, file, write, self._said],
+            [heading, *rows, reset, file, write, self._message],
             layout={"flex": "1 1 280px", "max_width": "420px"},
         )
         right = widgets.VBox(
-            [self._state, self._enough, *self._charts.values()],
+            [self._status, self._extra_budget, *self._charts.values()],
             layout={"flex": "2 1 320px", "min_width": "0"},
         )
         return widgets.Box([left, right], layout={"flex_flow": "row wrap", "width": "100%"})
 
-    def _write_clicked(self, name: str) -> None:
+    def _on_write(self, name: str) -> None:
         try:
             file = self.write(name)
         except ScenarioError as error:
-            self._said.value = f"<p role='alert'>{escape(str(error))}</p>"
+            self._message.value = f"<p role='alert'>{escape(str(error))}</p>"
         else:
-            told = translate("whatif_written", self.lang, file=file)
-            self._said.value = f"<p role='status'>{escape(told)}</p>"
+            text = translate("whatif_written", self.lang, file=file)
+            self._message.value = f"<p role='status'>{escape(text)}</p>"
 
-    def _reset(self) -> None:
-        for knob in self.board.knobs:
-            self.sliders[knob.name].value = knob.start
+    def _on_reset(self) -> None:
+        for slider in self.controller.sliders:
+            self.sliders[slider.name].value = slider.start
 
-    def _show(self, shown: Shown) -> None:
-        """Draw the charts that changed, then say how precise they are.
+    def _show_busy(self) -> None:
+        """Say that a simulation is under way, if so; the charts stay as they are meanwhile."""
+        if not self.controller.is_current:
+            self._status.value = f"<p role='status'>{translate('whatif_busy', self.lang)}</p>"
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _show(self, update: Update) -> None:
+        """Draw the charts that changed, at screen resolution until the sliders rest.
 
         A chart that the run is too short for stays as it was.
         """
-        for name in shown.charts:
-            if KINDS[name].is_drawable(shown.subject):
-                figure = draw(name, shown.subject, CHART_SIZES["page"], self.lang)
-                words = KINDS[name].alt_text(shown.subject, self.lang)
-                self._charts[name].value = picture(figure, words)
-        self._enough.value = f"<p>{escape(enough_in_words(shown, self.lang))}</p>"
-        self._state.value = f"<p role='status'>{escape(state_of(shown, self.lang))}</p>"
+        for name in update.charts:
+            if KINDS[name].is_drawable(update.data):
+                figure = draw(name, update.data, CHART_SIZES["page"], self.lang)
+                words = alt_text(name, update.data, self.lang)
+                self._charts[name].value = image(figure, words, SCREEN_DPI)
+                self._coarse[name] = figure, words
+        status = translate("whatif_settled", self.lang, n=REPLICATIONS)
+        self._status.value = f"<p role='status'>{escape(status)}</p>"
+        self._extra_budget.value = f"<p>{escape(extra_budget_text(update, self.lang))}</p>"
+        self._sharpen_later(REST_SECONDS)
+
+    def _sharpen_later(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        # Without an event loop, as in a script, there is no browser to draw for.
+        with suppress(RuntimeError):
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._sharpen)
+
+    def _sharpen(self) -> None:
+        """Draw one chart at full resolution and leave the others for later, after any new move."""
+        if self._coarse:
+            name, (figure, words) = self._coarse.popitem()
+            self._charts[name].value = image(figure, words, SHARP_DPI)
+            self._sharpen_later(0)
 
 
-def picture(figure: Figure, words: str) -> str:
-    """Return a figure as an HTML image with its alternative text."""
-    figure.set_dpi(SCREEN_DPI)
+def extra_budget_text(update: Update, lang: Language) -> str:
+    """Return what must be added to the budget of each year to suffice with a probability."""
+    years = [
+        translate(
+            "whatif_more" if eur > 0 else "whatif_less",
+            lang,
+            year=year,
+            amount=number(abs(eur) / 1e9, lang, 1),
+        )
+        for year, eur in update.extra_budget.items()
+        if year > min(update.extra_budget)
+    ]
+    percent = number(100 * update.certainty, lang)
+    return translate("whatif_enough", lang, percent=percent, years=", ".join(years))
+
+
+def image(figure: Figure, words: str, dpi: int) -> str:
+    """Return a figure as an HTML image of its size in print, with its alt text."""
+    figure.set_dpi(dpi)
     canvas = FigureCanvasAgg(figure)
     with chart_style():
         canvas.draw()  # type: ignore[no-untyped-call]
@@ -162,5 +209,8 @@ def picture(figure: Figure, words: str) -> str:
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
     Image.fromarray(pixels).save(stream, "PNG", compress_level=1)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
-    alt = escape(words, quote=True)
-    return f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}">'
+    width = round(figure.get_figwidth() * CSS_PIXELS_AN_INCH)
+    return (
+        f'<img alt="{escape(words, quote=True)}" style="width:{width}px;max-width:100%"'
+        f' src="data:image/png;base64,{data}">'
+    )
