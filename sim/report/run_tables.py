@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
@@ -20,10 +21,8 @@ from .scenario_listing import spread_text, value_text
 
 def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
     """Select rows of the budget table by column values; cost, not cash, by default."""
-    rows = budget
-    for column, value in ({"timing": "cost"} | where).items():
-        rows = rows[rows[column] == value]
-    return rows
+    wanted = {"timing": "cost"} | where
+    return budget[np.logical_and.reduce([budget[name] == value for name, value in wanted.items()])]
 
 
 def headline_rows(budget: pd.DataFrame, scenario: Scenario, **where: str) -> pd.DataFrame:
@@ -149,15 +148,9 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
     dates = sorted(monthly["date"].unique())
     ends = {day.year: day for day in dates}
+    rows: Any = monthly.set_index(["date", "series", "breakdown"])
     for day in [dates[0], *ends.values()]:
-        cells = []
-        for name, breakdown in series.values():
-            row = monthly[
-                (monthly["date"] == day)
-                & (monthly["series"] == name)
-                & (monthly["breakdown"] == breakdown)
-            ].iloc[0]
-            cells.append(thousands(row, "mean", lang))
+        cells = [thousands(rows.loc[(day, *cell)], "mean", lang) for cell in series.values()]
         table.add_row(day.strftime("%Y-%m-%d"), *cells)
     return table
 
