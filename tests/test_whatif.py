@@ -364,12 +364,12 @@ def test_grey_lines_and_bars_have_the_numbers_of_the_baseline(
     dear = apply_sliders(baseline, {"price": 150.0})
     data = chart_data(price(experiment.tables, dear, SHORT), SHORT, behind)
     (axes,) = draw("gap", data, SIZE, "en").axes
-    grey = [
-        bar.get_height() for bar in axes.patches
-        if isinstance(bar, Rectangle) and bar.get_facecolor()[:3] == to_rgb(BASELINE.colour)
-    ]  # fmt: skip
+    bars = [one for one in axes.patches if isinstance(one, Rectangle)]
+    pale = [one for one in bars if one.get_facecolor()[:3] == to_rgb(BASELINE.colour)]
     for name in ("cost_p50", "budget"):
-        assert set(behind.budget[name] / 1e9) <= set(grey)
+        assert set(behind.budget[name] / 1e9) <= {bar.get_height() for bar in pale}
+    front = [bar for bar in bars if bar not in pale]
+    assert min(bar.get_x() for bar in pale) < min(bar.get_x() for bar in front)
 
 
 def test_a_written_patch_has_the_values_of_the_sliders(baseline: Scenario, tmp_path: Path) -> None:
