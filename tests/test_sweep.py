@@ -208,6 +208,16 @@ def test_a_run_without_a_cell_is_a_failed_run() -> None:
     assert "no such cell" in found.fault
 
 
+@pytest.mark.slow
+def test_a_run_that_is_cancelled_ends_without_a_result() -> None:
+    cancelled = Event()
+    cancelled.set()
+    base = load("baseline")
+    record = (parse_address("occupancy.total.2025"),)
+    outcome = work(SweepJob(0, base, {}, record, Settings(1, step="week")), cancelled)
+    assert (outcome.cells, outcome.fault) == ({}, "CancelledError: ")
+
+
 @contextmanager
 def processes() -> Iterator[Submit]:
     """Two processes, which can be lost like the workers of a cluster."""

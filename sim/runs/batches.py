@@ -71,9 +71,11 @@ class StoredArrays:
     shape: tuple[int, ...]
 
     def __getitem__(self, number: int, /) -> Floats:
-        size = math.prod(self.shape)
-        start = number * size * np.dtype(np.float64).itemsize
-        return np.fromfile(self.file, np.float64, size, offset=start).reshape(self.shape)
+        size = math.prod(self.shape) * np.dtype(np.float64).itemsize
+        # Unbuffered, which is twice as fast as numpy's reader: a large run has thousands of reads.
+        with self.file.open("rb", buffering=0) as stream:
+            stream.seek(number * size)
+            return np.frombuffer(stream.read(size)).reshape(self.shape)
 
 
 @dataclass(frozen=True)
