@@ -19,6 +19,7 @@ $(VENV)/run.stamp: locks/runtime.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -r locks/runtime.txt
 	$(SELF)
+	$(BIN)/python -m sim.model.precompile
 	touch $@
 
 $(VENV)/test.stamp: locks/test.txt $(VENV)/run.stamp

@@ -6,33 +6,57 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from sim.clock import Clock
+from sim.model.chances import log_of_failure
+from sim.model.compiled import compiled
+from sim.model.draws import (
+    EXACT_BELOW_MEAN,
+    MULTIPLIERS,
+    Process,
+    binomial,
+    draw,
+    new_draws,
+    normal_quantile,
+    poisson,
+    product,
+    total,
+    whole,
+)
 from sim.model.inflow import deviation_path
 from sim.model.sampling import (
-    EXACT_BELOW_MEAN,
+    SMALLEST_UNIFORM,
+    Counts,
+    Floats,
     RandomStreams,
-    _key,
-    binomial_count,
     hypercube_column,
-    poisson_count,
     sample,
+    stream_key,
 )
 from sim.scenario import Scenario, override
 
-EVEN = (np.arange(20_000) + 0.5)[:, None] / 20_000
+EVEN = (np.arange(20_000) + 0.5) / 20_000
+
+
+def poisson_counts(uniforms: Floats, mean: float) -> Counts:
+    return np.array([poisson(u, mean) for u in uniforms.tolist()])
+
+
+def binomial_counts(uniforms: Floats, trials: int, chance: float) -> Counts:
+    log = log_of_failure(chance)
+    return np.array([binomial(u, trials, chance, log) for u in uniforms.tolist()])
 
 
 @pytest.mark.parametrize("mean", [0.0, 0.01, 0.4, 1.0, 3.7, 9.5, EXACT_BELOW_MEAN])
 def test_small_poisson_counts_are_the_exact_quantiles(mean: float) -> None:
     expected = stats.poisson.ppf(EVEN, mean) if mean else np.zeros_like(EVEN)
-    assert (poisson_count(EVEN, mean) == expected).all()
+    assert (poisson_counts(EVEN, mean) == expected).all()
 
 
 @pytest.mark.parametrize("mean", [12.5, 20.0, 100.0, 5000.0])
 def test_large_poisson_counts_have_the_right_mean_and_spread(mean: float) -> None:
-    counts = poisson_count(EVEN, mean)
+    counts = poisson_counts(EVEN, mean)
     exact = stats.poisson.ppf(EVEN, mean)
     assert abs(counts.mean() / mean - 1) < 2e-4
     assert abs(counts.std() / np.sqrt(mean) - 1) < 2.5e-3
@@ -44,7 +68,7 @@ def test_large_poisson_counts_have_the_right_mean_and_spread(mean: float) -> Non
 def test_binomial_counts_are_exact_when_the_rarer_outcome_is_rare(
     trials: int, chance: float
 ) -> None:
-    counts = binomial_count(EVEN, np.array([[trials]]), chance)
+    counts = binomial_counts(EVEN, trials, chance)
     exact = stats.binom.ppf(EVEN, trials, chance) if trials else np.zeros_like(EVEN)
     rare = trials * min(chance, 1 - chance)
     assert counts.min() >= 0
@@ -86,7 +110,7 @@ def test_without_luck_all_replications_meet_the_same_and_counts_keep_their_mean(
     rows = [luck.uniforms("x", day, 2) for day in range(4000)]
     assert all((row == row[0]).all() for row in rows)
     assert (rows[0] == RandomStreams(1, 0, 3, varied=False).uniforms("x", 0, 2)).all()
-    counts = [poisson_count(row, 0.3)[0, 0] for row in rows]
+    counts = poisson_counts(np.array([row[0, 0] for row in rows]), 0.3)
     assert abs(np.mean(counts) - 0.3) < 4 * np.sqrt(0.3 / 4000)
 
 
@@ -101,7 +125,7 @@ def test_each_column_of_the_hypercube_has_one_draw_in_each_stratum(replications:
 @pytest.mark.parametrize("replications", [1, 2, 25, 500, 10_001])
 @pytest.mark.parametrize("seed", [0, 1, 2**40])
 def test_the_hypercube_is_that_of_scipy_to_the_bit(replications: int, seed: int) -> None:
-    seeds = np.random.SeedSequence([seed, _key("some.key")])
+    seeds = np.random.SeedSequence([seed, stream_key("some.key")])
     sampler = stats.qmc.LatinHypercube(1, rng=np.random.Generator(np.random.Philox(seeds)))
     expected = sampler.random(replications)[:, 0]
     assert hypercube_column("some.key", replications, seed).tobytes() == expected.tobytes()
@@ -206,8 +230,88 @@ def test_a_shorter_run_meets_the_beginning_of_the_same_inflow_path(baseline: Sce
 
 
 def test_no_count_lies_below_zero_however_small_the_uniform() -> None:
-    least = np.full((1, 3), 2.0**-54)
-    counts = poisson_count(least, np.array([[12.5, 30.0, 60.0]]))
-    assert counts[0, :2].tolist() == [0, 0]
-    assert counts[0, 2] > 0
-    assert (binomial_count(least, np.array([[60, 100, 1_000]]), 0.3) >= 0).all()
+    counts = [poisson(SMALLEST_UNIFORM, mean) for mean in (12.5, 30.0, 60.0)]
+    assert counts[:2] == [0, 0]
+    assert counts[2] > 0
+    ends = np.array([SMALLEST_UNIFORM, 1 - 2.0**-53])
+    for trials in (60, 100, 1_000):
+        for count in binomial_counts(ends, trials, 0.3):
+            assert 0 <= count <= trials
+
+
+@pytest.mark.parametrize(("trials", "chance", "expected"), [(5, -0.1, 0), (5, 1.2, 5), (0, 0.5, 0)])
+def test_a_chance_outside_its_bounds_counts_as_0_or_1(
+    trials: int, chance: float, expected: int
+) -> None:
+    assert binomial_counts(np.array([0.5]), trials, chance) == [expected]
+
+
+# -- the numbers that actors draw ---------------------------------------------------------------
+
+
+@given(
+    process=st.sampled_from(Process),
+    seed=st.integers(0, 2**63),
+    day=st.integers(0, 20_000),
+    groups=st.integers(1, 12),
+    first=st.integers(0, 10**6),
+    varied=st.booleans(),
+)
+@settings(deadline=None)
+def test_an_actor_draws_the_uniforms_of_its_stream_to_the_bit(
+    process: Process, seed: int, day: int, groups: int, first: int, varied: bool
+) -> None:
+    streams = RandomStreams(seed, first, 3, varied)
+    draws, cells = new_draws(streams, groups), process.a_group * groups + process.beside
+    expected = streams.uniforms(process.name.lower(), day, cells)
+    for r in range(3):
+        draw(draws, process, day, r)
+        assert draws.uniforms[:cells].tobytes() == expected[r].tobytes()
+
+
+WORDS = (0, 1, 2**32 - 1, 2**32, 2**63, 2**64 - 1, *(int(word) for word in MULTIPLIERS))
+
+
+@compiled
+def _product(one: np.uint64, other: np.uint64) -> tuple[np.uint64, np.uint64]:
+    return product(one, other)
+
+
+@given(st.sampled_from(WORDS) | st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+@settings(deadline=None)
+def test_both_halves_of_a_wide_product_are_exact(one: int, other: int) -> None:
+    """In one instruction of the processor, and by halves where nothing is compiled."""
+    expected = divmod(one * other, 2**64)
+    words = np.uint64(one), np.uint64(other)
+    for multiply in (_product, product):
+        assert tuple(int(half) for half in multiply(*words)) == expected
+
+
+@compiled
+def _quantile(chance: float) -> float:
+    return normal_quantile(chance)
+
+
+def test_the_normal_quantile_is_that_of_scipy_to_the_bit() -> None:
+    for chance in (SMALLEST_UNIFORM, 1e-9, *EVEN[::200].tolist(), 1 - 2.0**-53):
+        assert _quantile(chance) == normal_quantile(chance) == special.ndtri(chance)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40))
+@settings(deadline=None)
+def test_a_sum_is_that_of_numpy_to_the_bit(values: list[float]) -> None:
+    assert total(np.array(values)) == np.array(values).sum()
+
+
+@pytest.mark.parametrize("count", range(1, 41))
+def test_a_sum_of_any_length_is_that_of_numpy_to_the_bit(count: int) -> None:
+    chance = np.random.default_rng(count)
+    for values in chance.normal(size=(50, count)) * 10.0 ** chance.integers(-8, 8, (50, count)):
+        assert total(values) == values.sum()
+
+
+def test_whole_people_carry_their_fraction_to_the_next_step() -> None:
+    rests = np.zeros((2, 3))
+    assert [whole(rests, 1, 2, 0.4) for _ in range(10)] == [0, 0, 1, 0, 1, 0, 0, 1, 0, 1]
+    assert rests[1, 2] == pytest.approx(0, abs=1e-9)
+    assert not rests[0].any()

@@ -4,20 +4,20 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import Clock, StepLength
 from sim.errors import ModelError
-from sim.model.ledger import Account, First, Ledger
+from sim.model.ledger import AccountSpec, Ledger, Order
 
 
 def small(step: StepLength = "day") -> Ledger:
     accounts = [
-        Account("outside", "people", external=True),
-        Account("queue", "people", 2, aged=True, waits_to="done"),
-        Account("done", "people", 2),
-        Account("elsewhere", "other", external=True),
+        AccountSpec("outside", "people", external=True),
+        AccountSpec("queue", "people", 2, aged=True, waits_to="done"),
+        AccountSpec("done", "people", 2),
+        AccountSpec("elsewhere", "other", external=True),
     ]
     ledger = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 4, 30), step), 2, 6, {})
     by_cohort = np.array([[1, 2, 3, 0, 0, 4, 0], [0, 0, 0, 5, 0, 0, 0]])
@@ -62,7 +62,7 @@ def test_a_stock_changed_past_the_ledger_is_found() -> None:
 
 
 def test_the_oldest_or_the_newest_leave_first() -> None:
-    left: dict[First, list[int]] = {
+    left: dict[Order, list[int]] = {
         "oldest": [0, 0, 2, 0, 0, 4, 0],
         "newest": [1, 2, 3, 0, 0, 0, 0],
     }
@@ -84,6 +84,7 @@ def test_the_oldest_or_the_newest_leave_first() -> None:
         max_size=12,
     )
 )
+@settings(deadline=None)
 def test_who_leaves_is_whom_a_list_of_single_people_says(
     events: list[tuple[str, int, list[int]]],
 ) -> None:

@@ -7,7 +7,7 @@ from support.scenarios import change, world_of
 from sim.errors import ScenarioError
 from sim.model.initial_state import status_rounding
 from sim.model.ledger import Ledger
-from sim.model.reception import entitled
+from sim.model.reception import people_entitled
 from sim.results.tables import stock_cells
 from sim.scenario import Scenario
 
@@ -61,7 +61,7 @@ def test_the_opening_closes_on_the_published_people_or_is_refused(baseline: Scen
     """Accompanying people are what is left; where less than nothing is left, it says how much."""
     world = world_of(baseline)
     people = sum(round(place.opening_people.single) for place in baseline.reception.places.values())
-    assert entitled(world, 0).sum() == people
+    assert people_entitled(world).tolist() == [people]
     rest = int(world.ledger.stocks["accompanying"].sum())
     assert 0 < rest < people
     fewer = {"reception.places.regular.opening_people": 34_920 - rest - 1}

@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support.scenarios import change, world_of
+from support.scenarios import change, means_of, world_of
 
 from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (
@@ -58,6 +58,10 @@ def a_year_of_it(world: SimState) -> float:
 
 def severance(world: SimState) -> float:
     return float(world.prices.price("prices.severance")[0])
+
+
+def factor_of(world: SimState) -> float:
+    return ind_factor(world.books, world.numbers, world.today, means_of(world), 0)
 
 
 def nothing_ends(world: SimState) -> PendingClosures:
@@ -170,17 +174,17 @@ def test_the_ind_has_means_in_proportion_to_its_money_or_to_what_its_work_costs(
     """A cut by the budget is against 2025; closing by it, against what the planned work costs."""
     base = load("baseline")
     day = (date(2027, 7, 1) - base.start).days
-    follows = world_of(change(base, {"ind.capacity.mode": "follows_budget"}))
+    follows = world_of(change(base, {"ind.capacity.mode": "follows_budget"}), number=day)
     other = base.ind_cost.other_income.single
     of_year = {year: base.held("ind", year) + other for year in (2025, 2027)}
-    assert ind_factor(follows, day) == pytest.approx(of_year[2027] / of_year[2025])
-    closing = world_of(change(load("constrained"), {"ind.capacity.response": 0}))
+    assert factor_of(follows) == pytest.approx(of_year[2027] / of_year[2025])
+    closing = world_of(change(load("constrained"), {"ind.capacity.response": 0}), number=day)
     cost = base.ind_cost.total_2025.single - base.ind_cost.penalties_included.single
     planned = base.ind.capacity.planned.single / base.ind_cost.reference_work.single
     staff = base.family.staff.single / base.ind_cost.reference_family_staff.single
     asylum, part = base.ind_cost.asylum_share.single, base.ind_cost.family_share.single
     work = cost * (asylum * ((1 - part) * planned + part * staff) + 1 - asylum)
-    assert ind_factor(closing, day) == pytest.approx(of_year[2027] * 0.98 / work)
+    assert factor_of(closing) == pytest.approx(of_year[2027] * 0.98 / work)
 
 
 def test_places_under_notice_are_paid_until_they_end_and_severance_on_that_day() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import date
 from typing import Any
 
@@ -10,18 +9,39 @@ import numpy as np
 import pytest
 from support.scenarios import change, world_of
 
+from sim.clock import Clock
+from sim.model.chances import GroupChance
 from sim.model.engine import calendar, end_of_step, simulate
-from sim.model.inflow import first_within_total
-from sim.model.procedure import granted_shares, in_reception_once_decided
+from sim.model.inflow import first_applications
+from sim.model.ledger import Ledger, accounts
+from sim.model.numbers import Number
 from sim.model.reception import (
     _dearest_first,
-    _wanted_places,
-    beds,
+    _desk_of,
+    allocate_beds,
     capacity_plan,
-    entitled,
+    official_people,
+    people_entitled,
     planned_places,
+    plans_of,
+    wanted_places,
 )
+from sim.model.sampling import Floats
+from sim.model.state import SimState
 from sim.scenario import Scenario
+
+
+def wanted(world: SimState, past: list[int], official: float = 0.0) -> float:
+    """Places wanted by a desk that has seen these people in its weeks so far, this one the last."""
+    stocks = world.ledger.stocks
+    for name in ("pending", "in_appeal", "rejected", "status_holders"):
+        stocks[name][:] = 0
+    stocks["accompanying"][:] = past[-1]
+    desk = _desk_of(world)
+    if past[:-1]:
+        desk.past[0, -len(past[:-1]) :] = past[:-1]
+    now = world.books, world.numbers, world.chances
+    return wanted_places(*now, desk, 0, len(past) - 1, official)
 
 
 @pytest.mark.parametrize(("seen", "expected"), [(6, 1_050), (7, 1_050 + 10 * 50 / 6)])
@@ -30,25 +50,39 @@ def test_the_desk_follows_its_trend_once_it_has_seen_half_its_weeks(
 ) -> None:
     """13 weeks of trend, 10 weeks ahead: with 6 rounds seen it plans for today's people."""
     world = world_of(change(baseline, {"reception.desk.planned_fill": 0.8}))
-    past = deque(np.array([[1_000.0, 1_003, 1_049, 1_001, 1_002, 1_007, 1_050][-seen:]]).T)
-    past[0] = np.array([1_000.0])
-    assert _wanted_places(world, 0, past) == pytest.approx(expected / 0.8)
+    past = [1_000, 1_003, 1_049, 1_001, 1_002, 1_007, 1_050][-seen:]
+    past[0] = 1_000
+    assert wanted(world, past) == pytest.approx(expected / 0.8)
 
 
 def test_the_desk_mixes_its_own_view_with_the_official_path_by_weight(baseline: Scenario) -> None:
     day = date(2025, 1, 1)
     changes = {"reception.desk.official_weight": 0.25, "reception.desk.official_path": {day: 2_000}}
     world = world_of(change(baseline, changes | {"reception.desk.planned_fill": 1}))
-    wanted = _wanted_places(world, 0, deque([np.array([1_000.0])]))
     need_fill = baseline.reception.need_fill.single
-    assert wanted == pytest.approx(0.75 * 1_000 + 0.25 * 2_000 * need_fill)
+    assert wanted(world, [1_000], float(official_people(world, 10)[0])) == pytest.approx(
+        0.75 * 1_000 + 0.25 * 2_000 * need_fill
+    )
+
+
+def planned_by(world: SimState, day: int) -> Floats:
+    """Places that should have opened and ended by a day: (2, types)."""
+    plans, paths = plans_of(world)
+    for index, path in enumerate(paths):
+        plans.places[:, index] = world.values.at(path, day)
+    rows = np.ones((2, len(world.scenario.reception.places)))
+    realised, delay = (
+        float(world.numbers.single[0, number])
+        for number in (Number.OPENINGS_REALISED, Number.OPENINGS_DELAY)
+    )
+    planned_places(plans, 0, realised, delay, day, rows)
+    return rows
 
 
 def test_as_many_places_open_and_end_as_planned_and_no_more(baseline: Scenario) -> None:
     until = date(2026, 3, 31)
     ledger = simulate(baseline, 5, 1, until=until, actors=(calendar, capacity_plan, end_of_step))
-    world = world_of(baseline)
-    planned = [np.floor(part[0]) for part in planned_places(world, ledger.clock.days - 1)]
+    planned = np.floor(planned_by(world_of(baseline), ledger.clock.days - 1))
     ledger = simulate(
         baseline, 1, 1, vary=(), until=until, actors=(calendar, capacity_plan, end_of_step)
     )
@@ -63,9 +97,8 @@ def test_planned_places_count_from_the_start_and_come_evenly(baseline: Scenario)
     """12,000 regular places end between 2025 and 2031: what went before the start is no news."""
     world = world_of(baseline)
     regular = list(baseline.reception.places).index("regular")
-    assert not any(part.any() for part in planned_places(world, 0))
-    ended = planned_places(world, 365)[1]
-    assert ended[:, regular] == pytest.approx(12_000 * 365 / 2_191)
+    assert not planned_by(world, 0).any()
+    assert planned_by(world, 365)[1, regular] == pytest.approx(12_000 * 365 / 2_191)
 
 
 def test_a_fixed_level_is_followed_up_and_down(baseline: Scenario) -> None:
@@ -97,7 +130,8 @@ def test_who_has_gone_by_a_decision_did_not_live_in_reception(baseline: Scenario
         }
         world = world_of(change(baseline, changes))
         column = list(baseline.groups).index("repeat")
-        assert in_reception_once_decided(world, 0)[0, column] == pytest.approx(expected)
+        found = world.chances.group[0, GroupChance.IN_RECEPTION_DECIDED, column]
+        assert found == pytest.approx(expected)
 
 
 def test_half_of_all_who_wait_and_all_who_accompany_should_be_in_reception(
@@ -109,9 +143,11 @@ def test_half_of_all_who_wait_and_all_who_accompany_should_be_in_reception(
     world = world_of(change(baseline, changes))
     stocks = world.ledger.stocks
     waiting = sum(int(stocks[name].sum()) for name in ("pending", "in_appeal", "rejected"))
-    asylum, status = entitled(world, 0)[0]
-    assert asylum == pytest.approx(waiting / 2 + stocks["accompanying"][0, 0], abs=0.5)
-    assert status == stocks["status_holders"][0, 0]
+    whole = int(stocks["accompanying"][0, 0] + stocks["status_holders"][0, 0])
+    assert people_entitled(world) == pytest.approx(waiting / 2 + whole, abs=0.5)
+    stocks["status_holders"][:] += 1_000
+    stocks["transit"][:] += 7_000
+    assert people_entitled(world) == pytest.approx(waiting / 2 + whole + 1_000, abs=0.5)
 
 
 def test_a_total_of_inflow_leaves_first_applications_the_rest(baseline: Scenario) -> None:
@@ -119,23 +155,35 @@ def test_a_total_of_inflow_leaves_first_applications_the_rest(baseline: Scenario
     changes = {"inflow.total": total, "family.travel_days": 60.5, "family.opening_travelling": 100}
     world = world_of(change(baseline, changes))
     others = baseline.inflow.repeat.single + baseline.inflow.resettled.single
-    first = first_within_total(world, world.ledger.step, np.array([[1.0]]))
+    first = first_applications(world.books, world.numbers, 0, 2.0)
     assert first == pytest.approx(25_000 - others - 100 * 365.25 / 60.5)
+    free = world_of(baseline)
+    assert first_applications(free.books, free.numbers, 0, 2.0) == pytest.approx(53_000)
 
 
 def test_beds_are_filled_in_order_first_to_the_planned_fill_then_to_the_last() -> None:
-    places, fill = np.array([[100, 50]] * 4), np.full(4, 0.9)
-    slept, beyond = beds(np.array([80, 100, 140, 160]), places, [1, 0], fill)
-    assert slept.tolist() == [[35, 45], [55, 45], [90, 50], [100, 50]]
-    assert beyond.tolist() == [0, 0, 0, 10]
+    ledger = Ledger(accounts(1, 2), Clock(date(2025, 1, 1), date(2025, 1, 31)), 1, 1, {})
+    ledger.set_opening("places_open", np.array([[100, 20]]))
+    ledger.set_opening("places_notice", np.array([[0, 30]]))
+    slept, ranks = np.ones(2, dtype=np.int64), np.array([1, 0])
+    for people, expected, left in (
+        (80, [35, 45], 0),
+        (100, [55, 45], 0),
+        (140, [90, 50], 0),
+        (160, [100, 50], 10),
+    ):
+        assert allocate_beds(ledger.books, 0, people, ranks, 0.9, slept) == left
+        assert slept.tolist() == expected
 
 
 def test_the_grant_rate_after_a_hold_counts_from_the_day_it_ends(baseline: Scenario) -> None:
     hold = baseline.ind.holds[0]
-    world = world_of(baseline)
     column = list(baseline.groups).index(hold.group)
-    day = world.clock.day_of(hold.ends)
-    before, since = (granted_shares(world, d)[0, column] for d in (day - 1, day))
+    day = (hold.ends - baseline.start).days
+    before, since = (
+        world_of(baseline, number=number).chances.group[0, GroupChance.GRANTED, column]
+        for number in (day - 1, day)
+    )
     factor = baseline.ind.granted_factor.single
     assert before == pytest.approx(baseline.groups[hold.group].granted_share.single * factor)
     assert since == pytest.approx(hold.granted_after.single * factor)

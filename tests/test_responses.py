@@ -6,13 +6,16 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support.scenarios import change, world_of
+from support.scenarios import change, means_of, world_of
 
+from sim.model.accounts import Account
+from sim.model.books import moved_today
 from sim.model.engine import simulate
-from sim.model.housing import homes_a_year
+from sim.model.housing import HOMES, Supply, book_homes
+from sim.model.numbers import Parameters
 from sim.model.sampling import sample
 from sim.model.spending_limit import part_to_come, planned_capacity, work_at_hand
-from sim.model.state import Parameters, answer
+from sim.model.state import SimState, answer
 from sim.scenario import Scenario, load
 
 JUMP = {"inflow.first": {2025: 26_500, 2026: 53_000}}
@@ -27,9 +30,10 @@ def planned(scenario: Scenario, until: date, step: str = "day") -> np.ndarray:
 
 
 def test_a_queue_twice_as_long_is_answered_by_its_power() -> None:
-    now, then = np.array([2_000.0, 500.0, 7.0]), np.array([1_000.0, 1_000.0, 0.0])
-    assert answer(now, then, np.array([0.5])) == pytest.approx([np.sqrt(2), np.sqrt(0.5), 1.0])
-    assert answer(now, then, np.zeros(1)) == pytest.approx(1.0)
+    for now, then, factor in ((2_000, 1_000, 2), (500, 1_000, 0.5), (7, 0, 1), (0, 1_000, 0)):
+        assert answer(float(now), float(then), 0.5) == pytest.approx(np.sqrt(factor))
+        assert answer(float(now), float(then), 0.0) == 1
+        assert answer(float(now), float(then), 1.0) == pytest.approx(factor)
 
 
 def test_a_number_by_date_can_be_read_backwards(baseline: Scenario) -> None:
@@ -40,15 +44,22 @@ def test_a_number_by_date_can_be_read_backwards(baseline: Scenario) -> None:
     first, then = values.at("inflow.first", 0), values.at("inflow.first", later)
     assert then == pytest.approx(2 * first)
     assert values.at("inflow.first", 0) == pytest.approx(first)
-    assert values.at_start("inflow.first") == pytest.approx(first)
     assert values.at("inflow.first", later) == pytest.approx(then)
+
+
+def plan_of(world: SimState) -> float:
+    return planned_capacity(world.books, world.numbers, world.today, means_of(world), 0)
+
+
+def work_of(world: SimState) -> float:
+    return work_at_hand(world.books, world.numbers, world.today, means_of(world), 0)
 
 
 def test_the_plan_is_that_of_the_scenario_at_the_work_of_day_0(baseline: Scenario) -> None:
     world = world_of(baseline)
-    assert planned_capacity(world, 0) == pytest.approx(28_900)
+    assert plan_of(world) == pytest.approx(28_900)
     pending = world.ledger.stocks["pending"].sum()
-    assert work_at_hand(world, 0) == pytest.approx(pending + 26_500 + 1_590)
+    assert work_of(world) == pytest.approx(pending + 26_500 + 1_590)
 
 
 def test_the_plan_follows_the_work_by_its_power(baseline: Scenario) -> None:
@@ -58,23 +69,22 @@ def test_the_plan_follows_the_work_by_its_power(baseline: Scenario) -> None:
     world.ledger.stocks["pending"][:] *= 2
     more = (2 * pending + a_year) / (pending + a_year)
     power = baseline.ind.capacity.response.single
-    assert planned_capacity(world, 0) == pytest.approx(28_900 * more**power)
+    assert plan_of(world) == pytest.approx(28_900 * more**power)
 
 
 def test_the_year_of_applications_is_the_last_twelve_months_and_part_of_the_one_before(
     baseline: Scenario,
 ) -> None:
     """Month n brought 2^n people in one group: on 16 June 2026 half of June 2025 still counts."""
-    world = world_of(baseline)
-    ledger, day = world.ledger, world.clock.day_of(date(2026, 6, 16))
-    ledger.step = next(step for step in world.clock.steps() if step.day == day)
+    world = world_of(baseline, number=(date(2026, 6, 16) - baseline.start).days)
+    ledger = world.ledger
     applied = np.zeros((world.clock.months, 1, len(world.groups)), dtype=np.int32)
     applied[:, 0, 0] = [2**n if n < 20 else 0 for n in range(world.clock.months)]
-    ledger.flows["outside", "pending"] = applied
+    ledger.flows["outside", "pending"][:] = applied
     june_2026 = 17  # January 2025 is month 0
     year = sum(2**n for n in range(june_2026 - 11, june_2026 + 1)) + 2 ** (june_2026 - 12) / 2
     pending = ledger.stocks["pending"].sum()
-    assert work_at_hand(world, day) == pytest.approx(pending + year)
+    assert work_of(world) == pytest.approx(pending + year)
 
 
 @pytest.mark.long
@@ -109,26 +119,61 @@ def test_where_capacity_is_money_or_staff_nothing_answers(baseline: Scenario) ->
 
 
 @pytest.mark.parametrize(
-    ("today", "start", "first", "expected"),
+    ("today", "month_began", "expected"),
     [
-        (date(2026, 3, 1), date(2025, 1, 27), False, 1.0),
-        (date(2026, 3, 31), date(2025, 1, 27), False, 1 / 31),
-        (date(2026, 1, 27), date(2025, 1, 27), True, 1.0),
-        (date(2026, 1, 10), date(2025, 1, 27), True, 1.0),
-        (date(2026, 1, 30), date(2025, 1, 27), True, 2 / 5),
+        (date(2026, 3, 1), 1, 1.0),
+        (date(2026, 3, 31), 1, 1 / 31),
+        (date(2026, 1, 27), 27, 1.0),
+        (date(2026, 1, 10), 27, 1.0),
+        (date(2026, 1, 30), 27, 2 / 5),
     ],
 )
 def test_the_month_a_year_ago_counts_for_what_lies_within_a_year(
-    today: date, start: date, first: bool, expected: float
+    baseline: Scenario, today: date, month_began: int, expected: float
 ) -> None:
-    assert part_to_come(today, start, first) == pytest.approx(expected)
+    """The run began on 27 January 2025: of that month five days are known."""
+    assert part_to_come(today.day, 31, 32 - month_began) == pytest.approx(expected)
+    world = world_of(baseline, number=(today - baseline.start).days)
+    assert means_of(world).to_come == pytest.approx(expected)
+
+
+def test_applications_of_this_step_do_not_count_yet(baseline: Scenario) -> None:
+    """They are neither pending nor in the last twelve months: the length of a step would matter."""
+    world = world_of(baseline)
+    before = work_of(world)
+    world.ledger.move(np.full((1, len(world.groups)), 100), "outside", "pending")
+    assert work_of(world) == pytest.approx(before)
+
+
+def homes_of_the_step(world: SimState, waiting_then: int) -> float:
+    """Homes that come in a step, with the fraction that is carried over."""
+    supply = Supply(
+        world.rests(2),
+        np.zeros(1),
+        np.zeros(1),
+        np.array([waiting_then]),
+        world.ledger.cohort_starts,
+    )
+    now = world.books, world.numbers, world.chances, world.today
+    book_homes(*now, world.draws, supply)
+    homes = sum(
+        moved_today(world.books, 0, source, Account.SETTLED)
+        for source in (Account.STATUS_HOLDERS, Account.TRANSIT)
+    )
+    return float(homes + supply.rests[0, HOMES])
 
 
 def test_homes_answer_to_those_who_waited_when_the_step_began(baseline: Scenario) -> None:
-    world = world_of(change(baseline, {"housing.response": 1.0}))
-    before = homes_a_year(world, 0)
-    world.ledger.move(np.array([[500]]), "outside", "status_holders")
-    assert homes_a_year(world, 0) == pytest.approx(before)
+    """And in proportion to their number, at a response of 1."""
+    held, more = (world_of(change(baseline, {"housing.response": 1.0})) for _ in range(2))
+    stocks = held.ledger.stocks
+    waiting = int(stocks["status_holders"].sum() + stocks["transit"].sum())
+    more.ledger.move(np.array([[500]]), "outside", "status_holders")
+    yearly = homes_of_the_step(held, waiting)
+    assert yearly == pytest.approx(baseline.housing.homes.single / 365)
+    assert homes_of_the_step(more, waiting) == pytest.approx(yearly)
+    fewer = world_of(change(baseline, {"housing.response": 1.0}))
+    assert homes_of_the_step(fewer, 2 * waiting) == pytest.approx(yearly / 2)
 
 
 @pytest.mark.long

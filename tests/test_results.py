@@ -109,11 +109,10 @@ def test_where_nothing_moves_the_mean_of_a_year_is_its_opening(baseline: Scenari
 
 
 def test_a_hand_worked_quantile_of_waits() -> None:
-    """Cohorts of ages 3, 2, 1 and 0 months; a cohort lies from half a month below its age on."""
-    ages = np.array([3, 2, 1, 0, -1])
-    counts = np.array([[4, 4, 2, 0, 9], [0, 0, 0, 8, 0], [0, 0, 0, 0, 0]])
-    median, p90 = (_quantile_of_ages(counts, ages, q) for q in (0.5, 0.9))
-    # Youngest first 2 of age 1, 4 of age 2, 4 of age 3: the fifth is 3/4 into age 2.
+    """Ages of 0, 1, 2 and 3 months; who has one lies from half a month below it on."""
+    counts = np.array([[0, 2, 4, 4], [8, 0, 0, 0], [0, 0, 0, 0]])
+    median, p90 = (_quantile_of_ages(counts, q) for q in (0.5, 0.9))
+    # 2 of age 1, 4 of age 2, 4 of age 3: the fifth is 3/4 into age 2.
     assert median[:2] == pytest.approx([1.5 + 0.75, 0.25])
     assert p90[:2] == pytest.approx([2.5 + 0.75, 0.45])
     assert np.isnan(median[2])

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from support.scenarios import change, quiet
 
+from sim.clock import Clock
+from sim.model.books import month_now
 from sim.model.departure import departures, guardianship
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import intake
-from sim.model.ledger import Ledger
+from sim.model.ledger import Ledger, accounts
+from sim.model.numbers import GroupNumber, Number, Numbers, PlaceNumber
 from sim.model.procedure import by_age, by_weight, courts, grown, ind
 from sim.model.state import Actor, SimState
 from sim.results.tables import wait_cells
@@ -132,37 +135,65 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
     assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)
 
 
+def shared(waiting: list[float], weights: list[float], work: float) -> list[float]:
+    """The part of the waiting work of each group that is done, by their claims."""
+    rows = np.zeros((3, len(waiting)))
+    rows[0] = waiting
+    by_weight(rows, np.array(weights), work)
+    done: list[float] = rows[1].tolist()
+    return done
+
+
 def test_work_is_shared_by_claim_and_none_is_lost() -> None:
-    stock = np.array([[100, 10, 0]])
-    weights = np.array([[1.0, 2.0, 1.0]])
-    queue = np.array([[1.0, 4.0, 1.0]])
-    decided = by_weight(np.array([[90.0]]), stock, weights, queue)
     # Claims 100 and 80: the second group can use only 20 of its 40, the first takes the rest.
-    assert decided.tolist() == [[70.0, 10.0, 0.0]]
+    assert shared([100, 20, 0], [1, 4, 1], 90) == [70.0, 20.0, 0.0]
 
 
 def test_many_groups_share_all_the_work_there_is() -> None:
-    stock = np.full((1, 6), 1000)
-    queue = np.array([[1024.0, 256.0, 64.0, 16.0, 4.0, 1.0]])
-    decided = by_weight(np.array([[5900.0]]), stock, np.ones((1, 6)), queue)
-    assert decided.sum() == pytest.approx(5900)
-    unwanted = by_weight(
-        np.array([[50.0]]), np.array([[10, 90]]), np.ones((1, 2)), np.array([[1.0, 0.0]])
-    )
-    assert unwanted.tolist() == [[10.0, 40.0]]
+    done = shared([1000] * 6, [1024, 256, 64, 16, 4, 1], 5900)
+    assert sum(done) == pytest.approx(5900)
+    assert max(done) <= 1000
+    assert shared([10, 90], [1, 0], 50) == [10.0, 40.0]
+
+
+def shared_by_age(
+    by_month: list[list[int]], weights: list[float], closed: int | None = None
+) -> Callable[[float, bool], list[float]]:
+    """Work done for each group by age, where these cases came in the months up to this one."""
+    groups, months = len(by_month), len(by_month[0])
+    clock = Clock(date(2025, 1, 1), date(2025, 3, 31))
+    ledger = Ledger(accounts(groups, 1), clock, 1, months - 1, {})
+    ledger.open_aged("pending", np.array(by_month), np.zeros(months))
+    group = np.ones((1, len(GroupNumber), groups))
+    group[0, GroupNumber.WORK] = weights
+    if closed is not None:
+        group[0, GroupNumber.IS_OPEN, closed] = 0
+    numbers = Numbers(np.ones((1, len(Number))), group, np.ones((1, len(PlaceNumber), 1)))
+
+    def done(work: float, newest: bool) -> list[float]:
+        share = np.zeros(groups)
+        now = month_now(ledger.books.ages, ledger.today)
+        by_age(ledger.books, numbers, 0, share, work, now, newest)
+        found: list[float] = share.tolist()
+        return found
+
+    return done
 
 
 def test_by_age_the_oldest_cohort_goes_first_over_all_groups() -> None:
-    counts = np.array([[[5, 0, 20], [5, 10, 0]]])
-    weights = np.ones((1, 2))
-    assert by_age(np.array([[15.0]]), counts, weights, "oldest").tolist() == [[5.0, 10.0]]
-    assert by_age(np.array([[15.0]]), counts, weights, "newest").tolist() == [[15.0, 0.0]]
+    done = shared_by_age([[5, 0, 20], [5, 10, 0]], [1, 1])
+    assert done(15, False) == [5.0, 10.0]
+    assert done(15, True) == [15.0, 0.0]
+    # Two units a case in the second group: 5 and 10 wait in the oldest month, of which 9 are done.
+    heavy = shared_by_age([[5, 0, 20], [5, 10, 0]], [1, 2])
+    assert heavy(9, False) == pytest.approx([3, 6])
+    assert shared_by_age([[5, 0, 20], [5, 10, 0]], [1, 2], closed=0)(15, False) == [0.0, 15.0]
 
 
 def test_new_capacity_grows_in_and_a_cut_is_felt_at_once() -> None:
-    ramp = np.array([100.0])
-    capacity = np.array([50.0])
+    capacity = 50.0
     for _ in range(25):
-        capacity = grown(capacity, np.array([100.0]), ramp, 1)
-    assert capacity[0] == pytest.approx(75)
-    assert grown(capacity, np.array([30.0]), ramp, 1)[0] == 30
+        capacity = grown(capacity, 100.0, 100.0, 1)
+    assert capacity == pytest.approx(75)
+    assert grown(capacity, 30.0, 100.0, 1) == 30
+    assert grown(99.0, 100.0, 100.0, 7) == 100

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from .sampling import binomial_counts
-from .state import Actor, SimState, hazard, year_fraction
+from .accounts import Account, Tally
+from .books import Books, First, Today, move, move_row, stock_of, tally
+from .chances import Chance, Chances, GroupChance, draw_group, draw_single
+from .compiled import compiled
+from .draws import Draws, Process, draw
+from .sampling import Counts
+from .state import Actor, SimState
 
 
 def departures(world: SimState) -> Actor:
@@ -15,31 +18,41 @@ def departures(world: SimState) -> Actor:
     leaves by itself (the latest arrivals first). Accompanying people (other intake in the asylum
     phase) leave with those they belong to, as status holders or out of the country.
     """
-    values, ledger = world.values, world.ledger
-    width = len(world.groups)
-    for step, moment in world.steps(hour=6):
+    rows = world.rows(2)
+    for _, moment in world.steps(hour=6):
         yield world.until(moment)
-        u = world.luck.uniforms("departures", step.day, width * 3 + 2)
-        u_group = u[:, : width * 3].reshape(-1, 3, width)
-        mean_days = values.by_group("departure_days", step.day) * world.column(
-            "departure.days_factor", step.day
-        )
-        rate = values.by_group("leave_rate", step.day)
-        stay = world.column("other_intake.stay_days", step.day)
-        left, gave_up, moved = binomial_counts(
-            (u_group[:, 0], ledger.stocks["rejected"], hazard(mean_days, step.days)),
-            (u_group[:, 1], ledger.stocks["pending"], -np.expm1(-rate * year_fraction(step))),
-            (u[:, -2:-1], ledger.stocks["accompanying"], hazard(stay, step.days)),
-        )
-        supervised, to_status = binomial_counts(
-            (u_group[:, 2], left, world.column("departure.supervised_share", step.day)),
-            (u[:, -1:], moved, world.column("other_intake.to_status_share", step.day)),
-        )
-        ledger.move(left, "rejected", "departed")
-        ledger.tally("supervised", supervised.sum(axis=1))
-        ledger.move(gave_up, "pending", "departed", "newest")
-        ledger.move(to_status, "accompanying", "status_holders")
-        ledger.move(moved - to_status, "accompanying", "departed")
+        book_departures(world.books, world.chances, world.draws, world.today, rows)
+
+
+@compiled
+def book_departures(
+    books: Books, chances: Chances, draws: Draws, today: Today, rows: Counts
+) -> None:
+    """Book the departures of a step, in each replication."""
+    groups: int = chances.group.shape[2]
+    left, gave_up, u = rows[0], rows[1], draws.uniforms
+    for r in range(chances.group.shape[0]):
+        draw(draws, Process.DEPARTURES, today.day, r)
+        supervised = 0
+        for group in range(groups):
+            rejected = stock_of(books, r, Account.REJECTED, group)
+            left[group] = draw_group(chances, r, GroupChance.DEPARTED, group, u[group], rejected)
+            pending = stock_of(books, r, Account.PENDING, group)
+            gave_up[group] = draw_group(
+                chances, r, GroupChance.GIVEN_UP, group, u[groups + group], pending
+            )
+            supervised += draw_single(
+                chances, r, Chance.SUPERVISED, u[2 * groups + group], left[group]
+            )
+        move_row(books, today, r, Account.REJECTED, Account.DEPARTED, left, First.OLDEST)
+        tally(books, today, r, Tally.SUPERVISED, supervised)
+        move_row(books, today, r, Account.PENDING, Account.DEPARTED, gave_up, First.NEWEST)
+
+        accompanying = stock_of(books, r, Account.ACCOMPANYING, 0)
+        moved = draw_single(chances, r, Chance.ACCOMPANYING_LEAVE, u[3 * groups], accompanying)
+        to_status = draw_single(chances, r, Chance.ACCOMPANYING_TO_STATUS, u[3 * groups + 1], moved)
+        move(books, today, r, Account.ACCOMPANYING, Account.STATUS_HOLDERS, to_status)
+        move(books, today, r, Account.ACCOMPANYING, Account.DEPARTED, moved - to_status)
 
 
 def guardianship(world: SimState) -> Actor:
@@ -48,18 +61,29 @@ def guardianship(world: SimState) -> Actor:
     They leave at a constant rate, after a mean stay that brings them to 18.
     They are counted in a book of their own: the same minors are also in the book of people.
     """
-    values, ledger = world.values, world.ledger
-    for step, moment in world.steps(hour=9):
+    for _, moment in world.steps(hour=9):
         yield world.until(moment)
-        u = world.luck.uniforms("guardianship", step.day, len(world.groups) + 1)
-        applied = ledger.flow_in_step("outside", "pending")
-        stay = world.column("guardianship.stay_days", step.day)
-        share = values.by_group("unaccompanied_share", step.day) * world.column(
-            "guardianship.arrival_factor", step.day
-        )
-        came, left = binomial_counts(
-            (u[:, :-1], applied, share),
-            (u[:, -1:], ledger.stocks["wards"], hazard(stay, step.days)),
-        )
-        ledger.move(came, "ward_source", "wards")
-        ledger.move(left, "wards", "ward_source")
+        book_guardianship(world.books, world.chances, world.draws, world.today)
+
+
+@compiled
+def book_guardianship(books: Books, chances: Chances, draws: Draws, today: Today) -> None:
+    """Book who comes under guardianship and who leaves it in a step, in each replication."""
+    groups: int = chances.group.shape[2]
+    applied, u = books.flow_at[Account.OUTSIDE, Account.PENDING], draws.uniforms
+    for r in range(chances.group.shape[0]):
+        draw(draws, Process.GUARDIANSHIP, today.day, r)
+        came = 0
+        for group in range(groups):
+            came += draw_group(
+                chances,
+                r,
+                GroupChance.UNACCOMPANIED,
+                group,
+                u[group],
+                books.today[r, applied + group],
+            )
+        wards = stock_of(books, r, Account.WARDS, 0)
+        left = draw_single(chances, r, Chance.GUARDIANSHIP_LEFT, u[groups], wards)
+        move(books, today, r, Account.WARD_SOURCE, Account.WARDS, came)
+        move(books, today, r, Account.WARDS, Account.WARD_SOURCE, left)

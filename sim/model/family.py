@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from .accounts import Account, Tally
+from .books import Books, Today, move, stock_of, tally
+from .chances import Chance, Chances, draw_single
+from .compiled import compiled, inlined
+from .draws import Draws, Process, draw, total, whole
+from .numbers import GroupNumber, Number, Numbers
+from .sampling import Floats
+from .spending_limit import Means, ind_factor, ind_means
+from .state import Actor, SimState
 
-import numpy as np
-
-from .sampling import binomial_count
-from .spending_limit import ind_factor
-from .state import Actor, Rounder, SimState, hazard, whole_column, year_fraction
-
-GRANTS = (
-    ("decided", "status_holders"),
-    ("decided", "settled"),
-    ("in_appeal", "status_holders"),
-    ("in_appeal", "settled"),
-)
+APPLYING, DECIDING = range(2)
+"""Whose fractions are carried over: of applications, and of decisions."""
 
 
 def family_arrivals(world: SimState) -> Actor:
     """Let family members with a visa arrive at a constant rate, in reception or in a home."""
-    ledger = world.ledger
-    for step, moment in world.steps(hour=2):
+    for _, moment in world.steps(hour=2):
         yield world.until(moment)
-        u = world.luck.uniforms("family_arrivals", step.day, 2)
-        chance = hazard(world.column("family.travel_days", step.day), step.days)
-        arrived = binomial_count(u[:, :1], ledger.stocks["family_travelling"], chance)
-        straight = world.column("family.straight_home_share", step.day)
-        home = binomial_count(u[:, 1:], arrived, straight)
-        ledger.move(home, "family_travelling", "settled")
-        ledger.move(arrived - home, "family_travelling", "status_holders")
+        book_arrivals(world.books, world.chances, world.draws, world.today)
 
 
-@dataclass
-class _FamilyDesk:
-    """Fractions of applications and decisions carried over to the next step."""
-
-    applying: Rounder = field(default_factory=Rounder)
-    deciding: Rounder = field(default_factory=Rounder)
+@compiled
+def book_arrivals(books: Books, chances: Chances, draws: Draws, today: Today) -> None:
+    """Book the family members who arrive in a step, in each replication."""
+    u = draws.uniforms
+    for r in range(chances.single.shape[0]):
+        draw(draws, Process.FAMILY_ARRIVALS, today.day, r)
+        travelling = stock_of(books, r, Account.FAMILY_TRAVELLING, 0)
+        arrived = draw_single(chances, r, Chance.FAMILY_ARRIVES, u[0], travelling)
+        home = draw_single(chances, r, Chance.FAMILY_TO_HOME, u[1], arrived)
+        move(books, today, r, Account.FAMILY_TRAVELLING, Account.SETTLED, home)
+        inside = arrived - home
+        move(books, today, r, Account.FAMILY_TRAVELLING, Account.STATUS_HOLDERS, inside)
 
 
 def family_desk(world: SimState) -> Actor:
@@ -45,29 +42,54 @@ def family_desk(world: SimState) -> Actor:
 
     Applications are booked on the day of the grant (the legal term is three months): the day's
     grants x applications per grant x the group's factor. The desk decides staff x productivity a
-    year (the order makes no difference here); of those granted a share
-    travels.
+    year (the order makes no difference here); of those granted a share travels.
     """
-    scenario, values, ledger = world.scenario, world.values, world.ledger
-    factors = np.array([group.family_factor.single for group in scenario.groups.values()])
-    mine = world.actor_memory(_FamilyDesk, _FamilyDesk)
+    means, rests = ind_means(world), world.rests(2)
+    weighted = world.rests(len(world.groups))[0]
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
-        grants = sum(ledger.flow_in_step(*flow) * factors for flow in GRANTS)
-        per_grant = world.column("family.applications_per_grant", step.day)
-        applied = mine.applying(np.sum(grants, axis=1, keepdims=True) * per_grant)
-        ledger.move(applied, "outside", "family_pending")
+        means.refresh(world, step)
+        now = world.books, world.numbers, world.chances, world.today
+        decide_family(*now, world.draws, means.arrays, rests, weighted)
 
-        staff = values.at("family.staff", step.day)
-        staff = staff * ind_factor(world, step.day)
-        yearly = staff * values.at("family.productivity", step.day)
-        work = whole_column(yearly * year_fraction(step), world.replications)
-        decided = np.minimum(mine.deciding(work), ledger.stocks["family_pending"])
-        u = world.luck.uniforms("family_desk", step.day, 1)
-        coming_share = world.column("family.granted_share", step.day) * world.column(
-            "family.arrival_share", step.day
-        )
-        coming = binomial_count(u, decided, coming_share)
-        ledger.move(coming, "family_pending", "family_travelling")
-        ledger.move(decided - coming, "family_pending", "outside")
-        ledger.tally("family_staff", staff * year_fraction(step))
+
+@compiled
+def decide_family(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    draws: Draws,
+    means: Means,
+    rests: Floats,
+    weighted: Floats,
+) -> None:
+    """Book family applications and decisions of a step; ``weighted`` is room by group."""
+    for r in range(numbers.single.shape[0]):
+        single = numbers.single[r]
+        for group in range(weighted.shape[0]):
+            factor = numbers.group[r, GroupNumber.FAMILY_FACTOR, group]
+            weighted[group] = granted_today(books, r, group) * factor
+        amount = total(weighted) * single[Number.FAMILY_PER_GRANT]
+        applied = whole(rests, r, APPLYING, amount)
+        move(books, today, r, Account.OUTSIDE, Account.FAMILY_PENDING, applied)
+
+        staff = single[Number.FAMILY_STAFF] * ind_factor(books, numbers, today, means, r)
+        work = staff * single[Number.FAMILY_PRODUCTIVITY] * today.year
+        pending = stock_of(books, r, Account.FAMILY_PENDING, 0)
+        decided = min(whole(rests, r, DECIDING, work), pending)
+        draw(draws, Process.FAMILY_DESK, today.day, r)
+        coming = draw_single(chances, r, Chance.FAMILY_COMES, draws.uniforms[0], decided)
+        move(books, today, r, Account.FAMILY_PENDING, Account.FAMILY_TRAVELLING, coming)
+        move(books, today, r, Account.FAMILY_PENDING, Account.OUTSIDE, decided - coming)
+        tally(books, today, r, Tally.FAMILY_STAFF, staff * today.year)
+
+
+@inlined
+def granted_today(books: Books, r: int, group: int) -> int:
+    """People of a group who were granted asylum in this step, by the IND or after an appeal."""
+    flow_at, granted = books.flow_at, 0
+    for source in (Account.DECIDED, Account.IN_APPEAL):
+        for target in (Account.STATUS_HOLDERS, Account.SETTLED):
+            granted += books.today[r, flow_at[source, target] + group]
+    return granted

@@ -2,63 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from .sampling import Counts, Floats, binomial_count
-from .state import Actor, Rounder, SimState, answer, hazard, whole_column, year_fraction
+from .accounts import Account, Tally
+from .books import (
+    Books,
+    Layout,
+    Today,
+    cohort_of,
+    month_now,
+    move,
+    moved_today,
+    stock_of,
+    tally,
+)
+from .chances import Chance, Chances, draw_single
+from .compiled import compiled, inlined
+from .draws import Draws, Process, draw, whole
+from .numbers import Number, Numbers
+from .sampling import Counts, Floats
+from .state import Actor, SimState, answer
+
+HOMES, TARGET = range(2)
+"""Whose fractions are carried over: of homes, and of the target."""
 
 
-def half_year(year: int, month: int) -> str:
-    """Name of a half-year as municipalities' targets use it: 2025-H1."""
-    return f"{year}-H{1 if month <= 6 else 2}"
+class Supply(NamedTuple):
+    """What municipalities remember from step to step."""
 
-
-def ready(world: SimState, day: int) -> Counts:
-    """Return status holders past the minimum stay, who can be housed: (replications, 1).
-
-    People of one month came evenly over it, so that of all who came in a month the part that is
-    ready grows in a straight line; those who have left already were the first of them.
-    """
-    counts, begin = world.ledger.by_cohort("status_holders")
-    entered = world.ledger.cohort_entered["status_holders"][:, :, begin : begin + counts.shape[2]]
-    minimum = world.scenario.housing.minimum_stay_days.single
-    starts = world.ledger.cohort_starts[begin : begin + counts.shape[2] + 1]
-    waited = (day - minimum - starts[:-1]) / np.diff(starts)
-    share = np.minimum(np.maximum(waited, 0.0), 1.0)
-    ripe = np.floor(entered * share) - (entered - counts)
-    people: Counts = np.maximum(ripe, 0.0).sum(axis=2).astype(np.int64)
-    return people
-
-
-def homes_a_year(world: SimState, day: int) -> Floats:
-    """Return the yearly supply of homes [persons]: (replications or 1,).
-
-    The supply of the scenario, answering to those who wait (at the beginning of the step): targets
-    follow their number, and so do homes. In transit locations one waits as well.
-    """
-    ledger = world.ledger
-    now = (ledger.stocks["status_holders"] + ledger.stocks["transit"])[:, 0] - new_need(world)
-    then = (ledger.snapshots["status_holders"][0] + ledger.snapshots["transit"][0])[:, 0]
-    power = world.values.at("housing.response", day)
-    return world.values.at("housing.homes", day) * answer(np.maximum(now, 0.0), then, power)
-
-
-@dataclass
-class _Housing:
-    """State of municipalities: this half-year's target, and the need for the next one.
-
-    ``half_year`` is its name, ``days`` how many of its days have passed; besides, parts of people
-    left over for the next step.
-    """
-
+    rests: Floats
+    """(replication, 2)"""
     need: Floats
+    """(replication,): people who began to need a home in this half-year so far."""
     target: Floats
-    half_year: str = ""
-    days: int = 1
-    homes: Rounder = field(default_factory=Rounder)
-    set_: Rounder = field(default_factory=Rounder)
+    """(replication,): target of this half-year [persons]."""
+    waiting_then: Counts
+    """(replication,): people who waited for a home on day 0, in reception and in transit."""
+    month_starts: Floats
+    """Day on which the month of each cohort begins, and the one after the last [days]."""
 
 
 def municipalities(world: SimState) -> Actor:
@@ -69,48 +52,115 @@ def municipalities(world: SimState) -> Actor:
     official targets accrue evenly over their half-year; later ones are last half-year's new need
     times a factor.
     """
-    values, ledger, n = world.values, world.ledger, world.replications
-    mine = world.actor_memory(_Housing, lambda: _Housing(np.zeros(n), np.zeros(n)))
+    opening, n = world.ledger.snapshots, world.replications
+    waiting = (opening["status_holders"][0] + opening["transit"][0])[:, 0].astype(np.int64)
+    starts = world.ledger.cohort_starts
+    supply = Supply(world.rests(2), np.zeros(n), np.zeros(n), waiting, starts)
+    this_half, days = "", 1
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
         name = half_year(step.date.year, step.date.month)
-        if name != mine.half_year:
-            mine.target = _target(world, name, mine.need, mine.days)
-            mine.half_year, mine.need, mine.days = name, np.zeros(n), 0
-        mine.need = mine.need + new_need(world)
-        mine.days += step.days
-
-        supply = homes_a_year(world, step.day) * year_fraction(step)
-        homes = mine.homes(whole_column(supply, n))
-        u = world.luck.uniforms("municipalities", step.day, 1)
-        stay = hazard(world.column("transit.stay_days", step.day), step.days)
-        leaving = binomial_count(u, ledger.stocks["transit"], stay)
-        from_transit = np.minimum(leaving, homes)
-        ledger.move(from_transit, "transit", "settled")
-        housed = np.minimum(homes - from_transit, ready(world, step.day))
-        ledger.move(housed, "status_holders", "settled")
-        free = np.floor(values.at("transit.places", step.day))[:, None] - ledger.stocks["transit"]
-        into = np.clip(free.astype(np.int64), 0, ready(world, step.day))
-        ledger.move(into, "status_holders", "transit")
-
-        set_ = mine.set_(whole_column(mine.target * year_fraction(step) * 2, n))
-        ledger.tally("target", set_[:, 0])
+        if name != this_half:
+            supply.target[:] = target_of(world, name, supply.need, days)
+            supply.need[:] = 0.0
+            this_half, days = name, 0
+        days += step.days
+        now = world.books, world.numbers, world.chances, world.today
+        book_homes(*now, world.draws, supply)
 
 
-def new_need(world: SimState) -> Floats:
-    """People who began to need a home in this step: new status holders and family: (r,)."""
-    ledger = world.ledger
-    sources = ("decided", "in_appeal", "accompanying", "family_travelling", "outside")
-    came = sum(ledger.flow_in_step(source, "status_holders").sum(axis=1) for source in sources)
-    return np.asarray(came, dtype=np.float64)
+def half_year(year: int, month: int) -> str:
+    """Name of a half-year as municipalities' targets use it: 2025-H1."""
+    return f"{year}-H{1 if month <= 6 else 2}"
 
 
-def _target(world: SimState, name: str, last_need: Floats, last_days: int) -> Floats:
+def target_of(world: SimState, name: str, last_need: Floats, last_days: int) -> Floats:
     """Target of a half-year [persons]: the official one, else last half-year's need x factor."""
+    day = world.today.day
     if name in world.scenario.housing.targets:
-        day = world.ledger.step.day
         return world.values.at(f"housing.targets.{name}", day)
     half_year_days = 365.25 / 2
-    factor = world.values.at("housing.target_factor", world.ledger.step.day)
+    factor = world.values.at("housing.target_factor", day)
     per_half_year: Floats = last_need * half_year_days / max(last_days, 1) * factor
     return per_half_year
+
+
+@compiled
+def book_homes(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    draws: Draws,
+    supply: Supply,
+) -> None:
+    """Book who finds a home in a step and who moves to transit, in each replication."""
+    for r in range(numbers.single.shape[0]):
+        single = numbers.single[r]
+        need = new_need(books, r)
+        supply.need[r] += need
+        waiting = waiting_for_home(books, r) - need
+        yearly = homes_a_year(numbers, r, waiting, supply.waiting_then[r])
+        homes = whole(supply.rests, r, HOMES, yearly * today.year)
+
+        draw(draws, Process.MUNICIPALITIES, today.day, r)
+        there = stock_of(books, r, Account.TRANSIT, 0)
+        leaving = draw_single(chances, r, Chance.TRANSIT_LEFT, draws.uniforms[0], there)
+        from_transit = min(leaving, homes)
+        move(books, today, r, Account.TRANSIT, Account.SETTLED, from_transit)
+        housed = min(homes - from_transit, ready(books, numbers, today, supply, r))
+        move(books, today, r, Account.STATUS_HOLDERS, Account.SETTLED, housed)
+        free = int(np.floor(single[Number.TRANSIT_PLACES])) - stock_of(books, r, Account.TRANSIT, 0)
+        into = min(max(free, 0), ready(books, numbers, today, supply, r))
+        move(books, today, r, Account.STATUS_HOLDERS, Account.TRANSIT, into)
+
+        target = whole(supply.rests, r, TARGET, supply.target[r] * today.year * 2)
+        tally(books, today, r, Tally.TARGET, target)
+
+
+@inlined
+def homes_a_year(numbers: Numbers, r: int, waiting: int, waiting_then: int) -> float:
+    """Yearly supply of homes [persons].
+
+    The supply of the scenario, answering to those who wait (at the beginning of the step): targets
+    follow their number, and so do homes. In transit locations one waits as well.
+    """
+    single = numbers.single[r]
+    response = single[Number.HOUSING_RESPONSE]
+    return single[Number.HOMES] * answer(float(max(waiting, 0)), float(waiting_then), response)
+
+
+@inlined
+def waiting_for_home(books: Books, r: int) -> int:
+    """Status holders in reception and in transit."""
+    return stock_of(books, r, Account.STATUS_HOLDERS, 0) + stock_of(books, r, Account.TRANSIT, 0)
+
+
+@inlined
+def new_need(books: Books, r: int) -> int:
+    """People who began to need a home in this step: new status holders and family."""
+    came = moved_today(books, r, Account.DECIDED, Account.STATUS_HOLDERS)
+    came += moved_today(books, r, Account.IN_APPEAL, Account.STATUS_HOLDERS)
+    came += moved_today(books, r, Account.ACCOMPANYING, Account.STATUS_HOLDERS)
+    came += moved_today(books, r, Account.FAMILY_TRAVELLING, Account.STATUS_HOLDERS)
+    came += moved_today(books, r, Account.OUTSIDE, Account.STATUS_HOLDERS)
+    return came
+
+
+@inlined
+def ready(books: Books, numbers: Numbers, today: Today, supply: Supply, r: int) -> int:
+    """Status holders past the minimum stay, who can be housed.
+
+    People of one month came evenly over it, so that of all who came in a month the part that is
+    ready grows in a straight line; those who have left already were the first of them.
+    """
+    aged = books.layout[Account.STATUS_HOLDERS, Layout.AGED]
+    since = today.day - numbers.single[r, Number.MINIMUM_STAY]
+    people = 0
+    for month in range(books.ages.front[r, aged], month_now(books.ages, today) + 1):
+        begins, ends = supply.month_starts[month], supply.month_starts[month + 1]
+        share = min(max((since - begins) / (ends - begins), 0.0), 1.0)
+        entered = books.ages.entered[r, aged, month]
+        left = entered - cohort_of(books, r, Account.STATUS_HOLDERS, 0, month)
+        people += max(int(np.floor(entered * share)) - left, 0)
+    return people

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from ..clock import Clock, Step
+from ..clock import Clock
 from ..scenario import Scenario
-from .sampling import Floats, Samples, inflow_deviation, poisson_count
-from .state import DAYS_A_YEAR, Actor, SimState, whole_column, year_fraction
+from .accounts import Account, Tally
+from .books import Books, First, Today, move, move_row, moved_today, stock_of, tally
+from .compiled import compiled, inlined
+from .draws import Draws, Process, draw, poisson
+from .numbers import GroupNumber, Number, Numbers
+from .sampling import Counts, Floats, Samples, inflow_deviation
+from .state import DAYS_A_YEAR, Actor, SimState
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
     """Return the factor on first applications for each day: (days, replications).
 
-    The process of ``draws.inflow_deviation``, straight lines on the log between its months; 1 up
+    The process of ``sampling.inflow_deviation``, straight lines on the log between its months; 1 up
     to the end of what is known.
     """
     dates, levels = inflow_deviation(scenario, samples, n, clock.until)
@@ -27,22 +34,6 @@ def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -
     return factor
 
 
-def first_within_total(world: SimState, step: Step, level: Floats) -> Floats:
-    """Return yearly first applications, within ``inflow.total`` if set: (replications, 1).
-
-    From the first date of ``inflow.total`` on, first applications are the total less repeat
-    applications, resettled people and the family that is on its way at its yearly pace; never
-    below zero. Before that date, or without a total, ``level`` is used.
-    """
-    total = world.scenario.inflow.total
-    if total is None or step.date < total.pairs()[0][0]:
-        return level
-    coming = world.ledger.stocks["family_travelling"] * DAYS_A_YEAR
-    family = coming / world.column("family.travel_days", step.day)
-    others = world.column("inflow.repeat", step.day) + world.column("inflow.resettled", step.day)
-    return np.maximum(world.column("inflow.total", step.day) - others - family, 0.0)
-
-
 def intake(world: SimState) -> Actor:
     """Book the step's first and repeat applications, resettled people, and other intake.
 
@@ -50,34 +41,70 @@ def intake(world: SimState) -> Actor:
     group and day. Other intake is a share of the day's total inflow (family arrivals included,
     they came in earlier the same day), split over the asylum and the status-holder phase.
     """
-    scenario, values, ledger = world.scenario, world.values, world.ledger
-    groups = list(scenario.groups.values())
-    first = np.array([group.intake == "first" for group in groups])
+    scenario, ledger = world.scenario, world.ledger
     path = deviation_path(scenario, world.clock, ledger.samples, world.replications)
+    applied = world.rows(1)[0]
     for step, moment in world.steps(hour=3):
         yield world.until(moment)
-        year = year_fraction(step)
         season = scenario.inflow.season[step.date.month].single
-        level = world.column("inflow.first", step.day) * path[step.day][:, None]
-        level = first_within_total(world, step, level) * season
-        per_year = np.where(first, level, world.column("inflow.repeat", step.day))
-        mean = per_year * values.by_group("intake_share", step.day) * year
-        u = world.luck.uniforms("intake", step.day, len(groups) + 3)
-        applications = poisson_count(u[:, : len(groups)], mean)
-        ledger.move(applications, "outside", "pending")
+        book_intake(
+            world.books, world.numbers, world.draws, world.today, path[step.day], season, applied
+        )
 
-        resettled_mean = values.at("inflow.resettled", step.day) * year
-        resettled = poisson_count(u[:, -3:-2], whole_column(resettled_mean, world.replications))
-        ledger.move(resettled, "outside", "status_holders")
-        ledger.tally("resettled", resettled[:, 0])
 
-        family = ledger.flow_in_step("family_travelling", "status_holders")
-        family_home = ledger.flow_in_step("family_travelling", "settled")
-        total = (applications.sum(axis=1, keepdims=True) + resettled + family + family_home)[:, 0]
-        other = values.at("other_intake.share_of_inflow", step.day) * total
-        status_share = values.at("other_intake.status_share", step.day)
-        mean_other = np.stack([other * (1 - status_share), other * status_share], axis=1)
-        came = poisson_count(u[:, -2:], mean_other)
-        ledger.move(came[:, :1], "outside", "accompanying")
-        ledger.move(came[:, 1:], "outside", "status_holders")
-        ledger.tally("other_intake", came.sum(axis=1))
+@compiled
+def book_intake(
+    books: Books,
+    numbers: Numbers,
+    draws: Draws,
+    today: Today,
+    path: Floats,
+    season: float,
+    applied: Counts,
+) -> None:
+    """Book the intake of a step, in each replication."""
+    groups: int = numbers.group.shape[2]
+    for r in range(numbers.single.shape[0]):
+        draw(draws, Process.INTAKE, today.day, r)
+        u, single = draws.uniforms, numbers.single[r]
+        first = first_applications(books, numbers, r, path[r]) * season
+        total = 0
+        for group in range(groups):
+            is_first = numbers.group[r, GroupNumber.IS_FIRST, group] > 0
+            a_year = first if is_first else single[Number.REPEAT]
+            mean = a_year * numbers.group[r, GroupNumber.INTAKE_SHARE, group] * today.year
+            applied[group] = poisson(u[group], mean)
+            total += applied[group]
+        move_row(books, today, r, Account.OUTSIDE, Account.PENDING, applied, First.OLDEST)
+
+        resettled = poisson(u[groups], single[Number.RESETTLED] * today.year)
+        move(books, today, r, Account.OUTSIDE, Account.STATUS_HOLDERS, resettled)
+        tally(books, today, r, Tally.RESETTLED, resettled)
+
+        total += resettled
+        total += moved_today(books, r, Account.FAMILY_TRAVELLING, Account.STATUS_HOLDERS)
+        total += moved_today(books, r, Account.FAMILY_TRAVELLING, Account.SETTLED)
+        other = single[Number.OTHER_SHARE] * total
+        status_share = single[Number.OTHER_STATUS_SHARE]
+        with_asylum_seekers = poisson(u[groups + 1], other * (1 - status_share))
+        with_status_holders = poisson(u[groups + 2], other * status_share)
+        move(books, today, r, Account.OUTSIDE, Account.ACCOMPANYING, with_asylum_seekers)
+        move(books, today, r, Account.OUTSIDE, Account.STATUS_HOLDERS, with_status_holders)
+        tally(books, today, r, Tally.OTHER_INTAKE, with_asylum_seekers + with_status_holders)
+
+
+@inlined
+def first_applications(books: Books, numbers: Numbers, r: int, factor: float) -> float:
+    """Yearly first applications, with the ``factor`` of their path, within ``inflow.total`` if set.
+
+    From the first date of ``inflow.total`` on, first applications are the total less repeat
+    applications, resettled people and the family that is on its way at its yearly pace; never
+    below zero. Before that date, or without a total, they follow their path.
+    """
+    single = numbers.single[r]
+    if math.isnan(single[Number.TOTAL]):
+        return single[Number.FIRST] * factor
+    coming = stock_of(books, r, Account.FAMILY_TRAVELLING, 0) * DAYS_A_YEAR
+    family = coming / single[Number.TRAVEL_DAYS]
+    others = single[Number.REPEAT] + single[Number.RESETTLED]
+    return max(single[Number.TOTAL] - others - family, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from ..clock import first_of_month, month_number
 from ..errors import Problem, ScenarioError
 from ..scenario import OLDEST, Quantity, Scenario
-from .reception import entitled, opening_places
+from .reception import opening_places, people_entitled
 from .sampling import Counts, Floats
 from .state import SimState
 
@@ -45,7 +45,7 @@ def initialise(world: SimState) -> None:
     for name, quantity in plain.items():
         ledger.set_opening(name, np.full((n, 1), round(quantity.single)))
 
-    rest = people - entitled(world, 0).sum(axis=1, keepdims=True)
+    rest = people - people_entitled(world)[:, None]
     if (rest < 0).any():
         what = (
             f"the pending, those in appeal, the refused and status holders in reception add up to "

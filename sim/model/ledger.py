@@ -1,35 +1,48 @@
 """The ledger: double-entry book-keeping of people, places and beds.
 
-``move(count, source, target)`` is the only way to change a stock: what leaves one enters another,
-so nobody is ever lost, and a stock can't become negative. Accounts marked ``external`` (the
-world outside, those departed, homes) close the books and may run below zero. The ledger keeps
-monthly sums of each move, each stock at the month ends, person-days under each stock, and waits;
-it keeps no single entries; tables are made by ``results``.
+What leaves one account enters another, so nobody is ever lost, and a stock can't become negative;
+the rules stand in ``books``, compiled. The ledger keeps monthly sums of each move, each stock at
+the month ends, person-days under each stock, and waits; it keeps no single entries. Its arrays have
+names here; tables are made by ``results``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clock import Clock, Step, first_of_month, month_number
+from ..clock import Clock, Step, days_in_year, first_of_month, month_number
 from ..errors import ModelError
+from .accounts import MOVES, Account, Tally
+from .books import (
+    OLDEST_AGE,
+    Ages,
+    Books,
+    Closed,
+    First,
+    Layout,
+    Rule,
+    Today,
+    check_all,
+    close_step,
+)
+from .books import move_all as move_in_all
 from .sampling import Counts, Floats, Samples
 
-First = Literal["oldest", "newest"]
+HALF_A_MONTH = 15.2
+Order = Literal["oldest", "newest"]
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountSpec:
     """One account: its book (people, places, ...), width, and whether it is external or aged.
 
     ``width`` is the number of cells of a stock (groups or place types; 1 for a plain stock).
-    An ``aged`` account knows the calendar month in which each of its people came; with
-    ``waits_to`` it keeps how long those waited who left for that account.
     """
 
     name: str
@@ -40,70 +53,151 @@ class Account:
     waits_to: str = ""
 
 
+def accounts(groups: int, place_types: int) -> list[AccountSpec]:
+    """Return all accounts of the model, for so many groups and types of places."""
+    cells = {"one": 1, "groups": groups, "place_types": place_types}
+    return [
+        AccountSpec(
+            account.name.lower(),
+            account.book,
+            cells[account.width],
+            account.external,
+            account.aged,
+            account.waits_to,
+        )
+        for account in Account
+    ]
+
+
 class Ledger:
     """Stocks of all replications, and the moves between them.
 
-    Plain stocks are (replications, width); aged stocks (replications, width, cohort), a cohort
-    being a calendar month of arrival. ``set_opening`` sets opening stocks once; after that only
-    ``move`` changes them.
+    Stocks are (replications, width); aged stocks have people by month of arrival besides
+    (replications, width, cohort). ``set_opening`` sets opening stocks once; after that only
+    ``move`` changes them, and the compiled steps of the actors, which work on ``books``.
     """
 
     def __init__(
         self,
-        accounts: Iterable[Account],
+        accounts: Iterable[AccountSpec],
         clock: Clock,
         replications: int,
         cohorts_before: int,
         samples: Samples,
+        first: int = 0,
     ) -> None:
         self.clock = clock
         self.replications = replications
+        self.first = first
+        """Number of the first replication."""
         self.samples = samples
         self.accounts = {account.name: account for account in accounts}
+        self.number = {name: number for number, name in enumerate(self.accounts)}
         self.cohorts_before = cohorts_before
         """Number of months before the month of the start for which cohorts are kept."""
         self.cohorts = cohorts_before + clock.months
         self.cohort_starts = _cohort_starts(clock, cohorts_before)
         """Day on which the month of each cohort begins, and the one after the last [days]."""
-        self.stocks: dict[str, Counts] = {}
-        self.cohort_counts: dict[str, Counts] = {}
-        self.cohort_entered: dict[str, Counts] = {}
-        self.entry_sums: dict[str, Floats] = {}
-        for name, account in self.accounts.items():
-            self.stocks[name] = np.zeros((replications, account.width), dtype=np.int64)
-            if account.aged:
-                shape = (replications, account.width, self.cohorts)
-                self.cohort_counts[name] = np.zeros(shape, dtype=np.int32)
-                self.entry_sums[name] = np.zeros(shape, dtype=np.float64)
-                self.cohort_entered[name] = np.zeros(shape, dtype=np.int32)
-        self.flows: dict[tuple[str, str], NDArray[np.int32]] = {}
-        self.tallies: dict[str, Floats] = {}
-        self.days: dict[str, Floats] = {
-            name: np.zeros((clock.months, replications, account.width))
+        specs = list(self.accounts.values())
+        self.books = _new_books(specs, clock, replications, self.cohorts)
+        self.closed = _new_closed(specs, clock, replications)
+        self._other_tallies: dict[str, Floats] = {}
+        self._moves: list[tuple[str, str]] = []
+        for source, target in MOVES:
+            names = source.name.lower(), target.name.lower()
+            if set(names) <= set(self.accounts):
+                self._moves.append(names)
+        self._lay_out_flows()
+        self.at(next(clock.steps()))
+
+    # -- names of the arrays ------------------------------------------------------------------
+
+    @property
+    def stocks(self) -> dict[str, Counts]:
+        """Stock of each account: (replications, width)."""
+        return {name: self.books.stock[:, self._cells(name)] for name in self.accounts}
+
+    @property
+    def cohort_counts(self) -> dict[str, NDArray[np.int32]]:
+        """People in each aged account by month of entry: (replications, width, cohort)."""
+        return self._aged(self.books.ages.cohorts)
+
+    @property
+    def cohort_entered(self) -> dict[str, NDArray[np.int32]]:
+        """People who came into each aged account by month: (replications, width, cohort)."""
+        return self._aged(self.books.ages.entered)
+
+    @property
+    def entry_sums(self) -> dict[str, Floats]:
+        """Sum of the days on which those there came: (replications, width, cohort)."""
+        return self._aged(self.books.ages.entry_days)
+
+    @property
+    def days(self) -> dict[str, Floats]:
+        """Person-days under each internal account: (month, replications, width)."""
+        return {name: self.closed.days[:, :, self._cells(name)] for name in self._internal()}
+
+    @property
+    def snapshots(self) -> dict[str, NDArray[np.int32]]:
+        """Stocks at the opening and each month end: (date, replications, width)."""
+        return {name: self.closed.snapshots[:, :, self._cells(name)] for name in self._internal()}
+
+    @property
+    def flows(self) -> dict[tuple[str, str], NDArray[np.int32]]:
+        """Moves of each month between two accounts: (month, replications, width)."""
+        return {
+            (source, target): self.books.flows[:, :, self._flow_cells(source, target)]
+            for source, target in self._moves
+        }
+
+    @property
+    def tallies(self) -> dict[str, Floats]:
+        """Monthly sums of what is not a stock: (month, replications)."""
+        known = {each.name.lower(): self.books.tallies[:, :, each] for each in Tally}
+        return known | self._other_tallies
+
+    @property
+    def waits(self) -> NDArray[np.int32]:
+        """People who were decided, by months waited: (month, replications, age)."""
+        return self.books.ages.waits
+
+    @property
+    def wait_days(self) -> dict[str, Floats]:
+        """Days waited by those who left each aged account: (month, replications, width)."""
+        return {
+            name: self.books.ages.wait_days[:, :, self._aged_cells(name)]
             for name, account in self.accounts.items()
-            if not account.external
+            if account.aged
         }
-        self.snapshots: dict[str, NDArray[np.int32]] = {
-            name: np.zeros((clock.months + 1, replications, account.width), dtype=np.int32)
+
+    def _internal(self) -> list[str]:
+        return [name for name, account in self.accounts.items() if not account.external]
+
+    def _cells(self, name: str) -> slice:
+        offset = int(self.books.layout[self.number[name], Layout.OFFSET])
+        return slice(offset, offset + self.accounts[name].width)
+
+    def _aged_cells(self, name: str) -> slice:
+        offset = int(self.books.layout[self.number[name], Layout.AGED])
+        return slice(offset, offset + self.accounts[name].width)
+
+    def _aged(self, array: NDArray[Kind]) -> dict[str, NDArray[Kind]]:
+        return {
+            name: array[:, self._aged_cells(name)]
             for name, account in self.accounts.items()
-            if not account.external
+            if account.aged
         }
-        self.waits: dict[str, NDArray[np.int32]] = {}
-        self.wait_days: dict[str, Floats] = {}
-        for name, account in self.accounts.items():
-            if account.waits_to:
-                shape = (clock.months, replications, self.cohorts)
-                self.waits[name] = np.zeros(shape, dtype=np.int32)
-            if account.aged:
-                self.wait_days[name] = np.zeros((clock.months, replications, account.width))
-        self._oldest = dict.fromkeys(self.cohort_counts, 0)
-        self._front = {
-            name: np.zeros(replications * self.accounts[name].width, dtype=np.int64)
-            for name in self.cohort_counts
-        }
-        self._opened: dict[str, Counts] = {}
-        self._today: dict[tuple[str, str], Counts] = {}
-        self.step = next(clock.steps())
+
+    def _flow_cells(self, source: str, target: str) -> slice:
+        offset = int(self.books.flow_at[self.number[source], self.number[target]])
+        return slice(offset, offset + self._flow_width(source, target))
+
+    def _flow_width(self, source: str, target: str) -> int:
+        return max(self.accounts[source].width, self.accounts[target].width)
+
+    def cohort_middles(self) -> Floats:
+        """Middle of the month of each cohort [days]: (cohort,)."""
+        return self.cohort_starts[:-1] + HALF_A_MONTH
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -126,150 +220,177 @@ class Ledger:
 
     def begin(self) -> None:
         """Close the opening: store the total of each book and take the first snapshot."""
-        self._opened = self._book_totals()
-        for name, snapshot in self.snapshots.items():
-            snapshot[0] = self.stocks[name]
+        books = _book_names(self.accounts.values())
+        self.closed.opened[:] = 0
+        for name, account in self.accounts.items():
+            self.closed.opened[:, books.index(account.book)] += self.stocks[name].sum(axis=1)
+        self.closed.snapshots[0] = self.books.stock[:, : self.closed.snapshots.shape[2]]
 
-    # -- the only way to change a stock --------------------------------------------------------
+    # -- moves by Python ------------------------------------------------------------------------
 
-    def move(self, count: Counts, source: str, target: str, first: First = "oldest") -> None:
+    def move(self, count: Counts, source: str, target: str, first: Order = "oldest") -> None:
         """Move ``count`` (replications, width) people from one account to another.
 
         Out of an aged account the ``first`` to leave are the oldest (or the newest) of each cell.
         An account of width 1 takes or gives the sum over the cells. Raises ``ModelError`` if a
         stock would go negative or the accounts belong to different books.
         """
-        giver, taker = self.accounts[source], self.accounts[target]
-        if giver.book != taker.book:
-            raise ModelError(f"a move from {source} to {target} crosses books")
-        if np.minimum.reduce(count, axis=None) < 0:
-            raise ModelError(f"a negative number moves from {source} to {target}")
-        self._take(giver, count, target, first)
-        self._give(taker, count)
-        key = (source, target)
-        if key not in self.flows:
-            shape = (self.clock.months, self.replications, count.shape[1])
-            self.flows[key] = np.zeros(shape, dtype=np.int32)
-        flow = self.flows[key][self.step.month]
-        np.add(flow, count, out=flow, casting="unsafe")
-        self._today[key] = self._today[key] + count if key in self._today else count
+        if self.books.flow_at[self.number[source], self.number[target]] < 0:
+            self._add_move(source, target)
+        width = self._flow_width(source, target)
+        if width == 1:
+            count = count.sum(axis=1, keepdims=True)
+        elif count.shape[1] != width:
+            raise ModelError(f"{count.shape[1]} cells do not fit {source} to {target}: {width}")
+        move_in_all(
+            self.books,
+            self.today,
+            self.number[source],
+            self.number[target],
+            np.ascontiguousarray(count, dtype=np.int64),
+            int(First.NEWEST if first == "newest" else First.OLDEST),
+        )
+        self.check_rules()
 
     def flow_in_step(self, source: str, target: str) -> Counts:
         """Return the moves between two accounts in this step so far: (replications, width)."""
-        nothing = np.zeros((self.replications, 1), dtype=np.int64)
-        return self._today.get((source, target), nothing)
+        if (source, target) not in self._moves:
+            return np.zeros((self.replications, 1), dtype=np.int64)
+        return self.books.today[:, self._flow_cells(source, target)]
 
-    def _take(self, account: Account, count: Counts, target: str, first: First) -> None:
-        amount = _fit(count, account.width)
-        stock = self.stocks[account.name]
-        stock -= amount
-        if not account.external and np.minimum.reduce(stock, axis=None) < 0:
-            raise ModelError(f"{account.name} would go negative on {self.step.date}")
-        if account.aged:
-            self._take_by_age(account, amount, target, first)
+    def _add_move(self, source: str, target: str) -> None:
+        """Make room for a move that no actor of the model makes."""
+        if self.accounts[source].book != self.accounts[target].book:
+            raise ModelError(f"a move from {source} to {target} crosses books")
+        self._moves.append((source, target))
+        self._lay_out_flows()
 
-    def _take_by_age(self, account: Account, amount: Counts, target: str, first: First) -> None:
-        """Take people from an aged account, oldest (or newest) month of entry first.
-
-        From each cell's oldest month on (where that is, is remembered from step to step), or from
-        this month back.
-        """
-        name, width, cohorts = account.name, account.width, self.cohorts
-        counts, sums = self.cohort_counts[name].reshape(-1), self.entry_sums[name].reshape(-1)
-        front, entry_days = self._front[name], np.zeros(amount.size)
-        cells = np.flatnonzero(amount)
-        left = amount.ravel()[cells]
-        cohort = front[cells] if first == "oldest" else np.full(cells.size, self._cohort_now())
-        while cells.size:
-            at = cells * cohorts + cohort
-            there, entered = counts[at], sums[at]
-            taken = np.minimum(there, left)
-            entries = entered * (taken / np.maximum(there, 1))
-            counts[at] = there - taken
-            sums[at] = entered - entries
-            entry_days[cells] += entries
-            if account.waits_to == target:
-                waits = self.waits[name][self.step.month].reshape(-1)
-                np.add.at(waits, cells // width * cohorts + cohort, taken)
-            if first == "oldest":
-                front[cells] = cohort
-            left -= taken
-            more = left.nonzero()[0]
-            cells, left = cells[more], left[more]
-            cohort = cohort[more] + (1 if first == "oldest" else -1)
-        waited = amount * float(self.step.day) - entry_days.reshape(amount.shape)
-        self.wait_days[name][self.step.month] += waited
-
-    def _give(self, account: Account, count: Counts) -> None:
-        amount = _fit(count, account.width)
-        self.stocks[account.name] += amount
-        if account.aged:
-            now, people = self._cohort_now(), amount.astype(np.int32)
-            self.cohort_counts[account.name][:, :, now] += people
-            self.cohort_entered[account.name][:, :, now] += people
-            self.entry_sums[account.name][:, :, now] += amount * float(self.step.day)
-
-    def _cohort_now(self) -> int:
-        return self.cohorts_before + self.step.month
+    def _lay_out_flows(self) -> None:
+        """Give each move its cells; flows so far stay, since new ones come after them."""
+        upto = 0
+        for source, target in self._moves:
+            self.books.flow_at[self.number[source], self.number[target]] = upto
+            upto += self._flow_width(source, target)
+        today, flows = self.books.today, self.books.flows
+        more = upto - today.shape[1]
+        self.books = self.books._replace(
+            today=np.pad(today, ((0, 0), (0, more))),
+            flows=np.pad(flows, ((0, 0), (0, 0), (0, more))),
+        )
 
     # -- beside the moves ----------------------------------------------------------------------
 
     def tally(self, name: str, amount: Floats | Counts | float) -> None:
         """Add to the month's sum of a quantity that is not a stock: (replications,) or scalar."""
-        if name not in self.tallies:
-            self.tallies[name] = np.zeros((self.clock.months, self.replications))
-        self.tallies[name][self.step.month] += amount
-
-    def by_cohort(self, name: str) -> tuple[Counts, int]:
-        """Counts (replications, width, cohorts) of an aged account, and the first's number."""
-        begin, end = self._oldest[name], self._cohort_now() + 1
-        return self.cohort_counts[name][:, :, begin:end], begin
+        if name.upper() in Tally.__members__:
+            self.books.tallies[self.step.month, :, Tally[name.upper()]] += amount
+            return
+        if name not in self._other_tallies:
+            self._other_tallies[name] = np.zeros((self.clock.months, self.replications))
+        self._other_tallies[name][self.step.month] += amount
 
     def close_step(self) -> None:
-        """Book the person-days of a step; at a month end take a snapshot and check the balance."""
-        month = self.step.month
-        for name, days in self.days.items():
-            days[month] += self.stocks[name] * self.step.days
-        if self.step.ends_month:
-            for name, snapshot in self.snapshots.items():
-                snapshot[month + 1] = self.stocks[name]
-            for name, counts in self.cohort_counts.items():
-                filled = counts.any(axis=(0, 1))
-                self._oldest[name] = int(np.argmax(filled)) if filled.any() else self._cohort_now()
-            self.check_balance()
+        """Book the person-days of a step and check the rules; at a month end take a snapshot.
 
-    def _book_totals(self) -> dict[str, Counts]:
-        totals: dict[str, Counts] = {}
-        for name, account in self.accounts.items():
-            total = self.stocks[name].sum(axis=1)
-            totals[account.book] = totals.get(account.book, 0) + total
-        return totals
+        Raises ``ModelError`` if a rule was broken in this step.
+        """
+        close_step(self.books, self.closed, self.today, self.step.ends_month)
+        self.check_rules()
 
     def check_balance(self) -> None:
         """Conservation: every book holds what it held at the opening. Raises ``ModelError``."""
-        for book, total in self._book_totals().items():
-            if (total != self._opened[book]).any():
-                raise ModelError(f"the book of {book} does not balance on {self.step.date}")
-        for name, counts in self.cohort_counts.items():
-            if (counts.sum(axis=2) != self.stocks[name]).any() or (counts < 0).any():
-                raise ModelError(f"the ages of {name} do not add up on {self.step.date}")
+        check_all(self.books, self.closed)
+        self.check_rules()
+
+    def check_rules(self) -> None:
+        """Raise ``ModelError`` if a rule of the ledger has been broken."""
+        rule = self.books.broken[0]
+        if rule == Rule.KEPT:
+            return
+        _, one, other, r = self.books.broken.tolist()
+        names = list(self.accounts)
+        where = f"on {self.step.date}, in replication {self.first + r}"
+        if rule == Rule.NEGATIVE_MOVE:
+            what = f"a negative number moves from {names[one]} to {names[other]}"
+        elif rule == Rule.NEGATIVE_STOCK:
+            what = f"{names[one]} would go negative"
+        elif rule == Rule.BOOK_OUT_OF_BALANCE:
+            what = f"the book of {_book_names(self.accounts.values())[one]} does not balance"
+        else:
+            what = f"the ages of {names[one]} do not add up"
+        raise ModelError(f"{what} {where}")
 
     def at(self, step: Step) -> None:
         """Set the step to which moves are booked (called once a step by the calendar)."""
         self.step = step
-        self._today = {}
+        year = step.days / days_in_year(step.date.year)
+        self.today = Today(step.day, step.days, step.month, year)
+        self.books.today[:] = 0
+
+
+def _new_books(specs: list[AccountSpec], clock: Clock, replications: int, cohorts: int) -> Books:
+    """Lay out empty books; flows have no cells yet."""
+    layout = _layout(specs)
+    cells = sum(spec.width for spec in specs)
+    aged = sum(spec.width for spec in specs if spec.aged)
+    months, n = clock.months, replications
+    return Books(
+        layout=layout,
+        flow_at=np.full((len(specs), len(specs)), -1),
+        broken=np.zeros(4, dtype=np.int64),
+        one=np.zeros(max(spec.width for spec in specs), dtype=np.int64),
+        stock=np.zeros((n, cells), dtype=np.int64),
+        today=np.zeros((n, 0), dtype=np.int64),
+        flows=np.zeros((months, n, 0), dtype=np.int32),
+        tallies=np.zeros((months, n, len(Tally))),
+        ages=Ages(
+            cohorts=np.zeros((n, aged, cohorts), dtype=np.int32),
+            entered=np.zeros((n, aged, cohorts), dtype=np.int32),
+            entry_days=np.zeros((n, aged, cohorts)),
+            front=np.zeros((n, aged), dtype=np.int64),
+            waits=np.zeros((months, n, OLDEST_AGE + 1), dtype=np.int32),
+            wait_days=np.zeros((months, n, aged)),
+        ),
+    )
+
+
+def _new_closed(specs: list[AccountSpec], clock: Clock, replications: int) -> Closed:
+    internal = sum(spec.width for spec in specs if not spec.external)
+    months, n = clock.months, replications
+    return Closed(
+        opened=np.zeros((n, len(_book_names(specs))), dtype=np.int64),
+        days=np.zeros((months, n, internal)),
+        snapshots=np.zeros((months + 1, n, internal), dtype=np.int32),
+    )
+
+
+def _layout(specs: list[AccountSpec]) -> Counts:
+    """Where the cells of each account stand: (account, ``Layout``)."""
+    names, books = [spec.name for spec in specs], _book_names(specs)
+    layout = np.zeros((len(specs), len(Layout)), dtype=np.int64)
+    offset = aged = 0
+    for number in sorted(range(len(specs)), key=lambda index: specs[index].external):
+        spec = specs[number]
+        waits_to = names.index(spec.waits_to) if spec.waits_to else -1
+        at_aged = aged if spec.aged else -1
+        layout[number] = (
+            offset,
+            spec.width,
+            spec.external,
+            at_aged,
+            waits_to,
+            books.index(spec.book),
+        )
+        offset += spec.width
+        aged += spec.width if spec.aged else 0
+    return layout
+
+
+def _book_names(specs: Iterable[AccountSpec]) -> list[str]:
+    return list(dict.fromkeys(spec.book for spec in specs))
 
 
 def _cohort_starts(clock: Clock, cohorts_before: int) -> Floats:
     first = month_number(clock.start) - cohorts_before
     months = range(first, first + cohorts_before + clock.months + 1)
     return np.array([clock.day_of(first_of_month(month)) for month in months], dtype=np.float64)
-
-
-def _fit(count: Counts, width: int) -> Counts:
-    if count.shape[1] == width:
-        return count
-    if width == 1:
-        total: Counts = count.sum(axis=1, keepdims=True)
-        return total
-    raise ModelError(f"{count.shape[1]} cells do not fit an account of {width}")

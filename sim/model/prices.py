@@ -224,6 +224,19 @@ def ind_money(prices: Prices, year: int) -> Floats:
     return prices.scenario.held("ind", year) + income
 
 
+def ind_work_prices(prices: Prices) -> tuple[Floats, Floats, Floats]:
+    """Cost of a year of all work at the IND that the total of 2025 pays for, without penalties.
+
+    Asylum (family work included) and other work [EUR], and the share of family work in the first.
+    """
+    work = prices.price(prices.scenario.ind_cost.total_2025) - prices.price(
+        prices.scenario.ind_cost.penalties_included
+    )
+    asylum_share = prices.number(prices.scenario.ind_cost.asylum_share)
+    family_share = prices.number(prices.scenario.ind_cost.family_share)
+    return work * asylum_share, work * (1 - asylum_share), family_share
+
+
 def ind_work_cost(
     prices: Prices, decisions: Floats, family: Floats, other: Floats
 ) -> tuple[Floats, Floats]:
@@ -232,10 +245,5 @@ def ind_work_cost(
     ``decisions``, ``family`` and ``other`` say how much asylum, family and other work is done, as
     parts of what the total of 2025 pays for. Asylum includes family work.
     """
-    work = prices.price(prices.scenario.ind_cost.total_2025) - prices.price(
-        prices.scenario.ind_cost.penalties_included
-    )
-    asylum_share = prices.number(prices.scenario.ind_cost.asylum_share)
-    family_share = prices.number(prices.scenario.ind_cost.family_share)
-    asylum = work * asylum_share * ((1 - family_share) * decisions + family_share * family)
-    return asylum, work * (1 - asylum_share) * other
+    asylum, rest, family_share = ind_work_prices(prices)
+    return asylum * ((1 - family_share) * decisions + family_share * family), rest * other

@@ -2,92 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from ..clock import Step
-from .ledger import First
-from .sampling import Counts, Floats, binomial_count, binomial_counts
-from .spending_limit import ind_factor, overdue_cases, planned_capacity
-from .state import Actor, Rounder, SimState, hazard, whole_column, year_fraction
+from .accounts import Account, Tally
+from .books import Books, First, Today, cohort_of, month_now, move, move_row, stock_of, tally
+from .chances import Chance, Chances, GroupChance, draw_group, draw_single
+from .compiled import compiled, inlined
+from .draws import Draws, Process, draw, total, whole
+from .numbers import GroupNumber, Number, Numbers
+from .sampling import Counts, Floats
+from .spending_limit import Means, ind_factor, ind_means, overdue_cases, planned_capacity
+from .state import Actor, SimState
+
+OLDEST_FIRST, NEWEST_FIRST, BY_WEIGHT = range(3)
+ORDERS = {"oldest_first": OLDEST_FIRST, "newest_first": NEWEST_FIRST, "weights": BY_WEIGHT}
+"""In which order the IND decides, by ``ind.order`` of a scenario."""
 
 
-def grown(now: Floats, planned: Floats, ramp_days: Floats, days: int) -> Floats:
-    """Capacity after a step: a cut takes effect at once, growth needs time for training.
-
-    Growth closes the distance to the plan at an even pace set by the plan, so that doubling
-    capacity takes the whole ramp.
-    """
-    room = planned * days / np.maximum(ramp_days, 1e-9)
-    return np.minimum(planned, now + room)
-
-
-def granted_shares(world: SimState, day: int) -> Floats:
-    """Share granted by group (replications or 1, groups); after a hold the scenario's new one."""
-    today = world.clock.date_of(day)
-    shares = world.values.by_group("granted_share", day)
-    ended = [
-        (hold.ends, n) for n, hold in enumerate(world.scenario.ind.holds) if hold.ends <= today
-    ]
-    for _, index in sorted(ended):
-        hold = world.scenario.ind.holds[index]
-        after = world.values.at(f"ind.holds.{index}.granted_after", day)
-        column = np.array([name == hold.group for name in world.groups])
-        shares = np.where(column, after[:, None], shares)
-    granted: Floats = shares * world.column("ind.granted_factor", day)
-    return np.minimum(granted, 1.0 - world.values.by_group("closed_share", day))
-
-
-def by_weight(work: Floats, stock: Counts, weights: Floats, queue_weights: Floats) -> Floats:
-    """Cases of each group that ``work`` decides, groups sharing by their claim: (r, groups).
-
-    ``work`` (replications, 1) [decision equivalents]; ``stock`` (replications, groups) open cases;
-    ``weights`` the work of one decision. A group's claim is its waiting work x its
-    ``queue_weights``; what a group can't use goes to the others, in the end by waiting work alone.
-    The result has fractions.
-    """
-    waiting = stock * weights
-    share = np.zeros_like(waiting)
-    for claim_weights in (*[queue_weights] * stock.shape[1], np.ones(1)):
-        left = np.maximum(work - share.sum(axis=1, keepdims=True), 0.0)
-        claim = (waiting - share) * claim_weights
-        claims = np.maximum(claim.sum(axis=1, keepdims=True), 1e-12)
-        share = np.minimum(waiting, share + left * claim / claims)
-        if not (left > 1e-9).any():
-            break
-    decided: Floats = share / weights
-    return decided
-
-
-def by_age(work: Floats, counts: Counts, weights: Floats, first: First) -> Floats:
-    """Cases of each group that ``work`` decides, oldest (or newest) first over all groups.
-
-    ``counts`` (replications, groups, cohorts) are the open cases by month of entry; within the
-    month that capacity reaches last, groups share by their waiting work.
-    """
-    waiting = counts * weights[:, :, None]
-    ordered = waiting if first == "oldest" else waiting[:, :, ::-1]
-    cohort_work = ordered.sum(axis=1)
-    before = np.cumsum(cohort_work, axis=1) - cohort_work
-    part = np.clip((work - before) / np.maximum(cohort_work, 1e-12), 0.0, 1.0)
-    decided: Floats = (ordered * part[:, None, :]).sum(axis=2) / weights
-    return decided
-
-
-@dataclass
-class _Ind:
-    """State of the IND: capacity now and on day 0, and fractions of cases carried over."""
+class Office(NamedTuple):
+    """What the IND remembers from step to step, and room to work in."""
 
     capacity: Floats
-    at_start: Floats
-    whole: Rounder = field(default_factory=Rounder)
-    other_whole: tuple[Rounder, Rounder] = field(default_factory=lambda: (Rounder(), Rounder()))
-
-
-def _ind_at_start(world: SimState) -> _Ind:
-    capacity = planned_capacity(world, 0) * ind_factor(world, 0)
-    return _Ind(capacity, capacity)
+    """(replication, 2): capacity now and on day 0 [decision equivalents/year]."""
+    rests: Floats
+    """(replication, groups + 2): fractions of decisions, and of other cases come and decided."""
+    work: Floats
+    """(3, group): work that waits, the part of it that is done, and room for claims."""
+    order: int
 
 
 def ind(world: SimState) -> Actor:
@@ -97,130 +40,257 @@ def ind(world: SimState) -> Actor:
     status holder there; one that lived elsewhere is settled. A rejection is appealed or final; a
     closed case has left already or awaits departure.
     """
-    scenario, values, ledger = world.scenario, world.values, world.ledger
-    first: First = "newest" if scenario.ind.order == "newest_first" else "oldest"
-    mine = world.actor_memory(_Ind, lambda: _ind_at_start(world))
+    width, means, rows = len(world.groups), ind_means(world), world.rows(6)
+    office = Office(
+        world.rests(2),
+        world.rests(width + 2),
+        np.zeros((3, width)),
+        ORDERS[world.scenario.ind.order],
+    )
+    month_start = np.array(world.clock.month_starts())
+    middles = world.ledger.cohort_middles()
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
-        year = year_fraction(step)
-        ramp = values.at("ind.capacity.ramp_days", step.day)
-        factor = ind_factor(world, step.day)
-        planned = planned_capacity(world, step.day) * factor
-        mine.capacity = grown(mine.capacity, planned, ramp, step.days)
-        output = mine.capacity * values.at("ind.capacity.realised", step.day)
-        work = whole_column(output * year, world.replications)
-        open_ = np.array([world.hold(group, step.day) is None for group in world.groups])
-
-        stock = ledger.stocks["pending"] * open_
-        weights = values.by_group("work", step.day)
-        if scenario.ind.order == "weights":
-            queue_weights = values.by_group("queue_weight", step.day)
-            chosen = by_weight(work, stock, weights, queue_weights)
-        else:
-            counts = ledger.by_cohort("pending")[0] * open_[:, None]
-            chosen = by_age(work, counts, weights, first)
-        decided = np.minimum(mine.whole(chosen), stock)
-        ledger.move(decided, "pending", "decided", first)
-        ledger.tally("ind_planned", mine.capacity * year)
-        ledger.tally("ind_other_days", factor * step.days)
-        _outcomes(world, step.day, decided)
-        pace = mine.capacity / np.maximum(mine.at_start, 1e-9)
-        _other_cases(world, step.day, year, pace, mine.other_whole)
+        means.refresh(world, step)
+        now = world.books, world.numbers, world.chances, world.today
+        decide_cases(*now, world.draws, means.arrays, office, rows)
         if step.ends_month:
-            _tally_ages(world, step)
+            tally_ages(*now, middles, int(month_start[step.month]), office.work[0])
 
 
-def _outcomes(world: SimState, day: int, decided: Counts) -> None:
-    """Split the day's decisions over outcomes, and each outcome over where people go."""
-    values, ledger, width = world.values, world.ledger, len(world.groups)
-    u = world.luck.uniforms("ind", day, width * 5).reshape(-1, 5, width)
-    grant = granted_shares(world, day)
-    close = values.by_group("closed_share", day)
-    granted = binomial_count(u[:, 0], decided, grant)
-    closed, in_reception = binomial_counts(
-        (u[:, 1], decided - granted, close / np.maximum(1.0 - grant, 1e-12)),
-        (u[:, 2], granted, in_reception_once_decided(world, day)),
-    )
-    rejected = decided - granted - closed
-    appealed, gone = binomial_counts(
-        (u[:, 3], rejected, values.by_group("appeal_share", day)),
-        (u[:, 4], closed, world.column("departure.closed_left_share", day)),
-    )
-    ledger.move(in_reception, "decided", "status_holders")
-    ledger.move(granted - in_reception, "decided", "settled")
-    ledger.move(appealed, "decided", "in_appeal")
-    ledger.move(rejected - appealed + closed - gone, "decided", "rejected")
-    ledger.move(gone, "decided", "departed")
-    ledger.tally("granted", granted.sum(axis=1))
-    ledger.tally("rejected", rejected.sum(axis=1))
-    ledger.tally("closed", closed.sum(axis=1))
-
-
-def in_reception_once_decided(world: SimState, day: int) -> Floats:
-    """Share in reception of those decided who have not gone: (replications or 1, groups).
-
-    Who has gone by the time of the decision (part of the closed cases) did not live in reception
-    before it; so of the others a larger share does, and a decision moves nobody in or out.
-    """
-    gone = world.values.by_group("closed_share", day) * world.column(
-        "departure.closed_left_share", day
-    )
-    shares: Floats = in_reception_shares(world, day) / np.maximum(1.0 - gone, 1e-9)
-    return np.minimum(shares, 1.0)
-
-
-def in_reception_shares(world: SimState, day: int) -> Floats:
-    """Share of each group's pending people that lives in reception."""
-    shares: Floats = world.values.by_group("in_reception_share", day) * world.column(
-        "reception.in_reception_factor", day
-    )
-    return np.minimum(shares, 1.0)
-
-
-def _other_cases(
-    world: SimState, day: int, year: float, factor: Floats, whole: tuple[Rounder, Rounder]
+@compiled
+def decide_cases(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    draws: Draws,
+    means: Means,
+    office: Office,
+    decided: Counts,
 ) -> None:
-    """Book and decide other asylum cases, which need no place."""
-    n, ledger = world.replications, world.ledger
-    came = whole[0](whole_column(world.values.at("ind.other_cases.inflow", day) * year, n))
-    ledger.move(came, "case_source", "other_cases")
-    output = world.values.at("ind.other_cases.output", day) * year * factor
-    done = whole[1](whole_column(output, n))
-    ledger.move(np.minimum(done, ledger.stocks["other_cases"]), "other_cases", "case_source")
+    """Decide the cases of a step, in each replication; ``decided`` is room for counts by group."""
+    for r in range(numbers.single.shape[0]):
+        single = numbers.single[r]
+        planned = planned_capacity(books, numbers, today, means, r)
+        factor = ind_factor(books, numbers, today, means, r)
+        planned *= factor
+        if today.day == 0:
+            office.capacity[r, :] = planned
+        capacity = grown(office.capacity[r, 0], planned, single[Number.RAMP_DAYS], today.days)
+        office.capacity[r, 0] = capacity
+        choose_cases(
+            books, numbers, today, office, r, capacity * single[Number.REALISED] * today.year
+        )
+        for group in range(numbers.group.shape[2]):
+            work = numbers.group[r, GroupNumber.WORK, group]
+            cases = whole(office.rests, r, group, office.work[1, group] / work)
+            stock = stock_of(books, r, Account.PENDING, group)
+            is_open = numbers.group[r, GroupNumber.IS_OPEN, group] > 0
+            decided[0, group] = min(cases, stock) if is_open else 0
+        first = First.NEWEST if office.order == NEWEST_FIRST else First.OLDEST
+        move_row(books, today, r, Account.PENDING, Account.DECIDED, decided[0], first)
+        tally(books, today, r, Tally.IND_PLANNED, capacity * today.year)
+        tally(books, today, r, Tally.IND_OTHER_DAYS, factor * today.days)
+        book_outcomes(books, chances, today, draws, r, decided)
+        pace = capacity / max(office.capacity[r, 1], 1e-9)
+        book_other_cases(books, numbers, today, office, r, pace)
 
 
-def _tally_ages(world: SimState, step: Step) -> None:
+@inlined
+def grown(now: float, planned: float, ramp_days: float, days: int) -> float:
+    """Capacity after a step: a cut takes effect at once, growth needs time for training.
+
+    Growth closes the distance to the plan at an even pace set by the plan, so that doubling
+    capacity takes the whole ramp.
+    """
+    return min(planned, now + planned * days / max(ramp_days, 1e-9))
+
+
+@inlined
+def choose_cases(
+    books: Books, numbers: Numbers, today: Today, office: Office, r: int, work: float
+) -> None:
+    """Divide the ``work`` of a step over open cases, into ``office.work[1]``."""
+    office.work[1, :] = 0.0
+    for group in range(numbers.group.shape[2]):
+        is_open = numbers.group[r, GroupNumber.IS_OPEN, group] > 0
+        stock = stock_of(books, r, Account.PENDING, group) if is_open else 0
+        office.work[0, group] = stock * numbers.group[r, GroupNumber.WORK, group]
+    if office.order == BY_WEIGHT:
+        by_weight(office.work, numbers.group[r, GroupNumber.QUEUE_WEIGHT], work)
+    else:
+        newest = office.order == NEWEST_FIRST
+        by_age(books, numbers, r, office.work[1], work, month_now(books.ages, today), newest)
+
+
+@compiled
+def by_weight(rows: Floats, weights: Floats, work: float) -> None:
+    """Divide work over groups by their claim: waiting work x queue weight.
+
+    What a group can't use goes to the others, in the end by waiting work alone. ``rows[0]`` is the
+    work that waits by group; ``rows[1]``, nothing at first, becomes what each group gets of it,
+    with fractions; ``rows[2]`` is room for claims.
+    """
+    waiting, share, claims = rows[0], rows[1], rows[2]
+    groups = weights.shape[0]
+    for turn in range(groups + 1):
+        left = max(work - total(share), 0.0)
+        for group in range(groups):
+            weight = weights[group] if turn < groups else 1.0
+            claims[group] = (waiting[group] - share[group]) * weight
+        all_claims = max(total(claims), 1e-12)
+        for group in range(groups):
+            share[group] = min(waiting[group], share[group] + left * claims[group] / all_claims)
+        if left <= 1e-9:
+            return
+
+
+@compiled
+def by_age(
+    books: Books, numbers: Numbers, r: int, share: Floats, work: float, now: int, newest: bool
+) -> None:
+    """Divide work over open cases, oldest (or newest) month of entry first over all groups.
+
+    Within the month that capacity reaches last, groups share by their waiting work. ``share``
+    (groups,), nothing at first, becomes the work that each group gets, with fractions.
+    """
+    groups, before = share.shape[0], 0.0
+    for number in range(now + 1):
+        cohort = now - number if newest else number
+        waiting = 0.0
+        for group in range(groups):
+            waiting += work_of_cohort(books, numbers, r, group, cohort)
+        part = min(max((work - before) / max(waiting, 1e-12), 0.0), 1.0)
+        for group in range(groups):
+            share[group] += work_of_cohort(books, numbers, r, group, cohort) * part
+        before += waiting
+        if before >= work:
+            return
+
+
+@inlined
+def work_of_cohort(books: Books, numbers: Numbers, r: int, group: int, cohort: int) -> float:
+    """Work that waits in the open cases of a group that came in one month; none on hold."""
+    if numbers.group[r, GroupNumber.IS_OPEN, group] <= 0:
+        return 0.0
+    cases = cohort_of(books, r, Account.PENDING, group, cohort)
+    return cases * numbers.group[r, GroupNumber.WORK, group]
+
+
+@inlined
+def book_outcomes(
+    books: Books, chances: Chances, today: Today, draws: Draws, r: int, rows: Counts
+) -> None:
+    """Split the decisions of a step over outcomes, and each outcome over where people go.
+
+    ``rows[0]`` are the decisions by group; the other rows are room for counts.
+    """
+    groups: int = chances.group.shape[2]
+    decided, here, settled = rows[0], rows[1], rows[2]
+    appealed, refused, gone = rows[3], rows[4], rows[5]
+    draw(draws, Process.IND, today.day, r)
+    u = draws.uniforms
+    granted_all = rejected_all = closed_all = 0
+    for group in range(groups):
+        count = decided[group]
+        granted = draw_group(chances, r, GroupChance.GRANTED, group, u[group], count)
+        at = groups + group
+        closed = draw_group(chances, r, GroupChance.CLOSED, group, u[at], count - granted)
+        at += groups
+        inside = GroupChance.IN_RECEPTION_DECIDED
+        here[group] = draw_group(chances, r, inside, group, u[at], granted)
+        settled[group] = granted - here[group]
+        rejected = count - granted - closed
+        at += groups
+        appealed[group] = draw_group(chances, r, GroupChance.APPEALED, group, u[at], rejected)
+        at += groups
+        gone[group] = draw_single(chances, r, Chance.CLOSED_LEFT, u[at], closed)
+        refused[group] = rejected - appealed[group] + closed - gone[group]
+        granted_all += granted
+        rejected_all += rejected
+        closed_all += closed
+    move_row(books, today, r, Account.DECIDED, Account.STATUS_HOLDERS, here, First.OLDEST)
+    move_row(books, today, r, Account.DECIDED, Account.SETTLED, settled, First.OLDEST)
+    move_row(books, today, r, Account.DECIDED, Account.IN_APPEAL, appealed, First.OLDEST)
+    move_row(books, today, r, Account.DECIDED, Account.REJECTED, refused, First.OLDEST)
+    move_row(books, today, r, Account.DECIDED, Account.DEPARTED, gone, First.OLDEST)
+    tally(books, today, r, Tally.GRANTED, granted_all)
+    tally(books, today, r, Tally.REJECTED, rejected_all)
+    tally(books, today, r, Tally.CLOSED, closed_all)
+
+
+@inlined
+def book_other_cases(
+    books: Books, numbers: Numbers, today: Today, office: Office, r: int, pace: float
+) -> None:
+    """Book and decide other asylum cases, which need no place, at the pace of the IND."""
+    single, groups = numbers.single[r], numbers.group.shape[2]
+    came = whole(office.rests, r, groups, single[Number.OTHER_CASES_INFLOW] * today.year)
+    move(books, today, r, Account.CASE_SOURCE, Account.OTHER_CASES, came)
+    output = single[Number.OTHER_CASES_OUTPUT] * today.year * pace
+    done = whole(office.rests, r, groups + 1, output)
+    done = min(done, stock_of(books, r, Account.OTHER_CASES, 0))
+    move(books, today, r, Account.OTHER_CASES, Account.CASE_SOURCE, done)
+
+
+@compiled
+def tally_ages(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    middles: Floats,
+    month_start: int,
+    young: Floats,
+) -> None:
     """Case-days beyond the legal time (groups on hold excepted), and person-days in the first year.
 
     Ages are looked at once, at the month's end, and stand for the whole month; people count from
     the middle of the month in which they came. These sums price penalties and ODA.
     """
-    ledger, scenario = world.ledger, world.scenario
-    counts, begin = ledger.by_cohort("pending")
-    end = step.day + step.days
-    ages = end - world.cohort_middles(begin, counts.shape[2])
-    days = end - world.clock.month_starts()[step.month]
-    ledger.tally("overdue_days", overdue_cases(world, step.day, end) * days)
-    young = counts[:, :, ages < scenario.prices.oda_first_days.single].sum(axis=2)
-    first_year = (young * in_reception_shares(world, step.day)).sum(axis=1)
-    ledger.tally("first_year_days", first_year * days)
+    end = today.day + today.days
+    days = end - month_start
+    for r in range(numbers.single.shape[0]):
+        late = overdue_cases(books, numbers, today, middles, r, end)
+        tally(books, today, r, Tally.OVERDUE_DAYS, late * days)
+        for group in range(young.shape[0]):
+            people = 0
+            for cohort in range(month_now(books.ages, today) + 1):
+                if end - middles[cohort] < numbers.single[r, Number.FIRST_YEAR_DAYS]:
+                    people += cohort_of(books, r, Account.PENDING, group, cohort)
+            young[group] = people * chances.group[r, GroupChance.IN_RECEPTION, group]
+        tally(books, today, r, Tally.FIRST_YEAR_DAYS, total(young) * days)
 
 
 def courts(world: SimState) -> Actor:
     """Rule on appeals at a constant rate; a success goes back to the IND or is granted at once."""
-    ledger = world.ledger
-    width = len(world.groups)
-    for step, moment in world.steps(hour=5):
+    rows = world.rows(4)
+    for _, moment in world.steps(hour=5):
         yield world.until(moment)
-        waiting = ledger.stocks["in_appeal"]
-        u = world.luck.uniforms("courts", step.day, width * 4).reshape(-1, 4, width)
-        chance = hazard(world.column("courts.delay_days", step.day), step.days)
-        ruled = binomial_count(u[:, 0], waiting, chance)
-        won = binomial_count(u[:, 1], ruled, world.column("courts.success_share", step.day))
-        remitted = binomial_count(u[:, 2], won, world.column("courts.remittal_share", step.day))
-        ledger.move(ruled - won, "in_appeal", "rejected")
-        ledger.move(remitted, "in_appeal", "pending")
-        granted = won - remitted
-        here = binomial_count(u[:, 3], granted, in_reception_once_decided(world, step.day))
-        ledger.move(here, "in_appeal", "status_holders")
-        ledger.move(granted - here, "in_appeal", "settled")
+        book_rulings(world.books, world.chances, world.draws, world.today, rows)
+
+
+@compiled
+def book_rulings(books: Books, chances: Chances, draws: Draws, today: Today, rows: Counts) -> None:
+    """Book the rulings of a step, in each replication."""
+    groups: int = chances.group.shape[2]
+    lost, remitted, here, settled = rows[0], rows[1], rows[2], rows[3]
+    u = draws.uniforms
+    for r in range(chances.group.shape[0]):
+        draw(draws, Process.COURTS, today.day, r)
+        for group in range(groups):
+            waiting = stock_of(books, r, Account.IN_APPEAL, group)
+            ruled = draw_single(chances, r, Chance.RULED, u[group], waiting)
+            at = groups + group
+            won = draw_single(chances, r, Chance.WON, u[at], ruled)
+            at += groups
+            remitted[group] = draw_single(chances, r, Chance.REMITTED, u[at], won)
+            at += groups
+            granted, inside = won - remitted[group], GroupChance.IN_RECEPTION_DECIDED
+            here[group] = draw_group(chances, r, inside, group, u[at], granted)
+            lost[group], settled[group] = ruled - won, granted - here[group]
+        move_row(books, today, r, Account.IN_APPEAL, Account.REJECTED, lost, First.OLDEST)
+        move_row(books, today, r, Account.IN_APPEAL, Account.PENDING, remitted, First.OLDEST)
+        move_row(books, today, r, Account.IN_APPEAL, Account.STATUS_HOLDERS, here, First.OLDEST)
+        move_row(books, today, r, Account.IN_APPEAL, Account.SETTLED, settled, First.OLDEST)

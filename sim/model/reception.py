@@ -7,15 +7,20 @@ Nothing here changes who is in the procedure; it decides where people sleep and 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ..clock import DAYS_A_WEEK
 from ..scenario import Quantity, Scenario
-from .procedure import in_reception_once_decided, in_reception_shares
+from .accounts import Account
+from .books import Books, First, Today, move, move_row, stock_of
+from .chances import Chances, GroupChance
+from .compiled import compiled, inlined
+from .draws import total
+from .numbers import Number, Numbers, PlaceNumber
 from .sampling import Counts, Floats
-from .spending_limit import PendingClosures, affordable_orders, unaffordable_places
+from .spending_limit import PendingClosures, affordable_orders, fill_order, unaffordable_places
 from .state import Actor, SimState
 
 
@@ -33,9 +38,8 @@ def flexible(scenario: Scenario) -> list[str]:
 
 def opening_places(world: SimState) -> Counts:
     """Places on day 0: (replications, types); stated, or people / the opening fill."""
-    scenario = world.scenario
     columns = []
-    for place in scenario.reception.places.values():
+    for place in world.scenario.reception.places.values():
         if place.opening_places is not None:
             known = np.full(world.replications, round(place.opening_places.single))
         else:
@@ -46,63 +50,88 @@ def opening_places(world: SimState) -> Counts:
     return np.stack(columns, axis=1)
 
 
-def entitled(world: SimState, day: int) -> Counts:
-    """People who should be in reception: (replications, 2), asylum phase and status holders.
+def people_entitled(world: SimState) -> Counts:
+    """People who should be in reception now: (replications,)."""
+    people = np.zeros(world.replications, dtype=np.int64)
+    _count_entitled(world.books, world.chances, people, np.zeros(len(world.groups)))
+    return people
+
+
+@compiled
+def _count_entitled(books: Books, chances: Chances, people: Counts, row: Floats) -> None:
+    for r in range(people.shape[0]):
+        people[r] = entitled(books, chances, r, row)
+
+
+@inlined
+def entitled(books: Books, chances: Chances, r: int, row: Floats) -> int:
+    """People who should be in reception; ``row`` (groups,) is room to work in.
 
     Of each group's pending its share in reception, of those in appeal and refused the share that
     keeps this number at a decision; all accompanying people; all status holders not in transit.
     """
-    stocks = world.ledger.stocks
-    decided = stocks["in_appeal"] + stocks["rejected"]
-    people = (stocks["pending"] * in_reception_shares(world, day)).sum(axis=1)
-    people = people + (decided * in_reception_once_decided(world, day)).sum(axis=1)
-    asylum = np.rint(people).astype(np.int64)
-    asylum += stocks["accompanying"][:, 0]
-    return np.stack([asylum, stocks["status_holders"][:, 0]], axis=1)
+    for group in range(row.shape[0]):
+        pending = stock_of(books, r, Account.PENDING, group)
+        row[group] = pending * chances.group[r, GroupChance.IN_RECEPTION, group]
+    people = total(row)
+    for group in range(row.shape[0]):
+        decided = stock_of(books, r, Account.IN_APPEAL, group)
+        decided += stock_of(books, r, Account.REJECTED, group)
+        row[group] = decided * chances.group[r, GroupChance.IN_RECEPTION_DECIDED, group]
+    people += total(row)
+    asylum = int(np.rint(people)) + stock_of(books, r, Account.ACCOMPANYING, 0)
+    return asylum + stock_of(books, r, Account.STATUS_HOLDERS, 0)
 
 
-def planned_places(world: SimState, day: int, *, as_planned: bool = False) -> tuple[Floats, Floats]:
-    """Places that should have opened and ended by ``day``: two (replications, types).
+class Plans(NamedTuple):
+    """Openings and endings of places by plan; types with a fixed level have none."""
 
-    Openings come true in part and late, each replication in its own measure; endings likewise in
-    their own measure. ``as_planned`` gives what is expected of them, without the draws: all that
-    the desk can know ahead. Types with a fixed level have neither.
-    """
-    n, desk = world.replications, world.scenario.reception.desk
-
-    def number(path: str, quantity: Quantity) -> Floats:
-        return np.full(1, quantity.single) if as_planned else world.values.at(path, day)
-
-    realised = number("reception.desk.openings_realised", desk.openings_realised)
-    delay = number("reception.desk.openings_delay", desk.openings_delay)
-    opened, ended = [], []
-    for name, place in world.scenario.reception.places.items():
-        gross, gone = np.zeros(n), np.zeros(n)
-        for kind, plans, late in (
-            ("openings", place.openings, delay),
-            ("endings", place.endings, 0),
-        ):
-            for index, plan in enumerate(plans if place.level is None else ()):
-                places = number(f"reception.places.{name}.{kind}.{index}.places", plan.places)
-                begins, ends = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
-                before = min(max((0 - begins) / (ends - begins), 0.0), 1.0)
-                part = np.minimum(np.maximum((day - late - begins) / (ends - begins), 0.0), 1.0)
-                came = places * np.maximum(part - before, 0.0)
-                if kind == "openings":
-                    gross += came * realised
-                else:
-                    gone += came
-        opened.append(gross)
-        ended.append(gone)
-    return np.stack(opened, axis=1), np.stack(ended, axis=1)
+    place_type: Counts
+    """(plan,)"""
+    opens: Counts
+    """(plan,): 1 for an opening, 0 for an ending."""
+    begins: Counts
+    """(plan,): first day [days]"""
+    ends: Counts
+    places: Floats
+    """(replication, plan): places that open or end over the whole plan."""
 
 
-@dataclass
-class _Planned:
-    """Places opened and ended by plan so far: (replications, types)."""
+def plans_of(world: SimState) -> tuple[Plans, list[str]]:
+    """Lay out the plans of a scenario, with the path of the places of each."""
+    rows, paths = [], []
+    for index, (name, place) in enumerate(world.scenario.reception.places.items()):
+        for kind, plans in (("openings", place.openings), ("endings", place.endings)):
+            for number, plan in enumerate(plans if place.level is None else ()):
+                days = world.clock.day_of(plan.begins), world.clock.day_of(plan.ends)
+                rows.append((index, int(kind == "openings"), *days))
+                paths.append(f"reception.places.{name}.{kind}.{number}.places")
+    table = np.array(rows, dtype=np.int64).reshape(-1, 4).T.copy()
+    places = np.zeros((world.replications, len(paths)))
+    return Plans(table[0], table[1], table[2], table[3], places), paths
+
+
+@inlined
+def part_of_plan(begins: int, ends: int, day: float) -> float:
+    """Part of a plan that comes true between the start and a day; plans proceed evenly."""
+    before = min(max((0 - begins) / (ends - begins), 0.0), 1.0)
+    part = min(max((day - begins) / (ends - begins), 0.0), 1.0)
+    return max(part - before, 0.0)
+
+
+class Planned(NamedTuple):
+    """What the plan of places remembers from step to step."""
 
     opened: Floats
+    """(replication, type): places that should have opened by plan so far."""
     ended: Floats
+    given_up: Counts
+    """(replication, type): places given up by notice before this month."""
+    opening: Counts
+    """(replication, type): places that open in this step."""
+    ending: Counts
+    rows: Floats
+    """(2, type): room to work in."""
 
 
 def capacity_plan(world: SimState) -> Actor:
@@ -110,73 +139,128 @@ def capacity_plan(world: SimState) -> Actor:
 
     Ending places are those with a contract that is not renewed; a place type can't fall below
     zero. A place that was given up by notice is one whose contract does not have to end any more.
-    Where spending follows the
-    budget, openings that no money is left for do not happen and are not made up for.
+    Where spending follows the budget, openings that no money is left for do not happen and are not
+    made up for.
     """
     ledger, scenario = world.ledger, world.scenario
-    types = list(scenario.reception.places)
-    nothing = np.zeros((world.replications, len(types)))
-    before = world.actor_memory(_Planned, lambda: _Planned(nothing, nothing))
+    plans, paths = plans_of(world)
+    shape = world.replications, len(scenario.reception.places)
+    mine = Planned(
+        opened=np.zeros(shape),
+        ended=np.zeros(shape),
+        given_up=np.zeros(shape, np.int64),
+        opening=np.zeros(shape, np.int64),
+        ending=np.zeros(shape, np.int64),
+        rows=np.zeros((2, shape[1])),
+    )
+    month, next_read = 0, [0] * len(paths)
     for step, moment in world.steps(hour=10):
         yield world.until(moment)
-        opened, ended = (np.floor(part) for part in planned_places(world, step.day))
-        ended = np.maximum(ended - given_up(world), before.ended)
-        up, down = opened - before.opened, ended - before.ended
-        before.opened, before.ended = opened, ended
-        stock = ledger.stocks["places_open"]
-        for index, name in enumerate(types):
-            if scenario.reception.places[name].level is not None:
-                level = world.values.at(f"reception.places.{name}.level", step.day)
-                change = np.rint(level) - stock[:, index]
-                up[:, index] = np.maximum(change, 0)
-                down[:, index] = np.maximum(-change, 0)
-        opening = up.astype(np.int64)
-        if scenario.closing == "constrained":
-            opening = affordable_orders(world, step.day, opening)
-        ledger.move(opening, "place_market", "places_open")
-        gone = np.minimum(down.astype(np.int64), ledger.stocks["places_open"])
-        ledger.move(gone, "places_open", "place_market")
+        for index, path in enumerate(paths):
+            if next_read[index] <= step.day:
+                plans.places[:, index] = world.values.at(path, step.day)
+                next_read[index] = world.values.next_change(path, step.day)
+        if step.month != month:
+            month = step.month
+            notices = ledger.flows["places_open", "places_notice"][:month]
+            mine.given_up[:] = notices.sum(axis=0, dtype=np.int64)
+        at_once = scenario.closing != "constrained"
+        change_by_plan(world.books, world.numbers, world.today, plans, mine, at_once)
+        if not at_once:
+            mine.opening[:] = affordable_orders(world, step.day, mine.opening)
+            book_plan(world.books, world.today, mine)
 
 
-def given_up(world: SimState) -> Counts:
-    """Places given up by notice so far: (replications, types)."""
-    flows = world.ledger.flows.get(("places_open", "places_notice"))
-    if flows is None:
-        return np.zeros_like(world.ledger.stocks["places_open"])
-    total: Counts = flows.sum(axis=0, dtype=np.int64)
-    return total
+@compiled
+def change_by_plan(
+    books: Books, numbers: Numbers, today: Today, plans: Plans, mine: Planned, at_once: bool
+) -> None:
+    """Work out which places open and end in a step, in each replication; book it if ``at_once``.
 
-
-def official_people(world: SimState, day: int) -> Floats:
-    """People in reception by the official path on a day, its points joined by straight lines."""
-    path = world.scenario.reception.desk.official_path
-    days = [world.clock.day_of(moment) for moment, _ in path.pairs()]
-    need = np.interp(day, days, path.numbers())
-    return np.full(1, need * world.scenario.reception.need_fill.single)
-
-
-@dataclass
-class _Desk:
-    """State of the capacity desk.
-
-    Places ``on_order`` and ``on_notice`` (replications, types) by week of opening or
-    end, people of the ``past`` weeks (replications,), and the day of its next round.
+    Openings come true in part and late, each replication in its own measure; endings likewise in
+    their own measure.
     """
+    notice = books.flow_at[Account.PLACES_OPEN, Account.PLACES_NOTICE]
+    for r in range(numbers.single.shape[0]):
+        realised = numbers.single[r, Number.OPENINGS_REALISED]
+        delay = numbers.single[r, Number.OPENINGS_DELAY]
+        planned_places(plans, r, realised, delay, today.day, mine.rows)
+        for index in range(mine.rows.shape[1]):
+            given_up = mine.given_up[r, index] + books.flows[today.month, r, notice + index]
+            opened = np.floor(mine.rows[0, index])
+            ended = max(np.floor(mine.rows[1, index]) - given_up, mine.ended[r, index])
+            up, down = opened - mine.opened[r, index], ended - mine.ended[r, index]
+            mine.opened[r, index], mine.ended[r, index] = opened, ended
+            level = numbers.place[r, PlaceNumber.LEVEL, index]
+            if not np.isnan(level):
+                change = np.rint(level) - stock_of(books, r, Account.PLACES_OPEN, index)
+                up, down = max(change, 0.0), max(-change, 0.0)
+            mine.opening[r, index], mine.ending[r, index] = int(up), int(down)
+        if at_once:
+            move_places(books, today, mine, r)
 
-    on_order: deque[Counts]
-    on_notice: deque[Counts]
-    past: deque[Floats]
-    next_day: int = 0
+
+@inlined
+def planned_places(
+    plans: Plans, r: int, realised: float, delay: float, day: int, rows: Floats
+) -> None:
+    """Places that should have opened and ended by a day by type, into ``rows`` (2, types).
+
+    Of openings a part is ``realised``, and with a ``delay`` [days].
+    """
+    rows[:] = 0.0
+    for plan in range(plans.begins.shape[0]):
+        opens, index = plans.opens[plan], plans.place_type[plan]
+        late = delay if opens else 0.0
+        part = part_of_plan(plans.begins[plan], plans.ends[plan], day - late)
+        came = plans.places[r, plan] * part
+        rows[1 - opens, index] += came * realised if opens else came
 
 
-def _desk_at_start(world: SimState) -> _Desk:
-    desk = world.scenario.reception.desk
-    nothing = np.zeros((world.replications, len(world.scenario.reception.places)), np.int64)
-    return _Desk(
-        deque(nothing for _ in range(weeks(desk.lead_weeks))),
-        deque(nothing for _ in range(weeks(desk.notice_weeks))),
-        deque(maxlen=weeks(desk.trend_weeks) + 1),
+@compiled
+def book_plan(books: Books, today: Today, mine: Planned) -> None:
+    """Book the places that open and end in a step, in each replication."""
+    for r in range(mine.opening.shape[0]):
+        move_places(books, today, mine, r)
+
+
+@inlined
+def move_places(books: Books, today: Today, mine: Planned, r: int) -> None:
+    """Open the places of ``mine.opening``, then end those of ``mine.ending``, as far as open."""
+    move_row(
+        books, today, r, Account.PLACE_MARKET, Account.PLACES_OPEN, mine.opening[r], First.OLDEST
     )
+    for index in range(mine.ending.shape[1]):
+        stock = stock_of(books, r, Account.PLACES_OPEN, index)
+        mine.ending[r, index] = min(mine.ending[r, index], stock)
+    move_row(
+        books, today, r, Account.PLACES_OPEN, Account.PLACE_MARKET, mine.ending[r], First.OLDEST
+    )
+
+
+class Desk(NamedTuple):
+    """What the capacity desk of COA knows and remembers."""
+
+    lead_weeks: int
+    trend_weeks: int
+    order_rank: Counts
+    """Types (as numbers) in the order in which they are ordered."""
+    notice_rank: Counts
+    """Types (as numbers) in the order in which notice is given."""
+    past: Floats
+    """(replication, trend_weeks + 1): people in past weeks, the latest last."""
+    official: Floats
+    """(day,): people in reception a lead time ahead by the official path."""
+    plans: Plans
+    """As they are stated, without the draws, which the desk can't know; so are the next two."""
+    realised: float
+    delay: float
+    change: Floats
+    """(2, type): change by plan, and of fixed levels, over a lead time."""
+    rows: Floats
+    """(2, 2, type): room to work in."""
+    row: Floats
+    """(groups,): room to work in."""
 
 
 def capacity_desk(world: SimState) -> Actor:
@@ -190,74 +274,54 @@ def capacity_desk(world: SimState) -> Actor:
     on what the money can't pay for once the notice has ended, regular places last.
     """
     scenario, ledger = world.scenario, world.ledger
-    types = list(scenario.reception.places)
-    order_rank = [types.index(name) for name in flexible(scenario)]
-    notice_rank = _dearest_first(scenario)
-    shape = (world.replications, len(types))
-    mine = world.actor_memory(_Desk, lambda: _desk_at_start(world))
+    rules, shape = scenario.reception.desk, (world.replications, len(scenario.reception.places))
+    desk = _desk_of(world)
+    on_order = deque(np.zeros(shape, np.int64) for _ in range(weeks(rules.lead_weeks)))
+    on_notice = deque(np.zeros(shape, np.int64) for _ in range(weeks(rules.notice_weeks)))
+    round_number = next_day = 0
     for step, moment in world.steps(hour=11):
         yield world.until(moment)
-        if step.day < mine.next_day:
+        if step.day < next_day:
             continue
-        due, mine.next_day = mine.next_day, mine.next_day + DAYS_A_WEEK
-        ledger.move(mine.on_order.popleft(), "places_ordered", "places_open")
-        ledger.move(mine.on_notice.popleft(), "places_notice", "place_market")
+        due, next_day = next_day, next_day + DAYS_A_WEEK
+        ledger.move(on_order.popleft(), "places_ordered", "places_open")
+        ledger.move(on_notice.popleft(), "places_notice", "place_market")
 
-        people = entitled(world, step.day).sum(axis=1).astype(np.float64)
-        mine.past.append(people)
-        wanted = _wanted_places(world, step.day, mine.past)
-        surplus = _expected_places(world, step.day) - wanted
         orders, notices = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        short = np.maximum(-surplus, 0.0)
-        for index in order_rank:
-            limit = world.values.at(f"reception.places.{types[index]}.order_limit", step.day)
-            orders[:, index] = np.minimum(np.ceil(short), np.floor(limit))
-            short = np.maximum(short - orders[:, index], 0.0)
-        total = ledger.stocks["places_open"].sum(axis=1)
-        spare = np.maximum(surplus - world.values.at("reception.desk.slack", step.day) * total, 0.0)
-        for index in notice_rank:
-            notices[:, index] = np.minimum(np.floor(spare), ledger.stocks["places_open"][:, index])
-            spare = np.maximum(spare - notices[:, index], 0.0)
+        desk.change[1] = change_of_levels(world, step.day, desk.lead_weeks)
+        now = world.books, world.numbers, world.chances, world.today
+        decide_places(*now, desk, round_number, orders, notices)
+        round_number += 1
         if scenario.closing == "constrained":
-            known = PendingClosures(due, tuple(mine.on_notice))
+            known = PendingClosures(due, tuple(on_notice))
             notices = np.maximum(notices, unaffordable_places(world, step.day, known))
             orders = affordable_orders(world, step.day, orders, known)
         ledger.move(orders, "place_market", "places_ordered")
         ledger.move(notices, "places_open", "places_notice")
-        mine.on_order.append(orders)
-        mine.on_notice.append(notices)
+        on_order.append(orders)
+        on_notice.append(notices)
 
 
-def _wanted_places(world: SimState, day: int, past: deque[Floats]) -> Floats:
-    """Places wanted a lead time ahead, for the people the desk then expects."""
-    desk = world.scenario.reception.desk
-    seen = max(len(past) - 1, 1)
-    trend = (past[-1] - past[0]) / seen if len(past) > weeks(desk.trend_weeks) // 2 else 0.0
-    own = past[-1] + trend * weeks(desk.lead_weeks)
-    weight = world.values.at("reception.desk.official_weight", day)
-    official = official_people(world, day + weeks(desk.lead_weeks) * DAYS_A_WEEK)
-    expected = (1 - weight) * own + weight * official
-    wanted: Floats = expected / world.values.at("reception.desk.planned_fill", day)
-    return wanted
-
-
-def _expected_places(world: SimState, day: int) -> Floats:
-    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
-    stocks = world.ledger.stocks
-    ahead = day + weeks(world.scenario.reception.desk.lead_weeks) * DAYS_A_WEEK
-    now_up, now_down = planned_places(world, day, as_planned=True)
-    then_up, then_down = planned_places(world, ahead, as_planned=True)
-    change = (then_up - now_up) - (then_down - now_down)
-    expected = stocks["places_open"] + stocks["places_ordered"] + change
-    total: Floats = np.maximum(expected, 0.0).sum(axis=1)
-    for name, place in world.scenario.reception.places.items():
-        if place.level is not None:
-            path = f"reception.places.{name}.level"
-            step_up = place.level.on(world.clock.date_of(ahead)) - place.level.on(
-                world.clock.date_of(day)
-            )
-            total = total + step_up * np.ones_like(world.values.at(path, day))
-    return total
+def _desk_of(world: SimState) -> Desk:
+    scenario, n = world.scenario, world.replications
+    rules, types = scenario.reception.desk, list(scenario.reception.places)
+    plans, paths = plans_of(world)
+    stated = [world.values.quantity(path).single for path in paths]
+    lead, trend = weeks(rules.lead_weeks), weeks(rules.trend_weeks)
+    return Desk(
+        lead,
+        trend,
+        np.array([types.index(name) for name in flexible(scenario)], dtype=np.int64),
+        np.array(_dearest_first(scenario), dtype=np.int64),
+        np.zeros((n, trend + 1)),
+        official_people(world, lead),
+        plans._replace(places=np.array([stated])),
+        rules.openings_realised.single,
+        rules.openings_delay.single,
+        np.zeros((2, len(types))),
+        np.zeros((2, 2, len(types))),
+        np.zeros(len(world.groups)),
+    )
 
 
 def _dearest_first(scenario: Scenario) -> list[int]:
@@ -266,38 +330,162 @@ def _dearest_first(scenario: Scenario) -> list[int]:
     return [list(places).index(name) for name in order if places[name].notice]
 
 
-def beds(people: Counts, places: Counts, ranks: list[int], fill: Floats) -> tuple[Counts, Counts]:
-    """Allocate people to places: (replications, types), and (replications,) without a place.
+def official_people(world: SimState, lead_weeks: int) -> Floats:
+    """People in reception a lead time ahead of each day, by the official path: (days,).
 
-    Place types are filled in the order ``ranks``, each first to the planned ``fill``, then, if
-    people are left, to the last bed; who is left then is beyond all places.
+    Its points are joined by straight lines.
     """
-    usable = np.minimum(np.rint(places * fill[:, None]).astype(np.int64), places)
-    slept = np.zeros_like(places)
-    left = people.copy()
-    for limit in (usable, places):
-        for index in ranks:
-            more = np.minimum(left, limit[:, index] - slept[:, index])
-            slept[:, index] += more
-            left -= more
-    return slept, left
+    path = world.scenario.reception.desk.official_path
+    points = [world.clock.day_of(moment) for moment, _ in path.pairs()]
+    ahead = np.arange(world.clock.days) + lead_weeks * DAYS_A_WEEK
+    people: Floats = np.interp(ahead, points, path.numbers())
+    return people * world.scenario.reception.need_fill.single
+
+
+def change_of_levels(world: SimState, day: int, lead_weeks: int) -> list[float]:
+    """Change in the fixed levels over a lead time, by type, without the draws: (types,)."""
+    now, then = (world.clock.date_of(day + week * DAYS_A_WEEK) for week in (0, lead_weeks))
+    places = world.scenario.reception.places.values()
+    levels = [place.level for place in places]
+    return [0.0 if level is None else level.on(then) - level.on(now) for level in levels]
+
+
+@compiled
+def decide_places(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    desk: Desk,
+    round_number: int,
+    orders: Counts,
+    notices: Counts,
+) -> None:
+    """Decide how many places to order and to give up, in each replication, by type."""
+    types, official = orders.shape[1], desk.official[today.day]
+    expect_change(desk, today.day)
+    for r in range(numbers.single.shape[0]):
+        wanted = wanted_places(books, numbers, chances, desk, r, round_number, official)
+        surplus = expected_places(books, desk.change, r) - wanted
+        short, places = max(-surplus, 0.0), 0
+        for index in desk.order_rank:
+            limit = np.floor(numbers.place[r, PlaceNumber.ORDER_LIMIT, index])
+            order = min(np.ceil(short), limit)
+            orders[r, index] = int(order)
+            short = max(short - order, 0.0)
+        for index in range(types):
+            places += stock_of(books, r, Account.PLACES_OPEN, index)
+        spare = max(surplus - numbers.single[r, Number.SLACK] * places, 0.0)
+        for index in desk.notice_rank:
+            open_places = stock_of(books, r, Account.PLACES_OPEN, index)
+            notice = min(np.floor(spare), float(open_places))
+            notices[r, index] = int(notice)
+            spare = max(spare - notice, 0.0)
+
+
+@inlined
+def expect_change(desk: Desk, day: int) -> None:
+    """Work out the change by plan over a lead time, as the desk expects it."""
+    ahead = day + desk.lead_weeks * DAYS_A_WEEK
+    now, then = desk.rows[0], desk.rows[1]
+    planned_places(desk.plans, 0, desk.realised, desk.delay, day, now)
+    planned_places(desk.plans, 0, desk.realised, desk.delay, ahead, then)
+    for index in range(desk.change.shape[1]):
+        opened, ended = then[0, index] - now[0, index], then[1, index] - now[1, index]
+        desk.change[0, index] = opened - ended
+
+
+@inlined
+def wanted_places(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    desk: Desk,
+    r: int,
+    round_number: int,
+    official: float,
+) -> float:
+    """Places wanted a lead time ahead, for the people the desk then expects."""
+    past, last = desk.past[r], desk.trend_weeks
+    for week in range(last):
+        past[week] = past[week + 1]
+    past[last] = float(entitled(books, chances, r, desk.row))
+    known = min(round_number, last)
+    trend = 0.0
+    if known + 1 > last // 2:
+        trend = (past[last] - past[last - known]) / max(known, 1)
+    own = past[last] + trend * desk.lead_weeks
+    weight = numbers.single[r, Number.OFFICIAL_WEIGHT]
+    expected = (1 - weight) * own + weight * official
+    return expected / numbers.single[r, Number.PLANNED_FILL]
+
+
+@inlined
+def expected_places(books: Books, change: Floats, r: int) -> float:
+    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
+    places = 0.0
+    for index in range(change.shape[1]):
+        standing = stock_of(books, r, Account.PLACES_OPEN, index)
+        standing += stock_of(books, r, Account.PLACES_ORDERED, index)
+        places += max(standing + change[0, index], 0.0)
+    for index in range(change.shape[1]):
+        places += change[1, index]
+    return places
 
 
 def placement(world: SimState) -> Actor:
     """Place everyone entitled to reception; people without a place are counted."""
-    ledger, scenario = world.ledger, world.scenario
-    names = list(scenario.reception.places)
-    ranks = sorted(range(len(names)), key=lambda i: scenario.reception.places[names[i]].fill_rank)
-    for step, moment in world.steps(hour=12):
+    ranks = np.array(fill_order(world.scenario), dtype=np.int64)
+    rows, row = world.rows(3), np.zeros(len(world.groups))
+    for _, moment in world.steps(hour=12):
         yield world.until(moment)
-        people = entitled(world, step.day).sum(axis=1)
-        places = ledger.stocks["places_open"] + ledger.stocks["places_notice"]
-        fill = world.values.at("reception.desk.planned_fill", step.day)
-        slept, beyond = beds(people, places, ranks, fill)
-        _book(world, slept - ledger.stocks["beds"], "beds")
-        _book(world, beyond[:, None] - ledger.stocks["beyond_places"], "beyond_places")
+        now = world.books, world.numbers, world.chances, world.today
+        book_placement(*now, ranks, rows, row)
 
 
-def _book(world: SimState, change: Counts, account: str) -> None:
-    world.ledger.move(np.maximum(change, 0), "no_bed", account)
-    world.ledger.move(np.maximum(-change, 0), account, "no_bed")
+@compiled
+def book_placement(
+    books: Books,
+    numbers: Numbers,
+    chances: Chances,
+    today: Today,
+    ranks: Counts,
+    rows: Counts,
+    row: Floats,
+) -> None:
+    """Book who sleeps where, in each replication."""
+    slept, more, less = rows[0], rows[1], rows[2]
+    for r in range(numbers.single.shape[0]):
+        people = entitled(books, chances, r, row)
+        fill = numbers.single[r, Number.PLANNED_FILL]
+        beyond = allocate_beds(books, r, people, ranks, fill, slept)
+        for index in range(ranks.shape[0]):
+            change = slept[index] - stock_of(books, r, Account.BEDS, index)
+            more[index], less[index] = max(change, 0), max(-change, 0)
+        move_row(books, today, r, Account.NO_BED, Account.BEDS, more, First.OLDEST)
+        move_row(books, today, r, Account.BEDS, Account.NO_BED, less, First.OLDEST)
+        change = beyond - stock_of(books, r, Account.BEYOND_PLACES, 0)
+        move(books, today, r, Account.NO_BED, Account.BEYOND_PLACES, max(change, 0))
+        move(books, today, r, Account.BEYOND_PLACES, Account.NO_BED, max(-change, 0))
+
+
+@inlined
+def allocate_beds(
+    books: Books, r: int, people: int, ranks: Counts, fill: float, slept: Counts
+) -> int:
+    """Allocate people to places, into ``slept`` by type; returns how many are left without one.
+
+    Place types are filled in the order ``ranks``, each first to the planned ``fill``, then, if
+    people are left, to the last bed.
+    """
+    slept[:] = 0
+    left = people
+    for turn in range(2):
+        for index in ranks:
+            places = stock_of(books, r, Account.PLACES_OPEN, index)
+            places += stock_of(books, r, Account.PLACES_NOTICE, index)
+            usable = min(int(np.rint(places * fill)), places) if turn == 0 else places
+            more = min(left, usable - slept[index])
+            slept[index] += more
+            left -= more
+    return left

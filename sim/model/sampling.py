@@ -2,8 +2,9 @@
 
 *Parameter uncertainty*: parameters, drawn once per replication as a Latin hypercube, one column
 per name. *Process noise*: one uniform per (process, day, replication, cell) from a counter-based
-generator, turned into a count by inverse transform. Neither depends on the number or order of other
-draws, or on batches and workers: an added uncertain key or process changes no other draw.
+generator, which ``draws`` turns into a count by inverse transform. Neither depends on the number
+or order of other draws, or on batches and workers: an added uncertain key or process changes no
+other draw.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ..clock import first_of_month, month_number
@@ -32,17 +32,11 @@ MAX_FACTOR = 10.0
 
 From 2003 to 2024 they went from 7,085 to 43,042 a year, a factor of six between any two years.
 """
-EXACT_BELOW_MEAN = 12.0
-"""Up to this mean a count is exact; above it a normal with a correction for skewness."""
+SMALLEST_UNIFORM = 2.0**-54
+"""Half of the smallest step of a uniform: none is 0, whose normal quantile is infinite."""
 
 
-_LONGEST_WALK = 80
-"""Steps after which the chance that is left (at a mean of 12) is below 1e-30."""
-_WALKED_AT_ONCE = 4096
-"""Chances that a walk over counts holds at a time: as measured, for 25 to 1,000 replications."""
-
-
-def _key(*words: object) -> int:
+def stream_key(*words: object) -> int:
     digest = hashlib.blake2b("|".join(map(str, words)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
@@ -53,7 +47,7 @@ def hypercube_column(name: str, replications: int, seed: int) -> Floats:
     The same numbers as ``scipy.stats.qmc.LatinHypercube``, whose import costs half a second.
     """
     # scipy draws from a child of the seed that it is given.
-    (child,) = np.random.SeedSequence([seed, _key(name)]).spawn(1)
+    (child,) = np.random.SeedSequence([seed, stream_key(name)]).spawn(1)
     generator = np.random.Generator(np.random.Philox(child))
     within = generator.random(replications)
     column: Floats = (1 + generator.permutation(replications) - within) / replications
@@ -135,134 +129,13 @@ class RandomStreams:
         """Uniforms (replications, cells) in (0, 1) for one process on one day."""
         blocks = -(-cells // 4)
         bits = np.random.Philox(
-            key=np.array([self.seed, _key(process)], dtype=np.uint64),
+            key=np.array([self.seed, stream_key(process)], dtype=np.uint64),
             counter=np.array([self.first * blocks if self.varied else 0, day, 0, 0], np.uint64),
         )
         rows = self.count if self.varied else 1
         drawn = np.random.Generator(bits).random((rows, blocks * 4))
-        kept = np.maximum(drawn[:, :cells], 2.0**-54)
+        kept = np.maximum(drawn[:, :cells], SMALLEST_UNIFORM)
         return kept if self.varied else np.broadcast_to(kept, (self.count, cells))
-
-
-def poisson_count(u: Floats, mean: ArrayLike) -> Counts:
-    """Poisson counts by inverse transform; ``mean`` broadcasts against ``u``."""
-    means = np.broadcast_to(np.asarray(mean, dtype=np.float64), u.shape)
-    count = np.zeros(u.shape, dtype=np.int64)
-    small = means <= EXACT_BELOW_MEAN
-    if small.any():
-        m = means[small]
-        count[small] = _search(u[small], np.exp(-m), m, 0.0, _LONGEST_WALK)
-    if not small.all():
-        large = ~small
-        m = means[large]
-        count[large] = _normal(u[large], m, np.sqrt(m), 1.0 / np.sqrt(m))
-    return count
-
-
-def binomial_count(u: Floats, trials: Counts, chance: ArrayLike) -> Counts:
-    """Binomial counts by inverse transform; ``trials`` and ``chance`` broadcast against ``u``."""
-    n, p = np.empty(u.shape), np.empty(u.shape)
-    n[...], p[...] = trials, chance
-    return _binomial(u.ravel(), n.ravel(), p.ravel()).reshape(u.shape)
-
-
-def binomial_counts(*draws: tuple[Floats, Counts, ArrayLike]) -> list[Counts]:
-    """Several binomial draws (uniforms, trials, chance) of one moment, made in one pass."""
-    ends = [*accumulate(u.shape[1] for u, _, _ in draws)]
-    parts = [slice(end - u.shape[1], end) for end, (u, _, _) in zip(ends, draws, strict=True)]
-    u = np.concatenate([u for u, _, _ in draws], axis=1)
-    n, p = np.empty(u.shape), np.empty(u.shape)
-    for part, (_, trials, chance) in zip(parts, draws, strict=True):
-        n[:, part], p[:, part] = trials, chance
-    counts = _binomial(u.ravel(), n.ravel(), p.ravel()).reshape(u.shape)
-    return [counts[:, part] for part in parts]
-
-
-def _binomial(u: Floats, n: Floats, p: Floats) -> Counts:
-    """Binomial counts (cells,) of uniforms, trials and chances of its own, which it may change."""
-    np.maximum(p, 0.0, out=p)
-    np.minimum(p, 1.0, out=p)
-    # Counting failures where they are the rarer keeps both methods in their good range.
-    turned = p > 0.5
-    some_turned = bool(turned.any())
-    if some_turned:
-        p, u = np.where(turned, 1.0 - p, p), np.where(turned, 1.0 - u, u)
-    mean = n * p
-    count = np.zeros(u.size, dtype=np.int64)
-    many = (mean > EXACT_BELOW_MEAN).nonzero()[0]
-    few = ((mean > 0) & (mean <= EXACT_BELOW_MEAN)).nonzero()[0]
-    if few.size:
-        q, trials_few = p[few], n[few]
-        odds = q / (1.0 - q)
-        none = np.exp(trials_few * np.log1p(-q))
-        count[few] = _search(u[few], none, odds * (trials_few + 1), -odds, trials_few)
-    if many.size:
-        trials_many, q, mean = n[many], p[many], mean[many]
-        sd = np.sqrt(mean * (1.0 - q))
-        counted = _normal(u[many], mean, sd, (1.0 - 2.0 * q) / sd)
-        count[many] = np.minimum(counted, trials_many)
-    if some_turned:
-        count = np.where(turned, n.astype(np.int64) - count, count)
-    return count
-
-
-def _search(
-    u: Floats, none: Floats, over_k: Floats, constant: Floats | float, most: Floats | float
-) -> Counts:
-    """Walk up the distribution function until it passes ``u``.
-
-    The chance of ``k`` is that of ``k - 1`` times ``over_k / k + constant``, which covers Poisson
-    (mean / k) and binomial (odds (n + 1) / k - odds). ``most`` bounds the count. The walk goes by
-    several counts at a time, the more the fewer cells are left; cells that have arrived are
-    dropped from it.
-    """
-    count = np.zeros(u.shape, dtype=np.int64)
-    left = (u > none).nonzero()[0]
-    count[left] = 1
-    goal, chance, slope = u[left], none[left], over_k[left]
-    reached, k = chance, 1
-    shift = constant[left] if isinstance(constant, np.ndarray) else constant
-    while left.size and k < _LONGEST_WALK:
-        ahead = min(max(_WALKED_AT_ONCE // left.size, 4), 24, _LONGEST_WALK - k)
-        walk = slope / np.arange(k, k + ahead, dtype=np.float64)[:, None]
-        walk += shift
-        np.maximum(walk, 0.0, out=walk)
-        walk[0] *= chance
-        _onward(np.multiply, walk)
-        chance = walk[-1].copy()
-        walk[0] += reached
-        _onward(np.add, walk)
-        on = goal > walk
-        count[left] += np.add.reduce(on.view(np.int8), axis=0, dtype=np.int8)
-        keep = on[-1].nonzero()[0]
-        left, goal, slope = left[keep], goal[keep], slope[keep]
-        chance, reached = chance[keep], walk[-1][keep]
-        shift = shift[keep] if isinstance(shift, np.ndarray) else shift
-        k += ahead
-    return np.minimum(count, most).astype(np.int64)
-
-
-def _onward(apply: np.ufunc, walk: Floats) -> None:
-    """Accumulate rows (counts, cells) in place, one after another as a walk by single counts would.
-
-    By rows where they are long, since an accumulation has its cost by the cell.
-    """
-    if walk.shape[1] < 256:
-        apply.accumulate(walk, axis=0, out=walk)
-        return
-    for row in range(1, walk.shape[0]):
-        apply(walk[row], walk[row - 1], out=walk[row])
-
-
-def _normal(u: Floats, mean: Floats, sd: Floats, skewness: Floats) -> Counts:
-    """Cornish-Fisher: a normal corrected for skewness, rounded to a count.
-
-    Rounding adds a variance of 1/12, which is taken off beforehand.
-    """
-    z = ndtri(u)
-    narrower = np.sqrt(sd * sd - 1.0 / 12.0)
-    value = mean + narrower * (z + skewness * (z * z - 1.0) / 6.0)
-    return np.maximum(np.floor(value + 0.5), 0.0).astype(np.int64)
 
 
 def path_months(scenario: Scenario, until: date) -> list[tuple[str, date]]:
@@ -349,12 +222,9 @@ __all__ = [
     "RandomStreams",
     "Samples",
     "apply_draw",
-    "binomial_count",
-    "binomial_counts",
     "hypercube_column",
     "inflow_deviation",
     "path_months",
-    "poisson_count",
     "sample",
     "slice_samples",
 ]

@@ -1,90 +1,33 @@
-"""State of a simulation, shared by all actors: clock, parameters, random streams and ledger."""
+"""State of a simulation, shared by all actors: clock, numbers, random streams and ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import simpy
 
-from ..clock import Clock, Step, days_in_year
-from ..scenario import Hold, Quantity, Scenario, quantities
+from ..clock import Clock, Step
+from ..scenario import Scenario
+from .books import Books, Today
+from .chances import Chances, new_chances, work_out_chances
+from .compiled import inlined
+from .draws import Draws, new_draws
 from .ledger import Ledger
+from .numbers import CurrentNumbers, Numbers, Parameters, current_numbers
 from .prices import Prices
-from .sampling import Counts, Floats, RandomStreams, Samples, apply_draw
+from .sampling import Counts, Floats, RandomStreams
 
 Actor = Generator[simpy.Event, Any, None]
-Memory = TypeVar("Memory")
 HOURS_A_DAY = 24
 DAYS_A_YEAR = 365.25
 
 
-class Parameters:
-    """The numbers of a scenario as they hold on a day, each with its replication's draw.
-
-    ``at(path, day)`` gives an array (replications,), or (1,) where nothing is drawn. Dated values
-    step to the next one on its date.
-    """
-
-    def __init__(self, scenario: Scenario, clock: Clock, samples: Samples) -> None:
-        self._quantities = dict(quantities(scenario))
-        self._clock = clock
-        self._samples = samples
-        self._groups = tuple(scenario.groups)
-        self._cache: dict[str, tuple[int, int, Floats]] = {}
-
-    def at(self, path: str, day: int) -> Floats:
-        """Value of the number at ``path`` on ``day``: (replications,) or (1,)."""
-        since, until, value = self._cache.get(path, _NEVER)
-        if since <= day < until:
-            return value
-        quantity = self._quantities[path]
-        until = self._next_change(quantity, day)
-        value = apply_draw(quantity, quantity.on(self._clock.date_of(day)), self._samples.get(path))
-        self._cache[path] = (day, until, value)
-        return value
-
-    def at_start(self, path: str) -> Floats:
-        """Value of the number at ``path`` on day 0, whatever the day is now."""
-        name = f"at_start:{path}"
-        if name not in self._cache:
-            quantity = self._quantities[path]
-            value = apply_draw(quantity, quantity.on(self._clock.start), self._samples.get(path))
-            self._cache[name] = (0, 1, value)
-        return self._cache[name][2]
-
-    def quantity(self, path: str) -> Quantity:
-        """The number at a path, as the scenario has it."""
-        return self._quantities[path]
-
-    def by_group(self, key: str, day: int) -> Floats:
-        """One key of every group: (replications or 1, groups)."""
-        name = f"by_group:{key}"
-        since, until, value = self._cache.get(name, _NEVER)
-        if since <= day < until:
-            return value
-        paths = [f"groups.{group}.{key}" for group in self._groups]
-        columns = [self.at(path, day) for path in paths]
-        rows = max(column.size for column in columns)
-        value = np.stack([np.broadcast_to(column, (rows,)) for column in columns], axis=1)
-        until = min(self._next_change(self._quantities[path], day) for path in paths)
-        self._cache[name] = (day, until, value)
-        return value
-
-    def _next_change(self, quantity: Quantity, day: int) -> int:
-        change = quantity.changes_after(self._clock.date_of(day))
-        return 2**31 if change is None else self._clock.day_of(change)
-
-
-_NEVER = (0, -1, np.zeros(1))
-"""Since when, until when, and the value: no day lies in it."""
-
-
 @dataclass(frozen=True)
 class SimState:
-    """Everything an actor may look at. It may change the ledger, and its own memory."""
+    """Everything an actor may look at. It may change the ledger, and what it remembers itself."""
 
     env: simpy.Environment
     clock: Clock
@@ -93,42 +36,50 @@ class SimState:
     luck: RandomStreams
     ledger: Ledger
     prices: Prices
+    current: CurrentNumbers
+    draws: Draws
+    chances: Chances
     laid_out: tuple[Step, ...]
     """The steps of the clock, laid out once for all actors."""
-    memory: dict[type, Any] = field(default_factory=dict)
-    """Memory of actors besides the stocks, kept here so that a checkpoint contains it."""
 
     @property
     def replications(self) -> int:
-        return self.luck.count
+        return self.ledger.replications
 
     @property
     def groups(self) -> tuple[str, ...]:
         return tuple(self.scenario.groups)
 
-    def actor_memory(self, kind: type[Memory], begin: Callable[[], Memory]) -> Memory:
-        """What an actor remembers; at the start of the run that with which it begins."""
-        if kind not in self.memory:
-            self.memory[kind] = begin()
-        found: Memory = self.memory[kind]
-        return found
+    @property
+    def books(self) -> Books:
+        """Arrays of the ledger, for compiled steps."""
+        return self.ledger.books
 
-    def hold(self, group: str, day: int) -> Hold | None:
-        """The hold that keeps a group out of the queue on a day, if any."""
-        today = self.clock.date_of(day)
-        for hold in self.scenario.ind.holds:
-            if hold.group == group and hold.begins <= today < hold.ends:
-                return hold
-        return None
+    @property
+    def numbers(self) -> Numbers:
+        """Numbers of the scenario as they hold today, for compiled steps."""
+        return self.current.arrays
 
-    def cohort_middles(self, first: int, count: int) -> Floats:
-        """Middle of the months of ``count`` cohorts from number ``first`` on [days]: (count,)."""
-        half = 15.2
-        return self.ledger.cohort_starts[first : first + count] + half
+    @property
+    def today(self) -> Today:
+        """The step of today, for compiled steps."""
+        return self.ledger.today
 
-    def column(self, path: str, day: int) -> Floats:
-        """A number as a column (replications or 1, 1), to broadcast over groups."""
-        return self.values.at(path, day)[:, None]
+    def begin_step(self, step: Step) -> None:
+        """Book to a step from now on, and bring numbers and chances to its day."""
+        before = self.ledger.today
+        self.ledger.at(step)
+        changed = self.current.refresh(step.day)
+        if changed or (before.days, before.year) != (step.days, self.today.year):
+            work_out_chances(self.chances, self.numbers, self.today)
+
+    def rests(self, count: int) -> Floats:
+        """Room for fractions of people that are carried over to the next step."""
+        return np.zeros((self.replications, count))
+
+    def rows(self, count: int) -> Counts:
+        """Room for counts by group or place type, while an actor acts in one replication."""
+        return np.zeros((count, max(len(self.groups), len(self.scenario.reception.places))), int)
 
     def steps(self, hour: int) -> Iterator[tuple[Step, float]]:
         """Steps, each with the moment of the day [days] at which an actor of ``hour`` acts."""
@@ -140,40 +91,34 @@ class SimState:
         return self.env.timeout(moment - self.env.now)
 
 
-class Rounder:
-    """Turns a flow with fractions into whole people, carrying the rest to the next step."""
+def new_state(
+    scenario: Scenario, ledger: Ledger, luck: RandomStreams, laid_out: tuple[Step, ...]
+) -> SimState:
+    """Gather what actors look at, at the start of a run."""
+    clock, samples = ledger.clock, ledger.samples
+    values = Parameters(scenario, clock, samples)
+    state = SimState(
+        simpy.Environment(),
+        clock,
+        scenario,
+        values,
+        luck,
+        ledger,
+        Prices.of(scenario, samples),
+        current_numbers(scenario, clock, values, ledger.replications),
+        new_draws(luck, len(scenario.groups)),
+        new_chances(ledger.replications, len(scenario.groups)),
+        laid_out,
+    )
+    work_out_chances(state.chances, state.numbers, state.today)
+    return state
 
-    def __init__(self) -> None:
-        self._rest: Floats | float = 0.0
 
-    def __call__(self, amount: Floats) -> Counts:
-        total = amount + self._rest
-        whole = np.floor(total + 1e-9)
-        self._rest = total - whole
-        counts: Counts = whole.astype(np.int64)
-        return counts
-
-
-def hazard(mean_days: Floats, days: int) -> Floats:
-    """Chance to leave within ``days`` when the mean stay is ``mean_days`` (constant hazard)."""
-    chance: Floats = -np.expm1(-days / mean_days)
-    return chance
-
-
-def answer(now: Counts | Floats, then: Counts | Floats, power: Floats) -> Floats:
+@inlined
+def answer(now: float, then: float, power: float) -> float:
     """Factor by which supply answers to a queue: (now / then) to a power; 1 where none was then.
 
-    At power 0 supply is held, at 1 it keeps pace with the queue. All three broadcast.
+    At power 0 supply is held, at 1 it keeps pace with the queue.
     """
-    factor: Floats = np.where(then > 0, now / np.maximum(then, 1e-9), 1.0) ** power
-    return factor
-
-
-def year_fraction(step: Step) -> float:
-    """Part of its calendar year that a step covers, so that yearly numbers add up exactly."""
-    return step.days / days_in_year(step.date.year)
-
-
-def whole_column(amount: Floats, replications: int) -> Floats:
-    """Broadcast (1,) or (replications,) to a column (replications, 1)."""
-    return np.broadcast_to(amount, (replications,))[:, None]
+    ratio = now / max(then, 1e-9) if then > 0 else 1.0
+    return ratio**power

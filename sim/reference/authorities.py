@@ -7,9 +7,12 @@ from collections import deque
 import numpy as np
 
 from ..clock import DAYS_A_WEEK, Step, days_in_year
+from ..model.books import Books, Today
 from ..model.housing import half_year
-from ..model.inflow import first_within_total
+from ..model.inflow import first_applications
+from ..model.numbers import GroupNumber, Numbers
 from ..model.spending_limit import (
+    Means,
     PendingClosures,
     affordable_orders,
     ind_factor,
@@ -49,8 +52,8 @@ def arrivals(country: Population) -> Actor:
         year = part_of_year(step)
         country.applied_today = []
         season = world.scenario.inflow.season[step.date.month].single
-        level = np.array([[country.number("inflow.first") * country.path[step.day, 0]]])
-        first = float(first_within_total(world, step, level)[0, 0]) * season
+        path = float(country.path[step.day, 0])
+        first = first_applications(world.books, world.numbers, 0, path) * season
         came = 0
         for index, group in enumerate(groups):
             per_year = first if group.intake == "first" else country.number("inflow.repeat")
@@ -103,14 +106,14 @@ def ind(country: Population) -> Actor:
     world, ledger = country.world, country.world.ledger
     rests = [UnitRounder() for _ in world.groups]
     came, done = UnitRounder(), UnitRounder()
-    capacity = at_start = _planned(country)
+    capacity = at_start = _planned(country, world.laid_out[0])
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
-        year, planned = part_of_year(step), _planned(country)
+        year, planned = part_of_year(step), _planned(country, step)
         room = planned * step.days / max(country.number("ind.capacity.ramp_days"), 1e-9)
         capacity = min(planned, capacity + room)
         work = capacity * country.number("ind.capacity.realised") * year
-        open_ = [world.hold(name, step.day) is None for name in world.groups]
+        open_ = [bool(one) for one in world.numbers.group[0, GroupNumber.IS_OPEN]]
         for index, cases in enumerate(_divided(country, work, open_)):
             queue = country.at_ind[index]
             for _ in range(min(rests[index](cases), len(queue))):
@@ -118,17 +121,25 @@ def ind(country: Population) -> Actor:
                 person = queue.pop() if newest else queue.popleft()
                 _tell(person, lives.DECIDED)
         ledger.tally("ind_planned", capacity * year)
-        ledger.tally("ind_other_days", float(ind_factor(world, step.day)[0]) * step.days)
+        ledger.tally("ind_other_days", ind_factor(*_means(country, step)) * step.days)
         _other_cases(country, year, capacity / max(at_start, 1e-9), came, done)
         if step.ends_month:
             yield country.env.timeout(0)  # who was told today is no longer waiting
             _ages(country, step)
 
 
-def _planned(country: Population) -> float:
+def _planned(country: Population, step: Step) -> float:
     """Return the yearly capacity of the IND [decision equivalents]."""
-    planned = planned_capacity(country.world, country.day)[0]
-    return float(planned * ind_factor(country.world, country.day)[0])
+    means = _means(country, step)
+    return planned_capacity(*means) * ind_factor(*means)
+
+
+def _means(country: Population, step: Step) -> tuple[Books, Numbers, Today, Means, int]:
+    """What the IND's capacity is planned from, in the only replication there is."""
+    world = country.world
+    assert country.means is not None
+    country.means.refresh(world, step)
+    return world.books, world.numbers, world.today, country.means.arrays, 0
 
 
 def _divided(country: Population, work: float, open_: list[bool]) -> list[float]:
@@ -182,7 +193,9 @@ def _ages(country: Population, step: Step) -> None:
     world, ledger = country.world, country.world.ledger
     end = step.day + step.days
     days = end - world.clock.month_starts()[step.month]
-    ledger.tally("overdue_days", overdue_cases(world, step.day, end) * days)
+    middles = ledger.cohort_middles()
+    late = overdue_cases(world.books, world.numbers, world.today, middles, 0, end)
+    ledger.tally("overdue_days", late * days)
     limit = world.scenario.prices.oda_first_days.single
     young = sum(1 for q in country.at_ind for p in q if p.here and end - p.since < limit)
     ledger.tally("first_year_days", float(young) * days)
@@ -214,7 +227,7 @@ def family_desk(country: Population) -> Actor:
             country.env.process(lives.family_member(country, person))
         # Who asks today stands at the end of the queue before the desk looks at it.
         yield country.env.timeout(0)
-        staff = country.number("family.staff") * float(ind_factor(world, step.day)[0])
+        staff = country.number("family.staff") * ind_factor(*_means(country, step))
         work = deciding(staff * country.number("family.productivity") * part_of_year(step))
         for _ in range(min(work, len(country.at_family_desk))):
             _tell(country.at_family_desk.popleft(), lives.DECIDED)

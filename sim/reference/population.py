@@ -10,8 +10,9 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from ..model.ledger import First
+from ..model.ledger import Order
 from ..model.sampling import Counts, Floats
+from ..model.spending_limit import IndMeans
 from ..model.state import SimState
 
 
@@ -54,6 +55,8 @@ class Population:
     family_came: int = 0
     born: int = 0
     people: list[Person] = field(default_factory=list)
+    means: IndMeans | None = None
+    """What the capacity of the IND is planned from."""
     followed: int = 0
     """Number of the person whose bed is looked for every day (0: nobody)."""
     rows: dict[int, Counts] = field(default_factory=dict)
@@ -73,7 +76,7 @@ class Population:
         self.people.append(somebody)
         return somebody
 
-    def book(self, person: Person, source: str, target: str, first: First = "oldest") -> None:
+    def book(self, person: Person, source: str, target: str, first: Order = "oldest") -> None:
         """Book one person's move in the ledger and in their diary."""
         accounts = self.world.ledger.accounts
         by_group = max(accounts[source].width, accounts[target].width) > 1

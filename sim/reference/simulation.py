@@ -12,10 +12,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import simpy
 
 from ..clock import Clock
-from ..model.engine import accounts, calendar, end_of_step
+from ..model.engine import calendar, end_of_step
 from ..model.inflow import deviation_path
 from ..model.initial_state import (
     COHORTS_BEFORE,
@@ -24,12 +23,11 @@ from ..model.initial_state import (
     spread_ages,
     status_rounding,
 )
-from ..model.ledger import Ledger
-from ..model.prices import Prices
+from ..model.ledger import Ledger, accounts
 from ..model.reception import opening_places
 from ..model.sampling import RandomStreams, Samples, sample, slice_samples
-from ..model.spending_limit import track_spending
-from ..model.state import Parameters, SimState
+from ..model.spending_limit import ind_means, track_spending
+from ..model.state import new_state
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Quantity, Scenario, override, quantities
 from . import authorities as offices
@@ -118,19 +116,10 @@ def simulate_persons(
         1,
         COHORTS_BEFORE,
         samples,
+        replication,
     )
-    env = simpy.Environment()
-    values, prices = Parameters(scenario, clock, samples), Prices.of(scenario, samples)
-    world = SimState(
-        env,
-        clock,
-        scenario,
-        values,
-        RandomStreams(seed, replication, 1),
-        ledger,
-        prices,
-        tuple(clock.steps()),
-    )
+    luck = RandomStreams(seed, replication, 1)
+    world = new_state(scenario, ledger, luck, tuple(clock.steps()))
     country = Population(
         world,
         np.random.default_rng([seed, replication, 1]),
@@ -139,11 +128,12 @@ def simulate_persons(
         followed=follow,
     )
     open_country(country)
+    country.means = ind_means(world)
     for actor in (calendar, track_spending, end_of_step):
-        env.process(actor(world))
+        world.env.process(actor(world))
     for office in OFFICES:
-        env.process(office(country))
-    env.run(until=clock.days)
+        world.env.process(office(country))
+    world.env.run(until=clock.days)
     return ledger, country
 
 

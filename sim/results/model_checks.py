@@ -8,11 +8,9 @@ the tests run them too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -27,6 +25,7 @@ from ..model.reception import placement
 from ..model.sampling import Floats, sample, slice_samples
 from ..scenario import REGULAR, Scenario, override
 from .budget import costs
+from .parallel import parallel_list
 from .tables import Tables, tabulate
 
 BECAUSE = "set by a check"
@@ -247,13 +246,12 @@ def actor_order(base: Scenario) -> CheckOutcome:
     whole = tabulate(simulate(base, 6, 1, until=until), base).monthly
     turned = tabulate(simulate(base, 6, 1, until=until, actors=ACTORS[::-1]), base).monthly
     jobs = [(base, slice_samples(samples, first, 3), first, until) for first in (0, 3)]
-    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        parts = list(pool.map(_part, jobs))
+    parts = parallel_list(lambda job, _: _part(job), jobs, 2)
     joined = np.concatenate(parts, axis=-1)
     equal = np.array_equal(whole, turned, equal_nan=True)
     equal = equal and np.array_equal(whole, joined, equal_nan=True)
     return CheckOutcome("order of actors, chunks and workers change nothing",
-                   "actors created backwards; 6 replications as 3 + 3 in two processes",
+                   "actors created backwards; 6 replications as 3 + 3 on two threads",
                    "every cell equal" if equal else "cells differ", bool(equal))  # fmt: skip
 
 
@@ -380,11 +378,10 @@ def parameters_matter(base: Scenario) -> CheckOutcome:
         if not path.startswith(priced) and not path.endswith("price") and path not in ELSEWHERE
     ]
     dead = paths
-    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        for until in (date(2025, 6, 30), date(2026, 12, 31)):
-            jobs = [(base, path, until) for path in ["", *dead]]
-            unmoved, *prints = pool.map(_moved, jobs, chunksize=4)
-            dead = [path for path, found in zip(dead, prints, strict=True) if found == unmoved]
+    for until in (date(2025, 6, 30), date(2026, 12, 31)):
+        jobs = [(base, path, until) for path in ["", *dead]]
+        unmoved, *prints = parallel_list(lambda job, _: _moved(job), jobs, 2)
+        dead = [path for path, found in zip(dead, prints, strict=True) if found == unmoved]
     tried = f"{len(paths)} numbers moved one by one, to the end of 2026"
     result = f"{len(dead)} move nothing" + "".join(f" {path}" for path in dead)
     return CheckOutcome("each uncertain number of the chain matters", tried, result, not dead)

@@ -261,31 +261,23 @@ def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]
 
 def wait_cells(ledger: Ledger) -> dict[TableCell, Floats]:
     """Median and 90th percentile of the months waited by those decided in a month."""
-    waits = ledger.waits["pending"]
-    months = np.arange(waits.shape[0])[:, None]
-    cohorts = np.arange(ledger.cohorts)[None, :]
-    ages = ledger.cohorts_before + months - cohorts
     cells = {}
     for name, q in (("median", 0.5), ("p90", 0.9)):
         cell = TableCell("waiting_months", f"kind:{name}", "months")
-        cells[cell] = np.stack(
-            [_quantile_of_ages(waits[m], ages[m], q) for m in range(waits.shape[0])]
-        )
+        cells[cell] = np.stack([_quantile_of_ages(counts, q) for counts in ledger.waits])
     return cells
 
 
-def _quantile_of_ages(counts: np.ndarray, ages: np.ndarray, q: float) -> Floats:
-    """Quantile of ages [months] from counts by cohort (replication, cohort); NaN if nobody.
+def _quantile_of_ages(counts: np.ndarray, q: float) -> Floats:
+    """Quantile of ages [months] from counts by age (replication, age); NaN if nobody.
 
-    A cohort of age a came between a - 1/2 and a + 1/2 months ago (the youngest 0 to 1/2).
+    Who has waited ``a`` months came between a - 1/2 and a + 1/2 months ago (the youngest 0 to 1/2).
     """
-    shown = ages >= 0
-    young_first = counts[:, shown][:, ::-1].astype(np.float64)
-    reached = np.cumsum(young_first, axis=1)
+    reached = np.cumsum(counts.astype(np.float64), axis=1)
     goal = q * reached[:, -1:]
     index = np.argmax(reached >= np.maximum(goal, 1e-9), axis=1)
     rows = np.arange(counts.shape[0])
-    inside = young_first[rows, index]
+    inside = counts[rows, index]
     part = 1 - (reached[rows, index] - goal[:, 0]) / np.maximum(inside, 1)
     low = np.maximum(index - 0.5, 0.0)
     high = index + 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model.engine import simulate
+from sim.model.spending_limit import Means, ind_means
 from sim.model.state import Actor, SimState
 from sim.scenario import Scenario, override
 
@@ -31,5 +32,12 @@ def world_of(scenario: Scenario, replications: int = 1, number: int = 0) -> SimS
 
     simulate(scenario, replications, 1, vary=(), actors=(look,))
     world = seen[0]
-    world.ledger.step = list(world.clock.steps())[number]
+    world.begin_step(world.laid_out[number])
     return world
+
+
+def means_of(world: SimState) -> Means:
+    """What the IND's capacity is planned from in the step in which a world is."""
+    means = ind_means(world)
+    means.refresh(world, world.ledger.step)
+    return means.arrays
