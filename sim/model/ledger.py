@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..clock import Clock, Step, days_in_year, first_of_month, month_number
 from ..errors import ModelError
@@ -35,7 +34,6 @@ from .sampling import Counts, Floats, Samples
 
 HALF_A_MONTH = 15.2
 Order = Literal["oldest", "newest"]
-Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -112,63 +110,33 @@ class Ledger:
 
     # -- names of the arrays ------------------------------------------------------------------
 
-    @property
-    def stocks(self) -> dict[str, Counts]:
+    def _name_arrays(self) -> None:
+        """Give the arrays of ``books`` and ``closed`` the names of accounts and tallies."""
+        books, closed = self.books, self.closed
+        self.stocks = {name: books.stock[:, self._cells(name)] for name in self.accounts}
         """Stock of each account: (replications, width)."""
-        return {name: self.books.stock[:, self._cells(name)] for name in self.accounts}
-
-    @property
-    def cohort_counts(self) -> dict[str, NDArray[np.int32]]:
-        """People in each aged account by month of entry: (replications, width, cohort)."""
-        return self._aged(self.books.ages.cohorts)
-
-    @property
-    def cohort_entered(self) -> dict[str, NDArray[np.int32]]:
-        """People who came into each aged account by month: (replications, width, cohort)."""
-        return self._aged(self.books.ages.entered)
-
-    @property
-    def entry_sums(self) -> dict[str, Floats]:
-        """Sum of the days on which those there came: (replications, width, cohort)."""
-        return self._aged(self.books.ages.entry_days)
-
-    @property
-    def days(self) -> dict[str, Floats]:
+        self.days = {name: closed.days[:, :, self._cells(name)] for name in self._internal()}
         """Person-days under each internal account: (month, replications, width)."""
-        return {name: self.closed.days[:, :, self._cells(name)] for name in self._internal()}
-
-    @property
-    def snapshots(self) -> dict[str, NDArray[np.int32]]:
+        self.snapshots = {
+            name: closed.snapshots[:, :, self._cells(name)] for name in self._internal()
+        }
         """Stocks at the opening and each month end: (date, replications, width)."""
-        return {name: self.closed.snapshots[:, :, self._cells(name)] for name in self._internal()}
-
-    @property
-    def flows(self) -> dict[tuple[str, str], NDArray[np.int32]]:
+        self.flows = {names: books.flows[:, :, self._flow_cells(*names)] for names in self._moves}
         """Moves of each month between two accounts: (month, replications, width)."""
-        return {
-            (source, target): self.books.flows[:, :, self._flow_cells(source, target)]
-            for source, target in self._moves
-        }
-
-    @property
-    def tallies(self) -> dict[str, Floats]:
+        self.tallies = {each.name.lower(): books.tallies[:, :, each] for each in Tally}
         """Monthly sums of what is not a stock: (month, replications)."""
-        known = {each.name.lower(): self.books.tallies[:, :, each] for each in Tally}
-        return known | self._other_tallies
-
-    @property
-    def waits(self) -> NDArray[np.int32]:
-        """People who were decided, by months waited: (month, replications, age)."""
-        return self.books.ages.waits
-
-    @property
-    def wait_days(self) -> dict[str, Floats]:
+        self.tallies |= self._other_tallies
+        aged = {name: self._aged_cells(name) for name in self.accounts if self.accounts[name].aged}
+        self.cohort_counts = {name: books.ages.cohorts[:, cells] for name, cells in aged.items()}
+        """People in each aged account by month of entry: (replications, width, cohort)."""
+        self.cohort_entered = {name: books.ages.entered[:, cells] for name, cells in aged.items()}
+        """People who came into each aged account by month: (replications, width, cohort)."""
+        self.entry_sums = {name: books.ages.entry_days[:, cells] for name, cells in aged.items()}
+        """Sum of the days on which those there came: (replications, width, cohort)."""
+        self.wait_days = {name: books.ages.wait_days[:, :, c] for name, c in aged.items()}
         """Days waited by those who left each aged account: (month, replications, width)."""
-        return {
-            name: self.books.ages.wait_days[:, :, self._aged_cells(name)]
-            for name, account in self.accounts.items()
-            if account.aged
-        }
+        self.waits = books.ages.waits
+        """People who were decided, by months waited: (month, replications, age)."""
 
     def _internal(self) -> list[str]:
         return [name for name, account in self.accounts.items() if not account.external]
@@ -180,13 +148,6 @@ class Ledger:
     def _aged_cells(self, name: str) -> slice:
         offset = int(self.books.layout[self.number[name], Layout.AGED])
         return slice(offset, offset + self.accounts[name].width)
-
-    def _aged(self, array: NDArray[Kind]) -> dict[str, NDArray[Kind]]:
-        return {
-            name: array[:, self._aged_cells(name)]
-            for name, account in self.accounts.items()
-            if account.aged
-        }
 
     def _flow_cells(self, source: str, target: str) -> slice:
         offset = int(self.books.flow_at[self.number[source], self.number[target]])
@@ -277,6 +238,7 @@ class Ledger:
             today=np.pad(today, ((0, 0), (0, more))),
             flows=np.pad(flows, ((0, 0), (0, 0), (0, more))),
         )
+        self._name_arrays()
 
     # -- beside the moves ----------------------------------------------------------------------
 
@@ -287,6 +249,7 @@ class Ledger:
             return
         if name not in self._other_tallies:
             self._other_tallies[name] = np.zeros((self.clock.months, self.replications))
+            self._name_arrays()
         self._other_tallies[name][self.step.month] += amount
 
     def close_step(self) -> None:
@@ -304,10 +267,9 @@ class Ledger:
 
     def check_rules(self) -> None:
         """Raise ``ModelError`` if a rule of the ledger has been broken."""
-        rule = self.books.broken[0]
-        if rule == Rule.KEPT:
+        if not self.books.broken[0]:
             return
-        _, one, other, r = self.books.broken.tolist()
+        rule, one, other, r = self.books.broken.tolist()
         names = list(self.accounts)
         where = f"on {self.step.date}, in replication {self.first + r}"
         if rule == Rule.NEGATIVE_MOVE:
