@@ -106,6 +106,16 @@ def test_the_page_lists_the_moves_of_a_run(quarter: Ledger) -> None:
     assert listed == set(quarter.flows)
 
 
+def test_the_diagram_names_actors_that_exist() -> None:
+    """Labels of arrows in italics are actors, but for those that move nobody."""
+    diagram = (PAGES / "model.svg").read_text("utf-8")
+    labels = re.findall(r"italic\">([^<]+)<", diagram)
+    named = {label.partition(":")[0] for label in labels}
+    moving_nobody = {"grants bring family", "trend", "order, notice"}
+    assert moving_nobody < named
+    assert named - moving_nobody <= {actor.__name__ for actor in ACTORS}
+
+
 def test_every_item_of_the_stress_checklist_is_answered() -> None:
     items = [row[0].split()[0] for row in table_rows(page("model").partition("## The STRESS")[2])]
     assert tuple(items[2:]) == STRESS_ITEMS
