@@ -227,6 +227,11 @@ def too_many_move(world: SimState) -> None:
     move(world.books, world.today, 1, Account.TRANSIT, Account.SETTLED, 10**6)
 
 
+def unknown_move(world: SimState) -> None:
+    """Compiled steps have cells for the flows of known moves only."""
+    move(world.books, world.today, 1, Account.SETTLED, Account.OUTSIDE, 5)
+
+
 def a_bed_too_many(world: SimState) -> None:
     world.ledger.stocks["beds"][1, 0] += 1
 
@@ -246,6 +251,7 @@ def less_than_nobody(world: SimState) -> None:
     [
         (negative_move, 3, "a negative number moves from outside to status_holders"),
         (too_many_move, 3, "transit would go negative"),
+        (unknown_move, 3, "nobody moves from settled to outside in compiled steps"),
         (a_bed_too_many, 3, "the book of beds does not balance"),
         (a_month_too_many, 4, "the ages of pending do not add up"),
         (less_than_nobody, 4, "the ages of pending do not add up"),
@@ -286,6 +292,17 @@ def test_ages_that_go_wrong_are_found_at_the_month_end(baseline: Scenario) -> No
 
     with pytest.raises(ModelError, match="do not add up on 2025-01-31, in replication 1"):
         simulate(baseline, 2, 1, until=date(2025, 2, 10), actors=(calendar, err, end_of_step))
+
+
+def test_a_broken_rule_is_told_at_the_end_where_no_actor_closes_the_steps(
+    baseline: Scenario,
+) -> None:
+    def err(world: SimState) -> Actor:
+        yield world.until(0.0)
+        too_many_move(world)
+
+    with pytest.raises(ModelError, match="transit would go negative on 2025-01-27"):
+        simulate(baseline, 2, 1, until=date(2025, 2, 10), actors=(err,))
 
 
 def test_of_two_broken_rules_the_first_is_told(baseline: Scenario) -> None:

@@ -150,3 +150,17 @@ def test_newest_first_reaches_back_as_far_as_it_needs() -> None:
     assert ledger.cohort_counts["queue"][0, 0].sum() == 1
     assert ledger.cohort_counts["queue"][0, 0, 0] == 1
     ledger.check_balance()
+
+
+def test_a_single_row_moves_in_every_replication_and_other_counts_of_rows_are_refused() -> None:
+    ledger = small()
+    ledger.move(counts([3, 1]), "queue", "done")
+    assert ledger.stocks["done"].tolist() == [[3, 1], [3, 1]]
+    with pytest.raises(ValueError, match="broadcast"):
+        ledger.move(counts([1, 0], [1, 0], [1, 0]), "queue", "done")
+    assert ledger.stocks["done"].tolist() == [[3, 1], [3, 1]]
+
+
+def test_parts_of_people_do_not_move() -> None:
+    with pytest.raises(TypeError, match="same_kind"):
+        small().move(np.array([[1.5, 0.0], [0.0, 0.0]]), "queue", "done")

@@ -62,6 +62,8 @@ class Rule(IntEnum):
     NEGATIVE_STOCK = 2
     BOOK_OUT_OF_BALANCE = 3
     AGES_OUT_OF_BALANCE = 4
+    UNKNOWN_MOVE = 5
+    """A move that is not one of ``accounts.MOVES``: it has no cells among the flows."""
 
 
 class Ages(NamedTuple):
@@ -160,7 +162,7 @@ def move_row(
     are the oldest or the newest.
     """
     # Members of an enumeration become plain numbers, for which all below is compiled once.
-    source, target = source + 0, target + 0
+    source, target, first = source + 0, target + 0, first + 0
     sources, targets = books.layout[source, Layout.WIDTH], books.layout[target, Layout.WIDTH]
     cells, total = max(sources, targets), 0
     for cell in range(cells):
@@ -204,6 +206,9 @@ def _record(
 ) -> None:
     if count < 0:
         _break(books, Rule.NEGATIVE_MOVE, source, target, r)
+    if books.flow_at[source, target] < 0:
+        _break(books, Rule.UNKNOWN_MOVE, source, target, r)
+        return
     flow = books.flow_at[source, target] + cell
     books.today[r, flow] += count
     books.flows[today.month, r, flow] += count

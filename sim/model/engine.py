@@ -88,7 +88,7 @@ def simulate(
 
     ``replications`` are simulated together, numbered from ``first`` on (so a run can be cut into
     chunks without a change). ``parameters`` replaces the draws by columns (replications,) by name,
-    as ``draws.sample`` makes them; ``vary`` selects the sources of uncertainty. Raises
+    as ``sampling.sample`` makes them; ``vary`` selects the sources of uncertainty. Raises
     ``ModelError`` if a law of the ledger is broken.
     """
     if is_cold():
@@ -104,4 +104,5 @@ def simulate(
     for actor in actors:
         world.env.process(actor(world))
     world.env.run()
+    ledger.check_rules()
     return ledger

@@ -192,26 +192,32 @@ class Ledger:
     def move(self, count: Counts, source: str, target: str, first: Order = "oldest") -> None:
         """Move ``count`` (replications, width) people from one account to another.
 
-        Out of an aged account the ``first`` to leave are the oldest (or the newest) of each cell.
-        An account of width 1 takes or gives the sum over the cells. Raises ``ModelError`` if a
-        stock would go negative or the accounts belong to different books.
+        ``count`` may also be (1, width): the same in each replication. Out of an aged account the
+        ``first`` to leave are the oldest (or the newest) of each cell. An account of width 1 takes
+        or gives the sum over the cells. Raises ``ModelError`` if a stock would go negative or the
+        accounts belong to different books.
         """
         if self.books.flow_at[self.number[source], self.number[target]] < 0:
             self._add_move(source, target)
-        width = self._flow_width(source, target)
-        if width == 1:
-            count = count.sum(axis=1, keepdims=True)
-        elif count.shape[1] != width:
-            raise ModelError(f"{count.shape[1]} cells do not fit {source} to {target}: {width}")
         move_in_all(
             self.books,
             self.today,
             self.number[source],
             self.number[target],
-            np.ascontiguousarray(count, dtype=np.int64),
+            self._whole_counts(count, source, target),
             int(First.NEWEST if first == "newest" else First.OLDEST),
         )
         self.check_rules()
+
+    def _whole_counts(self, count: Counts, source: str, target: str) -> Counts:
+        """Bring counts to the shape and type that compiled code, which checks neither, reads."""
+        width = self._flow_width(source, target)
+        if width == 1:
+            count = count.sum(axis=1, keepdims=True)
+        elif count.shape[1] != width:
+            raise ModelError(f"{count.shape[1]} cells do not fit {source} to {target}: {width}")
+        in_all = np.broadcast_to(count, (self.replications, width))
+        return in_all.astype(np.int64, order="C", casting="same_kind")
 
     def flow_in_step(self, source: str, target: str) -> Counts:
         """Return the moves between two accounts in this step so far: (replications, width)."""
@@ -276,6 +282,8 @@ class Ledger:
             what = f"a negative number moves from {names[one]} to {names[other]}"
         elif rule == Rule.NEGATIVE_STOCK:
             what = f"{names[one]} would go negative"
+        elif rule == Rule.UNKNOWN_MOVE:
+            what = f"nobody moves from {names[one]} to {names[other]} in compiled steps"
         elif rule == Rule.BOOK_OUT_OF_BALANCE:
             what = f"the book of {_book_names(self.accounts.values())[one]} does not balance"
         else:
