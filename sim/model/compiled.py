@@ -3,8 +3,11 @@
 A function marked ``@compiled`` is written for one replication, with plain numbers and loops. It is
 compiled when it is first called and kept on disk, so that a version is compiled once. Numba itself
 looks only at the file of the function it kept; a change in a helper of another module would go
-unseen. So the name of the folder of the cache holds a hash of all source that may be compiled, and
-of the versions of the libraries.
+unseen. So the name of the folder of the cache holds a hash of all source that may be compiled, of
+the versions of the libraries, and of whether bounds are checked.
+
+Compiled code does not check that an index lies within its array: it reads or spoils what lies
+beside it. With ``NUMBA_BOUNDSCHECK=1`` it raises ``IndexError`` instead (try that after a change).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -74,6 +77,8 @@ def cache_folder() -> Path | None:
         except OSError:
             continue
         if os.access(folder, os.W_OK):
+            with suppress(OSError):
+                os.utime(folder)
             _remove_old(folder)
             return folder
     return None
@@ -95,8 +100,8 @@ def is_cold() -> bool:
 
 
 def source_hash() -> str:
-    """Hash of the source of this package, of the Python and of the libraries that compile it."""
-    digest = hashlib.sha256(sys.version.encode())
+    """Hash of the source of this package, and of all that makes other code of the same source."""
+    digest = hashlib.sha256(f"{sys.version} bounds {config.BOUNDSCHECK}".encode())
     for library in LIBRARIES:
         digest.update(f"{library.__name__} {library.__version__}".encode())
     for file in sorted(HERE.glob("*.py")):
@@ -105,10 +110,16 @@ def source_hash() -> str:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove the folders of former versions, but for the latest few."""
-    others = [other for other in folder.parent.glob("compiled-*") if other != folder]
-    others.sort(key=lambda other: other.stat().st_mtime, reverse=True)
-    for other in others[OLD_FOLDERS_KEPT:]:
+    """Remove the folders of former versions, but for those that were used last.
+
+    Another process may be removing the same ones meanwhile.
+    """
+    used: dict[Path, float] = {}
+    for other in folder.parent.glob("compiled-*"):
+        with suppress(FileNotFoundError):
+            used[other] = other.stat().st_mtime
+    used.pop(folder, None)
+    for other in sorted(used, key=used.__getitem__, reverse=True)[OLD_FOLDERS_KEPT:]:
         shutil.rmtree(other, ignore_errors=True)
 
 
