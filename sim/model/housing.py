@@ -23,7 +23,7 @@ from .compiled import compiled, inlined
 from .draws import Draws, Process, draw, whole
 from .numbers import Number, Numbers
 from .sampling import Counts, Floats
-from .state import Actor, SimState, answer
+from .state import DAYS_A_YEAR, Actor, SimState, answer
 
 HOMES, TARGET = range(2)
 """Whose fractions are carried over: of homes, and of the target."""
@@ -79,7 +79,7 @@ def target_of(world: SimState, name: str, last_need: Floats, last_days: int) -> 
     day = world.today.day
     if name in world.scenario.housing.targets:
         return world.values.at(f"housing.targets.{name}", day)
-    half_year_days = 365.25 / 2
+    half_year_days = DAYS_A_YEAR / 2
     factor = world.values.at("housing.target_factor", day)
     per_half_year: Floats = last_need * half_year_days / max(last_days, 1) * factor
     return per_half_year

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import get_args
 
 import numpy as np
@@ -59,6 +60,16 @@ class Prices:
         """Value of an amount of money, brought to the base price level."""
         level = (self.numbers[number] if isinstance(number, str) else number).price_level
         return self.number(number, moment) * price_index(self.scenario, level, self.base)
+
+    @cached_property
+    def of_full_places(self) -> Floats:
+        """Cost of a year of a place with somebody in it, at the headline's level: (r or 1, types).
+
+        Worked out once, since where spending follows the budget every step asks for it.
+        """
+        level, places = self.scenario.prices.level, self.scenario.reception.places
+        columns = [occupied_place_price(self, name, level) for name in places]
+        return np.stack(np.broadcast_arrays(*columns), axis=1)
 
 
 def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> float:

@@ -23,7 +23,7 @@ from .books import Books, Today, cohort_of, month_now, stock_of
 from .compiled import inlined
 from .ledger import Ledger
 from .numbers import GroupNumber, Number, Numbers
-from .prices import guardianship_price, ind_money, ind_work_prices, occupied_place_price
+from .prices import guardianship_price, ind_money, ind_work_prices
 from .sampling import Counts, Floats
 from .state import DAYS_A_YEAR, Actor, SimState, answer
 
@@ -220,11 +220,7 @@ def overdue_cases(
 
 def full_prices(world: SimState) -> Floats:
     """Cost of a year of a place with somebody in it, at the headline's level: (r or 1, types)."""
-    level = world.scenario.prices.level
-    columns = [
-        occupied_place_price(world.prices, name, level) for name in world.scenario.reception.places
-    ]
-    return np.stack(np.broadcast_arrays(*columns), axis=1)
+    return world.prices.of_full_places
 
 
 def affordable(places: Counts, prices: Floats, money: Floats, order: list[int]) -> Counts:
@@ -343,7 +339,7 @@ class PendingClosures:
         for week, places in enumerate(self.ending):
             end = self.day + (week + 1) * DAYS_A_WEEK
             paid = max(min(end, last) - max(self.day, first), 0)
-            total = total + (places * prices).sum(axis=1) * paid / 365.25
+            total = total + (places * prices).sum(axis=1) * paid / DAYS_A_YEAR
             if first <= end < last:
                 total = total + places.sum(axis=1) * severance
         return total
