@@ -1,8 +1,9 @@
 """Pathways of persons: one SimPy process per person.
 
 ``asylum_seeker`` from the application to a home or the border, ``status_holder`` from the permit to
-a home, ``family_member`` from the application for reunification to the arrival, ``companion`` for
-those who come with others, ``ward`` for a minor under guardianship.
+a home, ``family_member`` from the application for reunification to the arrival,
+``accompanying_person`` for those who come with others, ``unaccompanied_minor`` for a minor under
+guardianship.
 """
 
 from __future__ import annotations

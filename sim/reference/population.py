@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from ..model.ledger import Order
 from ..model.sampling import Counts, Floats
@@ -146,4 +145,3 @@ class Population:
 INSIDE = {"accompanying", "status_holders"}
 ASYLUM = {"pending", "decided", "in_appeal", "rejected"}
 Waiting = simpy.events.ProcessGenerator
-Uniforms = NDArray[np.float64]
