@@ -148,7 +148,7 @@ def test_applications_of_this_step_do_not_count_yet(baseline: Scenario) -> None:
 def homes_of_the_step(world: SimState, waiting_then: int) -> float:
     """Homes that come in a step, with the fraction that is carried over."""
     supply = Supply(
-        world.rests(2),
+        world.fractions(2),
         np.zeros(1),
         np.zeros(1),
         np.array([waiting_then]),
@@ -160,7 +160,7 @@ def homes_of_the_step(world: SimState, waiting_then: int) -> float:
         moved_today(world.books, 0, source, Account.SETTLED)
         for source in (Account.STATUS_HOLDERS, Account.TRANSIT)
     )
-    return float(homes + supply.rests[0, HOMES])
+    return float(homes + supply.fractions[0, HOMES])
 
 
 def test_homes_answer_to_those_who_waited_when_the_step_began(baseline: Scenario) -> None:

@@ -96,7 +96,7 @@ class Books(NamedTuple):
     """(widest account,): room for a count that moves; only the first is used."""
     stock: Counts
     """(replication, cell)"""
-    today: Counts
+    flows_today: Counts
     """(replication, cell of a flow): moves of this step."""
     flows: NDArray[np.int32]
     """(month, replication, cell of a flow)"""
@@ -135,7 +135,7 @@ def moved_today(books: Books, r: int, source: int, target: int) -> int:
     cells = max(books.layout[source, Layout.WIDTH], books.layout[target, Layout.WIDTH])
     count = 0
     for cell in range(cells):
-        count += books.today[r, flow + cell]
+        count += books.flows_today[r, flow + cell]
     return count
 
 
@@ -210,7 +210,7 @@ def _record(
         _break(books, Rule.UNKNOWN_MOVE, source, target, r)
         return
     flow = books.flow_at[source, target] + cell
-    books.today[r, flow] += count
+    books.flows_today[r, flow] += count
     books.flows[today.month, r, flow] += count
 
 
@@ -247,10 +247,10 @@ def _take_by_age(
     ages: Ages, today: Today, r: int, aged: int, count: int, counted: bool, first: int
 ) -> None:
     """Take people from an aged cell, oldest (or newest) month of entry first."""
-    now, newest = month_now(ages, today), first == First.NEWEST
-    cohort = now if newest else ages.front[r, aged]
+    this_month, newest = month_now(ages, today), first == First.NEWEST
+    cohort = this_month if newest else ages.front[r, aged]
     left, entry_days = count, 0.0
-    while left > 0 and 0 <= cohort <= now:
+    while left > 0 and 0 <= cohort <= this_month:
         there = ages.cohorts[r, aged, cohort]
         taken = min(there, left)
         if taken > 0:
@@ -259,7 +259,7 @@ def _take_by_age(
             ages.entry_days[r, aged, cohort] -= entered
             entry_days += entered
             if counted:
-                ages.waits[today.month, r, min(now - cohort, OLDEST_AGE)] += taken
+                ages.waits[today.month, r, min(this_month - cohort, OLDEST_AGE)] += taken
             left -= taken
         if not newest:
             ages.front[r, aged] = cohort
@@ -272,10 +272,10 @@ def _give(books: Books, today: Today, r: int, target: int, cell: int, count: int
     books.stock[r, books.layout[target, Layout.OFFSET] + cell] += count
     aged = books.layout[target, Layout.AGED]
     if aged >= 0:
-        now = month_now(books.ages, today)
-        books.ages.cohorts[r, aged + cell, now] += count
-        books.ages.entered[r, aged + cell, now] += count
-        books.ages.entry_days[r, aged + cell, now] += count * float(today.day)
+        this_month = month_now(books.ages, today)
+        books.ages.cohorts[r, aged + cell, this_month] += count
+        books.ages.entered[r, aged + cell, this_month] += count
+        books.ages.entry_days[r, aged + cell, this_month] += count * float(today.day)
 
 
 @compiled

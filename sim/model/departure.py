@@ -81,7 +81,7 @@ def book_guardianship(books: Books, chances: Chances, draws: Draws, today: Today
                 GroupChance.UNACCOMPANIED,
                 group,
                 u[group],
-                books.today[r, applied + group],
+                books.flows_today[r, applied + group],
             )
         wards = stock_of(books, r, Account.WARDS, 0)
         left = draw_single(chances, r, Chance.GUARDIANSHIP_LEFT, u[groups], wards)

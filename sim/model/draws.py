@@ -219,11 +219,11 @@ def skewed_normal(u: float, mean: float, sd: float, skewness: float) -> int:
 
 
 @inlined
-def whole(rests: Floats, r: int, index: int, amount: float) -> int:
-    """Turn a flow with fractions into whole people; ``rests[r, index]`` carries the fraction on."""
-    total = amount + rests[r, index]
+def whole(fractions: Floats, r: int, index: int, amount: float) -> int:
+    """Turn a flow into whole people; ``fractions[r, index]`` carries the rest to the next step."""
+    total = amount + fractions[r, index]
     people = math.floor(total + 1e-9)
-    rests[r, index] = total - people
+    fractions[r, index] = total - people
     return people
 
 

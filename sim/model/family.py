@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .accounts import Account, Tally
 from .books import Books, Today, move, stock_of, tally
 from .chances import Chance, Chances, draw_single
@@ -44,13 +46,12 @@ def family_desk(world: SimState) -> Actor:
     grants x applications per grant x the group's factor. The desk decides staff x productivity a
     year (the order makes no difference here); of those granted a share travels.
     """
-    means, rests = ind_means(world), world.rests(2)
-    weighted = world.rests(len(world.groups))[0]
+    means, fractions = ind_means(world), world.fractions(2)
+    weighted = np.zeros(len(world.groups))
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
         means.refresh(world, step)
-        now = world.books, world.numbers, world.chances, world.today
-        decide_family(*now, world.draws, means.arrays, rests, weighted)
+        decide_family(*world.at_hand, world.draws, means.arrays, fractions, weighted)
 
 
 @compiled
@@ -61,7 +62,7 @@ def decide_family(
     today: Today,
     draws: Draws,
     means: Means,
-    rests: Floats,
+    fractions: Floats,
     weighted: Floats,
 ) -> None:
     """Book family applications and decisions of a step; ``weighted`` is room by group."""
@@ -71,13 +72,13 @@ def decide_family(
             factor = numbers.group[r, GroupNumber.FAMILY_FACTOR, group]
             weighted[group] = granted_today(books, r, group) * factor
         amount = total(weighted) * single[Number.FAMILY_PER_GRANT]
-        applied = whole(rests, r, APPLYING, amount)
+        applied = whole(fractions, r, APPLYING, amount)
         move(books, today, r, Account.OUTSIDE, Account.FAMILY_PENDING, applied)
 
         staff = single[Number.FAMILY_STAFF] * ind_factor(books, numbers, today, means, r)
         work = staff * single[Number.FAMILY_PRODUCTIVITY] * today.year
         pending = stock_of(books, r, Account.FAMILY_PENDING, 0)
-        decided = min(whole(rests, r, DECIDING, work), pending)
+        decided = min(whole(fractions, r, DECIDING, work), pending)
         draw(draws, Process.FAMILY_DESK, today.day, r)
         coming = draw_single(chances, r, Chance.FAMILY_COMES, draws.uniforms[0], decided)
         move(books, today, r, Account.FAMILY_PENDING, Account.FAMILY_TRAVELLING, coming)
@@ -91,5 +92,5 @@ def granted_today(books: Books, r: int, group: int) -> int:
     flow_at, granted = books.flow_at, 0
     for source in (Account.DECIDED, Account.IN_APPEAL):
         for target in (Account.STATUS_HOLDERS, Account.SETTLED):
-            granted += books.today[r, flow_at[source, target] + group]
+            granted += books.flows_today[r, flow_at[source, target] + group]
     return granted

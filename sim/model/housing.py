@@ -32,7 +32,7 @@ HOMES, TARGET = range(2)
 class Supply(NamedTuple):
     """What municipalities remember from step to step."""
 
-    rests: Floats
+    fractions: Floats
     """(replication, 2)"""
     need: Floats
     """(replication,): people who began to need a home in this half-year so far."""
@@ -55,7 +55,7 @@ def municipalities(world: SimState) -> Actor:
     opening, n = world.ledger.snapshots, world.replications
     waiting = (opening["status_holders"][0] + opening["transit"][0])[:, 0].astype(np.int64)
     starts = world.ledger.cohort_starts
-    supply = Supply(world.rests(2), np.zeros(n), np.zeros(n), waiting, starts)
+    supply = Supply(world.fractions(2), np.zeros(n), np.zeros(n), waiting, starts)
     this_half, days = "", 1
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
@@ -65,8 +65,7 @@ def municipalities(world: SimState) -> Actor:
             supply.need[:] = 0.0
             this_half, days = name, 0
         days += step.days
-        now = world.books, world.numbers, world.chances, world.today
-        book_homes(*now, world.draws, supply)
+        book_homes(*world.at_hand, world.draws, supply)
 
 
 def half_year(year: int, month: int) -> str:
@@ -101,7 +100,7 @@ def book_homes(
         supply.need[r] += need
         waiting = waiting_for_home(books, r) - need
         yearly = homes_a_year(numbers, r, waiting, supply.waiting_then[r])
-        homes = whole(supply.rests, r, HOMES, yearly * today.year)
+        homes = whole(supply.fractions, r, HOMES, yearly * today.year)
 
         draw(draws, Process.MUNICIPALITIES, today.day, r)
         there = stock_of(books, r, Account.TRANSIT, 0)
@@ -114,7 +113,7 @@ def book_homes(
         into = min(max(free, 0), ready(books, numbers, today, supply, r))
         move(books, today, r, Account.STATUS_HOLDERS, Account.TRANSIT, into)
 
-        target = whole(supply.rests, r, TARGET, supply.target[r] * today.year * 2)
+        target = whole(supply.fractions, r, TARGET, supply.target[r] * today.year * 2)
         tally(books, today, r, Tally.TARGET, target)
 
 

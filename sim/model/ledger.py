@@ -223,7 +223,7 @@ class Ledger:
         """Return the moves between two accounts in this step so far: (replications, width)."""
         if (source, target) not in self._moves:
             return np.zeros((self.replications, 1), dtype=np.int64)
-        return self.books.today[:, self._flow_cells(source, target)]
+        return self.books.flows_today[:, self._flow_cells(source, target)]
 
     def _add_move(self, source: str, target: str) -> None:
         """Make room for a move that no actor of the model makes."""
@@ -238,10 +238,10 @@ class Ledger:
         for source, target in self._moves:
             self.books.flow_at[self.number[source], self.number[target]] = upto
             upto += self._flow_width(source, target)
-        today, flows = self.books.today, self.books.flows
-        more = upto - today.shape[1]
+        flows_today, flows = self.books.flows_today, self.books.flows
+        more = upto - flows_today.shape[1]
         self.books = self.books._replace(
-            today=np.pad(today, ((0, 0), (0, more))),
+            flows_today=np.pad(flows_today, ((0, 0), (0, more))),
             flows=np.pad(flows, ((0, 0), (0, 0), (0, more))),
         )
         self._name_arrays()
@@ -295,7 +295,7 @@ class Ledger:
         self.step = step
         year = step.days / days_in_year(step.date.year)
         self.today = Today(step.day, step.days, step.month, year)
-        self.books.today[:] = 0
+        self.books.flows_today[:] = 0
 
 
 def _new_books(specs: list[AccountSpec], clock: Clock, replications: int, cohorts: int) -> Books:
@@ -310,7 +310,7 @@ def _new_books(specs: list[AccountSpec], clock: Clock, replications: int, cohort
         broken=np.zeros(4, dtype=np.int64),
         one=np.zeros(max(spec.width for spec in specs), dtype=np.int64),
         stock=np.zeros((n, cells), dtype=np.int64),
-        today=np.zeros((n, 0), dtype=np.int64),
+        flows_today=np.zeros((n, 0), dtype=np.int64),
         flows=np.zeros((months, n, 0), dtype=np.int32),
         tallies=np.zeros((months, n, len(Tally))),
         ages=Ages(

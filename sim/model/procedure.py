@@ -26,7 +26,7 @@ class Office(NamedTuple):
 
     capacity: Floats
     """(replication, 2): capacity now and on day 0 [decision equivalents/year]."""
-    rests: Floats
+    fractions: Floats
     """(replication, groups + 2): fractions of decisions, and of other cases come and decided."""
     work: Floats
     """(3, group): work that waits, the part of it that is done, and room for claims."""
@@ -42,8 +42,8 @@ def ind(world: SimState) -> Actor:
     """
     width, means, rows = len(world.groups), ind_means(world), world.rows(6)
     office = Office(
-        world.rests(2),
-        world.rests(width + 2),
+        world.fractions(2),
+        world.fractions(width + 2),
         np.zeros((3, width)),
         ORDERS[world.scenario.ind.order],
     )
@@ -52,10 +52,9 @@ def ind(world: SimState) -> Actor:
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
         means.refresh(world, step)
-        now = world.books, world.numbers, world.chances, world.today
-        decide_cases(*now, world.draws, means.arrays, office, rows)
+        decide_cases(*world.at_hand, world.draws, means.arrays, office, rows)
         if step.ends_month:
-            tally_ages(*now, middles, int(month_start[step.month]), office.work[0])
+            tally_ages(*world.at_hand, middles, int(month_start[step.month]), office.work[0])
 
 
 @compiled
@@ -84,7 +83,7 @@ def decide_cases(
         )
         for group in range(numbers.group.shape[2]):
             work = numbers.group[r, GroupNumber.WORK, group]
-            cases = whole(office.rests, r, group, office.work[1, group] / work)
+            cases = whole(office.fractions, r, group, office.work[1, group] / work)
             stock = stock_of(books, r, Account.PENDING, group)
             is_open = numbers.group[r, GroupNumber.IS_OPEN, group] > 0
             decided[0, group] = min(cases, stock) if is_open else 0
@@ -98,13 +97,13 @@ def decide_cases(
 
 
 @inlined
-def grown(now: float, planned: float, ramp_days: float, days: int) -> float:
+def grown(capacity: float, planned: float, ramp_days: float, days: int) -> float:
     """Capacity after a step: a cut takes effect at once, growth needs time for training.
 
     Growth closes the distance to the plan at an even pace set by the plan, so that doubling
     capacity takes the whole ramp.
     """
-    return min(planned, now + planned * days / max(ramp_days, 1e-9))
+    return min(planned, capacity + planned * days / max(ramp_days, 1e-9))
 
 
 @inlined
@@ -148,7 +147,13 @@ def by_weight(rows: Floats, weights: Floats, work: float) -> None:
 
 @compiled
 def by_age(
-    books: Books, numbers: Numbers, r: int, share: Floats, work: float, now: int, newest: bool
+    books: Books,
+    numbers: Numbers,
+    r: int,
+    share: Floats,
+    work: float,
+    this_month: int,
+    newest: bool,
 ) -> None:
     """Divide work over open cases, oldest (or newest) month of entry first over all groups.
 
@@ -156,8 +161,8 @@ def by_age(
     (groups,), nothing at first, becomes the work that each group gets, with fractions.
     """
     groups, before = share.shape[0], 0.0
-    for number in range(now + 1):
-        cohort = now - number if newest else number
+    for number in range(this_month + 1):
+        cohort = this_month - number if newest else number
         waiting = 0.0
         for group in range(groups):
             waiting += work_of_cohort(books, numbers, r, group, cohort)
@@ -226,10 +231,10 @@ def book_other_cases(
 ) -> None:
     """Book and decide other asylum cases, which need no place, at the pace of the IND."""
     single, groups = numbers.single[r], numbers.group.shape[2]
-    came = whole(office.rests, r, groups, single[Number.OTHER_CASES_INFLOW] * today.year)
+    came = whole(office.fractions, r, groups, single[Number.OTHER_CASES_INFLOW] * today.year)
     move(books, today, r, Account.CASE_SOURCE, Account.OTHER_CASES, came)
     output = single[Number.OTHER_CASES_OUTPUT] * today.year * pace
-    done = whole(office.rests, r, groups + 1, output)
+    done = whole(office.fractions, r, groups + 1, output)
     done = min(done, stock_of(books, r, Account.OTHER_CASES, 0))
     move(books, today, r, Account.OTHER_CASES, Account.CASE_SOURCE, done)
 

@@ -145,7 +145,7 @@ def capacity_plan(world: SimState) -> Actor:
     ledger, scenario = world.ledger, world.scenario
     plans, paths = plans_of(world)
     shape = world.replications, len(scenario.reception.places)
-    mine = Planned(
+    planned = Planned(
         opened=np.zeros(shape),
         ended=np.zeros(shape),
         given_up=np.zeros(shape, np.int64),
@@ -163,17 +163,17 @@ def capacity_plan(world: SimState) -> Actor:
         if step.month != month:
             month = step.month
             notices = ledger.flows["places_open", "places_notice"][:month]
-            mine.given_up[:] = notices.sum(axis=0, dtype=np.int64)
+            planned.given_up[:] = notices.sum(axis=0, dtype=np.int64)
         at_once = scenario.closing != "constrained"
-        change_by_plan(world.books, world.numbers, world.today, plans, mine, at_once)
+        change_by_plan(world.books, world.numbers, world.today, plans, planned, at_once)
         if not at_once:
-            mine.opening[:] = affordable_orders(world, step.day, mine.opening)
-            book_plan(world.books, world.today, mine)
+            planned.opening[:] = affordable_orders(world, step.day, planned.opening)
+            book_plan(world.books, world.today, planned)
 
 
 @compiled
 def change_by_plan(
-    books: Books, numbers: Numbers, today: Today, plans: Plans, mine: Planned, at_once: bool
+    books: Books, numbers: Numbers, today: Today, plans: Plans, planned: Planned, at_once: bool
 ) -> None:
     """Work out which places open and end in a step, in each replication; book it if ``at_once``.
 
@@ -184,20 +184,20 @@ def change_by_plan(
     for r in range(numbers.single.shape[0]):
         realised = numbers.single[r, Number.OPENINGS_REALISED]
         delay = numbers.single[r, Number.OPENINGS_DELAY]
-        planned_places(plans, r, realised, delay, today.day, mine.rows)
-        for index in range(mine.rows.shape[1]):
-            given_up = mine.given_up[r, index] + books.flows[today.month, r, notice + index]
-            opened = np.floor(mine.rows[0, index])
-            ended = max(np.floor(mine.rows[1, index]) - given_up, mine.ended[r, index])
-            up, down = opened - mine.opened[r, index], ended - mine.ended[r, index]
-            mine.opened[r, index], mine.ended[r, index] = opened, ended
+        planned_places(plans, r, realised, delay, today.day, planned.rows)
+        for index in range(planned.rows.shape[1]):
+            given_up = planned.given_up[r, index] + books.flows[today.month, r, notice + index]
+            opened = np.floor(planned.rows[0, index])
+            ended = max(np.floor(planned.rows[1, index]) - given_up, planned.ended[r, index])
+            up, down = opened - planned.opened[r, index], ended - planned.ended[r, index]
+            planned.opened[r, index], planned.ended[r, index] = opened, ended
             level = numbers.place[r, PlaceNumber.LEVEL, index]
             if not np.isnan(level):
                 change = np.rint(level) - stock_of(books, r, Account.PLACES_OPEN, index)
                 up, down = max(change, 0.0), max(-change, 0.0)
-            mine.opening[r, index], mine.ending[r, index] = int(up), int(down)
+            planned.opening[r, index], planned.ending[r, index] = int(up), int(down)
         if at_once:
-            move_places(books, today, mine, r)
+            move_places(books, today, planned, r)
 
 
 @inlined
@@ -218,23 +218,23 @@ def planned_places(
 
 
 @compiled
-def book_plan(books: Books, today: Today, mine: Planned) -> None:
+def book_plan(books: Books, today: Today, planned: Planned) -> None:
     """Book the places that open and end in a step, in each replication."""
-    for r in range(mine.opening.shape[0]):
-        move_places(books, today, mine, r)
+    for r in range(planned.opening.shape[0]):
+        move_places(books, today, planned, r)
 
 
 @inlined
-def move_places(books: Books, today: Today, mine: Planned, r: int) -> None:
-    """Open the places of ``mine.opening``, then end those of ``mine.ending``, as far as open."""
+def move_places(books: Books, today: Today, planned: Planned, r: int) -> None:
+    """Open the places that open in a step, then end those that end, as far as open."""
     move_row(
-        books, today, r, Account.PLACE_MARKET, Account.PLACES_OPEN, mine.opening[r], First.OLDEST
+        books, today, r, Account.PLACE_MARKET, Account.PLACES_OPEN, planned.opening[r], First.OLDEST
     )
-    for index in range(mine.ending.shape[1]):
+    for index in range(planned.ending.shape[1]):
         stock = stock_of(books, r, Account.PLACES_OPEN, index)
-        mine.ending[r, index] = min(mine.ending[r, index], stock)
+        planned.ending[r, index] = min(planned.ending[r, index], stock)
     move_row(
-        books, today, r, Account.PLACES_OPEN, Account.PLACE_MARKET, mine.ending[r], First.OLDEST
+        books, today, r, Account.PLACES_OPEN, Account.PLACE_MARKET, planned.ending[r], First.OLDEST
     )
 
 
@@ -289,8 +289,7 @@ def capacity_desk(world: SimState) -> Actor:
 
         orders, notices = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         desk.change[1] = change_of_levels(world, step.day, desk.lead_weeks)
-        now = world.books, world.numbers, world.chances, world.today
-        decide_places(*now, desk, round_number, orders, notices)
+        decide_places(*world.at_hand, desk, round_number, orders, notices)
         round_number += 1
         if scenario.closing == "constrained":
             known = PendingClosures(due, tuple(on_notice))
@@ -439,8 +438,7 @@ def placement(world: SimState) -> Actor:
     rows, row = world.rows(3), np.zeros(len(world.groups))
     for _, moment in world.steps(hour=12):
         yield world.until(moment)
-        now = world.books, world.numbers, world.chances, world.today
-        book_placement(*now, ranks, rows, row)
+        book_placement(*world.at_hand, ranks, rows, row)
 
 
 @compiled

@@ -164,7 +164,7 @@ def work_at_hand(books: Books, numbers: Numbers, today: Today, means: Means, r: 
     for group in range(numbers.group.shape[2]):
         pending += stock_of(books, r, Account.PENDING, group)
         came += books.flows[today.month, r, applied + group]
-        came -= 2 * books.today[r, applied + group]
+        came -= 2 * books.flows_today[r, applied + group]
     came += means.to_come[0] * means.applied[r, 1]
     before = means.paces[r, 0] * max(1 - today.day / DAYS_A_YEAR, 0.0)
     return pending + came + before

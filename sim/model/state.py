@@ -65,6 +65,11 @@ class SimState:
         """The step of today, for compiled steps."""
         return self.ledger.today
 
+    @property
+    def at_hand(self) -> tuple[Books, Numbers, Chances, Today]:
+        """What most compiled steps look at, in the order in which they take it."""
+        return self.books, self.numbers, self.chances, self.today
+
     def begin_step(self, step: Step) -> None:
         """Book to a step from now on, and bring numbers and chances to its day."""
         before = self.ledger.today
@@ -73,7 +78,7 @@ class SimState:
         if changed or (before.days, before.year) != (step.days, self.today.year):
             work_out_chances(self.chances, self.numbers, self.today)
 
-    def rests(self, count: int) -> Floats:
+    def fractions(self, count: int) -> Floats:
         """Room for fractions of people that are carried over to the next step."""
         return np.zeros((self.replications, count))
 
