@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba.core import config
 from support.scenarios import change, world_of
 
 from sim.clock import StepLength
 from sim.errors import ModelError
-from sim.model import compiled
+from sim.model import compiled, engine
 from sim.model.accounts import MOVES, Account
 from sim.model.books import move
 from sim.model.chances import Chance, GroupChance, hazard, new_chances, work_out_chances
@@ -214,6 +215,19 @@ def test_folders_of_older_versions_are_removed(homes: tuple[Path, Path]) -> None
         "compiled-3",
         "one.pyc",
     }
+
+
+def test_compilation_is_told_once_in_a_process_that_keeps_nothing(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for module in (compiled, engine):
+        monkeypatch.setattr(module, "cache_folder", lambda: None)
+    monkeypatch.setattr(config, "DISABLE_JIT", 0)
+    engine.tell_of_compilation.cache_clear()
+    for _ in range(2):
+        simulate(baseline, 1, 1, until=baseline.start, actors=(calendar,))
+    engine.tell_of_compilation.cache_clear()
+    assert caplog.messages == [engine.COMPILING_AGAIN]
 
 
 # -- rules of the ledger ------------------------------------------------------------------------

@@ -94,9 +94,9 @@ def _users_cache() -> Path | None:
 
 
 def is_cold() -> bool:
-    """Whether nothing of this version is compiled yet, where it would be kept."""
+    """Whether nothing of this version is kept, so that this process has to compile it."""
     folder = cache_folder()
-    return not config.DISABLE_JIT and folder is not None and not any(folder.rglob("*.nbi"))
+    return not config.DISABLE_JIT and (folder is None or not any(folder.rglob("*.nbi")))
 
 
 def source_hash() -> str:

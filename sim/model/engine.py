@@ -19,10 +19,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 
 from ..clock import Clock, StepLength
 from ..scenario import Scenario
-from .compiled import is_cold
+from .compiled import cache_folder, is_cold
 from .departure import departures, guardianship
 from .family import family_arrivals, family_desk
 from .housing import municipalities
@@ -37,6 +38,10 @@ from .state import Actor, SimState, new_state
 from .uncertainty import UNCERTAINTIES, Uncertainty
 
 COMPILING = "The engine is compiled, once for this version: some 20 seconds."
+COMPILING_AGAIN = (
+    "The engine is compiled: some 20 seconds, in each process, since no folder may be written in "
+    "which it could be kept."
+)
 
 
 def calendar(world: SimState) -> Actor:
@@ -72,6 +77,12 @@ ACTORS: tuple[Callable[[SimState], Actor], ...] = (
 )
 
 
+@cache
+def tell_of_compilation() -> None:
+    """Say once in a process that it takes a while, not for each chunk of replications."""
+    logging.getLogger("opvangsim").warning(COMPILING if cache_folder() else COMPILING_AGAIN)
+
+
 def simulate(
     scenario: Scenario,
     replications: int,
@@ -92,7 +103,7 @@ def simulate(
     ``ModelError`` if a law of the ledger is broken.
     """
     if is_cold():
-        logging.getLogger("opvangsim").warning(COMPILING)
+        tell_of_compilation()
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
         parameters = sample(scenario, replications, seed, vary, clock.until)
