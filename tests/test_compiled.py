@@ -23,7 +23,7 @@ from sim.model import compiled, engine
 from sim.model.accounts import MOVES, Account
 from sim.model.books import move
 from sim.model.chances import Chance, GroupChance, hazard, new_chances, work_out_chances
-from sim.model.draws import Process
+from sim.model.draws import Stream
 from sim.model.engine import ACTORS, COMPILING, calendar, end_of_step, simulate
 from sim.model.ledger import Ledger
 from sim.model.numbers import GroupNumber, Number, PlaceNumber
@@ -43,7 +43,7 @@ until = scenario.start + timedelta(int(days) - 1)
 actors = [getattr(engine, one) for one in few] or engine.ACTORS
 ledger = engine.simulate(scenario, 2, 1, until=until, actors=actors)
 found = hashlib.sha256()
-for array in (*ledger.books[:-1], *ledger.books.ages, *ledger.closed):
+for array in (*ledger.books[:-1], *ledger.books.ages, *ledger.record):
     found.update(array.tobytes())
 stats = getattr(procedure.book_rulings, "stats", None)
 kept = sum(stats.cache_hits.values()) if stats else 0
@@ -391,7 +391,7 @@ def test_every_number_that_steps_read_is_one_of_a_scenario(baseline: Scenario) -
 
 
 def test_each_number_and_each_account_has_a_place_of_its_own() -> None:
-    for listed in (Number, GroupNumber, PlaceNumber, Account, Chance, GroupChance, Process):
+    for listed in (Number, GroupNumber, PlaceNumber, Account, Chance, GroupChance, Stream):
         assert [int(member) for member in listed] == list(range(len(listed.__members__)))
     for listed in (Number, PlaceNumber):
         assert len({member.path for member in listed}) == len(listed)

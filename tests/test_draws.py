@@ -14,7 +14,7 @@ from sim.model.compiled import compiled
 from sim.model.draws import (
     EXACT_BELOW_MEAN,
     MULTIPLIERS,
-    Process,
+    Stream,
     binomial,
     draw,
     new_draws,
@@ -250,7 +250,7 @@ def test_a_chance_outside_its_bounds_counts_as_0_or_1(
 
 
 @given(
-    process=st.sampled_from(Process),
+    process=st.sampled_from(Stream),
     seed=st.integers(0, 2**63),
     day=st.integers(0, 20_000),
     groups=st.integers(1, 12),
@@ -259,7 +259,7 @@ def test_a_chance_outside_its_bounds_counts_as_0_or_1(
 )
 @settings(deadline=None)
 def test_an_actor_draws_the_uniforms_of_its_stream_to_the_bit(
-    process: Process, seed: int, day: int, groups: int, first: int, varied: bool
+    process: Stream, seed: int, day: int, groups: int, first: int, varied: bool
 ) -> None:
     streams = RandomStreams(seed, first, 3, varied)
     draws, cells = new_draws(streams, groups), process.a_group * groups + process.beside

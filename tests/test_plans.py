@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from support.scenarios import change, means_of, world_of
 
+from sim.model.ind_capacity import ind_factor
 from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (
     PendingClosures,
     affordable_orders,
     full_prices,
-    ind_factor,
     next_years_plan,
     this_years_plan,
     unaffordable_places,

@@ -10,22 +10,21 @@ import pytest
 from support.scenarios import change, world_of
 
 from sim.clock import Clock
+from sim.model.capacity import (
+    _dearest_first,
+    _desk_of,
+    capacity_plan,
+    official_people,
+    planned_places,
+    plans_of,
+    wanted_places,
+)
 from sim.model.chances import GroupChance
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import first_applications
 from sim.model.ledger import Ledger, accounts
 from sim.model.numbers import Number
-from sim.model.reception import (
-    _dearest_first,
-    _desk_of,
-    allocate_beds,
-    capacity_plan,
-    official_people,
-    people_entitled,
-    planned_places,
-    plans_of,
-    wanted_places,
-)
+from sim.model.reception import allocate_beds, people_entitled
 from sim.model.sampling import Floats
 from sim.model.state import SimState
 from sim.scenario import Scenario

@@ -11,10 +11,10 @@ from support.scenarios import change, means_of, world_of
 from sim.model.accounts import Account
 from sim.model.books import moved_today
 from sim.model.engine import simulate
-from sim.model.housing import HOMES, Supply, book_homes
+from sim.model.housing import HOMES, HousingState, book_homes
+from sim.model.ind_capacity import part_to_come, planned_capacity, work_at_hand
 from sim.model.numbers import Parameters
 from sim.model.sampling import sample
-from sim.model.spending_limit import part_to_come, planned_capacity, work_at_hand
 from sim.model.state import SimState, answer
 from sim.scenario import Scenario, load
 
@@ -147,15 +147,14 @@ def test_applications_of_this_step_do_not_count_yet(baseline: Scenario) -> None:
 
 def homes_of_the_step(world: SimState, waiting_then: int) -> float:
     """Homes that come in a step, with the fraction that is carried over."""
-    supply = Supply(
+    supply = HousingState(
         world.fractions(2),
         np.zeros(1),
         np.zeros(1),
         np.array([waiting_then]),
         world.ledger.cohort_starts,
     )
-    now = world.books, world.numbers, world.chances, world.today
-    book_homes(*now, world.draws, supply)
+    book_homes(world.now, supply)
     homes = sum(
         moved_today(world.books, 0, source, Account.SETTLED)
         for source in (Account.STATUS_HOLDERS, Account.TRANSIT)

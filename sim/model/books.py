@@ -105,7 +105,7 @@ class Books(NamedTuple):
     ages: Ages
 
 
-class Closed(NamedTuple):
+class StockRecord(NamedTuple):
     """What a ledger keeps of its stocks when a step is closed."""
 
     opened: Counts
@@ -134,8 +134,9 @@ def moved_today(books: Books, r: int, source: int, target: int) -> int:
     flow = books.flow_at[source, target]
     cells = max(books.layout[source, Layout.WIDTH], books.layout[target, Layout.WIDTH])
     count = 0
-    for cell in range(cells):
-        count += books.flows_today[r, flow + cell]
+    if flow >= 0:
+        for cell in range(cells):
+            count += books.flows_today[r, flow + cell]
     return count
 
 
@@ -279,34 +280,34 @@ def _give(books: Books, today: Today, r: int, target: int, cell: int, count: int
 
 
 @compiled
-def close_step(books: Books, closed: Closed, today: Today, ends_month: bool) -> None:
+def close_step(books: Books, record: StockRecord, today: Today, ends_month: bool) -> None:
     """Book the person-days of a step, and check that each book balances.
 
     At a month end take a snapshot, and check that the ages of each aged account add up to it.
     """
     for r in range(books.stock.shape[0]):
-        _check_books(books, closed, r)
-        for cell in range(closed.days.shape[2]):
-            closed.days[today.month, r, cell] += books.stock[r, cell] * today.days
+        _check_books(books, record, r)
+        for cell in range(record.days.shape[2]):
+            record.days[today.month, r, cell] += books.stock[r, cell] * today.days
         if ends_month:
             _check_ages(books, r)
-            for cell in range(closed.days.shape[2]):
-                closed.snapshots[today.month + 1, r, cell] = books.stock[r, cell]
+            for cell in range(record.days.shape[2]):
+                record.snapshots[today.month + 1, r, cell] = books.stock[r, cell]
 
 
 @compiled
-def check_all(books: Books, closed: Closed) -> None:
+def check_all(books: Books, record: StockRecord) -> None:
     """Check that every book balances and all ages add up, in all replications."""
     for r in range(books.stock.shape[0]):
-        _check_books(books, closed, r)
+        _check_books(books, record, r)
         _check_ages(books, r)
 
 
 @compiled
-def _check_books(books: Books, closed: Closed, r: int) -> None:
+def _check_books(books: Books, record: StockRecord, r: int) -> None:
     """Conservation: every book holds what it held at the opening."""
-    for book in range(closed.opened.shape[1]):
-        held = -closed.opened[r, book]
+    for book in range(record.opened.shape[1]):
+        held = -record.opened[r, book]
         for account in range(books.layout.shape[0]):
             if books.layout[account, Layout.BOOK] == book:
                 for cell in range(books.layout[account, Layout.WIDTH]):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .accounts import Account, Tally
-from .books import Books, First, Today, move, move_row, stock_of, tally
-from .chances import Chance, Chances, GroupChance, draw_group, draw_single
+from .books import First, move, move_row, stock_of, tally
+from .chances import Chance, GroupChance, draw_group, draw_single
 from .compiled import compiled
-from .draws import Draws, Process, draw
+from .draws import Stream, draw
 from .sampling import Counts
-from .state import Actor, SimState
+from .state import Actor, Now, SimState
 
 
 def departures(world: SimState) -> Actor:
@@ -18,21 +18,17 @@ def departures(world: SimState) -> Actor:
     leaves by itself (the latest arrivals first). Accompanying people (other intake in the asylum
     phase) leave with those they belong to, as status holders or out of the country.
     """
-    rows = world.rows(2)
-    for _, moment in world.steps(hour=6):
-        yield world.until(moment)
-        book_departures(world.books, world.chances, world.draws, world.today, rows)
+    return world.each_step(book_departures, world.rows(2), hour=6)
 
 
 @compiled
-def book_departures(
-    books: Books, chances: Chances, draws: Draws, today: Today, rows: Counts
-) -> None:
+def book_departures(now: Now, rows: Counts) -> None:
     """Book the departures of a step, in each replication."""
+    books, chances, draws, today = now.books, now.chances, now.draws, now.today
     groups: int = chances.group.shape[2]
     left, gave_up, u = rows[0], rows[1], draws.uniforms
     for r in range(chances.group.shape[0]):
-        draw(draws, Process.DEPARTURES, today.day, r)
+        draw(draws, Stream.DEPARTURES, today.day, r)
         supervised = 0
         for group in range(groups):
             rejected = stock_of(books, r, Account.REJECTED, group)
@@ -61,18 +57,17 @@ def guardianship(world: SimState) -> Actor:
     They leave at a constant rate, after a mean stay that brings them to 18.
     They are counted in a book of their own: the same minors are also in the book of people.
     """
-    for _, moment in world.steps(hour=9):
-        yield world.until(moment)
-        book_guardianship(world.books, world.chances, world.draws, world.today)
+    return world.each_step(book_guardianship, hour=9)
 
 
 @compiled
-def book_guardianship(books: Books, chances: Chances, draws: Draws, today: Today) -> None:
+def book_guardianship(now: Now) -> None:
     """Book who comes under guardianship and who leaves it in a step, in each replication."""
+    books, chances, draws, today = now.books, now.chances, now.draws, now.today
     groups: int = chances.group.shape[2]
     applied, u = books.flow_at[Account.OUTSIDE, Account.PENDING], draws.uniforms
     for r in range(chances.group.shape[0]):
-        draw(draws, Process.GUARDIANSHIP, today.day, r)
+        draw(draws, Stream.GUARDIANSHIP, today.day, r)
         came = 0
         for group in range(groups):
             came += draw_group(

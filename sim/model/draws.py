@@ -34,7 +34,7 @@ DROPPED_BITS, ONE, NONE = np.uint64(11), np.uint64(1), np.uint64(0)
 UNIT = 2.0**-53
 
 
-class Process(IntEnum):
+class Stream(IntEnum):
     """Processes with a random stream of their own; the stream's name is the name in small type.
 
     Each takes so many random numbers ``a_group`` in a step, and so many ``beside``.
@@ -52,11 +52,11 @@ class Process(IntEnum):
     MUNICIPALITIES = 0, 1
     GUARDIANSHIP = 1, 1
 
-    def __new__(cls, a_group: int, beside: int) -> Process:
-        process = int.__new__(cls, len(cls.__members__))
-        process._value_ = len(cls.__members__)
-        process.a_group, process.beside = a_group, beside
-        return process
+    def __new__(cls, a_group: int, beside: int) -> Stream:
+        stream = int.__new__(cls, len(cls.__members__))
+        stream._value_ = len(cls.__members__)
+        stream.a_group, stream.beside = a_group, beside
+        return stream
 
 
 class Draws(NamedTuple):
@@ -75,13 +75,13 @@ class Draws(NamedTuple):
 
 def new_draws(streams: RandomStreams, groups: int) -> Draws:
     """Prepare the streams of a simulation with so many groups."""
-    keys = np.zeros((len(Process), ROUNDS, 2), dtype=np.uint64)
-    for process in Process:
+    keys = np.zeros((len(Stream), ROUNDS, 2), dtype=np.uint64)
+    for process in Stream:
         start = (streams.seed, stream_key(process.name.lower()))
         for turn in range(ROUNDS):
             for half in range(2):
                 keys[process, turn, half] = (start[half] + turn * KEY_STEPS[half]) % 2**64
-    blocks = np.array([-(-(each.a_group * groups + each.beside) // 4) for each in Process])
+    blocks = np.array([-(-(each.a_group * groups + each.beside) // 4) for each in Stream])
     return Draws(keys, blocks, streams.first, int(streams.varied), np.zeros(4 * blocks.max()))
 
 

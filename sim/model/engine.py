@@ -23,6 +23,7 @@ from functools import cache
 
 from ..clock import Clock, StepLength
 from ..scenario import Scenario
+from .capacity import capacity_desk, capacity_plan
 from .compiled import cache_folder, is_cold
 from .departure import departures, guardianship
 from .family import family_arrivals, family_desk
@@ -31,7 +32,7 @@ from .inflow import intake
 from .initial_state import COHORTS_BEFORE, initialise
 from .ledger import Ledger, accounts
 from .procedure import courts, ind
-from .reception import capacity_desk, capacity_plan, placement
+from .reception import placement
 from .sampling import RandomStreams, Samples, sample
 from .spending_limit import track_spending
 from .state import Actor, SimState, new_state

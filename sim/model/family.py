@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .accounts import Account, Tally
-from .books import Books, Today, move, stock_of, tally
-from .chances import Chance, Chances, draw_single
-from .compiled import compiled, inlined
-from .draws import Draws, Process, draw, total, whole
-from .numbers import GroupNumber, Number, Numbers
+from .books import Books, move, stock_of, tally
+from .chances import Chance, draw_single
+from .compiled import compiled, entry_of, inlined
+from .draws import Stream, draw, total, whole
+from .ind_capacity import Means, ind_factor, ind_means
+from .numbers import GroupNumber, Number
 from .sampling import Floats
-from .spending_limit import Means, ind_factor, ind_means
-from .state import Actor, SimState
+from .state import Actor, Now, SimState
 
 APPLYING, DECIDING = range(2)
 """Whose fractions are carried over: of applications, and of decisions."""
@@ -20,17 +18,16 @@ APPLYING, DECIDING = range(2)
 
 def family_arrivals(world: SimState) -> Actor:
     """Let family members with a visa arrive at a constant rate, in reception or in a home."""
-    for _, moment in world.steps(hour=2):
-        yield world.until(moment)
-        book_arrivals(world.books, world.chances, world.draws, world.today)
+    return world.each_step(book_arrivals, hour=2)
 
 
 @compiled
-def book_arrivals(books: Books, chances: Chances, draws: Draws, today: Today) -> None:
+def book_arrivals(now: Now) -> None:
     """Book the family members who arrive in a step, in each replication."""
+    books, chances, draws, today = now.books, now.chances, now.draws, now.today
     u = draws.uniforms
     for r in range(chances.single.shape[0]):
-        draw(draws, Process.FAMILY_ARRIVALS, today.day, r)
+        draw(draws, Stream.FAMILY_ARRIVALS, today.day, r)
         travelling = stock_of(books, r, Account.FAMILY_TRAVELLING, 0)
         arrived = draw_single(chances, r, Chance.FAMILY_ARRIVES, u[0], travelling)
         home = draw_single(chances, r, Chance.FAMILY_TO_HOME, u[1], arrived)
@@ -47,25 +44,24 @@ def family_desk(world: SimState) -> Actor:
     year (the order makes no difference here); of those granted a share travels.
     """
     means, fractions = ind_means(world), world.fractions(2)
-    weighted = np.zeros(len(world.groups))
+    weighted = world.fractions(len(world.groups))[0]
+    act = entry_of(decide_family, world.now, means.arrays, fractions, weighted)
     for step, moment in world.steps(hour=7):
         yield world.until(moment)
         means.refresh(world, step)
-        decide_family(*world.at_hand, world.draws, means.arrays, fractions, weighted)
+        act(world.now, means.arrays, fractions, weighted)
 
 
 @compiled
 def decide_family(
-    books: Books,
-    numbers: Numbers,
-    chances: Chances,
-    today: Today,
-    draws: Draws,
+    now: Now,
     means: Means,
     fractions: Floats,
     weighted: Floats,
 ) -> None:
     """Book family applications and decisions of a step; ``weighted`` is room by group."""
+    books, numbers, chances = now.books, now.numbers, now.chances
+    draws, today = now.draws, now.today
     for r in range(numbers.single.shape[0]):
         single = numbers.single[r]
         for group in range(weighted.shape[0]):
@@ -79,7 +75,7 @@ def decide_family(
         work = staff * single[Number.FAMILY_PRODUCTIVITY] * today.year
         pending = stock_of(books, r, Account.FAMILY_PENDING, 0)
         decided = min(whole(fractions, r, DECIDING, work), pending)
-        draw(draws, Process.FAMILY_DESK, today.day, r)
+        draw(draws, Stream.FAMILY_DESK, today.day, r)
         coming = draw_single(chances, r, Chance.FAMILY_COMES, draws.uniforms[0], decided)
         move(books, today, r, Account.FAMILY_PENDING, Account.FAMILY_TRAVELLING, coming)
         move(books, today, r, Account.FAMILY_PENDING, Account.OUTSIDE, decided - coming)

@@ -18,18 +18,18 @@ from .books import (
     stock_of,
     tally,
 )
-from .chances import Chance, Chances, draw_single
-from .compiled import compiled, inlined
-from .draws import Draws, Process, draw, whole
+from .chances import Chance, draw_single
+from .compiled import compiled, entry_of, inlined
+from .draws import Stream, draw, whole
 from .numbers import Number, Numbers
 from .sampling import Counts, Floats
-from .state import DAYS_A_YEAR, Actor, SimState, answer
+from .state import DAYS_A_YEAR, Actor, Now, SimState, answer
 
 HOMES, TARGET = range(2)
 """Whose fractions are carried over: of homes, and of the target."""
 
 
-class Supply(NamedTuple):
+class HousingState(NamedTuple):
     """What municipalities remember from step to step."""
 
     fractions: Floats
@@ -55,7 +55,8 @@ def municipalities(world: SimState) -> Actor:
     opening, n = world.ledger.snapshots, world.replications
     waiting = (opening["status_holders"][0] + opening["transit"][0])[:, 0].astype(np.int64)
     starts = world.ledger.cohort_starts
-    supply = Supply(world.fractions(2), np.zeros(n), np.zeros(n), waiting, starts)
+    supply = HousingState(world.fractions(2), np.zeros(n), np.zeros(n), waiting, starts)
+    act = entry_of(book_homes, world.now, supply)
     this_half, days = "", 1
     for step, moment in world.steps(hour=8):
         yield world.until(moment)
@@ -65,7 +66,7 @@ def municipalities(world: SimState) -> Actor:
             supply.need[:] = 0.0
             this_half, days = name, 0
         days += step.days
-        book_homes(*world.at_hand, world.draws, supply)
+        act(world.now, supply)
 
 
 def half_year(year: int, month: int) -> str:
@@ -86,14 +87,12 @@ def target_of(world: SimState, name: str, last_need: Floats, last_days: int) -> 
 
 @compiled
 def book_homes(
-    books: Books,
-    numbers: Numbers,
-    chances: Chances,
-    today: Today,
-    draws: Draws,
-    supply: Supply,
+    now: Now,
+    supply: HousingState,
 ) -> None:
     """Book who finds a home in a step and who moves to transit, in each replication."""
+    books, numbers, chances = now.books, now.numbers, now.chances
+    draws, today = now.draws, now.today
     for r in range(numbers.single.shape[0]):
         single = numbers.single[r]
         need = new_need(books, r)
@@ -102,7 +101,7 @@ def book_homes(
         yearly = homes_a_year(numbers, r, waiting, supply.waiting_then[r])
         homes = whole(supply.fractions, r, HOMES, yearly * today.year)
 
-        draw(draws, Process.MUNICIPALITIES, today.day, r)
+        draw(draws, Stream.MUNICIPALITIES, today.day, r)
         there = stock_of(books, r, Account.TRANSIT, 0)
         leaving = draw_single(chances, r, Chance.TRANSIT_LEFT, draws.uniforms[0], there)
         from_transit = min(leaving, homes)
@@ -147,7 +146,7 @@ def new_need(books: Books, r: int) -> int:
 
 
 @inlined
-def ready(books: Books, numbers: Numbers, today: Today, supply: Supply, r: int) -> int:
+def ready(books: Books, numbers: Numbers, today: Today, supply: HousingState, r: int) -> int:
     """Status holders past the minimum stay, who can be housed.
 
     People of one month came evenly over it, so that of all who came in a month the part that is

@@ -9,12 +9,12 @@ import numpy as np
 from ..clock import Clock
 from ..scenario import Scenario
 from .accounts import Account, Tally
-from .books import Books, First, Today, move, move_row, moved_today, stock_of, tally
-from .compiled import compiled, inlined
-from .draws import Draws, Process, draw, poisson
+from .books import Books, First, move, move_row, moved_today, stock_of, tally
+from .compiled import compiled, entry_of, inlined
+from .draws import Stream, draw, poisson
 from .numbers import GroupNumber, Number, Numbers
 from .sampling import Counts, Floats, Samples, inflow_deviation
-from .state import DAYS_A_YEAR, Actor, SimState
+from .state import DAYS_A_YEAR, Actor, Now, SimState
 
 
 def deviation_path(scenario: Scenario, clock: Clock, samples: Samples, n: int) -> Floats:
@@ -44,28 +44,25 @@ def intake(world: SimState) -> Actor:
     scenario, ledger = world.scenario, world.ledger
     path = deviation_path(scenario, world.clock, ledger.samples, world.replications)
     applied = world.rows(1)[0]
+    act = entry_of(book_intake, world.now, path[0], 1.0, applied)
     for step, moment in world.steps(hour=3):
         yield world.until(moment)
         season = scenario.inflow.season[step.date.month].single
-        book_intake(
-            world.books, world.numbers, world.draws, world.today, path[step.day], season, applied
-        )
+        act(world.now, path[step.day], season, applied)
 
 
 @compiled
 def book_intake(
-    books: Books,
-    numbers: Numbers,
-    draws: Draws,
-    today: Today,
+    now: Now,
     path: Floats,
     season: float,
     applied: Counts,
 ) -> None:
     """Book the intake of a step, in each replication."""
+    books, numbers, draws, today = now.books, now.numbers, now.draws, now.today
     groups: int = numbers.group.shape[2]
     for r in range(numbers.single.shape[0]):
-        draw(draws, Process.INTAKE, today.day, r)
+        draw(draws, Stream.INTAKE, today.day, r)
         u, single = draws.uniforms, numbers.single[r]
         first = first_applications(books, numbers, r, path[r]) * season
         total = 0

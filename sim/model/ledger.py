@@ -21,15 +21,16 @@ from .books import (
     OLDEST_AGE,
     Ages,
     Books,
-    Closed,
     First,
     Layout,
     Rule,
+    StockRecord,
     Today,
     check_all,
     close_step,
 )
 from .books import move_all as move_in_all
+from .compiled import entry_of
 from .sampling import Counts, Floats, Samples
 
 HALF_A_MONTH = 15.2
@@ -98,7 +99,7 @@ class Ledger:
         """Day on which the month of each cohort begins, and the one after the last [days]."""
         specs = list(self.accounts.values())
         self.books = _new_books(specs, clock, replications, self.cohorts)
-        self.closed = _new_closed(specs, clock, replications)
+        self.record = _new_record(specs, clock, replications)
         self._other_tallies: dict[str, Floats] = {}
         self._moves: list[tuple[str, str]] = []
         for source, target in MOVES:
@@ -107,18 +108,19 @@ class Ledger:
                 self._moves.append(names)
         self._lay_out_flows()
         self.at(next(clock.steps()))
+        self._close = entry_of(close_step, self.books, self.record, self.today, True)
 
     # -- names of the arrays ------------------------------------------------------------------
 
     def _name_arrays(self) -> None:
-        """Give the arrays of ``books`` and ``closed`` the names of accounts and tallies."""
-        books, closed = self.books, self.closed
+        """Give the arrays of ``books`` and ``record`` the names of accounts and tallies."""
+        books, record = self.books, self.record
         self.stocks = {name: books.stock[:, self._cells(name)] for name in self.accounts}
         """Stock of each account: (replications, width)."""
-        self.days = {name: closed.days[:, :, self._cells(name)] for name in self._internal()}
+        self.days = {name: record.days[:, :, self._cells(name)] for name in self._internal()}
         """Person-days under each internal account: (month, replications, width)."""
         self.snapshots = {
-            name: closed.snapshots[:, :, self._cells(name)] for name in self._internal()
+            name: record.snapshots[:, :, self._cells(name)] for name in self._internal()
         }
         """Stocks at the opening and each month end: (date, replications, width)."""
         self.flows = {names: books.flows[:, :, self._flow_cells(*names)] for names in self._moves}
@@ -182,10 +184,10 @@ class Ledger:
     def begin(self) -> None:
         """Close the opening: store the total of each book and take the first snapshot."""
         books = _book_names(self.accounts.values())
-        self.closed.opened[:] = 0
+        self.record.opened[:] = 0
         for name, account in self.accounts.items():
-            self.closed.opened[:, books.index(account.book)] += self.stocks[name].sum(axis=1)
-        self.closed.snapshots[0] = self.books.stock[:, : self.closed.snapshots.shape[2]]
+            self.record.opened[:, books.index(account.book)] += self.stocks[name].sum(axis=1)
+        self.record.snapshots[0] = self.books.stock[:, : self.record.snapshots.shape[2]]
 
     # -- moves by Python ------------------------------------------------------------------------
 
@@ -263,12 +265,12 @@ class Ledger:
 
         Raises ``ModelError`` if a rule was broken in this step.
         """
-        close_step(self.books, self.closed, self.today, self.step.ends_month)
+        self._close(self.books, self.record, self.today, self.step.ends_month)
         self.check_rules()
 
     def check_balance(self) -> None:
         """Conservation: every book holds what it held at the opening. Raises ``ModelError``."""
-        check_all(self.books, self.closed)
+        check_all(self.books, self.record)
         self.check_rules()
 
     def check_rules(self) -> None:
@@ -324,10 +326,10 @@ def _new_books(specs: list[AccountSpec], clock: Clock, replications: int, cohort
     )
 
 
-def _new_closed(specs: list[AccountSpec], clock: Clock, replications: int) -> Closed:
+def _new_record(specs: list[AccountSpec], clock: Clock, replications: int) -> StockRecord:
     internal = sum(spec.width for spec in specs if not spec.external)
     months, n = clock.months, replications
-    return Closed(
+    return StockRecord(
         opened=np.zeros((n, len(_book_names(specs))), dtype=np.int64),
         days=np.zeros((months, n, internal)),
         snapshots=np.zeros((months + 1, n, internal), dtype=np.int32),

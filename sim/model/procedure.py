@@ -9,19 +9,19 @@ import numpy as np
 from .accounts import Account, Tally
 from .books import Books, First, Today, cohort_of, month_now, move, move_row, stock_of, tally
 from .chances import Chance, Chances, GroupChance, draw_group, draw_single
-from .compiled import compiled, inlined
-from .draws import Draws, Process, draw, total, whole
+from .compiled import compiled, entry_of, inlined
+from .draws import Draws, Stream, draw, total, whole
+from .ind_capacity import Means, ind_factor, ind_means, planned_capacity
 from .numbers import GroupNumber, Number, Numbers
 from .sampling import Counts, Floats
-from .spending_limit import Means, ind_factor, ind_means, overdue_cases, planned_capacity
-from .state import Actor, SimState
+from .state import Actor, Now, SimState
 
 OLDEST_FIRST, NEWEST_FIRST, BY_WEIGHT = range(3)
 ORDERS = {"oldest_first": OLDEST_FIRST, "newest_first": NEWEST_FIRST, "weights": BY_WEIGHT}
 """In which order the IND decides, by ``ind.order`` of a scenario."""
 
 
-class Office(NamedTuple):
+class IndState(NamedTuple):
     """What the IND remembers from step to step, and room to work in."""
 
     capacity: Floats
@@ -41,7 +41,7 @@ def ind(world: SimState) -> Actor:
     closed case has left already or awaits departure.
     """
     width, means, rows = len(world.groups), ind_means(world), world.rows(6)
-    office = Office(
+    office = IndState(
         world.fractions(2),
         world.fractions(width + 2),
         np.zeros((3, width)),
@@ -49,26 +49,25 @@ def ind(world: SimState) -> Actor:
     )
     month_start = np.array(world.clock.month_starts())
     middles = world.ledger.cohort_middles()
+    act = entry_of(decide_cases, world.now, means.arrays, office, rows)
     for step, moment in world.steps(hour=4):
         yield world.until(moment)
         means.refresh(world, step)
-        decide_cases(*world.at_hand, world.draws, means.arrays, office, rows)
+        act(world.now, means.arrays, office, rows)
         if step.ends_month:
-            tally_ages(*world.at_hand, middles, int(month_start[step.month]), office.work[0])
+            tally_ages(world.now, middles, int(month_start[step.month]), office.work[0])
 
 
 @compiled
 def decide_cases(
-    books: Books,
-    numbers: Numbers,
-    chances: Chances,
-    today: Today,
-    draws: Draws,
+    now: Now,
     means: Means,
-    office: Office,
+    office: IndState,
     decided: Counts,
 ) -> None:
     """Decide the cases of a step, in each replication; ``decided`` is room for counts by group."""
+    books, numbers, chances = now.books, now.numbers, now.chances
+    draws, today = now.draws, now.today
     for r in range(numbers.single.shape[0]):
         single = numbers.single[r]
         planned = planned_capacity(books, numbers, today, means, r)
@@ -108,7 +107,7 @@ def grown(capacity: float, planned: float, ramp_days: float, days: int) -> float
 
 @inlined
 def choose_cases(
-    books: Books, numbers: Numbers, today: Today, office: Office, r: int, work: float
+    books: Books, numbers: Numbers, today: Today, office: IndState, r: int, work: float
 ) -> None:
     """Divide the ``work`` of a step over open cases, into ``office.work[1]``."""
     office.work[1, :] = 0.0
@@ -194,7 +193,7 @@ def book_outcomes(
     groups: int = chances.group.shape[2]
     decided, here, settled = rows[0], rows[1], rows[2]
     appealed, refused, gone = rows[3], rows[4], rows[5]
-    draw(draws, Process.IND, today.day, r)
+    draw(draws, Stream.IND, today.day, r)
     u = draws.uniforms
     granted_all = rejected_all = closed_all = 0
     for group in range(groups):
@@ -227,7 +226,7 @@ def book_outcomes(
 
 @inlined
 def book_other_cases(
-    books: Books, numbers: Numbers, today: Today, office: Office, r: int, pace: float
+    books: Books, numbers: Numbers, today: Today, office: IndState, r: int, pace: float
 ) -> None:
     """Book and decide other asylum cases, which need no place, at the pace of the IND."""
     single, groups = numbers.single[r], numbers.group.shape[2]
@@ -241,10 +240,7 @@ def book_other_cases(
 
 @compiled
 def tally_ages(
-    books: Books,
-    numbers: Numbers,
-    chances: Chances,
-    today: Today,
+    now: Now,
     middles: Floats,
     month_start: int,
     young: Floats,
@@ -254,6 +250,7 @@ def tally_ages(
     Ages are looked at once, at the month's end, and stand for the whole month; people count from
     the middle of the month in which they came. These sums price penalties and ODA.
     """
+    books, numbers, chances, today = now.books, now.numbers, now.chances, now.today
     end = today.day + today.days
     days = end - month_start
     for r in range(numbers.single.shape[0]):
@@ -268,22 +265,37 @@ def tally_ages(
         tally(books, today, r, Tally.FIRST_YEAR_DAYS, total(young) * days)
 
 
+@inlined
+def overdue_cases(
+    books: Books, numbers: Numbers, today: Today, middles: Floats, r: int, end: int
+) -> int:
+    """Cases beyond the legal time on the day ``end``, groups on hold excepted.
+
+    ``middles`` are those of the months of entry [days]: (cohort,).
+    """
+    cases = 0
+    for cohort in range(month_now(books.ages, today) + 1):
+        if end - middles[cohort] > numbers.single[r, Number.OVERDUE_DAYS]:
+            for group in range(numbers.group.shape[2]):
+                if numbers.group[r, GroupNumber.IS_OPEN, group] > 0:
+                    cases += cohort_of(books, r, Account.PENDING, group, cohort)
+    return cases
+
+
 def courts(world: SimState) -> Actor:
     """Rule on appeals at a constant rate; a success goes back to the IND or is granted at once."""
-    rows = world.rows(4)
-    for _, moment in world.steps(hour=5):
-        yield world.until(moment)
-        book_rulings(world.books, world.chances, world.draws, world.today, rows)
+    return world.each_step(book_rulings, world.rows(4), hour=5)
 
 
 @compiled
-def book_rulings(books: Books, chances: Chances, draws: Draws, today: Today, rows: Counts) -> None:
+def book_rulings(now: Now, rows: Counts) -> None:
     """Book the rulings of a step, in each replication."""
+    books, chances, draws, today = now.books, now.chances, now.draws, now.today
     groups: int = chances.group.shape[2]
     lost, remitted, here, settled = rows[0], rows[1], rows[2], rows[3]
     u = draws.uniforms
     for r in range(chances.group.shape[0]):
-        draw(draws, Process.COURTS, today.day, r)
+        draw(draws, Stream.COURTS, today.day, r)
         for group in range(groups):
             waiting = stock_of(books, r, Account.IN_APPEAL, group)
             ruled = draw_single(chances, r, Chance.RULED, u[group], waiting)

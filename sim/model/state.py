@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -13,7 +13,7 @@ from ..clock import Clock, Step
 from ..scenario import Scenario
 from .books import Books, Today
 from .chances import Chances, new_chances, work_out_chances
-from .compiled import inlined
+from .compiled import entry_of, inlined
 from .draws import Draws, new_draws
 from .ledger import Ledger
 from .numbers import CurrentNumbers, Numbers, Parameters, current_numbers
@@ -23,6 +23,16 @@ from .sampling import Counts, Floats, RandomStreams
 Actor = Generator[simpy.Event, Any, None]
 HOURS_A_DAY = 24
 DAYS_A_YEAR = 365.25
+
+
+class Now(NamedTuple):
+    """What a compiled step looks at."""
+
+    books: Books
+    numbers: Numbers
+    chances: Chances
+    draws: Draws
+    today: Today
 
 
 @dataclass(frozen=True)
@@ -65,11 +75,6 @@ class SimState:
         """The step of today, for compiled steps."""
         return self.ledger.today
 
-    @property
-    def at_hand(self) -> tuple[Books, Numbers, Chances, Today]:
-        """What most compiled steps look at, in the order in which they take it."""
-        return self.books, self.numbers, self.chances, self.today
-
     def begin_step(self, step: Step) -> None:
         """Book to a step from now on, and bring numbers and chances to its day."""
         before = self.ledger.today
@@ -77,6 +82,18 @@ class SimState:
         changed = self.current.refresh(step.day)
         if changed or (before.days, before.year) != (step.days, self.today.year):
             work_out_chances(self.chances, self.numbers, self.today)
+
+    @property
+    def now(self) -> Now:
+        """What compiled steps look at in this step."""
+        return Now(self.books, self.numbers, self.chances, self.draws, self.today)
+
+    def each_step(self, act: Callable[..., None], *room: object, hour: int) -> Actor:
+        """Act once in each step at an hour, by a compiled function of ``now`` and some room."""
+        entry = entry_of(act, self.now, *room)
+        for _, moment in self.steps(hour):
+            yield self.until(moment)
+            entry(self.now, *room)
 
     def fractions(self, count: int) -> Floats:
         """Room for fractions of people that are carried over to the next step."""

@@ -9,17 +9,11 @@ import numpy as np
 from ..clock import DAYS_A_WEEK, Step, days_in_year
 from ..model.books import Books, Today
 from ..model.housing import half_year
+from ..model.ind_capacity import Means, ind_factor, planned_capacity
 from ..model.inflow import first_applications
 from ..model.numbers import GroupNumber, Numbers
-from ..model.spending_limit import (
-    Means,
-    PendingClosures,
-    affordable_orders,
-    ind_factor,
-    overdue_cases,
-    planned_capacity,
-    unaffordable_places,
-)
+from ..model.procedure import overdue_cases
+from ..model.spending_limit import PendingClosures, affordable_orders, unaffordable_places
 from ..model.state import Actor
 from . import pathways as lives
 from .population import Person, Population

@@ -9,9 +9,9 @@ from datetime import timedelta
 import numpy as np
 import simpy
 
+from ..model.ind_capacity import IndMeans
 from ..model.ledger import Order
 from ..model.sampling import Counts, Floats
-from ..model.spending_limit import IndMeans
 from ..model.state import SimState
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..clock import Clock
 from ..model.engine import calendar, end_of_step
+from ..model.ind_capacity import ind_means
 from ..model.inflow import deviation_path
 from ..model.initial_state import (
     COHORTS_BEFORE,
@@ -26,7 +27,7 @@ from ..model.initial_state import (
 from ..model.ledger import Ledger, accounts
 from ..model.reception import opening_places
 from ..model.sampling import RandomStreams, Samples, sample, slice_samples
-from ..model.spending_limit import ind_means, track_spending
+from ..model.spending_limit import track_spending
 from ..model.state import new_state
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Quantity, Scenario, override, quantities

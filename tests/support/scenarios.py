@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model.engine import simulate
-from sim.model.spending_limit import Means, ind_means
+from sim.model.ind_capacity import Means, ind_means
 from sim.model.state import Actor, SimState
 from sim.scenario import Scenario, override
 
