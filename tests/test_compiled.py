@@ -114,6 +114,7 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     package, users = tmp_path / "package", tmp_path / "users"
     package.mkdir()
     (package / "one.py").write_text("ONE = 1\n")
+    (tmp_path / "clock.py").write_text("")
     monkeypatch.setattr(compiled, "HERE", package)
     monkeypatch.setenv("XDG_CACHE_HOME", str(users))
     return package, users
