@@ -11,12 +11,13 @@ from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES
 from sim.hindcast.inflow_models import PROCESSES, STARTS
 from sim.model.uncertainty import UNCERTAINTIES
+from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
 from sim.report.i18n import Language, billion, dutch, labels, million, number, translate
 from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import FileState
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
 from sim.scenario.introspect import below as shape_below
@@ -84,6 +85,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
         (one.table, one.line) for found in required_cells(questions()).values() for one in found
     }
     made |= {re.sub(r"\W", "_", f"cell_{table}_{line}") for table, line in cells}
+    made |= {f"slider_{slider.name}" for slider in sliders(load("baseline"))}
     made |= {f"month_{n}" for n in range(1, 13)} | {f"month_short_{n}" for n in range(1, 13)}
     made |= {f"form_kind_{kind}" for kind in ("str", "int", "bool", "date")}
     made |= {f"unit_{re.sub(r'[^a-z0-9]+', '_', unit.lower())}" for unit in units()}
