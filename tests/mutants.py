@@ -9,6 +9,9 @@ Each mutant lives in a copy of the project. Suites run against it one after the 
 fails: tests, then ``opvangsim model check``, last the tests that hold kept figures, so
 that a mutant counts as killed by a kept figure only if no law found it. A survivor has to stand in
 ``tests/verify/survivors.yaml`` with the reason why it does not matter.
+
+A change in the engine has all of it compiled anew, which takes longer than most suites. So the
+first suite, cases worked by hand, runs without compilation, and most mutants die there.
 """
 
 from __future__ import annotations
@@ -26,22 +29,30 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 import yaml
 
 ROOT = Path(__file__).parent.parent
 SURVIVORS = ROOT / "tests" / "verify" / "survivors.yaml"
 PARTS = (
+    "model/books",
     "model/ledger",
+    "model/numbers",
+    "model/chances",
+    "model/draws",
     "model/inflow",
     "model/procedure",
     "model/family",
     "model/housing",
     "model/departure",
     "model/reception",
+    "model/capacity",
+    "model/ind_capacity",
     "model/spending_limit",
     "model/initial_state",
     "model/engine",
@@ -52,35 +63,43 @@ PARTS = (
     "model/prices",
 )
 """Files that mutants are drawn from: the ledger, the actors, the draws, results and money."""
+COMPILED = "sim/model/__pycache__/compiled-*"
+"""Folders of what numba compiled, one for each state of the engine's source."""
 
 COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md", "CHANGELOG.md",
           "docs")  # fmt: skip
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
-    "ledger", "plans", "responses", "results", "reception", "clock", "opening", "draws", "budget",
-    "theory",
+    "ledger", "plans", "responses", "results", "reception", "clock", "opening", "compiled",
+    "theory", "draws", "budget",
 ))  # fmt: skip
 _LAWS = tuple(f"tests/test_{name}.py" for name in (
     "laws", "verify", "means", "scenarios", "language", "persons",
 ))  # fmt: skip
 _KEPT = ("tests/test_readme.py", "tests/test_golden.py")
+_OF_MUTANTS = "tests/test_mutants.py"
 _BY_ITSELF = ("two_models_agree", "all_laws_hold", "kept_headline")
 """Tests of the last suites, left out of those before."""
 _ABOUT_TEXT = "tests/test_verify.py::test_the_explained_survivors_are_about_lines_that_are_there"
-"""Left out: it reads the lines of the code and would kill each explained mutant."""
+"""Left out, as ``_OF_MUTANTS``: they read the lines of the code and would kill mutants by that."""
 
 SUITES: dict[str, tuple[str, ...]] = {
-    "hand-worked cases": _TESTS,
+    "hand-worked cases": ("-m", "not slow and not long", *_TESTS),
+    "simulated cases": ("-m", "slow or long", *_TESTS),
     "laws": ("-m", "not long", *_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF),
              f"--deselect={_ABOUT_TEXT}"),
     "checks": (),
     "other tests": ("-m", "not slow and not long", "tests",
-                    *(f"--ignore={file}" for file in (*_TESTS, *_LAWS, *_KEPT))),
+                    *(f"--ignore={file}" for file in (*_TESTS, *_LAWS, *_KEPT, _OF_MUTANTS))),
     "long laws": ("-m", "long", *_LAWS, "-k", " and ".join(f"not {name}" for name in _BY_ITSELF)),
     "second model": ("tests/test_persons.py", "-k", "two_models and (baseline or constrained)"),
     "kept figures": (*_KEPT, "tests/test_scenarios.py",
                      "-k", "readme or golden or (kept_headline and baseline)"),
 }  # fmt: skip
 """What runs against a mutant, in this order; ``checks`` is ``opvangsim model check``."""
+PLAIN = ("hand-worked cases",)
+"""Suites that run without compilation."""
+COMPILING = 90
+"""Seconds that a suite may take longer because the engine is compiled in it."""
 
 IDLE = ("<<", ">>", "|", "&", "^")
 """Not put in the place of arithmetic: on numbers with fractions they only crash."""
@@ -263,7 +282,24 @@ def copied(folder: Path) -> None:
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, folder / name)
+            shutil.copy2(source, folder / name)
+
+
+def without_compilation(folder: Path) -> dict[str, str]:
+    """Environment in which the copy in a folder runs as plain Python."""
+    return environment(folder) | {"NUMBA_DISABLE_JIT": "1"}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Environment in which the copy in a folder runs, compiled."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    return clean | {
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_DISABLE_JIT": "0",
+        "OMP_NUM_THREADS": "1",
+        "COLUMNS": "200",
+    }
 
 
 def command(suite: str) -> list[str]:
@@ -275,11 +311,9 @@ def command(suite: str) -> list[str]:
 
 def tried(suite: str, folder: Path, limit: float) -> str:
     """What a suite says of the copy in a folder: the first test or law that failed, or nothing."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    clean |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-              "COLUMNS": "200"}  # fmt: skip
+    env = without_compilation(folder) if suite in PLAIN else environment(folder)
     with subprocess.Popen(
-        command(suite), cwd=folder, env=clean, text=True, start_new_session=True,
+        command(suite), cwd=folder, env=env, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as running:  # fmt: skip
         try:
@@ -302,15 +336,48 @@ def told(said: str) -> str:
     return lines[-1][:90] if lines else "stopped"
 
 
-def fate(one: Mutant, suites: Sequence[str], limits: dict[str, float]) -> Fate:
-    """Try suites on a mutant, in a copy of its own, until one fails."""
+class Copies:
+    """Copies of the project in which mutants live, one for each worker.
+
+    A copy is kept from one mutant to the next, with what was compiled for the unchanged engine: a
+    mutant of the results needs no compilation.
+    """
+
+    def __init__(self, folder: Path, workers: int) -> None:
+        self._free: SimpleQueue[Path] = SimpleQueue()
+        for number in range(workers):
+            copied(folder / str(number))
+            self._free.put(folder / str(number))
+
+    @contextmanager
+    def unchanged(self) -> Iterator[Path]:
+        """A copy that no other worker uses meanwhile."""
+        folder = self._free.get()
+        try:
+            yield folder
+        finally:
+            self._free.put(folder)
+
+    @contextmanager
+    def changed(self, file: str, code: str) -> Iterator[Path]:
+        """A copy in which a file holds this code; afterwards it is as it was."""
+        with self.unchanged() as folder:
+            kept = set(folder.glob(COMPILED))
+            (folder / file).write_text(code, "utf-8")
+            try:
+                yield folder
+            finally:
+                # With its time, by which numba knows that what it compiled is of this file.
+                shutil.copy2(ROOT / file, folder / file)
+                for made in set(folder.glob(COMPILED)) - kept:
+                    shutil.rmtree(made)
+
+
+def fate(one: Mutant, copies: Copies, suites: Sequence[str], limits: dict[str, float]) -> Fate:
+    """Try suites on a mutant until one fails."""
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
-        folder = Path(name)
-        copied(folder)
-        file = folder / one.file
-        code = mutated(file.read_text("utf-8"), one.operator, one.occurrence)
-        file.write_text(code, "utf-8")
+    code = mutated((ROOT / one.file).read_text("utf-8"), one.operator, one.occurrence)
+    with copies.changed(one.file, code) as folder:
         for suite in suites:
             by = tried(suite, folder, limits[suite])
             if by:
@@ -318,26 +385,23 @@ def fate(one: Mutant, suites: Sequence[str], limits: dict[str, float]) -> Fate:
     return Fate(one, "", "", time.monotonic() - begun)
 
 
-def limits_of(suites: Sequence[str], workers: int) -> dict[str, float]:
+def limits_of(copies: Copies, suites: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, float]:
     """Seconds that each suite may take: four times what it takes where nothing is changed.
 
     A suite that fails on the unchanged project proves nothing: then the trial stops.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        return dict(zip(suites, pool.map(_limit_of, suites), strict=True))
+    return dict(zip(suites, pool.map(partial(_limit_of, copies), suites), strict=True))
 
 
-def _limit_of(suite: str) -> float:
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
-        folder = Path(name)
-        copied(folder)
+def _limit_of(copies: Copies, suite: str) -> float:
+    with copies.unchanged() as folder:
+        begun = time.monotonic()
         by = tried(suite, folder, 3600)
+        taken = time.monotonic() - begun
     if by:
         raise SystemExit(f"{suite} fails without any change: {by}")
-    taken = time.monotonic() - begun
     print(f"nothing changed: {suite} holds ({taken:.0f} s)", flush=True)
-    return 30 + 4 * taken
+    return COMPILING + 4 * taken
 
 
 # -- the report -------------------------------------------------------------------------------
@@ -370,10 +434,15 @@ def as_entry(one: Mutant) -> str:
 
 def trial(mutants: Sequence[Mutant], suites: Sequence[str], limit: float, workers: int) -> int:
     """Try the mutants; 1 if one survives that is not explained."""
-    limits = dict.fromkeys(suites, limit) if limit else limits_of(suites, workers)
     fates = []
-    with ThreadPoolExecutor(workers) as pool:
-        for one in pool.map(partial(fate, suites=suites, limits=limits), mutants):
+    with (
+        tempfile.TemporaryDirectory(prefix="mutants-") as name,
+        ThreadPoolExecutor(workers) as pool,
+    ):
+        copies = Copies(Path(name), workers)
+        limits = dict.fromkeys(suites, limit) if limit else limits_of(copies, suites, pool)
+        try_on = partial(fate, copies=copies, suites=suites, limits=limits)
+        for one in pool.map(try_on, mutants):
             fates.append(one)
             print(row(one), flush=True)
     counts = Counter(one.suite or "survived" for one in fates)

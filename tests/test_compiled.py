@@ -218,6 +218,7 @@ def test_folders_of_older_versions_are_removed(homes: tuple[Path, Path]) -> None
     }
 
 
+@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="nothing is compiled")
 def test_compilation_is_told_once_in_a_process_that_keeps_nothing(
     baseline: Scenario, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -367,6 +368,28 @@ def assert_flows_explain_stocks(ledger: Ledger) -> None:
         came = sum(flow.sum(axis=2) for (_, to), flow in ledger.flows.items() if to == name)
         left = sum(flow.sum(axis=2) for (of, _), flow in ledger.flows.items() if of == name)
         assert (change == came - left).all(), name
+
+
+@pytest.mark.parametrize("stream", Stream)
+def test_an_actor_takes_its_luck_from_the_stream_of_its_name_alone(
+    baseline: Scenario, stream: Stream
+) -> None:
+    """Other keys of other streams change nothing of what it books."""
+    others = [other for other in Stream if other is not stream]
+    actor = next(one for one in ACTORS if one.__name__ == stream.name.lower())
+
+    def booked(*spoilt: Stream) -> list[bytes]:
+        def spoil(world: SimState) -> Actor:
+            world.draws.keys[list(spoilt)] ^= np.uint64(1)
+            yield world.until(0.0)
+
+        actors = (calendar, spoil, actor, end_of_step)
+        until = baseline.start + timedelta(1)
+        ledger = simulate(baseline, 3, 1, vary=("process",), until=until, actors=actors)
+        return [flow.tobytes() for flow in ledger.flows.values()]
+
+    assert booked(*others) == booked()
+    assert booked(stream) != booked()
 
 
 # -- what stands where --------------------------------------------------------------------------

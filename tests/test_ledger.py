@@ -39,6 +39,22 @@ def test_a_move_leaves_the_total_of_its_book_as_it_was() -> None:
     assert ledger.stocks["outside"].tolist() == [[-10], [-4]]
 
 
+def test_a_flow_is_booked_to_its_cell_its_month_and_its_replication() -> None:
+    ledger = small()
+    steps = list(ledger.clock.steps())
+    moved, came = counts([3, 1], [0, 5]), counts([10, 0], [2, 2])
+    for day, count in ((0, moved), (40, came), (41, came)):
+        ledger.at(steps[day])
+        ledger.move(count, "queue", "done") if day == 0 else ledger.move(count, "outside", "queue")
+        assert ledger.flow_in_step("queue", "done").any() == (day == 0)
+    nothing = np.zeros_like(moved)
+    for pair, expected in (
+        (("queue", "done"), [moved, nothing, nothing, nothing]),
+        (("outside", "queue"), [nothing, came * 2, nothing, nothing]),
+    ):
+        assert (ledger.flows[pair] == np.array(expected)).all(), pair
+
+
 def test_a_stock_can_not_go_negative() -> None:
     with pytest.raises(ModelError, match="done would go negative on 2025-01-01"):
         small().move(counts([1, 0], [0, 0]), "done", "queue")
@@ -132,6 +148,31 @@ def test_two_who_come_on_day_3_and_leave_on_day_10_waited_14_days() -> None:
     ledger.at(steps[10])
     ledger.move(counts([2, 0], [0, 0]), "queue", "done", "newest")
     assert ledger.wait_days["queue"][0].tolist() == [[14, 0], [0, 0]]
+
+
+def test_waits_are_kept_by_months_of_age_and_the_longest_as_ten_years() -> None:
+    """Of the people of small() the first came six months ago and the next two five months ago."""
+    ledger = small()
+    ledger.move(counts([3, 0], [0, 0]), "queue", "done")
+    assert ledger.waits[0].sum(axis=1).tolist() == [3, 0]
+    assert ledger.waits[0, 0, :8].tolist() == [0, 0, 0, 0, 0, 2, 1, 0]
+
+    accounts = [
+        AccountSpec("queue", "people", aged=True, waits_to="out"),
+        AccountSpec("out", "people"),
+    ]
+    old = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 1, 31)), 1, 150, {})
+    old.open_aged("queue", np.eye(1, 151, 10, dtype=np.int64) * 4, np.zeros(151))
+    old.begin()
+    old.move(counts([4]), "queue", "out")
+    assert old.waits[0, 0].tolist() == [0] * 120 + [4]
+
+
+def test_what_is_left_of_a_month_leaves_before_the_next_month_does() -> None:
+    ledger = small()
+    for stay in ([0, 1, 3, 0, 0, 4, 0], [0, 0, 2, 0, 0, 4, 0], [0, 0, 0, 0, 0, 4, 0]):
+        ledger.move(counts([2, 0], [0, 0]), "queue", "done")
+        assert ledger.cohort_counts["queue"][0, 0, :7].tolist() == stay
 
 
 def test_every_day_of_a_weekly_step_counts_as_a_person_day() -> None:

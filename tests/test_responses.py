@@ -11,7 +11,7 @@ from support.scenarios import change, means_of, world_of
 from sim.model.accounts import Account
 from sim.model.books import moved_today
 from sim.model.engine import simulate
-from sim.model.housing import HOMES, HousingState, book_homes
+from sim.model.housing import HOMES, HousingState, book_homes, ready
 from sim.model.ind_capacity import part_to_come, planned_capacity, work_at_hand
 from sim.model.numbers import Parameters
 from sim.model.sampling import sample
@@ -145,15 +145,16 @@ def test_applications_of_this_step_do_not_count_yet(baseline: Scenario) -> None:
     assert work_of(world) == pytest.approx(before)
 
 
+def supply_of(world: SimState, waiting_then: int) -> HousingState:
+    """What municipalities remember at the opening."""
+    starts = world.ledger.cohort_starts
+    nothing, waiting = (np.zeros(1), np.zeros(1)), np.array([waiting_then])
+    return HousingState(world.fractions(2), *nothing, waiting, starts)
+
+
 def homes_of_the_step(world: SimState, waiting_then: int) -> float:
     """Homes that come in a step, with the fraction that is carried over."""
-    supply = HousingState(
-        world.fractions(2),
-        np.zeros(1),
-        np.zeros(1),
-        np.array([waiting_then]),
-        world.ledger.cohort_starts,
-    )
+    supply = supply_of(world, waiting_then)
     book_homes(world.now, supply)
     homes = sum(
         moved_today(world.books, 0, source, Account.SETTLED)
@@ -173,6 +174,24 @@ def test_homes_answer_to_those_who_waited_when_the_step_began(baseline: Scenario
     assert homes_of_the_step(more, waiting) == pytest.approx(yearly)
     fewer = world_of(change(baseline, {"housing.response": 1.0}))
     assert homes_of_the_step(fewer, 2 * waiting) == pytest.approx(yearly / 2)
+
+
+@pytest.mark.parametrize(("there", "expected"), [(100, 50), (70, 20), (50, 0), (30, 0)])
+def test_half_of_those_who_came_in_a_month_are_ready_when_half_of_it_is_past_the_minimum_stay(
+    baseline: Scenario, there: int, expected: int
+) -> None:
+    """100 came in June; who is gone came first. All of May are ready, and none of July."""
+    opening = world_of(baseline).ledger
+    june = opening.cohorts_before + 5  # January 2025 is month 0
+    stay = round(baseline.housing.minimum_stay_days.single)
+    world = world_of(baseline, number=int(opening.cohort_starts[june]) + 15 + stay)
+    came = world.ledger.cohort_entered["status_holders"][0, 0]
+    left = world.ledger.cohort_counts["status_holders"][0, 0]
+    came[:], left[:] = 0, 0
+    came[june - 1 : june + 2] = 10, 100, 8
+    left[june - 1 : june + 2] = 4, there, 8
+    found = ready(world.books, world.numbers, world.today, supply_of(world, 0), 0)
+    assert found == 4 + expected
 
 
 @pytest.mark.long

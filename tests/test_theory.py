@@ -135,6 +135,24 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
     assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)
 
 
+@pytest.mark.parametrize(
+    ("order", "actor", "which"),
+    [
+        ("oldest_first", ind, 0),
+        ("newest_first", ind, -1),
+        ("weights", departures, -1),
+    ],
+)
+def test_the_ind_decides_in_its_order_and_the_latest_to_come_give_up_first(
+    baseline: Scenario, order: str, actor: Callable[[SimState], Actor], which: int
+) -> None:
+    """In the first days only people of the first or of the last month are gone."""
+    ledger = run_part(change(baseline, {"ind.order": order}), 1, 5, actor)
+    came = ledger.cohort_entered["pending"][0].sum(axis=0)
+    gone = came - ledger.cohort_counts["pending"][0].sum(axis=0)
+    assert np.nonzero(gone)[0].tolist() == [np.nonzero(came)[0][which]]
+
+
 def shared(waiting: list[float], weights: list[float], work: float) -> list[float]:
     """The part of the waiting work of each group that is done, by their claims."""
     rows = np.zeros((3, len(waiting)))
