@@ -5,7 +5,7 @@ import pytest
 from support.scenarios import change, world_of
 
 from sim.errors import ScenarioError
-from sim.model.initial_state import status_rounding
+from sim.model.initial_state import spread_ages, status_rounding
 from sim.model.ledger import Ledger
 from sim.model.reception import people_entitled
 from sim.results.tables import stock_cells
@@ -83,3 +83,15 @@ def test_a_group_without_an_opening_stock_has_nobody_there(baseline: Scenario) -
         assert there[column] > 0
         there[column] = 0
         assert (stocks[name] == there).all()
+
+
+def test_people_of_the_opening_came_in_the_middle_of_their_month_or_of_its_part(
+    baseline: Scenario,
+) -> None:
+    """The run starts on 27 January: of that month 26 days have passed, of December all 31."""
+    world = world_of(baseline)
+    shares = np.zeros(world.ledger.cohorts_before + 1)
+    shares[-2:] = 0.25, 0.75
+    counts, days = spread_ages(world, np.array([100]), shares)
+    assert counts[0, -3:].tolist() == [0, 25, 75]
+    assert days[-2:].tolist() == [-26 - 31 / 2, -26 / 2]

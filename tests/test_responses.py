@@ -194,6 +194,16 @@ def test_half_of_those_who_came_in_a_month_are_ready_when_half_of_it_is_past_the
     assert found == 4 + expected
 
 
+def test_transit_is_filled_from_reception_to_its_places_and_no_further(baseline: Scenario) -> None:
+    """950 of 1,000 places are taken on day 0, and without homes nobody leaves them."""
+    world = world_of(change(baseline, {"housing.homes": 0}))
+    supply = supply_of(world, 0)
+    for there in (1_000, 1_000):
+        book_homes(world.now, supply)
+        assert world.ledger.stocks["transit"][0].tolist() == [there]
+    assert moved_today(world.books, 0, Account.STATUS_HOLDERS, Account.TRANSIT) == 50
+
+
 @pytest.mark.long
 def test_homes_follow_those_who_wait_between_held_and_keeping_pace(baseline: Scenario) -> None:
     """With twice the grants fewer wait in the end the more homes answer."""
