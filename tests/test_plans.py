@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from support.scenarios import change, means_of, world_of
 
+from sim.model.capacity import capacity_plan
+from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.ind_capacity import ind_factor
 from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (
@@ -212,3 +214,23 @@ def test_new_places_come_as_far_as_this_years_money_goes() -> None:
     for this, come in ((amount, 3), (PLENTY, 10), (0.0, 0)):
         there = world_with(amounts((2026, 2027), this))
         assert affordable_orders(there, 0, wanted).tolist() == [[come, 0, 0, 0, 0, 0]]
+
+
+def test_with_plenty_of_money_places_open_and_end_as_they_would_without_a_limit() -> None:
+    lines = {date(year, 1, 1): PLENTY for year in range(2025, 2031)}
+    rich = change(load("constrained"), {"budget.vintages.owb2025.lines.coa_nidos": lines})
+    flows = [
+        simulate(
+            scenario,
+            2,
+            1,
+            vary=("parameters",),
+            step="week",
+            until=date(2025, 6, 30),
+            actors=(calendar, capacity_plan, end_of_step),
+        ).flows
+        for scenario in (rich, change(rich, {"closing": "need"}))
+    ]
+    for pair in (("place_market", "places_open"), ("places_open", "place_market")):
+        assert flows[0][pair].any()
+        assert (flows[0][pair] == flows[1][pair]).all()

@@ -215,3 +215,4 @@ def test_new_capacity_grows_in_and_a_cut_is_felt_at_once() -> None:
     assert capacity == pytest.approx(75)
     assert grown(capacity, 30.0, 100.0, 1) == 30
     assert grown(99.0, 100.0, 100.0, 7) == 100
+    assert grown(50.0, 100.0, 0.0, 1) == 100
