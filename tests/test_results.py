@@ -13,10 +13,12 @@ from support.scenarios import change
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.results.tables import (
     QUANTILES,
+    Tables,
     _mean_known,
     _quantile_of_ages,
     _yearly_mean,
     finite_quantiles,
+    join_tables,
     stock_cells,
     summarise,
     tabulate,
@@ -131,3 +133,20 @@ def test_volumes_of_each_year_are_those_of_its_own_days(baseline: Scenario) -> N
     assert (found["before:days"] == 26).all()
     for name, days in (("resident_days", "beds"), ("ward_days", "wards")):
         assert found[name].sum() == pytest.approx(ledger.days[days].sum())
+
+
+def test_tables_of_ranges_of_replications_joined_are_those_of_all_together(
+    baseline: Scenario,
+) -> None:
+    def of(first: int, replications: int) -> Tables:
+        until = date(2025, 2, 15)
+        ledger = simulate(
+            baseline, replications, 1, vary=("process",), step="week", until=until, first=first
+        )
+        return tabulate(ledger, baseline)
+
+    joined, whole = join_tables([of(0, 2), of(2, 1)]), of(0, 3)
+    for name in ("monthly", "yearly"):
+        assert np.array_equal(getattr(joined, name), getattr(whole, name), equal_nan=True), name
+    for name, volume in whole.volumes.items():
+        assert np.array_equal(joined.volumes[name], volume), name
