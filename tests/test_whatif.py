@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import io
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -19,14 +17,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from PIL import Image
 
 from sim.errors import ScenarioError
 from sim.model.cancel import CancelledError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import apply_draw, sample
 from sim.notebook.what_if.compute import chart_data, extra_budget, price, simulate
-from sim.notebook.what_if.controller import Controller, Update
+from sim.notebook.what_if.controller import Controller, Update, extra_budget_text
 from sim.notebook.what_if.sliders import (
     apply_sliders,
     make_patch,
@@ -35,7 +32,6 @@ from sim.notebook.what_if.sliders import (
     value_text,
     write_patch,
 )
-from sim.notebook.what_if.widget import WhatIf, extra_budget_text
 from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
 from sim.report.charts.data import by_month
 from sim.report.charts.gap import BASELINE
@@ -422,43 +418,6 @@ def test_texts_give_values_with_units_and_the_extra_budget_of_later_years(
     assert "2027 € 3,4 mld bij" in extra_budget_text(update, "nl")
     assert "2026 nothing (EUR 2.0 billion is left)" in extra_budget_text(update, "en")
     assert "2025" not in extra_budget_text(update, "en")
-
-
-@pytest.mark.slow
-def test_charts_have_screen_resolution_first_and_twice_that_once_sliders_rest(
-    what_if: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.notebook.what_if.widget.REST_SECONDS", 0.05)
-    widget = WhatIf(what_if.controller.scenario, ["baseline"], {})
-    widget.controller.settings = FIRST_YEAR
-    widths: list[dict[str, int]] = []
-
-    async def go() -> None:
-        widget.controller.update()
-        await widget.controller.wait()
-        widths.append(pixels(widget))
-        await asyncio.sleep(0.1)
-        widget.sliders["price"].value = 120.0
-        widths.append(pixels(widget))
-        while widget._coarse:
-            await asyncio.sleep(0.01)
-        widths.append(pixels(widget))
-
-    asyncio.run(go())
-    widget.close()
-    coarse = round(SIZE.width_inches * 96)
-    assert list(widths[0].values()) == pytest.approx([coarse] * 3, abs=1)
-    assert widths[1]["gap"] == widths[0]["gap"]
-    assert list(widths[2].values()) == pytest.approx([2 * coarse] * 3, abs=2)
-
-
-def pixels(widget: WhatIf) -> dict[str, int]:
-    """Return the width of each chart in pixels."""
-    images = {name: html.value.rpartition("base64,")[2] for name, html in widget._charts.items()}
-    return {
-        name: Image.open(io.BytesIO(base64.b64decode(data.removesuffix('">')))).width
-        for name, data in images.items()
-    }
 
 
 def texts(figure: Figure) -> str:

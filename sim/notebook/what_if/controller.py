@@ -12,6 +12,7 @@ from threading import Event
 
 from ...model.cancel import CancelledError
 from ...report.charts import RunData
+from ...report.i18n import Language, number, translate
 from ...results.experiment import Settings
 from ...results.parallel import cores
 from ...results.tables import Tables
@@ -42,6 +43,22 @@ class Update:
     data: RunData
     extra_budget: Mapping[int, float]
     certainty: float
+
+
+def extra_budget_text(update: Update, lang: Language) -> str:
+    """Return what must be added to the budget of each year to suffice with a probability."""
+    years = [
+        translate(
+            "whatif_more" if eur > 0 else "whatif_less",
+            lang,
+            year=year,
+            amount=number(abs(eur) / 1e9, lang, 1),
+        )
+        for year, eur in update.extra_budget.items()
+        if year > min(update.extra_budget)
+    ]
+    percent = number(100 * update.certainty, lang)
+    return translate("whatif_enough", lang, percent=percent, years=", ".join(years))
 
 
 class Controller:

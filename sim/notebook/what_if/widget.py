@@ -21,11 +21,11 @@ from PIL import Image
 from ...errors import ScenarioError
 from ...report.charts import CHART_SIZES, alt_text, draw
 from ...report.charts import CHARTS as KINDS
-from ...report.i18n import Language, number, translate
+from ...report.i18n import Language, translate
 from ...report.style import chart_style
 from ...scenario import Scenario
 from ..chart import CSS_PIXELS_AN_INCH
-from .controller import CHARTS, REPLICATIONS, Controller, Update
+from .controller import CHARTS, REPLICATIONS, Controller, Update, extra_budget_text
 from .sliders import Slider, value_text, write_patch
 
 SCREEN_DPI = CSS_PIXELS_AN_INCH
@@ -181,22 +181,6 @@ class WhatIf:
             name, (figure, words) = self._coarse.popitem()
             self._charts[name].value = image(figure, words, SHARP_DPI)
             self._sharpen_later(0)
-
-
-def extra_budget_text(update: Update, lang: Language) -> str:
-    """Return what must be added to the budget of each year to suffice with a probability."""
-    years = [
-        translate(
-            "whatif_more" if eur > 0 else "whatif_less",
-            lang,
-            year=year,
-            amount=number(abs(eur) / 1e9, lang, 1),
-        )
-        for year, eur in update.extra_budget.items()
-        if year > min(update.extra_budget)
-    ]
-    percent = number(100 * update.certainty, lang)
-    return translate("whatif_enough", lang, percent=percent, years=", ".join(years))
 
 
 def image(figure: Figure, words: str, dpi: int) -> str:
