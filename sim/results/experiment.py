@@ -35,8 +35,8 @@ from .cell import MONEY, CellRef
 from .parallel import cores, parallel_map
 
 LARGEST_CHUNK = 100
-"""Most replications simulated at once: the model handles them one by one, so more save no time and
-take more memory, and the stocks of fewer stay in the processor's cache."""
+"""Most replications simulated at once: the model handles them one by one, so more take memory and
+save little (the engine took 5.9 µs of CPU per replication-day with 100, 5.7 with 500)."""
 LARGEST_CHUNK_YEARS = 600
 """Most replications times years simulated at once, so that longer runs take no more memory: the
 ledger and the tables of a replication take about 50 kB a year."""
