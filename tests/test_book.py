@@ -431,10 +431,10 @@ def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
 
 def test_the_scorecard_of_an_answer_is_that_of_the_kept_hindcasts() -> None:
     march, _ = kept_hindcasts()
-    rows = march[(march["forecaster"] == "program") & (march["series"] == "spending_coa")]
+    rows = march[(march["forecaster"] == "program") & (march["series"] == "spending_coa_cash")]
     low = sum(1 for row in rows.to_dict("records") if row["forecast"] < row["came"])
     found = score_entries()
-    assert found["spending_coa.too_low"] == pytest.approx(low / len(rows))
+    assert found["spending_coa_cash.too_low"] == pytest.approx(low / len(rows))
     assert found["cells"] == (march["forecaster"] == "program").sum()
     assert 0 < found["held_80"] < 1
 

@@ -206,7 +206,7 @@ def test_homes_close_the_balance_of_status_holders() -> None:
 def test_spending_per_resident_is_that_of_the_last_year_known() -> None:
     rate = spending_rate(knowledge(date(2017, 3, 1)), "spending_article_37")
     assert rate == pytest.approx(1_763_195_000 / ((47_764 + 24_929) / 2))
-    assert spending_rate(knowledge(date(2012, 3, 1)), "spending_coa") is None
+    assert spending_rate(knowledge(date(2012, 3, 1)), "spending_coa_cash") is None
 
 
 # -- scores -------------------------------------------------------------------------------------

@@ -34,13 +34,14 @@ SERIES = (
     "status_holders",
     "pending",
     "spending_article_37",
-    "spending_coa",
+    "spending_coa_cost",
+    "spending_coa_cash",
 )
 YEARS_AHEAD = 4
 FIRST_ORIGIN, LAST_ORIGIN = 2012, 2024
 BANDS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
 NAIVE = ("no_change", "last_growth", "mean_of_history")
-SPENDING = ("spending_article_37", "spending_coa")
+SPENDING = ("spending_article_37", "spending_coa_cost", "spending_coa_cash")
 
 
 @dataclass(frozen=True)

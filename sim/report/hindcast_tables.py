@@ -25,7 +25,7 @@ from ..scenario import Scenario, quantities
 from .i18n import Language, number, translate
 from .scenario_listing import plain
 
-MONEY = ("spending_article_37", "spending_coa")
+MONEY = ("spending_article_37", "spending_coa_cost", "spending_coa_cash")
 
 
 def score_table(cells: pd.DataFrame, lang: Language) -> Table:
