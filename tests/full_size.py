@@ -31,13 +31,11 @@ ROUNDING = 0.0005
 size, for what whole people do to a day's work."""
 
 
-def counted(job: tuple[int, int, date]) -> Series:
+def counted(job: tuple[int, date]) -> Series:
     """One replication of the baseline with a process for every person."""
-    replication, replications, until = job
+    replication, until = job
     scenario = load("baseline")
-    ledger, _ = simulate_persons(
-        scenario, 1, replication=replication, replications=replications, until=until
-    )
+    ledger, _ = simulate_persons(scenario, 1, replication=replication, until=until)
     return named(tabulate(ledger, scenario), scenario, ledger)
 
 
@@ -46,7 +44,7 @@ def both(replications: int, until: date, workers: int) -> tuple[Series, Series]:
     scenario = load("baseline")
     ledger = simulate(scenario, replications, 1, until=until)
     fast = named(tabulate(ledger, scenario), scenario, ledger)
-    jobs = [(replication, replications, until) for replication in range(replications)]
+    jobs = [(replication, until) for replication in range(replications)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         pieces = list(pool.map(counted, jobs))
     return fast, {key: np.concatenate([one[key] for one in pieces], axis=1) for key in pieces[0]}

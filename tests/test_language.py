@@ -16,7 +16,7 @@ from support.scenarios import change
 
 from sim.errors import ScenarioError
 from sim.model.engine import simulate
-from sim.model.sampling import sample
+from sim.model.sampling import BLOCK, sample
 from sim.scenario import Distribution, Scenario, load, load_chain, parse_chains, shipped
 
 Write = Callable[..., Path]
@@ -123,6 +123,8 @@ def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
         assert found == pytest.approx(rank, abs=0.04)
     for key, column in free.items():
         assert np.array_equal(np.sort(column), np.sort(linked[key])), key
+        theirs, ours = (np.sort(each.reshape(-1, BLOCK)) for each in (column, linked[key]))
+        assert np.array_equal(theirs, ours), f"{key}: a block has lost its strata"
         if key not in ("housing.homes", "courts.delay_days"):
             assert np.array_equal(column, linked[key]), key
 

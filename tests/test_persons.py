@@ -48,8 +48,7 @@ def both(name: str) -> tuple[Series, Series]:
     scenario = scaled(SCENARIOS[name](), SCALE)
     fast = simulate(scenario, REPLICATIONS, 1, until=UNTIL)
     pieces = [
-        simulate_persons(scenario, 1, replication=r, replications=REPLICATIONS, until=UNTIL)[0]
-        for r in range(REPLICATIONS)
+        simulate_persons(scenario, 1, replication=r, until=UNTIL)[0] for r in range(REPLICATIONS)
     ]
     slow = [named(tabulate(one, scenario), scenario, one) for one in pieces]
     return (

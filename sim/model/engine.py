@@ -107,7 +107,7 @@ def simulate(
         tell_of_compilation()
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
-        parameters = sample(scenario, replications, seed, vary, clock.until)
+        parameters = sample(scenario, replications, seed, vary, clock.until, first)
     luck = RandomStreams(seed, first, replications, "process" in vary)
     books = accounts(len(scenario.groups), len(scenario.reception.places))
     ledger = Ledger(books, clock, replications, COHORTS_BEFORE, parameters, first)

@@ -1,10 +1,11 @@
 """Random sampling: parameter uncertainty and process noise.
 
-*Parameter uncertainty*: parameters, drawn once per replication as a Latin hypercube, one column
-per name. *Process noise*: one uniform per (process, day, replication, cell) from a counter-based
-generator, which ``draws`` turns into a count by inverse transform. Neither depends on the number
-or order of other draws, or on batches and workers: an added uncertain key or process changes no
-other draw.
+*Parameter uncertainty*: parameters, drawn once per replication, one column per name, in Latin
+hypercubes of ``BLOCK`` replications that are independent of each other. *Process noise*: one
+uniform per (process, day, replication, cell) from a counter-based generator, which ``draws`` turns
+into a count by inverse transform. Neither depends on the number or order of other draws, or on
+batches and workers: an added uncertain key or process changes no other draw, and more replications
+change none of those before them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Samples = dict[str, Floats]
 
+BLOCK = 50
+"""Replications of a Latin hypercube: enough for narrow strata, few enough that a run of 500 has ten
+independent hypercubes, from whose differences its simulation error follows."""
 INFLOW_PATH = "inflow.path."
 MAX_FACTOR = 10.0
 """First applications are never more than so many times their centre, nor less than one such part.
@@ -41,17 +45,25 @@ def stream_key(*words: object) -> int:
     return int.from_bytes(digest, "little")
 
 
-def hypercube_column(name: str, replications: int, seed: int) -> Floats:
-    """One column of the Latin hypercube: ``replications`` uniforms, one in each stratum.
+def hypercube_column(name: str, replications: int, seed: int, first: int = 0) -> Floats:
+    """Return one column of Latin hypercubes: ``replications`` uniforms, from number ``first`` on.
 
-    The same numbers as ``scipy.stats.qmc.LatinHypercube``, whose import costs half a second.
+    Replications 0 to 49, 50 to 99 and so on are blocks with one uniform in each of 50 equal strata,
+    in random order. A block depends on seed, name and its number alone, so blocks are independent
+    of each other and a longer column begins with the shorter one. An incomplete block at either end
+    is a part of the whole one: it has not every stratum.
     """
-    # scipy draws from a child of the seed that it is given.
-    (child,) = np.random.SeedSequence([seed, stream_key(name)]).spawn(1)
-    generator = np.random.Generator(np.random.Philox(child))
-    within = generator.random(replications)
-    column: Floats = (1 + generator.permutation(replications) - within) / replications
-    return column
+    start, stop = first // BLOCK, -(-(first + replications) // BLOCK)
+    # Two uniforms for each replication, of which Philox makes four a step.
+    steps = start * 2 * BLOCK // 4
+    bits = np.random.Philox(
+        key=np.array([seed, stream_key("latin", name)], dtype=np.uint64),
+        counter=np.array([steps, 0, 0, 0], dtype=np.uint64),
+    )
+    drawn = np.random.Generator(bits).random((stop - start, 2, BLOCK))
+    strata = np.argsort(drawn[:, 0], axis=1, kind="stable")
+    column: Floats = ((1 + strata - drawn[:, 1]) / BLOCK).ravel()
+    return column[first - start * BLOCK :][:replications]
 
 
 def sample(
@@ -60,8 +72,9 @@ def sample(
     seed: int,
     vary: tuple[Uncertainty, ...] = UNCERTAINTIES,
     until: date | None = None,
+    first: int = 0,
 ) -> Samples:
-    """Draw all uncertain parameters, for all replications up front.
+    """Draw all uncertain parameters, for all replications up front, from number ``first`` on.
 
     Returns a column (replications,) for each uncertain number by its path (the number itself, or
     the factor on it), and a standard normal for each month of the inflow path by
@@ -71,31 +84,38 @@ def sample(
     samples: Samples = {}
     if "parameters" in vary:
         uncertain = {p: q for p, q in quantities(scenario) if q.spread is not None}
-        uniforms = {path: hypercube_column(path, replications, seed) for path in uncertain}
+        skipped, length = first % BLOCK, -(-(first % BLOCK + replications) // BLOCK) * BLOCK
+        uniforms = {
+            path: hypercube_column(path, length, seed, first - skipped) for path in uncertain
+        }
         uniforms |= correlate(scenario, uniforms)
+        uniforms = slice_samples(uniforms, skipped, replications)
         for path, quantity in uncertain.items():
             assert quantity.spread is not None
             u = uniforms[path]
             samples[path] = quantity.spread.quantile(u, quantity.central_draw())
     if "inflow" in vary:
         for name, _ in path_months(scenario, until or scenario.until):
-            samples[name] = ndtri(hypercube_column(name, replications, seed))
+            samples[name] = ndtri(hypercube_column(name, replications, seed, first))
     return samples
 
 
 def correlate(scenario: Scenario, uniforms: Samples) -> Samples:
-    """Reorder the columns of correlated numbers: (replications,) by path.
+    """Reorder the columns of correlated numbers within each block: (replications,) by path.
 
-    Each keeps its own values (so its distribution and its strata); their order becomes that of
-    correlated normal scores made from the same columns (Iman and Conover).
+    The columns are of whole blocks. Each keeps its own values (so its distribution and its strata);
+    their order in a block becomes that of correlated normal scores made from the same columns (Iman
+    and Conover).
     """
     keys, matrix = matrix_of(scenario)
     if not keys:
         return {}
-    scores = ndtri(np.stack([uniforms[key] for key in keys]))
-    wanted = np.linalg.cholesky(matrix) @ scores
-    ranks = np.argsort(np.argsort(wanted, axis=1), axis=1)
-    return {key: np.sort(uniforms[key])[rank] for key, rank in zip(keys, ranks, strict=True)}
+    columns = np.stack([uniforms[key] for key in keys])
+    wanted = np.linalg.cholesky(matrix) @ ndtri(columns)
+    blocks = (len(keys), -1, BLOCK)
+    ranks = np.argsort(np.argsort(wanted.reshape(blocks), axis=2), axis=2)
+    ordered = np.take_along_axis(np.sort(columns.reshape(blocks), axis=2), ranks, axis=2)
+    return dict(zip(keys, ordered.reshape(len(keys), -1), strict=True))
 
 
 def slice_samples(samples: Samples, first: int, count: int) -> Samples:
@@ -217,6 +237,7 @@ def _reversion_rate(phi: Floats) -> tuple[Floats, Floats]:
 
 
 __all__ = [
+    "BLOCK",
     "Counts",
     "Floats",
     "RandomStreams",

@@ -26,7 +26,7 @@ from ..model.initial_state import (
 )
 from ..model.ledger import Ledger, accounts
 from ..model.reception import opening_places
-from ..model.sampling import RandomStreams, Samples, sample, slice_samples
+from ..model.sampling import RandomStreams, sample
 from ..model.spending_limit import track_spending
 from ..model.state import new_state
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
@@ -95,22 +95,19 @@ def simulate_persons(
     seed: int,
     *,
     replication: int = 0,
-    replications: int = 1,
     vary: tuple[Uncertainty, ...] = UNCERTAINTIES,
     until: date | None = None,
     follow: int = 0,
 ) -> tuple[Ledger, Population]:
     """Simulate a scenario person by person: one replication in daily steps.
 
-    Parameters and the yearly path of inflow are those that replication number ``replication`` of
-    ``replications`` has in ``engine.simulate`` with the same seed; its process
-    noise is separate. Returns the ledger and the population with the diaries of all people; for
-    person number ``follow`` the diary also says where they sleep.
+    Parameters and the yearly path of inflow are those that replication number ``replication`` has
+    in ``engine.simulate`` with the same seed; its process noise is separate. Returns the ledger and
+    the population with the diaries of all people; for person number ``follow`` the diary also says
+    where they sleep.
     """
     clock = Clock(scenario.start, until or scenario.until, "day")
-    samples: Samples = slice_samples(
-        sample(scenario, replications, seed, vary, clock.until), replication, 1
-    )
+    samples = sample(scenario, 1, seed, vary, clock.until, replication)
     ledger = Ledger(
         accounts(len(scenario.groups), len(scenario.reception.places)),
         clock,

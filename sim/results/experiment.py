@@ -333,4 +333,5 @@ def _samples_of(task: Task, settings: Settings) -> Samples:
         settings.seed,
         settings.vary,
         settings.until or task.scenario.until,
+        task.first,
     )
