@@ -33,7 +33,7 @@ DUTCH_ALREADY = {
     "19 637, nr. 3320", "2025Z00616", "36 600 XX, letter E", "36 600 XX, nr. 2", "85400NED",
     "BMH 14", "CC BY 4.0", "CC0", "Focus 2023", "MPP 2024-II", "migr_asyappctzm",
     "jaarverslag 2015", "jaarverslag 2017", "jaarverslag 2023", "stand van de uitvoering 2025",
-    "GroenLinks-PvdA, nareis", "COA", "IND", "Nidos",
+    "COA", "IND", "Nidos",
     "Algemene Rekenkamer, Focus op opvangcapaciteit voor asielzoekers",
     "Brede maatschappelijke heroverweging 14, Naar een wendbare migratieketen",
     "Eerste Kamer, Nota naar aanleiding van het verslag, begroting Asiel en Migratie 2025",
