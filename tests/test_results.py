@@ -44,7 +44,9 @@ def test_quantiles_are_exactly_those_of_numpy_over_what_is_finite(
     generator = np.random.default_rng(seed)
     values = generator.normal(size=(2, 3, replications)).round(1 + 15 * (seed % 2))
     values[generator.random(values.shape) < unknown] = np.nan
-    found = finite_quantiles(values)
+    found = finite_quantiles(values, *QUANTILES)
+    by_row = finite_quantiles(values, *(np.full(values.shape[:-1], p) for p in QUANTILES))
+    assert np.array_equal(found, by_row, equal_nan=True)
     for row in np.ndindex(values.shape[:-1]):
         known = values[row][np.isfinite(values[row])]
         expected = np.quantile(known, QUANTILES) if known.size else np.full(len(QUANTILES), np.nan)

@@ -18,6 +18,7 @@ from sim.errors import ModelError, ScenarioError
 from sim.model.cancel import CancelledError
 from sim.model.sampling import Floats, sample
 from sim.results import cell as address
+from sim.results import precision
 from sim.results import tables as results
 from sim.results.experiment import Settings, simulate_one
 from sim.runs import batches
@@ -98,6 +99,8 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
         "budget",
         *(f"gap_{stat}" for stat in statistics),
         "p_gap_positive",
+        *(f"{table}_{column}" for table in ("cost", "gap") for column in precision.COLUMNS),
+        *("p_gap_positive_low", "p_gap_positive_high"),
     ]
     lines = {"total", "coa_nidos", "ind", "coa", "nidos", "severance", "penalties",
              "beyond_places", "transit", "ukraine", "oda", "before_start"}  # fmt: skip
@@ -145,6 +148,7 @@ def test_the_monthly_table_has_the_agreed_columns_dates_and_series(done: Run) ->
     assert list(table.columns) == [
         *("date", "series", "breakdown", "unit"),
         *results.STATISTICS,
+        *precision.COLUMNS,
     ]
     dates = sorted(set(table["date"]))
     assert dates[:3] == ["2025-01-27", "2025-01-31", "2025-02-28"]

@@ -16,6 +16,7 @@ from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text, chance_text
 from ..report import run_tables as text
 from ..report.charts import CHART_SIZES, CHARTS, Width, draw
+from ..report.error_tables import error_table
 from ..report.i18n import Language, translate
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
@@ -96,12 +97,31 @@ class Result:
         >>> run.value("budget.coa_nidos.2027")
         1016100000.0
         """
+        return self._look_up(address)
+
+    def error(self, address: str) -> tuple[float, float]:
+        """Return the simulation error of one number of the tables: its 95 % interval.
+
+        Addresses are those of ``value``, with the statistic mean, p10, p50, p90 or, of a gap,
+        p_positive. Both ends are NaN for fewer than 100 replications. Raises ``ScenarioError`` if
+        there is no such cell, or if its error is not kept.
+
+        >>> import sim
+        >>> run = sim.load("baseline").run(replications=100, step="week", workers=1)
+        >>> low, high = run.error("gap.total.2027:p50")
+        >>> low < run.value("gap.total.2027:p50") < high
+        True
+        """
+        return self._look_up(address, "_low"), self._look_up(address, "_high")
+
+    def _look_up(self, address: str, ending: str = "") -> float:
         return look_up(
             parse(address),
             self.finished.budget,
             self.finished.yearly,
             self.scenario.model.budget.headline,
             self.scenario.model.prices.level,
+            ending,
         )
 
     def describe_cell(self, address: str, lang: Language = "en") -> str:
@@ -195,7 +215,8 @@ class Result:
             return [text.short_table(self.finished.yearly, "en")]
         if self.finished.budget.empty:
             return [text.reception_table(self.finished.monthly, "en")]
-        return [text.gap_table(self.finished.budget, model, "en")]
+        budget = self.finished.budget
+        return [text.gap_table(budget, model, "en"), error_table(budget, model, "en")]
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ def _words(chain: list[str], sets: list[str]) -> list[str]:
 
 
 def _print_run(finished: Run, options: Options, lang: Language) -> None:
+    from ..report import error_tables as error
     from ..report import run_tables as text
     from ..report.i18n import translate
     from ..results.budget import check_2024
@@ -130,6 +131,7 @@ def _print_run(finished: Run, options: Options, lang: Language) -> None:
     )
     if not finished.budget.empty:
         out.print(text.gap_table(finished.budget, scenario, lang))
+        out.print(error.error_table(finished.budget, scenario, lang))
         out.print(text.before_start_note(finished.budget, scenario, lang))
         out.print(text.levels_table(finished.budget, scenario, check, lang))
         out.print(text.check_note(check, lang))
@@ -138,6 +140,9 @@ def _print_run(finished: Run, options: Options, lang: Language) -> None:
         out.print(text.short_table(finished.yearly, lang))
         out.print(translate("short_note", lang))
     out.print(text.reception_table(finished.monthly, lang))
+    others = error.other_errors_note(finished.budget, finished.monthly, scenario, lang)
+    if others:
+        out.print(others)
     out.print(translate("mean_line", lang))
     out.print(translate("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,10 @@ from .workbook_writer import (
 )
 
 MILLION = 1e6
+ENDS = ("low", "high")
+"""Ends of a 95 % interval of the simulation error."""
+FIRST_ERROR = 12
+"""Column of the medians' table in which their simulation error begins."""
 LEAST = 1.0
 """Euros below which an amount of every year is nothing but rounding."""
 
@@ -223,6 +228,15 @@ def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> in
         f"{translate('p_gap', lang)} [%]",
         f"{translate('book_up', lang)} {unit}",
         f"{translate('book_down', lang)} {unit}",
+        *(
+            f"{gap}, {what}, {translate(f'book_error_{end}', lang)} {unit}"
+            for what in band
+            for end in ENDS
+        ),
+        *(
+            f"{translate('p_gap', lang)}, {translate(f'book_error_{end}', lang)} [%]"
+            for end in ENDS
+        ),
     ]
     head_row(sheet, row + 1, head)
     rows = headline_rows(run.budget, run.scenario)
@@ -235,7 +249,19 @@ def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> in
         low, mid, high = (float(one[f"cost_{q}"]) / MILLION for q in ("p10", "p50", "p90"))
         put(sheet, (number, 10), Formula(f"=D{number}-B{number}", high - mid), WHOLE)
         put(sheet, (number, 11), Formula(f"=B{number}-C{number}", mid - low), WHOLE)
+        _write_errors(sheet, number, one)
     return row + 1
+
+
+def _write_errors(sheet: Sheet, row: int, one: pd.Series[Any]) -> None:
+    """Write the simulation error of a year's gap; empty cells where it is not known."""
+    names = [f"gap_{name}_{end}" for name in ("p50", "p10", "p90") for end in ENDS]
+    for column, name in enumerate(names, start=FIRST_ERROR):
+        if pd.notna(one[name]):
+            put(sheet, (row, column), float(one[name]) / MILLION, WHOLE)
+    for column, end in enumerate(ENDS, start=FIRST_ERROR + len(names)):
+        if pd.notna(one[f"p_gap_positive_{end}"]):
+            put(sheet, (row, column), float(one[f"p_gap_positive_{end}"]), SHARE)
 
 
 def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:

@@ -150,7 +150,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     ends = {day.year: day for day in dates}
     rows: Any = monthly.set_index(["date", "series", "breakdown"])
     for day in [dates[0], *ends.values()]:
-        cells = [thousands(rows.loc[(day, *cell)], "mean", lang) for cell in series.values()]
+        cells = [thousands(rows.loc[(day, *cell)], "p50", lang) for cell in series.values()]
         table.add_row(day.strftime("%Y-%m-%d"), *cells)
     return table
 

@@ -60,11 +60,17 @@ def parse(text: str) -> CellRef:
 
 
 def look_up(
-    address: CellRef, budget: pd.DataFrame, yearly: pd.DataFrame, vintage: str, level: str
+    address: CellRef,
+    budget: pd.DataFrame,
+    yearly: pd.DataFrame,
+    vintage: str,
+    level: str,
+    ending: str = "",
 ) -> float:
     """Return the value of a cell; ``vintage`` and ``level`` are defaults for parts it leaves open.
 
-    Raises ``ScenarioError`` if there is no such cell.
+    With ``ending`` "_low" or "_high" it is an end of the 95 % interval of its simulation error; a
+    budget has none. Raises ``ScenarioError`` if there is no such cell.
     """
     if address.table in MONEY:
         rows = budget[
@@ -80,6 +86,7 @@ def look_up(
             column = "budget"
         elif address.statistic == "p_positive":
             column = "p_gap_positive"
+        column += ending
     else:
         rows = yearly[
             (yearly["series"] == address.table)
@@ -88,7 +95,7 @@ def look_up(
         ]
         within = rows["measure"] != "end"
         rows = rows[within] if within.any() else rows
-        column = address.statistic
+        column = address.statistic + ending
     if len(rows) != 1 or column not in rows:
         what = "there is no such cell in these tables"
         advice = "see budget.csv and yearly.csv for the lines, years and vintages there are"

@@ -373,19 +373,20 @@ def summarise(values: Floats) -> dict[str, Floats]:
     for index in zip(*np.nonzero(~known.all(axis=-1)), strict=True):
         row = values[index][known[index]]
         means[index] = row.mean() if row.size else np.nan
-    return dict(zip(STATISTICS, (means, *finite_quantiles(values)), strict=True))
+    return dict(zip(STATISTICS, (means, *finite_quantiles(values, *QUANTILES)), strict=True))
 
 
-def finite_quantiles(values: Floats) -> Floats:
-    """Return ``QUANTILES`` of the finite values of the last axis: (quantile, ...).
+def finite_quantiles(values: Floats, *at: float | Floats) -> Floats:
+    """Return quantiles of the finite values of the last axis: (quantile, ...).
 
-    The same numbers as ``np.quantile``, which is ten times slower since it partitions and does not
-    sort, and cannot leave out what is not finite.
+    Each of ``at`` is one probability, or one for each row of values. The same numbers as
+    ``np.quantile``, which is ten times slower since it partitions and does not sort, and cannot
+    leave out what is not finite.
     """
     ordered = np.where(np.isfinite(values), values, np.nan)
     ordered.sort(axis=-1)  # NaN comes last.
     last = np.maximum(np.isfinite(ordered).sum(axis=-1, keepdims=True) - 1, 0)
-    place = last * np.array(QUANTILES)
+    place = last * np.stack([np.broadcast_to(p, last.shape[:-1]) for p in at], axis=-1)
     below = np.floor(place).astype(np.int64)
     low = np.take_along_axis(ordered, below, axis=-1)
     high = np.take_along_axis(ordered, np.minimum(below + 1, last), axis=-1)

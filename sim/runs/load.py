@@ -11,11 +11,13 @@ import pandas as pd
 
 from ..errors import Problem, ScenarioError
 from ..report.charts import UNREDUCED, RunData
+from ..report.error_tables import with_columns
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..scenario import Scenario, load
 from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
+from .summary_tables import BUDGET_COLUMNS
 
 TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
 
@@ -99,7 +101,13 @@ def read_run_folder(folder: Path) -> RunFolder:
     budget, monthly, yearly = (
         pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
     )
-    return RunFolder(manifest, scenario, budget, monthly, yearly)
+    return RunFolder(
+        manifest,
+        scenario,
+        with_columns(budget, BUDGET_COLUMNS),
+        with_columns(monthly),
+        with_columns(yearly),
+    )
 
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:

@@ -23,7 +23,10 @@ from ..model.uncertainty import FORMER_NAMES, Uncertainty
 from .environment import environment
 
 MANIFEST = "run.json"
-SCHEMA = 2
+SCHEMA = 3
+"""Number of the form of folders: since 3 their tables have columns of the simulation error."""
+READABLE = (2, SCHEMA)
+"""Forms that are read; what a table of form 2 lacks is taken as not known."""
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 MAX_BYTES = 50_000_000
 """Size of the largest manifest that is read."""
@@ -81,7 +84,7 @@ class Manifest(_Part):
     """What every manifest holds."""
 
     kind: Text
-    schema_: Annotated[Literal[2], Field(alias="schema")]
+    schema_: Annotated[Literal[2, 3], Field(alias="schema")]
     versions: dict[str, str]
     packages: dict[str, str]
     platform: dict[str, str]
@@ -208,8 +211,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     manifest = parse_manifest(text)
     if manifest is None:
         raise _refused(file, "this is not a manifest of ours")
-    if manifest["schema"] != SCHEMA:
-        what = f"this manifest has schema {manifest['schema']!r}; this version reads {SCHEMA}"
+    if manifest["schema"] not in READABLE:
+        read = " and ".join(map(str, READABLE))
+        what = f"this manifest has schema {manifest['schema']!r}; this version reads {read}"
         raise _refused(file, what, f"make the folder again{command_of(manifest)}")
     if not has_valid_checksum(text):
         what = "this file is not the one that the run wrote"

@@ -25,7 +25,7 @@ from ..model.prices import Prices
 from ..model.sampling import Floats, Samples
 from ..report.overview import YEAR
 from ..report.run_tables import headline_rows
-from ..results import budget
+from ..results import budget, precision
 from ..results import tables as results
 from ..scenario import CostLevel, Scenario
 from .batches import Cells, Kind
@@ -37,7 +37,11 @@ BUDGET_COLUMNS = (
     "budget",
     *(f"gap_{statistic}" for statistic in results.STATISTICS),
     "p_gap_positive",
+    *(f"cost_{column}" for column in precision.COLUMNS),
+    *(f"gap_{column}" for column in precision.COLUMNS),
+    *("p_gap_positive_low", "p_gap_positive_high"),
 )
+"""Columns of ``budget``; those in ``_low`` and ``_high`` are the 95 % interval of a statistic."""
 
 
 View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
@@ -74,7 +78,7 @@ def yearly_table(cells: Cells) -> pd.DataFrame:
 
 
 def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats]]) -> pd.DataFrame:
-    """Return one row for each cell and moment: its labels, then mean and quantiles.
+    """Return one row for each cell and moment: labels, mean and quantiles, simulation error.
 
     Each cell is released before the next is read, so that memory stays small.
     """
@@ -82,14 +86,15 @@ def _table(when: str, moments: Any, cells: Iterable[tuple[dict[str, str], Floats
     described: list[dict[str, Floats]] = []
     for words, values in cells:
         words_of.append(words)
-        decimals, told = decimals_of(words["unit"]), results.summarise(values)
+        decimals = decimals_of(words["unit"])
+        told = results.summarise(values) | precision.intervals(values)
         described.append({name: round_decimals(found, decimals) for name, found in told.items()})
         del values
     columns = {when: np.tile(moments, len(described))}
     for name in words_of[0]:
         column = np.array([words[name] for words in words_of], dtype=object)
         columns[name] = np.repeat(column, len(moments))
-    for name in results.STATISTICS:
+    for name in (*results.STATISTICS, *precision.COLUMNS):
         columns[name] = np.concatenate([found[name] for found in described])
     return pd.DataFrame(columns)
 
@@ -145,12 +150,15 @@ def _budget_columns(balance: budget.Balance) -> dict[str, Floats]:
     # Where spending follows the budget, the gap is zero but for the last bit: that is no shortage.
     short = round_decimals(balance.gap, EUROS) > 0
     budgeted = balance.budget.mean(axis=-1)
-    chance = np.where(np.isfinite(budgeted), short.mean(axis=-1).round(6), np.nan)
-    cells = {f"cost_{name}": v for name, v in results.summarise(balance.cost).items()}
-    cells |= {"budget": budgeted}
-    cells |= {f"gap_{name}": v for name, v in results.summarise(balance.gap).items()}
+    held = np.isfinite(budgeted)
+    chances = (short.mean(axis=-1), *precision.of_probability(short.astype(np.float64)))
+    cells = {"budget": budgeted}
+    for table, values in (("cost", balance.cost), ("gap", balance.gap)):
+        told = results.summarise(values) | precision.intervals(values)
+        cells |= {f"{table}_{name}": found for name, found in told.items()}
     return {name: round_decimals(values, EUROS) for name, values in cells.items()} | {
-        "p_gap_positive": chance
+        f"p_gap_positive{end}": np.where(held, chance.round(6), np.nan)
+        for end, chance in zip(("", "_low", "_high"), chances, strict=True)
     }
 
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ...questions.text import HUNDREDS, RARE
 from ...report.charts import CHART_SIZES, CHARTS, RunData, draw
+from ...report.error_tables import error_note, error_table, other_errors_note
 from ...report.i18n import Language, number, translate
 from ...report.run_tables import (
     before_start_note,
@@ -225,6 +226,8 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
         else [translate("short_note", lang)]
     )
     if not _is_constrained(run):
+        year = int(leading(_budgeted(run))["year"])
+        notes.append(error_note(run.budget, run.scenario, year, lang))
         notes.append(check_note(run.record["check_2024_eur"], lang))
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
 
@@ -234,10 +237,14 @@ def _further_tables(run: RunFolder, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(translate("memo_more_tables", lang))]
     if _budgeted(run):
         check = run.record["check_2024_eur"]
+        errors = error_table(run.budget, run.scenario, lang)
+        blocks.append(Paragraph(errors) if isinstance(errors, str) else table_of(errors))
         blocks.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
         blocks.append(table_of(lines_table(run.budget, run.scenario, lang)))
     if _is_constrained(run) and _budgeted(run):
         blocks.append(table_of(gap_table(run.budget, run.scenario, lang)))
     if _budgeted(run):
         blocks.append(table_of(reception_table(run.monthly, lang)))
+    others = other_errors_note(run.budget, run.monthly, run.scenario, lang)
+    blocks += [Paragraph(others)] if others else []
     return blocks if len(blocks) > 1 else []

@@ -1,0 +1,169 @@
+"""Simulation error: hand-worked cases, and how often an interval holds a known truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from scipy.special import ndtri
+
+from sim.model.sampling import BLOCK, Floats, hypercube_column
+from sim.notebook.repr import as_text
+from sim.report.error_tables import error_note, error_table, with_columns
+from sim.results import precision
+from sim.runs.summary_tables import BUDGET_COLUMNS
+from sim.scenario import Scenario
+
+T_1, T_9 = 12.7062, 2.2622
+"""Student's t at 97.5 % with 1 and with 9 degrees of freedom."""
+
+
+def replications(*blocks: float) -> Floats:
+    """Return replications of which each block has one value."""
+    return np.repeat(np.array(blocks), BLOCK)
+
+
+def test_the_error_of_a_mean_is_the_spread_of_the_means_of_blocks() -> None:
+    """Means 10 and 14: standard deviation 2.828, over the root of two is 2."""
+    low, high = precision.of_mean(replications(10, 14))
+    assert (low, high) == pytest.approx((12 - 2 * T_1, 12 + 2 * T_1), rel=1e-4)
+    # Ten blocks, one of which is 10 higher: mean 1, sd sqrt(10), over the root of ten is 1.
+    low, high = precision.of_mean(replications(*[0] * 9, 10))
+    assert (low, high) == pytest.approx((1 - T_9, 1 + T_9), rel=1e-4)
+
+
+def test_the_error_of_a_probability_is_that_of_the_shares_of_blocks() -> None:
+    """Shares of 40 and 44 %: standard error 2 %; its interval ends within 0 and 1."""
+    met = np.concatenate([np.arange(BLOCK) < 20, np.arange(BLOCK) < 22]).astype(np.float64)
+    assert precision.half_width(met) == pytest.approx(0.02 * T_1, rel=1e-4)
+    assert precision.of_probability(met) == pytest.approx(
+        (0.42 - 0.02 * T_1, 0.42 + 0.02 * T_1), 1e-4
+    )
+    assert precision.of_probability(np.repeat([0.0, 1.0], BLOCK)) == pytest.approx((0, 1))
+
+
+def test_the_interval_of_a_quantile_is_of_pooled_quantiles() -> None:
+    """0 to 99 in two blocks: of the first 24 of 50 lie at or below 49.5, of the second 26."""
+    values = np.arange(100.0)
+    apart = np.isin(values, [*range(24), *range(50, 76)])
+    in_blocks = np.concatenate([values[apart], values[~apart]])
+    shares = (in_blocks.reshape(2, BLOCK) <= 49.5).mean(axis=1)
+    assert shares.tolist() == [0.48, 0.52]
+    # Standard error 0.02, so 0.5 -+ 0.2541, of 99 steps.
+    expected = (99 * (0.5 - 0.02 * T_1), 99 * (0.5 + 0.02 * T_1))
+    assert precision.of_quantile(in_blocks, 0.5) == pytest.approx(expected, rel=1e-4)
+    # Beyond the ends of the distribution it is cut.
+    split = np.concatenate([values[:50], values[50:]])
+    assert precision.of_quantile(split, 0.5) == pytest.approx((0, 99))
+
+
+def test_differences_are_paired_by_block() -> None:
+    """Two scenarios that differ by the same in each replication have a difference without error."""
+    ours = np.random.default_rng(1).normal(size=500)
+    low, high = precision.of_mean((ours + 7) - ours)
+    assert (low, high) == pytest.approx((7, 7))
+    assert precision.half_width(ours) > 0.05
+
+
+def test_with_fewer_than_two_blocks_there_is_no_estimate() -> None:
+    found = precision.intervals(np.arange(99.0))
+    assert list(found) == list(precision.COLUMNS)
+    assert np.isnan(list(found.values())).all()
+    assert np.isfinite(list(precision.intervals(np.arange(100.0)).values())).all()
+
+
+def test_an_incomplete_block_counts_for_the_value_alone() -> None:
+    values = replications(10, 14, 99)[:120]
+    low, high = precision.of_mean(values)
+    assert (low + high) / 2 == pytest.approx(values.mean())
+    assert high - low == pytest.approx(4 * T_1, rel=1e-4)
+
+
+def test_what_is_not_finite_is_left_out() -> None:
+    values = replications(10, 14, np.nan)
+    values[0] = np.nan
+    assert precision.of_mean(values)[1] - precision.of_mean(values)[0] == pytest.approx(
+        4 * T_1, 1e-4
+    )
+    rows = np.stack([values, np.full(150, np.nan), np.arange(150.0)])
+    low, high = precision.of_quantile(rows, 0.5)
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, False]
+    for row, (one, other) in enumerate(zip(low, high, strict=True)):
+        if row != 1:
+            assert (one, other) == precision.of_quantile(rows[row], 0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statistic", ["mean", "p10", "p50", "p90", "p_positive"])
+def test_nineteen_of_twenty_intervals_hold_the_truth(statistic: str) -> None:
+    """Of the exponential of a sum of two stratified columns and noise, in ten blocks, by 400 seeds.
+
+    Three standard errors of a share of 400 are 3.3 points.
+    """
+    held, sd = [], np.sqrt(1 + 0.5**2 + 0.5**2)
+    truth = {"mean": np.exp(sd**2 / 2), "p_positive": stats.norm.cdf(1 / sd)}.get(statistic)
+    if truth is None:
+        truth = np.exp(sd * ndtri(int(statistic[1:]) / 100))
+    for seed in range(400):
+        columns = [ndtri(hypercube_column(name, 500, seed)) for name in ("a", "b")]
+        noise = np.random.default_rng(seed).normal(size=500)
+        log = columns[0] + 0.5 * columns[1] + 0.5 * noise
+        values = log + 1 if statistic == "p_positive" else np.exp(log)
+        low, high = precision.of_statistic(values, statistic)
+        held.append(low <= truth <= high)
+    assert 0.90 <= np.mean(held) <= 0.99
+
+
+@pytest.mark.slow
+def test_stratified_blocks_have_less_error_than_independent_replications() -> None:
+    """Where one column is all there is, a mean of ten hypercubes is known far better."""
+    latin = ndtri(hypercube_column("a", 500, 1))
+    plain = np.random.default_rng(1).normal(size=500)
+    assert precision.half_width(latin) < precision.half_width(plain) / 5
+
+
+# -- what tables say --------------------------------------------------------------------------
+
+
+def printed(part: object) -> str:
+    return as_text([part])
+
+
+def test_the_table_under_the_gap_says_the_error_of_each_number(baseline: Scenario) -> None:
+    table = budget_of(baseline, gap=(3_447, 1_633, 7_811, 4_173), chance=0.26)
+    said = printed(error_table(table, baseline, "en"))
+    assert "3,437 to 3,457" in said
+    assert "7,801 to 7,821" in said
+    assert "25 to 27 %" in said
+    note = error_note(table, baseline, 2027, "nl").replace(chr(160), " ")
+    assert "mediaan € 3,4 mld tot € 3,5 mld" in note
+
+
+def test_a_table_of_an_earlier_version_says_that_the_error_is_not_known(
+    baseline: Scenario,
+) -> None:
+    table = budget_of(baseline, gap=(3_447, 1_633, 7_811, 4_173), chance=0.26)
+    old = table.drop(columns=[name for name in map(str, table) if name.endswith(("_low", "_high"))])
+    read = with_columns(old, BUDGET_COLUMNS)
+    assert "not known" in printed(error_table(read, baseline, "en"))
+    assert error_note(read, baseline, 2027, "en") == error_table(read, baseline, "en")
+
+
+def budget_of(
+    scenario: Scenario, gap: tuple[float, float, float, float], chance: float
+) -> pd.DataFrame:
+    """A budget table of one row, with errors of ten million and of one percentage point."""
+    row: dict[str, object] = {
+        "vintage": scenario.budget.headline,
+        "year": 2027,
+        "line": "total",
+        "cost_level": scenario.prices.level,
+        "timing": "cost",
+        "price_basis": scenario.budget.price_basis,
+    }
+    values = dict(zip(("p50", "p10", "p90", "mean"), gap, strict=True))
+    for name, value in values.items():
+        row[f"gap_{name}"] = value * 1e6
+        row[f"gap_{name}_low"], row[f"gap_{name}_high"] = (value - 10) * 1e6, (value + 10) * 1e6
+    row["p_gap_positive"] = chance
+    row["p_gap_positive_low"], row["p_gap_positive_high"] = chance - 0.01, chance + 0.01
+    return pd.DataFrame([row])
