@@ -248,12 +248,12 @@ def test_decisions_move_nobody_into_or_out_of_reception(baseline: Scenario) -> N
         "family.opening_travelling": 0,
         "departure.closed_left_share": 0,
         "ind.holds": [],
+        "ind.leave_rate": 0,
         "other_intake.stay_days": 36_000,
     }
     for name, group in baseline.groups.items():
         share = group.granted_share.single
         changes |= {
-            f"groups.{name}.leave_rate": 0,
             f"groups.{name}.departure_days": 36_000,
             f"groups.{name}.in_reception_share": 0.85,
             f"groups.{name}.closed_share": 1 - share if name == "repeat" else 0,

@@ -129,7 +129,7 @@ def test_rulings_come_at_the_courts_rate_and_a_remitted_case_is_pending_again(
 def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
     scenario = change(
         one_queue(baseline, 0, 0),
-        {f"groups.{ONE_GROUP}.opening_pending": 10_000, f"groups.{ONE_GROUP}.leave_rate": 1.5},
+        {f"groups.{ONE_GROUP}.opening_pending": 10_000, "ind.leave_rate": 1.5},
     )
     left = run_part(scenario, 20, 100, departures).stocks["pending"].sum(axis=1)
     assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)

@@ -141,7 +141,7 @@ def group_chances(chances: Floats, single: Floats, group: Floats, today: Today) 
     chances[GroupChance.APPEALED] = group[GroupNumber.APPEAL_SHARE]
     mean_days = group[GroupNumber.DEPARTURE_DAYS] * single[Number.DEPARTURE_FACTOR]
     chances[GroupChance.DEPARTED] = hazard(mean_days, today.days)
-    leave = group[GroupNumber.LEAVE_RATE] * today.year
+    leave = single[Number.LEAVE_RATE] * group[GroupNumber.LEAVE_FACTOR] * today.year
     chances[GroupChance.GIVEN_UP] = -math.expm1(-leave)
     unaccompanied = group[GroupNumber.UNACCOMPANIED_SHARE]
     chances[GroupChance.UNACCOMPANIED] = unaccompanied * single[Number.ARRIVAL_FACTOR]

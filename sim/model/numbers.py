@@ -52,6 +52,7 @@ class Number(_Listed):
     IND_RESPONSE = "ind.capacity.response"
     RAMP_DAYS = "ind.capacity.ramp_days"
     GRANTED_FACTOR = "ind.granted_factor"
+    LEAVE_RATE = "ind.leave_rate"
     OTHER_CASES_INFLOW = "ind.other_cases.inflow"
     OTHER_CASES_OUTPUT = "ind.other_cases.output"
     OVERDUE_DAYS = "ind.overdue_days", False
@@ -93,7 +94,7 @@ class GroupNumber(_Listed):
     WORK = "work"
     QUEUE_WEIGHT = "queue_weight"
     IN_RECEPTION_SHARE = "in_reception_share"
-    LEAVE_RATE = "leave_rate"
+    LEAVE_FACTOR = "leave_factor"
     FAMILY_FACTOR = "family_factor", False
     APPEAL_SHARE = "appeal_share"
     DEPARTURE_DAYS = "departure_days"
@@ -239,6 +240,7 @@ def current_numbers(
         for each in PlaceNumber
     ]
     columns = [column for column in columns if values.has(column[1])]
+    arrays.group[:, GroupNumber.LEAVE_FACTOR] = 1.0
     is_first = [group.intake == "first" for group in scenario.groups.values()]
     arrays.group[:, GroupNumber.IS_FIRST] = is_first
     current = CurrentNumbers(scenario, clock, values, arrays, columns, [0] * len(columns))

@@ -200,7 +200,7 @@ def departures(country: Population) -> Actor:
     for step, moment in country.world.steps(hour=6):
         yield country.world.until(moment)
         for index, queue in enumerate(country.at_ind):
-            rate = country.of_group("leave_rate", index)
+            rate = country.number("ind.leave_rate") * country.factor_of_group("leave_factor", index)
             leave = country.chance.binomial(len(queue), -np.expm1(-rate * part_of_year(step)))
             for _ in range(leave):
                 _tell(queue.pop(), lives.GAVE_UP)

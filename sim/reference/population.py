@@ -100,6 +100,11 @@ class Population:
         """A number of a group as it holds today."""
         return self.number(f"groups.{self.world.groups[group]}.{key}")
 
+    def factor_of_group(self, key: str, group: int) -> float:
+        """A factor of a group as it holds today; 1 where the scenario has none."""
+        path = f"groups.{self.world.groups[group]}.{key}"
+        return self.number(path) if self.world.values.has(path) else 1.0
+
     def happens(self, share: float) -> bool:
         """Draw whether an event with this probability happens."""
         return bool(self.chance.random() < share)

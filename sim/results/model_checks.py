@@ -200,7 +200,7 @@ def beyond_places(base: Scenario) -> CheckOutcome:
     changes: dict[str, Any] = {
         "start": date(2025, 1, 1),
         "groups.turkey.opening_pending": places,
-        "groups.turkey.leave_rate": 365 / stay,
+        "ind.leave_rate": 365 / stay,
         "groups.turkey.in_reception_share": 1,
         "reception.in_reception_factor": 1,
         "reception.opening_status_holders": 0,

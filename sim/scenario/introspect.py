@@ -116,6 +116,11 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     that slipped); the nearest key here; the same key elsewhere; else all keys there are.
     ``names`` are the names in use where any name is allowed.
     """
+    if unknown == "leave_rate" and parent[:1] == ("groups",):
+        return (
+            "until version 0.1 each group had its own: write ind.leave_rate, one number for all, "
+            "and groups.NAME.leave_factor where a group differs"
+        )
     here = _keys(parent) or sorted(names)
     word = dutch().get(unknown.lower().replace("_", " "))
     if word:

@@ -64,7 +64,9 @@ class Group(Frozen):
     in_reception_share: Share = Field(
         description="share of its pending people that lives in reception"
     )
-    leave_rate: SharePerYear = Field(description="share of the pending that leaves by itself")
+    leave_factor: Factor | None = Field(
+        default=None, description="factor on the rate at which its pending leave; none: 1"
+    )
     family_factor: Annotated[Factor, UNDATED, CERTAIN] = Field(
         description="family applications per grant against the mean"
     )
@@ -166,6 +168,9 @@ class Ind(Frozen):
         description="between groups; within a group first come first served (or newest first)"
     )
     granted_factor: Factor = Field(description="factor on all shares granted")
+    leave_rate: SharePerYear = Field(
+        description="share of the pending that leaves without a decision"
+    )
     holds: tuple[Hold, ...] = Field(
         default=(), description="groups taken out of the queue between two dates"
     )

@@ -1,0 +1,137 @@
+"""Balances of past years: what left the stock of pending cases without a grant or a rejection.
+
+A year's exits are what is left of its balance: the pending at its start and the applications of the
+year, less those granted or rejected in first instance, less the pending at its end. They hold
+closed cases (Dublin, withdrawn), decisions on repeat cases, and people who left. Figures are read
+only through ``Knowledge``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ModelError
+from .observations import Knowledge
+
+BREAKS = {
+    **dict.fromkeys((2008, 2009), "more decided than was there; closed cases not reported"),
+    **dict.fromkeys((2010, 2011), "closed cases not reported"),
+    2012: "the published stock is that of 2011; closed cases not reported",
+    2013: "no stock published; applications of UNHCR hold family",
+    2014: "no stock at its start; closed cases not reported",
+}
+"""Years whose balance of pending cases is broken, with the reason; no estimate reads them."""
+ESTIMATES_FROM = 2015
+"""First year whose exits an estimate may hold on to: before, definitions differ or figures lack."""
+
+
+@dataclass(frozen=True)
+class PendingBalance:
+    """Balance of the pending cases of one year: stocks and flows in cases.
+
+    ``closed`` and ``repeat_decisions`` are the published parts of the exits, zero where not given.
+    """
+
+    year: int
+    start: float
+    applied: float
+    granted: float
+    rejected: float
+    closed: float
+    repeat_decisions: float
+    end: float
+
+    @property
+    def at_risk(self) -> float:
+        """Cases that could leave: pending at the start, and first and repeat applications."""
+        return self.start + self.applied
+
+    @property
+    def exits(self) -> float:
+        """Cases that left without a grant or a rejection in first instance."""
+        return self.at_risk - self.granted - self.rejected - self.end
+
+    @property
+    def hazard(self) -> float:
+        """Exits as a share of the cases at risk."""
+        return self.exits / self.at_risk
+
+    @property
+    def mean_pending(self) -> float:
+        """Mean of the pending at start and end."""
+        return (self.start + self.end) / 2
+
+    @property
+    def left_rate(self) -> float:
+        """Exits that are neither closed nor decided on a repeat case, a year, of the mean pending.
+
+        It is ``ind.leave_rate`` of a scenario whose closed cases and repeat applicants are decided
+        by the IND: each exit counts once. Never below zero.
+        """
+        rest = self.hazard * self.at_risk - self.closed - self.repeat_decisions
+        return max(rest, 0.0) / self.mean_pending
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """Hazard of an exit, and the error of holding it [log points]."""
+
+    value: float
+    sd: float
+
+
+def pending_balances(known: Knowledge) -> dict[int, PendingBalance]:
+    """Return the balance of each year whose stocks and flows are known, broken ones included.
+
+    Before 2010 repeat applications are part of the applications or not published.
+    """
+    pending, first = known.yearly("pending"), known.yearly("first_applications")
+    found = {}
+    for year, decided in known.yearly("decisions").items():
+        if year not in pending or year - 1 not in pending or year not in first:
+            continue
+        granted = known.figure("decisions_granted", year).value
+        closed = _or_none_given(known, "decisions_closed", year)
+        found[year] = PendingBalance(
+            year,
+            pending[year - 1].value,
+            first[year].value + _or_none_given(known, "repeat_applications", year),
+            granted,
+            decided.value - granted - closed,
+            closed,
+            _or_none_given(known, "decisions_repeat", year),
+            pending[year].value,
+        )
+    return found
+
+
+def _or_none_given(known: Knowledge, series: str, year: int) -> float:
+    """Return a figure, or zero where none is published."""
+    figure = known.yearly(series).get(year)
+    return 0.0 if figure is None else figure.value
+
+
+def hazards(known: Knowledge) -> dict[int, float]:
+    """Return the hazard of an exit in each year known whose balance is not broken."""
+    return {
+        year: balance.hazard
+        for year, balance in pending_balances(known).items()
+        if year not in BREAKS and balance.exits > 0
+    }
+
+
+def exit_level(known: Knowledge) -> float:
+    """Return the hazard that is held from the origin date on.
+
+    That of the last year known from ``ESTIMATES_FROM`` on. Where none is known, the median of the
+    years before the breaks, whose definitions are older. Raises ``ModelError`` if there is none.
+    """
+    found = hazards(known)
+    recent = [year for year in found if year >= ESTIMATES_FROM]
+    if recent:
+        return found[max(recent)]
+    if not found:
+        raise ModelError(f"no balance of pending cases was known on {known.origin}")
+    return float(np.median(list(found.values())))
