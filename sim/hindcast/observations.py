@@ -56,8 +56,8 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 @cache
-def observed() -> tuple[Observation, ...]:
-    """All observed figures of ``sim/data/observed.csv``."""
+def observed(table: str = "observed.csv") -> tuple[Observation, ...]:
+    """All observed figures of a table in ``sim/data``."""
     return tuple(
         Observation(
             row["series"],
@@ -67,7 +67,7 @@ def observed() -> tuple[Observation, ...]:
             row["source"],
             row["note"],
         )
-        for row in _rows("observed.csv")
+        for row in _rows(table)
     )
 
 

@@ -36,6 +36,7 @@ def structure() -> Scenario:
     """Return the structure without figures: the baseline's chain with two groups."""
     base = load("baseline")
     nobody: dict[str, Any] = {
+        "correlations": (),
         "groups": {},
         "courts": base.courts.model_copy(update={"opening_in_appeal": {}}),
         "departure": base.departure.model_copy(update={"opening_rejected": {}}),

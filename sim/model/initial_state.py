@@ -23,7 +23,7 @@ def initialise(world: SimState) -> None:
     shares of those pending, in appeal and refused. Raises ``ScenarioError`` if less than nothing
     is left.
     """
-    scenario, ledger, n = world.scenario, world.ledger, world.replications
+    scenario, ledger = world.scenario, world.ledger
     places = scenario.reception.places
     status = sum(round(place.opening_status_holders.single) for place in places.values())
     status += status_rounding(scenario)
@@ -36,14 +36,14 @@ def initialise(world: SimState) -> None:
     ledger.set_opening("in_appeal", _by_group(world, scenario.courts.opening_in_appeal))
     ledger.set_opening("rejected", _by_group(world, scenario.departure.opening_rejected))
     plain = {
-        "transit": scenario.transit.opening_people,
-        "family_pending": scenario.family.opening_pending,
-        "family_travelling": scenario.family.opening_travelling,
-        "other_cases": scenario.ind.other_cases.opening,
-        "wards": scenario.guardianship.opening,
+        "transit": "transit.opening_people",
+        "family_pending": "family.opening_pending",
+        "family_travelling": "family.opening_travelling",
+        "other_cases": "ind.other_cases.opening",
+        "wards": "guardianship.opening",
     }
-    for name, quantity in plain.items():
-        ledger.set_opening(name, np.full((n, 1), round(quantity.single)))
+    for name, path in plain.items():
+        ledger.set_opening(name, opening_stock(world, path))
 
     rest = people - people_entitled(world)[:, None]
     if (rest < 0).any():
@@ -56,8 +56,13 @@ def initialise(world: SimState) -> None:
     ledger.set_opening("accompanying", rest)
     ledger.set_opening("places_open", opening_places(world))
     by_type = [round(place.opening_people.single) for place in places.values()]
-    ledger.set_opening("beds", np.tile(np.array(by_type), (n, 1)))
+    ledger.set_opening("beds", np.array([by_type]))
     ledger.begin()
+
+
+def opening_stock(world: SimState, path: str) -> Counts:
+    """Return a stock of day 0 in whole people: (replications, 1), or (1, 1) if it is certain."""
+    return np.rint(world.values.at(path, 0)).astype(np.int64)[:, None]
 
 
 def status_rounding(scenario: Scenario) -> int:

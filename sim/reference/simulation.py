@@ -20,6 +20,7 @@ from ..model.inflow import deviation_path
 from ..model.initial_state import (
     COHORTS_BEFORE,
     even_ages,
+    opening_stock,
     pending_ages,
     spread_ages,
     status_rounding,
@@ -171,15 +172,17 @@ def open_country(country: Population) -> None:
         country.for_home.append(person)
         _goes_on(country, person, lives.housing)
 
-    for account, number, life in (
-        ("transit", scenario.transit.opening_people.single, lives.transit),
-        ("family_pending", scenario.family.opening_pending.single, lives.family_member),
-        ("family_travelling", scenario.family.opening_travelling.single, lives.travelling),
-        ("wards", scenario.guardianship.opening.single, lives.unaccompanied_minor),
-        ("accompanying", float(max(people - status - country.here, 0)), lives.accompanying_person),
+    for account, path, life in (
+        ("transit", "transit.opening_people", lives.transit),
+        ("family_pending", "family.opening_pending", lives.family_member),
+        ("family_travelling", "family.opening_travelling", lives.travelling),
+        ("wards", "guardianship.opening", lives.unaccompanied_minor),
+        ("accompanying", None, lives.accompanying_person),
     ):
-        ledger.set_opening(account, np.array([[round(number)]]))
-        for _ in range(round(number)):
+        rest = np.array([[max(people - status - country.here, 0)]])
+        stock = rest if path is None else opening_stock(world, path)
+        ledger.set_opening(account, stock)
+        for _ in range(int(stock[0, 0])):
             if account == "accompanying":
                 country.here += 1
             _goes_on(country, country.person(-1, 0.0), life)

@@ -12,14 +12,19 @@ from .schema import Scenario
 def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
     """Return the keys of all correlated numbers and the correlation matrix of their normal scores.
 
+    A correlation with a number that is certain (as a patch can make it) is left out.
     A rank correlation r (Spearman) between draws of a normal copula needs a correlation of
     2 sin(pi r / 6) between the normal scores.
     """
-    keys = list(
-        dict.fromkeys(k for link in scenario.correlations for k in (link.first, link.second))
-    )
+    numbers = dict(quantities(scenario))
+    links = [
+        link
+        for link in scenario.correlations
+        if numbers[link.first].spread is not None and numbers[link.second].spread is not None
+    ]
+    keys = list(dict.fromkeys(key for link in links for key in (link.first, link.second)))
     matrix = np.eye(len(keys))
-    for link in scenario.correlations:
+    for link in links:
         i, j = keys.index(link.first), keys.index(link.second)
         matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.rank.single / 6)
     return keys, matrix

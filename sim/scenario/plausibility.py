@@ -16,11 +16,10 @@ from importlib import resources
 from itertools import permutations
 
 from .budget_schema import ADDENDS, LINE_NAMES
-from .introspect import at
 from .load import load
-from .quantity import CERTAIN, Quantity, quantities
+from .quantity import Quantity, quantities
 from .schema import REGULAR, Scenario
-from .validate import ScenarioIssue
+from .validate import ScenarioIssue, is_certain
 
 MOST_PLACES_A_YEAR = 23_000
 """COA received 22,800 more people at the end of 2015 than a year before: the most ever (COA)."""
@@ -343,12 +342,10 @@ def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
 
 def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
     """No source, no range of its own, none on the factor it shares, and one would be allowed."""
-    here = at(Scenario, tuple(key.split(".")))
-    certain = here is not None and CERTAIN in here.metadata
     shared = SHARED_RANGE.get(key.split(".")[-1]) if key.startswith("groups.") else None
     if shared is not None and dict(quantities(scenario))[shared].spread is not None:
         return False
-    return quantity.source is None and quantity.spread is None and not certain
+    return quantity.source is None and quantity.spread is None and not is_certain(key)
 
 
 @cache

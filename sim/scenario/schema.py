@@ -211,7 +211,7 @@ class Family(Frozen):
     opening_pending: Annotated[Persons, UNDATED, CERTAIN] = Field(
         description="family members whose application is pending on day 0"
     )
-    opening_travelling: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_travelling: Annotated[Persons, UNDATED] = Field(
         description="family members with a visa on their way on day 0"
     )
     applications_per_grant: PersonsPerGrant = Field(
@@ -373,7 +373,7 @@ class SourceCard(Frozen):
 
 
 class Linked(Frozen):
-    """Two uncertain numbers whose draws go together."""
+    """Two uncertain numbers whose draws go together; no effect where a patch makes one certain."""
 
     first: str = Field(description="key of a number with a spread, as housing.homes")
     second: str = Field(description="key of another number with a spread")

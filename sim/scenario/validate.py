@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .budget_schema import ADDENDS
-from .quantity import quantities
+from .introspect import at
+from .quantity import CERTAIN, quantities
 from .schema import REGULAR, Scenario
 
 LONGEST_YEARS = 30
@@ -190,13 +191,16 @@ def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
-    """Correlations name pairs of uncertain numbers, each once, and form a valid matrix."""
+    """Correlations name pairs of numbers that may be uncertain, each once; the matrix is valid.
+
+    A number that a patch makes certain stays named: its correlations then have no effect.
+    """
     numbers = dict(quantities(scenario))
     problems, seen = [], set()
     for index, link in enumerate(scenario.correlations):
         for end in ("first", "second"):
             key = getattr(link, end)
-            if key not in numbers or numbers[key].spread is None:
+            if key not in numbers or is_certain(key):
                 what = f"'{key}' is not an uncertain number"
                 advice = "name uncertain numbers by their keys, as housing.homes"
                 problems.append(ScenarioIssue((f"correlations.{index}.{end}",), what, advice))
@@ -213,13 +217,19 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
     return problems
 
 
+def is_certain(key: str) -> bool:
+    """Whether the number at this key may have no distribution."""
+    here = at(Scenario, tuple(key.split(".")))
+    return here is not None and CERTAIN in here.metadata
+
+
 def _possible(scenario: Scenario) -> bool:
     from .correlation import matrix_of
 
     _, matrix = matrix_of(scenario)
     import numpy as np
 
-    return bool(np.linalg.eigvalsh(matrix).min() > 1e-6)
+    return bool(np.linalg.eigvalsh(matrix).min(initial=1.0) > 1e-6)
 
 
 def _source_problems(scenario: Scenario, known: Collection[str]) -> list[ScenarioIssue]:
