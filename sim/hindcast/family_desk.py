@@ -142,8 +142,8 @@ def pace_errors(arrivals: Floats, first: tuple[int, int], last: tuple[int, int])
 def least_squares(design: Floats, seen: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """Return the generalised least squares estimate and its covariance."""
     weights = np.linalg.inv(covariance)
-    spread = np.linalg.inv(design.T @ weights @ design)
-    found: Floats = spread @ design.T @ weights @ seen
+    spread: Floats = np.linalg.inv(design.T @ weights @ design).astype(np.float64)
+    found: Floats = spread @ (design.T @ weights @ seen)
     return found, spread
 
 
