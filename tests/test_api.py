@@ -189,27 +189,27 @@ def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Res
 @pytest.mark.slow
 def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     from sim.hindcast import kept, summary
-    from sim.report.hindcast_tables import verdict
+    from sim.report.scorecard_tables import verdict
 
-    march, official = kept()
     card = sim.score_hindcasts()
-    pd.testing.assert_frame_equal(card.summary, summary(march))
-    assert card.sentences("nl") == verdict(march, official, "nl")
+    pd.testing.assert_frame_equal(card.summary, summary(kept().scored))
+    assert card.sentences("nl") == verdict(kept(), "nl")
     assert {"official", "program", "came"} <= set(card.official)
     assert "<table>" in card._repr_html_()
-    assert str(card.hindcasts["target"].max()) in card.plot().words
+    assert f"{card.scores[-1].pool_ratio.value:.2f}" in card.plot().words
+    assert {goal.measure for goal in card.goals} >= {"program_ratio", "pool_ratio", "coverage"}
 
 
 @pytest.mark.long
 def test_single_years_of_the_past_can_be_scored_anew() -> None:
     card = sim.score_hindcasts(20, seed=2, years=[2023], workers=1)
     assert {day.year for day in card.hindcasts["origin"]} == {2023}
-    assert {day.year for day in card.of_official_days["origin"]} == {2023}
+    assert {day.year for day in card.cells.official["origin"]} == {2023}
     again = sim.score_hindcasts(years=[2023]).hindcasts
     mine = card.hindcasts.set_index(["series", "target", "forecaster"])
     kept = again.set_index(["series", "target", "forecaster"])
     assert list(mine.index) == list(kept.index)
-    naive = mine.index.get_level_values("forecaster") != "program"
+    naive = ~mine.index.get_level_values("forecaster").isin(["program", "pool"])
     assert mine["forecast"][naive].to_numpy() == pytest.approx(kept["forecast"][naive], rel=1e-5)
     assert (mine["forecast"][~naive] != kept["forecast"][~naive]).all()
     assert "inflow" in repr(card)

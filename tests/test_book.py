@@ -430,7 +430,7 @@ def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
 
 
 def test_the_scorecard_of_an_answer_is_that_of_the_kept_hindcasts() -> None:
-    march, _ = kept_hindcasts()
+    march = kept_hindcasts().march
     rows = march[(march["forecaster"] == "program") & (march["series"] == "spending_coa_cash")]
     low = sum(1 for row in rows.to_dict("records") if row["forecast"] < row["came"])
     found = score_entries()

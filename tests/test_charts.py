@@ -109,7 +109,7 @@ def test_every_chart_names_what_it_is_made_of_in_its_language(case: str, lang: L
     if case in STUDIES:
         wanted = [study(case).id, "letter E"]
     elif case == "scorecard":
-        wanted = [scorecard.id_of(kept()[0])]
+        wanted = [scorecard.id_of(kept())]
     elif case == "overview":
         wanted = [overview.id_of(list(headlines().values())), "letter E"]
     else:
@@ -227,11 +227,11 @@ def test_the_alt_texts_of_scorecard_and_overview_hold_the_numbers_of_their_table
     for name, title in titles(lang).items():
         assert f"{title}: {amount(headlines()[name].need[1], lang)}" in said
         assert billion(headlines()[name].gap[1], lang) in said
-    cells = kept()[0]
-    mine = cells[(cells["forecaster"] == "program") & (cells["ahead"] == 2)
-                 & (cells["series"] == "inflow")].sort_values("target").iloc[-1]  # fmt: skip
-    said = scorecard.alt_text(cells, lang)
-    assert all(amount(float(mine[key]), lang) in said for key in ("forecast", "low_80", "came"))
+    said = scorecard.alt_text(kept(), lang)
+    for score in scorecard.whole(kept()):
+        ends = (score.program_ratio.value, score.program_ratio.high, score.pool_ratio.low)
+        assert all(number(end, lang, 2) in said for end in ends)
+        assert f"{number(100 * score.coverage.share, lang)} %" in said
 
 
 @pytest.mark.long

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from support.scenarios import change
+from support.scorecard_page import IN_SHORT, SCORECARD, SHORT, in_short, tables
 
-from sim.hindcast import coverage, kept, summary
+from sim.hindcast import kept
 from sim.model.engine import ACTORS, simulate
 from sim.model.ledger import Ledger
 from sim.model.state import Actor, SimState
@@ -21,7 +20,6 @@ from sim.scenario.listing import by_source
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "explanation"
-SCORECARD = re.compile(r"(<!-- scorecard.*?-->\n)(.*?)(<!-- end of scorecard -->)", re.S)
 STRESS_ITEMS = (
     *("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "3.3", "3.4"),
     *("4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"),
@@ -56,31 +54,6 @@ def listed_moves(text: str) -> set[tuple[str, str]]:
         source, targets = part.split(" to ")
         moves |= {(source.strip(" `"), target.strip(" `|")) for target in targets.split(",")}
     return moves
-
-
-def scorecard_table(march: pd.DataFrame) -> str:
-    """Errors, CRPS ratio and coverage by series and horizon, as Markdown."""
-    lines = [
-        "| series | years ahead | n | model | no change | historical mean | CRPS ratio | bias "
-        "| inside 50 / 80 % |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    table = summary(march)
-    series: list[str] = list(dict.fromkeys(table["series"]))
-    for name, ahead in product(series, sorted(table["ahead"].unique())):
-        by = table[(table["series"] == name) & (table["ahead"] == ahead)].set_index("forecaster")
-        model, naive = by.loc["program"], by["crps"].drop("program").min()
-        errors = [
-            f"{by.loc[forecaster, 'mape']:.0%}" if forecaster in by.index else ""
-            for forecaster in ("program", "no_change", "mean_of_history")
-        ]
-        lines.append(
-            f"| {name.replace('_', ' ')} | {ahead} | {model['n']:.0f} | "
-            + " | ".join(errors)
-            + f" | {model['crps'] / naive:.2f} | {model['bias']:+.0%} "
-            f"| {model['within_50']:.0%} / {model['within_80']:.0%} |"
-        )
-    return "\n".join(lines)
 
 
 def test_the_page_lists_the_actors_at_their_hours_in_order(baseline: Scenario) -> None:
@@ -124,15 +97,14 @@ def test_every_item_of_the_stress_checklist_is_answered() -> None:
 def test_the_scorecard_is_that_of_the_stored_hindcasts() -> None:
     found = SCORECARD.search(page("validation"))
     assert found is not None
-    assert found[2].strip("\n") == scorecard_table(kept()[0])
+    assert found[2] == tables(kept())
 
 
-def test_the_coverage_in_words_is_that_of_the_stored_hindcasts() -> None:
-    score = coverage(kept()[0])
-    text = " ".join(page("validation").split())
-    share, low, high = (f"{100 * value:.0f}" for value in (score.share, score.low, score.high))
-    assert f"contained {share} % of {score.cells} outcomes ({low} to {high} %" in text
-    assert f"p = {score.p_value:.2f}" in text
+@pytest.mark.parametrize("file", IN_SHORT, ids=lambda file: file.name)
+def test_documents_state_coverage_and_where_a_naive_forecast_was_better(file: Path) -> None:
+    found = SHORT.search(file.read_text("utf-8"))
+    assert found is not None
+    assert found[0] == in_short(kept())
 
 
 def test_decisions_are_numbered_once_in_order_and_short() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,13 +18,11 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.errors import ModelError, ScenarioError
 from sim.hindcast import (
-    Coverage,
     HindcastOptions,
+    Hindcasts,
     Knowledge,
     actual,
-    beaten_by_naive,
-    coverage,
-    decided,
+    as_csv,
     fit,
     forecasts,
     kept,
@@ -39,7 +36,7 @@ from sim.hindcast import (
     process_table,
     scenario_at,
     silent,
-    summary,
+    yearly_origins,
 )
 from sim.hindcast.calibration import LEAST_LINK, NUMBERS, Fit, year_ends
 from sim.hindcast.estimates import (
@@ -54,12 +51,12 @@ from sim.hindcast.estimates import (
 from sim.hindcast.inflow_models import choice
 from sim.hindcast.observations import Observation
 from sim.hindcast.scenario import structure
-from sim.hindcast.scoring import as_csv, cells_at, crps, from_csv, naive, spending_rate
+from sim.hindcast.scoring import cells_at, crps, spending_rate
+from sim.hindcast.stored import from_csv
+from sim.hindcast.yearly_inflow import yearly_cells
 from sim.report import hindcast_tables as fit_report
-from sim.report import hindcast_tables as scorecard
 from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
-from sim.report.i18n import translate
 from sim.runs.provenance import find_in_chart
 from sim.scenario import Scenario, load, quantities, source_keys
 from sim.scenario.template import patch_text
@@ -225,37 +222,6 @@ def test_the_crps_of_one_number_is_its_absolute_error() -> None:
     assert crps(np.array([7.0]), 10.0) == 3.0
 
 
-def test_naive_forecasts_by_hand() -> None:
-    known = knowledge(date(2016, 3, 1))
-    found = naive(known, "people_in_reception", [2016, 2017])
-    assert found["no_change", 2017] == 47_764
-    assert found["last_growth", 2017] == pytest.approx(47_764 * (47_764 / 24_929) ** 2)
-    every = [f.value for f in known.yearly("people_in_reception").values()]
-    assert found["mean_of_history", 2016] == pytest.approx(np.mean(every))
-
-
-def band(hits: list[list[int]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"forecaster": "program", "origin": n, "within_80": float(hit)}
-            for n, row in enumerate(hits)
-            for hit in row
-        ]
-    )
-
-
-def test_coverage_counts_cells_and_doubts_by_origins() -> None:
-    """Ten origins of which eight hit always and two never: 80 %, and no reason to doubt it."""
-    found = coverage(band([[1] * 5] * 8 + [[0] * 5] * 2))
-    assert found.share == pytest.approx(0.8)
-    assert found.p_value == pytest.approx(1.0)
-    alone = coverage(band([[1] * 5, [0] * 5] * 5))
-    many = coverage(band([[1, 1, 0, 0, 1]] * 5 + [[1, 0, 1, 0, 0]] * 5))
-    assert alone.share == pytest.approx(many.share) == pytest.approx(0.5)
-    assert alone.high - alone.low > 2 * (many.high - many.low)
-    assert decided(many)
-
-
 def test_the_simplest_within_one_standard_error_is_chosen() -> None:
     rows = [
         {"process": "best", "parameters": 3, "crps": 100.0, "standard_error": 10.0},
@@ -284,57 +250,36 @@ def test_the_yearly_sd_of_the_baseline_is_that_of_the_years(baseline: Scenario) 
 @pytest.mark.long
 @pytest.mark.parametrize("origin", [date(2016, 3, 1), date(2023, 4, 28)])
 def test_the_kept_hindcasts_are_those_of_the_code(origin: date) -> None:
-    march, official = kept()
-    there = pd.concat([march, official])
-    there = there[there["origin"] == origin]
-    made = from_csv(as_csv(pd.DataFrame(cells_at(origin, HindcastOptions())), official.head(0)))[0]
-    assert len(there) == len(made) > 30
+    both = [kept().march, kept().official]
+    there = pd.concat([cells[cells["origin"] == origin] for cells in both])
+    cells = pd.DataFrame(cells_at(origin, HindcastOptions()))
+    made = from_csv(as_csv(Hindcasts(cells, kept().official.head(0), kept().yearly.head(0)))).march
+    assert len(there) == len(made) > 50
     for column in ("forecast", "came", "crps", "low_80", "high_80"):
         assert np.allclose(there[column], made[column], rtol=1e-5), column
 
 
+def test_the_kept_forecasts_of_yearly_inflow_are_those_of_the_code() -> None:
+    days = yearly_origins()
+    found = from_csv(
+        as_csv(Hindcasts(kept().march.head(0), kept().official.head(0), yearly_cells(days)))
+    ).yearly
+    assert sorted(kept().yearly["origin"].unique()) == days
+    for column in ("forecast", "came", "crps", "low_80", "high_80"):
+        assert np.allclose(kept().yearly[column], found[column], rtol=1e-5), column
+
+
 def test_the_scorecard_covers_what_it_says() -> None:
-    march, official = kept()
+    march = kept().march
     assert sorted(march["origin"].unique()) == origins()
     assert march["origin"].min() == date(2012, 3, 1)
     for series in ("inflow", "people_in_reception", "status_holders", "pending"):
         mine = march[(march["series"] == series) & (march["forecaster"] == "program")]
         assert mine["origin"].nunique() >= 11
         assert set(mine["ahead"]) == {1, 2, 3, 4}
-    pairs = official_cells(official)
-    editions = set(pairs["edition"])
+    editions = set(official_cells(kept().official)["edition"])
     assert {"MPP 2022-I", "MPP 2022-II", "MPP 2023-I", "MPP 2023-II", "MPP 2024-I"} <= editions
     assert any(edition.startswith("Draft budget") for edition in editions)
-
-
-def test_the_band_of_80_percent_is_not_significantly_off() -> None:
-    found = coverage(kept()[0])
-    assert isinstance(found, Coverage)
-    assert not decided(found)
-
-
-@pytest.mark.parametrize("file", ["README.md", "docs/index.md"])
-def test_documents_state_the_coverage_and_the_failures_of_the_hindcasts(file: str) -> None:
-    march, _ = kept()
-    found = coverage(march)
-    assert isinstance(found, Coverage)
-    text = " ".join((ROOT / file).read_text("utf-8").split())
-    assert f"80 % intervals contained {found.share * 100:.0f} % of the outcomes" in text
-    beaten = {(series, ahead) for series, ahead, _, _ in beaten_by_naive(summary(march))}
-    assert beaten == {
-        *(("spending_article_37", ahead) for ahead in (1, 2, 3, 4)),
-        *((series, ahead) for series in ("people_in_reception", "pending") for ahead in (2, 3, 4)),
-        ("status_holders", 4),
-    }, "say anew in the documents where a naive forecast was better"
-
-
-def test_where_the_program_is_worse_is_said() -> None:
-    march, official = kept()
-    lines = "\n".join(scorecard.verdict(march, official, "nl"))
-    for series, ahead, _, ratio in beaten_by_naive(summary(march)):
-        assert ratio > 1
-        assert re.search(rf"{translate(f'series_{series}', 'nl')}.*{ahead}", lines)
-    assert "Tegen officiële ramingen, instroom" in lines
 
 
 @pytest.mark.slow
@@ -342,9 +287,9 @@ def test_the_chart_of_the_documents_is_stamped_and_of_these_hindcasts(tmp_path: 
     found = find_in_chart(CHART.read_bytes())
     assert found is not None
     assert found.intact
-    assert found.stamp.run == id_of(kept()[0])
+    assert found.stamp.run == id_of(kept())
     for name in ("one", "two"):
-        write_scorecard(kept()[0], 200, tmp_path / name, "nl", "page", ["png"])
+        write_scorecard(kept(), 200, tmp_path / name, "nl", "page", ["png"])
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
 
 
@@ -411,6 +356,7 @@ def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
         ["hindcast", "--replications", "1.000"],
         ["hindcast", "--replications", "5"],
         ["hindcast", "--process", "--out", "{file}"],
+        ["hindcast", "--process", "--json"],
         ["hindcast", "--out", "{file}"],
         ["model", "calibrate", "--out", "{file}"],
         ["model", "calibrate", "--out", "{file}/below.yaml"],

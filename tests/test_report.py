@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from sim.export.workbook_rows import SPREAD
-from sim.hindcast import NAIVE, SERIES
+from sim.hindcast import NAIVE, SERIES, goals, kept, scores
 from sim.hindcast.inflow_models import PROCESSES, STARTS
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.notebook.what_if.sliders import sliders
@@ -66,7 +66,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"spread_{part}" for part in ("value", "factor", *SPREAD[1:-1], *NEEDS)}
     made |= {key for key in labels() if key.startswith("to_")}
     made |= {f"series_{series}" for series in SERIES}
-    made |= {f"score_{forecaster}" for forecaster in ("program", *NAIVE)}
+    made |= {f"score_{forecaster}" for forecaster in ("program", "pool", *NAIVE)}
+    made |= {f"goal_{goal.measure}" for goal in goals(scores(kept()))} | {
+        "series_first_applications"
+    }
     made |= {f"process_{process.name}" for process in PROCESSES}
     made |= {f"start_{start}" for start in STARTS}
     made |= {f"diff_{s}_{b.replace(':', '_')}" for s, b in comparison.SHOWN}

@@ -4,11 +4,11 @@ The test that fails on a kept result says which name to give:
 
 - ``answers``: the table of answers in docs/answers.md (minutes where runs are not cached)
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
-- ``hindcasts``: sim/data/hindcasts.csv, inflow_model_scores.csv and the chart of the scorecard
+- ``hindcasts``: sim/data/hindcasts.csv and inflow_model_scores.csv, and ``scorecard``
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
 - ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
 - ``readme``: the gap table and chart of the README
-- ``scorecard``: the chart of the scorecard alone, from the stored hindcasts
+- ``scorecard``: its chart, tables and lines in the documents, from the stored hindcasts
 - ``sensitivity``: sim/data/sensitivity.csv, what moves the gap of 2027 (minutes)
 """
 
@@ -25,7 +25,7 @@ import numpy as np
 import test_book
 import test_past
 import test_readme
-from support import notebooks
+from support import notebooks, scorecard_page
 from support.scenarios import change
 from test_parameters import BASELINE, changes_for, movable
 from test_scenarios import computed
@@ -84,22 +84,22 @@ def update_headlines() -> None:
 
 
 def update_hindcasts() -> None:
-    options, days = hindcast.HindcastOptions(), (hindcast.origins(), hindcast.official_origins())
-    cells, official = (hindcast.all_cells(some, options) for some in days)
-    (DATA / "hindcasts.csv").write_text(hindcast.as_csv(cells, official), "utf-8")
+    found = hindcast.make(hindcast.HindcastOptions())
+    (DATA / "hindcasts.csv").write_text(hindcast.as_csv(found), "utf-8")
     scores = hindcast.process_table().to_csv(index=False, float_format="%.6g")
     test_past.PROCESSES.write_text(scores, "utf-8")
     update_scorecard()
 
 
 def update_scorecard() -> None:
-    options, (march, _) = hindcast.HindcastOptions(), hindcast.kept()
+    options, found = hindcast.HindcastOptions(), hindcast.kept()
+    scorecard_page.renew(found)
     chart, command = test_past.CHART, "opvangsim hindcast -o docs/images"
     version, seed = versions()["opvangsim"], str(options.seed)
-    stamp = Provenance("scorecard", "hindcasts", seed, version, id_of(march), command)
+    stamp = Provenance("scorecard", "hindcasts", seed, version, id_of(found), command)
 
     def write(into: Path) -> None:
-        write_scorecard(march, options.replications, into / chart.stem, "en", "page", ["png"])
+        write_scorecard(found, options.replications, into / chart.stem, "en", "page", ["png"])
 
     write_chart_files(chart.parent, write, stamp)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,8 @@ from ..notebook.repr import as_html, as_text
 from ..report.charts import CHART_SIZES, Width
 from ..report.charts import scorecard as scorecard_chart
 from ..report.display_names import input_name
-from ..report.hindcast_tables import score_table, verdict
 from ..report.i18n import Language
+from ..report.scorecard_tables import score_table, skill_table, verdict
 from ..report.style import title_of
 from ..results.model_checks import run_checks
 from ..runs.manifest import versions
@@ -28,26 +27,44 @@ from ..scenario.listing import kept_effects
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Hindcasts compared with observations.
+    """Hindcasts compared with observations."""
 
-    ``hindcasts`` has a row per origin date, series, year and forecaster (the program and the naive
-    ones): forecast, observation, error, intervals and whether they contain the observation [people,
-    cases, EUR].
-    """
-
-    hindcasts: pd.DataFrame
-    of_official_days: pd.DataFrame
+    cells: hindcast.Hindcasts
     options: hindcast.HindcastOptions
+
+    @property
+    def hindcasts(self) -> pd.DataFrame:
+        """A row per origin date, series, year and forecaster: the program, naives, their pool.
+
+        Forecast, observation, error, CRPS, intervals, whether they contain the observation, and
+        the share of the forecast below it [people, cases, EUR].
+        """
+        return self.cells.march
+
+    @property
+    def first_applications(self) -> pd.DataFrame:
+        """The same of yearly first applications by their process alone, from 1999."""
+        return self.cells.yearly
+
+    @property
+    def scores(self) -> list[hindcast.Score]:
+        """Scores by series and years ahead, and over all of them, with 90 % intervals."""
+        return hindcast.scores(self.cells)
+
+    @property
+    def goals(self) -> list[hindcast.Goal]:
+        """The goals of the scorecard, what was found, and whether each was met."""
+        return hindcast.goals(self.scores)
 
     @property
     def summary(self) -> pd.DataFrame:
         """Number of forecasts, bias, MAPE, CRPS and coverage by series, horizon and forecaster."""
-        return hindcast.summary(self.hindcasts)
+        return hindcast.summary(self.cells.scored)
 
     @property
     def official(self) -> pd.DataFrame:
         """Official forecasts, hindcasts of their publication dates, and observations."""
-        return hindcast.official_cells(self.of_official_days)
+        return hindcast.official_cells(self.cells.official)
 
     def sentences(self, lang: Language = "en") -> list[str]:
         """Return the findings in words: coverage, and where a naive or official forecast is better.
@@ -55,25 +72,25 @@ class Scorecard:
         Raises ``ScenarioError`` if not all years were scored.
         """
         self._require_all_years("sentences")
-        return verdict(self.hindcasts, self.of_official_days, lang)
+        return verdict(self.cells, lang)
 
     def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw hindcasts two years ahead with their intervals, and observations, by series.
+        """Draw the CRPS of model and pool relative to the naive benchmark, by series and horizon.
 
         Raises ``ScenarioError`` if not all years were scored.
         """
         self._require_all_years("plot")
         replications = self.options.replications
-        figure = scorecard_chart.draw(self.hindcasts, replications, CHART_SIZES[width], lang)
+        figure = scorecard_chart.draw(self.cells, replications, CHART_SIZES[width], lang)
         stamp = Provenance(
             "scorecard",
             "hindcasts",
             str(self.options.seed),
             versions()["opvangsim"],
-            scorecard_chart.id_of(self.hindcasts),
+            scorecard_chart.id_of(self.cells),
             f"sim.score_hindcasts().plot({lang!r}, {width!r})",
         )
-        text = scorecard_chart.alt_text(self.hindcasts, lang)
+        text = scorecard_chart.alt_text(self.cells, lang)
         return Chart(figure, title_of(figure), text, width, stamp)
 
     def _require_all_years(self, method: str) -> None:
@@ -87,7 +104,7 @@ class Scorecard:
         return as_html(self._parts())
 
     def _parts(self) -> list[Any]:
-        return [score_table(self.hindcasts, "en")]
+        return [table(self.scores, "en") for table in (score_table, skill_table)]
 
 
 def score_hindcasts(
@@ -95,7 +112,8 @@ def score_hindcasts(
 ) -> Scorecard:
     """Compare forecasts from past origin dates with observations.
 
-    Origin dates are 1 March of each year from 2012, and the dates of official forecasts.
+    Origin dates are 1 March of each year from 2012, and the dates of official forecasts; for yearly
+    first applications 1 March from 1999.
 
     Parameters
     ----------
@@ -113,27 +131,16 @@ def score_hindcasts(
 
     >>> import sim
     >>> sorted(sim.score_hindcasts().hindcasts["forecaster"].unique())
-    ['last_growth', 'mean_of_history', 'no_change', 'program']
+    ['last_growth', 'mean_of_history', 'no_change', 'pool', 'program', 'pull', 'walk']
     """
-    march, official = hindcast.origins(), hindcast.official_origins()
+    march = hindcast.origins()
     if unknown := sorted(set(years) - {day.year for day in march}):
         advice = f"give years from {march[0].year} to {march[-1].year}"
         usage_error("years", f"{unknown[0]} has no origin date", advice)
-
-    def wanted(day: date) -> bool:
-        return not years or day.year in years
-
     if replications is None:
-        march_cells, official_cells = (
-            cells[cells["origin"].map(wanted)] for cells in hindcast.kept()
-        )
-        return Scorecard(march_cells, official_cells, hindcast.HindcastOptions())
+        return Scorecard(hindcast.kept().of_years(years), hindcast.HindcastOptions())
     options = hindcast.HindcastOptions(replications, seed)
-    march_cells, official_cells = (
-        hindcast.all_cells([day for day in days if wanted(day)], options, workers)
-        for days in (march, official)
-    )
-    return Scorecard(march_cells, official_cells, options)
+    return Scorecard(hindcast.make(options, years, workers), options)
 
 
 def calibrate(replications: int = 40) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ..studies.options import parse_count
 from .options import (
     ChartWidth,
     Formats,
+    Json,
     Lang,
     Language,
     Width,
@@ -23,9 +24,7 @@ from .options import (
 from .output import as_typed, console
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..hindcast import HindcastOptions
+    from ..hindcast import HindcastOptions, Hindcasts
 
 FAILED = 1
 
@@ -80,6 +79,7 @@ def hindcast(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
     ] = None,
+    json_: Json = False,
     format_: Formats = "png",
     width: ChartWidth = "page",
     lang: Lang = "en",
@@ -90,14 +90,15 @@ def hindcast(
     """
     from ..hindcast import (
         HindcastOptions,
-        all_cells,
         as_csv,
-        official_origins,
-        origins,
+        goals,
+        make,
         process_table,
+        scores,
         summary,
     )
-    from ..report import hindcast_tables as scorecard
+    from ..hindcast.record import as_json
+    from ..report import hindcast_tables, scorecard_tables
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
 
@@ -105,37 +106,43 @@ def hindcast(
     count = parse_count(replications)
     if count < LEAST:
         usage_error("--replications", f"{count} give no band", f"give at least {LEAST}")
-    if process and (out is not None or count != DEFAULT):
+    if process and (out is not None or json_ or count != DEFAULT):
         usage_error(
             "--process", "the table of processes needs no run", "leave the other options out"
         )
     if process:
-        console().print(scorecard.process_table(process_table(), lang))
+        console().print(hindcast_tables.process_table(process_table(), lang))
         return
     options = HindcastOptions(count, seed)
     if out is not None:
         refuse_other_kind(out, KIND)
         refuse_foreign(out)
         _make(out)
-    cells = all_cells(origins(), options)
-    official = all_cells(official_origins(), options)
-    console().print(scorecard.score_table(cells, lang))
-    console().print(scorecard.official_table(official, lang))
-    for line in scorecard.verdict(cells, official, lang):
-        typer.echo(line)
+    found = make(options)
+    scored = scores(found)
+    if json_:
+        typer.echo(as_json(found, options))
+    else:
+        console().print(scorecard_tables.score_table(scored, lang))
+        console().print(scorecard_tables.skill_table(scored, lang))
+        console().print(scorecard_tables.goal_table(goals(scored), lang))
+        console().print(scorecard_tables.official_table(found.official, lang))
+        for line in scorecard_tables.verdict(found, lang):
+            typer.echo(line)
     if out is not None:
         tables = {
-            "scorecard.csv": summary(cells).to_csv(index=False, float_format="%.6g"),
-            "hindcasts.csv": as_csv(cells, official),
+            "scorecard.csv": summary(found.scored).to_csv(index=False, float_format="%.6g"),
+            "scorecard.json": as_json(found, options) + "\n",
+            "hindcasts.csv": as_csv(found),
         }
-        _write(out, tables, cells, options, lang, width, formats)
-        typer.echo(str(out))
+        _write(out, tables, found, options, lang, width, formats)
+        typer.echo(str(out), err=json_)
 
 
 def _write(
     out: Path,
     tables: Mapping[str, str],
-    cells: pd.DataFrame,
+    found: Hindcasts,
     options: HindcastOptions,
     lang: Language,
     width: Width,
@@ -154,14 +161,14 @@ def _write(
         "hindcasts",
         str(options.seed),
         versions()["opvangsim"],
-        id_of(cells),
+        id_of(found),
         as_typed(sys.argv[1:]),
     )
 
     def draw(into: Path) -> None:
         for name, text in tables.items():
             (into / name).write_text(text, "utf-8")
-        write_scorecard(cells, options.replications, into / stem, lang, width, formats)
+        write_scorecard(found, options.replications, into / stem, lang, width, formats)
 
     write_charts(out, draw, stamp, stamp.command, kind=KIND)
 

@@ -1,23 +1,21 @@
-"""Score forecasts of the program, official forecasts and naive ones against observations.
+"""Hold forecasts of the program, official forecasts and naive ones against observations.
 
 Each forecaster gives, for an origin date and for every year ahead and every series, either a
-sample (the program) or one number. Scores are those of forecasting practice: bias, mean absolute
-percentage error, CRPS (the absolute error of a sample as a whole; of one number its absolute
-error), and coverage of the 80 % interval.
+sample (the program, the banded naives, the pool) or one number. A cell is one forecast with its
+outcome: error, CRPS (the absolute error of a sample as a whole; of one number its absolute error),
+intervals, and the share of the forecast below the outcome (PIT). ``skill`` sums cells up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
-from io import StringIO
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..model.engine import simulate
 from ..model.sampling import Floats
@@ -25,6 +23,7 @@ from ..results.experiment import actors_until
 from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from .estimates import facts
+from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
 from .observations import Knowledge, actual, forecasts, knowledge
 from .scenario import scenario_at
 
@@ -40,7 +39,6 @@ SERIES = (
 YEARS_AHEAD = 4
 FIRST_ORIGIN, LAST_ORIGIN = 2012, 2024
 BANDS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
-NAIVE = ("no_change", "last_growth", "mean_of_history")
 SPENDING = ("spending_article_37", "spending_coa_cost", "spending_coa_cash")
 
 
@@ -115,27 +113,6 @@ def spending_rate(known: Knowledge, series: str) -> float | None:
     return known.figure(series, last).value / ((people[last].value + people[last - 1].value) / 2)
 
 
-def naive(known: Knowledge, series: str, years: Sequence[int]) -> dict[tuple[str, int], float]:
-    """Return the naive forecasts of a series: (forecaster, year) -> number.
-
-    No change: the last figure known. Last growth: the growth between the last two known years
-    continues. Mean of history: the mean of all figures known.
-    """
-    history = known.yearly(series)
-    if not history:
-        return {}
-    last = max(history)
-    value = history[last].value
-    found: dict[tuple[str, int], float] = {}
-    for year in years:
-        found["no_change", year] = value
-        found["mean_of_history", year] = float(np.mean([f.value for f in history.values()]))
-        if last - 1 in history:
-            growth = value / history[last - 1].value
-            found["last_growth", year] = value * growth ** (year - last)
-    return found
-
-
 def crps(sample: Floats, came: float) -> float:
     """Continuous ranked probability score of a sample; of one number its absolute error.
 
@@ -145,6 +122,11 @@ def crps(sample: Floats, came: float) -> float:
     n = ordered.size
     within = float((2 * np.arange(1, n + 1) - n - 1) @ ordered) / n**2
     return float(np.abs(ordered - came).mean()) - within
+
+
+def share_below(sample: Floats, came: float) -> float:
+    """Return the share of a sample below the outcome; what equals it counts half (PIT)."""
+    return float((sample < came).mean() + (sample == came).mean() / 2)
 
 
 def cells_at(
@@ -157,19 +139,42 @@ def cells_at(
     samples = projected(origin, options, cancelled)
     rows: list[dict[str, object]] = []
     for series in SERIES:
-        plain = naive(known, series, years)
-        for year in years:
-            came = actual(series, year)
-            if came is None:
-                continue
-            base = {"origin": origin, "series": series, "target": year, "ahead": year - start + 1,
-                    "came": came}  # fmt: skip
-            if (series, year) in samples:
-                rows.append(base | {"forecaster": "program"} | _scored(samples[series, year], came))
-            for name in NAIVE:
-                if (name, year) in plain:
-                    number = np.array([plain[name, year]])
-                    rows.append(base | {"forecaster": name} | _scored(number, came))
+        program = {year: samples[series, year] for year in years if (series, year) in samples}
+        rows += scored_cells(known, series, years, program)
+    return rows
+
+
+def scored_cells(
+    known: Knowledge, series: str, years: Sequence[int], program: Mapping[int, Floats]
+) -> list[dict[str, object]]:
+    """Return the cells of one origin and series: program, naives and pool, with the outcome.
+
+    ``program`` has a sample a year. The pool is there where program and both banded naives are.
+    """
+    plain = point_forecasts(known, series, years)
+    banded = banded_forecasts(known, series, years)
+    rows: list[dict[str, object]] = []
+    for year in years:
+        came = actual(series, year)
+        if came is None:
+            continue
+        base = {
+            "origin": known.origin,
+            "series": series,
+            "target": year,
+            "ahead": year - years[0] + 1,
+            "came": came,
+        }
+        said: dict[str, Floats] = {"program": program[year]} if year in program else {}
+        for name in NAIVE:
+            if (name, year) in plain:
+                said[name] = np.array([plain[name, year]])
+            elif (name, year) in banded:
+                said[name] = banded[name, year]
+        if {"program", *BANDED} <= set(said):
+            said[POOL] = pooled([said[name] for name in ("program", *BANDED)])
+        for name, sample in said.items():
+            rows.append(base | {"forecaster": name} | _scored(sample, came))
     return rows
 
 
@@ -180,6 +185,7 @@ def _scored(sample: Floats, came: float) -> dict[str, object]:
         "error": middle - came,
         "percentage": abs(middle - came) / came,
         "crps": crps(sample, came),
+        "pit": share_below(sample, came) if sample.size > 1 else np.nan,
     }
     for name, low, high in BANDS:
         ends = np.quantile(sample, (low, high))
@@ -195,42 +201,22 @@ def all_cells(days: Sequence[date], options: HindcastOptions, workers: int = 2) 
     return pd.DataFrame([row for rows in found for row in rows])
 
 
-def as_csv(cells: pd.DataFrame, official: pd.DataFrame) -> str:
-    """All cells as one table: those of 1 March, and those of the days of official forecasts."""
-    both = pd.concat([cells.assign(put="march"), official.assign(put="official")])
-    return both.to_csv(index=False, float_format="%.6g")
-
-
-def from_csv(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The two tables of ``as_csv``."""
-    both = pd.read_csv(StringIO(text))
-    both["origin"] = [date.fromisoformat(day) for day in both["origin"]]
-    march = both[both["put"] == "march"].drop(columns="put")
-    return march, both[both["put"] == "official"].drop(columns="put")
-
-
-def kept() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cells kept with the package (``sim/data/hindcasts.csv``)."""
-    return from_csv((resources.files("sim") / "data" / "hindcasts.csv").read_text("utf-8"))
-
-
 def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
     """Pair each official forecast with the program's, made on its day of publication.
 
     ``cells`` are those of ``official_origins``. Where a forecast counts otherwise than the series
     does, each is compared with the outcome by its own definition.
     """
-    program = {
-        (row["origin"], row["series"], row["target"]): row
-        for row in cells.to_dict("records")
-        if row["forecaster"] == "program"
-    }
     rows = []
+    said: dict[tuple[date, str, int], dict[str, dict[Any, Any]]] = {}
+    for row in cells.to_dict("records"):
+        key = (row["origin"], row["series"], row["target"])
+        said.setdefault(key, {})[row["forecaster"]] = row
     for one in forecasts():
-        key = (one.published, one.series, one.target.year)
-        if key not in program:
+        there = said.get((one.published, one.series, one.target.year), {})
+        if "program" not in there:
             continue
-        mine = program[key]
+        mine = there["program"]
         came = one.realised or mine["came"]
         rows.append(
             {
@@ -238,83 +224,21 @@ def official_cells(cells: pd.DataFrame) -> pd.DataFrame:
                 "edition": one.edition,
                 "published": one.published,
                 "target": one.target.year,
+                "ahead": mine["ahead"],
                 "came": came,
                 "official": one.central,
                 "official_percentage": abs(one.central - came) / came,
                 "official_error": one.central - came,
+                "official_crps": abs(one.central - came),
                 "program": mine["forecast"],
                 "program_came": mine["came"],
                 "program_percentage": mine["percentage"],
                 "program_error": mine["error"],
+                "program_crps": mine["crps"],
+                "pool_crps": there.get(POOL, {}).get("crps", np.nan),
                 "low_80": mine["low_80"],
                 "high_80": mine["high_80"],
                 "within_80": mine["within_80"],
             }
         )
     return pd.DataFrame(rows)
-
-
-def summary(cells: pd.DataFrame) -> pd.DataFrame:
-    """Scores by series, years ahead and forecaster: number of cells, bias, MAPE, CRPS, coverage.
-
-    Bias is the mean error of the median, relative to the mean outcome.
-    """
-    groups = cells.groupby(["series", "ahead", "forecaster"], sort=False)
-    table = groups.agg(
-        n=("came", "size"),
-        came=("came", "mean"),
-        error=("error", "mean"),
-        mape=("percentage", "mean"),
-        crps=("crps", "mean"),
-        within_50=("within_50", "mean"),
-        within_80=("within_80", "mean"),
-    ).reset_index()
-    table["bias"] = table["error"] / table["came"]
-    return table
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Coverage of the 80 % interval over all cells, with origins as clusters."""
-
-    cells: int
-    origins: int
-    share: float
-    low: float
-    high: float
-    p_value: float
-
-
-def coverage(cells: pd.DataFrame, band: str = "80") -> Coverage:
-    """Estimate coverage over all cells, with a 95 % interval clustered by origin.
-
-    Cells of one origin are dependent, so origins are the sampling units: the share is the
-    mean over all cells, its error that of a ratio of sums by origin, tested with Student's t.
-    """
-    mine = cells[cells["forecaster"] == "program"]
-    column = f"within_{band}"
-    sums = mine.groupby("origin")[column].agg(["sum", "size"])
-    share = float(sums["sum"].sum() / sums["size"].sum())
-    k = len(sums)
-    off = sums["sum"] - share * sums["size"]
-    error = float(np.sqrt((off**2).sum() * k / (k - 1)) / sums["size"].sum())
-    reach = float(stats.t.ppf(0.975, k - 1)) * error
-    t = (share - int(band) / 100) / error if error > 0 else np.inf
-    p = float(2 * stats.t.sf(abs(t), k - 1))
-    return Coverage(len(mine), k, share, share - reach, share + reach, p)
-
-
-def decided(found: Coverage, level: float = 0.05) -> bool:
-    """Whether coverage differs from its nominal value by more than chance among origins allows."""
-    return found.p_value < level
-
-
-def beaten_by_naive(table: pd.DataFrame) -> Iterator[tuple[str, int, str, float]]:
-    """Return where a naive forecast has a smaller CRPS: (series, ahead, who, ratio)."""
-    rows = {(r["series"], r["ahead"], r["forecaster"]): r for r in table.to_dict("records")}
-    for (series, ahead, name), row in rows.items():
-        mine = rows.get((series, ahead, "program"))
-        if name in NAIVE and mine is not None and row["n"] == mine["n"]:
-            ratio = float(mine["crps"] / row["crps"])
-            if ratio > 1:
-                yield str(series), int(ahead), str(name), ratio

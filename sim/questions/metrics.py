@@ -285,11 +285,11 @@ def score_entries() -> dict[str, float]:
     ``SERIES.official_cells``, ``SERIES.official_too_low``, and the mean errors in parts of what
     came, ``SERIES.official_error`` and ``SERIES.program_error``.
     """
-    march, official_days = kept()
-    whole = coverage(march)
+    found = kept()
+    whole = coverage(found.march)
     result = {"held_80": whole.share, "cells": float(whole.cells)}
-    program = march[march["forecaster"] == "program"]
-    beside = official_cells(official_days)
+    program = found.march[found.march["forecaster"] == "program"]
+    beside = official_cells(found.official)
     for series in SERIES:
         mine = program[program["series"] == series]
         theirs = beside[beside["series"] == series]

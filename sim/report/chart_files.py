@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import pandas as pd
-
+from ..hindcast import Hindcasts
 from .charts import overview, scorecard
 from .i18n import Language
 from .style import CHART_SIZES, Width, save_formats
 
 
 def write_scorecard(
-    cells: pd.DataFrame,
+    found: Hindcasts,
     replications: int,
     stem: Path,
     lang: Language,
@@ -21,8 +20,8 @@ def write_scorecard(
     formats: Iterable[str],
 ) -> None:
     """Draw the scorecard as STEM.png and so on, with its alt text (``.txt``)."""
-    size, alt_text = CHART_SIZES[width], scorecard.alt_text(cells, lang)
-    figure = scorecard.draw(cells, replications, size, lang)
+    size, alt_text = CHART_SIZES[width], scorecard.alt_text(found, lang)
+    figure = scorecard.draw(found, replications, size, lang)
     save_formats(figure, stem, size.dpi, alt_text, formats, text_file=True)
 
 

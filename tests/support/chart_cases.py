@@ -194,7 +194,7 @@ CASES: dict[str, Callable[[Width, Language], Figure]] = {
     "runs together": lambda width, lang: charts.draw_together(all_runs(), CHART_SIZES[width], lang),
     **{kind: partial(lambda kind, width, lang: draw_chart(study(kind), lang, width), kind)
        for kind in STUDIES},
-    "scorecard": lambda width, lang: scorecard.draw(kept()[0], 200, CHART_SIZES[width], lang),
+    "scorecard": lambda width, lang: scorecard.draw(kept(), 200, CHART_SIZES[width], lang),
     "overview": lambda width, lang: overview.draw(titles(lang), CHART_SIZES[width], lang),
 }  # fmt: skip
 """Every chart by name."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...hindcast import kept
+from ...hindcast import kept, scores
 from ...model.uncertainty import UNCERTAINTIES
 from ...questions.metrics import score_entries
-from ...report.hindcast_tables import score_table, verdict
 from ...report.i18n import Language, number, translate
+from ...report.scorecard_tables import skill_table, verdict
 from ...runs.load import FinishedFolder
 from ...scenario import Scenario, quantities
 from .content import (
@@ -110,11 +110,11 @@ def _method(
 
 
 def _scorecard(lang: Language) -> list[Block]:
-    march, official = kept()
+    found = kept()
     return [
         Heading(translate("memo_scorecard", lang)),
-        Listing(tuple(verdict(march, official, lang))),
-        table_of(score_table(march, lang)),
+        Listing(tuple(verdict(found, lang))),
+        table_of(skill_table(scores(found), lang)),
     ]
 
 

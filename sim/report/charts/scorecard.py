@@ -1,145 +1,151 @@
-"""Chart of the scorecard: outcomes, and forecasts two years ahead with their 80 % interval."""
+"""Chart of the scorecard: skill against the naive benchmark and coverage, by series."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-from matplotlib.collections import LineCollection
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...hindcast import SERIES, Forecast, actual, forecasts
+from ...hindcast import Estimate, Hindcasts, Score, as_csv, scores
 from ..i18n import Language, number, translate
 from ..style import BLUE, DARK, ORANGE, ChartSize, chart_style
-from .elements import amount, cited_sources, listed
-from .layout import POINTS, FigureLayout, LegendEntry, Swatch, finish, inches_of, new_figure
-from .scales import set_scale, year_scale
+from .bar_rows import Rows, new_rows
+from .elements import cited_sources, listed
+from .layout import LegendEntry, Swatch, finish
+from .scales import number_scale, set_scale
 
-CHARTED = SERIES[:4]
-AHEAD_CHARTED = 2
-FIRST_YEAR = 2010
-LOWEST = 4
-"""Bars are cut where they reach below such a part of all that ever came."""
-CAME = Swatch(DARK, line=True)
-SAID = Swatch(BLUE, line=True, marker="o", bare=True)
-BAND = Swatch("#b5cde0")
-OFFICIAL = Swatch(ORANGE, line=True, marker="D", inside="white", bare=True)
-SCALE = (1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5)
-PLOT = {"column": 1.25, "page": 1.9}
+MODEL = Swatch(BLUE, line=True, marker="o", bare=True)
+WITHOUT = Swatch(BLUE, line=True, marker="o", inside="white", bare=True)
+POOLED = Swatch(ORANGE, line=True, marker="D", bare=True)
+RATIOS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+LINES = {False: 2.1, True: 1.25}
+"""Height of the marks of a row in lines of text: on paper, and on a slide."""
+NOMINAL = 80.0
+"""Share of outcomes that the 80 % interval is to contain [%]."""
 
 
-def id_of(cells: pd.DataFrame) -> str:
+def id_of(found: Hindcasts) -> str:
     """Return a short hash of hindcasts."""
-    text = cells.to_csv(index=False, float_format="%.6g")
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(as_csv(found).encode()).hexdigest()[:12]
 
 
-def _said(cells: pd.DataFrame, series: str) -> pd.DataFrame:
-    """Return what the program forecast two years ahead."""
-    program = cells[(cells["forecaster"] == "program") & (cells["ahead"] == AHEAD_CHARTED)]
-    return program[program["series"] == series]
+def whole(found: Hindcasts) -> list[Score]:
+    """Return the scores over all horizons, one a series."""
+    return [score for score in scores(found) if score.ahead is None]
 
 
-def draw(cells: pd.DataFrame, replications: int, size: ChartSize, lang: Language) -> Figure:
-    """Draw a panel for each series."""
+def draw(found: Hindcasts, replications: int, size: ChartSize, lang: Language) -> Figure:
+    """Draw a row a series: ratios of CRPS with their intervals, and coverage of the interval.
+
+    In a column the ratios alone.
+    """
     with chart_style(size):
-        return _draw(cells, replications, size, lang)
+        return _draw(found, replications, size, lang)
 
 
-def _draw(cells: pd.DataFrame, replications: int, size: ChartSize, lang: Language) -> Figure:
-    columns = 1 if size.brief else 2 if size.height_inches is None else 4
+def _draw(found: Hindcasts, replications: int, size: ChartSize, lang: Language) -> Figure:
+    scored = whole(found)
+    heads = [translate("score_chart_ratio", lang), translate("score_chart_coverage", lang)]
     entries = [
-        LegendEntry(CAME, translate("score_came", lang)),
-        LegendEntry(SAID, translate("score_said", lang)),
-        LegendEntry(BAND, translate("band_80", lang)),
-        LegendEntry(OFFICIAL, translate("official_forecasts", lang)),
+        LegendEntry(MODEL, translate("score_program", lang)),
+        LegendEntry(WITHOUT, translate("score_chart_without", lang)),
+        LegendEntry(POOLED, translate("score_pool", lang)),
     ]
-    each = len(entries) // columns
     source = translate(
-        "score_chart_source", lang, n=number(replications, lang), id=id_of(cells),
+        "score_chart_source", lang, n=number(replications, lang), id=id_of(found),
         sources=cited_sources(),
     )  # fmt: skip
-    layout = new_figure(
+
+    def notes(shown: int) -> list[str]:
+        text = translate("score_chart_note", lang)
+        if shown < len(scored):
+            text += " " + translate("score_chart_left_out", lang, n=len(scored) - shown)
+        return [text, source]
+
+    rows = new_rows(
         size,
         translate("score_chart_title", lang),
-        [translate(f"series_{series}", lang) for series in CHARTED],
-        [translate("score_chart_note", lang), source],
-        columns=columns,
-        plots=[PLOT["column" if size.brief else "page"]] * (len(CHARTED) // columns),
-        entries=[entries[each * place : each * (place + 1)] for place in range(len(CHARTED))],
+        heads[:1] if size.brief else heads,
+        [translate(f"series_{score.series}", lang) for score in scored],
+        notes,
+        lines=LINES[size.height_inches is not None],
+        entries=[entries, entries[:1]][: 1 if size.brief else 2],
+        share=0.22,
+        gap=0.3,
     )
-    bands = [_panel(layout, place, _said(cells, series), series, lang)
-             for place, series in enumerate(CHARTED)]  # fmt: skip
-    finish(layout)
-    for axes, band in zip(layout.panels, bands, strict=True):
-        years = axes.get_xlim()[1] - axes.get_xlim()[0]
-        band.set_linewidth(min(3.6 * size.line, 0.6 * POINTS * inches_of(axes)[0] / years))
-    return layout.figure
+    shown = [scored[place] for place in rows.shown]
+    _ratios(rows, shown, lang)
+    if not size.brief:
+        _coverage(rows, shown, lang)
+    return finish(rows.layout)
 
 
-def _panel(
-    layout: FigureLayout, place: int, rows: pd.DataFrame, series: str, lang: Language
-) -> LineCollection:
-    """Draw a series on a logarithmic scale; return the bands, whose width depends on the layout."""
-    size, axes = layout.size, layout.panels[place]
-    last = int(rows["target"].max())
-    observed = {year: actual(series, year) for year in range(FIRST_YEAR, last + 1)}
-    years = [year for year, value in observed.items() if value is not None]
-    came = [value / 1e3 for value in observed.values() if value is not None]
-    target = rows["target"].to_numpy(float)
-    low, high, middle = (rows[name].to_numpy(float) / 1e3
-                         for name in ("low_80", "high_80", "forecast"))  # fmt: skip
-    axes.set_yscale("log")
-    bands = axes.vlines(target, low, high, color=BAND.colour)
-    axes.plot(target, middle, SAID.marker, color=BLUE, markersize=0.55 * size.text)
-    axes.plot(years, came, color=DARK, linewidth=0.9 * size.line)
-    said = _officials(series)
-    axes.plot([one.target.year for one in said], [one.central / 1e3 for one in said], "D",
-              color=ORANGE, markersize=0.5 * size.text, markerfacecolor="white",
-              markeredgewidth=0.5 * size.line)  # fmt: skip
-    _, top = axes.get_ylim()
-    axes.set_ylim(max(float(low.min()), min(came) / LOWEST) * 0.9, top)
-    set_scale(axes.yaxis, _thousands, lambda ticks: [number(tick, lang) for tick in ticks])
-    axes.set_xlim(FIRST_YEAR - 0.5, last + 0.7)
-    year_scale(axes.xaxis, list(range(FIRST_YEAR, last + 1)))
-    return bands
-
-
-def _thousands(bottom: float, top: float) -> Iterable[list[float]]:
-    """Return thousands to be named on the scale: 1, 2, 5 and so on, or the powers of ten alone."""
-    ticks = [at / 1e3 for at in SCALE if bottom <= at / 1e3 <= top]
-    return ticks, [tick for tick in ticks if math.log10(tick).is_integer()]
-
-
-def _officials(series: str) -> Sequence[Forecast]:
-    """Return official forecasts published before the year they are of."""
-    return [one for one in forecasts()
-            if one.series == series and one.published.year < one.target.year]  # fmt: skip
-
-
-def alt_text(cells: pd.DataFrame, lang: Language) -> str:
-    """Describe the chart: the forecast of the last year of each series, and the observed value."""
-    parts = []
-    for series in CHARTED:
-        rows = _said(cells, series)
-        row = rows.sort_values("target").iloc[-1]
-        held = int(((rows["low_80"] <= rows["came"]) & (rows["came"] <= rows["high_80"])).sum())
-        parts.append(
-            translate(
-                "alt_score_series",
-                lang,
-                series=translate(f"series_{series}", lang),
-                year=row["target"],
-                said=amount(float(row["forecast"]), lang),
-                low=amount(float(row["low_80"]), lang),
-                high=amount(float(row["high_80"]), lang),
-                came=amount(float(row["came"]), lang),
-                held=held,
-                n=len(rows),
-            )
+def _ratios(rows: Rows, shown: Sequence[Score], lang: Language) -> None:
+    """Draw model, model without March 2016, and pool, below one another in each row."""
+    axes = rows.layout.panels[0]
+    axes.set_xscale("log")
+    ends = [1.0]
+    for at, score in zip(rows.at, shown, strict=True):
+        marks = (
+            (score.program_ratio, MODEL),
+            (score.program_ratio_without_2016, WITHOUT),
+            (score.pool_ratio, POOLED),
         )
+        for place, (estimate, swatch) in enumerate(marks):
+            if estimate is not None:
+                ends += _mark(rows, axes, at + (place - 1) * rows.tall / 3, estimate, swatch)
+    axes.axvline(1.0, color=DARK, linewidth=0.5 * rows.layout.size.line)
+    axes.set_xlim(0.92 * min(ends), 1.08 * max(ends))
+    set_scale(axes.xaxis, _ticks, lambda ticks: [number(tick, lang, 1) for tick in ticks])
+
+
+def _ticks(low: float, high: float) -> Iterable[list[float]]:
+    """Return ratios to be named on the scale: 1, 2, 5 and so on, or one alone."""
+    ticks = [at for at in RATIOS if low <= at <= high]
+    return ticks, [1.0]
+
+
+def _coverage(rows: Rows, shown: Sequence[Score], lang: Language) -> None:
+    axes = rows.layout.panels[1]
+    for at, score in zip(rows.at, shown, strict=True):
+        held = score.coverage
+        percent = Estimate(100 * held.share, 100 * held.low, 100 * held.high)
+        _mark(rows, axes, at, percent, MODEL)
+    axes.axvline(NOMINAL, color=DARK, linewidth=0.5 * rows.layout.size.line)
+    axes.set_xlim(0, 103)
+    number_scale(axes.xaxis, lang)
+
+
+def _mark(rows: Rows, axes: Axes, at: float, found: Estimate, swatch: Swatch) -> list[float]:
+    """Draw an estimate with its interval; return the ends that have to be in sight."""
+    size = rows.layout.size
+    axes.plot([found.low, found.high], [at, at], color=swatch.colour, linewidth=0.6 * size.line)
+    axes.plot([found.value], [at], swatch.marker, color=swatch.colour, markersize=0.5 * size.text,
+              markerfacecolor=swatch.inside or swatch.colour,
+              markeredgewidth=0.5 * size.line)  # fmt: skip
+    return [end for end in (found.low, found.value, found.high) if end > 0]
+
+
+def alt_text(found: Hindcasts, lang: Language) -> str:
+    """Describe the chart: for each series the ratios with their intervals, and the coverage."""
+
+    def ratio(estimate: Estimate) -> str:
+        ends = [number(one, lang, 2) for one in (estimate.value, estimate.low, estimate.high)]
+        return translate("alt_score_ratio", lang, value=ends[0], low=ends[1], high=ends[2])
+
+    parts = [
+        translate(
+            "alt_score_series",
+            lang,
+            series=translate(f"series_{score.series}", lang),
+            program=ratio(score.program_ratio),
+            pool=ratio(score.pool_ratio),
+            held=number(100 * score.coverage.share, lang),
+        )
+        for score in whole(found)
+    ]
     return translate(
         "alt_score", lang, title=translate("score_chart_title", lang), told=listed(parts)
     )
