@@ -154,8 +154,8 @@ def test_a_comparison_tells_difference_band_and_chance_of_each_scenario(
     answers = answers_of(made.memo("comparison", "en"))
     assert len(answers) == len(rows) == 1
     for row, answer in zip(rows.to_dict("records"), answers, strict=True):
-        way = "larger" if row["difference_mean"] > 0 else "smaller"
-        amount = f"EUR\N{NO-BREAK SPACE}{abs(row['difference_mean']) / 1e9:.1f} billion"
+        way = "larger" if row["difference_p50"] > 0 else "smaller"
+        amount = f"EUR\N{NO-BREAK SPACE}{abs(row['difference_p50']) / 1e9:.1f} billion"
         said = f"{row['scenario']}: the gap of 2026 is {amount} {way} ("
         assert answer.startswith(said)
 

@@ -12,6 +12,7 @@ from sim.report.error_tables import error_note, error_table, with_columns
 from sim.results import precision
 from sim.runs.summary_tables import BUDGET_COLUMNS
 from sim.scenario import Scenario
+from sim.studies.compare import differences
 
 T_1, T_9 = 12.7062, 2.2622
 """Student's t at 97.5 % with 1 and with 9 degrees of freedom."""
@@ -167,3 +168,12 @@ def budget_of(
     row["p_gap_positive"] = chance
     row["p_gap_positive_low"], row["p_gap_positive_high"] = chance - 0.01, chance + 0.01
     return pd.DataFrame([row])
+
+
+def test_a_comparison_has_the_error_of_its_paired_differences() -> None:
+    """Twice the noise on both sides: the difference of 3 in each replication has no error."""
+    ours = np.random.default_rng(2).normal(size=(1, 500))
+    found = differences(ours, ours + 3)
+    for name in ("mean", "p10", "p50", "p90"):
+        assert found[f"difference_{name}_low"][0] == pytest.approx(3)
+        assert found[f"difference_{name}_high"][0] == pytest.approx(3)

@@ -61,8 +61,8 @@ def of_comparison(data: StudyData, lang: Language) -> list[str]:
     table, monthly = data.table("differences"), data.table("monthly")
     gaps = table[(table["series"] == "gap") & (table["breakdown"] == "total")]
     people = monthly[(monthly["series"] == "occupancy") & (monthly["breakdown"] == "total")]
-    last = people.groupby("scenario")["difference_mean"].last()
-    return [*(billion(eur, lang) for eur in gaps["difference_mean"]),
+    last = people.groupby("scenario")["difference_p50"].last()
+    return [*(billion(eur, lang) for eur in gaps["difference_p50"]),
             *(amount(value, lang) for value in last)]  # fmt: skip
 
 

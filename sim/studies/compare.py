@@ -21,7 +21,7 @@ from ..model.sampling import Floats
 from ..report.i18n import Language, number, translate
 from ..report.run_tables import prices_notes
 from ..report.study_data import StudyData
-from ..results import budget
+from ..results import budget, precision
 from ..results import tables as results
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
@@ -45,6 +45,8 @@ SHOWN = (
 )
 """Series of the printed table; all others are in the file."""
 LARGEST_RATIO = 9_999
+WRAPPED = ("compare_ratio", "compare_mean", "compare_difference")
+"""Columns whose head may take two lines."""
 PEOPLE = (
     ("occupancy", "total", "mean", "persons"),
     ("occupancy", "kind:status_holders", "mean", "persons"),
@@ -166,6 +168,8 @@ def _by_month(other: str, key: str, ours: Floats, theirs: Floats, clock: Clock) 
 def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     """Both sides and their difference, reduced over replications: arrays (time,) by column.
 
+    Columns in ``_low`` and ``_high`` are the simulation error of the paired difference (95 %).
+
     Replications of which a side knows nothing (no one was decided in that time) are left out.
     """
     known = np.isfinite(ours) & np.isfinite(theirs)
@@ -187,6 +191,7 @@ def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
         **columns,
         "p_positive": chance,
         "variance_ratio": ratio,
+        **{f"difference_{name}": ends for name, ends in precision.intervals(change).items()},
     }
 
 
@@ -205,6 +210,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     for other in comparison.others:
         table = difference_table(comparison, other, lang)
         shown += [table] if table.row_count else []
+        shown += error_lines(comparison, other, lang)
         shown += still_lines(comparison, other, lang)
     return shown + prices_notes(data.scenarios, lang)
 
@@ -222,14 +228,17 @@ def scaled(value: float, series: str, lang: Language) -> str:
 
 
 def difference_table(comparison: Comparison, other: str, lang: Language) -> Table:
-    """Return by series and year: both sides, the difference, its interval, P(above zero)."""
+    """Return by series and year: medians of both sides and of the difference, its interval.
+
+    Then the mean difference, P(above zero), and how much pairing achieved.
+    """
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
     title = translate("compare_title", lang, other=other, base=comparison.base)
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=False, max_width=20)
     for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
-                "compare_chance", "compare_ratio"):  # fmt: skip
-        table.add_column(translate(key, lang), justify="right", no_wrap=key != "compare_ratio")
+                "compare_mean", "compare_chance", "compare_ratio"):  # fmt: skip
+        table.add_column(translate(key, lang), justify="right", no_wrap=key not in WRAPPED)
     for series, breakdown in SHOWN:
         result = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
         if not moves(result):
@@ -250,10 +259,11 @@ def _cells(row: Mapping[Any, Any], series: str, lang: Language) -> list[str]:
     )
     return [
         str(row["year"]),
-        scaled(row["base_mean"], series, lang),
-        scaled(row["other_mean"], series, lang),
-        scaled(row["difference_mean"], series, lang),
+        scaled(row["base_p50"], series, lang),
+        scaled(row["other_p50"], series, lang),
+        scaled(row["difference_p50"], series, lang),
         band,
+        scaled(row["difference_mean"], series, lang),
         number(100 * row["p_positive"], lang) + " %",
         _ratio(row["variance_ratio"], lang),
     ]
@@ -266,6 +276,30 @@ def _ratio(ratio: float, lang: Language) -> str:
     if ratio > LARGEST_RATIO:
         return f"> {number(LARGEST_RATIO, lang)}"
     return number(ratio, lang, 0 if ratio >= 10 else 1)
+
+
+def error_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:
+    """Return a sentence on the simulation error of the difference in gap, by year; none if 0."""
+    rows = comparison.yearly[comparison.yearly["scenario"] == other]
+    gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
+    if not moves(gaps):
+        return []
+    known = [row for row in gaps.to_dict("records") if pd.notna(row.get("difference_p50_low"))]
+    if not known:
+        return [translate("error_unknown", lang)]
+    # A year in which hardly anything differs has no error worth telling.
+    known = [row for row in known if row["difference_mean_high"] - row["difference_mean_low"] > 1e6]
+    each = "; ".join(
+        translate(
+            "compare_error_year",
+            lang,
+            year=row["year"],
+            **{f"{name}_{end}": scaled(row[f"difference_{name}_{end}"], "gap", lang)
+               for name in ("p50", "p10", "p90", "mean") for end in ("low", "high")},
+        )
+        for row in known
+    )  # fmt: skip
+    return [translate("compare_error", lang, years=each)]
 
 
 def still_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:

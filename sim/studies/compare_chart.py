@@ -112,14 +112,14 @@ def _gaps(layout: FigureLayout, comparison: Comparison, lang: Language) -> None:
         if mine.empty:
             continue
         x = mine["year"].to_numpy(float) + (place - (len(comparison.others) - 1) / 2) * wide
-        low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / BILLION
-                           for q in ("p10", "mean", "p90"))  # fmt: skip
-        axes.bar(x, mean, 0.86 * wide, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
+        low, middle, high = (mine[f"difference_{q}"].to_numpy(float) / BILLION
+                             for q in ("p10", "p50", "p90"))  # fmt: skip
+        axes.bar(x, middle, 0.86 * wide, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
                  linewidth=0.25 * size.line)  # fmt: skip
         axes.vlines(x, low, high, color="white", linewidth=1.1 * size.line)
         axes.vlines(x, low, high, color=DARK, linewidth=0.5 * size.line)
         ends += [float(low.min()), float(high.max())]
-        labels.append(EndLabel(other, float(mean[-1]), mark))
+        labels.append(EndLabel(other, float(middle[-1]), mark))
     zero_line(axes.yaxis)
     _limits(layout, 0, ends)
     axes.set_xlim((years or [0])[0] - 0.5, (years or [0])[-1] + 0.5)
@@ -151,15 +151,15 @@ def _months(
     for other, mark in zip(comparison.others, LINES, strict=False):
         mine = rows[rows["scenario"] == other]
         x = positions(pd.DatetimeIndex(mine["date"]))
-        low, mean, high = (mine[f"difference_{q}"].to_numpy(float) / unit
-                           for q in ("p10", "mean", "p90"))  # fmt: skip
+        low, middle, high = (mine[f"difference_{q}"].to_numpy(float) / unit
+                             for q in ("p10", "p50", "p90"))  # fmt: skip
         axes.fill_between(x, low, high, color=mark.colour, alpha=0.2, linewidth=0)
-        axes.plot(x, mean, color=mark.colour, linewidth=size.line, linestyle=(0, mark.dashes))
+        axes.plot(x, middle, color=mark.colour, linewidth=size.line, linestyle=(0, mark.dashes))
         axes.set_xlim(x[0], x[-1])
         ends += [float(np.nanmin(low)), float(np.nanmax(high))]
-        end = number(float(mean[-1]), lang, 1)
+        end = number(float(middle[-1]), lang, 1)
         labels.append(EndLabel(translate("named_value", lang, name=other, value=end),
-                               float(mean[-1]), mark))  # fmt: skip
+                               float(middle[-1]), mark))  # fmt: skip
     zero_line(axes.yaxis)
     _limits(layout, place, ends if moves(rows) else [-1.0, 1.0])
     number_scale(axes.yaxis, lang)
@@ -194,9 +194,9 @@ def words(data: StudyData, lang: Language) -> str:
 def _banded(row: dict[Hashable, Any], lang: Language) -> str:
     low, high = (number(row[f"difference_{q}"] / BILLION, lang, 1) for q in ("p10", "p90"))
     band = translate("from_to", lang, low=low, high=high)
-    return f"{billion(row['difference_mean'], lang)} {band}"
+    return f"{billion(row['difference_p50'], lang)} {band}"
 
 
 def _last(comparison: Comparison, other: str, series: str, breakdown: str) -> float:
     rows = _of(comparison.monthly, series, breakdown)
-    return float(rows[rows["scenario"] == other]["difference_mean"].iloc[-1])
+    return float(rows[rows["scenario"] == other]["difference_p50"].iloc[-1])

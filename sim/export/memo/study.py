@@ -142,7 +142,7 @@ def year_of(comparison: Comparison) -> int:
     gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
     if gaps.empty:
         return int(rows["year"].max())
-    short = gaps[gaps["base_mean"] > 0]["year"]
+    short = gaps[gaps["base_p50"] > 0]["year"]
     return int(short.min() if len(short) else gaps["year"].max())
 
 
@@ -181,21 +181,21 @@ def _comparison_answer(comparison: Comparison, other: str, lang: Language) -> st
 
 
 def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> str:
-    mean = row["difference_mean"]
-    if mean == 0:
+    middle = row["difference_p50"]
+    if row["difference_mean"] == 0:
         return translate(f"memo_cmp_{what}_same", lang, other=other, year=year)
     ends = sorted(abs(row[f"difference_{q}"]) for q in ("p10", "p90"))
     signed = [row["difference_p10"], row["difference_p90"]]
     if signed[0] * signed[1] < 0:
-        # An interval across zero keeps its signs, turned so that the mean is positive.
-        ends = sorted(value if mean > 0 else -value for value in signed)
+        # An interval across zero keeps its signs, turned so that the median is positive.
+        ends = sorted(value if middle > 0 else -value for value in signed)
     money = what == "gap"
     return translate(
-        f"memo_cmp_{what}_{'more' if mean > 0 else 'less'}",
+        f"memo_cmp_{what}_{'more' if middle > 0 else 'less'}",
         lang,
         other=other,
         year=year,
-        amount=billions(abs(mean), lang) if money else count(abs(mean), lang),
+        amount=billions(abs(middle), lang) if money else count(abs(middle), lang),
         band=band(ends[0], ends[1], lang) if money else _ends(ends, lang),
         chance=chance(row["p_positive"], lang),
     )
@@ -206,7 +206,7 @@ def _ends(ends: list[float], lang: Language) -> str:
 
 
 def _comparison_table(comparison: Comparison, lang: Language) -> Table:
-    """One year: the baseline, and the mean difference of each other scenario with its interval."""
+    """One year: the baseline, and the median difference of each other scenario with interval."""
     year = year_of(comparison)
     rows = []
     for series, breakdown in SHOWN:
@@ -214,7 +214,7 @@ def _comparison_table(comparison: Comparison, lang: Language) -> Table:
         if each[0] is None or not any(row and row["difference_mean"] for row in each):
             continue
         cells = ["" if row is None else _cell(row, series, lang) for row in each]
-        base = scaled(each[0]["base_mean"], series, lang)
+        base = scaled(each[0]["base_p50"], series, lang)
         rows.append((name_of(series, breakdown, lang), base, *cells))
     return Table(
         translate("memo_cmp_table", lang, year=year, base=comparison.base),
@@ -226,7 +226,7 @@ def _comparison_table(comparison: Comparison, lang: Language) -> Table:
 
 def _cell(row: Row, series: str, lang: Language) -> str:
     middle, low, high = (scaled(row[f"difference_{q}"], series, lang)
-                         for q in ("mean", "p10", "p90"))  # fmt: skip
+                         for q in ("p50", "p10", "p90"))  # fmt: skip
     return f"{middle} {translate('from_to', lang, low=low, high=high)}"
 
 
