@@ -46,6 +46,12 @@ class Result:
         return str(self.finished.record["id"])
 
     @property
+    def precision(self) -> dict[str, Any] | None:
+        """What was reached of the precision that was asked for; None where none was."""
+        found: dict[str, Any] | None = self.finished.record.get("precision")
+        return found
+
+    @property
     def budget(self) -> pd.DataFrame:
         """Cost, budget and gap by vintage, year, line, price level, timing and price basis [EUR].
 

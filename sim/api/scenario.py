@@ -23,6 +23,7 @@ from ..report.i18n import Language
 from ..report.scenario_listing import value_text
 from ..runs.batches import Options
 from ..runs.load import read_run_folder
+from ..runs.precise import parse_precision
 from ..runs.run import execute
 from ..scenario import Loaded, Quantity, load_chain, parse_chain, quantities
 from ..scenario import Scenario as Model
@@ -127,6 +128,7 @@ class LoadedScenario:
         workers: int = 0,
         out: str | Path | None = None,
         lang: Language = "en",
+        precision: float | str | None = None,
     ) -> Result:
         """Simulate the scenario; the same scenario, replications, seed and step give equal results.
 
@@ -145,6 +147,10 @@ class LoadedScenario:
         out, lang
             Folder to write, and the language of its charts. Without a folder, results are kept as
             long as the returned object.
+        precision
+            Share of the gap, as 0.05 or "5%", within which its median and 90th percentile must be
+            known (95 %, or 50 million euros if that is more). Replications are then doubled from
+            500 up to 20,000 until that is so; ``Result.precision`` says what was reached.
 
         Raises ``ScenarioError`` for an impossible setting, and if the folder can't be written.
 
@@ -166,7 +172,11 @@ class LoadedScenario:
             workers,
             charts=out is not None,
             lang=lang,
+            precision=parse_precision(precision),
         )
+        if options.precision is not None and replications != Options.replications:
+            what = "the precision decides the number of replications"
+            usage_error("precision", what, "leave out replications")
         words = [word for name in self.names for word in ("+", name)][1:]
         words += [word for text in self.sets for word in ("--set", text)]
         execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)

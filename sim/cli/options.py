@@ -12,6 +12,10 @@ from ..errors import usage_error
 Language = Literal["en", "nl"]
 Width = Literal["column", "page", "slide"]
 Replications = Annotated[str, typer.Option(metavar="N", help="Number of replications.")]
+Precision = Annotated[
+    str | None,
+    typer.Option(metavar="5%", help="Add replications until the gap is known so well (95 %)."),
+]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last simulated day.")]
 Step = Annotated[Literal["day", "week"], typer.Option(help="Length of a step.")]

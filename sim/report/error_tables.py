@@ -7,7 +7,7 @@ of fewer than 100 replications, has none: then the texts say so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,32 @@ def error_note(budget: pd.DataFrame, scenario: Scenario, year: int, lang: Langua
         for end in ("low", "high")
     }
     return translate("error_note", lang, year=year, **ends)
+
+
+class Reached(Protocol):
+    """What was reached of a precision, as ``runs.precise`` finds it."""
+
+    @property
+    def asked(self) -> float: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def halves(self) -> Mapping[str, float]: ...
+    @property
+    def reached(self) -> bool: ...
+
+
+def precision_note(found: Reached, replications: int, lang: Language) -> str:
+    """Say whether the precision that was asked for was reached, and with how many replications."""
+    return translate(
+        "precision_reached" if found.reached else "precision_missed",
+        lang,
+        asked=number(100 * found.asked, lang, 0 if found.asked >= 0.01 else 1),
+        year=found.year,
+        n=number(replications, lang),
+        median=million(found.halves["p50"], lang),
+        upper=million(found.halves["p90"], lang),
+    )
 
 
 def other_errors_note(

@@ -41,6 +41,8 @@ class Options(Settings):
     chunk: int = 0
     charts: bool = True
     lang: str = "en"
+    precision: float | None = None
+    """Share of the gap within which it must be known; it decides the number of replications."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,13 @@ class Cells:
     def __init__(self, batches: Sequence[Batch]) -> None:
         self.index = batches[0].index
         self.replications = sum(batch.count for batch in batches)
-        self._batches = batches
+        self.batches = tuple(batches)
 
     def __call__(self, kind: Kind, number: int, first: int = 0, last: int | None = None) -> Floats:
         """Return a cell of replications ``first`` up to ``last``, or all: (time, replication)."""
         last = self.replications if last is None else last
         pieces, begin = [], 0
-        for batch in self._batches:
+        for batch in self.batches:
             end = begin + batch.count
             if begin < last and first < end:
                 piece = batch.arrays[kind][number]
@@ -148,25 +150,33 @@ def simulate_cells(
     until: date,
     spool: Path,
     progress: Progress | None = None,
+    before: Cells | None = None,
 ) -> Cells:
-    """Simulate all replications, which have these ``samples``; results may be kept in ``spool``."""
-    settings = replace(options, until=until)
-    size = options.chunk or chunk_size(scenario, settings, cores(options.workers))
+    """Simulate all replications, which have these ``samples``; results may be kept in ``spool``.
+
+    ``before`` are the cells of the first of them, which are not simulated again.
+    """
+    known = before.replications if before is not None else 0
+    left = replace(options, until=until, replications=options.replications - known)
+    size = options.chunk or chunk_size(scenario, left, cores(options.workers))
     jobs = [
         _BatchJob(
             scenario, slice_samples(samples, first, count), options, until, first, count, spool
         )
-        for first, count in chunks(options.replications, size)
+        for first, count in (
+            (known + first, count) for first, count in chunks(left.replications, size)
+        )
     ]
     tell = progress or (lambda _done, _total: None)
-    done, batches = 0, {}
-    tell(0, options.replications)
+    done, batches = known, {}
+    tell(known, options.replications)
     with closing(parallel_map(_work, jobs, options.workers)) as results:
         for number, batch in results:
             batches[number] = batch
             done += batch.count
             tell(done, options.replications)
-    return Cells([batches[number] for number in range(len(jobs))])
+    earlier = before.batches if before is not None else ()
+    return Cells([*earlier, *(batches[number] for number in range(len(jobs)))])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -21,17 +21,26 @@ import pandas as pd
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
-from ..model.sampling import sample
+from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
 from ..results import budget
 from ..results.experiment import Progress
 from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..scenario.listing import sources_of
-from .batches import Options, simulate_cells
+from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
 from .manifest import versions, write_manifest
+from .precise import STAGES, Precision, of_row
 from .provenance import Provenance, mark_charts
-from .summary_tables import budget_table, headline, monthly_table, write_replications, yearly_table
+from .summary_tables import (
+    View,
+    budget_table,
+    headline,
+    headline_row,
+    monthly_table,
+    write_replications,
+    yearly_table,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,9 @@ class Run:
     budget: pd.DataFrame
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    replications: int
+    precision: Precision | None = None
+    """What was reached of the precision that was asked for."""
 
 
 def execute(
@@ -59,12 +71,12 @@ def execute(
 
     ``progress(done, total)`` is called with replications; ``inputs`` are the hashes of the texts
     the scenario was read from, by name; ``asked`` are the words of a command that name the
-    scenario, by default its name. Raises ``ScenarioError`` if the folder
-    can't be written or holds something that is not ours.
+    scenario, by default its name. With ``options.precision`` replications are added until the gap
+    is known so well, or until there are 20,000 (see ``precise``). Raises ``ScenarioError`` if the
+    folder can't be written or holds something that is not ours.
     """
     until = _checked_until(scenario, options)
     words = list(asked or (name,))
-    command = command_of(words, options, until)
     if not options.vary or set(options.vary) - set(UNCERTAINTIES):
         raise ScenarioError(
             [Problem("--uncertainty", f"one or more of: {', '.join(UNCERTAINTIES)}")]
@@ -73,6 +85,8 @@ def execute(
         Thread(target=_import_charts, daemon=True).start()
     with replace_folder(folder) as staging:
         run = _computed(scenario, options, until, folder, staging, progress)
+        options = replace(options, replications=run.replications)
+        command = command_of(words, options, until)
         write_tables(run, staging)
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
@@ -92,9 +106,17 @@ def _computed(
 ) -> Run:
     """Simulate, write the replications, and return the run with its tables."""
     spool = staging / "spool"
-    samples = sample(scenario, options.replications, options.seed, options.vary, until)
-    cells = simulate_cells(scenario, samples, options, until, spool, progress)
     clock = Clock(scenario.start, until, options.step)
+    reached, cells = None, None
+    for count in STAGES if options.precision is not None else (options.replications,):
+        options = replace(options, replications=count)
+        samples = sample(scenario, count, options.seed, options.vary, until)
+        cells = simulate_cells(scenario, samples, options, until, spool, progress, cells)
+        if options.precision is not None:
+            reached = _precision(scenario, samples, clock, cells, options.precision)
+            if reached.reached:
+                break
+    assert cells is not None
     run = Run(
         folder=folder,
         id=run_id(scenario, options, until),
@@ -102,11 +124,32 @@ def _computed(
         budget=budget_table(scenario, samples, clock, cells),
         monthly=monthly_table(cells),
         yearly=yearly_table(cells),
+        replications=options.replications,
+        precision=reached,
     )
     write_replications(cells, staging / "replications.parquet")
     if spool.exists():
         shutil.rmtree(spool)
     return run
+
+
+def _precision(
+    scenario: Scenario, samples: Samples, clock: Clock, cells: Cells, asked: float
+) -> Precision:
+    """Return how well the headline gap is known; raises ``ScenarioError`` if there is none."""
+    view: View = (
+        scenario.budget.headline,
+        scenario.prices.level,
+        "cost",
+        scenario.budget.price_basis,
+        "total",
+    )
+    table = budget_table(scenario, samples, clock, cells, [view])
+    row = headline_row(table, scenario)
+    if row is None:
+        what = "no year of this run has a budget, so there is no gap to be precise about"
+        raise ScenarioError([Problem("--precision", what, "give --replications instead")])
+    return of_row(row, asked)
 
 
 def _import_charts() -> None:
@@ -205,5 +248,6 @@ def _manifest_content(
         "charts": options.charts,
         "inputs": origin["inputs"],
         "sources": sources_of(run.scenario),
+        **({"precision": run.precision.record()} if run.precision is not None else {}),
         "check_2024_eur": {k: round(v) for k, v in budget.check_2024(run.scenario).items()},
     }

@@ -162,17 +162,23 @@ def _budget_columns(balance: budget.Balance) -> dict[str, Floats]:
     }
 
 
-def headline(budget: pd.DataFrame, scenario: Scenario) -> dict[str, Any] | None:
-    """Return the gap of 2027, or of the last earlier year with a budget: P50, P10, P90 [EUR].
+def headline_row(budget: pd.DataFrame, scenario: Scenario) -> dict[Any, Any] | None:
+    """Return the row of 2027, or of the last earlier year with a budget; None without one.
 
-    In the scenario's own headline: its vintage, price level and price basis. None where no year
-    of the run has a budget.
+    In the scenario's own headline: its vintage, price level and price basis.
     """
+    if budget.empty:
+        return None
     rows = headline_rows(budget, scenario)
     held = rows[rows["budget"].notna() & (rows["year"] <= YEAR)]
-    if held.empty:
+    return None if held.empty else held.to_dict("records")[-1]
+
+
+def headline(budget: pd.DataFrame, scenario: Scenario) -> dict[str, Any] | None:
+    """Return the gap by which a run is listed: P50, P10, P90 of ``headline_row`` [EUR]."""
+    row = headline_row(budget, scenario)
+    if row is None:
         return None
-    row = held.iloc[-1]
     told = {name: float(row[f"gap_{name}"]) for name in ("p10", "p50", "p90")}
     return {"year": int(row["year"]), "vintage": scenario.budget.headline, **told}
 
