@@ -106,7 +106,7 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
              "beyond_places", "transit", "ukraine", "oda", "before_start"}  # fmt: skip
     assert lines <= set(table["line"])
     assert set(table["year"]) == set(range(2025, 2031))
-    assert set(table["cost_level"]) == {"document", "coa_price", "paid_2024"}
+    assert set(table["cost_level"]) == {"estimated", "document", "coa_price", "paid_2024"}
     assert set(table["timing"]) == {"cost", "cash"}
     assert set(table["price_basis"]) == {"vintage", "nominal"}
     held = table[table["budget"].notna()]

@@ -144,9 +144,9 @@ def test_the_budget_frame_is_met_in_total(tmp_path: Path) -> None:
 
 
 def test_prices_move_the_gap_and_nobody() -> None:
-    assert gap("baseline") < gap("coa-prices") < gap("cash-level")
-    assert gap("baseline") < gap("nominal")
-    for name in ("coa-prices", "cash-level", "nominal", "fill-91"):
+    assert gap("document-prices") < gap("coa-prices") < gap("cash-level")
+    assert gap("document-prices") < gap("baseline") < gap("nominal")
+    for name in ("document-prices", "coa-prices", "cash-level", "nominal", "fill-91"):
         assert need(name) == need("baseline")
 
 

@@ -77,7 +77,8 @@ def without_spreads(data: Any) -> Any:
 def certain(baseline: Scenario) -> Scenario:
     """The baseline with every number certain, and a path that does not leave its centre."""
     data = without_spreads(baseline.model_dump(by_alias=True, exclude_none=True))
-    return change(Scenario.model_validate(data), {"inflow.path.yearly_sd": 0})
+    still = {"inflow.path.yearly_sd": 0, "prices.estimated_factor": 1}
+    return change(Scenario.model_validate(data), still)
 
 
 def spread_on(scenario: Scenario, spreads: dict[str, dict[str, object]]) -> Scenario:
@@ -87,7 +88,7 @@ def spread_on(scenario: Scenario, spreads: dict[str, dict[str, object]]) -> Scen
 @pytest.fixture(scope="module")
 def linear(certain: Scenario) -> Scenario:
     """The gap is linear in two prices; homes move reception and nothing at the IND."""
-    both = {"prices.factor": FACTOR, "guardianship.paid_2024": WARDS}
+    both = {"prices.estimated_factor": FACTOR, "guardianship.paid_2024": WARDS}
     return spread_on(certain, both | {"housing.homes": HOMES})
 
 
@@ -138,7 +139,7 @@ def test_of_a_gap_linear_in_two_prices_each_has_its_part_of_the_variance(linear:
     scenario = change(linear, {"housing.homes": 30_210})
     found = of(scenario)
     rows, bars = rows_of(found.indices), rows_of(found.tornado)
-    prices = ("prices.factor", "guardianship.paid_2024")
+    prices = ("prices.estimated_factor", "guardianship.paid_2024")
     whole = sum(bars[key]["swing"] ** 2 for key in prices)
     for key in prices:
         part = bars[key]["swing"] ** 2 / whole
@@ -159,7 +160,7 @@ def test_what_can_not_matter_has_no_index_and_no_bar_and_lies_below_the_floor(
     """Neither places nor homes cost the IND anything."""
     found = of(linear, IND, points=16)
     rows, bars = rows_of(found.indices), rows_of(found.tornado)
-    for key in ("prices.factor", "guardianship.paid_2024", "housing.homes"):
+    for key in ("prices.estimated_factor", "guardianship.paid_2024", "housing.homes"):
         assert set(rows[key].values()) == {key, 0.0}
         assert bars[key]["swing"] == 0
     assert found.floor > 0
@@ -209,9 +210,9 @@ def test_inputs_are_every_spread_and_the_two_kinds_of_chance(baseline: Scenario)
 
 LINKS = {
     "correlations": [
-        {"first": "housing.homes", "second": "prices.factor",
+        {"first": "housing.homes", "second": "prices.estimated_factor",
          "rank": {"value": 0.6, "unit": "correlation", "assumption": "a test"}},
-        {"first": "prices.factor", "second": "guardianship.paid_2024",
+        {"first": "prices.estimated_factor", "second": "guardianship.paid_2024",
          "rank": {"value": -0.5, "unit": "correlation", "assumption": "a test"}},
     ]
 }  # fmt: skip
@@ -221,7 +222,7 @@ LINKS = {
 def test_linked_numbers_are_one_input_and_move_together(linear: Scenario) -> None:
     scenario = change(linear, LINKS)
     (group,) = correlated_groups(scenario)
-    assert set(group) == {"housing.homes", "prices.factor", "guardianship.paid_2024"}
+    assert set(group) == {"housing.homes", "prices.estimated_factor", "guardianship.paid_2024"}
     found = inputs_of(scenario, replace(WEEK, until=UNTIL))
     assert [one.columns for one in found if not one.is_chance] == [group]
     assert correlated_groups(linear) == []
@@ -232,7 +233,7 @@ def test_a_linked_pair_that_makes_all_the_variance_has_an_index_of_one(linear: S
     certain_homes = {"housing.homes": 30_210, "correlations": LINKS["correlations"][1:]}
     found = of(change(linear, certain_homes), points=64)
     top = found.indices.iloc[0]
-    assert set(top["input"].split(" + ")) == {"prices.factor", "guardianship.paid_2024"}
+    assert set(top["input"].split(" + ")) == {"prices.estimated_factor", "guardianship.paid_2024"}
     assert top["total"] == pytest.approx(1, abs=0.3)
     assert (found.indices["total"].iloc[1:] < 0.1).all()
 
@@ -244,7 +245,7 @@ def test_of_linked_numbers_the_others_lie_where_the_first_leaves_them(linear: Sc
     moved = ends(pair, one, 0.9, 2)
     u = {
         "housing.homes": (moved["housing.homes"][0] - 0.9) / 0.2,
-        "prices.factor": (moved["prices.factor"][0] - 0.985) / 0.03,
+        "prices.estimated_factor": (moved["prices.estimated_factor"][0] - 0.985) / 0.03,
     }
     assert u[group[0]] == pytest.approx(0.9)
     normal = 2 * np.sin(np.pi * 0.6 / 6)
@@ -290,7 +291,7 @@ def test_the_kept_effects_are_those_of_all_uncertain_numbers(baseline: Scenario)
 
 @pytest.mark.long
 def test_kept_effects_are_still_what_a_run_finds(baseline: Scenario) -> None:
-    keys = ("ind.capacity.realised", "prices.factor", "housing.homes")
+    keys = ("ind.capacity.realised", "prices.estimated_factor", "housing.homes")
     settings = replace(SETTINGS, replications=TORNADO_REPLICATIONS, until=date(2027, 12, 31))
     found = [one for one in inputs_of(baseline, settings) if one.name in keys]
     bars = rows_of(tornado(baseline, parse(CELL), found, settings))
@@ -385,7 +386,7 @@ def test_the_verb_writes_its_folder_and_the_same_numbers_again(
     first, second = tmp_path / "first", tmp_path / "second"
     done = CliRunner().invoke(app, [*words, "-o", str(first)], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "prices.factor" in done.stdout
+    assert "prices.estimated_factor" in done.stdout
     assert "In weekly steps" in done.stdout
     again = CliRunner().invoke(app, [*words, "--quiet", "--lang", "nl", "-o", str(second)])
     assert again.stdout.strip() == str(second)

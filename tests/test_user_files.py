@@ -400,11 +400,14 @@ EARLIER = Path(__file__).parent / "fixtures" / "run_0_1_0"
 """The baseline to the end of 2025, 5 replications by the week, without charts, at 0512748."""
 
 
-def test_a_run_of_version_0_1_0_is_read_as_it_was_written() -> None:
+def test_a_run_of_version_0_1_0_is_refused_with_the_command_that_makes_it_again() -> None:
     assert verify_record(EARLIER).intact
-    run = read_run_folder(EARLIER)
-    assert run.record["options"]["replications"] == 5
-    assert set(run.budget["year"]) == {2025}
+    with pytest.raises(ScenarioError) as caught:
+        read_run_folder(EARLIER)
+    (problem,) = caught.value.problems
+    assert "version 0.1.0 wrote this scenario" in problem.what
+    assert "this key is missing" in problem.what
+    assert "opvangsim run" in problem.advice
 
 
 def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(

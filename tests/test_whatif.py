@@ -142,14 +142,14 @@ def test_a_slider_changes_its_own_numbers_and_only_from_2026_on(
         "ind": ("ind.capacity.planned",),
         "homes": ("housing.homes",),
         "regular": ("reception.places.regular.level",),
-        "price": ("prices.factor",),
+        "price": ("prices.estimated_factor",),
         "budget": ("budget.vintages.owb2025.lines.coa_nidos",),
     }[name]
     assert moved
     assert all(key.startswith(roots) for key in moved)
     for key in moved & {"inflow.first", "ind.capacity.planned", "housing.homes"}:
         assert now[key].on(date(2026, 1, 1)) == (12 * value if name == "homes" else value)
-    for key in moved - {"reception.places.regular.level", "prices.factor"}:
+    for key in moved - {"reception.places.regular.level", "prices.estimated_factor"}:
         assert now[key].on(date(2025, 12, 31)) == before[key].on(date(2025, 12, 31)), key
 
 
@@ -160,7 +160,7 @@ def test_a_moved_number_keeps_its_relative_uncertainty(baseline: Scenario, name:
     assert now.keys() == before.keys()
     numbers = [dict(quantities(one)) for one in (other, baseline)]
     for path in now:
-        if path in numbers[0] and path != "prices.factor":
+        if path in numbers[0] and path != "prices.estimated_factor":
             ours, theirs = (
                 apply_draw(one[path], one[path].on(date(2025, 12, 31)), columns[path])
                 for one, columns in zip(numbers, (now, before), strict=True)

@@ -145,7 +145,7 @@ def _print_run(finished: Run, seed: int, lang: Language) -> None:
         out.print(error.error_table(finished.budget, scenario, lang))
         out.print(text.before_start_note(finished.budget, scenario, lang))
         out.print(text.levels_table(finished.budget, scenario, check, lang))
-        out.print(text.check_note(check, lang))
+        out.print(text.check_note(check, scenario, lang))
         out.print(text.lines_table(finished.budget, scenario, lang))
     if scenario.closing == "constrained":
         out.print(text.short_table(finished.yearly, lang))

@@ -272,7 +272,7 @@ def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int
     head = _head(translate("level", lang), "p50", lang)
     head_row(sheet, row + 1, [head, *map(str, years), check])
     row += 2
-    for level in LEVELS:
+    for level in (level for level in LEVELS if level in run.record["check_2024_eur"]):
         rows = headline_rows(run.budget, run.scenario, cost_level=level)
         put(sheet, (row, 1), translate(f"level_{level}", lang))
         for column, gap in enumerate(rows["gap_p50"], start=2):

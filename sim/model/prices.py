@@ -154,18 +154,21 @@ def _own_price(prices: Prices, name: str) -> Floats:
 def place_price(prices: Prices, name: str, level: CostLevel) -> PlacePrice:
     """Price of a type at a cost level; ``paid_2024`` is the document's, scaled elsewhere.
 
-    At ``coa_price`` types with a price per resident use it; the others keep the document's.
+    ``estimated`` is the document's times the factor of the closed years, drawn once per
+    replication. At ``coa_price`` types with a price per resident use it; the others keep the
+    document's.
     """
     types, stated_in = prices.scenario.reception.places, prices.scenario.prices
     type_ = next(p for n, p in types.items() if name in (n, p.part_of))
     empty, occupied = prices.price(stated_in.empty_bed), prices.price(stated_in.occupied_bed)
-    factor = prices.number(stated_in.factor)
     if level == "coa_price" and type_.resident_price is not None:
-        price = prices.price(type_.resident_price) * factor
+        price = prices.price(type_.resident_price)
         fill = type_.resident_price.fill or 1.0
         return split_fixed_variable(price, fill, "resident", empty, occupied)
     stated = stated_in.emergency_mean if type_.price is None else type_.price
-    price = document_price(prices, name) * factor
+    price = document_price(prices, name)
+    if level == "estimated":
+        price = price * prices.number(stated_in.estimated_factor)
     return split_fixed_variable(price, stated.fill or 1.0, "place", empty, occupied)
 
 

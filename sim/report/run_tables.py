@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from ..hindcast.price_level import COST_SDS, estimate, has_closed_years, supported
 from ..model.prices import LEVELS
 from ..results.budget import OUTSIDE, addends, is_net, outline
 from ..scenario import Scenario
@@ -17,6 +18,9 @@ from ..scenario.quantity import Quantity
 from .display_names import line_label
 from .i18n import Language, billion, million, number, translate
 from .scenario_listing import spread_text, value_text
+
+NORMAL_P90 = 1.2815515655446004
+"""90th percentile of the standard normal."""
 
 
 def select(budget: pd.DataFrame, **where: str) -> pd.DataFrame:
@@ -75,7 +79,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
 def levels_table(
     budget: pd.DataFrame, scenario: Scenario, check: dict[str, float], lang: Language
 ) -> Table:
-    """Tabulate the median gap by year at the three price levels, and the cost of 2024 at each."""
+    """Tabulate the median gap by year at each price level, and the cost of 2024 at each."""
     rows = select(
         budget,
         vintage=scenario.budget.headline,
@@ -90,7 +94,7 @@ def levels_table(
     for year in years:
         table.add_column(str(year), justify="right")
     table.add_column(translate("check_2024", lang), justify="right")
-    for level in LEVELS:
+    for level in (level for level in LEVELS if level in check):
         gaps = rows[rows["cost_level"] == level].set_index("year")["gap_p50"]
         marked = " *" if level == scenario.prices.level else ""
         table.add_row(
@@ -181,17 +185,25 @@ def short_table(yearly: pd.DataFrame, lang: Language) -> Table:
     return table
 
 
-def check_note(check: dict[str, float], lang: Language) -> str:
-    """Say which price level is nearest to COA's own figure for 2024."""
-    own = check["own_statement"]
-    nearest = min(LEVELS, key=lambda level: abs(check[level] - own))
-    return translate(
-        "check_note",
+def check_note(check: dict[str, float], scenario: Scenario, lang: Language) -> str:
+    """Say what 2024 cost and what was paid, and which price level the closed years support."""
+    own, paid = billion(check["own_statement"], lang), billion(check["paid"], lang, 2)
+    told = translate("check_note", lang, own=own, paid=paid)
+    if not has_closed_years(scenario):
+        return told
+    found = estimate(scenario)
+    low, high = (found.factor * np.exp(z * found.draw_sd) for z in (-NORMAL_P90, NORMAL_P90))
+    note = translate(
+        "closed_years_note",
         lang,
-        own=billion(own, lang),
-        paid=billion(check["paid"], lang, 2),
-        nearest=translate(f"level_{nearest}", lang),
+        first=min(COST_SDS),
+        last=max(COST_SDS),
+        factor=number(found.factor, lang, 2),
+        low=number(low, lang, 2),
+        high=number(high, lang, 2),
+        nearest=translate(f"level_{supported(scenario)}", lang),
     )
+    return f"{told} {note}"
 
 
 def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> str:

@@ -74,7 +74,7 @@ class FinishedFolder:
 
     def scenario(self, name: str) -> Scenario:
         """Read one of the scenarios of a study, with every number it used."""
-        return load(verified_file(self.path, self.record, f"scenarios/{name}.resolved.yaml"))
+        return read_scenario(self.path, self.record, f"scenarios/{name}.resolved.yaml")
 
 
 def read_folder(path: Path) -> FinishedFolder:
@@ -97,7 +97,7 @@ def read_run_folder(folder: Path) -> RunFolder:
         what = f"this is the folder of '{manifest['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
     files = [verified_file(folder, manifest, name) for name in TABLES]
-    scenario = load(verified_file(folder, manifest, "scenario.resolved.yaml"))
+    scenario = read_scenario(folder, manifest, "scenario.resolved.yaml")
     budget, monthly, yearly = (
         pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
     )
@@ -108,6 +108,21 @@ def read_run_folder(folder: Path) -> RunFolder:
         with_columns(monthly),
         with_columns(yearly),
     )
+
+
+def read_scenario(folder: Path, manifest: dict[str, Any], name: str) -> Scenario:
+    """Read a resolved scenario of a folder.
+
+    Raises ``ScenarioError`` if it was changed, or if an earlier version wrote it with keys that
+    there no longer are.
+    """
+    file = verified_file(folder, manifest, name)
+    try:
+        return load(file)
+    except ScenarioError as error:
+        version, first = manifest["versions"]["opvangsim"], error.problems[0].what
+        what = f"version {version} wrote this scenario, and this version can't read it: {first}"
+        raise _refused(file, what, f"make the folder again{command_of(manifest)}") from None
 
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
@@ -152,7 +167,7 @@ def study_data(folder: Path, manifest: dict[str, Any]) -> StudyData:
         return pd.read_csv(verified_file(folder, manifest, f"{name}.csv"))
 
     def scenario(name: str) -> Scenario:
-        return load(verified_file(folder, manifest, f"scenarios/{name}.resolved.yaml"))
+        return read_scenario(folder, manifest, f"scenarios/{name}.resolved.yaml")
 
     return StudyData(manifest, table, scenario)
 

@@ -30,7 +30,7 @@ from .quantity import (
     WorkPerYear,
 )
 
-CostLevel = Literal["document", "coa_price", "paid_2024"]
+CostLevel = Literal["estimated", "document", "coa_price", "paid_2024"]
 LineName = Literal[
     "total",
     "coa_nidos",
@@ -74,7 +74,9 @@ class ReceptionPrices(Frozen):
     emergency_rest: str = Field(
         description="the type whose price follows from the mean over the wider type it is part of"
     )
-    factor: Factor = Field(description="factor on all place prices")
+    estimated_factor: Annotated[Factor, UNDATED] = Field(
+        description="for level estimated: cost of COA against the document's prices"
+    )
     beyond_places_as: str = Field(
         description="type at whose price a person without a place is costed: the next to be had"
     )

@@ -109,6 +109,16 @@ def _plain(annotation: Any) -> Shape:
             return Shape(annotation, metadata)
 
 
+FORMER: dict[Keys, str] = {
+    ("prices", "factor"): (
+        "until version 0.1 a factor on all prices of places: leave it out, or set "
+        "prices.estimated_factor, the level of COA's cost against the document's prices (for "
+        "prices.level: estimated)"
+    ),
+}
+"""Keys of earlier versions, with what to write now."""
+
+
 def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     """Suggest what to write instead of a key that is not allowed below ``parent``.
 
@@ -116,6 +126,8 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     that slipped); the nearest key here; the same key elsewhere; else all keys there are.
     ``names`` are the names in use where any name is allowed.
     """
+    if former := FORMER.get((*parent, unknown)):
+        return former
     if unknown == "leave_rate" and parent[:1] == ("groups",):
         return (
             "until version 0.1 each group had its own: write ind.leave_rate, one number for all, "

@@ -228,7 +228,7 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
     if not _is_constrained(run):
         year = int(leading(_budgeted(run))["year"])
         notes.append(error_note(run.budget, run.scenario, year, lang))
-        notes.append(check_note(run.record["check_2024_eur"], lang))
+        notes.append(check_note(run.record["check_2024_eur"], run.scenario, lang))
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
 
 

@@ -27,6 +27,8 @@ SINCE = date(2026, 1, 1)
 PLACES_REACHED = BUDGET_YEAR = 2027
 CERTAINTY = 80
 ASSUMPTION = "set in a what-if"
+PRICES = ("price", "resident_price")
+"""Keys of what a type of place costs."""
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
 UNITS = {
     "grant": "slider_percent",
@@ -66,7 +68,7 @@ def sliders(scenario: Scenario) -> tuple[Slider, ...]:
     decisions = scenario.ind.capacity.planned.on(SINCE)
     budget_key, budget = _budget_line(scenario)
     million = budget.on(date(BUDGET_YEAR, 1, 1)) / 1e6
-    prices_only = affects_costs_only(scenario, "prices.factor")
+    prices_only = affects_costs_only(scenario, "prices.estimated_factor")
     budget_only = affects_costs_only(scenario, budget_key)
     return (
         _slider("inflow", 5_000, 80_000, 500, first_applications, _set_key("inflow.first")),
@@ -204,12 +206,25 @@ def _set_regular_places(scenario: Scenario, places: float) -> Changes:
 
 
 def _scale_prices(scenario: Scenario, percent: float) -> Changes:
-    """Scale all prices of a place, in percent; their relative uncertainty stays."""
-    quantity = scenario.prices.factor
-    changed: Changes = {"value": quantity.single * percent / 100, "assumption": ASSUMPTION}
+    """Scale all prices of a place, in percent; their relative uncertainty stays.
+
+    At the estimated level that is its factor. At the others it is each published price, and what
+    was paid in 2024, so that the level paid moves as well.
+    """
+    places = scenario.reception.places
+    keys = ["prices.estimated_factor"]
+    if scenario.prices.level != "estimated":
+        priced = [f"reception.places.{name}.{key}" for name in places for key in PRICES]
+        keys = ["prices.emergency_mean", "prices.paid_2024", *priced]
+    numbers = dict(quantities(scenario))
+    return {key: _scaled(numbers[key], percent / 100) for key in keys if key in numbers}
+
+
+def _scaled(quantity: Quantity, by: float) -> Changes:
+    changed: Changes = {"value": quantity.single * by, "assumption": ASSUMPTION}
     if quantity.spread is not None:
-        changed["spread"] = _scaled_distribution(quantity.spread, percent / 100)
-    return {"prices.factor": changed}
+        changed["spread"] = _scaled_distribution(quantity.spread, by)
+    return changed
 
 
 def _no_changes(_scenario: Scenario, _value: float) -> Changes:
