@@ -26,13 +26,14 @@ from sim.model.draws import (
     total,
     whole,
 )
-from sim.model.inflow import deviation_path
+from sim.model.inflow_process import deviation_path
 from sim.model.sampling import (
     BLOCK,
     SMALLEST_UNIFORM,
     Counts,
     Floats,
     RandomStreams,
+    Samples,
     hypercube_column,
     sample,
 )
@@ -40,7 +41,7 @@ from sim.scenario import Scenario, load, override
 
 LINKED = """
 correlations:
-  - first: inflow.first
+  - first: inflow.repeat
     second: housing.homes
     rank: {value: -0.6, unit: correlation, assumption: "a test"}
 """
@@ -192,7 +193,11 @@ def test_kinds_of_chance_left_out_are_not_drawn(baseline: Scenario) -> None:
     assert sample(baseline, 5, 1, ("process",)) == {}
     only = sample(baseline, 5, 1, ("inflow",))
     assert only
-    assert all(name.startswith("inflow.path.20") for name in only)
+    months = [name for name in only if name.startswith("inflow.path.20")]
+    years = [name for name in only if name.startswith("inflow.composition.")]
+    assert months
+    assert years
+    assert len(months) + len(years) == len(only)
 
 
 def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
@@ -207,7 +212,11 @@ def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
 @pytest.mark.slow
 def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline: Scenario) -> None:
     """A year's mean n years ahead has standard deviation yearly_sd x sqrt(n), around its centre."""
-    changes = {"start": date(2025, 1, 1), "inflow.path.yearly_sd": 0.3}
+    changes = {
+        "start": date(2025, 1, 1),
+        "inflow.path.process": "random_walk",
+        "inflow.path.yearly_sd": 0.3,
+    }
     means = year_means(override(baseline, changes, "a test"), date(2030, 12, 31), 2025)
     for ahead, mean in enumerate(means, start=1):
         # Of the first year it is 4 % more: the walk is joined by straight lines between months.
@@ -215,26 +224,81 @@ def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline:
         assert abs(mean.mean()) < 0.03
 
 
+def scored_years(samples: Samples, start: float) -> Floats:
+    """The process as it was scored, by the year: logs of six years from a known start."""
+    level, phi, residual = (
+        samples[f"inflow.path.{key}"] for key in ("level", "autoregression", "residual_sd")
+    )
+    chance, x = np.random.default_rng(1), np.full(level.size, np.log(start))
+    years = []
+    for _ in range(6):
+        new = residual * chance.standard_normal(level.size)
+        x = np.log(level) + phi * (x - np.log(level)) + new
+        years.append(x)
+    return np.stack(years)
+
+
+def p90_over_p10(logs: Floats) -> Floats:
+    """Ratio of the 90 % to the 10 % point, by year."""
+    low, high = np.quantile(logs, [0.1, 0.9], axis=1)
+    return np.asarray(np.exp(high - low))
+
+
 @pytest.mark.long
-def test_year_means_of_a_path_that_is_pulled_back_follow_the_fitted_autoregression(
+def test_whole_years_are_as_wide_as_the_process_that_was_scored(baseline: Scenario) -> None:
+    """P90/P10 of the simulated years 1 to 6 lies within 5 % of the scored model's."""
+    scenario = override(baseline, {"start": date(2025, 1, 1)}, "a test")
+    clock = Clock(scenario.start, date(2030, 12, 31))
+    count = 20_000
+    samples = sample(scenario, count, 1, until=clock.until)
+    path = deviation_path(scenario, clock, samples, count)
+    years = np.array([clock.date_of(day).year for day in range(clock.days)])
+    first = baseline.inflow.first.single
+    means = np.log(first * np.stack([path[years == year].mean(axis=0) for year in clock.years]))
+    ratio = p90_over_p10(means) / p90_over_p10(scored_years(samples, first))
+    assert np.abs(ratio - 1).max() < 0.05
+
+
+def test_the_centre_goes_back_to_the_level_at_a_constant_rate(baseline: Scenario) -> None:
+    """Without chance, the distance on the log to the level shrinks by one factor a month."""
+    clock = Clock(baseline.start, baseline.until)
+    path = np.log(26_500 * deviation_path(baseline, clock, {}, 1)[:, 0])
+    months = [clock.day_of(date(2026 + n // 12, n % 12 + 1, 1)) for n in range(48)]
+    distance = path[months] - np.log(baseline.inflow.path.level.single)
+    assert distance[1:] / distance[:-1] == pytest.approx(distance[1] / distance[0], rel=1e-9)
+    # θ = 0.492: (1 - exp(-θ))² / (2 (θ - 1 + exp(-θ))) = 0.73.
+    assert distance[12] / distance[0] == pytest.approx(np.exp(-0.492), abs=0.002)
+
+
+def test_a_path_written_by_date_is_the_centre(baseline: Scenario) -> None:
+    """A value dated after what is known is a policy: deviations go back to it, not to the level."""
+    values = {2025: 26_500, 2027: 43_000}
+    scenario = override(baseline, {"inflow.first": {"value": values}}, "a test")
+    clock = Clock(scenario.start, date(2028, 12, 31))
+    assert (deviation_path(scenario, clock, {}, 1) == 1.0).all()
+    drawn = deviation_path(scenario, clock, sample(scenario, 500, 1), 500)
+    assert np.median(drawn[-1]) == pytest.approx(1.0, abs=0.12)
+
+
+def test_a_known_past_by_date_ends_in_the_level_from_which_inflow_starts(
     baseline: Scenario,
 ) -> None:
-    # The fit is on year totals 2003-2024: φ 0.64, residual 0.39.
-    until = date(2042, 12, 31)
-    changes = {
-        "until": until,
-        "inflow.path.process": "pulled_back",
-        "inflow.path.residual_sd": 0.39,
-    }
-    means = year_means(override(baseline, changes, "a test"), until, 2034)[:-1]
-    level = 0.39 / np.sqrt(1 - 0.64**2)
-    assert means.std() == pytest.approx(level, rel=0.03)
-    assert np.diff(means, axis=0).std() == pytest.approx(level * np.sqrt(2 * (1 - 0.64)), rel=0.03)
-    pairs = [np.corrcoef(means[k], means[k + 1])[0, 1] for k in range(len(means) - 1)]
-    assert np.mean(pairs) == pytest.approx(0.64, abs=0.02)
+    """Values dated up to ``known_until`` are observations: the last one is the start."""
+    values = {date(2024, 1, 1): 40_000, date(2024, 7, 1): 26_500}
+    scenario = override(baseline, {"inflow.first": {"value": values}}, "a test")
+    clock = Clock(baseline.start, baseline.until)
+    samples = sample(baseline, 20, 1)
+    plain = deviation_path(baseline, clock, samples, 20)
+    assert np.array_equal(deviation_path(scenario, clock, samples, 20), plain)
 
 
-@pytest.mark.parametrize("process", ["random_walk", "pulled_back"])
+def test_nobody_at_the_start_stays_nobody(baseline: Scenario) -> None:
+    scenario = override(baseline, {"inflow.first": 0}, "a test")
+    clock = Clock(baseline.start, date(2026, 12, 31))
+    assert np.isfinite(deviation_path(scenario, clock, sample(scenario, 20, 1), 20)).all()
+
+
+@pytest.mark.parametrize("process", ["random_walk", "mean_reverting"])
 def test_the_inflow_path_goes_on_beyond_the_scenarios_end_within_a_factor_of_ten(
     baseline: Scenario, process: str
 ) -> None:
@@ -242,6 +306,8 @@ def test_the_inflow_path_goes_on_beyond_the_scenarios_end_within_a_factor_of_ten
     clock = Clock(scenario.start, date(2045, 12, 31))
     samples = sample(scenario, 400, 1, ("inflow",), clock.until)
     path = deviation_path(scenario, clock, samples, 400)
+    if process == "mean_reverting":
+        path /= deviation_path(scenario, clock, {}, 1)
     assert path.max() <= 10 * (1 + 1e-12)
     assert path.min() >= 0.1 * (1 - 1e-12)
     assert (np.ptp(np.log(path), axis=0) > 0.1).all()

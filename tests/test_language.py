@@ -101,10 +101,10 @@ def test_every_form_of_spread_reaches_the_draws(scenario_file: Write) -> None:
 
 LINKED = """
 correlations:
-  - first: inflow.first
+  - first: inflow.repeat
     second: housing.homes
     rank: {value: -0.6, unit: correlation, assumption: "a test"}
-  - first: inflow.first
+  - first: inflow.repeat
     second: courts.delay_days
     rank: {value: 0.4, unit: correlation, assumption: "a test"}
 """
@@ -116,8 +116,8 @@ def test_linked_numbers_have_the_rank_correlation_and_keep_their_values(
     linked = sample(load(scenario_file(LINKED)), 2_000, 1)
     free = sample(change(baseline, {"correlations": []}), 2_000, 1)
     for pair, rank in (
-        (("inflow.first", "housing.homes"), -0.6),
-        (("inflow.first", "courts.delay_days"), 0.4),
+        (("inflow.repeat", "housing.homes"), -0.6),
+        (("inflow.repeat", "courts.delay_days"), 0.4),
     ):
         found = stats.spearmanr(linked[pair[0]], linked[pair[1]])[0]
         assert found == pytest.approx(rank, abs=0.04)

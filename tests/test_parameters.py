@@ -25,14 +25,13 @@ PARTS = 4
 REPLICATIONS = 3
 
 # Numbers that only matter in some settings are moved in such a setting.
-PULLED = {"inflow.path.process": "pulled_back"}
+WALK = {"inflow.path.process": "random_walk"}
 GROWING = {"ind.capacity.planned": {2025: 15_000, date(2025, 7, 1): 30_000}}
 SETTINGS: dict[str, dict[str, Any]] = {
     "ind.capacity.staff": {"ind.capacity.mode": "staff"},
     "ind.capacity.productivity": {"ind.capacity.mode": "staff"},
     "ind.capacity.ramp_days": GROWING,
-    "inflow.path.autoregression": PULLED,
-    "inflow.path.residual_sd": PULLED,
+    "inflow.path.yearly_sd": WALK,
     "reception.desk.official_path": {"reception.desk.official_weight": 0.5},
     "family.straight_home_share": {"family.straight_home_share": 0.2},
     "housing.minimum_stay_days": {"housing.homes": 60_000, "housing.response": 0},
@@ -55,6 +54,8 @@ def moved(path: str, quantity: Quantity) -> Any:
     if path.endswith((".opening_people", ".opening_places")):
         # The opening balance must still close: a little more people, a little fewer places.
         value = quantity.value * (1.003 if path.endswith("people") else 0.997)
+    if quantity.unit == "correlation":
+        value = -0.9
     if quantity.unit == "weeks":
         value = quantity.value - 2
     return {"value": value, **kept}

@@ -77,7 +77,12 @@ def without_spreads(data: Any) -> Any:
 def certain(baseline: Scenario) -> Scenario:
     """The baseline with every number certain, and a path that does not leave its centre."""
     data = without_spreads(baseline.model_dump(by_alias=True, exclude_none=True))
-    still = {"inflow.path.yearly_sd": 0, "prices.estimated_factor": 1}
+    data["inflow"].pop("composition")
+    still = {
+        "inflow.path.process": "random_walk",
+        "inflow.path.yearly_sd": 0,
+        "prices.estimated_factor": 1,
+    }
     return change(Scenario.model_validate(data), still)
 
 

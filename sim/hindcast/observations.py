@@ -48,7 +48,7 @@ class Forecast:
     note: str
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows_of(name: str) -> Iterator[dict[str, str]]:
     """Rows of a table in ``sim/data``; lines that begin with # are comments."""
     text = (resources.files("sim") / "data" / name).read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
@@ -67,7 +67,7 @@ def observed(table: str = "observed.csv") -> tuple[Observation, ...]:
             row["source"],
             row["note"],
         )
-        for row in _rows(table)
+        for row in rows_of(table)
     )
 
 
@@ -91,7 +91,7 @@ def forecasts() -> tuple[Forecast, ...]:
             row["source"],
             row["note"],
         )
-        for row in _rows("forecasts.csv")
+        for row in rows_of("forecasts.csv")
     )
 
 

@@ -19,6 +19,8 @@ import yaml
 from ..errors import ModelError
 from ..scenario import Quantity, Scenario, load, override, quantities, source_keys
 from .estimates import COMES, LIVES_HERE, Estimates, Response, facts, inflow_path, quarter_shares
+from .inflow_history import history_known
+from .inflow_posterior import as_correlations, as_numbers, posterior
 from .observations import Knowledge, Observation
 
 BECAUSE = "from what was known on the origin date"
@@ -38,6 +40,7 @@ def structure() -> Scenario:
     nobody: dict[str, Any] = {
         "correlations": (),
         "groups": {},
+        "inflow": base.inflow.model_copy(update={"composition": None}),
         "courts": base.courts.model_copy(update={"opening_in_appeal": {}}),
         "departure": base.departure.model_copy(update={"opening_rejected": {}}),
         "housing": base.housing.model_copy(update={"targets": {}}),
@@ -92,14 +95,17 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
     path, until = inflow_path(known, found.first, date(found.year + 1, 1, 1))
     shares = quarter_shares(known)
     season = np.full(4, 0.25) if shares is None else shares
-    sd, other = found.yearly_sd, found.other_share
+    other = found.other_share
+    fitted = posterior(history_known(known.origin))
     source = "first_applications"
     return {
         "inflow.first": _number(0, source) | {"value": path},
         "inflow.path.known_until": until,
-        "inflow.path.yearly_sd": _number(
-            sd, source, {"dist": "triangular", "low": 0.7 * sd, "high": 1.3 * sd}
-        ),
+        "correlations": as_correlations(fitted),
+        **{
+            f"inflow.path.{key}": _number(0, source) | number
+            for key, number in as_numbers(fitted).items()
+        },
         "inflow.season": {
             month: _number(4 * season[(month - 1) // 3], source) | {"unit": "factor"}
             for month in range(1, 13)

@@ -44,7 +44,7 @@ class Stream(IntEnum):
     beside: int
 
     FAMILY_ARRIVALS = 0, 2
-    INTAKE = 1, 3
+    INTAKE = 1, 4
     IND = 5, 0
     COURTS = 4, 0
     DEPARTURES = 3, 2

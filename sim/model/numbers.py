@@ -38,6 +38,7 @@ class Number(_Listed):
     """Single numbers; those with ``drawn`` false are read as they are stated, without a draw."""
 
     FIRST = "inflow.first"
+    FIRST_FACTOR = "inflow.first_factor"
     REPEAT = "inflow.repeat"
     RESETTLED = "inflow.resettled"
     TOTAL = "inflow.total"

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from ..clock import first_of_month, month_number
-from ..scenario import Quantity, Scenario, path_of, quantities
+from ..scenario import Quantity, Scenario, quantities
 from ..scenario.correlation import matrix_of
+from .inflow_columns import inflow_columns
 from .uncertainty import UNCERTAINTIES, Uncertainty
 
 Floats = NDArray[np.float64]
@@ -30,12 +30,6 @@ Samples = dict[str, Floats]
 BLOCK = 50
 """Replications of a Latin hypercube: enough for narrow strata, few enough that a run of 500 has ten
 independent hypercubes, from whose differences its simulation error follows."""
-INFLOW_PATH = "inflow.path."
-MAX_FACTOR = 10.0
-"""First applications are never more than so many times their centre, nor less than one such part.
-
-From 2003 to 2024 they went from 7,085 to 43,042 a year, a factor of six between any two years.
-"""
 SMALLEST_UNIFORM = 2.0**-54
 """Half of the smallest step of a uniform: none is 0, whose normal quantile is infinite."""
 
@@ -77,9 +71,9 @@ def sample(
     """Draw all uncertain parameters, for all replications up front, from number ``first`` on.
 
     Returns a column (replications,) for each uncertain number by its path (the number itself, or
-    the factor on it), and a standard normal for each month of the inflow path by
-    ``inflow.path.<year>-<month>``, up to ``until``. Kinds not in ``vary`` are left out: they stay
-    at their centre.
+    the factor on it), and a standard normal for each month of the inflow path and each year of its
+    composition by their names (see ``inflow_columns``), up to ``until``. Kinds not in ``vary`` are
+    left out: they stay at their centre.
     """
     samples: Samples = {}
     if "parameters" in vary:
@@ -95,7 +89,7 @@ def sample(
             u = uniforms[path]
             samples[path] = quantity.spread.quantile(u, quantity.central_draw())
     if "inflow" in vary:
-        for name, _ in path_months(scenario, until or scenario.until):
+        for name in inflow_columns(scenario, until or scenario.until):
             samples[name] = ndtri(hypercube_column(name, replications, seed, first))
     return samples
 
@@ -158,84 +152,6 @@ class RandomStreams:
         return kept if self.varied else np.broadcast_to(kept, (self.count, cells))
 
 
-def path_months(scenario: Scenario, until: date) -> list[tuple[str, date]]:
-    """Dates of the inflow path and the names of their draws: the end of what is known, then months.
-
-    The last month is the one after ``until``, so that the path reaches over the whole run.
-    """
-    known = scenario.inflow.path.known_until
-    first = month_number(known)
-    last = max(month_number(until), first) + 1
-    months = [known, *(first_of_month(number) for number in range(first + 1, last + 1))]
-    return [(f"{INFLOW_PATH}{month:%Y-%m}", month) for month in months]
-
-
-def inflow_deviation(
-    scenario: Scenario, samples: Samples, replications: int, until: date
-) -> tuple[list[date], Floats]:
-    """Deviation of first applications from their centre, on the log: dates and (date, replication).
-
-    At the end of what is known it has the ``start_sd`` of its process; from month to month the
-    part ``keep`` of it remains and a new disturbance comes on top (see ``_random_walk`` and
-    ``_mean_reverting``). It is cut at a factor of ten.
-    """
-    walk = scenario.inflow.path.process == "random_walk"
-    start_sd, keep, step_sd = (_random_walk if walk else _mean_reverting)(scenario, samples)
-    months = path_months(scenario, until)
-    nothing = np.zeros(replications)
-    level = start_sd * samples.get(months[0][0], nothing)
-    levels = [level]
-    for name, _ in months[1:]:
-        level = keep * level + step_sd * samples.get(name, nothing)
-        levels.append(level)
-    furthest = np.log(MAX_FACTOR)
-    return [month for _, month in months], np.clip(np.stack(levels), -furthest, furthest)
-
-
-def _random_walk(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, Floats]:
-    """A level that wanders: the log of a year's mean n years ahead has sd ``yearly_sd`` x sqrt(n).
-
-    That is the random walk of whole years that hindcasts scored. Over the first year the mean of
-    a walk by the month has a third of a year's variance, so two thirds are there from the start:
-    the pace of a half-year is no sure measure of the level.
-    """
-    path = scenario.inflow.path
-    sd = np.asarray(samples.get(path_of(scenario, path.yearly_sd), path.yearly_sd.single))
-    return sd * np.sqrt(2 / 3), np.ones(1), sd / np.sqrt(12)
-
-
-def _mean_reverting(scenario: Scenario, samples: Samples) -> tuple[Floats, Floats, Floats]:
-    """A level that is pulled back to the centre at a constant rate, and disturbed every month.
-
-    Set so that the means of whole years follow an AR(1): ``autoregression`` of the last year's
-    deviation remains and a new one with ``residual_sd`` comes on top. It starts at 0.
-    """
-    path = scenario.inflow.path
-    phi = np.asarray(
-        samples.get(path_of(scenario, path.autoregression), path.autoregression.single)
-    )
-    residual = np.asarray(samples.get(path_of(scenario, path.residual_sd), path.residual_sd.single))
-    pull, shrinkage = _reversion_rate(phi)
-    keep = np.exp(-pull / 12)
-    step_sd = residual / np.sqrt(1 - phi**2) / shrinkage * np.sqrt(1 - keep**2)
-    return np.zeros(1), keep, step_sd
-
-
-def _reversion_rate(phi: Floats) -> tuple[Floats, Floats]:
-    """Yearly pull of a process whose year means have autocorrelation ``phi``.
-
-    Also the standard deviation of a year's mean against that of the process itself. For a process
-    with pull θ the means of successive years have autocorrelation (1 - e)² / (2 (θ - 1 + e)) with
-    e = exp(-θ), and variance 2 (θ - 1 + e) / θ² of the process's; the first is inverted on a grid.
-    """
-    grid = np.linspace(0.02, 8.0, 4_000)
-    decay = np.exp(-grid)
-    spread = 2 * (grid - 1 + decay)
-    correlation = (1 - decay) ** 2 / spread
-    pull = np.interp(-phi, -correlation, grid)
-    return pull, np.sqrt(np.interp(pull, grid, spread / grid**2))
-
-
 __all__ = [
     "BLOCK",
     "Counts",
@@ -244,8 +160,6 @@ __all__ = [
     "Samples",
     "apply_draw",
     "hypercube_column",
-    "inflow_deviation",
-    "path_months",
     "sample",
     "slice_samples",
 ]

@@ -13,6 +13,7 @@ from ..model.ind_capacity import Means, ind_factor, planned_capacity
 from ..model.inflow import first_applications
 from ..model.numbers import GroupNumber, Numbers
 from ..model.procedure import overdue_cases
+from ..model.sampling import Floats
 from ..model.spending_limit import PendingClosures, affordable_orders, unaffordable_places
 from ..model.state import Actor
 from . import pathways as lives
@@ -49,10 +50,13 @@ def arrivals(country: Population) -> Actor:
         path = float(country.path[step.day, 0])
         first = first_applications(world.books, world.numbers, 0, path) * season
         came = 0
+        shares = first_shares(country)
+        applied = chance.multinomial(chance.poisson(first * year), shares / shares.sum())
         for index, group in enumerate(groups):
-            per_year = first if group.intake == "first" else country.number("inflow.repeat")
-            share = country.of_group("intake_share", index)
-            for _ in range(chance.poisson(per_year * share * year)):
+            if group.intake == "repeat":
+                share = country.of_group("intake_share", index)
+                applied[index] = chance.poisson(country.number("inflow.repeat") * share * year)
+            for _ in range(applied[index]):
                 person = newcomer(country, index, country.env.now)
                 country.book(person, "outside", "pending")
                 country.env.process(lives.asylum_seeker(country, person))
@@ -65,6 +69,23 @@ def arrivals(country: Population) -> Actor:
         total = came + resettled + country.family_came
         country.family_came = 0
         _other_intake(country, country.number("other_intake.share_of_inflow") * total)
+
+
+def first_shares(country: Population) -> Floats:
+    """Share of each group in today's first applications; 0 for groups of repeat applicants.
+
+    The log factor on the weight of a nationality lies on a line between two knots; nationalities
+    together keep their share, and a group that does not move keeps its own.
+    """
+    groups, mix = country.world.scenario.groups.values(), country.mix
+    shares = np.array([g.intake_share.single * (g.intake == "first") for g in groups])
+    logs = [np.interp(country.day, mix.days, mix.logs[:, 0, group]) for group in range(len(groups))]
+    weights = shares * np.exp(logs)
+    moving = mix.varies > 0
+    if moving.any():
+        shares[moving] = weights[moving] * shares[moving].sum() / weights[moving].sum()
+    result: Floats = shares
+    return result
 
 
 def newcomer(country: Population, group: int, since: float) -> Person:

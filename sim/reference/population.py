@@ -10,6 +10,7 @@ import numpy as np
 import simpy
 
 from ..model.ind_capacity import IndMeans
+from ..model.inflow_process import Composition
 from ..model.ledger import Order
 from ..model.sampling import Counts, Floats
 from ..model.state import SimState
@@ -42,6 +43,7 @@ class Population:
     world: SimState
     chance: np.random.Generator
     path: Floats
+    mix: Composition
     at_ind: list[deque[Person]]
     for_home: deque[Person] = field(default_factory=deque)
     leaving_transit: deque[Person] = field(default_factory=deque)

@@ -16,7 +16,7 @@ import numpy as np
 from ..clock import Clock
 from ..model.engine import calendar, end_of_step
 from ..model.ind_capacity import ind_means
-from ..model.inflow import deviation_path
+from ..model.inflow_process import composition, deviation_path
 from ..model.initial_state import (
     COHORTS_BEFORE,
     even_ages,
@@ -123,6 +123,7 @@ def simulate_persons(
         world,
         np.random.default_rng([seed, replication, 1]),
         deviation_path(scenario, clock, samples, 1),
+        composition(scenario, clock, samples, 1),
         [deque() for _ in scenario.groups],
         followed=follow,
     )

@@ -15,7 +15,8 @@ APPLICATIONS = "applications"
 """The one driver that is not a key: first applications up to the year of the question."""
 NAMED = (
     ("groups", "group"), ("courts.opening_in_appeal", "group"),
-    ("departure.opening_rejected", "group"), ("reception.places", "place"),
+    ("departure.opening_rejected", "group"), ("inflow.composition.sd", "group"),
+    ("reception.places", "place"),
     ("prices.mean_people_2024", "place"), ("budget.vintages", "vintage"),
     ("budget.vintages.lines", "line"), ("budget.price_levels", "year"),
     ("inflow.season", "month"), ("ind.opening_ages", "band"), ("housing.targets", "half_year"),

@@ -361,7 +361,7 @@ def within_the_budget(base: Scenario) -> CheckOutcome:
 ELSEWHERE = (
     "family.straight_home_share",
     "ind.capacity.ramp_days",
-    "inflow.path.residual_sd",
+    "inflow.path.yearly_sd",
 )
 """Uncertain numbers without effect in the baseline: a share that is zero at its centre, the growth
 of a capacity that does not grow, and the other process of inflow. The tests move them in scenarios

@@ -12,16 +12,13 @@ from .schema import Scenario
 def matrix_of(scenario: Scenario) -> tuple[list[str], NDArray[np.float64]]:
     """Return the keys of all correlated numbers and the correlation matrix of their normal scores.
 
-    A correlation with a number that is certain (as a patch can make it) is left out.
+    A number that is certain in this scenario has no draws, and so no correlations.
+
     A rank correlation r (Spearman) between draws of a normal copula needs a correlation of
     2 sin(pi r / 6) between the normal scores.
     """
-    numbers = dict(quantities(scenario))
-    links = [
-        link
-        for link in scenario.correlations
-        if numbers[link.first].spread is not None and numbers[link.second].spread is not None
-    ]
+    uncertain = {key for key, number in quantities(scenario) if number.spread is not None}
+    links = [link for link in scenario.correlations if {link.first, link.second} <= uncertain]
     keys = list(dict.fromkeys(key for link in links for key in (link.first, link.second)))
     matrix = np.eye(len(keys))
     for link in links:

@@ -19,6 +19,7 @@ NEEDS = {
     "uniform": {"low", "high"},
     "normal": {"sd"},
     "lognormal": {"sd"},
+    "student_t": {"scale", "df"},
     "quantiles": {"p5", "p95"},
 }
 MAY = {
@@ -26,6 +27,7 @@ MAY = {
     "uniform": set[str](),
     "normal": {"low", "high"},
     "lognormal": {"low", "high"},
+    "student_t": {"low", "high"},
     "quantiles": {"p50", "low", "high"},
 }
 
@@ -36,13 +38,15 @@ class Distribution(Frozen):
     ``as: value`` draws the number itself, ``as: factor`` a factor on it (the only way for a dated
     value). Triangular and uniform have ends (``low``, ``high``); the mode is the value unless one
     is given. Normal has the value as its mean and ``sd``; lognormal the value as its median and
-    ``sd`` on the log; quantiles has 5, 50 and 95 % points (the middle one is the value unless one
-    is given), each side a half normal. These three may be cut off at ``low`` and ``high``.
+    ``sd`` on the log; student_t the value as its middle, with ``scale`` and ``df`` degrees of
+    freedom, for errors that are now and then far larger than usual; quantiles has 5, 50 and 95 %
+    points (the middle one is the value unless one is given), each side a half normal. These four
+    may be cut off at ``low`` and ``high``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    dist: Literal["triangular", "uniform", "normal", "lognormal", "quantiles"] = Field(
+    dist: Literal["triangular", "uniform", "normal", "lognormal", "student_t", "quantiles"] = Field(
         description="form of the distribution"
     )
     low: Number | None = Field(default=None, description="lower end, or where it is cut off")
@@ -51,6 +55,8 @@ class Distribution(Frozen):
     sd: Number | None = Field(
         default=None, gt=0, description="standard deviation; of the logarithm for a lognormal"
     )
+    scale: Number | None = Field(default=None, gt=0, description="scale of a student_t")
+    df: Number | None = Field(default=None, gt=2, description="degrees of freedom of a student_t")
     p5: Number | None = Field(default=None, description="5 % lie below")
     p50: Number | None = Field(default=None, description="half lie below")
     p95: Number | None = Field(default=None, description="95 % lie below")
@@ -60,8 +66,8 @@ class Distribution(Frozen):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        given = {key for key in ("low", "mode", "high", "sd", "p5", "p50", "p95")
-                 if getattr(self, key) is not None}  # fmt: skip
+        given = {key for key in ("low", "mode", "high", "sd", "scale", "df", "p5",
+                                    "p50", "p95") if getattr(self, key) is not None}  # fmt: skip
         if self.dist == "lognormal" and self.sd is not None and self.sd > MOST_ON_LOG:
             raise RuleError(
                 f"sd {self.sd:g} of a lognormal is on the logarithm",
@@ -88,10 +94,18 @@ class Distribution(Frozen):
         """Lowest and highest value that can be drawn, up to a probability of one in a million."""
         return float(self.quantile(FURTHEST, centre)), float(self.quantile(1 - FURTHEST, centre))
 
+    def variance(self, centre: float) -> float:
+        """Variance of what is drawn, from ten thousand even quantiles."""
+        from numpy import arange
+
+        return float(self.quantile((arange(10_000) + 0.5) / 10_000, centre).var())
+
     def quantile(self, u: Any, centre: float) -> Any:
         """Quantile function at ``u`` for a number whose value is ``centre``."""
         if self.dist in ("triangular", "uniform"):
             return self._between(u, centre)
+        if self.dist == "student_t":
+            return self._student(u, centre)
         from scipy.special import ndtr, ndtri
 
         if self.dist != "quantiles":
@@ -110,6 +124,16 @@ class Distribution(Frozen):
 
             return middle * exp(sides[0] * z)
         return middle + (sides[0] * (z < 0) + sides[1] * (z >= 0)) * z
+
+    def _student(self, u: Any, centre: float) -> Any:
+        """Quantile of a Student t around ``centre``, within its ends."""
+        from scipy.special import stdtr, stdtrit
+
+        assert self.scale is not None
+        assert self.df is not None
+        least = 0.0 if self.low is None else stdtr(self.df, (self.low - centre) / self.scale)
+        most = 1.0 if self.high is None else stdtr(self.df, (self.high - centre) / self.scale)
+        return centre + self.scale * stdtrit(self.df, least + u * (most - least))
 
     def _z(self, value: float, middle: float, sides: tuple[float, float]) -> float:
         """Standard normal score of ``value``."""
@@ -138,5 +162,6 @@ EXAMPLES = {
     "uniform": "{dist: uniform, low: 0.8, high: 1.2, as: factor}",
     "normal": "{dist: normal, sd: 0.1, low: 0, as: factor}",
     "lognormal": "{dist: lognormal, sd: 0.2, as: factor}",
+    "student_t": "{dist: student_t, scale: 0.2, df: 4}",
     "quantiles": "{dist: quantiles, p5: 0.8, p50: 1, p95: 1.3, as: factor}",
 }

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from .quantity import Quantity, UnitRule
+from .quantity import CERTAIN, Quantity, UnitRule
 from .schema import Scenario
 from .yaml_reader import Keys
 
@@ -71,6 +71,12 @@ def at(root: type[BaseModel], path: Keys) -> Shape | None:
             return None
         shape = below(shape, step)
     return shape
+
+
+def is_never_drawn(key: str) -> bool:
+    """Whether the number at a key may not be uncertain in any scenario."""
+    here = at(Scenario, tuple(key.split(".")))
+    return here is not None and CERTAIN in here.metadata
 
 
 def _field(model: type[BaseModel], step: str) -> Shape | None:

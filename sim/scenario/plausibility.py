@@ -16,10 +16,11 @@ from importlib import resources
 from itertools import permutations
 
 from .budget_schema import ADDENDS, LINE_NAMES
+from .introspect import is_never_drawn
 from .load import load
 from .quantity import Quantity, quantities
 from .schema import REGULAR, Scenario
-from .validate import ScenarioIssue, is_certain
+from .validate import ScenarioIssue
 
 MOST_PLACES_A_YEAR = 23_000
 """COA received 22,800 more people at the end of 2015 than a year before: the most ever (COA)."""
@@ -196,8 +197,8 @@ def grant_rate(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 PROCESS_NUMBERS = {
-    "random_walk": ("autoregression", "residual_sd"),
-    "pulled_back": ("yearly_sd",),
+    "random_walk": ("level", "autoregression", "residual_sd", "start_error"),
+    "mean_reverting": ("yearly_sd",),
 }
 """By process of inflow: the numbers that only the other one uses."""
 
@@ -345,7 +346,7 @@ def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
     shared = SHARED_RANGE.get(key.split(".")[-1]) if key.startswith("groups.") else None
     if shared is not None and dict(quantities(scenario))[shared].spread is not None:
         return False
-    return quantity.source is None and quantity.spread is None and not is_certain(key)
+    return quantity.source is None and quantity.spread is None and not is_never_drawn(key)
 
 
 @cache

@@ -28,7 +28,9 @@ from .quantity import (
     Factor,
     FillShare,
     Fte,
+    Level,
     LogPoints,
+    Part,
     Persons,
     PersonsPerGrant,
     PersonsPerYear,
@@ -37,6 +39,7 @@ from .quantity import (
     PositiveDays,
     Share,
     SharePerYear,
+    SignedLogPoints,
     SignedPersons,
     Weeks,
     WorkPerDecision,
@@ -76,21 +79,38 @@ class Group(Frozen):
 
 
 class InflowPath(Frozen):
-    """The random process of yearly first applications, on a log scale around the level."""
+    """The random process of yearly first applications, on a log scale."""
 
-    process: Literal["random_walk", "pulled_back"] = Field(
-        description="a level that wanders, or one that is pulled back to the centre"
+    process: Literal["mean_reverting", "random_walk"] = Field(
+        description="a level that goes back to that of many years, or one that wanders"
+    )
+    level: Annotated[Level, UNDATED] = Field(
+        description="for mean_reverting: the yearly level to which first applications go back"
+    )
+    autoregression: Annotated[Part, UNDATED] = Field(
+        description="for mean_reverting: part of a year's distance to the level that remains"
+    )
+    residual_sd: Annotated[LogPoints, UNDATED] = Field(
+        description="for mean_reverting: sd on the log of what a year adds to that"
+    )
+    start_error: Annotated[SignedLogPoints, UNDATED] = Field(
+        description="for mean_reverting: error of the level from which inflow starts, on the log"
     )
     yearly_sd: Annotated[LogPoints, UNDATED] = Field(
         description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
     )
-    autoregression: Annotated[Factor, UNDATED] = Field(
-        description="for pulled_back: part of last year's deviation that remains"
-    )
-    residual_sd: Annotated[LogPoints, UNDATED] = Field(
-        description="for pulled_back: standard deviation of a year's new deviation"
-    )
     known_until: date = Field(description="last day of the half-year known")
+
+
+class InflowComposition(Frozen):
+    """How the shares of nationalities within first applications move; their total does not."""
+
+    persistence: Annotated[Part, UNDATED, CERTAIN] = Field(
+        description="part of a group's deviation from its share that remains after a year"
+    )
+    sd: dict[str, Annotated[LogPoints, UNDATED, CERTAIN]] = Field(
+        description="by group, sd on the log of what a year adds; one left out keeps its share"
+    )
 
 
 class Inflow(Frozen):
@@ -100,8 +120,16 @@ class Inflow(Frozen):
         default=None,
         description="total inflow from its first date on; first applications are what is left",
     )
-    first: PersonsPerYear = Field(description="first applications: centre (median) of the path")
+    first: PersonsPerYear = Field(
+        description="first applications: the level they start from, or a path written by date"
+    )
+    first_factor: Factor = Field(
+        description="factor on first applications, for a policy that makes fewer people apply"
+    )
     path: InflowPath
+    composition: InflowComposition | None = Field(
+        default=None, description="how nationalities' shares move; none: they are held"
+    )
     season: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
         description="month's applications against the year's mean"
     )
@@ -373,7 +401,7 @@ class SourceCard(Frozen):
 
 
 class Linked(Frozen):
-    """Two uncertain numbers whose draws go together; no effect where a patch makes one certain."""
+    """Two uncertain numbers whose draws go together; nothing if one of them is certain."""
 
     first: str = Field(description="key of a number with a spread, as housing.homes")
     second: str = Field(description="key of another number with a spread")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .budget_schema import ADDENDS
-from .introspect import at
-from .quantity import CERTAIN, quantities
+from .introspect import is_never_drawn
+from .quantity import quantities
 from .schema import REGULAR, Scenario
 
 LONGEST_YEARS = 30
@@ -107,16 +107,23 @@ def _group_problems(scenario: Scenario) -> list[ScenarioIssue]:
             keys = tuple(f"groups.{name}.intake_share" for name in shares)
             what = f"intake shares of '{intake}' sum to {total:.6f}, not to 1"
             problems.append(ScenarioIssue(keys, what, "what one group gains another must lose"))
+    moving = () if scenario.inflow.composition is None else scenario.inflow.composition.sd
     named = {
         "ind.holds": {hold.group for hold in scenario.ind.holds},
         "courts.opening_in_appeal": set(scenario.courts.opening_in_appeal),
         "departure.opening_rejected": set(scenario.departure.opening_rejected),
+        "inflow.composition.sd": set(moving),
     }
     known = ", ".join(scenario.groups)
     for where, names in named.items():
         if names - set(scenario.groups):
             what = f"names unknown groups: {', '.join(sorted(names - set(scenario.groups)))}"
             problems.append(ScenarioIssue((where,), what, f"groups are: {known}"))
+    for name in moving:
+        if name in scenario.groups and scenario.groups[name].intake != "first":
+            what = f"'{name}' has no share in first applications"
+            key = f"inflow.composition.sd.{name}"
+            problems.append(ScenarioIssue((key,), what, "leave it out"))
     for name, group in scenario.groups.items():
         after = [h.granted_after.single for h in scenario.ind.holds if h.group == name]
         if max(group.granted_share.single, *after, 0) + group.closed_share.single > 1 + 1e-9:
@@ -200,7 +207,7 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
     for index, link in enumerate(scenario.correlations):
         for end in ("first", "second"):
             key = getattr(link, end)
-            if key not in numbers or is_certain(key):
+            if key not in numbers or is_never_drawn(key):
                 what = f"'{key}' is not an uncertain number"
                 advice = "name uncertain numbers by their keys, as housing.homes"
                 problems.append(ScenarioIssue((f"correlations.{index}.{end}",), what, advice))
@@ -215,12 +222,6 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
         what = "these correlations can't hold together"
         problems.append(ScenarioIssue(("correlations",), what, "make them weaker, or drop one"))
     return problems
-
-
-def is_certain(key: str) -> bool:
-    """Whether the number at this key may have no distribution."""
-    here = at(Scenario, tuple(key.split(".")))
-    return here is not None and CERTAIN in here.metadata
 
 
 def _possible(scenario: Scenario) -> bool:

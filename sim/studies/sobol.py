@@ -21,8 +21,9 @@ from scipy.stats import sobol_indices
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
+from ..model.inflow_columns import inflow_columns
 from ..model.prices import affects_costs_only
-from ..model.sampling import Floats, Samples, path_months, sample, slice_samples
+from ..model.sampling import Floats, Samples, sample, slice_samples
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..report.study_data import StudyData
 from ..results import budget
@@ -165,8 +166,8 @@ def inputs_of(scenario: Scenario, settings: Settings) -> list[Input]:
         result.append(
             Input(" + ".join(its), its, all(affects_costs_only(scenario, item) for item in its))
         )
-    months = path_months(scenario, settings.until or scenario.until)
-    return [*result, Input(PATH, tuple(name for name, _ in months)), Input(LUCK, ())]
+    columns = inflow_columns(scenario, settings.until or scenario.until)
+    return [*result, Input(PATH, tuple(columns)), Input(LUCK, ())]
 
 
 # -- Sobol ------------------------------------------------------------------------------------
