@@ -33,7 +33,6 @@ from sim.hindcast import (
     official_origins,
     origins,
     patch,
-    process_table,
     scenario_at,
     silent,
     yearly_origins,
@@ -48,7 +47,6 @@ from sim.hindcast.estimates import (
     response,
     yearly_sd,
 )
-from sim.hindcast.inflow_models import choice
 from sim.hindcast.observations import Observation
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import cells_at, crps, spending_rate
@@ -63,7 +61,6 @@ from sim.scenario.template import patch_text
 
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "docs" / "images" / "scorecard.png"
-PROCESSES = ROOT / "sim" / "data" / "inflow_model_scores.csv"
 ORIGIN = date(2016, 3, 1)
 
 
@@ -220,26 +217,6 @@ def test_the_crps_of_a_normal_is_the_known_one(mean: float, sd: float, came: flo
 
 def test_the_crps_of_one_number_is_its_absolute_error() -> None:
     assert crps(np.array([7.0]), 10.0) == 3.0
-
-
-def test_the_simplest_within_one_standard_error_is_chosen() -> None:
-    rows = [
-        {"process": "best", "parameters": 3, "crps": 100.0, "standard_error": 10.0},
-        {"process": "near", "parameters": 1, "crps": 109.0, "standard_error": 1.0},
-        {"process": "far", "parameters": 0, "crps": 111.0, "standard_error": 50.0},
-    ]
-    assert choice(rows)["process"] == "near"
-
-
-@pytest.mark.slow
-def test_the_baseline_has_the_process_that_hindcasts_chose(baseline: Scenario) -> None:
-    found = process_table()
-    chosen = found[found["chosen"]]["process"].unique()
-    assert list(chosen) == [baseline.inflow.path.process]
-    kept_table = pd.read_csv(PROCESSES)
-    assert list(kept_table["process"]) == list(found["process"])
-    assert np.allclose(kept_table["crps"], found["crps"], rtol=1e-4)
-    assert list(kept_table["chosen"]) == list(found["chosen"])
 
 
 def test_the_yearly_sd_of_the_baseline_is_that_of_the_years(baseline: Scenario) -> None:

@@ -21,7 +21,7 @@ from sim.reference.simulation import scaled, simulate_persons
 from sim.results.tables import tabulate
 from sim.scenario import Scenario, load
 
-REPLICATIONS = 6
+REPLICATIONS = 10
 UNTIL = date(2026, 8, 31)
 SCALE = 1 / 20
 SCENARIOS: dict[str, Callable[[], Scenario]] = {

@@ -9,7 +9,8 @@ import pytest
 
 from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES, goals, kept, scores
-from sim.hindcast.inflow_models import PROCESSES, STARTS
+from sim.hindcast.inflow_models import PROCESSES, SETS
+from sim.hindcast.inflow_start import RULES
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
@@ -71,7 +72,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
         "series_first_applications"
     }
     made |= {f"process_{process.name}" for process in PROCESSES}
-    made |= {f"start_{start}" for start in STARTS}
+    made |= {f"start_{rule}" for rule in RULES} | {f"data_{each}" for each in SETS}
     made |= {f"diff_{s}_{b.replace(':', '_')}" for s, b in comparison.SHOWN}
     made |= {f"compare_{series}_axis" for series, _, _ in BY_MONTH}
     made |= {f"theme_{theme}" for theme in THEMES}

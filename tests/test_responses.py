@@ -92,7 +92,8 @@ def test_a_jump_in_inflow_moves_no_capacity_on_its_day_and_raises_it_after(
     baseline: Scenario,
 ) -> None:
     """The work of day 0 stays what it was: only cases that come make work."""
-    held, jump = (planned(s, date(2026, 12, 31)) for s in (baseline, change(baseline, JUMP)))
+    even = change(baseline, {"inflow.first": {2025: 26_500}})
+    held, jump = (planned(s, date(2026, 12, 31)) for s in (even, change(baseline, JUMP)))
     january = 12  # the run starts in January 2025
     assert jump[:january] == pytest.approx(held[:january])
     assert jump[january] == pytest.approx(held[january], rel=0.02)

@@ -28,7 +28,7 @@ ONE_GROUP = "turkey"
 def one_queue(baseline: Scenario, per_day: float, decided_per_day: float) -> Scenario:
     """All applications in one group, an empty queue, each decision one unit of work."""
     changes: dict[str, Any] = {
-        "inflow.first": per_day * 365,
+        "inflow.first": {baseline.start: per_day * 365},
         "inflow.repeat": 0,
         "inflow.resettled": 0,
         "ind.capacity.planned": decided_per_day * 365,

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import test_book
+import test_inflow_models
 import test_past
 import test_readme
 from support import notebooks, scorecard_page
@@ -87,7 +88,7 @@ def update_hindcasts() -> None:
     found = hindcast.make(hindcast.HindcastOptions())
     (DATA / "hindcasts.csv").write_text(hindcast.as_csv(found), "utf-8")
     scores = hindcast.process_table().to_csv(index=False, float_format="%.6g")
-    test_past.PROCESSES.write_text(scores, "utf-8")
+    test_inflow_models.KEPT.write_text(scores, "utf-8")
     update_scorecard()
 
 

@@ -89,16 +89,20 @@ def hindcast(
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """
     from ..hindcast import (
+        ALL_KNOWN,
         HindcastOptions,
         as_csv,
         goals,
+        history_known,
         make,
+        posterior,
         process_table,
         scores,
+        start_table,
         summary,
     )
     from ..hindcast.record import as_json
-    from ..report import hindcast_tables, scorecard_tables
+    from ..report import inflow_tables, scorecard_tables
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
 
@@ -111,7 +115,10 @@ def hindcast(
             "--process", "the table of processes needs no run", "leave the other options out"
         )
     if process:
-        console().print(hindcast_tables.process_table(process_table(), lang))
+        console().print(inflow_tables.process_table(process_table(), lang))
+        console().print(inflow_tables.start_table(start_table(), lang))
+        fitted = posterior(history_known(ALL_KNOWN)).quantiles()
+        console().print(inflow_tables.posterior_table(fitted, lang))
         return
     options = HindcastOptions(count, seed)
     if out is not None:

@@ -2,8 +2,10 @@
 
 ``observations`` holds observed and forecast figures with their date of publication; ``estimates``
 derives rates from them; ``scenario`` builds the scenario of an origin date; ``scoring`` compares
-forecasts with observations; ``inflow_models`` compares processes of inflow; ``calibration`` fits
-parameters that no source gives.
+forecasts with observations; ``inflow_models`` compares processes of inflow on ``inflow_history``,
+``inflow_posterior`` fits the chosen one, and ``inflow_start`` compares rules for its start;
+``composition`` measures how shares of nationalities move; ``calibration`` fits parameters that no
+source gives.
 """
 
 import lazy_loader

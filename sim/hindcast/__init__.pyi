@@ -3,7 +3,11 @@ from .calibration import fit as fit
 from .calibration import patch as patch
 from .calibration import silent as silent
 from .calibration import unidentifiable as unidentifiable
+from .inflow_history import ALL_KNOWN as ALL_KNOWN
+from .inflow_history import history_known as history_known
 from .inflow_models import process_table as process_table
+from .inflow_posterior import posterior as posterior
+from .inflow_start import start_table as start_table
 from .naives import BANDED as BANDED
 from .naives import NAIVE as NAIVE
 from .naives import POINT as POINT

@@ -15,6 +15,8 @@ SPLICE = 7_100 / 9_700
 years before, in which repeat applications can't be told apart, count times this."""
 FIRST_APART = 2007
 """First year in which first applications are told apart from requests."""
+ALL_KNOWN = date(2025, 3, 1)
+"""Day on which every year up to 2024 was known."""
 PUBLISHED = (3, 1)
 """Month and day on which a year counts as published, for the origins of the comparison."""
 

@@ -120,7 +120,7 @@ def shares_today(numbers: Numbers, mix: Composition, day: int, r: int, shares: F
             before += share
             after += shares[group]
     for group in range(shares.size):
-        if mix.varies[group] > 0:
+        if mix.varies[group] > 0 and after > 0:
             shares[group] *= before / after
 
 

@@ -82,7 +82,7 @@ def first_shares(country: Population) -> Floats:
     logs = [np.interp(country.day, mix.days, mix.logs[:, 0, group]) for group in range(len(groups))]
     weights = shares * np.exp(logs)
     moving = mix.varies > 0
-    if moving.any():
+    if weights[moving].sum() > 0:
         shares[moving] = weights[moving] * shares[moving].sum() / weights[moving].sum()
     result: Floats = shares
     return result

@@ -1,43 +1,14 @@
-"""Tables and sentences about models of inflow and calibration."""
+"""Tables and sentences about calibration."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from rich.table import Table
 
 from ..hindcast import Fit, silent, unidentifiable
 from ..scenario import Scenario, quantities
 from .i18n import Language, number, translate
 from .scenario_listing import plain
-from .scorecard_tables import percent
-
-
-def process_table(found: pd.DataFrame, lang: Language) -> Table:
-    """Tabulate the scores of the candidate inflow models, the chosen one marked."""
-    table = Table(title=translate("process_title", lang), title_justify="left")
-    for key in ("process_start", "process_name"):
-        table.add_column(translate(key, lang), overflow="fold")
-    for key in ("process_parameters", "process_crps", "process_error"):
-        table.add_column(translate(key, lang), justify="right")
-    for ahead in (1, 2, 3, 4):
-        table.add_column(translate("process_ahead", lang, n=ahead), justify="right")
-    table.add_column(translate("process_within", lang), justify="right")
-    rows = found.to_dict("records")
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
-        mark = " *" if row["chosen"] else ""
-        table.add_row(
-            translate(f"start_{row['start']}", lang),
-            translate(f"process_{row['process']}", lang) + mark,
-            str(row["parameters"]),
-            number(float(row["crps"]), lang),
-            number(float(row["standard_error"]), lang),
-            *[number(float(row[f"crps_{ahead}"]), lang) for ahead in (1, 2, 3, 4)],
-            percent(row["within_80"], lang),
-            end_section=following is not None and following["start"] != row["start"],
-        )
-    return table
-
 
 CLOSE = 0.5
 """Standard deviations within which the baseline's number counts as equal to the fitted one."""

@@ -94,7 +94,7 @@ def one_queue(base: Scenario, a_day: float, decided_a_day: float) -> Scenario:
     only = "turkey"
     changes: dict[str, Any] = {
         "ind.holds": [],
-        "inflow.first": a_day * 365,
+        "inflow.first": {base.start: a_day * 365},
         "inflow.repeat": 0,
         "inflow.resettled": 0,
         "ind.capacity.planned": decided_a_day * 365,

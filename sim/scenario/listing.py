@@ -159,10 +159,14 @@ class Effect:
 
 
 def kept_effects() -> dict[str, Effect]:
-    """Read the effect of each uncertain number from ``sim/data/sensitivity.csv``."""
+    """Read the effect of each uncertain number from ``sim/data/sensitivity.csv``.
+
+    Numbers whose draws go together have one row, and each the effect of all of them.
+    """
     text = (resources.files("sim") / "data" / "sensitivity.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {
-        row["key"]: Effect(float(row["total"]), 1e6 * float(row["low"]), 1e6 * float(row["high"]))
+        key: Effect(float(row["total"]), 1e6 * float(row["low"]), 1e6 * float(row["high"]))
         for row in csv.DictReader(lines)
+        for key in row["key"].split(" + ")
     }
