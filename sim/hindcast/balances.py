@@ -1,9 +1,10 @@
-"""Balances of past years: what left the stock of pending cases without a grant or a rejection.
+"""Balances of past years: pending cases, and people of the asylum phase in reception.
 
-A year's exits are what is left of its balance: the pending at its start and the applications of the
-year, less those granted or rejected in first instance, less the pending at its end. They hold
-closed cases (Dublin, withdrawn), decisions on repeat cases, and people who left. Figures are read
-only through ``Knowledge``.
+A year's exits are what is left of the balance of pending cases: those at its start and the
+applications of the year, less those granted or rejected in first instance, less those at its end.
+They hold closed cases (Dublin, withdrawn), decisions on repeat cases, and people who left. Exits x
+their share in reception leave reception; only what then remains is a residual of reception. Figures
+are read only through ``Knowledge``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 from ..errors import ModelError
 from .observations import Knowledge
 
+LIVES_HERE, REPEAT_LIVES_HERE = 0.9, 0.5
+"""Share of first and of repeat applicants who live in reception, as in ``hindcast.yaml``."""
 BREAKS = {
     **dict.fromkeys((2008, 2009), "more decided than was there; closed cases not reported"),
     **dict.fromkeys((2010, 2011), "closed cases not reported"),
@@ -75,11 +78,25 @@ class PendingBalance:
 
 
 @dataclass(frozen=True)
-class Hazard:
-    """Hazard of an exit, and the error of holding it [log points]."""
+class ReceptionBalance:
+    """Balance of the people of the asylum phase in reception of one year [persons].
 
-    value: float
-    sd: float
+    Status holders are not in it: their stock is closed by the homes (``homes_by_year``).
+    """
+
+    year: int
+    start: float
+    applied: float
+    granted: float
+    exits: float
+    refused: float
+    """Those rejected in the year before: appeal and departure take about a year together."""
+    end: float
+
+    @property
+    def residual(self) -> float:
+        """Net of what no figure shows: births, re-entries and other intake, less other outflow."""
+        return self.end - self.start - self.applied + self.granted + self.exits + self.refused
 
 
 def pending_balances(known: Knowledge) -> dict[int, PendingBalance]:
@@ -135,3 +152,57 @@ def exit_level(known: Knowledge) -> float:
     if not found:
         raise ModelError(f"no balance of pending cases was known on {known.origin}")
     return float(np.median(list(found.values())))
+
+
+def in_reception(first: float, repeat: float) -> float:
+    """Return the share of a year's applicants that lives in reception."""
+    return (LIVES_HERE * first + REPEAT_LIVES_HERE * repeat) / (first + repeat)
+
+
+def reception_balances(known: Knowledge) -> dict[int, ReceptionBalance]:
+    """Return the balance of each year whose stocks and flows are known and not broken."""
+    people, holders = known.yearly("people_in_reception"), known.yearly("status_holders")
+    asylum = {year: people[year].value - holders[year].value for year in people if year in holders}
+    found = {}
+    for year, pending in pending_balances(known).items():
+        if year in BREAKS or not {year - 1, year} <= set(asylum):
+            continue
+        repeat = known.figure("repeat_applications", year).value
+        share = in_reception(pending.applied - repeat, repeat)
+        found[year] = ReceptionBalance(
+            year,
+            asylum[year - 1],
+            share * pending.applied,
+            share * pending.granted,
+            share * pending.exits,
+            share * rejected(known, year - 1),
+            asylum[year],
+        )
+    return found
+
+
+def judged(known: Knowledge) -> dict[int, float]:
+    """Return first-instance grants and rejections by year: decisions without closed cases."""
+    return {
+        year: figure.value - _or_none_given(known, "decisions_closed", year)
+        for year, figure in known.yearly("decisions").items()
+    }
+
+
+def rejected(known: Knowledge, year: int) -> float:
+    """Return first-instance rejections of a year; raises ``ModelError`` if they are not known."""
+    closed = _or_none_given(known, "decisions_closed", year)
+    decided, granted = known.figure("decisions", year), known.figure("decisions_granted", year)
+    return decided.value - granted.value - closed
+
+
+def other_share(known: Knowledge) -> float:
+    """Return other intake per person of inflow: the net residual of reception, never below zero.
+
+    Mean of the last three years known; zero where no balance is known. COA's gross intake and
+    outflow are both published for 2017-2019 and 2024 only, so only the net is estimated.
+    """
+    found = reception_balances(known)
+    last = sorted(found)[-3:]
+    shares = [found[year].residual / known.figure("inflow", year).value for year in last]
+    return max(float(np.mean(shares)), 0.0) if shares else 0.0

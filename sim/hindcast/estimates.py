@@ -12,12 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from ..model.sampling import Floats
+from .balances import LIVES_HERE, exit_level, hazards, in_reception, judged, other_share
 from .observations import Knowledge
 
-LIVES_HERE = 0.9
-"""Share of the pending that lives in reception, as in ``hindcast.yaml``."""
-IN_RECEPTION = 0.92
-"""Share of those granted who lived in reception: who has gone is not granted."""
 COMES = 0.85 * 0.8
 """Part of the decisions of the family desk that brings somebody, as in ``hindcast.yaml``."""
 LEAST_YEARS = 3
@@ -59,13 +56,15 @@ class Estimates:
     status_holders: float
     pending: float
     decided: float
-    """First decisions of the last year known."""
+    """First decisions of the last year known, closed cases left out."""
     output: float
     """The same, brought forward to the work of day 0."""
     output_response: Response
     granted_share: float
     granted_sd: float
-    closed_share: float
+    leave_rate: float
+    """All exits other than a grant or a rejection, a year, of the pending."""
+    leave_sd: float
     homes: float
     """People housed in the last year known, brought forward to those waiting on day 0."""
     homes_response: Response
@@ -79,9 +78,8 @@ def facts(known: Knowledge) -> Estimates:
     repeat = known.figure("repeat_applications", year).value
     pending = pending_at(known, year)
     holders = known.figure("status_holders", year).value
-    decisions = values(known, "decisions")
+    decisions = judged(known)
     granted = values(known, "decisions_granted")
-    closed = values(known, "decisions_closed")
     decided = max(decisions)
     shares = {y: granted[y] / decisions[y] for y in decisions}
     family, housed = family_by_year(known), homes_by_year(known)
@@ -90,6 +88,7 @@ def facts(known: Knowledge) -> Estimates:
     work_now = pending + path[min(path)] + repeat
     output_response = response(work, decisions)
     homes_response = response(values(known, "status_holders"), housed)
+    output = decisions[decided] * since(work, decided, work_now) ** output_response.power
     return Estimates(
         year=year,
         first=first,
@@ -102,16 +101,30 @@ def facts(known: Knowledge) -> Estimates:
         status_holders=holders,
         pending=pending,
         decided=decisions[decided],
-        output=decisions[decided] * since(work, decided, work_now) ** output_response.power,
+        output=output,
         output_response=output_response,
         granted_share=shares[decided],
         granted_sd=held_error(shares),
-        closed_share=closed.get(decided, 0.0) / decisions[decided],
+        leave_rate=leave_rate(exit_level(known), work_now, pending, output, first / 4),
+        leave_sd=held_error(hazards(known)),
         homes=housed[max(housed)]
         * since(values(known, "status_holders"), max(housed), holders) ** homes_response.power,
         homes_response=homes_response,
         other_share=other_share(known),
     )
+
+
+def leave_rate(
+    hazard: float, at_risk: float, pending: float, output: float, least: float
+) -> float:
+    """Return the rate at which the pending leave, from the hazard of the cases at risk.
+
+    Exits of the first year over the mean of the pending at its start and end, as the end follows
+    from them; it is at least ``least``.
+    """
+    exits = hazard * at_risk
+    end = max(at_risk - exits - output, least)
+    return exits / ((pending + end) / 2)
 
 
 def work_by_year(known: Knowledge) -> dict[int, float]:
@@ -219,44 +232,39 @@ def per_grant(family: dict[int, float], granted: dict[int, float]) -> float:
 def pending_at(known: Knowledge, year: int) -> float:
     """Return pending cases at the end of a year: the last known stock, brought forward.
 
-    Applications of the years after it come on top; decisions go off, at the last number known
-    where their year is not out yet. No more than nine tenths of what the asylum phase in reception
-    can hold, no less than a quarter of a year's applications.
+    Applications of the years after it come on top; exits go off, at the hazard held, and decisions,
+    at the last number known where their year is not out yet. No more than nine tenths of what the
+    asylum phase in reception can hold, no less than a quarter of a year's applications.
     """
     last = known.last("pending")
     stock = last.value
-    decisions = values(known, "decisions")
+    decisions, hazard = judged(known), exit_level(known)
     for later in range(last.period.year + 1, year + 1):
         applied = known.figure("first_applications", later).value
         applied += known.figure("repeat_applications", later).value
-        stock += applied - decisions.get(later, decisions[max(decisions)])
+        stock = (stock + applied) * (1 - hazard) - decisions.get(later, decisions[max(decisions)])
     people = known.figure("people_in_reception", year).value
     room = (people - known.figure("status_holders", year).value) / LIVES_HERE
     return float(min(max(stock, known.figure("first_applications", year).value / 4), 0.9 * room))
 
 
-def other_share(known: Knowledge) -> float:
-    """Other intake per person of inflow: COA's intake beyond it, mean of the last three years."""
-    received = values(known, "received")
-    years = sorted(received)[-3:]
-    shares = [received[year] / known.figure("inflow", year).value - 1 for year in years]
-    return max(float(np.mean(shares)), 0.0) if shares else 0.0
-
-
 def homes_by_year(known: Knowledge) -> dict[int, float]:
     """Status holders housed, for each year for which the balance can be made.
 
-    Those there at its beginning, grants in reception, family and half of other intake, less those
-    there at its end; never fewer than half of those who came. Years before ``FAMILY_APART`` count
-    only as long as there is no other; the earliest year has no beginning: as many as came.
+    Those there at its beginning, grants in reception and family, less those there at its end; never
+    fewer than half of those who came. Net of other intake of status holders, which is not known.
+    Years before ``FAMILY_APART`` count only as long as there is no other; the earliest year has no
+    beginning: as many as came.
     """
     holders, inflow = values(known, "status_holders"), values(known, "inflow")
-    family, other = _beyond_applications(known), other_share(known)
+    family = _beyond_applications(known)
     housed = {}
     for year, grants in values(known, "decisions_granted").items():
         if year not in inflow:
             continue
-        came = grants * IN_RECEPTION + family[year] + inflow[year] * other / 2
+        first = known.figure("first_applications", year).value
+        repeat = known.figure("repeat_applications", year).value
+        came = grants * in_reception(first, repeat) + family[year]
         grew = holders[year] - holders[year - 1] if year - 1 in holders else 0.0
         housed[year] = max(came - grew, came / 2)
     return {year: count for year, count in housed.items() if year >= FAMILY_APART} or housed

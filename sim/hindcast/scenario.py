@@ -18,14 +18,15 @@ import yaml
 
 from ..errors import ModelError
 from ..scenario import Quantity, Scenario, load, override, quantities, source_keys
-from .estimates import COMES, LIVES_HERE, Estimates, Response, facts, inflow_path, quarter_shares
+from .balances import LIVES_HERE
+from .estimates import COMES, Estimates, Response, facts, inflow_path, quarter_shares
 from .inflow_history import history_known
 from .inflow_posterior import as_correlations, as_numbers, posterior
 from .observations import Knowledge, Observation
 
 BECAUSE = "from what was known on the origin date"
-APPEAL_YEARS, DEPARTURE_YEARS = 0.75 * 0.9, 0.22
-"""Stocks in appeal and of the refused, in years of rejections and of closed and rejected cases."""
+APPEAL_YEARS, DEPARTURE_YEARS = 0.75 * 0.9, 0.74
+"""Stocks in appeal and of the refused, in years of rejections: share x time of each."""
 CHAIN = (
     "groups.", "inflow.", "other_intake.", "ind.", "courts.", "departure.", "family.", "housing.",
     "transit.", "reception.opening", "reception.in_reception", "reception.places.regular.opening",
@@ -113,38 +114,43 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
         "inflow.repeat": _number(found.repeat, "repeat_applications", _about(0.8, 1.2)),
         "other_intake.share_of_inflow": _number(
             other,
-            "received",
+            "people_in_reception",
             {"dist": "triangular", "low": max(other - 0.08, 0.0), "high": other + 0.05},
         ),
     }
 
 
 def _procedure(found: Estimates) -> dict[str, Any]:
-    """Set the IND, its stock, and people in appeal or rejected, consistent with reception."""
-    rejected = found.decided * (1 - found.granted_share - found.closed_share)
-    refused = (rejected + found.decided * found.closed_share) * DEPARTURE_YEARS
-    appeal = rejected * APPEAL_YEARS
-    asylum = found.people - found.status_holders
-    room = max(0.95 * asylum - LIVES_HERE * found.pending, 0.0)
-    fits = min(1.0, room / max(appeal + refused, 1.0))
+    """Set the IND: its output, its outcomes, and the rate at which the pending leave."""
     changes = {
         "ind.capacity.planned": _number(found.output, "decisions"),
         "ind.capacity.realised": _number(1, "decisions", _log(found.output_response.residual_sd)),
         "ind.capacity.response": _number(
             found.output_response.power, "decisions", _power(found.output_response)
         ),
+        "ind.leave_rate": _number(found.leave_rate, "pending", _log(found.leave_sd)),
         "ind.granted_factor": _number(1, "decisions_granted", _log(found.granted_sd)),
+    }
+    for group in ("all", "repeat"):
+        changes[f"groups.{group}.granted_share"] = _number(found.granted_share, "decisions_granted")
+    return changes | opening_cases(found)
+
+
+def opening_cases(found: Estimates) -> dict[str, Any]:
+    """Set the pending, and people in appeal or rejected, consistent with reception."""
+    rejected = found.decided * (1 - found.granted_share)
+    refused = rejected * DEPARTURE_YEARS
+    appeal = rejected * APPEAL_YEARS
+    asylum = found.people - found.status_holders
+    room = max(0.95 * asylum - LIVES_HERE * found.pending, 0.0)
+    fits = min(1.0, room / max(appeal + refused, 1.0))
+    again = found.repeat / (found.first + found.repeat)
+    return {
+        "groups.all.opening_pending": _number(found.pending * (1 - again), "pending"),
+        "groups.repeat.opening_pending": _number(found.pending * again, "pending"),
         "courts.opening_in_appeal.all": _number(appeal * fits, "decisions"),
         "departure.opening_rejected.all": _number(refused * fits, "decisions"),
     }
-    again = found.repeat / (found.first + found.repeat)
-    for group, part in (("all", 1 - again), ("repeat", again)):
-        changes |= {
-            f"groups.{group}.opening_pending": _number(found.pending * part, "pending"),
-            f"groups.{group}.granted_share": _number(found.granted_share, "decisions_granted"),
-            f"groups.{group}.closed_share": _number(found.closed_share, "decisions"),
-        }
-    return changes
 
 
 def _family_and_homes(found: Estimates) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ..results.experiment import actors_until
 from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from .estimates import facts
+from .given import with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
 from .observations import Knowledge, actual, forecasts, knowledge
 from .scenario import scenario_at
@@ -48,6 +49,8 @@ class HindcastOptions:
 
     replications: int = 200
     seed: int = 1
+    given: tuple[str, ...] = ()
+    """Published flows that the runs are given as they were: a diagnostic, no forecast."""
 
 
 def origins() -> list[date]:
@@ -71,6 +74,8 @@ def projected(
     """
     known = knowledge(origin)
     scenario = scenario_at(known, YEARS_AHEAD)
+    if options.given:
+        scenario = with_given(scenario, facts(known), options.given)
     ledger = simulate(
         scenario,
         options.replications,
