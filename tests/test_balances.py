@@ -8,9 +8,25 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.hindcast import knowledge, observed
-from sim.hindcast.balances import BREAKS, PendingBalance, exit_level, hazards, pending_balances
+from sim.errors import ScenarioError
+from sim.hindcast import HindcastOptions, actual, knowledge, observed, scenario_at
+from sim.hindcast.balances import (
+    BREAKS,
+    LIVES_HERE,
+    REPEAT_LIVES_HERE,
+    PendingBalance,
+    exit_level,
+    hazards,
+    judged,
+    other_share,
+    pending_balances,
+    reception_balances,
+)
+from sim.hindcast.estimates import held_error, leave_rate
+from sim.hindcast.given import FLOWS, chosen_flows, closes, closing_rate
 from sim.hindcast.observations import Knowledge
+from sim.hindcast.scenario import structure
+from sim.hindcast.scoring import projected
 from sim.scenario import Scenario
 
 ALL = date(2025, 12, 31)
@@ -86,3 +102,107 @@ def test_a_later_figure_moves_no_level() -> None:
     origin = date(2020, 3, 1)
     wild = tuple(replace(f, value=9 * f.value) if f.published > origin else f for f in observed())
     assert exit_level(Knowledge(origin, wild)) == exit_level(knowledge(origin))
+
+
+# -- people in reception ------------------------------------------------------------------------
+
+
+def test_the_residual_of_reception_is_what_exits_leave_over() -> None:
+    """2018: 12,257 of the asylum phase in reception, 17,898 a year later; shares by hand."""
+    share = (0.9 * 20_501 + 0.5 * 3_524) / (20_501 + 3_524)
+    exits = 5_818 + 20_501 + 3_524 - 3_214 - 5_220 - 12_303
+    left = (17_898 - 12_257) - share * (20_501 + 3_524 - 3_214 - exits - 6_990)
+    assert reception_balances(knowledge(ALL))[2018].residual == pytest.approx(left)
+
+
+def test_other_intake_is_the_net_of_the_last_three_years_known() -> None:
+    known = knowledge(date(2023, 3, 1))
+    found = reception_balances(known)
+    assert max(found) == 2021
+    shares = [found[y].residual / actual("inflow", y) for y in (2019, 2020, 2021)]
+    assert other_share(known) == pytest.approx(np.mean(shares))
+    assert other_share(knowledge(date(2015, 3, 1))) == 0
+
+
+# -- the scenario of an origin ------------------------------------------------------------------
+
+
+def test_exits_are_one_flow_of_a_hindcast() -> None:
+    """No case is closed and none comes back from court: all of it leaves by ind.leave_rate."""
+    scenario = scenario_at(knowledge(date(2019, 3, 1)), 4)
+    assert {group.closed_share.single for group in scenario.groups.values()} == {0.0}
+    assert scenario.courts.success_share.single == 0
+    assert scenario.groups["all"].in_reception_share.single == LIVES_HERE
+    assert scenario.groups["repeat"].in_reception_share.single == REPEAT_LIVES_HERE
+    assert judged(knowledge(ALL))[2024] == 15_630 + 4_186
+
+
+def test_the_rate_of_an_origin_follows_from_the_hazard_held() -> None:
+    """1,000 at risk, of which 800 pending: 200 leave, 300 are judged, 500 are there at the end."""
+    assert leave_rate(0.2, 1_000, 800, 300, 50) == pytest.approx(200 / 650)
+    assert leave_rate(0.2, 1_000, 800, 900, 50) == pytest.approx(200 / 425)
+
+
+def test_the_walk_of_the_hazard_is_as_wide_as_its_own_past_changes() -> None:
+    known = knowledge(date(2024, 3, 1))
+    spread = scenario_at(known, 4).ind.leave_rate.spread
+    assert spread is not None
+    assert (spread.dist, spread.kind) == ("lognormal", "factor")
+    assert spread.sd == held_error(hazards(known))
+
+
+@pytest.mark.parametrize("origin", [date(2015, 3, 1), date(2020, 3, 1), date(2023, 3, 1)])
+def test_what_was_left_over_later_is_no_input_of_a_forecast(origin: date) -> None:
+    """Each figure of which exits are made, changed after the origin: the forecast stays."""
+    wild = tuple(replace(f, value=3 * f.value) if f.published > origin else f for f in observed())
+    changed, kept = scenario_at(Knowledge(origin, wild), 4), scenario_at(knowledge(origin), 4)
+    assert changed.ind.leave_rate == kept.ind.leave_rate
+    assert changed.groups == kept.groups
+    assert HindcastOptions().given == ()
+
+
+def test_the_structure_has_no_rate_of_its_own() -> None:
+    assert structure().ind.leave_rate.assumption == "set on the origin date"
+
+
+# -- flows given --------------------------------------------------------------------------------
+
+
+def test_flows_are_chosen_by_name_and_an_unknown_one_is_refused() -> None:
+    assert chosen_flows("exits, first") == ("first", "exits")
+    for words in ("exit", "", "first,homes,births"):
+        with pytest.raises(ScenarioError, match="is no flow"):
+            chosen_flows(words)
+
+
+def test_the_closing_rate_ends_at_the_published_stock() -> None:
+    """Without applications and decisions a stock that falls to a third falls by log 3 a year."""
+    alone = PendingBalance(2020, 300, 0, 0, 0, 0, 0, 100)
+    assert closing_rate(alone, [0.25] * 4) == pytest.approx(np.log(3))
+    assert closing_rate(replace(alone, end=400), [0.25] * 4) == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("year", [2015, 2017, 2020, 2023])
+def test_with_its_flows_given_the_pending_close_within_three_percent(year: int) -> None:
+    options = HindcastOptions(20, 1, ("first", "repeat", "decisions", "exits"))
+    found = projected(date(year, 3, 1), options)
+    for target in range(year, min(year + 4, 2025)):
+        came = actual("pending", target)
+        assert np.median(found["pending", target]) == pytest.approx(came, rel=0.03), target
+
+
+@pytest.mark.long
+def test_with_every_flow_given_people_are_unbiased() -> None:
+    """Median over origins of log(median / came) within 20 % at each horizon."""
+    errors: dict[int, list[float]] = {}
+    for year in filter(closes, range(2012, 2025)):
+        found = projected(date(year, 3, 1), HindcastOptions(20, 1, FLOWS))
+        for target in range(year, min(year + 4, 2025)):
+            came = actual("people_in_reception", target)
+            assert came is not None
+            error = np.log(np.median(found["people_in_reception", target]) / came)
+            errors.setdefault(target - year + 1, []).append(float(error))
+    assert [len(errors[ahead]) for ahead in (1, 2, 3, 4)] == [10, 9, 8, 7]
+    for ahead, values in errors.items():
+        assert abs(np.median(values)) < np.log(1.2), ahead

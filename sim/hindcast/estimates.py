@@ -114,9 +114,7 @@ def facts(known: Knowledge) -> Estimates:
     )
 
 
-def leave_rate(
-    hazard: float, at_risk: float, pending: float, output: float, least: float
-) -> float:
+def leave_rate(hazard: float, at_risk: float, pending: float, output: float, least: float) -> float:
     """Return the rate at which the pending leave, from the hazard of the cases at risk.
 
     Exits of the first year over the mean of the pending at its start and end, as the end follows
