@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,9 +28,11 @@ from sim.hindcast.given import FLOWS, chosen_flows, closes, closing_rate
 from sim.hindcast.observations import Knowledge
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import projected
+from sim.report.balance_tables import TABLES
 from sim.scenario import Scenario
 
 ALL = date(2025, 12, 31)
+PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "balances.md"
 HAZARDS = {
     2015: 0.08, 2016: 0.27, 2017: 0.34, 2018: 0.31, 2019: 0.35, 2020: 0.24,
     2021: 0.15, 2022: 0.12, 2023: 0.15, 2024: 0.14,
@@ -206,3 +209,19 @@ def test_with_every_flow_given_people_are_unbiased() -> None:
     assert [len(errors[ahead]) for ahead in (1, 2, 3, 4)] == [10, 9, 8, 7]
     for ahead, values in errors.items():
         assert abs(np.median(values)) < np.log(1.2), ahead
+
+
+# -- the page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_page_has_the_computed_tables(name: str) -> None:
+    """``python tests/update.py balances`` writes them."""
+    assert f"<!-- {name} -->\n\n{TABLES[name](knowledge(ALL))}\n" in PAGE.read_text("utf-8")
+
+
+def test_the_page_shows_a_break_and_no_estimate_of_it() -> None:
+    rows = [line.split(" | ") for line in TABLES["pending"](knowledge(ALL)).splitlines()]
+    broken = [row for row in rows if "break: " in row[-1]]
+    assert [row[0].strip("| ") for row in broken] == ["2008", "2009", "2010", "2011"]
+    assert all(row[9:11] == ["", ""] for row in broken)

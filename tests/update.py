@@ -3,6 +3,7 @@
 The test that fails on a kept result says which name to give:
 
 - ``answers``: the table of answers in docs/answers.md (minutes where runs are not cached)
+- ``balances``: the tables of docs/explanation/balances.md
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
 - ``hindcasts``: sim/data/hindcasts.csv and inflow_model_scores.csv, and ``scorecard``
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
@@ -14,6 +15,7 @@ The test that fails on a kept result says which name to give:
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import test_balances
 import test_book
 import test_inflow_models
 import test_past
@@ -38,6 +41,7 @@ from sim.model.engine import simulate
 from sim.questions.pages import summary
 from sim.questions.run_studies import answers
 from sim.report import overview
+from sim.report.balance_tables import TABLES
 from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
 from sim.results.budget import costs
@@ -76,6 +80,19 @@ def update_answers() -> None:
     table = f"{head}{summary(pages)}\n<!-- end of answers -->"
     page = test_book.ANSWERS_PAGE.read_text("utf-8")
     test_book.ANSWERS_PAGE.write_text(test_book.TABLE.sub(lambda _: table, page), "utf-8")
+
+
+def update_balances() -> None:
+    page = test_balances.PAGE
+    text = page.read_text("utf-8")
+    for name, table in TABLES.items():
+        filled = (
+            f"<!-- {name} -->\n\n{table(hindcast.knowledge(test_balances.ALL))}\n\n<!-- end -->"
+        )
+        text = re.sub(
+            f"<!-- {name} -->.*?<!-- end -->", lambda _, new=filled: new, text, flags=re.S
+        )
+    page.write_text(text, "utf-8")
 
 
 def update_headlines() -> None:
@@ -172,6 +189,7 @@ def sensitivity_lines(found: Sensitivity) -> list[str]:
 
 UPDATES = {
     "answers": update_answers,
+    "balances": update_balances,
     "headlines": update_headlines,
     "hindcasts": update_hindcasts,
     "influence": update_influence,

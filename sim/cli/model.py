@@ -76,6 +76,14 @@ def hindcast(
     process: Annotated[
         bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
     ] = False,
+    given: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FLOWS",
+            help="Diagnostic: bias with these published flows given, of "
+            "first,repeat,decisions,homes,family,other,exits.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
     ] = None,
@@ -92,6 +100,7 @@ def hindcast(
         ALL_KNOWN,
         HindcastOptions,
         as_csv,
+        given_cells,
         goals,
         history_known,
         make,
@@ -101,8 +110,10 @@ def hindcast(
         start_table,
         summary,
     )
+    from ..hindcast.given import chosen_flows
     from ..hindcast.record import as_json
     from ..report import inflow_tables, scorecard_tables
+    from ..report.given_tables import given_table
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
 
@@ -114,13 +125,19 @@ def hindcast(
         usage_error(
             "--process", "the table of processes needs no run", "leave the other options out"
         )
-    if process:
+    if process and given is None:
         console().print(inflow_tables.process_table(process_table(), lang))
         console().print(inflow_tables.start_table(start_table(), lang))
         fitted = posterior(history_known(ALL_KNOWN)).quantiles()
         console().print(inflow_tables.posterior_table(fitted, lang))
         return
     options = HindcastOptions(count, seed)
+    if given is not None:
+        if process or out is not None or json_:
+            usage_error("--given", "it prints one table", "leave --process, --json and --out out")
+        names = chosen_flows(given)
+        console().print(given_table(given_cells(names, options), names, lang))
+        return
     if out is not None:
         refuse_other_kind(out, KIND)
         refuse_foreign(out)

@@ -26,6 +26,7 @@ from .scorecard import scores as scores
 from .scoring import SERIES as SERIES
 from .scoring import HindcastOptions as HindcastOptions
 from .scoring import all_cells as all_cells
+from .scoring import given_cells as given_cells
 from .scoring import official_cells as official_cells
 from .scoring import official_origins as official_origins
 from .scoring import origins as origins

@@ -9,7 +9,7 @@ intervals, and the share of the forecast below the outcome (PIT). ``skill`` sums
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Event
 from typing import Any
@@ -23,7 +23,7 @@ from ..results.experiment import actors_until
 from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from .estimates import facts
-from .given import with_given
+from .given import closes, with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
 from .observations import Knowledge, actual, forecasts, knowledge
 from .scenario import scenario_at
@@ -147,6 +147,15 @@ def cells_at(
         program = {year: samples[series, year] for year in years if (series, year) in samples}
         rows += scored_cells(known, series, years, program)
     return rows
+
+
+def given_cells(names: tuple[str, ...], options: HindcastOptions) -> pd.DataFrame:
+    """Return the cells of hindcasts with these published flows given (``given.FLOWS``).
+
+    Of the origin dates whose opening stock and flows are published.
+    """
+    days = [day for day in origins() if closes(day.year)]
+    return all_cells(days, replace(options, given=names))
 
 
 def scored_cells(
