@@ -15,7 +15,6 @@ The test that fails on a kept result says which name to give:
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
@@ -86,12 +85,10 @@ def update_balances() -> None:
     page = test_balances.PAGE
     text = page.read_text("utf-8")
     for name, table in TABLES.items():
-        filled = (
-            f"<!-- {name} -->\n\n{table(hindcast.knowledge(test_balances.ALL))}\n\n<!-- end -->"
-        )
-        text = re.sub(
-            f"<!-- {name} -->.*?<!-- end -->", lambda _, new=filled: new, text, flags=re.S
-        )
+        before, begin, rest = text.partition(f"<!-- {name} -->")
+        after = rest.partition("<!-- end -->")[2]
+        made = table(hindcast.knowledge(test_balances.ALL))
+        text = f"{before}{begin}\n\n{made}\n\n<!-- end -->{after}"
     page.write_text(text, "utf-8")
 
 
