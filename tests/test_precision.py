@@ -8,6 +8,9 @@ from scipy.special import ndtri
 
 from sim.model.sampling import BLOCK, Floats, hypercube_column
 from sim.notebook.repr import as_text
+from sim.questions.metrics import summarise_metric
+from sim.questions.questions import Metric
+from sim.questions.text import error_of
 from sim.report.error_tables import error_note, error_table, with_columns
 from sim.results import precision
 from sim.runs.summary_tables import BUDGET_COLUMNS
@@ -177,3 +180,17 @@ def test_a_comparison_has_the_error_of_its_paired_differences() -> None:
     for name in ("mean", "p10", "p50", "p90"):
         assert found[f"difference_{name}_low"][0] == pytest.approx(3)
         assert found[f"difference_{name}_high"][0] == pytest.approx(3)
+
+
+def test_a_figure_of_an_answer_has_its_error_and_an_amount_with_a_certainty_has_no_other() -> None:
+    cells = {"baseline": {"gap.total.2027": np.random.default_rng(3).normal(100, 10, 500)}}
+    figure = Metric(cell="gap.total.2027", shown="count")
+    value = summarise_metric(figure, cells["baseline"]["gap.total.2027"])
+    low, high = precision.of_quantile(cells["baseline"]["gap.total.2027"], 0.5)
+    assert value.error == (low, high)
+    assert value.band is not None
+    assert value.band[0] < low < value.value < high < value.band[1]
+    assert error_of(value, figure, "en") == f"{low:.0f} to {high:.0f}"
+    few = summarise_metric(figure, cells["baseline"]["gap.total.2027"][:99])
+    assert few.error is None
+    assert error_of(few, figure, "en") == ""

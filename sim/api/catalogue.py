@@ -119,8 +119,8 @@ class Answer:
 
     @property
     def figures(self) -> pd.DataFrame:
-        """Every figure in words: what it is, its value with 80 % interval, and its origin."""
-        return pd.DataFrame(self.page.rows, columns=["what", "value", "from"])
+        """Every figure in words: what it is, value with 80 % interval, simulation error, origin."""
+        return pd.DataFrame(self.page.rows, columns=["what", "value", "error", "from"])
 
     def __repr__(self) -> str:
         return as_text(self._parts())

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..hindcast import SERIES, coverage, kept, official_cells
-from ..model.sampling import Floats
+from ..model.sampling import Floats, hypercube_column
 from ..report.display_names import cell_name, input_name
 from ..report.i18n import Language, number, translate
 from ..results.cell import CellRef
@@ -20,6 +20,7 @@ from ..results.cell import parse as parse_cell
 from ..results.conditions import ComparisonOp, Operand, evaluate
 from ..results.conditions import parse as parse_condition
 from ..results.experiment import summary_value
+from ..results.precision import Interval, of_probability, of_quantile, of_statistic
 from ..scenario import Loaded, Scenario, load_chain, quantities
 from ..studies.base import Value
 from .questions import Metric, Operation, Question
@@ -31,7 +32,6 @@ StudyValues = Mapping[str, Mapping[str, Value]]
 ENDS = (0.1, 0.9)
 MIDDLES = ("mean", "p50")
 """Statistics that have an interval; an end of the distribution has none."""
-RESAMPLES = 400
 
 
 @cache
@@ -101,10 +101,19 @@ def _entry(values: Mapping[str, Value], entry: str, command: str) -> Value:
 
 
 def _times(value: Value, factor: float) -> Value:
-    if value.band is None:
-        return Value(factor * value.value, None, value.sampled)
-    low, high = sorted(factor * end for end in value.band)
-    return Value(factor * value.value, (low, high), value.sampled)
+    return Value(
+        factor * value.value,
+        _turned(value.band, factor),
+        value.sampled,
+        _turned(value.error, factor),
+    )
+
+
+def _turned(ends: tuple[float, float] | None, factor: float) -> tuple[float, float] | None:
+    if ends is None:
+        return None
+    low, high = sorted(factor * end for end in ends)
+    return low, high
 
 
 def array_of(figure: Metric, known: KnownMetric, before: Mapping[str, Floats]) -> Floats:
@@ -146,14 +155,25 @@ _DO: dict[Operation, np.ufunc] = {
 
 
 def summarise_metric(figure: Metric, values: Floats) -> Value:
-    """Return the median or mean of a metric and its interval; of a probability the share."""
-    values = values[np.isfinite(values)]
-    if figure.chance is not None or values.size == 1:
-        return Value(float(np.mean(values)))
+    """Return the median or mean of a metric and its interval; of a probability the share.
+
+    With its simulation error, where it has one.
+    """
+    known = values[np.isfinite(values)]
+    if figure.chance is not None or known.size == 1:
+        error = _known(of_probability(values)) if figure.chance is not None else None
+        return Value(float(np.mean(known)), error=error)
     statistic = figure.address.statistic if figure.cell is not None else "p50"
-    low, high = np.quantile(values, ENDS)
+    low, high = np.quantile(known, ENDS)
     band = (float(low), float(high)) if statistic in MIDDLES and low < high else None
-    return Value(summary_value(values, statistic), band)
+    error = _known(of_statistic(values, statistic))
+    return Value(summary_value(known, statistic), band, error=error)
+
+
+def _known(ends: Interval) -> tuple[float, float] | None:
+    """Return an interval as plain numbers; None where it is not known, as with few replications."""
+    low, high = (float(end) for end in ends)
+    return (low, high) if np.isfinite(low) and np.isfinite(high) else None
 
 
 FEW = 500
@@ -171,16 +191,14 @@ def _between(figure: Metric, count: int) -> Floats:
     """
     assert figure.low is not None
     assert figure.high is not None
-    parts = (np.random.default_rng(0).permutation(count) + 0.5) / count
+    parts = hypercube_column("assumed", count, 0)
     result: Floats = figure.low + (figure.high - figure.low) * parts
     return result
 
 
 def _enough(values: Floats, certainty: float) -> Value:
-    """Return the amount that is enough with some certainty, and its bootstrap interval."""
-    at = np.random.default_rng(0).integers(values.size, size=(RESAMPLES, values.size))
-    low, high = np.quantile(np.quantile(values[at], certainty, axis=1), ENDS)
-    band = (float(low), float(high)) if low < high else None
+    """Return the amount that is enough with some certainty, and its simulation error (95 %)."""
+    band = _known(of_quantile(values, certainty))
     return Value(float(np.quantile(values, certainty)), band, sampled=True)
 
 

@@ -45,9 +45,10 @@ def markdown(page: Page) -> str:
     parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}", *page.notes]
     if page.rows:
         heads = [
-            translate(key, page.lang) for key in ("answer_what", "answer_value", "answer_from")
+            translate(key, page.lang)
+            for key in ("answer_what", "answer_value", "answer_error", "answer_from")
         ]
-        parts += [f"## {translate('answer_figures', page.lang)}", _table(heads, page.rows, "lrl")]
+        parts += [f"## {translate('answer_figures', page.lang)}", _table(heads, page.rows, "lrrl")]
     for key, texts in sections(page):
         parts.append(f"## {translate(key, page.lang)}")
         listed = "\n".join(texts if key == COMMANDS else (f"- {text}" for text in texts))
@@ -137,10 +138,24 @@ def figures_frame(
         for name, figure in question.figures.items():
             value = values[name]
             low, high = value.band or (None, None)
+            error_low, error_high = value.error or (None, None)
             rows.append((question.number, name, figure_name(figure, lang), value.value, low, high,
+                         error_low, error_high,
                          "sampled" if value.sampled else "futures" if value.band else "",
                          _unit(figure.shown), figure_from(question, figure, lang)))  # fmt: skip
-    columns = ["question", "figure", "name", "value", "low", "high", "band", "unit", "from"]
+    columns = [
+        "question",
+        "figure",
+        "name",
+        "value",
+        "low",
+        "high",
+        "error_low",
+        "error_high",
+        "band",
+        "unit",
+        "from",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

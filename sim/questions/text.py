@@ -118,6 +118,14 @@ def with_band(value: Value, figure: Metric, lang: Language) -> str:
     return f"{text} {translate(key, lang, low=low, high=high)}"
 
 
+def error_of(value: Value, figure: Metric, lang: Language) -> str:
+    """Format the simulation error of a value, without unit; empty where it has none of its own."""
+    if value.error is None:
+        return ""
+    low, high = (plain(end, figure, lang) for end in value.error)
+    return low if low == high else translate("range", lang, low=low, high=high)
+
+
 def filled(text: str, question: Question, values: Mapping[str, Value], lang: Language) -> str:
     """Fill metrics into a text: ``{gap}`` with its interval, ``{gap_alone}`` without."""
     blanks = {}
@@ -131,8 +139,8 @@ def filled(text: str, question: Question, values: Mapping[str, Value], lang: Lan
 class Page:
     """Everything on the page of a question in one language.
 
-    ``notes`` are sentences under the answer; ``rows`` have a figure, its value and where it comes
-    from; ``drivers`` and ``rests`` a line each; ``again`` commands.
+    ``notes`` are sentences under the answer; ``rows`` have a figure, its value, its simulation
+    error and where it comes from; ``drivers`` and ``rests`` a line each; ``again`` commands.
     """
 
     question: Question
@@ -143,7 +151,7 @@ class Page:
     short: str
     answer: str
     notes: tuple[str, ...] = ()
-    rows: tuple[tuple[str, str, str], ...] = ()
+    rows: tuple[tuple[str, str, str, str], ...] = ()
     drivers: tuple[str, ...] = ()
     rests: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
@@ -181,7 +189,7 @@ def page(
         tuple(_notes(question, values, settings, lang)),
         tuple(
             (figure_name(figure, lang), with_band(values[name], figure, lang),
-             figure_from(question, figure, lang))
+             error_of(values[name], figure, lang), figure_from(question, figure, lang))
             for name, figure in question.figures.items()
         ),
         tuple(_driver(driver, scenario_of(source.of), lang) for driver in driven if source),
@@ -204,6 +212,8 @@ def _notes(
         texts.append(translate("answer_sure", lang, held=held))
     if any(value.sampled for value in values.values()):
         texts.append(translate("answer_sampled", lang))
+    if any(value.error for value in values.values()):
+        texts.append(translate("answer_error_note", lang))
     if any(figure.cells() for figure in question.figures.values()):
         step = translate(f"step_{settings.step}", lang)
         texts.append(
@@ -306,6 +316,7 @@ def figures_table(page: Page) -> Table:
     table = Table(title=translate("answer_figures", page.lang), title_justify="left")
     table.add_column(translate("answer_what", page.lang), ratio=3)
     table.add_column(translate("answer_value", page.lang), justify="right", ratio=2)
+    table.add_column(translate("answer_error", page.lang), justify="right", ratio=1)
     table.add_column(translate("answer_from", page.lang), ratio=3)
     for row in page.rows:
         table.add_row(*row)

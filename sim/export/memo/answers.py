@@ -176,7 +176,8 @@ def _find(asked: Sequence[Question], number: int, where: Path) -> Question:
 def _figures_table(page: AnswerPage, lang: Language) -> Table:
     heading = translate("answer_figures", lang)
     heads, rows = page.table(heading)
-    return Table(heading, heads, rows, (False, True, False))
+    # Pages of an earlier version have no column of the simulation error.
+    return Table(heading, heads, rows, (False, *(True,) * (len(heads) - 2), False))
 
 
 def _short_table(folder: FinishedFolder, deferred: Sequence[Question], lang: Language) -> Table:
