@@ -187,7 +187,7 @@ def test_a_figure_of_an_answer_has_its_error_and_an_amount_with_a_certainty_has_
     figure = Metric(cell="gap.total.2027", shown="count")
     value = summarise_metric(figure, cells["baseline"]["gap.total.2027"])
     low, high = precision.of_quantile(cells["baseline"]["gap.total.2027"], 0.5)
-    assert value.error == (low, high)
+    assert value.error == pytest.approx((float(low), float(high)))
     assert value.band is not None
     assert value.band[0] < low < value.value < high < value.band[1]
     assert error_of(value, figure, "en") == f"{low:.0f} to {high:.0f}"
