@@ -192,7 +192,7 @@ def test_the_words_of_a_chart_hold_the_numbers_of_its_table(run: str, lang: Lang
     said("need", *by_month(data, "need").iloc[-1][band])
     said("need", by_month(data, "places").iloc[-1]["p50"])
     said("ind", *by_month(data, "pending").iloc[-1][band])
-    waited = by_month(data, "waiting_months", "kind:median").iloc[-1][band]
+    waited = by_month(data, "waiting_months", "kind:decided_median").iloc[-1][band]
     said("ind", *waited, decimals=1)
     said("occupancy", *(people.iloc[-1] for _, people, _ in layers_of(data, lang)))
     said("occupancy", by_month(data, "places").iloc[-1]["mean"])

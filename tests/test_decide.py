@@ -348,7 +348,7 @@ def test_values_at_which_nothing_is_known_are_left_out(baseline: Scenario, made:
 
 
 def test_a_target_counts_the_replications_that_are_known() -> None:
-    target = target_of("waiting_months.kind:median.2028 <= 5", 0.8)
+    target = target_of("waiting_months.kind:decided_median.2028 <= 5", 0.8)
     values = np.array([np.nan, *np.arange(11.0), np.nan])
     assert target.excess(values) == pytest.approx(8 - 5)
     assert target.chance(values) == 6 / 11

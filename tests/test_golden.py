@@ -47,7 +47,7 @@ SERIES = {
     "places|total|end": "places",
     "emergency_share|total|mean": "share",
     "pending|total|end": "cases",
-    "waiting_months|kind:median|mean": "months",
+    "waiting_months|kind:decided_median|mean": "months",
     "inflow|total|sum": "persons/year",
     "decisions|total|sum": "decisions/year",
     "housed|total|sum": "persons/year",

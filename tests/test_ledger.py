@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.clock import Clock, StepLength
 from sim.errors import ModelError
+from sim.model.books import Track
 from sim.model.ledger import AccountSpec, Ledger, Order
 
 
@@ -154,8 +155,8 @@ def test_waits_are_kept_by_months_of_age_and_the_longest_as_ten_years() -> None:
     """Of the people of small() the first came six months ago and the next two five months ago."""
     ledger = small()
     ledger.move(counts([3, 0], [0, 0]), "queue", "done")
-    assert ledger.waits[0].sum(axis=1).tolist() == [3, 0]
-    assert ledger.waits[0, 0, :8].tolist() == [0, 0, 0, 0, 0, 2, 1, 0]
+    assert ledger.waits[0].sum(axis=(1, 2)).tolist() == [3, 0]
+    assert ledger.waits[0, 0, Track.GENERAL, :8].tolist() == [0, 0, 0, 0, 0, 2, 1, 0]
 
     accounts = [
         AccountSpec("queue", "people", aged=True, waits_to="out"),
@@ -165,7 +166,27 @@ def test_waits_are_kept_by_months_of_age_and_the_longest_as_ten_years() -> None:
     old.open_aged("queue", np.eye(1, 151, 10, dtype=np.int64) * 4, np.zeros(151))
     old.begin()
     old.move(counts([4]), "queue", "out")
-    assert old.waits[0, 0].tolist() == [0] * 120 + [4]
+    assert old.waits[0, 0, Track.GENERAL].tolist() == [0] * 120 + [4]
+
+
+def test_who_still_waits_is_kept_at_each_snapshot_by_track_and_age() -> None:
+    """Of two cells with people of one and two months ago, the second belongs to another track."""
+    accounts = [
+        AccountSpec("queue", "people", width=2, aged=True, waits_to="out"),
+        AccountSpec("out", "people", width=2),
+    ]
+    ledger = Ledger(accounts, Clock(date(2025, 1, 1), date(2025, 1, 31), "day"), 1, 2, {})
+    ledger.set_tracks("queue", [Track.GENERAL, Track.OTHER])
+    ledger.open_aged("queue", np.array([[3, 5, 0], [7, 0, 0]]), np.zeros(3))
+    ledger.begin()
+    assert ledger.still_waiting[0, 0, :, :4].tolist() == [[0, 0, 7, 0], [0, 5, 3, 0]]
+    ledger.move(np.array([[4, 6]]), "queue", "out")
+    for step in ledger.clock.steps():
+        ledger.at(step)
+        ledger.close_step()
+    assert ledger.still_waiting[1, 0, :, :4].tolist() == [[0, 0, 1, 0], [0, 4, 0, 0]]
+    assert ledger.waits[0, 0, :, :4].tolist() == [[0, 0, 6, 0], [0, 1, 3, 0]]
+    assert (ledger.still_waiting[1].sum(axis=(1, 2)) == ledger.snapshots["queue"][1].sum()).all()
 
 
 def test_what_is_left_of_a_month_leaves_before_the_next_month_does() -> None:

@@ -14,8 +14,8 @@ from sim.model.engine import calendar, end_of_step, simulate
 from sim.results.tables import (
     QUANTILES,
     Tables,
+    _age_cells,
     _mean_known,
-    _quantile_of_ages,
     _yearly_mean,
     finite_quantiles,
     join_tables,
@@ -112,14 +112,22 @@ def test_where_nothing_moves_the_mean_of_a_year_is_its_opening(baseline: Scenari
         assert np.allclose(_yearly_mean(still, name), opening[0]), name
 
 
-def test_a_hand_worked_quantile_of_waits() -> None:
+def test_hand_worked_waits_of_all_and_of_track_4() -> None:
     """Ages of 0, 1, 2 and 3 months; who has one lies from half a month below it on."""
-    counts = np.array([[0, 2, 4, 4], [8, 0, 0, 0], [0, 0, 0, 0]])
-    median, p90 = (_quantile_of_ages(counts, q) for q in (0.5, 0.9))
+    track4 = np.array([[[0, 2, 4, 4], [8, 0, 0, 0], [0, 0, 0, 0]]], dtype=np.int32)
+    other = np.array([[[10, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]], dtype=np.int32)
+    counts = np.stack([other, track4], axis=2)
+    low, high = np.array([0, 0.5, 1.5, 2.5]), np.array([0.5, 1.5, 2.5, 3.5])
+    cells = _age_cells("decided", counts, low, high)
+    found = {cell.breakdown.removeprefix("kind:decided_"): v[0] for cell, v in cells.items()}
     # 2 of age 1, 4 of age 2, 4 of age 3: the fifth is 3/4 into age 2.
-    assert median[:2] == pytest.approx([1.5 + 0.75, 0.25])
-    assert p90[:2] == pytest.approx([2.5 + 0.75, 0.45])
-    assert np.isnan(median[2])
+    assert found["track4_median"][:2] == pytest.approx([1.5 + 0.75, 0.25])
+    assert found["track4_p90"][:2] == pytest.approx([2.5 + 0.75, 0.45])
+    assert found["track4_mean"][:2] == pytest.approx([2.2, 0.25])
+    # With ten more of age 0 the tenth of twenty is the last of them.
+    assert found["median"][:2] == pytest.approx([0.5, 0.25])
+    assert found["mean"][0] == pytest.approx((10 * 0.25 + 2 + 8 + 12) / 20)
+    assert all(np.isnan(values[2]) for values in found.values())
 
 
 def test_a_mean_over_months_leaves_out_those_that_nobody_knows() -> None:

@@ -161,7 +161,8 @@ def test_the_monthly_table_has_the_agreed_columns_dates_and_series(done: Run) ->
                       "kind:unaccompanied_minors"},
         "places": {"total", "place:emergency"},
         "pending": {"total", "group:syria"},
-        "waiting_months": {"kind:median", "kind:p90"},
+        "waiting_months": {"kind:decided_median", "kind:decided_p90", "kind:pending_mean",
+                           "kind:pending_track4_median"},
         "inflow": {"total", "group:syria"},
         "decisions": {"kind:granted", "kind:rejected", "kind:closed"},
     } | {name: {"total"} for name in (
@@ -373,7 +374,7 @@ def test_an_interrupt_leaves_nothing(
         "gap.total.2027:p_positive",
         "budget.ind.2028@document",
         "occupancy.place:regular.2026",
-        "waiting_months.kind:p90.2026",
+        "waiting_months.kind:decided_p90.2026",
         "municipal_arrears.total.2026",
     ],
 )

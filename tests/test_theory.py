@@ -19,7 +19,7 @@ from sim.model.ledger import Ledger, accounts
 from sim.model.numbers import GroupNumber, Number, Numbers, PlaceNumber
 from sim.model.procedure import by_age, by_weight, courts, grown, ind
 from sim.model.state import Actor, SimState
-from sim.results.tables import wait_cells
+from sim.results.tables import open_wait_cells, wait_cells
 from sim.scenario import Scenario
 
 ONE_GROUP = "turkey"
@@ -100,11 +100,18 @@ def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenari
         until=date(2026, 6, 30),
         actors=(calendar, intake, ind, end_of_step),
     )
-    median = next(v for c, v in wait_cells(ledger).items() if c.breakdown == "kind:median")
+    median = next(v for c, v in wait_cells(ledger).items() if c.breakdown == "kind:decided_median")
     starts = [*ledger.clock.month_starts(), ledger.clock.days]
     for month in range(1, ledger.clock.months):
         middle = (starts[month] + starts[month + 1]) / 2
         assert abs(median[month, 0] - middle / 2 / 30.44) <= 0.5, month
+    # Who still waits at the end of day t came after t/2: from nothing to t/2 ago, t/4 on average.
+    still = {cell.breakdown: values[:, 0] for cell, values in open_wait_cells(ledger).items()}
+    for date_number, day in enumerate(starts[2:], start=2):
+        for which, part in (("median", 1 / 4), ("mean", 1 / 4), ("p90", 0.9 / 2)):
+            found = still[f"kind:pending_{which}"][date_number]
+            assert abs(found - part * day / 30.44) <= 0.5, (which, date_number)
+            assert still[f"kind:pending_track4_{which}"][date_number] == found
     waited = ledger.wait_days["pending"].sum() / ledger.flows["pending", "decided"].sum()
     assert waited == pytest.approx(ledger.clock.days / 4, rel=0.02)
 

@@ -424,14 +424,18 @@ def test_everything_is_reached_and_used_by_keyboard_with_focus_to_be_seen(
 def test_the_saved_file_has_the_numbers_of_the_table(
     opened: Open, page: str, runs: dict[str, Path], lang: Language, mark: str
 ) -> None:
-    here = opened(f"{page}#lang={lang}&series=waiting_months%7Ckind%3Amedian&by=month").page
+    here = opened(f"{page}#lang={lang}&series=waiting_months%7Ckind%3Adecided_median&by=month").page
     with here.expect_download() as saved:
         here.locator("#download").click()
-    assert saved.value.suggested_filename == "opvangsim-waiting_months-kind-median-month.csv"
+    assert (
+        saved.value.suggested_filename == "opvangsim-waiting_months-kind-decided_median-month.csv"
+    )
     text = Path(saved.value.path()).read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=mark))
     table = pd.read_parquet(runs["closed"] / "monthly.parquet")
-    table = table[(table["series"] == "waiting_months") & (table["breakdown"] == "kind:median")]
+    table = table[
+        (table["series"] == "waiting_months") & (table["breakdown"] == "kind:decided_median")
+    ]
     table = table[table["p50"].notna()].sort_values("date")
     told = [
         [str(row["date"])[:10], *(number(row[q], lang, 1) for q in ("p50", "p10", "p90"))]

@@ -69,7 +69,10 @@ OTHER_SERIES: tuple[tuple[str, str, str], ...] = (
     ("decisions", "total", "book_decisions"),
     ("housed", "total", "book_housed"),
     ("departed", "total", "book_departed"),
-    ("waiting_months", "kind:median", "book_wait"),
+    ("waiting_months", "kind:decided_median", "cell_waiting_months_kind_decided_median"),
+    ("waiting_months", "kind:decided_mean", "cell_waiting_months_kind_decided_mean"),
+    ("waiting_months", "kind:pending_median", "cell_waiting_months_kind_pending_median"),
+    ("waiting_months", "kind:pending_mean", "cell_waiting_months_kind_pending_mean"),
 )
 """Series after those of reception: series, breakdown, label."""
 UNITS = {

@@ -54,6 +54,15 @@ class First(IntEnum):
     NEWEST = 1
 
 
+class Track(IntEnum):
+    """Procedures of the IND whose waits are kept apart."""
+
+    OTHER = 0
+    """Tracks 1 and 2: Dublin and safe countries."""
+    GENERAL = 1
+    """Track 4."""
+
+
 class Rule(IntEnum):
     """The rules of the ledger, by what is wrong if they are broken."""
 
@@ -77,8 +86,12 @@ class Ages(NamedTuple):
     """(replication, aged cell, month of entry): sum of the days on which those there came."""
     front: Counts
     """(replication, aged cell): no month of entry before it has anybody left."""
+    track: Counts
+    """(aged cell,): its ``Track``."""
     waits: NDArray[np.int32]
-    """(month, replication, age [months]): people who left for the account ``WAITS_TO``."""
+    """(month, replication, track, age [months]): people who left for the account ``WAITS_TO``."""
+    still_waiting: NDArray[np.int32]
+    """(snapshot, replication, track, age [months]): people there, in accounts with ``WAITS_TO``."""
     wait_days: Floats
     """(month, replication, aged cell): days that those who left had waited."""
 
@@ -260,7 +273,8 @@ def _take_by_age(
             ages.entry_days[r, aged, cohort] -= entered
             entry_days += entered
             if counted:
-                ages.waits[today.month, r, min(this_month - cohort, OLDEST_AGE)] += taken
+                age = min(this_month - cohort, OLDEST_AGE)
+                ages.waits[today.month, r, ages.track[aged], age] += taken
             left -= taken
         if not newest:
             ages.front[r, aged] = cohort
@@ -291,8 +305,30 @@ def close_step(books: Books, record: StockRecord, today: Today, ends_month: bool
             record.days[today.month, r, cell] += books.stock[r, cell] * today.days
         if ends_month:
             _check_ages(books, r)
+            keep_waiting(books, today.month + 1, month_now(books.ages, today), r)
             for cell in range(record.days.shape[2]):
                 record.snapshots[today.month + 1, r, cell] = books.stock[r, cell]
+
+
+@compiled
+def keep_waiting(books: Books, snapshot: int, this_month: int, r: int) -> None:
+    """Keep how many months ago those came who still wait at a snapshot."""
+    ages = books.ages
+    for account in range(books.layout.shape[0]):
+        if books.layout[account, Layout.WAITS_TO] >= 0:
+            for cell in range(books.layout[account, Layout.WIDTH]):
+                aged = books.layout[account, Layout.AGED] + cell
+                for cohort in range(this_month + 1):
+                    age = min(this_month - cohort, OLDEST_AGE)
+                    there = ages.cohorts[r, aged, cohort]
+                    ages.still_waiting[snapshot, r, ages.track[aged], age] += there
+
+
+@compiled
+def keep_opening_waits(books: Books, today: Today) -> None:
+    """Keep how many months ago those came who wait at the opening, in all replications."""
+    for r in range(books.stock.shape[0]):
+        keep_waiting(books, 0, month_now(books.ages, today), r)
 
 
 @compiled

@@ -8,7 +8,7 @@ names here; tables are made by ``results``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,8 +26,10 @@ from .books import (
     Rule,
     StockRecord,
     Today,
+    Track,
     check_all,
     close_step,
+    keep_opening_waits,
 )
 from .books import move_all as move_in_all
 from .compiled import entry_of
@@ -138,7 +140,9 @@ class Ledger:
         self.wait_days = {name: books.ages.wait_days[:, :, c] for name, c in aged.items()}
         """Days waited by those who left each aged account: (month, replications, width)."""
         self.waits = books.ages.waits
-        """People who were decided, by months waited: (month, replications, age)."""
+        """People who were decided, by months waited: (month, replications, track, age)."""
+        self.still_waiting = books.ages.still_waiting
+        """People still waiting for a decision, by months waited: as ``waits``, by snapshot."""
 
     def _internal(self) -> list[str]:
         return [name for name, account in self.accounts.items() if not account.external]
@@ -181,6 +185,10 @@ class Ledger:
         self.entry_sums[name][:, :, :upto] = by_cohort * entry_days
         self.stocks[name][:] = by_cohort.sum(axis=-1)
 
+    def set_tracks(self, name: str, tracks: Sequence[Track]) -> None:
+        """Say to which track each cell of an aged account belongs; call it before ``begin``."""
+        self.books.ages.track[self._aged_cells(name)] = tracks
+
     def begin(self) -> None:
         """Close the opening: store the total of each book and take the first snapshot."""
         books = _book_names(self.accounts.values())
@@ -188,6 +196,7 @@ class Ledger:
         for name, account in self.accounts.items():
             self.record.opened[:, books.index(account.book)] += self.stocks[name].sum(axis=1)
         self.record.snapshots[0] = self.books.stock[:, : self.record.snapshots.shape[2]]
+        keep_opening_waits(self.books, self.today)
 
     # -- moves by Python ------------------------------------------------------------------------
 
@@ -320,7 +329,9 @@ def _new_books(specs: list[AccountSpec], clock: Clock, replications: int, cohort
             entered=np.zeros((n, aged, cohorts), dtype=np.int32),
             entry_days=np.zeros((n, aged, cohorts)),
             front=np.zeros((n, aged), dtype=np.int64),
-            waits=np.zeros((months, n, OLDEST_AGE + 1), dtype=np.int32),
+            track=np.full(aged, int(Track.GENERAL)),
+            waits=np.zeros((months, n, len(Track), OLDEST_AGE + 1), dtype=np.int32),
+            still_waiting=np.zeros((months + 1, n, len(Track), OLDEST_AGE + 1), dtype=np.int32),
             wait_days=np.zeros((months, n, aged)),
         ),
     )

@@ -11,7 +11,7 @@ import simpy
 
 from ..clock import Clock, Step
 from ..scenario import Scenario
-from .books import Books, Today
+from .books import Books, Today, Track
 from .chances import Chances, new_chances, work_out_chances
 from .compiled import entry_of, inlined
 from .draws import Draws, new_draws
@@ -118,6 +118,8 @@ def new_state(
 ) -> SimState:
     """Gather what actors look at, at the start of a run."""
     clock, samples = ledger.clock, ledger.samples
+    general = [group.procedure == "general" for group in scenario.groups.values()]
+    ledger.set_tracks("pending", [Track.GENERAL if one else Track.OTHER for one in general])
     values = Parameters(scenario, clock, samples)
     state = SimState(
         simpy.Environment(),

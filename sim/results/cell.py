@@ -17,6 +17,11 @@ from ..errors import Problem, ScenarioError
 
 MONEY = ("gap", "cost", "budget")
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p_positive")
+FORMER_LINES = {
+    "kind:median": "kind:decided_median",
+    "kind:p90": "kind:decided_p90",
+}
+"""Breakdowns of ``waiting_months`` by the names that version 0.1 gave them."""
 _FORM = re.compile(
     r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z0-9_]+)?)\.(?P<year>\d{4})"
     r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$",
@@ -59,6 +64,14 @@ def parse(text: str) -> CellRef:
     )
 
 
+def advice_on(address: CellRef, advice: str) -> str:
+    """Return what to do about a cell that is not there: its present name, if it has one."""
+    if address.table == "waiting_months" and address.line in FORMER_LINES:
+        now = f"{address.table}.{FORMER_LINES[address.line]}.{address.year}"
+        return f"of cases decided it is now {now}; of those still pending see kind:pending_median"
+    return advice
+
+
 def look_up(
     address: CellRef,
     budget: pd.DataFrame,
@@ -99,5 +112,5 @@ def look_up(
     if len(rows) != 1 or column not in rows:
         what = "there is no such cell in these tables"
         advice = "see budget.csv and yearly.csv for the lines, years and vintages there are"
-        raise ScenarioError([Problem(str(address), what, advice)])
+        raise ScenarioError([Problem(str(address), what, advice_on(address, advice))])
     return float(rows.iloc[0][column])

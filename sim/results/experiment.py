@@ -31,7 +31,7 @@ from ..scenario import Scenario
 from . import budget
 from . import tables as results
 from .budget import Costs
-from .cell import MONEY, CellRef
+from .cell import MONEY, CellRef, advice_on
 from .parallel import cores, parallel_map
 
 LARGEST_CHUNK = 100
@@ -155,7 +155,7 @@ class Experiment:
         if values is None or (address.table in MONEY and not np.isfinite(values).any()):
             what = "there is no such cell in this run"
             advice = "see budget.csv and yearly.csv of a run for the lines and years there are"
-            raise ScenarioError([Problem(address.cell, what, advice)])
+            raise ScenarioError([Problem(address.cell, what, advice_on(address, advice))])
         return values
 
 

@@ -309,7 +309,7 @@ def monotone(base: Scenario) -> Iterator[CheckOutcome]:
         ("a dearer place never lowers cost", "reception.places.regular.price", (0.8, 1, 1.2),
          "cost"),
         ("more capacity at the IND never lengthens the wait", "ind.capacity.planned",
-         (1.3, 1, 0.8), "waiting_months|kind:median|mean"),
+         (1.3, 1, 0.8), "waiting_months|kind:decided_median|mean"),
     ):  # fmt: skip
         found = [last(path, factor, what) for factor in factors]
         tried = f"{path} x {', '.join(f'{factor:g}' for factor in factors)}; 2027, 60 replications"

@@ -13,7 +13,9 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..model.books import Track
 from ..model.ledger import Ledger
 from ..model.sampling import Floats
 from ..scenario import REGULAR, Scenario
@@ -54,7 +56,8 @@ class Tables:
     """Cells by date (cell, date, replication) and by year (cell, year, replication).
 
     ``by_year`` has a measure for each of its cells: flows are summed, stocks averaged over the
-    year's simulated days (``mean``) and taken at its end (``end``).
+    year's simulated days (``mean``) and taken at its end (``end``). Waits of those decided are
+    means of the months; those of people still waiting are taken at the year's end.
     """
 
     dates: tuple[date, ...]
@@ -75,12 +78,13 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
     at_dates = stock_cells(lambda name: ledger.snapshots[name].astype(np.float64), scenario)
     at_dates |= arrears_cells(ledger, scenario)
     flows = flow_cells(ledger, scenario)
-    waits = wait_cells(ledger)
+    waits, open_waits = wait_cells(ledger), open_wait_cells(ledger)
 
     dates = clock.snapshot_dates()
     nothing = np.full((1, ledger.replications), np.nan)
     monthly = dict(at_dates)
     monthly |= {cell: np.concatenate([nothing, flow]) for cell, flow in (flows | waits).items()}
+    monthly |= open_waits
 
     yearly: dict[tuple[TableCell, Measure], Floats] = {}
     means = stock_cells(lambda name: _yearly_mean(ledger, name), scenario)
@@ -93,6 +97,8 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
         yearly[cell, "sum"] = np.stack([sum_in_order(flow[month_years == y]) for y in years])
     for cell, wait in waits.items():
         yearly[cell, "mean"] = np.stack([_mean_known(wait[month_years == year]) for year in years])
+    for cell, wait in open_waits.items():
+        yearly[cell, "end"] = wait[ends]
     return Tables(
         dates=tuple(dates),
         years=years,
@@ -260,28 +266,64 @@ def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]
 
 
 def wait_cells(ledger: Ledger) -> dict[TableCell, Floats]:
-    """Median and 90th percentile of the months waited by those decided in a month."""
+    """Months waited by those decided in a month: (month, replication).
+
+    Median, mean and 90th percentile, of all and of the general procedure (track 4). Who was decided
+    in a month and came ``a`` months before it waited from a - 1/2 to a + 1/2 months (0 to 1/2 if
+    it was the same month).
+    """
+    high: Floats = np.arange(ledger.waits.shape[-1], dtype=np.float64) + 0.5
+    low: Floats = np.maximum(high - 1, 0.0)
+    return _age_cells("decided", ledger.waits, low, high)
+
+
+def open_wait_cells(ledger: Ledger) -> dict[TableCell, Floats]:
+    """Months waited until now by those still waiting at each date: (date, replication).
+
+    As ``wait_cells``; who came ``a`` months before a month's end has waited a to a + 1 months.
+    """
+    ages: Floats = np.arange(ledger.still_waiting.shape[-1], dtype=np.float64)
+    return _age_cells("pending", ledger.still_waiting, ages, ages + 1)
+
+
+def _age_cells(
+    who: str, counts: NDArray[np.int32], low: Floats, high: Floats
+) -> dict[TableCell, Floats]:
+    """Cells of ``waiting_months`` from people by date, replication, track and age."""
     cells = {}
-    for name, q in (("median", 0.5), ("p90", 0.9)):
-        cell = TableCell("waiting_months", f"kind:{name}", "months")
-        cells[cell] = np.stack([_quantile_of_ages(counts, q) for counts in ledger.waits])
+    for track, people in (
+        ("", counts.sum(axis=2, dtype=np.int64)),
+        ("track4_", counts[:, :, Track.GENERAL]),
+    ):
+        reached = people.cumsum(axis=2, dtype=np.float64)
+        for name, values in (
+            ("median", _quantile(reached, 0.5, low, high)),
+            ("mean", _mean_age(people, low, high)),
+            ("p90", _quantile(reached, 0.9, low, high)),
+        ):
+            cells[TableCell("waiting_months", f"kind:{who}_{track}{name}", "months")] = values
     return cells
 
 
-def _quantile_of_ages(counts: np.ndarray, q: float) -> Floats:
-    """Quantile of ages [months] from counts by age (replication, age); NaN if nobody.
+def _mean_age(people: NDArray[np.integer], low: Floats, high: Floats) -> Floats:
+    """Mean of ages from people by age, evenly spread from ``low`` to ``high``; NaN if nobody."""
+    total = people.sum(axis=-1)
+    # A cumulative sum adds in order, so that it is the same on every processor.
+    waited = (people * ((low + high) / 2)).cumsum(axis=-1)[..., -1]
+    result: Floats = np.where(total > 0, waited / np.maximum(total, 1), np.nan)
+    return result
 
-    Who has waited ``a`` months came between a - 1/2 and a + 1/2 months ago (the youngest 0 to 1/2).
-    """
-    reached = np.cumsum(counts.astype(np.float64), axis=1)
-    goal = q * reached[:, -1:]
-    index = np.argmax(reached >= np.maximum(goal, 1e-9), axis=1)
-    rows = np.arange(counts.shape[0])
-    inside = counts[rows, index]
-    part = 1 - (reached[rows, index] - goal[:, 0]) / np.maximum(inside, 1)
-    low = np.maximum(index - 0.5, 0.0)
-    high = index + 0.5
-    result: Floats = np.where(reached[:, -1] > 0, low + part * (high - low), np.nan)
+
+def _quantile(reached: Floats, q: float, low: Floats, high: Floats) -> Floats:
+    """Quantile of ages from people no older than each; as ``_mean_age``."""
+    total = reached[..., -1]
+    goal = q * total
+    index = np.argmax(reached >= np.maximum(goal, 1e-9)[..., None], axis=-1)
+    at = np.take_along_axis(reached, index[..., None], axis=-1)[..., 0]
+    before = np.take_along_axis(reached, np.maximum(index - 1, 0)[..., None], axis=-1)[..., 0]
+    inside = at - np.where(index > 0, before, 0.0)
+    part = 1 - (at - goal) / np.maximum(inside, 1.0)
+    result: Floats = np.where(total > 0, low[index] + part * (high[index] - low[index]), np.nan)
     return result
 
 

@@ -24,7 +24,8 @@ from .environment import environment
 
 MANIFEST = "run.json"
 SCHEMA = 3
-"""Number of the form of folders: since 3 their tables have columns of the simulation error."""
+"""Number of the form of folders: since 3 their tables have columns of the simulation error,
+and say of a wait whose it is."""
 READABLE = (2, SCHEMA)
 """Forms that are read; what a table of form 2 lacks is taken as not known."""
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")

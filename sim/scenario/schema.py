@@ -54,6 +54,10 @@ class Group(Frozen):
 
     title: Text = Field(description="name of the group")
     intake: Literal["first", "repeat"] = Field(description="which applications feed the group")
+    procedure: Literal["general", "dublin_safe"] = Field(
+        default="general",
+        description="general: track 4 of the IND; dublin_safe: tracks 1 and 2, told apart in waits",
+    )
     intake_share: Annotated[Share, UNDATED, CERTAIN] = Field(
         description="share of those applications; sums to 1"
     )

@@ -41,7 +41,7 @@ SHOWN = (
     ("occupancy", "total"),
     ("places", "place:emergency"),
     ("pending", "total"),
-    ("waiting_months", "kind:median"),
+    ("waiting_months", "kind:decided_median"),
 )
 """Series of the printed table; all others are in the file."""
 LARGEST_RATIO = 9_999
@@ -56,14 +56,15 @@ PEOPLE = (
     ("places", "place:emergency", "mean", "places"),
     ("shortage", "total", "mean", "persons"),
     ("pending", "total", "end", "cases"),
-    ("waiting_months", "kind:median", "mean", "months"),
-    ("waiting_months", "kind:p90", "mean", "months"),
+    ("waiting_months", "kind:decided_median", "mean", "months"),
+    ("waiting_months", "kind:decided_p90", "mean", "months"),
+    ("waiting_months", "kind:pending_median", "end", "months"),
 )
 """Series compared by year: series, breakdown, measure, unit."""
 BY_MONTH = (
     ("occupancy", "total", "persons"),
     ("pending", "total", "cases"),
-    ("waiting_months", "kind:median", "months"),
+    ("waiting_months", "kind:decided_median", "months"),
 )
 """Series compared month by month, for the chart."""
 MOST = 4

@@ -21,7 +21,7 @@ from ..report.style import BLUE, DARK, GREY, ORANGE, ChartSize
 MONTHLY = (
     ("occupancy", "total", 1e3),
     ("pending", "total", 1e3),
-    ("waiting_months", "kind:median", 1.0),
+    ("waiting_months", "kind:decided_median", 1.0),
 )
 """Series of the panels by month, and what their scales are in."""
 LINES = (

@@ -40,8 +40,8 @@ SERIES = (
     "departed|kind:supervised|sum",
     "target|total|sum",
     "guardianship|total|mean",
-    "waiting_months|kind:median|mean",
-    "waiting_months|kind:p90|mean",
+    "waiting_months|kind:decided_median|mean",
+    "waiting_months|kind:decided_p90|mean",
 )
 COSTS = ("coa", "nidos", "ind")
 BANDS = (
@@ -49,7 +49,7 @@ BANDS = (
     "occupancy|kind:status_holders|mean",
     "occupancy|place:emergency|mean",
     "pending|total|end",
-    "waiting_months|kind:median|mean",
+    "waiting_months|kind:decided_median|mean",
 )
 ENDS = (0.1, 0.9)
 ROUNDING = 0.005

@@ -58,8 +58,10 @@ WHOLE_NAMES = {
     "occupancy|kind:status_holders": "explorer_status_holders",
     "occupancy|kind:minors": "explorer_minors",
     "occupancy|kind:unaccompanied_minors": "book_minors_alone",
-    "waiting_months|kind:median": "book_wait",
-    "waiting_months|kind:p90": "explorer_wait_long",
+} | {
+    f"waiting_months|kind:{whose}_{which}": f"cell_waiting_months_kind_{whose}_{which}"
+    for whose in ("decided", "pending", "decided_track4", "pending_track4")
+    for which in ("median", "mean", "p90")
 }
 """Series with a name of their own, not that of a whole and a part."""
 PARTS = {

@@ -11,7 +11,7 @@ from .elements import bands_by_day, draw_fan, fan_labels, limit_from_zero, run_n
 from .layout import finish, label_ends, new_figure
 from .scales import date_scale, number_scale, positions
 
-PANELS = (("pending", "total", 0), ("waiting_months", "kind:median", 1))
+PANELS = (("pending", "total", 0), ("waiting_months", "kind:decided_median", 1))
 """Series, breakdown, and decimals of the two panels."""
 
 
