@@ -180,7 +180,7 @@ def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Res
     assert result.describe_cell("cost.nidos.2027").split()[-4] == "million"
     assert result.describe_cell("waiting_months.kind:decided_median.2027").split()[1] == "months"
     assert "%" in result.describe_cell("emergency_share.total.2027")
-    with pytest.raises(ScenarioError, match="it is now waiting_months.kind:decided_median.2027"):
+    with pytest.raises(ScenarioError, match="it is now waiting_months"):
         result.describe_cell("waiting_months.kind:median.2027")
     with pytest.raises(ScenarioError, match="no such cell"):
         result.value("gap.total.2031")

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from support.cli import DESIGN, Command, run_cli
 from support.folders import digest, record_in, tree
@@ -23,7 +22,7 @@ from support.processes import KILLED, Touches, in_child_process
 from sim.errors import ModelError, ScenarioError
 from sim.runs.chart_folder import write_chart_files, write_charts
 from sim.runs.folder import replace_folder
-from sim.runs.load import read_run_folder, with_present_names
+from sim.runs.load import read_run_folder
 from sim.runs.manifest import read_manifest
 from sim.runs.provenance import Provenance
 from sim.runs.verify import verify_record
@@ -409,18 +408,6 @@ def test_a_run_of_version_0_1_0_is_refused_with_the_command_that_makes_it_again(
     assert "version 0.1.0 wrote this scenario" in problem.what
     assert "this key is missing" in problem.what
     assert "opvangsim run" in problem.advice
-
-
-def test_waits_of_version_0_1_0_are_read_under_their_present_names() -> None:
-    """They were those of cases decided; nothing else of the table changes."""
-    table = pd.read_csv(EARLIER / "yearly.csv")
-    now = with_present_names(table)
-    waits = now[now["series"] == "waiting_months"]
-    assert set(waits["breakdown"]) == {"kind:decided_median", "kind:decided_p90"}
-    assert now.drop(columns="breakdown").equals(table.drop(columns="breakdown"))
-    others = table["series"] != "waiting_months"
-    assert now[others].equals(table[others])
-    assert with_present_names(now) is now
 
 
 def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(
