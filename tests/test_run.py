@@ -383,6 +383,28 @@ def test_an_address_finds_its_cell(done: Run, text: str) -> None:
     assert np.isfinite(value)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [
+        ("pending.total.2026", "end"),
+        ("family_pending.total.2026", "end"),
+        ("waiting_months.kind:pending_median.2026", "end"),
+        ("waiting_months.kind:decided_mean.2026", "mean"),
+        ("occupancy.total.2026", "mean"),
+        ("inflow.total.2026", "sum"),
+    ],
+)
+def test_cases_are_taken_at_the_end_of_a_year_and_people_over_it(
+    done: Run, text: str, measure: str
+) -> None:
+    """As the answers to the Senate's questions say of them."""
+    asked = address.parse(text)
+    table = done.yearly.set_index(["series", "breakdown", "year", "measure"])
+    expected = table.loc[(asked.table, asked.line, 2026, measure), "mean"]
+    assert address.look_up(asked, done.budget, done.yearly, "", "document") == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -95,8 +95,9 @@ class Result:
         """Return one number of the tables, as in ``gap.total.2027@owb2025:p90``.
 
         An address names ``gap``, ``cost`` or ``budget`` of a line [EUR], or a series of ``yearly``
-        with its breakdown, averaged over the year (stocks) or summed (flows). Without a statistic
-        it is the mean. Raises ``ScenarioError`` if there is no such cell.
+        with its breakdown, averaged over the year (stocks of people and places), at its end (stocks
+        of cases) or summed (flows). Without a statistic it is the mean. Raises ``ScenarioError`` if
+        there is no such cell.
 
         >>> import sim
         >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)

@@ -3,7 +3,8 @@
 ``gap.total.2027@owb2025:p90`` is the 90th percentile of the gap in total in 2027 against a
 vintage. ``gap``, ``cost`` and ``budget`` are read from the budget table; any other table name is a
 series of the yearly table with a breakdown as its line (``occupancy.place:regular.2027:mean``),
-averaged over the year for stocks, summed for flows, and at the year's end for what has no mean.
+averaged over the year for stocks of people and places, summed for flows, and at the year's end for
+stocks of cases (``AT_END``) and for what has no mean.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import pandas as pd
 from ..errors import Problem, ScenarioError
 
 MONEY = ("gap", "cost", "budget")
+AT_END = ("pending", "family_pending")
+"""Series of cases: an address of them means the year's end, as published stocks do."""
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p_positive")
 FORMER_LINES = {
     "kind:median": "kind:decided_median",
@@ -38,6 +41,11 @@ class CellRef:
     year: int
     vintage: str | None
     statistic: str
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures of the yearly table that it may mean; the first that there is counts."""
+        return ("end",) if self.table in AT_END else ("mean", "sum", "end")
 
     @property
     def cell(self) -> str:
@@ -106,8 +114,8 @@ def look_up(
             & (yearly["breakdown"] == address.line)
             & (yearly["year"] == address.year)
         ]
-        within = rows["measure"] != "end"
-        rows = rows[within] if within.any() else rows
+        there = [name for name in address.measures if (rows["measure"] == name).any()]
+        rows = rows[rows["measure"].isin(there[:1])]
         column = address.statistic + ending
     if len(rows) != 1 or column not in rows:
         what = "there is no such cell in these tables"

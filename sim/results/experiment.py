@@ -147,7 +147,7 @@ class Experiment:
                 values = lines[years.index(address.year)]
         elif address.year in self.clock.years and address.vintage is None:
             row = self.clock.years.index(address.year)
-            for measure in ("mean", "sum", "end"):
+            for measure in address.measures:
                 found = self.yearly.get((address.table, address.line, measure))
                 if found is not None:
                     values = found[row]
