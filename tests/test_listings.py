@@ -132,7 +132,7 @@ SLIPS = {
     ),
     "unused-source": OWN.replace("source: MINE", "assumption: test"),
     "source-without-address": OWN.replace("    address: https://example.org/study\n", ""),
-    "assumption-without-range": "inflow.first: {value: 26500, assumption: test}\n",
+    "assumption-without-range": "inflow.first: {value: 26500, certain: true, assumption: test}\n",
 }
 
 

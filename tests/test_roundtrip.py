@@ -447,7 +447,7 @@ def test_a_workbook_leads_to_files_beside_it_and_nowhere_else(
     data = edited((tmp_path / "s.xlsx").read_bytes(), {at: 310})
     (tmp_path / "s.xlsx").write_bytes(data)
     assert command("scenario", "import", "s.xlsx", "-o", "p.yaml").returncode == 0
-    assert (tmp_path / "p.yaml").read_text().startswith("extends: small.yaml\n")
+    assert (tmp_path / "p.yaml").read_text().startswith("schema: 2\nextends: small.yaml\n")
     away = repacked(data, lambda n, part: part.replace(b"small.yaml", b"../x/small.yaml")
                     if n == "docProps/custom.xml" else part)  # fmt: skip
     (tmp_path / "away.xlsx").write_bytes(away)

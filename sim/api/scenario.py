@@ -31,6 +31,7 @@ from ..scenario import load as load_shipped
 from ..scenario.introspect import hint_for
 from ..scenario.listing import ListingRow, by_assumption, by_source, differences, rows
 from ..scenario.messages import of_findings
+from ..scenario.notes import contested, notes_of
 from ..scenario.plausibility import warnings_of
 from ..studies import STUDIES, Study
 from ..studies.options import SimulationOptions
@@ -80,7 +81,10 @@ class LoadedScenario:
         return f"{loaded}.override({values!r})" if values else loaded
 
     def override(self, changes: Mapping[str, object] | None = None, /, **overrides: object) -> Self:
-        """Return the scenario with some numbers set to certain values, as ``--set`` does.
+        """Return the scenario with some numbers set to other values, as ``--set`` does.
+
+        A number keeps its uncertainty in relative width, unless the value says otherwise:
+        ``{"value": 40_000, "certain": True}``, or with a ``spread``.
 
         Parameters
         ----------
@@ -229,15 +233,19 @@ class LoadedScenario:
         return pd.DataFrame([line for row in found for line in _lines(row)])
 
     def check(self, *, strict: bool = False) -> pd.DataFrame:
-        """Return warnings about implausible numbers, one row each.
+        """Return notes and warnings about implausible numbers, one row each.
 
-        With ``strict`` sources and ranges are checked as well.
+        A note (code "note") is about a number whose uncertainty is not simply that of the scenario
+        below it: one that became certain, or one in a file of version 0.1. With ``strict`` sources
+        and ranges are checked as well.
 
         >>> import sim
         >>> sim.load("baseline").check().empty
         True
         """
-        found = []
+        found = [
+            ("note", str(note.where), note.what, note.advice) for note in notes_of(self.loaded)
+        ]
         for warning in warnings_of(self.model, strict=strict):
             problem = of_findings([warning.finding], self.loaded.tree)[0]
             found.append((warning.code, str(problem.where), problem.what, problem.advice))
@@ -292,12 +300,8 @@ class LoadedScenario:
 
     def _repr_html_(self) -> str:
         numbers = sum(1 for _ in quantities(self.model))
-        conflicts = [
-            f"{key} is set by {first} and by {second}; {second} wins"
-            for key, (first, second) in self.loaded.tree.conflicts.items()
-        ]
         about = f"scenario {self.name}, {self._span()}, {numbers} numbers with unit and source"
-        return heading(self.title, self.model.description.en, about, *conflicts)
+        return heading(self.title, self.model.description.en, about, *contested(self.loaded))
 
     def _span(self) -> str:
         return f"{self.model.start:%-d %B %Y} to {self.model.until:%-d %B %Y}"

@@ -40,10 +40,12 @@ def tell_warnings(loaded: Loaded) -> None:
         typer.echo(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}", err=True)
 
 
-def tell_contested(loaded: Loaded) -> None:
-    """Print which keys several patches set, and which of them wins."""
-    for key, (earlier, later) in loaded.tree.conflicts.items():
-        typer.echo(f"note: {key} is set by {earlier} and by {later}; {later} wins", err=True)
+def tell_notes(loaded: Loaded) -> None:
+    """Print what merging did beyond what the files say, on the error stream."""
+    from ..scenario.notes import contested, notes_of
+
+    for note in (*contested(loaded), *notes_of(loaded)):
+        typer.echo(f"note: {note}", err=True)
 
 
 @contextmanager

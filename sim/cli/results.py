@@ -11,7 +11,7 @@ import typer
 
 from ..errors import usage_error
 from .options import ChartWidth, Formats, Lang, Language, Width, formats_of
-from .output import as_typed, tell_contested
+from .output import as_typed, tell_notes
 
 if TYPE_CHECKING:
     from ..report.charts import RunData
@@ -246,6 +246,6 @@ def export(
         if len(found) != 1:
             usage_error(" ".join(what), "expected one scenario", "join the parts of a chain with +")
         loaded = load_chain(found[0])
-        tell_contested(loaded)
+        tell_notes(loaded)
         export_scenario(loaded, found[0], out, lang)
     typer.echo(str(out))

@@ -28,7 +28,7 @@ from .options import (
     Until,
     Workers,
 )
-from .output import as_typed, console, progress, tell_contested, tell_warnings
+from .output import as_typed, console, progress, tell_notes, tell_warnings
 
 if TYPE_CHECKING:
     from ..questions.run_studies import Answers
@@ -97,7 +97,7 @@ def run(
         usage_error("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
     for one, chain in zip(loaded, chains, strict=True):
-        tell_contested(one)
+        tell_notes(one)
         tell_warnings(one)
         folder = out or Path("outputs") / one.name
         with progress(one.name, options.replications, quiet or json_) as tell:

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import usage_error
 from .options import ChartWidth, Formats, Lang, Sets, formats_of
-from .output import as_typed, console, tell_contested
+from .output import as_typed, console, tell_notes
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
@@ -49,7 +49,7 @@ def check(
             for problem in error.problems:
                 typer.echo(f"error: {problem}", err=True)
             continue
-        tell_contested(loaded)
+        tell_notes(loaded)
         warned = warnings_of(loaded.scenario, strict=strict)
         for one in warned:
             problem = of_findings([one.finding], loaded.tree)[0]
@@ -121,6 +121,7 @@ def show(
     from ..scenario.listing import rows
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
+    tell_notes(loaded)
     unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]
     baseline, described = load("baseline"), loaded.scenario.description
     for key in keys or [""]:

@@ -15,7 +15,7 @@ from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import flag_of
 from .options import Lang, Out, Quiet, Sets, Workers
-from .output import finish, tell_contested, watched
+from .output import finish, tell_notes, watched
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
@@ -141,7 +141,7 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
 
         scenarios: tuple[Loaded, ...] = tuple(load_chain(*chain) for chain in chains)
         for one in scenarios:
-            tell_contested(one)
+            tell_notes(one)
         watch = watched(typed["quiet"])
         return Inputs(scenarios, typed.get("sweep"), typed["workers"], watch)
 

@@ -1,8 +1,8 @@
 """Turn an edited workbook into a patch: only what differs from the scenario it was made from.
 
 A number whose value or spread was changed loses its source, as in any patch, unless the source or
-the assumption was changed as well. Rounding by a spreadsheet program (some keep 15 of the 17 digits
-of a number) is not a change.
+the assumption was changed as well. Its spread is what its cells say; empty ones make it certain.
+Rounding by a spreadsheet program (some keep 15 of the 17 digits of a number) is not a change.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ..report.i18n import Language, translate, unit_name
 from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, shipped
 from ..scenario.introspect import hint_for
 from ..scenario.quantity import CONFUSED
+from ..scenario.version import KEY as VERSION
+from ..scenario.version import SCHEMA
 from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
 from .workbook_reader import FilledRows, FilledWorkbook
 from .workbook_rows import (
@@ -195,6 +197,8 @@ def _number_change(
         del data["value"]
     for name in ("between", "spread"):
         data |= {name: numeric[name]} if numeric[name] is not None else {}
+    if old is not None and old.spread is not None and numeric["spread"] is None:
+        data["certain"] = True
     for name in ("price_level", "fill"):
         data |= {name: numeric[name]} if numeric[name] != before.get(name) else {}
     if basis_changed:
@@ -375,7 +379,8 @@ def _at_cell(problem: Problem, cells: list[str], workbook: str) -> Problem:
 
 def patch_text(extends: list[str], about: dict[str, Any], changes: list[Change]) -> str:
     """Return the patch as YAML."""
-    data: dict[str, Any] = {"extends": extends[0] if len(extends) == 1 else extends}
+    data: dict[str, Any] = {VERSION: SCHEMA}
+    data["extends"] = extends[0] if len(extends) == 1 else extends
     data |= about | {change.key: _tidy(change.data) for change in changes}
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 

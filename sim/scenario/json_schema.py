@@ -20,6 +20,8 @@ from .base import SuggestedKeys
 from .introspect import everywhere
 from .quantity import Quantity
 from .schema import Scenario
+from .version import KEY as VERSION
+from .version import SCHEMA
 
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"
@@ -38,6 +40,7 @@ def json_schema() -> Schema:
     """Return the JSON Schema of scenario files (draft 7, the best supported by editors)."""
     shared: Schema = {}
     patch, whole = _patch(shared), _model(Scenario, False, shared)
+    whole = whole | {"properties": _version() | whole["properties"]}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "opvangsim scenario",
@@ -49,9 +52,15 @@ def json_schema() -> Schema:
     }
 
 
+def _version() -> Schema:
+    about = f"form of this file; {SCHEMA} for this version of the program"
+    return {VERSION: {"type": "integer", "minimum": 1, "maximum": SCHEMA, "description": about}}
+
+
 def _patch(shared: Schema) -> Schema:
     names = {"type": "string", "description": "file or shipped scenario that this one stands on"}
     properties: Schema = {"extends": {"anyOf": [names, {"type": "array", "items": names}]}}
+    properties |= _version()
     properties |= _model(Scenario, True, shared)["properties"]
     whole = _model(Scenario, False, shared)["properties"]
     properties |= {key: whole[key] for key in ("title", "description", "sources")}

@@ -17,9 +17,12 @@ from pydantic import ValidationError
 from ..errors import Problem, ScenarioError, usage_error
 from . import messages as explain
 from .catalogue import find
-from .merge import COMMAND_LINE, Layer, Tree, merge, resolve_extends
+from .layers import COMMAND_LINE, Layer, resolve_extends
+from .merge import Tree, merge
 from .schema import Scenario
 from .validate import problems_of
+from .version import KEY as VERSION
+from .version import SCHEMA
 from .yaml_reader import SourceText
 
 LONGEST_NAME = 60
@@ -90,13 +93,16 @@ def override(scenario: Scenario, changes: dict[str, Any], because: str) -> Scena
     """Return a copy of a scenario with some keys changed, validated like a file.
 
     ``changes`` maps paths (``ind.capacity.planned``) to values as a patch file would hold them;
-    a number inherits its unit, and ``because`` becomes its assumption. Raises ``ScenarioError``.
+    a number inherits its unit, and ``because`` becomes its assumption. Unlike in a patch file, it
+    does not inherit a spread: the number is as stated, and without a spread it is certain, which is
+    how studies set levers (decision 49). Raises ``ScenarioError``.
     """
     base = SourceText(
         "scenario", data=_plain(scenario.model_dump(by_alias=True, exclude_none=True))
     )
     patch = SourceText("changes", data=dict(changes))
-    tree = merge([Layer(base, frozenset()), Layer(patch, frozenset({"scenario"}), because)])
+    below = frozenset({"scenario"})
+    tree = merge([Layer(base, frozenset()), Layer(patch, below, because, exact=True)])
     return _checked(tree)
 
 
@@ -176,7 +182,7 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
 
 def dump(scenario: Scenario) -> str:
     """Return the resolved scenario as YAML: every number with its unit and source."""
-    data = scenario.model_dump(by_alias=True, exclude_none=True)
+    data = {VERSION: SCHEMA} | scenario.model_dump(by_alias=True, exclude_none=True)
     return yaml.dump(
         _plain(data), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
     )

@@ -1,8 +1,8 @@
 """Merge scenario files: a base and its patches, each applied once and in order.
 
-A scenario is a chain of layers. ``extends`` names the files that a file patches (one, or several in
-order); a chain on the command line does the same. Each key of a patch replaces the value before it;
-a patched number keeps its unit and definition, but its source is the patch itself.
+A scenario is a chain of layers. Each key of a patch replaces the value before it;
+a patched number keeps its unit, its definition and, in relative width, its uncertainty, but its
+source is the patch itself.
 """
 
 from __future__ import annotations
@@ -11,35 +11,19 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Problem
 from . import introspect as shape
-from .catalogue import named_in_a_file, shipped
+from .inherit import Outcome, kept_spread, same_value
 from .introspect import hint_for
+from .layers import COMMAND_LINE, Layer
 from .schema import Scenario
-from .yaml_reader import Keys, Position, SourceText, read_file, read_text
+from .version import KEY as VERSION
+from .yaml_reader import Keys, Position, SourceText
 
 HEAD = ("extends", "title", "description")
-MAX_LAYERS = 40
-COMMAND_LINE = "--set"
-BY_COMMAND = "set on the command line"
 _HERE = None
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One text of a chain, and the names of the layers it extends."""
-
-    source: SourceText
-    below: frozenset[str]
-    because: str = ""
-    """Why it sets what it sets: the assumption of a number without a source of its own."""
-
-    @property
-    def name(self) -> str:
-        return Path(self.source.name).stem
 
 
 @dataclass(frozen=True)
@@ -48,6 +32,15 @@ class Origin:
 
     number: int
     spot: Position
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What became of the uncertainty of a number that a layer set without a word on it."""
+
+    layer: Layer
+    outcome: Outcome
+    place: Location | str
 
 
 @dataclass
@@ -59,6 +52,12 @@ class Tree:
     problems: list[Problem] = field(default_factory=list)
     conflicts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By key: the earlier patch that set it, and the later one that won."""
+    inherited: dict[str, Inherited] = field(default_factory=dict)
+    """By key: numbers whose uncertainty comes from the layer below, or could not."""
+    certain: dict[str, Layer] = field(default_factory=dict)
+    """By key: the layer that made an uncertain number certain."""
+    unlinked: dict[str, Layer] = field(default_factory=dict)
+    """Those of them whose correlations were dropped with that."""
     _origins: dict[Any, Any] = field(default_factory=dict)
 
     def origin(self, path: Keys) -> Origin | None:
@@ -119,91 +118,6 @@ def _origins_in(node: dict[Any, Any]) -> Iterator[Origin]:
             yield from _origins_in(below)
 
 
-def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[Layer, ...]:
-    """Return the layers of a chain of files, each once, bases before the files that extend them.
-
-    ``sets`` (``key=value``) come last, as a layer of their own. Raises ``ScenarioError``.
-    """
-    found: dict[str, Layer] = {}
-    for file in files:
-        _visit(file, (), found)
-    layers = list(found.values())
-    for layer in layers[1:]:
-        if "extends" not in layer.source.data:
-            what = f"'{layer.name}' is a whole scenario: it can only be the first of a chain"
-            raise ScenarioError([Problem(layer.source.name, what, "put it first, or leave it out")])
-    if sets:
-        everything = frozenset(layer.source.name for layer in layers)
-        layers.append(Layer(_set_source(sets), everything, BY_COMMAND))
-    return tuple(layers)
-
-
-def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:
-    path = file.resolve()
-    if len(above) >= MAX_LAYERS:
-        what = f"stands on more than {MAX_LAYERS} layers"
-        raise ScenarioError([Problem(str(file), what, "join some of them")])
-    name = str(file)
-    known = next(
-        (layer for layer in found.values() if Path(layer.source.name).resolve() == path), None
-    )
-    if known is not None:
-        return known.below | {known.source.name}
-    source = read_file(file)
-    below: frozenset[str] = frozenset()
-    for base, place in _bases(source, file):
-        if base.resolve() in (*above, path):
-            names = " -> ".join(layer.stem for layer in (*above, path, base))
-            raise ScenarioError([Problem(place, f"extends itself: {names}", "break the circle")])
-        below |= _visit(base, (*above, path), found)
-    found[name] = Layer(source, below, _because(source))
-    return below | {name}
-
-
-def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
-    """Return the files that a text extends (relative to its folder, or shipped), with positions."""
-    named = source.data.get("extends", [])
-    items = named if isinstance(named, list) else [named]
-    bases: list[tuple[Path, Location]] = []
-    for index, item in enumerate(items):
-        at = ("extends", str(index)) if isinstance(named, list) else ("extends",)
-        place = source.spots[at].at_value()
-        if not isinstance(item, str):
-            what = f"extends {item!r}: expected the name of a file"
-            raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
-        base = file.parent / item
-        known = shipped()
-        # A part of a path holds 255 bytes at most: a longer one is an error to ask for.
-        longest = max(len(part.encode("utf-8", "replace")) for part in item.split("/"))
-        if len(item) > 500 or longest > 255 or not item.isprintable():
-            raise ScenarioError([Problem(place, "not the name of a file", "name a scenario")])
-        if not base.is_file() and item.removesuffix(".yaml") in known:
-            base = known[item.removesuffix(".yaml")]
-        if not base.is_file():
-            what = f"extends '{item}': no such file in {file.parent}"
-            advice = "name a scenario file relative to this one, or a shipped scenario"
-            raise ScenarioError([Problem(place, what, advice)])
-        if base not in known.values():
-            named_in_a_file(base, place)
-        bases.append((base, place))
-    return bases
-
-
-def _set_source(sets: Sequence[str]) -> SourceText:
-    """Turn ``key=value`` overrides of the command line into a text with one line each."""
-    lines = []
-    for item in sets:
-        key, equals, value = item.partition("=")
-        if not equals or not key.strip() or "\n" in item:
-            advice = "as in --set housing.homes=25000"
-            raise ScenarioError([Problem(COMMAND_LINE, f"'{item}' is no key=value", advice)])
-        if key.strip().split(".")[0] == "extends":
-            what, advice = "'extends' can't be set here", "chain with +: baseline + faster-housing"
-            raise ScenarioError([Problem(COMMAND_LINE, what, advice)])
-        lines.append(f"{key.strip()}: {value.strip()}")
-    return read_text("\n".join(lines) + "\n", COMMAND_LINE)
-
-
 def merge(layers: Sequence[Layer]) -> Tree:
     """Apply the layers in order: the first as a base, the others as patches."""
     tree = Tree(tuple(layers))
@@ -214,13 +128,27 @@ def merge(layers: Sequence[Layer]) -> Tree:
     for number, layer in enumerate(layers[1:], start=1):
         tree.problems += _unnamed(layer)
         for key, value in layer.source.data.items():
-            if key == "extends":
+            if key in ("extends", VERSION):
                 continue
             path = (str(key),) if key in HEAD else tuple(str(key).split("."))
             change = _Change(tree, number, layer, path, value, (str(key),))
             change.apply(tree.data, path)
     tree.data.pop("extends", None)
+    tree.data.pop(VERSION, None)
+    _unlink(tree)
     return tree
+
+
+def _unlink(tree: Tree) -> None:
+    """Drop correlations with a number that a layer made certain: it has no draws to link."""
+    links = tree.data.get("correlations")
+    if not isinstance(links, list):
+        return
+    for link in list(links):
+        ends = {link.get("first"), link.get("second")} if isinstance(link, dict) else set()
+        if gone := [key for key in ends if isinstance(key, str) and key in tree.certain]:
+            links.remove(link)
+            tree.unlinked |= {key: tree.certain[key] for key in gone}
 
 
 def _unnamed(layer: Layer) -> list[Problem]:
@@ -233,12 +161,6 @@ def _unnamed(layer: Layer) -> list[Problem]:
     what = f"this patch has no {' and no '.join(lacking)} of its own"
     advice = "add title: {en: ..., nl: ...} and description: {en: ..., nl: ...}"
     return [Problem(layer.source.place(0, 0), what, advice)]
-
-
-def _because(source: SourceText) -> str:
-    described = source.data.get("description")
-    text = described.get("en", "") if isinstance(described, dict) else described
-    return f"patch {Path(source.name).stem}: {text}" if text else f"patch {Path(source.name).stem}"
 
 
 @dataclass(frozen=True)
@@ -288,16 +210,42 @@ class _Change:
             self.tree.forget(self.path)
         elif is_quantity(old):
             self.tree.forget(self.path)
-            target[key] = patched_quantity(old, self.value, self.layer.because)
+            target[key] = self._patched(old)
+            self._mark(old, target[key])
         elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
             for name, below in self.value.items():
                 inner = (*self.path, str(name)), below, (*self.at, str(name))
                 _Change(self.tree, self.number, self.layer, *inner).apply(old, (str(name),))
             return
         else:
+            if self.path[0] == "correlations":
+                self.tree.certain.clear()
             self.tree.forget(self.path)
             target[key] = copy.deepcopy(self.value)
         self.tree.note(self.path, self.number, self.layer.source, self.at)
+
+    def _patched(self, old: dict[str, Any]) -> dict[str, Any]:
+        """Patch a number, and keep its uncertainty unless the patch says something about it."""
+        number = patched_quantity(old, self.value, self.layer.because)
+        self.tree.inherited.pop(".".join(self.path), None)
+        unsaid = "spread" not in number and number.get("certain") is not True
+        if self.layer.exact or not unsaid or old.get("spread") is None:
+            return number
+        here = shape.at(Scenario, self.path)
+        kept = kept_spread(old, number["value"], here.unit if here else None)
+        if kept is None:
+            return number
+        place = self.layer.source.key_place(self.at)
+        self.tree.inherited[".".join(self.path)] = Inherited(self.layer, kept.outcome, place)
+        return number if kept.spread is None else number | {"spread": kept.spread}
+
+    def _mark(self, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Record whether a number is certain now and was not before."""
+        name = ".".join(self.path)
+        if new.get("spread") is not None:
+            self.tree.certain.pop(name, None)
+        elif old.get("spread") is not None:
+            self.tree.certain[name] = self.layer
 
     def _may_begin(self, depth: int, steps: int) -> bool:
         """Whether an optional mapping of names that is not there yet may begin here."""
@@ -372,11 +320,15 @@ def all_dates(value: dict[Any, Any]) -> bool:
     )
 
 
-def patched_quantity(old: dict[str, Any], value: Any, because: str) -> Any:
-    """Patch a number: unit, price level and interpolation stay; the source is the patch's own."""
-    kept = {key: old[key] for key in ("unit", "price_level", "fill") if key in old}
-    if isinstance(value, dict) and not all_dates(value):
-        grounded = {} if {"source", "assumption"} & set(value) else {"assumption": because}
-        base = {} if "value" in value else {"value": old["value"]}
-        return {**kept, **base, **grounded, **value}
-    return {**kept, "value": value, "assumption": because}
+def patched_quantity(old: dict[str, Any], value: Any, because: str) -> dict[str, Any]:
+    """Patch a number: unit and price level stay, and the source is the patch's own.
+
+    Where the value stays, so does what holds between its dates.
+    """
+    written = value if isinstance(value, dict) and not all_dates(value) else {"value": value}
+    same = "value" not in written or same_value(old["value"], written["value"])
+    parts = ("unit", "price_level", "fill", *(("between",) if same else ()))
+    kept = {key: old[key] for key in parts if key in old}
+    base = {} if "value" in written else {"value": old["value"]}
+    grounded = {} if {"source", "assumption"} & set(written) else {"assumption": because}
+    return {**kept, **base, **grounded, **written}

@@ -16,7 +16,7 @@ from .validate import ScenarioIssue
 from .yaml_reader import Keys
 
 MOST_TOLD = 200
-_INNER = {"float", "tuple[tuple[date,float],...]", "function-before[_dated(), union]"}
+_INNER = {"float", "tuple[tuple[date,float],...]", "function-before[dated(), union]"}
 
 
 def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:

@@ -23,9 +23,15 @@ from pydantic import (
 from .base import Frozen, Number, RuleError, number
 from .distribution import Distribution
 
+Dated = float | tuple[tuple[date, float], ...]
+"""One number, or numbers by date in order."""
 
-def _dated(raw: Any) -> Any:
-    """Turn a mapping of dates (or years, meaning 1 January) into sorted pairs."""
+
+def dated(raw: Any) -> Dated:
+    """Turn a mapping of dates (or years, meaning 1 January) into sorted pairs.
+
+    Raises ``RuleError`` if it holds something else.
+    """
     if isinstance(raw, tuple):
         return raw
     if not isinstance(raw, dict):
@@ -47,13 +53,11 @@ def _dated(raw: Any) -> Any:
     return tuple(sorted(pairs.items()))
 
 
-def _undated(value: float | tuple[tuple[date, float], ...]) -> Any:
+def _undated(value: Dated) -> Any:
     return dict(value) if isinstance(value, tuple) else value
 
 
-Value = Annotated[
-    float | tuple[tuple[date, float], ...], BeforeValidator(_dated), PlainSerializer(_undated)
-]
+Value = Annotated[Dated, BeforeValidator(dated), PlainSerializer(_undated)]
 
 
 class Quantity(Frozen):
@@ -68,10 +72,30 @@ class Quantity(Frozen):
     where: str | None = Field(default=None, description="where in the source")
     assumption: str | None = Field(default=None, description="one sentence, if no source gives it")
     spread: Distribution | None = Field(default=None, description="how unsure it is")
+    certain: bool | None = Field(
+        default=None, exclude=True, description="true: no uncertainty, whatever it had before"
+    )
     price_level: int | None = Field(default=None, description="year of the prices, for euros")
     fill: Number | None = Field(
         default=None, gt=0, le=1, description="share of places filled when a price was measured"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _certainty(cls, raw: Any) -> Any:
+        """Check ``certain`` against the spread; it is a word of files, and not kept."""
+        if not isinstance(raw, dict) or "certain" not in raw:
+            return raw
+        stated, spread = raw["certain"], raw.get("spread")
+        if not isinstance(stated, bool):
+            raise RuleError(f"certain is {stated!r}", "write certain: true", "certain")
+        if stated and spread is not None:
+            advice = "leave out one of the two"
+            raise RuleError("a certain number has no spread", advice, "certain")
+        if not stated and spread is None:
+            advice = "add a spread, as in spread: {dist: lognormal, sd: 0.2, as: factor}"
+            raise RuleError("nothing says how uncertain this number is", advice, "certain")
+        return {key: part for key, part in raw.items() if key != "certain"}
 
     @model_validator(mode="after")
     def _grounded(self) -> Self:

@@ -11,6 +11,8 @@ from . import introspect as shape
 from .listing import parameters
 from .quantity import Quantity
 from .schema import Scenario
+from .version import KEY as VERSION
+from .version import SCHEMA
 
 SCHEMA_FILE = "scenario.schema.json"
 LEVERS = {
@@ -49,6 +51,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
     lines = [
         f"# yaml-language-server: $schema={SCHEMA_FILE}",
         f"# A patch on {base}: every key that is not set here keeps the value it has there.",
+        f"{VERSION}: {SCHEMA}",
         f"extends: {extends}",
         "title:",
         f"  en: {json.dumps(name, ensure_ascii=False)}",
@@ -61,6 +64,8 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         "#   housing.homes: 25000",
         "#   housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
         "#   (the first value holds before its date too)",
+        "# It stays as uncertain as it was, in relative width, unless you say otherwise:",
+        "#   housing.homes: {value: 25000, certain: true}",
         "#   housing.homes:",
         "#     value: 25000",
         '#     assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
@@ -76,6 +81,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
 def patch_text(changes: dict[str, Any]) -> str:
     """Write a patch on the baseline with the changes found by the calibration."""
     head = {
+        VERSION: SCHEMA,
         "extends": "baseline",
         "title": {"en": "Fitted to the years to 2024", "nl": "Geijkt op de jaren tot 2024"},
         "description": {

@@ -20,7 +20,7 @@ from sim.report.i18n import dutch
 from sim.results.budget import LINES
 from sim.scenario import Scenario, shipped, source_keys
 from sim.scenario.introspect import Shape, below
-from sim.scenario.merge import BY_COMMAND
+from sim.scenario.layers import BY_COMMAND
 from sim.studies import ind_cut as ind_coa
 from sim.studies import levers
 from sim.studies import optimal_places as stock

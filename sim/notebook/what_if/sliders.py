@@ -18,6 +18,8 @@ from ...model.prices import affects_costs_only
 from ...report.i18n import Language, number, translate
 from ...scenario import Quantity, Scenario, override, quantities, shipped
 from ...scenario.distribution import Distribution
+from ...scenario.version import KEY as VERSION
+from ...scenario.version import SCHEMA
 from ...studies.levers import Lever, as_written, path_from, setting
 from ...studies.optimal_places import KEY as REGULAR_PLACES
 from ...studies.optimal_places import PLANNED, opening
@@ -289,7 +291,7 @@ def make_patch(
         "description": {lang: moves_text(moved, lang) for lang in LANGUAGES},
     }
     base = extends[0] if len(extends) == 1 else list(extends)
-    return {"extends": base} | texts | dict(sets) | patch_changes(scenario, values)
+    return {VERSION: SCHEMA, "extends": base} | texts | dict(sets) | patch_changes(scenario, values)
 
 
 def write_patch(

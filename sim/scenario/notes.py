@@ -1,0 +1,97 @@
+"""Notes on a valid scenario: what merging did beyond what the files say, so that nobody is misled.
+
+Which patch wins a key that several set, which numbers of an older file keep an uncertainty that its
+version removed, and which could not keep it.
+"""
+
+from __future__ import annotations
+
+from ..errors import Problem
+from .inherit import Outcome
+from .layers import COMMAND_LINE
+from .load import Loaded
+from .merge import Inherited
+from .quantity import quantities
+from .version import KEY, SCHEMA, version_of
+
+SAID: dict[Outcome, tuple[str, str]] = {
+    "zero": (
+        "zero has no relative width, so this number is certain now",
+        "write certain: true to state that, or a spread",
+    ),
+    "from_zero": (
+        "its uncertainty was one around zero, which has no relative width; it is certain now",
+        "write certain: true to state that, or a spread",
+    ),
+    "sign": (
+        "its sign changed, so the uncertainty it had does not fit; it is certain now",
+        "write certain: true to state that, or a spread",
+    ),
+    "bound": (
+        "it lies at the end of what its unit allows, so it is certain now",
+        "write certain: true to state that, or a spread",
+    ),
+    "cut": (
+        "the uncertainty it keeps is cut off at the end of what its unit allows",
+        "write a spread of its own if that is not meant",
+    ),
+}
+"""What is said of a number whose uncertainty was not simply kept, and what to do."""
+
+
+def notes_of(loaded: Loaded) -> list[Problem]:
+    """Return the notes on a loaded scenario, each with its place and advice."""
+    return [*_of_versions(loaded), *_of_numbers(loaded), *_of_links(loaded)]
+
+
+def contested(loaded: Loaded) -> list[str]:
+    """Return which keys several patches set, and which of them wins."""
+    return [
+        f"{key} is set by {earlier} and by {later}; {later} wins"
+        for key, (earlier, later) in loaded.tree.conflicts.items()
+    ]
+
+
+def _there(loaded: Loaded) -> dict[str, Inherited]:
+    known = {key for key, _ in quantities(loaded.scenario)}
+    return {key: one for key, one in loaded.tree.inherited.items() if key in known}
+
+
+def _of_versions(loaded: Loaded) -> list[Problem]:
+    """Name the numbers of files in the form of version 0.1 that are uncertain now."""
+    found = []
+    for layer in loaded.tree.layers:
+        if layer.source.name == COMMAND_LINE or version_of(layer.source) >= SCHEMA:
+            continue
+        keys = [
+            key
+            for key, one in _there(loaded).items()
+            if one.layer is layer and one.outcome in ("kept", "cut")
+        ]
+        if keys:
+            what = (
+                f"a file in the form of version 0.1, where a number without a spread was certain. "
+                f"It keeps the uncertainty it had before now: {', '.join(keys)}"
+            )
+            advice = f"write certain: true where that is not meant, and {KEY}: {SCHEMA} at the top"
+            found.append(Problem(layer.source.place(0, 0), what, advice))
+    return found
+
+
+def _of_numbers(loaded: Loaded) -> list[Problem]:
+    return [
+        Problem(one.place, f"{key}: {SAID[one.outcome][0]}", SAID[one.outcome][1])
+        for key, one in _there(loaded).items()
+        if one.outcome in SAID
+    ]
+
+
+def _of_links(loaded: Loaded) -> list[Problem]:
+    return [
+        Problem(
+            layer.source.key_place((key,)),
+            f"{key}: a certain number has no draws, so its correlations are left out",
+            "give it a spread to keep them",
+        )
+        for key, layer in loaded.tree.unlinked.items()
+    ]
