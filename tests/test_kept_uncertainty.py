@@ -12,7 +12,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.errors import ScenarioError
 from sim.model.sampling import sample
 from sim.scenario import Quantity, dump, load, load_chain, override, quantities, shipped
 from sim.scenario import introspect as shape
@@ -24,7 +23,6 @@ from sim.scenario.schema import Scenario
 from sim.scenario.version import SCHEMA
 
 Write = Callable[[str], Path]
-EARLIER = Path(__file__).parent / "fixtures" / "run_0_1_0"
 BASELINE = load("baseline")
 NUMBERS = dict(quantities(BASELINE))
 UNCERTAIN = [key for key, quantity in NUMBERS.items() if quantity.spread is not None]
@@ -166,26 +164,10 @@ def test_what_has_no_relative_width_becomes_certain_and_says_so() -> None:
 
 @pytest.mark.slow
 def test_a_lever_of_a_study_is_certain() -> None:
-    """Also one that is linked with another number: the link goes with the draws (decision 49)."""
-    linked = load_chain(["baseline"], [LINK]).scenario
-    scenario = override(linked, {"housing.homes": 25_000}, "a test")
+    """Decision 49; the same value in a patch or with --set keeps its uncertainty."""
+    scenario = override(BASELINE, {"housing.homes": 25_000}, "a test")
     assert scenario.housing.homes.spread is None
-    assert scenario.correlations == ()
     assert spread_of("housing.homes", "housing.homes=25000") == BASELINE.housing.homes.spread
-
-
-LINK = (
-    "correlations=[{first: housing.homes, second: courts.delay_days, "
-    "rank: {value: 0.3, unit: correlation, assumption: a test}}]"
-)
-
-
-def test_a_correlation_of_a_certain_number_is_left_out_and_said() -> None:
-    loaded = load_chain(["baseline"], [LINK, "housing.homes={value: 5, certain: true}"])
-    assert loaded.scenario.correlations == ()
-    assert any("correlations are left out" in note.what for note in notes_of(loaded))
-    with pytest.raises(ScenarioError, match="is not an uncertain number"):
-        load("baseline", sets=["housing.homes={value: 5, certain: true}", LINK])
 
 
 def test_a_file_of_version_0_1_runs_and_names_what_is_uncertain_now(scenario_file: Write) -> None:
@@ -198,16 +180,15 @@ def test_a_file_of_version_0_1_runs_and_names_what_is_uncertain_now(scenario_fil
 
 
 @pytest.mark.slow
-def test_a_scenario_of_version_0_1_reads_as_it_was_meant() -> None:
-    """It states every number in full, so one without a spread is certain, as it was then."""
-    file = EARLIER / "scenario.resolved.yaml"
-    data = yaml.safe_load(file.read_text("utf-8"))
-    assert "schema" not in data
-    scenario = load_chain([str(file)])
-    assert notes_of(scenario) == []
-    again = yaml.safe_load(dump(scenario.scenario))
-    assert again.pop("schema") == SCHEMA
-    assert again == data
+def test_a_whole_scenario_without_a_version_reads_as_it_was_meant(tmp_path: Path) -> None:
+    """It states every number in full, so one without a spread is certain, as in version 0.1."""
+    certain = override(BASELINE, {"housing.homes": 25_000}, "a test")
+    file = tmp_path / "whole.yaml"
+    file.write_text(dump(certain).removeprefix(f"schema: {SCHEMA}\n"), "utf-8")
+    loaded = load_chain([str(file)])
+    assert "schema" not in loaded.tree.layers[0].source.data
+    assert notes_of(loaded) == []
+    assert loaded.scenario == certain
 
 
 @pytest.mark.slow

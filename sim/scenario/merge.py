@@ -54,10 +54,6 @@ class Tree:
     """By key: the earlier patch that set it, and the later one that won."""
     inherited: dict[str, Inherited] = field(default_factory=dict)
     """By key: numbers whose uncertainty comes from the layer below, or could not."""
-    certain: dict[str, Layer] = field(default_factory=dict)
-    """By key: the layer that made an uncertain number certain."""
-    unlinked: dict[str, Layer] = field(default_factory=dict)
-    """Those of them whose correlations were dropped with that."""
     _origins: dict[Any, Any] = field(default_factory=dict)
 
     def origin(self, path: Keys) -> Origin | None:
@@ -135,20 +131,7 @@ def merge(layers: Sequence[Layer]) -> Tree:
             change.apply(tree.data, path)
     tree.data.pop("extends", None)
     tree.data.pop(VERSION, None)
-    _unlink(tree)
     return tree
-
-
-def _unlink(tree: Tree) -> None:
-    """Drop correlations with a number that a layer made certain: it has no draws to link."""
-    links = tree.data.get("correlations")
-    if not isinstance(links, list):
-        return
-    for link in list(links):
-        ends = {link.get("first"), link.get("second")} if isinstance(link, dict) else set()
-        if gone := [key for key in ends if isinstance(key, str) and key in tree.certain]:
-            links.remove(link)
-            tree.unlinked |= {key: tree.certain[key] for key in gone}
 
 
 def _unnamed(layer: Layer) -> list[Problem]:
@@ -211,15 +194,12 @@ class _Change:
         elif is_quantity(old):
             self.tree.forget(self.path)
             target[key] = self._patched(old)
-            self._mark(old, target[key])
         elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
             for name, below in self.value.items():
                 inner = (*self.path, str(name)), below, (*self.at, str(name))
                 _Change(self.tree, self.number, self.layer, *inner).apply(old, (str(name),))
             return
         else:
-            if self.path[0] == "correlations":
-                self.tree.certain.clear()
             self.tree.forget(self.path)
             target[key] = copy.deepcopy(self.value)
         self.tree.note(self.path, self.number, self.layer.source, self.at)
@@ -238,14 +218,6 @@ class _Change:
         place = self.layer.source.key_place(self.at)
         self.tree.inherited[".".join(self.path)] = Inherited(self.layer, kept.outcome, place)
         return number if kept.spread is None else number | {"spread": kept.spread}
-
-    def _mark(self, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Record whether a number is certain now and was not before."""
-        name = ".".join(self.path)
-        if new.get("spread") is not None:
-            self.tree.certain.pop(name, None)
-        elif old.get("spread") is not None:
-            self.tree.certain[name] = self.layer
 
     def _may_begin(self, depth: int, steps: int) -> bool:
         """Whether an optional mapping of names that is not there yet may begin here."""

@@ -41,7 +41,7 @@ SAID: dict[Outcome, tuple[str, str]] = {
 
 def notes_of(loaded: Loaded) -> list[Problem]:
     """Return the notes on a loaded scenario, each with its place and advice."""
-    return [*_of_versions(loaded), *_of_numbers(loaded), *_of_links(loaded)]
+    return [*_of_versions(loaded), *_of_numbers(loaded)]
 
 
 def contested(loaded: Loaded) -> list[str]:
@@ -83,15 +83,4 @@ def _of_numbers(loaded: Loaded) -> list[Problem]:
         Problem(one.place, f"{key}: {SAID[one.outcome][0]}", SAID[one.outcome][1])
         for key, one in _there(loaded).items()
         if one.outcome in SAID
-    ]
-
-
-def _of_links(loaded: Loaded) -> list[Problem]:
-    return [
-        Problem(
-            layer.source.key_place((key,)),
-            f"{key}: a certain number has no draws, so its correlations are left out",
-            "give it a spread to keep them",
-        )
-        for key, layer in loaded.tree.unlinked.items()
     ]
