@@ -220,7 +220,9 @@ class LoadedScenario:
         """Return all numbers, or those at and below a key, with unit, source and who set them.
 
         A dated number has one row per date; ``differs`` says whether the baseline has another
-        value. Raises ``ScenarioError`` for an unknown key.
+        value. ``uncertainty`` says whether a number is uncertain, keeps its uncertainty from the
+        scenario it extends ("kept", or "cut" at what its unit allows), or is certain where that of
+        the baseline is not. Raises ``ScenarioError`` for an unknown key.
 
         >>> import sim
         >>> sim.load("baseline").show("housing.homes")[["value", "unit"]].values.tolist()
@@ -375,6 +377,7 @@ def _lines(row: ListingRow) -> list[dict[str, Any]]:
         "where": value.where,
         "assumption": value.assumption,
         "uncertain": value.spread is not None,
+        "uncertainty": row.uncertainty,
     }
     if not isinstance(value.value, tuple):
         return [common | {"value": value.single}]

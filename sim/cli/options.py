@@ -24,7 +24,8 @@ Uncertainty = Annotated[
 ]
 Workers = Annotated[int, typer.Option(min=0, help="Threads (0: one a core).")]
 Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Override: key=value; may be repeated.")
+    list[str] | None,
+    typer.Option("--set", help="Override: key=value, or key={value: ..., certain: true}."),
 ]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the results.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]

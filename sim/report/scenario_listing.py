@@ -69,7 +69,7 @@ def show(
         if isinstance(row.value, Quantity):
             quantity = row.value
             details |= {
-                "shown_spread": spread_text(quantity, lang),
+                "shown_spread": _uncertainty(row, quantity, lang),
                 "shown_prices": _prices(quantity, lang),
                 "shown_source": _cited(quantity, lang),
                 "shown_assumption": translate_sentence(quantity.assumption, lang, described),
@@ -81,6 +81,15 @@ def show(
             f"{INDENT}{translate(key, lang)}: {text}" for key, text in details.items() if text
         ]
     return lines
+
+
+def _uncertainty(row: ListingRow, quantity: Quantity, lang: Language) -> str:
+    """Return the distribution, and whether the number keeps it from what it stands on."""
+    said = spread_text(quantity, lang)
+    if row.uncertainty in ("kept", "cut", "certain"):
+        word = translate(f"spread_{row.uncertainty}", lang)
+        return f"{said}; {word}" if said else word
+    return said
 
 
 def _cited(quantity: Quantity, lang: Language) -> str:
@@ -105,16 +114,20 @@ def differences(found: Iterable[Difference], left: str, right: str, lang: Langua
     lines = []
     for one in found:
         lines.append(one.key)
-        lines += _side(left, one.left, one.left_layer, lang)
-        lines += _side(right, one.right, one.right_layer, lang)
+        known = [side.spread for side in (one.left, one.right) if isinstance(side, Quantity)]
+        told = any(spread is not None for spread in known)
+        lines += _side(left, one.left, one.left_layer, lang, told=told)
+        lines += _side(right, one.right, one.right_layer, lang, told=told)
     return lines or [translate("no_difference", lang)]
 
 
-def _side(name: str, value: Leaf, layer: str, lang: Language) -> list[str]:
+def _side(name: str, value: Leaf, layer: str, lang: Language, *, told: bool) -> list[str]:
+    """Return the lines of one side; ``told`` if a certain number is to be said as such."""
     by = f"   ({translate('shown_set_by', lang)} {layer})" if layer else ""
     lines = [f"{INDENT}{name}: {value_text(value, lang)}{by}"]
-    if isinstance(value, Quantity) and value.spread is not None:
-        lines.append(f"{INDENT * 2}{translate('shown_spread', lang)}: {spread_text(value, lang)}")
+    if isinstance(value, Quantity) and told:
+        said = spread_text(value, lang) or translate("spread_none", lang)
+        lines.append(f"{INDENT * 2}{translate('shown_spread', lang)}: {said}")
     return lines
 
 

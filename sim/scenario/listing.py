@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from ..errors import Location
 from . import introspect as shape
+from .inherit import Outcome
 from .load import Loaded, source_keys
 from .quantity import Quantity, quantities
 from .schema import Scenario
@@ -23,7 +24,8 @@ Leaf = Quantity | str | bool | int | None
 class ListingRow:
     """One key of a scenario: value, meaning, layer that set it, and baseline value.
 
-    ``before`` is the value in the baseline if it differs, else None.
+    ``before`` is the value in the baseline if it differs, else None. ``outcome`` says what became
+    of the uncertainty of a number that a patch set without a word on it: ``kept``, or why not.
     """
 
     key: str
@@ -33,6 +35,20 @@ class ListingRow:
     place: Location | str
     before: Leaf
     differs: bool
+    outcome: Outcome | None = None
+
+    @property
+    def uncertainty(self) -> str:
+        """``uncertain``, ``kept`` from what it stands on, or ``certain`` unlike in the baseline.
+
+        Empty for a number that is certain in the baseline too, and for what is no number.
+        """
+        if not isinstance(self.value, Quantity):
+            return ""
+        if self.value.spread is not None:
+            return self.outcome or "uncertain"
+        was = self.before
+        return "certain" if isinstance(was, Quantity) and was.spread is not None else ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +91,9 @@ def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[ListingRow
         layer = loaded.tree.layers[origin.number].name if origin else ""
         place = origin.spot.at_value() if origin else ""
         old = before.get(key)
-        found.append(
-            ListingRow(key, value, here.meaning if here else "", layer, place, old, old != value)
-        )
+        set_by = loaded.tree.inherited.get(key)
+        meaning, outcome = here.meaning if here else "", set_by.outcome if set_by else None
+        found.append(ListingRow(key, value, meaning, layer, place, old, old != value, outcome))
     return found
 
 

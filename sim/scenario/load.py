@@ -89,20 +89,22 @@ def load_chain(names: Sequence[str], sets: Sequence[str] = ()) -> Loaded:
     return Loaded(_name(files, sets), scenario, tree)
 
 
-def override(scenario: Scenario, changes: dict[str, Any], because: str) -> Scenario:
+def override(
+    scenario: Scenario, changes: dict[str, Any], because: str, *, keeps_spread: bool = False
+) -> Scenario:
     """Return a copy of a scenario with some keys changed, validated like a file.
 
     ``changes`` maps paths (``ind.capacity.planned``) to values as a patch file would hold them;
-    a number inherits its unit, and ``because`` becomes its assumption. Unlike in a patch file, it
-    does not inherit a spread: the number is as stated, and without a spread it is certain, which is
-    how studies set levers (decision 49). Raises ``ScenarioError``.
+    a number inherits its unit, and ``because`` becomes its assumption. Its spread is what the
+    change states: without one it is certain, which is how studies set levers (decision 49).
+    ``keeps_spread`` keeps the one it had, as a patch file does. Raises ``ScenarioError``.
     """
     base = SourceText(
         "scenario", data=_plain(scenario.model_dump(by_alias=True, exclude_none=True))
     )
     patch = SourceText("changes", data=dict(changes))
     below = frozenset({"scenario"})
-    tree = merge([Layer(base, frozenset()), Layer(patch, below, because, exact=True)])
+    tree = merge([Layer(base, frozenset()), Layer(patch, below, because, exact=not keeps_spread)])
     return _checked(tree)
 
 

@@ -74,8 +74,8 @@ def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
 def setting(scenario: Scenario, lever: Lever, value: Any) -> Any:
     """Return what a patch writes to set a lever.
 
-    With a date: earlier values stay, and so do values dated later. A number that is set
-    is certain: its spread goes, as with ``--set``.
+    With a date: earlier values stay, and so do values dated later. A lever is certain, as with
+    ``--set KEY='{value: ..., certain: true}'``: a decision is not an uncertainty (decision 49).
     """
     if lever.since is None:
         return value

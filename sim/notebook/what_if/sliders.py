@@ -17,7 +17,6 @@ from ...export.safe_write import write_file
 from ...model.prices import affects_costs_only
 from ...report.i18n import Language, number, translate
 from ...scenario import Quantity, Scenario, override, quantities, shipped
-from ...scenario.distribution import Distribution
 from ...scenario.version import KEY as VERSION
 from ...scenario.version import SCHEMA
 from ...studies.levers import Lever, as_written, path_from, setting
@@ -106,7 +105,8 @@ def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     changes = patch_changes(scenario, values)
     if not changes:
         return scenario
-    return override(scenario, changes | {"title": _title(scenario)}, ASSUMPTION)
+    changes["title"] = _title(scenario)
+    return override(scenario, changes, ASSUMPTION, keeps_spread=True)
 
 
 def _title(scenario: Scenario) -> dict[str, str]:
@@ -146,23 +146,7 @@ def _set_from_2026(scenario: Scenario, quantity: Quantity, value: float) -> Any:
     So a small move of a slider has a small effect and removes no uncertainty. A number around
     zero has no proportion and becomes certain.
     """
-    path = path_from(quantity, scenario.start, SINCE, value)
-    if quantity.spread is None or not quantity.central_draw():
-        return as_written(quantity, path)
-    spread = _scaled_distribution(quantity.spread, 1.0 / quantity.central_draw()) | {"as": "factor"}
-    written = {"value": path, "unit": quantity.unit, "assumption": ASSUMPTION, "spread": spread}
-    return written | ({"between": "straight"} if quantity.between == "straight" else {})
-
-
-def _scaled_distribution(spread: Distribution, times: float) -> Changes:
-    """Return a distribution as a patch writes it, scaled by a factor."""
-    points = spread.model_dump(by_alias=True, exclude_none=True)
-    if spread.kind == "value":
-        of_values = {"low", "mode", "high", "p5", "p50", "p95"}
-        if spread.dist != "lognormal":
-            of_values.add("sd")
-        points |= {key: points[key] * times for key in of_values & points.keys()}
-    return points
+    return as_written(quantity, path_from(quantity, scenario.start, SINCE, value))
 
 
 def _scale_granted_shares(scenario: Scenario, percent: float) -> Changes:
@@ -204,7 +188,8 @@ def _set_regular_places(scenario: Scenario, places: float) -> Changes:
         date(PLACES_REACHED - 1, 1, 1): (before + places) / 2,
         date(PLACES_REACHED, 1, 1): places,
     }
-    return {REGULAR_PLACES: {"value": path, "unit": "places", "assumption": ASSUMPTION}}
+    stated = {"value": path, "unit": "places", "certain": True, "assumption": ASSUMPTION}
+    return {REGULAR_PLACES: stated}
 
 
 def _scale_prices(scenario: Scenario, percent: float) -> Changes:
@@ -223,10 +208,7 @@ def _scale_prices(scenario: Scenario, percent: float) -> Changes:
 
 
 def _scaled(quantity: Quantity, by: float) -> Changes:
-    changed: Changes = {"value": quantity.single * by, "assumption": ASSUMPTION}
-    if quantity.spread is not None:
-        changed["spread"] = _scaled_distribution(quantity.spread, by)
-    return changed
+    return {"value": quantity.single * by, "assumption": ASSUMPTION}
 
 
 def _no_changes(_scenario: Scenario, _value: float) -> Changes:
