@@ -80,6 +80,7 @@ FORMS: tuple[dict[str, Any], ...] = (
     {"dist": "uniform", "low": 0.3, "high": 0.7},
     {"dist": "normal", "sd": 0.1, "low": 0.0, "high": 1.0},
     {"dist": "lognormal", "sd": 0.3, "low": 0.01, "high": 1.0},
+    {"dist": "student_t", "scale": 0.05, "df": 4, "low": 0.0, "high": 1.0},
     {"dist": "quantiles", "p5": 0.3, "p95": 0.7, "low": 0.0, "high": 1.0},
     {"dist": "triangular", "low": 0.6, "high": 1.4, "as": "factor"},
     {"dist": "normal", "sd": 0.1, "low": 0.2, "high": 1.9, "as": "factor"},

@@ -21,7 +21,9 @@ from .quantity import Dated, UnitRule, dated
 
 Outcome = Literal["kept", "cut", "zero", "from_zero", "sign", "bound"]
 POINTS = ("low", "mode", "high", "p5", "p50", "p95")
-"""Parts of a spread in the unit of its number; ``sd`` is one too, except that of a lognormal."""
+"""Places of a spread, in the unit of its number."""
+WIDTHS = ("sd", "scale")
+"""Widths in the unit of the number, except that of a lognormal."""
 DIGITS = 12
 """Significant digits of scaled ends."""
 
@@ -77,10 +79,10 @@ def _numbers(value: Dated) -> tuple[float, ...]:
 
 def _scaled(points: dict[str, Any], before: float, now: float) -> dict[str, Any]:
     """Return a spread times ``now / before``; a point at the old value lies at the new one."""
-    ours = POINTS if points["dist"] == "lognormal" else (*POINTS, "sd")
+    ours = POINTS if points["dist"] == "lognormal" else (*POINTS, *WIDTHS)
     times = now / before
     return {
-        key: (now if part == before and key != "sd" else float(f"{part * times:.{DIGITS}g}"))
+        key: (now if part == before and key not in WIDTHS else float(f"{part * times:.{DIGITS}g}"))
         if key in ours
         else part
         for key, part in points.items()
