@@ -48,7 +48,7 @@ from sim.hindcast.estimates import (
 )
 from sim.hindcast.observations import Observation
 from sim.hindcast.scenario import structure
-from sim.hindcast.scoring import cells_at, crps, spending_rate
+from sim.hindcast.scoring import cells_at, crps
 from sim.hindcast.stored import from_csv
 from sim.hindcast.yearly_inflow import yearly_cells
 from sim.report import hindcast_tables as fit_report
@@ -196,12 +196,6 @@ def test_homes_close_the_balance_of_status_holders() -> None:
     share = (0.9 * 22_458 + 0.5 * 2_703) / (22_458 + 2_703)
     assert homes == pytest.approx(4_485 * share + (31_360 - 22_458 - 2_703) + 4_600 - 5_240)
     assert homes + 4_960 / 2 == pytest.approx(12_540, rel=0.07)
-
-
-def test_spending_per_resident_is_that_of_the_last_year_known() -> None:
-    rate = spending_rate(knowledge(date(2017, 3, 1)), "spending_article_37")
-    assert rate == pytest.approx(1_763_195_000 / ((47_764 + 24_929) / 2))
-    assert spending_rate(knowledge(date(2012, 3, 1)), "spending_coa_cash") is None
 
 
 # -- scores -------------------------------------------------------------------------------------

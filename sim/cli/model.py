@@ -104,6 +104,7 @@ def hindcast(
         goals,
         history_known,
         make,
+        money_apart,
         posterior,
         process_table,
         scores,
@@ -112,7 +113,7 @@ def hindcast(
     )
     from ..hindcast.given import chosen_flows
     from ..hindcast.record import as_json
-    from ..report import inflow_tables, scorecard_tables
+    from ..report import inflow_tables, scorecard_tables, spending_tables
     from ..report.given_tables import given_table
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
@@ -151,6 +152,7 @@ def hindcast(
         console().print(scorecard_tables.skill_table(scored, lang))
         console().print(scorecard_tables.goal_table(goals(scored), lang))
         console().print(scorecard_tables.official_table(found.official, lang))
+        console().print(spending_tables.money_table(money_apart(found.march, options), lang))
         for line in scorecard_tables.verdict(found, lang):
             typer.echo(line)
     if out is not None:

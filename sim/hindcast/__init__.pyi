@@ -17,6 +17,9 @@ from .observations import actual as actual
 from .observations import forecasts as forecasts
 from .observations import knowledge as knowledge
 from .observations import observed as observed
+from .price_level import estimate as estimate
+from .price_level import supported as supported
+from .price_level import without_each as without_each
 from .scenario import later_knowledge as later_knowledge
 from .scenario import scenario_at as scenario_at
 from .scorecard import Goal as Goal
@@ -35,6 +38,7 @@ from .skill import Estimate as Estimate
 from .skill import bias as bias
 from .skill import coverage as coverage
 from .skill import summary as summary
+from .spending_scores import money_apart as money_apart
 from .stored import Hindcasts as Hindcasts
 from .stored import as_csv as as_csv
 from .stored import kept as kept

@@ -162,10 +162,10 @@ def held_error(series: dict[int, float]) -> float:
         if year - ahead in logs
     ]
     seen = float(np.mean(np.square(missed))) if missed else 0.0
-    return _blended(seen, len(logs) - 1)
+    return blended(seen, len(logs) - 1)
 
 
-def _blended(seen: float, years: int) -> float:
+def blended(seen: float, years: int) -> float:
     """Combine the variance observed in some years with the prior: standard deviation, at most 1."""
     variance = (UNSEEN_YEARS * UNSEEN_SD**2 + years * seen) / (UNSEEN_YEARS + years)
     return float(min(np.sqrt(variance), 1.0))
@@ -183,7 +183,7 @@ def response(queue: dict[int, float], served: dict[int, float]) -> Response:
     x, y = np.log(np.array(pairs)).T
     slope, level = np.polyfit(x, y, 1)
     years = len(pairs) - 2
-    residual = _blended(float(((y - level - slope * x) ** 2).sum()) / years, years)
+    residual = blended(float(((y - level - slope * x) ** 2).sum()) / years, years)
     error = residual / float(np.sqrt(((x - x.mean()) ** 2).sum()))
     firm, seen = HALF_WAY_SD**-2, error**-2
     power = (firm * HALF_WAY + seen * slope) / (firm + seen)

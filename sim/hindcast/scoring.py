@@ -27,6 +27,7 @@ from .given import closes, with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
 from .observations import Knowledge, actual, forecasts, knowledge
 from .scenario import scenario_at
+from .spending import spending
 
 SERIES = (
     "inflow",
@@ -40,7 +41,6 @@ SERIES = (
 YEARS_AHEAD = 4
 FIRST_ORIGIN, LAST_ORIGIN = 2012, 2024
 BANDS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
-SPENDING = ("spending_article_37", "spending_coa_cost", "spending_coa_cash")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def projected(
 ) -> dict[tuple[str, int], Floats]:
     """Forecast the years after an origin date with the program: (series, year) -> sample.
 
-    Spending is the year's mean of people in reception x the last known spending per resident-year.
+    Spending follows from the year's mean of people in reception (``spending``).
     Raises ``ModelError`` if the run would use a figure published later.
     """
     known = knowledge(origin)
@@ -97,25 +97,12 @@ def projected(
         "status_holders": yearly("occupancy|kind:status_holders|end"),
         "pending": yearly("pending|total|end"),
     }
-    for series in SPENDING:
-        rate = spending_rate(known, series)
-        if rate is not None:
-            found[series] = people * rate
+    found |= spending(known, people, tables.years, options.seed)
     return {
         (series, year): sample[row]
         for series, sample in found.items()
         for row, year in enumerate(tables.years)
     }
-
-
-def spending_rate(known: Knowledge, series: str) -> float | None:
-    """Return spending per resident-year in the last year for which both are known [EUR]."""
-    people = known.yearly("people_in_reception")
-    years = [y for y in known.yearly(series) if y in people and y - 1 in people]
-    if not years:
-        return None
-    last = max(years)
-    return known.figure(series, last).value / ((people[last].value + people[last - 1].value) / 2)
 
 
 def crps(sample: Floats, came: float) -> float:
