@@ -44,7 +44,7 @@ from sim.report.charts.gap import SAND
 from sim.report.charts.housing import people_by_year
 from sim.report.charts.inflow import inflow_by_year
 from sim.report.charts.layout import spread_out
-from sim.report.charts.occupancy import LAYERS, layers_of, luminance
+from sim.report.charts.occupancy import LAYERS, beyond_note, layers_of, luminance
 from sim.report.charts.scales import TickTexts
 from sim.report.i18n import Language, billion, number
 from sim.report.overview import headlines
@@ -240,6 +240,23 @@ def test_layers_add_up_to_the_people_and_those_without_a_place() -> None:
         stacked = sum(people for _, people, _ in layers_of(data, "en"))
         people = by_month(data, "occupancy")["mean"] + by_month(data, "shortage")["mean"]
         assert np.allclose(stacked, people, atol=0.5)
+
+
+@pytest.mark.long
+def test_nobody_is_shown_without_a_place_where_a_place_is_paid_for() -> None:
+    """Median and probability are said instead of a mean that few futures make."""
+    for data in all_runs().values():
+        names = {name for name, _, _ in layers_of(data, "en")}
+        short = float(by_month(data, "shortage")["mean"].max()) >= 0.5
+        closed = data.scenario.closing == "constrained"
+        assert ("Without a place" in names) == (short and closed)
+        note = beyond_note(data, "en")
+        assert (note != "") == (short and not closed)
+        if note and data.unreduced is not None:
+            last = data.unreduced[data.unreduced["year"] == data.unreduced["year"].max()]
+            there = last["shortage|total|end"]
+            assert f"is {number(100 * float((there > 0).mean()), 'en')} %" in note
+            assert f"median is {number(float(there.median()), 'en')}." in note
 
 
 @pytest.mark.slow

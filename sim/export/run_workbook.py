@@ -49,6 +49,8 @@ STACKED = (("occupancy", "persons", "book_occupancy"), ("places", "places", "pla
 """Series shown by place type, with their sum: series, unit, label."""
 PERCENTILES = ("p10", "p25", "p50", "p75", "p90")
 INTERVAL = ("mean", "p10", "p90")
+BEYOND = ("p50", "p10", "p90")
+"""Of people beyond all places where capacity follows people: their mean is that of few futures."""
 OTHER_SERIES: tuple[tuple[str, str, str], ...] = (
     ("occupancy", "kind:asylum_seekers", "book_asylum_seekers"),
     ("occupancy", "kind:status_holders", "status_holders"),
@@ -199,8 +201,10 @@ def _write_months(
     occupancy, places = (_write_stack(table, scenario, *series) for series in STACKED)
     need = _write_need(table)
     for series, breakdown, name in OTHER_SERIES:
-        for statistic in INTERVAL:
-            table.add_series(series, breakdown, statistic, translate(name, lang))
+        priced = series == "shortage" and scenario.closing != "constrained"
+        label = translate("people_beyond" if priced else name, lang)
+        for statistic in BEYOND if priced else INTERVAL:
+            table.add_series(series, breakdown, statistic, label)
     set_widths(sheet, (12, *(15,) * (table.next - 2)))
     note(sheet, 2, translate("book_months", lang), 12)
     lay_out(sheet, head=HEAD, columns=1, wide=True)

@@ -34,7 +34,7 @@ SERIES = {
     "need": "chart_need_title",
     "occupancy": "book_occupancy",
     "places": "places",
-    "shortage": "people_short",
+    "shortage": "people_beyond_or_short",
     "places_short": "places_short",
     "emergency_share": "book_emergency_share",
     "guardianship": "book_wards",

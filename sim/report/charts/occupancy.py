@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ...scenario import Scenario
-from ..i18n import Language, translate
+from ..i18n import Language, number, translate
 from ..style import DARK, ChartSize
 from .data import RunData, by_month
 from .elements import (
@@ -62,15 +62,51 @@ def is_drawable(run: RunData) -> bool:
 
 
 def layers_of(run: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Swatch]]:
-    """Name, people by date (means) and size of each layer, from the bottom up."""
-    found = []
+    """Name, people by date (means) and size of each layer, from the bottom up.
+
+    Where capacity follows people, those beyond the places that are open are in the layer of the
+    type as which they are priced; where spending follows the budget they are without a place.
+    """
+    found, beyond = [], by_month(run, "shortage")["mean"]
+    priced_as = None if run.scenario.closing == "constrained" else priced_type(run.scenario)
     for number_, (key, name) in enumerate(place_names(run.scenario, lang).items()):
         people = by_month(run, "occupancy", f"place:{key}")["mean"]
+        people = people + beyond if key == priced_as else people
         found.append((name, people, LAYERS[number_ % len(LAYERS)]))
-    beyond = by_month(run, "shortage")["mean"]
-    if float(beyond.max()) >= SHORTAGE_SHOWN:
+    if priced_as is None and float(beyond.max()) >= SHORTAGE_SHOWN:
         found.append((translate("without_place", lang), beyond, BEYOND))
     return found
+
+
+def priced_type(scenario: Scenario) -> str:
+    """Return the main type of place as which people beyond all places are priced."""
+    name = scenario.prices.beyond_places_as
+    return scenario.reception.places[name].part_of or name
+
+
+def beyond_note(run: RunData, lang: Language) -> str:
+    """Say how often people are beyond the places open, where they are priced as having one.
+
+    Median and probability on the last day of the last year, and not the mean: it is made by the few
+    replications in which inflow jumps.
+    """
+    closed = run.scenario.closing == "constrained"
+    if closed or float(by_month(run, "shortage")["mean"].max()) < SHORTAGE_SHOWN:
+        return ""
+    name = place_names(run.scenario, lang)[priced_type(run.scenario)]
+    told = translate("chart_beyond_note", lang, type=name)
+    if run.unreduced is None or run.unreduced.empty:
+        return " " + told
+    year = int(run.unreduced["year"].max())
+    there = run.unreduced.loc[run.unreduced["year"] == year, "shortage|total|end"]
+    chance = translate(
+        "chart_beyond_chance",
+        lang,
+        year=year,
+        chance=number(100 * float((there > 0).mean()), lang),
+        median=number(float(there.median()), lang),
+    )
+    return f" {told} {chance}"
 
 
 def people_in_reception(run: RunData) -> pd.Series[float]:
@@ -79,12 +115,12 @@ def people_in_reception(run: RunData) -> pd.Series[float]:
 
 
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
-    """Draw mean occupancy by place type, people without a place on top, and the places."""
+    """Draw mean people by place type, and the places; without a place where money is short."""
     layout = new_figure(
         size,
         translate("chart_occupancy_title", lang),
         [translate("chart_occupancy_axis", lang)],
-        run_notes(run, translate("chart_occupancy_note", lang), lang),
+        run_notes(run, translate("chart_occupancy_note", lang) + beyond_note(run, lang), lang),
     )
     axes = layout.panels[0]
     layers = layers_of(run, lang)
@@ -136,4 +172,4 @@ def alt_text(run: RunData, lang: Language) -> str:
             translate("alt_occupancy_day", lang, day=in_words(day.date(), lang), parts=parts,
                   places=amount(places["mean"][day], lang))
         )  # fmt: skip
-    return translate("alt_occupancy", lang, told=listed(told))
+    return translate("alt_occupancy", lang, told=listed(told)) + beyond_note(run, lang)
