@@ -310,12 +310,22 @@ def sources_page() -> str:
     table = sim.load("baseline").sources()
     cited = table[table["kind"] == "source"]
     assumed = table[table["kind"] != "source"]
-    columns = {"source": "key", "text": "title", "keys": "numbers that cite it"}
+    columns = {
+        "source": "key",
+        "mark": "mark",
+        "text": "title",
+        "keys": "numbers that cite it",
+    }
     parts = [
         "# Data and sources",
         "The product carries the data it needs. `opvangsim scenario sources` lists, for any "
         "scenario, each source with its edition, date, address and licence, and the numbers "
         "that rest on it.",
+        "Sources marked *press* come first: only the press or a campaign site gives the figure, "
+        "and no document behind it is known. *Quoted* is a known document, read as the press or "
+        "another site quotes it; the listing says who. The others were read directly. Each "
+        "figure of the parliamentary document (EK-36600-XX-E) names its question, of the 82, "
+        "and the party that asked it.",
         "## Sources of the baseline",
         markdown_table(cited[list(columns)].rename(columns=columns), ["key"]),
         "## Assumptions of the baseline",

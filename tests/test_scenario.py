@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
 from sim.scenario import Scenario, dump, load, override, quantities, source_keys
+from sim.scenario.schema import SourceCard
 
 Write = Callable[..., Path]
 
@@ -32,8 +33,11 @@ def test_every_number_has_a_unit_and_a_source_or_an_assumption(baseline: Scenari
 
 
 def test_every_source_says_what_it_is_and_where_it_came_from() -> None:
+    parts = {"title", "number", "published", "address", "licence", "kind"}
     for key, source in source_keys().items():
-        assert set(source) == {"title", "number", "published", "address", "licence"}, key
+        quoted = {"through"} if source.get("kind") == "quoted" else set()
+        assert set(source) == parts | quoted, f"{key}: see the head of sources.yaml"
+        SourceCard.model_validate(source)
 
 
 def test_the_resolved_scenario_is_the_scenario(baseline: Scenario, tmp_path: Path) -> None:

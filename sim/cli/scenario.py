@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import usage_error
-from .options import ChartWidth, Formats, Lang, Sets, formats_of
+from .options import ChartWidth, Formats, Json, Lang, Sets, formats_of
 from .output import as_typed, console, tell_notes
 
 if TYPE_CHECKING:
@@ -161,13 +161,26 @@ def diff(
 def sources(
     file: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
     lang: Lang = "en",
+    json_: Json = False,
 ) -> None:
-    """Show each source and each assumption, what moves the gap most first, and what rests on it."""
+    """Show each source, those known from the press alone first, and each assumption by effect."""
     from ..report.scenario_listing import sources as lines
     from ..scenario import load, load_chain, parse_chains
     from ..scenario.listing import by_assumption, by_source, kept_effects
 
     scenario = load_chain(parse_chains([file])[0]).scenario
+    if json_:
+        found = {
+            "sources": [
+                {"name": rest.name, "mark": rest.mark, **rest.card, "keys": rest.keys}
+                for rest in by_source(scenario)
+            ],
+            "assumptions": [
+                {"text": rest.name, "keys": rest.keys} for rest in by_assumption(scenario)
+            ],
+        }
+        typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
+        return
     listed = lines(
         by_source(scenario),
         by_assumption(scenario),

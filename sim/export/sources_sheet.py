@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..report.i18n import Language, translate, translate_sentence, unit_name
-from ..report.scenario_listing import spread_text
+from ..report.scenario_listing import kind_of, spread_text
 from ..scenario import Quantity, Scenario, quantities
 from ..scenario.introspect import at
 from ..scenario.listing import by_source
@@ -63,27 +63,30 @@ def _basis(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> 
 
 
 def write_sources(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
-    """Write every source that a scenario cites, and how many numbers rest on it."""
+    """Write every source that a scenario cites, its kind, and how many numbers rest on it."""
     put(sheet, (1, 1), translate("sheet_sources", lang), style=TITLE)
-    keys = ("form_key", "book_source_title", "book_source_number", "book_source_day",
-            "book_source_address", "book_source_licence", "book_rests")  # fmt: skip
+    keys = ("form_key", "book_source_kind", "book_source_title", "book_source_number",
+            "book_source_day", "book_source_address", "book_source_through",
+            "book_source_licence", "book_rests")  # fmt: skip
     head_row(sheet, HEAD, [translate(key, lang) for key in keys])
     row = HEAD + 1
-    for rest in sorted(by_source(scenario), key=lambda rest: -len(rest.keys)):
+    for rest in by_source(scenario):
         card = rest.card
         day = card.get("published")
         cells: list[Content] = [
             rest.name,
+            kind_of(rest, lang),
             translate_sentence(str(card.get("title", "")), lang),
             translate_sentence(str(card.get("number", "")), lang),
             day if isinstance(day, date) else str(day or ""),
             str(card.get("address") or ""),
+            translate_sentence(card.get("through"), lang),
             translate_sentence(str(card.get("licence", "")), lang),
             len(rest.keys),
         ]
         for column, content in enumerate(cells, start=1):
             put(sheet, (row, column), content, style=PLAIN | WRAP)
         row += 1
-    set_widths(sheet, (20, 60, 30, 12, 50, 30, 10))
+    set_widths(sheet, (20, 12, 60, 30, 12, 50, 34, 30, 10))
     fit_rows(sheet, HEAD + 1)
     lay_out(sheet, head=HEAD, columns=1)

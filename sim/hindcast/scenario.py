@@ -186,7 +186,7 @@ def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
             "title": f"{series} to {figure.period}",
             "number": figure.source,
             "published": figure.published,
-            "licence": source_keys()[figure.source]["licence"],
+            **{part: source_keys()[figure.source][part] for part in ("licence", "kind")},
         }
         for series, figure in newest.items()
     }

@@ -142,13 +142,14 @@ def sources(
 ) -> list[str]:
     """List each source with the numbers resting on it, then assumptions by their effect on the gap.
 
+    Sources known from the press alone come first, as ``by_source`` orders them.
     ``effects`` are those of the baseline; ``described`` is the description of the scenario;
     ``of_another`` says that another scenario is listed.
     """
-    lines = [translate("sources_head", lang)]
-    for rest in sorted(found, key=lambda rest: -len(rest.keys)):
-        card = rest.card
-        lines.append(f"{rest.name}: {translate_sentence(str(card.get('title', '')), lang)}")
+    lines = [translate("sources_head", lang), translate("sources_marks", lang)]
+    for rest in found:
+        card, mark = rest.card, f" [{kind_of(rest, lang)}]" if rest.mark else ""
+        lines.append(f"{rest.name}{mark}: {translate_sentence(str(card.get('title', '')), lang)}")
         about = ", ".join(about_source(card, lang)[1:])
         lines += [f"{INDENT}{about}", f"{INDENT}{_keys(rest.keys, lang)}"]
     lines += ["", translate("assumptions_head", lang), translate("effect_meaning", lang)]
@@ -166,10 +167,17 @@ def sources(
 
 
 def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
-    """Return title, number, day, address and licence of a source, as far as known."""
+    """Return title, number, day, address, licence and who quotes a source, as far as known."""
     parts = [str(card.get(key) or "")
              for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
-    return [translate_sentence(part, lang) for part in parts if part]
+    about = [translate_sentence(part, lang) for part in parts if part]
+    through = translate_sentence(card.get("through"), lang)
+    return about + ([translate("source_through", lang, by=through)] if through else [])
+
+
+def kind_of(source: Citation, lang: Language) -> str:
+    """Return the kind of a source in a word: primary, quoted or press."""
+    return translate(f"source_{source.mark or 'primary'}", lang)
 
 
 def _by_effect(

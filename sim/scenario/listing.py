@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -59,6 +59,12 @@ class Citation:
     card: dict[str, Any]
     keys: tuple[str, ...]
     uncertain: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> Literal["", "quoted", "press"]:
+        """Kind of a source that was not read itself: quoted or press; else empty."""
+        kind: Literal["", "quoted", "press"] = self.card.get("kind", "primary")
+        return kind if kind in ("quoted", "press") else ""
 
 
 def parameters(part: Any, path: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -127,14 +133,18 @@ def _layer(loaded: Loaded, key: str) -> str:
 
 
 def by_source(scenario: Scenario) -> list[Citation]:
-    """Return each source that a scenario cites or declares, with the keys that cite it."""
+    """Return each source that a scenario cites or declares, with the keys that cite it.
+
+    Those known from the press alone come first, then those that most keys cite.
+    """
     cards = {key: dict(card) for key, card in source_keys().items()}
     cards |= {key: card.model_dump() for key, card in scenario.sources.items()}
     used: dict[str, list[str]] = {key: [] for key in scenario.sources}
     for key, quantity in quantities(scenario):
         if quantity.source is not None:
             used.setdefault(quantity.source, []).append(key)
-    return [Citation(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
+    found = [Citation(name, cards.get(name, {}), tuple(keys)) for name, keys in used.items()]
+    return sorted(found, key=lambda rest: (rest.mark != "press", -len(rest.keys)))
 
 
 def sources_of(*scenarios: Scenario) -> dict[str, str]:

@@ -402,6 +402,12 @@ class SourceCard(Frozen):
     published: date = Field(description="day of publication; of a month its last day")
     address: str | None = Field(default=None, description="where it can be read")
     licence: str = Field(min_length=1, description="on what terms it may be used")
+    kind: Literal["primary", "quoted", "press"] = Field(
+        default="primary",
+        description="primary: read in the document or data itself; quoted: a known document, "
+        "read as another quotes it; press: no document behind it is known",
+    )
+    through: str | None = Field(default=None, description="who quotes it, where kind is quoted")
 
 
 class Linked(Frozen):

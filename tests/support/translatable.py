@@ -28,7 +28,7 @@ from sim.studies import optimal_places as stock
 ROOT = Path(__file__).parents[2]
 HINDCAST = ROOT / "sim" / "data" / "hindcast.yaml"
 QUESTIONS = ROOT / "scenarios" / "questions"
-CARD = ("title", "number", "licence")
+CARD = ("title", "number", "licence", "through")
 DUTCH_ALREADY = {
     "19 637, nr. 3320", "2025Z00616", "36 600 XX, letter E", "36 600 XX, nr. 2", "85400NED",
     "BMH 14", "CC BY 4.0", "CC0", "Focus 2023", "MPP 2024-II", "migr_asyappctzm",
@@ -104,8 +104,8 @@ def own() -> set[str]:
 
 
 def cards() -> set[str]:
-    """Titles, numbers and licences of the sources that are shipped."""
-    return {plain(card[part]) for card in source_keys().values() for part in CARD}
+    """Titles, numbers, licences and quoters of the sources that are shipped."""
+    return {plain(card[part]) for card in source_keys().values() for part in CARD if part in card}
 
 
 def line_names() -> set[str]:

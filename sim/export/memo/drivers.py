@@ -8,7 +8,7 @@ from typing import Any
 from ...questions.text import FACTOR, HUNDREDS
 from ...report.display_names import input_name
 from ...report.i18n import Language, number, translate, translate_sentence, unit_name
-from ...report.scenario_listing import about_source, spread_text, value_text
+from ...report.scenario_listing import about_source, kind_of, spread_text, value_text
 from ...scenario import Quantity, Scenario, quantities
 from ...scenario.listing import (
     Citation,
@@ -173,16 +173,16 @@ def _keys(
 
 def _sources(scenario: Scenario, lang: Language) -> Table:
     rows = []
-    for citation in sorted(by_source(scenario), key=lambda citation: -len(citation.keys)):
-        rows.append(
-            (citation.name, ", ".join(about_source(citation.card, lang)), str(len(citation.keys)))
-        )
-    heads = ("shown_source", "memo_source_about", "book_rests")
+    for citation in by_source(scenario):
+        about = ", ".join(about_source(citation.card, lang))
+        kind = kind_of(citation, lang)
+        rows.append((citation.name, kind, about, str(len(citation.keys))))
+    heads = ("shown_source", "book_source_kind", "memo_source_about", "book_rests")
     return Table(
         translate("memo_sources_of", lang, title=getattr(scenario.title, lang)),
         tuple(translate(key, lang) for key in heads),
         tuple(rows),
-        (False, False, True),
+        (False, False, False, True),
     )
 
 
