@@ -329,8 +329,8 @@ def sources_page() -> str:
         "## Sources of the baseline",
         markdown_table(cited[list(columns)].rename(columns=columns), ["key"]),
         "## Assumptions of the baseline",
-        "Assumptions are listed in the order of their influence on the gap of 2027, with the "
-        "number of keys that rest on each.",
+        "In the order of the scenario file, with the number of keys that rest on each; "
+        "`opvangsim scenario sources` lists them by their effect on the gap of 2027.",
         markdown_table(assumed[["text", "keys"]].rename(columns={"text": "assumption"})),
     ]
     return "\n\n".join(parts) + "\n"
