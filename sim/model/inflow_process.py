@@ -22,9 +22,9 @@ from .sampling import Floats, Samples, apply_draw
 MAX_FACTOR = 10.0
 """First applications are never more than so many times their centre, nor less than one such part.
 
-From 1985 to 2024 they lay between 0.35 and 2.7 times their mean on the log, and within a factor of
-six of each other in any two years. The bound cuts what no year has come near: the far tail of the
-error of the start, and of a level that hardly returns.
+From 1985 to 2024 they lay between 4,100 and 43,000 a year, a quarter of and 2.7 times their mean on
+the log. The bound cuts what no year has come near, the far tail of the error of the start and of a
+level that hardly returns: some month in one replication of a hundred of the baseline.
 """
 SCORED_YEARS = 6
 """Years ahead over which the process was scored, and over which its width is matched."""
