@@ -292,8 +292,9 @@ def test_a_known_past_by_date_ends_in_the_level_from_which_inflow_starts(
     assert np.array_equal(deviation_path(scenario, clock, samples, 20), plain)
 
 
-def test_nobody_at_the_start_stays_nobody(baseline: Scenario) -> None:
-    scenario = override(baseline, {"inflow.first": 0}, "a test")
+@pytest.mark.parametrize("start", [0.0, 5e-324])
+def test_nobody_at_the_start_stays_nobody(baseline: Scenario, start: float) -> None:
+    scenario = override(baseline, {"inflow.first": start}, "a test")
     clock = Clock(baseline.start, date(2026, 12, 31))
     assert np.isfinite(deviation_path(scenario, clock, sample(scenario, 20, 1), 20)).all()
 

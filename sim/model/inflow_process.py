@@ -133,15 +133,16 @@ def _mean_reverting(scenario: Scenario, samples: Samples, _first: Floats) -> _St
 def _log_over_level(scenario: Scenario, samples: Samples) -> Floats:
     """Log of the starting level over the level of the path; 0 where a path is written down.
 
-    A start of nobody stays one: on the log it lies infinitely far below any level.
+    A start of nobody (less than one person a year) stays one: on the log it lies infinitely far
+    below any level.
     """
     first, path = scenario.inflow.first, scenario.inflow.path
     last_date, last = first.pairs()[-1]
-    if last_date > path.known_until or last <= 0:
+    if last_date > path.known_until or last < 1:
         return np.zeros(1)
     start = apply_draw(first, last, samples.get(path_of(scenario, first)))
     level = _drawn(scenario, samples, path.level)
-    ratio: Floats = np.log(start / level)
+    ratio: Floats = np.log(start) - np.log(level)
     return ratio
 
 
