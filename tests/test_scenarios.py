@@ -13,7 +13,7 @@ import yaml
 from sim.clock import StepLength
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
-from sim.model.uncertainty import Uncertainty
+from sim.model.uncertainty import UNCERTAINTIES, Uncertainty
 from sim.questions.metrics import required_cells
 from sim.questions.questions import questions
 from sim.report.overview import (
@@ -31,6 +31,7 @@ from sim.results.tables import Tables, tabulate
 from sim.runs.batches import Options
 from sim.runs.run import execute
 from sim.scenario import load, quantities, shipped, shipped_folder
+from sim.studies.options import SimulationOptions
 
 PATCHES = [name for name in shipped() if name != "baseline"]
 BASELINE = dict(quantities(load("baseline")))
@@ -40,19 +41,28 @@ CELLS = required_cells(questions())
 
 
 def computed(name: str) -> ScenarioHeadline:
-    (trial,) = simulate_all(load(name), SETTINGS)
-    return headline_of(name, trial)
+    return headline_of(name, simulate_all(load(name), SETTINGS))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", list(with_headline()))
 def test_the_kept_headline_of_a_scenario_is_what_a_run_gives(name: str) -> None:
     """And the run has every cell that the question book asks of the scenario until then."""
-    (trial,) = simulate_all(load(name), SETTINGS)
-    assert headlines()[name] == headline_of(name, trial)
+    trials = simulate_all(load(name), SETTINGS)
+    assert headlines()[name] == headline_of(name, trials)
     for address in CELLS.get(name, ()):
         if address.year <= YEAR:
-            assert np.isfinite(trial.cell(address)).any(), address
+            assert any(np.isfinite(trial.cell(address)).any() for trial in trials), address
+
+
+def test_a_list_states_the_gap_with_the_settings_of_a_run() -> None:
+    """The path and the random numbers of a year do not depend on where the run ends."""
+    run, asked = Options(), SimulationOptions()
+    for settings in (run, SETTINGS):
+        assert (settings.replications, settings.seed, settings.step) == (500, 1, "day")
+        assert settings.vary == UNCERTAINTIES
+    assert (asked.replications, asked.seed, asked.step) == (500, 1, "day")
+    assert SETTINGS.until == date(YEAR, 12, 31)
 
 
 @pytest.mark.long

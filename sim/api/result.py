@@ -208,7 +208,8 @@ class Result:
 
     def _about(self) -> str:
         run = self.finished.record["options"]
-        return f"{run['replications']} replications, seed {run['seed']}, run {self.id}"
+        settings = f"{run['replications']} replications in steps of a {run['step']}"
+        return f"{settings}, seed {run['seed']}, run {self.id}"
 
     def _settings(self) -> dict[str, Any]:
         """Return the settings of the run as arguments of a study."""

@@ -108,7 +108,7 @@ def run(
         elif quiet:
             typer.echo(str(folder))
         else:
-            _print_run(finished, options.seed, lang)
+            _print_run(finished, options.seed, options.step, lang)
     if json_:
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
 
@@ -119,7 +119,7 @@ def _words(chain: list[str], sets: list[str]) -> list[str]:
     return words + [word for one in sets for word in ("--set", one)]
 
 
-def _print_run(finished: Run, seed: int, lang: Language) -> None:
+def _print_run(finished: Run, seed: int, step: str, lang: Language) -> None:
     from ..report import error_tables as error
     from ..report import run_tables as text
     from ..report.i18n import translate
@@ -135,6 +135,7 @@ def _print_run(finished: Run, seed: int, lang: Language) -> None:
             title=getattr(scenario.title, lang),
             n=finished.replications,
             seed=seed,
+            step=translate(f"step_{step}", lang),
             id=finished.id,
         )
     )

@@ -206,7 +206,7 @@ def list_(
     from rich.table import Table
 
     from ..report.i18n import number, translate
-    from ..report.overview import headlines
+    from ..report.overview import SETTINGS, headlines
     from ..scenario import load, shipped
 
     known = headlines()
@@ -224,6 +224,14 @@ def list_(
             gap = translate("list_closed", lang)
         table.add_row(name, gap, getattr(scenario.title, lang))
     console().print(table)
+    note = translate(
+        "list_note",
+        lang,
+        n=SETTINGS.replications,
+        step=translate(f"step_{SETTINGS.step}", lang),
+        seed=SETTINGS.seed,
+    )
+    console().print(note)
 
 
 def overview(

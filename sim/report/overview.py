@@ -1,12 +1,14 @@
 """Need and gap of 2027 of all shipped scenarios, from a table stored with the package.
 
-The table (``sim/data/headlines.csv``) is made from runs of 100 replications in weekly steps; a test
-keeps it current. Gaps are those of each scenario's headline: its vintage, price level and basis.
+The table (``sim/data/headlines.csv``) is made from runs with the settings of ``opvangsim run``: 500
+replications in daily steps, seed 1; a test keeps it current. Gaps are those of each scenario's
+headline: its vintage, price level and basis.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -17,7 +19,8 @@ from ..results.experiment import Experiment, Settings
 from ..scenario import Scenario, load, shipped
 
 YEAR = 2027
-SETTINGS = Settings(100, 1, "week", date(YEAR, 12, 31))
+SETTINGS = Settings(until=date(YEAR, 12, 31))
+"""Those of ``opvangsim run`` by default, so that a list and a run state the same gap."""
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 ENDS = tuple(QUANTILES.values())
 
@@ -31,10 +34,14 @@ class ScenarioHeadline:
     gap: tuple[float, float, float]
 
 
-def headline_of(name: str, trial: Experiment) -> ScenarioHeadline:
-    """Compute the headline of a scenario, rounded: need to tens of places, gap to millions."""
-    row = trial.clock.years.index(YEAR)
-    gap, need = trial.line("gap", "total")[row], trial.yearly["need", "total", "mean"][row]
+def headline_of(name: str, trials: Sequence[Experiment]) -> ScenarioHeadline:
+    """Compute the headline of a scenario, rounded: need to tens of places, gap to millions.
+
+    ``trials`` are the chunks of one simulation, in order.
+    """
+    row = trials[0].clock.years.index(YEAR)
+    gap = np.concatenate([trial.line("gap", "total")[row] for trial in trials])
+    need = np.concatenate([trial.yearly["need", "total", "mean"][row] for trial in trials])
     low, mid, high = (round(float(value), -1) for value in np.quantile(need, ENDS))
     short, middle, long = (round(float(value), -6) for value in np.quantile(gap, ENDS))
     return ScenarioHeadline(name, (low, mid, high), (short, middle, long))
@@ -65,7 +72,7 @@ def as_csv(all_: list[ScenarioHeadline]) -> str:
     head = "scenario," + ",".join(f"{kind}_{q}" for kind in ("need", "gap") for q in QUANTILES)
     lines = [
         "# Need (places, mean of the year) and headline gap (EUR) of 2027 of each shipped",
-        "# scenario, from runs of 100 replications in weekly steps with seed 1.",
+        "# scenario, from runs of 500 replications in daily steps with seed 1.",
         head,
     ]
     for one in all_:
