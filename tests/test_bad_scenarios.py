@@ -29,6 +29,7 @@ KNOWN_TO_SCHEMA = {
     "unknown-key",
     "unknown-key-in-dutch",
     "unknown-key-set-to-null",
+    "leave-rate-by-group",
     "wrong-unit",
     "euro-per-resident",
     "euro-per-day",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.cli import Command
 
 from sim.errors import ScenarioError
 from sim.hindcast import HindcastOptions, actual, knowledge, observed, scenario_at
@@ -176,6 +177,13 @@ def test_flows_are_chosen_by_name_and_an_unknown_one_is_refused() -> None:
     for words in ("exit", "", "first,homes,births"):
         with pytest.raises(ScenarioError, match="is no flow"):
             chosen_flows(words)
+
+
+def test_given_flows_print_one_table_and_go_with_no_other_output(command: Command) -> None:
+    for words in (("--json",), ("-o", "here"), ("--process",)):
+        done = command("hindcast", "--given", "exits", *words)
+        assert (done.returncode, "--given: it prints one table" in done.stderr) == (2, True), words
+    assert "'births' is no flow" in command("hindcast", "--given", "births").stderr
 
 
 def test_the_closing_rate_ends_at_the_published_stock() -> None:

@@ -142,6 +142,20 @@ def test_the_pending_give_up_at_their_yearly_rate(baseline: Scenario) -> None:
     assert left.mean() == pytest.approx(10_000 * np.exp(-1.5 * 100 / 365), rel=0.005)
 
 
+def test_a_group_leaves_at_its_factor_of_the_common_rate(baseline: Scenario) -> None:
+    factor = {"value": 3, "unit": "factor", "assumption": "a test"}
+    scenario = change(
+        one_queue(baseline, 0, 0),
+        {
+            f"groups.{ONE_GROUP}.opening_pending": 10_000,
+            f"groups.{ONE_GROUP}.leave_factor": factor,
+            "ind.leave_rate": 0.5,
+        },
+    )
+    left = run_part(scenario, 20, 100, departures).stocks["pending"].sum(axis=1)
+    assert left.mean() == pytest.approx(10_000 * np.exp(-3 * 0.5 * 100 / 365), rel=0.005)
+
+
 @pytest.mark.parametrize(
     ("order", "actor", "which"),
     [
