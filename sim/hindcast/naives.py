@@ -1,5 +1,7 @@
 """Naive forecasts of a series from its past alone: three numbers, two distributions, and a pool.
 
+``history`` holds the figures known on the origin date by year; there may be gaps.
+
 The numbers are the usual ones: no change, last growth, mean of history. The distributions are on
 the logarithm: a random walk, and a pull to a level. They say how well the past of a series alone
 forecasts it, with an interval, and so are what the model has to beat.
@@ -7,13 +9,12 @@ forecasts it, with an interval, and so are what the model has to beat.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.special import ndtri
 
 from ..model.sampling import Floats
-from .observations import Knowledge
 
 POINT = ("no_change", "last_growth", "mean_of_history")
 BANDED = ("walk", "pull")
@@ -32,14 +33,13 @@ LEVELS = (np.arange(1_000) + 0.5) / 1_000
 
 
 def point_forecasts(
-    known: Knowledge, series: str, years: Sequence[int]
+    history: Mapping[int, float], years: Sequence[int]
 ) -> dict[tuple[str, int], float]:
     """Return the naive forecasts that are one number: (forecaster, year) -> number.
 
     No change: the last figure known. Last growth: the growth between the last two known years
     continues. Mean of history: the mean of all figures known.
     """
-    history = _history(known, series)
     if not history:
         return {}
     last = max(history)
@@ -55,14 +55,13 @@ def point_forecasts(
 
 
 def banded_forecasts(
-    known: Knowledge, series: str, years: Sequence[int]
+    history: Mapping[int, float], years: Sequence[int]
 ) -> dict[tuple[str, int], Floats]:
     """Return the naive forecasts that are distributions: (forecaster, year) -> quantiles.
 
     Quantiles are those at ``LEVELS``, in the unit of the series. Years are counted from the last
     figure known, so a series published late is forecast further ahead. None where nothing is known.
     """
-    history = _history(known, series)
     if not history:
         return {}
     found: dict[tuple[str, int], Floats] = {}
@@ -74,11 +73,7 @@ def banded_forecasts(
     return found
 
 
-def _history(known: Knowledge, series: str) -> dict[int, float]:
-    return {year: figure.value for year, figure in known.yearly(series).items()}
-
-
-def _normals(history: dict[int, float], ahead: int) -> list[tuple[float, float]]:
+def _normals(history: Mapping[int, float], ahead: int) -> list[tuple[float, float]]:
     """Return mean and standard deviation of the log for walk and pull, some years ahead.
 
     Walk: the last figure holds, and its error grows with the root of the years. Pull: a fifth of

@@ -22,7 +22,7 @@ from ..model.sampling import Floats
 from ..results.experiment import actors_until
 from ..results.parallel import parallel_list
 from ..results.tables import tabulate
-from .estimates import facts
+from .estimates import facts, values
 from .given import closes, with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
 from .observations import Knowledge, actual, forecasts, knowledge
@@ -132,7 +132,8 @@ def cells_at(
     rows: list[dict[str, object]] = []
     for series in SERIES:
         program = {year: samples[series, year] for year in years if (series, year) in samples}
-        rows += scored_cells(known, series, years, program)
+        came = {year: actual(series, year) for year in years}
+        rows += scored_cells(origin, series, values(known, series), years, program, came)
     return rows
 
 
@@ -146,21 +147,26 @@ def given_cells(names: tuple[str, ...], options: HindcastOptions) -> pd.DataFram
 
 
 def scored_cells(
-    known: Knowledge, series: str, years: Sequence[int], program: Mapping[int, Floats]
+    origin: date,
+    series: str,
+    history: Mapping[int, float],
+    years: Sequence[int],
+    program: Mapping[int, Floats],
+    outcomes: Mapping[int, float | None],
 ) -> list[dict[str, object]]:
     """Return the cells of one origin and series: program, naives and pool, with the outcome.
 
-    ``program`` has a sample a year. The pool is there where program and both banded naives are.
+    ``history`` are the figures known on the origin date by year, ``program`` has a sample a year. A
+    year without an outcome has no cell. The pool is there where program and both banded naives are.
     """
-    plain = point_forecasts(known, series, years)
-    banded = banded_forecasts(known, series, years)
+    plain, banded = point_forecasts(history, years), banded_forecasts(history, years)
     rows: list[dict[str, object]] = []
     for year in years:
-        came = actual(series, year)
+        came = outcomes.get(year)
         if came is None:
             continue
         base = {
-            "origin": known.origin,
+            "origin": origin,
             "series": series,
             "target": year,
             "ahead": year - years[0] + 1,

@@ -16,7 +16,7 @@ from scipy.special import ndtri
 from ..model.sampling import Floats
 from .estimates import inflow_path, values, yearly_sd
 from .naives import LEVELS
-from .observations import Knowledge, knowledge
+from .observations import Knowledge, actual, knowledge
 from .scoring import LAST_ORIGIN, scored_cells
 
 FIRST_APPLICATIONS = "first_applications"
@@ -47,7 +47,10 @@ def yearly_cells(days: list[date]) -> pd.DataFrame:
     rows = []
     for day in days:
         known = knowledge(day)
-        start = max(known.yearly(FIRST_APPLICATIONS)) + 1
+        history = values(known, FIRST_APPLICATIONS)
+        start = max(history) + 1
         years = range(start, start + YEARS_AHEAD_YEARLY)
-        rows += scored_cells(known, FIRST_APPLICATIONS, years, process_forecast(known, years))
+        came = {year: actual(FIRST_APPLICATIONS, year) for year in years}
+        program = process_forecast(known, years)
+        rows += scored_cells(day, FIRST_APPLICATIONS, history, years, program, came)
     return pd.DataFrame(rows)
