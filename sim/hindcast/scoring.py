@@ -25,7 +25,7 @@ from ..results.tables import tabulate
 from .estimates import facts, values
 from .given import closes, with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
-from .observations import Knowledge, actual, forecasts, knowledge
+from .observations import actual, forecasts, knowledge
 from .scenario import scenario_at
 from .spending import spending
 
