@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.money_page import PRICE_LEVEL, SPENDING, price_level, spending
 from support.scenarios import change
 from support.scorecard_page import IN_SHORT, SCORECARD, SHORT, in_short, tables
 
@@ -98,6 +99,13 @@ def test_the_scorecard_is_that_of_the_stored_hindcasts() -> None:
     found = SCORECARD.search(page("validation"))
     assert found is not None
     assert found[2] == tables(kept())
+
+
+def test_the_tables_of_money_are_those_of_the_estimate_and_the_stored_hindcasts() -> None:
+    for pattern, made in ((PRICE_LEVEL, price_level()), (SPENDING, spending())):
+        found = pattern.search(page("validation"))
+        assert found is not None
+        assert found[2] == made, "run tests/update.py money"
 
 
 @pytest.mark.parametrize("file", IN_SHORT, ids=lambda file: file.name)

@@ -7,6 +7,7 @@ The test that fails on a kept result says which name to give:
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
 - ``hindcasts``: sim/data/hindcasts.csv and inflow_model_scores.csv, and ``scorecard``
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
+- ``money``: tables of the price level and of spending on the validation page
 - ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
 - ``readme``: the gap table and chart of the README
 - ``scorecard``: its chart, tables and lines in the documents, from the stored hindcasts
@@ -28,7 +29,7 @@ import test_book
 import test_inflow_models
 import test_past
 import test_readme
-from support import notebooks, scorecard_page
+from support import money_page, notebooks, scorecard_page
 from support.scenarios import change
 from test_parameters import BASELINE, changes_for, movable
 from test_scenarios import computed
@@ -109,6 +110,7 @@ def update_hindcasts() -> None:
 def update_scorecard() -> None:
     options, found = hindcast.HindcastOptions(), hindcast.kept()
     scorecard_page.renew(found)
+    money_page.renew()
     chart, command = test_past.CHART, "opvangsim hindcast -o docs/images"
     version, seed = versions()["opvangsim"], str(options.seed)
     stamp = Provenance("scorecard", "hindcasts", seed, version, id_of(found), command)
@@ -190,6 +192,7 @@ UPDATES = {
     "headlines": update_headlines,
     "hindcasts": update_hindcasts,
     "influence": update_influence,
+    "money": money_page.renew,
     "notebooks": update_notebooks,
     "readme": update_readme,
     "scorecard": update_scorecard,
