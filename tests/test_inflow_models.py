@@ -108,7 +108,8 @@ def test_the_baseline_holds_the_posterior_of_the_years_since_1985(baseline: Scen
         assert number.single == pytest.approx(middle, rel=0.005), key
         drawn = number.spread.quantile(np.array([0.05, 0.95]), number.single)
         assert drawn == pytest.approx([low, high], rel=0.01), key
-    for link, made in zip(baseline.correlations, as_correlations(found), strict=True):
+    links = [link for link in baseline.correlations if link.first.startswith("inflow.path.")]
+    for link, made in zip(links, as_correlations(found), strict=True):
         rank: Any = made["rank"]
         assert (link.first, link.second) == (made["first"], made["second"])
         assert link.rank.single == pytest.approx(rank["value"], abs=0.015)
