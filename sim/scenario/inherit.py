@@ -24,7 +24,7 @@ POINTS = ("low", "mode", "high", "p5", "p50", "p95")
 """Places of a spread, in the unit of its number."""
 WIDTHS = ("sd", "scale")
 """Widths in the unit of the number, except that of a lognormal."""
-DIGITS = 12
+DIGITS = 15
 """Significant digits of scaled ends."""
 
 
