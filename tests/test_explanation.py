@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.money_page import PRICE_LEVEL, SPENDING, price_level, spending
 from support.scenarios import change
-from support.scorecard_page import IN_SHORT, SCORECARD, SHORT, in_short, tables
+from support.scorecard_page import HELD, IN_SHORT, SCORECARD, SHORT, held_briefly, in_short, tables
 
 from sim.hindcast import kept
 from sim.model.engine import ACTORS, simulate
@@ -113,6 +113,10 @@ def test_documents_state_coverage_and_where_a_naive_forecast_was_better(file: Pa
     found = SHORT.search(file.read_text("utf-8"))
     assert found is not None
     assert found[0] == in_short(kept())
+
+
+def test_the_page_on_uncertainty_states_the_coverage() -> None:
+    assert HELD.findall(page("uncertainty")) == [held_briefly(kept())]
 
 
 def test_decisions_are_numbered_once_in_order_and_short() -> None:

@@ -18,6 +18,8 @@ SCORECARD = re.compile(r"(<!-- scorecard.*?-->\n)(.*?)(<!-- end of scorecard -->
 SHORT = re.compile(r"- Hindcasts from 2012 to 2024: [^\n]*\n(?:  [^\n]*\n)*")
 """The lines on hindcasts in a list of limits."""
 IN_SHORT = (ROOT / "README.md", ROOT / "docs" / "index.md", VALIDATION)
+UNCERTAINTY = ROOT / "docs" / "explanation" / "uncertainty.md"
+HELD = re.compile(r"80 % interval contained \d+ % of \d+ outcomes")
 WIDTH = 120
 
 
@@ -89,6 +91,12 @@ def held(found: Hindcasts) -> str:
     )
 
 
+def held_briefly(found: Hindcasts) -> str:
+    """The coverage as the page on uncertainty states it."""
+    all_ = coverage(found.march)
+    return f"80 % interval contained {100 * all_.share:.0f} % of {all_.cells} outcomes"
+
+
 def tables(found: Hindcasts) -> str:
     """All that the validation page shows between its two marks."""
     scored = scores(found)
@@ -127,3 +135,5 @@ def renew(found: Hindcasts) -> None:
     for file in IN_SHORT:
         text = file.read_text("utf-8")
         file.write_text(SHORT.sub(lambda _: in_short(found), text), "utf-8")
+    text = UNCERTAINTY.read_text("utf-8")
+    UNCERTAINTY.write_text(HELD.sub(held_briefly(found), text), "utf-8")
