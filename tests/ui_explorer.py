@@ -487,7 +487,10 @@ def test_a_run_without_what_is_asked_is_named(opened: Open, runs: dict[str, Path
     here = opened(made(runs, "hostile", "short")).page
     assert len(cells(here)[0]) == 2
     notes = here.locator("#notes").inner_text()
-    assert "B \u00b7 Baseline - inflow goes back to the level of many years does not have this series" in notes
+    assert (
+        "B \u00b7 Baseline - inflow goes back to the level of many years does not have this series"
+        in notes
+    )
     choose(here, "series", "inflow|total")
     notes = here.locator("#notes").inner_text()
     assert "B: 2025 includes only the days from 27 January 2025 to 30 June 2025." in notes
