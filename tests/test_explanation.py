@@ -11,6 +11,7 @@ import pytest
 from support.money_page import PRICE_LEVEL, SPENDING, price_level, spending
 from support.scenarios import change
 from support.scorecard_page import HELD, IN_SHORT, SCORECARD, SHORT, held_briefly, in_short, tables
+from support.sensitivity_page import CHANCE, EFFECTS, chance_line, effects
 
 from sim.hindcast import kept
 from sim.model.engine import ACTORS, simulate
@@ -117,6 +118,13 @@ def test_documents_state_coverage_and_where_a_naive_forecast_was_better(file: Pa
 
 def test_the_page_on_uncertainty_states_the_coverage() -> None:
     assert HELD.findall(page("uncertainty")) == [held_briefly(kept())]
+
+
+def test_the_page_on_uncertainty_has_the_largest_of_the_kept_effects() -> None:
+    found = EFFECTS.search(page("uncertainty"))
+    assert found is not None
+    assert found[2] == effects(), "run tests/update.py effects"
+    assert CHANCE.findall(chance_line(0.8612, 0.00021)) == [("0.86", "0.00021")]
 
 
 def test_decisions_are_numbered_once_in_order_and_short() -> None:

@@ -46,13 +46,17 @@ def written_commands(file: Path) -> set[tuple[str, ...]]:
 
 
 def gap_table(printed: str) -> str:
-    """The gap table in what `opvangsim run baseline` printed, without trailing spaces."""
+    """The gap table and that of price levels as `opvangsim run baseline` printed them.
+
+    Below the second is the note on which level the closed years support. Trailing spaces go.
+    """
     lines = [line.rstrip() + "\n" for line in printed.splitlines()]
-    start = next(
-        n for n, line in enumerate(lines) if line.startswith("COA, Nidos and IND together")
-    )
-    end = next(n for n, line in enumerate(lines) if n > start and line.startswith("└"))
-    return "".join(lines[start : end + 1])
+
+    def at(start: str, least: int = 0) -> int:
+        return next(n for n, line in enumerate(lines) if n >= least and line.startswith(start))
+
+    gap, levels = at("COA, Nidos and IND together"), at("The same people at")
+    return "".join([*lines[gap : at("└", gap) + 1], "\n", *lines[levels : at("Mean cost", levels)]])
 
 
 def checkout(folder: Path) -> Path:

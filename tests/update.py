@@ -4,14 +4,16 @@ The test that fails on a kept result says which name to give:
 
 - ``answers``: the table of answers in docs/answers.md (minutes where runs are not cached)
 - ``balances``: the tables of docs/explanation/balances.md
+- ``effects``: the table of what moves the gap on the uncertainty page, from the kept sensitivity
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
 - ``hindcasts``: sim/data/hindcasts.csv and inflow_model_scores.csv, and ``scorecard``
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
 - ``money``: tables of the price level and of spending on the validation page
 - ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
-- ``readme``: the gap table and chart of the README
+- ``readme``: the gap table, the table of price levels and the chart of the README
 - ``scorecard``: its chart, tables and lines in the documents, from the stored hindcasts
-- ``sensitivity``: sim/data/sensitivity.csv, what moves the gap of 2027 (minutes)
+- ``sensitivity``: sim/data/sensitivity.csv, what moves the gap of 2027 (minutes), and its table
+  in docs/explanation/uncertainty.md
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import test_book
 import test_inflow_models
 import test_past
 import test_readme
-from support import money_page, notebooks, scorecard_page
+from support import money_page, notebooks, scorecard_page, sensitivity_page
 from support.scenarios import change
 from test_parameters import BASELINE, changes_for, movable
 from test_scenarios import computed
@@ -53,7 +55,7 @@ from sim.runs.manifest import versions
 from sim.runs.provenance import Provenance
 from sim.scenario import Scenario, load
 from sim.studies.base import no_progress
-from sim.studies.sobol import POINTS, Sensitivity, sensitivity
+from sim.studies.sobol import LUCK, PATH, POINTS, Sensitivity, sensitivity
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "sim" / "data"
@@ -169,8 +171,11 @@ def update_readme() -> None:
 
 def update_sensitivity() -> None:
     found = sensitivity(load("baseline"), parse(CELL), POINTS, SETTINGS)
-    lines = [*SENSITIVITY_HEAD, *sensitivity_lines(found)]
+    totals = dict(zip(found.indices["input"], found.indices["total"], strict=True))
+    chance = sensitivity_page.chance_line(totals[PATH], totals[LUCK])
+    lines = [*SENSITIVITY_HEAD[:-1], chance, SENSITIVITY_HEAD[-1], *sensitivity_lines(found)]
     (DATA / "sensitivity.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    sensitivity_page.renew()
 
 
 def sensitivity_lines(found: Sensitivity) -> list[str]:
@@ -189,6 +194,7 @@ def sensitivity_lines(found: Sensitivity) -> list[str]:
 UPDATES = {
     "answers": update_answers,
     "balances": update_balances,
+    "effects": sensitivity_page.renew,
     "headlines": update_headlines,
     "hindcasts": update_hindcasts,
     "influence": update_influence,
