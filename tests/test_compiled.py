@@ -396,17 +396,19 @@ def test_an_actor_takes_its_luck_from_the_stream_of_its_name_alone(
 
 
 def test_every_number_that_steps_read_is_one_of_a_scenario(baseline: Scenario) -> None:
-    """The baseline states all but two that a scenario may state."""
+    """The baseline states all but those that a scenario may leave out."""
     because = {"assumption": "a test"}
     optional: dict[str, Any] = {
         "inflow.total": {"value": 25_000, "unit": "persons/year"} | because,
         "reception.places.regular.level": {"value": 40_000, "unit": "places"} | because,
     }
+    factors = {f"groups.{group}.leave_factor" for group in baseline.groups}
+    optional |= {path: {"value": 1.1, "unit": "factor"} | because for path in factors}
     stated = {path for path, _ in quantities(baseline)}
     read = {number.path for number in Number}
     by_group = {number.path for number in GroupNumber if number.path}
     read |= {f"groups.{group}.{path}" for group in baseline.groups for path in by_group}
-    assert read - stated == {"inflow.total"}
+    assert read - stated == {"inflow.total"} | factors
     stated = {path for path, _ in quantities(change(baseline, optional))}
     assert read <= stated
     for number in PlaceNumber:

@@ -194,7 +194,7 @@ def test_check_tells_warnings_and_strict_makes_them_fail(scenario_file: Write) -
     file = str(scenario_file(SLIPS["cost-order"]))
     code, out, err = called("scenario", "check", file, "baseline")
     assert code == 0
-    assert out.splitlines()[1] == "baseline: fine, 291 numbers, 0 to look at"
+    assert out.splitlines()[1] == "baseline: fine, 313 numbers, 0 to look at"
     assert "warning (cost-order)" in err
     assert ":4:29:" in err
     code, out, err = called("scenario", "check", "--strict", file)

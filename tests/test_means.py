@@ -65,20 +65,20 @@ def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds(constrained
     lines = costs(CONSTRAINED, constrained, tabulate(constrained, CONSTRAINED))
     prices = Prices.of(CONSTRAINED, constrained.samples)
     for index, year in enumerate(YEARS):
-        assert (lines["document", "ind"][index] <= ind_money(prices, year) + 1).all()
-        part = lines["document", "coa_nidos"][index] / CONSTRAINED.held("coa_nidos", year)
-        nidos = lines["document", "nidos"][index] / CONSTRAINED.held("coa_nidos", year)
+        assert (lines["estimated", "ind"][index] <= ind_money(prices, year) + 1).all()
+        part = lines["estimated", "coa_nidos"][index] / CONSTRAINED.held("coa_nidos", year)
+        nidos = lines["estimated", "nidos"][index] / CONSTRAINED.held("coa_nidos", year)
         most = {2025: 1.0, 2026: 1.0, 2027: 1.02}.get(year, 1.07)
         assert (part[nidos < 0.9] <= most).all(), year
         assert (part > 1).mean() < 0.2, year
-    assert (lines["document", "total"][2] > 0.95 * 1.469e9).all()
+    assert (lines["estimated", "total"][2] > 0.95 * 1.469e9).all()
 
 
 @pytest.mark.long
 def test_penalties_without_money_stay_owed(constrained: Ledger) -> None:
     tables = tabulate(constrained, CONSTRAINED)
     lines = costs(CONSTRAINED, constrained, tables)
-    owed, paid = lines["document", "penalties_owed"], lines["document", "penalties"]
+    owed, paid = lines["estimated", "penalties_owed"], lines["estimated", "penalties"]
     price = Prices.of(CONSTRAINED, constrained.samples).price("ind_cost.penalty")
     due = tables.volumes["overdue_days"] / 365 * price
     assert np.allclose((owed + paid)[2], due[2])
@@ -107,7 +107,7 @@ def test_more_money_leaves_fewer_people_without_a_place() -> None:
 @pytest.mark.long
 def test_people_beyond_all_places_cost_nothing_and_are_all_counted(constrained: Ledger) -> None:
     tables = tabulate(constrained, CONSTRAINED)
-    assert not costs(CONSTRAINED, constrained, tables)["document", "beyond_places"].any()
+    assert not costs(CONSTRAINED, constrained, tables)["estimated", "beyond_places"].any()
     need, places = cell(tables, "need", "mean"), cell(tables, "places", "mean")
     short = cell(tables, "places_short", "mean")
     assert np.allclose(short, np.maximum(need - places, 0))
@@ -146,7 +146,7 @@ def test_a_small_cut_does_not_close_everything_and_the_money_is_used() -> None:
     scenario = change(BASELINE, money(0.65) | {"closing": "constrained"})
     ledger = run(scenario, 20, until=date(2026, 12, 31))
     lines = costs(scenario, ledger, tabulate(ledger, scenario))
-    part = lines["document", "coa_nidos"][0] / scenario.held("coa_nidos", 2025)
+    part = lines["estimated", "coa_nidos"][0] / scenario.held("coa_nidos", 2025)
     assert (part < 1.02).all()
     assert np.median(part) > 0.95
     assert np.median(ledger.snapshots["places_open"][6].sum(axis=1)) > 30_000

@@ -121,7 +121,7 @@ def test_the_answer_of_a_run_is_that_of_its_budget_table(
 ) -> None:
     table = pd.read_csv(folders["run"] / "budget.csv")
     rows = table.query("vintage == 'owb2025' and line == 'total' and timing == 'cost' and "
-                       "cost_level == 'document' and price_basis == 'vintage' and budget > 0 and "
+                       "cost_level == 'estimated' and price_basis == 'vintage' and budget > 0 and "
                        "gap_p50 > 0")  # fmt: skip
     row = rows.sort_values("year").iloc[0]
     answer = answers_of(made.memo("run", "nl"))[0]

@@ -406,8 +406,9 @@ def test_a_run_of_version_0_1_0_is_refused_with_the_command_that_makes_it_again(
         read_run_folder(EARLIER)
     (problem,) = caught.value.problems
     assert "version 0.1.0 wrote this scenario" in problem.what
-    assert "this key is missing" in problem.what
-    assert "opvangsim run" in problem.advice
+    assert "groups.syria.leave_rate: unknown key" in problem.what
+    assert problem.advice.count("opvangsim ") == 1
+    assert "opvangsim run baseline --replications 5" in problem.advice
 
 
 def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(

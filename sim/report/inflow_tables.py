@@ -21,7 +21,7 @@ def process_table(found: pd.DataFrame, lang: Language) -> Table:
     for ahead in AHEAD:
         table.add_column(translate("process_ahead", lang, n=ahead), justify="right")
     for key in ("process_within", "process_ratio"):
-        table.add_column(translate(key, lang), justify="right")
+        table.add_column(translate(key, lang), justify="right", overflow="fold")
     rows = found.to_dict("records")
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         mark = " *" if row["chosen"] else ""
