@@ -140,8 +140,7 @@ def test_every_key_of_a_shipped_scenario_has_a_name_in_words() -> None:
 
 
 NOT_SHIPPED = {
-    "input_applications", "input_luck", "input_path", "input_correlations_first",
-    "input_correlations_rank", "input_correlations_second",
+    "input_applications", "input_luck", "input_path",
 }  # fmt: skip
 """Names of what no shipped scenario holds as a key."""
 

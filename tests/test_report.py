@@ -7,14 +7,17 @@ from typing import get_args
 
 import pytest
 
+from sim.export.dashboard.series import WHOLE_NAMES
 from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES, goals, kept, scores
+from sim.hindcast.given import FLOWS
 from sim.hindcast.inflow_models import PROCESSES, SETS
 from sim.hindcast.inflow_start import RULES
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
+from sim.report import error_tables
 from sim.report.i18n import Language, billion, dutch, labels, million, number, translate
 from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import FileState
@@ -65,6 +68,12 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     used = {key for key in labels() if re.search(rf"['\"]{key}['\"]", text)}
     made = {f"level_{level}" for level in ("estimated", "document", "coa_price", "paid_2024")}
     made |= {f"spread_{part}" for part in ("value", "factor", *SPREAD[1:-1], *NEEDS)}
+    made |= {f"spread_{outcome}" for outcome in ("kept", "cut", "certain")}
+    made |= {f"source_{mark}" for mark in ("primary", "press", "quoted")}
+    made |= {f"error_{name}" for name in error_tables.SHOWN}
+    made |= {f"book_error_{end}" for end in ("low", "high")}
+    made |= {f"flow_{flow}" for flow in FLOWS}
+    made |= {name for name in WHOLE_NAMES.values() if name.startswith("cell_waiting_months_")}
     made |= {key for key in labels() if key.startswith("to_")}
     made |= {f"series_{series}" for series in SERIES}
     made |= {f"score_{forecaster}" for forecaster in ("program", "pool", *NAIVE)}
