@@ -135,7 +135,7 @@ def test_the_headline_is_the_gap_of_the_last_year_up_to_2027(done: Run) -> None:
     table = done.budget
     (row,) = table[
         (table["vintage"] == "owb2025") & (table["line"] == "total") & (table["year"] == 2026)
-        & (table["cost_level"] == "document") & (table["timing"] == "cost")
+        & (table["cost_level"] == "estimated") & (table["timing"] == "cost")
         & (table["price_basis"] == "vintage")
     ].to_dict("records")  # fmt: skip
     told = record_of(done.folder)["headline"]

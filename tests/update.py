@@ -53,7 +53,7 @@ from sim.results.tables import tabulate
 from sim.runs.chart_folder import write_chart_files
 from sim.runs.manifest import versions
 from sim.runs.provenance import Provenance
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario, load, quantities
 from sim.studies.base import no_progress
 from sim.studies.sobol import LUCK, PATH, POINTS, Sensitivity, sensitivity
 
@@ -182,13 +182,14 @@ def sensitivity_lines(found: Sensitivity) -> list[str]:
     """A line a key, in file order; linked keys have the effect of their group."""
     totals = dict(zip(found.indices["input"], found.indices["total"], strict=True))
     rows = {str(row["input"]): row for row in found.tornado.to_dict("records")}
-    return [
-        f"{key},{totals[one.name]:.3g},{rows[one.name]['low'] / 1e6:.1f},"
+    lines = {
+        key: f"{key},{totals[one.name]:.3g},{rows[one.name]['low'] / 1e6:.1f},"
         f"{rows[one.name]['high'] / 1e6:.1f}"
         for one in found.inputs
         if not one.is_chance
         for key in one.columns
-    ]
+    }
+    return [lines[key] for key, _ in quantities(load("baseline")) if key in lines]
 
 
 UPDATES = {

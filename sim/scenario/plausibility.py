@@ -35,6 +35,8 @@ SHARED_RANGE = {
     "unaccompanied_share": "guardianship.arrival_factor",
 }
 """Numbers of each group whose range lies on one factor for all."""
+DECIDED = ("inflow.first_factor", "reception.desk.official_weight")
+"""Numbers that state a policy or a rule: in a scenario nothing about them is unknown."""
 FAR_OFF = 50.0
 MATTERS = 0.02
 """A number is influential if a change of 10 % moves the gap of 2027 by this share."""
@@ -342,7 +344,9 @@ def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
-    """No source, no range of its own, none on the factor it shares, and one would be allowed."""
+    """No source, no range of its own, none on the factor it shares, and one would be due."""
+    if key in DECIDED:
+        return False
     shared = SHARED_RANGE.get(key.split(".")[-1]) if key.startswith("groups.") else None
     if shared is not None and dict(quantities(scenario))[shared].spread is not None:
         return False
