@@ -10,7 +10,7 @@ import pytest
 from support.cli import Command
 
 from sim.cli.commands import Group, entries
-from sim.cli.former import VERBS, complaint, replacement
+from sim.runs.former import VERBS, complaint, replacement
 
 MOST_ENTRIES = 24
 NOW = {
@@ -41,6 +41,10 @@ def test_what_was_typed_is_printed_as_it_is_typed_now(typed: str) -> None:
     now = complaint(shlex.split(typed))
     assert now == f"'opvangsim {typed}' is now: opvangsim {NOW[typed]}"
     assert replacement(shlex.split(NOW[typed])) == shlex.split(NOW[typed])
+
+
+def test_an_unknown_command_of_runs_is_not_taken_for_a_folder() -> None:
+    assert not complaint(["runs", "show", "outputs/baseline"])
 
 
 def test_a_former_command_ends_with_2_and_does_nothing(tmp_path: Path, command: Command) -> None:

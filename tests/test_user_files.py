@@ -20,12 +20,14 @@ from support.folders import digest, record_in, tree
 from support.processes import KILLED, Touches, in_child_process
 
 from sim.errors import ModelError, ScenarioError
+from sim.reproduce.rerun import reproduce
 from sim.runs.chart_folder import write_chart_files, write_charts
 from sim.runs.folder import replace_folder
 from sim.runs.load import read_run_folder
 from sim.runs.manifest import read_manifest
 from sim.runs.provenance import Provenance
 from sim.runs.verify import verify_record
+from sim.studies.base import no_progress
 
 SHORT = (
     "run", "baseline", "--replications", "1", "--step", "week", "--workers", "1",
@@ -402,13 +404,15 @@ EARLIER = Path(__file__).parent / "fixtures" / "run_0_1_0"
 
 def test_a_run_of_version_0_1_0_is_refused_with_the_command_that_makes_it_again() -> None:
     assert verify_record(EARLIER).intact
-    with pytest.raises(ScenarioError) as caught:
-        read_run_folder(EARLIER)
-    (problem,) = caught.value.problems
-    assert "version 0.1.0 wrote this scenario" in problem.what
-    assert "groups.syria.leave_rate: unknown key" in problem.what
-    assert problem.advice.count("opvangsim ") == 1
-    assert "opvangsim run baseline --replications 5" in problem.advice
+    for read in (read_run_folder, lambda folder: reproduce(folder, 1, no_progress)):
+        with pytest.raises(ScenarioError) as caught:
+            read(EARLIER)
+        (problem,) = caught.value.problems
+        assert "version 0.1.0 wrote this scenario" in problem.what
+        assert "groups.syria.leave_rate: unknown key" in problem.what
+        assert problem.advice.count("opvangsim ") == 1
+        assert "opvangsim run baseline --replications 5" in problem.advice
+        assert problem.advice.endswith("--uncertainty parameters,inflow,process")
 
 
 def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(

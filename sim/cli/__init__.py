@@ -11,8 +11,8 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from ..runs.former import complaint
 from .commands import app
-from .former import complaint
 
 __all__ = ["app", "main"]
 

@@ -14,11 +14,11 @@ from ..report.i18n import Language
 from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
 from ..runs.executor import open_workers
-from ..runs.load import verified_file
+from ..runs.load import read_resolved, read_scenario, verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
 from ..runs.run import execute
 from ..runs.verify import verify_record
-from ..scenario import Loaded, load_chain, shipped
+from ..scenario import Loaded, shipped
 from ..studies import Study, study_of_kind
 from ..studies.base import Inputs, StudyResult, Watch, run_study, write
 from ..studies.design import read_design
@@ -75,8 +75,7 @@ class _Task:
 
     def resolved(self, name: str) -> Loaded:
         """Return a resolved scenario of the folder under its original name."""
-        file = verified_file(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
-        loaded = load_chain([str(file)])
+        loaded = read_resolved(self.folder, self.record, f"scenarios/{name}.resolved.yaml")
         return Loaded(name, loaded.scenario, loaded.tree)
 
     @property
@@ -118,12 +117,12 @@ def _maker(folder: Path, kind: str) -> Callable[[_Task, Path], None]:
 
 def _run(task: _Task, there: Path) -> None:
     record, settings = task.record, task.settings
-    file = verified_file(task.folder, record, "scenario.resolved.yaml")
+    scenario = read_scenario(task.folder, record, "scenario.resolved.yaml")
     options = Options(
         settings.replications, settings.seed, settings.step, settings.until, settings.vary,
         task.workers, charts=record["charts"], lang=task.lang,
     )  # fmt: skip
-    scenario, name = load_chain([str(file)]).scenario, record["scenario"]
+    name = record["scenario"]
     with task.watch(name, settings.replications) as tell:
         execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
 

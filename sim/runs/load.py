@@ -14,7 +14,7 @@ from ..report.charts import UNREDUCED, RunData
 from ..report.error_tables import with_columns
 from ..report.i18n import Language
 from ..report.study_data import StudyData
-from ..scenario import Scenario, load
+from ..scenario import Loaded, Scenario, load_chain
 from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
 from .summary_tables import BUDGET_COLUMNS
@@ -111,14 +111,19 @@ def read_run_folder(folder: Path) -> RunFolder:
 
 
 def read_scenario(folder: Path, manifest: dict[str, Any], name: str) -> Scenario:
-    """Read a resolved scenario of a folder.
+    """Read a resolved scenario of a folder; raises as ``read_resolved`` does."""
+    return read_resolved(folder, manifest, name).scenario
+
+
+def read_resolved(folder: Path, manifest: dict[str, Any], name: str) -> Loaded:
+    """Read a resolved scenario of a folder, with the origin of its keys.
 
     Raises ``ScenarioError`` if it was changed, or if an earlier version wrote it with keys that
     there no longer are.
     """
     file = verified_file(folder, manifest, name)
     try:
-        return load(file)
+        return load_chain([str(file)])
     except ScenarioError as error:
         version, first = manifest["versions"]["opvangsim"], error.problems[0].what
         what = f"version {version} wrote this scenario, and this version can't read it: {first}"

@@ -21,6 +21,7 @@ from ..clock import StepLength
 from ..errors import Problem, ScenarioError
 from ..model.uncertainty import FORMER_NAMES, Uncertainty
 from .environment import environment
+from .former import present
 
 MANIFEST = "run.json"
 SCHEMA = 3
@@ -269,9 +270,9 @@ def kind_of(folder: Path) -> str | None:
 
 
 def command_of(manifest: Mapping[str, Any]) -> str:
-    """Return ": COMMAND" for the end of advice, or an empty text if it is not known."""
+    """Return ": COMMAND" as it is typed now for the end of advice; empty if it is not known."""
     command = manifest.get("command")
-    return f": {command}" if isinstance(command, str) and command else ""
+    return f": {present(command)}" if isinstance(command, str) and command else ""
 
 
 def _refused(where: Path, what: str, advice: str = ADVICE) -> ScenarioError:

@@ -30,11 +30,17 @@ def replacement(words: Sequence[str]) -> list[str]:
     """Return a command as it is written now; the same words if nothing in it is old."""
     verb, *rest = words or [""]
     now = list(VERBS.get(verb, (verb,)))
-    if verb == "runs" and rest and rest[0] not in (*RUNS, "--help"):
+    if verb == "runs" and _lists_a_folder(rest):
         now = ["runs", "list"]
     if now[0] in WITH_UNCERTAINTY:
         rest = _options(rest, "--lever" if now[0] == "solve" else "--uncertainty")
     return [*now, *rest] if words else []
+
+
+def _lists_a_folder(rest: Sequence[str]) -> bool:
+    """Return whether ``runs`` is given one folder instead of a command."""
+    one = len(rest) == 1 or (len(rest) > 1 and rest[1].startswith("-"))
+    return one and rest[0] not in (*RUNS, "--help")
 
 
 def _options(words: Sequence[str], vary: str) -> list[str]:
@@ -53,6 +59,13 @@ def _options(words: Sequence[str], vary: str) -> list[str]:
 
 def _sources(text: str) -> str:
     return ",".join("process" if word.strip() == "luck" else word for word in text.split(","))
+
+
+def present(command: str) -> str:
+    """Return a command line of any version as it is typed now."""
+    program, *words = shlex.split(command)
+    now = replacement(words)
+    return command if now == words else shlex.join([program, *now])
 
 
 def complaint(words: Sequence[str]) -> str:
