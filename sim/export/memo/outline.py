@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from ...hindcast import kept, scores
@@ -128,8 +129,9 @@ def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
         ("whence_version", ", ".join(f"{k} {v}" for k, v in record["versions"].items())),
         *(("memo_input", f"{name}, SHA-256 {digest}") for name, digest in _inputs(record)),
     ]
-    commands = [stamp.command] if stamp.command else []
-    commands.append(f"opvangsim memo {folder.path.name} --lang {lang} -o memo.docx")
+    name = quote(folder.path.resolve().name)
+    commands = [f"{stamp.command} --out {name}"] if stamp.command else []
+    commands.append(f"opvangsim memo {name} --lang {lang} -o memo.docx")
     return [
         Heading(translate("answer_again", lang)),
         Paragraph(translate("memo_again", lang)),
