@@ -13,30 +13,33 @@ AHEAD = (1, 2, 3, 4, 5, 6)
 
 def process_table(found: pd.DataFrame, lang: Language) -> Table:
     """Tabulate the scores of the candidate processes of inflow, the chosen one marked."""
-    table = Table(title=translate("process_title", lang), title_justify="left")
-    for key in ("process_data", "process_name"):
-        table.add_column(translate(key, lang), overflow="fold")
+    title = translate("process_title", lang)
+    table = Table(title=title, title_justify="left", collapse_padding=True)
+    table.add_column(translate("process_name", lang))
     for key in ("process_parameters", "process_loss", "process_apart"):
         table.add_column(translate(key, lang), justify="right")
     for ahead in AHEAD:
         table.add_column(translate("process_ahead", lang, n=ahead), justify="right")
-    for key in ("process_within", "process_ratio"):
-        table.add_column(translate(key, lang), justify="right", overflow="fold")
+    for key, width in (("process_within", 11), ("process_ratio", 8)):
+        table.add_column(translate(key, lang), justify="right", max_width=width)
     rows = found.to_dict("records")
+    shown = set[str]()
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         mark = " *" if row["chosen"] else ""
-        low, high = (percent(row[key], lang) for key in ("within_low", "within_high"))
+        low, high = (number(100 * float(row[key]), lang) for key in ("within_low", "within_high"))
         ratios = (number(float(row[key]), lang, 1) for key in ("ratio_1", "ratio_6"))
         apart = (number(float(row[key]), lang, 3) for key in ("worse_than_best", "standard_error"))
+        if row["data"] not in shown:
+            table.add_row(translate(f"data_{row['data']}", lang) + ":")
+            shown.add(row["data"])
         table.add_row(
-            translate(f"data_{row['data']}", lang),
             translate(f"process_{row['process']}", lang) + mark,
             str(row["parameters"]),
             number(float(row["loss"]), lang, 3),
-            "{} ({})".format(*apart),
+            "{}\n({})".format(*apart),
             *[number(float(row[f"crps_{ahead}"]) / 1_000, lang, 1) for ahead in AHEAD],
-            f"{percent(row['within_80'], lang)} ({low}-{high})",
-            "; ".join(ratios),
+            f"{percent(row['within_80'], lang)}\n({translate('range', lang, low=low, high=high)})",
+            ";\n".join(ratios),
             end_section=following is not None and following["data"] != row["data"],
         )
     return table
