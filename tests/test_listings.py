@@ -268,7 +268,7 @@ def test_show_diff_and_sources_speak_both_languages() -> None:
     assert "(set by faster-housing)" in out
     out = called("scenario", "sources", "priority-ban", "--lang", "nl")[1]
     assert "Bronnen, en wat erop rust" in out
-    assert "rusten erop: housing.homes" in out
+    assert "getallen die erop rusten (1): housing.homes" in out
 
 
 def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:

@@ -42,7 +42,7 @@ def spread_text(quantity: Quantity, lang: Language) -> str:
         return ""
     points = [
         f"{translate(f'spread_{key}', lang)} {plain(value, lang)}"
-        for key in ("low", "p5", "mode", "p50", "p95", "high", "sd")
+        for key in ("low", "p5", "mode", "p50", "p95", "high", "sd", "scale", "df")
         if (value := getattr(spread, key)) is not None
     ]
     kind = translate(f"spread_{spread.kind}", lang)
