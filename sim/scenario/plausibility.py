@@ -229,7 +229,9 @@ def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
             idle[f"groups.{hold.group}.granted_share"] = why
     return [
         ScenarioIssue(
-            (key,), f"this number is changed and moves nothing: {why}", "change the other one"
+            (key,),
+            f"this number is changed and moves nothing: {why}",
+            "leave it out, or change what decides here",
         )
         for key, why in idle.items()
         if key in base and _differs(scenario, key, base[key])

@@ -160,6 +160,7 @@ def _people(run: RunFolder, year: int, lang: Language) -> str:
         "memo_run_people",
         lang,
         year=year,
+        fill=number(run.scenario.reception.need_fill.single, lang, 2),
         need=count(need["p50"], lang),
         low=count(need["p10"], lang),
         high=count(need["p90"], lang),
