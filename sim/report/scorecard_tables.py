@@ -156,7 +156,7 @@ def official_table(cells: pd.DataFrame, lang: Language) -> Table:
 
         table.add_row(
             translate(f"series_{row['series']}", lang),
-            row["edition"],
+            _edition(row["edition"], lang),
             str(row["target"]),
             amount("came"),
             amount("official"),
@@ -166,6 +166,13 @@ def official_table(cells: pd.DataFrame, lang: Language) -> Table:
             translate("range", lang, low=amount("low_80"), high=amount("high_80")),
         )
     return table
+
+
+def _edition(name: str, lang: Language) -> str:
+    """Name an official forecast; names that are the same in both languages stay."""
+    kind, _, year = name.rpartition(" ")
+    key = {"Budget": "edition_budget", "Draft budget": "edition_draft_budget"}.get(kind)
+    return translate(key, lang, year=year) if key else name
 
 
 def verdict(found: Hindcasts, lang: Language) -> list[str]:
