@@ -119,11 +119,17 @@ def in_short(found: Hindcasts) -> str:
                   if (one.program_ratio.value > 1) == above) or "none"
         for above in (True, False)
     )  # fmt: skip
+    sure = ", ".join(
+        name(one.series)
+        for one in whole
+        if not one.program_ratio.low <= 1 <= one.program_ratio.high
+    )
     text = (
         f"- Hindcasts from 2012 to 2024: the 80 % intervals contained "
         f"{100 * coverage(found.march).share:.0f} % of the outcomes. By CRPS, relative to a naive "
-        f"forecast with an interval, the model was worse for: {worse}; and better for: {better}. "
-        f"Of {len(asked)} goals {sum(not one.met for one in asked)} were missed."
+        f"forecast with an interval, the model was worse for: {worse}; and better for: {better} "
+        f"(first applications from 1999). Only for {sure or 'none'} does the 90 % interval of the "
+        f"ratio exclude 1. Of {len(asked)} goals {sum(not one.met for one in asked)} were missed."
     )
     return textwrap.fill(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False) + "\n"
 
