@@ -20,7 +20,7 @@ from sim.studies.base import no_progress
 
 QUICK: dict[str, Any] = {
     "step": "week",
-    "until": date(2025, 12, 31),
+    "until": date(2026, 12, 31),
     "workers": 1,
     "charts": False,
 }
@@ -69,7 +69,7 @@ def test_a_precision_is_read_as_a_percentage_or_a_share() -> None:
 
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch) -> tuple[int, ...]:
-    found = (100, 200, 300)
+    found = (150, 300, 450)
     monkeypatch.setattr(run_module, "STAGES", found)
     return found
 
@@ -85,24 +85,24 @@ def test_a_precise_run_is_to_the_byte_a_plain_one_and_is_reproduced(
 ) -> None:
     """It stops at the second of three stages, having simulated no replication twice."""
     monkeypatch.setattr("sim.runs.precise.LEAST_EUR", 0.0)
-    plain = execute(baseline, "baseline", Options(replications=200, **QUICK), tmp_path / "plain")
-    first, second = (halves(baseline, count, tmp_path) for count in (100, 200))
+    plain = execute(baseline, "baseline", Options(replications=300, **QUICK), tmp_path / "plain")
+    first, second = (halves(baseline, count, tmp_path) for count in (150, 300))
     asked = (first + second) / 2
     assert second < asked < first
     told: list[tuple[int, int]] = []
     options = Options(precision=asked, **QUICK)
     done = execute(baseline, "baseline", options, tmp_path / "precise", lambda *at: told.append(at))
-    assert done.replications == 200
+    assert done.replications == 300
     assert done.precision is not None
     assert done.precision.reached
     assert tables(done.folder) == tables(plain.folder)
     assert done.id == plain.id
-    assert [of for _, of in told].count(300) == 0
+    assert [of for _, of in told].count(450) == 0
     # The second stage goes on where the first ended.
-    assert (100, 200) in told
+    assert (150, 300) in told
     manifest = json.loads((done.folder / "run.json").read_text())
-    assert manifest["options"]["replications"] == 200
-    assert "--replications 200" in manifest["command"]
+    assert manifest["options"]["replications"] == 300
+    assert "--replications 300" in manifest["command"]
     assert manifest["precision"]["reached"] is True
     again = reproduce(done.folder, 1, no_progress)
     assert again.equal
@@ -127,7 +127,7 @@ def test_a_miss_is_said(baseline: Scenario, tmp_path: Path, stages: tuple[int, .
     assert done.replications == stages[-1]
     assert done.precision is not None
     assert not done.precision.reached
-    assert "is not reached with 300" in precision_note(done.precision, done.replications, "en")
+    assert "is not reached with 450" in precision_note(done.precision, done.replications, "en")
     assert "niet gehaald" in precision_note(done.precision, done.replications, "nl")
 
 

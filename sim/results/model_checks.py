@@ -342,15 +342,15 @@ def within_the_budget(base: Scenario) -> CheckOutcome:
     scenario = change(base, {"closing": "constrained"})
     ledger = simulate(scenario, 60, 1, until=date(2027, 12, 31), step="week")
     lines = costs(scenario, tabulate(ledger, scenario).volumes, ledger.samples, ledger.clock)
-    income = scenario.ind_cost.other_income.single
+    income, level = scenario.ind_cost.other_income.single, scenario.prices.level
     parts, beyond = [], 0
     for row, year in ((1, 2026), (2, 2027)):
         amount = scenario.held("coa_nidos", year)
-        owed = lines["document", "nidos"][row] > 0.85 * amount
+        owed = lines[level, "nidos"][row] > 0.85 * amount
         beyond += int(owed.sum())
-        parts.append(float((lines["document", "coa_nidos"][row][~owed] / amount).max()))
+        parts.append(float((lines[level, "coa_nidos"][row][~owed] / amount).max()))
         parts.append(
-            float((lines["document", "ind"][row] / (scenario.held("ind", year) + income)).max())
+            float((lines[level, "ind"][row] / (scenario.held("ind", year) + income)).max())
         )
     result = f"highest part of an amount spent {max(parts):.3f}; {beyond} left out, guardianship"
     return CheckOutcome("where spending follows the budget nothing ends above its amount",
