@@ -105,7 +105,7 @@ def gap(row: Any, lang: Language) -> str:
 
 def headline(folder: Path, **where: str) -> pd.DataFrame:
     rows = pd.read_csv(folder / "budget.csv")
-    wanted = {"vintage": "owb2025", "line": "total", "cost_level": "document",
+    wanted = {"vintage": "owb2025", "line": "total", "cost_level": "estimated",
               "timing": "cost", "price_basis": "vintage"} | where  # fmt: skip
     for column, value in wanted.items():
         rows = rows[rows[column] == value]
