@@ -55,7 +55,8 @@ def moved(path: str, quantity: Quantity) -> Any:
         # The opening balance must still close: a little more people, a little fewer places.
         value = quantity.value * (1.003 if path.endswith("people") else 0.997)
     if quantity.unit == "correlation":
-        value = -0.9
+        # Far enough to change the order of three draws, and the others can still hold beside it.
+        value = -0.3
     if quantity.unit == "weeks":
         value = quantity.value - 2
     return {"value": value, **kept}

@@ -37,7 +37,6 @@ BECAUSE = "patch p: because"
 ABOUT = {"title": {"en": "p", "nl": "p"}, "description": {"en": "because", "nl": "omdat"}}
 FREE = {
     "departure.supervised_share": (0.0, 1.0),
-    "family.opening_travelling": (0.0, 5e6),
     "family.staff": (0.0, 5e6),
     "housing.opening_arrears": (-5e6, 5e6),
     "ind.capacity.productivity": (0.0, 10_000.0),

@@ -184,7 +184,10 @@ def _excluded(design: Design, choices: list[Choice], values: Floats) -> NDArray[
 
 
 def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
-    """Write a run as a scenario file: a patch on the files that it extends."""
+    """Write a run as a scenario file: a patch on the files that it extends.
+
+    Its levers state that they are certain: a file that doesn't keeps the uncertainty there was.
+    """
     loaded = plan.bases[run.choice]
     known = {str(file.resolve()): name for name, file in shipped().items()}
     files = [str(file.resolve()) for file in reversed(loaded.files)]
@@ -194,7 +197,10 @@ def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
         "title": {lang: f"{getattr(scenario.title, lang)} [{run.number}]" for lang in ("en", "nl")},
         "description": dict.fromkeys(("en", "nl"), because),
     }
-    data |= {item.key: setting(scenario, item, value) for item, value in run.values.items()}
+    for item, value in run.values.items():
+        written = setting(scenario, item, value)
+        stated = written if isinstance(written, dict) and "value" in written else {"value": written}
+        data[item.key] = stated | {"certain": True}
     return yaml.dump(data, Dumper=_PlainLever, sort_keys=False, allow_unicode=True, width=100)
 
 
