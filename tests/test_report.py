@@ -68,6 +68,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     used = {key for key in labels() if re.search(rf"['\"]{key}['\"]", text)}
     made = {f"level_{level}" for level in ("estimated", "document", "coa_price", "paid_2024")}
     made |= {f"spread_{part}" for part in ("value", "factor", *SPREAD[1:-1], *NEEDS)}
+    made |= {f"spread_{part}" for parts in NEEDS.values() for part in parts}
     made |= {f"spread_{outcome}" for outcome in ("kept", "cut", "certain")}
     made |= {f"source_{mark}" for mark in ("primary", "press", "quoted")}
     made |= {f"error_{name}" for name in error_tables.SHOWN}
