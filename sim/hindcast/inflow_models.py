@@ -182,11 +182,14 @@ def loss(own: Floats, walk: Floats, times: Floats) -> Floats:
     return ratio
 
 
-def _mean(values: Floats, times: Floats) -> Floats:
-    """Mean over origins of what came out: (resample, country, year ahead)."""
+def _mean(values: Floats, times: Floats, kept: str = "rch") -> Floats:
+    """Mean of what came out over origins, and over each axis that is not ``kept``.
+
+    Axes are resample (r), country (c) and year ahead (h).
+    """
     there = np.isfinite(values).astype(np.float64)
-    total = np.einsum("ro,coh->rch", times, np.nan_to_num(values), optimize=True)
-    mean: Floats = total / np.einsum("ro,coh->rch", times, there, optimize=True)
+    total = np.einsum(f"ro,coh->{kept}", times, np.nan_to_num(values), optimize=True)
+    mean: Floats = total / np.einsum(f"ro,coh->{kept}", times, there, optimize=True)
     return mean
 
 
@@ -238,7 +241,7 @@ def _rows_of(name: str, found: dict[str, Scores]) -> list[dict[str, Any]]:
     for process in PROCESSES:
         each = found[process.name]
         apart = losses[process.name] - losses[best]
-        covered = _pooled(each.within, times)
+        covered = _mean(each.within, times, "r")
         low, high = np.quantile(covered[1:], [0.05, 0.95])
         table.append(
             {
@@ -260,14 +263,6 @@ def _rows_of(name: str, found: dict[str, Scores]) -> list[dict[str, Any]]:
             }
         )
     return table
-
-
-def _pooled(within: Floats, times: Floats) -> Floats:
-    """Part of all outcomes that lay within: (resample,)."""
-    there = np.isfinite(within).astype(np.float64)
-    hits = np.einsum("ro,coh->r", times, np.nan_to_num(within), optimize=True)
-    part: Floats = hits / np.einsum("ro,coh->r", times, there, optimize=True)
-    return part
 
 
 def choice(rows: list[dict[str, Any]]) -> str:

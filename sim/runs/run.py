@@ -33,10 +33,10 @@ from .manifest import versions, write_manifest
 from .precise import STAGES, Precision, of_row
 from .provenance import Provenance, mark_charts
 from .summary_tables import (
-    View,
     budget_table,
     headline,
     headline_row,
+    headline_view,
     monthly_table,
     write_replications,
     yearly_table,
@@ -137,14 +137,7 @@ def _precision(
     scenario: Scenario, samples: Samples, clock: Clock, cells: Cells, asked: float
 ) -> Precision:
     """Return how well the headline gap is known; raises ``ScenarioError`` if there is none."""
-    view: View = (
-        scenario.budget.headline,
-        scenario.prices.level,
-        "cost",
-        scenario.budget.price_basis,
-        "total",
-    )
-    table = budget_table(scenario, samples, clock, cells, [view])
+    table = budget_table(scenario, samples, clock, cells, [headline_view(scenario)])
     row = headline_row(table, scenario)
     if row is None:
         what = "no year of this run has a budget, so there is no gap to be precise about"

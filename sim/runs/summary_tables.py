@@ -48,6 +48,12 @@ View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]
 VIEW_COLUMNS = ("vintage", "cost_level", "timing", "price_basis", "line")
 
 
+def headline_view(scenario: Scenario) -> View:
+    """Return the view of the budget whose total is the headline of a scenario."""
+    money = scenario.budget
+    return money.headline, scenario.prices.level, "cost", money.price_basis, "total"
+
+
 def monthly_table(cells: Cells) -> pd.DataFrame:
     """Return ``monthly``: the start and each month end, series by series."""
     rows = (

@@ -16,7 +16,7 @@ from ...results.experiment import Experiment, Settings, chunk_size, chunks, simu
 from ...results.parallel import cores
 from ...results.tables import Tables, join_tables
 from ...runs.batches import Cells, batch_of
-from ...runs.summary_tables import View, budget_table, monthly_table
+from ...runs.summary_tables import budget_table, headline_view, monthly_table
 from ...scenario import Scenario
 
 SERIES = ("need", "places", "occupancy", "shortage")
@@ -65,13 +65,6 @@ def chart_data(
 ) -> RunData:
     """Return what the charts need: monthly tables and the headline of the budget."""
     scenario = experiment.scenario
-    view: View = (
-        scenario.budget.headline,
-        scenario.prices.level,
-        "cost",
-        scenario.budget.price_basis,
-        "total",
-    )
     cells = Cells([batch_of(experiment, SERIES)])
     monthly = monthly_table(cells)
     return RunData(
@@ -79,7 +72,9 @@ def chart_data(
         "what-if",
         settings.replications,
         settings.seed,
-        budget_table(scenario, experiment.samples, experiment.clock, cells, [view]),
+        budget_table(
+            scenario, experiment.samples, experiment.clock, cells, [headline_view(scenario)]
+        ),
         monthly,
         monthly.head(0),
         baseline=baseline,
