@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Locator
 from support.browser import NARROW, WIDE, Open, Seen, opening, started
 from support.jupyterlab import jupyterlab
 
@@ -69,18 +70,36 @@ def alts(seen: Seen) -> list[str]:
 
 
 def drag(seen: Seen, number: int, pixels: int) -> None:
-    """Drag the handle of a slider in steps, as a hand does."""
+    """Drag the handle of a slider in steps, as a hand does.
+
+    Charts that are still being laid out push the sliders about, so a drag that missed the handle is
+    tried again.
+    """
     handle = seen.page.locator(".noUi-handle").nth(number)
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    mouse = seen.page.mouse
-    mouse.move(x, y)
-    mouse.down()
-    for step in range(1, 6):
-        mouse.move(x + pixels * step / 5, y)
-    mouse.up()
+    value = handle.get_attribute("aria-valuenow")
+    for _ in range(5):
+        x, y = still(seen, handle)
+        mouse = seen.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        for step in range(1, 6):
+            mouse.move(x + pixels * step / 5, y)
+        mouse.up()
+        if handle.get_attribute("aria-valuenow") != value:
+            return
+    raise AssertionError(f"slider {number} can't be dragged")
+
+
+def still(seen: Seen, element: Locator) -> tuple[float, float]:
+    """Return the middle of an element in view once it no longer moves."""
+    box, end = None, time.monotonic() + 20
+    while time.monotonic() < end:
+        element.scroll_into_view_if_needed()
+        before, box = box, element.bounding_box()
+        if box is not None and box == before:
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        seen.page.wait_for_timeout(300)
+    raise AssertionError("the page never comes to rest")
 
 
 def settled_anew(seen: Seen, before: list[str]) -> list[str]:
