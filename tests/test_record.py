@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,16 +17,22 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from pydantic import ValidationError
 from support.cli import Command
 from support.folders import record_in, rewrite
 
 import sim
 from sim.errors import ScenarioError
+from sim.export.memo.memo import memo_of
+from sim.export.run_workbook import run_workbook
+from sim.export.safe_workbook import open_workbook
 from sim.reproduce.compare import compare_files, compare_tables
 from sim.runs.batches import Options
+from sim.runs.citation import YEAR
 from sim.runs.environment import packages, source
 from sim.runs.index import find_results
+from sim.runs.load import read_folder, read_run_folder
 from sim.runs.manifest import (
     MANIFEST,
     has_valid_checksum,
@@ -38,6 +45,7 @@ from sim.runs.run import Run, execute
 from sim.runs.verify import verify_record
 from sim.scenario import Scenario, load_chain
 
+ROOT = Path(__file__).parent.parent
 UNTIL = date(2026, 12, 31)
 QUICK: dict[str, Any] = {
     "replications": 2, "step": "week", "until": UNTIL, "charts": False, "workers": 1,
@@ -141,6 +149,53 @@ def test_the_headline_is_the_gap_of_the_last_year_up_to_2027(done: Run) -> None:
     told = record_of(done.folder)["headline"]
     assert told == {"year": 2026, "vintage": "owb2025", "p10": row["gap_p10"],
                     "p50": row["gap_p50"], "p90": row["gap_p90"]}  # fmt: skip
+
+
+# -- how to cite ------------------------------------------------------------------------------
+
+
+def test_the_version_is_stated_in_pyproject_and_everything_else_agrees_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert versions()["opvangsim"] == project["version"], "installed before: run make check"
+    assert cited["version"] == project["version"]
+    assert cited["license"] == "EUPL-1.2"
+    assert cited["date-released"].year == YEAR
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "told", "end"),
+    [
+        (
+            "compare",
+            {"scenarios": {"a": {"en": "A", "nl": "B"}, "c": {"en": "C", "nl": "D"}}},
+            "A, C",
+        ),
+        ("compare", {"scenarios": {"a": {"en": "A", "nl": "B"}}, "lang": "nl"}, "B"),
+        ("answers", {"name": "question 10"}, "question 10"),
+        ("charts", {"id": None, "of": "x", "scenario": "baseline"}, "baseline"),
+        ("tables", {"of": {"scenario": "baseline"}}, "baseline"),
+    ],
+)
+def test_a_manifest_of_every_kind_says_how_to_cite_it(
+    kind: str, told: dict[str, Any], end: str, tmp_path: Path
+) -> None:
+    record = record_in(tmp_path, kind, **told)
+    assert record["cite"] == f"opvangsim {versions()['opvangsim']} ({YEAR}), {kind} x: {end}"
+    assert read_manifest(tmp_path)["cite"] == record["cite"]
+
+
+@pytest.mark.slow
+def test_a_run_says_how_to_cite_it_and_so_do_its_memo_and_its_workbook(
+    done: Run, tmp_path: Path
+) -> None:
+    told = record_of(done.folder)["cite"]
+    assert told.startswith(f"opvangsim {versions()['opvangsim']} ({YEAR}), run {done.id}: Baseline")
+    assert told in repr(memo_of(read_folder(done.folder), "en").blocks)
+    (tmp_path / "run.xlsx").write_bytes(run_workbook(read_run_folder(done.folder), "nl"))
+    sheets = open_workbook(tmp_path / "run.xlsx").sheets.values()
+    assert told in [cell.value for sheet in sheets for cell in sheet.values()]
 
 
 # -- the commit -------------------------------------------------------------------------------

@@ -145,6 +145,7 @@ def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
         ("book_vary", ", ".join(options["vary"])),
         ("whence_version", versions),
         ("whence_command", stamp.command),
+        *((("whence_cite", run.record["cite"]),) if "cite" in run.record else ()),
     ]
 
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..clock import StepLength
 from ..errors import Problem, ScenarioError
 from ..model.uncertainty import FORMER_NAMES, Uncertainty
+from .citation import citation
 from .environment import environment
 from .former import present
 
@@ -94,6 +95,8 @@ class Manifest(_Part):
     data: dict[str, Hash]
     created: str
     files: dict[str, Hash]
+    cite: Text | None = None
+    """How to cite the folder; up to version 0.1 folders do not say."""
 
 
 class DerivedManifest(Manifest):
@@ -167,6 +170,7 @@ def manifest_text(content: Mapping[str, Any], files: Mapping[str, str]) -> str:
         "kind": content["kind"],
         "schema": SCHEMA,
         **content,
+        "cite": citation(content),
         "versions": versions(),
         **environment(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

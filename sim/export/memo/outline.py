@@ -127,6 +127,7 @@ def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
         ("whence_seed", stamp.seed),
         ("book_replications", number(record["options"]["replications"], lang)),
         ("whence_version", ", ".join(f"{k} {v}" for k, v in record["versions"].items())),
+        *((("whence_cite", record["cite"]),) if "cite" in record else ()),
         *(("memo_input", f"{name}, SHA-256 {digest}") for name, digest in _inputs(record)),
     ]
     name = quote(folder.path.resolve().name)
