@@ -19,6 +19,7 @@ from sim.results.tables import (
     _yearly_mean,
     finite_quantiles,
     join_tables,
+    status_in_places,
     stock_cells,
     summarise,
     tabulate,
@@ -90,6 +91,55 @@ def test_a_hand_worked_month_of_stocks(baseline: Scenario) -> None:
         "transit|total": 3,
     }
     assert {name: found[name] for name in expected} == pytest.approx(expected)
+
+
+@given(data=st.data(), opening=st.sampled_from(["baseline", "some", "none"]))
+def test_status_holders_by_type_of_place_are_all_of_them_and_never_more_than_residents(
+    baseline: Scenario, data: st.DataObject, opening: str
+) -> None:
+    """So are asylum seekers: their share outside regular places lies between 0 and 1."""
+    names = list(baseline.reception.places)
+    if opening != "baseline":
+        gone = names if opening == "none" else names[::2]
+        baseline = change(
+            baseline, {f"reception.places.{name}.opening_status_holders": 0 for name in gone}
+        )
+    people = st.integers(0, 60_000) | st.just(0)
+    beds = np.array([[data.draw(st.lists(people, min_size=len(names), max_size=len(names)))]])
+    beds = beds / data.draw(st.sampled_from([1, 366]))
+    status = np.array([[data.draw(st.floats(0, 1) | st.sampled_from([0.0, 1.0]))]]) * beds.sum()
+    inside = status_in_places(beds, status, baseline)
+    assert (inside >= 0).all()
+    assert (inside <= beds * (1 + 1e-12)).all()
+    assert inside.sum() == pytest.approx(status.sum(), abs=1e-5)
+
+
+def test_status_holders_that_no_longer_fit_go_where_there_is_room(baseline: Scenario) -> None:
+    """110 of 200: as on day 0, 0.6 to 0.3; then all 60, 50 of 100, none where there were none."""
+    places = {
+        name: {"opening_people": 100, "opening_status_holders": held}
+        for name, held in zip(baseline.reception.places, (60, 30, 0, 0, 0, 0), strict=True)
+    }
+    changes = {f"reception.places.{n}.{k}": v for n, p in places.items() for k, v in p.items()}
+    scenario = change(baseline, changes)
+    beds = np.array([[[60.0, 100, 40, 0, 0, 0]]])
+    for status, expected in ((33, (18, 15, 0)), (110, (60, 50, 0)), (180, (60, 100, 20))):
+        inside = status_in_places(beds, np.array([[float(status)]]), scenario)[0, 0, :3]
+        assert inside == pytest.approx(expected)
+
+
+def test_without_asylum_seekers_their_share_in_emergency_places_is_unknown(
+    baseline: Scenario,
+) -> None:
+    row = np.array([[[float(name == "regular") for name in baseline.reception.places]]])
+    stocks = {"beds": row * 5, "pending": np.zeros((1, 1, len(baseline.groups)))}
+    nothing = np.zeros_like(row)
+    for status, expected in ((5.0, np.nan), (4.0, 0.0)):
+        stocks["status_holders"] = np.full((1, 1, 1), status)
+        cells = stock_cells(lambda name: stocks.get(name, nothing), baseline)
+        found = {cell.name: value[0, 0] for cell, value in cells.items()}
+        assert np.array_equal(found["emergency_share|total"], expected, equal_nan=True)
+        assert found["occupancy|kind:asylum_seekers"] == 5 - status
 
 
 @pytest.mark.parametrize("homes", [10_000, 90_000])

@@ -34,6 +34,8 @@ TALLIES = (
 )
 """Monthly sums of the ledger that prices apply to."""
 
+ROUNDING = 1e-6
+"""Fewer people than this in a mean are rounding: a person for a day of a year is 1/366."""
 BEFORE_START = "before:"
 """Prefix of a volume of the days of the first year before the start."""
 
@@ -131,21 +133,20 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
 
     Occupancy counts people in a place and shortage people without one; need is their sum divided
     by ``need_fill``, and places short is need less places. Asylum seekers and status holders bear
-    the shortage in proportion. Status holders are divided over place types as on day 0.
+    the shortage in proportion. The emergency share is that of asylum seekers who sleep in no
+    regular place, with those who have none; NaN where there are no asylum seekers.
     """
-    names = list(scenario.reception.places)
     beds, beyond = stock("beds"), stock("beyond_places")[:, :, 0]
     places = stock("places_open") + stock("places_notice")
     occupancy = beds.sum(axis=2)
     people = occupancy + beyond
     status = stock("status_holders")[:, :, 0]
-    asylum = people - status
-    placed = occupancy / np.maximum(people, 1)
-    in_regular = (
-        beds[:, :, names.index(REGULAR)]
-        - status_in_places(beds, status * placed, scenario)[:, :, names.index(REGULAR)]
-    )
-    share = 1 - in_regular / np.maximum(asylum, 1)
+    asylum = _without_rounding(people - status)
+    placed = _share_of(occupancy, people, nobody=0.0)
+    asylum_in = beds - status_in_places(beds, status * placed, scenario)
+    in_regular = asylum_in[:, :, list(scenario.reception.places).index(REGULAR)]
+    # Those in regular places are part of all, but for rounding.
+    share = 1 - np.minimum(_share_of(in_regular, asylum, nobody=np.nan), 1.0)
     minors = scenario.reception.minors_share.single
     wards = stock("wards")[:, :, 0] * scenario.guardianship.in_reception_share.single
 
@@ -177,10 +178,11 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
 
 
 def status_in_places(beds: Floats, status: Floats, scenario: Scenario) -> Floats:
-    """Status holders by place type (time, replication, type).
+    """Divide ``status`` holders with a place over the place types: (time, replication, type).
 
     Types differ in the share of status holders among their residents. The shares of day 0 are kept,
-    scaled so that all status holders have a place and no type has more of them than residents.
+    scaled by one factor so that all status holders have a place. A type that is full of them takes
+    no more, and the others take the rest; types without any on day 0 come last.
     """
     tilt = np.array(
         [
@@ -188,10 +190,29 @@ def status_in_places(beds: Floats, status: Floats, scenario: Scenario) -> Floats
             for place in scenario.reception.places.values()
         ]
     )
-    weighted = beds * tilt
-    total = np.maximum(weighted.sum(axis=2, keepdims=True), 1e-9)
-    inside: Floats = np.minimum(beds, weighted / total * status[:, :, None])
-    return inside
+    weighted, inside, left = beds * tilt, np.zeros_like(beds), status
+    for _ in tilt:  # Each round but the last fills a type.
+        open_to = np.where(inside < beds, weighted, 0.0)
+        part = _share_of(open_to, _over_types(open_to), nobody=0.0)
+        inside = np.minimum(beds, inside + part * left[:, :, None])
+        left = _without_rounding(status - _over_types(inside)[:, :, 0])
+    room = beds - inside
+    return inside + room * _share_of(left[:, :, None], _over_types(room), nobody=0.0)
+
+
+def _over_types(values: Floats) -> Floats:
+    """Sum over place types, kept as an axis of one."""
+    return sum_in_order(np.moveaxis(values, 2, 0))[:, :, None]
+
+
+def _without_rounding(people: Floats) -> Floats:
+    return np.where(people > ROUNDING, people, 0.0)
+
+
+def _share_of(part: Floats, whole: Floats, *, nobody: float) -> Floats:
+    """``part`` of ``whole``; ``nobody`` where the whole is 0."""
+    share: Floats = np.full(np.broadcast_shapes(part.shape, whole.shape), nobody)
+    return np.divide(part, whole, out=share, where=whole > 0)
 
 
 def _by_place(
@@ -255,7 +276,11 @@ def housed(ledger: Ledger, source: str) -> Floats:
 
 
 def arrears_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]:
-    """Arrears of municipalities: opening + targets so far - housed so far (may be negative)."""
+    """Arrears of municipalities: opening + targets so far - housed so far.
+
+    Negative where municipalities are ahead of target: what they housed beyond it counts for the
+    next half-year.
+    """
     target = ledger.tallies.get("target", np.zeros((ledger.clock.months, ledger.replications)))
     homes = housed(ledger, "status_holders") + housed(ledger, "transit")
     change = np.cumsum(target - homes, axis=0)
