@@ -18,7 +18,16 @@ from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
 from sim.report import error_tables
-from sim.report.i18n import Language, billion, dutch, labels, million, number, translate
+from sim.report.i18n import (
+    Language,
+    billion,
+    dutch,
+    labels,
+    million,
+    number,
+    probability,
+    translate,
+)
 from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import FileState
 from sim.scenario import Scenario, load
@@ -41,6 +50,28 @@ def test_every_label_is_there_in_both_languages_with_the_same_blanks() -> None:
         assert set(texts) == {"en", "nl"}, key
         blanks = [set(re.findall(r"{(\w+)}", text)) for text in texts.values()]
         assert blanks[0] == blanks[1], key
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "dutch_", "brief"),
+    [
+        (0.0, "less than 1 %", "minder dan 1 %", "< 1 %"),
+        (0.005, "less than 1 %", "minder dan 1 %", "< 1 %"),
+        (0.006, "1 %", "1 %", "1 %"),
+        (0.42, "42 %", "42 %", "42 %"),
+        (0.99, "99 %", "99 %", "99 %"),
+        (0.995, "more than 99 %", "meer dan 99 %", "> 99 %"),
+        (1.0, "more than 99 %", "meer dan 99 %", "> 99 %"),
+    ],
+)
+def test_a_simulated_probability_is_never_0_or_100_percent(
+    share: float, english: str, dutch_: str, brief: str
+) -> None:
+    words: dict[Language, str] = {"en": english, "nl": dutch_}
+    for lang, expected in words.items():
+        assert probability(share, lang).replace("\N{NO-BREAK SPACE}", " ") == expected
+        short = probability(share, lang, brief=True)
+        assert short.replace("\N{NO-BREAK SPACE}", " ") == brief
 
 
 def units() -> set[str]:

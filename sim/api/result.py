@@ -13,11 +13,11 @@ from ..errors import usage_error
 from ..export.files import export_run
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
-from ..questions.text import cell_text, chance_text
+from ..questions.text import cell_text
 from ..report import run_tables as text
 from ..report.charts import CHART_SIZES, CHARTS, Width, draw
 from ..report.error_tables import error_table
-from ..report.i18n import Language, translate
+from ..report.i18n import Language, probability, translate
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
 from ..runs.load import RunFolder, run_data, verified_file
@@ -144,7 +144,7 @@ class Result:
         """
         asked = parse(address)
         if asked.statistic == "p_positive":
-            return chance_text(self.value(address), lang)
+            return probability(self.value(address), lang)
         if ":" in address.rpartition(".")[2]:
             low = middle = high = self.value(address)
         else:

@@ -24,8 +24,8 @@ from .workbook_writer import (
     BOLD,
     HEADING,
     PLAIN,
+    PROBABILITY,
     RIGHT,
-    SHARE,
     SUM_LINE,
     TITLE,
     WHOLE,
@@ -245,7 +245,7 @@ def _write_medians(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> in
         names = ("cost_p50", "cost_p10", "cost_p90", "budget", "gap_p50", "gap_p10", "gap_p90")
         for column, name in enumerate(names, start=2):
             put(sheet, (number, column), float(one[name]) / MILLION, WHOLE)
-        put(sheet, (number, 9), float(one["p_gap_positive"]), SHARE)
+        put(sheet, (number, 9), float(one["p_gap_positive"]), PROBABILITY)
         low, mid, high = (float(one[f"cost_{q}"]) / MILLION for q in ("p10", "p50", "p90"))
         put(sheet, (number, 10), Formula(f"=D{number}-B{number}", high - mid), WHOLE)
         put(sheet, (number, 11), Formula(f"=B{number}-C{number}", mid - low), WHOLE)
@@ -261,7 +261,7 @@ def _write_errors(sheet: Sheet, row: int, one: pd.Series[Any]) -> None:
             put(sheet, (row, column), float(one[name]) / MILLION, WHOLE)
     for column, end in enumerate(ENDS, start=FIRST_ERROR + len(names)):
         if pd.notna(one[f"p_gap_positive_{end}"]):
-            put(sheet, (row, column), float(one[f"p_gap_positive_{end}"]), SHARE)
+            put(sheet, (row, column), float(one[f"p_gap_positive_{end}"]), PROBABILITY)
 
 
 def _write_levels(sheet: Sheet, run: RunFolder, lang: Language, row: int) -> int:

@@ -21,6 +21,7 @@ from .workbook_writer import (
     HEADING,
     ONE,
     PLAIN,
+    PROBABILITY,
     RIGHT,
     SHARE,
     TITLE,
@@ -185,7 +186,7 @@ def _headline(row: Any, lang: Language) -> list[tuple[Content, str]]:
         (row["cost_p50"] / MILLION, WHOLE),
         (budget, WHOLE),
         *((gap, WHOLE) for gap in gaps),
-        (row["p_gap_positive"], SHARE),
+        (row["p_gap_positive"], PROBABILITY),
     ]
 
 

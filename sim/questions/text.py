@@ -11,7 +11,7 @@ from rich.table import Table
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
 from ..report.display_names import input_name
-from ..report.i18n import Language, number, translate, translate_sentence, unit_name
+from ..report.i18n import Language, number, probability, translate, translate_sentence, unit_name
 from ..report.scenario_listing import plain as plain_number
 from ..report.scenario_listing import value_text
 from ..results.cell import MONEY
@@ -41,7 +41,6 @@ SCALE: dict[str, tuple[float, int]] = {
     "factor": (1.0, 1),
 }
 """Divisor and decimals of each form."""
-RARE = 0.005
 BILLION = 1e9
 HUNDREDS = 1_000
 """Counts from here on are shown in hundreds: more digits would be spurious."""
@@ -96,16 +95,9 @@ def cell_text(table: str, low: float, middle: float, high: float, lang: Language
 def worded(value: float, figure: Metric, lang: Language) -> str:
     """Format a value with its unit; a simulated probability is never 0 or 1."""
     if figure.chance is not None:
-        return chance_text(value, lang)
+        return probability(value, lang)
     text = plain(value, figure, lang)
     return translate(f"shown_as_{figure.shown}", lang, value=text)
-
-
-def chance_text(chance: float, lang: Language) -> str:
-    """Format a simulated probability in percent, never as 0 or 100."""
-    if not RARE <= chance <= 1 - RARE:
-        return translate("chance_rare" if chance < RARE else "chance_near", lang)
-    return translate("shown_as_percent", lang, value=as_shown(chance, "percent", lang))
 
 
 def with_band(value: Value, figure: Metric, lang: Language) -> str:

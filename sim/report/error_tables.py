@@ -17,7 +17,7 @@ from ..model.prices import LEVELS
 from ..results.budget import outline
 from ..results.precision import COLUMNS
 from ..scenario import Scenario
-from .i18n import Language, billion, million, number, translate
+from .i18n import Language, billion, million, number, probability, translate
 from .run_tables import headline_rows, prices_label, select
 
 SHOWN = ("p50", "p10", "p90", "mean")
@@ -46,14 +46,13 @@ def error_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
         table.add_column(translate(key, lang), justify="right")
     for row in rows:
         ends = [(row[f"gap_{name}_low"], row[f"gap_{name}_high"]) for name in SHOWN]
-        chance = (
-            number(100 * row["p_gap_positive_low"], lang),
-            number(100 * row["p_gap_positive_high"], lang),
+        low, high = (
+            probability(row[f"p_gap_positive_{end}"], lang, brief=True) for end in ("low", "high")
         )
         table.add_row(
             str(row["year"]),
-            *(_range(million(low, lang), million(high, lang), lang) for low, high in ends),
-            (_range(chance[0], chance[1], lang) if chance[0] != chance[1] else chance[0]) + " %",
+            *(_range(million(one, lang), million(other, lang), lang) for one, other in ends),
+            low if low == high else _range(low.removesuffix(" %"), high, lang),
         )
     return table
 

@@ -96,6 +96,19 @@ def billion(eur: float, lang: Language, decimals: int = 1) -> str:
     return f"EUR {amount} bn" if lang == "en" else f"€ {amount} mld"
 
 
+def probability(share: float, lang: Language, *, brief: bool = False) -> str:
+    """Format a simulated probability in percent, never as 0 or 100 %.
+
+    That all or no replications meet a condition does not make it certain or impossible. ``brief``
+    gives < 1 % for less than 1 %, as tables have room for.
+    """
+    percent = round(100 * share)
+    if 0 < percent < 100:
+        return translate("shown_as_percent", lang, value=number(percent, lang))
+    which = "chance_rare" if percent <= 0 else "chance_near"
+    return translate(f"{which}_brief" if brief else which, lang)
+
+
 def unit_name(unit: str, lang: Language) -> str:
     """Return the name of a unit of scenarios in a language."""
     return translate("unit_" + re.sub(r"\W+", "_", unit).lower(), lang)

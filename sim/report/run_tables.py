@@ -16,7 +16,7 @@ from ..scenario import Scenario
 from ..scenario.listing import Difference
 from ..scenario.quantity import Quantity
 from .display_names import line_label
-from .i18n import Language, billion, million, number, translate
+from .i18n import Language, billion, million, number, probability, translate
 from .scenario_listing import spread_text, value_text
 
 NORMAL_P90 = 1.2815515655446004
@@ -71,7 +71,7 @@ def gap_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Table
             million(row["gap_p50"], lang) if held else "",
             band if held else "",
             million(row["gap_mean"], lang) if held else "",
-            number(100 * row["p_gap_positive"], lang) + " %" if held else "",
+            probability(row["p_gap_positive"], lang, brief=True) if held else "",
         )
     return table
 

@@ -275,7 +275,7 @@ class Housing(Frozen):
     targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
     target_factor: Factor = Field(description="later targets against last half-year's need")
     opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN] = Field(
-        description="arrears of municipalities on day 0"
+        description="arrears of municipalities on day 0; negative: ahead of target"
     )
 
 

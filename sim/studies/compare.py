@@ -18,7 +18,7 @@ from rich.table import Table
 from ..clock import Clock
 from ..errors import usage_error
 from ..model.sampling import Floats
-from ..report.i18n import Language, number, translate
+from ..report.i18n import Language, number, probability, translate
 from ..report.run_tables import prices_notes
 from ..report.study_data import StudyData
 from ..results import budget, precision
@@ -265,7 +265,7 @@ def _cells(row: Mapping[Any, Any], series: str, lang: Language) -> list[str]:
         scaled(row["difference_p50"], series, lang),
         band,
         scaled(row["difference_mean"], series, lang),
-        number(100 * row["p_positive"], lang) + " %",
+        probability(row["p_positive"], lang, brief=True),
         _ratio(row["variance_ratio"], lang),
     ]
 

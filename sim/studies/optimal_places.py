@@ -21,7 +21,7 @@ from ..clock import Clock
 from ..errors import usage_error
 from ..model.prices import Prices, paid_factor, place_price
 from ..model.sampling import Floats, sample
-from ..report.i18n import Language, billion, number, translate
+from ..report.i18n import Language, billion, number, probability, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results import budget
@@ -312,7 +312,7 @@ def _printed(rows: list[Row], best: Row, data: StudyData, lang: Language) -> Tab
             cells += [
                 _bn(row["more_than_reference_mean"], lang),
                 translate("range", lang, low=low, high=high),
-                f"{number(100 * row['p_more'], lang)} %",
+                probability(row["p_more"], lang, brief=True),
             ]
         table.add_row(*cells)
     return table
@@ -337,7 +337,7 @@ def _sentences(rows: list[Row], by: dict[str, Row], data: StudyData, lang: Langu
             more=billion(-run_at_best["more_than_reference_mean"], lang),
             more_low=_bn(-run_at_best["more_p90"], lang),
             more_high=_bn(-run_at_best["more_p10"], lang),
-            p=number(100 * chance, lang),
+            p=probability(chance, lang),
         ),
         translate("stock_best_p90", lang, **_interval(dear, lang, "best", "low", "high")),
     ]

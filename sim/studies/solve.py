@@ -14,7 +14,7 @@ import pandas as pd
 from rich.table import Table
 
 from ..errors import usage_error
-from ..report.i18n import Language, number, translate
+from ..report.i18n import Language, number, probability, translate
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..results.experiment import summary_value
@@ -186,7 +186,7 @@ def _print_points(answer: Row, points: list[Row], target: Target, lang: Language
             middle,
             translate("range", lang, low=low, high=high),
             bare(target, row["held"], lang),
-            f"{number(100 * row['p_met'], lang)} %",
+            probability(row["p_met"], lang, brief=True),
         )
     return table
 

@@ -44,7 +44,7 @@ WORDS = (
     "explorer_group_procedure", "explorer_group_inflow", "explorer_group_housing",
     "explorer_group_other", "year", "budget", "from_to", "day_in_words",
     "prices_of", "prices_nominal", "level_estimated", "level_document", "level_coa_price",
-    "level_paid_2024",
+    "level_paid_2024", "chance_rare", "chance_near", "shown_as_percent",
     "compare_prices", "step_day", "step_week", "memo_vary_only", "memo_vary_parameters",
     "memo_vary_inflow", "memo_vary_process", "whence_scenario",
     *(f"month_{n}" for n in range(1, 13)), *(f"month_short_{n}" for n in range(1, 13)),

@@ -7,10 +7,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from ...questions.text import HUNDREDS, RARE
+from ...questions.text import HUNDREDS
 from ...report.charts import CHART_SIZES, CHARTS, RunData, draw
 from ...report.error_tables import error_note, error_table, other_errors_note
-from ...report.i18n import Language, number, translate
+from ...report.i18n import Language, number, probability, translate
 from ...report.run_tables import (
     before_start_note,
     check_note,
@@ -107,13 +107,6 @@ def _answer(run: RunFolder, lang: Language) -> list[Block]:
     return [*blocks, Paragraph(_people(run, int(row["year"]), lang))]
 
 
-def chance(share: float, lang: Language) -> str:
-    """Return a probability in words; near 0 or 1 the replications can't tell how near."""
-    if not RARE <= share <= 1 - RARE:
-        return translate("chance_rare" if share < RARE else "chance_near", lang)
-    return translate("shown_as_percent", lang, value=number(100 * share, lang))
-
-
 def money_sentence(row: Row, lang: Language) -> str:
     """Return a sentence on cost, budget, gap with its interval, and the probability of a gap."""
     short = row["gap_p50"] > 0
@@ -128,7 +121,7 @@ def money_sentence(row: Row, lang: Language) -> str:
         budget=billions(row["budget"], lang),
         gap=billions(abs(row["gap_p50"]), lang),
         gap_band=band(ends[0], ends[1], lang),
-        chance=chance(row["p_gap_positive"], lang),
+        chance=probability(row["p_gap_positive"], lang),
     )
 
 

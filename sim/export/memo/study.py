@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table as PrintedTable
 
 from ...report.display_names import line_label
-from ...report.i18n import Language, number, translate
+from ...report.i18n import Language, number, probability, translate
 from ...report.run_tables import prices_notes
 from ...report.style import title_of
 from ...runs.load import FinishedFolder
@@ -23,7 +23,6 @@ from ...studies.factors import factor_name
 from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
 from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
 from .outline import MemoParts, make_memo
-from .run import chance
 
 Row = dict[Any, Any]
 NAMED, NAMED_OF_MANY, MANY = 4, 2, 3
@@ -197,7 +196,7 @@ def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> s
         year=year,
         amount=billions(abs(middle), lang) if money else count(abs(middle), lang),
         band=band(ends[0], ends[1], lang) if money else _ends(ends, lang),
-        chance=chance(row["p_positive"], lang),
+        chance=probability(row["p_positive"], lang),
     )
 
 

@@ -38,7 +38,7 @@ def people_by_year(run: RunData) -> pd.DataFrame:
 
     People who came are the growth of the stock of those who wait (in reception, short of a place,
     in transit) plus those housed: nobody else leaves it. Flows are at the pace of a whole year;
-    arrears are those of municipalities at the year's end.
+    arrears are those of municipalities at the year's end, negative where they are ahead of target.
     """
     found = by_year(run, "housed", "sum")["mean"]
     came = found + _growth(run).reindex(found.index)
@@ -151,13 +151,14 @@ def _draw_years(layout: FigureLayout, years: pd.DataFrame, lang: Language) -> No
     number_scale(axes.yaxis, lang)
     year_scale(axes.xaxis, [int(year) for year in years.index])
     last = years.iloc[-1]
+    arrears = "arrears_at_end" if last["arrears"] >= 0 else "ahead_at_end"
     label_ends(
         layout,
         1,
         [
             EndLabel(translate("homes_found", lang), float(last["found"]), FOUND),
             EndLabel(translate("came_to_need", lang), float(last["came"]), CAME),
-            EndLabel(translate("arrears_at_end", lang), float(last["arrears"]), ARREARS),
+            EndLabel(translate(arrears, lang), float(last["arrears"]), ARREARS),
         ],
     )
 
@@ -166,8 +167,9 @@ def alt_text(run: RunData, lang: Language) -> str:
     """Describe the chart in a sentence or two, with its numbers."""
     table = by_month(run, "occupancy", "kind:status_holders")
     told = [
-        translate("alt_housing_year", lang, year=year, came=amount(row["came"], lang),
-              found=amount(row["found"], lang), arrears=amount(row["arrears"], lang))
+        translate("alt_housing_year" if row["arrears"] >= 0 else "alt_housing_year_ahead", lang,
+              year=year, came=amount(row["came"], lang), found=amount(row["found"], lang),
+              arrears=amount(abs(row["arrears"]), lang))
         for year, row in people_by_year(run).iterrows()
     ]  # fmt: skip
     return translate("alt_housing", lang, waiting=bands_by_day(table, lang), told=listed(told))

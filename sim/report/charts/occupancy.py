@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ...scenario import Scenario
-from ..i18n import Language, number, translate
+from ..i18n import Language, number, probability, translate
 from ..style import DARK, ChartSize
 from .data import RunData, by_month
 from .elements import (
@@ -103,7 +103,7 @@ def beyond_note(run: RunData, lang: Language) -> str:
         "chart_beyond_chance",
         lang,
         year=year,
-        chance=number(100 * float((there > 0).mean()), lang),
+        chance=probability(float((there > 0).mean()), lang),
         median=number(float(there.median()), lang),
     )
     return f" {told} {chance}"

@@ -22,11 +22,19 @@ function bandInWords(view, [low, high]) {
   return say(lang, "from_to", { low: told(low, view.unit, lang), high: told(high, view.unit, lang) });
 }
 
+/** A simulated probability in percent, never 0 or 100, as the reports have it. */
+function probability(kept, lang) {
+  const percent = shown(kept, content.units.share);
+  if (percent <= 0) return say(lang, "chance_rare");
+  if (percent >= 100) return say(lang, "chance_near");
+  return say(lang, "shown_as_percent", { value: told(kept, content.units.share, lang) });
+}
+
 /** What stands beside a value: the budget, or the chance of a gap. Empty if nothing does. */
 function besideInWords(view, point) {
   const { lang } = view.state;
   if (point.budget !== null) return say(lang, "explorer_value_budget", { value: told(point.budget, view.unit, lang) });
-  if (point.chance !== null) return say(lang, "explorer_value_chance", { value: told(point.chance, content.units.share, lang) });
+  if (point.chance !== null) return say(lang, "explorer_value_chance", { value: probability(point.chance, lang) });
   return "";
 }
 
