@@ -8,7 +8,7 @@ QUIETLY := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(QUIETLY) --require-hashes
 SELF := $(BIN)/python $(QUIETLY) --no-deps --no-build-isolation --editable .
 
-.PHONY: run answers test test-long test-pyam test-office office test-ui browser fuzz check coverage lint suite same verify format bench docs locks clean
+.PHONY: run answers test test-long test-pyam test-pythons test-office office test-ui browser fuzz check coverage lint suite same verify format bench docs locks clean
 
 # locks/runtime.txt is what a run needs, locks/test.txt adds the tests, locks/dev.txt the rest (docs,
 # browser tests, mutants, benchmark); each holds the pins of the one before.
@@ -66,6 +66,29 @@ test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp
 	XDG_CACHE_HOME=$(abspath $(PYAM))/cache OPVANGSIM=$(abspath $(BIN))/opvangsim \
 	  $(PYAM)/bin/python -m pytest -c /dev/null --rootdir . \
 	  --noconftest -q --disable-warnings -p no:cacheprovider tests/pyam_reads.py
+
+# Golden hashes, laws and each kind of command on other Pythons, where this machine has them; each
+# has an environment of its own, from the same locks. One core each, under three minutes when idle.
+PYTHONS := 3.12 3.13
+EACH_KIND := tests/test_systems.py::test_each_kind_of_command_ends_well
+
+test-pythons: $(PYTHONS:%=test-python-%)
+
+$(PYTHONS:%=test-python-%): test-python-%:
+	@for python in python$* "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$*.*/bin/python$*; do \
+	  if "$$python" -c "" 2> /dev/null; then \
+	    exec $(MAKE) --no-print-directory PYTHON="$$python" on-python-$*; fi; done; \
+	echo "skipped: Python $* is not on this machine"
+
+$(PYTHONS:%=on-python-%): on-python-%: .venv-py%/test.stamp
+	.venv-py$*/bin/python -m pytest -n 0 -m "not long" tests/test_golden.py tests/test_laws.py
+	.venv-py$*/bin/python -m pytest -n 0 $(EACH_KIND)
+
+.venv-py%/test.stamp: locks/test.txt pyproject.toml
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(QUIETLY) --require-hashes -r locks/test.txt
+	$(@D)/bin/python $(QUIETLY) --no-deps --no-build-isolation --editable .
+	touch $@
 
 # Memos and a workbook as LibreOffice opens and prints them; under two minutes once it is there.
 # The library is that of the word processor, which soffice may be there without.
@@ -147,4 +170,4 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python tests/bench.py --rounds $(ROUNDS) $(if $(ROWS),--only $(ROWS))
 
 clean:
-	rm -rf $(VENV) $(PYAM) .mypy_cache .ruff_cache .pytest_cache .hypothesis site
+	rm -rf $(VENV) $(PYAM) $(PYTHONS:%=.venv-py%) .mypy_cache .ruff_cache .pytest_cache .hypothesis site

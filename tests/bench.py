@@ -92,7 +92,7 @@ class Row:
 
 def spent(words: Sequence[str], root: Path = ROOT) -> Spent:
     """Run Python with these words on a source tree; end this program if it fails."""
-    with tempfile.TemporaryFile("w+") as stream:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as stream:
         began = time.perf_counter()
         child = subprocess.Popen(
             [sys.executable, *words],

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import INTERRUPTIBLE, SHORT, Command
+from support.processes import needs
 
 SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
 
@@ -124,6 +125,7 @@ def test_a_bad_file_is_told_with_line_and_column(
 def test_an_interrupt_half_way_ends_at_once_and_leaves_no_folder(
     tmp_path: Path, number: signal.Signals, code: int, told: str
 ) -> None:
+    needs("os.killpg")
     words = ["run", "baseline", "--replications", "4000", "--workers", "2"]
     process = subprocess.Popen(
         [*INTERRUPTIBLE, sys.executable, "-m", "sim", *words],

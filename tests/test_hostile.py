@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from support.cli import Command, Done, run_cli
-from support.processes import in_child_process
+from support.processes import in_child_process, needs
 from support.workbooks import repacked
 
 import sim
@@ -256,6 +256,7 @@ def test_a_file_that_is_no_scenario_is_not_told_of_by_one_that_names_it(
     (tmp_path / name).write_text(text, "latin-1")
     lead_nowhere(command, f"../{name}")
     lead_nowhere(command, str(tmp_path / name))
+    needs("symlinks")
     (tmp_path / "sub" / "link.yaml").symlink_to(tmp_path / name)
     if not name.endswith(".yaml"):
         lead_nowhere(command, "link.yaml")
@@ -270,6 +271,7 @@ def test_a_file_that_is_no_scenario_is_not_told_of_by_one_that_names_it(
 def test_a_scenario_leads_to_no_device_pipe_folder_or_address(
     tmp_path: Path, command: Command, name: str
 ) -> None:
+    needs("os.mkfifo", "/dev and /proc")
     (tmp_path / "sub").mkdir()
     os.mkfifo(tmp_path / "sub" / "pipe.yaml")
     lead_nowhere(command, name)
@@ -287,6 +289,7 @@ def test_a_scenario_stands_on_scenarios_beside_and_above_it(
 
 @pytest.mark.slow
 def test_a_pipe_or_a_device_is_never_read(tmp_path: Path, command: Command) -> None:
+    needs("os.mkfifo", "/dev and /proc")
     os.mkfifo(tmp_path / "pipe.html")
     for words in (
         *(("runs", "provenance", name) for name in ("pipe.html", "/dev/zero", ".")),

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from support.cli import ANSWER, FEW, SHORT, Done, refused, run_cli
 from support.folders import digest, left_over, record_in, seen_whole, tree
-from support.processes import KILLED, Touches, in_child_process, start_child_process
+from support.processes import KILLED, Touches, in_child_process, needs, start_child_process
 
 from sim.errors import ScenarioError
 from sim.runs import atomic as whole_module
@@ -264,6 +264,7 @@ def _is_refused(folder: Path) -> bool:
 
 @pytest.mark.slow
 def test_a_lock_of_a_process_that_has_just_died_is_waited_for(tmp_path: Path) -> None:
+    needs("os.fork", "signal.SIGKILL")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.processes import needs
 
 import sim
 
@@ -67,6 +68,7 @@ def checkout(folder: Path) -> Path:
     shutil.copytree(
         ROOT, folder, ignore=shutil.ignore_patterns(".*", "outputs", "site", "__pycache__")
     )
+    needs("symlinks")
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     for stamp in ("run", "test", "dev"):
@@ -76,6 +78,8 @@ def checkout(folder: Path) -> Path:
 
 def paste(script: str, folder: Path) -> str:
     """What a script prints in a shell in this folder; it must end without an error."""
+    if os.name == "nt":
+        pytest.skip("the commands are those of a POSIX shell")
     done = subprocess.run(
         ["bash", "-euc", script],
         cwd=folder,

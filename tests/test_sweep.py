@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.cli import INTERRUPTIBLE
+from support.processes import needs
 
 from sim.cli import app
 from sim.errors import ScenarioError
@@ -221,6 +222,7 @@ def test_a_run_that_is_cancelled_ends_without_a_result() -> None:
 @contextmanager
 def processes() -> Iterator[Submit]:
     """Two processes, which can be lost like the workers of a cluster."""
+    needs("os.fork", "signal.SIGKILL")
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
         yield lambda work, job: pool.submit(work, job, None)
 
@@ -375,7 +377,7 @@ def started(*words: str, cwd: Path) -> subprocess.Popen[str]:
 
 
 def children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    tasks = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     return [int(task) for task in tasks]
 
 
@@ -383,6 +385,7 @@ def children(pid: int) -> list[int]:
 def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
     done: Path, tmp_path: Path
 ) -> None:
+    needs("/dev and /proc", "signal.SIGKILL")
     (tmp_path / "tiny.yaml").write_text(TINY)
     words = ("sweep", "tiny.yaml", "--workers", "1", "--out", "out")
     random = Random(7)
@@ -414,6 +417,7 @@ def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
 def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_what_is_done(
     tmp_path: Path,
 ) -> None:
+    needs("os.killpg")
     (tmp_path / "tiny.yaml").write_text(TINY.replace("points: 8", "points: 256"))
     words = ("sweep", "tiny.yaml", "--workers", "1", "--out", "out")
     first = started(*words, cwd=tmp_path)
@@ -442,7 +446,7 @@ def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("tiny.yaml").write_text(TINY)
+    Path("tiny.yaml").write_text(TINY, encoding="utf-8")
     asked("sweep", "tiny.yaml", "--preview", "--lang", "nl")
     out, errors = capsys.readouterr()
     plan = of(TINY).plan

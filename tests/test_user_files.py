@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from support.cli import DESIGN, Command, run_cli
 from support.folders import digest, record_in, tree
-from support.processes import KILLED, Touches, in_child_process
+from support.processes import KILLED, Touches, in_child_process, needs
 
 from sim.errors import ModelError, ScenarioError
 from sim.reproduce.rerun import reproduce
@@ -52,6 +52,7 @@ def files_of_a_user(folder: Path) -> None:
     (folder / "thesis" / "data").mkdir(parents=True)
     (folder / "thesis" / "data" / "table.csv").write_text("years of work")
     (folder / "empty").mkdir()
+    needs("symlinks")
     (folder / "link").symlink_to("notes.txt")
     (folder / "nowhere").symlink_to("there is no such file")
 
@@ -79,10 +80,10 @@ def test_a_second_run_keeps_the_files_of_the_user(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert command(*SHORT, "--out", "r").returncode == 0
-    Path("r/notes.txt").write_text("note")
-    Path("r/budget.csv").write_text("edited, but listed")
+    Path("r/notes.txt").write_text("note", encoding="utf-8")
+    Path("r/budget.csv").write_text("edited, but listed", encoding="utf-8")
     assert command(*SHORT, "--out", "r", "--seed", "2").returncode == 0
-    assert Path("r/notes.txt").read_text() == "note"
+    assert Path("r/notes.txt").read_text(encoding="utf-8") == "note"
     record = read_manifest(Path("r"))
     assert record["options"]["seed"] == 2
     assert digest(Path("r/budget.csv")) == record["files"]["budget.csv"]
@@ -182,6 +183,7 @@ def _directory(folder: Path) -> None:
 
 def _link(folder: Path) -> None:
     (folder / "table.csv").rename(folder / "mine")
+    needs("symlinks")
     (folder / "table.csv").symlink_to("mine")
 
 
@@ -191,6 +193,7 @@ def _new_name(folder: Path) -> None:
 
 def _linked_folder(folder: Path) -> None:
     (folder / "charts").rename(folder / "pictures")
+    needs("symlinks")
     (folder / "charts").symlink_to("pictures")
 
 
@@ -253,6 +256,7 @@ def test_a_manifest_that_was_changed_or_is_a_link_is_refused(tmp_path: Path) -> 
         write(folder, "new")
     other.mkdir()
     (folder / "run.json").write_text(text)
+    needs("symlinks")
     (other / "run.json").symlink_to(folder / "run.json")
     with pytest.raises(ScenarioError, match="not a run of ours"):
         write(other, "new")
@@ -420,9 +424,9 @@ def test_a_run_of_version_0_1_0_is_replaced_and_the_files_of_the_user_stay(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(EARLIER, "r")
-    Path("r/notes.txt").write_text("note")
+    Path("r/notes.txt").write_text("note", encoding="utf-8")
     assert command(*SHORT, "--out", "r").returncode == 0
-    assert Path("r/notes.txt").read_text() == "note"
+    assert Path("r/notes.txt").read_text(encoding="utf-8") == "note"
     assert read_manifest(Path("r"))["options"]["replications"] == 1
 
 

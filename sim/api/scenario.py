@@ -164,7 +164,8 @@ class LoadedScenario:
         [2025, 2026, 2027, 2028, 2029, 2030]
         """
         temporary = None if out is not None else Path(tempfile.mkdtemp(prefix="opvangsim-"))
-        folder = Path(out or "") if temporary is None else temporary / self.name[:LONGEST_NAME]
+        short = self.name[:LONGEST_NAME].rstrip(".")
+        folder = Path(out or "") if temporary is None else temporary / short
         asked = {"replications": replications, "seed": seed, "step": step, "until": until}
         checked = SimulationOptions.parse({**asked, "uncertainty": uncertainty})
         options = Options(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import signal
 import sys
-from typing import NoReturn
+from io import TextIOWrapper
+from typing import NoReturn, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -28,10 +30,23 @@ def _stop(_number: int, _frame: object) -> NoReturn:
     sys.exit(TERMINATED)
 
 
+def _print_anything(stream: TextIO) -> None:
+    """Let a stream print every character, whatever code page the system has.
+
+    What goes into a file or another program is UTF-8, as JSON and YAML have to be; a terminal shows
+    a question mark where it has no sign. A stream that is UTF-8 already stays as it is.
+    """
+    if isinstance(stream, TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="replace")
+
+
 def main() -> NoReturn:
     """Run a command: mistakes of the user end with 2, an interrupt with 130, our own with 1."""
     from ..errors import ModelError, ScenarioError, printable
 
+    for stream in (sys.stdout, sys.stderr):
+        _print_anything(stream)
     gc.set_threshold(ALLOCATIONS_A_COLLECTION)
     signal.signal(signal.SIGTERM, _stop)
     if former := complaint(sys.argv[1:]):
@@ -48,7 +63,7 @@ def main() -> NoReturn:
         sys.exit(2)
     except OSError as error:
         # What was computed is written by then; only the printing failed.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         typer.echo(f"error: the output can't be written: {error.strerror or error}", err=True)
         sys.exit(2)
     except UnicodeError:

@@ -157,7 +157,9 @@ def hindcast(
             typer.echo(line)
     if out is not None:
         tables = {
-            "scorecard.csv": summary(found.scored).to_csv(index=False, float_format="%.6g"),
+            "scorecard.csv": summary(found.scored).to_csv(
+                index=False, float_format="%.6g", lineterminator="\n"
+            ),
             "scorecard.json": as_json(found, options) + "\n",
             "hindcasts.csv": as_csv(found),
         }
@@ -193,7 +195,7 @@ def _write(
 
     def draw(into: Path) -> None:
         for name, text in tables.items():
-            (into / name).write_text(text, "utf-8")
+            (into / name).write_text(text, "utf-8", newline="\n")
         write_scorecard(found, options.replications, into / stem, lang, width, formats)
 
     write_charts(out, draw, stamp, stamp.command, kind=KIND)

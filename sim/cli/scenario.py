@@ -93,7 +93,7 @@ def new(
     if not file.parent.is_dir():
         usage_error(str(file), f"there is no folder {file.parent}", "make it first")
     base = find(from_)
-    extends = from_ if from_ in shipped() else str(base.resolve())
+    extends = from_ if from_ in shipped() else base.resolve().as_posix()
     content = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
     schema = file.parent / SCHEMA_FILE
     try:

@@ -77,7 +77,10 @@ def table_bytes(table: pd.DataFrame, form: Form) -> bytes:
     """Return a table as CSV (UTF-8) or Parquet."""
     if form == "parquet":
         return bytes(table.to_parquet(index=False))
-    return table.to_csv(index=False, float_format="%.15g", date_format="%Y-%m-%d").encode("utf-8")
+    text = table.to_csv(
+        index=False, float_format="%.15g", date_format="%Y-%m-%d", lineterminator="\n"
+    )
+    return text.encode("utf-8")
 
 
 def write_tables(run: RunFolder, folder: Path, form: Form) -> None:

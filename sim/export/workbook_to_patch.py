@@ -7,7 +7,6 @@ Rounding by a spreadsheet program (some keep 15 of the 17 digits of a number) is
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import yaml
 
 from ..errors import Location, Problem, ScenarioError
 from ..report.i18n import Language, translate, unit_name
-from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, shipped
+from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, relative_name, shipped
 from ..scenario.introspect import hint_for
 from ..scenario.quantity import CONFUSED
 from ..scenario.version import KEY as VERSION
@@ -69,11 +68,8 @@ def find_base(
         what = f"{'+'.join(filled.names)} has changed since this workbook was made from it"
         advice = "export the scenario again and make the changes in that"
         raise ScenarioError([Problem(str(workbook), what, advice)])
-    known = shipped()
     folder = out.absolute().parent
-    return loaded, [
-        name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in chain
-    ]
+    return loaded, [relative_name(name, folder) for name in chain]
 
 
 def _locate(name: str, workbook: Path, out: Path) -> str:

@@ -57,7 +57,7 @@ def as_csv(found: Hindcasts) -> str:
     """Return all cells as one table; ``put`` says of which days."""
     tables = {"march": found.march, "official": found.official, "yearly": found.yearly}
     whole = pd.concat([cells.assign(put=name) for name, cells in tables.items()])
-    return whole.to_csv(index=False, float_format="%.6g")
+    return whole.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
 
 def from_csv(text: str) -> Hindcasts:

@@ -31,8 +31,8 @@ from numba.core import config
 F = TypeVar("F", bound=Callable[..., object])
 HERE = Path(__file__).parent
 LIBRARIES = (numba, llvmlite, np, scipy)
-OLD_FOLDERS_KEPT = 2
-"""Folders of former versions that stay in a cache; older ones are removed."""
+OLD_FOLDERS_KEPT = 5
+"""Folders of former versions and of other Pythons that stay in a cache; older ones are removed."""
 
 
 def compiled(function: F) -> F:

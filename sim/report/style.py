@@ -94,7 +94,7 @@ def save_formats(
         data = bytes_of(figure, f".{ending}", dpi, title, alt_text)
         stem.with_name(f"{stem.name}.{ending}").write_bytes(data)
     if text_file:
-        stem.with_name(f"{stem.name}.txt").write_text(alt_text + "\n", "utf-8")
+        stem.with_name(f"{stem.name}.txt").write_text(alt_text + "\n", "utf-8", newline="\n")
 
 
 def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, alt_text: str) -> bytes:

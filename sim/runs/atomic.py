@@ -69,10 +69,24 @@ def exclusive_folder(folder: Path, target: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        # On Windows an open file can't be removed: there the lock removes it on release.
         with suppress(OSError):
             (folder / LOCK).unlink()
-            folder.rmdir()
         lock.release()
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names of what is in a folder to disk, where the system lets a folder be opened."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows
+        return
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def refuse_link(path: Path) -> None:

@@ -14,13 +14,13 @@ import shutil
 import subprocess
 from functools import cache
 from importlib import metadata, resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 PROGRAM = "opvangsim"
 SECONDS = 10.0
 """Timeout of git."""
-SAFELY = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
+SAFELY = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "--no-optional-locks")
 """Options with which git starts no program that the folder configures, and writes nothing."""
 OWN = ("sim/", "scenarios/")
 """Folders in which an untracked file is part of the program."""
@@ -132,8 +132,9 @@ def _commit(root: Path) -> dict[str, Any]:
 def program(folder: Path) -> str:
     """Return the SHA-256 over names and contents of all Python files of the program."""
     found = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        found.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+    files = folder.rglob("*.py")
+    for name in sorted(PurePosixPath(*file.relative_to(folder).parts) for file in files):
+        found.update(str(name).encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return found.hexdigest()
 
 

@@ -93,7 +93,7 @@ def repair(folder: Path, aside: Path) -> None:
         if folder.exists() and any(folder.iterdir()):
             what = f"an interrupted command left its earlier contents in {old}"
             raise ScenarioError([Problem(str(folder), what, "move one of the two elsewhere")])
-        old.rename(folder)
+        _take_place(old, folder)
     for left in (ready, old):
         if left.exists():
             _dissolve(left, folder)
@@ -112,9 +112,16 @@ def _exchange(folder: Path, aside: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         _move_unlisted(folder, ready, "the new results hold a file of this name")
         folder.rename(old)
-    ready.rename(folder)
+    _take_place(ready, folder)
     if old.exists():
         _dissolve(old, folder)
+
+
+def _take_place(source: Path, folder: Path) -> None:
+    """Rename a folder to one that is absent or empty, which not every system would replace."""
+    if folder.exists():
+        folder.rmdir()
+    source.rename(folder)
 
 
 def _dissolve(left: Path, folder: Path) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -146,17 +146,14 @@ def digest(file: Path) -> str:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file below a folder, by its relative path."""
-    return {
-        str(file.relative_to(folder)): digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+    """Return the SHA-256 of each file below a folder, by its relative path (with ``/``)."""
+    names = sorted(PurePosixPath(*file.relative_to(folder).parts) for file in folder.rglob("*"))
+    return {str(name): digest(folder / name) for name in names if (folder / name).is_file()}
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write the manifest of a folder in which all other files are written."""
-    (folder / MANIFEST).write_text(manifest_text(content, digests(folder)), "utf-8")
+    (folder / MANIFEST).write_text(manifest_text(content, digests(folder)), "utf-8", newline="\n")
 
 
 def manifest_text(content: Mapping[str, Any], files: Mapping[str, str]) -> str:
@@ -224,7 +221,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not has_valid_checksum(text):
         what = "this file is not the one that the run wrote"
         raise _refused(file, what, f"make the folder again{command_of(manifest)}")
-    if outside := [name for name in manifest["files"] if not _is_inside(name)]:
+    if outside := [name for name in manifest["files"] if not is_file_below(name)]:
         raise _refused(file, f"{outside[0]!r} is not the name of a file in this folder")
     options = manifest.get("options", {})
     if "vary" in options:
@@ -254,14 +251,16 @@ def read_text(file: Path) -> str:
         raise _refused(file, "this is not a manifest of ours") from None
 
 
-def _is_inside(name: str) -> bool:
+def is_file_below(name: str) -> bool:
     """Return whether a name is that of a file below a folder, other than the manifest.
 
-    What the manifest lists may be deleted, so that this holds whoever wrote it.
+    What the manifest lists may be deleted, so that this holds whoever wrote it, and on every
+    system: Windows takes ``\\`` as ``/``, and knows drives.
     """
-    path = PurePosixPath(name)
-    is_relative = not path.is_absolute() and ".." not in path.parts
-    return is_relative and str(path) == name and name not in ("", ".", MANIFEST)
+    path, windows = PurePosixPath(name), PureWindowsPath(name)
+    is_relative = not path.is_absolute() and not windows.drive and not windows.root
+    is_below = ".." not in (*path.parts, *windows.parts)
+    return is_relative and is_below and str(path) == name and name not in ("", ".", MANIFEST)
 
 
 def kind_of(folder: Path) -> str | None:

@@ -181,13 +181,16 @@ def _checked_until(scenario: Scenario, options: Options) -> date:
 
 
 def write_tables(run: Run, folder: Path) -> None:
-    run.budget.to_csv(folder / "budget.csv", index=False, float_format="%.10g")
-    run.monthly.to_csv(
-        folder / "monthly.csv", index=False, float_format="%.10g", date_format="%Y-%m-%d"
-    )
+    for name, table in (("budget", run.budget), ("monthly", run.monthly), ("yearly", run.yearly)):
+        table.to_csv(
+            folder / f"{name}.csv",
+            index=False,
+            float_format="%.10g",
+            date_format="%Y-%m-%d",
+            lineterminator="\n",
+        )
     run.monthly.to_parquet(folder / "monthly.parquet", index=False)
-    run.yearly.to_csv(folder / "yearly.csv", index=False, float_format="%.10g")
-    (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8")
+    (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8", newline="\n")
 
 
 def run_id(scenario: Scenario, options: Options, until: date) -> str:

@@ -83,7 +83,7 @@ def data_of(content: StudyContent, record: Mapping[str, Any] | None = None) -> S
 
 def as_csv(table: pd.DataFrame) -> str:
     """Return a table as it is written: rounded, so that it is the same on every computer."""
-    return round_table(table).to_csv(index=False, float_format="%.10g")
+    return round_table(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
 
 
 def stamp_of_content(content: StudyContent, command: str) -> Provenance:
@@ -114,14 +114,14 @@ def write_study(
     """
     with replace_folder(folder) as staging:
         for name, table in content.tables.items():
-            (staging / f"{name}.csv").write_text(as_csv(table), "utf-8")
+            (staging / f"{name}.csv").write_text(as_csv(table), "utf-8", newline="\n")
         for file_name, text in (texts or {}).items():
-            (staging / file_name).write_text(text, "utf-8")
+            (staging / file_name).write_text(text, "utf-8", newline="\n")
         if content.scenarios:
             (staging / "scenarios").mkdir()
         for name, scenario in content.scenarios.items():
             file = staging / "scenarios" / f"{name}.resolved.yaml"
-            file.write_text(dump(scenario), "utf-8")
+            file.write_text(dump(scenario), "utf-8", newline="\n")
         record = record_of(content, command, lang)
         if draw is not None:
             (staging / "charts").mkdir()

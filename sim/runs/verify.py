@@ -97,7 +97,7 @@ def _state(file: Path, mark: object) -> FileState | None:
 def _names(folder: Path) -> set[str]:
     """Return the names of all entries below a folder except folders."""
     return {
-        str(one.relative_to(folder))
+        one.relative_to(folder).as_posix()
         for one in folder.rglob("*")
         if one.is_symlink() or not one.is_dir()
     }

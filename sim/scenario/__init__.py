@@ -1,7 +1,14 @@
 """Scenarios: their schema, and how a YAML file becomes a ``Scenario``."""
 
 from .budget_schema import ADDENDS, LINE_NAMES, CostLevel, LineName, Text, Vintage
-from .catalogue import check_file_name, find, named_in_a_file, shipped, shipped_folder
+from .catalogue import (
+    check_file_name,
+    find,
+    named_in_a_file,
+    relative_name,
+    shipped,
+    shipped_folder,
+)
 from .distribution import Distribution
 from .load import (
     Loaded,
@@ -49,6 +56,7 @@ __all__ = [
     "parse_chains",
     "path_of",
     "quantities",
+    "relative_name",
     "shipped",
     "shipped_folder",
     "source_keys",

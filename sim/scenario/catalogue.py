@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 from ..errors import Location, Problem, ScenarioError
 
 ENDINGS = (".yaml", ".yml")
-_SCENARIO = re.compile(rb"^(extends|title|description)[ \t]*:", re.MULTILINE)
+_SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?(extends|title|description)[ \t]*:", re.MULTILINE)
 _HEAD_BYTES = 100_000
+_PORTS = (f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))
+DEVICES = ("CON", "PRN", "AUX", "NUL", *_PORTS)
+"""Names that Windows keeps for devices, with any ending."""
 
 
 def shipped_folder() -> Path:
@@ -43,16 +47,36 @@ def find(name: str) -> Path:
     raise ScenarioError([Problem(name, what, advice)])
 
 
+def relative_name(name: str, folder: Path) -> str:
+    """Return how a file in a folder names a scenario: a shipped one, or a path with ``/``."""
+    if name in shipped():
+        return name
+    file = Path(name).absolute()
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # On Windows there is no path from one drive to another.
+        return file.as_posix()
+
+
 def check_file_name(file: Path) -> None:
     """Refuse file names that can't name a results folder, be displayed or be put in a table.
 
-    A spreadsheet would take a text that begins like a formula for one.
+    A spreadsheet would take a text that begins like a formula for one. What Windows can't have in
+    a name is refused everywhere, since folders of results are passed on.
     """
-    if file.stem in ("", ".", "..") or file.stem[0] in "=+-@" or not file.name.isprintable():
+    stem, name = file.stem, file.name
+    is_formula = stem[:1] in ("", "=", "+", "-", "@")
+    if is_formula or not name.isprintable() or not _is_portable(stem):
         what = "not a valid name for a scenario"
         raise ScenarioError(
             [Problem(str(file), what, "rename the file: its results get that name")]
         )
+
+
+def _is_portable(name: str) -> bool:
+    """Return whether each system can have a folder of this name."""
+    is_device = name.partition(".")[0].rstrip(" ").upper() in DEVICES
+    return not is_device and not set(name) & set('<>:"|?*\\') and name[-1:] not in (".", " ")
 
 
 def named_in_a_file(file: Path, where: Location | str) -> Path:

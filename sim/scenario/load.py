@@ -154,7 +154,8 @@ def _name(files: Sequence[Path], sets: Sequence[str]) -> str:
     parts = [file.stem for file in files]
     for item in sets:
         plain = "".join(c if c.isalnum() or c in "._-=" else "_" for c in item.strip())
-        if plain != item.strip() or len(plain) > LONGEST_NAME:
+        # On Windows no folder's name ends in a dot.
+        if plain != item.strip() or len(plain) > LONGEST_NAME or plain.endswith("."):
             digest = hashlib.sha256(item.encode("utf-8", "replace")).hexdigest()[:6]
             plain = f"{plain[:LONGEST_NAME]}-{digest}"
         parts.append(plain)

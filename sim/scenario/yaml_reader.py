@@ -117,6 +117,8 @@ def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> SourceT
 def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) -> SourceText:
     """Read scenario YAML from a text; ``name`` is used in messages."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    # Editors on Windows may begin a file with a mark of its encoding.
+    text = text.removeprefix("\ufeff")
     source = SourceText(name, text.splitlines(), digest=digest)
     try:
         _refuse_what_is_unsafe(text, source)

@@ -187,7 +187,7 @@ def content_of(
         settings,
         tables,
         inputs_of(*inputs.scenarios),
-        "-".join(parts)[:LONGEST_NAME],
+        "-".join(parts)[:LONGEST_NAME].rstrip("."),
     )
 
 

@@ -77,8 +77,10 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     """Compare scenarios with the first one and return the tables; raises ``ScenarioError``."""
     base, *others = inputs.scenarios
     names = [loaded.name for loaded in inputs.scenarios]
-    if len(set(names)) < len(names):
-        what = f"{max(names, key=names.count)} is given twice"
+    # Their files are in one folder, where upper and lower case are the same on some systems.
+    folded = [name.casefold() for name in names]
+    if len(set(folded)) < len(names):
+        what = f"{names[folded.index(max(folded, key=folded.count))]} is given twice"
         usage_error("compare", what, "name each scenario once")
     if len(others) > MOST:
         what = f"{len(others)} scenarios to compare with one"

@@ -27,8 +27,15 @@ from filelock import FileLock, Timeout
 
 from ..errors import Problem, ScenarioError
 from ..results.experiment import Settings, settings_from_record
-from ..runs.atomic import LOCK_TIMEOUT_SECONDS, refuse_link
-from ..runs.manifest import MANIFEST, has_valid_checksum, read_manifest, read_text, with_checksum
+from ..runs.atomic import LOCK_TIMEOUT_SECONDS, refuse_link, sync_folder
+from ..runs.manifest import (
+    MANIFEST,
+    has_valid_checksum,
+    is_file_below,
+    read_manifest,
+    read_text,
+    with_checksum,
+)
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
@@ -303,15 +310,11 @@ def written(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        aside.rename(file)
+        os.replace(aside, file)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -336,7 +339,7 @@ def _read(file: Path) -> list[str]:
     try:
         manifest = json.loads(text)
         names = [str(name) for name in manifest["files"]]
-        inside = not any(name.startswith("/") or ".." in name.split("/") for name in names)
+        inside = all(name == MANIFEST or is_file_below(name) for name in names)
         form = (manifest["kind"], manifest["schema"]) == (_KIND, _FORM)
         known = form and inside and has_valid_checksum(text)
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -25,7 +25,13 @@ replications: 1
 until: 2025-02-07
 """
 """The design of a small sweep."""
-INTERRUPTIBLE = ("env", "--default-signal=INT")
+INTERRUPTIBLE = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys\n"
+    "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+    "os.execv(sys.argv[1], sys.argv[1:])",
+)
 """Before a command that is to be interrupted: whatever runs in the background ignores that."""
 
 

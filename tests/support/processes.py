@@ -9,16 +9,21 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
-import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import pytest
+
 Result = TypeVar("Result")
-KILLED = -signal.SIGKILL
+KILLED = -9
+"""End of a process by ``SIGKILL``, which not every system has."""
+_FAILED, _SKIPPED = 1, 3
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
 _READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 32, 4096, 16384, 1 << 18
 TOUCHES = (
@@ -43,21 +48,51 @@ class Ended(Generic[Result]):
         return self.value
 
 
+def needs(*names: str) -> None:
+    """Skip a test where the system lacks one of these, such as ``os.fork`` or ``symlinks``."""
+    for name in names:
+        module, _, attribute = name.partition(".")
+        there = hasattr(sys.modules[module], attribute) if attribute else SYSTEM_HAS[name]()
+        if not there:
+            pytest.skip(f"this system has no {name}")
+
+
+def _has_symlinks() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            Path(folder, "link").symlink_to("nothing")
+        except (OSError, NotImplementedError):
+            return False  # On Windows only for developers.
+    return True
+
+
+SYSTEM_HAS: dict[str, Callable[[], bool]] = {
+    "symlinks": cache(_has_symlinks),
+    "/dev and /proc": lambda: Path("/dev/zero").exists() and Path("/proc/self").exists(),
+}
+
+
 def in_child_process(work: Callable[[], Result]) -> Ended[Result]:
     """Do some work in a copy of this process."""
     return start_child_process(work)()
 
 
 def start_child_process(work: Callable[[], Result]) -> Callable[[], Ended[Result]]:
-    """Begin some work in a copy of this process, and give what waits for its end."""
+    """Begin some work in a copy of this process, and give what waits for its end.
+
+    A skip in the copy is one of the test.
+    """
+    needs("os.fork", "signal.SIGKILL")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         code = 0
         try:
             data = pickle.dumps(work())
+        except pytest.skip.Exception as skip:
+            code, data = _SKIPPED, str(skip).encode()
         except BaseException:
-            code, data = 1, traceback.format_exc().encode()
+            code, data = _FAILED, traceback.format_exc().encode()
         with os.fdopen(writing, "wb") as stream:
             stream.write(data)
         os._exit(code)
@@ -68,7 +103,9 @@ def start_child_process(work: Callable[[], Result]) -> Callable[[], Ended[Result
             data = stream.read()
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
-        assert code != 1, data.decode()
+        assert code != _FAILED, data.decode()
+        if code == _SKIPPED:
+            pytest.skip(data.decode())
         return Ended(code, pickle.loads(data) if code == 0 else None)
 
     return ended
@@ -124,34 +161,43 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
 
 
 def own_mounts() -> None:
-    """From now on what this process mounts is there for it alone, and gone with it."""
+    """From now on what this process mounts is there for it alone, and gone with it.
+
+    Skips where this may not be done, or can't: in a container, or where ``/`` is no mount point.
+    """
+    if sys.platform != "linux":
+        pytest.skip("mounts of a process of its own: Linux only")
     libc = ctypes.CDLL(None, use_errno=True)
     plain = os.geteuid() != 0
     user, group = os.geteuid(), os.getegid()
-    _done(libc.unshare(_NEW_MOUNTS | (_NEW_USERS if plain else 0)))
+    _done("own mounts", libc.unshare(_NEW_MOUNTS | (_NEW_USERS if plain else 0)))
     if plain:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"0 {user} 1")
-        Path("/proc/self/gid_map").write_text(f"0 {group} 1")
-    _done(libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None))
+        try:
+            Path("/proc/self/setgroups").write_text("deny", encoding="utf-8")
+            Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="utf-8")
+            Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="utf-8")
+        except OSError as error:
+            pytest.skip(f"own mounts: {error.strerror} on this machine")
+    _done("own mounts", libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None))
 
 
 def small_disk(folder: Path, kilobytes: int = 1024) -> None:
     """Mount a disk of its own on a folder, of one megabyte."""
     own_mounts()
     libc = ctypes.CDLL(None, use_errno=True)
-    _done(libc.mount(b"small", bytes(folder), b"tmpfs", 0, f"size={kilobytes}k".encode()))
+    size = f"size={kilobytes}k".encode()
+    _done("a small disk", libc.mount(b"small", bytes(folder), b"tmpfs", 0, size))
 
 
 def read_only(folder: Path) -> None:
     """Make a folder one that nobody can write, the superuser neither."""
     own_mounts()
     libc = ctypes.CDLL(None, use_errno=True)
-    _done(libc.mount(bytes(folder), bytes(folder), None, _BIND, None))
-    _done(libc.mount(None, bytes(folder), None, _BIND | _REMOUNT | _READ_ONLY, None))
+    what = "a read-only folder"
+    _done(what, libc.mount(bytes(folder), bytes(folder), None, _BIND, None))
+    _done(what, libc.mount(None, bytes(folder), None, _BIND | _REMOUNT | _READ_ONLY, None))
 
 
-def _done(code: int) -> None:
+def _done(what: str, code: int) -> None:
     if code != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        pytest.skip(f"{what}: {os.strerror(ctypes.get_errno())} on this machine")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from ...errors import Problem, ScenarioError
 from ...export.safe_write import write_file
 from ...model.prices import affects_costs_only
 from ...report.i18n import Language, number, translate
-from ...scenario import Quantity, Scenario, override, quantities, shipped
+from ...scenario import Quantity, Scenario, override, quantities, relative_name
 from ...scenario.version import KEY as VERSION
 from ...scenario.version import SCHEMA
 from ...studies.levers import Lever, as_written, path_from, setting
@@ -294,10 +293,8 @@ def write_patch(
     if file.exists():
         advice = "choose another name, or remove it"
         raise ScenarioError([Problem(str(file), "this file already exists", advice)])
-    known, folder = shipped(), file.absolute().parent
-    extends = [
-        name if name in known else os.path.relpath(Path(name).absolute(), folder) for name in names
-    ]
+    folder = file.absolute().parent
+    extends = [relative_name(name, folder) for name in names]
     patch = make_patch(scenario, extends, sets, values)
     text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
     write_file(file, text.encode("utf-8"))
