@@ -8,6 +8,7 @@ The test that fails on a kept result says which name to give:
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
 - ``hindcasts``: sim/data/hindcasts.csv and inflow_model_scores.csv, and ``scorecard``
 - ``influence``: sim/data/influence.csv, how far a tenth of each number moves the gap of 2027
+- ``licences``: the table of docs/reference/licences.md, from locks/runtime.txt
 - ``money``: tables of the price level and of spending on the validation page
 - ``notebooks``: all notebooks (three minutes), or ``notebooks/NAME`` for one
 - ``readme``: the gap table, the table of price levels and the chart of the README
@@ -31,7 +32,7 @@ import test_book
 import test_inflow_models
 import test_past
 import test_readme
-from support import money_page, notebooks, scorecard_page, sensitivity_page
+from support import licences, money_page, notebooks, scorecard_page, sensitivity_page
 from support.scenarios import change
 from test_parameters import BASELINE, changes_for, movable
 from test_scenarios import computed
@@ -199,6 +200,7 @@ UPDATES = {
     "headlines": update_headlines,
     "hindcasts": update_hindcasts,
     "influence": update_influence,
+    "licences": licences.renew,
     "money": money_page.renew,
     "notebooks": update_notebooks,
     "readme": update_readme,

@@ -210,10 +210,14 @@ class LoadedScenario:
         """Return sliders and charts that follow them, for Jupyter.
 
         Charts show this scenario in grey behind the changed one. Needs the extra
-        ``opvangsim[jupyter]``.
+        ``opvangsim[jupyter]``. Raises ``ScenarioError`` without it.
         """
         # The only import in a function: ipywidgets is not installed without the extra.
-        from ..notebook.what_if.widget import WhatIf
+        try:
+            from ..notebook.what_if.widget import WhatIf
+        except ModuleNotFoundError:
+            what = "the library of sliders (ipywidgets) is not installed"
+            usage_error("what_if", what, "pip install 'opvangsim[jupyter]'")
 
         return WhatIf(self.model, self.names, self._overrides(), lang, seed)
 
