@@ -27,13 +27,11 @@ def licence(name: str) -> str:
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     told = metadata.metadata(name)
-    named = [
-        each.rpartition(" :: ")[2]
-        for each in told.get_all("Classifier") or []
-        if each.startswith("License :: ")
-    ]
-    first = (told.get("License") or "").partition("\n")[0]
-    return told.get("License-Expression") or ", ".join(named) or first
+    (expression,) = told.get_all("License-Expression") or [""]
+    classifiers = [str(each) for each in told.get_all("Classifier") or []]
+    named = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License :: ")]
+    (text,) = told.get_all("License") or [""]
+    return str(expression) or ", ".join(named) or str(text).partition("\n")[0]
 
 
 def table() -> str:
