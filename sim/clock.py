@@ -68,10 +68,14 @@ class Clock:
         return [max(0, self.day_of(first_of_month(first + m))) for m in range(self.months)]
 
     def snapshot_dates(self) -> list[date]:
-        """The start, then each month end; the last is the last simulated day."""
+        """The start, then each month end; the last is the last simulated day.
+
+        Where the first of these ends is that of the start itself, the opening is of the day before.
+        """
         first = month_number(self.start)
         ends = [first_of_month(first + m + 1) - timedelta(days=1) for m in range(self.months)]
-        return [self.start, *(min(end, self.until) for end in ends)]
+        ends = [min(end, self.until) for end in ends]
+        return [min(self.start, ends[0] - timedelta(days=1)), *ends]
 
     def month_years(self) -> list[int]:
         """Calendar year of each month of the run."""

@@ -95,6 +95,23 @@ def test_the_published_price_comes_back_at_the_fill_it_was_measured_at(
         assert parts.fixed / (parts.fixed + parts.variable) == pytest.approx(empty / (empty + adds))
 
 
+def test_beds_that_cost_nothing_leave_all_of_a_price_to_the_place() -> None:
+    nothing, price = np.zeros(1), np.full(1, 30_000.0)
+    place = split_fixed_variable(price, 0.95, "place", nothing, nothing)
+    person = split_fixed_variable(price, 0.95, "resident", nothing, nothing)
+    assert (place.fixed, place.variable) == (price, 0)
+    assert (person.fixed / 0.95, person.variable) == (pytest.approx(price), 0)
+
+
+def test_an_emergency_type_with_nobody_in_it_costs_the_mean(baseline: Scenario) -> None:
+    keys = ("opening_people", "opening_status_holders")
+    nobody = change(baseline, {f"reception.places.emergency_location.{key}": 0 for key in keys})
+    prices = Prices.of(nobody, {})
+    mean = document_price(prices, "emergency")
+    assert document_price(prices, "emergency_location") == mean
+    assert document_price(prices, "emergency_hotel") > mean
+
+
 def test_the_emergency_types_together_cost_the_published_mean(baseline: Scenario) -> None:
     prices = Prices.of(baseline, {})
     types = {n: p for n, p in baseline.reception.places.items() if p.part_of == "emergency"}

@@ -40,6 +40,14 @@ def test_snapshots_are_the_start_each_month_end_and_the_last_day() -> None:
     assert clock.month_starts() == [0, 5, 33]
 
 
+@pytest.mark.parametrize("until", [date(2025, 1, 31), date(2025, 3, 1)])
+def test_a_start_at_a_months_end_is_dated_the_day_before(until: date) -> None:
+    """So that no day has two rows: the opening, and the end of that very day."""
+    dates = Clock(date(2025, 1, 31), until).snapshot_dates()
+    assert dates[:2] == [date(2025, 1, 30), date(2025, 1, 31)]
+    assert dates[-1] == until
+
+
 @pytest.mark.parametrize(("step", "count"), [("day", 31), ("week", 5)])
 def test_a_month_of_31_days_has_31_daily_or_5_weekly_steps(step: StepLength, count: int) -> None:
     assert len(list(Clock(date(2025, 1, 1), date(2025, 1, 31), step).steps())) == count

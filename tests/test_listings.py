@@ -121,6 +121,7 @@ SLIPS = {
     ),
     "scale": "reception.places.regular.price: 27.100\n",
     "cost-order": "reception.places.tgo.price: 20000\n",
+    "bed-prices": "prices.empty_bed: 0\nprices.occupied_bed: 0\n",
     "grant-rate": (
         "ind.granted_factor: {value: 0.1, spread: {dist: uniform, low: 0.1, high: 0.2}}\n"
     ),

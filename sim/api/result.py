@@ -264,9 +264,8 @@ class Plots:
     def _draw(self, name: str, lang: Language, width: Width) -> Chart:
         subject = run_data(self.of.folder, self.of.finished)
         if not CHARTS[name].is_drawable(subject):
-            usage_error(
-                name, "the run is too short for this chart", "run the scenario to a later day"
-            )
+            what = "the run is too short for this chart, or nobody has a place in it"
+            usage_error(name, what, "run the scenario to a later day")
         figure = draw(name, subject, CHART_SIZES[width], lang)
         title, words = translate(f"chart_{name}_title", lang), CHARTS[name].alt_text(subject, lang)
         return Chart(figure, title, words, width, self.of.finished.stamp)

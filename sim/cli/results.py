@@ -144,9 +144,12 @@ def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     lacking = [name for name in wanted if not CHARTS[name].is_drawable(subject)]
     advice = "run the scenario to a later day"
     if lacking and (named or len(lacking) == len(wanted)):
-        usage_error(", ".join(lacking), "the run is too short for this chart", advice)
+        what = "the run is too short for this chart, or nobody has a place in it"
+        usage_error(", ".join(lacking), what, advice)
     for name in lacking:
-        typer.echo(f"note: no chart {name}: the run is too short for it", err=True)
+        typer.echo(
+            f"note: no chart {name}: the run is too short for it, or nobody has a place", err=True
+        )
     return [name for name in wanted if name not in lacking]
 
 

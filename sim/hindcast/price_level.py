@@ -19,7 +19,7 @@ from datetime import date
 
 import numpy as np
 
-from ..model.prices import Prices, cost_2024, paid_factor, place_price, price_index
+from ..model.prices import LEVELS, Prices, cost_2024, paid_factor, place_price, price_index
 from ..model.sampling import Floats
 from ..scenario import Scenario
 from .observations import Knowledge, knowledge
@@ -77,11 +77,16 @@ class PriceLevel:
 
 
 def has_closed_years(scenario: Scenario) -> bool:
-    """Whether a scenario has the types of places and the price levels that the estimate needs."""
+    """Whether a scenario has the types of places, prices and price levels the estimate needs."""
     places = scenario.reception.places
     wider = {place.part_of for place in places.values()}
     types = set(places) | wider
-    return types >= set(PRICED_AS.values()) and scenario.budget.price_levels.keys() >= set(COST_SDS)
+    if not types >= set(PRICED_AS.values()):
+        return False
+    if not scenario.budget.price_levels.keys() >= set(COST_SDS):
+        return False
+    prices = Prices.of(scenario, {})
+    return all(float(cost_2024(prices, level)[0]) > 0 for level in LEVELS)
 
 
 def fills(scenario: Scenario) -> dict[int, float]:

@@ -83,7 +83,8 @@ class IndMeans:
             self.month = step.month
             self.length = monthrange(step.date.year, step.date.month)[1]
             first = step.month == MONTHS_A_YEAR
-            self.length_then = self.length - (world.clock.start.day - 1 if first else 0)
+            # A year after a start on 29 February the month has no such day.
+            self.length_then = max(self.length - (world.clock.start.day - 1 if first else 0), 1)
             _count_applications(world.ledger, step.month, self.arrays.applied)
         self.arrays.to_come[0] = part_to_come(step.date.day, self.length, self.length_then)
 

@@ -117,8 +117,10 @@ def split_fixed_variable(
     The parts keep the ratio of an empty bed to what a resident adds (the Court of Audit's 47 and
     70 euro a day), and at the ``fill`` at which it was measured the published price comes back:
     a price ``per`` place is fixed + variable x fill, one per resident fixed / fill + variable.
+    Where both beds cost nothing there is no ratio, and all of the price is for the place.
     """
     adds = occupied - empty
+    empty = np.where((empty == 0) & (occupied == 0), 1.0, empty)
     weight = empty + adds * fill if per == "place" else empty / fill + adds
     scale = price / weight
     return PlacePrice(fixed=scale * empty, variable=scale * adds, published=price)
@@ -128,7 +130,8 @@ def document_price(prices: Prices, name: str) -> Floats:
     """Price of a deployable place of a type, by the document.
 
     Of a wider type with a mean price (emergency), the price of the rest type follows from the
-    mean over the places of day 0. The wider type's own name gives the mean.
+    mean over the places of day 0, and is the mean if nobody was there. The wider type's own name
+    gives the mean.
     """
     types = prices.scenario.reception.places
     rest = prices.scenario.prices.emergency_rest
@@ -139,6 +142,8 @@ def document_price(prices: Prices, name: str) -> Floats:
     if name != rest or types[rest].price is not None:
         return _own_price(prices, name)
     people = {n: p.opening_people.single for n, p in types.items() if p.part_of == wider}
+    if not people[rest]:
+        return mean
     others = [people[n] * _own_price(prices, n) for n in people if n != rest]
     return (mean * sum(people.values()) - sum(others, start=np.zeros(1))) / people[rest]
 
@@ -213,8 +218,9 @@ def cost_2024(prices: Prices, level: CostLevel) -> Floats:
 
 
 def paid_factor(prices: Prices) -> Floats:
-    """What was paid to COA in 2024 over what the document's prices make of that year."""
-    return prices.price(prices.scenario.prices.paid_2024) / cost_2024(prices, "document")
+    """What was paid to COA in 2024 over what the document's prices make of that year; 1 of 0."""
+    paid, cost = prices.price(prices.scenario.prices.paid_2024), cost_2024(prices, "document")
+    return np.where(cost > 0, paid / np.where(cost > 0, cost, 1.0), 1.0)
 
 
 def occupied_place_price(prices: Prices, name: str, level: CostLevel) -> Floats:

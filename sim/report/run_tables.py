@@ -151,7 +151,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     for key in series:
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
     dates = sorted(monthly["date"].unique())
-    ends = {day.year: day for day in dates}
+    ends = {day.year: day for day in dates[1:]}
     rows: Any = monthly.set_index(["date", "series", "breakdown"])
     for day in [dates[0], *ends.values()]:
         cells = [thousands(rows.loc[(day, *cell)], "p50", lang) for cell in series.values()]

@@ -181,6 +181,21 @@ def cost_order(scenario: Scenario) -> list[ScenarioIssue]:
     return found
 
 
+def bed_prices(scenario: Scenario) -> list[ScenarioIssue]:
+    """Prices of beds that give no price a part for residents.
+
+    The ratio of an empty bed to an occupied one divides the price of every place into a part for
+    the place and a part for who lives there: residents cost nothing if both are 0, and less than
+    nothing if an empty bed costs more.
+    """
+    empty, occupied = scenario.prices.empty_bed.single, scenario.prices.occupied_bed.single
+    if 0 <= empty < occupied:
+        return []
+    what = f"an empty bed costs {empty:g} a day and an occupied one {occupied:g}"
+    advice = "the Court of Audit found 47 and 70: give both, the occupied one the dearer"
+    return [ScenarioIssue(("prices.empty_bed", "prices.occupied_bed"), what, advice)]
+
+
 def grant_rate(scenario: Scenario) -> list[ScenarioIssue]:
     """Grant rates outside any history.
 
@@ -297,6 +312,7 @@ CHECKS: dict[str, Check] = {
     "capacity-jump": capacity_jump,
     "scale": scale,
     "cost-order": cost_order,
+    "bed-prices": bed_prices,
     "grant-rate": grant_rate,
     "staff": staff,
     "no-effect": no_effect,

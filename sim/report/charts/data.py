@@ -43,15 +43,11 @@ class RunData:
 
 
 def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:
-    """Return a series at the start and at each month end, by date; unknown values are left out.
-
-    Where the start is a month's end too, the end counts.
-    """
+    """Return a series at the start and at each month end, by date; unknown values are left out."""
     table = run.monthly
     rows = table[(table["series"] == series) & (table["breakdown"] == breakdown)]
     known = rows[rows["mean"].notna()].sort_values("date")
-    dated = known.set_index(pd.DatetimeIndex(known["date"]))
-    return dated[~dated.index.duplicated(keep="last")]
+    return known.set_index(pd.DatetimeIndex(known["date"]))
 
 
 def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
@@ -68,7 +64,7 @@ def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -
 def days_simulated(run: RunData, year: int) -> int:
     """Return how many days of a year were simulated."""
     dates = by_month(run, "need").index
-    first: date = max(dates[0].date(), date(year, 1, 1))
+    first: date = max(run.scenario.start, date(year, 1, 1))
     last: date = min(dates[-1].date(), date(year, 12, 31))
     return (last - first).days + 1
 

@@ -39,12 +39,13 @@ def people_by_year(run: RunData) -> pd.DataFrame:
     People who came are the growth of the stock of those who wait (in reception, short of a place,
     in transit) plus those housed: nobody else leaves it. Flows are at the pace of a whole year;
     arrears are those of municipalities at the year's end, negative where they are ahead of target.
+    Years in which nobody has a place are left out: how many wait is then not in the tables.
     """
     found = by_year(run, "housed", "sum")["mean"]
     came = found + _growth(run).reindex(found.index)
     late = by_year(run, "municipal_arrears", "end")["mean"]
     whole = to_whole_years(run, pd.DataFrame({"found": found, "came": came}))
-    return whole.assign(arrears=late.reindex(whole.index))
+    return whole.assign(arrears=late.reindex(whole.index)).dropna()
 
 
 def _growth(run: RunData) -> pd.Series[float]:
