@@ -99,8 +99,9 @@ def test_beds_that_cost_nothing_leave_all_of_a_price_to_the_place() -> None:
     nothing, price = np.zeros(1), np.full(1, 30_000.0)
     place = split_fixed_variable(price, 0.95, "place", nothing, nothing)
     person = split_fixed_variable(price, 0.95, "resident", nothing, nothing)
-    assert (place.fixed, place.variable) == (price, 0)
-    assert (person.fixed / 0.95, person.variable) == (pytest.approx(price), 0)
+    assert place.fixed == price
+    assert person.fixed / 0.95 == pytest.approx(price)
+    assert place.variable == person.variable == 0
 
 
 def test_an_emergency_type_with_nobody_in_it_costs_the_mean(baseline: Scenario) -> None:
