@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -172,7 +172,7 @@ def zero_days(data: Data) -> None:
     data["until"] = data["start"].replace()
 
 
-EXTREMES: dict[str, Callable[[Data], None]] = {
+EXTREMES: Mapping[str, Callable[[Data], None]] = {
     make.__name__: make
     for make in (no_inflow, many_homes, thirty_years, one_group, one_place_type, no_places,
                  empty_start, ind_stands_still, all_granted, none_granted, no_prices, no_budgets,
