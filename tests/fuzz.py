@@ -66,6 +66,8 @@ WAITED_SECONDS = 300
 """Nor may any be waited for longer, as for a pipe that nobody writes to."""
 MEGABYTES = 1_500
 """Nor may any make the process grow by more."""
+UNITS_A_MEGABYTE = 1024**2 if sys.platform == "darwin" else 1024
+"""Of what a process holds: macOS counts bytes, Linux kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def verdict(target: Target, data: bytes) -> str:
             signal.setitimer(timer, 0)
         for one, handler in old.items():
             signal.signal(one, handler)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / UNITS_A_MEGABYTE
     return f"grew by {grown:.0f} MB" if grown > MEGABYTES else ""
 
 

@@ -128,7 +128,7 @@ def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
                 os.setgid(NOBODY)
                 os.setuid(NOBODY)
             except OSError as error:
-                pytest.skip(f"another user: {error.strerror} on this machine")
+                pytest.skip(f"no other user on this machine: {error.strerror}")
         os.chdir("/")
         try:
             with replace_folder(tmp_path / "mine" / "out"):

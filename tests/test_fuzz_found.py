@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import fuzz
 import pytest
+
+pytest.importorskip("resource", reason="fuzzing limits time and memory by calls of POSIX")
+
+import fuzz
 from fuzz import FOUND, TARGETS, Target, keep, kept, kind_of, smaller, verdict
 
 from sim.errors import ScenarioError

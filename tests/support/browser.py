@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -52,7 +53,8 @@ def watch(page: Page) -> Seen:
 def started() -> Iterator[Browser]:
     """The browser of the distribution, without a screen; for a fixture of a test module."""
     program = shutil.which("chromium")
-    assert program, "there is no chromium: make browser"
+    if program is None:
+        pytest.skip("no chromium on this machine: make browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser

@@ -52,6 +52,8 @@ def prepare(folder: Path) -> None:
     """Put what the commands read into a folder."""
     from .workbooks import edited, opened_bytes, where_is
 
+    # Results replace an empty folder.
+    (folder / "c").mkdir()
     (folder / "design.yaml").write_text(DESIGN, "utf-8", newline="\n")
     (folder / "windows.yaml").write_bytes(PATCH.replace("\n", "\r\n").encode("utf-8-sig"))
     os.chdir(folder)
@@ -63,13 +65,12 @@ def prepare(folder: Path) -> None:
 
 
 def run_each(folder: Path) -> dict[str, object]:
-    """Run all in a folder that is prepared; return how they ended and the hashes of all files."""
+    """Run all in a folder that is prepared; return what failed, and all files by their hash."""
     os.chdir(folder)
     bad = [(words, done) for words in EACH_VERB if (done := run_cli(*words)).returncode != 0]
     files = {
-        file.relative_to(folder).as_posix(): digest(file)
+        file.relative_to(folder).as_posix(): digest(file) if file.is_file() else "a folder"
         for file in sorted(folder.rglob("*"))
-        if file.is_file()
     }
     return {"bad": [(words, done.returncode, done.stderr) for words, done in bad], "files": files}
 

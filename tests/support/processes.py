@@ -177,7 +177,7 @@ def own_mounts() -> None:
             Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="utf-8")
             Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="utf-8")
         except OSError as error:
-            pytest.skip(f"own mounts: {error.strerror} on this machine")
+            pytest.skip(f"no own mounts on this machine: {error.strerror}")
     _done("own mounts", libc.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None))
 
 
@@ -186,18 +186,18 @@ def small_disk(folder: Path, kilobytes: int = 1024) -> None:
     own_mounts()
     libc = ctypes.CDLL(None, use_errno=True)
     size = f"size={kilobytes}k".encode()
-    _done("a small disk", libc.mount(b"small", bytes(folder), b"tmpfs", 0, size))
+    _done("small disk", libc.mount(b"small", bytes(folder), b"tmpfs", 0, size))
 
 
 def read_only(folder: Path) -> None:
     """Make a folder one that nobody can write, the superuser neither."""
     own_mounts()
     libc = ctypes.CDLL(None, use_errno=True)
-    what = "a read-only folder"
+    what = "read-only folder"
     _done(what, libc.mount(bytes(folder), bytes(folder), None, _BIND, None))
     _done(what, libc.mount(None, bytes(folder), None, _BIND | _REMOUNT | _READ_ONLY, None))
 
 
 def _done(what: str, code: int) -> None:
     if code != 0:
-        pytest.skip(f"{what}: {os.strerror(ctypes.get_errno())} on this machine")
+        pytest.skip(f"no {what} on this machine: {os.strerror(ctypes.get_errno())}")
