@@ -81,8 +81,8 @@ $(PYTHONS:%=test-python-%): test-python-%:
 	echo "skipped: Python $* is not on this machine"
 
 $(PYTHONS:%=on-python-%): on-python-%: .venv-py%/test.stamp
-	.venv-py$*/bin/python -m pytest -n 0 -m "not long" tests/test_golden.py tests/test_laws.py
-	.venv-py$*/bin/python -m pytest -n 0 $(EACH_KIND)
+	.venv-py$*/bin/python -m pytest -n 0 -m "not long" tests/test_golden.py
+	.venv-py$*/bin/python -m pytest -n 0 tests/test_laws.py $(EACH_KIND)
 
 .venv-py%/test.stamp: locks/test.txt pyproject.toml
 	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
