@@ -202,20 +202,25 @@ def test_who_has_no_home_has_no_cache_there(
 def test_folders_of_older_versions_are_removed(homes: tuple[Path, Path]) -> None:
     package, _ = homes
     cache = package / "__pycache__"
-    others = [cache / f"compiled-{number}" for number in range(4)]
+    others = [cache / f"compiled-{number:016x}" for number in range(4)]
     for number, other in enumerate(others):
         other.mkdir(parents=True)
         (other / "a.nbi").touch()
         os.utime(other, (number, number))
     (cache / "one.pyc").touch()
+    (cache / "compiled-by-me").mkdir()
+    mine = others[0] / "mine.txt"
+    mine.touch()
+    os.utime(others[0], (0, 0))
     folder = found_folder()
     assert folder is not None
     assert {path.name for path in cache.iterdir()} == {
         folder.name,
-        "compiled-2",
-        "compiled-3",
+        *(f"compiled-{number:016x}" for number in (0, 2, 3)),
+        "compiled-by-me",
         "one.pyc",
     }
+    assert list(others[0].iterdir()) == [mine]
 
 
 @pytest.mark.skipif(bool(config.DISABLE_JIT), reason="nothing is compiled")

@@ -196,12 +196,19 @@ def test_a_kept_result_that_was_spoilt_is_told_and_made_anew(
     for name in ("arrays", "numbers"):
         (file,) = (tmp_path / name).iterdir()
         data = file.read_bytes()
-        for bad in [*spoilt(file), b"x", data.replace(b"1.0", b"9.0"), data + b"\n"]:
-            if bad == data:
+        for bad in [*spoilt(file), data.replace(b"1.0", b"9.0"), data + b"\n"]:
+            if bad == data or not bad.strip(b"\0"):
                 continue
             file.write_bytes(bad)
             assert (ask(), told, file.read_bytes()) == (first, [file], data)
             told.clear()
+        # Without the hash at its head a file can't be told from one of the user.
+        for bad in (b"", bytes(len(data)), b"years of work\n"):
+            file.write_bytes(bad)
+            with pytest.raises(ScenarioError, match="not a result that opvangsim cached"):
+                ask()
+            assert file.read_bytes() == bad
+        file.write_bytes(data)
     assert (ask(), told) == (first, [])
 
 

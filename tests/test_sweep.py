@@ -30,6 +30,7 @@ from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.results.parallel import Submit
+from sim.runs.atomic import FILE, LOCK
 from sim.runs.executor import Workers, open_workers, run_jobs
 from sim.runs.manifest import MANIFEST, SCHEMA, digest
 from sim.runs.summary_tables import round_significant
@@ -38,7 +39,7 @@ from sim.studies import sweep_store as store
 from sim.studies.design import parse_design
 from sim.studies.design_points import expand_design
 from sim.studies.sweep import Done, RunOutcome, Sweep, SweepJob, seconds_a_run, sweep, work
-from sim.studies.sweep_store import LOCK, opened, owned
+from sim.studies.sweep_store import WORKING, opened, owned
 
 TINY = """
 title: {en: Tiny, nl: Klein}
@@ -129,7 +130,7 @@ def test_the_record_binds_every_file_by_its_hash(done: Path) -> None:
     files = {
         str(file.relative_to(done)): digest(file)
         for file in done.rglob("*")
-        if file.is_file() and file.name not in ("run.json", LOCK)
+        if file.is_file() and file.name != "run.json"
     }
     assert record["files"] == files
     assert {"sweep.parquet", "sweep.yaml", "failed.csv"} <= set(files)
@@ -280,16 +281,17 @@ def test_a_part_that_is_cut_off_or_changed_is_done_again(done: Path, tmp_path: P
         for row in pd.read_parquet(done / store.TABLE).to_dict("records")
     ]
     with opened(folder, ()):
-        first, second, third = (
+        first, second, _ = (
             store.write_part(folder, rows[n : n + 4], one.columns) for n in (0, 4, 8)
         )
     first.write_bytes(first.read_bytes()[:-100])
     second.write_bytes(second.read_bytes().replace(b"PAR1", b"PAR2"))
-    half = folder / "parts" / f"{12:09d}-{'0' * 64}.parquet.partial"
-    half.write_bytes(third.read_bytes()[:50])
+    mine = folder / "parts" / f"{12:09d}-{'0' * 64}.parquet"
+    mine.write_bytes(b"no part of this sweep")
     with here() as crew:
         found = sweep(one, folder, crew)
-    assert found.cut_off == 3
+    assert found.cut_off == 2
+    assert mine.read_bytes() == b"no part of this sweep"
     assert found.earlier == len(rows[8:12])
     assert table_of(folder) == table_of(done)
 
@@ -312,15 +314,16 @@ def test_a_full_disk_is_told_and_what_is_done_is_kept(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "sweep.json.partial"]])
+@pytest.mark.parametrize("left", [[], [LOCK], [LOCK, FILE]])
 def test_a_sweep_killed_before_its_first_run_is_no_obstacle(
     tmp_path: Path, left: list[str]
 ) -> None:
     for name in left:
-        (tmp_path / name).touch()
+        (tmp_path / WORKING).mkdir(exist_ok=True)
+        (tmp_path / WORKING / name).touch()
     with opened(tmp_path, (store.DESIGN,)):
         assert owned(tmp_path) == {store.DESIGN}
-    assert not list(tmp_path.glob("*.partial"))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["parts", "sweep.json"]
 
 
 def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path: Path) -> None:
@@ -427,7 +430,7 @@ def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_wha
             break
     second = started(*words, "--quiet", cwd=tmp_path)
     _, errors = second.communicate(timeout=60)
-    assert (second.returncode, "another sweep is at work" in errors) == (2, True)
+    assert (second.returncode, "another process is writing here" in errors) == (2, True)
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=60)
     assert first.returncode == 130

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ..errors import usage_error
 from ..export.memo.memo import files_of, form_of, memo_of
-from ..export.safe_write import write_file
+from ..export.safe_write import write_files
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
@@ -112,8 +112,7 @@ class StudyReport:
 def write_memo(folder: Path, file: Path, lang: Language) -> Path:
     """Write the memo of a folder of results; raises ``ScenarioError`` if it has none."""
     form = form_of(file)
-    for target, data in files_of(memo_of(read_folder(folder), lang), form, file).items():
-        write_file(target, data)
+    write_files(files_of(memo_of(read_folder(folder), lang), form, file))
     return file
 
 

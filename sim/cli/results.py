@@ -175,14 +175,15 @@ def memo(
     A memo in Markdown has its picture in a file beside it, with the same name in .png.
     """
     from ..export.memo.memo import files_of, form_of, memo_of
-    from ..export.safe_write import write_file
+    from ..export.safe_write import write_files
     from ..runs.load import read_folder
 
     chosen = form_of(out, form)
     folder = read_folder(run)
     made = memo_of(folder, lang or folder.lang, question)
-    for file, data in files_of(made, chosen, out).items():
-        write_file(file, data)
+    files = files_of(made, chosen, out)
+    write_files(files)
+    for file in files:
         typer.echo(str(file))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,30 +79,46 @@ def new(
     from_: Annotated[str, typer.Option("--from", help="Scenario it stands on.")] = "baseline",
 ) -> None:
     """Write a commented patch, ready to edit, and the schema for the editor beside it."""
-    from ..errors import ScenarioError
-    from ..runs.atomic import disk_problem, write_atomic
+    from ..export.safe_write import write_file
     from ..scenario import check_file_name, find, load, shipped
-    from ..scenario.json_schema import json_schema
     from ..scenario.template import SCHEMA_FILE, text
 
     if not name.strip():
         usage_error("NAME", "the name is empty", "as in: opvangsim scenario new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     check_file_name(file)
-    if file.exists():
+    if os.path.lexists(file):
         usage_error(str(file), "this file is there already", "choose another name, or remove it")
     if not file.parent.is_dir():
         usage_error(str(file), f"there is no folder {file.parent}", "make it first")
     base = find(from_)
     extends = from_ if from_ in shipped() else base.resolve().as_posix()
-    content = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
     schema = file.parent / SCHEMA_FILE
+    _write_schema(schema)
+    write_file(file, text(file.stem, base.stem, extends, load(from_)).encode())
+    typer.echo(f"{file} and {schema}: edit the first, then opvangsim scenario check {file}")
+
+
+def _write_schema(file: Path) -> None:
+    """Write the schema for the editor, unless something is there that is not an unchanged one."""
+    from ..errors import ScenarioError
+    from ..runs.atomic import disk_problem, write_atomic
+    from ..runs.manifest import has_valid_checksum, read_text, with_checksum
+    from ..scenario.json_schema import json_schema
+
     try:
-        write_atomic(schema, content.encode())
-        write_atomic(file, text(file.stem, base.stem, extends, load(from_)).encode())
+        is_ours = not os.path.lexists(file) or (
+            not file.is_symlink() and has_valid_checksum(read_text(file))
+        )
+    except ScenarioError:
+        is_ours = False
+    if not is_ours:
+        typer.echo(f"note: {file} is kept as it is; remove it for the schema of now", err=True)
+        return
+    try:
+        write_atomic(file, with_checksum(json_schema()).encode())
     except OSError as error:
         raise ScenarioError([disk_problem(file, error)]) from None
-    typer.echo(f"{file} and {schema}: edit the first, then opvangsim scenario check {file}")
 
 
 def show(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
@@ -16,15 +17,21 @@ def write_file(file: Path, data: bytes) -> None:
     devices and pipes are refused. Raises ``ScenarioError`` if the file may not be replaced or
     can't be written.
     """
-    try:
-        refuse_link(file)
-        _check_target(file, data)
-        write_atomic(file, data)
-    except OSError as error:
-        raise ScenarioError([disk_problem(file, error)]) from None
+    write_files({file: data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, as ``write_file`` does; none if one may not be replaced."""
+    for step in (_check_target, write_atomic):
+        for file, data in files.items():
+            try:
+                step(file, data)
+            except OSError as error:
+                raise ScenarioError([disk_problem(file, error)]) from None
 
 
 def _check_target(file: Path, data: bytes) -> None:
+    refuse_link(file)
     if file.is_dir():
         raise ScenarioError([Problem(str(file), "this is a folder", "name a file")])
     if not file.absolute().parent.is_dir():

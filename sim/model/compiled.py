@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -125,17 +124,22 @@ def source_hash() -> str:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove the folders of former versions, but for those that were used last.
+    """Remove what numba keeps for former versions, but for those that were used last.
 
-    Another process may be removing the same ones meanwhile.
+    Another process may be removing the same ones meanwhile. Other files in these folders stay.
     """
     used: dict[Path, float] = {}
-    for other in folder.parent.glob("compiled-*"):
+    for other in folder.parent.glob("compiled-" + 16 * "[0-9a-f]"):
         with suppress(FileNotFoundError):
             used[other] = other.stat().st_mtime
     used.pop(folder, None)
     for other in sorted(used, key=used.__getitem__, reverse=True)[OLD_FOLDERS_KEPT:]:
-        shutil.rmtree(other, ignore_errors=True)
+        for below, _, names in os.walk(other, topdown=False):
+            for name in names:
+                if name.endswith((".nbi", ".nbc")):
+                    Path(below, name).unlink(missing_ok=True)
+            with suppress(OSError):
+                Path(below).rmdir()
 
 
 @contextmanager

@@ -1,7 +1,9 @@
-"""Atomic file writes: write a temporary file under a lock, then rename it.
+"""Atomic writes: write under a temporary name, force it to disk, then rename it, under a lock.
 
-Temporary files are in a hidden folder whose name follows from the target, so that the next writer
-finds what a killed one left. A lock tells that from the work of a process that is still running.
+Temporary files are in a hidden working folder beside the target, whose name follows from it, so
+that the next writer finds what a killed one left. The lock in it tells that from the work of a
+process that is still running, and a folder of ours from one of the user: a working folder is ours
+if it holds an empty file of the lock's name and nothing but what is named here.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from filelock import FileLock, Timeout
 from ..errors import Problem, ScenarioError
 
 PARTIAL = ".partial"
-LOCK = "lock"
+LOCK = "opvangsim.lock"
+FILE, WRITING, READY, OLD = "file", "writing", "ready", "old"
+"""What a working folder may hold: a file being written, and folders while they are exchanged."""
 LOCK_TIMEOUT_SECONDS = 3.0
 """A command that is being stopped holds its lock until it has cleaned up."""
 
@@ -35,16 +39,59 @@ def write_atomic(file: Path, data: bytes) -> None:
     """
     refuse_link(file)
     with exclusive_folder(partial_path(file), file) as folder:
-        temporary = folder / "file"
-        try:
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
+        replace_file(file, data, folder)
+
+
+def replace_file(file: Path, data: bytes, working: Path) -> None:
+    """Replace a file as a whole and force it to disk; it is written in a working folder."""
+    temporary = working / FILE
+    # Nothing is written through a link or into an open file that a killed process left.
+    temporary.unlink(missing_ok=True)
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder, and force both names to disk; its content must be there already."""
+    source.rename(target)
+    for folder in {target.parent, source.parent}:
+        sync_folder(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """Force all files and folders below a folder to disk, and itself."""
+    for below, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            # Windows forces a file to disk only through a handle that may write.
+            _sync(Path(below, name), os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+        sync_folder(Path(below))
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to disk, where a folder can be opened (not on Windows)."""
+    if hasattr(os, "O_DIRECTORY"):
+        # Who may write in a folder may not always read it, and not all network disks can do this.
+        with suppress(PermissionError):
+            _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    opened = os.open(path, flags)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
+    finally:
+        os.close(opened)
 
 
 @contextmanager
@@ -52,11 +99,12 @@ def exclusive_folder(folder: Path, target: Path) -> Iterator[Path]:
     """Yield a working folder that no other process uses; ``target`` is what it is for.
 
     Anything in it at the start was left by a killed process. The folder is removed at the end if
-    the caller leaves it empty. Raises ``ScenarioError`` if another process is using it.
+    the caller leaves it empty. Raises ``ScenarioError`` if another process is using it, or if it
+    holds anything that this program did not put there.
     """
-    refuse_link(folder)
     lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT_SECONDS)
     while not lock.is_locked:
+        _refuse_foreign(folder)
         folder.mkdir(parents=True, exist_ok=True)
         try:
             # The previous holder may remove the folder between these two steps.
@@ -69,24 +117,41 @@ def exclusive_folder(folder: Path, target: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # On Windows an open file can't be removed: there the lock removes it on release.
         with suppress(OSError):
-            (folder / LOCK).unlink()
+            # The lock stays with what is left: it says whose that is.
+            if os.listdir(folder) == [LOCK]:
+                (folder / LOCK).unlink()
+        # On Windows an open file can't be removed: there the lock removes it on release.
         lock.release()
         with suppress(OSError):
             folder.rmdir()
 
 
-def sync_folder(folder: Path) -> None:
-    """Force the names of what is in a folder to disk, where the system lets a folder be opened."""
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a working folder that this program did not make, or that holds something else."""
+    advice = "move what you need out of it, then remove it"
+    refuse_link(folder)
+    if folder.exists() and not folder.is_dir():
+        what = "this name is needed for a folder in which the results are written"
+        raise ScenarioError([Problem(str(folder), what, "move or rename it")])
+    found: list[os.DirEntry[str]] = []
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        found = list(entries)
+    known = (LOCK, FILE, WRITING, READY, OLD) if any(map(_is_lock, found)) else ()
+    unknown = sorted(one.name for one in found if one.name not in known or one.is_symlink())
+    if unknown:
+        what = f"this holds '{unknown[0]}', which this version of opvangsim did not put there"
+        raise ScenarioError([Problem(str(folder), what, advice)])
+
+
+def _is_lock(entry: os.DirEntry[str]) -> bool:
+    if entry.name != LOCK:
+        return False
     try:
-        opened = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # Windows
-        return
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        return entry.is_file(follow_symlinks=False) and entry.stat().st_size == 0
+    except FileNotFoundError:
+        # The process that held it is done.
+        return True
 
 
 def refuse_link(path: Path) -> None:

@@ -1,7 +1,8 @@
 """Cache of results between commands, keyed by a hash of all that they depend on.
 
 Another scenario, setting, version or line of the program is another file; time plays no part. Each
-file begins with the hash of its content: a damaged one is reported and made again.
+file begins with the hash of its content: a damaged one is reported and made again. A file that does
+not begin with a hash is not ours, and is not replaced.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict
@@ -18,11 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ScenarioError
+from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..scenario import Scenario
-from .atomic import disk_problem, write_atomic
+from .atomic import disk_problem, refuse_link, write_atomic
 from .manifest import versions
 
 PRESENTATION = (
@@ -34,6 +37,8 @@ Measure = Callable[[Experiment], dict[str, Floats]]
 Notice = Callable[[Path], None]
 """Called with each cache file that is damaged."""
 SUFFIX = ".kept"
+HEAD = re.compile(rb"[0-9a-f]{32,64}")
+"""First line of a file of the cache, perhaps cut off."""
 
 
 def cached_arrays(
@@ -47,7 +52,8 @@ def cached_arrays(
     """Return arrays by scenario: from the cache, else simulated (all at once) and cached.
 
     ``requests`` has for each name the scenario, its measure and the names of its arrays.
-    Raises ``ScenarioError`` if a result can't be cached; those cached before it stay.
+    Raises ``ScenarioError`` if a result can't be cached, or if a file that is not ours is in its
+    place; those cached before it stay.
     """
     files = {
         name: folder / f"{identity(scenario, settings, names)}{SUFFIX}"
@@ -122,14 +128,21 @@ def program() -> str:
 
 
 def _read(file: Path, notice: Notice | None) -> bytes | None:
-    """Return the content of a cache file, if it is there and undamaged."""
-    try:
-        told, _, data = file.read_bytes().partition(b"\n")
-    except FileNotFoundError:
+    """Return the content of a cache file, if it is there and undamaged.
+
+    Raises ``ScenarioError`` if it is not a file of the cache.
+    """
+    if not os.path.lexists(file):
         return None
-    except OSError:
-        told, data = b"", b""
-    if told.decode("ascii", "replace") == hashlib.sha256(data).hexdigest():
+    refuse_link(file)
+    try:
+        told, _, data = file.read_bytes().partition(b"\n") if file.is_file() else (b"", b"", b"")
+    except OSError as error:
+        raise ScenarioError([disk_problem(file, error)]) from None
+    if not HEAD.fullmatch(told):
+        what = "this is not a result that opvangsim cached, so it is not replaced"
+        raise ScenarioError([Problem(str(file), what, "move or remove it")])
+    if told.decode() == hashlib.sha256(data).hexdigest():
         return data
     if notice is not None:
         notice(file)
@@ -155,4 +168,4 @@ def _write(file: Path, data: bytes) -> None:
     try:
         write_atomic(file, hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
     except OSError as error:
-        raise ScenarioError([disk_problem(file.parent, error)]) from error
+        raise ScenarioError([disk_problem(file, error)]) from error

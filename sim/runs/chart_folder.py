@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, ScenarioError
-from .atomic import PARTIAL, disk_problem, exclusive_folder, refuse_link
+from .atomic import (
+    PARTIAL,
+    WRITING,
+    disk_problem,
+    exclusive_folder,
+    refuse_link,
+    sync_folder,
+    sync_tree,
+)
 from .folder import replace_folder
 from .manifest import digest, kind_of, read_manifest, write_manifest
 from .provenance import MARKERS, Provenance, find_in_chart, mark_charts
@@ -36,7 +44,7 @@ def write_charts(
     something that is not a folder of ours of this ``kind``.
     """
     for run in runs:
-        if folder.resolve().is_relative_to(run.resolve()):
+        if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(run)):
             what = "this is inside the folder of the run, whose manifest lists every file in it"
             raise ScenarioError([Problem(str(folder), what, "give a folder beside it with -o")])
     refuse_other_kind(folder, kind)
@@ -67,7 +75,7 @@ def write_chart_files(folder: Path, draw: Draw, stamp: Provenance) -> None:
     """
     try:
         with exclusive_folder(folder / f".{KIND}{PARTIAL}", folder) as partial:
-            staging = partial / "new"
+            staging = partial / WRITING
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
             try:
@@ -76,8 +84,10 @@ def write_chart_files(folder: Path, draw: Draw, stamp: Provenance) -> None:
                 # Texts first: the chart holds the checksum by which its text is known.
                 files = sorted(staging.iterdir(), key=lambda file: (file.suffix in MARKERS, file))
                 _refuse_foreign_files(folder, files)
+                sync_tree(staging)
                 for file in files:
                     os.replace(file, folder / file.name)
+                sync_folder(folder)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:

@@ -22,11 +22,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from ..errors import ModelError, Problem, ScenarioError
-from .atomic import disk_problem, exclusive_folder, partial_path, refuse_link
+from .atomic import (
+    OLD,
+    READY,
+    WRITING,
+    disk_problem,
+    exclusive_folder,
+    move,
+    partial_path,
+    refuse_link,
+    sync_folder,
+    sync_tree,
+)
 from .manifest import MANIFEST, kind_of, read_manifest
-
-WRITING, READY, OLD = "writing", "ready", "old"
-"""Folders beside the results while they are exchanged, below ``.NAME.partial``."""
 
 
 @contextmanager
@@ -39,10 +47,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     """
     folder = folder.absolute()
     try:
-        refuse_link(folder)
         refuse_foreign(folder)
         with exclusive_folder(partial_path(folder), folder) as aside:
-            _refuse_unknown(aside)
             repair(folder, aside)
             staging = aside / WRITING
             staging.mkdir()
@@ -60,7 +66,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 def refuse_foreign(folder: Path) -> None:
     """Refuse a folder that may not be replaced: one with files but without a valid manifest."""
     advice = "give another folder with --out"
-    if Path.cwd().is_relative_to(folder.resolve()):
+    refuse_link(folder)
+    if Path.cwd().is_relative_to(os.path.realpath(folder)):
         what = "this folder holds the one you are in"
         raise ScenarioError([Problem(str(folder), what, "give a folder below this one")])
     if folder.exists() and not folder.is_dir():
@@ -107,7 +114,9 @@ def _exchange(folder: Path, aside: Path) -> None:
         read_manifest(aside / WRITING)
     except ScenarioError as error:
         raise ModelError(f"a folder of results was written without a manifest: {error}") from None
-    (aside / WRITING).rename(ready)
+    # A power cut must not leave a manifest in place of files that it lists.
+    sync_tree(aside / WRITING)
+    move(aside / WRITING, ready)
     refuse_foreign(folder)
     if folder.exists() and any(folder.iterdir()):
         _move_unlisted(folder, ready, "the new results hold a file of this name")
@@ -121,7 +130,7 @@ def _take_place(source: Path, folder: Path) -> None:
     """Rename a folder to one that is absent or empty, which not every system would replace."""
     if folder.exists():
         folder.rmdir()
-    source.rename(folder)
+    move(source, folder)
 
 
 def _dissolve(left: Path, folder: Path) -> None:
@@ -161,6 +170,8 @@ def _move_unlisted(source: Path, target: Path, why: str) -> None:
     for name in entries:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).rename(target / name)
+    for one in sorted({(place / name).parent for name in entries for place in (target, source)}):
+        sync_folder(one)
 
 
 def _unlisted(
@@ -202,12 +213,3 @@ def _remove_empty_folders(folder: Path) -> None:
             path = Path(below) / name
             if _is_real_folder(path) and not any(path.iterdir()):
                 path.rmdir()
-
-
-def _refuse_unknown(aside: Path) -> None:
-    """Refuse a working folder with entries that this version did not write."""
-    unknown = sorted({one.name for one in aside.iterdir()} - {"lock", WRITING, READY, OLD})
-    if unknown:
-        what = f"this holds '{unknown[0]}', which this version of opvangsim did not put there"
-        advice = "move what you need out of it, then remove it"
-        raise ScenarioError([Problem(str(aside), what, advice)])

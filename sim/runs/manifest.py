@@ -242,6 +242,8 @@ def parse_manifest(text: str) -> dict[str, Any] | None:
 def read_text(file: Path) -> str:
     """Return the text of a manifest; raises ``ScenarioError`` if it can't be read."""
     try:
+        if file.exists() and not file.is_file():
+            raise _refused(file, "this is not a file")
         if file.stat().st_size > MAX_BYTES:
             raise _refused(file, f"over {MAX_BYTES:,} bytes: no manifest of ours is as large")
         return file.read_bytes().decode("utf-8")

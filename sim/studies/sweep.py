@@ -195,7 +195,7 @@ def sweep(
     """
     try:
         with opened(folder, (store.DESIGN, store.TABLE, store.FAILED)):
-            written(folder / store.DESIGN, sweep.text.encode())
+            written(folder, store.DESIGN, sweep.text.encode())
             request = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
             return _swept(sweep, folder, crew, tell, request)
     except OSError as error:
@@ -294,8 +294,8 @@ def _write_failed(sweep: Sweep, folder: Path, failed: Mapping[int, str]) -> None
         table.writerow([run.number, *run.row.values(), failed[index]])
         aside.mkdir(exist_ok=True)
         because = f"Run {run.number} of the sweep {sweep.name}: {failed[index]}"
-        written(aside / f"{run.number}.yaml", patch_of(sweep.plan, run, because).encode())
-    written(folder / store.FAILED, text.getvalue().encode())
+        written(folder, f"failed/{run.number}.yaml", patch_of(sweep.plan, run, because).encode())
+    written(folder, store.FAILED, text.getvalue().encode())
 
 
 def _names_of_results(sweep: Sweep, failed: Mapping[int, str]) -> list[str]:
@@ -316,8 +316,7 @@ def _write_record(
     remove_owned(folder, "scenarios")
     (folder / "scenarios").mkdir(exist_ok=True)
     for name, loaded in named.items():
-        file = folder / "scenarios" / f"{name}.resolved.yaml"
-        written(file, dump(loaded.scenario).encode())
+        written(folder, f"scenarios/{name}.resolved.yaml", dump(loaded.scenario).encode())
     record: dict[str, Any] = {
         "kind": "sweep",
         "id": sweep.id,
@@ -342,7 +341,7 @@ def _write_record(
         "sources": sources_of(*(sweep.scenario for sweep in named.values())),
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
-    written(folder / MANIFEST, manifest_text(record, files).encode())
+    written(folder, MANIFEST, manifest_text(record, files).encode())
 
 
 def design_file(file: Path) -> Path:

@@ -1,7 +1,7 @@
 """Storage of a sweep in progress: parts of its table, written atomically.
 
 A part is written to a temporary file, synced and renamed to a name that contains its hash, so a
-truncated or changed part is recognised. A lock prevents a second sweep.
+truncated or changed part is recognised. A working folder with a lock prevents a second sweep.
 
 While a sweep is in progress ``sweep.json`` lists the files that it owns, with a checksum; when it
 is finished ``run.json`` lists them. Nothing else in the folder is replaced or deleted.
@@ -17,17 +17,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from ..errors import Problem, ScenarioError
 from ..results.experiment import Settings, settings_from_record
-from ..runs.atomic import LOCK_TIMEOUT_SECONDS, refuse_link, sync_folder
+from ..runs.atomic import PARTIAL, exclusive_folder, refuse_link, replace_file
 from ..runs.manifest import (
     MANIFEST,
     has_valid_checksum,
@@ -41,9 +40,9 @@ TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
 FAILED = "failed.csv"
 UNDER_WAY = "sweep.json"
-LOCK = ".lock"
+WORKING = f".sweep{PARTIAL}"
+"""Folder in the sweep's own in which files are written before they get their names."""
 PARTS = "parts"
-PARTIAL = ".partial"
 FOLDERS = (PARTS, "failed", "scenarios")
 PART = re.compile(r"\d{9}-[0-9a-f]{64}\.parquet")
 _KIND, _FORM = "sweep under way", 1
@@ -84,26 +83,25 @@ def _bytes(table: pa.Table) -> bytes:
 def write_part(folder: Path, rows: Sequence[Row], columns: TableColumns) -> Path:
     """Store rows as a part and return its file."""
     content = as_parquet(rows, columns)
-    file = folder / PARTS / f"{rows[0]['run']:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
-    written(file, content)
-    return file
+    return _write_part(folder, rows[0]["run"], content)
+
+
+def _write_part(folder: Path, first: int, content: bytes) -> Path:
+    name = f"{PARTS}/{first:09d}-{hashlib.sha256(content).hexdigest()}.parquet"
+    claim(folder, (name,))
+    written(folder, name, content)
+    return folder / name
 
 
 def cut_off(folder: Path) -> list[Path]:
     """Remove parts that are not complete, or not as they were written, and return their files."""
-    gone = [
-        file
-        for file in (folder / PARTS).iterdir()
-        if PART.fullmatch(file.name.removesuffix(PARTIAL)) and file.is_file() and not _whole(file)
-    ]
+    gone = [file for file in _parts(folder) if not _whole(file)]
     for file in gone:
         file.unlink()
-    return sorted(gone)
+    return gone
 
 
 def _whole(file: Path) -> bool:
-    if file.suffix != ".parquet":
-        return False
     _, _, known = file.stem.partition("-")
     return hashlib.sha256(file.read_bytes()).hexdigest() == known
 
@@ -118,15 +116,19 @@ def keep_earlier(folder: Path) -> None:
         content = table.read_bytes()
         mark = hashlib.sha256(content).hexdigest()
         if json.loads(record.read_text("utf-8"))["files"][TABLE] == mark:
-            written(folder / PARTS / f"{0:09d}-{mark}.parquet", content)
+            _write_part(folder, 0, content)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # No sweep was ever finished here, or its table is not as it was written.
     record.unlink(missing_ok=True)
 
 
 def _parts(folder: Path) -> list[Path]:
-    result = sorted((folder / PARTS).glob("*.parquet"))
-    return [file for file in result if PART.fullmatch(file.name)]
+    """The parts that the sweep owns, and that are there."""
+    names = (PurePosixPath(name) for name in sorted(owned(folder)))
+    parts = [
+        folder / name for name in names if name.parts[0] == PARTS and PART.fullmatch(name.name)
+    ]
+    return [file for file in parts if _is_file(file)]
 
 
 def hashes(folder: Path) -> set[str]:
@@ -177,7 +179,7 @@ def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColu
 
 def write_table(folder: Path, table: pa.Table) -> None:
     """Write the complete table."""
-    written(folder / TABLE, _bytes(table))
+    written(folder, TABLE, _bytes(table))
 
 
 def clear_parts(folder: Path) -> None:
@@ -238,24 +240,14 @@ def opened(folder: Path, names: Collection[str]) -> Iterator[None]:
 
     Raises ``ScenarioError`` if the folder is not a sweep's, or another sweep is at work in it.
     """
-    for path in (folder, *(folder / name for name in (LOCK, *FOLDERS))):
+    for path in (folder, *(folder / name for name in FOLDERS)):
         refuse_link(path)
     _refuse_foreign(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        what = "another sweep is at work in this folder"
-        raise ScenarioError([Problem(str(folder), what, "wait for it, or give --out")]) from None
-    try:
+    with exclusive_folder(folder / WORKING, folder):
         claim(folder, names)
-        for name in owned(folder):
-            _remove(folder / f"{name}{PARTIAL}")
         (folder / PARTS).mkdir(exist_ok=True)
         yield
-    finally:
-        lock.release()
 
 
 def claim(folder: Path, names: Collection[str]) -> None:
@@ -272,11 +264,11 @@ def claim(folder: Path, names: Collection[str]) -> None:
     if problems:
         raise ScenarioError(problems)
     manifest = {"kind": _KIND, "schema": _FORM, "files": sorted(mine | set(names))}
-    written(folder / UNDER_WAY, with_checksum(manifest).encode())
+    written(folder, UNDER_WAY, with_checksum(manifest).encode())
 
 
 def owned(folder: Path) -> frozenset[str]:
-    """Files that the manifests of a sweep's folder list, parts apart.
+    """Files that the manifests of a sweep's folder list.
 
     Raises ``ScenarioError`` if a manifest is not valid.
     """
@@ -302,28 +294,16 @@ def remove_owned(folder: Path, below: str) -> None:
         (folder / below).rmdir()
 
 
-def written(file: Path, content: bytes) -> None:
-    """Write a file of the sweep atomically, and force it to disk."""
-    aside = file.with_name(f"{file.name}{PARTIAL}")
-    try:
-        with aside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(aside, file)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    sync_folder(file.parent)
+def written(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a sweep that is open, atomically, and force it to disk."""
+    replace_file(folder / name, content, folder / WORKING)
 
 
 def _refuse_foreign(folder: Path) -> None:
     """Refuse a folder without a valid manifest of a sweep, unless nothing is in it yet."""
     names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-    # A sweep that was killed at its very first steps leaves a lock, and half a manifest.
-    if LOCK in names and _is_file(folder / LOCK) and (folder / LOCK).stat().st_size == 0:
-        names -= {LOCK, f"{UNDER_WAY}{PARTIAL}"}
-    if not names:
+    # A sweep that was killed at its very first steps leaves its working folder.
+    if names <= {WORKING}:
         return
     if not names & {UNDER_WAY, MANIFEST}:
         what = "this folder holds something that is not a sweep of ours"
@@ -351,10 +331,9 @@ def _read(file: Path) -> list[str]:
 
 
 def _may_write(file: Path, is_owned: bool) -> bool:
-    partial = file.with_name(f"{file.name}{PARTIAL}")
-    if file.parent.is_symlink() or (not is_owned and os.path.lexists(partial)):
-        return False
-    return not os.path.lexists(file) or (is_owned and _is_file(file))
+    return not file.parent.is_symlink() and (
+        not os.path.lexists(file) or (is_owned and _is_file(file))
+    )
 
 
 def _is_file(file: Path) -> bool:

@@ -129,7 +129,6 @@ class Touches:
         def noted(fd: Any) -> None:
             self._touch("fsync", ())
             fsync(fd)
-            self._touch("fsync", ())
 
         os.fsync = noted
         sys.addaudithook(self._touch)
