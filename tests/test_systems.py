@@ -20,6 +20,7 @@ from support.each_verb import prepare
 from support.processes import needs
 
 from sim.errors import ScenarioError
+from sim.runs.atomic import LOCK
 from sim.runs.manifest import is_file_below
 from sim.scenario import check_file_name, load
 
@@ -92,10 +93,9 @@ def test_another_system_runs_each_kind_of_command_and_writes_the_same_bytes(
     assert there["bad"] == []
     assert there["names"] == []
     assert there["modules"] > 200
-    same = {n: mark for n, mark in here["files"].items() if not n.endswith(("run.json", ".lock"))}
+    same = {n: mark for n, mark in here["files"].items() if not n.endswith("run.json")}
     assert {name: there["files"].get(name) for name in same} == same
-    # A lock that is a file goes with its release.
-    assert set(here["files"]) - set(there["files"]) == {"s/.lock"}
+    assert set(here["files"]) == set(there["files"])
 
 
 STRICT = """
@@ -146,7 +146,7 @@ sys.modules["fcntl"] = None
 warnings.simplefilter("ignore")
 from sim.runs.atomic import exclusive_folder
 with exclusive_folder(Path(sys.argv[1]), Path("target")) as folder:
-    (folder / "half").write_text("half", "utf-8", newline="")
+    (folder / "file").write_text("half", "utf-8", newline="")
     print("true", flush=True)
     os._exit(0)
 """
@@ -157,7 +157,7 @@ def test_a_lock_of_another_kind_does_not_outlive_its_process(tmp_path: Path) -> 
     """Where the system has no locks, a lock is a file that names its process."""
     folder = tmp_path / ".out.partial"
     assert run_python("-c", HOLDER, str(folder))
-    assert sorted(one.name for one in folder.iterdir()) == ["half", "lock"]
+    assert sorted(one.name for one in folder.iterdir()) == ["file", LOCK]
     assert run_python("-c", HOLDER, str(folder))
 
 

@@ -3,13 +3,14 @@
 Temporary files are in a hidden working folder beside the target, whose name follows from it, so
 that the next writer finds what a killed one left. The lock in it tells that from the work of a
 process that is still running, and a folder of ours from one of the user: a working folder is ours
-if it holds an empty file of the lock's name and nothing but what is named here.
+if it holds the lock and nothing but what is named here.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..errors import Problem, ScenarioError
 
 PARTIAL = ".partial"
 LOCK = "opvangsim.lock"
+LOCK_CONTENT, LOCK_BYTES = re.compile(rb"\d+\n|\Z"), 1000
 FILE, WRITING, READY, OLD = "file", "writing", "ready", "old"
 """What a working folder may hold: a file being written, and folders while they are exchanged."""
 LOCK_TIMEOUT_SECONDS = 3.0
@@ -145,10 +147,12 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _is_lock(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a lock: empty, or naming its process where a system has none."""
     if entry.name != LOCK:
         return False
     try:
-        return entry.is_file(follow_symlinks=False) and entry.stat().st_size == 0
+        is_small = entry.is_file(follow_symlinks=False) and entry.stat().st_size < LOCK_BYTES
+        return is_small and LOCK_CONTENT.match(Path(entry.path).read_bytes()) is not None
     except FileNotFoundError:
         # The process that held it is done.
         return True
