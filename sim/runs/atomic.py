@@ -70,11 +70,20 @@ def move(source: Path, target: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Force all files and folders below a folder to disk, and itself."""
-    for below, _, names in os.walk(folder, topdown=False):
+    for below, _, names in walk_up(folder):
         for name in names:
             # Windows forces a file to disk only through a handle that may write.
             _sync(Path(below, name), os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         sync_folder(Path(below))
+
+
+def walk_up(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk below a folder from the bottom up; what can't be read is an error, and not left out."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    return os.walk(folder, topdown=False, onerror=refuse)
 
 
 def sync_folder(folder: Path) -> None:

@@ -33,6 +33,7 @@ from .atomic import (
     refuse_link,
     sync_folder,
     sync_tree,
+    walk_up,
 )
 from .manifest import MANIFEST, kind_of, read_manifest
 
@@ -208,7 +209,7 @@ def _is_real_folder(path: Path) -> bool:
 
 
 def _remove_empty_folders(folder: Path) -> None:
-    for below, folders, _ in os.walk(folder, topdown=False):
+    for below, folders, _ in walk_up(folder):
         for name in folders:
             path = Path(below) / name
             if _is_real_folder(path) and not any(path.iterdir()):
