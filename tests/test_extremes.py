@@ -153,21 +153,18 @@ def test_without_prices_nothing_costs_anything(baseline: Scenario, closing: str)
 
 def wrong_words(text: str) -> list[str]:
     """What no reader should meet: numbers that are none, and a nought below nought."""
-    return re.findall(r"(?i)\bnan\b|\binf\b|\bNone\b|[-\N{MINUS SIGN}]0(?![\d.,\w-])", text)
+    return re.findall(r"\b[Nn]a[Nn]\b|\binf\b|\bNone\b|[-\N{MINUS SIGN}]0(?![\d.,\w-])", text)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
     "names",
     [
-        ("no_inflow",),
         ("zero_days",),
-        ("leap_day",),
-        ("empty_start", "no_inflow"),
-        ("no_prices", "no_budgets"),
+        ("leap_day", "no_inflow"),
+        ("empty_start", "no_inflow", "no_prices", "no_budgets"),
         ("no_places", "none_granted"),
-        ("month_end", "many_homes", "all_granted"),
-        ("one_group", "one_place_type", "ind_stands_still"),
+        ("month_end", "many_homes", "one_group", "one_place_type", "ind_stands_still"),
     ],
     ids="-".join,
 )
@@ -175,18 +172,17 @@ def test_run_charts_memo_workbook_and_page_of_an_extreme_are_whole(
     baseline: Scenario, tmp_path: Path, command: Command, names: tuple[str, ...]
 ) -> None:
     file = write_extreme(baseline, *names, folder=tmp_path)
-    start = 2028 if names == ("leap_day",) else 2025
+    start = 2028 if "leap_day" in names else 2025
     until = () if names == ("zero_days",) else ("--until", f"{start + 1}-12-31")
     words = ("--replications", "2", "--step", "week", "--workers", "1", *until)
     said = [command("run", file.name, *words, "--out", "r")]
-    for lang in ("en", "nl"):
-        options = ("--lang", lang, "--out")
-        said += [
-            command("memo", "r", *options, f"{lang}.md"),
-            command("export", "r", "--xlsx", *options, f"{lang}.xlsx"),
-            command("dashboard", "r", *options, f"{lang}.html"),
-        ]
-    said += [command("runs", "verify", "r"), command("runs", "provenance", "en.xlsx")]
+    said += [command("memo", "r", "--lang", lang, "--out", f"{lang}.md") for lang in ("en", "nl")]
+    said += [
+        command("export", "r", "--xlsx", "--lang", "nl", "--out", "r.xlsx"),
+        command("dashboard", "r", "--out", "r.html"),
+        command("runs", "verify", "r"),
+        command("runs", "provenance", "r.xlsx"),
+    ]
     assert [(done.returncode, done.stderr) for done in said if done.returncode] == []
     texts = [done.stdout for done in said]
     texts += [(tmp_path / f"{lang}.md").read_text("utf-8") for lang in ("en", "nl")]
