@@ -38,10 +38,10 @@ from sim.runs.manifest import (
     MANIFEST,
     has_valid_checksum,
     read_manifest,
-    validate,
     versions,
     with_checksum,
 )
+from sim.runs.manifest_schema import validate
 from sim.runs.run import Run, execute
 from sim.runs.verify import verify_record
 from sim.scenario import Scenario, load_chain

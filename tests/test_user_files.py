@@ -41,7 +41,8 @@ def write(folder: Path, text: str) -> None:
         (staging / "table.csv").write_text(text)
         (staging / "charts").mkdir()
         (staging / "charts" / f"{text}.svg").write_text(text)
-        record_in(staging, "stock", asked={"levels": 1, "reached": 1})
+        titles = {"baseline": {"en": "a", "nl": "b"}}
+        record_in(staging, "stock", asked={"levels": [1, 2], "reached": 2027}, scenarios=titles)
 
 
 def files_of_a_user(folder: Path) -> None:

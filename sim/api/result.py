@@ -20,7 +20,7 @@ from ..report.error_tables import error_table
 from ..report.i18n import Language, probability, translate
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
-from ..runs.load import RunFolder, run_data, verified_file
+from ..runs.load import RunFolder, run_data, verified_table
 from ..runs.manifest import MANIFEST, read_manifest
 from .study import StudyReport, write_memo
 
@@ -75,8 +75,7 @@ class Result:
 
         Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level].
         """
-        file = verified_file(self.folder, self.finished.record, "replications.parquet")
-        return pd.read_parquet(file)
+        return verified_table(self.folder, self.finished.record, "replications.parquet")
 
     @property
     def gap(self) -> pd.DataFrame:

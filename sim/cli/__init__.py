@@ -21,6 +21,8 @@ __all__ = ["app", "main"]
 ALLOCATIONS_A_COLLECTION = 500_000
 """Imports make some 200,000 objects that stay: with Python's 700 allocations they are searched for
 garbage over and over, a tenth of all time that is not simulation."""
+LONGEST_NAME = 200
+"""Longest part of the name of a file that is quoted."""
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -62,9 +64,14 @@ def main() -> NoReturn:
         typer.echo(f"error: {printable(error.format_message())}", err=True)
         sys.exit(2)
     except OSError as error:
+        told = error.strerror or error
+        if error.filename is not None:
+            name = printable(str(error.filename))[:LONGEST_NAME]
+            typer.echo(f"error: {name}: can't be read or written: {told}", err=True)
+            sys.exit(2)
         # What was computed is written by then; only the printing failed.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        typer.echo(f"error: the output can't be written: {error.strerror or error}", err=True)
+        typer.echo(f"error: the output can't be written: {told}", err=True)
         sys.exit(2)
     except UnicodeError:
         typer.echo("error: a name or a value holds bytes that are not text (UTF-8)", err=True)

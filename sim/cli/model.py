@@ -18,6 +18,7 @@ from .options import (
     Json,
     Lang,
     Language,
+    Seed,
     Width,
     formats_of,
 )
@@ -72,7 +73,7 @@ def hindcast(
     replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = str(
         DEFAULT
     ),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws.")] = 1,
+    seed: Seed = 1,
     process: Annotated[
         bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
     ] = False,

@@ -15,10 +15,14 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Protocol, TypeVar
 
+from ..errors import usage_error
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Work = Callable[[Item, Event | None], Result]
 """Function of an item and of the event that cancels it; None where nothing does."""
+MOST_THREADS = 1_024
+"""Largest number of threads: each takes memory, and none is faster than a core."""
 WAKE_SECONDS = 0.5
 """Longest wait for a result: on Windows an interrupt is delivered only when a wait ends."""
 
@@ -30,7 +34,12 @@ class Submit(Protocol):
 
 
 def cores(asked: int = 0) -> int:
-    """Return the number of threads: as asked for, or one for each core this process may use."""
+    """Return the number of threads: as asked for, or one for each core this process may use.
+
+    Raises ``ScenarioError`` for more than ``MOST_THREADS``.
+    """
+    if asked > MOST_THREADS:
+        usage_error("--workers", f"{asked:,} threads are too many", f"at most {MOST_THREADS:,}")
     if asked:
         return asked
     if sys.version_info >= (3, 13):

@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 
 from ..errors import Problem, ScenarioError
 
+MOST_LEVELS = 200
+"""Most folders, one in another, that a path may have: each takes a level of recursion to make."""
 PARTIAL = ".partial"
 LOCK = "opvangsim.lock"
 LOCK_CONTENT, LOCK_BYTES = re.compile(rb"\d+\n|\Z"), 1000
@@ -168,7 +170,10 @@ def _is_lock(entry: os.DirEntry[str]) -> bool:
 
 
 def refuse_link(path: Path) -> None:
-    """Refuse to write to a symbolic link, since its target was not named."""
+    """Refuse to write to a symbolic link, since its target was not named, or below many folders."""
+    if len(path.parts) > MOST_LEVELS:
+        what = f"these are {len(path.parts)} folders, one in another"
+        raise ScenarioError([Problem(f"{path.parts[0]}...", what, f"at most {MOST_LEVELS}")])
     if path.is_symlink():
         what = f"this is a link to {os.readlink(path)!r}"
         raise ScenarioError([Problem(str(path), what, "name the place itself, or another one")])

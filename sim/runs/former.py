@@ -62,8 +62,11 @@ def _sources(text: str) -> str:
 
 
 def present(command: str) -> str:
-    """Return a command line of any version as it is typed now."""
-    program, *words = shlex.split(command)
+    """Return a command line of any version as it is typed now; what is none stays as it is."""
+    try:
+        program, *words = shlex.split(command)
+    except ValueError:  # Quotes that are not closed, or no word at all.
+        return command
     now = replacement(words)
     return command if now == words else shlex.join([program, *now])
 

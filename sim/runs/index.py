@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import Problem, ScenarioError, usage_error
 from .atomic import PARTIAL
 from .manifest import MANIFEST, kind_of, read_manifest
+from .manifest_schema import DERIVED_KINDS
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,20 @@ def _entry(folder: Path) -> RunEntry:
         message = f"{error.problems[0].where}: {error.problems[0].what}"
         why = message.removeprefix(f"{folder / MANIFEST}: ")
         return RunEntry(folder, kind_of(folder) or "", trouble=why)
-    of = manifest.get("of")
-    names = ", ".join(manifest.get("scenarios", ())) or manifest.get("name", "")
-    scenario = of.get("scenario", "") if isinstance(of, dict) else manifest.get("scenario", names)
+    of, kind = manifest.get("of"), manifest["kind"]
+    if kind in DERIVED_KINDS:
+        scenario = of.get("scenario", "") if isinstance(of, dict) else manifest.get("scenario", "")
+    elif kind == "run":
+        scenario = manifest["scenario"]
+    else:
+        scenario = ", ".join(manifest["scenarios"]) or manifest["name"]
     return RunEntry(
         folder,
         manifest["kind"],
         str(manifest.get("id", of)),
-        str(scenario),
+        str(scenario or ""),
         datetime.fromisoformat(manifest["created"]).astimezone(UTC),
-        manifest.get("headline"),
+        manifest["headline"] if kind == "run" else None,
     )
 
 

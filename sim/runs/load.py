@@ -18,6 +18,7 @@ from ..scenario import Loaded, Scenario, load_chain
 from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
 from .summary_tables import BUDGET_COLUMNS
+from .table_reader import read_table
 
 TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
 
@@ -57,7 +58,7 @@ class FinishedFolder:
     @property
     def lang(self) -> Language:
         """The language it was made in."""
-        return "nl" if self.record["lang"] == "nl" else "en"
+        return "nl" if self.record.get("lang") == "nl" else "en"
 
     @property
     def data(self) -> StudyData:
@@ -66,7 +67,7 @@ class FinishedFolder:
 
     def table(self, name: str) -> pd.DataFrame:
         """Read a table of numbers (CSV)."""
-        return pd.read_csv(verified_file(self.path, self.record, name))
+        return verified_table(self.path, self.record, name)
 
     def text(self, name: str) -> str:
         """Read a page of text."""
@@ -96,11 +97,8 @@ def read_run_folder(folder: Path) -> RunFolder:
     if manifest["kind"] != "run":
         what = f"this is the folder of '{manifest['kind']}', not of a run"
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
-    files = [verified_file(folder, manifest, name) for name in TABLES]
+    budget, monthly, yearly = (verified_table(folder, manifest, name) for name in TABLES)
     scenario = read_scenario(folder, manifest, "scenario.resolved.yaml")
-    budget, monthly, yearly = (
-        pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file) for file in files
-    )
     return RunFolder(
         manifest,
         scenario,
@@ -132,8 +130,7 @@ def read_resolved(folder: Path, manifest: dict[str, Any], name: str) -> Loaded:
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
     """Read some columns of a run's results by replication and year; raises ``ScenarioError``."""
-    file = verified_file(folder, run.record, "replications.parquet")
-    return pd.read_parquet(file, columns=list(columns))
+    return verified_table(folder, run.record, "replications.parquet", columns)
 
 
 def run_data(folder: Path, run: RunFolder) -> RunData:
@@ -168,8 +165,8 @@ def study_data(folder: Path, manifest: dict[str, Any]) -> StudyData:
 
     def table(name: str) -> pd.DataFrame:
         if f"{name}.parquet" in manifest["files"]:
-            return pd.read_parquet(verified_file(folder, manifest, f"{name}.parquet"))
-        return pd.read_csv(verified_file(folder, manifest, f"{name}.csv"))
+            return verified_table(folder, manifest, f"{name}.parquet")
+        return verified_table(folder, manifest, f"{name}.csv")
 
     def scenario(name: str) -> Scenario:
         return read_scenario(folder, manifest, f"scenarios/{name}.resolved.yaml")
@@ -219,6 +216,17 @@ def verified_file(folder: Path, manifest: dict[str, Any], name: str) -> Path:
     if found != manifest["files"].get(name):
         raise _refused(file, "this file is not the one that the run wrote", advice)
     return file
+
+
+def verified_table(
+    folder: Path, manifest: dict[str, Any], name: str, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read a table of a finished folder, after checking its checksum and its content.
+
+    Raises ``ScenarioError`` as ``verified_file`` and ``read_table`` do.
+    """
+    file = verified_file(folder, manifest, name)
+    return read_table(file, manifest["kind"], manifest.get("asked", {}), columns)
 
 
 def _refused(where: Path, what: str, advice: str) -> ScenarioError:

@@ -1,4 +1,4 @@
-"""The manifest of a results folder, ``run.json``: its schema, its checksum, one reader, one writer.
+"""The manifest of a results folder, ``run.json``: its checksum, one reader, one writer.
 
 A manifest is written after all other files. It lists the SHA-256 of each, and its own last line is
 a checksum: the SHA-256 of the text without that line. Both show damage and edits by hand. They are
@@ -13,16 +13,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ValidationError
 
-from ..clock import StepLength
-from ..errors import Problem, ScenarioError
-from ..model.uncertainty import FORMER_NAMES, Uncertainty
+from ..errors import Problem, ScenarioError, printable
+from ..model.uncertainty import FORMER_NAMES
 from .citation import citation
 from .environment import environment
 from .former import present
+from .manifest_schema import DERIVED_KINDS, validate
 
 MANIFEST = "run.json"
 SCHEMA = 3
@@ -33,105 +33,13 @@ READABLE = (2, SCHEMA)
 VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 MAX_BYTES = 50_000_000
 """Size of the largest manifest that is read."""
+LONGEST_KEY = 100
+"""Longest part of a key that is quoted."""
+LONGEST_COMMAND = 2_000
+"""Longest command that is quoted in advice."""
 ADVICE = "give a folder that opvangsim wrote"
-DERIVED_KINDS = ("charts", "tables", "scorecard")
-"""Kinds of folder that are made from other results and answer no question of their own."""
 _END = "\n}"
 _CHECKSUM = ',\n "seal": "{}"\n}}'
-
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(min_length=1)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
-
-
-class Title(_Part):
-    """Title of a scenario in both languages."""
-
-    en: str
-    nl: str
-
-
-class ManifestOptions(_Part):
-    """Settings of the simulation."""
-
-    replications: Annotated[int, Field(gt=0)]
-    seed: Annotated[int, Field(ge=0)]
-    step: StepLength
-    until: str | None
-    vary: list[Uncertainty | Literal["luck"]]
-
-
-class Headline(_Part):
-    """Gap of one year, by which a run is listed: median and 80 % interval [EUR]."""
-
-    year: int
-    vintage: str
-    p10: float
-    p50: float
-    p90: float
-
-
-class ManifestSource(_Part):
-    """Commit of the program's source, or why it is not known."""
-
-    commit: str | None
-    clean: bool | None
-    why: str
-    program: Hash
-
-
-class Manifest(_Part):
-    """What every manifest holds."""
-
-    kind: Text
-    schema_: Annotated[Literal[2, 3], Field(alias="schema")]
-    versions: dict[str, str]
-    packages: dict[str, str]
-    platform: dict[str, str]
-    source: ManifestSource
-    data: dict[str, Hash]
-    created: str
-    files: dict[str, Hash]
-    cite: Text | None = None
-    """How to cite the folder; up to version 0.1 folders do not say."""
-
-
-class DerivedManifest(Manifest):
-    """Manifest of a folder made from other results; ``of`` identifies these."""
-
-    of: Any
-
-
-class ResultManifest(Manifest):
-    """Manifest of a run or a study: the command, its options, and what it read."""
-
-    id: Text
-    command: str
-    lang: Literal["en", "nl"]
-    asked: dict[str, Any]
-    options: ManifestOptions
-    inputs: dict[str, Hash]
-    sources: dict[str, str]
-
-
-class StudyManifest(ResultManifest):
-    """Manifest of a study; ``asked`` are its options."""
-
-    name: str
-    scenarios: dict[str, Title]
-
-
-class RunManifest(ResultManifest):
-    """Manifest of a run."""
-
-    scenario: str
-    title: Title
-    charts: bool
-    headline: Headline | None
-    check_2024_eur: dict[str, int]
 
 
 def versions() -> dict[str, str]:
@@ -178,14 +86,6 @@ def manifest_text(content: Mapping[str, Any], files: Mapping[str, str]) -> str:
     return with_checksum(plain)
 
 
-def validate(manifest: Mapping[str, Any]) -> None:
-    """Check a manifest against the schema of its kind; raises ``pydantic.ValidationError``."""
-    schema: type[Manifest] = RunManifest if manifest["kind"] == "run" else StudyManifest
-    if manifest["kind"] in DERIVED_KINDS:
-        schema = DerivedManifest
-    schema.model_validate(manifest)
-
-
 def with_checksum(manifest: Mapping[str, Any]) -> str:
     """Return a manifest as text, with its checksum as the last key."""
     content = {key: value for key, value in manifest.items() if key != "seal"}
@@ -206,8 +106,8 @@ def _checksum(text: str) -> str:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest of a finished folder.
 
-    Raises ``ScenarioError`` if it is not a manifest, has another schema, was changed, or lists a
-    file outside the folder.
+    Raises ``ScenarioError`` if it is not a manifest, has another form, was changed, holds what no
+    manifest of its kind holds, or lists a file outside the folder.
     """
     file = folder / MANIFEST
     text = read_text(file)
@@ -221,12 +121,25 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not has_valid_checksum(text):
         what = "this file is not the one that the run wrote"
         raise _refused(file, what, f"make the folder again{command_of(manifest)}")
+    try:
+        validate(manifest)
+    except ValidationError as error:
+        raise _refused(
+            file, _first_mistake(error), f"make the folder again{command_of(manifest)}"
+        ) from None
     if outside := [name for name in manifest["files"] if not is_file_below(name)]:
         raise _refused(file, f"{outside[0]!r} is not the name of a file in this folder")
-    options = manifest.get("options", {})
-    if "vary" in options:
+    if manifest["kind"] not in DERIVED_KINDS:
+        options = manifest["options"]
         options["vary"] = [FORMER_NAMES.get(name, name) for name in options["vary"]]
     return manifest
+
+
+def _first_mistake(error: ValidationError) -> str:
+    """Return the first mistake of a manifest in words."""
+    mistake = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in mistake["loc"])[:LONGEST_KEY]
+    return f"'{key}' is not as we write it: {mistake['msg']}" if key else mistake["msg"]
 
 
 def parse_manifest(text: str) -> dict[str, Any] | None:
@@ -271,13 +184,15 @@ def kind_of(folder: Path) -> str | None:
         manifest = parse_manifest(read_text(folder / MANIFEST))
     except ScenarioError:
         return None
-    return str(manifest["kind"]) if manifest is not None else None
+    return printable(str(manifest["kind"]))[:LONGEST_KEY] if manifest is not None else None
 
 
 def command_of(manifest: Mapping[str, Any]) -> str:
-    """Return ": COMMAND" as it is typed now for the end of advice; empty if it is not known."""
+    """Return ": COMMAND" as it is typed now for the end of advice; empty if unknown or too long."""
     command = manifest.get("command")
-    return f": {present(command)}" if isinstance(command, str) and command else ""
+    if not isinstance(command, str) or not 0 < len(command) <= LONGEST_COMMAND:
+        return ""
+    return f": {present(command)}"
 
 
 def _refused(where: Path, what: str, advice: str = ADVICE) -> ScenarioError:

@@ -22,11 +22,12 @@ from .quantity import (
     Factor,
     FillShare,
     Fte,
+    GrowthPerYear,
     Persons,
     Places,
     PositiveDays,
+    PriceLevel,
     Share,
-    SharePerYear,
     WorkPerYear,
 )
 
@@ -55,11 +56,15 @@ LINE_NAMES: tuple[str, ...] = tuple(name for name in get_args(LineName) if name 
 """Lines that a budget can hold an amount for; that of the total is a sum."""
 
 
+LONGEST_TEXT = 5_000
+"""Longest title or description [characters]; a chart shows two lines of a title."""
+
+
 class Text(Frozen):
     """A text in English and in Dutch."""
 
-    en: str = Field(min_length=1, description="in English")
-    nl: str = Field(min_length=1, description="in Dutch")
+    en: str = Field(min_length=1, max_length=LONGEST_TEXT, description="in English")
+    nl: str = Field(min_length=1, max_length=LONGEST_TEXT, description="in Dutch")
 
 
 class ReceptionPrices(Frozen):
@@ -183,10 +188,10 @@ class Budget(Frozen):
         default="vintage", description="prices of the headline: the vintage's, or of each year"
     )
     vintages: dict[str, Vintage] = Field(description="states of the budget by name")
-    indexation: Annotated[SharePerYear, UNDATED] = Field(
+    indexation: Annotated[GrowthPerYear, UNDATED] = Field(
         description="growth of prices a year, both sides alike"
     )
-    price_levels: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+    price_levels: dict[int, Annotated[PriceLevel, UNDATED, CERTAIN]] = Field(
         description="price level of a year against 2023"
     )
 

@@ -115,6 +115,9 @@ def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
     if kind.startswith(("bool", "int")):
         choice = "write true or false" if kind.startswith("bool") else "write a whole number"
         return f"{shown} does not fit here", choice, ""
+    if kind == "string_too_long":
+        most = mistake["ctx"]["max_length"]
+        return f"a text of {len(raw):,} characters", f"at most {most:,}", ""
     if kind.startswith("string"):
         return f"{shown} where text belongs", "put it in quotes", ""
     if kind.startswith(("tuple", "list")):

@@ -296,6 +296,10 @@ STEPS = AfterValidator(_steps)
 """For amounts of single years and paths with lines of their own."""
 MANY = 5e6
 """More people, places or cases than the model can count; far above anything real."""
+DEAREST = 1e7
+"""Highest price of a place, a person or a case in a year [EUR]; far above anything real."""
+MOST_MONEY = 1e12
+"""Largest amount of a year [EUR], about the size of the whole economy."""
 
 
 Persons = Annotated[Quantity, _unit("persons", 0.0, MANY)]
@@ -307,11 +311,15 @@ CasesPerYear = Annotated[Quantity, _unit("cases/year", 0.0, MANY)]
 Share = Annotated[Quantity, _unit("share", 0.0, 1.0)]
 FillShare = Annotated[Quantity, _unit("share", 0.5, 1.0)]
 SharePerYear = Annotated[Quantity, _unit("share/year", 0.0, 100.0)]
+GrowthPerYear = Annotated[Quantity, _unit("share/year", 0.0, 1.0)]
 Factor = Annotated[Quantity, _unit("factor", 0.0, 1000.0)]
+FewFold = Annotated[Quantity, _unit("factor", 0.0, 10.0)]
+OfTwelve = Annotated[Quantity, _unit("factor", 0.0, 12.0)]
+PriceLevel = Annotated[Quantity, _unit("factor", 0.01, 100.0)]
 Level = Annotated[Quantity, _unit("persons/year", 1.0, MANY)]
 Part = Annotated[Quantity, _unit("factor", 0.0, 1.0)]
-SignedLogPoints = Annotated[Quantity, _unit("log points", None)]
-LogPoints = Annotated[Quantity, _unit("log points")]
+SignedLogPoints = Annotated[Quantity, _unit("log points", -10.0, 10.0)]
+LogPoints = Annotated[Quantity, _unit("log points", 0.0, 10.0)]
 Days = Annotated[Quantity, _unit("days", 0.0, 36525.0)]
 Weeks = Annotated[Quantity, _unit("weeks", 1.0, 104.0), AfterValidator(_whole), UNDATED, CERTAIN]
 PositiveDays = Annotated[Quantity, _unit("days", 1.0, 36525.0)]
@@ -320,15 +328,15 @@ PlacesPerWeek = Annotated[Quantity, _unit("places/week", 0.0, MANY)]
 Fte = Annotated[Quantity, _unit("fte", 0.0, MANY)]
 DecisionsPerFteYear = Annotated[Quantity, _unit("decisions/fte/year", 0.0, 10_000.0)]
 WorkPerYear = Annotated[Quantity, _unit("decision equivalents/year", 0.0, 10 * MANY)]
-WorkPerDecision = Annotated[Quantity, _unit("decision equivalents/decision", 0.01)]
-EurPerPlaceYear = Annotated[Quantity, _unit("EUR/place/year")]
-EurPerResidentYear = Annotated[Quantity, _unit("EUR/resident/year")]
-EurPerPlace = Annotated[Quantity, _unit("EUR/place")]
-EurPerPlaceDay = Annotated[Quantity, _unit("EUR/place/day")]
-EurPerPersonDay = Annotated[Quantity, _unit("EUR/person/day")]
-EurPerCaseYear = Annotated[Quantity, _unit("EUR/case/year")]
-EurPerYear = Annotated[Quantity, _unit("EUR/year")]
-BudgetAmount = Annotated[Quantity, _unit("EUR/year", priced=False)]
+WorkPerDecision = Annotated[Quantity, _unit("decision equivalents/decision", 0.01, 1000.0)]
+EurPerPlaceYear = Annotated[Quantity, _unit("EUR/place/year", 0.0, DEAREST)]
+EurPerResidentYear = Annotated[Quantity, _unit("EUR/resident/year", 0.0, DEAREST)]
+EurPerPlace = Annotated[Quantity, _unit("EUR/place", 0.0, DEAREST)]
+EurPerPlaceDay = Annotated[Quantity, _unit("EUR/place/day", 0.0, DEAREST)]
+EurPerPersonDay = Annotated[Quantity, _unit("EUR/person/day", 0.0, DEAREST)]
+EurPerCaseYear = Annotated[Quantity, _unit("EUR/case/year", 0.0, DEAREST)]
+EurPerYear = Annotated[Quantity, _unit("EUR/year", 0.0, MOST_MONEY)]
+BudgetAmount = Annotated[Quantity, _unit("EUR/year", 0.0, MOST_MONEY, priced=False)]
 Correlation = Annotated[Quantity, _unit("correlation", -0.99, 0.99), UNDATED, CERTAIN]
 
 

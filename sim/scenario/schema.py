@@ -26,10 +26,12 @@ from .quantity import (
     EurPerResidentYear,
     EurPerYear,
     Factor,
+    FewFold,
     FillShare,
     Fte,
     Level,
     LogPoints,
+    OfTwelve,
     Part,
     Persons,
     PersonsPerGrant,
@@ -127,14 +129,14 @@ class Inflow(Frozen):
     first: PersonsPerYear = Field(
         description="first applications: the level they start from, or a path written by date"
     )
-    first_factor: Factor = Field(
+    first_factor: FewFold = Field(
         description="factor on first applications, for a policy that makes fewer people apply"
     )
     path: InflowPath
     composition: InflowComposition | None = Field(
         default=None, description="how nationalities' shares move; none: they are held"
     )
-    season: dict[int, Annotated[Factor, UNDATED, CERTAIN]] = Field(
+    season: dict[int, Annotated[OfTwelve, UNDATED, CERTAIN]] = Field(
         description="month's applications against the year's mean"
     )
     repeat: PersonsPerYear = Field(description="repeat applications")
@@ -178,7 +180,7 @@ class IndCapacity(Frozen):
     realised: Factor = Field(description="output against the plan")
     staff: Fte = Field(description="staff on asylum decisions, for mode staff")
     productivity: DecisionsPerFteYear = Field(description="for mode staff")
-    response: Factor = Field(
+    response: FewFold = Field(
         description="how the plan answers to the backlog: its power of cases pending against day 0"
     )
     ramp_days: Days = Field(description="time in which new capacity grows in (training)")
@@ -263,7 +265,7 @@ class Housing(Frozen):
     """Housing of status holders by municipalities, and their target (taakstelling)."""
 
     homes: PersonsPerYear = Field(description="people housed in a year, as supply allows on day 0")
-    response: Factor = Field(
+    response: FewFold = Field(
         description="how supply answers to those waiting: its power of their number against day 0"
     )
     minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(

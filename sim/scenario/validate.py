@@ -5,6 +5,7 @@ Each function checks one aspect and returns issues: the keys concerned, a senten
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,9 +15,13 @@ from .introspect import is_never_drawn
 from .quantity import quantities
 from .schema import REGULAR, Scenario
 
+_BAND = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
+_HALF_YEAR = re.compile(r"(19|20|21)[0-9]{2}-H[12]")
 LONGEST_YEARS = 30
 OLDEST = 36
 """Months before the start for which the ages of opening stocks are known."""
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years that a price level may be of."""
 FIRST_BUDGET_YEAR = 2025
 """Year whose IND budget pays for the work of the baseline."""
 
@@ -48,17 +53,16 @@ def _date_problems(scenario: Scenario) -> list[ScenarioIssue]:
         )
     ages = 0.0
     for band, share in scenario.ind.opening_ages.items():
-        low, dash, high = band.partition("-")
         ages += share.single
-        if not (dash and low.isdigit() and high.isdigit() and int(low) < int(high) <= OLDEST):
+        months = _BAND.fullmatch(band)
+        if months is None or not int(months[1]) < int(months[2]) <= OLDEST:
             what = f"'{band}' is no band of months up to {OLDEST}"
             problems.append(ScenarioIssue((f"ind.opening_ages.{band}",), what, "as 6-15"))
     if abs(ages - 1) > 1e-6:
         what = f"the ages of the opening stock sum to {ages:.6f}, not to 1"
         problems.append(ScenarioIssue(("ind.opening_ages",), what, "shares of all bands make one"))
     for name in scenario.housing.targets:
-        year, half, number = name.partition("-H")
-        if not (year.isdigit() and half and number in ("1", "2")):
+        if not _HALF_YEAR.fullmatch(name):
             what = f"'{name}' is no half-year"
             problems.append(ScenarioIssue((f"housing.targets.{name}",), what, "as 2025-H1"))
     return problems
@@ -89,6 +93,11 @@ def _money_problems(scenario: Scenario) -> list[ScenarioIssue]:
         if level not in known:
             what = f"no price level for {level} in budget.price_levels"
             problems.append(ScenarioIssue((path,), what, f"choose from {years}, or add that year"))
+    for year in sorted(known):
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            what = f"{str(year)[:20]} is no year of prices"
+            advice = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+            problems.append(ScenarioIssue(("budget.price_levels",), what, advice))
     for line in ADDENDS:
         held = scenario.headline.lines.get(line)
         if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:

@@ -21,6 +21,7 @@ from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
 from ..results.conditions import BoolOp, ComparisonOp, Condition, names, parse
 from ..results.experiment import Settings
+from ..runs.limits import MOST_REPLICATIONS
 from ..scenario.yaml_reader import Keys, SourceText, read_file, read_text
 from .levers import Lever, lever
 
@@ -35,7 +36,6 @@ MOST_RUNS = 1_000_000
 MOST_LEVERS = 50
 MOST_PATCHES = 256
 MOST_CELLS = 200
-MOST_REPLICATIONS = 100_000
 RESERVED = ("run", "hash", "and", "or", "not", NONE)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}$")
 _BEGIN = "begin with 'scenario: baseline', 'design: sobol' and 'keys:'"

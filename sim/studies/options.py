@@ -18,10 +18,13 @@ from pydantic.fields import FieldInfo
 from ..clock import StepLength
 from ..errors import Problem, ScenarioError, usage_error
 from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES, Uncertainty
+from ..runs.limits import MOST_PLACES, MOST_POINTS, MOST_REPLICATIONS
 
 if TYPE_CHECKING:
     from ..results.experiment import Settings
 
+LONGEST_QUOTE = 60
+"""Longest part of a wrong value that is quoted [characters]."""
 SHARED = ("replications", "seed", "until", "step", "uncertainty")
 """Fields that become the settings of a simulation; all others are the question of a study."""
 
@@ -56,10 +59,12 @@ def parse_uncertainties(given: object) -> object:
 def parse_count(given: object) -> int:
     """Return a positive whole number; '1.000' is refused, since some read it as a thousand."""
     text = str(given).strip()
-    if not text.isdecimal() or int(text) < 1:
-        usage_error(
-            "--replications", f"must be a positive whole number, got '{given}'", "as in 1000"
-        )
+    if not (text.isascii() and text.isdecimal()) or not text.lstrip("0"):
+        what = f"must be a positive whole number, got '{text[:LONGEST_QUOTE]}'"
+        usage_error("--replications", what, "as in 1000")
+    if len(text) > len(str(MOST_REPLICATIONS)) or int(text) > MOST_REPLICATIONS:
+        what = f"{text[:LONGEST_QUOTE]} is too many"
+        usage_error("--replications", what, f"at most {MOST_REPLICATIONS:,}")
     return int(text)
 
 
@@ -297,7 +302,7 @@ class SensitivityOptions(SeededOptions):
     year: int = Field(2027, description="Year of the gap.")
     line: str = Field("total", description="Line of the budget.")
     points: Annotated[int, Flag(metavar="N")] = Field(
-        1024, description="Points of each half of the sample: a power of two."
+        1024, ge=2, le=MOST_POINTS, description="Points of each half of the sample: a power of two."
     )
     step: StepLength = Field("week", description="Length of a step.")
 
@@ -327,8 +332,12 @@ class OptimalPlacesOptions(SimulationOptions):
     PLANNED: ClassVar[int] = 41_000
     """Number of fixed places that was planned: source document, ChristenUnie."""
 
-    low: int = Field(20_000, ge=0, description="Smallest number of fixed places to try.")
-    high: int = Field(120_000, ge=1, description="Largest number of fixed places to try.")
+    low: int = Field(
+        20_000, ge=0, le=MOST_PLACES, description="Smallest number of fixed places to try."
+    )
+    high: int = Field(
+        120_000, ge=1, le=MOST_PLACES, description="Largest number of fixed places to try."
+    )
     points: int = Field(11, ge=4, le=101, description="How many numbers of places to try.")
     reached: int = Field(2027, description="Year from which the fixed places are there.")
     step: StepLength = Field("week", description="Length of a step.")

@@ -29,12 +29,14 @@ from ..results.experiment import Settings, settings_from_record
 from ..runs.atomic import PARTIAL, exclusive_folder, refuse_link, replace_file
 from ..runs.manifest import (
     MANIFEST,
+    digest,
     has_valid_checksum,
     is_file_below,
     read_manifest,
     read_text,
     with_checksum,
 )
+from ..runs.table_reader import read_table
 
 TABLE = "sweep.parquet"
 DESIGN = "sweep.yaml"
@@ -214,18 +216,17 @@ def read_sweep(folder: Path) -> FinishedRuns:
         what = "this sweep is not finished"
         raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
     record = read_manifest(folder)
-    content = (folder / TABLE).read_bytes()
     if record["kind"] != "sweep":
         what = f"{MANIFEST} is not that of a sweep"
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
-    if record["files"].get(TABLE) != hashlib.sha256(content).hexdigest():
+    if record["files"].get(TABLE) != digest(folder / TABLE):
         what = f"{TABLE} is not as the sweep wrote it"
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
     asked = record["asked"]
     return FinishedRuns(
         record["id"],
         asked["title"],
-        pq.read_table(io.BytesIO(content)).to_pandas(),
+        read_table(folder / TABLE, "sweep", asked),
         tuple(asked["keys"]),
         tuple(asked["patches"]),
         asked["units"],

@@ -1,0 +1,205 @@
+"""Read a table of a results folder, and check that it is one: columns, types, and numbers.
+
+Every table is read here, so that all that is made of a folder can rely on it: its columns are
+there, its numbers are finite or empty, its texts hold text, and no row of a run is missing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from ..errors import UNSHOWN, Problem, ScenarioError
+from .manifest_schema import LARGEST, YEARS
+
+LONGEST_TEXT = 10_000
+"""Longest text in a cell [characters]."""
+STATISTICS = "mean p05 p10 p25 p50 p75 p90 p95"
+_COST_AND_GAP = " ".join(f"{table}_{name}" for table in ("cost", "gap")
+                         for name in STATISTICS.split())  # fmt: skip
+_DIFFERENCE = "base_mean base_p50 other_mean other_p50 p_positive variance_ratio " + " ".join(
+    f"difference_{name}" for name in STATISTICS.split()
+)
+_IND_COA = " ".join(
+    f"{name}{end}"
+    for name in ("less", "more_coa", "more_nidos", "more_penalties", "more", "net", "per_euro")
+    for end in ("", "_p10", "_p90")
+)
+COLUMNS: dict[tuple[str, str], str] = {
+    ("run", "budget"): f"vintage:text cost_level:text timing:text price_basis:text line:text "
+    f"year:year budget p_gap_positive {_COST_AND_GAP}",
+    ("run", "monthly"): f"series:text breakdown:text unit:text date:date {STATISTICS}",
+    ("run", "yearly"): f"series:text breakdown:text measure:text unit:text year:year {STATISTICS}",
+    ("run", "replications"): "year:year replication:count *",
+    ("comparison", "differences"): f"scenario:text series:text breakdown:text year:year unit:text "
+    f"{_DIFFERENCE}",
+    ("comparison", "monthly"): f"scenario:text series:text breakdown:text date:date {_DIFFERENCE}",
+    ("explanation", "cells"): "cell:text of:text value",
+    ("explanation", "effects"): "factor:text keys:text effect alone last mean p10 p90 p_positive",
+    ("solution", "answer"): "lever:text target:text certainty answer p10 p90 unit:text side:text "
+    "always:truth crossings:count present",
+    ("solution", "points"): "lever:text value unit:text held mean p10 p50 p90 p_met",
+    ("frontier", "frontier"): "p10 p90 all_met:truth none_met:truth",
+    ("frontier", "grid"): "held mean p_met met:truth",
+    ("stock", "best"): "by:text places p10 p90 under_eur over_eur chance first_year:year "
+    "last_year:year",
+    ("stock", "stock"): "kind:text regular_places cost_mean cost_p10 cost_p50 cost_p90 "
+    "more_than_reference_mean more_p10 more_p90 p_more",
+    ("ind_coa", "ind_coa"): f"cut:text p_net_positive {_IND_COA}",
+    ("sensitivity", "indices"): "input:text first first_low first_high total total_low total_high "
+    "first_noise told:truth",
+    ("sensitivity", "inputs"): "input:text key:text",
+    ("sensitivity", "tornado"): "input:text low high swing",
+    ("sensitivity", "whole"): "mean sd floor runs:count",
+    ("sweep", "sweep"): "run:count hash:text",
+    ("discovery", "runs"): "run:count holds:truth",
+    ("discovery", "boxes"): "box:count lever:text chance runs interest coverage density",
+    ("answers", "answers"): "number:count answer:text",
+    ("answers", "figures"): "question:count",
+}
+"""Columns that a table must have, by kind of folder and name; those without a type are numbers,
+and so are all others where a star stands.
+A kind without an entry may have any columns."""
+GRIDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("run", "budget"): ("year", "vintage", "cost_level", "timing", "price_basis", "line"),
+    ("run", "monthly"): ("date", "series", "breakdown"),
+    ("run", "yearly"): ("year", "series", "breakdown", "measure"),
+}
+"""Tables with a row for each moment of each cell: the column of moments, then those of cells."""
+PRODUCTS = (("run", "budget"),)
+"""Grids that have a cell for each combination of labels."""
+SINGLE = (("solution", "answer"), ("sensitivity", "whole"))
+"""Tables of one row."""
+
+
+def read_table(
+    file: Path, kind: str, asked: Mapping[str, Any], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read a table of a folder of some kind, which was ``asked`` for; of Parquet only ``columns``.
+
+    Raises ``ScenarioError`` if it is not a table as this program writes it.
+    """
+    try:
+        if file.suffix == ".csv":
+            table = pd.read_csv(file)
+        else:
+            table = pd.read_parquet(file, columns=None if columns is None else list(columns))
+    except (ValueError, OSError, ArithmeticError) as error:
+        _refuse(file, f"can't be read as a table: {str(error).partition(chr(10))[0][:200]}")
+    known = (kind, file.stem)
+    expected = _expected(known, asked)
+    if expected.pop("*", None):
+        expected = dict.fromkeys(table.columns, "number") | expected
+    for name, word in expected.items():
+        if name not in table.columns and columns is None:
+            _refuse(file, f"lacks the column '{name}'")
+        if name in table.columns and len(table) and not CHECKS[word](table[name]):
+            _refuse(file, f"the column '{name}' holds something other than {WORDS[word]}")
+    for name in table.columns:
+        if not _is_plain(table[name]):
+            what = "is neither text, nor a finite number of at most 24 digits"
+            _refuse(file, f"the column '{str(name)[:80]}' holds something that {what}")
+    if known in SINGLE and len(table) != 1:
+        _refuse(file, f"has {len(table)} rows, not one")
+    if known in GRIDS and not _is_grid(table, *GRIDS[known]):
+        _refuse(file, "lacks rows, or has some twice")
+    if known in PRODUCTS and len(table) != math.prod(
+        table[each].nunique() for each in GRIDS[known]
+    ):
+        _refuse(file, "lacks rows")
+    return table
+
+
+def _expected(known: tuple[str, str], asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the types of the columns that a table must have, by name."""
+    words = (entry.partition(":") for entry in COLUMNS.get(known, "").split())
+    expected = {name: word or "number" for name, _, word in words}
+    if known in (("frontier", "frontier"), ("frontier", "grid")):
+        expected |= dict.fromkeys(asked["levers"], "number")
+    if known == ("discovery", "runs"):
+        expected |= dict.fromkeys(asked["units"], "number")
+    if known == ("sweep", "sweep"):
+        expected |= dict.fromkeys((*asked["keys"], *asked["cells"]), "number")
+        expected |= dict.fromkeys(asked["patches"], "text")
+    return expected
+
+
+def _is_number(column: pd.Series) -> bool:
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    return bool(numeric and not pd.api.types.is_bool_dtype(column))
+
+
+def _is_count(column: pd.Series) -> bool:
+    whole = pd.api.types.is_integer_dtype(column)
+    return bool(whole and column.between(0, LARGEST).all())
+
+
+def _is_year(column: pd.Series) -> bool:
+    return bool(_is_count(column) and column.between(YEARS[0], YEARS[-1]).all())
+
+
+def _is_text(column: pd.Series) -> bool:
+    return bool(column.map(lambda value: isinstance(value, str)).all())
+
+
+def _is_date(column: pd.Series) -> bool:
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        column = pd.to_datetime(column, errors="coerce", format="%Y-%m-%d")
+    return bool(column.notna().all() and column.dt.year.between(YEARS[0], YEARS[-1]).all())
+
+
+CHECKS: dict[str, Callable[[pd.Series], bool]] = {
+    "number": _is_number,
+    "count": _is_count,
+    "year": _is_year,
+    "text": _is_text,
+    "date": _is_date,
+    "truth": lambda column: bool(pd.api.types.is_bool_dtype(column)),
+}
+WORDS = {
+    "number": "numbers",
+    "count": "whole numbers",
+    "year": "years",
+    "text": "text",
+    "date": "dates",
+    "truth": "True and False",
+}
+
+
+def _is_plain(column: pd.Series) -> bool:
+    """Return whether a column holds texts, dates, truth values, or numbers within bounds."""
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return True
+    if _is_number(column):
+        values = column.to_numpy(np.float64, na_value=np.nan)
+        return bool((np.isnan(values) | (np.abs(values) <= LARGEST)).all())
+    return all(
+        isinstance(value, bool | date)
+        or (isinstance(value, str) and len(value) <= LONGEST_TEXT and not UNSHOWN.search(value))
+        for value in column.dropna().unique()
+    )
+
+
+def _is_grid(table: pd.DataFrame, moment: str, *labels: str) -> bool:
+    """Return whether a table has each cell once, one below the other, with the same moments."""
+    if table.empty:
+        return True
+    cells = table[list(labels)].astype(str).agg("\0".join, axis=1).to_numpy()
+    moments = table[moment].to_numpy()
+    count = int((cells == cells[0]).sum())
+    if len(table) % count:
+        return False
+    blocks = cells.reshape(-1, count)
+    same = (blocks == blocks[:, :1]).all() and (moments.reshape(-1, count) == moments[:count]).all()
+    return bool(same and len(set(blocks[:, 0])) == len(blocks))
+
+
+def _refuse(file: Path, what: str) -> NoReturn:
+    advice = "make the folder again"
+    raise ScenarioError([Problem(str(file), what, advice)])
