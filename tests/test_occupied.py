@@ -33,7 +33,7 @@ from sim.scenario import load_chain
 from sim.studies.sweep_store import UNDER_WAY
 from sim.studies.sweep_store import WORKING as SWEEP_WORKING
 
-SECONDS = 30
+SECONDS = 200
 """After so long a command hangs."""
 INPUTS = ("r", "design.yaml", "filled.xlsx", "s")
 

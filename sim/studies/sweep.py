@@ -194,7 +194,8 @@ def sweep(
     by name; ``command`` is how it was asked for, and in which language.
     """
     try:
-        with opened(folder, (store.DESIGN, store.TABLE, store.FAILED)):
+        # All names that are known now, so that a refusal leaves an earlier sweep as it is.
+        with opened(folder, (*_names_of_results(sweep, {}), MANIFEST)):
             written(folder, store.DESIGN, sweep.text.encode())
             request = {"command": command, "lang": lang, "inputs": dict(inputs or {})}
             return _swept(sweep, folder, crew, tell, request)

@@ -332,9 +332,9 @@ def _read(file: Path) -> list[str]:
 
 
 def _may_write(file: Path, is_owned: bool) -> bool:
-    return not file.parent.is_symlink() and (
-        not os.path.lexists(file) or (is_owned and _is_file(file))
-    )
+    parent = file.parent
+    is_free = not os.path.lexists(parent) or (parent.is_dir() and not parent.is_symlink())
+    return is_free and (not os.path.lexists(file) or (is_owned and _is_file(file)))
 
 
 def _is_file(file: Path) -> bool:

@@ -146,9 +146,11 @@ def _replace(place: str, value: object) -> None:
     setattr(importlib.import_module(module), name, value)
 
 
-def _drawn(_of: object, stem: Path, *given: Any, **_: Any) -> None:
+def _drawn(*given: Any, **named: Any) -> None:
     """Draw nothing much, as every drawer does: a picture and its words beside it."""
-    formats: Iterable[str] = next((one for one in given if isinstance(one, list)), ["svg"])
+    stem: Path = named.get("folder") or next(one for one in given if isinstance(one, Path))
+    last = next((one for one in given[2:] if isinstance(one, list)), ["svg"])
+    formats: Iterable[str] = named.get("formats", last)
     if stem.is_dir():
         stem = stem / "chart"
     for ending in formats:
