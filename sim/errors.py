@@ -64,6 +64,10 @@ class ScenarioError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        """Pickle the problems, so that an error on another machine arrives as it was raised."""
+        return type(self), (list(self.problems),)
+
     def _render_traceback_(self) -> list[str]:
         """Rendering in Jupyter, instead of a traceback."""
         return [f"{type(self).__name__}: {self}"]

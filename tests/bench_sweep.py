@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from sim.runs.executor import open_workers
+from sim.results.executor import open_workers
 from sim.studies.design import parse_design
 from sim.studies.design_points import expand_design
 from sim.studies.sweep import Sweep, sweep

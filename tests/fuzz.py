@@ -52,6 +52,7 @@ from sim.export.workbook_reader import read_filled
 from sim.export.workbook_to_patch import find_changes
 from sim.results.cell import parse as parse_address
 from sim.results.conditions import evaluate, names, parse
+from sim.results.executor import Workers
 from sim.runs.batches import Options
 from sim.runs.run import execute
 from sim.scenario import dump, load, load_chain, shipped_folder
@@ -95,7 +96,7 @@ def read_sets(data: bytes) -> None:
 def read_run(data: bytes) -> None:
     """What is let in can be run."""
     scenario = load_chain(["baseline"], data.decode("utf-8", "replace").split("\n")).scenario
-    options = Options(2, 1, "week", date(2026, 3, 1), workers=1, charts=False)
+    options = Options(2, 1, "week", date(2026, 3, 1), workers=Workers(1), charts=False)
     with tempfile.TemporaryDirectory(prefix="fuzz-case-") as folder:
         execute(scenario, "x", options, Path(folder) / "r")
 

@@ -44,6 +44,7 @@ from sim.questions.text import filled, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, number, translate
 from sim.results.cell import parse
+from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings
 from sim.runs import cache as kept_module
 from sim.runs.cache import cached_arrays, cached_numbers
@@ -543,7 +544,7 @@ def test_what_is_kept_is_not_run_again_and_what_is_not_whole_is(
 
     def ask(settings: Settings = settings) -> np.ndarray:
         asked = {"baseline": (scenario_of("baseline"), Counted((cell,)), (cell.cell,))}
-        return cached_arrays(asked, settings, tmp_path, workers=1)["baseline"][cell.cell]
+        return cached_arrays(asked, settings, tmp_path, Workers(1))["baseline"][cell.cell]
 
     first = ask()
     assert (ask() == first).all()

@@ -18,6 +18,7 @@ from sim.errors import ScenarioError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import Floats, sample
 from sim.results.cell import parse
+from sim.results.executor import Workers
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solver as solve_module
@@ -32,7 +33,7 @@ from sim.studies.solver import Frontier, Solution, Tried, frontier, root, solve
 from sim.studies.target import Target, target_of
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
-ONE_WORKER = 1
+ONE_WORKER = Workers(1)
 
 
 def cell_of(scenario: Scenario, text: str, settings: Settings = FEW) -> Floats:

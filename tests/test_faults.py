@@ -20,6 +20,7 @@ from support.processes import in_child_process, needs, read_only, small_disk
 
 from sim.errors import ScenarioError
 from sim.model.sampling import Floats
+from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings
 from sim.runs.cache import cached_arrays, cached_numbers
 from sim.runs.folder import replace_folder
@@ -187,7 +188,7 @@ def test_a_kept_result_that_was_spoilt_is_told_and_made_anew(
 
     def ask() -> object:
         asked = {"x": (baseline, _measure, ("a",))}
-        arrays = cached_arrays(asked, settings, tmp_path / "arrays", 1, None, told.append)
+        arrays = cached_arrays(asked, settings, tmp_path / "arrays", Workers(1), None, told.append)
         return arrays["x"]["a"].tolist(), cached_numbers(
             [baseline], "b", settings, tmp_path / "numbers", lambda: {"b": [1.0]}, told.append
         )

@@ -25,6 +25,7 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from sim.report.run_tables import headline_rows
 from sim.results import experiment as trial
 from sim.results.cell import parse
+from sim.results.executor import Workers
 from sim.results.experiment import CellMeasure, Settings, Task, run_tasks
 from sim.runs.batches import Options
 from sim.runs.run import Run, execute
@@ -61,7 +62,7 @@ PEOPLE = 0.01
 
 
 def made(name: str, folder: Path) -> Run:
-    options = Options(10, 1, "week", REFERENCES[name], workers=1, charts=False)
+    options = Options(10, 1, "week", REFERENCES[name], workers=Workers(1), charts=False)
     return execute(load(name), name, options, folder / name)
 
 
@@ -197,10 +198,10 @@ def test_what_is_measured_is_the_same_for_any_workers_and_chunks(
     settings = Settings(5, 1, "week", date(2025, 3, 31))
     cells = tuple(parse(text) for text in ("occupancy.total.2025", "pending.total.2025"))
     tasks = [Task(load(name), CellMeasure(cells)) for name in ("baseline", "faster-housing")]
-    alone = list(run_tasks(tasks, settings, workers=1))
+    alone = list(run_tasks(tasks, settings, Workers(1)))
     for workers, largest in ((1, 2), (2, 500), (3, 1)):
         monkeypatch.setattr(trial, "LARGEST_CHUNK", largest)
-        for one, other in zip(alone, run_tasks(tasks, settings, workers), strict=True):
+        for one, other in zip(alone, run_tasks(tasks, settings, Workers(workers)), strict=True):
             for cell, values in one.items():
                 assert values.tobytes() == other[cell].tobytes(), (workers, largest, cell)
 

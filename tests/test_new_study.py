@@ -14,6 +14,7 @@ from support.cli import Command
 import sim
 from sim.questions.questions import StudySpec
 from sim.questions.run_studies import study_values
+from sim.results.executor import Workers
 from sim.results.experiment import Settings
 from sim.studies import STUDIES, Study
 
@@ -129,7 +130,7 @@ def test_an_answer_can_quote_it(toy: Study) -> None:
     asked = {"verb": toy.name, "scenario": "no-emergency", "factor": 2.0, "year": 2025}
     spec = StudySpec.model_validate(asked)
     assert spec.command == "opvangsim toy no-emergency --factor 2 --year 2025"
-    found = study_values(spec, Settings(2, 1, "week", date(2025, 12, 31)), workers=1)
+    found = study_values(spec, Settings(2, 1, "week", date(2025, 12, 31)), Workers(1))
     assert found["people"].value > 0
     with pytest.raises(ValueError, match="--factor: Input should be greater than 0"):
         StudySpec.model_validate(asked | {"factor": -1.0})

@@ -20,7 +20,7 @@ from support import licences
 
 import sim
 from sim.errors import ScenarioError
-from sim.runs.executor import open_workers
+from sim.results.executor import open_workers
 from sim.studies.prim import discover, parse_condition
 
 ROOT = Path(__file__).parent.parent

@@ -1,21 +1,36 @@
-"""Work on threads: every result once, in bounded memory, and all threads end together."""
+"""Work on threads or elsewhere: every result once, in bounded memory, whatever is lost."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
 from threading import Event, active_count, current_thread, main_thread
+from typing import Any
 
 import pytest
+from support.processes import needs
 
+from sim.errors import Location, Problem, ScenarioError
 from sim.model.cancel import CancelledError
 from sim.model.sampling import sample
+from sim.results.executor import (
+    Pool,
+    Submit,
+    Workers,
+    cores,
+    open_workers,
+    parallel_list,
+    parallel_map,
+)
 from sim.results.experiment import Settings, chunk_size, chunks, simulate_one
-from sim.results.parallel import cores, parallel_list, parallel_map
 from sim.scenario import Scenario
 
 Work = Callable[[int, Event | None], int]
@@ -35,32 +50,37 @@ def square(item: int, _cancelled: Event | None) -> int:
 @pytest.mark.parametrize("workers", [1, 2, 5, 30])
 def test_every_item_gives_one_result_whatever_the_number_of_threads(workers: int) -> None:
     items = list(range(20, 0, -1))
-    assert parallel_list(square, items, workers) == [item * item for item in items]
-    assert dict(parallel_map(square, items, workers)) == {n: i * i for n, i in enumerate(items)}
-    assert parallel_list(square, [], workers) == []
+    assert parallel_list(square, items, Workers(workers)) == [item * item for item in items]
+    assert dict(parallel_map(square, items, Workers(workers))) == {
+        n: i * i for n, i in enumerate(items)
+    }
+    assert parallel_list(square, [], Workers(workers)) == []
 
 
-@pytest.mark.parametrize(("workers", "items", "here"), [(1, 4, True), (4, 1, True), (2, 4, False)])
-def test_work_for_one_thread_is_done_in_the_calling_one(
-    workers: int, items: int, here: bool
-) -> None:
+@pytest.mark.parametrize(("workers", "here"), [(1, True), (2, False)])
+def test_work_for_one_thread_is_done_in_the_calling_one(workers: int, here: bool) -> None:
     def on_main(_item: int, cancelled: Event | None) -> bool:
         assert (cancelled is None) == (current_thread() is main_thread())
         return current_thread() is main_thread()
 
-    assert set(parallel_list(on_main, range(items), workers)) == {here}
+    assert set(parallel_list(on_main, range(4), Workers(workers))) == {here}
 
 
-def test_results_that_nobody_reads_yet_are_at_most_two_a_thread() -> None:
+def test_items_begun_and_results_that_nobody_reads_yet_are_at_most_two_a_thread() -> None:
     begun: list[int] = []
 
+    def items() -> Iterator[int]:
+        for number in range(50):
+            begun.append(number)
+            yield number
+
     def noted(item: int, _cancelled: Event | None) -> int:
-        begun.append(item)
         return item
 
-    with closing(parallel_map(noted, range(50), 2)) as results:
+    with closing(parallel_map(noted, items(), Workers(2))) as results:
         for count, _ in enumerate(results, start=1):
-            assert len(begun) <= count + 4
+            assert len(begun) <= count + 3
+    assert count == 50
 
 
 def waiting_work(begun: list[int], ended: list[int], fails_at: int | None) -> Work:
@@ -86,7 +106,7 @@ def test_an_error_in_one_item_cancels_what_runs_and_drops_the_rest() -> None:
     begun: list[int] = []
     ended: list[int] = []
     with pytest.raises(KeyError, match="broken"):
-        parallel_list(waiting_work(begun, ended, fails_at=0), range(100), 3)
+        parallel_list(waiting_work(begun, ended, fails_at=0), range(100), Workers(3))
     # The thread of the failed item may begin one more before the others are told.
     assert {0, 1, 2} <= set(begun) <= {0, 1, 2, 3}
     assert sorted(ended) == sorted(set(begun) - {0})
@@ -99,7 +119,7 @@ def test_an_interrupt_between_two_results_ends_all_threads(error: type[BaseExcep
     work = waiting_work(begun, ended, fails_at=None)
 
     def interrupted() -> None:
-        with closing(parallel_map(work, range(100), 3)) as results:
+        with closing(parallel_map(work, range(100), Workers(3))) as results:
             assert next(results) == (0, 0)
             raise error
 
@@ -107,6 +127,97 @@ def test_an_interrupt_between_two_results_ends_all_threads(error: type[BaseExcep
         interrupted()
     assert {0, 1, 2} <= set(begun) <= {0, 1, 2, 3}
     assert sorted(ended) == sorted(set(begun) - {0})
+
+
+# -- Pools whose workers can be lost ---------------------------------------------------------------
+
+
+@contextmanager
+def processes() -> Iterator[Submit]:
+    """Two processes, which can be lost like the workers of a cluster, and come back like them."""
+    needs("os.fork", "signal.SIGKILL")
+    with ExitStack() as stack:
+
+        def started() -> ProcessPoolExecutor:
+            return stack.enter_context(ProcessPoolExecutor(2, mp_context=get_context("fork")))
+
+        pools = [started()]
+
+        def submit(work: Callable[..., Any], item: Any, /) -> Any:
+            try:
+                return pools[-1].submit(work, item, None)
+            except BrokenExecutor:
+                pools.append(started())
+                return pools[-1].submit(work, item, None)
+
+        yield submit
+
+
+PROCESSES = Workers(elsewhere=Pool(2, processes, (BrokenExecutor,)))
+
+
+def _deadly(item: int, _cancelled: Event | None) -> int:
+    if item == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+@pytest.mark.long
+def test_an_item_that_kills_its_worker_is_given_up_alone() -> None:
+    found = dict(parallel_map(_deadly, range(30), PROCESSES, lambda item, _why: -item))
+    assert found == {item: -item if item == 3 else item for item in range(30)}
+    with pytest.raises(ScenarioError, match="its worker was lost 3 times"):
+        parallel_list(_deadly, range(30), PROCESSES)
+
+
+def _deadly_once(item: tuple[int, str], _cancelled: Event | None) -> int:
+    if item[0] == 3 and not Path(item[1]).exists():
+        Path(item[1]).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item[0]
+
+
+@pytest.mark.long
+def test_a_worker_that_is_lost_once_costs_no_result(tmp_path: Path) -> None:
+    items = [(number, str(tmp_path / "seen")) for number in range(30)]
+    assert parallel_list(_deadly_once, items, PROCESSES) == list(range(30))
+
+
+def _wrong(item: int, _cancelled: Event | None) -> int:
+    raise ScenarioError([Problem(Location("a.yaml", 3, item), "is wrong", "mend it")])
+
+
+@pytest.mark.slow
+def test_an_error_of_the_work_arrives_from_another_process_as_it_was_raised() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parallel_list(_wrong, [7], PROCESSES)
+    assert caught.value.problems == (Problem(Location("a.yaml", 3, 7), "is wrong", "mend it"),)
+    assert str(caught.value).startswith("a.yaml:3:7: is wrong")
+
+
+@pytest.mark.slow
+def test_a_pool_that_is_gone_is_told_as_a_mistake_of_the_user() -> None:
+    gone = Pool(2, processes, (BrokenExecutor,), lambda: False)
+    with pytest.raises(ScenarioError, match="can't be reached any more"):
+        parallel_list(_wrong, range(4), Workers(elsewhere=gone))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://x", "as in dask://localhost:8786"),
+        ("dask://here", "is not a host and port"),
+        ("dask://127.0.0.1:99999", "is not a host and port"),
+        ("dask://127.0.0.1:1", "no scheduler can be reached"),
+    ],
+)
+def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=told), open_workers(text):
+        pass
+
+
+# -- Simulations -----------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

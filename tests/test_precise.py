@@ -10,6 +10,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.report.error_tables import precision_note
 from sim.reproduce.rerun import reproduce
+from sim.results.executor import Workers
 from sim.runs import run as run_module
 from sim.runs.batches import Options
 from sim.runs.precise import STAGES, of_row, parse_precision
@@ -21,7 +22,7 @@ from sim.studies.base import no_progress
 QUICK: dict[str, Any] = {
     "step": "week",
     "until": date(2026, 12, 31),
-    "workers": 1,
+    "workers": Workers(1),
     "charts": False,
 }
 
@@ -104,7 +105,7 @@ def test_a_precise_run_is_to_the_byte_a_plain_one_and_is_reproduced(
     assert manifest["options"]["replications"] == 300
     assert "--replications 300" in manifest["command"]
     assert manifest["precision"]["reached"] is True
-    again = reproduce(done.folder, 1, no_progress)
+    again = reproduce(done.folder, Workers(1), no_progress)
     assert again.equal
     assert not again.changed
 

@@ -29,6 +29,8 @@ from sim.export.memo.memo import memo_of
 from sim.export.run_workbook import run_workbook
 from sim.export.safe_workbook import open_workbook
 from sim.reproduce.compare import compare_files, compare_tables
+from sim.results.executor import Workers
+from sim.results.versions import versions
 from sim.runs.batches import Options
 from sim.runs.citation import YEAR
 from sim.runs.environment import packages, source
@@ -38,7 +40,6 @@ from sim.runs.manifest import (
     MANIFEST,
     has_valid_checksum,
     read_manifest,
-    versions,
     with_checksum,
 )
 from sim.runs.manifest_schema import validate
@@ -49,7 +50,7 @@ from sim.scenario import Scenario, load_chain
 ROOT = Path(__file__).parent.parent
 UNTIL = date(2026, 12, 31)
 QUICK: dict[str, Any] = {
-    "replications": 2, "step": "week", "until": UNTIL, "charts": False, "workers": 1,
+    "replications": 2, "step": "week", "until": UNTIL, "charts": False, "workers": Workers(1),
 }  # fmt: skip
 TINY = ["--replications", "2", "--step", "week", "--workers", "1", "--quiet"]
 SHORT = ["--until", "2026-12-31"]

@@ -16,10 +16,11 @@ import pytest
 
 from sim.errors import ModelError, ScenarioError
 from sim.model.cancel import CancelledError
-from sim.model.sampling import Floats, sample
+from sim.model.sampling import sample
 from sim.results import cell as address
-from sim.results import precision
+from sim.results import experiment, precision
 from sim.results import tables as results
+from sim.results.executor import Workers
 from sim.results.experiment import Settings, simulate_one
 from sim.runs import batches
 from sim.runs import run as run_module
@@ -28,8 +29,6 @@ from sim.runs.batches import (
     CellIndex,
     Cells,
     Options,
-    Source,
-    StoredArrays,
     batch_of,
 )
 from sim.runs.manifest import SCHEMA
@@ -42,7 +41,7 @@ SOME_VIEWS: list[View] = [
     ("owb2025", "document", "cost", "vintage", "nidos"),
     ("owb2025", "paid_2024", "cash", "vintage", "total"),
 ]
-QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": 1}
+QUICK: dict[str, Any] = {"replications": 6, "step": "week", "charts": False, "workers": Workers(1)}
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +117,8 @@ def test_the_budget_table_has_the_agreed_columns_and_rows(done: Run) -> None:
 
 @pytest.mark.slow
 def test_some_views_of_the_budget_are_those_rows_of_the_whole_table(baseline: Scenario) -> None:
-    trial = simulate_one(
-        baseline, sample(baseline, 3, 1), Settings(3, step="week"), until=date(2025, 12, 31)
-    )
+    settings = Settings(3, step="week", until=date(2025, 12, 31))
+    trial = simulate_one(baseline, sample(baseline, 3, 1), settings)
     whole, some = (
         budget_table(baseline, trial.samples, trial.clock, Cells([batch_of(trial, ())]), views)
         for views in (None, SOME_VIEWS)
@@ -214,14 +212,14 @@ def test_threads_chunks_and_where_results_are_kept_do_not_move_a_byte(
     files: list[Path] = []
     store = batches._stored
 
-    def noted(arrays: list[Floats], file: Path) -> StoredArrays:
-        files.append(file)
-        return store(arrays, file)
+    def noted(batch: Batch, folder: Path) -> Batch:
+        files.append(folder)
+        return store(batch, folder)
 
     monkeypatch.setattr(batches, "_stored", noted)
     if stored:
         monkeypatch.setattr(batches, "IN_MEMORY_BYTES", 0)
-    options = Options(**QUICK | {"workers": workers, "chunk": chunk})
+    options = Options(**QUICK | {"workers": Workers(workers), "chunk": chunk})
     other = execute(baseline, "baseline", options, tmp_path / "other")
     assert bool(files) == stored
     here, there = files_of(done.folder), files_of(other.folder)
@@ -234,9 +232,10 @@ def test_threads_chunks_and_where_results_are_kept_do_not_move_a_byte(
 def test_a_cell_joins_the_batches_that_hold_its_replications(tmp_path: Path) -> None:
     whole = np.arange(2 * 3 * 7, dtype=np.float64).reshape(2, 3, 7)
     index = CellIndex((), (2025, 2026, 2027), (), (), ())
-    stored = batches._stored(list(whole[:, :, 2:5]), tmp_path / "stored")
-    parts: list[Source] = [list(whole[:, :, :2]), stored, list(whole[:, :, 5:])]
-    cells = Cells([Batch(n, index, {"yearly": p}) for n, p in zip((2, 3, 2), parts, strict=True)])
+    first_, middle, last_ = (
+        Batch(part.shape[-1], index, {"yearly": part}) for part in np.split(whole, (2, 5), axis=-1)
+    )
+    cells = Cells([first_, batches._stored(middle, tmp_path / "stored"), last_])
     assert cells.replications == 7
     for number in range(2):
         np.testing.assert_array_equal(cells("yearly", number), whole[number])
@@ -257,7 +256,12 @@ def test_the_same_run_again_gives_the_same_charts(
 def test_the_id_knows_what_is_computed_and_nothing_else(baseline: Scenario) -> None:
     until = baseline.until
     base = run_id(baseline, Options(), until)
-    same = [Options(workers=3), Options(lang="nl"), Options(charts=False), Options(chunk=7)]
+    same = [
+        Options(workers=Workers(3)),
+        Options(lang="nl"),
+        Options(charts=False),
+        Options(chunk=7),
+    ]
     assert all(run_id(baseline, options, until) == base for options in same)
     other = [
         Options(seed=2),
@@ -306,7 +310,7 @@ def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", ["_work", "write_tables", "write_manifest"])
+@pytest.mark.parametrize("step", ["measured", "write_tables", "write_manifest"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -318,7 +322,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(batches if step == "_work" else run_module, step, full)
+    monkeypatch.setattr(batches if step == "measured" else run_module, step, full)
     with pytest.raises(ScenarioError, match="the disk is full"):
         execute(baseline, "after", quick, folder)
     assert files_of(folder) == before
@@ -342,8 +346,8 @@ def test_an_error_in_one_batch_ends_the_others_within_a_step_and_leaves_nothing(
             ended.append(args[3])
             raise
 
-    monkeypatch.setattr(batches, "simulate_one", fails)
-    options = Options(**QUICK | {"workers": 2, "chunk": 1, "step": "day"})
+    monkeypatch.setattr(experiment, "simulate_one", fails)
+    options = Options(**QUICK | {"workers": Workers(2), "chunk": 1, "step": "day"})
     before = active_count()
     with pytest.raises(ModelError, match="broken"):
         execute(baseline, "x", options, tmp_path / "run")

@@ -26,6 +26,7 @@ from sim.report.overview import (
     with_headline,
 )
 from sim.results.budget import costs
+from sim.results.executor import Workers
 from sim.results.experiment import simulate_all
 from sim.results.tables import Tables, tabulate
 from sim.runs.batches import Options
@@ -131,7 +132,7 @@ def test_a_smaller_ind_leaves_more_undecided_and_fewer_family_arriving(tmp_path:
     # Need itself hardly moves: the family desk shrinks as well, so that fewer people arrive.
     yearly = {}
     for name in ("baseline", "ind-follows-budget"):
-        options = Options(replications=20, step="week", charts=False, workers=1)
+        options = Options(replications=20, step="week", charts=False, workers=Workers(1))
         yearly[name] = execute(load(name), name, options, tmp_path / name).yearly
 
     def mean(name: str, series: str, measure: str) -> float:
@@ -146,7 +147,7 @@ def test_a_smaller_ind_leaves_more_undecided_and_fewer_family_arriving(tmp_path:
 
 @pytest.mark.long
 def test_the_budget_frame_is_met_in_total(tmp_path: Path) -> None:
-    options = Options(replications=20, step="week", charts=False, workers=1)
+    options = Options(replications=20, step="week", charts=False, workers=Workers(1))
     yearly = execute(load("budget-frame"), "x", options, tmp_path / "x").yearly
     total = yearly[(yearly["series"] == "inflow") & (yearly["breakdown"] == "total")]
     for year in (2028, 2029):

@@ -23,6 +23,7 @@ from sim.report.i18n import Language
 from sim.report.scenario_listing import sources
 from sim.results import experiment as trial
 from sim.results.cell import CellRef, parse
+from sim.results.executor import Workers
 from sim.results.experiment import Settings, simulate_all
 from sim.scenario import Scenario, dump, quantities
 from sim.scenario.correlation import correlated_groups
@@ -98,7 +99,7 @@ def linear(certain: Scenario) -> Scenario:
 
 
 def of(scenario: Scenario, address: CellRef = TOTAL, points: int = 256) -> Sensitivity:
-    return sensitivity(scenario, address, points, WEEK, workers=1)
+    return sensitivity(scenario, address, points, WEEK, Workers(1))
 
 
 def rows_of(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -181,9 +182,9 @@ def test_both_halves_are_the_replications_of_one_run_however_the_work_is_cut(
 ) -> None:
     settings = replace(WEEK, replications=8, until=UNTIL)
     found = inputs_of(linear, settings)
-    alone, shared = (saltelli(linear, TOTAL, found, settings, workers) for workers in (1, 2))
+    alone, shared = (saltelli(linear, TOTAL, found, settings, Workers(count)) for count in (1, 2))
     monkeypatch.setattr(trial, "LARGEST_CHUNK", 3)
-    cut = saltelli(linear, TOTAL, found, settings, 1)
+    cut = saltelli(linear, TOTAL, found, settings, Workers(1))
     monkeypatch.undo()
     for mine, theirs, pieced in zip(alone, shared, cut, strict=True):
         assert (mine == theirs).all()
@@ -197,8 +198,8 @@ def test_pricing_anew_gives_what_a_run_gives(linear: Scenario) -> None:
     settings = replace(WEEK, replications=4, until=UNTIL)
     found = [replace(one, only_money=False) for one in inputs_of(linear, settings)]
     assert any(one.only_money for one in inputs_of(linear, settings))
-    by_run = saltelli(linear, TOTAL, found, settings, 1)[2]
-    priced = saltelli(linear, TOTAL, inputs_of(linear, settings), settings, 1)[2]
+    by_run = saltelli(linear, TOTAL, found, settings, Workers(1))[2]
+    priced = saltelli(linear, TOTAL, inputs_of(linear, settings), settings, Workers(1))[2]
     assert by_run == pytest.approx(priced, rel=1e-12)
 
 

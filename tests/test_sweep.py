@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -28,10 +25,9 @@ from support.processes import needs
 from sim.cli import app
 from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
+from sim.results.executor import Workers, open_workers
 from sim.results.experiment import Settings, simulate_all, summary_value
-from sim.results.parallel import Submit
 from sim.runs.atomic import FILE, LOCK
-from sim.runs.executor import Workers, open_workers, run_jobs
 from sim.runs.manifest import MANIFEST, SCHEMA, digest
 from sim.runs.summary_tables import round_significant
 from sim.scenario import load
@@ -218,59 +214,6 @@ def test_a_run_that_is_cancelled_ends_without_a_result() -> None:
     record = (parse_address("occupancy.total.2025"),)
     outcome = work(SweepJob(0, base, {}, record, Settings(1, step="week")), cancelled)
     assert (outcome.cells, outcome.fault) == ({}, "CancelledError: ")
-
-
-@contextmanager
-def processes() -> Iterator[Submit]:
-    """Two processes, which can be lost like the workers of a cluster."""
-    needs("os.fork", "signal.SIGKILL")
-    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        yield lambda work, job: pool.submit(work, job, None)
-
-
-def _deadly(job: int, _cancelled: Event | None) -> int:
-    if job == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return job
-
-
-@pytest.mark.long
-def test_a_job_that_kills_its_worker_is_given_up_alone() -> None:
-    crew = Workers(processes, 2)
-    found = list(run_jobs(_deadly, range(30), crew, lambda job, _why: -job))
-    assert sorted(found) == [-3, 0, 1, 2, *range(4, 30)]
-
-
-def _deadly_once(job: tuple[int, str], _cancelled: Event | None) -> int:
-    if job[0] == 3 and not Path(job[1]).exists():
-        Path(job[1]).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return job[0]
-
-
-@pytest.mark.long
-def test_a_worker_that_is_lost_once_costs_no_run(tmp_path: Path) -> None:
-    crew = Workers(processes, 2)
-    jobs = [(number, str(tmp_path / "seen")) for number in range(30)]
-    assert sorted(run_jobs(_deadly_once, jobs, crew, lambda _job, _why: -1)) == list(range(30))
-
-
-@pytest.mark.slow
-def test_no_more_jobs_are_handed_out_than_twice_the_workers() -> None:
-    out: list[int] = []
-
-    def same(job: int, _cancelled: Event | None) -> int:
-        return job
-
-    def jobs() -> Iterator[int]:
-        for number in range(40):
-            out.append(number)
-            yield number
-
-    with open_workers(None, 1) as crew:
-        for count, _ in enumerate(run_jobs(same, jobs(), crew, lambda job, _why: job), start=1):
-            assert len(out) <= count + 2 * crew.size
-    assert count == 40
 
 
 @pytest.mark.long
@@ -490,21 +433,6 @@ def test_a_cell_that_is_not_there_is_told_before_anything_starts() -> None:
         seconds_a_run(of(TINY.replace("occupancy.total", "occupancy.moon")).plan)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("http://x", "as in dask://localhost:8786"),
-        ("dask://here", "is not a host and port"),
-        ("dask://127.0.0.1:99999", "is not a host and port"),
-        ("dask://127.0.0.1:1", "no scheduler can be reached"),
-    ],
-)
-def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
-    with pytest.raises(ScenarioError, match=told), open_workers(text, 0):
-        pass
-
-
 @pytest.mark.long
 def test_a_discovery_has_a_folder_like_any_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -551,7 +479,7 @@ from pathlib import Path
 from distributed import LocalCluster
 from sim.studies.design import read_design
 from sim.studies.design_points import expand_design
-from sim.runs.executor import open_workers
+from sim.results.executor import open_workers
 from sim.studies.sweep import Sweep, sweep
 
 def main():

@@ -21,6 +21,7 @@ from support.processes import KILLED, Touches, in_child_process, needs
 
 from sim.errors import ModelError, ScenarioError
 from sim.reproduce.rerun import reproduce
+from sim.results.executor import Workers
 from sim.runs.chart_folder import write_chart_files, write_charts
 from sim.runs.folder import replace_folder
 from sim.runs.load import read_run_folder
@@ -409,7 +410,7 @@ EARLIER = Path(__file__).parent / "fixtures" / "run_0_1_0"
 
 def test_a_run_of_version_0_1_0_is_refused_with_the_command_that_makes_it_again() -> None:
     assert verify_record(EARLIER).intact
-    for read in (read_run_folder, lambda folder: reproduce(folder, 1, no_progress)):
+    for read in (read_run_folder, lambda folder: reproduce(folder, Workers(1), no_progress)):
         with pytest.raises(ScenarioError) as caught:
             read(EARLIER)
         (problem,) = caught.value.problems

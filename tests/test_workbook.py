@@ -33,6 +33,7 @@ from sim.report.i18n import Language, labels, translate
 from sim.report.run_tables import headline_rows
 from sim.report.style import bytes_of
 from sim.results.budget import LINES
+from sim.results.executor import Workers
 from sim.runs.batches import Options
 from sim.runs.load import RunFolder, read_run_folder
 from sim.runs.provenance import Provenance, find_in_chart, marked
@@ -266,7 +267,12 @@ def test_a_run_without_a_whole_year_has_a_workbook_too(baseline: Scenario, tmp_p
     from datetime import date
 
     options = Options(
-        replications=2, step="week", until=date(2025, 3, 31), workers=1, charts=False, lang="nl"
+        replications=2,
+        step="week",
+        until=date(2025, 3, 31),
+        workers=Workers(1),
+        charts=False,
+        lang="nl",
     )
     folder = execute(baseline, "baseline", options, tmp_path / "short").folder
     found = read_run_folder(folder)

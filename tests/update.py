@@ -49,10 +49,11 @@ from sim.report.chart_files import write_scorecard
 from sim.report.charts.scorecard import id_of
 from sim.results.budget import costs
 from sim.results.cell import parse
+from sim.results.executor import ALL_CORES
 from sim.results.experiment import Settings
 from sim.results.tables import tabulate
+from sim.results.versions import versions
 from sim.runs.chart_folder import write_chart_files
-from sim.runs.manifest import versions
 from sim.runs.provenance import Provenance
 from sim.scenario import Scenario, load, quantities
 from sim.studies.base import no_progress
@@ -74,7 +75,7 @@ SENSITIVITY_HEAD = [
 
 
 def update_answers() -> None:
-    found = answers(test_book.ALL, Settings(), 0, no_progress)
+    found = answers(test_book.ALL, Settings(), ALL_CORES, no_progress)
     pages = [found.page(one, "en") for one in test_book.ALL]
     wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
     if wrong:

@@ -24,8 +24,9 @@ from ..report.charts import overview as overview_chart
 from ..report.i18n import Language
 from ..report.overview import SETTINGS, headlines, with_headline
 from ..report.style import title_of
+from ..results.executor import open_workers
 from ..results.experiment import Settings
-from ..runs.manifest import versions
+from ..results.versions import versions
 from ..runs.provenance import Provenance
 from ..scenario import load, shipped
 from ..scenario.json_schema import json_schema
@@ -143,6 +144,7 @@ def answer(
     seed: int = 1,
     step: StepLength = "day",
     workers: int = 0,
+    executor: str | None = None,
 ) -> Answer:
     """Answer a question of the Senate, with simulations where it needs any.
 
@@ -150,7 +152,7 @@ def answer(
     ----------
     number
         Number of the question, 1 to 82.
-    replications, seed, step, workers
+    replications, seed, step, workers, executor
         As in ``Scenario.run``.
 
     Simulations are cached in ``outputs/answers/kept``. Raises ``ScenarioError`` if there is no such
@@ -161,7 +163,9 @@ def answer(
     'share of labour in immigration'
     """
     question = question_of(number)
-    found = answers([question], Settings(replications, seed, step), workers, no_progress)
+    settings = Settings(replications, seed, step)
+    with open_workers(executor, workers) as pool:
+        found = answers([question], settings, pool, no_progress)
     return Answer(found.page(question, lang))
 
 

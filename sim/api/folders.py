@@ -17,6 +17,7 @@ from ..export.safe_write import write_file
 from ..report.i18n import Language
 from ..report.run_tables import moved_lines
 from ..reproduce import compare, rerun
+from ..results.executor import open_workers
 from ..runs import index, verify
 from ..studies.base import no_progress
 from .result import Result
@@ -74,7 +75,10 @@ def verify_run(folder: str | Path) -> pd.DataFrame:
 
 
 def reproduce_run(
-    folder: str | Path, sweep: str | Path | None = None, workers: int = 0
+    folder: str | Path,
+    sweep: str | Path | None = None,
+    workers: int = 0,
+    executor: str | None = None,
 ) -> pd.DataFrame:
     """Run a folder of results again from its manifest, and compare every file byte for byte.
 
@@ -84,16 +88,18 @@ def reproduce_run(
         Folder of a run, a study or a sweep.
     sweep
         Folder of the sweep that a ``discover`` study was made from, if it was moved.
-    workers
-        Number of threads; 0 uses every core. It does not change the results.
+    workers, executor
+        As in ``Scenario.run``.
 
     Returns one row per file. For tables ``cells`` is the number of cells that differ, ``first`` the
     column of the first one, ``largest`` the largest difference of numbers. Raises ``ScenarioError``
     for a folder that can't be reproduced.
     """
     path = None if sweep is None else Path(sweep)
+    with open_workers(executor, workers) as pool:
+        files = rerun.reproduce(Path(folder), pool, no_progress, path).files
     rows = []
-    for file in rerun.reproduce(Path(folder), workers, no_progress, path).files:
+    for file in files:
         cells = file.cells
         differences = (cells.count, cells.column, cells.largest) if cells else (0, "", 0.0)
         rows.append((file.name, file.state, *differences))

@@ -155,23 +155,33 @@ class Result:
         """Charts: ``.plot.need()``, ``.plot.gap()`` and so on."""
         return Plots(self)
 
-    def compare(self, *others: LoadedScenario | Result | str, workers: int = 0) -> StudyReport:
+    def compare(
+        self,
+        *others: LoadedScenario | Result | str,
+        workers: int = 0,
+        executor: str | None = None,
+    ) -> StudyReport:
         """Compare other scenarios with this one, with the settings of this run.
 
         Raises ``ScenarioError`` for an unknown scenario.
         """
-        report: StudyReport = self.scenario.compare(*others, **self._settings(), workers=workers)
+        settings = self._settings() | {"workers": workers, "executor": executor}
+        report: StudyReport = self.scenario.compare(*others, **settings)
         return report
 
     def explain(
-        self, other: LoadedScenario | Result | str, year: int = 2027, workers: int = 0
+        self,
+        other: LoadedScenario | Result | str,
+        year: int = 2027,
+        workers: int = 0,
+        executor: str | None = None,
     ) -> StudyReport:
         """Explain why the gap of the other differs, with the settings of this run.
 
         Raises ``ScenarioError`` for an unknown scenario, or a year without a budget.
         """
-        settings = self._settings()
-        report: StudyReport = self.scenario.explain(other, year, **settings, workers=workers)
+        settings = self._settings() | {"workers": workers, "executor": executor}
+        report: StudyReport = self.scenario.explain(other, year, **settings)
         return report
 
     def write(self, folder: str | Path) -> Path:

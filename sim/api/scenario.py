@@ -21,6 +21,7 @@ from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
 from ..report.scenario_listing import value_text
+from ..results.executor import open_workers
 from ..runs.batches import Options
 from ..runs.load import read_run_folder
 from ..runs.precise import parse_precision
@@ -130,6 +131,7 @@ class LoadedScenario:
         until: date | None = None,
         uncertainty: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
+        executor: str | None = None,
         out: str | Path | None = None,
         lang: Language = "en",
         precision: float | str | None = None,
@@ -146,8 +148,9 @@ class LoadedScenario:
             Last simulated day; by default that of the scenario.
         uncertainty
             Sources of uncertainty to include: "parameters", "inflow", "process".
-        workers
-            Number of threads; 0 uses every core. It does not change the results.
+        workers, executor
+            Number of threads; 0 uses every core. Or a Dask cluster that does the work instead, as
+            in "dask://localhost:8786". Neither changes the results.
         out, lang
             Folder to write, and the language of its charts. Without a folder, results are kept as
             long as the returned object.
@@ -174,7 +177,6 @@ class LoadedScenario:
             checked.step,
             checked.until,
             checked.uncertainty,
-            workers,
             charts=out is not None,
             lang=lang,
             precision=parse_precision(precision),
@@ -184,7 +186,9 @@ class LoadedScenario:
             usage_error("precision", what, "leave out replications")
         words = [word for name in self.names for word in ("+", name)][1:]
         words += [word for text in self.sets for word in ("--set", text)]
-        execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)
+        with open_workers(executor, workers) as pool:
+            options = replace(options, workers=pool)
+            execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)
         result = Result(self, folder, read_run_folder(folder))
         if temporary is not None:
             weakref.finalize(result, shutil.rmtree, temporary, ignore_errors=True)

@@ -21,7 +21,7 @@ from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
 from ..report.style import title_of
-from ..runs.executor import open_workers
+from ..results.executor import open_workers
 from ..runs.load import read_folder
 from ..runs.study_folder import stamp_of_content
 from ..runs.summary_tables import round_table
@@ -128,7 +128,7 @@ def run_from_python(
 ) -> StudyReport:
     """Run a study of a scenario with the arguments of its method; ``load`` loads the others."""
     given = signature_of(study).bind(*args, **kwargs).arguments
-    workers = given.pop("workers", 0)
+    executor, threads = given.pop("executor", None), given.pop("workers", 0)
     others = [load(other) for other in given.pop("others", ())]
     if "other" in given:
         others = [load(given.pop("other"))]
@@ -136,7 +136,8 @@ def run_from_python(
         usage_error(study.name, "there is nothing to compare with", "give another scenario")
     options = study.options.parse(given)
     loaded = (base.loaded, *(other.loaded for other in others))
-    result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
+    with open_workers(executor, threads) as workers:
+        result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
     return StudyReport(result, _expression(base, study, options, others))
 
 
@@ -156,6 +157,8 @@ def signature_of(study: Study) -> Signature:
         default = Parameter.empty if field.is_required() else field.get_default()
         found.append(Parameter(name, kind, default=default, annotation=field.annotation))
     found.append(Parameter("workers", Parameter.KEYWORD_ONLY, default=0, annotation=int))
+    executor = Parameter("executor", Parameter.KEYWORD_ONLY, default=None, annotation=str | None)
+    found.append(executor)
     return Signature(found, return_annotation=StudyReport)
 
 
@@ -195,7 +198,12 @@ class SweepResult:
         return StudyReport(found, f"sim.open_sweep({str(self.folder)!r}).discover({where!r})")
 
 
-def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> SweepResult:
+def sweep(
+    file: str | Path,
+    out: str | Path | None = None,
+    workers: int = 0,
+    executor: str | None = None,
+) -> SweepResult:
     """Run every scenario of a design; runs that an earlier start finished are kept.
 
     Parameters
@@ -204,8 +212,8 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
         A design file, or the name of a shipped design.
     out
         Folder to write; by default ``outputs/sweep-NAME``.
-    workers
-        Number of threads; 0 uses every core. It does not change the results.
+    workers, executor
+        As in ``Scenario.run``.
 
     Raises ``ScenarioError`` for a mistake in the design, and if the folder can't be written.
     """
@@ -213,7 +221,7 @@ def sweep(file: str | Path, out: str | Path | None = None, workers: int = 0) -> 
     plan = sweeps.planned_sweep(design)
     folder = Path(out) if out is not None else Path("outputs") / f"sweep-{design.stem}"
     inputs = sweeps.inputs_of(plan, design)
-    with open_workers(None, workers) as pool:
+    with open_workers(executor, workers) as pool:
         sweeps.sweep(plan, folder, pool, None, inputs, f"sim.sweep({str(design)!r})")
     return open_sweep(folder)
 

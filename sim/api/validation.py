@@ -18,8 +18,9 @@ from ..report.display_names import input_name
 from ..report.i18n import Language
 from ..report.scorecard_tables import score_table, skill_table, verdict
 from ..report.style import title_of
+from ..results.executor import open_workers
 from ..results.model_checks import run_checks
-from ..runs.manifest import versions
+from ..results.versions import versions
 from ..runs.provenance import Provenance
 from ..scenario import load
 from ..scenario.listing import kept_effects
@@ -108,7 +109,11 @@ class Scorecard:
 
 
 def score_hindcasts(
-    replications: int | None = None, seed: int = 1, years: Sequence[int] = (), workers: int = 2
+    replications: int | None = None,
+    seed: int = 1,
+    years: Sequence[int] = (),
+    workers: int = 0,
+    executor: str | None = None,
 ) -> Scorecard:
     """Compare forecasts from past origin dates with observations.
 
@@ -124,8 +129,8 @@ def score_hindcasts(
         Seed of all random numbers.
     years
         Years of the origin dates; by default all.
-    workers
-        Number of threads. It does not change the results.
+    workers, executor
+        As in ``Scenario.run``.
 
     Raises ``ScenarioError`` for a year without an origin date.
 
@@ -140,15 +145,19 @@ def score_hindcasts(
     if replications is None:
         return Scorecard(hindcast.kept().of_years(years), hindcast.HindcastOptions())
     options = hindcast.HindcastOptions(replications, seed)
-    return Scorecard(hindcast.make(options, years, workers), options)
+    with open_workers(executor, workers) as pool:
+        return Scorecard(hindcast.make(options, years, pool), options)
 
 
-def calibrate(replications: int = 40) -> dict[str, Any]:
+def calibrate(
+    replications: int = 40, workers: int = 0, executor: str | None = None
+) -> dict[str, Any]:
     """Estimate the parameters that no source gives from observations to the end of 2024.
 
     Returns a patch as nested mappings, as a scenario file would hold it.
     """
-    return hindcast.patch(hindcast.fit(replications))
+    with open_workers(executor, workers) as pool:
+        return hindcast.patch(hindcast.fit(replications, pool))
 
 
 def check_model() -> pd.DataFrame:

@@ -14,12 +14,14 @@ from ..errors import usage_error
 from ..studies.options import parse_count
 from .options import (
     ChartWidth,
+    Executor,
     Formats,
     Json,
     Lang,
     Language,
     Seed,
     Width,
+    Workers,
     formats_of,
 )
 from .output import as_typed, console
@@ -85,6 +87,8 @@ def hindcast(
             "first,repeat,decisions,homes,family,other,exits.",
         ),
     ] = None,
+    workers: Workers = 0,
+    executor: Executor = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for tables and chart.")
     ] = None,
@@ -116,6 +120,7 @@ def hindcast(
     from ..hindcast.record import as_json
     from ..report import inflow_tables, scorecard_tables, spending_tables
     from ..report.given_tables import given_table
+    from ..results.executor import open_workers
     from ..runs.chart_folder import refuse_other_kind
     from ..runs.folder import refuse_foreign
 
@@ -138,13 +143,16 @@ def hindcast(
         if process or out is not None or json_:
             usage_error("--given", "it prints one table", "leave --process, --json and --out out")
         names = chosen_flows(given)
-        console().print(given_table(given_cells(names, options), names, lang))
+        with open_workers(executor, workers) as pool:
+            cells = given_cells(names, options, pool)
+        console().print(given_table(cells, names, lang))
         return
     if out is not None:
         refuse_other_kind(out, KIND)
         refuse_foreign(out)
         _make(out)
-    found = make(options)
+    with open_workers(executor, workers) as pool:
+        found = make(options, workers=pool)
     scored = scores(found)
     if json_:
         typer.echo(as_json(found, options))
@@ -180,8 +188,8 @@ def _write(
     """Write the folder of a scorecard: tables, chart and manifest."""
     from ..report.chart_files import write_scorecard
     from ..report.charts.scorecard import id_of
+    from ..results.versions import versions
     from ..runs.chart_folder import write_charts
-    from ..runs.manifest import versions
     from ..runs.provenance import Provenance
 
     stem = f"scorecard-{lang}-{width}"
@@ -212,6 +220,8 @@ def _make(folder: Path) -> None:
 
 def calibrate(
     replications: Annotated[str, typer.Option(help="Replications of each run of a year.")] = "40",
+    workers: Workers = 0,
+    executor: Executor = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for what was fitted.")
     ] = None,
@@ -221,6 +231,7 @@ def calibrate(
     from ..export.safe_write import write_file
     from ..hindcast import fit, patch
     from ..report.hindcast_tables import ends_table, fit_lines, fit_table
+    from ..results.executor import open_workers
     from ..scenario import load
     from ..scenario.template import patch_text
 
@@ -230,7 +241,8 @@ def calibrate(
         usage_error(str(out), "this is a folder", "name a file in it")
     if out is not None:
         _make(out.parent)
-    found = fit(parse_count(replications))
+    with open_workers(executor, workers) as pool:
+        found = fit(parse_count(replications), pool)
     console().print(fit_table(found, lang))
     console().print(ends_table(found, lang))
     for line in fit_lines(found, load("baseline"), lang):

@@ -23,6 +23,9 @@ Uncertainty = Annotated[
     str, typer.Option(metavar="SOURCE,...", help="Sources of uncertainty, with commas.")
 ]
 Workers = Annotated[int, typer.Option(min=0, help="Threads (0: one a core).")]
+Executor = Annotated[
+    str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not threads here.")
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", help="Override: key=value, or key={value: ..., certain: true}."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from ..errors import usage_error
 from ..studies.options import SimulationOptions
 from .options import (
     ALL_SOURCES,
+    Executor,
     Json,
     Lang,
     Language,
@@ -51,6 +53,7 @@ def run(
     step: Step = "day",
     uncertainty: Uncertainty = ALL_SOURCES,
     workers: Workers = 0,
+    executor: Executor = None,
     out: Out = None,
     lang: Lang = "en",
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")] = True,
@@ -71,6 +74,7 @@ def run(
     if out is not None and len(chains) > 1:
         what = "one folder can't hold several runs"
         usage_error("--out", what, "leave it out, or run one scenario")
+    from ..results.executor import open_workers
     from ..runs.batches import Options
     from ..runs.precise import parse_precision
     from ..runs.run import execute
@@ -85,7 +89,6 @@ def run(
         step=asked.step,
         until=asked.until,
         vary=asked.uncertainty,
-        workers=workers,
         charts=charts,
         lang=lang,
         precision=wanted,
@@ -96,19 +99,21 @@ def run(
         what = f"two runs are called {max(names, key=names.count)}"
         usage_error("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
-    for one, chain in zip(loaded, chains, strict=True):
-        tell_notes(one)
-        tell_warnings(one)
-        folder = out or Path("outputs") / one.name
-        with progress(one.name, options.replications, quiet or json_) as tell:
-            words = _words(chain, sets)
-            finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
-        if json_:
-            records.append(_as_json(finished, one.name))
-        elif quiet:
-            typer.echo(str(folder))
-        else:
-            _print_run(finished, options.seed, options.step, lang)
+    with open_workers(executor, workers) as pool:
+        options = replace(options, workers=pool)
+        for one, chain in zip(loaded, chains, strict=True):
+            tell_notes(one)
+            tell_warnings(one)
+            folder = out or Path("outputs") / one.name
+            with progress(one.name, options.replications, quiet or json_) as tell:
+                words = _words(chain, sets)
+                finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
+            if json_:
+                records.append(_as_json(finished, one.name))
+            elif quiet:
+                typer.echo(str(folder))
+            else:
+                _print_run(finished, options.seed, options.step, lang)
     if json_:
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
 
@@ -192,6 +197,7 @@ def answer(
     seed: Seed = 1,
     step: Step = "day",
     workers: Workers = 0,
+    executor: Executor = None,
     out: Out = None,
     lang: Lang = "en",
 ) -> None:
@@ -203,6 +209,7 @@ def answer(
     from ..questions import text as report
     from ..questions.questions import questions
     from ..questions.run_studies import answers, question_of
+    from ..results.executor import open_workers
     from ..studies.base import settings_of
 
     terminal, every = console(), questions()
@@ -216,7 +223,8 @@ def answer(
         )
     given = {"replications": replications, "seed": seed, "step": step}
     settings = settings_of(SimulationOptions.parse(given))
-    found = answers(asked, settings, workers, _watch, _notice)
+    with open_workers(executor, workers) as pool:
+        found = answers(asked, settings, pool, _watch, _notice)
     pages = [found.page(one, lang) for one in asked]
     if question == ALL:
         _write(pages, found, out, lang)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from .options import Json, Lang, Quiet, Workers
+from .options import Executor, Json, Lang, Quiet, Workers
 from .output import console, watched
 
 Sort = Literal["when", "scenario", "gap", "kind", "id", "folder"]
@@ -25,6 +25,7 @@ def reproduce(
         Path | None, typer.Option(help="Of a discovery: the sweep, if it does not lie beside it.")
     ] = None,
     workers: Workers = 0,
+    executor: Executor = None,
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
@@ -36,8 +37,10 @@ def reproduce(
     from ..report.i18n import translate
     from ..report.run_tables import alike_text, other_texts
     from ..reproduce.rerun import reproduce as made_again
+    from ..results.executor import open_workers
 
-    found = made_again(run, workers, watched(quiet), sweep)
+    with open_workers(executor, workers) as pool:
+        found = made_again(run, pool, watched(quiet), sweep)
     record = found.record
     equal = sum(one.state == "equal" for one in found.files)
     if not quiet:

@@ -267,8 +267,8 @@ def overview(
     from ..report.charts import FORMATS
     from ..report.charts.overview import id_of
     from ..report.overview import SETTINGS, headlines, with_headline
+    from ..results.versions import versions
     from ..runs.chart_folder import write_chart_files, write_charts
-    from ..runs.manifest import versions
     from ..runs.provenance import Provenance
 
     formats, folder = formats_of(format_), out

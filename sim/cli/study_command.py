@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
@@ -14,10 +15,11 @@ from pydantic.fields import FieldInfo
 from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import flag_of
-from .options import Lang, Out, Quiet, Sets, Workers
+from .options import Executor, Lang, Out, Quiet, Sets, Workers
 from .output import finish, tell_notes, watched
 
 if TYPE_CHECKING:
+    from ..results.executor import Workers as PoolOfWorkers
     from ..scenario import Loaded
     from ..studies.base import Inputs
 
@@ -55,7 +57,8 @@ def study_command(study: Study) -> Callable[..., None]:
     if study.takes in ("scenario", "scenarios"):
         parameters["set_"] = (Sets, None)
     parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
-    parameters |= {"workers": (Workers, 0), "out": (Out, None), "lang": (Lang, "en")}
+    parameters |= {"workers": (Workers, 0), "executor": (Executor, None)}
+    parameters |= {"out": (Out, None), "lang": (Lang, "en")}
     parameters |= {"quiet": (Quiet, False)}
 
     def command(**typed: Any) -> None:
@@ -111,13 +114,15 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
 def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
     options = study.options.parse(values)
     load = _loader(study, typed)
+    from ..results.executor import open_workers
     from ..studies.base import run_study
 
-    result = run_study(study, options, load)
+    with open_workers(typed["executor"], typed["workers"]) as workers:
+        result = run_study(study, options, partial(load, workers))
     finish(result, typed["out"], typed["lang"], typed["quiet"])
 
 
-def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
+def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], Inputs]:
     """Check the names of scenarios as they were typed; return what loads them."""
     from ..scenario import parse_chain, parse_chains
 
@@ -135,7 +140,7 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
     else:
         chains = []
 
-    def load() -> Inputs:
+    def load(workers: PoolOfWorkers) -> Inputs:
         from ..scenario import load_chain
         from ..studies.base import Inputs
 
@@ -143,6 +148,6 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[], Inputs]:
         for one in scenarios:
             tell_notes(one)
         watch = watched(typed["quiet"])
-        return Inputs(scenarios, typed.get("sweep"), typed["workers"], watch)
+        return Inputs(scenarios, typed.get("sweep"), workers, watch)
 
     return load

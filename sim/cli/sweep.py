@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Lang, Out, Quiet, Workers
+from .options import Executor, Lang, Out, Quiet, Workers
 from .output import as_typed, console, progress
 
 INTERRUPTED = 130
@@ -17,20 +17,18 @@ INTERRUPTED = 130
 
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A design file.")],
-    executor: Annotated[
-        str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not threads here.")
-    ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Say how many runs and how long, and stop.")
     ] = False,
     workers: Workers = 0,
+    executor: Executor = None,
     out: Out = None,
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
     from ..report.i18n import translate
-    from ..runs.executor import open_workers
+    from ..results.executor import open_workers
     from ..studies.sweep import (
         design_file,
         inputs_of,

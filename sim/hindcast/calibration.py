@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -19,8 +20,8 @@ from scipy.optimize import least_squares
 
 from ..model.engine import simulate
 from ..model.sampling import Floats
+from ..results.executor import ALL_CORES, Workers, parallel_list
 from ..results.experiment import actors_until
-from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from ..scenario import Scenario, load, override
 from .estimates import Response, homes_by_year, response, values, work_by_year
@@ -163,13 +164,13 @@ def year_ends(
     ]
 
 
-def _all_ends(values_: Floats, replications: int, cancelled: Event | None = None) -> Floats:
+def _all_ends(replications: int, values_: Floats, cancelled: Event | None = None) -> Floats:
     names = dict.fromkeys(target.scenario for target in TARGETS)
     ends = (year_ends(name, values_, replications, cancelled=cancelled) for name in names)
     return np.array([end for of_year in ends for end in of_year])
 
 
-def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -> Fit:
+def fit(replications: int = 40, workers: Workers = ALL_CORES, start: Floats | None = None) -> Fit:
     """Fit all parameters at once: least squares over observations and priors.
 
     It begins at the priors, or at ``start``.
@@ -185,15 +186,13 @@ def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -
     error = np.array([target.sd for target in TARGETS])
 
     def residuals(x: Floats) -> Floats:
-        return np.concatenate([(_all_ends(x, replications) - wanted) / error, (x - prior) / sd])
+        return np.concatenate([(_all_ends(replications, x) - wanted) / error, (x - prior) / sd])
 
     def slopes(x: Floats) -> Floats:
         steps = STEP * (high - low)
         steps = np.where(x + steps > high, -steps, steps)
         moved = [x, *(x + np.diag(steps))]
-        ends = parallel_list(
-            lambda x, cancelled: _all_ends(x, replications, cancelled), moved, workers
-        )
+        ends = parallel_list(partial(_all_ends, replications), moved, workers)
         by_number = [(end - ends[0]) / step for end, step in zip(ends[1:], steps, strict=True)]
         return np.concatenate([np.stack(by_number, axis=1) / error[:, None], np.diag(1 / sd)])
 
@@ -216,7 +215,7 @@ def fit(replications: int = 40, workers: int = 2, start: Floats | None = None) -
         sds,
         covariance / np.outer(sds, sds),
         1 - (sds / sd) ** 2,
-        tuple(zip(TARGETS, _all_ends(found.x, replications).tolist(), strict=True)),
+        tuple(zip(TARGETS, _all_ends(replications, found.x).tolist(), strict=True)),
         response(work_by_year(known), values(known, "decisions")),
         response(values(known, "status_holders"), homes_by_year(known)),
     )

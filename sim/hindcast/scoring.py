@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -19,8 +20,8 @@ import pandas as pd
 
 from ..model.engine import simulate
 from ..model.sampling import Floats
+from ..results.executor import ALL_CORES, Workers, parallel_list
 from ..results.experiment import actors_until
-from ..results.parallel import parallel_list
 from ..results.tables import tabulate
 from .estimates import facts, values
 from .given import closes, with_given
@@ -137,13 +138,19 @@ def cells_at(
     return rows
 
 
-def given_cells(names: tuple[str, ...], options: HindcastOptions) -> pd.DataFrame:
+def _on(options: HindcastOptions, origin: date, cancelled: Event | None) -> list[dict[str, object]]:
+    return cells_at(origin, options, cancelled)
+
+
+def given_cells(
+    names: tuple[str, ...], options: HindcastOptions, workers: Workers = ALL_CORES
+) -> pd.DataFrame:
     """Return the cells of hindcasts with these published flows given (``given.FLOWS``).
 
     Of the origin dates whose opening stock and flows are published.
     """
     days = [day for day in origins() if closes(day.year)]
-    return all_cells(days, replace(options, given=names))
+    return all_cells(days, replace(options, given=names), workers)
 
 
 def scored_cells(
@@ -202,9 +209,11 @@ def _scored(sample: Floats, came: float) -> dict[str, object]:
     return found
 
 
-def all_cells(days: Sequence[date], options: HindcastOptions, workers: int = 2) -> pd.DataFrame:
+def all_cells(
+    days: Sequence[date], options: HindcastOptions, workers: Workers = ALL_CORES
+) -> pd.DataFrame:
     """Cells of several origin dates, one row a forecaster, series and year."""
-    found = parallel_list(lambda day, cancelled: cells_at(day, options, cancelled), days, workers)
+    found = parallel_list(partial(_on, options), days, workers)
     return pd.DataFrame([row for rows in found for row in rows])
 
 

@@ -10,6 +10,7 @@ from io import StringIO
 
 import pandas as pd
 
+from ..results.executor import ALL_CORES, Workers
 from .scoring import HindcastOptions, all_cells, official_origins, origins
 from .yearly_inflow import yearly_cells, yearly_origins
 
@@ -41,7 +42,9 @@ class Hindcasts:
         )
 
 
-def make(options: HindcastOptions, years: Sequence[int] = (), workers: int = 2) -> Hindcasts:
+def make(
+    options: HindcastOptions, years: Sequence[int] = (), workers: Workers = ALL_CORES
+) -> Hindcasts:
     """Run the program on all origin dates, or on those in some years."""
 
     def wanted(days: list[date]) -> list[date]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import usage_error
 from ..report.i18n import Language
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings
 from ..runs.cache import Notice, Numbers, cached_arrays, cached_numbers
 from ..runs.study_folder import StudyContent, write_study
@@ -33,7 +34,7 @@ def study_settings(spec: StudySpec, settings: Settings) -> Settings:
 
 
 def study_values(
-    spec: StudySpec, settings: Settings, workers: int = 0, tell: Progress | None = None
+    spec: StudySpec, settings: Settings, workers: Workers = ALL_CORES, tell: Progress | None = None
 ) -> dict[str, Value]:
     """Run a study and return its values by name; raises ``ScenarioError``."""
     scenarios = tuple(loaded_of(name) for name in spec.scenarios)
@@ -52,7 +53,7 @@ def cells_for(
     every: Sequence[Question],
     settings: Settings,
     folder: Path,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> KnownMetric:
@@ -78,7 +79,7 @@ def cached_study_values(
     spec: StudySpec,
     settings: Settings,
     folder: Path,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> dict[str, Value]:
@@ -164,7 +165,7 @@ def question_of(number: int | str) -> Question:
 def answers(
     selected: Sequence[Question],
     settings: Settings,
-    workers: int,
+    workers: Workers,
     watch: Watch,
     notice: Notice | None = None,
 ) -> Answers:

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 from ..errors import usage_error
 from ..report.i18n import Language
+from ..results.executor import Workers
 from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
-from ..runs.executor import open_workers
 from ..runs.load import read_resolved, read_scenario, verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
 from ..runs.run import execute
@@ -55,7 +55,7 @@ class _Task:
 
     folder: Path
     record: dict[str, Any]
-    workers: int
+    workers: Workers
     watch: Watch
     sweep: Path | None
 
@@ -84,7 +84,9 @@ class _Task:
         return self.resolved(next(iter(self.record["scenarios"])))
 
 
-def reproduce(folder: Path, workers: int, watch: Watch, sweep: Path | None = None) -> Reproduction:
+def reproduce(
+    folder: Path, workers: Workers, watch: Watch, sweep: Path | None = None
+) -> Reproduction:
     """Re-run a folder from its resolved scenarios and settings, and compare byte by byte.
 
     Files that it was made of once are not read: they may have changed since. ``sweep`` is that of a
@@ -168,9 +170,10 @@ def _sweep(task: _Task, there: Path) -> None:
 
     plan = expand_design(read_design(design), task.folder, resolved)
     planned = Sweep(task.record["name"], plan, design.read_text("utf-8"))
-    with open_workers(None, task.workers) as pool, task.watch(planned.name, len(plan)) as tell:
+    record = task.record
+    with task.watch(planned.name, len(plan)) as tell:
         run_sweep(
-            planned, there, pool, tell, task.record["inputs"], task.record["command"], task.lang
+            planned, there, task.workers, tell, record["inputs"], record["command"], task.lang
         )
 
 

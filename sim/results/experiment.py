@@ -8,13 +8,13 @@ scenarios have common random numbers, however the work is divided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import Event
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from . import budget
 from . import tables as results
 from .budget import Costs
 from .cell import MONEY, CellRef, advice_on
-from .parallel import cores, parallel_map
+from .executor import ALL_CORES, Workers, parallel_list, parallel_map
 
 LARGEST_CHUNK = 100
 """Most replications simulated at once: the model handles them one by one, so more take memory and
@@ -41,6 +41,7 @@ LARGEST_CHUNK_YEARS = 600
 """Most replications times years simulated at once, so that longer runs take no more memory: the
 ledger and the tables of a replication take about 50 kB a year."""
 Progress = Callable[[int, int], None]
+Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,6 @@ def simulate_one(
     settings: Settings,
     first: int = 0,
     count: int | None = None,
-    until: date | None = None,
     cancelled: Event | None = None,
 ) -> Experiment:
     """Simulate ``count`` replications from number ``first`` on, which have these ``samples``.
@@ -201,7 +201,7 @@ def simulate_one(
         parameters=samples,
         vary=settings.vary,
         step=settings.step,
-        until=until or settings.until,
+        until=settings.until,
         first=first,
         actors=actors_until(cancelled),
     )
@@ -220,13 +220,16 @@ def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int =
     return Experiment(scenario, ledger.clock, samples, tables, costs, first)
 
 
-def simulate_all(scenario: Scenario, settings: Settings) -> list[Experiment]:
-    """Simulate all replications of a scenario in this thread, chunk by chunk."""
-    drawn = _samples_of(Task(scenario, lambda _: {}), settings)
-    return [
-        simulate_one(scenario, slice_samples(drawn, first, count), settings, first, count)
-        for first, count in chunks(settings.replications, chunk_size(scenario, settings))
-    ]
+def simulate_all(
+    scenario: Scenario, settings: Settings, workers: Workers = ALL_CORES
+) -> list[Experiment]:
+    """Simulate all replications of a scenario, and keep them, chunk by chunk."""
+    cut = chunks(settings.replications, chunk_size(scenario, settings))
+    return parallel_list(measured, pieces(Task(scenario, _whole), settings, cut), workers)
+
+
+def _whole(trial: Experiment) -> Experiment:
+    return trial
 
 
 def chunk_size(scenario: Scenario, settings: Settings, threads: int = 1) -> int:
@@ -242,16 +245,17 @@ def chunks(replications: int, size: int) -> list[tuple[int, int]]:
     return [(first, min(size, replications - first)) for first in range(0, replications, size)]
 
 
-Measure = Callable[[Experiment], dict[str, Floats]]
-"""Function that reads arrays by name from an experiment; replications are the last axis."""
+Arrays = dict[str, Floats]
+"""Arrays by name; replications are their last axis."""
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Generic[Measured]):
     """A scenario to simulate, and what to read from the result."""
 
     scenario: Scenario
-    measure: Measure
+    measure: Callable[[Experiment], Measured]
+    """Function of a module, or an object that can be pickled: it may run on another machine."""
     samples: Samples | None = None
     """Parameter columns (replications,) to use instead of drawing them."""
     first: int = 0
@@ -259,72 +263,77 @@ class Task:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    task: Task
+class Piece(Generic[Measured]):
+    """Some replications of a task, with their samples."""
+
+    scenario: Scenario
+    measure: Callable[[Experiment], Measured]
     settings: Settings
     samples: Samples
     first: int
     count: int
 
 
-def run_task(task: Task, settings: Settings, cancelled: Event | None = None) -> dict[str, Floats]:
+def run_task(task: Task[Arrays], settings: Settings, cancelled: Event | None = None) -> Arrays:
     """Run a task in this thread, chunk by chunk, and return what it measures.
 
     Raises ``CancelledError`` within a step once ``cancelled`` is set.
     """
     cut = chunks(settings.replications, chunk_size(task.scenario, settings))
-    return _joined([_measured(piece, cancelled) for piece in _pieces(task, settings, cut)])
+    return _joined([measured(piece, cancelled) for piece in pieces(task, settings, cut)])
 
 
 def run_tasks(
-    tasks: Sequence[Task],
+    tasks: Sequence[Task[Arrays]],
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
-) -> Generator[dict[str, Floats], None, None]:
+) -> Generator[Arrays, None, None]:
     """Run tasks on common random numbers, and yield what each measures, in their order.
 
-    The work is divided by task and by chunk of replications over threads; arrays are joined in
+    The work is divided by task and by chunk of replications over workers; arrays are joined in
     the order of replications. ``tell(done, total)`` is called with numbers of replications.
     """
-    threads = cores(workers) if len(tasks) < cores(workers) else 1
-    size = min((chunk_size(task.scenario, settings, threads) for task in tasks), default=1)
+    shared = workers.size if len(tasks) < workers.size else 1
+    size = min((chunk_size(task.scenario, settings, shared) for task in tasks), default=1)
     cut = chunks(settings.replications, size)
-    pieces = [piece for task in tasks for piece in _pieces(task, settings, cut)]
+    work = (piece for task in tasks for piece in pieces(task, settings, cut))
     total, done, turn = settings.replications * len(tasks), 0, 0
-    ready: dict[int, dict[str, Floats]] = {}
-    with closing(parallel_map(_measured, pieces, workers)) as results:
+    ready: dict[int, Arrays] = {}
+    with closing(parallel_map(measured, work, workers)) as results:
         for number, result in results:
             ready[number] = result
-            done += pieces[number].count
+            done += cut[number % len(cut)][1]
             if tell is not None:
                 tell(done, total)
-            while turn < len(pieces) and all(turn + part in ready for part in range(len(cut))):
+            while all(turn + part in ready for part in range(len(cut))):
                 yield _joined([ready.pop(turn + part) for part in range(len(cut))])
                 turn += len(cut)
 
 
-def _pieces(task: Task, settings: Settings, cut: Sequence[tuple[int, int]]) -> list[_Piece]:
+def pieces(
+    task: Task[Measured], settings: Settings, cut: Sequence[tuple[int, int]]
+) -> Iterator[Piece[Measured]]:
+    """Yield the replications of a task by first number and count."""
     samples = _samples_of(task, settings)
-    return [
-        _Piece(task, settings, slice_samples(samples, first, count), task.first + first, count)
-        for first, count in cut
-    ]
+    for first, count in cut:
+        part = slice_samples(samples, first, count)
+        yield Piece(task.scenario, task.measure, settings, part, task.first + first, count)
 
 
-def _measured(piece: _Piece, cancelled: Event | None) -> dict[str, Floats]:
-    task = piece.task
+def measured(piece: Piece[Measured], cancelled: Event | None) -> Measured:
+    """Simulate some replications, and return what their measure reads; the work of an executor."""
     trial = simulate_one(
-        task.scenario, piece.samples, piece.settings, piece.first, piece.count, cancelled=cancelled
+        piece.scenario, piece.samples, piece.settings, piece.first, piece.count, cancelled
     )
-    return task.measure(trial)
+    return piece.measure(trial)
 
 
-def _joined(parts: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
+def _joined(parts: Sequence[Arrays]) -> Arrays:
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
-def _samples_of(task: Task, settings: Settings) -> Samples:
+def _samples_of(task: Task[Any], settings: Settings) -> Samples:
     if task.samples is not None:
         return task.samples
     return sample(

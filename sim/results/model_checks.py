@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from ..model.reception import placement
 from ..model.sampling import Floats, sample, slice_samples
 from ..scenario import REGULAR, Scenario, override
 from .budget import costs
-from .parallel import parallel_list
+from .executor import Workers, parallel_list
 from .tables import Tables, tabulate
 
 BECAUSE = "set by a check"
@@ -246,7 +247,7 @@ def actor_order(base: Scenario) -> CheckOutcome:
     whole = tabulate(simulate(base, 6, 1, until=until), base).monthly
     turned = tabulate(simulate(base, 6, 1, until=until, actors=ACTORS[::-1]), base).monthly
     jobs = [(base, slice_samples(samples, first, 3), first, until) for first in (0, 3)]
-    parts = parallel_list(lambda job, _: _part(job), jobs, 2)
+    parts = parallel_list(_part, jobs, Workers(2))
     joined = np.concatenate(parts, axis=-1)
     equal = np.array_equal(whole, turned, equal_nan=True)
     equal = equal and np.array_equal(whole, joined, equal_nan=True)
@@ -255,7 +256,7 @@ def actor_order(base: Scenario) -> CheckOutcome:
                    "every cell equal" if equal else "cells differ", bool(equal))  # fmt: skip
 
 
-def _part(job: tuple[Scenario, Any, int, date]) -> Floats:
+def _part(job: tuple[Scenario, Any, int, date], _cancelled: Event | None) -> Floats:
     scenario, samples, first, until = job
     ledger = simulate(scenario, 3, 1, parameters=samples, first=first, until=until)
     return tabulate(ledger, scenario).monthly
@@ -380,14 +381,14 @@ def parameters_matter(base: Scenario) -> CheckOutcome:
     dead = paths
     for until in (date(2025, 6, 30), date(2026, 12, 31)):
         jobs = [(base, path, until) for path in ["", *dead]]
-        unmoved, *prints = parallel_list(lambda job, _: _moved(job), jobs, 2)
+        unmoved, *prints = parallel_list(_moved, jobs, Workers(2))
         dead = [path for path, found in zip(dead, prints, strict=True) if found == unmoved]
     tried = f"{len(paths)} numbers moved one by one, to the end of 2026"
     result = f"{len(dead)} move nothing" + "".join(f" {path}" for path in dead)
     return CheckOutcome("each uncertain number of the chain matters", tried, result, not dead)
 
 
-def _moved(job: tuple[Scenario, str, date]) -> bytes:
+def _moved(job: tuple[Scenario, str, date], _cancelled: Event | None) -> bytes:
     """Hash of the tables of a run in which one draw was lowered."""
     base, path, until = job
     samples = sample(base, 3, 1, until=until)

@@ -1,4 +1,4 @@
-"""Simulate a run in batches of replications on threads, and read the results cell by cell.
+"""Simulate a run in batches of replications, and read the results cell by cell.
 
 Results stay in memory where they are small, and are stored on disk otherwise, so that memory does
 not grow with the number of replications. Batches are in the order of replications, so that their
@@ -13,16 +13,24 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from threading import Event
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
 from ..model.prices import Prices
-from ..model.sampling import Floats, Samples, slice_samples
+from ..model.sampling import Floats, Samples
 from ..results import budget
-from ..results.experiment import Experiment, Progress, Settings, chunk_size, chunks, simulate_one
-from ..results.parallel import cores, parallel_map
+from ..results.executor import ALL_CORES, Workers, parallel_map
+from ..results.experiment import (
+    Experiment,
+    Progress,
+    Settings,
+    Task,
+    chunk_size,
+    chunks,
+    measured,
+    pieces,
+)
 from ..results.tables import Measure, TableCell
 from ..scenario import CostLevel, Scenario
 
@@ -37,7 +45,7 @@ Kind = Literal["monthly", "yearly"] | budget.Timing
 class Options(Settings):
     """Options of a run: its settings, and options that do not change its numbers."""
 
-    workers: int = 0
+    workers: Workers = ALL_CORES
     chunk: int = 0
     charts: bool = True
     lang: str = "en"
@@ -54,12 +62,6 @@ class CellIndex:
     monthly: tuple[TableCell, ...]
     yearly: tuple[tuple[TableCell, Measure], ...]
     costs: tuple[tuple[CostLevel, str], ...]
-
-
-class Source(Protocol):
-    """Arrays (time, replication) by the number of their cell: a list, or ``StoredArrays``."""
-
-    def __getitem__(self, number: int, /) -> Floats: ...
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,12 @@ class StoredArrays:
             return np.frombuffer(stream.read(size)).reshape(self.shape)
 
 
+Source = Floats | StoredArrays
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Results of ``count`` replications: the arrays of their cells by kind."""
+    """Results of ``count`` replications: by kind, arrays (time, replication) by number of cell."""
 
     count: int
     index: CellIndex
@@ -112,13 +117,6 @@ class Cells:
 
 def batch_of(trial: Experiment, series: Collection[str] | None = None) -> Batch:
     """Return the results of a simulation as one batch; of the monthly ones only ``series``."""
-    index, arrays = _read(trial, series)
-    return Batch(trial.replications, index, arrays)
-
-
-def _read(
-    trial: Experiment, series: Collection[str] | None = None
-) -> tuple[CellIndex, dict[Kind, list[Floats]]]:
     tables, prices = trial.tables, Prices.of(trial.scenario, trial.samples)
     numbers = [
         number
@@ -132,15 +130,15 @@ def _read(
         tables.yearly_cells,
         tuple(trial.costs),
     )
-    arrays: dict[Kind, list[Floats]] = {
-        "monthly": [tables.monthly[number] for number in numbers],
-        "yearly": list(tables.yearly),
+    arrays: dict[Kind, Floats] = {
+        "monthly": tables.monthly if series is None else tables.monthly[numbers],
+        "yearly": tables.yearly,
     }
     shape = (len(tables.years), trial.replications)
     for timing in budget.TIMINGS:
         costs = budget.as_cash(prices, trial.costs, timing).values()
-        arrays[timing] = [np.broadcast_to(cost, shape) for cost in costs]
-    return index, arrays
+        arrays[timing] = np.stack([np.broadcast_to(cost, shape) for cost in costs])
+    return Batch(trial.replications, index, arrays)
 
 
 def simulate_cells(
@@ -152,61 +150,47 @@ def simulate_cells(
     progress: Progress | None = None,
     before: Cells | None = None,
 ) -> Cells:
-    """Simulate all replications, which have these ``samples``; results may be kept in ``spool``.
+    """Simulate all replications, which have these ``samples``.
+
+    Results too large for memory are stored in ``spool``, here and not by the workers.
 
     ``before`` are the cells of the first of them, which are not simulated again.
     """
     known = before.replications if before is not None else 0
     left = replace(options, until=until, replications=options.replications - known)
-    size = options.chunk or chunk_size(scenario, left, cores(options.workers))
-    jobs = [
-        _BatchJob(
-            scenario, slice_samples(samples, first, count), options, until, first, count, spool
-        )
-        for first, count in (
-            (known + first, count) for first, count in chunks(left.replications, size)
-        )
-    ]
+    size = options.chunk or chunk_size(scenario, left, options.workers.size)
+    cut = [(known + first, count) for first, count in chunks(left.replications, size)]
+
+    settings = Settings(options.replications, options.seed, options.step, until, options.vary)
+    work = pieces(Task(scenario, batch_of, samples), settings, cut)
     tell = progress or (lambda _done, _total: None)
-    done, batches = known, {}
+    done, large = known, IN_MEMORY_BYTES / options.replications
+    batches: dict[int, Batch] = {}
     tell(known, options.replications)
-    with closing(parallel_map(_work, jobs, options.workers)) as results:
+    with closing(parallel_map(measured, work, options.workers)) as results:
         for number, batch in results:
-            batches[number] = batch
+            is_large = _size(batch) / batch.count > large
+            kept = _stored(batch, spool / f"{cut[number][0]:09d}") if is_large else batch
+            # Their indices are equal: one is kept.
+            index = next(iter(batches.values())).index if batches else batch.index
+            batches[number] = replace(kept, index=index)
             done += batch.count
             tell(done, options.replications)
     earlier = before.batches if before is not None else ()
-    return Cells([*earlier, *(batches[number] for number in range(len(jobs)))])
+    return Cells([*earlier, *(batches[number] for number in range(len(cut)))])
 
 
-@dataclass(frozen=True)
-class _BatchJob:
-    scenario: Scenario
-    samples: Samples
-    options: Options
-    until: date
-    first: int
-    count: int
-    spool: Path
+def _size(batch: Batch) -> int:
+    return sum(array.nbytes for array in batch.arrays.values() if isinstance(array, np.ndarray))
 
 
-def _work(job: _BatchJob, cancelled: Event | None) -> Batch:
-    """Simulate, tabulate and price one batch; store it if the whole run is too large for memory."""
-    trial = simulate_one(
-        job.scenario, job.samples, job.options, job.first, job.count, job.until, cancelled
-    )
-    index, arrays = _read(trial)
-    size = sum(array.nbytes for cells in arrays.values() for array in cells)
-    if size / job.count * job.options.replications <= IN_MEMORY_BYTES:
-        return Batch(job.count, index, arrays)
-    folder = job.spool / f"{job.first:09d}"
+def _stored(batch: Batch, folder: Path) -> Batch:
+    """Write the arrays of a batch to files of a folder, and return the batch with these."""
     folder.mkdir(parents=True)
-    stored = {kind: _stored(cells, folder / kind) for kind, cells in arrays.items()}
-    return Batch(job.count, index, stored)
-
-
-def _stored(arrays: Sequence[Floats], file: Path) -> StoredArrays:
-    with file.open("wb") as stream:
-        for array in arrays:
+    stored: dict[Kind, Source] = {}
+    for kind, array in batch.arrays.items():
+        assert isinstance(array, np.ndarray)
+        with (folder / kind).open("wb") as stream:
             stream.write(np.ascontiguousarray(array).data)
-    return StoredArrays(file, arrays[0].shape)
+        stored[kind] = StoredArrays(folder / kind, array.shape[1:])
+    return replace(batch, arrays=stored)

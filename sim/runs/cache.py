@@ -23,10 +23,11 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.versions import versions
 from ..scenario import Scenario
 from .atomic import disk_problem, refuse_link, write_atomic
-from .manifest import versions
 
 PRESENTATION = (
     *("api", "cli", "export", "notebook", "reference", "report", "reproduce", "runs"),
@@ -45,7 +46,7 @@ def cached_arrays(
     requests: Mapping[str, tuple[Scenario, Measure, tuple[str, ...]]],
     settings: Settings,
     folder: Path,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
     notice: Notice | None = None,
 ) -> dict[str, dict[str, Floats]]:

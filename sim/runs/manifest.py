@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from ..errors import Problem, ScenarioError, printable
 from ..model.uncertainty import FORMER_NAMES
+from ..results.versions import versions
 from .citation import citation
 from .environment import environment
 from .former import present
@@ -30,7 +30,6 @@ SCHEMA = 3
 and say of a wait whose it is."""
 READABLE = (2, SCHEMA)
 """Forms that are read; what a table of form 2 lacks is taken as not known."""
-VERSIONED = ("opvangsim", "numpy", "scipy", "simpy")
 MAX_BYTES = 50_000_000
 """Size of the largest manifest that is read."""
 LONGEST_KEY = 100
@@ -40,11 +39,6 @@ LONGEST_COMMAND = 2_000
 ADVICE = "give a folder that opvangsim wrote"
 _END = "\n}"
 _CHECKSUM = ',\n "seal": "{}"\n}}'
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the packages that the numbers depend on."""
-    return {name: metadata.version(name) for name in VERSIONED}
 
 
 def digest(file: Path) -> str:

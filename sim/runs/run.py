@@ -25,11 +25,12 @@ from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
 from ..results import budget
 from ..results.experiment import Progress
+from ..results.versions import versions
 from ..scenario import LONGEST_YEARS, Scenario, dump
 from ..scenario.listing import sources_of
 from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
-from .manifest import versions, write_manifest
+from .manifest import write_manifest
 from .precise import STAGES, Precision, of_row
 from .provenance import Provenance, mark_charts
 from .summary_tables import (

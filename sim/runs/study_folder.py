@@ -15,10 +15,11 @@ import pandas as pd
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..results.experiment import Settings
+from ..results.versions import versions
 from ..scenario import Scenario, dump
 from ..scenario.listing import sources_of
 from .folder import replace_folder
-from .manifest import versions, write_manifest
+from .manifest import write_manifest
 from .provenance import Provenance, mark_charts
 from .summary_tables import round_table
 

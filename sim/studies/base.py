@@ -26,6 +26,7 @@ from ..report.style import (
     title_of,
 )
 from ..results.budget import MAIN_LINES
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import StudyContent, data_of, write_study
 from ..scenario import Loaded, Scenario, inputs_of
@@ -55,7 +56,7 @@ class Inputs:
 
     scenarios: tuple[Loaded, ...] = ()
     folder: Path | None = None
-    workers: int = 0
+    workers: Workers = ALL_CORES
     watch: Watch = no_progress
 
     @property

@@ -23,6 +23,7 @@ from ..report.run_tables import prices_notes
 from ..report.study_data import StudyData
 from ..results import budget, precision
 from ..results import tables as results
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
@@ -103,7 +104,7 @@ def compare(
     base: tuple[str, Scenario],
     others: Mapping[str, Scenario],
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare scenarios with a first one, on common random numbers.

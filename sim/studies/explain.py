@@ -23,6 +23,7 @@ from ..report.i18n import Language, billion, million, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results.cell import CellRef, parse
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings, Task, run_tasks, summary_value
 from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, Scenario
@@ -79,7 +80,7 @@ def explain(
     address: CellRef,
     settings: Settings,
     by: Cut | None = None,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain the difference of a cell between two scenarios by the factors they differ in.

@@ -29,6 +29,7 @@ from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import DARK, ChartSize
 from ..results import budget
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Quantity, Scenario, override
@@ -88,7 +89,7 @@ def cost_of_cuts(
     settings: Settings,
     cuts: Sequence[IndCut] = CUTS,
     since: int = 2026,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Cut the IND on common random numbers, and return what COA, Nidos and penalties cost more."""

@@ -25,6 +25,7 @@ from ..report.i18n import Language, billion, number, probability, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results import budget
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import REGULAR, Scenario, override
@@ -101,7 +102,7 @@ def search(
     levels: Sequence[float],
     settings: Settings,
     reached: int = 2027,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> PlaceCosts:
     """Try fixed numbers of regular places on common random numbers, and find the cheapest.

@@ -28,6 +28,7 @@ from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..report.study_data import StudyData
 from ..results import budget
 from ..results.cell import CellRef, parse
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..scenario import Scenario, quantities
 from ..scenario.correlation import correlated_groups, matrix_of
@@ -92,7 +93,7 @@ def sensitivity(
     address: CellRef,
     points: int,
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
 ) -> Sensitivity:
     """Compute Sobol indices from ``points`` rows, and the tornado.
@@ -193,7 +194,7 @@ def saltelli(
     address: CellRef,
     inputs: Sequence[Input],
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Return the cell in both halves (point,), and in the first with each input of the second.
@@ -275,7 +276,7 @@ def tornado(
     address: CellRef,
     inputs: Sequence[Input],
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the change of the mean of a cell with one input at its ends: one row per input.
@@ -320,7 +321,7 @@ def chance_alone(
     address: CellRef,
     uncertain: Input,
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     tell: Progress | None = None,
 ) -> list[float]:
     """Return quantiles of the cell around its mean, with only the path or only noise varying."""

@@ -19,6 +19,7 @@ from scipy.optimize import bisect, brentq
 from ..errors import Problem, ScenarioError
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
+from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings, Task, run_tasks, simulate_all
 from ..scenario import Scenario
 from ..scenario.introspect import at
@@ -98,7 +99,7 @@ def grid(
     target: Target,
     levers: Sequence[Lever],
     settings: Settings,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Tried:
     """Gives the target's cell in each replication for settings of levers.
@@ -129,7 +130,7 @@ def grid(
             return [result[str(number)] for number in range(len(asked))]
 
         return by_run
-    trials = simulate_all(scenario, settings)
+    trials = simulate_all(scenario, settings, workers)
 
     def by_price(asked: Sequence[Setting]) -> list[Floats]:
         made = [with_levers(scenario, setting) for setting in asked]
@@ -182,7 +183,7 @@ def solve(
     target: Target,
     settings: Settings,
     given: Bounds | None = None,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Solution:
     """Find the value of a lever at which the target is just met.
@@ -311,7 +312,7 @@ def frontier(
     settings: Settings,
     bounds: tuple[Bounds, Bounds],
     points: int = 7,
-    workers: int = 0,
+    workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Frontier:
     """Try a grid of two levers, ``points`` values of each, and find where the target is just met.

@@ -24,6 +24,7 @@ from ..errors import ModelError, ScenarioError, usage_error
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
+from ..results.executor import Workers, parallel_map
 from ..results.experiment import (
     LARGEST_CHUNK,
     CellMeasure,
@@ -33,9 +34,9 @@ from ..results.experiment import (
     run_task,
     summary_value,
 )
+from ..results.versions import versions
 from ..runs.atomic import disk_problem
-from ..runs.executor import Workers, run_jobs
-from ..runs.manifest import MANIFEST, digest, manifest_text, versions
+from ..runs.manifest import MANIFEST, digest, manifest_text
 from ..runs.summary_tables import round_significant
 from ..scenario import Scenario, check_file_name, dump, shipped_folder
 from ..scenario import inputs_of as texts_of
@@ -260,8 +261,8 @@ def _do(
 
     report(total - len(todo), total)
     try:
-        with closing(run_jobs(work, _jobs(sweep, todo), crew, lost)) as outcomes:
-            for count, outcome in enumerate(outcomes, start=1):
+        with closing(parallel_map(work, _jobs(sweep, todo), crew, lost)) as outcomes:
+            for count, (_, outcome) in enumerate(outcomes, start=1):
                 if outcome.fault:
                     failed[outcome.run] = outcome.fault
                 else:

@@ -25,6 +25,7 @@ from sim.report.i18n import Language
 from sim.report.overview import with_headline
 from sim.report.study_data import StudyData
 from sim.report.style import CHART_SIZES, Width
+from sim.results.executor import Workers
 from sim.runs.batches import Options
 from sim.runs.load import read_study
 from sim.runs.run import execute
@@ -41,7 +42,7 @@ EXTREMES = {
     "mpp-2024-i": date(2027, 12, 31),
 }
 """Last days of runs: a wide fan, people beyond all places, one that begins and ends early."""
-QUICK = Options(replications=20, step="week", charts=False, workers=1)
+QUICK = Options(replications=20, step="week", charts=False, workers=Workers(1))
 TINY = ["--replications", "3", "--step", "week", "--workers", "1", "--quiet"]
 SHORT = ["--until", "2026-12-31"]
 COMMANDS = {

@@ -12,8 +12,8 @@ from ...clock import Clock
 from ...model.sampling import Samples, sample, slice_samples
 from ...report.charts import RunData
 from ...results import budget
+from ...results.executor import cores
 from ...results.experiment import Experiment, Settings, chunk_size, chunks, simulate_one
-from ...results.parallel import cores
 from ...results.tables import Tables, join_tables
 from ...runs.batches import Cells, batch_of
 from ...runs.summary_tables import budget_table, headline_view, monthly_table

@@ -13,8 +13,8 @@ from threading import Event
 from ...model.cancel import CancelledError
 from ...report.charts import RunData
 from ...report.i18n import Language, number, translate
+from ...results.executor import cores
 from ...results.experiment import Settings
-from ...results.parallel import cores
 from ...results.tables import Tables
 from ...scenario import Scenario
 from .compute import chart_data, extra_budget, price, simulate
