@@ -88,7 +88,7 @@ def test_every_study_of_scenarios_is_a_method_with_its_help() -> None:
         if study.is_of_scenarios:
             method = getattr(base, study.method)
             assert method.__doc__ == study.help
-            assert "workers" in signature(method).parameters
+            assert {"workers", "executor"} <= set(signature(method).parameters)
             assert study.method in dir(base)
 
 

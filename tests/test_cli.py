@@ -15,6 +15,10 @@ import pytest
 from support.cli import INTERRUPTIBLE, SHORT, Command
 from support.processes import needs
 
+from sim.cli.commands import Group, entries, imported
+from sim.cli.output import as_typed
+from sim.studies import STUDIES
+
 SMALL = ["--replications", "4", "--step", "week", "--until", "2026-12-31", "--workers", "1"]
 
 
@@ -225,3 +229,23 @@ def test_what_draws_charts_is_imported_while_a_run_is_simulated(tmp_path: Path) 
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "outputs/baseline\n"), done.stderr
+
+
+SIMULATING = {"run", "answer", "hindcast", "model calibrate", "runs reproduce", *STUDIES}
+
+
+def test_every_command_that_simulates_takes_workers_and_an_executor() -> None:
+    """A command with one of both options has the other, and those that simulate have them."""
+    found: dict[str, set[str]] = {}
+    for name, entry in entries().items():
+        inner = entry.commands if isinstance(entry, Group) else {"": entry}
+        for each, command in inner.items():
+            options = {one.name for one in imported(each or name, command).params}
+            found[f"{name} {each}".strip()] = options & {"workers", "executor"}
+    assert {name for name, options in found.items() if options} == SIMULATING
+    assert all(found[name] == {"workers", "executor"} for name in SIMULATING)
+
+
+def test_neither_workers_nor_the_executor_are_part_of_a_command() -> None:
+    words = ["run", "baseline", "--executor", "dask://here:1", "--workers=3", "--seed", "2"]
+    assert as_typed(words) == "opvangsim run baseline --seed 2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from textwrap import dedent, indent
 from threading import Event, active_count, current_thread, main_thread
 from typing import Any
 
@@ -215,6 +217,135 @@ def test_a_pool_that_is_gone_is_told_as_a_mistake_of_the_user() -> None:
 def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=told), open_workers(text):
         pass
+
+
+# -- A cluster -------------------------------------------------------------------------------------
+
+
+def on_a_cluster(folder: Path, body: str) -> str:
+    """Run the body of a function in a process with a cluster; return what it prints.
+
+    ``executor`` is the address of the cluster, ``pids`` its two workers.
+    """
+    program = folder / "cluster.py"
+    program.write_text(f"{CLUSTER}\n{indent(dedent(body), ' ' * 8)}\n\n{MAIN}")
+    process = subprocess.run(
+        [sys.executable, str(program)], cwd=folder, capture_output=True, text=True, timeout=600,
+        check=False,
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
+CLUSTER = """
+import os, signal, time
+from datetime import date
+from pathlib import Path
+from distributed import LocalCluster
+import sim
+from sim.errors import Problem, ScenarioError
+from sim.results.executor import open_workers, parallel_list, parallel_map
+from sim.runs.batches import Options
+from sim.runs.run import execute
+
+def broken(item, _cancelled):
+    raise ScenarioError([Problem("item", f"{item} is broken")])
+
+def slow(item, _cancelled):
+    time.sleep(0.2)
+
+def main():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+                      silence_logs=50) as cluster:
+        executor = cluster.scheduler_address.replace("tcp://", "dask://")
+        pids = [worker.pid for worker in cluster.workers.values()]
+"""
+MAIN = """
+if __name__ == "__main__":
+    main()
+"""
+
+
+def tables_of(folder: Path) -> dict[str, bytes]:
+    """All files of a folder but its manifest, which has the time of its making."""
+    files = {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return {name: data for name, data in files.items() if name != "run.json"}
+
+
+@pytest.mark.long
+def test_run_study_hindcast_and_errors_are_the_same_on_a_cluster(tmp_path: Path) -> None:
+    """Not one byte of any table differs from that of a single thread."""
+    on_a_cluster(
+        tmp_path,
+        """
+        base, short = sim.load("baseline"), date(2025, 12, 31)
+        for name, how in (("here", {"workers": 1}), ("there", {"executor": executor})):
+            run = base.run(210, step="week", until=short, **how)
+            run.write(Path(name) / "run")
+            asked = {"replications": 7, "step": "week", **how}
+            base.compare("faster-housing", until=short, **asked).write(Path(name) / "compare")
+            solved = base.solve("inflow.first@2026", "gap.total.2027 <= 0", **asked)
+            solved.tables["points"].to_csv(Path(name) / "points.csv")
+            scored = sim.score_hindcasts(20, years=[2023], **how)
+            scored.hindcasts.to_csv(Path(name) / "hindcasts.csv")
+        try:
+            with open_workers(executor) as workers:
+                parallel_list(broken, [17], workers)
+        except ScenarioError as error:
+            Path("told").write_text(str(error))
+        """,
+    )
+    here, there = tables_of(tmp_path / "here"), tables_of(tmp_path / "there")
+    assert {"replications.parquet", "differences.csv", "points.csv", "hindcasts.csv"} <= set(here)
+    assert here.keys() == there.keys()
+    assert not [name for name in here if here[name] != there[name]]
+    assert (tmp_path / "told").read_text() == "item: 17 is broken"
+
+
+@pytest.mark.long
+def test_a_run_of_2000_replications_whose_worker_is_killed_half_way_is_the_same(
+    tmp_path: Path,
+) -> None:
+    told = on_a_cluster(
+        tmp_path,
+        """
+        loaded, killed = sim.load("baseline"), []
+
+        def tell(done, total):
+            if done >= total // 2 and not killed:
+                os.kill(pids[0], signal.SIGKILL)
+                killed.append(pids[0])
+
+        for name, address in (("here", None), ("there", executor)):
+            with open_workers(address) as workers:
+                options = Options(2000, step="week", until=date(2025, 3, 31), charts=False,
+                                  workers=workers)
+                progress = tell if address else None
+                execute(loaded.model, "baseline", options, Path(name), progress)
+        print(f"killed {len(killed)} of {len(pids)}")
+        """,
+    )
+    assert told.strip() == "killed 1 of 2"
+    here, there = tables_of(tmp_path / "here"), tables_of(tmp_path / "there")
+    assert "replications.parquet" in here
+    assert here == there
+
+
+@pytest.mark.long
+def test_a_cluster_that_ends_half_way_is_told_as_a_mistake_of_the_user(tmp_path: Path) -> None:
+    told = on_a_cluster(
+        tmp_path,
+        """
+        try:
+            with open_workers(executor) as workers:
+                for number, _ in parallel_map(slow, range(100), workers):
+                    if number == 2:
+                        cluster.close()
+        except ScenarioError as error:
+            print(error)
+        """,
+    )
+    assert "the cluster can't be reached any more" in told
 
 
 # -- Simulations -----------------------------------------------------------------------------------
