@@ -228,7 +228,7 @@ def on_a_cluster(folder: Path, body: str) -> str:
     ``executor`` is the address of the cluster, ``pids`` its two workers.
     """
     program = folder / "cluster.py"
-    program.write_text(f"{CLUSTER}\n{indent(dedent(body), ' ' * 8)}\n\n{MAIN}")
+    program.write_text(f"{CLUSTER}\n{indent(dedent(body), ' ' * 8)}\n\n{MAIN}", encoding="utf-8")
     process = subprocess.run(
         [sys.executable, str(program)], cwd=folder, capture_output=True, text=True, timeout=600,
         check=False,
@@ -299,13 +299,14 @@ def test_run_study_hindcast_and_errors_are_the_same_on_a_cluster(tmp_path: Path)
     assert {"replications.parquet", "differences.csv", "points.csv", "hindcasts.csv"} <= set(here)
     assert here.keys() == there.keys()
     assert not [name for name in here if here[name] != there[name]]
-    assert (tmp_path / "told").read_text() == "item: 17 is broken"
+    assert (tmp_path / "told").read_text(encoding="utf-8") == "item: 17 is broken"
 
 
 @pytest.mark.long
 def test_a_run_of_2000_replications_whose_worker_is_killed_half_way_is_the_same(
     tmp_path: Path,
 ) -> None:
+    needs("signal.SIGKILL")
     told = on_a_cluster(
         tmp_path,
         """
