@@ -145,7 +145,8 @@ def _is_year(column: pd.Series) -> bool:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return bool(column.map(lambda value: isinstance(value, str)).all())
+    """Return whether a column holds text; a cell may be empty, as the keys of what is left."""
+    return bool(column.dropna().map(lambda value: isinstance(value, str)).all())
 
 
 def _is_date(column: pd.Series) -> bool:

@@ -21,14 +21,14 @@ from .quantity import (
     EurPerYear,
     Factor,
     FillShare,
-    Fte,
     GrowthPerYear,
     Persons,
     Places,
     PositiveDays,
+    PositiveFte,
+    PositiveWorkPerYear,
     PriceLevel,
     Share,
-    WorkPerYear,
 )
 
 CostLevel = Literal["estimated", "document", "coa_price", "paid_2024"]
@@ -128,10 +128,10 @@ class IndCost(Frozen):
     """Cost of the IND: asylum and family work, other work, penalties."""
 
     total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
-    reference_work: Annotated[WorkPerYear, UNDATED, CERTAIN] = Field(
+    reference_work: Annotated[PositiveWorkPerYear, UNDATED, CERTAIN] = Field(
         description="asylum work that the 2025 total pays for"
     )
-    reference_family_staff: Annotated[Fte, UNDATED, CERTAIN] = Field(
+    reference_family_staff: Annotated[PositiveFte, UNDATED, CERTAIN] = Field(
         description="family desk that the 2025 total pays for"
     )
     asylum_share: Annotated[Share, UNDATED] = Field(
