@@ -22,6 +22,7 @@ import pytest
 import yaml
 from support.cli import Command
 
+from sim.errors import ScenarioError
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions import run_studies as studies_module
@@ -594,9 +595,14 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
     assert len(made) == 3
     for half in ('{"x"', "[]", '{"x": "y"}', '{"x": ["y"]}'):
         for file in tmp_path.iterdir():
-            file.write_text(half, "utf-8")
+            file.write_text(f"{file.read_text('utf-8').partition(chr(10))[0]}\n{half}", "utf-8")
         assert study() == {"x": [1.5, None, 2.0, 0.0]}
     assert len(made) == 7
+    for file in tmp_path.iterdir():
+        file.write_text("mine", "utf-8")
+    with pytest.raises(ScenarioError, match="not a result that opvangsim cached"):
+        study()
+    assert {file.read_text("utf-8") for file in tmp_path.iterdir()} == {"mine"}
 
 
 @pytest.mark.slow

@@ -202,7 +202,7 @@ def test_who_has_no_home_has_no_cache_there(
 def test_folders_of_older_versions_are_removed(homes: tuple[Path, Path]) -> None:
     package, _ = homes
     cache = package / "__pycache__"
-    others = [cache / f"compiled-{number:016x}" for number in range(4)]
+    others = [cache / f"compiled-{number:016x}" for number in range(compiled.OLD_FOLDERS_KEPT + 2)]
     for number, other in enumerate(others):
         other.mkdir(parents=True)
         (other / "a.nbi").touch()
@@ -216,7 +216,8 @@ def test_folders_of_older_versions_are_removed(homes: tuple[Path, Path]) -> None
     assert folder is not None
     assert {path.name for path in cache.iterdir()} == {
         folder.name,
-        *(f"compiled-{number:016x}" for number in (0, 2, 3)),
+        others[0].name,
+        *(other.name for other in others[2:]),
         "compiled-by-me",
         "one.pyc",
     }

@@ -44,7 +44,7 @@ def _folder(text: str) -> None:
         (staging / "table.csv").write_text(text, encoding="utf-8")
         (staging / "charts").mkdir()
         (staging / "charts" / f"{text}.svg").write_text(text, encoding="utf-8")
-        record_in(staging, "stock", asked={"levels": 1, "reached": 1})
+        record_in(staging, "stock", asked={"levels": [1, 2], "reached": 2027})
 
 
 def _drawn(text: str) -> Callable[[Path], None]:

@@ -331,8 +331,8 @@ def test_the_guide_names_every_field_of_the_json() -> None:
 def test_the_command_prints_json_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     import sim.hindcast.stored
 
-    monkeypatch.setattr(sim.hindcast.stored, "make", lambda *_: kept())
-    monkeypatch.setattr("sim.hindcast.make", lambda *_: kept(), raising=False)
+    monkeypatch.setattr(sim.hindcast.stored, "make", lambda *_, **__: kept())
+    monkeypatch.setattr("sim.hindcast.make", lambda *_, **__: kept(), raising=False)
     done = CliRunner().invoke(app, ["hindcast", "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["schema"] == 1

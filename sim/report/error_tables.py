@@ -52,7 +52,7 @@ def error_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
         table.add_row(
             str(row["year"]),
             *(_range(million(one, lang), million(other, lang), lang) for one, other in ends),
-            low if low == high else _range(low.removesuffix(" %"), high, lang),
+            low if low == high else _range(low.removesuffix("%").rstrip(), high, lang),
         )
     return table
 

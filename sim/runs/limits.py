@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST_REPLICATIONS = 100_000
+MOST_REPLICATIONS = 1_000_000
 """Largest number of replications, of a run as of each run of a sweep."""
 MOST_POINTS = 32_768
 """Largest number of points of each half of the sample of a sensitivity study."""

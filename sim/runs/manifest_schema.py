@@ -195,7 +195,7 @@ class RunAsked(Part):
 class Precision(Part):
     """Precision that a run was asked for, as a share, and what was reached [EUR]."""
 
-    asked: Share
+    asked: Annotated[float, Field(gt=0, le=100)]
     reached: bool
     year: Year
     p50_half_eur: int

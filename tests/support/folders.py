@@ -13,7 +13,8 @@ from sim.runs.manifest import MANIFEST, with_checksum, write_manifest
 def record_in(folder: Path, kind: str, **told: Any) -> dict[str, Any]:
     """Writes a whole record of a study of some kind into a folder, sealed; gives what it tells."""
     common: dict[str, Any] = {
-        "id": "x", "name": "x", "command": "", "lang": "en", "asked": {}, "scenarios": {},
+        "id": "x", "name": "x", "command": "", "lang": "en", "asked": {},
+        "scenarios": {"x": {"en": "X", "nl": "X"}},
         "options": {"replications": 1, "seed": 1, "step": "week", "until": None,
                     "vary": ["process"]},
         "inputs": {}, "sources": {},
