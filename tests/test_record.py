@@ -175,9 +175,13 @@ def test_the_version_is_stated_in_pyproject_and_everything_else_agrees_with_it()
             "A, C",
         ),
         ("compare", {"scenarios": {"a": {"en": "A", "nl": "B"}}, "lang": "nl"}, "B"),
-        ("answers", {"name": "question 10"}, "question 10"),
-        ("charts", {"id": None, "of": "x", "scenario": "baseline"}, "baseline"),
-        ("tables", {"of": {"scenario": "baseline"}}, "baseline"),
+        (
+            "answers",
+            {"name": "question 10", "asked": {"questions": [{"number": 10}]}, "scenarios": {}},
+            "question 10",
+        ),
+        ("charts", {"id": None, "of": "x", "scenario": "baseline", "scenarios": {}}, "baseline"),
+        ("tables", {"of": {"scenario": "baseline"}, "scenarios": {}}, "baseline"),
     ],
 )
 def test_a_manifest_of_every_kind_says_how_to_cite_it(
