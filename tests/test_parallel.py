@@ -27,6 +27,7 @@ from sim.results.executor import (
     Pool,
     Submit,
     Workers,
+    check_versions,
     cores,
     open_workers,
     parallel_list,
@@ -217,6 +218,16 @@ def test_a_pool_that_is_gone_is_told_as_a_mistake_of_the_user() -> None:
 def test_an_executor_that_can_not_be_had_is_refused(text: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=told), open_workers(text):
         pass
+
+
+@pytest.mark.parametrize("other", ["opvangsim", "source"])
+def test_workers_of_another_version_or_source_are_refused(other: str) -> None:
+    class Cluster:
+        def run(self, asked: Callable[[], dict[str, str]]) -> dict[str, dict[str, str]]:
+            return {"tcp://a": asked(), "tcp://b": {**asked(), other: "0.0.9"}}
+
+    with pytest.raises(ScenarioError, match=f"worker at tcp://b has other versions: {other} 0.0.9"):
+        check_versions(Cluster(), "dask://a:1")
 
 
 # -- A cluster -------------------------------------------------------------------------------------

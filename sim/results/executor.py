@@ -27,7 +27,7 @@ from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import Problem, ScenarioError, usage_error
-from .versions import versions
+from .versions import versions_and_source
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -251,16 +251,16 @@ def open_workers(executor: str | None, threads: int = 0) -> Iterator[Workers]:
         advice = "start it, and give its host and port"
         raise ScenarioError([Problem(executor, what, advice)]) from None
     with client:
-        _check_versions(client, executor)
+        check_versions(client, executor)
         yield Workers(elsewhere=_cluster(client))
 
 
-def _check_versions(client: Any, executor: str) -> None:
+def check_versions(client: Any, executor: str) -> None:
     """Refuse a cluster without workers, or with one that has other versions than ours."""
-    there = client.run(versions)
+    there = client.run(versions_and_source)
     if not there:
         usage_error(executor, "this cluster has no workers", "start at least one")
-    ours = versions()
+    ours = versions_and_source()
     for worker, found in sorted(there.items()):
         differences = ", ".join(f"{n} {v}" for n, v in found.items() if ours.get(n) != v)
         if differences:

@@ -14,8 +14,10 @@ import shutil
 import subprocess
 from functools import cache
 from importlib import metadata, resources
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
+
+from ..results.versions import source_hash
 
 PROGRAM = "opvangsim"
 SECONDS = 10.0
@@ -93,7 +95,7 @@ def source(root: Path) -> dict[str, Any]:
         told |= _commit(root)
     except _UnknownError as error:
         told["why"] = str(error)
-    return told | {"program": program(root / "sim")}
+    return told | {"program": source_hash(root / "sim")}
 
 
 class _UnknownError(Exception):
@@ -127,15 +129,6 @@ def _commit(root: Path) -> dict[str, Any]:
     changed = [line for line in lines if line[:2] in ("1 ", "2 ", "u ")]
     unknown = [line for line in lines if line.startswith(tuple(f"? {own}" for own in OWN))]
     return {"commit": commits[0], "clean": not changed and not unknown}
-
-
-def program(folder: Path) -> str:
-    """Return the SHA-256 over names and contents of all Python files of the program."""
-    found = hashlib.sha256()
-    files = folder.rglob("*.py")
-    for name in sorted(PurePosixPath(*file.relative_to(folder).parts) for file in files):
-        found.update(str(name).encode() + b"\0" + (folder / name).read_bytes() + b"\0")
-    return found.hexdigest()
 
 
 @cache
