@@ -19,7 +19,7 @@ from threading import Event
 import numpy as np
 import pandas as pd
 import pytest
-from support.cli import INTERRUPTIBLE
+from support.cli import DESIGN, INTERRUPTIBLE
 from support.processes import needs
 
 from sim.cli import app
@@ -175,6 +175,15 @@ def test_runs_with_the_same_values_are_done_once_and_have_a_row_each(tmp_path: P
     assert (len(table), table["hash"].nunique()) == (4, 2)
     failed = pd.read_csv(tmp_path / "same" / "failed.csv")
     assert sorted([*table["run"], *failed["run"]]) == list(range(1, 9))
+
+
+@pytest.mark.slow
+def test_a_sweep_that_shares_no_run_with_an_earlier_one_replaces_its_table(tmp_path: Path) -> None:
+    for folder, seeds in (("new", (1,)), ("old", (2, 1))):
+        done = [swept(f"{DESIGN}seed: {seed}\n", tmp_path / folder) for seed in seeds]
+        assert (done[-1].earlier, done[-1].fresh) == (0, 2)
+    assert done[-1].dropped == 2
+    assert table_of(tmp_path / "old") == table_of(tmp_path / "new")
 
 
 @pytest.mark.long

@@ -173,7 +173,8 @@ def gather(folder: Path, wanted: Mapping[str, Sequence[int]], columns: TableColu
         keep = list({marks[n]: n for n in reversed(keep)}.values())
         seen |= {marks[n] for n in keep}
         rows = [(n, number) for n in keep for number in wanted[marks[n]]]
-        chosen = table.select(schema.names).take([n for n, _ in rows]).cast(schema)
+        places = pa.array([n for n, _ in rows], pa.int64())
+        chosen = table.select(schema.names).take(places).cast(schema)
         numbers = pa.array([number for _, number in rows], pa.int64())
         pieces.append(chosen.set_column(0, "run", numbers))
     return pa.concat_tables(pieces or [schema.empty_table()]).sort_by("run").combine_chunks()
