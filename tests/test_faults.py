@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from support.cli import ANSWER, FEW, SHORT, Command, Done, refused, run_cli
 from support.folders import left_over, seen_whole, tree
-from support.processes import in_child_process, needs, read_only, small_disk
+from support.processes import in_child_process, read_only, small_disk
 
 from sim.errors import ScenarioError
 from sim.model.sampling import Floats
@@ -291,20 +291,3 @@ def test_ten_thousand_folders_beside_it_make_no_verb_slower_or_wrong(place: Path
     # What could grow with them is a list of them: nobody asks for one. Seconds tell of the machine.
     assert often == 0
     assert seen_whole(outputs / "outputs" / "baseline")
-
-
-@pytest.mark.long
-def test_nothing_follows_a_link_that_stands_where_it_writes(
-    place: Path, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(place)
-    needs("symlinks")
-    elsewhere = place / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "mine.txt").write_text("mine")
-    for name in ("out", "out.docx", "out.html", "out.csv", "out.xlsx", "out.png", "out.yaml"):
-        Path(name).symlink_to(elsewhere if name == "out" else elsewhere / "mine.txt")
-    before = tree(elsewhere)
-    for words in [*WRITERS.values()][:7]:
-        refused(command(*words), "a link to" if words[1] != "new" else "there already")
-    assert tree(elsewhere) == before

@@ -12,6 +12,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,18 +69,19 @@ def _sweep(text: str) -> None:
     seed = sum(text.encode())
     Path("design.yaml").write_text(f"{DESIGN}seed: {seed}\n", encoding="utf-8")
     done = run_cli("sweep", "design.yaml", "--out", OUT, "--workers", "1", "--quiet")
+    assert done.returncode in (0, 2, 130), done
     if done.returncode:
         raise OSError(errno.EIO, done.stderr)
 
 
 WRITES: dict[str, tuple[Callable[[str], None], int]] = {
-    "file": (_file, 1),
-    "folder": (_folder, 1),
-    "charts": (_charts, 1),
-    "single charts": (_single_charts, 1),
-    "sweep": (_sweep, 5),
+    "file": (_file, 17),
+    "folder": (_folder, 20),
+    "charts": (_charts, 15),
+    "single charts": (_single_charts, 15),
+    "sweep": (_sweep, 10),
 }
-"""Kinds of write, and at each how many-th call each way of interrupting is tried."""
+"""Kinds of write, and at how many of its calls each way of interrupting is tried."""
 
 
 def _die() -> None:
@@ -130,41 +132,45 @@ def _interrupted(write: Callable[[str], None], way: Callable[[], None], step: in
 def test_an_interruption_at_any_call_loses_no_file_of_the_user(
     tmp_path: Path, kind: str, way: str
 ) -> None:
+    """The ways are tried at calls of their own, evenly spread over all."""
     needs("os.fork", "symlinks")
-    write, stride = WRITES[kind]
-    origin = tmp_path / "origin"
+    tried = in_child_process(lambda: _try_moments(tmp_path, kind, way)).given
+    assert tried >= 9
+
+
+def _try_moments(folder: Path, kind: str, way: str) -> int:
+    """Interrupt a write at several of its calls, each in a process and a folder of its own."""
+    origin = folder / "origin"
     origin.mkdir()
+    os.chdir(origin)
+    write, number = WRITES[kind]
+    write("old")
+    mine = files_of_a_user(origin / OUT)
 
-    def begin() -> dict[str, str]:
-        os.chdir(origin)
-        write("old")
-        return files_of_a_user(origin / OUT)
+    def copied(step: int) -> Path:
+        return Path(shutil.copytree(origin, folder / str(step), symlinks=True))
 
-    mine = in_child_process(begin).given
-    step, last, tried = 1, False, 0
-    while not last:
-        place = tmp_path / str(step)
-        shutil.copytree(origin, place, symlinks=True)
+    def work(place: Path, step: int) -> int:
+        os.chdir(place)
+        return _interrupted(write, WAYS[way], step)
 
-        def work(place: Path = place, step: int = step) -> int:
-            os.chdir(place)
-            return _interrupted(write, WAYS[way], step)
+    def again(place: Path) -> None:
+        os.chdir(place)
+        write("next")
 
-        ended = in_child_process(work)
-        last = ended.code == 0 and ended.given < step
-        assert ended.code in (0, KILLED)
+    calls = in_child_process(partial(work, copied(0), 0)).given
+    stride = -(-calls // number)
+    steps = range(1 + list(WAYS).index(way) % stride, calls + 1, stride)
+    for step in steps:
+        place = copied(step)
+        ended = in_child_process(partial(work, place, step))
+        assert ended.code == (KILLED if way == "kill" else 0)
         _each_is_once(place, mine)
-
-        def again(place: Path = place) -> None:
-            os.chdir(place)
-            write("next")
-
-        in_child_process(again)
+        in_child_process(partial(again, place))
         assert {name: seen(place / OUT / name).get(str(place / OUT / name)) for name in OWN} == mine
         assert not list(place.rglob("*.partial"))
         shutil.rmtree(place)
-        step, tried = step + stride, tried + 1
-    assert tried > 8
+    return len(steps)
 
 
 def _each_is_once(place: Path, mine: dict[str, str]) -> None:

@@ -490,11 +490,3 @@ def test_a_single_chart_is_replaced_with_its_words_unless_the_user_changed_one(
         write_chart_files(tmp_path, chart("fourth", "thesis"), OF)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
     assert sorted(tree(tmp_path)) == ["overview.svg", "overview.txt", "thesis.txt"]
-
-
-@pytest.mark.parametrize("name", ["overview.svg", "overview.txt"])
-def test_a_single_chart_takes_the_place_of_no_file_of_the_user(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("mine")
-    with pytest.raises(ScenarioError, match="not a chart of ours"):
-        write_chart_files(tmp_path, chart("new"), OF)
-    assert tree(tmp_path) == {name: digest(tmp_path / name)}

@@ -7,6 +7,7 @@ anew; a kill, a disk of its own or another user concern that copy alone.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import sys
@@ -87,6 +88,8 @@ def start_child_process(work: Callable[[], Result]) -> Callable[[], Ended[Result
     child = os.fork()
     if child == 0:
         code = 0
+        # What the copy was born with is shared as long as it is not looked through for garbage.
+        gc.freeze()
         try:
             data = pickle.dumps(work())
         except pytest.skip.Exception as skip:

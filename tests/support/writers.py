@@ -9,12 +9,20 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sim
+from sim.questions.questions import questions
+from sim.results.executor import Workers
 from sim.studies import STUDIES
+from sim.studies.base import Inputs, run_study
 from support.cli import FEW, SHORT
+
+Cases = Literal["all", "each kind", "few"]
+"""Which foreign things a writer is tried with: all at all places for one writer of each way of
+writing, each kind at its target for others, and every other kind for those that take long."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +33,17 @@ class Writer:
     target: str
     is_folder: bool = False
     beside: tuple[str, ...] = ()
+    cases: Cases = "each kind"
 
 
-def _file(target: str, *words: str, beside: tuple[str, ...] = ()) -> Writer:
-    return Writer((*words, "-o", target), target, beside=beside)
+def _file(
+    target: str, *words: str, beside: tuple[str, ...] = (), cases: Cases = "each kind"
+) -> Writer:
+    return Writer((*words, "-o", target), target, beside=beside, cases=cases)
 
 
-def _folder(*words: str) -> Writer:
-    return Writer((*words, "-o", "out"), "out", is_folder=True)
+def _folder(*words: str, cases: Cases = "each kind") -> Writer:
+    return Writer((*words, "-o", "out"), "out", is_folder=True, cases=cases)
 
 
 _STUDIES: dict[str, tuple[str, ...]] = {
@@ -46,36 +57,44 @@ _STUDIES: dict[str, tuple[str, ...]] = {
 }
 COMMANDS: dict[str, tuple[Writer, ...]] = {
     "run": (_folder(*SHORT),),
-    **{name: (_folder(name, *words),) for name, words in _STUDIES.items()},
-    "sweep": (_folder("sweep", "design.yaml", "--workers", "1", "--quiet"),),
+    **{
+        name: (_folder(name, *words, cases="all" if name == "compare" else "each kind"),)
+        for name, words in _STUDIES.items()
+    },
+    "sweep": (_folder("sweep", "design.yaml", "--workers", "1", "--quiet", cases="all"),),
     "answer": (
-        _folder("answer", "all", *FEW),
-        Writer(("answer", "33", *FEW), "outputs/answers/kept/FILE"),
+        _folder("answer", "all", *FEW, cases="few"),
+        Writer(("answer", "33", *FEW), "outputs/answers/kept/FILE", cases="all"),
     ),
-    "hindcast": (_folder("hindcast"),),
+    "hindcast": (_folder("hindcast", cases="few"),),
     "plot": (_folder("plot", "r", "gap"),),
     "memo": (
-        _file("m.docx", "memo", "r"),
-        _file("m.md", "memo", "r", beside=("m.png",)),
+        _file("m.docx", "memo", "r", cases="few"),
+        _file("m.md", "memo", "r", beside=("m.png",), cases="all"),
     ),
-    "dashboard": (_file("d.html", "dashboard", "r"),),
+    "dashboard": (_file("d.html", "dashboard", "r", cases="few"),),
     "export": (
         _folder("export", "r", "--csv"),
-        _file("t.csv", "export", "r", "--csv"),
+        _file("t.csv", "export", "r", "--csv", cases="few"),
         _file("t.parquet", "export", "r", "--parquet"),
         _file("i.csv", "export", "r", "--iamc"),
-        _file("r.xlsx", "export", "r", "--xlsx"),
+        _file("r.xlsx", "export", "r", "--xlsx", cases="few"),
         _file("s.xlsx", "export", "baseline", "--xlsx"),
     ),
     "scenario overview": (
-        _folder("scenario", "overview"),
-        _file("o.png", "scenario", "overview", beside=("o.txt",)),
+        _folder("scenario", "overview", cases="all"),
+        _file("o.png", "scenario", "overview", beside=("o.txt",), cases="all"),
     ),
     "scenario new": (
-        Writer(("scenario", "new", "mine"), "mine.yaml", beside=("scenario.schema.json",)),
+        Writer(
+            ("scenario", "new", "mine"),
+            "mine.yaml",
+            beside=("scenario.schema.json",),
+            cases="all",
+        ),
     ),
     "scenario import": (_file("p.yaml", "scenario", "import", "filled.xlsx"),),
-    "model calibrate": (_file("p.yaml", "model", "calibrate"),),
+    "model calibrate": (_file("p.yaml", "model", "calibrate", cases="all"),),
 }
 """Commands that write."""
 READERS = (
@@ -86,48 +105,62 @@ READERS = (
 """Commands that write nothing."""
 
 
+_COMPUTED = (
+    "sim.api.folders.explore",
+    "sim.export.dashboard.page.explore",
+    "sim.export.memo.memo.memo_of",
+    "sim.hindcast.scores",
+    "sim.report.overview.with_headline",
+)
+"""Functions whose result is of no interest here."""
+_DRAWING = (
+    "sim.report.chart_files.write_overview",
+    "sim.report.chart_files.write_scorecard",
+    "sim.report.charts.write",
+    "sim.studies.base.write_chart",
+)
+_FIXED: dict[str, Callable[..., object]] = {
+    "sim.hindcast.fit": lambda *_, **__: None,
+    "sim.hindcast.patch": lambda _fit: {},
+    "sim.hindcast.record.as_json": lambda *_: "{}",
+    "sim.report.hindcast_tables.ends_table": lambda *_: "",
+    "sim.report.hindcast_tables.fit_lines": lambda *_: [],
+    "sim.report.hindcast_tables.fit_table": lambda *_: "",
+    "sim.report.scorecard_tables.verdict": lambda *_: [],
+    "sim.scenario.template.patch_text": lambda _patch: "extends: baseline\n",
+    "sim.studies.sweep.seconds_a_run": lambda _plan: 0.0,
+}
+_COMPARED = {"replications": 2, "step": "week", "until": "2025-12-31"}
+
+
 def stand_in() -> None:
     """Compute what a writer writes once, or not at all; for a process of its own."""
-    for place in (
-        "sim.studies.base.run_study",
-        "sim.export.memo.memo.files_of",
-        "sim.export.dashboard.page.explore",
-        "sim.api.folders.explore",
-        "sim.export.files.run_workbook",
-        "sim.export.files.scenario_workbook",
-        "sim.export.files.iamc_table",
-        "sim.export.files.long_table",
-        "sim.report.overview.headlines",
-        "sim.results.model_checks.run_checks",
-    ):
-        module, _, name = place.rpartition(".")
-        _replace(place, _once(getattr(importlib.import_module(module), name)))
-    for name in ("sim.studies.base.write_chart", "sim.report.chart_files.write_overview",
-                 "sim.report.chart_files.write_scorecard", "sim.report.charts.write"):  # fmt: skip
-        _replace(name, _drawn)
-    _replace("sim.studies.sweep.seconds_a_run", lambda _plan: 0.0)
-    kept = importlib.import_module("sim.hindcast").kept
-    _replace("sim.hindcast.make", lambda *_: kept())
-    _replace("sim.hindcast.fit", lambda *_: None)
-    _replace("sim.hindcast.patch", lambda _fit: {})
-    _replace("sim.scenario.template.patch_text", lambda _patch: "extends: baseline\n")
-    for name in ("fit_table", "ends_table"):
-        _replace(f"sim.report.hindcast_tables.{name}", lambda *_: "")
-    _replace("sim.report.hindcast_tables.fit_lines", lambda *_: [])
-    studies = importlib.import_module("sim.studies.base")
-    made = studies.run_study
-
-    def comparison(*_: object) -> object:
-        words = {"replications": 2, "step": "week", "until": "2025-12-31"}
-        base = sim.load("baseline")
-        options = STUDIES["compare"].options.parse(words)
-        loaded = (base.loaded, sim.load("faster-housing").loaded)
-        return made(STUDIES["compare"], options, lambda: studies.Inputs(loaded, workers=1))
-
-    _replace("sim.studies.base.run_study", comparison)
-    asked = importlib.import_module("sim.questions.questions").questions
-    (one,) = (question for question in asked() if str(question.number) == "33")
+    for place in _COMPUTED:
+        _replace(place, _once(_found(place)))
+    for place in _DRAWING:
+        _replace(place, _drawn)
+    for place, function in _FIXED.items():
+        _replace(place, function)
+    kept = _found("sim.hindcast.kept")
+    _replace("sim.hindcast.make", _once(lambda *_, **__: kept()))
+    _replace("sim.studies.base.run_study", lambda *_: _comparison())
+    (one,) = (question for question in questions() if str(question.number) == "33")
     _replace("sim.questions.questions.questions", lambda: (one,))
+
+
+def prepare() -> None:
+    """Import what is replaced and compute a study, so that copies of this process have both."""
+    for place in (*_COMPUTED, *_DRAWING, *_FIXED):
+        _found(place)
+    _comparison()
+
+
+@cache
+def _comparison() -> object:
+    """What any study gives: the result of a small comparison."""
+    loaded = (sim.load("baseline").loaded, sim.load("faster-housing").loaded)
+    options = STUDIES["compare"].options.parse(_COMPARED)
+    return run_study(STUDIES["compare"], options, lambda: Inputs(loaded, workers=Workers(1)))
 
 
 def _once(function: Callable[..., object]) -> Callable[..., object]:
@@ -139,6 +172,12 @@ def _once(function: Callable[..., object]) -> Callable[..., object]:
         return made[0]
 
     return first
+
+
+def _found(place: str) -> Callable[..., object]:
+    module, _, name = place.rpartition(".")
+    found: Callable[..., object] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _replace(place: str, value: object) -> None:
