@@ -182,6 +182,12 @@ class _Change:
                 f"give a number from 0 to {len(target) - 1}, or the whole list",
             )
             return
+        if self.value == {} and isinstance(old, dict):
+            what = f"{'.'.join(self.path)} is an empty mapping, which changes nothing"
+            place = self.layer.source.key_place(self.at)
+            advice = "set something below it, or leave this line out"
+            self.tree.problems.append(Problem(place, what, advice))
+            return
         whole = not (isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD)
         if whole or is_quantity(old):
             self._contest()

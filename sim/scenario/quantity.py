@@ -303,6 +303,7 @@ MOST_MONEY = 1e12
 
 
 Persons = Annotated[Quantity, _unit("persons", 0.0, MANY)]
+PositivePersons = Annotated[Quantity, _unit("persons", 1.0, MANY)]
 SignedPersons = Annotated[Quantity, _unit("persons", -MANY, MANY)]
 PersonsPerYear = Annotated[Quantity, _unit("persons/year", 0.0, MANY)]
 PersonsPerGrant = Annotated[Quantity, _unit("persons/grant", 0.0, 100.0)]

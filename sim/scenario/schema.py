@@ -39,6 +39,7 @@ from .quantity import (
     Places,
     PlacesPerWeek,
     PositiveDays,
+    PositivePersons,
     Share,
     SharePerYear,
     SignedLogPoints,
@@ -393,7 +394,9 @@ class Guardianship(Frozen):
     paid_2024: Annotated[EurPerYear, UNDATED] = Field(
         description="paid to Nidos in 2024; fits the price"
     )
-    mean_2024: Annotated[Persons, UNDATED] = Field(description="mean stock in 2024; fits the price")
+    mean_2024: Annotated[PositivePersons, UNDATED] = Field(
+        description="mean stock in 2024; fits the price"
+    )
 
 
 class SourceCard(Frozen):
