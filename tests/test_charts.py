@@ -46,7 +46,7 @@ from sim.report.charts.inflow import inflow_by_year
 from sim.report.charts.layout import spread_out
 from sim.report.charts.occupancy import LAYERS, beyond_note, layers_of, luminance
 from sim.report.charts.scales import TickTexts
-from sim.report.i18n import Language, billion, number
+from sim.report.i18n import Language, billion, number, probability
 from sim.report.overview import headlines
 from sim.report.run_tables import headline_rows
 from sim.report.style import (
@@ -255,7 +255,7 @@ def test_nobody_is_shown_without_a_place_where_a_place_is_paid_for() -> None:
         if note and data.unreduced is not None:
             last = data.unreduced[data.unreduced["year"] == data.unreduced["year"].max()]
             there = last["shortage|total|end"]
-            assert f"is {number(100 * float((there > 0).mean()), 'en')} %" in note
+            assert f"is {probability(float((there > 0).mean()), 'en')};" in note
             assert f"median is {number(float(there.median()), 'en')}." in note
 
 

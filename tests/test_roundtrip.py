@@ -41,7 +41,7 @@ FREE = {
     "housing.opening_arrears": (-5e6, 5e6),
     "ind.capacity.productivity": (0.0, 10_000.0),
     "prices.own_cost_2024": (0.0, 1e12),
-    "prices.severance": (0.0, 1e12),
+    "prices.severance": (0.0, 1e7),
     "reception.desk.official_weight": (0.0, 1.0),
 }
 """Certain numbers that stand by themselves, and what they may be."""

@@ -105,8 +105,9 @@ def probability(share: float, lang: Language, *, brief: bool = False) -> str:
     percent = round(100 * share)
     if 0 < percent < 100:
         return translate("shown_as_percent", lang, value=number(percent, lang))
-    which = "chance_rare" if percent <= 0 else "chance_near"
-    return translate(f"{which}_brief" if brief else which, lang)
+    if brief:
+        return translate("chance_rare_brief" if percent <= 0 else "chance_near_brief", lang)
+    return translate("chance_rare" if percent <= 0 else "chance_near", lang)
 
 
 def unit_name(unit: str, lang: Language) -> str:

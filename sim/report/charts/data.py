@@ -50,6 +50,12 @@ def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFram
     return known.set_index(pd.DatetimeIndex(known["date"]))
 
 
+def has_days(run: RunData, series: str, breakdown: str = "total") -> bool:
+    """Return whether a series is known on two dates, and the run has more than one day."""
+    dates = by_month(run, series, breakdown).index
+    return len(dates) > 1 and dates[-1].date() > run.scenario.start
+
+
 def by_year(run: RunData, series: str, measure: str, breakdown: str = "total") -> pd.DataFrame:
     """Return a series of the yearly table, by year."""
     table = run.yearly

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ...hindcast import observed
 from ..i18n import Language, translate
 from ..style import BLUE, DARK, ChartSize
-from .data import UNREDUCED, RunData, by_month, by_year, to_whole_years
+from .data import UNREDUCED, RunData, by_month, by_year, has_days, to_whole_years
 from .elements import (
     DASHED,
     amount,
@@ -83,7 +83,7 @@ def _waiting_at_start(run: RunData) -> float:
 
 def is_drawable(run: RunData) -> bool:
     """Return whether a run has a year and more than one day."""
-    enough = len(by_month(run, "occupancy", "kind:status_holders")) > 1
+    enough = has_days(run, "occupancy", "kind:status_holders")
     return enough and run.unreduced is not None and len(people_by_year(run)) > 0
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, translate
 from ..style import ChartSize
-from .data import RunData, by_month
+from .data import RunData, by_month, has_days
 from .elements import bands_by_day, draw_fan, fan_labels, limit_from_zero, run_notes
 from .layout import finish, label_ends, new_figure
 from .scales import date_scale, number_scale, positions
@@ -17,7 +17,7 @@ PANELS = (("pending", "total", 0), ("waiting_months", "kind:decided_median", 1))
 
 def is_drawable(run: RunData) -> bool:
     """Return whether a run has more than one day, and decisions."""
-    return all(len(by_month(run, series, part)) > 1 for series, part, _ in PANELS)
+    return all(has_days(run, series, part) for series, part, _ in PANELS)
 
 
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, number, translate
 from ..style import DARK, GREY, ChartSize
-from .data import RunData, by_month
+from .data import RunData, by_month, has_days
 from .elements import (
     DASHED,
     amount,
@@ -57,7 +57,7 @@ def known_needs() -> tuple[KnownNeed, ...]:
 
 def is_drawable(run: RunData) -> bool:
     """Return whether a run has more than one day."""
-    return len(by_month(run, "need")) > 1
+    return has_days(run, "need")
 
 
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ...scenario import Scenario
 from ..i18n import Language, number, probability, translate
 from ..style import DARK, ChartSize
-from .data import RunData, by_month
+from .data import RunData, by_month, has_days
 from .elements import (
     DASHED,
     amount,
@@ -58,7 +58,7 @@ def place_names(scenario: Scenario, lang: Language) -> dict[str, str]:
 
 def is_drawable(run: RunData) -> bool:
     """Return whether a run has more than one day."""
-    return len(by_month(run, "occupancy")) > 1
+    return has_days(run, "occupancy")
 
 
 def layers_of(run: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Swatch]]:
