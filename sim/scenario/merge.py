@@ -182,7 +182,8 @@ class _Change:
                 f"give a number from 0 to {len(target) - 1}, or the whole list",
             )
             return
-        if self.value == {} and isinstance(old, dict):
+        # In a workbook an emptied sentence is one: the number takes that of the patch.
+        if self.value == {} and isinstance(old, dict) and self.layer.source.lines:
             what = f"{'.'.join(self.path)} is an empty mapping, which changes nothing"
             place = self.layer.source.key_place(self.at)
             advice = "set something below it, or leave this line out"
