@@ -182,8 +182,8 @@ class _Change:
                 f"give a number from 0 to {len(target) - 1}, or the whole list",
             )
             return
-        # In a workbook an emptied sentence is one: the number takes that of the patch.
-        if self.value == {} and isinstance(old, dict) and self.layer.source.lines:
+        # A number that is set to one takes the assumption of the patch.
+        if self.value == {} and isinstance(old, dict) and not is_quantity(old):
             what = f"{'.'.join(self.path)} is an empty mapping, which changes nothing"
             place = self.layer.source.key_place(self.at)
             advice = "set something below it, or leave this line out"
