@@ -22,7 +22,7 @@ from sim.cli import app
 from sim.export.dashboard.encoding import encode, rounding_json
 from sim.export.dashboard.series import LANGUAGES, UNITS
 from sim.report.charts.elements import amount
-from sim.report.i18n import Language, million, number
+from sim.report.i18n import Language, million, number, probability
 
 SIDE_BY_SIDE = ("baseline", "closed", "nominal")
 NEED_BY_MONTH = "#series=need%7Ctotal&by=month"
@@ -99,8 +99,8 @@ def gap(row: Any, lang: Language) -> str:
     to = {"en": "to", "nl": "tot"}[lang]
     chance = {"en": "chance that money is short", "nl": "kans dat er geld tekort is"}[lang]
     band = f"({million(row['gap_p10'], lang)} {to} {million(row['gap_p90'], lang)})"
-    share = number(100 * row["p_gap_positive"], lang)
-    return f"{million(row['gap_p50'], lang)} {band} {chance}: {share} %"
+    short = probability(row["p_gap_positive"], lang)
+    return f"{million(row['gap_p50'], lang)} {band} {chance}: {short}"
 
 
 def headline(folder: Path, **where: str) -> pd.DataFrame:
