@@ -192,7 +192,7 @@ class RunAsked(Part):
     words: list[str]
 
 
-class Precision(Part):
+class PrecisionRecord(Part):
     """Precision that a run was asked for, as a share, and what was reached [EUR]."""
 
     asked: Annotated[float, Field(gt=0, le=100)]
@@ -211,7 +211,7 @@ class RunManifest(ResultManifest):
     charts: bool
     headline: Headline | None
     check_2024_eur: Check
-    precision: Precision | None = None
+    precision: PrecisionRecord | None = None
 
 
 class StudyManifest(ResultManifest):
@@ -228,21 +228,21 @@ class ScenarioStudyManifest(StudyManifest):
     scenarios: Annotated[dict[Name, Title], Field(min_length=1)]
 
 
-class Comparison(Part):
+class ComparisonAsked(Part):
     """Names of the scenarios that are compared."""
 
     base: Name
     others: Annotated[Names, Field(min_length=1)]
 
 
-class Explanation(Part):
+class ExplanationAsked(Part):
     """Cell that is explained, and the keys of each factor."""
 
     cell: Cell
     factors: Annotated[dict[Name, Names], Field(min_length=1)]
 
 
-class Solution(Part):
+class SolutionAsked(Part):
     """Levers, their ranges, and the target."""
 
     levers: Annotated[Names, Field(min_length=1, max_length=2)]
@@ -251,28 +251,28 @@ class Solution(Part):
     ranges: list[Range]
 
 
-class Frontier(Solution):
+class FrontierAsked(SolutionAsked):
     """A solution for two levers."""
 
     levers: Annotated[Names, Field(min_length=2, max_length=2)]
     points: Annotated[int, Field(ge=2, le=1_000)]
 
 
-class OptimalPlaces(Part):
+class OptimalPlacesAsked(Part):
     """Numbers of places that were tried."""
 
     levels: Annotated[list[Number], Field(min_length=2, max_length=1_000)]
     reached: Year
 
 
-class IndCut(Part):
+class IndCutAsked(Part):
     """Year of the cut, and the cuts."""
 
     from_: Annotated[Year, Field(alias="from")]
     cuts: Annotated[Names, Field(min_length=1)]
 
 
-class Sensitivity(Part):
+class SensitivityAsked(Part):
     """Cell that is explained, and the size of both samples."""
 
     cell: Cell
@@ -280,7 +280,7 @@ class Sensitivity(Part):
     tornado_replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
 
 
-class Sweep(Part):
+class SweepAsked(Part):
     """Design of a sweep: what varies, over which range, and what is recorded."""
 
     title: Title
@@ -293,13 +293,13 @@ class Sweep(Part):
     cells: list[Cell]
 
     @model_validator(mode="after")
-    def _has_all_units(self) -> Sweep:
+    def _has_all_units(self) -> SweepAsked:
         if set(self.keys) - set(self.units):
             raise ValueError("a key has no unit")
         return self
 
 
-class Discovery(Part):
+class DiscoveryAsked(Part):
     """Condition that was looked for in a sweep."""
 
     sweep: Name
@@ -309,23 +309,23 @@ class Discovery(Part):
     lacking: Count = 0
 
 
-class Answers(Part):
+class AnswersAsked(Part):
     """Questions, which have a schema of their own."""
 
     questions: list[dict[str, Any]]
 
 
 ASKED: dict[str, type[Part]] = {
-    "comparison": Comparison,
-    "explanation": Explanation,
-    "solution": Solution,
-    "frontier": Frontier,
-    "stock": OptimalPlaces,
-    "ind_coa": IndCut,
-    "sensitivity": Sensitivity,
-    "sweep": Sweep,
-    "discovery": Discovery,
-    "answers": Answers,
+    "comparison": ComparisonAsked,
+    "explanation": ExplanationAsked,
+    "solution": SolutionAsked,
+    "frontier": FrontierAsked,
+    "stock": OptimalPlacesAsked,
+    "ind_coa": IndCutAsked,
+    "sensitivity": SensitivityAsked,
+    "sweep": SweepAsked,
+    "discovery": DiscoveryAsked,
+    "answers": AnswersAsked,
 }
 """Schema of the options of a study by its kind. A kind without one has options of any form."""
 WITHOUT_SCENARIO = ("discovery", "answers")
