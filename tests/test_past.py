@@ -46,7 +46,7 @@ from sim.hindcast.estimates import (
     response,
     yearly_sd,
 )
-from sim.hindcast.observations import Observation
+from sim.hindcast.observations import Observation, parse_period
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import cells_at, crps
 from sim.hindcast.stored import from_csv
@@ -76,13 +76,13 @@ def test_an_origin_scenario_rests_on_nothing_that_came_out_later(origin: date) -
 
 def test_asking_for_a_later_figure_stops_the_run() -> None:
     known = knowledge(ORIGIN)
-    assert known.figure("people_in_reception", 2015).value == 47_764
+    assert known.figure("occupancy|total", 2015).value == 47_764
     with pytest.raises(ModelError, match="after the origin date"):
-        known.figure("people_in_reception", 2016)
+        known.figure("occupancy|total", 2016)
     with pytest.raises(ModelError, match="came out on 2016-06-30"):
-        known.figure("decisions", 2015)
+        known.figure("decisions|total", 2015)
     with pytest.raises(ModelError, match="was not observed"):
-        known.figure("pending", 2013)
+        known.figure("pending|kind:all", 2013)
 
 
 def test_a_later_figure_in_the_structure_makes_the_run_fail(
@@ -109,17 +109,17 @@ def test_a_figure_published_after_the_origin_changes_nothing() -> None:
 
 def test_an_earlier_figure_matters() -> None:
     wild = tuple(
-        replace(f, value=f.value * 1.1) if f.series == "decisions" else f for f in observed()
+        replace(f, value=f.value * 1.1) if f.name == "decisions|total" else f for f in observed()
     )
     assert scenario_at(Knowledge(ORIGIN, wild), 4) != scenario_at(knowledge(ORIGIN), 4)
 
 
 def test_figures_and_forecasts_have_sources_and_come_out_after_what_they_are_of() -> None:
     assert {f.source for f in observed()} | {f.source for f in forecasts()} <= set(source_keys())
-    assert all(f.published > f.period for f in observed())
+    assert all(f.published > f.period.last for f in observed())
     assert all(f.published < f.target for f in forecasts())
-    assert max(f.period for f in observed()) <= date(2024, 12, 31)
-    keys = [(f.series, f.period) for f in observed()]
+    assert max(f.period.last for f in observed()) <= date(2024, 12, 31)
+    keys = [f.figure for f in observed()]
     assert len(keys) == len(set(keys))
 
 
@@ -132,10 +132,12 @@ def test_stocks_and_flows_of_the_past_close_over_the_quarters() -> None:
         quarters = [
             f.value
             for f in observed()
-            if f.series == "first_applications_quarter" and f.period.year == year
+            if f.name == "inflow|kind:first"
+            and f.period.kind == "quarter"
+            and f.period.year == year
         ]
         assert sum(quarters) == pytest.approx(
-            actual("first_applications", year), rel=0.09 if year == 2017 else 0.04
+            actual("inflow|kind:first", year), rel=0.09 if year == 2017 else 0.04
         )
 
 
@@ -163,8 +165,8 @@ def test_without_a_season_the_last_year_goes_on() -> None:
 
 def test_a_yearly_change_of_a_half_each_way_has_the_log_of_a_half() -> None:
     figures = tuple(
-        Observation("first_applications", date(year, 12, 31), 1_000.0 * 2 ** (year % 2),
-               date(year + 1, 1, 31), "UNHCR-RDF", "")
+        Observation("inflow", "kind:first", parse_period(f"{year}"), "sum",
+                    1_000.0 * 2 ** (year % 2), "persons", date(year + 1, 1, 31), "UNHCR-RDF", 0.01)
         for year in range(2000, 2010)
     )  # fmt: skip
     assert yearly_sd(Knowledge(date(2012, 1, 1), figures)) == pytest.approx(np.log(2))

@@ -48,7 +48,7 @@ ORIGIN = date(2016, 3, 1)
 
 
 def test_naive_numbers_by_hand() -> None:
-    history = values(knowledge(ORIGIN), "people_in_reception")
+    history = values(knowledge(ORIGIN), "occupancy|total")
     found = point_forecasts(history, [2016, 2017])
     assert found["no_change", 2017] == 47_764
     assert found["last_growth", 2017] == pytest.approx(47_764 * (47_764 / 24_929) ** 2)
@@ -87,7 +87,7 @@ def test_without_a_change_the_spread_is_the_prior() -> None:
 def test_a_naive_forecast_does_not_know_what_came_out_later() -> None:
     """Every later figure ten times as large: the naive forecasts of the origin are the same."""
     wild = tuple(replace(f, value=f.value * 10) if f.published > ORIGIN else f for f in observed())
-    for series in ("inflow", "people_in_reception", "pending"):
+    for series in ("inflow|total", "occupancy|total", "pending|kind:all"):
         plain, other = (
             banded_forecasts(values(known, series), [2016, 2019])
             for known in (knowledge(ORIGIN), Knowledge(ORIGIN, wild))

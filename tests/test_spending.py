@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from sim.hindcast import kept
 from sim.hindcast.estimates import HALF_WAY
 from sim.hindcast.observations import Knowledge, Observation, knowledge
+from sim.hindcast.periods import year_of
 from sim.hindcast.scoring import HindcastOptions
+from sim.hindcast.series import Statistic
 from sim.hindcast.spending import (
     ARTICLE,
     CASH,
@@ -33,12 +36,17 @@ PEOPLE = np.full((2, 400), 40_000.0)
 
 def known_of(people: dict[int, float], spent: dict[int, float], origin: date) -> Knowledge:
     """Knowledge of year ends of people and of spending on article 37 alone."""
-    rows = [("people_in_reception", people), (ARTICLE, spent)]
+    rows: list[tuple[str, str, Statistic, str, dict[int, float]]] = [
+        ("occupancy", "total", "end", "persons", people),
+        ("spending", "line:article_37", "sum", "EUR", spent),
+    ]
     return Knowledge(
         origin,
         tuple(
-            Observation(series, date(year, 12, 31), value, date(year + 1, 1, 31), "x", "")
-            for series, values in rows
+            Observation(
+                series, part, year_of(year), how, value, unit, date(year + 1, 1, 31), "x", 0
+            )
+            for series, part, how, unit, values in rows
             for year, value in values.items()
         ),
     )
@@ -73,12 +81,7 @@ def test_a_year_published_after_the_origin_changes_nothing() -> None:
     """A hindcast knows no spending, split or price that came out later."""
     day = date(2019, 3, 1)
     now = knowledge(day)
-    later = tuple(
-        Observation(f.series, f.period, 10 * f.value, f.published, f.source, f.note)
-        if f.published > day
-        else f
-        for f in now.figures
-    )
+    later = tuple(replace(f, value=10 * f.value) if f.published > day else f for f in now.figures)
     other = spending(Knowledge(day, later), PEOPLE, (2019, 2020), 1)
     same = spending(now, PEOPLE, (2019, 2020), 1)
     assert set(other) == set(same) == {ARTICLE, COST}

@@ -1,6 +1,7 @@
 """Hindcasts: forecasts from past origin dates, compared with observations; and calibration.
 
-``observations`` holds observed and forecast figures with their date of publication; ``estimates``
+``observations`` holds observed figures with their date of publication, ``official`` official
+forecasts; ``estimates``
 derives rates from them; ``scenario`` builds the scenario of an origin date; ``scoring`` compares
 forecasts with observations; ``inflow_models`` compares processes of inflow on ``inflow_history``,
 ``inflow_posterior`` fits the chosen one, and ``inflow_start`` compares rules for its start;

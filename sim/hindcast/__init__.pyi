@@ -11,12 +11,12 @@ from .inflow_start import start_table as start_table
 from .naives import BANDED as BANDED
 from .naives import NAIVE as NAIVE
 from .naives import POINT as POINT
-from .observations import Forecast as Forecast
 from .observations import Knowledge as Knowledge
 from .observations import actual as actual
-from .observations import forecasts as forecasts
 from .observations import knowledge as knowledge
 from .observations import observed as observed
+from .official import Forecast as Forecast
+from .official import forecasts as forecasts
 from .price_level import estimate as estimate
 from .price_level import supported as supported
 from .price_level import without_each as without_each

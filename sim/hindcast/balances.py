@@ -104,21 +104,21 @@ def pending_balances(known: Knowledge) -> dict[int, PendingBalance]:
 
     Before 2010 repeat applications are part of the applications or not published.
     """
-    pending, first = known.yearly("pending"), known.yearly("first_applications")
+    pending, first = known.yearly("pending|kind:all"), known.yearly("inflow|kind:first")
     found = {}
-    for year, decided in known.yearly("decisions").items():
+    for year, decided in known.yearly("decisions|total").items():
         if year not in pending or year - 1 not in pending or year not in first:
             continue
-        granted = known.figure("decisions_granted", year).value
-        closed = _or_none_given(known, "decisions_closed", year)
+        granted = known.figure("decisions|kind:granted", year).value
+        closed = _or_none_given(known, "decisions|kind:closed", year)
         found[year] = PendingBalance(
             year,
             pending[year - 1].value,
-            first[year].value + _or_none_given(known, "repeat_applications", year),
+            first[year].value + _or_none_given(known, "inflow|kind:repeat", year),
             granted,
             decided.value - granted - closed,
             closed,
-            _or_none_given(known, "decisions_repeat", year),
+            _or_none_given(known, "decisions|kind:repeat", year),
             pending[year].value,
         )
     return found
@@ -161,13 +161,13 @@ def in_reception(first: float, repeat: float) -> float:
 
 def reception_balances(known: Knowledge) -> dict[int, ReceptionBalance]:
     """Return the balance of each year whose stocks and flows are known and not broken."""
-    people, holders = known.yearly("people_in_reception"), known.yearly("status_holders")
+    people, holders = known.yearly("occupancy|total"), known.yearly("occupancy|kind:status_holders")
     asylum = {year: people[year].value - holders[year].value for year in people if year in holders}
     found = {}
     for year, pending in pending_balances(known).items():
         if year in BREAKS or not {year - 1, year} <= set(asylum):
             continue
-        repeat = known.figure("repeat_applications", year).value
+        repeat = known.figure("inflow|kind:repeat", year).value
         share = in_reception(pending.applied - repeat, repeat)
         found[year] = ReceptionBalance(
             year,
@@ -184,15 +184,18 @@ def reception_balances(known: Knowledge) -> dict[int, ReceptionBalance]:
 def judged(known: Knowledge) -> dict[int, float]:
     """Return first-instance grants and rejections by year: decisions without closed cases."""
     return {
-        year: figure.value - _or_none_given(known, "decisions_closed", year)
-        for year, figure in known.yearly("decisions").items()
+        year: figure.value - _or_none_given(known, "decisions|kind:closed", year)
+        for year, figure in known.yearly("decisions|total").items()
     }
 
 
 def rejected(known: Knowledge, year: int) -> float:
     """Return first-instance rejections of a year; raises ``ModelError`` if they are not known."""
-    closed = _or_none_given(known, "decisions_closed", year)
-    decided, granted = known.figure("decisions", year), known.figure("decisions_granted", year)
+    closed = _or_none_given(known, "decisions|kind:closed", year)
+    decided, granted = (
+        known.figure("decisions|total", year),
+        known.figure("decisions|kind:granted", year),
+    )
     return decided.value - granted.value - closed
 
 
@@ -204,5 +207,5 @@ def other_share(known: Knowledge) -> float:
     """
     found = reception_balances(known)
     last = sorted(found)[-3:]
-    shares = [found[year].residual / known.figure("inflow", year).value for year in last]
+    shares = [found[year].residual / known.figure("inflow|total", year).value for year in last]
     return max(float(np.mean(shares)), 0.0) if shares else 0.0

@@ -216,8 +216,8 @@ def fit(replications: int = 40, workers: Workers = ALL_CORES, start: Floats | No
         covariance / np.outer(sds, sds),
         1 - (sds / sd) ** 2,
         tuple(zip(TARGETS, _all_ends(replications, found.x).tolist(), strict=True)),
-        response(work_by_year(known), values(known, "decisions")),
-        response(values(known, "status_holders"), homes_by_year(known)),
+        response(work_by_year(known), values(known, "decisions|total")),
+        response(values(known, "occupancy|kind:status_holders"), homes_by_year(known)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .observations import rows_of
+from .data_files import rows_of
 
 GROUPS = ("syria", "eritrea", "turkey", "iraq", "afghanistan", "yemen", "somalia", "other")
 USUAL_SD, USUAL_CHANGES = 0.55, 10

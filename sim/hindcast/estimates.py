@@ -73,13 +73,13 @@ class Estimates:
 
 def facts(known: Knowledge) -> Estimates:
     """Collect the estimates of an origin date; raises ``ModelError`` if too little is known."""
-    year = known.last("people_in_reception").period.year
-    first = known.figure("first_applications", year).value
-    repeat = known.figure("repeat_applications", year).value
+    year = known.last("occupancy|total").period.year
+    first = known.figure("inflow|kind:first", year).value
+    repeat = known.figure("inflow|kind:repeat", year).value
     pending = pending_at(known, year)
-    holders = known.figure("status_holders", year).value
+    holders = known.figure("occupancy|kind:status_holders", year).value
     decisions = judged(known)
-    granted = values(known, "decisions_granted")
+    granted = values(known, "decisions|kind:granted")
     decided = max(decisions)
     shares = {y: granted[y] / decisions[y] for y in decisions}
     family, housed = family_by_year(known), homes_by_year(known)
@@ -87,7 +87,7 @@ def facts(known: Knowledge) -> Estimates:
     path, _ = inflow_path(known, first, date(year + 1, 1, 1))
     work_now = pending + path[min(path)] + repeat
     output_response = response(work, decisions)
-    homes_response = response(values(known, "status_holders"), housed)
+    homes_response = response(values(known, "occupancy|kind:status_holders"), housed)
     output = decisions[decided] * since(work, decided, work_now) ** output_response.power
     return Estimates(
         year=year,
@@ -97,7 +97,7 @@ def facts(known: Knowledge) -> Estimates:
         family=family[max(family)],
         family_sd=held_error(family),
         per_grant=per_grant(family, granted),
-        people=known.figure("people_in_reception", year).value,
+        people=known.figure("occupancy|total", year).value,
         status_holders=holders,
         pending=pending,
         decided=decisions[decided],
@@ -108,7 +108,8 @@ def facts(known: Knowledge) -> Estimates:
         leave_rate=leave_rate(exit_level(known), work_now, pending, output, first / 4),
         leave_sd=held_error(hazards(known)),
         homes=housed[max(housed)]
-        * since(values(known, "status_holders"), max(housed), holders) ** homes_response.power,
+        * since(values(known, "occupancy|kind:status_holders"), max(housed), holders)
+        ** homes_response.power,
         homes_response=homes_response,
         other_share=other_share(known),
     )
@@ -127,11 +128,11 @@ def leave_rate(hazard: float, at_risk: float, pending: float, output: float, lea
 
 def work_by_year(known: Knowledge) -> dict[int, float]:
     """Return the IND's work at the end of a year: pending cases plus applications of that year."""
-    first, repeat = values(known, "first_applications"), values(known, "repeat_applications")
+    first, repeat = values(known, "inflow|kind:first"), values(known, "inflow|kind:repeat")
     usual = float(np.mean(list(repeat.values())))
     return {
         year: stock + first[year] + repeat.get(year, usual)
-        for year, stock in values(known, "pending").items()
+        for year, stock in values(known, "pending|kind:all").items()
         if year in first
     }
 
@@ -143,7 +144,7 @@ def values(known: Knowledge, series: str) -> dict[int, float]:
 
 def yearly_sd(known: Knowledge) -> float:
     """Root mean square of the log changes of first applications from year to year."""
-    series = values(known, "first_applications")
+    series = values(known, "inflow|kind:first")
     logs = np.log([series[year] for year in sorted(series)])
     return float(np.sqrt(np.mean(np.diff(logs) ** 2)))
 
@@ -210,11 +211,11 @@ def _beyond_applications(known: Knowledge) -> dict[int, float]:
     return {
         year: max(
             inflow
-            - known.figure("first_applications", year).value
-            - known.figure("repeat_applications", year).value,
+            - known.figure("inflow|kind:first", year).value
+            - known.figure("inflow|kind:repeat", year).value,
             0.0,
         )
-        for year, inflow in values(known, "inflow").items()
+        for year, inflow in values(known, "inflow|total").items()
     }
 
 
@@ -234,16 +235,16 @@ def pending_at(known: Knowledge, year: int) -> float:
     at the last number known where their year is not out yet. No more than nine tenths of what the
     asylum phase in reception can hold, no less than a quarter of a year's applications.
     """
-    last = known.last("pending")
+    last = known.last("pending|kind:all")
     stock = last.value
     decisions, hazard = judged(known), exit_level(known)
     for later in range(last.period.year + 1, year + 1):
-        applied = known.figure("first_applications", later).value
-        applied += known.figure("repeat_applications", later).value
+        applied = known.figure("inflow|kind:first", later).value
+        applied += known.figure("inflow|kind:repeat", later).value
         stock = (stock + applied) * (1 - hazard) - decisions.get(later, decisions[max(decisions)])
-    people = known.figure("people_in_reception", year).value
-    room = (people - known.figure("status_holders", year).value) / LIVES_HERE
-    return float(min(max(stock, known.figure("first_applications", year).value / 4), 0.9 * room))
+    people = known.figure("occupancy|total", year).value
+    room = (people - known.figure("occupancy|kind:status_holders", year).value) / LIVES_HERE
+    return float(min(max(stock, known.figure("inflow|kind:first", year).value / 4), 0.9 * room))
 
 
 def homes_by_year(known: Knowledge) -> dict[int, float]:
@@ -254,14 +255,14 @@ def homes_by_year(known: Knowledge) -> dict[int, float]:
     Years before ``FAMILY_APART`` count only as long as there is no other; the earliest year has no
     beginning: as many as came.
     """
-    holders, inflow = values(known, "status_holders"), values(known, "inflow")
+    holders, inflow = values(known, "occupancy|kind:status_holders"), values(known, "inflow|total")
     family = _beyond_applications(known)
     housed = {}
-    for year, grants in values(known, "decisions_granted").items():
+    for year, grants in values(known, "decisions|kind:granted").items():
         if year not in inflow:
             continue
-        first = known.figure("first_applications", year).value
-        repeat = known.figure("repeat_applications", year).value
+        first = known.figure("inflow|kind:first", year).value
+        repeat = known.figure("inflow|kind:repeat", year).value
         came = grants * in_reception(first, repeat) + family[year]
         grew = holders[year] - holders[year - 1] if year - 1 in holders else 0.0
         housed[year] = max(came - grew, came / 2)
@@ -270,7 +271,7 @@ def homes_by_year(known: Knowledge) -> dict[int, float]:
 
 def quarter_shares(known: Knowledge) -> Floats | None:
     """Median share of each quarter in its year, over the whole years known; none if too few."""
-    quarters = known.quarterly("first_applications_quarter")
+    quarters = known.quarterly("inflow|kind:first")
     whole = [p.year for p in quarters if p.month == 12]
     if len(whole) < LEAST_YEARS:
         return None
@@ -289,7 +290,7 @@ def inflow_path(known: Knowledge, first: float, start: date) -> tuple[dict[date,
     half-year known holds, seasonally adjusted; the last whole year where no season is known.
     """
     shares = quarter_shares(known)
-    quarters = known.quarterly("first_applications_quarter")
+    quarters = known.quarterly("inflow|kind:first")
     path: dict[date, float] = {}
     until = start - timedelta(days=1)
     weights = np.full(4, 0.25) if shares is None else shares

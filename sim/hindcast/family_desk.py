@@ -28,7 +28,7 @@ import numpy as np
 
 from ..model.sampling import Floats
 from ..scenario import Quantity, Scenario
-from .observations import observed
+from .observations import observed, parse_period
 
 DECISION_ERROR = 0.2
 """Error of one month's decisions as a measure of the pace [log points]."""
@@ -76,9 +76,9 @@ def estimate(scenario: Scenario) -> FamilyDesk:
     granted, staff = family.granted_share.single, family.staff.single
     paces = np.array([12 * arrivals[-1], arrivals[-12:].sum()])
     errors = pace_errors(arrivals, FIRST_END, LAST_END)
-    a_year = 12 * _of("family_decisions_month", 2024, 12) / staff
+    a_year = 12 * _of("family_decisions|total", "2024-12") / staff
     spring = arrivals[_index(2023, 4) : _index(2023, 6) + 1].sum()
-    per_granted = spring / (3 * granted * _of("family_decisions_month", 2023, 3))
+    per_granted = spring / (3 * granted * _of("family_decisions|total", "2023-03"))
 
     seen = np.log([*paces / (granted * staff), a_year, per_granted])
     design = np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
@@ -116,10 +116,10 @@ def monthly_arrivals() -> Floats:
 
     Seven nationalities are published by month: their months times the year's total over their sum.
     """
-    months = {f.period: f.value for f in observed("family.csv") if f.series == f"{ARRIVALS}_month"}
+    months = {f.period: f.value for f in observed("family.csv") if f.name == BY_MONTH}
     years = sorted({period.year for period in months})
     by_year = np.array([[months[p] for p in sorted(months) if p.year == y] for y in years])
-    totals = np.array([_of(ARRIVALS, year, 12) for year in years])
+    totals = np.array([_of("family_arrivals|total", str(year)) for year in years])
     whole: Floats = (by_year * (totals / by_year.sum(axis=1))[:, None]).ravel()
     return whole
 
@@ -174,7 +174,7 @@ def rank_of(correlation: float) -> float:
     return float(6 / np.pi * np.arcsin(correlation / 2))
 
 
-ARRIVALS = "family_arrivals"
+BY_MONTH = "family_arrivals|kind:seven_nationalities"
 
 
 def _index(year: int, month: int) -> int:
@@ -182,10 +182,7 @@ def _index(year: int, month: int) -> int:
     return (year - 2015) * 12 + month - 1
 
 
-def _of(series: str, year: int, month: int) -> float:
-    (value,) = (
-        f.value
-        for f in observed("family.csv")
-        if f.series == series and (f.period.year, f.period.month) == (year, month)
-    )
+def _of(name: str, period: str) -> float:
+    when = parse_period(period)
+    (value,) = (f.value for f in observed("family.csv") if (f.name, f.period) == (name, when))
     return value

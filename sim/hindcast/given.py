@@ -44,7 +44,10 @@ def chosen_flows(words: str) -> tuple[str, ...]:
 
 def closes(origin_year: int) -> bool:
     """Return whether the stock at the start of a year, and every flow after it, is published."""
-    return origin_year - 1 in values(knowledge(LATER), "pending") and origin_year not in BREAKS
+    return (
+        origin_year - 1 in values(knowledge(LATER), "pending|kind:all")
+        and origin_year not in BREAKS
+    )
 
 
 def with_given(scenario: Scenario, found: Estimates, names: Collection[str]) -> Scenario:
@@ -59,7 +62,7 @@ def with_given(scenario: Scenario, found: Estimates, names: Collection[str]) -> 
     changes: dict[str, Any] = {}
     for name in names:
         changes |= _CHANGES[name](known, years, scenario)
-    stock = values(known, "pending").get(found.year)
+    stock = values(known, "pending|kind:all").get(found.year)
     if "exits" in names and stock is not None:
         changes |= opening_cases(replace(found, pending=stock))
     return override(scenario, changes, AS_IT_WAS)
@@ -76,7 +79,7 @@ def _certain(value: float) -> dict[str, Any]:
 
 def _first(known: Knowledge, years: Sequence[int], scenario: Scenario) -> dict[str, Any]:
     """Set first applications by quarter, where quarters are known; they add up to the year."""
-    yearly = values(known, "first_applications")
+    yearly = values(known, "inflow|kind:first")
     path = {}
     for year in years:
         parts = quarter_parts(known, year)
@@ -92,17 +95,17 @@ def _first(known: Knowledge, years: Sequence[int], scenario: Scenario) -> dict[s
 
 def quarter_parts(known: Knowledge, year: int) -> list[float]:
     """Return the parts of a year's first applications by quarter; quarters where none is known."""
-    quarters = known.quarterly("first_applications_quarter")
+    quarters = known.quarterly("inflow|kind:first")
     counts = [f.value for period, f in sorted(quarters.items()) if period.year == year]
     return [count / sum(counts) for count in counts] if len(counts) == 4 else [0.25] * 4
 
 
 def _repeat(known: Knowledge, years: Sequence[int], _: Scenario) -> dict[str, Any]:
-    return {"inflow.repeat": _dated(values(known, "repeat_applications"), years)}
+    return {"inflow.repeat": _dated(values(known, "inflow|kind:repeat"), years)}
 
 
 def _decisions(known: Knowledge, years: Sequence[int], scenario: Scenario) -> dict[str, Any]:
-    decided, granted = judged(known), values(known, "decisions_granted")
+    decided, granted = judged(known), values(known, "decisions|kind:granted")
     shares = {year: granted[year] / decided[year] for year in years}
     changes = {
         "ind.capacity.planned": _dated(decided, years),
@@ -140,7 +143,7 @@ def _family(known: Knowledge, years: Sequence[int], scenario: Scenario) -> dict[
 
 def _other(known: Knowledge, years: Sequence[int], _: Scenario) -> dict[str, Any]:
     """Set the net residual of reception; one below zero is none, for a flow can't be negative."""
-    inflow, found = values(known, "inflow"), reception_balances(known)
+    inflow, found = values(known, "inflow|total"), reception_balances(known)
     net = {year: max(found[year].residual, 0.0) / inflow[year] for year in years if year in found}
     return {"other_intake.share_of_inflow": _dated(net, years)} if net else {}
 

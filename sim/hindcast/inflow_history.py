@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from ..model.sampling import Floats
-from .observations import observed, rows_of
+from .data_files import rows_of
+from .observations import knowledge
 
 SPLICE = 7_100 / 9_700
 """First applications per request in 2007, the one year for which both are known (CBS): requests of
@@ -33,9 +34,8 @@ def spliced_history() -> dict[int, tuple[float, date]]:
         for row in rows_of("inflow_history.csv")
         if int(row["year"]) < FIRST_APART
     }
-    for figure in observed():
-        year = figure.period.year
-        if figure.series == "first_applications" and year >= FIRST_APART:
+    for year, figure in knowledge(ALL_KNOWN).yearly("inflow|kind:first").items():
+        if year >= FIRST_APART:
             assumed = date(year + 1, *PUBLISHED)
             known = assumed if assumed.year <= 2012 else figure.published
             history[year] = figure.value, known

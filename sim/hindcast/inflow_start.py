@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from ..model.sampling import Floats
+from .data_files import rows_of
 from .inflow_history import PUBLISHED, history_known, spliced_history
 from .inflow_models import AHEAD, COLLAPSED
 from .inflow_posterior import posterior
-from .observations import rows_of
 from .scoring import crps
 
 HALF_YEAR = 0.75

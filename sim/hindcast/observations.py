@@ -1,4 +1,4 @@
-"""Observed and forecast figures, and which of them were published by a date.
+"""Observed figures, and which of them were published by a date.
 
 A hindcast reads figures through ``Knowledge`` only: asking for a figure published after the
 origin date is an error.
@@ -7,100 +7,117 @@ origin date is an error.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
+from typing import cast
 
 from ..errors import ModelError
+from .data_files import rows_of
+from .periods import Period as Period
+from .periods import parse_period as parse_period
+from .periods import year_of
+from .series import OBSERVABLE, Statistic
+
+COLUMNS = (
+    "series", "breakdown", "period", "statistic", "value", "unit", "published", "source", "error",
+)  # fmt: skip
+NOTE = "note"
+"""Column that a file may have beside ``COLUMNS``."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One observed figure: of a year, a quarter or a day (``period``: its last day)."""
+    """One observed figure of a series, with the day on which it was published."""
 
     series: str
-    period: date
+    """As in ``monthly.csv``: inflow, pending, occupancy."""
+    breakdown: str
+    """As in ``monthly.csv``: total, kind:first, place:regular."""
+    period: Period
+    statistic: Statistic
+    """Of a flow the sum of the period; of a stock its mean, or the stock at the period's end."""
     value: float
+    unit: str
     published: date
     source: str
-    note: str
+    error: float
+    """Relative standard error."""
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Series and breakdown as one word, as in a table: ``inflow|kind:first``."""
+        return f"{self.series}|{self.breakdown}"
+
+    @property
+    def figure(self) -> tuple[str, Period | date, Statistic]:
+        """What it is a figure of: the same in all its vintages.
+
+        The stock at the end of a year is that of its last day.
+        """
+        of = self.period.last if self.statistic == "end" else self.period
+        return self.name, of, self.statistic
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """One official forecast of what a series would be at ``target``.
-
-    ``realised`` is the outcome by the forecast's own definition, where that differs from the
-    observed series.
-    """
-
-    series: str
-    edition: str
-    published: date
-    target: date
-    central: float
-    low: float | None
-    high: float | None
-    realised: float | None
-    source: str
-    note: str
-
-
-def rows_of(name: str) -> Iterator[dict[str, str]]:
-    """Rows of a table in ``sim/data``; lines that begin with # are comments."""
-    text = (resources.files("sim") / "data" / name).read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    yield from csv.DictReader(lines)
+def read_observations(path: Path) -> tuple[Observation, ...]:
+    """Read a file of observations."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = [line for line in file if not line.startswith("#")]
+    return tuple(_observation(row) for row in csv.DictReader(lines))
 
 
 @cache
 def observed(table: str = "observed.csv") -> tuple[Observation, ...]:
     """All observed figures of a table in ``sim/data``."""
-    return tuple(
-        Observation(
-            row["series"],
-            date.fromisoformat(row["period"]),
-            float(row["value"]),
-            date.fromisoformat(row["published"]),
-            row["source"],
-            row["note"],
-        )
-        for row in rows_of(table)
+    return tuple(_observation(row) for row in rows_of(table))
+
+
+def _observation(row: Mapping[str, str]) -> Observation:
+    return Observation(
+        row["series"],
+        row["breakdown"],
+        parse_period(row["period"]),
+        cast(Statistic, row["statistic"]),
+        float(row["value"]),
+        row["unit"],
+        date.fromisoformat(row["published"]),
+        row["source"],
+        float(row["error"]) if row["error"] else OBSERVABLE[row["series"]].error,
+        row.get(NOTE) or "",
     )
 
 
-@cache
-def forecasts() -> tuple[Forecast, ...]:
-    """All official forecasts of ``sim/data/forecasts.csv``."""
+def known_on(observations: Iterable[Observation], as_of: date | None) -> tuple[Observation, ...]:
+    """Return the figures published on or before a day; of each figure the last vintage by then.
 
-    def number(text: str) -> float | None:
-        return float(text) if text else None
-
-    return tuple(
-        Forecast(
-            row["series"],
-            row["edition"],
-            date.fromisoformat(row["published"]),
-            date.fromisoformat(row["target"]),
-            float(row["central"]),
-            number(row["low"]),
-            number(row["high"]),
-            number(row["realised"]),
-            row["source"],
-            row["note"],
-        )
-        for row in rows_of("forecasts.csv")
-    )
+    They keep their order. With no day all count as published.
+    """
+    last: dict[object, Observation] = {}
+    for one in observations:
+        if as_of is not None and one.published > as_of:
+            continue
+        before = last.get(one.figure)
+        if before is None or before.published <= one.published:
+            last[one.figure] = one
+    return tuple(last.values())
 
 
-def actual(series: str, year: int) -> float | None:
-    """Return the observed value of a series in a year, if there is one."""
-    for figure in observed():
-        if figure.series == series and figure.period == date(year, 12, 31):
+def actual(name: str, year: int) -> float | None:
+    """Return the observed value of a year, or of its end, if there is one; its last vintage."""
+    for figure in known_on(observed(), None):
+        if figure.name == name and is_yearly(figure) and figure.period.year == year:
             return figure.value
     return None
+
+
+def is_yearly(figure: Observation) -> bool:
+    """Return whether a figure is of a whole year or of a year's end."""
+    if figure.statistic == "end":
+        return (figure.period.last.month, figure.period.last.day) == (12, 31)
+    return figure.period == year_of(figure.period.year)
 
 
 @dataclass(frozen=True)
@@ -110,42 +127,40 @@ class Knowledge:
     origin: date
     figures: tuple[Observation, ...]
 
-    def yearly(self, series: str) -> dict[int, Observation]:
+    def yearly(self, name: str) -> dict[int, Observation]:
         """Figures of whole years (or year ends) known on the origin date, by year."""
-        return {
-            figure.period.year: figure
-            for figure in self.figures
-            if figure.series == series
-            and figure.published <= self.origin
-            and (figure.period.month, figure.period.day) == (12, 31)
-        }
+        return {figure.period.year: figure for figure in self._known(name) if is_yearly(figure)}
 
-    def quarterly(self, series: str) -> dict[date, Observation]:
+    def quarterly(self, name: str) -> dict[date, Observation]:
         """Figures of quarters known on the origin date, by their last day."""
         return {
-            figure.period: figure
-            for figure in self.figures
-            if figure.series == series and figure.published <= self.origin
+            figure.period.last: figure
+            for figure in self._known(name)
+            if figure.period.kind == "quarter"
         }
 
-    def figure(self, series: str, year: int) -> Observation:
+    def figure(self, name: str, year: int) -> Observation:
         """Return a figure; raises ``ModelError`` if it is missing or published after the origin."""
+        known = self.yearly(name).get(year)
+        if known is not None:
+            return known
         for figure in self.figures:
-            if figure.series == series and figure.period == date(year, 12, 31):
-                if figure.published > self.origin:
-                    raise ModelError(
-                        f"{series} of {year} came out on {figure.published}, after the origin date "
-                        f"{self.origin}: a hindcast may not know it"
-                    )
-                return figure
-        raise ModelError(f"{series} of {year} was not observed")
+            if figure.name == name and is_yearly(figure) and figure.period.year == year:
+                raise ModelError(
+                    f"{name} of {year} came out on {figure.published}, after the origin date "
+                    f"{self.origin}: a hindcast may not know it"
+                )
+        raise ModelError(f"{name} of {year} was not observed")
 
-    def last(self, series: str) -> Observation:
+    def last(self, name: str) -> Observation:
         """The latest yearly figure known; raises ``ModelError`` if there is none."""
-        known = self.yearly(series)
+        known = self.yearly(name)
         if not known:
-            raise ModelError(f"nothing of {series} was known on {self.origin}")
+            raise ModelError(f"nothing of {name} was known on {self.origin}")
         return known[max(known)]
+
+    def _known(self, name: str) -> tuple[Observation, ...]:
+        return known_on((one for one in self.figures if one.name == name), self.origin)
 
 
 def knowledge(origin: date) -> Knowledge:

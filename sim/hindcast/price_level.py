@@ -25,7 +25,7 @@ from ..scenario import Scenario
 from .observations import Knowledge, knowledge
 from .reception_types import fill_2022, mean_people
 
-COST, CASH = "spending_coa_cost", "spending_coa_cash"
+COST, CASH = "spending|line:coa", "spending|line:coa_cash"
 COST_SDS = {2021: 0.15, 2022: 0.10, 2023: 0.06, 2024: 0.06}
 """Standard error of each year's log ratio: the stated cost is rounded, the mix early on assumed."""
 CASH_YEARS, CASH_SD = (2022, 2023, 2024), 0.05

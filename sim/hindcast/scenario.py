@@ -22,7 +22,7 @@ from .balances import LIVES_HERE
 from .estimates import COMES, Estimates, Response, facts, inflow_path, quarter_shares
 from .inflow_history import history_known
 from .inflow_posterior import as_correlations, as_numbers, posterior
-from .observations import Knowledge, Observation
+from .observations import Knowledge, Observation, known_on
 
 BECAUSE = "from what was known on the origin date"
 APPEAL_YEARS, DEPARTURE_YEARS = 0.75 * 0.9, 0.74
@@ -98,7 +98,7 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
     season = np.full(4, 0.25) if shares is None else shares
     other = found.other_share
     fitted = posterior(history_known(known.origin))
-    source = "first_applications"
+    source = "inflow|kind:first"
     return {
         "inflow.first": _number(0, source) | {"value": path},
         "inflow.path.known_until": until,
@@ -111,10 +111,10 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
             month: _number(4 * season[(month - 1) // 3], source) | {"unit": "factor"}
             for month in range(1, 13)
         },
-        "inflow.repeat": _number(found.repeat, "repeat_applications", _about(0.8, 1.2)),
+        "inflow.repeat": _number(found.repeat, "inflow|kind:repeat", _about(0.8, 1.2)),
         "other_intake.share_of_inflow": _number(
             other,
-            "people_in_reception",
+            "occupancy|total",
             {"dist": "triangular", "low": max(other - 0.08, 0.0), "high": other + 0.05},
         ),
     }
@@ -123,16 +123,20 @@ def _inflow(known: Knowledge, found: Estimates) -> dict[str, Any]:
 def _procedure(found: Estimates) -> dict[str, Any]:
     """Set the IND: its output, its outcomes, and the rate at which the pending leave."""
     changes = {
-        "ind.capacity.planned": _number(found.output, "decisions"),
-        "ind.capacity.realised": _number(1, "decisions", _log(found.output_response.residual_sd)),
-        "ind.capacity.response": _number(
-            found.output_response.power, "decisions", _power(found.output_response)
+        "ind.capacity.planned": _number(found.output, "decisions|total"),
+        "ind.capacity.realised": _number(
+            1, "decisions|total", _log(found.output_response.residual_sd)
         ),
-        "ind.leave_rate": _number(found.leave_rate, "pending", _log(found.leave_sd)),
-        "ind.granted_factor": _number(1, "decisions_granted", _log(found.granted_sd)),
+        "ind.capacity.response": _number(
+            found.output_response.power, "decisions|total", _power(found.output_response)
+        ),
+        "ind.leave_rate": _number(found.leave_rate, "pending|kind:all", _log(found.leave_sd)),
+        "ind.granted_factor": _number(1, "decisions|kind:granted", _log(found.granted_sd)),
     }
     for group in ("all", "repeat"):
-        changes[f"groups.{group}.granted_share"] = _number(found.granted_share, "decisions_granted")
+        changes[f"groups.{group}.granted_share"] = _number(
+            found.granted_share, "decisions|kind:granted"
+        )
     return changes | opening_cases(found)
 
 
@@ -146,50 +150,55 @@ def opening_cases(found: Estimates) -> dict[str, Any]:
     fits = min(1.0, room / max(appeal + refused, 1.0))
     again = found.repeat / (found.first + found.repeat)
     return {
-        "groups.all.opening_pending": _number(found.pending * (1 - again), "pending"),
-        "groups.repeat.opening_pending": _number(found.pending * again, "pending"),
-        "courts.opening_in_appeal.all": _number(appeal * fits, "decisions"),
-        "departure.opening_rejected.all": _number(refused * fits, "decisions"),
+        "groups.all.opening_pending": _number(found.pending * (1 - again), "pending|kind:all"),
+        "groups.repeat.opening_pending": _number(found.pending * again, "pending|kind:all"),
+        "courts.opening_in_appeal.all": _number(appeal * fits, "decisions|total"),
+        "departure.opening_rejected.all": _number(refused * fits, "decisions|total"),
     }
 
 
 def _family_and_homes(found: Estimates) -> dict[str, Any]:
     desk = found.family / COMES
-    holders = _number(found.status_holders, "status_holders")
+    holders = _number(found.status_holders, "occupancy|kind:status_holders")
     return {
-        "family.opening_pending": _number(desk, "inflow"),
-        "family.opening_travelling": _number(found.family / 4, "inflow"),
-        "family.applications_per_grant": _number(found.per_grant, "inflow", _about(0.8, 1.25)),
-        "family.productivity": _number(desk / 100, "inflow", _log(found.family_sd)),
+        "family.opening_pending": _number(desk, "inflow|total"),
+        "family.opening_travelling": _number(found.family / 4, "inflow|total"),
+        "family.applications_per_grant": _number(
+            found.per_grant, "inflow|total", _about(0.8, 1.25)
+        ),
+        "family.productivity": _number(desk / 100, "inflow|total", _log(found.family_sd)),
         "housing.homes": _number(
-            found.homes, "status_holders", _log(found.homes_response.residual_sd)
+            found.homes, "occupancy|kind:status_holders", _log(found.homes_response.residual_sd)
         ),
         "housing.response": _number(
-            found.homes_response.power, "status_holders", _power(found.homes_response)
+            found.homes_response.power,
+            "occupancy|kind:status_holders",
+            _power(found.homes_response),
         ),
         "reception.opening_status_holders": holders,
         "reception.places.regular.opening_status_holders": holders,
-        "reception.places.regular.opening_people": _number(found.people, "people_in_reception"),
+        "reception.places.regular.opening_people": _number(found.people, "occupancy|total"),
     }
 
 
 def _sources(known: Knowledge) -> dict[str, dict[str, Any]]:
     """Return a source card for each series in use, dated by its latest known figure."""
     newest: dict[str, Observation] = {}
-    for figure in known.figures:
-        if figure.published <= known.origin:
-            newest[figure.series] = max(
-                newest.get(figure.series, figure), figure, key=lambda f: f.published
-            )
+    for figure in known_on(known.figures, known.origin):
+        newest[figure.name] = max(newest.get(figure.name, figure), figure, key=_published)
     return {
-        f"known-{series}": {
-            "title": f"{series} to {figure.period}",
+        f"known-{name}": {
+            "title": f"{name} to {figure.period.last}",
             "number": figure.source,
             "published": figure.published,
             **{part: source_keys()[figure.source][part] for part in ("licence", "kind")},
         }
-        for series, figure in newest.items()
+        for name, figure in newest.items()
     }
+
+
+def _published(figure: Observation) -> date:
+    return figure.published
 
 
 def later_knowledge(scenario: Scenario, origin: date) -> Iterator[str]:

@@ -26,19 +26,20 @@ from ..results.tables import tabulate
 from .estimates import facts, values
 from .given import closes, with_given
 from .naives import BANDED, NAIVE, POOL, banded_forecasts, point_forecasts, pooled
-from .observations import actual, forecasts, knowledge
+from .observations import actual, knowledge
+from .official import forecasts
 from .scenario import scenario_at
-from .spending import spending
+from .spending import SPENDING, spending
 
-SERIES = (
-    "inflow",
-    "people_in_reception",
-    "status_holders",
-    "pending",
-    "spending_article_37",
-    "spending_coa_cost",
-    "spending_coa_cash",
-)
+OBSERVED_AS = {
+    "inflow": "inflow|total",
+    "people_in_reception": "occupancy|total",
+    "status_holders": "occupancy|kind:status_holders",
+    "pending": "pending|kind:all",
+    **SPENDING,
+}
+"""Scored series, by the figure that was observed."""
+SERIES = tuple(OBSERVED_AS)
 YEARS_AHEAD = 4
 FIRST_ORIGIN, LAST_ORIGIN = 2012, 2024
 BANDS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
@@ -133,8 +134,10 @@ def cells_at(
     rows: list[dict[str, object]] = []
     for series in SERIES:
         program = {year: samples[series, year] for year in years if (series, year) in samples}
-        came = {year: actual(series, year) for year in years}
-        rows += scored_cells(origin, series, values(known, series), years, program, came)
+        came = {year: actual(OBSERVED_AS[series], year) for year in years}
+        rows += scored_cells(
+            origin, series, values(known, OBSERVED_AS[series]), years, program, came
+        )
     return rows
 
 

@@ -25,7 +25,12 @@ from .reception_types import Split, mean_people, splits
 from .scenario import structure
 
 ARTICLE, COST, CASH = "spending_article_37", "spending_coa_cost", "spending_coa_cash"
-SPENDING = (ARTICLE, COST, CASH)
+SPENDING = {
+    ARTICLE: "spending|line:article_37",
+    COST: "spending|line:coa",
+    CASH: "spending|line:coa_cash",
+}
+"""Series of spending that hindcasts forecast, by the figure that was observed."""
 LEVEL_SD = 0.12
 """Prior standard deviation of COA's cost against the prices by type [log points]."""
 ONE_YEAR_SD = 0.10
@@ -82,7 +87,7 @@ def spending(
 
 def mean_by_year(known: Knowledge) -> dict[int, float]:
     """Mean people in reception of each year known: of the two year ends around it."""
-    ends = values(known, "people_in_reception")
+    ends = values(known, "occupancy|total")
     return {year: (ends[year - 1] + ends[year]) / 2 for year in ends if year - 1 in ends}
 
 
@@ -94,7 +99,7 @@ def power(known: Knowledge, series: str) -> Response:
 
     Between constant and proportional to people; few years leave it near its prior, half way.
     """
-    people, spent = mean_by_year(known), values(known, series)
+    people, spent = mean_by_year(known), values(known, SPENDING[series])
     return response({year - 1: count for year, count in people.items()}, spent)
 
 
@@ -103,7 +108,7 @@ def yearly_sd(known: Knowledge, series: str, slope: float) -> float:
 
     From the years known, and the prior that other rates have.
     """
-    people, spent = mean_by_year(known), values(known, series)
+    people, spent = mean_by_year(known), values(known, SPENDING[series])
     years = np.array(sorted(set(people) & set(spent)))
     logs = np.array([np.log(spent[y]) - slope * np.log(people[y]) for y in years])
     changes = np.diff(logs) / np.sqrt(np.diff(years))
@@ -115,7 +120,7 @@ def by_power(
     known: Knowledge, series: str, people: Floats, years: tuple[int, ...], seed: int
 ) -> Floats | None:
     """Spending of the last year known x (people / people then) to a power, with a random walk."""
-    before, spent = mean_by_year(known), values(known, series)
+    before, spent = mean_by_year(known), values(known, SPENDING[series])
     both = set(before) & set(spent)
     if not both:
         return None
@@ -173,7 +178,7 @@ def level_of(known: Knowledge, series: str) -> tuple[float, float]:
     last = max(split.day for split in seen).year
     ratios = [
         np.log(spent / cost_of(mean_people(year, seen), prices, year))
-        for year, spent in values(known, series).items()
+        for year, spent in values(known, SPENDING[series]).items()
         if FIRST_TYPED <= year <= last
     ]
     weights = np.array([LEVEL_SD**-2, *[1 / (YEAR_SD**2 + ONE_YEAR_SD**2)] * len(ratios)])

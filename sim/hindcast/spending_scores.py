@@ -41,7 +41,7 @@ def given_people(cells: pd.DataFrame, options: HindcastOptions | None = None) ->
 
 
 def _mean_people(year: int) -> float:
-    before, after = (actual("people_in_reception", one) for one in (year - 1, year))
+    before, after = (actual("occupancy|total", one) for one in (year - 1, year))
     assert before is not None
     assert after is not None
     return (before + after) / 2

@@ -46,7 +46,7 @@ def pending_table(known: Knowledge) -> str:
 def asylum_table(known: Knowledge) -> str:
     """Tabulate the balance of the people of the asylum phase in reception, from 2015 on."""
     rows = []
-    inflow = values(known, "inflow")
+    inflow = values(known, "inflow|total")
     for year, one in sorted(reception_balances(known).items()):
         rows.append([
             str(year),
@@ -62,7 +62,7 @@ def asylum_table(known: Knowledge) -> str:
 
 def holders_table(known: Knowledge) -> str:
     """Tabulate status holders in reception and the homes that close their balance."""
-    holders, homes = values(known, "status_holders"), homes_by_year(known)
+    holders, homes = values(known, "occupancy|kind:status_holders"), homes_by_year(known)
     rows = [
         [
             str(year),
@@ -79,8 +79,8 @@ def holders_table(known: Knowledge) -> str:
 
 def people_table(known: Knowledge) -> str:
     """Tabulate people in reception, published inflow, and what COA took in beyond it."""
-    people, inflow = values(known, "people_in_reception"), values(known, "inflow")
-    received = values(known, "received")
+    people, inflow = values(known, "occupancy|total"), values(known, "inflow|total")
+    received = values(known, "received|total")
     rows = [
         [
             str(year),

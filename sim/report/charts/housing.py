@@ -115,9 +115,10 @@ def _draw_waiting(layout: FigureLayout, run: RunData, lang: Language) -> list[tu
     x = positions(table.index)
     start = table.index[0].date()
     past = [
-        (one.period, one.value) for one in observed()
-        if one.series == "status_holders" and FIRST_SHOWN[size.brief] <= one.period.year
-        and one.period <= table.index[-1].date()
+        (one.period.last, one.value) for one in observed()
+        if one.name == "occupancy|kind:status_holders"
+        and FIRST_SHOWN[size.brief] <= one.period.year
+        and one.period.last <= table.index[-1].date()
     ]  # fmt: skip
     draw_fan(axes, x, table, size)
     draw_past(axes, past, (start, float(table["p50"].iloc[0])), size)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...hindcast import forecasts, observed
+from ...hindcast import Knowledge, forecasts, observed
 from ..i18n import Language, translate
 from ..style import BLUE, ChartSize
 from .data import RunData, by_year, to_whole_years
@@ -34,6 +36,12 @@ def inflow_by_year(run: RunData) -> pd.DataFrame:
     return to_whole_years(run, by_year(run, "inflow", "sum"))
 
 
+def observed_by_year() -> dict[int, float]:
+    """Return the inflow that was observed, by year [persons a year]."""
+    figures = Knowledge(date.max, observed()).yearly("inflow|total")
+    return {year: figure.value for year, figure in figures.items()}
+
+
 def is_drawable(run: RunData) -> bool:
     """Return whether a run has a year to show."""
     return len(inflow_by_year(run)) > 0
@@ -52,8 +60,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     axes = layout.panels[0]
     first, last = int(inflow.index[0]), int(inflow.index[-1])
     since = FIRST_SHOWN[size.brief]
-    past = {one.period.year: one.value for one in observed() if one.series == "inflow"}
-    past = {year: value for year, value in past.items() if since <= year <= last}
+    past = {year: value for year, value in observed_by_year().items() if since <= year <= last}
     official = [
         one for one in forecasts()
         if one.series == "inflow" and since <= one.target.year <= last
@@ -85,7 +92,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
 def alt_text(run: RunData, lang: Language) -> str:
     """Describe the chart in a sentence or two, with its numbers."""
     inflow = inflow_by_year(run)
-    past = {one.period.year: one.value for one in observed() if one.series == "inflow"}
+    past = observed_by_year()
     before = int(inflow.index[0]) - 1
     told = [
         translate("alt_in", lang, year=year, value=band_in_words(row, lang))
