@@ -1,9 +1,9 @@
 """Hindcasts: forecasts from past origin dates, compared with observations; and calibration.
 
 ``observations`` holds observed figures with their date of publication, ``official`` official
-forecasts; ``estimates``
-derives rates from them; ``scenario`` builds the scenario of an origin date; ``scoring`` compares
-forecasts with observations; ``inflow_models`` compares processes of inflow on ``inflow_history``,
+forecasts; ``observed_cells`` reads from a run what a figure is of; ``estimates`` derives rates from
+the figures; ``scenario`` builds the scenario of an origin date; ``scoring`` compares forecasts with
+observations; ``inflow_models`` compares processes of inflow on ``inflow_history``,
 ``inflow_posterior`` fits the chosen one, and ``inflow_start`` compares rules for its start;
 ``composition`` measures how shares of nationalities move; ``calibration`` fits parameters that no
 source gives.

@@ -19,6 +19,7 @@ from ..model.books import Track
 from ..model.ledger import Ledger
 from ..model.sampling import Floats
 from ..scenario import REGULAR, Scenario
+from .published import kinds_of_inflow, kinds_of_pending
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 STATISTICS = ("mean", *(f"p{round(q * 100):02d}" for q in QUANTILES))
@@ -171,6 +172,8 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
     for index, group in enumerate(scenario.groups):
         cells[TableCell("pending", f"group:{group}", "cases")] = pending[:, :, index]
     cells[TableCell("pending", "group:other_cases", "cases")] = other
+    for kind, cases in kinds_of_pending(pending, other, scenario).items():
+        cells[TableCell("pending", f"kind:{kind}", "cases")] = cases
     for name in ("in_appeal", "rejected", "accompanying", "family_pending", "transit"):
         cells[TableCell(name, "total", "persons")] = stock(name).sum(axis=2)
     cells[TableCell("guardianship", "total", "persons")] = stock("wards")[:, :, 0]
@@ -247,6 +250,8 @@ def flow_cells(ledger: Ledger, scenario: Scenario) -> dict[TableCell, Floats]:
         cells[TableCell("inflow", f"group:{group}", persons)] = applied[:, :, index]
     cells[TableCell("inflow", "group:family", persons)] = family_total
     cells[TableCell("inflow", "group:resettled", persons)] = resettled
+    for kind, people in kinds_of_inflow(applied, family_total, resettled, scenario).items():
+        cells[TableCell("inflow", f"kind:{kind}", persons)] = people
     cells[TableCell("family_arrivals", "total", persons)] = family_total
     cells[TableCell("other_intake", "total", persons)] = tally("other_intake")
     kinds = ("granted", "rejected", "closed")

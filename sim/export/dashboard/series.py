@@ -71,11 +71,19 @@ PARTS = {
     "kind:granted": "explorer_granted",
     "kind:rejected": "explorer_rejected",
     "kind:closed": "explorer_closed",
+    "kind:first": "explorer_first",
+    "kind:repeat": "explorer_repeat",
+    "kind:family": "explorer_family",
+    "kind:resettled": "explorer_resettled",
+    "kind:track4": "explorer_track4",
+    "kind:other": "explorer_other_tracks",
     "kind:from_reception": "explorer_from_reception",
     "kind:from_transit": "explorer_from_transit",
     "kind:supervised": "explorer_supervised",
     "kind:during_procedure": "explorer_during_procedure",
 }
+SAME = ("pending|kind:all", "inflow|kind:family", "inflow|kind:resettled")
+"""Series that are another one by the name under which it is published: the list has each once."""
 UNITS: dict[str, tuple[str, Rounding]] = {
     "persons": ("unit_persons", PEOPLE),
     "places": ("unit_places", PEOPLE),
@@ -127,6 +135,7 @@ def of_tables(
     all_series = [
         Series(key, group_of(key), name_of(key, parts, key.partition("|")[0] in whole), by_time)
         for key, by_time in units.items()
+        if key not in SAME
     ]
     order = [series for listed in GROUPS.values() for series in listed]
     groups = [*GROUPS, OTHERS]
