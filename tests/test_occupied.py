@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import typer
 from support.cli import Done, run_cli
+from support.figures import FIGURES
 from support.foreign import FILES, KINDS, OUTSIDE, make_outside, seen
 from support.processes import in_child_process
 from support.workbooks import edited, where_is
@@ -36,7 +37,7 @@ from sim.studies.sweep_store import WORKING as SWEEP_WORKING
 
 SECONDS = 60
 """After so long a command hangs."""
-INPUTS = ("r", "design.yaml", "filled.xlsx", "s")
+INPUTS = ("r", "design.yaml", "figures.csv", "filled.xlsx", "s")
 
 
 def leaves(group: object, name: str = "") -> Iterator[tuple[str, TyperCommand]]:
@@ -199,6 +200,7 @@ def tried(
     os.chdir(work)
     shutil.copytree(bench / "r", "r")
     shutil.copy(bench / "design.yaml", "design.yaml")
+    Path("figures.csv").write_text(FIGURES, "utf-8")
     make_outside(work)
     if "filled.xlsx" in writer.words:
         _fill("filled.xlsx")

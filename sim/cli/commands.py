@@ -41,6 +41,9 @@ FIRST: dict[str, Entry] = {
     "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
 }
 LAST: dict[str, Entry] = {
+    "nowcast": Command(
+        "Condition a scenario on published figures, and run it on.", "nowcast:nowcast"
+    ),
     "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
     "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
     "plot": Command("Draw the charts of a finished run or study.", "results:plot"),

@@ -30,6 +30,15 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", help="Override: key=value, or key={value: ..., certain: true}."),
 ]
+Observed = Annotated[
+    Path, typer.Option("--observed", metavar="FILE", help="Observed figures (opvangsim data).")
+]
+AsOf = Annotated[
+    str, typer.Option(metavar="YYYY-MM-DD", help="Day by which figures were published.")
+]
+Overrides = Annotated[
+    bool, typer.Option("--override", help="Patches may set numbers conditioned on figures.")
+]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the results.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
 Lang = Annotated[Language, typer.Option(help="Language.")]

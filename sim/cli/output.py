@@ -75,6 +75,12 @@ def watched(quiet: bool) -> Watch:
     return watch
 
 
+def words_of(chain: Sequence[str], sets: Sequence[str]) -> list[str]:
+    """Return the words that name one scenario of a command: A + B, then each override."""
+    words = [word for name in chain for word in ("+", name)][1:]
+    return words + [word for one in sets for word in ("--set", one)]
+
+
 def as_typed(words: Sequence[str]) -> str:
     """Return the command line without options that do not affect results."""
     kept: list[str] = []

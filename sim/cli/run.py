@@ -20,6 +20,7 @@ from .options import (
     Lang,
     Language,
     Out,
+    Overrides,
     Precision,
     Quiet,
     Replications,
@@ -30,7 +31,7 @@ from .options import (
     Until,
     Workers,
 )
-from .output import as_typed, console, progress, tell_notes, tell_warnings
+from .output import as_typed, console, progress, tell_notes, tell_warnings, words_of
 
 if TYPE_CHECKING:
     from ..questions.run_studies import Answers
@@ -52,6 +53,7 @@ def run(
     until: Until = None,
     step: Step = "day",
     uncertainty: Uncertainty = ALL_SOURCES,
+    override: Overrides = False,
     workers: Workers = 0,
     executor: Executor = None,
     out: Out = None,
@@ -93,7 +95,7 @@ def run(
         lang=lang,
         precision=wanted,
     )
-    loaded = [load_chain(names, sets) for names in chains]
+    loaded = [load_chain(names, sets, overrides=override) for names in chains]
     names = [one.name for one in loaded]
     if len(set(names)) < len(names):
         what = f"two runs are called {max(names, key=names.count)}"
@@ -106,25 +108,20 @@ def run(
             tell_warnings(one)
             folder = out or Path("outputs") / one.name
             with progress(one.name, options.replications, quiet or json_) as tell:
-                words = _words(chain, sets)
+                words = words_of(chain, sets)
                 finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
             if json_:
                 records.append(_as_json(finished, one.name))
             elif quiet:
                 typer.echo(str(folder))
             else:
-                _print_run(finished, options.seed, options.step, lang)
+                print_run(finished, options.seed, options.step, lang)
     if json_:
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
 
 
-def _words(chain: list[str], sets: list[str]) -> list[str]:
-    """Return the words that name one scenario of a command: A + B, then each override."""
-    words = [word for name in chain for word in ("+", name)][1:]
-    return words + [word for one in sets for word in ("--set", one)]
-
-
-def _print_run(finished: Run, seed: int, step: str, lang: Language) -> None:
+def print_run(finished: Run, seed: int, step: str, lang: Language) -> None:
+    """Print the tables of a run, and where it is."""
     from ..report import error_tables as error
     from ..report import run_tables as text
     from ..report.i18n import translate

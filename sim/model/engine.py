@@ -105,6 +105,8 @@ def simulate(
     """
     if is_cold():
         tell_of_compilation()
+    if scenario.posterior is not None:
+        scenario.posterior.refuse_step(step)
     clock = Clock(scenario.start, until or scenario.until, step)
     if parameters is None:
         parameters = sample(scenario, replications, seed, vary, clock.until, first)

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from ..scenario import Quantity, Scenario, quantities
+from ..errors import usage_error
+from ..scenario import Posterior, Quantity, Scenario, quantities
 from ..scenario.correlation import matrix_of
 from .inflow_columns import inflow_columns
 from .uncertainty import UNCERTAINTIES, Uncertainty
@@ -77,21 +78,61 @@ def sample(
     """
     samples: Samples = {}
     if "parameters" in vary:
-        uncertain = {p: q for p, q in quantities(scenario) if q.spread is not None}
-        skipped, length = first % BLOCK, -(-(first % BLOCK + replications) // BLOCK) * BLOCK
-        uniforms = {
-            path: hypercube_column(path, length, seed, first - skipped) for path in uncertain
-        }
-        uniforms |= correlate(scenario, uniforms)
-        uniforms = slice_samples(uniforms, skipped, replications)
-        for path, quantity in uncertain.items():
-            assert quantity.spread is not None
-            u = uniforms[path]
-            samples[path] = quantity.spread.quantile(u, quantity.central_draw())
+        uniforms = parameter_uniforms(scenario, replications, seed, first)
+        samples |= quantiles_of(scenario, uniforms)
     if "inflow" in vary:
-        for name in inflow_columns(scenario, until or scenario.until):
-            samples[name] = ndtri(hypercube_column(name, replications, seed, first))
+        samples |= inflow_scores(scenario, replications, seed, until or scenario.until, first)
+    if scenario.posterior is not None:
+        if set(vary) != set(UNCERTAINTIES):
+            usage_error(
+                "--uncertainty",
+                "the draws of this scenario are conditioned on observations, all kinds together",
+                "leave it out, or run the scenario without its posterior",
+            )
+        samples |= posterior_draws(scenario.posterior, samples, replications, seed, first)
     return samples
+
+
+def posterior_draws(
+    posterior: Posterior, samples: Samples, replications: int, seed: int, first: int
+) -> Samples:
+    """Return the conditioned columns of those in ``samples``: (replications,) by name.
+
+    Raises ``ScenarioError`` if there are no draws for this seed and these replications, or if a
+    kind of uncertainty is left out: conditioned draws belong to all of it together.
+    """
+    posterior.refuse(seed=seed, last=first + replications)
+    found = {name: column for name, column in posterior.draws.items() if name in samples}
+    return slice_samples(found, first, replications)
+
+
+def parameter_uniforms(scenario: Scenario, replications: int, seed: int, first: int = 0) -> Samples:
+    """Draw a uniform for each uncertain number by its path, correlated: (replications,)."""
+    uncertain = [path for path, quantity in quantities(scenario) if quantity.spread is not None]
+    skipped, length = first % BLOCK, -(-(first % BLOCK + replications) // BLOCK) * BLOCK
+    uniforms = {path: hypercube_column(path, length, seed, first - skipped) for path in uncertain}
+    uniforms |= correlate(scenario, uniforms)
+    return slice_samples(uniforms, skipped, replications)
+
+
+def quantiles_of(scenario: Scenario, uniforms: Samples) -> Samples:
+    """Return what uncertain numbers draw at their uniforms, by path."""
+    samples = {}
+    for path, quantity in quantities(scenario):
+        if path in uniforms:
+            assert quantity.spread is not None
+            samples[path] = quantity.spread.quantile(uniforms[path], quantity.central_draw())
+    return samples
+
+
+def inflow_scores(
+    scenario: Scenario, replications: int, seed: int, until: date, first: int = 0
+) -> Samples:
+    """Draw a standard normal for each month and year of inflow by its name: (replications,)."""
+    return {
+        name: ndtri(hypercube_column(name, replications, seed, first))
+        for name in inflow_columns(scenario, until)
+    }
 
 
 def correlate(scenario: Scenario, uniforms: Samples) -> Samples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
 from ..runs.load import read_resolved, read_scenario, verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
+from ..runs.nowcast import OBSERVED, PRIOR, Source, nowcast
 from ..runs.run import execute
 from ..runs.verify import verify_record
 from ..scenario import Loaded, shipped
@@ -125,8 +127,27 @@ def _run(task: _Task, there: Path) -> None:
         task.workers, charts=record["charts"], lang=task.lang,
     )  # fmt: skip
     name = record["scenario"]
+    if "nowcast" in record:
+        _nowcast(task, options, there)
+        return
     with task.watch(name, settings.replications) as tell:
         execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
+
+
+def _nowcast(task: _Task, options: Options, there: Path) -> None:
+    """Condition a scenario again on the observations in its folder."""
+    record, made = task.record, task.record["nowcast"]
+    source = Source(
+        read_scenario(task.folder, record, PRIOR),
+        verified_file(task.folder, record, OBSERVED),
+        date.fromisoformat(made["as_of"]),
+        tuple(made["extends"]),
+        tuple(made["sets"]),
+    )
+    with task.watch(record["scenario"], options.replications) as tell:
+        nowcast(
+            source, record["scenario"], options, there, tell, record["inputs"], record["command"]
+        )
 
 
 def _again(study: Study, task: _Task, there: Path) -> None:

@@ -202,6 +202,15 @@ class PrecisionRecord(Part):
     p90_half_eur: int
 
 
+class NowcastRecord(Part):
+    """Day of the observations a run is conditioned on, how many were used, and its base."""
+
+    as_of: Day
+    used: Count
+    extends: Names
+    sets: list[str]
+
+
 class RunManifest(ResultManifest):
     """Manifest of a run."""
 
@@ -212,6 +221,7 @@ class RunManifest(ResultManifest):
     headline: Headline | None
     check_2024_eur: Check
     precision: PrecisionRecord | None = None
+    nowcast: NowcastRecord | None = None
 
 
 class StudyManifest(ResultManifest):

@@ -11,7 +11,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -26,7 +26,7 @@ from ..model.uncertainty import UNCERTAINTIES
 from ..results import budget
 from ..results.experiment import Progress
 from ..results.versions import versions
-from ..scenario import LONGEST_YEARS, Scenario, dump
+from ..scenario import LONGEST_YEARS, Scenario, write_resolved
 from ..scenario.listing import sources_of
 from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
@@ -59,6 +59,18 @@ class Run:
     """What was reached of the precision that was asked for."""
 
 
+@dataclass(frozen=True)
+class Further:
+    """What a folder holds beyond a run: files by name, keys of the manifest, and its command."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
+
+
+NOTHING_FURTHER = Further()
+
+
 def execute(
     scenario: Scenario,
     name: str,
@@ -67,16 +79,18 @@ def execute(
     progress: Progress | None = None,
     inputs: Mapping[str, str] | None = None,
     asked: Sequence[str] = (),
+    further: Further = NOTHING_FURTHER,
 ) -> Run:
     """Run a scenario and write its folder.
 
     ``progress(done, total)`` is called with replications; ``inputs`` are the hashes of the texts
     the scenario was read from, by name; ``asked`` are the words of a command that name the
-    scenario, by default its name. With ``options.precision`` replications are added until the gap
-    is known so well, or until there are 20,000 (see ``precise``). Raises ``ScenarioError`` if the
+    scenario, by default its name; ``further`` are files and keys beyond those of a run. With
+    ``options.precision`` replications are added until the gap is known so well, or until there are
+    20,000 (see ``precise``). Raises ``ScenarioError`` if the
     folder can't be written or holds something that is not ours.
     """
-    until = _checked_until(scenario, options)
+    until = checked_until(scenario, options)
     words = list(asked or (name,))
     if not options.vary or set(options.vary) - set(UNCERTAINTIES):
         raise ScenarioError(
@@ -87,13 +101,16 @@ def execute(
     with replace_folder(folder) as staging:
         run = _computed(scenario, options, until, folder, staging, progress)
         options = replace(options, replications=run.replications)
-        command = command_of(words, options, until)
+        command = further.command or command_of(words, options, until)
         write_tables(run, staging)
+        for file_name, text in further.texts.items():
+            (staging / file_name).write_text(text, "utf-8", newline="\n")
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         origin = {"scenario": name, "command": command, "asked": {"words": words},
                 "inputs": dict(inputs or {})}  # fmt: skip
-        write_manifest(staging, _manifest_content(run, origin, options, until))
+        content = _manifest_content(run, origin, options, until)
+        write_manifest(staging, content | dict(further.record))
     return run
 
 
@@ -170,7 +187,7 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
     mark_charts(folder, stamp)
 
 
-def _checked_until(scenario: Scenario, options: Options) -> date:
+def checked_until(scenario: Scenario, options: Options) -> date:
     until = options.until or scenario.until
     if until < scenario.start:
         what = f"{until} lies before the start of the scenario ({scenario.start})"
@@ -191,7 +208,7 @@ def write_tables(run: Run, folder: Path) -> None:
             lineterminator="\n",
         )
     run.monthly.to_parquet(folder / "monthly.parquet", index=False)
-    (folder / "scenario.resolved.yaml").write_text(dump(run.scenario), "utf-8", newline="\n")
+    write_resolved(run.scenario, folder / "scenario.resolved.yaml")
 
 
 def run_id(scenario: Scenario, options: Options, until: date) -> str:

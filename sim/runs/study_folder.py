@@ -16,7 +16,7 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..results.experiment import Settings
 from ..results.versions import versions
-from ..scenario import Scenario, dump
+from ..scenario import Scenario, write_resolved
 from ..scenario.listing import sources_of
 from .folder import replace_folder
 from .manifest import write_manifest
@@ -121,8 +121,7 @@ def write_study(
         if content.scenarios:
             (staging / "scenarios").mkdir()
         for name, scenario in content.scenarios.items():
-            file = staging / "scenarios" / f"{name}.resolved.yaml"
-            file.write_text(dump(scenario), "utf-8", newline="\n")
+            write_resolved(scenario, staging / "scenarios" / f"{name}.resolved.yaml")
         record = record_of(content, command, lang)
         if draw is not None:
             (staging / "charts").mkdir()

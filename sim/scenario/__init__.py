@@ -21,7 +21,9 @@ from .load import (
     parse_chain,
     parse_chains,
     source_keys,
+    write_resolved,
 )
+from .posterior import Posterior, write_draws
 from .quantity import Quantity, path_of, quantities
 from .schema import REGULAR, Group, Hold, Scenario
 from .validate import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
@@ -39,6 +41,7 @@ __all__ = [
     "Hold",
     "LineName",
     "Loaded",
+    "Posterior",
     "Quantity",
     "Scenario",
     "Text",
@@ -60,4 +63,6 @@ __all__ = [
     "shipped",
     "shipped_folder",
     "source_keys",
+    "write_draws",
+    "write_resolved",
 ]

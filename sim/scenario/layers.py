@@ -69,6 +69,7 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
         return known.below | {known.source.name}
     source = read_file(file)
     version_of(source)
+    _anchor_draws(source, file)
     below: frozenset[str] = frozenset()
     for base, place in _bases(source, file):
         if base.resolve() in (*above, path):
@@ -77,6 +78,13 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
         below |= _visit(base, (*above, path), found)
     found[name] = Layer(source, below, _because(source))
     return below | {name}
+
+
+def _anchor_draws(source: SourceText, file: Path) -> None:
+    """Look for the draws of a posterior beside the file that names them."""
+    posterior = source.data.get("posterior")
+    if isinstance(posterior, dict) and isinstance(posterior.get("file"), str):
+        posterior["file"] = str(file.parent / posterior["file"])
 
 
 def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:

@@ -19,6 +19,8 @@ from . import messages as explain
 from .catalogue import find
 from .layers import COMMAND_LINE, Layer, resolve_extends
 from .merge import Tree, merge
+from .posterior import changed_numbers
+from .quantity import quantities
 from .schema import Scenario
 from .validate import problems_of
 from .version import KEY as VERSION
@@ -79,14 +81,34 @@ def load(name: str | Path, *patches: str | Path, sets: Sequence[str] = ()) -> Sc
     return load_chain([str(name), *map(str, patches)], sets).scenario
 
 
-def load_chain(names: Sequence[str], sets: Sequence[str] = ()) -> Loaded:
-    """Load and check a chain of scenarios, with the origin of every key."""
+def load_chain(
+    names: Sequence[str], sets: Sequence[str] = (), *, overrides: bool = False
+) -> Loaded:
+    """Load and check a chain of scenarios, with the origin of every key.
+
+    With ``overrides`` a number that was conditioned on observations may be set: its draws are
+    released, which the result says (``posterior.released``).
+    """
     files = [find(name) for name in names]
     layers = resolve_extends(files, sets)
     tree = merge(layers)
     _head(tree, files, layers)
-    scenario = _checked(tree)
+    scenario = _checked(_released(tree) if overrides else tree)
     return Loaded(_name(files, sets), scenario, tree)
+
+
+def _released(tree: Tree) -> Tree:
+    """Release the draws of numbers that a layer set to something else than was conditioned."""
+    if not isinstance(tree.data.get("posterior"), dict):
+        return tree
+    try:
+        scenario = Scenario.model_validate(tree.data)
+    except ValidationError:
+        return tree  # Reported with all other problems.
+    assert scenario.posterior is not None
+    changed = changed_numbers(scenario.posterior, dict(quantities(scenario)))
+    tree.data["posterior"]["released"] = [*scenario.posterior.released, *changed]
+    return tree
 
 
 def override(
@@ -186,12 +208,25 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
 def dump(scenario: Scenario) -> str:
     """Return the resolved scenario as YAML: every number with its unit and source."""
     data = {VERSION: SCHEMA} | scenario.model_dump(by_alias=True, exclude_none=True)
+    if scenario.posterior is not None:
+        data["posterior"]["file"] = scenario.posterior.file.name
     return yaml.dump(
         _plain(data), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
     )
 
 
+def write_resolved(scenario: Scenario, file: Path) -> None:
+    """Write the resolved scenario to a file, with the draws of its posterior beside it."""
+    file.write_text(dump(scenario), "utf-8", newline="\n")
+    if scenario.posterior is not None:
+        (file.parent / scenario.posterior.file.name).write_bytes(
+            scenario.posterior.file.read_bytes()
+        )
+
+
 def _plain(item: Any) -> Any:
+    if isinstance(item, Path):
+        return str(item)
     if isinstance(item, dict):
         return {key: _plain(value) for key, value in item.items()}
     return [_plain(value) for value in item] if isinstance(item, list | tuple) else item

@@ -13,6 +13,7 @@ from pydantic import Field, Strict, model_validator
 
 from .base import Frozen, RuleError
 from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
+from .posterior import Posterior
 from .quantity import (
     CERTAIN,
     STEPS,
@@ -433,6 +434,11 @@ class Scenario(Frozen):
     )
     correlations: tuple[Linked, ...] = Field(
         default=(), description="uncertain numbers that go together"
+    )
+    posterior: Posterior | None = Field(
+        default=None,
+        description="joint draws conditioned on observations",
+        exclude_if=lambda posterior: posterior is None,
     )
     start: date = Field(description="first day: all stocks are of its morning")
     until: date = Field(description="last simulated day")

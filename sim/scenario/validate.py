@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from .budget_schema import ADDENDS
 from .introspect import is_never_drawn
+from .posterior import changed_numbers, release_advice
 from .quantity import quantities
 from .schema import REGULAR, Scenario
 
@@ -252,6 +253,21 @@ def _source_problems(scenario: Scenario, known: Collection[str]) -> list[Scenari
     ]
 
 
+def _posterior_problems(scenario: Scenario) -> list[ScenarioIssue]:
+    """Report numbers that are no longer those whose draws were conditioned."""
+    if scenario.posterior is None:
+        return []
+    numbers = dict(quantities(scenario))
+    return [
+        ScenarioIssue(
+            (key,),
+            "conditioned on observations: its draws would replace what is set here",
+            f"leave it out, or give up its draws: --override, or {release_advice([key])}",
+        )
+        for key in changed_numbers(scenario.posterior, numbers)
+    ]
+
+
 CHECKS: tuple[Callable[[Scenario], list[ScenarioIssue]], ...] = (
     _date_problems,
     _group_problems,
@@ -260,4 +276,5 @@ CHECKS: tuple[Callable[[Scenario], list[ScenarioIssue]], ...] = (
     _money_problems,
     _closing_problems,
     _link_problems,
+    _posterior_problems,
 )

@@ -99,6 +99,8 @@ def expand_design(design: Design, folder: Path, read: Reading = load_chain) -> S
     for loaded in bases.values():
         for span in design.spans:
             quantity_of(loaded.scenario, span.lever, f"keys.{span.name}")
+            if loaded.scenario.posterior is not None:
+                loaded.scenario.posterior.refuse_keys([span.lever.key])
     ends = [loaded.scenario.until for loaded in bases.values()]
     last = date(max(cell.year for cell in design.record), 12, 31)
     until = design.settings.until or min(last, *ends)

@@ -70,12 +70,15 @@ def parse_count(given: object) -> int:
 
 def parse_day(given: object) -> object:
     """Return a date that was typed."""
-    if not isinstance(given, str):
-        return given
+    return day_of(given, "--until") if isinstance(given, str) else given
+
+
+def day_of(given: str, option: str) -> date:
+    """Return the date that was typed for an option; refuses what is none."""
     try:
         return datetime.strptime(given, "%Y-%m-%d").date()
     except ValueError:
-        usage_error("--until", f"'{given}' is not a date", "as in 2027-12-31")
+        usage_error(option, f"'{given}' is not a date", "as in 2027-12-31")
 
 
 Count = Annotated[int, BeforeValidator(parse_count), Flag(metavar="N")]

@@ -99,13 +99,17 @@ def sensitivity(
     """Compute Sobol indices from ``points`` rows, and the tornado.
 
     Of the settings seed and step count. Raises ``ScenarioError`` if nothing is uncertain, if the
-    number of points is not a power of two, or if there is no such gap.
+    number of points is not a power of two, if an input is conditioned on observations, or if
+    there is no such gap.
     """
     if points < LEAST_POINTS or points & (points - 1):
         what, advice = f"must be a power of two, got {points}", "as in 256, 512 or 1024"
         raise ScenarioError([Problem("--points", what, advice)])
     settings = _until_year(scenario, address, settings)
     result = inputs_of(scenario, settings)
+    if scenario.posterior is not None:
+        # Conditioned draws go together: no input of them varies by itself.
+        scenario.posterior.refuse_keys([key for item in result for key in item.columns])
     runs = 2 + sum(1 for item in result if not item.only_money and item.name != PATH) + 1
     bars = 1 + 2 * sum(1 for item in result if not item.only_money and not item.is_chance)
     total = runs * points + bars * TORNADO_REPLICATIONS + 2 * CHANCE_REPLICATIONS

@@ -306,7 +306,9 @@ def _names_of_results(sweep: Sweep, failed: Mapping[int, str]) -> list[str]:
         {f"scenarios/{each.name}.resolved.yaml" for each in sweep.plan.bases.values()}
     )
     runs = [f"failed/{sweep.plan[index].number}.yaml" for index in sorted(failed)]
-    return [store.DESIGN, store.TABLE, store.FAILED, *runs, *scenarios]
+    posteriors = (each.scenario.posterior for each in sweep.plan.bases.values())
+    draws = {f"scenarios/{one.file.name}" for one in posteriors if one is not None}
+    return [store.DESIGN, store.TABLE, store.FAILED, *runs, *scenarios, *sorted(draws)]
 
 
 def _write_record(
@@ -319,6 +321,9 @@ def _write_record(
     (folder / "scenarios").mkdir(exist_ok=True)
     for name, loaded in named.items():
         written(folder, f"scenarios/{name}.resolved.yaml", dump(loaded.scenario).encode())
+        if loaded.scenario.posterior is not None:
+            draws = loaded.scenario.posterior.file
+            written(folder, f"scenarios/{draws.name}", draws.read_bytes())
     record: dict[str, Any] = {
         "kind": "sweep",
         "id": sweep.id,

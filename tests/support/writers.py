@@ -66,6 +66,12 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
         _folder("answer", "all", *FEW, cases="few"),
         Writer(("answer", "33", *FEW), "outputs/answers/kept/FILE", cases="all"),
     ),
+    "nowcast": (
+        _folder(
+            *("nowcast", "baseline", "--observed", "figures.csv", "--as-of", "2025-01-31"),
+            *(*FEW, "--until", "2025-01-31", "--no-charts"),
+        ),
+    ),
     "hindcast": (_folder("hindcast", cases="few"),),
     "plot": (_folder("plot", "r", "gap"),),
     "memo": (
