@@ -5,13 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.cli import Command
 
 from sim.errors import ScenarioError
-from sim.hindcast.observations import Observation, parse_period
+from sim.hindcast.observation_file import MAX_BYTES
+from sim.hindcast.observations import (
+    Knowledge,
+    Observation,
+    differences,
+    known_on,
+    observed,
+    parse_period,
+    read_observations,
+)
 from sim.hindcast.observed_cells import simulated
+from sim.hindcast.series import OBSERVABLE, OF_FLOW
 from sim.model.books import Track
 from sim.model.engine import simulate
 from sim.model.sampling import sample
@@ -117,3 +131,205 @@ def test_a_figure_that_a_run_does_not_hold_is_refused(
 ) -> None:
     with pytest.raises(ScenarioError, match=says):
         simulated(short_run(), of(name, period, statistic))
+
+
+# -- what was known on a day ----------------------------------------------------------------------
+
+
+def test_a_period_is_read_as_it_is_written() -> None:
+    for text in ("2024", "2024-Q3", "2024-02", "2024-02-29"):
+        assert str(parse_period(text)) == text
+    assert parse_period("2024-Q3").last == date(2024, 9, 30)
+    for text in ("2024-Q5", "2024-13", "2023-02-29", "24", "2024-5", "", "2024-Q1-01"):
+        with pytest.raises(ValueError, match=r"."):
+            parse_period(text)
+
+
+DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
+
+
+@given(
+    figures=st.lists(st.tuples(st.sampled_from(("2024", "2024-Q4", "2024-12")), DAYS), max_size=12),
+    as_of=DAYS,
+)
+def test_nothing_is_known_before_it_is_published(
+    figures: list[tuple[str, date]], as_of: date
+) -> None:
+    """Known on a day: no figure published later, and of each figure only its last vintage."""
+    all_ = [
+        replace(of("inflow|total", period, "sum"), published=day, value=float(number))
+        for number, (period, day) in enumerate(figures)
+    ]
+    known = known_on(all_, as_of)
+    assert all(one.published <= as_of for one in known)
+    published = [one for one in all_ if one.published <= as_of]
+    assert {one.period for one in known} == {one.period for one in published}
+    for one in known:
+        assert one.published == max(o.published for o in published if o.period == one.period)
+    assert len({one.figure for one in known}) == len(known)
+
+
+def test_a_stock_at_the_end_of_a_year_is_that_of_its_last_day() -> None:
+    """A figure of 2024-12-31 revises one of 2024, at its end, and not one of its mean."""
+    year, day = of("pending|kind:all", "2024", "end"), of("pending|kind:all", "2024-12-31", "end")
+    assert len(known_on([year, replace(day, published=date(2031, 1, 1))], None)) == 1
+    assert len(known_on([replace(year, statistic="mean"), day], None)) == 2
+
+
+def test_a_hindcast_reads_the_vintage_of_its_day() -> None:
+    first, later = (
+        replace(of("inflow|total", "2015", "sum"), value=value, published=day)
+        for value, day in ((100.0, date(2016, 1, 31)), (120.0, date(2018, 1, 31)))
+    )
+    for figures in ((first, later), (later, first)):
+        assert Knowledge(date(2017, 3, 1), figures).figure("inflow|total", 2015).value == 100
+        assert Knowledge(date(2019, 3, 1), figures).figure("inflow|total", 2015).value == 120
+
+
+# -- files of a user's own ------------------------------------------------------------------------
+
+HEAD = "series,breakdown,period,statistic,value,unit,published,source,error\n"
+GOOD = "inflow,kind:first,2025-03,sum,2000,persons,2025-04-30,CBS,\n"
+
+
+def file_of(folder: Path, text: str | bytes) -> Path:
+    file = folder / "mine.csv"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return file
+
+
+def test_a_file_in_order_is_read_with_the_error_of_its_series(tmp_path: Path) -> None:
+    """Comments, a byte order mark, line ends of Windows, quotes and a note do not matter."""
+    head = HEAD.replace("error\n", "error,note\n")
+    stock = 'pending,kind:all,2025-06,end,50000.5,cases,2025-07-10,"IND, June",0.05,"a, b"\n'
+    text = "\ufeff" + head + "# a comment\n" + stock + GOOD.replace("\n", ",\n")
+    cases, inflow = read_observations(file_of(tmp_path, text.replace("\n", "\r\n")))
+    assert (cases.name, cases.value, cases.error) == ("pending|kind:all", 50_000.5, 0.05)
+    assert (cases.source, cases.note) == ("IND, June", "a, b")
+    assert inflow.error == OBSERVABLE["inflow"].error
+    assert str(inflow.period) == "2025-03"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "says", "advice"),
+    [
+        ("inflow", "inflo", 1, "'inflo' is no series", "did you mean inflow?"),
+        ("kind:first", "kind:frist", 8, "no breakdown of inflow", "did you mean kind:first"),
+        ("kind:first", "group:", 8, "no breakdown of inflow", "group:NAME"),
+        ("2025-03", "2025-13", 19, "no period", "2024-Q3"),
+        ("sum", "end", 27, "a flow and has no end", "write sum"),
+        ("sum", "total", 27, "'total' is none", "write sum"),
+        ("2000", "-1", 31, "negative", "from 0 up"),
+        ("2000", "2.000", 31, "may be 2000 or 2", "write 2000"),
+        ("2000", "1_000", 31, "no number", "72610"),
+        ("2000", "nan", 31, "no number", "72610"),
+        ("persons", "cases", 36, "not the unit of inflow", "in persons"),
+        ("2025-04-30", "30-04-2025", 44, "no day", "2025-01-31"),
+        ("2025-04-30", "2025-03-30", 44, "before the end of the period", "a forecast is not"),
+        (",CBS,", ",,", 55, "there is none", "where the figure stands"),
+        (",CBS,", ",CBS,1.5", 59, "no relative standard error", "from 0 to 1"),
+        (",CBS,", ",CBS,-0.1", 59, "no relative standard error", "from 0 to 1"),
+        (",CBS,", ',"CBS,', 1, "a quote is not closed", ""),
+        (",CBS,", ",CBS", 1, "8 fields where the first line has 9", ""),
+    ],
+)
+def test_a_mistake_is_told_with_line_column_and_advice(
+    tmp_path: Path, old: str, new: str, column: int, says: str, advice: str
+) -> None:
+    file = file_of(tmp_path, HEAD + GOOD.replace("2025-03", "2025-02") + GOOD.replace(old, new, 1))
+    with pytest.raises(ScenarioError) as raised:
+        read_observations(file)
+    (problem,) = raised.value.problems
+    assert f"{file}:3:{column}: " in str(problem)
+    assert says in problem.what
+    assert advice in problem.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "nothing in it"),
+        ("# only this\n", "nothing in it"),
+        (HEAD, "no figure in it"),
+        (HEAD.replace("unit,", "") + GOOD, "columns are missing: unit"),
+        (HEAD.replace("unit", "units") + GOOD, "'units' is no column"),
+        (HEAD.replace("error", "error,error") + GOOD, "'error' stands there twice"),
+        ((HEAD + GOOD).replace(",", ";"), "parted by semicolons"),
+        (HEAD + GOOD.replace(",", ";"), "1 fields where the first line has 9"),
+        (HEAD + GOOD + GOOD, "the figure of line 2 again"),
+        ((HEAD + GOOD).encode("utf-16"), "not UTF-8"),
+        ((HEAD + GOOD.replace("CBS", "é")).encode("latin-1"), "not UTF-8"),
+        (b"#" * (MAX_BYTES + 1), "too large"),
+        (HEAD + GOOD.replace("CBS", '"C\nS"'), "a quote is not closed"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str | bytes, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        read_observations(file_of(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="can't be read"):
+        read_observations(tmp_path / "none.csv")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    file = file_of(tmp_path, HEAD + GOOD.replace("sum", "end").replace("2000", "x") * 60)
+    with pytest.raises(ScenarioError) as raised:
+        read_observations(file)
+    assert len(raised.value.problems) == 51
+    assert "and 70 more mistakes" in str(raised.value)
+
+
+def test_every_stock_and_flow_of_a_run_can_be_observed() -> None:
+    """Series, breakdown and unit of monthly.csv are those of a file, but for shares and waits."""
+    left_out = {"waiting_months", "emergency_share"}
+    for cell in short_run().tables.monthly_cells:
+        if cell.series in left_out:
+            continue
+        series = OBSERVABLE[cell.series]
+        assert series.unit == cell.unit.partition("/")[0]
+        assert (series.statistics == OF_FLOW) == cell.unit.endswith("/month")
+        parts = ("total", *series.parts)
+        assert any(
+            cell.breakdown == one or (one.endswith(":") and cell.breakdown.startswith(one))
+            for one in parts
+        )
+
+
+def test_differences_are_revisions_new_and_gone_figures() -> None:
+    one, two, three = (of("inflow|total", f"2025-0{month}", "sum") for month in (1, 2, 3))
+    revised = replace(one, value=2.0, published=date(2031, 1, 1))
+    found = differences([one, two], [one, revised, three])
+    assert found.revised == ((one, revised),)
+    assert found.added == (three,)
+    assert found.gone == (two,)
+    again = differences(observed(), observed())
+    assert not (again.revised)
+    assert not (again.added)
+    assert not (again.gone)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "no mistakes"), ("nl", "geen fouten")])
+def test_the_command_checks_lists_and_compares(
+    tmp_path: Path, command: Command, lang: str, says: str
+) -> None:
+    file = str(file_of(tmp_path, HEAD + GOOD))
+    assert says in command("data", "check", file, "--lang", lang).stdout
+    assert "kind:first" in command("data", "list", file, "--lang", lang).stdout
+    early = command("data", "list", file, "--as-of", "2025-04-29", "--lang", lang)
+    assert "kind:first" not in early.stdout
+    assert "2025-04-29" in early.stdout
+    assert "46,840" in command("data", "list").stdout
+    other = tmp_path / "other.csv"
+    other.write_text(HEAD + GOOD.replace("2000", "2100"))
+    done = command("data", "diff", file, str(other), "--lang", lang)
+    assert done.returncode == 0
+    assert "5.0" in done.stdout.replace(",", ".")
+
+
+def test_a_mistake_in_a_file_ends_the_command_with_2(tmp_path: Path, command: Command) -> None:
+    done = command("data", "check", str(file_of(tmp_path, HEAD + GOOD.replace("sum", "end"))))
+    assert done.returncode == 2
+    assert "mine.csv:2:27" in done.stderr
+    assert "Traceback" not in done.stderr

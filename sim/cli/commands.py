@@ -72,6 +72,14 @@ LAST: dict[str, Entry] = {
             "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
         },
     ),
+    "data": Group(
+        "Check, list and compare files of observed figures.",
+        {
+            "check": Command("Check a file of observed figures.", "data:check"),
+            "list": Command("List figures by series, as known on a day.", "data:list_"),
+            "diff": Command("Show which figures differ between two files.", "data:diff"),
+        },
+    ),
     "runs": Group(
         "List, reproduce, verify and compare folders of results.",
         {

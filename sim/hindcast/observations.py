@@ -6,7 +6,6 @@ origin date is an error.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,17 +14,12 @@ from pathlib import Path
 from typing import cast
 
 from ..errors import ModelError
-from .data_files import rows_of
+from .data_files import text_of
+from .observation_file import NOTE, checked_rows, read_rows
 from .periods import Period as Period
 from .periods import parse_period as parse_period
 from .periods import year_of
 from .series import OBSERVABLE, Statistic
-
-COLUMNS = (
-    "series", "breakdown", "period", "statistic", "value", "unit", "published", "source", "error",
-)  # fmt: skip
-NOTE = "note"
-"""Column that a file may have beside ``COLUMNS``."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +57,17 @@ class Observation:
 
 
 def read_observations(path: Path) -> tuple[Observation, ...]:
-    """Read a file of observations."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = [line for line in file if not line.startswith("#")]
-    return tuple(_observation(row) for row in csv.DictReader(lines))
+    """Read a file of observations, such as a user's own.
+
+    Raises ``ScenarioError`` with all mistakes, by line and column.
+    """
+    return tuple(map(_observation, read_rows(path)))
 
 
 @cache
 def observed(table: str = "observed.csv") -> tuple[Observation, ...]:
     """All observed figures of a table in ``sim/data``."""
-    return tuple(_observation(row) for row in rows_of(table))
+    return tuple(map(_observation, checked_rows(text_of(table), table)))
 
 
 def _observation(row: Mapping[str, str]) -> Observation:
@@ -86,7 +81,7 @@ def _observation(row: Mapping[str, str]) -> Observation:
         date.fromisoformat(row["published"]),
         row["source"],
         float(row["error"]) if row["error"] else OBSERVABLE[row["series"]].error,
-        row.get(NOTE) or "",
+        row.get(NOTE, ""),
     )
 
 
@@ -103,6 +98,31 @@ def known_on(observations: Iterable[Observation], as_of: date | None) -> tuple[O
         if before is None or before.published <= one.published:
             last[one.figure] = one
     return tuple(last.values())
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What differs between the last vintages of two files of figures."""
+
+    revised: tuple[tuple[Observation, Observation], ...]
+    """Figures in both with another value: as it was, as it is."""
+    added: tuple[Observation, ...]
+    gone: tuple[Observation, ...]
+
+
+def differences(old: Iterable[Observation], new: Iterable[Observation]) -> Differences:
+    """Compare the last vintage of every figure of two files, each in its own order."""
+    before = {one.figure: one for one in known_on(old, None)}
+    after = {one.figure: one for one in known_on(new, None)}
+    return Differences(
+        tuple(
+            (before[key], one)
+            for key, one in after.items()
+            if key in before and before[key].value != one.value
+        ),
+        tuple(one for key, one in after.items() if key not in before),
+        tuple(one for key, one in before.items() if key not in after),
+    )
 
 
 def actual(name: str, year: int) -> float | None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, get_args
+
+from ..results.budget import BY_NAME
 
 Statistic = Literal["sum", "mean", "end"]
 STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
@@ -33,38 +36,51 @@ class Series:
     statistics: tuple[Statistic, ...]
     error: float
     """Relative standard error of a figure that states none."""
+    parts: tuple[str, ...] = ()
+    """Breakdowns beside the total; one that ends in a colon begins the names of a scenario."""
+    least: float = 0.0
+    """Lowest value that a figure can have."""
 
 
-def _flow(unit: str = "persons", error: float = FLOW_ERROR) -> Series:
-    return Series(unit, OF_FLOW, error)
+def _flow(*parts: str, unit: str = "persons", error: float = FLOW_ERROR) -> Series:
+    return Series(unit, OF_FLOW, error, parts)
 
 
-def _stock(unit: str = "persons", error: float = STOCK_ERROR) -> Series:
-    return Series(unit, OF_STOCK, error)
+def _stock(*parts: str, unit: str = "persons", least: float = 0.0) -> Series:
+    return Series(unit, OF_STOCK, STOCK_ERROR, parts, least)
 
 
 OBSERVABLE: Mapping[str, Series] = {
-    "inflow": _flow(),
-    "family_arrivals": _flow(),
-    "family_decisions": _flow("decisions"),
+    "inflow": _flow("group:", "kind:first", "kind:repeat", "kind:family", "kind:resettled"),
+    "family_arrivals": _flow("kind:seven_nationalities"),
+    "family_decisions": _flow(unit="decisions"),
     "other_intake": _flow(),
     "received": _flow(),
-    "decisions": _flow("decisions"),
-    "housed": _flow(),
-    "departed": _flow(),
+    "decisions": _flow(
+        "kind:granted", "kind:rejected", "kind:closed", "kind:repeat", "kind:first",
+        unit="decisions",
+    ),
+    "housed": _flow("kind:from_reception", "kind:from_transit"),
+    "departed": _flow("kind:supervised", "kind:during_procedure"),
     "target": _flow(),
-    "spending": _flow("EUR", SPENDING_ERROR),
-    "occupancy": _stock(),
-    "places": _stock("places"),
-    "need": _stock("places"),
+    "spending": _flow(
+        *(f"line:{name}" for name in BY_NAME), "line:coa_cash", "line:article_37",
+        unit="EUR", error=SPENDING_ERROR,
+    ),
+    "occupancy": _stock(
+        "place:", "kind:asylum_seekers", "kind:status_holders", "kind:minors",
+        "kind:unaccompanied_minors",
+    ),
+    "places": _stock("place:", unit="places"),
+    "need": _stock(unit="places"),
     "shortage": _stock(),
-    "places_short": _stock("places"),
-    "pending": _stock("cases"),
+    "places_short": _stock(unit="places"),
+    "pending": _stock("group:", "kind:all", "kind:track4", "kind:other", unit="cases"),
     "in_appeal": _stock(),
     "rejected": _stock(),
     "accompanying": _stock(),
     "family_pending": _stock(),
     "transit": _stock(),
     "guardianship": _stock(),
-    "municipal_arrears": _stock(),
-}
+    "municipal_arrears": _stock(least=-inf),
+}  # fmt: skip

@@ -106,7 +106,7 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
 READERS = (
     *("scenario list", "scenario check", "scenario show", "scenario diff", "scenario sources"),
     *("scenario schema", "runs list", "runs reproduce", "runs verify", "runs compare"),
-    *("runs provenance", "model check", "model trace"),
+    *("runs provenance", "model check", "model trace", "data check", "data list", "data diff"),
 )
 """Commands that write nothing."""
 

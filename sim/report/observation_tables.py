@@ -1,0 +1,88 @@
+"""Tables of observed figures, and of the differences between two files of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from ..hindcast.observations import Differences, Observation
+from .i18n import Language, number, translate
+
+
+def checked_text(figures: Sequence[Observation], file: str, lang: Language) -> str:
+    """Say how many figures a file without mistakes holds, and when they were published."""
+    days = [one.published for one in figures]
+    return translate(
+        "data_checked",
+        lang,
+        file=file,
+        n=len(figures),
+        series=len({one.name for one in figures}),
+        first=min(days),
+        last=max(days),
+    )
+
+
+def figure_value(figure: Observation, lang: Language) -> str:
+    """Return the value of a figure with its decimals, as the language writes numbers."""
+    decimals = 0 if figure.value == round(figure.value) else 1
+    return number(figure.value, lang, decimals)
+
+
+def listing(figures: Sequence[Observation], lang: Language) -> Table:
+    """Tabulate figures by series, part, statistic and length of period, with the last of each."""
+    table = Table(box=None)
+    for key in ("data_series", "data_part", "data_statistic", "data_per"):
+        table.add_column(translate(key, lang), overflow="fold")
+    table.add_column(translate("data_count", lang), justify="right")
+    table.add_column(translate("data_periods", lang))
+    for key in ("data_last", "data_value"):
+        table.add_column(translate(key, lang), justify="right")
+    table.add_column(translate("data_unit", lang))
+    table.add_column(translate("data_error", lang), justify="right")
+    groups: dict[tuple[str, ...], list[Observation]] = {}
+    for one in figures:
+        group = one.series, one.breakdown, one.statistic, one.period.kind
+        groups.setdefault(group, []).append(one)
+    for (series, part, statistic, kind), found in groups.items():
+        ordered = sorted(found, key=lambda one: (one.period.last, one.period.first))
+        first, last = ordered[0].period, ordered[-1]
+        table.add_row(
+            series,
+            part,
+            translate(f"data_{statistic}", lang),
+            translate(f"data_per_{kind}", lang),
+            str(len(found)),
+            f"{first.year}\N{EN DASH}{last.period.year}",
+            str(last.period),
+            figure_value(last, lang),
+            translate(f"data_unit_{last.unit.lower()}", lang),
+            translate("shown_as_percent", lang, value=number(100 * last.error, lang, 1)),
+        )
+    return table
+
+
+def difference_table(found: Differences, lang: Language) -> Table:
+    """Tabulate the figures that differ between two files."""
+    table = Table(box=None)
+    for key in ("data_what", "data_series", "data_part", "data_period"):
+        table.add_column(translate(key, lang), overflow="fold")
+    for key in ("data_old", "data_new", "data_change"):
+        table.add_column(translate(key, lang), justify="right")
+    for old, new in found.revised:
+        change = ""
+        if old.value:
+            percent = number(100 * (new.value / old.value - 1), lang, 1)
+            change = translate("shown_as_percent", lang, value=percent)
+        texts = (figure_value(old, lang), figure_value(new, lang), change)
+        table.add_row(translate("data_revised", lang), *_named(new), *texts)
+    for one in found.added:
+        table.add_row(translate("data_added", lang), *_named(one), "", figure_value(one, lang), "")
+    for one in found.gone:
+        table.add_row(translate("data_gone", lang), *_named(one), figure_value(one, lang), "", "")
+    return table
+
+
+def _named(figure: Observation) -> tuple[str, str, str]:
+    return figure.series, figure.breakdown, str(figure.period)
