@@ -250,6 +250,9 @@ def keys_page() -> str:
         "name of your choice, `[]` for the entries of a list. A number is written as one number, "
         "or as a mapping with `value`, `unit`, `source` or `assumption`, and `spread` for its "
         "uncertainty; see [how to write a scenario](../how-to/scenario.md).",
+        "Keys that belong to the start date begin with those words. Who changes `start` has to "
+        "set each of them: `opvangsim scenario show NAME --start --brief` lists those of a "
+        "scenario.",
     ]
     top = dict.fromkeys(re.split(r"[.\[]", row[0])[0] for row in rows)
     for section in top:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
+from support.scenarios import begun_on
 
 from sim.clock import Clock
 from sim.model.chances import log_of_failure
@@ -212,12 +213,9 @@ def year_means(scenario: Scenario, until: date, first: int) -> np.ndarray:
 @pytest.mark.slow
 def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline: Scenario) -> None:
     """A year's mean n years ahead has standard deviation yearly_sd x sqrt(n), around its centre."""
-    changes = {
-        "start": date(2025, 1, 1),
-        "inflow.path.process": "random_walk",
-        "inflow.path.yearly_sd": 0.3,
-    }
-    means = year_means(override(baseline, changes, "a test"), date(2030, 12, 31), 2025)
+    changes = {"inflow.path.process": "random_walk", "inflow.path.yearly_sd": 0.3}
+    walk = begun_on(date(2025, 1, 1), override(baseline, changes, "a test"))
+    means = year_means(walk, date(2030, 12, 31), 2025)
     for ahead, mean in enumerate(means, start=1):
         # Of the first year it is 4 % more: the walk is joined by straight lines between months.
         assert mean.std() == pytest.approx(0.3 * np.sqrt(ahead), rel=0.07)
@@ -247,7 +245,7 @@ def p90_over_p10(logs: Floats) -> Floats:
 @pytest.mark.long
 def test_whole_years_are_as_wide_as_the_process_that_was_scored(baseline: Scenario) -> None:
     """P90/P10 of the simulated years 1 to 6 lies within 5 % of the scored model's."""
-    scenario = override(baseline, {"start": date(2025, 1, 1)}, "a test")
+    scenario = begun_on(date(2025, 1, 1), baseline)
     clock = Clock(scenario.start, date(2030, 12, 31))
     count = 20_000
     samples = sample(scenario, count, 1, until=clock.until)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.scenarios import change, quiet
+from support.scenarios import begun_on, change, quiet
 
 from sim.clock import Clock
 from sim.model.books import month_now
@@ -72,7 +72,7 @@ def test_a_stock_with_constant_hazard_is_poisson_with_the_known_mean(baseline: S
             "guardianship.arrival_factor": 0.8,
         },
     )
-    scenario = change(scenario, {"start": date(2025, 1, 1)})
+    scenario = begun_on(date(2025, 1, 1), scenario)
     wards = run_part(scenario, 1500, 251, intake, guardianship).stocks["wards"][:, 0]
     assert abs(wards.mean() - mean) < 4 * np.sqrt(mean / wards.size)
     assert wards.var() == pytest.approx(mean, rel=0.12)
@@ -91,7 +91,7 @@ def test_a_saturated_desk_follows_the_fluid_limit(baseline: Scenario) -> None:
 @pytest.mark.slow
 def test_first_come_first_served_waits_of_a_deterministic_case(baseline: Scenario) -> None:
     # 100 come and 50 are decided a day, from an empty queue: who is decided on day t came on t/2.
-    scenario = change(one_queue(baseline, 100, 50), {"start": date(2025, 1, 1)})
+    scenario = begun_on(date(2025, 1, 1), one_queue(baseline, 100, 50))
     ledger = simulate(
         scenario,
         1,

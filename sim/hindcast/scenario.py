@@ -1,7 +1,8 @@
 """Build the hindcast scenario of an origin date from figures published by then.
 
 Stocks are those of the last year end known; rates are those of the last years known, held, as the
-baseline holds those of 2024. Everything else is structure, in ``sim/data/hindcast.yaml``.
+baseline holds those of 2024. Everything else is structure, in ``sim/data/hindcast.yaml``; what that
+says of the morning of the start holds for any origin.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import yaml
 
 from ..errors import ModelError
-from ..scenario import Quantity, Scenario, load, override, quantities, source_keys
+from ..scenario import Quantity, Scenario, load, override, quantities, source_keys, start_values
 from .balances import LIVES_HERE
 from .estimates import COMES, Estimates, Response, facts, inflow_path, quarter_shares
 from .inflow_history import history_known
@@ -57,7 +58,9 @@ def scenario_at(known: Knowledge, years: int) -> Scenario:
     Raises ``ModelError`` if anything in it was not known by then.
     """
     found = facts(known)
+    structured = structure()
     changes = {
+        **start_values(structured),
         "sources": _sources(known),
         "start": date(found.year + 1, 1, 1),
         "until": date(found.year + years, 12, 31),
@@ -65,7 +68,7 @@ def scenario_at(known: Knowledge, years: int) -> Scenario:
         **_procedure(found),
         **_family_and_homes(found),
     }
-    scenario = override(structure(), changes, BECAUSE)
+    scenario = override(structured, changes, BECAUSE)
     later = list(later_knowledge(scenario, known.origin))
     if later:
         raise ModelError(f"on {known.origin} this was not known: {'; '.join(later)}")

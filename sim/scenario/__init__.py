@@ -26,6 +26,7 @@ from .load import (
 from .posterior import Posterior, write_draws
 from .quantity import Quantity, path_of, quantities
 from .schema import REGULAR, Group, Hold, Scenario
+from .start import start_keys, start_values
 from .validate import FIRST_BUDGET_YEAR, LONGEST_YEARS, OLDEST
 
 __all__ = [
@@ -63,6 +64,8 @@ __all__ = [
     "shipped",
     "shipped_folder",
     "source_keys",
+    "start_keys",
+    "start_values",
     "write_draws",
     "write_resolved",
 ]

@@ -35,6 +35,15 @@ class SuggestedKeys:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class StartMark:
+    """Marks a key that describes the morning of the start date, and changes together with it."""
+
+
+OF_START = StartMark()
+"""For stocks and levels of day 0; ``scenario.start`` reads it off the schema."""
+
+
 def number(raw: Any) -> float:
     """A finite number; raises ``RuleError``."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):

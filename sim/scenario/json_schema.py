@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from . import introspect as shape
-from .base import SuggestedKeys
+from .base import OF_START, SuggestedKeys
 from .introspect import everywhere
 from .quantity import Quantity
 from .schema import Scenario
@@ -82,12 +82,19 @@ def _any(here: shape.Shape, short: bool, shared: Schema) -> Schema:
     """Schema of a position, with its unit and meaning as hover text."""
     schema = _of(here, short, shared)
     unit = f" [{here.unit.unit}]" if here.unit else ""
-    about = f"{here.meaning}{unit}".strip()
+    start = "of the start date: " if here.meaning and _is_of_start(here) else ""
+    about = f"{start}{here.meaning}{unit}".strip()
     if not about:
         return schema
     return {"allOf": [schema], "description": about} if "$ref" in schema else {
         **schema, "description": about
     }  # fmt: skip
+
+
+def _is_of_start(here: shape.Shape) -> bool:
+    """Whether a position, or each entry of a mapping, belongs to the start date."""
+    inner = shape.below(here, "0") if typing.get_origin(here.type) is dict else here
+    return inner is not None and OF_START in inner.metadata
 
 
 def _of(here: shape.Shape, short: bool, shared: Schema) -> Schema:

@@ -22,12 +22,15 @@ from .merge import Tree, merge
 from .posterior import changed_numbers
 from .quantity import quantities
 from .schema import Scenario
+from .start import stale_start
 from .validate import problems_of
 from .version import KEY as VERSION
 from .version import SCHEMA
 from .yaml_reader import SourceText
 
 LONGEST_NAME = 60
+MOST_CHANGES = 1_000
+"""Characters of a title that say what ``--set`` changed."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,8 @@ def _checked(tree: Tree) -> Scenario:
         scenario = Scenario.model_validate(tree.data)
     except ValidationError as error:
         problems += explain.of_validation(error, tree)
+    stale = stale_start(tree)
+    problems += [stale] if stale else []
     if scenario is not None:
         problems += explain.of_findings(problems_of(scenario, source_keys()), tree)
     if problems or scenario is None:
@@ -202,6 +207,8 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
     title = tree.data.get("title")
     if last.name == COMMAND_LINE and isinstance(title, dict):
         changes = "; ".join(line.replace(": ", " = ", 1) for line in last.lines)
+        if len(changes) > MOST_CHANGES:
+            changes = f"{changes[: MOST_CHANGES - 1]}…"
         tree.data["title"] = {lang: f"{text} [{changes}]" for lang, text in title.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from .base import Frozen, RuleError
+from .base import OF_START, Frozen, RuleError
 from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
 from .posterior import Posterior
 from .quantity import (
@@ -65,7 +65,7 @@ class Group(Frozen):
     intake_share: Annotated[Share, UNDATED, CERTAIN] = Field(
         description="share of those applications; sums to 1"
     )
-    opening_pending: Annotated[Cases, UNDATED, CERTAIN] = Field(
+    opening_pending: Annotated[Cases, UNDATED, CERTAIN, OF_START] = Field(
         description="cases without a first decision on day 0"
     )
     granted_share: Share = Field(description="share of first decisions that grant")
@@ -107,7 +107,7 @@ class InflowPath(Frozen):
     yearly_sd: Annotated[LogPoints, UNDATED] = Field(
         description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
     )
-    known_until: date = Field(description="last day of the half-year known")
+    known_until: Annotated[date, OF_START] = Field(description="last day of the half-year known")
 
 
 class InflowComposition(Frozen):
@@ -128,7 +128,7 @@ class Inflow(Frozen):
         default=None,
         description="total inflow from its first date on; first applications are what is left",
     )
-    first: PersonsPerYear = Field(
+    first: Annotated[PersonsPerYear, OF_START] = Field(
         description="first applications: the level they start from, or a path written by date"
     )
     first_factor: FewFold = Field(
@@ -176,7 +176,7 @@ class IndCapacity(Frozen):
     mode: Literal["planned", "follows_budget", "staff"] = Field(
         description="planned path; planned times its budget against 2025; staff times productivity"
     )
-    planned: WorkPerYear = Field(
+    planned: Annotated[WorkPerYear, OF_START] = Field(
         description="decisions of mean weight that the means pay for in a year, at day 0's backlog"
     )
     realised: Factor = Field(description="output against the plan")
@@ -191,7 +191,9 @@ class IndCapacity(Frozen):
 class OtherCases(Frozen):
     """Other asylum cases at the IND, which take work but no place."""
 
-    opening: Annotated[Cases, UNDATED, CERTAIN] = Field(description="cases of other kinds on day 0")
+    opening: Annotated[Cases, UNDATED, CERTAIN, OF_START] = Field(
+        description="cases of other kinds on day 0"
+    )
     inflow: CasesPerYear = Field(description="cases of other kinds that come in a year")
     output: CasesPerYear = Field(description="decided in a year, as capacity allows")
 
@@ -211,7 +213,7 @@ class Ind(Frozen):
         default=(), description="groups taken out of the queue between two dates"
     )
     other_cases: OtherCases
-    opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN]] = Field(
+    opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN, OF_START]] = Field(
         description="ages of the opening stock, in bands"
     )
     overdue_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
@@ -222,7 +224,7 @@ class Ind(Frozen):
 class Courts(Frozen):
     """Appeals against rejections."""
 
-    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+    opening_in_appeal: dict[str, Annotated[Persons, UNDATED, CERTAIN, OF_START]] = Field(
         description="people waiting for a ruling on day 0, by group"
     )
     delay_days: PositiveDays = Field(description="mean time to a ruling")
@@ -233,7 +235,7 @@ class Courts(Frozen):
 class Departure(Frozen):
     """Departure of people without a right to stay."""
 
-    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN]] = Field(
+    opening_rejected: dict[str, Annotated[Persons, UNDATED, CERTAIN, OF_START]] = Field(
         description="people finally refused on day 0, by group"
     )
     days_factor: Factor = Field(description="factor on all departure times")
@@ -244,10 +246,10 @@ class Departure(Frozen):
 class Family(Frozen):
     """Family reunification (nareis)."""
 
-    opening_pending: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_pending: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
         description="family members whose application is pending on day 0"
     )
-    opening_travelling: Annotated[Persons, UNDATED] = Field(
+    opening_travelling: Annotated[Persons, UNDATED, OF_START] = Field(
         description="family members with a visa on their way on day 0"
     )
     applications_per_grant: PersonsPerGrant = Field(
@@ -266,19 +268,21 @@ class Family(Frozen):
 class Housing(Frozen):
     """Housing of status holders by municipalities, and their target (taakstelling)."""
 
-    homes: PersonsPerYear = Field(description="people housed in a year, as supply allows on day 0")
+    homes: Annotated[PersonsPerYear, OF_START] = Field(
+        description="people housed in a year, as supply allows on day 0"
+    )
     response: FewFold = Field(
         description="how supply answers to those waiting: its power of their number against day 0"
     )
     minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(
         description="time a status holder needs before moving"
     )
-    opening_wait_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
+    opening_wait_days: Annotated[PositiveDays, UNDATED, CERTAIN, OF_START] = Field(
         description="mean time waited by those waiting"
     )
     targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
     target_factor: Factor = Field(description="later targets against last half-year's need")
-    opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN] = Field(
+    opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN, OF_START] = Field(
         description="arrears of municipalities on day 0; negative: ahead of target"
     )
 
@@ -287,7 +291,7 @@ class Transit(Frozen):
     """Transit locations (doorstroomlocaties), not counted in occupancy."""
 
     places: Places = Field(description="places in transit locations")
-    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_people: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
         description="people in transit locations on day 0"
     )
     stay_days: PositiveDays = Field(description="mean stay")
@@ -316,17 +320,19 @@ class PlaceType(Frozen):
     fill_rank: Annotated[int, Strict()] = Field(
         ge=1, description="order in which people are placed (1 first)"
     )
-    opening_people: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_people: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
         description="people in places of this type on day 0"
     )
-    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
         description="status holders among them"
     )
-    opening_places: Annotated[Places, UNDATED, CERTAIN] | None = Field(
+    opening_places: Annotated[Places, UNDATED, CERTAIN, OF_START] | None = Field(
         default=None, description="places on day 0; by default people / opening fill"
     )
-    openings: tuple[Opening, ...] = Field(default=(), description="places planned to open")
-    endings: tuple[Opening, ...] = Field(
+    openings: Annotated[tuple[Opening, ...], OF_START] = Field(
+        default=(), description="places planned to open"
+    )
+    endings: Annotated[tuple[Opening, ...], OF_START] = Field(
         default=(), description="places whose contract ends and is not renewed"
     )
     level: Places | None = Field(default=None, description="fixed stock; replaces openings")
@@ -345,7 +351,7 @@ class PlaceType(Frozen):
 class Desk(Frozen):
     """The capacity desk of COA: looks ahead, orders, gives notice."""
 
-    opening_fill: Annotated[FillShare, UNDATED] = Field(
+    opening_fill: Annotated[FillShare, UNDATED, OF_START] = Field(
         description="fill of flexible places on day 0"
     )
     planned_fill: FillShare = Field(description="fill the desk plans to")
@@ -370,7 +376,7 @@ class Reception(Frozen):
     """Reception places by type, and who is placed where."""
 
     places: dict[str, PlaceType] = Field(min_length=1, description="place types by name")
-    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN] = Field(
+    opening_status_holders: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
         description="published total; the table of place types is rounded and may differ"
     )
     desk: Desk
@@ -386,7 +392,9 @@ class Reception(Frozen):
 class Guardianship(Frozen):
     """Unaccompanied minors under guardianship of Nidos, in and outside COA."""
 
-    opening: Annotated[Persons, UNDATED, CERTAIN] = Field(description="wards of Nidos on day 0")
+    opening: Annotated[Persons, UNDATED, CERTAIN, OF_START] = Field(
+        description="wards of Nidos on day 0"
+    )
     stay_days: PositiveDays = Field(description="mean time under guardianship")
     arrival_factor: Factor = Field(description="factor on the groups' unaccompanied shares")
     in_reception_share: Annotated[Share, UNDATED, CERTAIN] = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sim.model.engine import simulate
@@ -13,6 +14,11 @@ from sim.scenario import Scenario, override
 def change(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
     """The scenario with some keys changed."""
     return override(scenario, changes, "set by a test")
+
+
+def begun_on(day: date, scenario: Scenario) -> Scenario:
+    """The scenario from another day on, with the same stocks: for cases worked by hand."""
+    return scenario.model_copy(update={"start": day})
 
 
 def quiet(changes: dict[str, Any]) -> dict[str, Any]:
