@@ -47,6 +47,7 @@ COUNTERPARTS = {
     "scenario schema": "schema",
     "scenario show": "Scenario.show",
     "scenario sources": "Scenario.sources",
+    "scenario vintages": "Scenario.vintages",
     "sweep": "sweep",
 }
 

@@ -31,6 +31,7 @@ from ..runs.provenance import Provenance
 from ..scenario import load, shipped
 from ..scenario.json_schema import json_schema
 from ..scenario.template import text as template
+from ..scenario.vintage_template import vintage_text
 from ..studies.base import no_progress
 from .scenario import Scenario, scenario_of
 
@@ -70,10 +71,18 @@ def overview(lang: Language = "en", width: Width = "page") -> Chart:
     return Chart(figure, title_of(figure), overview_chart.alt_text(titles, lang), width, stamp)
 
 
-def new_scenario(file: str | Path, base: Scenario | str = "baseline") -> str:
+def new_scenario(
+    file: str | Path,
+    base: Scenario | str = "baseline",
+    *,
+    vintage: str | None = None,
+    year: int | None = None,
+) -> str:
     """Return the text of a commented patch, ready to be edited, for a file of this name.
 
-    Nothing is written. Raises ``ScenarioError`` if the base is more than one scenario or file.
+    With ``vintage`` and ``year`` it adds a newer budget, with amounts from that year on,
+    to be filled in. Nothing is written. Raises ``ScenarioError`` if the base is more than one
+    scenario or file, or has a vintage of that name.
 
     >>> import sim
     >>> "extends: baseline" in sim.new_scenario("my_patch.yaml")
@@ -82,7 +91,12 @@ def new_scenario(file: str | Path, base: Scenario | str = "baseline") -> str:
     found = scenario_of(base)
     if len(found.names) > 1 or found.sets:
         usage_error("base", f"{found.name} is a chain", "name one scenario")
-    return template(Path(file).stem, found.name, found.names[0], found.model)
+    named = Path(file).stem, found.name, found.names[0], found.model
+    if vintage is None and year is None:
+        return template(*named)
+    if vintage is None or year is None:
+        usage_error("vintage", "a newer budget needs vintage and year", "give both")
+    return vintage_text(*named, vintage, year)
 
 
 def schema() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
 from ..report.scenario_listing import value_text
+from ..report.vintages import vintages_table
 from ..results.executor import open_workers
 from ..runs.batches import Options
 from ..runs.load import read_run_folder
@@ -299,6 +300,21 @@ class LoadedScenario:
             ("assumption", "", "", row.name, len(row.keys)) for row in by_assumption(self.model)
         ]
         return pd.DataFrame(found, columns=["kind", "mark", "source", "text", "keys"])
+
+    def vintages(self, prices: int | None = None) -> pd.DataFrame:
+        """Return the amounts of all budget vintages at one price level, and what changed.
+
+        A row for each line, year and vintage, in the order of publication; ``difference`` [EUR] and
+        ``change`` (a share) are against the vintage ``before`` that has an amount there. ``prices``
+        is a year, by default that of the headline vintage. Raises ``ScenarioError`` if the scenario
+        has no price level of it.
+
+        >>> import sim
+        >>> found = sim.load("baseline").vintages()
+        >>> found.query("line == 'ind' and year == 2029")["change"].round(2).tolist()
+        [nan, -0.43, 0.0, 0.19]
+        """
+        return vintages_table(self.model, prices)
 
     def trace(self, person: int, seed: int = 1, scale: int = 20, lang: Language = "en") -> str:
         """Return the history of one person, in a simulation with one ``scale``-th of all people."""

@@ -62,11 +62,14 @@ LAST: dict[str, Entry] = {
             "check": Command(
                 "Check scenario files: errors, then what is not plausible.", "scenario:check"
             ),
-            "new": Command("Write a commented patch, ready to edit.", "scenario:new"),
+            "new": Command("Write a commented patch, or one of a newer budget.", "scenario:new"),
             "show": Command("Show numbers with unit, source, and who set them.", "scenario:show"),
             "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
             "sources": Command(
                 "Show sources and assumptions, and what rests on them.", "scenario:sources"
+            ),
+            "vintages": Command(
+                "Compare the budget vintages at one price level.", "vintages:vintages"
             ),
             "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
             "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),

@@ -75,14 +75,26 @@ def _print_codes() -> None:
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the new scenario: NAME.yaml.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the new scenario: NAME.yaml (default: --vintage).")
+    ] = "",
     from_: Annotated[str, typer.Option("--from", help="Scenario it stands on.")] = "baseline",
+    vintage: Annotated[
+        str | None, typer.Option(help="Add a newer budget of this name, to be filled in.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="For --vintage: first year of its amounts.")
+    ] = None,
 ) -> None:
     """Write a commented patch, ready to edit, and the schema for the editor beside it."""
     from ..export.safe_write import write_file
     from ..scenario import check_file_name, find, load, shipped
     from ..scenario.template import SCHEMA_FILE, text
+    from ..scenario.vintage_template import vintage_text
 
+    if (vintage is None) != (year is None):
+        usage_error("--vintage", "a newer budget needs --vintage and --year", "give both")
+    name = name or vintage or ""
     if not name.strip():
         usage_error("NAME", "the name is empty", "as in: opvangsim scenario new my_patch")
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
@@ -93,9 +105,13 @@ def new(
         usage_error(str(file), f"there is no folder {file.parent}", "make it first")
     base = find(from_)
     extends = from_ if from_ in shipped() else base.resolve().as_posix()
+    if vintage is None or year is None:
+        written = text(file.stem, base.stem, extends, load(from_))
+    else:
+        written = vintage_text(file.stem, base.stem, extends, load(from_), vintage, year)
     schema = file.parent / SCHEMA_FILE
     _write_schema(schema)
-    write_file(file, text(file.stem, base.stem, extends, load(from_)).encode())
+    write_file(file, written.encode())
     typer.echo(f"{file} and {schema}: edit the first, then opvangsim scenario check {file}")
 
 
@@ -128,6 +144,9 @@ def show(
     changed: Annotated[
         bool, typer.Option("--changed", help="Only what differs from the baseline.")
     ] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="Only what belongs to the start date.")
+    ] = False,
     lang: Lang = "en",
 ) -> None:
     """Show numbers: unit, value over time, source, who set it and where, what differs."""
@@ -136,6 +155,7 @@ def show(
     from ..scenario import Scenario, load
     from ..scenario.introspect import at, hint_for
     from ..scenario.listing import rows
+    from ..scenario.start import belongs_to_start
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
     tell_notes(loaded)
@@ -149,7 +169,11 @@ def show(
         if not found:
             *parent, last = key.split(".")
             usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
-        wanted = [row for row in found if row.differs or not changed]
+        wanted = [
+            row
+            for row in found
+            if (row.differs or not changed) and (belongs_to_start(row.key) or not start)
+        ]
         typer.echo("\n".join(lines(wanted, lang, described, brief=brief)))
 
 

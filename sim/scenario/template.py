@@ -48,11 +48,9 @@ LEVERS = {
 
 def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
     """The file: a head to fill in, then each lever as a comment with value, unit and meaning."""
+    about = f"A patch on {base}: every key that is not set here keeps the value it has there."
     lines = [
-        f"# yaml-language-server: $schema={SCHEMA_FILE}",
-        f"# A patch on {base}: every key that is not set here keeps the value it has there.",
-        f"{VERSION}: {SCHEMA}",
-        f"extends: {extends}",
+        *head(about, extends),
         "title:",
         f"  en: {json.dumps(name, ensure_ascii=False)}",
         f"  nl: {json.dumps(name, ensure_ascii=False)}",
@@ -76,6 +74,16 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         lines += ["", f"# {heading}"]
         lines += [_lever(key, values.get(key)) for key in keys]
     return "\n".join(lines) + "\n"
+
+
+def head(about: str, extends: str) -> list[str]:
+    """Return the first lines of a patch: its schema for the editor, and what it stands on."""
+    return [
+        f"# yaml-language-server: $schema={SCHEMA_FILE}",
+        f"# {about}",
+        f"{VERSION}: {SCHEMA}",
+        f"extends: {extends}",
+    ]
 
 
 def patch_text(changes: dict[str, Any]) -> str:

@@ -99,12 +99,39 @@ def _money_problems(scenario: Scenario) -> list[ScenarioIssue]:
             what = f"{str(year)[:20]} is no year of prices"
             advice = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
             problems.append(ScenarioIssue(("budget.price_levels",), what, advice))
+    return problems + _headline_problems(scenario)
+
+
+def _lacking(scenario: Scenario, line: str, *years: int) -> list[int]:
+    """Return years from the start on, and others, without an amount that the headline needs.
+
+    After its last year that year's amount holds.
+    """
+    held = scenario.headline.lines.get(line)
+    if held is None:
+        return []
+    known = {moment.year for moment, _ in held.pairs()}
+    asked = {*years, *range(scenario.start.year, max(known))}
+    return sorted(year for year in asked if year < max(known) and year not in known)
+
+
+def _headline_problems(scenario: Scenario) -> list[ScenarioIssue]:
+    """The headline holds both lines of the total, each in the years whose money a run asks for.
+
+    A gap only needs the years that the vintage has. Spending that follows the budget asks for every
+    year, and an IND that follows it also for the year whose output is its measure.
+    """
+    name, follows = scenario.budget.headline, scenario.ind.capacity.mode == "follows_budget"
+    problems = []
     for line in ADDENDS:
-        held = scenario.headline.lines.get(line)
-        if held is None or FIRST_BUDGET_YEAR not in {day.year for day, _ in held.pairs()}:
-            what = f"'{scenario.budget.headline}' holds no amount for {line} in {FIRST_BUDGET_YEAR}"
+        if line not in scenario.headline.lines:
+            what = f"'{name}' holds no amount for {line}"
             advice = "take a vintage that does, or add the amount"
             problems.append(ScenarioIssue(("budget.headline",), what, advice))
+        elif follows and line == "ind" and (lacking := _lacking(scenario, line, FIRST_BUDGET_YEAR)):
+            what = f"'{name}' holds no amount for {line} in {lacking[0]}, which its output follows"
+            advice = "take a vintage that does, add the amount, or set ind.capacity.mode to planned"
+            problems.append(ScenarioIssue(("budget.headline", "ind.capacity.mode"), what, advice))
     return problems
 
 
@@ -200,10 +227,11 @@ def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
         for name, place in scenario.reception.places.items()
         if place.level is not None
     ]
-    held = scenario.headline.lines.get("coa_nidos")
-    if held and scenario.start.year < min(moment.year for moment, _ in held.pairs()):
-        what = f"the headline vintage holds no amount for {scenario.start.year}"
-        problems.append(ScenarioIssue(("closing", "start"), what, "start later, or close by need"))
+    for line in ADDENDS:
+        if lacking := _lacking(scenario, line):
+            what = f"the headline vintage holds no amount for {line} in {lacking[0]}"
+            advice = "start later, take another vintage, or close by need"
+            problems.append(ScenarioIssue(("closing", "start", "budget.headline"), what, advice))
     return problems
 
 

@@ -98,6 +98,15 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
             beside=("scenario.schema.json",),
             cases="all",
         ),
+        Writer(
+            ("scenario", "new", "--vintage", "owb2026", "--year", "2026"),
+            "owb2026.yaml",
+            beside=("scenario.schema.json",),
+        ),
+    ),
+    "scenario vintages": (
+        _file("v.csv", "scenario", "vintages", "baseline"),
+        _file("v.png", "scenario", "vintages", "baseline", beside=("v.txt",)),
     ),
     "scenario import": (_file("p.yaml", "scenario", "import", "filled.xlsx"),),
     "model calibrate": (_file("p.yaml", "model", "calibrate", cases="all"),),
@@ -122,6 +131,7 @@ _COMPUTED = (
 _DRAWING = (
     "sim.report.chart_files.write_overview",
     "sim.report.chart_files.write_scorecard",
+    "sim.report.chart_files.write_vintages",
     "sim.report.charts.write",
     "sim.studies.base.write_chart",
 )

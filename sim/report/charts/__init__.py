@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, translate
 from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
-from . import gap, housing, ind, inflow, multi_run, need, occupancy
+from . import gap, housing, ind, inflow, multi_run, need, occupancy, vintages
 from .data import UNREDUCED, RunData
 
 __all__ = [
@@ -52,6 +52,7 @@ CHARTS: dict[str, RunChart] = {
     "occupancy": RunChart(occupancy.draw, occupancy.alt_text, occupancy.is_drawable),
     "ind": RunChart(ind.draw, ind.alt_text, ind.is_drawable),
     "housing": RunChart(housing.draw, housing.alt_text, housing.is_drawable),
+    "vintages": RunChart(vintages.draw, vintages.alt_text, vintages.is_drawable),
 }
 OF_EVERY_RUN = ("need", "gap")
 """Charts that every run writes into its folder."""
