@@ -11,6 +11,7 @@ import re
 import typing
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -29,6 +30,7 @@ Schema = dict[str, Any]
 STEPS = {"<name>": "[^.]+", "0": "[0-9]+"}
 PLAIN: dict[Any, Schema] = {
     str: {"type": "string"},
+    Path: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     float: {"type": "number"},
