@@ -63,6 +63,9 @@ LAST: dict[str, Entry] = {
                 "Check scenario files: errors, then what is not plausible.", "scenario:check"
             ),
             "new": Command("Write a commented patch, or one of a newer budget.", "scenario:new"),
+            "start": Command(
+                "Write a scenario for a later start, from published figures.", "start:start"
+            ),
             "show": Command("Show numbers with unit, source, and who set them.", "scenario:show"),
             "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
             "sources": Command(

@@ -302,7 +302,12 @@ def _refuse_collapse(names: Sequence[str], result: smoother.Conditioned, prior: 
     least = int(np.argmin(left))
     if left[least] < smoother.LEAST_SPREAD:
         what = f"{names[least]} keeps {left[least]:.1%} of its spread: the draws have collapsed"
-        advice = "the observations are stated too exactly: give larger errors, or fewer figures"
+        at_end = abs(result.scores[least].mean()) > TIGHT
+        advice = (
+            "the figures push it to the end of its range: widen its spread, or give larger errors"
+            if at_end
+            else "the figures are stated too exactly: give larger errors, or fewer figures"
+        )
         raise ScenarioError([Problem("--observed", what, advice)])
 
 

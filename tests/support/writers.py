@@ -108,6 +108,14 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
         _file("v.csv", "scenario", "vintages", "baseline"),
         _file("v.png", "scenario", "vintages", "baseline", beside=("v.txt",)),
     ),
+    "scenario start": (
+        _file(
+            "s.yaml",
+            *("scenario", "start", "baseline", "--date", "2025-02-03"),
+            *("--observed", "figures.csv", "--replications", "2"),
+            cases="few",
+        ),
+    ),
     "scenario import": (_file("p.yaml", "scenario", "import", "filled.xlsx"),),
     "model calibrate": (_file("p.yaml", "model", "calibrate", cases="all"),),
 }
