@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,9 +166,8 @@ def test_every_amount_of_every_vintage_is_in_the_table_once(baseline: Scenario) 
 
 def test_the_total_is_the_sum_of_its_parts_at_one_price_level(baseline: Scenario) -> None:
     found = vintages_table(baseline, 2023)
-    amounts = {
-        (row.vintage, row.year, row.line): row.amount_at_prices for row in found.itertuples()
-    }
+    keys = ["vintage", "year", "line"]
+    amounts: dict[Any, float] = found.set_index(keys)["amount_at_prices"].to_dict()
     totals = [key for key in amounts if key[2] == "total"]
     assert totals
     for name, year, line in totals:
