@@ -416,12 +416,18 @@ def test_an_unknown_name_is_answered_with_all_names(command: Command) -> None:
 
 
 @pytest.mark.long
-def test_a_run_of_a_day_has_no_charts_and_says_so(tmp_path: Path, command: Command) -> None:
+def test_a_run_of_a_day_has_a_chart_of_its_budgets_alone_and_says_so(
+    tmp_path: Path, command: Command
+) -> None:
     baseline = load("baseline")
     options = replace(QUICK, replications=1, charts=True, until=baseline.start)
     execute(baseline, "day", options, tmp_path / "day")
     assert not list((tmp_path / "day").glob("charts/*"))
     done = command("plot", "day")
+    assert done.returncode == 0
+    assert done.stdout.split() == [str(Path("day-charts", "vintages-en-page.png"))]
+    assert "no chart gap: the run is too short for it" in done.stderr
+    done = command("plot", "day", "gap")
     assert done.returncode == 2
     assert "the run is too short for this chart" in done.stderr
     done = command("plot", str(run_folder("mpp-2024-i")), "day")
