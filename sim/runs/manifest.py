@@ -83,12 +83,16 @@ def manifest_text(content: Mapping[str, Any], files: Mapping[str, str]) -> str:
 def with_checksum(manifest: Mapping[str, Any]) -> str:
     """Return a manifest as text, with its checksum as the last key."""
     content = {key: value for key, value in manifest.items() if key != "seal"}
-    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return add_checksum(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def add_checksum(text: str) -> str:
+    """Return a text that ends in a line with ``}``, with its checksum before that line."""
     return text.removesuffix(_END) + _CHECKSUM.format(_checksum(text))
 
 
 def has_valid_checksum(text: str) -> bool:
-    """Return whether the text of a manifest is, to the byte, as it was written."""
+    """Return whether a text with a checksum is, to the byte, as it was written."""
     end = len(text) - len(_CHECKSUM.format("0" * 64))
     return end > 0 and text[end:] == _CHECKSUM.format(_checksum(text[:end] + _END))
 

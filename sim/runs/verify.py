@@ -62,10 +62,10 @@ def verify_record(folder: Path) -> Verification:
     known: Mapping[str, Any] = manifest["files"]
     kind = kind_of(folder) or ""
     for name, mark in known.items():
-        state = _state(folder / name, mark)
+        state = file_state(folder / name, mark)
         if state is not None:
             findings.append(FileCheck(name, state))
-    for name in sorted(_names(folder) - set(known) - {MANIFEST, *WORKING_FILES}):
+    for name in sorted(file_names(folder) - set(known) - {MANIFEST, *WORKING_FILES}):
         findings.append(FileCheck(name, "extra", fault=kind not in SHARED_KINDS))
     return Verification(kind, len(known), tuple(sorted(findings, key=lambda one: one.file)))
 
@@ -85,7 +85,8 @@ def _readable_part(file: Path) -> dict[str, Any]:
     return {"files": inside}
 
 
-def _state(file: Path, mark: object) -> FileState | None:
+def file_state(file: Path, mark: object) -> FileState | None:
+    """Return how a file differs from its SHA-256; None if it does not."""
     if file.is_symlink() or not file.is_file():
         return "missing"
     try:
@@ -94,7 +95,7 @@ def _state(file: Path, mark: object) -> FileState | None:
         return "changed"
 
 
-def _names(folder: Path) -> set[str]:
+def file_names(folder: Path) -> set[str]:
     """Return the names of all entries below a folder except folders."""
     return {
         one.relative_to(folder).as_posix()
