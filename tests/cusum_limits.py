@@ -7,9 +7,9 @@ The rule, which was set down before the limit was computed:
    consecutive months share parameters that no figure corrects in between. Series are independent
    of each other; that affects the chance of several alarms, and not their mean number. There are
    40 series, more than a frozen forecast has with monthly figures.
-2. Limit. For a reference value k the limit h is the smallest multiple of 0.1 at which at most one of
-   ten periods of 24 months has more than one false alarm over all series together, by the one-sided
-   95 % bound.
+2. Limit. For a reference value k the limit h is the smallest multiple of 0.1 at which at most one
+   of ten periods of 24 months has more than one false alarm over all series together, by the
+   one-sided 95 % bound.
 3. Reference value. k is the smallest multiple of 0.25 from 0.5 up to 2 at which, with that h, a
    shift of 30 % of a series whose relative standard deviation is 0.10 (a shift of 3) is found
    within four months in nine of ten cases, by the one-sided 95 % bound. The smallest, because a

@@ -102,6 +102,18 @@ LAST: dict[str, Entry] = {
             ),
         },
     ),
+    "forecast": Group(
+        "Freeze, verify and follow up forecasts.",
+        {
+            "freeze": Command("Keep the forecast of a run in a dated file.", "forecast:freeze"),
+            "verify": Command(
+                "Find frozen forecasts that were changed or are missing.", "forecast:verify"
+            ),
+            "monitor": Command(
+                "Report what came of frozen forecasts, with alarms.", "forecast:monitor"
+            ),
+        },
+    ),
     "model": Group(
         "Check, trace and calibrate the model.",
         {

@@ -86,3 +86,17 @@ def statistic_name(statistic: str, lang: Language) -> str:
     if statistic in ("p50", "mean"):
         return translate(f"statistic_{statistic}", lang)
     return translate("statistic_percentile", lang, n=int(statistic.removeprefix("p")))
+
+
+def series_name(series: str, breakdown: str, lang: Language) -> str:
+    """Name a series with its breakdown in words; a name that has none stays as it is.
+
+    ``occupancy`` and ``kind:status_holders`` give "people in reception: status holders".
+    """
+    known = labels()
+    what = translate(f"named_{series}", lang) if f"named_{series}" in known else series
+    if breakdown == "total":
+        return what
+    key = f"named_{_plain(breakdown)}"
+    part = breakdown.partition(":")[2] or breakdown
+    return f"{what}: {translate(key, lang) if key in known else line_label(part, lang)}"

@@ -29,7 +29,7 @@ from ..results.tables import QUANTILES, finite_quantiles
 from ..scenario import Scenario
 from .batches import Cells, Options, simulate_cells
 from .citation import citation
-from .frozen import SCHEMA, write_forecast
+from .frozen import SCHEMA, file_name, refuse_overwriting, write_forecast
 from .load import RunFolder, read_run_folder
 from .manifest import command_of
 from .summary_tables import decimals_of, round_decimals
@@ -64,7 +64,9 @@ def freeze(
     computes other numbers, or if the forecast can't be written or is there already.
     """
     run = read_run_folder(folder)
-    return write_forecast(to, _record(run, _figures(folder, run, workers, progress)))
+    record = _record(run)
+    refuse_overwriting(to, file_name(record))
+    return write_forecast(to, {**record, "figures": _figures(folder, run, workers, progress)})
 
 
 def data_as_of(scenario: Scenario) -> date:
@@ -74,7 +76,8 @@ def data_as_of(scenario: Scenario) -> date:
     return found
 
 
-def _record(run: RunFolder, figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _record(run: RunFolder) -> dict[str, Any]:
+    """Return what a forecast says of itself."""
     record = run.record
     as_of = data_as_of(run.scenario).isoformat()
     frozen = datetime.now(UTC).isoformat(timespec="seconds")
@@ -93,7 +96,6 @@ def _record(run: RunFolder, figures: Sequence[Mapping[str, Any]]) -> dict[str, A
         "command": record["command"],
         "cite": f"{cite} (data as of {as_of}, frozen {frozen[:10]})",
         "levels": list(LEVELS),
-        "figures": list(figures),
     }
 
 

@@ -189,15 +189,9 @@ def write_forecast(folder: Path, record: Mapping[str, Any]) -> Path:
     text = forecast_text(record)
     ForecastSchema.model_validate(json.loads(text))
     try:
-        refuse_link(folder)
-        if folder.exists() and not folder.is_dir():
-            raise _refused(folder, "this is a file, not a folder", "give a folder with --to")
         with exclusive_folder(partial_path(folder), folder) as working:
+            files = refuse_overwriting(folder, file.name)
             folder.mkdir(parents=True, exist_ok=True)
-            files = _files_in(folder)
-            if file.name in files or file.exists() or file.is_symlink():
-                what = "this forecast is there already, and a frozen forecast is never overwritten"
-                raise _refused(file, what, "freeze another run, or give another folder")
             data = text.encode("utf-8")
             replace_file(file, data, working)
             files = {**files, file.name: hashlib.sha256(data).hexdigest()}
@@ -205,6 +199,22 @@ def write_forecast(folder: Path, record: Mapping[str, Any]) -> Path:
     except OSError as error:
         raise ScenarioError([disk_problem(folder, error)]) from None
     return file
+
+
+def refuse_overwriting(folder: Path, name: str) -> dict[str, str]:
+    """Refuse a folder in which a forecast of a name can't be written; return what is in its index.
+
+    Raises ``ScenarioError`` if it is no folder, holds something else, or has that forecast.
+    """
+    refuse_link(folder)
+    if folder.exists() and not folder.is_dir():
+        raise _refused(folder, "this is a file, not a folder", "give a folder with --to")
+    files = _files_in(folder) if folder.is_dir() else {}
+    file = folder / name
+    if name in files or file.exists() or file.is_symlink():
+        what = "this forecast is there already, and a frozen forecast is never overwritten"
+        raise _refused(file, what, "freeze another run, or give another folder")
+    return files
 
 
 def _files_in(folder: Path) -> dict[str, str]:

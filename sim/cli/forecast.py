@@ -1,0 +1,107 @@
+"""Commands on forecasts: freeze that of a run, verify frozen ones, follow them up."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .options import Executor, Json, Lang, Quiet, Workers
+from .output import as_typed, progress
+from .runs import UNLIKE
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder of frozen forecasts, or one of them.")
+]
+
+
+def freeze(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    to: Annotated[Path, typer.Option("--to", "-o", "--out", help="Folder of frozen forecasts.")],
+    workers: Workers = 0,
+    executor: Executor = None,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Write the forecast of a run into a small dated file that is never overwritten.
+
+    It holds quantiles, mean and standard deviation of the run's published series by month, quarter
+    and year. The run is simulated again for it, and must give the numbers that its folder has.
+    """
+    from ..report.i18n import translate
+    from ..results.executor import open_workers
+    from ..runs.freezing import freeze as frozen
+    from ..runs.frozen import read_forecast
+    from ..runs.manifest import read_manifest
+
+    total = read_manifest(run).get("options", {}).get("replications", 0)
+    with open_workers(executor, workers) as pool, progress(str(run), total, quiet) as tell:
+        file = frozen(run, to, pool, tell)
+    if quiet:
+        typer.echo(str(file))
+        return
+    cite = read_forecast(file).record.cite
+    typer.echo(translate("frozen_written", lang, file=str(file), cite=cite))
+
+
+def verify(path: Folder, lang: Lang = "en") -> None:
+    """Find any byte of a frozen forecast that was changed, and files that are missing or foreign.
+
+    Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
+    compute the checksums anew.
+    """
+    from ..report.i18n import translate
+    from ..report.run_tables import finding_text
+    from ..runs.frozen import verify_forecasts
+
+    found = verify_forecasts(path)
+    for one in found.findings:
+        told = finding_text(one.file, one.what, one.why, lang)
+        extra = f"{one.file}: {translate('frozen_extra', lang)}"
+        typer.echo(extra if one.what == "extra" else told)
+    key = "frozen_intact" if found.intact else "frozen_broken"
+    count = found.files if found.intact else len(found.findings)
+    typer.echo(translate(key, lang, path=str(path), n=count))
+    if not found.intact:
+        raise typer.Exit(UNLIKE)
+
+
+def monitor(
+    path: Folder,
+    observed: Annotated[Path, typer.Option(help="File of observed figures (CSV).")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only figures published by this day."),
+    ] = None,
+    form: Annotated[
+        Literal["docx", "md"] | None,
+        typer.Option("--format", help="Form, if the file's ending is another."),
+    ] = None,
+    json_: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """Write a report on frozen forecasts: what changed, what came, and where alarm is due.
+
+    Nothing is simulated. --json prints the outcomes as well.
+    """
+    from ..export.memo.memo import files_of, form_of
+    from ..export.monitor_report import monitor_memo
+    from ..export.safe_write import write_files
+    from ..hindcast.observations import read_observations
+    from ..runs.frozen import read_forecasts
+    from ..runs.outcomes import follow_up, outcomes_table
+
+    chosen = form_of(out, form)
+    day = as_of.date() if as_of else None
+    found = follow_up(read_forecasts(path), read_observations(observed), day)
+    files = files_of(monitor_memo(found, as_typed(sys.argv[1:]), lang), chosen, out)
+    write_files(files)
+    if json_:
+        typer.echo(outcomes_table(found).to_json(orient="records", date_format="iso", indent=1))
+        return
+    for file in files:
+        typer.echo(str(file))
