@@ -36,7 +36,7 @@ MOST_SHARE = 0.10
 FOUND, WITHIN = 0.9, 4
 SHIFT = 0.30 / 0.10
 SHIFTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-SPREADS = (0.05, 0.1, 0.15, 0.2, 0.3)
+SPREADS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 
 
 def scores(rng: np.random.Generator, shape: tuple[int, ...], serial: float = SERIAL) -> Floats:

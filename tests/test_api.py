@@ -21,11 +21,14 @@ from sim.notebook.repr import as_html
 from sim.scenario import shipped
 from sim.studies import STUDIES
 
-MODULES = ("catalogue", "folders", "result", "scenario", "study", "validation")
+MODULES = ("catalogue", "folders", "forecasts", "result", "scenario", "study", "validation")
 COUNTERPARTS = {
     "answer": "answer",
     "dashboard": "dashboard",
     "export": "Result.export",
+    "forecast freeze": "freeze_forecast",
+    "forecast monitor": "monitor_forecasts",
+    "forecast verify": "verify_forecasts",
     "hindcast": "score_hindcasts",
     "memo": "Result.memo",
     "model calibrate": "calibrate",

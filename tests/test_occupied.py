@@ -30,6 +30,7 @@ from sim.cli import app
 from sim.export.files import export_scenario
 from sim.export.safe_workbook import open_workbook
 from sim.runs.atomic import FILE, LOCK, OLD, PARTIAL, READY, WRITING, partial_path
+from sim.runs.freezing import freeze
 from sim.runs.manifest import MANIFEST, read_manifest
 from sim.scenario import load_chain
 from sim.studies.sweep_store import UNDER_WAY
@@ -37,7 +38,7 @@ from sim.studies.sweep_store import WORKING as SWEEP_WORKING
 
 SECONDS = 60
 """After so long a command hangs."""
-INPUTS = ("r", "design.yaml", "figures.csv", "filled.xlsx", "s")
+INPUTS = ("r", "design.yaml", "figures.csv", "filled.xlsx", "frozen", "s")
 
 
 def leaves(group: object, name: str = "") -> Iterator[tuple[str, TyperCommand]]:
@@ -204,6 +205,8 @@ def tried(
     make_outside(work)
     if "filled.xlsx" in writer.words:
         _fill("filled.xlsx")
+    if "frozen" in writer.words:
+        freeze(Path("r"), Path("frozen"))
     first = said(writer.words)
     assert first.returncode == 0, first
     if writer.target.endswith("/FILE"):

@@ -110,7 +110,11 @@ def _revisions(
     if not rows:
         return [Paragraph(translate("monitor_nothing_common", lang, **words))]
     heads = ("series", "period", "before", "after", "change", "change_sd")
-    return [_table("revised_table", heads, [_revision(one, lang) for one in rows], lang, **words)]
+    return [
+        _table(
+            "monitor_revised_table", heads, [_revision(one, lang) for one in rows], lang, **words
+        )
+    ]
 
 
 def _is_of_a_year(figure: FrozenFigure) -> bool:
@@ -143,11 +147,11 @@ def _outcomes(found: FollowUp, lang: Language) -> list[Block]:
     return [
         Paragraph(_coverage(found.outcomes, lang), strong=True),
         _table(
-            "by_forecast", ("forecast", *heads),
+            "monitor_by_forecast", ("forecast", *heads),
             [(name, *_scores(rows, lang)) for name, rows in [*by_forecast, all_] if rows], lang,
         ),
         _table(
-            "by_series", ("series", *heads, "crps_ratio"),
+            "monitor_by_series", ("series", *heads, "crps_ratio"),
             [(name, *_scores(rows, lang), _crps_ratio(rows, lang)) for name, rows in by_series],
             lang,
         ),
@@ -191,7 +195,7 @@ def _each_forecast(found: FollowUp, lang: Language) -> Iterator[Block]:
         name = _named(forecast)
         rows = [_outcome(one, lang) for one in found.outcomes_of(forecast)]
         if rows:
-            yield _table("each_table", heads, rows, lang, name=name)
+            yield _table("monitor_each_table", heads, rows, lang, name=name)
         else:
             yield Paragraph(translate("monitor_none_of", lang, name=name))
 
@@ -223,7 +227,7 @@ def _alarms(found: FollowUp, lang: Language) -> list[Block]:
     rows = [_watched(one, lang) for one in found.watched]
     blocks: list[Block] = [
         Paragraph(told, strong=True),
-        _table("alarm_table", heads, rows, lang, limit=_decimal(LIMIT, lang)),
+        _table("monitor_alarm_table", heads, rows, lang, limit=_decimal(LIMIT, lang)),
     ]
     gaps = [one for one in found.watched if not np.isfinite(one.scores).all()]
     if gaps:
@@ -275,7 +279,7 @@ def _method(lang: Language) -> Iterator[Block]:
 
 def _record(found: FollowUp, lang: Language) -> Table:
     rows = [(one.file, one.record.cite) for one in found.forecasts]
-    return _table("record_table", ("file", "cite"), rows, lang)
+    return _table("monitor_record_table", ("file", "cite"), rows, lang)
 
 
 # -- Words and numbers -------------------------------------------------------------------------
@@ -288,7 +292,7 @@ def _table(
     **blanks: object,
 ) -> Table:  # fmt: skip
     return Table(
-        translate(f"monitor_{caption}", lang, **blanks),
+        translate(caption, lang, **blanks),
         tuple(translate(f"monitor_head_{head}", lang) for head in heads),
         tuple(rows),
         tuple(head not in LEFT for head in heads),

@@ -43,6 +43,14 @@ def simulated(experiment: Experiment, observation: Observation) -> Floats:
         raise _outside(observation, dates)
     if observation.statistic == "end":
         return stock_on(dates, values, period.last)
+    return stock_mean(dates, values, period)
+
+
+def stock_mean(dates: tuple[date, ...], values: Floats, period: Period) -> Floats:
+    """Return the mean of a stock over a period: at its start and the month ends within it.
+
+    ``values`` are by date and replication.
+    """
     days = [period.first, *(day for day in dates if period.first < day <= period.last)]
     if days[-1] != period.last:
         days.append(period.last)

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import Problem, ScenarioError
 from ..hindcast.monitoring import LEVELS
 from ..hindcast.observations import Period
+from ..hindcast.observed_cells import months_within, stock_mean, within
 from ..hindcast.periods import months_of, year_of
 from ..hindcast.series import OBSERVABLE, OF_FLOW, Statistic
 from ..model.prices import Prices
@@ -71,9 +72,7 @@ def freeze(
 
 def data_as_of(scenario: Scenario) -> date:
     """Return the date up to which a scenario knows the data: that of its nowcast, or its start."""
-    posterior = getattr(scenario, "posterior", None)
-    found: date = scenario.start if posterior is None else posterior.as_of
-    return found
+    return scenario.start if scenario.posterior is None else scenario.posterior.as_of
 
 
 def _record(run: RunFolder) -> dict[str, Any]:
@@ -160,32 +159,29 @@ def _monthly(cells: Cells) -> Iterator[_Series]:
             yield _Series(*of, "mean", unit, _means(dates, values))
 
 
-def _sums(dates: Sequence[date], values: Floats) -> dict[Period, Floats]:
-    """Return a flow by whole month, quarter and year; ``values`` are those of months, after row 0.
-
-    The first month counts if the run starts on its first day, the last if it ends on its last.
-    """
-    found: dict[Period, Floats] = {}
-    for months in (1, 3, 12):
-        for row, period in _whole(dates, months):
-            found[period] = values[row : row + months].sum(axis=0)
-    return found
+def _sums(dates: tuple[date, ...], values: Floats) -> dict[Period, Floats]:
+    """Return a flow by whole month, quarter and year; ``values`` are by date and replication."""
+    return {
+        period: values[rows].sum(axis=0)
+        for months in (1, 3, 12)
+        for period in _periods(dates, months)
+        if (rows := months_within(dates, period)) is not None
+    }
 
 
-def _means(dates: Sequence[date], values: Floats) -> dict[Period, Floats]:
-    """Return the mean of a stock in whole years: of the year's start and its month ends."""
-    return {period: values[row - 1 : row + 12].mean(axis=0) for row, period in _whole(dates, 12)}
+def _means(dates: tuple[date, ...], values: Floats) -> dict[Period, Floats]:
+    """Return the mean of a stock in each whole year."""
+    return {
+        period: stock_mean(dates, values, period)
+        for period in _periods(dates, 12)
+        if within(dates, period, "mean")
+    }
 
 
-def _whole(dates: Sequence[date], months: int) -> Iterator[tuple[int, Period]]:
-    """Yield whole periods of a number of months, with the row of their first month."""
-    for row, end in enumerate(dates):
-        if row == 0 or (end.month - 1) % months or row + months > len(dates):
-            continue
-        period = months_of(end.year, end.month, months)
-        starts_whole = row > 1 or (period.first - dates[0]).days in (0, 1)
-        if starts_whole and dates[row + months - 1] == period.last:
-            yield row, period
+def _periods(dates: tuple[date, ...], months: int) -> list[Period]:
+    """Return all periods of a number of months in the years of a run."""
+    years = range(dates[0].year, dates[-1].year + 1)
+    return [months_of(year, first, months) for year in years for first in range(1, 13, months)]
 
 
 def _spending(

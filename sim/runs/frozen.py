@@ -26,7 +26,7 @@ from ..hindcast.observations import Period, parse_period
 from ..hindcast.series import Statistic
 from ..model.sampling import Floats
 from .atomic import disk_problem, exclusive_folder, partial_path, refuse_link, replace_file
-from .manifest import add_checksum, has_valid_checksum, is_file_below
+from .manifest import add_checksum, first_mistake, has_valid_checksum, is_file_below
 from .manifest_schema import Day, Hash, ManifestOptions, Moment, Name, Number, Part, Title
 from .verify import FileCheck, Verification, file_names, file_state
 
@@ -336,9 +336,7 @@ def _read(file: Path, schema: type[Form]) -> Form:
     try:
         return schema.model_validate(content)
     except ValidationError as error:
-        mistake = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in mistake["loc"])[:100]
-        raise _refused(file, f"'{key}' is not as we write it: {mistake['msg']}") from None
+        raise _refused(file, first_mistake(error)) from None
 
 
 def _refused(where: Path, what: str, advice: str = ADVICE) -> ScenarioError:

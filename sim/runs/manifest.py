@@ -123,7 +123,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         validate(manifest)
     except ValidationError as error:
         raise _refused(
-            file, _first_mistake(error), f"make the folder again{command_of(manifest)}"
+            file, first_mistake(error), f"make the folder again{command_of(manifest)}"
         ) from None
     if outside := [name for name in manifest["files"] if not is_file_below(name)]:
         raise _refused(file, f"{outside[0]!r} is not the name of a file in this folder")
@@ -133,8 +133,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _first_mistake(error: ValidationError) -> str:
-    """Return the first mistake of a manifest in words."""
+def first_mistake(error: ValidationError) -> str:
+    """Return the first mistake of a content in words."""
     mistake = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in mistake["loc"])[:LONGEST_KEY]
     return f"'{key}' is not as we write it: {mistake['msg']}" if key else mistake["msg"]

@@ -78,6 +78,10 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
         _file("m.docx", "memo", "r", cases="few"),
         _file("m.md", "memo", "r", beside=("m.png",), cases="all"),
     ),
+    "forecast freeze": (_file("kept", "forecast", "freeze", "r"),),
+    "forecast monitor": (
+        _file("f.md", "forecast", "monitor", "frozen", "--observed", "figures.csv"),
+    ),
     "dashboard": (_file("d.html", "dashboard", "r", cases="few"),),
     "export": (
         _folder("export", "r", "--csv"),
@@ -123,7 +127,8 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
 READERS = (
     *("scenario list", "scenario check", "scenario show", "scenario diff", "scenario sources"),
     *("scenario schema", "runs list", "runs reproduce", "runs verify", "runs compare"),
-    *("runs provenance", "model check", "model trace", "data check", "data list", "data diff"),
+    *("forecast verify", "runs provenance", "model check", "model trace"),
+    *("data check", "data list", "data diff"),
 )
 """Commands that write nothing."""
 
@@ -134,6 +139,7 @@ _COMPUTED = (
     "sim.export.memo.memo.memo_of",
     "sim.hindcast.scores",
     "sim.report.overview.with_headline",
+    "sim.runs.freezing._figures",
 )
 """Functions whose result is of no interest here."""
 _DRAWING = (

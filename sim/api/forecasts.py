@@ -1,0 +1,102 @@
+"""Frozen forecasts: keep that of a run, verify those that are kept, and follow them up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from ..export.memo.memo import files_of, form_of
+from ..export.monitor_report import monitor_memo
+from ..export.safe_write import write_files
+from ..hindcast.observations import read_observations
+from ..report.i18n import Language
+from ..results.executor import open_workers
+from ..runs import freezing, frozen, outcomes
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """Frozen forecasts with what became known of them, as data frames and as a report."""
+
+    found: outcomes.FollowUp
+    command: str
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Figures that came: percentile, coverage, CRPS and error of "no change", by forecast."""
+        return outcomes.outcomes_table(self.found)
+
+    @property
+    def revisions(self) -> pd.DataFrame:
+        """Change of the median from each forecast to the next, by series and period."""
+        return outcomes.revisions_table(self.found)
+
+    @property
+    def alarms(self) -> pd.DataFrame:
+        """Normal score of each error one month ahead, CUSUM and alarms, by series and month."""
+        return outcomes.alarms_table(self.found)
+
+    def report(self, file: str | Path, lang: Language = "en") -> Path:
+        """Write the report, as Word (.docx) or Markdown (.md).
+
+        Raises ``ScenarioError`` for another ending, or if the file can't be written.
+        """
+        target = Path(file)
+        memo = monitor_memo(self.found, self.command, lang)
+        write_files(files_of(memo, form_of(target), target))
+        return target
+
+
+def freeze_forecast(
+    run: str | Path, folder: str | Path, workers: int = 0, executor: str | None = None
+) -> Path:
+    """Write the forecast of a run into a folder of frozen forecasts, and return its file.
+
+    Parameters
+    ----------
+    run
+        Folder of a run. It is simulated again for its quantiles.
+    folder
+        Folder of frozen forecasts, or a new one. Nothing in it is overwritten.
+    workers, executor
+        As in ``Scenario.run``.
+
+    Raises ``ScenarioError`` if the forecast is there already, or if this version computes other
+    numbers than the run has.
+    """
+    with open_workers(executor, workers) as pool:
+        return freezing.freeze(Path(run), Path(folder), pool)
+
+
+def verify_forecasts(path: str | Path) -> pd.DataFrame:
+    """Check a frozen forecast, or a folder of them, and return what differs from what was written.
+
+    An empty table means that every byte is as written and no file is missing or foreign. Raises
+    ``ScenarioError`` if there is no frozen forecast.
+    """
+    rows = [(row.file, row.what, row.why) for row in frozen.verify_forecasts(Path(path)).findings]
+    return pd.DataFrame(rows, columns=["file", "what", "why"])
+
+
+def monitor_forecasts(
+    folder: str | Path, observed: str | Path, as_of: date | None = None
+) -> Monitoring:
+    """Hold frozen forecasts against observed figures.
+
+    Parameters
+    ----------
+    folder
+        Folder of frozen forecasts, or one of them.
+    observed
+        File of observed figures (CSV).
+    as_of
+        Take only figures published by this day, and forecasts whose data go no further.
+
+    Raises ``ScenarioError`` if a forecast was changed, or for mistakes in the file of figures.
+    """
+    forecasts = frozen.read_forecasts(Path(folder))
+    found = outcomes.follow_up(forecasts, read_observations(Path(observed)), as_of)
+    return Monitoring(found, f"sim.monitor_forecasts({Path(folder).name!r}, as_of={as_of!r})")
