@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -29,9 +31,20 @@ from sim.hindcast.series import OBSERVABLE, OF_FLOW
 from sim.model.books import Track
 from sim.model.engine import simulate
 from sim.model.sampling import sample
+from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
+from sim.report.i18n import Language
+from sim.report.observed_figures import ComparedFigures, as_record, compare, sentences
+from sim.reproduce.rerun import reproduce
+from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings, simulate_one
 from sim.results.tables import tabulate
+from sim.runs.batches import Options
+from sim.runs.given_figures import COPY, read_figures
+from sim.runs.load import read_run_folder, run_data
+from sim.runs.manifest import read_manifest
+from sim.runs.run import execute
 from sim.scenario import load
+from sim.studies.base import no_progress
 
 FEW = Settings(replications=3, until=date(2026, 3, 31), step="week")
 
@@ -333,3 +346,167 @@ def test_a_mistake_in_a_file_ends_the_command_with_2(tmp_path: Path, command: Co
     assert done.returncode == 2
     assert "mine.csv:2:27" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# -- held against a run ---------------------------------------------------------------------------
+
+FIGURES = """# invented
+occupancy,total,2025-03-31,end,73500,persons,2025-04-10,COA,
+occupancy,total,2025-12,end,150000,persons,2026-01-10,COA,
+occupancy,kind:status_holders,2025-12-31,end,19000,persons,2026-01-10,COA,
+pending,kind:all,2025-06-30,end,69000,cases,2025-07-20,IND,
+need,total,2025-12-31,end,82000,places,2026-01-10,COA,
+inflow,total,2026,sum,1,persons,2027-01-20,IND,
+inflow,kind:first,2025-03,sum,1900,persons,2025-04-20,IND,
+occupancy,total,2026,mean,75000,persons,2027-02-01,COA,
+spending,line:coa,2026,sum,3600000000,EUR,2027-05-20,COA,
+inflow,kind:first,2025-Q2,sum,5600,persons,2025-07-20,CBS,
+occupancy,total,2025-03-15,end,73500,persons,2025-04-10,COA,
+inflow,total,2025,sum,42000,persons,2026-01-20,IND,
+occupancy,total,2024-12-31,end,72610,persons,2025-01-31,COA,
+received,total,2026,sum,40000,persons,2027-05-20,COA,
+"""
+LENGTH = ("--replications", "5", "--step", "week", "--until", "2026-12-31", "--workers", "1")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run that was made with figures, as known at the end of 2027, and the file."""
+    folder = tmp_path_factory.mktemp("observed")
+    (folder / "mine.csv").write_text(HEAD + FIGURES, "utf-8")
+    options = Options(
+        5, step="week", until=date(2026, 12, 31), workers=Workers(1),
+        observed=read_figures(folder / "mine.csv", date(2027, 12, 31)),
+    )  # fmt: skip
+    execute(load("baseline"), "baseline", options, folder / "r")
+    return folder
+
+
+def compared(folder: Path) -> ComparedFigures:
+    return compare(read_run_folder(folder / "r"), read_observations(folder / "mine.csv"))
+
+
+@pytest.mark.slow
+def test_a_figure_is_inside_between_the_quantiles_of_its_period(shown: Path) -> None:
+    """The interval of each figure is that of the replications, as ``simulated`` gives them."""
+    run, found = read_run_folder(shown / "r"), compared(shown)
+    settings = Settings(5, step="week", until=date(2026, 12, 31))
+    scenario = load("baseline")
+    samples = sample(scenario, 5, 1, settings.vary, settings.until)
+    experiment = simulate_one(scenario, samples, settings)
+    assert len(found.compared) == 9
+    for one in found.compared:
+        if one.figure.statistic == "mean":
+            mean = (run.yearly["measure"] == "mean") & (run.yearly["breakdown"] == "total")
+            years = run.yearly[mean & (run.yearly["series"] == "occupancy")]
+            ends = years[years["year"] == 2026][["p10", "p90"]].to_numpy()[0]
+        else:
+            ends = np.quantile(simulated(experiment, one.figure), [0.1, 0.9])
+        np.testing.assert_allclose([one.low, one.high], ends, rtol=1e-6)
+    assert {one.figure.name for one in found.compared if not one.inside} >= {"inflow|total"}
+
+
+@pytest.mark.slow
+def test_a_figure_that_cannot_be_compared_is_told_with_the_reason(shown: Path) -> None:
+    found = compared(shown)
+    reasons = [(one.name, str(one.period), why) for one, why in found.left_out]
+    assert reasons == [
+        ("inflow|kind:first", "2025-Q2", "between"),
+        ("occupancy|total", "2025-03-15", "between"),
+        ("inflow|total", "2025", "outside"),
+        ("occupancy|total", "2024-12-31", "outside"),
+        ("received|total", "2026", "unknown"),
+    ]
+    count, outside, unknown, between = sentences(found, "en")
+    assert count == f"Published figures inside the 80 % interval: {found.inside} of 9."
+    assert "2 (inflow|total, occupancy|total)" in outside
+    assert "1 (received|total)" in unknown
+    assert "2 (inflow|kind:first, occupancy|total)" in between
+    assert as_record(found)["left_out"]["outside"] == {"inflow|total": 1, "occupancy|total": 1}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["en", "nl"])
+@pytest.mark.parametrize("name", [name for name, chart in CHARTS.items() if chart.figures])
+def test_a_chart_shows_the_figures_of_its_series_and_says_how_many_are_inside(
+    shown: Path, name: str, lang: Language
+) -> None:
+    """One square for each figure; note and alternative text give the count; none without."""
+    plain = run_data(shown / "r", read_run_folder(shown / "r"))
+    subject = replace(plain, observed=compared(shown))
+    mine = subject.observed.of(*CHARTS[name].figures) if subject.observed else ()
+    assert mine
+    drawn, undrawn = (draw(name, one, CHART_SIZES["page"], lang) for one in (subject, plain))
+    squares = [line for axes in drawn.axes for line in axes.lines if line.get_marker() == "s"]
+    assert [np.asarray(line.get_ydata()).tolist() for line in squares] == [
+        [one.figure.value for one in mine]
+    ]
+    assert not [line for axes in undrawn.axes for line in axes.lines if line.get_marker() == "s"]
+    inside = sum(one.inside for one in mine)
+    told = f"{inside} {'of' if lang == 'en' else 'van'} {len(mine)}"
+    words = alt_text(name, subject, lang)
+    assert told in words
+    assert words.startswith(alt_text(name, plain, lang))
+    assert told in " ".join(" ".join(text.get_text().split()) for text in drawn.texts)
+    (axes,) = {line.axes for line in squares}
+    assert axes is not None
+    assert axes.get_ylim()[1] > max(one.figure.value for one in mine)
+
+
+@pytest.mark.long
+def test_a_run_with_figures_keeps_a_copy_and_is_made_again_from_it(shown: Path) -> None:
+    """The original may be gone; a copy that was changed is refused."""
+    record = read_manifest(shown / "r")
+    assert record["observed"] == {"file": str(shown / "mine.csv"), "as_of": "2027-12-31"}
+    assert (shown / "r" / COPY).read_bytes() == (shown / "mine.csv").read_bytes()
+    assert record["inputs"]["mine.csv"] == record["files"][COPY]
+    assert "--as-of 2027-12-31" in record["command"]
+    assert {"charts/need.png", "charts/ind.png", "charts/inflow.png"} <= set(record["files"])
+    copy = shown / "copy"
+    shutil.copytree(shown / "r", copy)
+    assert reproduce(copy, Workers(1), no_progress).equal
+    with (copy / COPY).open("a") as file:
+        file.write("# changed\n")
+    with pytest.raises(ScenarioError, match="not the one that the run wrote"):
+        reproduce(copy, Workers(1), no_progress)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_plot_holds_a_finished_run_against_figures_known_on_a_day(
+    shown: Path, command: Command, lang: str
+) -> None:
+    run, file = str(shown / "r"), str(shown / "mine.csv")
+    given = ("--observed", file, "--as-of", "2025-12-31", "--lang", lang)
+    assert command("plot", run, "housing", "ind", *given, "-o", "charts").returncode == 0
+    squares = {"en": "Squares", "nl": "Vierkantjes"}[lang]
+    assert squares in Path(f"charts/ind-{lang}-page.txt").read_text("utf-8")
+    assert squares not in Path(f"charts/housing-{lang}-page.txt").read_text("utf-8")
+
+
+@pytest.mark.long
+def test_a_memo_counts_and_tabulates_the_figures(shown: Path, command: Command) -> None:
+    run, file = str(shown / "r"), str(shown / "mine.csv")
+    given = ("--observed", file, "--as-of", "2025-12-31", "--lang", "nl")
+    assert command("memo", run, *given, "-o", "m.md").returncode == 0
+    text = Path("m.md").read_text("utf-8")
+    assert "Gepubliceerde cijfers binnen de 80 %-band: " in text
+    assert "| occupancy | total | 2025-03-31 | 73.500 |" in text
+    assert "2025-12-31 | 82.000" not in text  # Published after the day.
+
+
+@pytest.mark.long
+def test_a_run_tells_how_many_figures_are_inside(shown: Path, command: Command) -> None:
+    words = ("run", "baseline", *LENGTH, "--no-charts", "-o", "r")
+    file = str(shown / "mine.csv")
+    done = command(*words, "--observed", file)
+    assert f"80 % interval: {compared(shown).inside} of 9." in done.stdout
+    told = json.loads(command(*words, "--observed", file, "--json").stdout)
+    assert told["observed"]["compared"] == 9
+    assert "observed" not in json.loads(command(*words, "--json").stdout)
+
+
+def test_a_day_without_figures_is_refused(command: Command) -> None:
+    for words in (("run", "baseline"), ("plot", "r"), ("memo", "r", "-o", "m.md")):
+        done = command(*words, "--as-of", "2025-12-31")
+        assert done.returncode == 2

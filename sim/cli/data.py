@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Lang
+from .options import KnownBy, Lang
 from .output import console
-
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        metavar="YYYY-MM-DD",
-        help="Only figures published by this day.",
-    ),
-]
-
-
-def day_of(as_of: datetime | None) -> date | None:
-    """Return the day of ``--as-of``, if one is given."""
-    return None if as_of is None else as_of.date()
 
 
 def check(
@@ -42,18 +26,20 @@ def list_(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="A file; by default the shipped one.")
     ] = None,
-    as_of: AsOf = None,
+    as_of: KnownBy = None,
     lang: Lang = "en",
 ) -> None:
     """List figures by series: how many, of which periods, and the last of them with its error."""
     from ..hindcast.observations import known_on, observed, read_observations
     from ..report.i18n import translate
     from ..report.observation_tables import listing
+    from ..studies.options import day_of
 
     figures = observed() if file is None else read_observations(file)
-    known = known_on(figures, day_of(as_of))
+    day = None if as_of is None else day_of(as_of, "--as-of")
+    known = known_on(figures, day)
     if not known:
-        typer.echo(translate("data_none_known", lang, day=day_of(as_of)))
+        typer.echo(translate("data_none_known", lang, day=day))
         return
     console().print(listing(known, lang))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import usage_error
+
+if TYPE_CHECKING:
+    from ..runs.given_figures import GivenFigures
 
 Language = Literal["en", "nl"]
 Width = Literal["column", "page", "slide"]
@@ -33,6 +36,14 @@ Sets = Annotated[
 Observed = Annotated[
     Path, typer.Option("--observed", metavar="FILE", help="Observed figures (opvangsim data).")
 ]
+ShownFigures = Annotated[
+    Path | None,
+    typer.Option("--observed", metavar="FILE", help="Published figures to hold the run against."),
+]
+KnownBy = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="Only figures published by this day."),
+]
 AsOf = Annotated[
     str, typer.Option(metavar="YYYY-MM-DD", help="Day by which figures were published.")
 ]
@@ -48,6 +59,18 @@ Formats = Annotated[str, typer.Option("--format", help="png, svg, pdf; several w
 ChartWidth = Annotated[Width, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]
 Chain = Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")]
 ALL_SOURCES = "parameters,inflow,process"
+
+
+def figures_of(observed: Path | None, as_of: str | None) -> GivenFigures | None:
+    """Return the published figures of ``--observed`` as known on ``--as-of``, if there are."""
+    from ..runs.given_figures import read_figures
+    from ..studies.options import day_of
+
+    if observed is None:
+        if as_of is not None:
+            usage_error("--as-of", "there are no figures to choose from", "give --observed FILE")
+        return None
+    return read_figures(observed, None if as_of is None else day_of(as_of, "--as-of"))
 
 
 def formats_of(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import usage_error
-from .options import ChartWidth, Formats, Lang, Language, Width, formats_of
+from .options import (
+    ChartWidth,
+    Formats,
+    KnownBy,
+    Lang,
+    Language,
+    ShownFigures,
+    Width,
+    figures_of,
+    formats_of,
+)
 from .output import as_typed, tell_notes
 
 if TYPE_CHECKING:
@@ -32,6 +43,8 @@ def plot(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder; by default RUN-charts beside RUN.")
     ] = None,
+    observed: ShownFigures = None,
+    as_of: KnownBy = None,
     lang: Lang = "en",
 ) -> None:
     """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
@@ -39,14 +52,18 @@ def plot(
     Of a study or a sweep its one chart.
     """
     from ..report.charts import write, write_together
+    from ..report.observed_figures import compare
     from ..runs.chart_folder import beside, write_charts
     from ..runs.load import combined_provenance, is_run, read_run_folder, run_data
     from ..runs.manifest import read_manifest
 
-    formats = formats_of(format_)
+    formats, figures = formats_of(format_), figures_of(observed, as_of)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
         usage_error(what[0], "not the folder of a run", "give one that opvangsim run wrote")
+    one_run = len(folders) == 1 and read_manifest(folders[0])["kind"] == "run"
+    if figures is not None and not one_run:
+        usage_error("--observed", "figures are drawn over the charts of one run", "name one run")
     if read_manifest(folders[0])["kind"] != "run":
         _study(what, formats, width, out, lang)
         return
@@ -61,6 +78,8 @@ def plot(
     suffix = f"-{lang}-{width}"
     if len(folders) == 1:
         (run,), (subject,) = found.values(), runs.values()
+        if figures is not None:
+            subject = replace(subject, observed=compare(subject, figures.known))
         stamp, drawn = run.stamp, _shown(subject, wanted, named=len(what) > 1)
         draw = partial(write, subject, drawn, text_file=True)
     else:
@@ -166,6 +185,8 @@ def memo(
     question: Annotated[
         int | None, typer.Option(help="Of answers: one question; else those put off.")
     ] = None,
+    observed: ShownFigures = None,
+    as_of: KnownBy = None,
     lang: Annotated[
         Language | None, typer.Option(help="Language (default: that of the folder).")
     ] = None,
@@ -180,7 +201,9 @@ def memo(
 
     chosen = form_of(out, form)
     folder = read_folder(run)
-    made = memo_of(folder, lang or folder.lang, question)
+    given = figures_of(observed, as_of)
+    figures = None if given is None else given.known
+    made = memo_of(folder, lang or folder.lang, question, figures)
     files = files_of(made, chosen, out)
     write_files(files)
     for file in files:

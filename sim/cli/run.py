@@ -17,6 +17,7 @@ from .options import (
     ALL_SOURCES,
     Executor,
     Json,
+    KnownBy,
     Lang,
     Language,
     Out,
@@ -26,16 +27,19 @@ from .options import (
     Replications,
     Seed,
     Sets,
+    ShownFigures,
     Step,
     Uncertainty,
     Until,
     Workers,
+    figures_of,
 )
 from .output import as_typed, console, progress, tell_notes, tell_warnings, words_of
 
 if TYPE_CHECKING:
     from ..questions.run_studies import Answers
     from ..questions.text import Page
+    from ..runs.given_figures import GivenFigures
     from ..runs.run import Run
     from ..scenario import Scenario
 
@@ -59,6 +63,8 @@ def run(
     out: Out = None,
     lang: Lang = "en",
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")] = True,
+    observed: ShownFigures = None,
+    as_of: KnownBy = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -66,7 +72,8 @@ def run(
 
     The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
     With --precision replications are doubled, from 500 up to 20,000, until the 95 % interval of the
-    gap's median and 90th percentile is narrow enough.
+    gap's median and 90th percentile is narrow enough. With --observed it is told how many of the
+    published figures lie inside the 80 % interval.
     """
     from ..scenario import load_chain, parse_chains
 
@@ -94,6 +101,7 @@ def run(
         charts=charts,
         lang=lang,
         precision=wanted,
+        observed=figures_of(observed, as_of),
     )
     loaded = [load_chain(names, sets, overrides=override) for names in chains]
     names = [one.name for one in loaded]
@@ -111,16 +119,18 @@ def run(
                 words = words_of(chain, sets)
                 finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
             if json_:
-                records.append(_as_json(finished, one.name))
+                records.append(_as_json(finished, one.name, options.observed))
             elif quiet:
                 typer.echo(str(folder))
             else:
-                print_run(finished, options.seed, options.step, lang)
+                print_run(finished, options.seed, options.step, lang, options.observed)
     if json_:
         typer.echo(json.dumps(records if len(records) > 1 else records[0], indent=1))
 
 
-def print_run(finished: Run, seed: int, step: str, lang: Language) -> None:
+def print_run(
+    finished: Run, seed: int, step: str, lang: Language, figures: GivenFigures | None = None
+) -> None:
     """Print the tables of a run, and where it is."""
     from ..report import error_tables as error
     from ..report import run_tables as text
@@ -158,10 +168,16 @@ def print_run(finished: Run, seed: int, step: str, lang: Language) -> None:
     if others:
         out.print(others)
     out.print(translate("mean_line", lang))
+    if figures is not None:
+        from ..report.observed_figures import compare, sentences
+
+        for line in sentences(compare(finished, figures.known), lang):
+            out.print(line)
     out.print(translate("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
 
 
-def _as_json(finished: Run, name: str) -> dict[str, Any]:
+def _as_json(finished: Run, name: str, figures: GivenFigures | None) -> dict[str, Any]:
+    from ..report.observed_figures import as_record, compare
     from ..report.run_tables import headline_rows
 
     rows = headline_rows(finished.budget, finished.scenario)
@@ -183,6 +199,8 @@ def _as_json(finished: Run, name: str) -> dict[str, Any]:
             f"{row['series']}.{row['year']}": {q: row[q] for q in ("mean", "p10", "p50", "p90")}
             for row in means
         }
+    if figures is not None:
+        record["observed"] = as_record(compare(finished, figures.known))
     return record
 
 

@@ -46,19 +46,18 @@ class Row:
         return Problem(where, f"{column}: {what}", advice)
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read the rows of a user's file; raises ``ScenarioError`` with every mistake in it."""
+def read_text(path: Path) -> str:
+    """Read the text of a user's file; raises ``ScenarioError`` if it is none or too large."""
     name = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             what = f"{path.stat().st_size:,} bytes: too large for a file of observations"
             usage_error(name, what, f"give at most {MAX_BYTES:,} bytes")
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         usage_error(name, f"not UTF-8 text ({error.reason})", "save it as CSV in UTF-8")
     except OSError as error:
         usage_error(name, f"can't be read: {error.strerror or error}")
-    return checked_rows(text, name)
 
 
 def checked_rows(text: str, name: str) -> list[dict[str, str]]:

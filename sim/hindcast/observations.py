@@ -15,7 +15,7 @@ from typing import cast
 
 from ..errors import ModelError
 from .data_files import text_of
-from .observation_file import NOTE, checked_rows, read_rows
+from .observation_file import NOTE, checked_rows, read_text
 from .periods import Period as Period
 from .periods import parse_period as parse_period
 from .periods import year_of
@@ -61,13 +61,18 @@ def read_observations(path: Path) -> tuple[Observation, ...]:
 
     Raises ``ScenarioError`` with all mistakes, by line and column.
     """
-    return tuple(map(_observation, read_rows(path)))
+    return parse_observations(read_text(path), str(path))
+
+
+def parse_observations(text: str, name: str) -> tuple[Observation, ...]:
+    """Read observations from the text of a file, whose name is used in messages."""
+    return tuple(map(_observation, checked_rows(text, name)))
 
 
 @cache
 def observed(table: str = "observed.csv") -> tuple[Observation, ...]:
     """All observed figures of a table in ``sim/data``."""
-    return tuple(map(_observation, checked_rows(text_of(table), table)))
+    return parse_observations(text_of(table), table)
 
 
 def _observation(row: Mapping[str, str]) -> Observation:

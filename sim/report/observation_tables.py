@@ -8,6 +8,7 @@ from rich.table import Table
 
 from ..hindcast.observations import Differences, Observation
 from .i18n import Language, number, translate
+from .observed_figures import ComparedFigures
 
 
 def checked_text(figures: Sequence[Observation], file: str, lang: Language) -> str:
@@ -60,6 +61,20 @@ def listing(figures: Sequence[Observation], lang: Language) -> Table:
             translate(f"data_unit_{last.unit.lower()}", lang),
             translate("shown_as_percent", lang, value=number(100 * last.error, lang, 1)),
         )
+    return table
+
+
+def compared_table(found: ComparedFigures, lang: Language) -> Table:
+    """Tabulate published figures beside the 80 % interval of a run."""
+    table = Table(title=translate("observed_table", lang), title_justify="left")
+    for key in ("data_series", "data_part", "observed_period"):
+        table.add_column(translate(key, lang), overflow="fold")
+    for key in ("observed_published", "observed_run", "observed_is_inside"):
+        table.add_column(translate(key, lang), justify="right")
+    for one in found.compared:
+        ends = translate("range", lang, low=number(one.low, lang), high=number(one.high, lang))
+        inside = translate("observed_yes" if one.inside else "observed_no", lang)
+        table.add_row(*_named(one.figure), figure_value(one.figure, lang), ends, inside)
     return table
 
 

@@ -33,6 +33,7 @@ from ..results.experiment import (
 )
 from ..results.tables import Measure, TableCell
 from ..scenario import CostLevel, Scenario
+from .given_figures import GivenFigures
 
 IN_MEMORY_BYTES = 64_000_000
 """Largest results of a whole run that stay in memory: 500 replications of the baseline take 27 MB,
@@ -51,6 +52,8 @@ class Options(Settings):
     lang: str = "en"
     precision: float | None = None
     """Share of the gap within which it must be known; it decides the number of replications."""
+    observed: GivenFigures | None = None
+    """Published figures that the charts show with the run."""
 
 
 @dataclass(frozen=True)

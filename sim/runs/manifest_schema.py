@@ -211,6 +211,13 @@ class NowcastRecord(Part):
     sets: list[str]
 
 
+class ObservedRecord(Part):
+    """File of published figures that a run is shown with, and the day by which they were known."""
+
+    file: Name
+    as_of: Day | None
+
+
 class RunManifest(ResultManifest):
     """Manifest of a run."""
 
@@ -222,6 +229,7 @@ class RunManifest(ResultManifest):
     check_2024_eur: Check
     precision: PrecisionRecord | None = None
     nowcast: NowcastRecord | None = None
+    observed: ObservedRecord | None = None
 
 
 class StudyManifest(ResultManifest):

@@ -23,6 +23,7 @@ from ..clock import Clock
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
+from ..report.observed_figures import compare
 from ..results import budget
 from ..results.experiment import Progress
 from ..results.versions import versions
@@ -30,6 +31,7 @@ from ..scenario import LONGEST_YEARS, Scenario, write_resolved
 from ..scenario.listing import sources_of
 from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
+from .given_figures import COPY, GivenFigures
 from .manifest import write_manifest
 from .precise import STAGES, Precision, of_row
 from .provenance import Provenance, mark_charts
@@ -103,15 +105,31 @@ def execute(
         options = replace(options, replications=run.replications)
         command = further.command or command_of(words, options, until)
         write_tables(run, staging)
+        further = _with_figures(further, options.observed)
         for file_name, text in further.texts.items():
-            (staging / file_name).write_text(text, "utf-8", newline="\n")
+            (staging / file_name).write_text(text, "utf-8", newline="")
         if options.charts:
             _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         origin = {"scenario": name, "command": command, "asked": {"words": words},
-                "inputs": dict(inputs or {})}  # fmt: skip
+                "inputs": {**(inputs or {}), **_hashes(options.observed)}}  # fmt: skip
         content = _manifest_content(run, origin, options, until)
         write_manifest(staging, content | dict(further.record))
     return run
+
+
+def _with_figures(further: Further, figures: GivenFigures | None) -> Further:
+    """Add a copy of a file of published figures, and what the manifest says of it."""
+    if figures is None:
+        return further
+    return replace(
+        further,
+        texts={**further.texts, COPY: figures.text},
+        record={**further.record, "observed": figures.record()},
+    )
+
+
+def _hashes(figures: GivenFigures | None) -> dict[str, str]:
+    return {} if figures is None else figures.inputs
 
 
 def _computed(
@@ -181,8 +199,11 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
         run.monthly,
         run.yearly,
     )
+    if options.observed is not None:
+        subject = replace(subject, observed=compare(subject, options.observed.known))
     folder.mkdir()
-    names = [name for name in charts.OF_EVERY_RUN if charts.CHARTS[name].is_drawable(subject)]
+    wanted = charts.of_run_folder(subject)
+    names = [name for name in wanted if charts.CHARTS[name].is_drawable(subject)]
     charts.write(subject, names, folder, "nl" if options.lang == "nl" else "en")
     mark_charts(folder, stamp)
 
@@ -231,6 +252,7 @@ def command_of(asked: Sequence[str], options: Options, until: date) -> str:
     words = ["opvangsim", "run", *asked, "--replications", str(options.replications)]
     words += ["--seed", str(options.seed), "--step", options.step, "--until", until.isoformat()]
     words += ["--uncertainty", ",".join(options.vary)]
+    words += options.observed.words if options.observed is not None else []
     return shlex.join(words + (["--lang", options.lang] if options.lang != "en" else []))
 
 

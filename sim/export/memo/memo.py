@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from ...errors import Problem, ScenarioError, usage_error
+from ...hindcast.observations import Observation
 from ...report.i18n import Language
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
@@ -29,13 +31,23 @@ def form_of(file: Path, chosen: Form | None = None) -> Form:
     return usage_error(str(file), what, "give a name that ends in .docx or .md, or --format")
 
 
-def memo_of(folder: FinishedFolder, lang: Language, question: int | None = None) -> Memo:
+def memo_of(
+    folder: FinishedFolder,
+    lang: Language,
+    question: int | None = None,
+    figures: Sequence[Observation] | None = None,
+) -> Memo:
     """Return the memo of a folder; ``question`` is a number of the Senate's questions.
+
+    ``figures`` are published figures to hold a run against.
 
     Raises ``ScenarioError`` if no memo can be made of this kind of folder, if its files were
     changed, or if a question is asked of a folder that has none.
     """
     kind = str(folder.record["kind"])
+    if figures is not None and kind != "run":
+        what = f"{folder.path} is the folder of '{kind}', which no figures are held against"
+        raise ScenarioError([Problem("--observed", what, "leave it out, or give a run")])
     if kind == "answers":
         from .answers import memo_of_answers
 
@@ -46,7 +58,7 @@ def memo_of(folder: FinishedFolder, lang: Language, question: int | None = None)
     if kind == "run":
         from .run import memo_of_run
 
-        return memo_of_run(folder, lang)
+        return memo_of_run(folder, lang, figures)
     if study_of_kind(kind):
         from .study import memo_of_study
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from ...hindcast.observations import Observation
 from ...questions.text import HUNDREDS
-from ...report.charts import CHART_SIZES, CHARTS, RunData, draw
+from ...report.charts import CHART_SIZES, RunData, alt_text, draw
 from ...report.error_tables import error_note, error_table, other_errors_note
 from ...report.i18n import Language, number, probability, translate
+from ...report.observation_tables import compared_table
+from ...report.observed_figures import ComparedFigures, compare, sentences
 from ...report.run_tables import (
     before_start_note,
     check_note,
@@ -34,19 +38,26 @@ DOTS = 160
 """Resolution of a chart, as in the folder of a run [dots per inch]."""
 
 
-def memo_of_run(folder: FinishedFolder, lang: Language) -> Memo:
-    """Return the memo of a run; raises ``ScenarioError`` if its files were changed."""
+def memo_of_run(
+    folder: FinishedFolder, lang: Language, figures: Sequence[Observation] | None = None
+) -> Memo:
+    """Return the memo of a run; raises ``ScenarioError`` if its files were changed.
+
+    With published figures it says how many of them lie inside the 80 % interval, and tabulates
+    them in the annex.
+    """
     run = read_run_folder(folder.path)
+    observed = None if figures is None else compare(run, figures)
     parts = MemoParts(
         title=translate("memo_run_title", lang, title=getattr(run.scenario.title, lang)),
         question=[Paragraph(_question(run, lang))],
         answer=_answer(run, lang),
-        chart=_chart(run, lang),
+        chart=_chart(run, observed, lang),
         table=table_of(_main_table(run, lang)),
         drivers=movers(run.scenario, lang, gap=bool(_budgeted(run)) and not _is_constrained(run)),
         basis=rests(run.scenario, lang),
-        notes=_notes(run, lang),
-        annex=_further_tables(run, lang),
+        notes=[*_notes(run, lang), *_said_of(observed, lang)],
+        annex=[*_further_tables(run, lang), *_figures(observed, lang)],
     )
     return make_memo(folder, run.scenario, lang, parts)
 
@@ -191,11 +202,20 @@ def _main_table(run: RunFolder, lang: Language) -> Any:
     return gap_table(run.budget, run.scenario, lang)
 
 
-def _chart(run: RunFolder, lang: Language) -> MemoChart:
+def _said_of(observed: ComparedFigures | None, lang: Language) -> list[str]:
+    return [] if observed is None else [" ".join(sentences(observed, lang))]
+
+
+def _figures(observed: ComparedFigures | None, lang: Language) -> list[Block]:
+    """Table of the published figures that are compared with the run."""
+    return [table_of(compared_table(observed, lang))] if observed and observed.compared else []
+
+
+def _chart(run: RunFolder, observed: ComparedFigures | None, lang: Language) -> MemoChart:
     """The chart of the answer, with its alternative text."""
     scenario, options = run.scenario, run.record["options"]
     subject = RunData(scenario, run.record["id"], options["replications"], options["seed"],
-                      run.budget, run.monthly, run.yearly)  # fmt: skip
+                      run.budget, run.monthly, run.yearly, observed=observed)  # fmt: skip
     name, caption = "gap", translate(
         "memo_gap_caption",
         lang,
@@ -205,7 +225,7 @@ def _chart(run: RunFolder, lang: Language) -> MemoChart:
     if _is_constrained(run) or not _budgeted(run):
         name = "need"
         caption = translate("memo_need_caption", lang, title=getattr(scenario.title, lang))
-    look, words = CHART_SIZES["page"], CHARTS[name].alt_text(subject, lang)
+    look, words = CHART_SIZES["page"], alt_text(name, subject, lang)
     figure = draw(name, subject, look, lang)
     data = bytes_of(figure, ".png", look.dpi, translate(f"chart_{name}_title", lang), words)
     return MemoChart(caption, " ".join(words.split()), marked(data, ".png", run.stamp))

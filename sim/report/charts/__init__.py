@@ -16,6 +16,7 @@ from ..i18n import Language, translate
 from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
 from . import gap, housing, ind, inflow, multi_run, need, occupancy, vintages
 from .data import UNREDUCED, RunData
+from .figures import figures_note, figures_of
 
 __all__ = [
     "CHARTS",
@@ -31,6 +32,7 @@ __all__ = [
     "alt_text",
     "draw",
     "draw_together",
+    "of_run_folder",
     "write",
     "write_together",
 ]
@@ -43,19 +45,29 @@ class RunChart:
     draw: Callable[[RunData, ChartSize, Language], Figure]
     alt_text: Callable[[RunData, Language], str]
     is_drawable: Callable[[RunData], bool]
+    figures: tuple[str, ...] = ()
+    """Series whose published figures it draws."""
 
 
 CHARTS: dict[str, RunChart] = {
-    "need": RunChart(need.draw, need.alt_text, need.is_drawable),
+    "need": RunChart(need.draw, need.alt_text, need.is_drawable, need.FIGURES),
     "gap": RunChart(gap.draw, gap.alt_text, gap.is_drawable),
-    "inflow": RunChart(inflow.draw, inflow.alt_text, inflow.is_drawable),
-    "occupancy": RunChart(occupancy.draw, occupancy.alt_text, occupancy.is_drawable),
-    "ind": RunChart(ind.draw, ind.alt_text, ind.is_drawable),
-    "housing": RunChart(housing.draw, housing.alt_text, housing.is_drawable),
+    "inflow": RunChart(inflow.draw, inflow.alt_text, inflow.is_drawable, inflow.FIGURES),
+    "occupancy": RunChart(
+        occupancy.draw, occupancy.alt_text, occupancy.is_drawable, occupancy.FIGURES
+    ),
+    "ind": RunChart(ind.draw, ind.alt_text, ind.is_drawable, ind.FIGURES),
+    "housing": RunChart(housing.draw, housing.alt_text, housing.is_drawable, housing.FIGURES),
     "vintages": RunChart(vintages.draw, vintages.alt_text, vintages.is_drawable),
 }
 OF_EVERY_RUN = ("need", "gap")
 """Charts that every run writes into its folder."""
+
+
+def of_run_folder(run: RunData) -> list[str]:
+    """Return the charts of a run's folder: those of every run, and those that show figures."""
+    shown = [name for name in CHARTS if figures_of(run, CHARTS[name].figures)]
+    return [name for name in CHARTS if name in (*OF_EVERY_RUN, *shown)]
 
 
 def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
@@ -65,8 +77,8 @@ def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
 
 
 def alt_text(name: str, run: RunData, lang: Language) -> str:
-    """Describe a chart by its name, and what it shows of a baseline behind it."""
-    text = CHARTS[name].alt_text(run, lang)
+    """Describe a chart by its name, with published figures and a baseline if it shows them."""
+    text = CHARTS[name].alt_text(run, lang) + figures_note(run, CHARTS[name].figures, lang)
     if run.baseline is None:
         return text
     behind = CHARTS[name].alt_text(run.baseline, lang)

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from ...scenario import Scenario
+from ..observed_figures import ComparedFigures
 
 WHOLE_YEAR_DAYS = 300
 """Days of a year that must be simulated before it is shown as a whole year."""
@@ -29,6 +30,7 @@ class RunData:
     ``unreduced`` holds the columns ``UNREDUCED`` by replication and year, for what must be
     reckoned in each replication before a mean is taken; charts that need it are not without.
     ``baseline`` is a run shown in grey behind this one: that of the scenario before a change.
+    ``observed`` are published figures that are drawn over the fans.
     """
 
     scenario: Scenario
@@ -40,6 +42,7 @@ class RunData:
     yearly: pd.DataFrame
     unreduced: pd.DataFrame | None = None
     baseline: RunData | None = None
+    observed: ComparedFigures | None = None
 
 
 def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:

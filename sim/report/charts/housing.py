@@ -23,12 +23,15 @@ from .elements import (
     run_notes,
     scaled_note,
 )
+from .figures import Points, draw_figures, figures_note, name_figures
 from .gap import HATCH, SAND
 from .layout import EndLabel, FigureLayout, Swatch, finish, label_ends, name_point, new_figure
 from .scales import date_scale, number_scale, on_axis, positions, year_scale, zero_line
 
 FIRST_SHOWN = {True: 2021, False: 2018}
 WIDTH = 0.36
+FIGURES = ("occupancy|kind:status_holders",)
+"""Series of published figures that are drawn over the fan."""
 CAME, FOUND = Swatch(SAND, HATCH), Swatch(BLUE)
 ARREARS = Swatch(DARK, dashes=DASHED, line=True, marker="D")
 
@@ -94,22 +97,26 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     note += scaled_note(run, years, lang)
     if size.brief:
         note += " " + translate("chart_bands_brief", lang)
+    note += figures_note(run, FIGURES, lang)
     layout = new_figure(
         size,
         translate("chart_housing_title", lang),
         [translate("chart_housing_waiting", lang), translate("chart_housing_years", lang)],
         run_notes(run, note, lang),
     )
-    past = _draw_waiting(layout, run, lang)
+    past, figures = _draw_waiting(layout, run, lang)
     _draw_years(layout, years, lang)
     finish(layout)
+    name_figures(layout, layout.panels[0], figures, lang)
     points = [(on_axis(day), value) for day, value in past[len(past) // 2 :: -1]]
     name_point(layout, layout.panels[0], translate("past_counted", lang), points)
     return layout.figure
 
 
-def _draw_waiting(layout: FigureLayout, run: RunData, lang: Language) -> list[tuple[date, float]]:
-    """Draw the fan of status holders in reception; return the observed ones."""
+def _draw_waiting(
+    layout: FigureLayout, run: RunData, lang: Language
+) -> tuple[list[tuple[date, float]], Points]:
+    """Draw the fan of status holders in reception; return the past and the published figures."""
     size, axes = layout.size, layout.panels[0]
     table = by_month(run, "occupancy", "kind:status_holders")
     x = positions(table.index)
@@ -122,12 +129,13 @@ def _draw_waiting(layout: FigureLayout, run: RunData, lang: Language) -> list[tu
     ]  # fmt: skip
     draw_fan(axes, x, table, size)
     draw_past(axes, past, (start, float(table["p50"].iloc[0])), size)
+    figures = draw_figures(axes, run, FIGURES, size)
     axes.set_xlim(min([x[0], *(on_axis(day) - 60 for day, _ in past)]), x[-1])
-    limit_from_zero(axes, float(table["p90"].max()), *(value for _, value in past))
+    limit_from_zero(axes, float(table["p90"].max()), *(value for _, value in [*past, *figures]))
     number_scale(axes.yaxis, lang)
     date_scale(axes.xaxis, lang)
     label_ends(layout, 0, fan_labels(table, size, lang))
-    return past
+    return past, figures
 
 
 def _draw_years(layout: FigureLayout, years: pd.DataFrame, lang: Language) -> None:

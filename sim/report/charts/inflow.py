@@ -24,9 +24,12 @@ from .elements import (
     run_notes,
     scaled_note,
 )
+from .figures import draw_figures, figures_note, name_figures
 from .layout import finish, label_ends, name_point, new_figure
 from .scales import number_scale, year_scale
 
+FIGURES = ("inflow|total",)
+"""Series of published figures that are drawn over the fan."""
 FIRST_SHOWN = {True: 2018, False: 2012}
 """First year of the past, where there is little room and where there is enough."""
 
@@ -51,6 +54,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw the observed inflow of the past, then the fan of the years simulated."""
     inflow = inflow_by_year(run)
     note = translate("chart_inflow_note", lang) + scaled_note(run, inflow, lang)
+    note += figures_note(run, FIGURES, lang)
     layout = new_figure(
         size,
         translate("chart_inflow_title", lang),
@@ -75,12 +79,15 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
               markersize=0.42 * size.text, markeredgewidth=0.5 * size.line, zorder=5)  # fmt: skip
     draw_observed(axes, past, past.values(), size)
     draw_official(axes, [o.target.year for o in official], [o.central for o in official], size)
+    figures = draw_figures(axes, run, FIGURES, size, yearly=True)
     axes.set_xlim(min([*past, first]) - 0.4, last + 0.25)
-    limit_from_zero(axes, *inflow["p90"], *past.values(), *(one.central for one in official))
+    limit_from_zero(axes, *inflow["p90"], *past.values(), *(one.central for one in official),
+                    *(value for _, value in figures))  # fmt: skip
     number_scale(axes.yaxis, lang, 6)
     year_scale(axes.xaxis, list(range(int(np.ceil(axes.get_xlim()[0])), last + 1)))
     label_ends(layout, 0, fan_labels(inflow, size, lang))
     finish(layout)
+    name_figures(layout, axes, figures, lang)
     counted = sorted(past.items(), key=lambda point: -point[1])
     before = [point for point in counted if point[0] < first - 2]
     name_point(layout, axes, translate("past_counted", lang), before or counted)

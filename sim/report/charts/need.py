@@ -26,10 +26,13 @@ from .elements import (
     limit_from_zero,
     run_notes,
 )
+from .figures import draw_figures, figures_note, name_figures
 from .layout import EndLabel, finish, label_ends, name_point, new_figure
 from .scales import date_scale, number_scale, on_axis, positions
 
 FIRST_SHOWN = date(2022, 10, 1)
+FIGURES = ("need|total",)
+"""Series of published figures that are drawn over the fan."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
         size,
         translate("chart_need_title", lang),
         [translate("chart_need_axis", lang)],
-        run_notes(run, note, lang),
+        run_notes(run, note + figures_note(run, FIGURES, lang), lang),
     )
     axes = layout.panels[0]
     need, places = by_month(run, "need"), by_month(run, "places")
@@ -90,8 +93,10 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     draw_past(axes, past, (start, float(need["p50"].iloc[0])), size)
     draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], size)
 
+    figures = draw_figures(axes, run, FIGURES, size)
     axes.set_xlim(on_axis(min(FIRST_SHOWN, need.index[0].date())), x[-1])
     tops += [*need["p90"], *places["p50"], *(one.places for one in official)]
+    tops += [value for _, value in figures]
     limit_from_zero(axes, *tops, *(value for _, value in past))
     number_scale(axes.yaxis, lang, 6)
     date_scale(axes.xaxis, lang)
@@ -99,6 +104,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     there = translate("places_at_end", lang, value=amount(here, lang))
     label_ends(layout, 0, [*fan_labels(need, size, lang), *labels, EndLabel(there, here)])
     finish(layout)
+    name_figures(layout, axes, figures, lang)
     last = {one.edition: one for one in official}
     for edition, one in last.items():
         name_point(layout, axes, edition, [(on_axis(one.day), one.places)])

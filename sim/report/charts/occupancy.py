@@ -20,6 +20,7 @@ from .elements import (
     listed,
     run_notes,
 )
+from .figures import draw_figures, figures_note, name_figures
 from .layout import EndLabel, Swatch, finish, label_ends, new_figure
 from .scales import date_scale, number_scale, positions
 
@@ -34,6 +35,8 @@ LAYERS = (
 """From the bottom up; neighbours differ in shade, so that grey tells them apart."""
 BEYOND = Swatch("#ffffff", "xxxx")
 PLACES = Swatch(DARK, dashes=DASHED, line=True)
+FIGURES = ("occupancy|total",)
+"""Series of published figures that are drawn over the layers."""
 SHORTAGE_SHOWN = 0.5
 """People without a place from which they are a layer of their own."""
 
@@ -120,7 +123,13 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
         size,
         translate("chart_occupancy_title", lang),
         [translate("chart_occupancy_axis", lang)],
-        run_notes(run, translate("chart_occupancy_note", lang) + beyond_note(run, lang), lang),
+        run_notes(
+            run,
+            translate("chart_occupancy_note", lang)
+            + beyond_note(run, lang)
+            + figures_note(run, FIGURES, lang),
+            lang,
+        ),
     )
     axes = layout.panels[0]
     layers = layers_of(run, lang)
@@ -149,12 +158,15 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
         people = people_in_reception(run.baseline)
         labels.append(draw_baseline(axes, x, people, size, lang))
         top = max(top, float(people.max()))
+    figures = draw_figures(axes, run, FIGURES, size)
     axes.set_xlim(x[0], x[-1])
-    limit_from_zero(axes, top)
+    limit_from_zero(axes, top, *(value for _, value in figures))
     number_scale(axes.yaxis, lang, 6)
     date_scale(axes.xaxis, lang)
     label_ends(layout, 0, labels)
-    return finish(layout)
+    finish(layout)
+    name_figures(layout, axes, figures, lang)
+    return layout.figure
 
 
 def alt_text(run: RunData, lang: Language) -> str:

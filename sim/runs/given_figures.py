@@ -1,0 +1,52 @@
+"""Published figures that a run is shown with: a user's file, of which the folder keeps a copy."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..hindcast.observation_file import read_text
+from ..hindcast.observations import Observation, known_on, parse_observations
+
+COPY = "observed.csv"
+"""Name of the copy in the folder of a run."""
+
+
+@dataclass(frozen=True)
+class GivenFigures:
+    """A file of published figures, and those of them that were known on a day."""
+
+    file: str
+    """Name of the file, as it was typed."""
+    text: str
+    as_of: date | None
+    known: tuple[Observation, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """Return the options of a command that name the file and the day."""
+        day = [] if self.as_of is None else ["--as-of", self.as_of.isoformat()]
+        return ["--observed", self.file, *day]
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Return the SHA-256 of the file by its name."""
+        return {Path(self.file).name: hashlib.sha256(self.text.encode()).hexdigest()}
+
+    def record(self) -> dict[str, Any]:
+        """Return what a manifest says of it."""
+        day = None if self.as_of is None else self.as_of.isoformat()
+        return {"file": self.file, "as_of": day}
+
+
+def read_figures(file: Path, as_of: date | None, typed: str = "") -> GivenFigures:
+    """Read a file of published figures, as known on a day; raises ``ScenarioError``.
+
+    ``typed`` is the name under which it was given, where ``file`` is a copy.
+    """
+    text = read_text(file)
+    known = known_on(parse_observations(text, str(file)), as_of)
+    return GivenFigures(typed or str(file), text, as_of, known)
