@@ -148,6 +148,7 @@ COUNT ?= 40
 verify: $(VENV)/dev.stamp
 	$(BIN)/opvangsim model check
 	$(BIN)/python tests/full_size.py
+	$(BIN)/python tests/nowcast_experiments.py
 	$(BIN)/python tests/mutants.py --seed $(SEED) --count $(COUNT)
 
 # Odd input for all that reads what others wrote, for TIME seconds; what breaks something is kept in
