@@ -1,9 +1,10 @@
 """Does conditioning on figures make forecasts better? Twin experiments, and real origin dates.
 
-``make verify`` runs it; the tests do eight twins. Bounds were written down before scoring: of
-eighty twins CRPS of people at least 45 % lower a year on and 25 % lower two years on (one-sided 90 %
-bootstrap bounds above 35 and 12 %), 80 % intervals that hold 70 to 90 % of the truths by horizon,
-pooled over series; of real origins a total CRPS at least 10 % lower than the older forecast.
+``make verify`` runs it; the tests do eight twins. Bounds were written down before scoring. Of
+eighty twins CRPS of people is at least 45 % lower a year on and 25 % lower two years on, with
+one-sided 90 % bootstrap bounds above 35 and 12 %; 80 % intervals hold 70 to 90 % of the truths by
+horizon, pooled over series. Of real origins the total CRPS is at least 10 % lower than that of the
+older forecast.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from sim.errors import ScenarioError
 from sim.hindcast.conditioning import choose, condition, standard_errors
 from sim.hindcast.observations import Observation, parse_period
 from sim.model.sampling import sample
+from sim.notebook.what_if.sliders import apply_sliders
 from sim.reproduce.rerun import reproduce
 from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings, simulate_one
@@ -263,3 +264,30 @@ def test_figures_stated_too_exactly_are_refused() -> None:
     exact = [replace(one, error=1e-6, value=50_000.0) for one in figures(("2025-Q2", "2025-Q3"))]
     with pytest.raises(ScenarioError, match="collapsed"):
         condition(scenario, exact, None, replace(WEEKLY, until=parse_period("2025-12-31").last))
+
+
+@pytest.mark.long
+def test_studies_take_a_nowcast_and_a_patch_on_it(folder: Path, tmp_path: Path) -> None:
+    """Compared, explained and solved for; the number that a patch sets gives up its draws."""
+    patch = str(folder / "nowcast.yaml")
+    chain, few = f"{patch}+faster-housing", ("--step", "week", "--replications", "50")
+    for number, words in enumerate(
+        (
+            ("compare", patch, chain, *few, "--override", "--until", "2027-12-31"),
+            ("explain", patch, chain, *few, "--override"),
+            ("solve", patch, "--lever", "housing.homes@2026-01-01", "--range", "20000:60000",
+             "--target", "gap.total.2027 <= 3e9", *few,
+             "--set", "posterior.released=[housing.homes]"),
+            ("memo", str(folder), "-o", str(tmp_path / "m.md")),
+        )
+    ):  # fmt: skip
+        out = () if "-o" in words else ("-o", str(tmp_path / str(number)))
+        command(*words, *out)
+
+
+@pytest.mark.long
+def test_a_slider_gives_up_the_draws_of_its_number(folder: Path) -> None:
+    scenario = load(folder / "nowcast.yaml")
+    moved = apply_sliders(scenario, {"homes": 3_000})
+    assert moved.posterior is not None
+    assert moved.posterior.released == ("housing.homes",)

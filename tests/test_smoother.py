@@ -50,15 +50,12 @@ def test_observations_count_once() -> None:
     assert sum(1 / factor for factor in INFLATION) == pytest.approx(1, abs=1e-12)
 
 
-def test_a_parameter_that_moves_nothing_keeps_its_spread() -> None:
-    """The taper takes out what chance correlates: over 97 % of the spread stays on average."""
-    left = [
-        condition(prior(200, seed), linear, OBSERVED, ERRORS, 1, NAMES).spread_left(
-            prior(200, seed)
-        )[2]
-        for seed in range(10)
-    ]
-    assert np.mean(left) > 0.97
+def test_a_parameter_that_moves_nothing_keeps_its_draws() -> None:
+    """What chance correlates is tapered, and what then is left is too little to count."""
+    for seed in range(10):
+        found = condition(prior(200, seed), linear, OBSERVED, ERRORS, 1, NAMES)
+        assert found.moved.tolist() == [True, True, False]
+        assert np.array_equal(found.scores[2], prior(200, seed)[2])
 
 
 def test_exact_observations_collapse_the_spread() -> None:

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import flag_of
-from .options import Executor, Lang, Out, Quiet, Sets, Workers
+from .options import Executor, Lang, Out, Overrides, Quiet, Sets, Workers
 from .output import finish, tell_notes, watched
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def study_command(study: Study) -> Callable[..., None]:
     parameters |= {name: _flag(name, field) for name, field in options.own().items()}
     if study.takes in ("scenario", "scenarios"):
         parameters["set_"] = (Sets, None)
+    if study.takes in ("scenario", "two scenarios", "scenarios"):
+        parameters["override"] = (Overrides, False)
     parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
     parameters |= {"workers": (Workers, 0), "executor": (Executor, None)}
     parameters |= {"out": (Out, None), "lang": (Lang, "en")}
@@ -144,7 +146,9 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
         from ..scenario import load_chain
         from ..studies.base import Inputs
 
-        scenarios: tuple[Loaded, ...] = tuple(load_chain(*chain) for chain in chains)
+        scenarios: tuple[Loaded, ...] = tuple(
+            load_chain(*chain, overrides=typed.get("override", False)) for chain in chains
+        )
         for one in scenarios:
             tell_notes(one)
         watch = watched(typed["quiet"])

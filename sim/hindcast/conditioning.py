@@ -259,12 +259,13 @@ def condition(
     )
     every = [*keys, *columns]
     _refuse_collapse(every, result, prior)
+    conditioned = {name for name, is_moved in zip(every, result.moved, strict=True) if is_moved}
     moved, before = samples_of(result.scores), samples_of(prior)
     numbers = dict(quantities(scenario))
     return Nowcast(
         choice,
-        {name: moved[name] for name in every},
-        {key: numbers[key] for key in keys},
+        {name: moved[name] for name in conditioned},
+        {key: numbers[key] for key in keys if key in conditioned},
         parameters_table(every, numbers, before, moved, prior, result.scores),
         figures_table(choice, result),
         tuple(
@@ -345,7 +346,8 @@ def parameters_table(
 ) -> pd.DataFrame:
     """Return each number before and after: mean, 2.5, 50 and 97.5 %, spread left, mean score.
 
-    Of a spread that is a factor, the factor; of inflow, standard normal scores.
+    Those that the figures say nothing of are as before. Of a spread that is a factor, the factor;
+    of inflow, standard normal scores.
     """
     rows = []
     for index, name in enumerate(names):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ..model.sampling import Floats, hypercube_column
@@ -28,6 +29,9 @@ FURTHEST_SCORE = 3.5
 """Largest normal score of a parameter, of either sign: one in four thousand lies beyond."""
 SCORE_DECIMALS = 6
 """Decimals that scores keep, so that they are the same on every processor."""
+STILL = 0.25
+"""Move of a parameter, as the root mean square of its scores, below which it keeps its own draws:
+so much chance alone moves a parameter that has nothing to do with the observations."""
 LEAST_SPREAD = 0.05
 """Smallest share of a parameter's standard deviation that may be left: with less the ensemble has
 collapsed, and its intervals mean nothing."""
@@ -42,6 +46,8 @@ class Conditioned:
 
     scores: Floats
     """Normal scores of the parameters afterwards: (parameter, replication)."""
+    moved: NDArray[np.bool_]
+    """Parameters that moved; the others have the scores they had: (parameter,)."""
     before: Floats
     """Simulated observations of the ensemble before: (observation, replication)."""
     after: Floats
@@ -83,7 +89,9 @@ def condition(
         noise = np.stack([error_scores(name, number, scores.shape[1], seed) for name in names])
         scores = updated(scores, simulated, observed, errors, inflation, noise)
     assert before is not None
-    return Conditioned(scores, before, simulate(scores))
+    moved = np.sqrt(((scores - prior) ** 2).mean(axis=1)) >= STILL
+    scores = np.where(moved[:, None], scores, prior)
+    return Conditioned(scores, moved, before, simulate(scores))
 
 
 def error_scores(name: str, number: int, replications: int, seed: int) -> Floats:

@@ -62,6 +62,11 @@ class Posterior(Frozen):
         every = read_draws(self.file, self.sha256).columns
         return {key: every[key] for key in every if key not in self.released}
 
+    def without(self, keys: Collection[str]) -> Posterior:
+        """Return the posterior with the draws of some keys given up."""
+        given_up = [key for key in self.draws if key in keys]
+        return self.model_copy(update={"released": (*self.released, *given_up)})
+
     def refuse(self, *, seed: int, last: int) -> None:
         """Raise ``ScenarioError`` unless there are draws for this seed, up to a replication."""
         if seed != self.seed:

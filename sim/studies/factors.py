@@ -157,6 +157,10 @@ def interpolate_scenario(first: Scenario, second: Scenario, taken: Sequence[Fact
     changes = {key: _at(theirs, key.split(".")) for factor in taken for key in factor.keys}
     if not changes:
         return first
+    if first.posterior is not None and second.posterior is not None:
+        # A number whose draws the second gives up takes them with it.
+        given_up = first.posterior.without(set(changes) & set(second.posterior.released))
+        first = first.model_copy(update={"posterior": given_up})
     try:
         return override(first, changes, "as in the other scenario")
     except ScenarioError as error:

@@ -105,6 +105,10 @@ def apply_sliders(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     if not changes:
         return scenario
     changes["title"] = _title(scenario)
+    if scenario.posterior is not None:
+        # A slider says what a number is, whatever was observed.
+        released = scenario.posterior.without(changes)
+        scenario = scenario.model_copy(update={"posterior": released})
     return override(scenario, changes, ASSUMPTION, keeps_spread=True)
 
 
