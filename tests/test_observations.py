@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.cli import Command
 
 from sim.errors import ScenarioError
+from sim.export.dashboard.content import content_of
 from sim.hindcast.observation_file import MAX_BYTES
 from sim.hindcast.observations import (
     Knowledge,
@@ -493,6 +494,31 @@ def test_a_memo_counts_and_tabulates_the_figures(shown: Path, command: Command) 
     assert "Gepubliceerde cijfers binnen de 80 %-band: " in text
     assert "| occupancy | total | 2025-03-31 | 73.500 |" in text
     assert "2025-12-31 | 82.000" not in text  # Published after the day.
+
+
+@pytest.mark.slow
+def test_the_page_draws_figures_over_their_series_and_counts_them_for_each_run(
+    shown: Path,
+) -> None:
+    """By month and by year where they are of both; none without the option; spending is counted."""
+    run, figures = read_run_folder(shown / "r"), read_observations(shown / "mine.csv")
+    content = content_of([run], run.stamp, "en", figures)
+    (one,) = content["runs"]
+    found = compared(shown)
+    assert one["compared"]["en"] == " ".join(sentences(found, "en"))
+    drawn = {(each["key"], each["way"], each["time"]): each for each in content["figures"]}
+    assert drawn["occupancy|total", "month", "2025-03-31"]["value"] == 73_500
+    assert drawn["pending|total", "month", "2025-06-30"]["inside"] == [
+        mine.inside for mine in found.of("pending|kind:all")
+    ]
+    assert ("occupancy|total", "month", "2025-12-31") in drawn
+    assert drawn["occupancy|total", "end", 2025]["inside"] == [False]
+    assert drawn["inflow|total", "sum", 2026]["inside"] == [False]
+    assert ("occupancy|total", "mean", 2026) in drawn
+    assert not [key for key, *_ in drawn if key.startswith("spending")]
+    plain = content_of([run], run.stamp, "en")
+    assert plain["figures"] == []
+    assert "compared" not in plain["runs"][0]
 
 
 @pytest.mark.long

@@ -215,6 +215,8 @@ def dashboard(
         list[Path], typer.Argument(metavar="RUN...", help="Folders of runs, one to ten.")
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="File: .html.")],
+    observed: ShownFigures = None,
+    as_of: KnownBy = None,
     lang: Lang = "en",
 ) -> None:
     """Write runs side by side as one page (HTML) that works offline; nothing is run.
@@ -229,7 +231,9 @@ def dashboard(
         usage_error(str(out), "not the name of a page", "give a name that ends in .html")
     found = [read_run_folder(folder) for folder in runs]
     names = [str(folder) for folder in runs]
-    write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang))
+    given = figures_of(observed, as_of)
+    figures = None if given is None else given.known
+    write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang, figures))
     typer.echo(str(out))
 
 

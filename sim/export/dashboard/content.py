@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...hindcast.observations import Observation
 from ...model.prices import LEVELS
 from ...report.charts.elements import cited_sources
 from ...report.i18n import Language, labels
@@ -16,6 +17,7 @@ from ...runs.load import RunFolder
 from ...runs.provenance import Provenance
 from ...scenario import Scenario
 from .encoding import MILLIONS, PERCENT, Pool, rounding_json
+from .figures import compare_all, in_words, to_draw
 from .series import LANGUAGES, UNITS, Both, Series, both, of_money, of_tables
 
 WORDS = (
@@ -45,7 +47,8 @@ WORDS = (
     "explorer_group_other", "year", "budget", "from_to", "day_in_words",
     "prices_of", "prices_nominal", "level_estimated", "level_document", "level_coa_price",
     "level_paid_2024", "chance_rare", "chance_near", "shown_as_percent",
-    "compare_prices", "step_day", "step_week", "memo_vary_only", "memo_vary_parameters",
+    "explorer_note_figures", "observed_inside", "compare_prices", "step_day", "step_week",
+    "memo_vary_only", "memo_vary_parameters",
     "memo_vary_inflow", "memo_vary_process", "whence_scenario",
     *(f"month_{n}" for n in range(1, 13)), *(f"month_short_{n}" for n in range(1, 13)),
 )  # fmt: skip
@@ -57,12 +60,19 @@ Json = dict[str, Any]
 Rows = npt.NDArray[np.int_]
 
 
-def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> Json:
+def content_of(
+    runs: Sequence[RunFolder],
+    stamp: Provenance,
+    lang: Language,
+    figures: Sequence[Observation] | None = None,
+) -> Json:
     """Return everything the page needs, to be written as JSON.
+
+    ``figures`` are published ones to draw over the runs.
 
     Where scenarios give a budget vintage different names, that of the first is used.
     """
-    pool = Pool()
+    pool, compared = Pool(), compare_all(runs, figures or ())
     texts = {key: labels()[key] for key in WORDS}
     scenarios = [run.scenario for run in runs]
     series = [
@@ -85,7 +95,11 @@ def content_of(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> 
             for key, vintage in _vintages(scenario).items()
         },
         "levels": list(LEVELS),
-        "runs": [_run(run, pool) for run in runs],
+        "figures": to_draw(compared),
+        "runs": [
+            _run(run, pool) | ({"compared": in_words(found)} if figures is not None else {})
+            for run, found in zip(runs, compared, strict=True)
+        ],
         "numbers": pool.blocks,
         "command": stamp.command,
         "version": stamp.version,

@@ -16,6 +16,7 @@ from html import escape
 from importlib import resources
 
 from ...errors import Problem, ScenarioError, usage_error
+from ...hindcast.observations import Observation
 from ...report.i18n import Language, translate
 from ...runs.load import RunFolder, combined_provenance
 from ...runs.provenance import Provenance, marked
@@ -30,14 +31,23 @@ LIBRARY_VERSION = "6.1.0"
 LIBRARY_SHA256 = "61f13280aba3161f77fc801bf5f9c786f55f10432153a0683fc5cc0700b013d5"
 CODE = (
     "numbers.js", "words.js", "data.js", "state.js", "styles.js", "chart.js", "readout.js",
-    "table.js", "notes.js", "csv.js", "controls.js", "main.js",
+    "table.js", "figures.js", "notes.js", "csv.js", "controls.js", "main.js",
 )  # fmt: skip
 """Our own code, in the order in which it is read."""
+Figures = Sequence[Observation] | None
 BLANK = re.compile(r"{{(\w+)}}")
 
 
-def explore(runs: Sequence[RunFolder], names: Sequence[str], command: str, lang: Language) -> bytes:
+def explore(
+    runs: Sequence[RunFolder],
+    names: Sequence[str],
+    command: str,
+    lang: Language,
+    figures: Figures = None,
+) -> bytes:
     """Return the page of some runs; ``names`` are what the user called each of them.
+
+    ``figures`` are published ones to draw over the runs.
 
     Raises ``ScenarioError`` for too many runs, for a run that is named twice, or if the page would
     be too large.
@@ -49,23 +59,26 @@ def explore(runs: Sequence[RunFolder], names: Sequence[str], command: str, lang:
     for name, one in zip(names, ids, strict=True):
         if ids.count(one) > 1:
             usage_error(name, f"the run {one} is named twice", "name each run once")
-    return page(runs, combined_provenance(runs, command), lang)
+    return page(runs, combined_provenance(runs, command), lang, figures)
 
 
-def page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
+def page(
+    runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures = None
+) -> bytes:
     """Return the page of some runs with its provenance: the same runs give the same bytes.
 
     Raises ``ScenarioError`` if it would be too large, saying how many of the runs fit.
     """
-    data = _page(runs, stamp, lang)
+    data = _page(runs, stamp, lang, figures)
     if len(data) <= MOST_BYTES:
         return data
     what = f"the page of {len(runs)} runs is {_megabytes(len(data))} MB, above {_megabytes()} MB"
-    raise ScenarioError([Problem("dashboard", what, _advice(runs, stamp, lang))])
+    raise ScenarioError([Problem("dashboard", what, _advice(runs, stamp, lang, figures))])
 
 
-def _page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> bytes:
-    return marked(html(content_of(runs, stamp, lang), lang).encode(), ".html", stamp)
+def _page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures) -> bytes:
+    content = content_of(runs, stamp, lang, figures)
+    return marked(html(content, lang).encode(), ".html", stamp)
 
 
 def html(content: Json, lang: Language) -> str:
@@ -130,10 +143,10 @@ def _both(first: Language) -> tuple[Language, Language]:
     return ("nl", "en") if first == "nl" else ("en", "nl")
 
 
-def _advice(runs: Sequence[RunFolder], stamp: Provenance, lang: Language) -> str:
+def _advice(runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures) -> str:
     """How many of these runs fit, the first ones of them."""
     for count in range(len(runs) - 1, 0, -1):
-        if len(_page(runs[:count], stamp, lang)) <= MOST_BYTES:
+        if len(_page(runs[:count], stamp, lang, figures)) <= MOST_BYTES:
             return f"the first {count} of them fit: name at most so many"
     return "not even the first of them fits: run it to an earlier day (--until)"
 

@@ -82,7 +82,11 @@ PARTS = {
     "kind:supervised": "explorer_supervised",
     "kind:during_procedure": "explorer_during_procedure",
 }
-SAME = ("pending|kind:all", "inflow|kind:family", "inflow|kind:resettled")
+SAME = {
+    "pending|kind:all": "pending|total",
+    "inflow|kind:family": "inflow|group:family",
+    "inflow|kind:resettled": "inflow|group:resettled",
+}
 """Series that are another one by the name under which it is published: the list has each once."""
 UNITS: dict[str, tuple[str, Rounding]] = {
     "persons": ("unit_persons", PEOPLE),

@@ -86,7 +86,7 @@ function chartOption(view, narrow) {
       axisPointer: { type: "line", snap: true, animation: false, lineStyle: { color: SOFT, type: "solid" } },
       formatter: (points) => pointedAt(view, points[0].axisValue),
     },
-    series: [...series, zeroLine()],
+    series: [...series, ...figureSeries(view), zeroLine()],
   };
 }
 

@@ -19,7 +19,8 @@ function viewInWords(view) {
     band: say(lang, band === "none" ? "explorer_view_no_band" : `explorer_band_${band}`),
     count: view.runs.length,
   });
-  return isMoney(series) && view.runs.length ? `${text} ${moneyInWords(view)}` : text;
+  const money = isMoney(series) && view.runs.length ? [moneyInWords(view)] : [];
+  return [text, ...money, ...figureNotes(view)].join(" ");
 }
 
 /** Budget, cost level and price level; run by run where they are not the same. */
@@ -138,6 +139,7 @@ function fillOrigin(box, lang) {
       seed: run.seed,
       version: run.version,
     }));
+    if (run.compared) item.append(made("br"), run.compared[lang]);
     if (run.command) item.append(made("br"), made("code", run.command));
     list.append(item);
   }
