@@ -23,12 +23,13 @@ from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solver as solve_module
 from sim.studies.compare import compare, differences
-from sim.studies.explain import explain, shapley, subsets
+from sim.studies.explain import explain
 from sim.studies.factors import THEMES, factors, theme_of
 from sim.studies.ind_cut import IndCut, cost_of_cuts, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
 from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.repricing import repriced
+from sim.studies.shapley import shapley, subsets
 from sim.studies.solver import Frontier, Solution, Tried, frontier, root, solve
 from sim.studies.target import Target, target_of
 

@@ -51,7 +51,11 @@ def half_width(values: Floats) -> Floats:
 
     Of an array of zeros and ones that is the interval of a probability.
     """
-    means = block_means(values)
+    return half_width_of_blocks(block_means(values))
+
+
+def half_width_of_blocks(means: Floats) -> Floats:
+    """Return half the width of the 95 % interval of a statistic from its values in blocks."""
     known = np.isfinite(means)
     count = known.sum(axis=-1)
     enough = count >= LEAST_BLOCKS

@@ -1,15 +1,11 @@
 """Explain: why does the gap of one scenario differ from that of another, factor by factor?
 
-The effect of a factor depends on which others came before it: with fewer people a cheaper place
-saves less. Shapley's value is the mean over all orders, so that no order is privileged and the
-effects add up to the whole difference.
+The effect of a factor is its Shapley value (``shapley``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-from math import comb
 from typing import Any
 
 import numpy as np
@@ -41,9 +37,7 @@ from .explain_chart import BAND, Explanation, explanation_of, whole_band
 from .factors import Cut, Factor, factor_name, factors, interpolate_scenario
 from .options import ExplainOptions
 from .repricing import RepricedCells, check_cell_exists, ending_with
-
-Coalition = frozenset[int]
-"""Numbers of the factors that are as in the second scenario."""
+from .shapley import Coalition, shapley, subsets
 
 
 def check(options: ExplainOptions) -> None:
@@ -130,31 +124,12 @@ def explain(
     )
 
 
-def subsets(numbers: Sequence[int]) -> list[Coalition]:
-    """All subsets, the empty one first."""
-    return [
-        frozenset(chosen)
-        for size in range(len(numbers) + 1)
-        for chosen in combinations(numbers, size)
-    ]
-
-
 def _name(coalition: Coalition) -> str:
     return ",".join(str(number) for number in sorted(coalition))
 
 
 def _coalition(name: str) -> Coalition:
     return frozenset(int(number) for number in name.split(",") if number)
-
-
-def shapley(number: int, used: Sequence[int], values: Mapping[Coalition, Floats]) -> Floats:
-    """Shapley's value of one factor: its effect, the mean over all orders of all factors."""
-    others = [n for n in used if n != number]
-    total = np.zeros_like(values[frozenset()])
-    for chosen in subsets(others):
-        weight = 1 / (len(used) * comb(len(others), len(chosen)))
-        total = total + weight * (values[chosen | {number}] - values[chosen])
-    return total
 
 
 def _effects(
