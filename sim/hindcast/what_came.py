@@ -19,7 +19,7 @@ from ..clock import Clock, StepLength
 from ..model.sampling import Floats, Samples, sample
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Settings, Task, run_tasks
-from ..scenario import Quantity, Scenario, override, quantities
+from ..scenario import Group, Quantity, Scenario, override, quantities
 from .cover import (
     DAYS_A_YEAR,
     FIRST_APPLICATIONS,
@@ -152,7 +152,7 @@ def _seen(
     """Return what was observed all the time, and by factor the names of what was not."""
     flows, missing = _observed_flows(scenario, observations, end)
     shares = _shares(scenario, observations, end)
-    if not shares:
+    if not shares and len(_first_groups(scenario)) > 1:
         missing["composition"] = ("inflow|group:NAME",)
     pending = stocks_until(observations, PENDING, scenario.start, end)
     # What remains of the balance of pending cases are exits only if what comes in and goes out is
@@ -198,7 +198,9 @@ def _shares(scenario: Scenario, observations: Sequence[Observation], end: date) 
 
     Groups that are not observed share what is left as the scenario has it.
     """
-    first = {name: g for name, g in scenario.groups.items() if g.intake == "first"}
+    first = _first_groups(scenario)
+    if len(first) < 2:
+        return {}
     came = {
         name: sum(one.value for one in tiles)
         for name in first
@@ -223,6 +225,10 @@ def _shares(scenario: Scenario, observations: Sequence[Observation], end: date) 
     return changes | {
         f"inflow.composition.sd.{name}": 0.0 for name in (moving.sd if moving else ())
     }
+
+
+def _first_groups(scenario: Scenario) -> dict[str, Group]:
+    return {name: group for name, group in scenario.groups.items() if group.intake == "first"}
 
 
 def _guess(flow: _Flow, scenario: Scenario) -> Floats:

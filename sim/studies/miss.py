@@ -114,16 +114,15 @@ def explain_miss(
     observations: Sequence[Observation],
     figure: Observation,
     forecast: float | None = None,
-    draws: Samples | None = None,
     workers: Workers = ALL_CORES,
     progress: Progress | None = None,
 ) -> Miss:
     """Split the miss of a forecast of one figure over its causes.
 
     ``settings`` are those of the forecast; ``forecast`` is its median, by default that of the
-    forecast run again; ``draws`` replace the draws of the scenario (replications,) by name. Only
-    figures of periods up to that of ``figure`` are read. Raises ``ScenarioError`` if the figure
-    does not lie in the time of the forecast.
+    forecast run again. A scenario that was conditioned on observations keeps its draws for all that
+    is not given. Only figures of periods up to that of ``figure`` are read. Raises
+    ``ScenarioError`` if the figure does not lie in the time of the forecast.
     """
     end = figure.period.last
     last = settings.until or scenario.until
@@ -131,8 +130,8 @@ def explain_miss(
         what = f"the forecast goes from {scenario.start} to {last}"
         raise _refused(f"{figure.name} {figure.period}", what, "take a figure within this time")
     settings = replace(settings, until=end)
-    drawn = sample(scenario, settings.replications, settings.seed, settings.vary, end)
-    draws = drawn if draws is None else drawn | draws
+    draws = sample(scenario, settings.replications, settings.seed, settings.vary, end)
+    scenario = scenario.model_copy(update={"posterior": None})
     known = [one for one in known_on(observations, None) if one.period.last <= end]
     came = what_came(scenario, known, settings, draws, end, workers)
     factors = [factor for factor in FACTORS if factor in came.changes]
@@ -147,7 +146,7 @@ def explain_miss(
             factors.append(PRICES)
         else:
             missing[PRICES] = (PEOPLE, f"{SPENDING}|{PRICED_LINE}")
-    return _split(figure, forecast, factors, values, missing, came, settings)
+    return _split(figure, forecast, factors, values, missing, came.unreached, settings)
 
 
 def _people_of(
@@ -232,7 +231,7 @@ def _split(
     factors: Sequence[str],
     values: Mapping[Coalition, Floats],
     missing: Mapping[str, tuple[str, ...]],
-    came: WhatCame,
+    unreached: Mapping[str, float],
     settings: Settings,
 ) -> Miss:
     used = range(len(factors))
@@ -243,7 +242,7 @@ def _split(
         parts.append(Part(factor, float(each[0]), _error(each)))
     parts.sort(key=lambda part: -abs(part.value))
     median = float(again[0]) if forecast is None else forecast
-    rest = figure.value - median - sum(part.value for part in parts)
+    rest = float(figure.value - median - sum(part.value for part in parts))
     return Miss(
         figure,
         median,
@@ -251,7 +250,7 @@ def _split(
         Part("remainder", rest, _error(with_all)),
         float(again[0]) - median,
         missing,
-        came.unreached,
+        unreached,
         settings.replications,
         len(values) // (2 if PRICES in factors else 1),
     )
