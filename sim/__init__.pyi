@@ -12,7 +12,9 @@ from .api.folders import list_runs as list_runs
 from .api.folders import provenance as provenance
 from .api.folders import reproduce_run as reproduce_run
 from .api.folders import verify_run as verify_run
+from .api.forecasts import ForecastMiss as ForecastMiss
 from .api.forecasts import Monitoring as Monitoring
+from .api.forecasts import explain_miss as explain_miss
 from .api.forecasts import freeze_forecast as freeze_forecast
 from .api.forecasts import monitor_forecasts as monitor_forecasts
 from .api.forecasts import verify_forecasts as verify_forecasts

@@ -26,6 +26,7 @@ COUNTERPARTS = {
     "answer": "answer",
     "dashboard": "dashboard",
     "export": "Result.export",
+    "forecast explain-miss": "explain_miss",
     "forecast freeze": "freeze_forecast",
     "forecast monitor": "monitor_forecasts",
     "forecast verify": "verify_forecasts",

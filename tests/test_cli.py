@@ -231,7 +231,11 @@ def test_what_draws_charts_is_imported_while_a_run_is_simulated(tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "outputs/baseline\n"), done.stderr
 
 
-SIMULATING = {"run", "answer", "hindcast", "nowcast", "model calibrate", "runs reproduce", *STUDIES}
+SIMULATING = {
+    *("run", "answer", "hindcast", "nowcast", "model calibrate", "runs reproduce"),
+    *("forecast freeze", "forecast explain-miss"),
+    *STUDIES,
+}
 
 
 def test_every_command_that_simulates_takes_workers_and_an_executor() -> None:

@@ -190,6 +190,7 @@ def record(as_of: str, run: str, figures: Sequence[Mapping[str, Any]]) -> dict[s
         "frozen": f"{as_of}T12:00:00+00:00",
         "options": {"replications": 10, "seed": 1, "step": "week", "until": "2024-12-31",
                     "vary": ["process"]},
+        "resolved": "title: a scenario",
         "versions": {"opvangsim": "0.2.0"},
         "command": "opvangsim run small",
         "cite": f"opvangsim, forecast {run}",

@@ -9,12 +9,16 @@ from pathlib import Path
 import pandas as pd
 
 from ..export.memo.memo import files_of, form_of
+from ..export.miss_report import miss_memo
 from ..export.monitor_report import monitor_memo
 from ..export.safe_write import write_files
 from ..hindcast.observations import read_observations
 from ..report.i18n import Language
 from ..results.executor import open_workers
 from ..runs import freezing, frozen, outcomes
+from ..studies import miss_text
+from ..studies.miss import Miss
+from ..studies.missed_forecast import explain
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,38 @@ class Monitoring:
         """
         target = Path(file)
         memo = monitor_memo(self.found, self.command, lang)
+        write_files(files_of(memo, form_of(target), target))
+        return target
+
+
+@dataclass(frozen=True)
+class ForecastMiss:
+    """The miss of a frozen forecast, with its parts as a data frame, in words and as a report."""
+
+    found: Miss
+    forecast: frozen.FrozenForecast
+    command: str
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """Part of each cause, largest first, then the remainder, with half its 95 % interval."""
+        rows = [
+            (part.factor, part.value, part.error)
+            for part in (*self.found.parts, self.found.remainder)
+        ]
+        return pd.DataFrame(rows, columns=["cause", "part", "error"])
+
+    def sentences(self, lang: Language = "en") -> list[str]:
+        """Return the miss, its causes, the remainder and what limits them in words."""
+        return miss_text.sentences(self.found, lang)
+
+    def report(self, file: str | Path, lang: Language = "en") -> Path:
+        """Write the report, as Word (.docx) or Markdown (.md).
+
+        Raises ``ScenarioError`` for another ending, or if the file can't be written.
+        """
+        target = Path(file)
+        memo = miss_memo(self.found, self.forecast, self.command, lang)
         write_files(files_of(memo, form_of(target), target))
         return target
 
@@ -100,3 +136,39 @@ def monitor_forecasts(
     forecasts = frozen.read_forecasts(Path(folder))
     found = outcomes.follow_up(forecasts, read_observations(Path(observed)), as_of)
     return Monitoring(found, f"sim.monitor_forecasts({Path(folder).name!r}, as_of={as_of!r})")
+
+
+def explain_miss(
+    forecast: str | Path,
+    observed: str | Path,
+    series: str,
+    period: str,
+    draws: str | Path | None = None,
+    workers: int = 0,
+    executor: str | None = None,
+) -> ForecastMiss:
+    """Divide the miss of a frozen forecast over its causes, and a remainder.
+
+    Parameters
+    ----------
+    forecast
+        A frozen forecast, or a folder of one. It is simulated again.
+    observed
+        File of observed figures (CSV).
+    series
+        ``people``, ``status_holders``, ``pending``, ``inflow``, a series with its breakdown, or
+        ``cost:LINE``.
+    period
+        Day, month, quarter or year of the figure: ``2025-12-31``, ``2025-12``, ``2025``.
+    draws
+        Joint draws of a nowcast, from the folder of the run; else those beside the forecast.
+    workers, executor
+        As in ``Scenario.run``.
+
+    Raises ``ScenarioError`` if there is no such figure in the forecast or among those observed.
+    """
+    chosen = None if draws is None else Path(draws)
+    with open_workers(executor, workers) as pool:
+        found, of = explain(Path(forecast), Path(observed), series, period, chosen, pool)
+    command = f"sim.explain_miss({Path(forecast).name!r}, series={series!r}, period={period!r})"
+    return ForecastMiss(found, of, command)

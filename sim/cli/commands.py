@@ -112,6 +112,9 @@ LAST: dict[str, Entry] = {
             "monitor": Command(
                 "Report what came of frozen forecasts, with alarms.", "forecast:monitor"
             ),
+            "explain-miss": Command(
+                "Divide the miss of a frozen forecast over its causes.", "forecast:explain_miss"
+            ),
         },
     ),
     "model": Group(

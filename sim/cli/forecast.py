@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from .options import Executor, Json, Lang, Quiet, Workers
-from .output import as_typed, progress
+from .output import as_typed, console, progress
 from .runs import UNLIKE
 
 Folder = Annotated[
@@ -105,3 +105,59 @@ def monitor(
         return
     for file in files:
         typer.echo(str(file))
+
+
+def explain_miss(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A frozen forecast, or a folder of one.")
+    ],
+    observed: Annotated[Path, typer.Option(help="File of observed figures (CSV).")],
+    series: Annotated[
+        str,
+        typer.Option(
+            help="people, status_holders, pending, inflow, a series with its breakdown "
+            "(decisions|total), or cost:LINE for a year."
+        ),
+    ],
+    date: Annotated[
+        str, typer.Option(metavar="PERIOD", help="2025-12-31, 2025-12, 2025-Q4 or 2025.")
+    ],
+    draws: Annotated[
+        Path | None, typer.Option(help="Joint draws of a nowcast, from the folder of the run.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Report to write: .docx or .md.")
+    ] = None,
+    json_: Json = False,
+    workers: Workers = 0,
+    executor: Executor = None,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Divide the miss of a frozen forecast over its causes, and a remainder.
+
+    The forecast is run again with what came of inflow, composition, decisions, exits, homes, family
+    and other intake, in every combination on common random numbers. Causes whose figures are not
+    in the file are named.
+    """
+    from ..export.memo.memo import files_of, form_of
+    from ..export.miss_report import miss_memo
+    from ..export.safe_write import write_files
+    from ..results.executor import open_workers
+    from ..studies.miss_text import as_record, tell
+    from ..studies.missed_forecast import explain
+
+    form = form_of(out) if out else None
+    with open_workers(executor, workers) as pool, progress(str(file), 1, quiet) as told:
+        found, forecast = explain(file, observed, series, date, draws, pool, told)
+    if out and form:
+        memo = miss_memo(found, forecast, as_typed(sys.argv[1:]), lang)
+        write_files(files_of(memo, form, out))
+    if json_:
+        typer.echo(as_record(found))
+        return
+    if not quiet:
+        for one in tell(found, lang):
+            console().print(one)
+    if out:
+        typer.echo(str(out))

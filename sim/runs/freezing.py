@@ -27,7 +27,7 @@ from ..results.budget import in_vintage_terms
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, settings_from_record
 from ..results.tables import QUANTILES, finite_quantiles
-from ..scenario import Scenario
+from ..scenario import Scenario, dump
 from .batches import Cells, Options, simulate_cells
 from .citation import citation
 from .frozen import SCHEMA, file_name, refuse_overwriting, write_forecast
@@ -87,6 +87,7 @@ def _record(run: RunFolder) -> dict[str, Any]:
         "schema": SCHEMA,
         "run": record["id"],
         "scenario": record["scenario"],
+        "resolved": dump(run.scenario),
         "title": record["title"],
         "data_as_of": as_of,
         "frozen": frozen,

@@ -77,6 +77,7 @@ class ForecastSchema(Part):
     schema_: Annotated[Literal[1], Field(alias="schema")]
     run: Name
     scenario: Name
+    resolved: Annotated[str, Field(min_length=1, max_length=MAX_BYTES)]
     title: Title
     data_as_of: Day
     frozen: Moment

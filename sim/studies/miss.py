@@ -104,7 +104,8 @@ def figure_on(observations: Sequence[Observation], series: str, period: Period) 
             "--date", f"{name} has several figures that end then: {periods}", "give the period"
         )
     days = sorted({str(one.period) for one in known_on(observations, None) if one.name == name})
-    advice = f"there are figures of {', '.join(days[-12:])}" if days else "see --observed"
+    names = ", ".join(sorted({one.name for one in observations}))
+    advice = f"there is one of {', '.join(days[-12:])}" if days else f"there are {names}"
     raise _refused("--date", f"{name} has no observed figure of {period}", advice)
 
 

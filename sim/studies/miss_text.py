@@ -5,6 +5,7 @@ First the miss, then its causes with the largest first, then the remainder.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,10 +70,11 @@ def sentences(found: Miss, lang: Language) -> list[str]:
 
 def _result(found: Miss, lang: Language) -> Iterator[str]:
     figure, miss = found.figure, found.miss
+    name = series_name(figure.series, figure.breakdown, lang)
     yield translate(
         "miss_below" if miss > 0 else "miss_above" if miss < 0 else "miss_exact",
         lang,
-        name=series_name(figure.series, figure.breakdown, lang),
+        name=name[:1].upper() + name[1:],
         period=figure.period,
         observed=_told(found, figure.value, lang),
         forecast=_told(found, found.forecast, lang),
@@ -109,6 +111,29 @@ def method(found: Miss, lang: Language) -> str:
     return translate(
         "miss_method", lang, runs=found.runs, replications=number(found.replications, lang)
     )
+
+
+def as_record(found: Miss) -> str:
+    """Return a miss as JSON; a simulation error that is not known is null."""
+    figure = found.figure
+    record = {
+        "figure": {"name": figure.name, "period": str(figure.period), "unit": figure.unit},
+        "observed": figure.value,
+        "forecast": found.forecast,
+        "miss": found.miss,
+        "parts": {part.factor: _part(part) for part in found.parts},
+        "remainder": _part(found.remainder),
+        "drift": found.drift,
+        "not_observed": {name: list(figures) for name, figures in found.missing.items()},
+        "not_reached": dict(found.unreached),
+        "replications": found.replications,
+        "runs": found.runs,
+    }
+    return json.dumps(record, indent=1)
+
+
+def _part(part: Part) -> dict[str, float | None]:
+    return {"value": part.value, "error": part.error if np.isfinite(part.error) else None}
 
 
 def _error(found: Miss, part: Part, lang: Language) -> str:

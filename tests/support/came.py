@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sim.hindcast.observations import Observation
@@ -29,16 +30,17 @@ def figure(name: str, first: date, last: date, statistic: Statistic, value: floa
     )
 
 
-def came_of(scenario: Scenario, until: date) -> tuple[Observation, ...]:
-    """Monthly flows and month-end stocks of a run at the centre, which starts with a month."""
-    run = Settings(1, 1, "week", until, ())
-    (trial,) = simulate_all(scenario, run, Workers(1))
+def came_of(
+    scenario: Scenario, until: date, settings: Settings = CENTRE
+) -> tuple[Observation, ...]:
+    """Monthly flows and month-end stocks of a run, the mean of its few replications."""
+    (trial,) = simulate_all(scenario, replace(settings, until=until), Workers(1))
     dates = trial.tables.dates
     groups = [f"inflow|group:{name}" for name in scenario.groups]
     found = []
     for name in (*FLOWS, *groups, *STOCKS):
         series, _, breakdown = name.partition("|")
-        values = trial.monthly[series, breakdown][:, 0]
+        values = trial.monthly[series, breakdown].mean(axis=1)
         for row, day in enumerate(dates):
             if name in STOCKS:
                 found.append(figure(name, day, day, "end", values[row]))

@@ -82,6 +82,13 @@ COMMANDS: dict[str, tuple[Writer, ...]] = {
     "forecast monitor": (
         _file("f.md", "forecast", "monitor", "frozen", "--observed", "figures.csv"),
     ),
+    "forecast explain-miss": (
+        _file(
+            "e.md",
+            *("forecast", "explain-miss", "frozen", "--observed", "figures.csv"),
+            *("--series", "pending", "--date", "2025-06-30"),
+        ),
+    ),
     "dashboard": (_file("d.html", "dashboard", "r", cases="few"),),
     "export": (
         _folder("export", "r", "--csv"),
