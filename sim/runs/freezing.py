@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError
+from ..errors import Problem, ScenarioError, usage_error
 from ..hindcast.monitoring import LEVELS
 from ..hindcast.observations import Period
 from ..hindcast.observed_cells import months_within, stock_mean, within
@@ -67,7 +67,11 @@ def freeze(
     run = read_run_folder(folder)
     record = _record(run)
     refuse_overwriting(to, file_name(record))
-    return write_forecast(to, {**record, "figures": _figures(folder, run, workers, progress)})
+    figures = _figures(folder, run, workers, progress)
+    if not figures:
+        what = "the run has no month's end after the date of its data"
+        usage_error(str(folder), what, "run the scenario to a later day")
+    return write_forecast(to, {**record, "figures": figures})
 
 
 def data_as_of(scenario: Scenario) -> date:

@@ -27,7 +27,17 @@ from ..hindcast.series import Statistic
 from ..model.sampling import Floats
 from .atomic import disk_problem, exclusive_folder, partial_path, refuse_link, replace_file
 from .manifest import add_checksum, first_mistake, has_valid_checksum, is_file_below
-from .manifest_schema import Day, Hash, ManifestOptions, Moment, Name, Number, Part, Title
+from .manifest_schema import (
+    Day,
+    Hash,
+    ManifestOptions,
+    Moment,
+    Name,
+    Number,
+    Part,
+    Title,
+    refuse_odd_values,
+)
 from .verify import FileCheck, Verification, file_names, file_state
 
 INDEX = "forecasts.json"
@@ -84,9 +94,14 @@ class ForecastSchema(Part):
     options: ManifestOptions
     versions: dict[Name, Name]
     command: str
-    cite: Name
+    cite: Annotated[str, Field(min_length=1, max_length=10_000)]
     levels: list[float]
     figures: Annotated[list[FigureSchema], Field(min_length=1, max_length=1_000)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_odd_values(cls, given: Any) -> Any:
+        return refuse_odd_values(given)
 
     @model_validator(mode="after")
     def _has_our_levels(self) -> ForecastSchema:
@@ -301,7 +316,6 @@ def verify_forecasts(path: Path) -> Verification:
         known = read_index(path)
         for name, mark in known.items():
             state = file_state(path / name, mark)
-            # A file that is as it was written may still not be a forecast: the index says so.
             findings += [FileCheck(name, state)] if state else []
         findings += [FileCheck(name, "extra") for name in sorted(names - set(known) - {INDEX})]
     return Verification("forecasts", max(len(names) - 1, 0), tuple(findings))

@@ -143,13 +143,17 @@ class Manifest(Part):
     @model_validator(mode="before")
     @classmethod
     def _refuse_odd_values(cls, given: Any) -> Any:
-        """Refuse what no key may hold, whichever it is: no text, no number, or too much."""
-        for value in _leaves(given, 0):
-            if isinstance(value, str) and (len(value) > LONGEST_TEXT or UNSHOWN.search(value)):
-                raise ValueError("a text is too long or holds a character that is not text")
-            if isinstance(value, int | float) and not abs(value) <= LARGEST:
-                raise ValueError("a number is not finite, or too large")
-        return given
+        return refuse_odd_values(given)
+
+
+def refuse_odd_values(given: Any) -> Any:
+    """Refuse what no key may hold, whichever it is: no text, no number, or too much."""
+    for value in _leaves(given, 0):
+        if isinstance(value, str) and (len(value) > LONGEST_TEXT or UNSHOWN.search(value)):
+            raise ValueError("a text is too long or holds a character that is not text")
+        if isinstance(value, int | float) and not abs(value) <= LARGEST:
+            raise ValueError("a number is not finite, or too large")
+    return given
 
 
 def _leaves(value: object, depth: int) -> Iterator[object]:
