@@ -430,6 +430,17 @@ def test_a_run_that_this_version_computes_otherwise_is_not_frozen(
     assert not (tmp_path / "kept").exists()
 
 
+@pytest.mark.long
+def test_a_forecast_keeps_nothing_of_the_time_before_its_data(
+    bench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "data_as_of", lambda _: date(2025, 6, 30))
+    forecast = read_forecast(freeze(bench / "r", tmp_path / "kept", Workers(1)))
+    assert forecast.data_as_of == date(2025, 6, 30)
+    ends = {one.period.last for one in forecast.figures.values()}
+    assert min(ends) == date(2025, 7, 31)
+
+
 def test_a_nowcast_knows_the_data_up_to_its_own_date(baseline: Scenario) -> None:
     assert data_as_of(baseline) == baseline.start
     draws = Posterior(
@@ -489,10 +500,14 @@ def followed(three: Path) -> FollowUp:
 
 
 def test_the_report_has_the_change_first_then_outcomes_then_causes(followed: FollowUp) -> None:
-    found = headings(monitor_memo(followed, "", "en"))
+    memo = monitor_memo(followed, "", "en")
+    found = headings(memo)
     assert found[1:6] == [
         *("Change since the last forecast", "Outcomes", "Alarms", "Causes", "Caveats"),
     ]
+    captions = [block.caption for block in memo.blocks if isinstance(block, Table)]
+    assert captions[0].startswith("From the forecast 2024-02-01 small to 2024-03-01 small")
+    assert captions[1:3] == ["Outcomes by forecast", "Outcomes by series"]
 
 
 @pytest.mark.long
