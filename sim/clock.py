@@ -8,13 +8,29 @@ belongs.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 StepLength = Literal["day", "week"]
 DAYS_A_WEEK = 7
+
+
+class Period(NamedTuple):
+    """A calendar month or year: its first day and its number of days."""
+
+    first: date
+    days: int
+
+    @property
+    def year(self) -> int:
+        return self.first.year
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.first + timedelta(days=self.days - 1)
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,20 @@ def month_number(moment: date) -> int:
 
 def days_in_year(year: int) -> int:
     return 366 if calendar.isleap(year) else 365
+
+
+def years_of(years: Iterable[int]) -> tuple[Period, ...]:
+    """Years as periods."""
+    return tuple(Period(date(year, 1, 1), days_in_year(year)) for year in years)
+
+
+def months_of(years: Iterable[int]) -> tuple[Period, ...]:
+    """Return the twelve months of each year, in order."""
+    return tuple(
+        Period(date(year, month, 1), calendar.monthrange(year, month)[1])
+        for year in years
+        for month in range(1, 13)
+    )
 
 
 def first_of_month(number: int) -> date:

@@ -29,6 +29,7 @@ from sim.model.prices import (
 from sim.results import budget
 from sim.results import tables as results
 from sim.results.budget import LINES, Costs
+from sim.results.cash import as_cash
 from sim.results.tables import tabulate
 from sim.scenario import ADDENDS, CostLevel, LineName, Scenario, load
 
@@ -229,7 +230,7 @@ def test_the_money_of_the_ind_is_gross_whatever_the_vintage(baseline: Scenario) 
 @pytest.mark.slow
 def test_cash_settles_a_tenth_a_year_later(baseline: Scenario, priced: tuple[Costs, Clock]) -> None:
     costs, _ = priced
-    cash = budget.as_cash(Prices.of(baseline, {}), costs, "cash")
+    cash = as_cash(Prices.of(baseline, {}), costs, "cash")
     cost, paid = costs["coa_price", "coa"], cash["coa_price", "coa"]
     assert np.allclose(paid[1:], 0.9 * cost[1:] + 0.1 * cost[:-1])
     last = budget.check_2024(baseline)["coa_price"]
@@ -243,7 +244,7 @@ def test_the_cash_of_the_first_year_settles_what_2024_cost(
     """Of every line whose 2024 is known: the whole of the IND, so with its other income."""
     costs, _ = priced
     prices = Prices.of(baseline, {})
-    cash = budget.as_cash(prices, costs, "cash")
+    cash = as_cash(prices, costs, "cash")
     ind = prices.price("ind_cost.paid_2024") + baseline.ind_cost.other_income.single
     nidos = prices.price("guardianship.paid_2024")
     coa = budget.check_2024(baseline)["document"]
@@ -257,7 +258,7 @@ def test_the_cash_of_the_first_year_settles_what_2024_cost(
     for line, last in known.items():
         settled = cash["document", line][0] - 0.9 * costs["document", line][0]
         assert np.allclose(settled, 0.1 * last), line
-    assert budget.as_cash(prices, costs, "cost") == costs
+    assert as_cash(prices, costs, "cost") == costs
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from support.scenarios import change
 
+from sim.clock import years_of
 from sim.model.engine import simulate
 from sim.model.prices import Prices, price_index
 from sim.model.sampling import sample
 from sim.results import budget
 from sim.results import tables as results
+from sim.results.cash import as_cash
 from sim.results.tables import Tables
 from sim.scenario import Quantity, Scenario, load, quantities
 
@@ -101,7 +103,7 @@ def fingerprint(
     prices = Prices.of(scenario, samples)
     shown: list[Any] = [tables.monthly, tables.yearly]
     for timing in budget.TIMINGS:
-        shown += list(budget.as_cash(prices, costs, timing).values())
+        shown += list(as_cash(prices, costs, timing).values())
     for vintage in scenario.budget.vintages.values():
         for line in budget.LINES:
             shown.append([vintage.amount(line.name, year) or 0 for year in range(2025, 2031)])
@@ -110,7 +112,7 @@ def fingerprint(
             budget.in_vintage_terms(prices, vintage, "total", seen, clock.years, "nominal")
         )
     shown.append(list(budget.check_2024(scenario).values()))
-    shown.append([budget._ukraine_nights(prices, year) for year in range(2025, 2028)])
+    shown.append([budget._ukraine_nights(prices, year) for year in years_of(range(2025, 2028))])
     shown.append([price_index(scenario, level, 2024) for level in scenario.budget.price_levels])
     digest = hashlib.sha256()
     for part in shown:

@@ -64,6 +64,7 @@ def files_of(folder: Path) -> dict[str, str]:
 def test_a_run_writes_just_these_files(done: Run) -> None:
     assert sorted(files_of(done.folder)) == [
         "budget.csv",
+        "budget_monthly.csv",
         "charts/gap.png",
         "charts/gap.svg",
         "charts/need.png",

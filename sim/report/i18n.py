@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
@@ -83,6 +84,12 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
     if lang == "nl":
         text = text.translate(str.maketrans(",.", ".,"))
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def in_words(day: date, lang: Language) -> str:
+    """Write a date as the language does: 31 December 2027, 31 december 2027."""
+    month = translate(f"month_{day.month}", lang)
+    return translate("day_in_words", lang, day=day.day, month=month, year=day.year)
 
 
 def million(eur: float, lang: Language) -> str:

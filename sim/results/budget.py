@@ -1,7 +1,7 @@
 """Budget lines: what each costs, and how that compares with the money budgeted for it.
 
 ``LINES`` states every line once: tables, workbook, dashboard, memo and documents read it. Costs are
-arithmetic on the yearly volumes of ``tables`` and the prices of the scenario; nothing is simulated
+arithmetic on the volumes of ``tables`` and the prices of the scenario; nothing is simulated
 here, so other prices or another budget need no new run. Costs are first computed in the price level
 of the headline vintage and gross of other income; ``compare_with_budget`` then states them in the
 terms of a vintage.
@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ..clock import Clock, days_in_year
+from ..clock import Clock, Period, days_in_year, years_of
 from ..model.prices import (
     LEVELS,
     Prices,
@@ -32,6 +32,7 @@ from ..model.prices import (
 )
 from ..model.sampling import Floats, Samples
 from ..scenario import CostLevel, LineName, Quantity, Scenario, Vintage
+from .tables import BEFORE_START
 
 Timing = Literal["cost", "cash"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)
@@ -43,17 +44,20 @@ Costs = dict[tuple[CostLevel, str], Floats]
 
 @dataclass(frozen=True)
 class Costing:
-    """Yearly volumes and prices of a run at one cost level, and the pieces that lines share.
+    """Volumes and prices of a run at one cost level, and the pieces that lines share.
 
-    Arrays are (year, replication); of places and residents (year, replication, place type).
+    Arrays are (period, replication); of places and residents (period, replication, place type).
+    Periods are years, or the months of whole years, whose costs then add up to those of the years.
     """
 
     prices: Prices
     level: CostLevel
-    years: tuple[int, ...]
+    periods: tuple[Period, ...]
     volumes: Mapping[str, Floats]
     before_start: Mapping[str, Floats] | None = None
     """Volumes of the days of the first year before the start, which ``volumes`` include."""
+    whole_years: Costing | None = None
+    """Of months: the same for their years, by which some lines are settled."""
     known: dict[LineName, Floats] = field(default_factory=dict)
     """Costs of lines that are computed already."""
 
@@ -75,11 +79,27 @@ class Costing:
 
     @cached_property
     def year_days(self) -> Floats:
-        return np.array([float(days_in_year(year)) for year in self.years])[:, None]
+        """Days of the year that each period is, or lies in."""
+        return np.array([float(days_in_year(period.year)) for period in self.periods])[:, None]
+
+    def of_year(self, number: Callable[[Costing], Floats]) -> Floats:
+        """A number of the whole year that each period is, or lies in."""
+        if self.whole_years is None:
+            return number(self)
+        years = [period.year for period in self.whole_years.periods]
+        return number(self.whole_years)[[years.index(period.year) for period in self.periods]]
+
+    @cached_property
+    def early(self) -> Costing | None:
+        """The days of the first year before the start."""
+        if self.before_start is None:
+            return None
+        whole = self.whole_years.early if self.whole_years is not None else None
+        return Costing(self.prices, self.level, self.periods, self.before_start, whole_years=whole)
 
     @cached_property
     def residents(self) -> Floats:
-        """Mean people in reception, by place type."""
+        """People in reception by place type: mean of a year, or person-years of a month."""
         return self.volumes["resident_days"] / self.year_days[:, :, None]
 
     @cached_property
@@ -121,7 +141,11 @@ class Line:
     part_of: LineName | None = None
     """The line it is inside; None for the total itself and for what stands outside it."""
     cost: Callable[[Costing], Floats] | None = None
-    """Cost by (year, replication) [EUR]; None: the sum of the lines that are part of it."""
+    """Cost by (period, replication) [EUR]; None: the sum of the lines that are part of it.
+
+    Months must add up to their year, so a cost that is not proportional to volumes is laid over
+    them by a number of the year (``Costing.of_year``).
+    """
     cost_2024: Callable[[Prices, CostLevel], Floats] | None = None
     """Known cost of 2024, part of which is paid in 2025: see ``as_cash``."""
     adds: bool = True
@@ -160,35 +184,39 @@ def nidos_cost(costing: Costing) -> Floats:
 def penalties_paid(costing: Costing) -> Floats:
     """Penalties for late decisions, as far as they are paid.
 
-    Where spending follows the budget, they are paid from what work leaves of the IND's money.
+    Where spending follows the budget, they are paid from what work leaves of the IND's money in
+    the year; a month has the part of these that fell due in it.
     """
     if costing.scenario.closing != "constrained":
         return costing.penalties_due
-    money = np.stack([ind_money(costing.prices, year) for year in costing.years])
+    if costing.whole_years is not None:
+        due = costing.of_year(lambda year: year.penalties_due)
+        paid = costing.of_year(lambda year: year.line("penalties"))
+        return costing.penalties_due * paid / np.where(due > 0, due, 1.0)
+    money = np.stack([ind_money(costing.prices, period.year) for period in costing.periods])
     asylum, other = costing.ind_work
     return np.clip(money - asylum - other, 0.0, costing.penalties_due)
 
 
 def before_start_cost(costing: Costing) -> Floats:
     """Total cost of the days of the first year before the start."""
-    if costing.before_start is None:
+    if costing.early is None:
         return np.zeros_like(costing.total_residents)
-    early = Costing(costing.prices, costing.level, costing.years, costing.before_start)
-    return early.line("total")
+    return costing.early.line("total")
 
 
 def ukraine_cost(costing: Costing) -> Floats:
     """Places for displaced people from Ukraine x norm a night, day by day."""
-    by_year = np.array([[_ukraine_nights(costing.prices, year)] for year in costing.years])
-    return by_year * np.ones_like(costing.total_residents)
+    nights = np.array([[_ukraine_nights(costing.prices, period)] for period in costing.periods])
+    return nights * np.ones_like(costing.total_residents)
 
 
-def _ukraine_nights(prices: Prices, year: int) -> float:
-    """Places x norm summed over the nights of a year; computed anew only where one changes."""
+def _ukraine_nights(prices: Prices, period: Period) -> float:
+    """Places x norm summed over the nights of a period; computed anew only where one changes."""
     places, norm = prices.scenario.prices.ukraine_places, prices.scenario.prices.ukraine_norm
     total, changes, cost = 0.0, None, 0.0
-    for number in range(days_in_year(year)):
-        day = date(year, 1, 1) + timedelta(days=number)
+    for number in range(period.days):
+        day = period.first + timedelta(days=number)
         if number == 0 or (changes is not None and day >= changes):
             cost = places.on(day) * float(prices.price(prices.scenario.prices.ukraine_norm, day)[0])
             later = [places.changes_after(day), norm.changes_after(day)]
@@ -198,10 +226,15 @@ def _ukraine_nights(prices: Prices, year: int) -> float:
 
 
 def oda_cost(costing: Costing) -> Floats:
-    """Part of the cost of reception that counts as ODA: that of people in their first year."""
+    """Part of the cost of reception that counts as ODA: that of people in their first year.
+
+    Each at the mean cost of a resident in the year.
+    """
     first_year = costing.volumes["first_year_days"] / costing.year_days
     share = costing.prices.number(costing.scenario.prices.oda_share)
-    return first_year * share * costing.reception / np.maximum(costing.total_residents, 1.0)
+    reception = costing.of_year(lambda year: year.reception)
+    residents = costing.of_year(lambda year: year.total_residents)
+    return first_year * share * reception / np.maximum(residents, 1.0)
 
 
 def _nidos_2024(prices: Prices, _: CostLevel) -> Floats:
@@ -285,56 +318,29 @@ def costs(
     shown as ``before_start``. A place-year is the mean over the year's days.
     """
     prices = Prices.of(scenario, samples)
-    early = _before_start(volumes, len(clock.years))
-    whole = {
-        name: values + early.get(name, 0.0)
-        for name, values in volumes.items()
-        if not name.startswith("before:")
-    }
     result: Costs = {}
     for level in LEVELS:
-        costing = Costing(prices, level, clock.years, whole, early)
+        costing = costing_by_year(prices, level, volumes, clock)
         result |= {(level, line.name): costing.line(line.name) for line in LINES}
     return result
 
 
-def _before_start(volumes: Mapping[str, Floats], years: int) -> dict[str, Floats]:
-    """Volumes of the days before the start, in the first year; zero in the others."""
+def costing_by_year(
+    prices: Prices, level: CostLevel, volumes: Mapping[str, Floats], clock: Clock
+) -> Costing:
+    """Return the volumes of the years of a run, each a whole year, with its prices."""
     early = {}
     for name, values in volumes.items():
-        if name.startswith("before:"):
-            padded = np.zeros((years, *values.shape))
+        if name.startswith(BEFORE_START):
+            padded = np.zeros((len(clock.years), *values.shape))
             padded[0] = values
-            early[name.removeprefix("before:")] = padded
-    return early
-
-
-def as_cash(prices: Prices, costs_: Costs, timing: Timing) -> Costs:
-    """Costs as cost, or as cash: advances follow a year's cost, the rest settles a year later.
-
-    The year before the first is 2024 as known (at each cost level), where the run starts in 2025;
-    for lines without a known 2024, and for other starts, the first year stands for it.
-    """
-    if timing == "cost":
-        return costs_
-    advance = prices.number(prices.scenario.prices.advance_share)
-    cash: Costs = {}
-    for (level, line), cost in costs_.items():
-        first = np.broadcast_to(_cost_before(prices, costs_, level, line), cost[:1].shape)
-        previous = np.concatenate([first, cost[:-1]])
-        cash[level, line] = advance * cost + (1 - advance) * previous
-    return cash
-
-
-def _cost_before(prices: Prices, costs_: Costs, level: CostLevel, line: str) -> Floats:
-    """Cost of the year before the first: as known, the sum of its parts, or that of the first."""
-    known = BY_NAME[line].cost_2024
-    if known is not None and prices.scenario.start.year == 2025:
-        return known(prices, level)
-    parts = addends(line)
-    if not parts:
-        return costs_[level, line][:1]
-    return reduce(add, (_cost_before(prices, costs_, level, part) for part in parts))
+            early[name.removeprefix(BEFORE_START)] = padded
+    whole = {
+        name: values + early.get(name, 0.0)
+        for name, values in volumes.items()
+        if not name.startswith(BEFORE_START)
+    }
+    return Costing(prices, level, years_of(clock.years), whole, early)
 
 
 @dataclass(frozen=True)
@@ -378,15 +384,17 @@ def in_vintage_terms(
     cost: Floats,
     years: tuple[int, ...],
     basis: Basis,
+    part: Floats | float = 1.0,
 ) -> Floats:
     """A line's cost as a vintage states it: net or gross, in its price level or nominal.
 
     A net vintage states the IND (and the total) less other income, a gross one all of it.
+    ``part`` is the part of the year that each cost is of, which has that part of the income.
     """
     index = price_index(prices.scenario, prices.base, vintage.price_level)
     net = is_net(vintage, line)
     income = prices.price(prices.scenario.ind_cost.other_income) if net else np.zeros(1)
-    return (cost - income) * index * nominal_factor(prices, vintage, years, basis)
+    return (cost - income * part) * index * nominal_factor(prices, vintage, years, basis)
 
 
 def is_net(vintage: Vintage, line: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from threading import Event
@@ -31,6 +31,7 @@ from ..scenario import Scenario
 from . import budget
 from . import tables as results
 from .budget import Costs
+from .by_month import costs_by_month
 from .cell import MONEY, CellRef, advice_on
 from .executor import ALL_CORES, Workers, parallel_list, parallel_map
 
@@ -78,6 +79,8 @@ class Experiment:
     costs: Costs
     first: int = 0
     """Number of its first replication."""
+    costs_by_month: Mapping[str, Floats] = field(default_factory=dict)
+    """Cost of each line by month, at the scenario's price level; empty unless asked for."""
 
     @property
     def replications(self) -> int:
@@ -189,9 +192,11 @@ def simulate_one(
     first: int = 0,
     count: int | None = None,
     cancelled: Event | None = None,
+    by_month: bool = False,
 ) -> Experiment:
     """Simulate ``count`` replications from number ``first`` on, which have these ``samples``.
 
+    ``by_month`` asks for their costs by month, as well as by year.
     Raises ``CancelledError`` within a step once ``cancelled`` is set.
     """
     ledger = simulate(
@@ -205,7 +210,7 @@ def simulate_one(
         first=first,
         actors=actors_until(cancelled),
     )
-    return to_tables(ledger, scenario, samples, first)
+    return to_tables(ledger, scenario, samples, first, by_month)
 
 
 def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor]]:
@@ -213,11 +218,17 @@ def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor
     return ACTORS if cancelled is None else (*ACTORS, stop_when(cancelled))
 
 
-def to_tables(ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0) -> Experiment:
-    """Tabulate and price a finished simulation."""
+def to_tables(
+    ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0, by_month: bool = False
+) -> Experiment:
+    """Tabulate and price a finished simulation, by year and, if asked, by month."""
     tables = results.tabulate(ledger, scenario)
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
-    return Experiment(scenario, ledger.clock, samples, tables, costs, first)
+    of_months: dict[str, Floats] = {}
+    if by_month:
+        volumes = results.monthly_volumes(ledger)
+        of_months = costs_by_month(scenario, volumes, tables.volumes, samples, ledger.clock)
+    return Experiment(scenario, ledger.clock, samples, tables, costs, first, of_months)
 
 
 def simulate_all(
@@ -260,6 +271,8 @@ class Task(Generic[Measured]):
     """Parameter columns (replications,) to use instead of drawing them."""
     first: int = 0
     """Number of the first replication, by which its random numbers are keyed."""
+    by_month: bool = False
+    """Whether ``measure`` reads costs by month."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +285,7 @@ class Piece(Generic[Measured]):
     samples: Samples
     first: int
     count: int
+    by_month: bool = False
 
 
 def run_task(task: Task[Arrays], settings: Settings, cancelled: Event | None = None) -> Arrays:
@@ -318,13 +332,20 @@ def pieces(
     samples = _samples_of(task, settings)
     for first, count in cut:
         part = slice_samples(samples, first, count)
-        yield Piece(task.scenario, task.measure, settings, part, task.first + first, count)
+        start = task.first + first
+        yield Piece(task.scenario, task.measure, settings, part, start, count, task.by_month)
 
 
 def measured(piece: Piece[Measured], cancelled: Event | None) -> Measured:
     """Simulate some replications, and return what their measure reads; the work of an executor."""
     trial = simulate_one(
-        piece.scenario, piece.samples, piece.settings, piece.first, piece.count, cancelled
+        piece.scenario,
+        piece.samples,
+        piece.settings,
+        piece.first,
+        piece.count,
+        cancelled,
+        piece.by_month,
     )
     return piece.measure(trial)
 

@@ -360,30 +360,35 @@ def _quantile(reached: Floats, q: float, low: Floats, high: Floats) -> Floats:
 def volumes(ledger: Ledger) -> dict[str, Floats]:
     """Quantities to which prices apply, by year: person-days, place-days and single events."""
     years = np.array(ledger.clock.month_years())
+    totals = {
+        name: np.stack([sum_in_order(monthly[years == year]) for year in ledger.clock.years])
+        for name, monthly in monthly_volumes(ledger).items()
+    }
+    return totals | before_start(ledger)
 
-    def by_year(monthly: Floats) -> Floats:
-        return np.stack([sum_in_order(monthly[years == year]) for year in ledger.clock.years])
+
+def monthly_volumes(ledger: Ledger) -> dict[str, Floats]:
+    """Quantities to which prices apply, by month of the run; ``volumes`` are their sums."""
 
     def flow(source: str, target: str) -> Floats:
         width = len(ledger.stocks["beds"][0])
         nothing = np.zeros((ledger.clock.months, ledger.replications, width), dtype=np.int32)
-        return by_year(ledger.flows.get((source, target), nothing).astype(np.float64))
+        return ledger.flows.get((source, target), nothing).astype(np.float64)
 
     def tally(name: str) -> Floats:
         months = (ledger.clock.months, ledger.replications)
-        return by_year(ledger.tallies.get(name, np.zeros(months)))
+        return ledger.tallies.get(name, np.zeros(months))
 
-    totals = {
-        "place_days": by_year(ledger.days["places_open"] + ledger.days["places_notice"]),
-        "resident_days": by_year(ledger.days["beds"]),
-        "beyond_days": by_year(ledger.days["beyond_places"])[:, :, 0],
-        "ward_days": by_year(ledger.days["wards"])[:, :, 0],
-        "transit_days": by_year(ledger.days["transit"])[:, :, 0],
+    return {
+        "place_days": ledger.days["places_open"] + ledger.days["places_notice"],
+        "resident_days": ledger.days["beds"],
+        "beyond_days": ledger.days["beyond_places"][:, :, 0],
+        "ward_days": ledger.days["wards"][:, :, 0],
+        "transit_days": ledger.days["transit"][:, :, 0],
         "places_opened": flow("places_ordered", "places_open"),
         "places_closed": flow("places_notice", "place_market"),
         **{name: tally(name) for name in TALLIES},
     }
-    return totals | before_start(ledger)
 
 
 def before_start(ledger: Ledger) -> dict[str, Floats]:

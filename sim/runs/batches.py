@@ -20,6 +20,8 @@ import numpy as np
 from ..model.prices import Prices
 from ..model.sampling import Floats, Samples
 from ..results import budget
+from ..results.by_month import MONTHS
+from ..results.cash import as_cash
 from ..results.executor import ALL_CORES, Workers, parallel_map
 from ..results.experiment import (
     Experiment,
@@ -39,7 +41,8 @@ IN_MEMORY_BYTES = 64_000_000
 """Largest results of a whole run that stay in memory: 500 replications of the baseline take 27 MB,
 30 years of them 131 MB, which with the program itself would exceed 250 MB."""
 
-Kind = Literal["monthly", "yearly"] | budget.Timing
+Kind = Literal["monthly", "yearly", "month_cost"] | budget.Timing
+"""``month_cost`` has the cost of each of ``budget.LINES`` by month, at the scenario's level."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,12 @@ def batch_of(trial: Experiment, series: Collection[str] | None = None) -> Batch:
     }
     shape = (len(tables.years), trial.replications)
     for timing in budget.TIMINGS:
-        costs = budget.as_cash(prices, trial.costs, timing).values()
+        costs = as_cash(prices, trial.costs, timing).values()
         arrays[timing] = np.stack([np.broadcast_to(cost, shape) for cost in costs])
+    if trial.costs_by_month:
+        shape = (len(tables.years) * MONTHS, trial.replications)
+        by_month = trial.costs_by_month.values()
+        arrays["month_cost"] = np.stack([np.broadcast_to(cost, shape) for cost in by_month])
     return Batch(trial.replications, index, arrays)
 
 
@@ -165,7 +172,7 @@ def simulate_cells(
     cut = [(known + first, count) for first, count in chunks(left.replications, size)]
 
     settings = Settings(options.replications, options.seed, options.step, until, options.vary)
-    work = pieces(Task(scenario, batch_of, samples), settings, cut)
+    work = pieces(Task(scenario, batch_of, samples, by_month=True), settings, cut)
     tell = progress or (lambda _done, _total: None)
     done, large = known, IN_MEMORY_BYTES / options.replications
     batches: dict[int, Batch] = {}

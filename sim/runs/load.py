@@ -21,6 +21,9 @@ from .summary_tables import BUDGET_COLUMNS
 from .table_reader import read_table
 
 TABLES = ("budget.csv", "monthly.parquet", "yearly.csv")
+BUDGET_MONTHLY = "budget_monthly.csv"
+FIRST_WITH_MONTHS = 4
+"""First form of folders in which a run has its cost by month."""
 
 
 NO_STUDIES = ("run", "answers", "charts", "scorecard", "tables")
@@ -36,6 +39,8 @@ class RunFolder:
     budget: pd.DataFrame
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    budget_monthly: pd.DataFrame | None = None
+    """Cost by month; None where it is not known, as in a folder of an earlier form."""
 
     @property
     def stamp(self) -> Provenance:
@@ -105,7 +110,16 @@ def read_run_folder(folder: Path) -> RunFolder:
         with_columns(budget, BUDGET_COLUMNS),
         with_columns(monthly),
         with_columns(yearly),
+        _budget_monthly(folder, manifest),
     )
+
+
+def _budget_monthly(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame | None:
+    """Read the cost by month of a run; None for a folder of a form that did not have it."""
+    if manifest["schema"] < FIRST_WITH_MONTHS:
+        return None
+    table = verified_table(folder, manifest, BUDGET_MONTHLY)
+    return table.assign(date=pd.to_datetime(table["date"]))
 
 
 def read_scenario(folder: Path, manifest: dict[str, Any], name: str) -> Scenario:
@@ -145,6 +159,7 @@ def run_data(folder: Path, run: RunFolder) -> RunData:
         run.monthly,
         run.yearly,
         read_unreduced(folder, run, UNREDUCED),
+        budget_monthly=run.budget_monthly,
     )
 
 

@@ -25,11 +25,11 @@ from .former import present
 from .manifest_schema import DERIVED_KINDS, validate
 
 MANIFEST = "run.json"
-SCHEMA = 3
-"""Number of the form of folders: since 3 their tables have columns of the simulation error,
-and say of a wait whose it is."""
-READABLE = (2, SCHEMA)
-"""Forms that are read; what a table of form 2 lacks is taken as not known."""
+SCHEMA = 4
+"""Number of the form of folders: since 3 their tables have columns of the simulation error, and
+say of a wait whose it is; since 4 a run has ``budget_monthly.csv``."""
+READABLE = (2, 3, SCHEMA)
+"""Forms that are read; what an earlier form lacks is taken as not known."""
 MAX_BYTES = 50_000_000
 """Size of the largest manifest that is read."""
 LONGEST_KEY = 100
@@ -113,7 +113,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if manifest is None:
         raise _refused(file, "this is not a manifest of ours")
     if manifest["schema"] not in READABLE:
-        read = " and ".join(map(str, READABLE))
+        read = f"{', '.join(map(str, READABLE[:-1]))} and {READABLE[-1]}"
         what = f"this manifest has schema {manifest['schema']!r}; this version reads {read}"
         raise _refused(file, what, f"make the folder again{command_of(manifest)}")
     if not has_valid_checksum(text):

@@ -129,7 +129,7 @@ class Manifest(Part):
     """What every manifest holds."""
 
     kind: Kind
-    schema_: Annotated[Literal[2, 3], Field(alias="schema")]
+    schema_: Annotated[Literal[2, 3, 4], Field(alias="schema")]
     versions: Versions
     packages: dict[Name, Name]
     platform: dict[Name, str]

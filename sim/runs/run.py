@@ -33,6 +33,7 @@ from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
 from .given_figures import COPY, GivenFigures
 from .manifest import write_manifest
+from .monthly_budget import monthly_budget_table
 from .precise import STAGES, Precision, of_row
 from .provenance import Provenance, mark_charts
 from .summary_tables import (
@@ -56,6 +57,7 @@ class Run:
     budget: pd.DataFrame
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    budget_monthly: pd.DataFrame
     replications: int
     precision: Precision | None = None
     """What was reached of the precision that was asked for."""
@@ -160,6 +162,7 @@ def _computed(
         budget=budget_table(scenario, samples, clock, cells),
         monthly=monthly_table(cells),
         yearly=yearly_table(cells),
+        budget_monthly=monthly_budget_table(scenario, samples, clock, cells),
         replications=options.replications,
         precision=reached,
     )
@@ -198,6 +201,7 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
         run.budget,
         run.monthly,
         run.yearly,
+        budget_monthly=run.budget_monthly,
     )
     if options.observed is not None:
         subject = replace(subject, observed=compare(subject, options.observed.known))
@@ -220,7 +224,13 @@ def checked_until(scenario: Scenario, options: Options) -> date:
 
 
 def write_tables(run: Run, folder: Path) -> None:
-    for name, table in (("budget", run.budget), ("monthly", run.monthly), ("yearly", run.yearly)):
+    tables = {
+        "budget": run.budget,
+        "budget_monthly": run.budget_monthly,
+        "monthly": run.monthly,
+        "yearly": run.yearly,
+    }
+    for name, table in tables.items():
         table.to_csv(
             folder / f"{name}.csv",
             index=False,

@@ -23,6 +23,7 @@ LONGEST_TEXT = 10_000
 STATISTICS = "mean p05 p10 p25 p50 p75 p90 p95"
 _COST_AND_GAP = " ".join(f"{table}_{name}" for table in ("cost", "gap")
                          for name in STATISTICS.split())  # fmt: skip
+_COST_AND_CUMULATED = _COST_AND_GAP.replace("gap_", "cumulated_")
 _DIFFERENCE = "base_mean base_p50 other_mean other_p50 p_positive variance_ratio " + " ".join(
     f"difference_{name}" for name in STATISTICS.split()
 )
@@ -34,6 +35,8 @@ _IND_COA = " ".join(
 COLUMNS: dict[tuple[str, str], str] = {
     ("run", "budget"): f"vintage:text cost_level:text timing:text price_basis:text line:text "
     f"year:year budget p_gap_positive {_COST_AND_GAP}",
+    ("run", "budget_monthly"): "vintage:text year:year date:date line:text cost_level:text "
+    f"timing:text price_basis:text {_COST_AND_CUMULATED} budget p_over_budget realised",
     ("run", "monthly"): f"series:text breakdown:text unit:text date:date {STATISTICS}",
     ("run", "yearly"): f"series:text breakdown:text measure:text unit:text year:year {STATISTICS}",
     ("run", "replications"): "year:year replication:count *",
@@ -68,11 +71,12 @@ and so are all others where a star stands.
 A kind without an entry may have any columns."""
 GRIDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("run", "budget"): ("year", "vintage", "cost_level", "timing", "price_basis", "line"),
+    ("run", "budget_monthly"): ("date", "vintage", "line", "cost_level", "timing", "price_basis"),
     ("run", "monthly"): ("date", "series", "breakdown"),
     ("run", "yearly"): ("year", "series", "breakdown", "measure"),
 }
 """Tables with a row for each moment of each cell: the column of moments, then those of cells."""
-PRODUCTS = (("run", "budget"),)
+PRODUCTS = (("run", "budget"), ("run", "budget_monthly"))
 """Grids that have a cell for each combination of labels."""
 SINGLE = (("solution", "answer"), ("sensitivity", "whole"))
 """Tables of one row."""

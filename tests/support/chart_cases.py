@@ -87,6 +87,7 @@ def run_data(name: str) -> RunData:
         pd.read_parquet(folder / "monthly.parquet"),
         pd.read_csv(folder / "yearly.csv"),
         pd.read_parquet(folder / "replications.parquet", columns=list(UNREDUCED)),
+        budget_monthly=pd.read_csv(folder / "budget_monthly.csv", parse_dates=["date"]),
     )
 
 

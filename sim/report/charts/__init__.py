@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..i18n import Language, translate
 from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
-from . import gap, housing, ind, inflow, multi_run, need, occupancy, vintages
+from . import budget_year, gap, housing, ind, inflow, multi_run, need, occupancy, vintages
 from .data import UNREDUCED, RunData
 from .figures import figures_note, figures_of
 
@@ -52,6 +52,7 @@ class RunChart:
 CHARTS: dict[str, RunChart] = {
     "need": RunChart(need.draw, need.alt_text, need.is_drawable, need.FIGURES),
     "gap": RunChart(gap.draw, gap.alt_text, gap.is_drawable),
+    "budget_year": RunChart(budget_year.draw, budget_year.alt_text, budget_year.is_drawable),
     "inflow": RunChart(inflow.draw, inflow.alt_text, inflow.is_drawable, inflow.FIGURES),
     "occupancy": RunChart(
         occupancy.draw, occupancy.alt_text, occupancy.is_drawable, occupancy.FIGURES

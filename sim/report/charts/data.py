@@ -43,6 +43,10 @@ class RunData:
     unreduced: pd.DataFrame | None = None
     baseline: RunData | None = None
     observed: ComparedFigures | None = None
+    budget_monthly: pd.DataFrame | None = None
+    """Cost by month; None if it is not known, as of a run of an earlier version."""
+    year: int | None = None
+    """Year of the chart of one year; by default the first one that has a budget."""
 
 
 def by_month(run: RunData, series: str, breakdown: str = "total") -> pd.DataFrame:

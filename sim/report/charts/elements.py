@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 from ...results.cell import CellRef
 from ...scenario import Scenario, source_keys
 from ..display_names import cell_name, input_name
-from ..i18n import Language, labels, number, translate
+from ..i18n import Language, in_words, labels, number, translate
 from ..study_data import StudyData
 from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from .data import RunData, scaled_years
@@ -191,16 +191,6 @@ def cell_words(address: CellRef, scenario: Scenario, lang: Language) -> str:
         return cell_name(address, scenario, lang)
     except KeyError:
         return address.cell
-
-
-def month_name(day: date, lang: Language) -> str:
-    """Return the name of a date's month."""
-    return translate(f"month_{day.month}", lang)
-
-
-def in_words(day: date, lang: Language) -> str:
-    """Return a date as the language writes it: 31 December 2027, 31 december 2027."""
-    return translate("day_in_words", lang, day=day.day, month=month_name(day, lang), year=day.year)
 
 
 def amount(value: float, lang: Language, decimals: int = 0) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..i18n import Language, billion, number, translate
+from ..i18n import Language, billion, in_words, number, translate
 from ..run_tables import headline_rows, prices_label, prices_notes
 from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from .data import RunData, by_month
-from .elements import BILLION, amount, cited_sources, in_words, limit_from_zero, listed
+from .elements import BILLION, amount, cited_sources, limit_from_zero, listed
 from .layout import EndLabel, FigureLayout, Swatch, finish, label_ends, new_figure
 from .scales import date_scale, number_scale, positions, year_scale, zero_line
 

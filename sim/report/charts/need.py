@@ -10,7 +10,7 @@ from importlib import resources
 
 from matplotlib.figure import Figure
 
-from ..i18n import Language, number, translate
+from ..i18n import Language, in_words, number, translate
 from ..style import DARK, GREY, ChartSize
 from .data import RunData, by_month, has_days
 from .elements import (
@@ -22,7 +22,6 @@ from .elements import (
     draw_official,
     draw_past,
     fan_labels,
-    in_words,
     limit_from_zero,
     run_notes,
 )

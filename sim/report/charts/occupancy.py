@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ...scenario import Scenario
-from ..i18n import Language, number, probability, translate
+from ..i18n import Language, in_words, number, probability, translate
 from ..style import DARK, ChartSize
 from .data import RunData, by_month, has_days
 from .elements import (
@@ -15,7 +15,6 @@ from .elements import (
     amount,
     described_days,
     draw_baseline,
-    in_words,
     limit_from_zero,
     listed,
     run_notes,

@@ -1,0 +1,98 @@
+"""A year in execution: what was spent, the projected rest, and both against the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..results import budget
+from ..scenario import Scenario
+from .i18n import Language, billion, in_words, number, probability, translate
+from .run_tables import headline_rows
+
+
+@dataclass(frozen=True)
+class YearInExecution:
+    """The total of a year, from ``budget_monthly`` [EUR].
+
+    ``rows`` are by month, those of cash where spending was observed and those of cost otherwise;
+    ``realised`` is what was spent by the day that is its index, where any was observed.
+    """
+
+    year: int
+    timing: budget.Timing
+    rows: pd.DataFrame
+    realised: pd.Series[float]
+
+    @property
+    def end(self) -> pd.Series[float]:
+        """The row of December."""
+        last: pd.Series[float] = self.rows.iloc[-1]
+        return last
+
+    @property
+    def has_budget(self) -> bool:
+        return bool(pd.notna(self.end["budget"]))
+
+    @property
+    def spent(self) -> float:
+        """What was spent by the last day on which that is known."""
+        return float(self.realised.iloc[-1]) if len(self.realised) else 0.0
+
+
+def year_in_execution(
+    table: pd.DataFrame | None, scenario: Scenario, chosen: int | None = None
+) -> YearInExecution | None:
+    """Return the total of a year from ``budget_monthly``; None if the table doesn't hold it.
+
+    By default the last year of which spending was observed, or else the first with a budget.
+    """
+    if table is None or table.empty:
+        return None
+    cost, cash = (headline_rows(table, scenario, timing=timing) for timing in budget.TIMINGS)
+    observed = cash[cash["realised"].notna()]["year"]
+    held = cost[cost["budget"].notna()]["year"]
+    year = chosen or int(max(observed, default=min(held, default=min(cost["year"]))))
+    if year not in set(cost["year"]):
+        return None
+    timing: budget.Timing = "cash" if year in set(observed) else "cost"
+    rows = cash if timing == "cash" else cost
+    rows = rows[rows["year"] == year].sort_values("date")
+    rows = rows.set_index(pd.DatetimeIndex(rows["date"]))
+    return YearInExecution(year, timing, rows, rows["realised"].dropna())
+
+
+def spent_sentence(told: YearInExecution, lang: Language) -> str:
+    """Say what was spent so far, and what the rest of the year is projected to cost."""
+    end = told.end
+    return translate(
+        "in_year_spent",
+        lang,
+        day=in_words(told.realised.index[-1].date(), lang),
+        spent=billion(told.spent, lang),
+        rest=billion(end["cumulated_p50"] - told.spent, lang),
+        low=number((end["cumulated_p10"] - told.spent) / 1e9, lang, 1),
+        high=number((end["cumulated_p90"] - told.spent) / 1e9, lang, 1),
+    )
+
+
+def whole_year_sentence(told: YearInExecution, lang: Language) -> str:
+    """Say what the whole year costs against its budget."""
+    end = told.end
+    return translate(
+        "in_year_whole" if told.has_budget else "in_year_whole_alone",
+        lang,
+        year=told.year,
+        cost=billion(end["cumulated_p50"], lang),
+        low=number(end["cumulated_p10"] / 1e9, lang, 1),
+        high=number(end["cumulated_p90"] / 1e9, lang, 1),
+        **(
+            {
+                "budget": billion(end["budget"], lang),
+                "chance": probability(end["p_over_budget"], lang),
+            }
+            if told.has_budget
+            else {}
+        ),
+    )
