@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,12 @@ from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text
 from ..report import run_tables as text
-from ..report.charts import CHART_SIZES, CHARTS, Width, draw
+from ..report.charts import CHART_SIZES, CHARTS, Width, draw, reason_against
 from ..report.error_tables import error_table
 from ..report.i18n import Language, probability, translate
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
-from ..runs.load import RunFolder, run_data, verified_table
+from ..runs.load import RunFolder, no_months, run_data, verified_table
 from ..runs.manifest import MANIFEST, read_manifest
 from .study import StudyReport, write_memo
 
@@ -58,6 +58,23 @@ class Result:
         Columns ``cost_*`` and ``gap_*`` are the mean and quantiles over replications.
         """
         return self.finished.budget.copy()
+
+    @property
+    def budget_monthly(self) -> pd.DataFrame:
+        """Cost by line and month, cumulated from 1 January, beside the budget of the year [EUR].
+
+        At the headline's vintage, price level and price basis, as cost and as cash. Raises
+        ``ScenarioError`` for a folder of an earlier version, which has no ``budget_monthly.csv``.
+
+        >>> import sim
+        >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
+        >>> december = run.budget_monthly.query("line == 'total' and timing == 'cost'")[11::12]
+        >>> float(december["budget"].iloc[0]) == run.value("budget.total.2025")
+        True
+        """
+        if self.finished.budget_monthly is None:
+            raise no_months(self.folder)
+        return self.finished.budget_monthly.copy()
 
     @property
     def monthly(self) -> pd.DataFrame:
@@ -270,11 +287,19 @@ class Plots:
         """Draw status holders waiting for a home, and those housed."""
         return self._draw("housing", lang, width)
 
-    def _draw(self, name: str, lang: Language, width: Width) -> Chart:
-        subject = run_data(self.of.folder, self.of.finished)
+    def budget_year(
+        self, lang: Language = "en", width: Width = "page", year: int | None = None
+    ) -> Chart:
+        """Draw the cost of a year from 1 January on, beside its budget.
+
+        By default the last year of which spending was observed, or the first with a budget.
+        """
+        return self._draw("budget_year", lang, width, year)
+
+    def _draw(self, name: str, lang: Language, width: Width, year: int | None = None) -> Chart:
+        subject = replace(run_data(self.of.folder, self.of.finished), year=year)
         if not CHARTS[name].is_drawable(subject):
-            what = "the run is too short for this chart, or nobody has a place in it"
-            usage_error(name, what, "run the scenario to a later day")
+            usage_error(name, *reason_against(name, subject))
         figure = draw(name, subject, CHART_SIZES[width], lang)
         title, words = translate(f"chart_{name}_title", lang), CHARTS[name].alt_text(subject, lang)
         return Chart(figure, title, words, width, self.of.finished.stamp)

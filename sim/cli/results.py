@@ -46,6 +46,9 @@ def plot(
     observed: ShownFigures = None,
     as_of: KnownBy = None,
     lang: Lang = "en",
+    year: Annotated[
+        int | None, typer.Option(help="Year of the chart budget_year (default: with a budget).")
+    ] = None,
 ) -> None:
     """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
 
@@ -72,7 +75,7 @@ def plot(
         _refuse_alike(folders, named=len(what) > len(folders))
     found = {folder.resolve().name: read_run_folder(folder) for folder in folders}
     runs = {
-        name: run_data(folder, run)
+        name: replace(run_data(folder, run), year=year)
         for folder, (name, run) in zip(folders, found.items(), strict=True)
     }
     suffix = f"-{lang}-{width}"
@@ -158,17 +161,13 @@ def _names(asked: list[str]) -> list[str]:
 
 def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     """The charts that the run holds the numbers of; the others are told of, or refused if named."""
-    from ..report.charts import CHARTS
+    from ..report.charts import CHARTS, reason_against
 
     lacking = [name for name in wanted if not CHARTS[name].is_drawable(subject)]
-    advice = "run the scenario to a later day"
     if lacking and (named or len(lacking) == len(wanted)):
-        what = "the run is too short for this chart, or nobody has a place in it"
-        usage_error(", ".join(lacking), what, advice)
+        usage_error(", ".join(lacking), *reason_against(lacking[0], subject))
     for name in lacking:
-        typer.echo(
-            f"note: no chart {name}: the run is too short for it, or nobody has a place", err=True
-        )
+        typer.echo(f"note: no chart {name}: {reason_against(name, subject)[0]}", err=True)
     return [name for name in wanted if name not in lacking]
 
 

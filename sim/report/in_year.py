@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from rich.table import Table
 
 from ..results import budget
 from ..scenario import Scenario
-from .i18n import Language, billion, in_words, number, probability, translate
-from .run_tables import headline_rows
+from .i18n import Language, billion, in_words, million, number, probability, translate
+from .run_tables import headline_rows, prices_label
 
 
 @dataclass(frozen=True)
@@ -96,3 +97,28 @@ def whole_year_sentence(told: YearInExecution, lang: Language) -> str:
             else {}
         ),
     )
+
+
+def months_table(told: YearInExecution, scenario: Scenario, lang: Language) -> Table:
+    """Tabulate a year by month: median cost, cumulated with its interval, share of the budget."""
+    unit = f"{translate('million', lang)}, {prices_label(scenario, lang)}"
+    title = translate("in_year_title", lang, year=told.year, unit=unit)
+    table = Table(title=title, title_justify="left")
+    heads = ("until", "month", "sum", "band", *(("share",) if told.has_budget else ()))
+    for key in heads:
+        table.add_column(translate(f"in_year_{key}", lang), justify="right")
+    for row in told.rows.to_dict("records"):
+        low, high = (million(row[f"cumulated_{name}"], lang) for name in ("p10", "p90"))
+        known = pd.notna(row["cumulated_p50"])
+        cells = [
+            f"{row['date']:%Y-%m-%d}",
+            million(row["cost_p50"], lang),
+            million(row["cumulated_p50"], lang) if known else "",
+            translate("range", lang, low=low, high=high) if known and low != high else "",
+        ]
+        if told.has_budget:
+            shown = known and row["budget"] > 0
+            share = number(100 * row["cumulated_p50"] / row["budget"], lang) if shown else ""
+            cells.append(f"{share} %" if shown else "")
+        table.add_row(*cells)
+    return table

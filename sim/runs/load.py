@@ -122,6 +122,12 @@ def _budget_monthly(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame | No
     return table.assign(date=pd.to_datetime(table["date"]))
 
 
+def no_months(folder: Path) -> ScenarioError:
+    """Return the error that a folder of an earlier form has no cost by month."""
+    what = "this folder is of an earlier version, which did not write this table"
+    return _refused(folder / BUDGET_MONTHLY, what, "run the scenario again")
+
+
 def read_scenario(folder: Path, manifest: dict[str, Any], name: str) -> Scenario:
     """Read a resolved scenario of a folder; raises as ``read_resolved`` does."""
     return read_resolved(folder, manifest, name).scenario

@@ -13,6 +13,12 @@ from ...questions.text import HUNDREDS
 from ...report.charts import CHART_SIZES, RunData, alt_text, draw
 from ...report.error_tables import error_note, error_table, other_errors_note
 from ...report.i18n import Language, number, probability, translate
+from ...report.in_year import (
+    months_table,
+    spent_sentence,
+    whole_year_sentence,
+    year_in_execution,
+)
 from ...report.observation_tables import compared_table
 from ...report.observed_figures import ComparedFigures, compare, sentences
 from ...report.run_tables import (
@@ -57,7 +63,11 @@ def memo_of_run(
         drivers=movers(run.scenario, lang, gap=bool(_budgeted(run)) and not _is_constrained(run)),
         basis=rests(run.scenario, lang),
         notes=[*_notes(run, lang), *_said_of(observed, lang)],
-        annex=[*_further_tables(run, lang), *_figures(observed, lang)],
+        annex=[
+            *_in_year(run, lang),
+            *_further_tables(run, lang),
+            *_figures(observed, lang),
+        ],
     )
     return make_memo(folder, run.scenario, lang, parts)
 
@@ -244,6 +254,21 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
         notes.append(error_note(run.budget, run.scenario, year, lang))
         notes.append(check_note(run.record["check_2024_eur"], run.scenario, lang))
     return [*notes, before_start_note(run.budget, run.scenario, lang)]
+
+
+def _in_year(run: RunFolder, lang: Language) -> list[Block]:
+    """What a year costs month by month: spent so far, the rest, and both against the budget."""
+    if run.budget_monthly is None:
+        return [Paragraph(translate("in_year_unknown", lang))]
+    told = year_in_execution(run.budget_monthly, run.scenario)
+    if told is None:
+        return []
+    blocks: list[Block] = [Heading(translate("in_year_head", lang, year=told.year))]
+    if len(told.realised):
+        blocks.append(Paragraph(spent_sentence(told, lang)))
+    blocks.append(Paragraph(whole_year_sentence(told, lang)))
+    blocks.append(table_of(months_table(told, run.scenario, lang)))
+    return [*blocks, Paragraph(translate(f"in_year_{told.timing}", lang), small=True)]
 
 
 def _further_tables(run: RunFolder, lang: Language) -> list[Block]:

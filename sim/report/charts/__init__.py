@@ -33,6 +33,7 @@ __all__ = [
     "draw",
     "draw_together",
     "of_run_folder",
+    "reason_against",
     "write",
     "write_together",
 ]
@@ -69,6 +70,18 @@ def of_run_folder(run: RunData) -> list[str]:
     """Return the charts of a run's folder: those of every run, and those that show figures."""
     shown = [name for name in CHARTS if figures_of(run, CHARTS[name].figures)]
     return [name for name in CHARTS if name in (*OF_EVERY_RUN, *shown)]
+
+
+def reason_against(name: str, run: RunData) -> tuple[str, str]:
+    """Return why a run lacks what a chart shows, and what to do about it."""
+    if name != "budget_year":
+        what = "the run is too short for this chart, or nobody has a place in it"
+        return what, "run the scenario to a later day"
+    if run.budget_monthly is None:
+        what = "the folder is of an earlier version, which did not write budget_monthly.csv"
+        return what, "run the scenario again"
+    year = "a year" if run.year is None else str(run.year)
+    return f"the run does not hold {year} to its end", "run the scenario to a later day"
 
 
 def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:

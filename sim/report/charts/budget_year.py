@@ -41,10 +41,11 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     note = translate(f"chart_budget_year_{told.timing}", lang, vintage=vintage, level=level)
     if size.brief:
         note += " " + translate("chart_bands_brief", lang)
+    prices = prices_label(run.scenario, lang)
     layout = new_figure(
         size,
-        translate("chart_budget_year_title", lang, year=told.year),
-        [translate("chart_budget_year_axis", lang, prices=prices_label(run.scenario, lang))],
+        translate("chart_budget_year_title", lang),
+        [translate("chart_budget_year_axis", lang, year=told.year, prices=prices)],
         run_notes(run, note, lang),
     )
     axes, fan = layout.panels[0], _fan(told)
