@@ -169,8 +169,8 @@ def test_cash_of_a_month_is_its_advance_and_its_part_of_the_settlement(baseline:
 
 @dataclass(frozen=True)
 class Span:
-    start: date
-    end: date
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -196,14 +196,14 @@ TENS = np.full((MONTHS, 2), 10.0) * np.array([1.0, 2.0])
 
 
 def test_without_spending_a_year_is_its_projection() -> None:
-    found = realised_and_rest([], "coa", 2025, TENS)
+    found = realised_and_rest([], "line:coa", 2025, TENS)
     assert found.realised_until is None
     assert np.array_equal(found.cumulated, np.cumsum(TENS, axis=0))
     assert np.array_equal(found.projected_rest, [120, 240])
 
 
 def test_a_year_is_what_was_spent_and_the_projected_rest() -> None:
-    found = realised_and_rest([FEBRUARY, JANUARY], "coa", 2025, TENS)
+    found = realised_and_rest([FEBRUARY, JANUARY], "line:coa", 2025, TENS)
     assert found.realised == {date(2025, 1, 31): 9, date(2025, 2, 28): 16}
     assert found.cumulated[:3].tolist() == [[9, 9], [16, 16], [26, 36]]
     assert found.cumulated[-1].tolist() == [116, 216]
@@ -211,38 +211,39 @@ def test_a_year_is_what_was_spent_and_the_projected_rest() -> None:
 
 
 def test_a_figure_of_a_quarter_says_nothing_of_its_months() -> None:
-    found = realised_and_rest([QUARTER], "coa", 2025, TENS)
+    found = realised_and_rest([QUARTER], "line:coa", 2025, TENS)
     assert np.isnan(found.cumulated[:2]).all()
     assert found.cumulated[2:4].tolist() == [[30, 30], [40, 50]]
 
 
 def test_of_a_month_spent_in_part_the_rest_counts_by_its_days() -> None:
-    found = realised_and_rest([Figure(4.0, (1, 1), (1, 10))], "coa", 2025, TENS)
+    found = realised_and_rest([Figure(4.0, (1, 1), (1, 10))], "line:coa", 2025, TENS)
     assert found.cumulated[0] == pytest.approx([4 + 10 * 21 / 31, 4 + 20 * 21 / 31])
 
 
 def test_figures_count_as_far_as_they_join_up_and_the_longer_period_counts_first() -> None:
     later = Figure(99.0, (5, 1), (5, 31))
-    found = realised_and_rest([JANUARY, FEBRUARY, later], "coa", 2025, TENS)
+    found = realised_and_rest([JANUARY, FEBRUARY, later], "line:coa", 2025, TENS)
     assert found.realised_until == date(2025, 2, 28)
     both = [JANUARY, FEBRUARY, Figure(5.0, (3, 1), (3, 31)), QUARTER]
-    assert realised_and_rest(both, "coa", 2025, TENS).realised[date(2025, 3, 31)] == 30
+    assert realised_and_rest(both, "line:coa", 2025, TENS).realised[date(2025, 3, 31)] == 30
 
 
 @pytest.mark.parametrize(
     "other",
     [
         Figure(9.0, (1, 1), (1, 31), breakdown="line:ind"),
+        Figure(9.0, (1, 1), (1, 31), breakdown="line:coa_cash"),
         Figure(9.0, (1, 1), (1, 31), series="budget"),
         Figure(9.0, (1, 1), (1, 31), year=2024),
     ],
 )
 def test_what_was_spent_on_another_line_or_in_another_year_is_left_out(other: Figure) -> None:
-    assert realised_and_rest([other], "coa", 2025, TENS).realised == {}
+    assert realised_and_rest([other], "line:coa", 2025, TENS).realised == {}
 
 
 def test_a_year_that_was_spent_whole_has_no_rest() -> None:
-    found = realised_and_rest([Figure(80.0, (1, 1), (12, 31))], "coa", 2025, TENS)
+    found = realised_and_rest([Figure(80.0, (1, 1), (12, 31))], "line:coa", 2025, TENS)
     assert found.cumulated[-1].tolist() == [80, 80]
     assert found.projected_rest.tolist() == [0, 0]
 
@@ -299,7 +300,7 @@ def test_what_was_spent_replaces_the_projection_of_cash_up_to_its_last_day(
     trial: Experiment,
 ) -> None:
     plain = table_of(trial)
-    spent = Figure(2.0e9, (1, 1), (5, 31), breakdown="line:total")
+    spent = Figure(2.0e9, (1, 1), (5, 31), breakdown="line:total_cash")
     table = table_of(trial, spent)
     rows = (table["line"] == "total") & (table["timing"] == "cash") & (table["year"] == 2025)
     pd.testing.assert_frame_equal(table[~rows], plain[~rows])

@@ -17,7 +17,7 @@ from .run_tables import headline_rows, prices_label
 class YearInExecution:
     """The total of a year, from ``budget_monthly`` [EUR].
 
-    ``rows`` are by month, those of cash where spending was observed and those of cost otherwise;
+    ``rows`` are by month, those of cash where payments were observed and those of cost otherwise;
     ``realised`` is what was spent by the day that is its index, where any was observed.
     """
 
@@ -47,19 +47,21 @@ def year_in_execution(
 ) -> YearInExecution | None:
     """Return the total of a year from ``budget_monthly``; None if the table doesn't hold it.
 
-    By default the last year of which spending was observed, or else the first with a budget.
+    By default the last year of which spending was observed (payments first, then cost), or else
+    the first with a budget.
     """
     if table is None or table.empty:
         return None
-    cost, cash = (headline_rows(table, scenario, timing=timing) for timing in budget.TIMINGS)
-    observed = cash[cash["realised"].notna()]["year"]
+    views = {timing: headline_rows(table, scenario, timing=timing) for timing in budget.TIMINGS}
+    cost = views["cost"]
+    seen = {timing: set(rows[rows["realised"].notna()]["year"]) for timing, rows in views.items()}
     held = cost[cost["budget"].notna()]["year"]
-    year = chosen or int(max(observed, default=min(held, default=min(cost["year"]))))
+    first = min(held, default=min(cost["year"]))
+    year = chosen or int(max(seen["cash"] or seen["cost"], default=first))
     if year not in set(cost["year"]):
         return None
-    timing: budget.Timing = "cash" if year in set(observed) else "cost"
-    rows = cash if timing == "cash" else cost
-    rows = rows[rows["year"] == year].sort_values("date")
+    timing: budget.Timing = "cash" if year in seen["cash"] else "cost"
+    rows = views[timing][views[timing]["year"] == year].sort_values("date")
     rows = rows.set_index(pd.DatetimeIndex(rows["date"]))
     return YearInExecution(year, timing, rows, rows["realised"].dropna())
 

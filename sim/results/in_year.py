@@ -20,13 +20,14 @@ class Span(Protocol):
     """First and last day of a period."""
 
     @property
-    def start(self) -> date: ...
+    def first(self) -> date: ...
     @property
-    def end(self) -> date: ...
+    def last(self) -> date: ...
 
 
 class Observed(Protocol):
-    """An observed figure: what was spent on a line (``line:coa``) in a period [EUR]."""
+    """An observed figure: what a line cost in a period (``line:coa``), or was paid for it
+    (``line:coa_cash``) [EUR]."""
 
     @property
     def series(self) -> str: ...
@@ -63,17 +64,18 @@ class CumulatedYear:
 
 
 def realised_and_rest(
-    observed: Iterable[Observed], line: str, year: int, monthly: Floats
+    observed: Iterable[Observed], breakdown: str, year: int, monthly: Floats
 ) -> CumulatedYear:
-    """Add up what was spent on a line in a year, and the projection of the rest of that year.
+    """Add up what was spent in a year, and the projection of the rest of that year.
 
-    Figures count as far as they join up from 1 January, by months, quarters or otherwise; what
-    follows a gap does not, and where two reach the same day the one of the longer period does.
+    Figures of ``breakdown`` count as far as they join up from 1 January, by months, quarters or
+    otherwise; what follows a gap does not, and where two reach the same day the one of the longer
+    period does.
     ``monthly`` is the projection by month (12, replication), in the same terms as the figures; of
     a month that was realised in part the rest counts by its days. The projection stays what it is,
     whatever was realised.
     """
-    realised = _realised(observed, line, year)
+    realised = _realised(observed, breakdown, year)
     until = max(realised, default=date(year - 1, 12, 31))
     spent = realised.get(until, 0.0)
     months = months_of([year])
@@ -85,18 +87,18 @@ def realised_and_rest(
     return CumulatedYear(realised, cumulated)
 
 
-def _realised(observed: Iterable[Observed], line: str, year: int) -> dict[date, float]:
+def _realised(observed: Iterable[Observed], breakdown: str, year: int) -> dict[date, float]:
     """What had been spent by the end of each day on which that is known, in order."""
     figures = [
         figure
         for figure in observed
-        if (figure.series, figure.breakdown) == (SERIES, f"line:{line}")
-        and figure.period.start.year == figure.period.end.year == year
+        if (figure.series, figure.breakdown) == (SERIES, breakdown)
+        and figure.period.first.year == figure.period.last.year == year
     ]
     known = {date(year - 1, 12, 31): 0.0}
-    for figure in sorted(figures, key=lambda one: (one.period.end, one.period.start)):
-        day_before = figure.period.start - timedelta(days=1)
+    for figure in sorted(figures, key=lambda one: (one.period.last, one.period.first)):
+        day_before = figure.period.first - timedelta(days=1)
         if day_before in known:
-            known.setdefault(figure.period.end, known[day_before] + figure.value)
+            known.setdefault(figure.period.last, known[day_before] + figure.value)
     known.pop(date(year - 1, 12, 31))
     return known

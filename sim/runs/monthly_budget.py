@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -41,14 +41,15 @@ def monthly_budget_table(
 
     That is its vintage, price level and price basis; the rows of December are those of ``budget``.
     ``observed`` is what was spent, in the prices of the day and as the vintage states a line (net
-    or gross): in the cash view it takes the place of the projection up to its last day.
+    or gross): figures of ``line:coa`` take the place of the projected cost of that line up to their
+    last day, and those of ``line:coa_cash`` of its cash.
     """
     years = budget.whole_years(clock)
     if not years:
         return pd.DataFrame(columns=list(MONTHLY_BUDGET_COLUMNS))
     prices = Prices.of(scenario, samples)
     parts = [
-        _rows(prices, cells, years, number, timing, observed if timing == "cash" else ())
+        _rows(prices, cells, years, number, timing, observed)
         for number in range(len(budget.LINES))
         for timing in budget.TIMINGS
     ]
@@ -73,7 +74,7 @@ def _rows(
     years: tuple[int, ...],
     number: int,
     timing: budget.Timing,
-    observed: Iterable[Observed],
+    observed: Sequence[Observed],
 ) -> dict[str, Floats]:
     """Return the columns of amounts of a line, by its number: (month of the years,)."""
     scenario, line = prices.scenario, budget.LINES[number].name
@@ -88,7 +89,8 @@ def _rows(
     cost = budget.in_vintage_terms(
         prices, vintage, line, monthly, of_months, basis, parts_of_year(years)
     )
-    cumulated, realised = _cumulated(prices, cost, line, years, observed)
+    breakdown = f"line:{line}" + ("_cash" if timing == "cash" else "")
+    cumulated, realised = _cumulated(prices, cost, breakdown, years, observed)
     held = budget.compare_with_budget(prices, vintage, line, of_years, years, basis).budget
     held = np.repeat(held, MONTHS, axis=0)
     known = np.isfinite(cumulated).all(axis=-1) & np.isfinite(held).all(axis=-1)
@@ -103,23 +105,23 @@ def _rows(
 def _cumulated(
     prices: Prices,
     cost: Floats,
-    line: str,
+    breakdown: str,
     years: tuple[int, ...],
-    observed: Iterable[Observed],
+    observed: Sequence[Observed],
 ) -> tuple[Floats, Floats]:
     """Return cumulated cost by (month, replication), and what was realised by month.
 
     What was spent is in the prices of the day, so both are added in these.
     """
     vintage, basis = prices.scenario.headline, prices.scenario.budget.price_basis
-    figures, cumulated, realised = list(observed), [], []
+    cumulated, realised = [], []
     for number, year in enumerate(years):
         own = cost[number * MONTHS : (number + 1) * MONTHS]
         nominal, seen = (
             budget.nominal_factor(prices, vintage, (year,), each) for each in ("nominal", basis)
         )
         raised = nominal / seen
-        found = realised_and_rest(figures, line, year, own * raised)
+        found = realised_and_rest(observed, breakdown, year, own * raised)
         cumulated.append(found.cumulated / raised)
         spent = [found.realised.get(month.last, np.nan) for month in months_of([year])]
         realised.append((np.array(spent)[:, None] / raised).mean(axis=-1))

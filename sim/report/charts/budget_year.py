@@ -38,7 +38,8 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     told = _told(run)
     level = translate(f"level_{run.scenario.prices.level}", lang)
     vintage = getattr(run.scenario.headline.title, lang)
-    note = translate(f"chart_budget_year_{told.timing}", lang, vintage=vintage, level=level)
+    key = told.timing if len(told.realised) else "alone"
+    note = translate(f"chart_budget_year_{key}", lang, vintage=vintage, level=level)
     if size.brief:
         note += " " + translate("chart_bands_brief", lang)
     prices = prices_label(run.scenario, lang)
