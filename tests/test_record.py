@@ -344,7 +344,7 @@ def test_what_is_missing_or_too_many_is_told(copy: Path, command: Command) -> No
     assert "yearly.csv: MISSING" in done.stdout
     assert "charts/mine.png: not in the manifest" in done.stdout
     assert "monthly.csv: MISSING" in done.stdout
-    assert "3 of its 10 files" in done.stdout
+    assert "3 of its 11 files" in done.stdout
     table = sim.verify_run("baseline").set_index("file")
     assert table["what"].to_dict() == {
         "charts/mine.png": "extra", "monthly.csv": "missing", "yearly.csv": "missing",
