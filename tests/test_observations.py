@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,15 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import Command
 
-from sim.errors import ScenarioError
+from sim.errors import Problem, ScenarioError
 from sim.export.dashboard.content import content_of
-from sim.hindcast.observation_file import MAX_BYTES
+from sim.hindcast.observation_file import COLUMNS, MAX_BYTES
 from sim.hindcast.observations import (
     Knowledge,
     Observation,
     differences,
     known_on,
     observed,
+    parse_observations,
     parse_period,
     read_observations,
 )
@@ -239,6 +241,7 @@ def test_a_file_in_order_is_read_with_the_error_of_its_series(tmp_path: Path) ->
         ("2000", "nan", 31, "no number", "72610"),
         ("persons", "cases", 36, "not the unit of inflow", "in persons"),
         ("2025-04-30", "30-04-2025", 44, "no day", "2025-01-31"),
+        ("2025-04-30", "2025-W18-3", 44, "no day", "2025-01-31"),
         ("2025-04-30", "2025-03-30", 44, "before the end of the period", "a forecast is not"),
         (",CBS,", ",,", 55, "there is none", "where the figure stands"),
         (",CBS,", ",CBS,1.5", 59, "no relative standard error", "from 0 to 1"),
@@ -280,6 +283,39 @@ def test_a_mistake_is_told_with_line_column_and_advice(
 def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str | bytes, says: str) -> None:
     with pytest.raises(ScenarioError, match=says):
         read_observations(file_of(tmp_path, text))
+
+
+PIECES = (
+    *COLUMNS, "note", ",", ",", ",", "\n", "\n", '"', "#", ";", "inflow", "kind:first", "total",
+    "2025-03", "2025-Q1", "0000", "9999-12-31", "sum", "end", "2000", "1e999", "-0", "nan",
+    "persons",
+    "2025-04-30", "CBS", "\ufeff", "\0", "\r", "\u2028", "\u0663",
+)  # fmt: skip
+
+
+@given(
+    text=st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
+        st.tuples(st.sampled_from(PIECES), st.integers(0, len(HEAD + GOOD))).map(
+            lambda odd: (HEAD + GOOD)[: odd[1]] + odd[0] + (HEAD + GOOD)[odd[1] :]
+        ),
+    )
+)
+def test_any_text_is_read_or_refused_with_what_to_mend(text: str) -> None:
+    """No other exception, and every mistake says what is wrong; what is read can be written."""
+    figures, problems = read_or_refused(text)
+    assert all(problem.what for problem in problems)
+    for one in figures:
+        assert str(parse_period(str(one.period))) == str(one.period)
+        assert 0 <= one.error <= 1
+        assert np.isfinite(one.value)
+
+
+def read_or_refused(text: str) -> tuple[Sequence[Observation], Sequence[Problem]]:
+    try:
+        return parse_observations(text, "mine.csv"), ()
+    except ScenarioError as error:
+        return (), error.problems
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -246,9 +246,10 @@ def _of_error(row: Row) -> Iterator[Problem]:
 
 
 def _day(text: str) -> date:
-    if len(text) != len("2025-01-31"):
+    period = parse_period(text)
+    if period.kind != "day":
         raise ValueError(text)
-    return date.fromisoformat(text)
+    return period.last
 
 
 def _read(reader: Callable[[str], Read], text: str) -> Read | None:
