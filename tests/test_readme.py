@@ -16,6 +16,7 @@ import pytest
 from support.processes import needs
 
 import sim
+from sim.cli.commands import Group, entries
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -125,7 +126,7 @@ def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
 def test_documents_name_commands_and_options_that_exist() -> None:
     """Except for the changelog, which tells of earlier names as well."""
     commands = {words for file in DOCUMENTS for words in written_commands(file)}
-    groups = ("scenario", "runs", "model")
+    groups = [name for name, entry in entries().items() if isinstance(entry, Group)]
     names = {words[: 2 if words[0] in groups else 1] for words in commands} - {("--help",)}
     with ThreadPoolExecutor(2) as pool:
         screens = dict(zip(names, pool.map(help_text, names), strict=True))
