@@ -6,7 +6,8 @@ The rule, which was set down before the limit was computed:
    of one series are autocorrelated with 0.3 from month to month (AR(1)), since forecasts of
    consecutive months share parameters that no figure corrects in between. Series are independent
    of each other; that affects the chance of several alarms, and not their mean number. There are
-   40 series, more than a frozen forecast has with monthly figures.
+   40 series, more than a frozen forecast has with monthly figures. Scores count up to 3.5 in
+   either direction, as in the program.
 2. Limit. For a reference value k the limit h is the smallest multiple of 0.1 at which at most one
    of ten periods of 24 months has more than one false alarm over all series together, by the
    one-sided 95 % bound.
@@ -17,6 +18,7 @@ The rule, which was set down before the limit was computed:
 
 A shift begins when the CUSUM stands at zero, stays, and is not learned by the forecasts. An earlier
 rule asked for one of twenty periods in step 2; no k met step 3 with it (at most 0.88, k = 1.5).
+The scores were capped after that, when runs of the baseline showed how heavy their tails are.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..hindcast.monitoring import FAMILY, LIMIT, REFERENCE
+from ..hindcast.monitoring import FAMILY, LIMIT, MOST_SCORE, REFERENCE
 from ..report.display_names import series_name
 from ..report.i18n import Language, billion, number, probability, translate
 from ..results.versions import versions
@@ -272,7 +272,12 @@ def _caveats(found: FollowUp, lang: Language) -> Iterator[str]:
 
 
 def _method(lang: Language) -> Iterator[Block]:
-    limits = {"k": _decimal(REFERENCE, lang, 2), "h": _decimal(LIMIT, lang), "most": FAMILY}
+    limits = {
+        "k": _decimal(REFERENCE, lang, 2),
+        "h": _decimal(LIMIT, lang),
+        "cap": _decimal(MOST_SCORE, lang),
+        "most": FAMILY,
+    }
     for key in ("monitor_method_percentile", "monitor_method_crps", "monitor_method_cusum"):
         yield Paragraph(translate(key, lang, **limits))
 

@@ -21,8 +21,12 @@ INTERVALS = (("50", 0.25, 0.75), ("80", 0.10, 0.90))
 """Intervals whose coverage is counted: name, lower and upper level."""
 REFERENCE = 1.25
 """Reference value k of the CUSUM [predictive standard deviations]."""
-LIMIT = 3.8
+LIMIT = 3.7
 """Limit h of the CUSUM [predictive standard deviations]."""
+MOST_SCORE = 3.5
+"""Largest normal score that the CUSUM counts, in either direction: a forecast known by quantiles
+does not know its tails, and those of inflow are heavier than normal. So no single month gives an
+alarm."""
 FAMILY = 40
 """Number of series for which the limit holds."""
 
@@ -109,14 +113,15 @@ def with_error(quantiles: Floats, sd: float, error: float) -> Floats:
 def cusum(scores: Floats, reference: float = REFERENCE, limit: float = LIMIT) -> Cusum:
     """Return the two-sided CUSUM of normal scores by month (first axis).
 
-    Each side sums what exceeds the reference value and never falls below zero. Above the limit it
+    Scores count up to ``MOST_SCORE``. Each side sums what exceeds the reference value
+    and never falls below zero. Above the limit it
     gives an alarm, after which both sides begin at zero again. A month without a score (NaN)
     changes nothing.
     """
     up, down = np.zeros_like(scores), np.zeros_like(scores)
     alarm = np.zeros(scores.shape, dtype=bool)
     above, below = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:])
-    for month, score in enumerate(scores):
+    for month, score in enumerate(np.clip(scores, -MOST_SCORE, MOST_SCORE)):
         known = np.isfinite(score)
         above = np.where(known, np.maximum(0.0, above + score - reference), above)
         below = np.where(known, np.maximum(0.0, below - score - reference), below)
