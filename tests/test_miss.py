@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from support.came import CENTRE, came_of, figure
+from support.cli import Command
+from support.figures import FIGURES
 
 from sim.errors import ScenarioError
 from sim.hindcast import knowledge, scenario_at
 from sim.hindcast.cover import cut_at, flows_between, whole_months_until
 from sim.hindcast.observations import Observation
 from sim.hindcast.periods import Period, months_of, year_of
-from sim.results.experiment import Settings
-from sim.scenario import Scenario, load, override, quantities
+from sim.results.executor import Workers
+from sim.results.experiment import Settings, simulate_all
+from sim.runs.frozen_scenario import scenario_of
+from sim.scenario import Posterior, Scenario, load, override, quantities, write_draws
 from sim.studies.miss import Miss, _split, _with_prices, explain_miss, figure_on
 from sim.studies.miss_text import rows, sentences
 
@@ -253,6 +261,58 @@ def test_a_figure_that_was_not_observed_or_is_one_of_several_is_refused() -> Non
         figure_on(several, "inflow|kind:first", DAY)
     with pytest.raises(ScenarioError, match="no observed figure of 2023"):
         figure_on(several, "inflow|kind:first", year_of(2023))
+
+
+@pytest.mark.long
+def test_a_frozen_forecast_is_explained_from_its_file_alone(bench: Path, command: Command) -> None:
+    """The run is gone; the forecast comes again, so that nothing of the remainder is drift."""
+    shutil.copytree(bench / "r", "r")
+    assert command("forecast", "freeze", "r", "--to", "kept").returncode == 0
+    shutil.rmtree("r")
+    Path("figures.csv").write_text(FIGURES, "utf-8")
+    words = ("forecast", "explain-miss", "kept", "--observed", "figures.csv", "--json")
+    done = command(*words, "--series", "people", "--date", "2025-06-30", "-o", "miss.md")
+    assert done.returncode == 0, done
+    found = json.loads(done.stdout)
+    assert found["observed"] == 73_500
+    assert found["drift"] == pytest.approx(0, abs=1)
+    assert found["remainder"]["value"] == found["miss"] == 73_500 - found["forecast"]
+    assert len(found["not_observed"]) == 7
+    assert "The remainder is" in Path("miss.md").read_text("utf-8")
+    for wrong in ("2025-07-31", "June"):
+        assert command(*words, "--series", "people", "--date", wrong).returncode == 2
+    only_observed = ("--series", "inflow|kind:first", "--date", "2025-06-30")
+    assert command(*words, *only_observed).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_forecast_conditioned_on_observations_keeps_its_draws(tmp_path: Path) -> None:
+    """Homes are given, and the draws of all other numbers stay those of the posterior."""
+    numbers = dict(quantities(forecast()))
+    drawn = np.full(100, 0.5)
+    file, digest = write_draws(
+        tmp_path, {"ind.leave_rate": drawn}, {"ind.leave_rate": numbers["ind.leave_rate"]}
+    )
+    posterior = Posterior(
+        file=file, sha256=digest, seed=1, step="week", replications=100, as_of=date(2024, 1, 31)
+    )
+    scenario = forecast().model_copy(update={"posterior": posterior})
+    settings = Settings(10, 1, "week", END)
+    (trial,) = simulate_all(scenario, settings, Workers(1))
+    seen = tuple(one for one in came() if one.name in ("occupancy|total", "housed|total"))
+    miss = miss_of(scenario, seen, settings=settings)
+    assert miss.forecast == np.median(trial.monthly["occupancy", "total"][-1])
+    assert miss.forecast != miss_of(forecast(), seen, settings=settings).forecast
+    assert set(parts(miss)) == {"homes"}
+
+
+def test_the_joint_draws_of_a_frozen_forecast_are_asked_for_by_name(tmp_path: Path) -> None:
+    text = "posterior: {file: ../posterior-1.parquet}"
+    record = SimpleNamespace(resolved=text, run="abc", versions={"opvangsim": "0"})
+    frozen: Any = SimpleNamespace(file="f.json", record=record)
+    wanted = "posterior-1.parquet.*--draws: it is in the folder of the run abc"
+    with pytest.raises(ScenarioError, match=f"(?s){wanted}"), scenario_of(frozen, tmp_path):
+        pass
 
 
 def test_a_figure_beyond_the_forecast_is_refused() -> None:

@@ -64,7 +64,10 @@ class Miss:
     drift: float
     """Part of the remainder: the median of the forecast run again, less that of the forecast."""
     missing: Mapping[str, tuple[str, ...]]
-    """Factors, or parts of them, that were not observed, with the names of the figures."""
+    """Factors, or parts of them, that were not observed, with the names of the figures.
+
+    Of prices none, where no figures would show them.
+    """
     unreached: Mapping[str, float]
     """Observed flows that the run can't have, with the largest relative difference."""
     replications: int
@@ -146,7 +149,7 @@ def explain_miss(
             values = _with_prices(values, len(factors), figure, people, ran)
             factors.append(PRICES)
         else:
-            missing[PRICES] = (PEOPLE, f"{SPENDING}|{PRICED_LINE}")
+            missing[PRICES] = (PEOPLE,) if figure.breakdown == PRICED_LINE else ()
     return _split(figure, forecast, factors, values, missing, came.unreached, settings)
 
 

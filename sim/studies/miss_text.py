@@ -94,6 +94,9 @@ def limits(found: Miss, lang: Language) -> list[str]:
     """Return what was not observed, what the run can't have, and how far it drifted."""
     told = []
     for factor, names in found.missing.items():
+        if not names:
+            told.append(translate("miss_only_coa", lang))
+            continue
         is_whole = factor not in {part.factor for part in found.parts}
         key = "miss_not_observed" if is_whole else "miss_part_not_observed"
         cause_ = translate(f"miss_{factor}", lang)
