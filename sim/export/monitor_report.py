@@ -23,7 +23,7 @@ from .memo.content import Block, Commands, Heading, Listing, Memo, Paragraph, Ta
 
 WIDE = 0.10
 """Relative standard deviation one month ahead above which a shift of 30 % is found later."""
-CAUSES = "opvangsim forecast explain-miss"
+CAUSES = "opvangsim forecast explain-miss FILE --observed FILE --series SERIES --date PERIOD"
 One = TypeVar("One")
 
 

@@ -38,13 +38,19 @@ from .manifest_schema import (
     Title,
     refuse_odd_values,
 )
-from .verify import FileCheck, Verification, file_names, file_state
+from .verify import FileCheck, FileState, Verification, file_names, file_state
 
 INDEX = "forecasts.json"
 SCHEMA = 1
 """Number of the form of a frozen forecast and of the index."""
 MAX_BYTES = 5_000_000
 """Size of the largest file that is read; one of six years has some hundred thousand bytes."""
+FINDINGS: dict[FileState, str] = {
+    "changed": "this file is not the one that was frozen",
+    "missing": "this file is missing",
+    "extra": "this file is not in the index of frozen forecasts",
+}
+"""What is wrong with a file of a folder, as an error says it."""
 ADVICE = "give a forecast that opvangsim forecast freeze wrote, or a folder of them"
 
 
@@ -276,8 +282,14 @@ def read_forecasts(folder: Path) -> tuple[FrozenForecast, ...]:
     """
     found = verify_forecasts(folder)
     if not found.intact:
-        problems = [Problem(str(folder / one.file), one.what, one.why) for one in found.findings]
-        raise ScenarioError(problems)
+        parent = folder if folder.is_dir() else folder.parent
+        advice = "see what differs: opvangsim forecast verify"
+        raise ScenarioError(
+            [
+                Problem(str(parent / one.file), one.why or FINDINGS[one.what], advice)
+                for one in found.findings
+            ]
+        )
     names = read_index(folder) if folder.is_dir() else [folder.name]
     parent = folder if folder.is_dir() else folder.parent
     forecasts = [read_forecast(parent / name) for name in names]
