@@ -17,7 +17,7 @@ def start_lines(
 ) -> Iterator[str | Table]:
     """Yield the table of numbers, how many are published, and where they are."""
     former = start_values(base)
-    table = Table(title=translate("start_title", lang), title_justify="left")
+    table = Table(title=translate("later_start_title", lang), title_justify="left")
     for name in ("start_key", "start_before", "start_now", "start_origin"):
         left = name in ("start_key", "start_origin")
         table.add_column(translate(name, lang), justify="left" if left else "right")

@@ -63,7 +63,9 @@ def draw_scenario(
 
 def id_of(scenario: Scenario, prices: int | None = None) -> str:
     """Return a short hash of the table."""
-    text = vintages_table(scenario, prices).to_csv(index=False, float_format="%.15g")
+    text = vintages_table(scenario, prices).to_csv(
+        index=False, float_format="%.15g", lineterminator="\n"
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
