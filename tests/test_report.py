@@ -13,6 +13,7 @@ from sim.hindcast import NAIVE, SERIES, goals, kept, scores
 from sim.hindcast.given import FLOWS
 from sim.hindcast.inflow_models import PROCESSES, SETS
 from sim.hindcast.inflow_start import RULES
+from sim.hindcast.series import OBSERVABLE, STATISTICS
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
@@ -119,6 +120,12 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"theme_{theme}" for theme in THEMES}
     made |= {f"discover_{key}" for key in ("lever", "limit", "tried")}
     made |= {"statistic_p50", "statistic_mean"}
+    made |= {key for key in labels() if key.startswith(("miss_", "monitor_head_", "in_year_"))}
+    made |= {f"data_{statistic}" for statistic in STATISTICS}
+    made |= {f"data_unit_{one.unit.lower()}" for one in OBSERVABLE.values()}
+    made |= {f"data_per_{kind}" for kind in ("day", "month", "quarter", "year")}
+    made |= {f"chart_budget_year_{what}" for what in ("alone", "cost", "cash")}
+    made |= {f"observed_{why}" for why in ("outside", "unknown", "between")}
     made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}

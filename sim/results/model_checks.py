@@ -112,12 +112,16 @@ def one_queue(base: Scenario, a_day: float, decided_a_day: float) -> Scenario:
     return change(base, changes)
 
 
+def from_new_year(base: Scenario) -> Scenario:
+    """Return a scenario from 1 January on; its stocks are not those of that day, nor matter."""
+    return base.model_copy(update={"start": date(2025, 1, 1)})
+
+
 def constant_hazard(base: Scenario) -> CheckOutcome:
     """Check that a stock left at a constant rate is Poisson, with known mean and variance."""
     stay, a_day, share = 40.0, 100.0, 0.1
     mean = a_day * share / (1 - np.exp(-1 / stay))
-    scenario = change(one_queue(base, a_day, 0), {
-        "start": date(2025, 1, 1),
+    scenario = change(one_queue(from_new_year(base), a_day, 0), {
         "guardianship.stay_days": stay,
         "guardianship.opening": round(mean),
         "groups.turkey.unaccompanied_share": share,
@@ -199,7 +203,6 @@ def beyond_places(base: Scenario) -> CheckOutcome:
     mean = a_day * (1 - leaves) / leaves
     places = round(mean)
     changes: dict[str, Any] = {
-        "start": date(2025, 1, 1),
         "groups.turkey.opening_pending": places,
         "ind.leave_rate": 365 / stay,
         "groups.turkey.in_reception_share": 1,
@@ -213,7 +216,7 @@ def beyond_places(base: Scenario) -> CheckOutcome:
         changes[f"reception.places.{name}.opening_people"] = places * (name == REGULAR)
         changes[f"reception.places.{name}.opening_status_holders"] = 0
     ledger = simulate(
-        change(one_queue(base, a_day, 0), changes), 3_000, 1, vary=("process",),
+        change(one_queue(from_new_year(base), a_day, 0), changes), 3_000, 1, vary=("process",),
         until=date(2025, 7, 19), actors=(calendar, intake, departures, placement, end_of_step),
     )  # fmt: skip
     beyond = ledger.stocks["beyond_places"][:, 0]
