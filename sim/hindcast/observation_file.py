@@ -124,12 +124,14 @@ def _fields(line: str) -> list[str] | None:
 
 def _starts(line: str) -> Iterator[int]:
     """Yield the character at which each field begins."""
-    yield 0
-    quoted = False
+    start, quoted = 0, False
+    yield start
     for place, sign in enumerate(line):
-        quoted ^= sign == '"'
+        # A quote within a field that does not begin with one is a sign like any other.
+        quoted ^= sign == '"' and line[start] == '"'
         if sign == "," and not quoted:
-            yield place + 1
+            start = place + 1
+            yield start
 
 
 def _head_advice() -> str:
