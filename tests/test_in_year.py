@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,20 +22,25 @@ from sim.model.prices import Prices, beyond_price
 from sim.model.sampling import Samples, sample
 from sim.report.charts import alt_text
 from sim.report.in_year import year_in_execution
+from sim.reproduce.rerun import reproduce
 from sim.results import budget
 from sim.results import tables as results
 from sim.results.budget import LINES
 from sim.results.by_month import MONTHS, costs_by_month, months_as_cash, parts_of_year
 from sim.results.cash import as_cash
+from sim.results.executor import Workers
 from sim.results.experiment import Arrays, Experiment, Settings, simulate_one
 from sim.results.in_year import realised_and_rest
 from sim.results.tables import BEFORE_START
-from sim.runs.batches import Cells, batch_of
+from sim.runs.batches import Cells, Options, batch_of
+from sim.runs.given_figures import read_figures
 from sim.runs.load import read_folder, read_run_folder, run_data
 from sim.runs.monthly_budget import monthly_budget_table
+from sim.runs.run import Run, execute, run_id
 from sim.runs.summary_tables import budget_table, headline_view
 from sim.runs.verify import verify_record
 from sim.scenario import Scenario, load
+from sim.studies.base import no_progress
 
 FORM_3 = Path(__file__).parent / "fixtures" / "run_form_3"
 """The baseline to the end of 2025 as form 3 wrote it: 2 replications by the week, at b75d85d."""
@@ -325,6 +330,100 @@ def test_a_year_that_is_not_simulated_to_its_end_has_no_months(trial: Experiment
     assert year_in_execution(table, trial.scenario, 2026) is not None
     assert year_in_execution(table, trial.scenario, 2027) is None
     assert year_in_execution(table.head(0), trial.scenario) is None
+
+
+# -- a run that is given what was spent -------------------------------------------------------
+
+HEAD = "series,breakdown,period,statistic,value,unit,published,source,error\n"
+SPENT = """\
+spending,line:total_cash,2025-01,sum,400000000,EUR,2025-02-20,accounts,
+spending,line:total_cash,2025-02,sum,370000000,EUR,2025-03-20,accounts,
+spending,line:total_cash,2025-02,sum,350000000,EUR,2025-04-10,accounts revised,
+spending,line:total_cash,2025-03,sum,330000000,EUR,2025-04-20,accounts,
+spending,line:total_cash,2025-04,sum,900000000,EUR,2025-05-20,accounts,
+"""
+"""Of February the first figure was revised; that of April came after the day below."""
+BY_MARCH = 400e6 + 350e6 + 330e6
+KNOWN = date(2025, 4, 30)
+
+
+@pytest.fixture(scope="module")
+def pair(baseline: Scenario, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
+    """A run at the prices of the day without figures, and the same with them."""
+    folder = tmp_path_factory.mktemp("spent")
+    (folder / "mine.csv").write_text(HEAD + SPENT, "utf-8")
+    scenario = change(baseline, {"budget.price_basis": "nominal"})
+    options = Options(5, step="week", until=date(2025, 12, 31), workers=Workers(1), charts=False)
+    given = replace(options, observed=read_figures(folder / "mine.csv", KNOWN))
+    return (
+        execute(scenario, "baseline", options, folder / "plain"),
+        execute(scenario, "baseline", given, folder / "given"),
+    )
+
+
+def year_of_cash(run: Run) -> pd.DataFrame:
+    table = run.budget_monthly
+    return table[(table["line"] == "total") & (table["timing"] == "cash")].reset_index(drop=True)
+
+
+@pytest.mark.slow
+def test_a_run_adds_the_projected_rest_to_what_it_was_told_was_spent(pair: tuple[Run, Run]) -> None:
+    """EUR 400, 350 and 330 million known on 30 April: 400, 750 and 1,080 million by March.
+
+    December is 1,080 million and the mean cash of April to December of the run without figures.
+    """
+    plain, given = map(year_of_cash, pair)
+    assert given["realised"][:3].tolist() == [400e6, 750e6, 1080e6]
+    assert given["realised"][3:].isna().all()
+    assert given["cumulated_p10"][:3].tolist() == [400e6, 750e6, 1080e6]
+    rest = plain["cost_mean"][3:].sum()
+    assert given["cumulated_mean"][11] == pytest.approx(BY_MARCH + rest, abs=9000)
+    others = "line != 'total' or timing != 'cash'"
+    before, after = (run.budget_monthly.query(others) for run in pair)
+    pd.testing.assert_frame_equal(before, after)
+    for name in ("budget.csv", "monthly.csv", "yearly.csv", "replications.parquet"):
+        same = [(run.folder / name).read_bytes() for run in pair]
+        assert same[0] == same[1]
+
+
+@pytest.mark.slow
+def test_chart_and_memo_of_such_a_run_say_up_to_when_and_how_much(pair: tuple[Run, Run]) -> None:
+    told = "Up to 31 March 2025 EUR 1.1 bn was spent"
+    for run, said in zip(pair, (False, True), strict=True):
+        chart = alt_text("budget_year", run_data(run.folder, read_run_folder(run.folder)), "en")
+        memo = memo_of_run(read_folder(run.folder), "en")
+        for texts in ([chart], [getattr(block, "text", "") for block in memo.blocks]):
+            assert (told in " ".join(" ".join(texts).split())) is said
+
+
+@pytest.mark.slow
+def test_such_a_run_is_reproduced_and_its_id_knows_what_was_spent(pair: tuple[Run, Run]) -> None:
+    plain, given = pair
+    assert reproduce(given.folder, Workers(1), no_progress).equal
+    assert given.id != plain.id
+
+
+def test_figures_that_move_no_number_leave_the_id(baseline: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{HEAD}occupancy,total,2025-03-31,end,73000,persons,2025-04-20,COA,\n{SPENT}")
+    before, after = (
+        run_id(baseline, Options(observed=read_figures(file, day)), baseline.until)
+        for day in (date(2025, 2, 1), KNOWN)
+    )
+    assert before == run_id(baseline, Options(), baseline.until) != after
+
+
+@pytest.mark.long
+def test_the_command_says_what_was_spent_and_that_months_have_no_interval(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.csv").write_text(HEAD + SPENT, "utf-8")
+    done = command("run", "baseline", "--replications", "5", "--step", "week",
+                   "--until", "2025-12-31", "--no-charts", "-o", "r",
+                   "--observed", str(tmp_path / "mine.csv"), "--as-of", "2025-04-30")  # fmt: skip
+    said = " ".join(done.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "Up to 31 March 2025 EUR 1.1 bn was spent" in said
+    assert "no interval: 3 (spending|line:total_cash)" in said
 
 
 # -- a folder of form 3 -----------------------------------------------------------------------

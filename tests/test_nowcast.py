@@ -22,12 +22,14 @@ from support.twins import (
 
 from sim.errors import ScenarioError
 from sim.hindcast.conditioning import choose, condition, standard_errors
-from sim.hindcast.observations import Observation, parse_period
+from sim.hindcast.observations import Observation, parse_period, read_observations
 from sim.model.sampling import sample
 from sim.notebook.what_if.sliders import apply_sliders
+from sim.report.observed_figures import compare
 from sim.reproduce.rerun import reproduce
 from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings, simulate_one
+from sim.runs.load import read_run_folder
 from sim.scenario import Scenario, load
 
 WEEKLY = Settings(200, 1, "week")
@@ -35,9 +37,14 @@ BASE = "baseline"
 RUN = ("--step", "week", "--replications", "100", "--until", "2025-12-31", "--no-charts")
 
 
-def command(*words: str) -> None:
+SPENT = "spending,line:total_cash,2025-Q2,sum,1000000000,EUR,2025-08-31,made up,\n"
+SPENT += SPENT.replace("Q2", "Q1")
+
+
+def command(*words: str) -> str:
     done = run_cli(*words)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def refusal(*words: str) -> str:
@@ -166,9 +173,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small nowcast of the baseline."""
     there = tmp_path_factory.mktemp("nowcast")
     file = there / "figures.csv"
-    file.write_text(FIGURES, "utf-8")
-    command("nowcast", BASE, "--observed", str(file), "--as-of", "2025-08-31", *RUN,
-            "-o", str(there / "out"))  # fmt: skip
+    file.write_text(FIGURES + SPENT, "utf-8")
+    words = ("nowcast", BASE, "--observed", str(file), "--as-of", "2025-08-31", *RUN[:-1])
+    (there / "said.txt").write_text(command(*words, "-o", str(there / "out")), "utf-8")
     return there / "out"
 
 
@@ -176,7 +183,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_nowcast_is_a_run_with_what_moved_beside_it(folder: Path) -> None:
     """Each figure lies nearer to the mean than before, and its spread is less."""
     figures_, numbers = pd.read_csv(folder / "figures.csv"), pd.read_csv(folder / "posterior.csv")
-    assert (figures_["use"] == "used").all()
+    assert (figures_.pop("use")[figures_["series"] == "spending"] != "used").all()
+    figures_ = figures_[figures_["series"] != "spending"]
     before = (figures_["prior_mean"] - figures_["value"]).abs()
     after = (figures_["posterior_mean"] - figures_["value"]).abs()
     assert (after < before).all()
@@ -190,6 +198,23 @@ def test_a_nowcast_is_a_run_with_what_moved_beside_it(folder: Path) -> None:
 def test_a_nowcast_is_reproduced_byte_for_byte(folder: Path) -> None:
     found = reproduce(folder, Workers(1), lambda *_: nullcontext(None))
     assert found.equal, [one.name for one in found.files if one.state != "equal"]
+
+
+@pytest.mark.long
+def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
+    """Squares over the fans, the count inside, and two quarters spent: 2 billion by June."""
+    found = compare(read_run_folder(folder), read_observations(folder / "observed.csv"))
+    assert len(found.compared) == 2
+    said = " ".join((folder.parent / "said.txt").read_text("utf-8").split())
+    assert f"inside the 80 % interval: {found.inside} of 2." in said
+    assert "Up to 30 June 2025" in said
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    assert record["observed"]["as_of"] == "2025-08-31"
+    assert "charts/ind.png" in record["files"]
+    table = pd.read_csv(folder / "budget_monthly.csv")
+    cash = table[(table["line"] == "total") & (table["timing"] == "cash")].set_index("date")
+    assert cash["realised"].count() == 2
+    assert cash["realised"].iloc[5] == pytest.approx(2 * cash["realised"].iloc[2], abs=1000)
 
 
 @pytest.mark.long

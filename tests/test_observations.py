@@ -138,7 +138,8 @@ def test_spending_is_the_cost_of_a_whole_year_at_its_own_prices() -> None:
         ("inflow|total", "2025-04-30", "sum", "no whole 2025-04-30"),
         ("occupancy|total", "2026-04-01", "end", "no whole 2026-04-01"),
         ("occupancy|total", "2024-Q4", "mean", "no whole 2024-Q4"),
-        ("spending|line:coa_cash", "2025", "sum", "no such budget line"),
+        ("spending|line:coa_cash", "2025", "sum", "not against what was paid"),
+        ("spending|line:article_37", "2025", "sum", "no such budget line"),
         ("spending|line:coa", "2026", "sum", "no cost of 2026"),
     ],
 )
@@ -309,6 +310,12 @@ def test_any_text_is_read_or_refused_with_what_to_mend(text: str) -> None:
         assert str(parse_period(str(one.period))) == str(one.period)
         assert 0 <= one.error <= 1
         assert np.isfinite(one.value)
+
+
+def test_a_quote_within_a_field_is_a_sign_like_any_other() -> None:
+    """The fields behind it keep their place, so that a mistake in them is told by column."""
+    (one,), _ = read_or_refused(HEAD + GOOD.replace("CBS", 'C"BS'))
+    assert one.source == 'C"BS'
 
 
 def read_or_refused(text: str) -> tuple[Sequence[Observation], Sequence[Problem]]:

@@ -53,6 +53,7 @@ def nowcast(
     from ..report.nowcast_tables import nowcast_lines
     from ..results.executor import open_workers
     from ..runs.batches import Options
+    from ..runs.given_figures import read_figures
     from ..runs.nowcast import Source, seen_from
     from ..runs.nowcast import nowcast as make
     from ..scenario import load_chain, parse_chains
@@ -60,6 +61,7 @@ def nowcast(
     given = {"replications": replications, "seed": seed, "until": until, "step": step}
     asked = SimulationOptions.parse(given)
     day = day_of(as_of, "--as-of")
+    figures = read_figures(observed, day)
     chains, sets = parse_chains([scenario]), list(set_ or [])
     if len(chains) != 1:
         usage_error("nowcast", "one scenario at a time", "chain files with +")
@@ -74,13 +76,13 @@ def nowcast(
             workers=pool, charts=charts, lang=lang,
         )  # fmt: skip
         names = seen_from(folder, tuple(chains[0]))
-        source = Source(loaded.scenario, observed, day, names, tuple(sets))
+        source = Source(loaded.scenario, figures, day, names, tuple(sets))
         typed = as_typed(sys.argv[1:])
         run, found = make(source, name, options, folder, tell, loaded.inputs, typed)
     if quiet:
         typer.echo(str(folder))
         return
     terminal = console()
-    print_run(run, asked.seed, asked.step, lang)
+    print_run(run, asked.seed, asked.step, lang, figures)
     for line in nowcast_lines(found, lang):
         terminal.print(line)

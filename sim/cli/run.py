@@ -73,7 +73,8 @@ def run(
     The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
     With --precision replications are doubled, from 500 up to 20,000, until the 95 % interval of the
     gap's median and 90th percentile is narrow enough. With --observed it is told how many of the
-    published figures lie inside the 80 % interval.
+    published figures lie inside the 80 % interval, and what was spent takes the place of the
+    projection in the cost by month (budget_monthly.csv).
     """
     from ..scenario import load_chain, parse_chains
 
@@ -169,9 +170,12 @@ def print_run(
         out.print(others)
     out.print(translate("mean_line", lang))
     if figures is not None:
+        from ..report.in_year import spent_lines
         from ..report.observed_figures import compare, sentences
 
         for line in sentences(compare(finished, figures.known), lang):
+            out.print(line)
+        for line in spent_lines(finished.budget_monthly, scenario, lang):
             out.print(line)
     out.print(translate("written", lang, folder=f"{finished.folder}/"), soft_wrap=True)
 

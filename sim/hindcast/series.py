@@ -64,7 +64,8 @@ OBSERVABLE: Mapping[str, Series] = {
     "departed": _flow("kind:supervised", "kind:during_procedure"),
     "target": _flow(),
     "spending": _flow(
-        *(f"line:{name}" for name in BY_NAME), "line:coa_cash", "line:article_37",
+        *(f"line:{name}" for name in BY_NAME), *(f"line:{name}_cash" for name in BY_NAME),
+        "line:article_37",
         unit="EUR", error=SPENDING_ERROR,
     ),
     "occupancy": _stock(

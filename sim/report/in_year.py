@@ -66,6 +66,14 @@ def year_in_execution(
     return YearInExecution(year, timing, rows, rows["realised"].dropna())
 
 
+def spent_lines(table: pd.DataFrame | None, scenario: Scenario, lang: Language) -> list[str]:
+    """Say what was spent of the total of a year, the rest, and the whole; nothing if not known."""
+    told = year_in_execution(table, scenario)
+    if told is None or not len(told.realised):
+        return []
+    return [spent_sentence(told, lang), whole_year_sentence(told, lang)]
+
+
 def spent_sentence(told: YearInExecution, lang: Language) -> str:
     """Say what was spent so far, and what the rest of the year is projected to cost."""
     end = told.end

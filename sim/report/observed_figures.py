@@ -110,19 +110,24 @@ def _interval(
 
 
 def _of_budget(run: RunTables, figure: Observation) -> tuple[float, float] | Reason:
+    """Return the interval of what a line cost in a year, or of what was paid for it."""
     table, settings = run.budget, run.scenario
     line = figure.breakdown.removeprefix("line:")
+    timing = "cash" if line.endswith("_cash") else "cost"
+    line = line.removesuffix("_cash")
     rows = table[
         (table["line"] == line)
         & (table["vintage"] == settings.budget.headline)
         & (table["cost_level"] == settings.prices.level)
-        & (table["timing"] == "cost")
+        & (table["timing"] == timing)
         & (table["price_basis"] == "nominal")
     ]
     if rows.empty:
         return "unknown"
     rows = rows[rows["year"] == figure.period.year]
-    return _ends(rows, "cost_") if figure.period.kind == "year" and len(rows) else "outside"
+    if rows.empty:
+        return "outside"
+    return _ends(rows, "cost_") if figure.period.kind == "year" else "between"
 
 
 def _rows(table: pd.DataFrame, figure: Observation) -> pd.DataFrame:

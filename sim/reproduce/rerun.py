@@ -18,7 +18,7 @@ from ..runs.batches import Options
 from ..runs.given_figures import COPY, GivenFigures, read_figures
 from ..runs.load import read_resolved, read_scenario, verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
-from ..runs.nowcast import OBSERVED, PRIOR, Source, nowcast
+from ..runs.nowcast import PRIOR, Source, nowcast
 from ..runs.run import execute
 from ..runs.verify import verify_record
 from ..scenario import Loaded, shipped
@@ -151,9 +151,10 @@ def _figures(task: _Task) -> GivenFigures | None:
 def _nowcast(task: _Task, options: Options, there: Path) -> None:
     """Condition a scenario again on the observations in its folder."""
     record, made = task.record, task.record["nowcast"]
+    assert options.observed is not None
     source = Source(
         read_scenario(task.folder, record, PRIOR),
-        verified_file(task.folder, record, OBSERVED),
+        options.observed,
         date.fromisoformat(made["as_of"]),
         tuple(made["extends"]),
         tuple(made["sets"]),

@@ -56,7 +56,7 @@ class Options(Settings):
     precision: float | None = None
     """Share of the gap within which it must be known; it decides the number of replications."""
     observed: GivenFigures | None = None
-    """Published figures that the charts show with the run."""
+    """Published figures that the charts show with the run; spending counts as realised."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Published figures that a run is shown with: a user's file, of which the folder keeps a copy."""
+"""Published figures that a run is made with: a user's file, of which the folder keeps a copy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from ..hindcast.observation_file import read_text
 from ..hindcast.observations import Observation, known_on, parse_observations
+from ..hindcast.observed_cells import SPENDING
 
 COPY = "observed.csv"
 """Name of the copy in the folder of a run."""
@@ -17,13 +18,23 @@ COPY = "observed.csv"
 
 @dataclass(frozen=True)
 class GivenFigures:
-    """A file of published figures, and those of them that were known on a day."""
+    """A file of published figures, and the day on which they are known."""
 
     file: str
     """Name of the file, as it was typed."""
     text: str
     as_of: date | None
-    known: tuple[Observation, ...]
+    every: tuple[Observation, ...]
+
+    @property
+    def known(self) -> tuple[Observation, ...]:
+        """Return the figures that were known on the day, each in its last vintage by then."""
+        return known_on(self.every, self.as_of)
+
+    @property
+    def spent(self) -> tuple[Observation, ...]:
+        """Return those of spending, which the cost by month counts as realised."""
+        return tuple(one for one in self.known if one.series == SPENDING)
 
     @property
     def words(self) -> list[str]:
@@ -48,5 +59,4 @@ def read_figures(file: Path, as_of: date | None, typed: str = "") -> GivenFigure
     ``typed`` is the name under which it was given, where ``file`` is a copy.
     """
     text = read_text(file)
-    known = known_on(parse_observations(text, str(file)), as_of)
-    return GivenFigures(typed or str(file), text, as_of, known)
+    return GivenFigures(typed or str(file), text, as_of, parse_observations(text, str(file)))

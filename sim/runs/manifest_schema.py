@@ -216,7 +216,7 @@ class NowcastRecord(Part):
 
 
 class ObservedRecord(Part):
-    """File of published figures that a run is shown with, and the day by which they were known."""
+    """File of published figures that a run is made with, and the day by which they were known."""
 
     file: Name
     as_of: Day | None
@@ -234,6 +234,12 @@ class RunManifest(ResultManifest):
     precision: PrecisionRecord | None = None
     nowcast: NowcastRecord | None = None
     observed: ObservedRecord | None = None
+
+    @model_validator(mode="after")
+    def _has_the_figures_of_its_nowcast(self) -> RunManifest:
+        if self.nowcast is not None and self.observed is None:
+            raise ValueError("a nowcast has no record of its figures")
+        return self
 
 
 class StudyManifest(ResultManifest):

@@ -20,26 +20,26 @@ import pandas as pd
 import yaml
 
 from ..hindcast.conditioning import Nowcast, condition
-from ..hindcast.observations import read_observations
 from ..results.experiment import Progress
 from ..scenario import Posterior, Scenario, dump, shipped, write_draws
 from .batches import Options
+from .given_figures import GivenFigures
 from .run import Further, Run, checked_until, execute
 
-PRIOR, OBSERVED, PATCH = "scenario.prior.yaml", "observed.csv", "nowcast.yaml"
+PRIOR, PATCH = "scenario.prior.yaml", "nowcast.yaml"
 CSV_NUMBERS = "%.10g"
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a nowcast is made from: a scenario, a file of observations, and the day it is known.
+    """What a nowcast is made from: a scenario, and a file of observations as known on a day.
 
     ``extends`` and ``sets`` are the files and overrides that make the scenario, seen from the
     folder of the nowcast.
     """
 
     scenario: Scenario
-    observed: Path
+    observed: GivenFigures
     as_of: date
     extends: tuple[str, ...] = (PRIOR,)
     sets: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ def nowcast(
 ) -> tuple[Run, Nowcast]:
     """Condition a scenario on the observations of a day, run it on, and write its folder.
 
-    Without an observation that can be used it is the run of the scenario itself. Raises
-    ``ScenarioError`` as ``read_observations``, ``condition`` and ``execute`` do.
+    The run is shown with the observations as any other that is given figures: in its charts, and
+    with what was spent in its cost by month. Without an observation to condition on it is that of
+    the scenario itself. Raises ``ScenarioError`` as ``condition`` and ``execute`` do.
     """
-    observations = read_observations(source.observed)
-    text = source.observed.read_text("utf-8")
+    options = replace(options, observed=source.observed)
     settings = replace(options, until=checked_until(source.scenario, options))
     found = condition(
-        source.scenario, observations, source.as_of, settings, options.workers, progress
+        source.scenario, source.observed.every, source.as_of, settings, options.workers, progress
     )
     with TemporaryDirectory(prefix="opvangsim-") as keeper:
         conditioned = _conditioned(source, found, options, Path(keeper))
@@ -82,8 +82,7 @@ def nowcast(
             "extends": list(source.extends),
             "sets": list(source.sets),
         }
-        texts = _texts(source, found, conditioned) | {OBSERVED: text}
-        further = Further(texts, {"nowcast": record}, command)
+        further = Further(_texts(source, found, conditioned), {"nowcast": record}, command)
         run = execute(conditioned, name, options, folder, progress, inputs, (name,), further)
     return replace(run, scenario=_in_folder(run.scenario, folder)), found
 

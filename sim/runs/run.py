@@ -21,6 +21,7 @@ import pandas as pd
 
 from ..clock import Clock
 from ..errors import Problem, ScenarioError
+from ..hindcast.observations import Observation
 from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
 from ..report.observed_figures import compare
@@ -130,6 +131,11 @@ def _with_figures(further: Further, figures: GivenFigures | None) -> Further:
     )
 
 
+def _spent(options: Options) -> tuple[Observation, ...]:
+    """Return what was spent, as far as the run was given figures of it."""
+    return () if options.observed is None else options.observed.spent
+
+
 def _hashes(figures: GivenFigures | None) -> dict[str, str]:
     return {} if figures is None else figures.inputs
 
@@ -162,7 +168,7 @@ def _computed(
         budget=budget_table(scenario, samples, clock, cells),
         monthly=monthly_table(cells),
         yearly=yearly_table(cells),
-        budget_monthly=monthly_budget_table(scenario, samples, clock, cells),
+        budget_monthly=monthly_budget_table(scenario, samples, clock, cells, _spent(options)),
         replications=options.replications,
         precision=reached,
     )
@@ -243,7 +249,11 @@ def write_tables(run: Run, folder: Path) -> None:
 
 
 def run_id(scenario: Scenario, options: Options, until: date) -> str:
-    """Return the id of a run: a hash of what it computes, not of when, where or how fast."""
+    """Return the id of a run: a hash of what it computes, not of when, where or how fast.
+
+    Of published figures those of spending count, since they are part of the cost by month.
+    """
+    spent = [(one.breakdown, str(one.period), one.value) for one in _spent(options)]
     identity = {
         "scenario": scenario.model_dump(mode="json", by_alias=True),
         "seed": options.seed,
@@ -252,6 +262,7 @@ def run_id(scenario: Scenario, options: Options, until: date) -> str:
         "until": until.isoformat(),
         "vary": sorted(options.vary),
         "versions": versions(),
+        **({"spent": spent} if spent else {}),
     }
     text = json.dumps(identity, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
