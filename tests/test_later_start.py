@@ -27,6 +27,7 @@ from sim.hindcast.observations import Observation, observed, parse_period
 from sim.hindcast.start_patch import checked_patch, start_patch
 from sim.results.experiment import Settings
 from sim.scenario import load, load_chain, start_values
+from sim.scenario.notes import notes_of
 
 NEW_YEAR, JANUARY = date(2024, 1, 1), date(2025, 1, 27)
 
@@ -254,6 +255,16 @@ def test_the_command_writes_a_scenario_that_runs(tmp_path: Path) -> None:
     people = sum(place.opening_people.single for place in scenario.reception.places.values())
     assert (scenario.start, people) == (date(2025, 4, 1), 72_000)
     assert run_cli(*words, "-o", str(mine)).returncode == 2
+
+
+@pytest.mark.long
+def test_a_number_that_is_written_fits_its_spread(made: Made, tmp_path: Path) -> None:
+    """So that the program has no note on a file it wrote itself."""
+    case, values = made
+    base = load_chain([case.base])
+    file = tmp_path / "mine.yaml"
+    file.write_text(start_patch(base.scenario, [case.base], case.day, values), "utf-8")
+    assert notes_of(load_chain([str(file)])) == []
 
 
 def test_a_day_before_the_start_is_refused() -> None:

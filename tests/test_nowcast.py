@@ -21,8 +21,9 @@ from support.twins import (
 )
 
 from sim.errors import ScenarioError
-from sim.hindcast.conditioning import choose, condition, standard_errors
+from sim.hindcast.conditioning import _missed, choose, condition, standard_errors
 from sim.hindcast.observations import Observation, parse_period, read_observations
+from sim.hindcast.smoother import Conditioned
 from sim.model.sampling import sample
 from sim.notebook.what_if.sliders import apply_sliders
 from sim.report.observed_figures import compare
@@ -280,6 +281,17 @@ def test_a_changed_or_missing_file_of_draws_is_refused(folder: Path, tmp_path: P
     (tmp_path / draws.name).write_bytes(changed)
     with pytest.raises(ScenarioError, match="SHA-256"):
         load(tmp_path / "nowcast.yaml")
+
+
+def test_a_missed_figure_names_what_moves_it_and_nothing_if_that_is_chance() -> None:
+    """One of two figures is the first number itself; the other goes with none of thirty."""
+    rng = np.random.default_rng(1)
+    prior = rng.standard_normal((30, 200))
+    seen = 100 + np.vstack([prior[0], rng.standard_normal(200)])
+    used = [observed("inflow|kind:first", "2026"), observed("inflow|kind:repeat", "2026")]
+    conditioned = Conditioned(prior, np.ones(30, bool), seen, seen)
+    names = [f"number {index}" for index in range(30)]
+    assert [key for _, _, key in _missed(used, names, prior, conditioned)] == ["number 0", ""]
 
 
 @pytest.mark.long

@@ -385,6 +385,13 @@ def test_the_command_checks_lists_and_compares(
     assert "5.0" in done.stdout.replace(",", ".")
 
 
+def test_a_listing_shows_amounts_whole_and_one_year_once(tmp_path: Path, command: Command) -> None:
+    line = "spending,line:coa,2024,sum,3500000000,EUR,2025-06-25,COA,\n"
+    done = command("data", "list", str(file_of(tmp_path, HEAD + line)))
+    assert "3,500,000,000" in done.stdout
+    assert "2024\N{EN DASH}2024" not in done.stdout
+
+
 def test_a_mistake_in_a_file_ends_the_command_with_2(tmp_path: Path, command: Command) -> None:
     done = command("data", "check", str(file_of(tmp_path, HEAD + GOOD.replace("sum", "end"))))
     assert done.returncode == 2

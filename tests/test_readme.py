@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from support.processes import needs
 
 import sim
 from sim.cli.commands import Group, entries
+from sim.hindcast.observations import parse_observations, read_observations
+from sim.scenario import source_keys
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -120,6 +123,42 @@ def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
     assert (folder / "memo.docx").stat().st_size > 10_000
     (script,) = blocks(tutorial, "python")
     paste(f"{activate}python - <<'END'\n{script}END\n", folder)
+
+
+@pytest.mark.long
+def test_the_first_working_day_goes_from_figures_to_a_memo(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "how-to" / "first-working-day.md"
+    for text in blocks(page, "csv"):
+        (tmp_path / text.split()[1].rstrip(":")).write_text(text, "utf-8")
+    program = f'opvangsim() {{ {shlex.quote(sys.executable)} -m sim "$@"; }}\n'
+    printed = paste(program + "".join(blocks(page, "sh")), tmp_path)
+    assert "no mistakes" in printed
+    assert "1 revised, 12 new, 0 gone" in printed
+    assert "family.travel_days" in printed
+    for name in ("follow-up.docx", "miss.docx", "memo.docx"):
+        assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_the_first_working_day_has_the_shipped_figures_and_none_after_2024() -> None:
+    """A figure whose series is shipped is there as it is shipped, with its source."""
+    lines = "".join(blocks(ROOT / "docs" / "how-to" / "first-working-day.md", "csv"))
+    head = next(line for line in lines.splitlines() if line.startswith("series,"))
+    rows = [line for line in lines.splitlines() if line[0] != "#" and line != head]
+    found = parse_observations("\n".join([head, *rows]), "page")
+    shipped = {
+        (one.name, one.period, one.statistic, one.published): (one.value, one.source)
+        for name in ("observed", "family")
+        for one in read_observations(ROOT / "sim" / "data" / f"{name}.csv")
+    }
+    same = 0
+    for one in found:
+        assert one.period.last <= date(2024, 12, 31)
+        assert one.source in source_keys()
+        key = one.name, one.period, one.statistic, one.published
+        if key in shipped:
+            assert shipped[key] == (one.value, one.source)
+            same += 1
+    assert same >= 15
 
 
 @pytest.mark.slow

@@ -157,7 +157,8 @@ def print_run(
     if not finished.budget.empty:
         out.print(text.gap_table(finished.budget, scenario, lang))
         out.print(error.error_table(finished.budget, scenario, lang))
-        out.print(text.before_start_note(finished.budget, scenario, lang))
+        for note in text.before_start_notes(finished.budget, scenario, lang):
+            out.print(note)
         out.print(text.levels_table(finished.budget, scenario, check, lang))
         out.print(text.check_note(check, scenario, lang))
         out.print(text.lines_table(finished.budget, scenario, lang))

@@ -49,6 +49,9 @@ TIGHT = float(ndtri(0.975))
 """Normal score of the ends of a prior's 95 % interval."""
 FAR = 2.0
 """Standard errors from an observation beyond which the posterior misses it."""
+SURE = 4.0
+"""Correlation in standard errors from which a number is said to move a figure: the largest of a
+hundred that are none is seldom above three."""
 SCORE = "normal score"
 """Unit of the columns of inflow."""
 PARTS = {
@@ -315,12 +318,17 @@ def _refuse_collapse(names: Sequence[str], result: smoother.Conditioned, prior: 
 def _missed(
     used: Sequence[Observation], names: Sequence[str], prior: Floats, result: smoother.Conditioned
 ) -> tuple[tuple[Observation, float, str], ...]:
-    """Return observations over two standard errors from the posterior's mean."""
+    """Return observations over two standard errors from the posterior's mean.
+
+    With each the number that moves it most, empty if no correlation is beyond chance.
+    """
     off = misfits(used, result.after)
     found = []
     for row in map(int, np.flatnonzero(np.abs(off) > FAR)):
         moves = [abs(_correlation(column, result.before[row])) for column in prior]
-        found.append((used[row], float(off[row]), names[int(np.argmax(moves))]))
+        most = int(np.argmax(moves))
+        is_chance = moves[most] < SURE / np.sqrt(prior.shape[1])
+        found.append((used[row], float(off[row]), "" if is_chance else names[most]))
     return tuple(found)
 
 

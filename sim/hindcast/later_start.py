@@ -56,6 +56,8 @@ class StartValue:
     source: str | None = None
     unit: str | None = None
     """Of a number that the base does not have."""
+    spread: Mapping[str, Any] | None = None
+    """Its own, where that of the base, kept in proportion, would not fit."""
 
     @property
     def is_published(self) -> bool:
@@ -331,8 +333,24 @@ def _people(
             values[f"{at}.opening_places"] = places[name]
     derived = [name for name in types if f"reception.places.{name}.opening_places" not in values]
     fill = sum(beds[name] for name in derived) / max(sum(open_[name] for name in derived), 1.0)
-    values["reception.desk.opening_fill"] = StartValue(round(min(fill, 1.0), 4), CARRIED)
+    fill = round(min(fill, 1.0), 4)
+    spread = _around(fill, base.reception.desk.opening_fill)
+    values["reception.desk.opening_fill"] = StartValue(fill, CARRIED, spread=spread)
     return values
+
+
+def _around(share: float, former: Quantity) -> dict[str, Any] | None:
+    """Return the triangular spread of a share with its mode at another value.
+
+    Kept in proportion it would exceed 1 where the share rises to 1. Any other spread is kept so.
+    """
+    found = former.spread
+    if found is None or found.dist != "triangular" or found.kind != "value":
+        return None
+    assert found.low is not None
+    assert found.high is not None
+    ends = {"low": min(found.low, share), "mode": share, "high": max(found.high, share)}
+    return {"dist": "triangular"} | ends
 
 
 def _single_stocks(state: State, published: Mapping[str, Observation]) -> dict[str, StartValue]:

@@ -66,6 +66,8 @@ def _value(one: StartValue) -> Any:
     stated: dict[str, Any] = {"value": int(one.value) if whole else one.value}
     if one.unit is not None:
         stated["unit"] = one.unit
+    if one.spread is not None:
+        stated["spread"] = dict(one.spread)
     if one.is_published and one.source in source_keys():
         return stated | {"source": one.source, "where": one.origin}
     source = f" ({one.source})" if one.is_published and one.source else ""

@@ -31,7 +31,7 @@ def nowcast_lines(found: Nowcast, lang: Language) -> Iterator[str | Table]:
         yield translate("nowcast_tight", lang, number=key)
     for one, misfit, key in found.missed:
         yield translate(
-            "nowcast_missed",
+            "nowcast_missed" if key else "nowcast_unmoved",
             lang,
             name=f"{one.series} {one.breakdown} {one.period}",
             value=number(one.value, lang),
@@ -47,20 +47,27 @@ def moved_table(parameters: pd.DataFrame, lang: Language) -> Table:
     order = rows["mean_score"].abs().sort_values(ascending=False).index
     table = Table(title=translate("nowcast_moved", lang), title_justify="left")
     for name in ("nowcast_key", "nowcast_prior", "nowcast_posterior", "nowcast_spread"):
-        table.add_column(translate(name, lang), justify="left" if "key" in name else "right")
+        left = name == "nowcast_key"
+        table.add_column(
+            translate(name, lang), justify="left" if left else "right", overflow="fold"
+        )
     for row in rows.loc[order].head(MOST).to_dict("records"):
         if abs(row["mean_score"]) < MOVED and row["spread_ratio"] > 1 - MOVED:
             continue
+        decimals = min(_decimals(row["prior_mean"]), _decimals(row["posterior_mean"]))
         table.add_row(
             row["key"],
-            *(_interval(row, when, lang) for when in ("prior", "posterior")),
+            *(_interval(row, when, decimals, lang) for when in ("prior", "posterior")),
             f"{number(100 * row['spread_ratio'], lang)} %",
         )
     return table
 
 
-def _interval(row: Mapping[Any, Any], when: str, lang: Language) -> str:
-    mean, low, high = (row[f"{when}_{one}"] for one in ("mean", "p2.5", "p97.5"))
-    decimals = 0 if abs(mean) >= 1000 else 1 if abs(mean) >= 100 else 3
-    text = [number(one, lang, decimals) for one in (mean, low, high)]
+def _decimals(mean: float) -> int:
+    return 0 if abs(mean) >= 1000 else 1 if abs(mean) >= 10 else 3
+
+
+def _interval(row: Mapping[Any, Any], when: str, decimals: int, lang: Language) -> str:
+    ends = (row[f"{when}_{one}"] for one in ("mean", "p2.5", "p97.5"))
+    text = [number(one, lang, decimals) for one in ends]
     return f"{text[0]} ({text[1]} {translate('nowcast_to', lang)} {text[2]})"

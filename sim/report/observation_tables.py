@@ -31,15 +31,19 @@ def figure_value(figure: Observation, lang: Language) -> str:
     return number(figure.value, lang, decimals)
 
 
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+
+
 def listing(figures: Sequence[Observation], lang: Language) -> Table:
     """Tabulate figures by series, part, statistic and length of period, with the last of each."""
-    table = Table(box=None)
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for key in ("data_series", "data_part", "data_statistic", "data_per"):
         table.add_column(translate(key, lang), overflow="fold")
     table.add_column(translate("data_count", lang), justify="right")
     table.add_column(translate("data_periods", lang))
     for key in ("data_last", "data_value"):
-        table.add_column(translate(key, lang), justify="right")
+        table.add_column(translate(key, lang), justify="right", no_wrap=True)
     table.add_column(translate("data_unit", lang))
     table.add_column(translate("data_error", lang), justify="right")
     groups: dict[tuple[str, ...], list[Observation]] = {}
@@ -55,7 +59,7 @@ def listing(figures: Sequence[Observation], lang: Language) -> Table:
             translate(f"data_{statistic}", lang),
             translate(f"data_per_{kind}", lang),
             str(len(found)),
-            f"{first.year}\N{EN DASH}{last.period.year}",
+            _years(first.year, last.period.year),
             str(last.period),
             figure_value(last, lang),
             translate(f"data_unit_{last.unit.lower()}", lang),

@@ -206,12 +206,14 @@ def check_note(check: dict[str, float], scenario: Scenario, lang: Language) -> s
     return f"{told} {note}"
 
 
-def before_start_note(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> str:
-    """Say what is added to the first year for the days before the start."""
+def before_start_notes(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> list[str]:
+    """Say what is added to the first year for the days before the start, if there are any."""
+    if scenario.start == scenario.start.replace(month=1, day=1):
+        return []
     rows = headline_rows(budget, scenario, line="before_start")
     row = rows.iloc[0]
     amount = million(row["cost_p50"], lang)
-    return translate("before_start", lang, year=row["year"], amount=amount, date=scenario.start)
+    return [translate("before_start", lang, year=row["year"], amount=amount, date=scenario.start)]
 
 
 def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]:

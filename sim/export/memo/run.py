@@ -22,7 +22,7 @@ from ...report.in_year import (
 from ...report.observation_tables import compared_table
 from ...report.observed_figures import ComparedFigures, compare, sentences
 from ...report.run_tables import (
-    before_start_note,
+    before_start_notes,
     check_note,
     gap_table,
     headline_rows,
@@ -253,7 +253,7 @@ def _notes(run: RunFolder, lang: Language) -> list[str]:
         year = int(leading(_budgeted(run))["year"])
         notes.append(error_note(run.budget, run.scenario, year, lang))
         notes.append(check_note(run.record["check_2024_eur"], run.scenario, lang))
-    return [*notes, before_start_note(run.budget, run.scenario, lang)]
+    return [*notes, *before_start_notes(run.budget, run.scenario, lang)]
 
 
 def _in_year(run: RunFolder, lang: Language) -> list[Block]:
