@@ -18,6 +18,8 @@ from .api.forecasts import explain_miss as explain_miss
 from .api.forecasts import freeze_forecast as freeze_forecast
 from .api.forecasts import monitor_forecasts as monitor_forecasts
 from .api.forecasts import verify_forecasts as verify_forecasts
+from .api.observations import compare_observations as compare_observations
+from .api.observations import observations as observations
 from .api.result import Result as Result
 from .api.scenario import Scenario as Scenario
 from .api.scenario import load as load

@@ -21,10 +21,16 @@ from sim.notebook.repr import as_html
 from sim.scenario import shipped
 from sim.studies import STUDIES
 
-MODULES = ("catalogue", "folders", "forecasts", "result", "scenario", "study", "validation")
+MODULES = (
+    *("catalogue", "folders", "forecasts", "observations", "result", "scenario", "study"),
+    "validation",
+)
 COUNTERPARTS = {
     "answer": "answer",
     "dashboard": "dashboard",
+    "data check": "observations",
+    "data diff": "compare_observations",
+    "data list": "observations",
     "export": "Result.export",
     "forecast explain-miss": "explain_miss",
     "forecast freeze": "freeze_forecast",
@@ -35,6 +41,7 @@ COUNTERPARTS = {
     "model calibrate": "calibrate",
     "model check": "check_model",
     "model trace": "Scenario.trace",
+    "nowcast": "Scenario.nowcast",
     "plot": "Result.plot",
     "run": "Scenario.run",
     "runs compare": "compare_runs",
@@ -51,6 +58,7 @@ COUNTERPARTS = {
     "scenario schema": "schema",
     "scenario show": "Scenario.show",
     "scenario sources": "Scenario.sources",
+    "scenario start": "Scenario.start_on",
     "scenario vintages": "Scenario.vintages",
     "sweep": "sweep",
 }

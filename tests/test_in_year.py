@@ -417,6 +417,7 @@ def test_figures_that_move_no_number_leave_the_id(baseline: Scenario, tmp_path: 
 def test_the_command_says_what_was_spent_and_that_months_have_no_interval(
     command: Command, tmp_path: Path
 ) -> None:
+    """In Python the same table comes of the same file and day."""
     (tmp_path / "mine.csv").write_text(HEAD + SPENT, "utf-8")
     done = command("run", "baseline", "--replications", "5", "--step", "week",
                    "--until", "2025-12-31", "--no-charts", "-o", "r",
@@ -424,6 +425,12 @@ def test_the_command_says_what_was_spent_and_that_months_have_no_interval(
     said = " ".join(done.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
     assert "Up to 31 March 2025 EUR 1.1 bn was spent" in said
     assert "no interval: 3 (spending|line:total_cash)" in said
+    ours = sim.load("baseline").run(5, step="week", until=date(2025, 12, 31),
+                                    observed=tmp_path / "mine.csv", as_of=KNOWN)  # fmt: skip
+    pd.testing.assert_frame_equal(ours.budget_monthly, sim.open_run("r").budget_monthly)
+    assert ours.budget_monthly["realised"].max() > 0
+    with pytest.raises(ScenarioError, match="no figures to choose from"):
+        sim.load("baseline").run(5, as_of=KNOWN)
 
 
 # -- a folder of form 3 -----------------------------------------------------------------------

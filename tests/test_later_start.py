@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import run_cli
 
+import sim
 from sim.errors import ScenarioError
 from sim.hindcast.later_start import (
     CARRIED,
@@ -242,6 +243,7 @@ def test_it_starts_on_that_day_and_says_of_each_number_where_it_comes_from(
 
 @pytest.mark.long
 def test_the_command_writes_a_scenario_that_runs(tmp_path: Path) -> None:
+    """The same as in Python."""
     file, mine = tmp_path / "figures.csv", tmp_path / "mine.yaml"
     file.write_text(
         "series,breakdown,period,statistic,value,unit,published,source,error\n"
@@ -251,6 +253,12 @@ def test_the_command_writes_a_scenario_that_runs(tmp_path: Path) -> None:
     words = ("scenario", "start", "baseline", "--date", "2025-04-01", "--observed", str(file))
     done = run_cli(*words, "-o", str(mine), "--replications", "100")
     assert done.returncode == 0, done.stderr
+    base, day = sim.load("baseline"), date(2025, 4, 1)
+    found = base.start_on(day, file, tmp_path / "python.yaml", replications=100)
+    assert (tmp_path / "python.yaml").read_text("utf-8") == mine.read_text("utf-8")
+    assert found.model.start == day
+    with pytest.raises(ScenarioError, match="set in Python"):
+        base.override(housing__homes=1).start_on(day, file, tmp_path / "set.yaml")
     scenario = load(mine)
     people = sum(place.opening_people.single for place in scenario.reception.places.values())
     assert (scenario.start, people) == (date(2025, 4, 1), 72_000)

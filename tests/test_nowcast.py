@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from support.twins import (
     twin_forecasts,
 )
 
+import sim
 from sim.errors import ScenarioError
 from sim.hindcast.conditioning import _missed, choose, condition, standard_errors
 from sim.hindcast.observations import Observation, parse_period, read_observations
@@ -216,6 +218,37 @@ def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
     cash = table[(table["line"] == "total") & (table["timing"] == "cash")].set_index("date")
     assert cash["realised"].count() == 2
     assert cash["realised"].iloc[5] == pytest.approx(2 * cash["realised"].iloc[2], abs=1000)
+
+
+@pytest.mark.long
+def test_in_python_it_is_that_of_the_command(folder: Path, tmp_path: Path) -> None:
+    """The same id and the same bytes but for charts, which name the command; and its tables."""
+    day, last = date(2025, 8, 31), date(2025, 12, 31)
+    given = folder.parent / "figures.csv"
+    found = sim.load(BASE).nowcast(given, day, 100, step="week", until=last, out=tmp_path / "now")
+    ours, theirs = found.finished.record, sim.open_run(folder).finished.record
+    assert ours["id"] == theirs["id"]
+    for one in (ours, theirs):
+        one["files"] = {k: v for k, v in one["files"].items() if not k.startswith("charts/")}
+    assert ours["files"] == theirs["files"]
+    assert found.figures["use"].tolist() == pd.read_csv(folder / "figures.csv")["use"].tolist()
+    assert found.posterior["key"].tolist() == pd.read_csv(folder / "posterior.csv")["key"].tolist()
+    again = found.scenario.run(100, step="week", until=last)
+    pd.testing.assert_frame_equal(again.monthly, found.monthly)
+    with pytest.raises(ScenarioError, match="not conditioned on figures"):
+        _ = again.figures
+
+
+@pytest.mark.long
+def test_in_python_without_a_figure_it_is_the_scenario_itself(tmp_path: Path) -> None:
+    file = tmp_path / "figures.csv"
+    file.write_text(FIGURES, "utf-8")
+    base = sim.load(BASE)
+    settings = {"step": "week", "until": date(2025, 12, 31)}
+    found = base.nowcast(file, date(2025, 1, 31), 5, **settings)  # type: ignore[arg-type]
+    assert found.scenario is base
+    assert found.posterior.empty
+    assert set(found.figures["use"]) == {"published later"}
 
 
 @pytest.mark.long

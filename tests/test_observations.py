@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import Command
 
+import sim
 from sim.errors import Problem, ScenarioError
 from sim.export.dashboard.content import content_of
 from sim.hindcast.observation_file import COLUMNS, MAX_BYTES
@@ -352,6 +353,26 @@ def test_every_stock_and_flow_of_a_run_can_be_observed() -> None:
             cell.breakdown == one or (one.endswith(":") and cell.breakdown.startswith(one))
             for one in parts
         )
+
+
+def test_in_python_figures_and_their_differences_are_tables(tmp_path: Path) -> None:
+    """Revised from 2,000 to 2,100, one added, one gone; a later figure is not known before."""
+    changed = GOOD.replace("2000", "2100").replace("04-30", "05-30")
+    old = file_of(tmp_path, HEAD + GOOD + GOOD.replace("2025-03", "2025-02")).rename(
+        tmp_path / "old.csv"
+    )
+    new = file_of(tmp_path, HEAD + GOOD + changed + GOOD.replace("2025-03", "2025-01"))
+    assert sim.observations(new)["value"].tolist() == [2000, 2100, 2000]
+    known = sim.observations(new, date(2025, 5, 1))
+    assert known[["period", "value"]].to_numpy().tolist() == [["2025-03", 2000], ["2025-01", 2000]]
+    told = sim.compare_observations(old, new)[["what", "period", "old", "new"]]
+    assert told.fillna(0).to_numpy().tolist() == [
+        ["revised", "2025-03", 2000, 2100],
+        ["added", "2025-01", 0, 2000],
+        ["gone", "2025-02", 2000, 0],
+    ]
+    assert len(sim.observations()) == len(observed())
+    assert sim.compare_observations(new, new).empty
 
 
 def test_differences_are_revisions_new_and_gone_figures() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+import weakref
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +22,16 @@ from ..report.error_tables import error_table
 from ..report.i18n import Language, probability, translate
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
-from ..runs.load import RunFolder, no_months, run_data, verified_table
+from ..runs.load import RunFolder, no_months, read_run_folder, run_data, verified_table
 from ..runs.manifest import MANIFEST, read_manifest
 from .study import StudyReport, write_memo
 
 if TYPE_CHECKING:
     from .scenario import LoadedScenario
+
+
+LONGEST_NAME = 120
+"""Longest name of a temporary folder [characters]."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,34 @@ class Result:
         Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level].
         """
         return verified_table(self.folder, self.finished.record, "replications.parquet")
+
+    @property
+    def posterior(self) -> pd.DataFrame:
+        """Each uncertain number before and after conditioning: mean, 95 % interval, spread left.
+
+        Empty if no figure could be used. Raises ``ScenarioError`` if the run is no nowcast.
+        """
+        if not self._nowcast["used"]:
+            return pd.DataFrame()
+        return verified_table(self.folder, self.finished.record, "posterior.csv")
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Each figure of a nowcast: used or why not, and how the run sees it before and after.
+
+        Raises ``ScenarioError`` if the run is no nowcast.
+        """
+        _ = self._nowcast
+        return verified_table(self.folder, self.finished.record, "figures.csv")
+
+    @property
+    def _nowcast(self) -> dict[str, Any]:
+        """What the manifest says of a nowcast."""
+        found: dict[str, Any] | None = self.finished.record.get("nowcast")
+        if found is None:
+            what = "this run is not conditioned on figures"
+            usage_error(str(self.folder), what, "make it with Scenario.nowcast")
+        return found
 
     @property
     def gap(self) -> pd.DataFrame:
@@ -251,6 +285,22 @@ class Result:
             return [text.reception_table(self.finished.monthly, "en")]
         budget = self.finished.budget
         return [text.gap_table(budget, model, "en"), error_table(budget, model, "en")]
+
+
+def folder_for(out: str | Path | None, name: str) -> tuple[Path, Path | None]:
+    """Return the folder to write, and the temporary one that it is in where none was given."""
+    if out is not None:
+        return Path(out), None
+    temporary = Path(tempfile.mkdtemp(prefix="opvangsim-"))
+    return temporary / name[:LONGEST_NAME].rstrip("."), temporary
+
+
+def kept(scenario: LoadedScenario, folder: Path, temporary: Path | None) -> Result:
+    """Return the result in a folder, which is removed together with it if it is temporary."""
+    result = Result(scenario, folder, read_run_folder(folder))
+    if temporary is not None:
+        weakref.finalize(result, shutil.rmtree, temporary, ignore_errors=True)
+    return result
 
 
 @dataclass(frozen=True)

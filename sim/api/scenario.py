@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,35 +14,33 @@ import yaml
 from ..clock import StepLength
 from ..errors import usage_error
 from ..export.files import export_scenario
+from ..export.start_file import write_start
+from ..hindcast.observations import read_observations
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
-from ..report.scenario_listing import value_text
 from ..report.vintages import vintages_table
 from ..results.executor import open_workers
+from ..results.experiment import Settings
 from ..runs.batches import Options
+from ..runs.given_figures import figures_of, read_figures
 from ..runs.load import read_run_folder
+from ..runs.nowcast import PATCH, Source, seen_from
+from ..runs.nowcast import nowcast as make_nowcast
 from ..runs.precise import parse_precision
 from ..runs.run import execute
-from ..scenario import Loaded, Quantity, load_chain, parse_chain, quantities
+from ..scenario import Loaded, load_chain, parse_chain, quantities
 from ..scenario import Scenario as Model
-from ..scenario import load as load_shipped
-from ..scenario.introspect import hint_for
-from ..scenario.listing import ListingRow, by_assumption, by_source, differences, rows
-from ..scenario.messages import of_findings
-from ..scenario.notes import contested, notes_of
-from ..scenario.plausibility import warnings_of
+from ..scenario.notes import contested
 from ..studies import STUDIES, Study
 from ..studies.options import SimulationOptions
 from ..studies.trace import trace
-from .result import Result
+from .result import Result, folder_for, kept
+from .scenario_tables import differences_table, findings_table, numbers_table, sources_table
 from .study import StudyReport, run_from_python, signature_of
 
 if TYPE_CHECKING:
     from ..notebook.what_if.widget import WhatIf
-
-LONGEST_NAME = 120
-"""Longest name of a temporary folder [characters]."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +131,8 @@ class LoadedScenario:
         out: str | Path | None = None,
         lang: Language = "en",
         precision: float | str | None = None,
+        observed: str | Path | None = None,
+        as_of: date | None = None,
     ) -> Result:
         """Simulate the scenario; the same scenario, replications, seed and step give equal results.
 
@@ -159,6 +156,9 @@ class LoadedScenario:
             Share of the gap, as 0.05 or "5%", within which its median and 90th percentile must be
             known (95 %, or 50 million euros if that is more). Replications are then doubled from
             500 up to 20,000 until that is so; ``Result.precision`` says what was reached.
+        observed, as_of
+            File of published figures, and the day by which they were published. Charts in the
+            folder show them, and what was spent counts as realised in ``Result.budget_monthly``.
 
         Raises ``ScenarioError`` for an impossible setting, and if the folder can't be written.
 
@@ -167,9 +167,6 @@ class LoadedScenario:
         >>> list(result.gap.index)
         [2025, 2026, 2027, 2028, 2029, 2030]
         """
-        temporary = None if out is not None else Path(tempfile.mkdtemp(prefix="opvangsim-"))
-        short = self.name[:LONGEST_NAME].rstrip(".")
-        folder = Path(out or "") if temporary is None else temporary / short
         asked = {"replications": replications, "seed": seed, "step": step, "until": until}
         checked = SimulationOptions.parse({**asked, "uncertainty": uncertainty})
         options = Options(
@@ -181,19 +178,103 @@ class LoadedScenario:
             charts=out is not None,
             lang=lang,
             precision=parse_precision(precision),
+            observed=figures_of(observed, as_of),
         )
         if options.precision is not None and replications != Options.replications:
             what = "the precision decides the number of replications"
             usage_error("precision", what, "leave out replications")
         words = [word for name in self.names for word in ("+", name)][1:]
         words += [word for text in self.sets for word in ("--set", text)]
+        folder, temporary = folder_for(out, self.name)
         with open_workers(executor, workers) as pool:
             options = replace(options, workers=pool)
             execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)
-        result = Result(self, folder, read_run_folder(folder))
-        if temporary is not None:
-            weakref.finalize(result, shutil.rmtree, temporary, ignore_errors=True)
-        return result
+        return kept(self, folder, temporary)
+
+    def nowcast(
+        self,
+        observed: str | Path,
+        as_of: date,
+        replications: int = 500,
+        seed: int = 1,
+        *,
+        step: StepLength = "day",
+        until: date | None = None,
+        workers: int = 0,
+        executor: str | None = None,
+        out: str | Path | None = None,
+        lang: Language = "en",
+    ) -> Result:
+        """Condition the scenario on the figures published by a day, and run it on.
+
+        ``posterior`` and ``figures`` of the result are tables of what moved. Its scenario is the
+        conditioned one; to run or compare that, keep its draws in a folder with ``out``.
+
+        Parameters
+        ----------
+        observed, as_of
+            File of observed figures (CSV), and the day by which they were published.
+        replications, seed, step, until, workers, executor, out, lang
+            As in ``Scenario.run``; at least 100 replications.
+
+        Raises ``ScenarioError`` for mistakes in the file, if the scenario is conditioned already,
+        or if the figures leave almost nothing of the spread of a number.
+        """
+        given = {"replications": replications, "seed": seed, "step": step, "until": until}
+        asked = SimulationOptions.parse(given)
+        figures = read_figures(Path(observed), as_of)
+        name = f"{self.name}-{as_of}"
+        folder, temporary = folder_for(out, name)
+        source = Source(self.model, figures, as_of, seen_from(folder, self.names), self.sets)
+        command = f"{self.expression}.nowcast({str(observed)!r}, {as_of!r}, **{given!r})"
+        with open_workers(executor, workers) as pool:
+            options = Options(
+                asked.replications, asked.seed, asked.step, asked.until,
+                workers=pool, charts=out is not None, lang=lang,
+            )  # fmt: skip
+            make_nowcast(source, name, options, folder, None, self.loaded.inputs, command)
+        patch = folder / PATCH
+        return kept(load(patch) if patch.is_file() else self, folder, temporary)
+
+    def start_on(
+        self,
+        day: date,
+        observed: str | Path,
+        file: str | Path,
+        *,
+        as_of: date | None = None,
+        replications: int = 200,
+        seed: int = 1,
+        step: StepLength = "week",
+    ) -> LoadedScenario:
+        """Write a scenario that starts on a later day into a file, and return it.
+
+        Each stock published for that day is met to the person; the rest is carried forward from a
+        simulation conditioned on the figures up to that day. ``show`` says which is which.
+
+        Parameters
+        ----------
+        day
+            First day of the new scenario.
+        observed, as_of
+            File of observed figures (CSV), and the day by which they were published, by default
+            all of them.
+        file
+            File to write: a patch (.yaml) on the files of this scenario.
+        replications, seed, step
+            Of the simulation up to that day, as in ``Scenario.run``.
+
+        Raises ``ScenarioError`` if the day is not after the start, if numbers were overridden, or
+        if the file is there already.
+        """
+        if self.sets:
+            what = "a patch on the files can't hold numbers that were set in Python"
+            usage_error("start_on", what, "put them into a patch file first")
+        asked = SimulationOptions.parse({"replications": replications, "seed": seed, "step": step})
+        settings = Settings(asked.replications, asked.seed, asked.step)
+        figures = read_observations(Path(observed))
+        write_start(self.loaded, self.names, figures, day, as_of, settings, Path(file))
+        return load(file)
 
     def __getattr__(self, name: str) -> Callable[..., StudyReport]:
         """Return the method of a study: ``sim.studies.STUDIES`` lists them."""
@@ -238,11 +319,7 @@ class LoadedScenario:
         >>> sim.load("baseline").show("housing.homes")[["value", "unit"]].values.tolist()
         [[30210.0, 'persons/year']]
         """
-        found = rows(self.loaded, load_shipped("baseline"), key)
-        if not found:
-            *parent, last = key.split(".")
-            usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
-        return pd.DataFrame([line for row in found for line in _lines(row)])
+        return numbers_table(self.loaded, key)
 
     def check(self, *, strict: bool = False) -> pd.DataFrame:
         """Return notes and warnings about implausible numbers, one row each.
@@ -255,13 +332,7 @@ class LoadedScenario:
         >>> sim.load("baseline").check().empty
         True
         """
-        found = [
-            ("note", str(note.where), note.what, note.advice) for note in notes_of(self.loaded)
-        ]
-        for warning in warnings_of(self.model, strict=strict):
-            problem = of_findings([warning.finding], self.loaded.tree)[0]
-            found.append((warning.code, str(problem.where), problem.what, problem.advice))
-        return pd.DataFrame(found, columns=["code", "where", "what", "advice"])
+        return findings_table(self.loaded, strict)
 
     def diff(self, other: Scenario | Result | str) -> pd.DataFrame:
         """Return the keys in which another scenario differs, and which layer set each value.
@@ -270,17 +341,7 @@ class LoadedScenario:
         >>> sim.load("baseline").diff("faster-housing")["key"].tolist()
         ['housing.homes']
         """
-        found = [
-            (
-                row.key,
-                value_text(row.left, "en"),
-                value_text(row.right, "en"),
-                row.left_layer,
-                row.right_layer,
-            )
-            for row in differences(self.loaded, scenario_of(other).loaded)
-        ]
-        return pd.DataFrame(found, columns=["key", "here", "there", "set_here_by", "set_there_by"])
+        return differences_table(self.loaded, scenario_of(other).loaded)
 
     def sources(self) -> pd.DataFrame:
         """Return every source and assumption with the number of keys that rest on it.
@@ -292,14 +353,7 @@ class LoadedScenario:
         >>> sim.load("baseline").sources()["mark"].iloc[0]
         'press'
         """
-        found = [
-            ("source", row.mark, row.name, str(row.card.get("title", "")), len(row.keys))
-            for row in by_source(self.model)
-        ]
-        found += [
-            ("assumption", "", "", row.name, len(row.keys)) for row in by_assumption(self.model)
-        ]
-        return pd.DataFrame(found, columns=["kind", "mark", "source", "text", "keys"])
+        return sources_table(self.model)
 
     def vintages(self, prices: int | None = None) -> pd.DataFrame:
         """Return the amounts of all budget vintages at one price level, and what changed.
@@ -393,27 +447,3 @@ def _as_yaml(value: object) -> str:
     """Return a value as a file would hold it, in one line."""
     plain = value.item() if hasattr(value, "item") else value
     return yaml.safe_dump([plain], default_flow_style=True, width=10**6).strip()[1:-1]
-
-
-def _lines(row: ListingRow) -> list[dict[str, Any]]:
-    """Return the rows of a key: one, or one per date."""
-    value = row.value
-    common: dict[str, Any] = {
-        "key": row.key,
-        "meaning": row.meaning,
-        "set_by": row.layer,
-        "differs": row.differs,
-    }
-    if not isinstance(value, Quantity):
-        return [common | {"value": value}]
-    common |= {
-        "unit": value.unit,
-        "source": value.source,
-        "where": value.where,
-        "assumption": value.assumption,
-        "uncertain": value.spread is not None,
-        "uncertainty": row.uncertainty,
-    }
-    if not isinstance(value.value, tuple):
-        return [common | {"value": value.single}]
-    return [common | {"value": amount, "since": day} for day, amount in value.pairs()]

@@ -63,14 +63,11 @@ ALL_SOURCES = "parameters,inflow,process"
 
 def figures_of(observed: Path | None, as_of: str | None) -> GivenFigures | None:
     """Return the published figures of ``--observed`` as known on ``--as-of``, if there are."""
-    from ..runs.given_figures import read_figures
+    from ..runs import given_figures
     from ..studies.options import day_of
 
-    if observed is None:
-        if as_of is not None:
-            usage_error("--as-of", "there are no figures to choose from", "give --observed FILE")
-        return None
-    return read_figures(observed, None if as_of is None else day_of(as_of, "--as-of"))
+    day = None if as_of is None else day_of(as_of, "--as-of")
+    return given_figures.figures_of(observed, day)
 
 
 def formats_of(text: str) -> list[str]:

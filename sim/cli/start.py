@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..errors import usage_error
 from .options import Chain, Lang, Observed, Replications, Seed, Step
 from .output import console
 
@@ -33,32 +31,21 @@ def start(
     stock published for that day is met to the person; every number says whether it is published or
     carried forward.
     """
-    from ..export.safe_write import write_file
-    from ..hindcast.later_start import later_start
+    from ..export.start_file import write_start
     from ..hindcast.observations import read_observations
-    from ..hindcast.start_patch import checked_patch, start_patch
     from ..report.start_table import start_lines
     from ..results.experiment import Settings
-    from ..runs.nowcast import seen_from
-    from ..scenario import check_file_name, load_chain, parse_chain
+    from ..scenario import load_chain, parse_chain
     from ..studies.options import SimulationOptions, day_of
 
     given: dict[str, Any] = {"replications": replications, "seed": seed, "step": step}
     asked = SimulationOptions.parse(given)
     day = day_of(date, "--date")
     known = None if as_of is None else day_of(as_of, "--as-of")
-    if out.suffix != ".yaml":
-        usage_error("--out", f"{out} is not the name of a scenario file", "as in NAME.yaml")
-    check_file_name(out)
-    if os.path.lexists(out):
-        usage_error(str(out), "this file is there already", "choose another name, or remove it")
     names = parse_chain(base)
     loaded = load_chain(names)
     settings = Settings(asked.replications, asked.seed, asked.step)
-    values = later_start(loaded.scenario, read_observations(observed), day, known, settings)
-    extends = seen_from(out.absolute().parent, tuple(names))
-    text = start_patch(loaded.scenario, extends, day, values)
-    checked_patch(loaded, text, out)
-    write_file(out, text.encode())
+    figures = read_observations(observed)
+    values = write_start(loaded, names, figures, day, known, settings, out)
     for line in start_lines(loaded.scenario, values, str(out), lang):
         console().print(line)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..errors import usage_error
 from ..hindcast.observation_file import read_text
 from ..hindcast.observations import Observation, known_on, parse_observations
 from ..hindcast.observed_cells import SPENDING
@@ -51,6 +52,15 @@ class GivenFigures:
         """Return what a manifest says of it."""
         day = None if self.as_of is None else self.as_of.isoformat()
         return {"file": self.file, "as_of": day}
+
+
+def figures_of(observed: str | Path | None, as_of: date | None) -> GivenFigures | None:
+    """Return the figures of a file as known on a day, if one is given; a day needs a file."""
+    if observed is None:
+        if as_of is not None:
+            usage_error("--as-of", "there are no figures to choose from", "give --observed FILE")
+        return None
+    return read_figures(Path(observed), as_of)
 
 
 def read_figures(file: Path, as_of: date | None, typed: str = "") -> GivenFigures:
