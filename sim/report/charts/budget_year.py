@@ -39,7 +39,9 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     level = translate(f"level_{run.scenario.prices.level}", lang)
     vintage = getattr(run.scenario.headline.title, lang)
     key = told.timing if len(told.realised) else "alone"
-    note = translate(f"chart_budget_year_{key}", lang, vintage=vintage, level=level)
+    note = translate(f"chart_budget_year_{key}", lang, level=level)
+    if told.has_budget:
+        note += " " + translate("chart_budget_year_dashed", lang, vintage=vintage)
     if size.brief:
         note += " " + translate("chart_bands_brief", lang)
     prices = prices_label(run.scenario, lang)
