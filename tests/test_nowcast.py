@@ -23,9 +23,16 @@ from support.twins import (
 
 import sim
 from sim.errors import ScenarioError
-from sim.hindcast.conditioning import _missed, choose, condition, standard_errors
+from sim.hindcast.conditioning import (
+    _missed,
+    choose,
+    condition,
+    conditioned_names,
+    standard_errors,
+)
 from sim.hindcast.observations import Observation, parse_period, read_observations
 from sim.hindcast.smoother import Conditioned
+from sim.model.prices import affects_costs_only
 from sim.model.sampling import sample
 from sim.notebook.what_if.sliders import apply_sliders
 from sim.report.observed_figures import compare
@@ -148,6 +155,18 @@ def test_the_error_of_a_count_holds_its_chance() -> None:
     people = replace(observed("inflow|total", "2026"), value=10_000.0, error=0.02)
     money = replace(people, series="spending", breakdown="line:coa", value=3e9)
     assert standard_errors([people, money]) == pytest.approx([np.sqrt(200**2 + 10_000), 6e7])
+
+
+def test_prices_are_moved_by_observed_spending_alone() -> None:
+    scenario = load(BASE)
+    people = observed("occupancy|total", "2026-06-30", "end")
+    money = replace(observed("spending|line:coa", "2026"), unit="EUR")
+    last = people.period.last
+    without, _ = conditioned_names(scenario, [people], last)
+    with_money, _ = conditioned_names(scenario, [people, money], last)
+    priced = {key for key in with_money if affects_costs_only(scenario, key)}
+    assert len(priced) > 3
+    assert set(with_money) - set(without) == priced
 
 
 @pytest.mark.long
