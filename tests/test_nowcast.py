@@ -232,7 +232,7 @@ def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
     assert "Up to 30 June 2025" in said
     record = json.loads((folder / "run.json").read_text("utf-8"))
     assert record["observed"]["as_of"] == "2025-08-31"
-    assert "charts/ind.png" in record["files"]
+    assert {"charts/ind.png", "charts/budget_year.png"} <= set(record["files"])
     table = pd.read_csv(folder / "budget_monthly.csv")
     cash = table[(table["line"] == "total") & (table["timing"] == "cash")].set_index("date")
     assert cash["realised"].count() == 2

@@ -69,7 +69,8 @@ OF_EVERY_RUN = ("need", "gap")
 def of_run_folder(run: RunData) -> list[str]:
     """Return the charts of a run's folder: those of every run, and those that show figures."""
     shown = [name for name in CHARTS if figures_of(run, CHARTS[name].figures)]
-    return [name for name in CHARTS if name in (*OF_EVERY_RUN, *shown)]
+    spent = ("budget_year",) if budget_year.shows_spending(run) else ()
+    return [name for name in CHARTS if name in (*OF_EVERY_RUN, *shown, *spent)]
 
 
 def reason_against(name: str, run: RunData) -> tuple[str, str]:

@@ -77,6 +77,12 @@ def _year(run: RunData) -> YearInExecution | None:
     return year_in_execution(run.budget_monthly, run.scenario, run.year)
 
 
+def shows_spending(run: RunData) -> bool:
+    """Return whether the chart shows what was spent."""
+    told = _year(run)
+    return told is not None and len(told.realised) > 0
+
+
 def _told(run: RunData) -> YearInExecution:
     told = _year(run)
     if told is None:
