@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from support.cli import Command
 
 import sim
+from sim.api.scenario import open_run
 from sim.errors import Problem, ScenarioError
 from sim.export.dashboard.content import content_of
 from sim.hindcast.observation_file import COLUMNS, MAX_BYTES
@@ -523,6 +524,16 @@ def test_a_chart_shows_the_figures_of_its_series_and_says_how_many_are_inside(
     (axes,) = {line.axes for line in squares}
     assert axes is not None
     assert axes.get_ylim()[1] > max(one.figure.value for one in mine)
+
+
+def test_a_result_draws_the_figures_it_was_made_with(shown: Path) -> None:
+    """As its folder's charts do, and with the count in words."""
+    chart = open_run(shown / "r").plot.occupancy()
+    squares = [
+        line for axes in chart.figure.axes for line in axes.lines if line.get_marker() == "s"
+    ]
+    assert squares
+    assert "inside the 80 % interval" in str(chart)
 
 
 @pytest.mark.long

@@ -17,12 +17,20 @@ from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text
 from ..report import run_tables as text
-from ..report.charts import CHART_SIZES, CHARTS, Width, draw, reason_against
+from ..report.charts import CHART_SIZES, CHARTS, Width, alt_text, draw, reason_against
 from ..report.error_tables import error_table
 from ..report.i18n import Language, probability, translate
+from ..report.observed_figures import compare
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
-from ..runs.load import RunFolder, no_months, read_run_folder, run_data, verified_table
+from ..runs.load import (
+    RunFolder,
+    kept_figures,
+    no_months,
+    read_run_folder,
+    run_data,
+    verified_table,
+)
 from ..runs.manifest import MANIFEST, read_manifest
 from .study import StudyReport, write_memo
 
@@ -347,9 +355,12 @@ class Plots:
         return self._draw("budget_year", lang, width, year)
 
     def _draw(self, name: str, lang: Language, width: Width, year: int | None = None) -> Chart:
+        figures = kept_figures(self.of.folder, self.of.finished.record)
         subject = replace(run_data(self.of.folder, self.of.finished), year=year)
+        if figures is not None:
+            subject = replace(subject, observed=compare(subject, figures.known))
         if not CHARTS[name].is_drawable(subject):
             usage_error(name, *reason_against(name, subject))
         figure = draw(name, subject, CHART_SIZES[width], lang)
-        title, words = translate(f"chart_{name}_title", lang), CHARTS[name].alt_text(subject, lang)
+        title, words = translate(f"chart_{name}_title", lang), alt_text(name, subject, lang)
         return Chart(figure, title, words, width, self.of.finished.stamp)

@@ -157,8 +157,8 @@ class LoadedScenario:
             known (95 %, or 50 million euros if that is more). Replications are then doubled from
             500 up to 20,000 until that is so; ``Result.precision`` says what was reached.
         observed, as_of
-            File of published figures, and the day by which they were published. Charts in the
-            folder show them, and what was spent counts as realised in ``Result.budget_monthly``.
+            File of published figures, and the day by which they were published. Charts show
+            them, and what was spent counts as realised in ``Result.budget_monthly``.
 
         Raises ``ScenarioError`` for an impossible setting, and if the folder can't be written.
 

@@ -15,8 +15,7 @@ from ..report.i18n import Language
 from ..results.executor import Workers
 from ..results.experiment import Settings, settings_from_record
 from ..runs.batches import Options
-from ..runs.given_figures import COPY, GivenFigures, read_figures
-from ..runs.load import read_resolved, read_scenario, verified_file
+from ..runs.load import kept_figures, read_resolved, read_scenario, verified_file
 from ..runs.manifest import digest, kind_of, read_manifest
 from ..runs.nowcast import PRIOR, Source, nowcast
 from ..runs.run import execute
@@ -125,7 +124,8 @@ def _run(task: _Task, there: Path) -> None:
     scenario = read_scenario(task.folder, record, "scenario.resolved.yaml")
     options = Options(
         settings.replications, settings.seed, settings.step, settings.until, settings.vary,
-        task.workers, charts=record["charts"], lang=task.lang, observed=_figures(task),
+        task.workers, charts=record["charts"], lang=task.lang,
+        observed=kept_figures(task.folder, record),
     )  # fmt: skip
     name = record["scenario"]
     if "nowcast" in record:
@@ -133,19 +133,6 @@ def _run(task: _Task, there: Path) -> None:
         return
     with task.watch(name, settings.replications) as tell:
         execute(scenario, name, options, there, tell, record["inputs"], task.asked["words"])
-
-
-def _figures(task: _Task) -> GivenFigures | None:
-    """Return the published figures that a run was shown with, from the copy in its folder.
-
-    Raises ``ScenarioError`` if the copy is gone or was changed.
-    """
-    made = task.record.get("observed")
-    if made is None:
-        return None
-    copy = verified_file(task.folder, task.record, COPY)
-    day = None if made["as_of"] is None else date.fromisoformat(made["as_of"])
-    return read_figures(copy, day, made["file"])
 
 
 def _nowcast(task: _Task, options: Options, there: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..report.error_tables import with_columns
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..scenario import Loaded, Scenario, load_chain
+from .given_figures import COPY, GivenFigures, read_figures
 from .manifest import MANIFEST, command_of, digest, read_manifest
 from .provenance import Provenance
 from .summary_tables import BUDGET_COLUMNS
@@ -252,3 +254,15 @@ def verified_table(
 
 def _refused(where: Path, what: str, advice: str) -> ScenarioError:
     return ScenarioError([Problem(str(where), what, advice)])
+
+
+def kept_figures(folder: Path, record: dict[str, Any]) -> GivenFigures | None:
+    """Return the figures that a run was made with, from the copy in its folder, if it was.
+
+    Raises ``ScenarioError`` if the copy is gone or was changed.
+    """
+    made = record.get("observed")
+    if made is None:
+        return None
+    day = None if made["as_of"] is None else date.fromisoformat(made["as_of"])
+    return read_figures(verified_file(folder, record, COPY), day, made["file"])

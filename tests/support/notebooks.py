@@ -20,6 +20,7 @@ NAMES = (
     "4_how_good_was_it",
     "5_decide_under_uncertainty",
     "6_ind_against_coa",
+    "7_first_working_day",
 )
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
