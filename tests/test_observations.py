@@ -533,7 +533,7 @@ def test_a_result_draws_the_figures_it_was_made_with(shown: Path) -> None:
         line for axes in chart.figure.axes for line in axes.lines if line.get_marker() == "s"
     ]
     assert squares
-    assert "inside the 80 % interval" in str(chart)
+    assert "inside the 80 % interval" in chart.words
 
 
 @pytest.mark.long

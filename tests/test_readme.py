@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -137,6 +138,14 @@ def test_the_first_working_day_goes_from_figures_to_a_memo(tmp_path: Path) -> No
     assert "family.travel_days" in printed
     for name in ("follow-up.docx", "miss.docx", "memo.docx"):
         assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_the_notebook_of_the_first_working_day_has_the_figures_of_the_page() -> None:
+    book = json.loads((ROOT / "notebooks" / "7_first_working_day.ipynb").read_text("utf-8"))
+    code = "".join("".join(one["source"]) for one in book["cells"] if one["cell_type"] == "code")
+    texts = blocks(ROOT / "docs" / "how-to" / "first-working-day.md", "csv")
+    assert len(texts) == 2
+    assert all(text in code for text in texts)
 
 
 def test_the_first_working_day_has_the_shipped_figures_and_none_after_2024() -> None:
