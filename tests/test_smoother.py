@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.hindcast import smoother
 from sim.hindcast.smoother import (
     FURTHEST_SCORE,
     INFLATION,
@@ -56,6 +57,21 @@ def test_a_parameter_that_moves_nothing_keeps_its_draws() -> None:
         found = condition(prior(200, seed), linear, OBSERVED, ERRORS, 1, NAMES)
         assert found.moved.tolist() == [True, True, False]
         assert np.array_equal(found.scores[2], prior(200, seed)[2])
+
+
+def test_the_taper_takes_much_of_what_chance_correlates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred parameters that move nothing, moved by one pass: by less than two thirds of it."""
+    scores = np.random.default_rng(3).standard_normal((103, 200))
+    noise = np.random.default_rng(4).standard_normal((4, 200))
+
+    def moved() -> float:
+        simulated = linear(scores[:3])
+        after = smoother.updated(scores, simulated, OBSERVED, ERRORS, INFLATION[0], noise)
+        return float(np.sqrt(((after - scores)[3:] ** 2).mean()))
+
+    tapered = moved()
+    monkeypatch.setattr(smoother, "taper", lambda correlation, _: np.ones_like(correlation))
+    assert tapered < moved() * 2 / 3
 
 
 def test_exact_observations_collapse_the_spread() -> None:
