@@ -39,6 +39,7 @@ from sim.model.sampling import sample
 from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
 from sim.report.i18n import Language
 from sim.report.observed_figures import ComparedFigures, as_record, compare, sentences
+from sim.report.run_tables import headline_rows
 from sim.reproduce.rerun import reproduce
 from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings, simulate_one
@@ -477,6 +478,15 @@ def test_a_figure_is_inside_between_the_quantiles_of_its_period(shown: Path) -> 
             ends = np.quantile(simulated(experiment, one.figure), [0.1, 0.9])
         np.testing.assert_allclose([one.low, one.high], ends, rtol=1e-6)
     assert {one.figure.name for one in found.compared if not one.inside} >= {"inflow|total"}
+
+
+@pytest.mark.slow
+def test_what_was_paid_in_a_year_is_held_against_the_cash_of_the_line(shown: Path) -> None:
+    run = read_run_folder(shown / "r")
+    (found,) = compare(run, [of("spending|line:coa_cash", "2026", "sum")]).compared
+    view = {"line": "coa", "timing": "cash", "price_basis": "nominal"}
+    rows = headline_rows(run.budget[run.budget["year"] == 2026], run.scenario, **view)
+    assert [found.low, found.high] == rows[["cost_p10", "cost_p90"]].to_numpy()[0].tolist()
 
 
 @pytest.mark.slow
