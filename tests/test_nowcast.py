@@ -224,11 +224,15 @@ def test_a_nowcast_is_reproduced_byte_for_byte(folder: Path) -> None:
 
 @pytest.mark.long
 def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
-    """Squares over the fans, the count inside, and two quarters spent: 2 billion by June."""
+    """Squares over the fans, and two quarters spent: 2 billion by June.
+
+    How many of the very figures it is conditioned on lie inside is no test, and is not said.
+    """
     found = compare(read_run_folder(folder), read_observations(folder / "observed.csv"))
     assert len(found.compared) == 2
     said = " ".join((folder.parent / "said.txt").read_text("utf-8").split())
-    assert f"inside the 80 % interval: {found.inside} of 2." in said
+    assert "inside the 80 % interval:" not in said
+    assert "inside the 80 % interval before" in said
     assert "Up to 30 June 2025" in said
     record = json.loads((folder / "run.json").read_text("utf-8"))
     assert record["observed"]["as_of"] == "2025-08-31"

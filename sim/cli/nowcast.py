@@ -83,6 +83,6 @@ def nowcast(
         typer.echo(str(folder))
         return
     terminal = console()
-    print_run(run, asked.seed, asked.step, lang, figures)
+    print_run(run, asked.seed, asked.step, lang, figures, counted=False)
     for line in nowcast_lines(found, lang):
         terminal.print(line)

@@ -21,7 +21,7 @@ import yaml
 
 from ..hindcast.conditioning import Nowcast, condition
 from ..results.experiment import Progress
-from ..scenario import Posterior, Scenario, dump, shipped, write_draws
+from ..scenario import Posterior, Scenario, Text, dump, shipped, write_draws
 from .batches import Options
 from .given_figures import GivenFigures
 from .run import Further, Run, checked_until, execute
@@ -109,7 +109,23 @@ def _conditioned(source: Source, found: Nowcast, options: Options, folder: Path)
         replications=options.replications,
         as_of=source.as_of,
     )
-    return source.scenario.model_copy(update={"posterior": posterior})
+    head = {key: Text.model_validate(texts) for key, texts in _head(source).items()}
+    return source.scenario.model_copy(update={**head, "posterior": posterior})
+
+
+def _head(source: Source) -> dict[str, dict[str, str]]:
+    """Return title and description of the conditioned scenario, which charts and memos show."""
+    day, title = source.as_of, source.scenario.title
+    return {
+        "title": {
+            "en": f"{title.en}, figures to {day}",
+            "nl": f"{title.nl}, cijfers tot en met {day}",
+        },
+        "description": {
+            "en": f"Conditioned on the figures published by {day}.",
+            "nl": f"Geconditioneerd op de cijfers die op {day} gepubliceerd waren.",
+        },
+    }
 
 
 def _texts(source: Source, found: Nowcast, conditioned: Scenario) -> dict[str, str]:
@@ -128,18 +144,7 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _patch(source: Source, posterior: Posterior) -> str:
     """Return a patch that names the draws, so that others can be chained after it."""
-    day, title = source.as_of, source.scenario.title
-    head: dict[str, Any] = {
-        "extends": list(source.extends),
-        "title": {
-            "en": f"{title.en}, figures to {day}",
-            "nl": f"{title.nl}, cijfers tot en met {day}",
-        },
-        "description": {
-            "en": f"Conditioned on the figures published by {day}.",
-            "nl": f"Geconditioneerd op de cijfers die op {day} gepubliceerd waren.",
-        },
-    }
+    head: dict[str, Any] = {"extends": list(source.extends), **_head(source)}
     sets = "".join(f"{key}: {value}\n" for key, _, value in (s.partition("=") for s in source.sets))
     draws = {"posterior": posterior.model_dump(mode="json")}
     return _yaml(head) + sets + _yaml(draws)

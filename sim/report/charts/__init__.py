@@ -117,7 +117,9 @@ def write(
     for name in names:
         figure = draw(name, run, CHART_SIZES[width], lang)
         words = alt_text(name, run, lang)
-        stem = folder / f"{name}{suffix}"
+        # Two years of one run are two files.
+        year = f"-{run.year}" if name == "budget_year" and run.year is not None else ""
+        stem = folder / f"{name}{year}{suffix}"
         save_formats(figure, stem, CHART_SIZES[width].dpi, words, formats, text_file)
 
 
