@@ -131,6 +131,7 @@ SLIPS = {
         "budget.vintages.owb2025.lines.coa_nidoss: "
         "{value: {2025: 1}, unit: EUR/year, assumption: test}\n"
     ),
+    "first-target": "housing.targets.2025-H1: null\n",
     "unused-source": OWN.replace("source: MINE", "assumption: test"),
     "source-without-address": OWN.replace("    address: https://example.org/study\n", ""),
     "assumption-without-range": "inflow.first: {value: 26500, certain: true, assumption: test}\n",

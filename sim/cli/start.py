@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from .options import Chain, Lang, Observed, Replications, Seed, Step
-from .output import console
+from .output import console, tell_warnings
 
 
 def start(
@@ -49,3 +49,4 @@ def start(
     values = write_start(loaded, names, figures, day, known, settings, out)
     for line in start_lines(loaded.scenario, values, str(out), lang):
         console().print(line)
+    tell_warnings(load_chain([str(out)]))

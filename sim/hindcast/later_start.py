@@ -31,6 +31,8 @@ MONTHS_OF_PACE = 6
 """Whole months before the start whose first applications give the pace from which inflow starts:
 those of half a year, as in the baseline."""
 CARRIED = "carried forward"
+DIVIDED = f"divided as {CARRIED}"
+"""End of the origin of a number whose published total is of several."""
 PLAIN = {
     "transit": "transit.opening_people",
     "family_pending": "family.opening_pending",
@@ -209,7 +211,7 @@ def fitted(carried: Mapping[str, float], totals: Sequence[Total]) -> dict[str, S
             continue
         exact = len(total.parts) == 1
         for part, value in zip(free, shared(left, [carried[p] for p in free]), strict=True):
-            origin = said(total.figure) if exact else f"{said(total.figure)}, divided as {CARRIED}"
+            origin = said(total.figure) if exact else f"{said(total.figure)}, {DIVIDED}"
             values[part] = StartValue(value, origin, total.figure.source)
         fixed |= set(free)
     return values

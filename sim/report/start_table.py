@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ..hindcast.later_start import StartValue
+from ..hindcast.later_start import DIVIDED, StartValue
 from ..scenario import Scenario, start_values
 from .i18n import Language, number, translate
 
@@ -24,6 +24,7 @@ def start_lines(
     for key, one in values.items():
         if isinstance(one.value, int | float):
             origin = "start_published" if one.is_published else "start_carried"
+            origin = "start_divided" if one.origin.endswith(DIVIDED) else origin
             before = _number(former.get(key), lang)
             now = _number({"value": one.value}, lang)
             table.add_row(key, before, now, translate(origin, lang))

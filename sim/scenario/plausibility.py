@@ -306,6 +306,22 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
 
 
 Check = Callable[[Scenario], list[ScenarioIssue]]
+
+
+def first_target(scenario: Scenario) -> list[ScenarioIssue]:
+    """The half-year of the start has a target for municipalities.
+
+    A later half-year without one gets the need of the half-year before it; before the first there
+    is none, so that its target is 0 and every home counts as ahead of it.
+    """
+    name = f"{scenario.start.year}-H{1 if scenario.start.month <= 6 else 2}"
+    if name in scenario.housing.targets:
+        return []
+    what = f"no target of municipalities for {name}, in which the scenario starts: it counts as 0"
+    advice = f"add housing.targets.{name}, so that arrears are right"
+    return [ScenarioIssue(("housing.targets",), what, advice)]
+
+
 CHECKS: dict[str, Check] = {
     "shares": shares,
     "dates": dates,
@@ -317,6 +333,7 @@ CHECKS: dict[str, Check] = {
     "staff": staff,
     "no-effect": no_effect,
     "budget-lines": budget_lines,
+    "first-target": first_target,
 }
 
 
