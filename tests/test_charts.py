@@ -426,7 +426,7 @@ def test_a_run_of_a_day_has_a_chart_of_its_budgets_alone_and_says_so(
     done = command("plot", "day")
     assert done.returncode == 0
     assert done.stdout.split() == [str(Path("day-charts", "vintages-en-page.png"))]
-    assert "no chart gap: the run is too short for it" in done.stderr
+    assert "no chart gap: the run is too short for this chart" in done.stderr
     done = command("plot", "day", "gap")
     assert done.returncode == 2
     assert "the run is too short for this chart" in done.stderr

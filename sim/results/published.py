@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..model.sampling import Floats
 from ..scenario import Scenario
 
@@ -14,8 +16,12 @@ def kinds_of_pending(pending: Floats, other_cases: Floats, scenario: Scenario) -
     tracks 1 and 2 (Dublin, safe countries), and cases of other kinds. ``pending`` is (time,
     replication, group).
     """
-    general = [group.procedure == "general" for group in scenario.groups.values()]
-    track4, every = pending[:, :, general].sum(axis=2), pending.sum(axis=2) + other_cases
+    every = pending.sum(axis=2) + other_cases
+    track4 = np.zeros(every.shape)
+    # Group by group, so that the sum is the same however replications are divided.
+    for index, group in enumerate(scenario.groups.values()):
+        if group.procedure == "general":
+            track4 += pending[:, :, index]
     return {"all": every, "track4": track4, "other": every - track4}
 
 
