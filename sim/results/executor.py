@@ -11,18 +11,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    CancelledError,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -170,6 +165,7 @@ def _results(
     fresh = (_Job(number, item) for number, item in enumerate(items))
     suspects: list[_Job[Item]] = []
     waiting: dict[Future[Result], _Job[Item]] = {}
+    finished: SimpleQueue[Future[Result]] = SimpleQueue()
     while True:
         if not suspects:
             jobs = list(islice(fresh, 2 * pool.size - len(waiting)))
@@ -177,10 +173,12 @@ def _results(
             jobs = [] if waiting else [suspects.pop(0)]
         for job in jobs:
             job.attempts += 1
-            waiting[submit(work, job.item)] = job
+            future = submit(work, job.item)
+            waiting[future] = job
+            future.add_done_callback(finished.put)
         if not waiting:
             return
-        for future in _finished(waiting):
+        for future in _finished(finished):
             job = waiting.pop(future)
             try:
                 result = future.result()
@@ -203,9 +201,19 @@ def parallel_list(
     return [results[number] for number in range(len(results))]
 
 
-def _finished(waiting: Collection[Future[Result]]) -> set[Future[Result]]:
-    """Wait a moment for the first of some work to finish; return what has, which may be none."""
-    return wait(waiting, WAKE_SECONDS, FIRST_COMPLETED).done
+def _finished(queue: SimpleQueue[Future[Result]]) -> list[Future[Result]]:
+    """Wait a moment for the first of some work to finish; return what has, which may be none.
+
+    A queue and not ``concurrent.futures.wait``: that takes the lock of each future, which a signal
+    then could leave locked, so that its thread would never end.
+    """
+    try:
+        found = [queue.get(timeout=WAKE_SECONDS)]
+    except Empty:
+        return []
+    while not queue.empty():
+        found.append(queue.get())
+    return found
 
 
 def _give_up(_item: object, why: str) -> Any:
