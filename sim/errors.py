@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn, Self
 
 WIDEST = 100
 """Longest part of a line that is quoted."""
@@ -18,6 +19,27 @@ written at all. A tab and a new line are text."""
 def printable(text: str) -> str:
     """Make a text printable: control characters and invalid ones are replaced by their codes."""
     return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+class Message(str):
+    """A message in English that keeps the sentence and the values it was made of.
+
+    ``Message("'{given}' is not a date", given=text)``. The sentence is what translations are looked
+    up by (``report.messages``); a text without values needs no ``Message``, since it is its own
+    sentence. A value may be a message itself.
+    """
+
+    sentence: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, sentence: str, /, **values: Any) -> Self:
+        made = super().__new__(cls, sentence.format(**values))
+        made.sentence, made.values = sentence, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Pickle the sentence and its values, not the text that was made of them."""
+        return (self.sentence,), dict(self.values)
 
 
 @dataclass(frozen=True)
