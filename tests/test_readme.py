@@ -65,14 +65,26 @@ def gap_table(printed: str) -> str:
     return "".join([*lines[gap : at("└", gap) + 1], "\n", *lines[levels : at("Mean cost", levels)]])
 
 
-def checkout(folder: Path) -> Path:
-    """A copy of the project whose environment is the one that runs the tests.
+def clone(folder: Path) -> Path:
+    """A fresh clone of the project whose environment is the one that runs the tests.
 
+    It holds what is committed, with the changes that are not yet; what git ignores is not in it.
     `make` takes the environment for installed, so nothing is fetched from the network.
     """
-    shutil.copytree(
-        ROOT, folder, ignore=shutil.ignore_patterns(".*", "outputs", "site", "__pycache__")
-    )
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("this is no git checkout, so it can't be cloned")
+    git = ["git", "-c", "core.hooksPath=/dev/null"]
+    subprocess.run([*git, "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    listed = subprocess.run(
+        [*git, "ls-files", "-z", "--modified", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, folder / name)
+        else:
+            (folder / name).unlink()
     needs("symlinks")
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
@@ -99,7 +111,7 @@ def paste(script: str, folder: Path) -> str:
 
 @pytest.mark.long
 def test_the_commands_of_the_readme_run_as_pasted_and_print_its_table(tmp_path: Path) -> None:
-    printed = paste("".join(blocks(README, "sh")), checkout(tmp_path / "opvangsim"))
+    printed = paste("".join(blocks(README, "sh")), clone(tmp_path / "opvangsim"))
     table = TABLE.search(README.read_text("utf-8"))
     assert table is not None
     assert gap_table(printed) == table[2], "run tests/update.py readme"
@@ -114,7 +126,7 @@ def test_the_python_of_the_readme_runs_as_pasted(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_tutorial_leads_to_a_memo(tmp_path: Path) -> None:
     tutorial = ROOT / "docs" / "tutorial.md"
-    folder = checkout(tmp_path / "opvangsim")
+    folder = clone(tmp_path / "opvangsim")
     install, new, *others = blocks(tutorial, "sh")
     (scenario,) = blocks(tutorial, "yaml")
     activate = "".join(line for line in install.splitlines(True) if not line.startswith("make"))
