@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from ..errors import Location
 from . import introspect as shape
 from .inherit import Outcome
-from .load import Loaded, source_keys
+from .loading import Loaded, source_keys
 from .quantity import Quantity, quantities
 from .schema import Scenario
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..errors import Problem
 from .inherit import Outcome
 from .layers import COMMAND_LINE
-from .load import Loaded
+from .loading import Loaded
 from .merge import Inherited
 from .quantity import quantities
 from .version import KEY, SCHEMA, version_of

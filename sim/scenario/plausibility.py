@@ -17,7 +17,7 @@ from itertools import permutations
 
 from .budget_schema import ADDENDS, LINE_NAMES
 from .introspect import is_never_drawn
-from .load import load
+from .loading import load
 from .quantity import Quantity, quantities
 from .schema import REGULAR, Scenario
 from .validate import ScenarioIssue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Problem, ScenarioError
 from . import messages as explain
 from .catalogue import find
 from .layers import COMMAND_LINE, Layer, resolve_extends
@@ -245,42 +244,3 @@ def source_keys() -> dict[str, dict[str, Any]]:
     text = (resources.files("sim") / "data" / "sources.yaml").read_text("utf-8")
     loaded: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return loaded
-
-
-def parse_chains(words: list[str]) -> list[list[str]]:
-    """Return the chains of scenario names that were typed: a '+' joins the names beside it.
-
-    Raises ``ScenarioError`` where a name is empty or a '+' has nothing to bind.
-    """
-    tokens: list[str] = []
-    for word in words:
-        if not word.strip():
-            usage_error("scenario", "a name is empty", "give a file or a shipped name")
-        parts = [word] if Path(word).is_file() else re.split(r"(\+)", word)
-        tokens += [part for part in parts if part]
-    chains: list[list[str]] = []
-    joined = False
-    for token in tokens:
-        if token == "+":
-            if joined or not chains:
-                usage_error(
-                    "+", "there is nothing before this '+'", "as in baseline + faster-housing"
-                )
-            joined = True
-            continue
-        if joined:
-            chains[-1].append(token)
-        else:
-            chains.append([token])
-        joined = False
-    if joined:
-        usage_error("+", "there is nothing after this '+'", "as in baseline + faster-housing")
-    return chains
-
-
-def parse_chain(name: str) -> list[str]:
-    """Return the names of a chain A+B in one word; raises ``ScenarioError`` if it is not one."""
-    chains = parse_chains([name])
-    if len(chains) != 1:
-        usage_error(name, "expected one scenario", "join the parts of a chain with +")
-    return chains[0]
