@@ -8,13 +8,23 @@ belongs.
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from .errors import Message
+
 StepLength = Literal["day", "week"]
 DAYS_A_WEEK = 7
+DAY_FORMS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII),
+    re.compile(r"(?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})", re.ASCII),
+)
+"""Forms in which a date is read: 2025-01-27 and 27-1-2025."""
+_OTHER_FORM = re.compile(r"\d{1,4}([/.])\d{1,2}\1\d{1,4}", re.ASCII)
+DAY_EXAMPLE = "as in 2026-01-31 or 31-1-2026"
 
 
 class Period(NamedTuple):
@@ -116,6 +126,31 @@ class Clock:
             )
             day += days
             index += 1
+
+
+def parse_day(text: str) -> date | None:
+    """Read a date: ``2025-01-27``, or ``27-1-2025`` (day, month, year); None if it is neither.
+
+    Dashes only: 1/2/2025 is the first of February to some and the second of January to others.
+    """
+    found = next((match for form in DAY_FORMS if (match := form.fullmatch(text.strip()))), None)
+    if found is None:
+        return None
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
+
+
+def day_advice(text: str) -> str:
+    """Return how to write the date that a text is meant to be."""
+    if _OTHER_FORM.fullmatch(text.strip()):
+        return Message(
+            "'{given}' may be two days: write year-month-day or day-month-year with dashes, "
+            "as in 2026-01-31 or 31-1-2026",
+            given=text.strip(),
+        )
+    return DAY_EXAMPLE
 
 
 def month_number(moment: date) -> int:

@@ -230,6 +230,14 @@ def test_a_file_in_order_is_read_with_the_error_of_its_series(tmp_path: Path) ->
     assert str(inflow.period) == "2025-03"
 
 
+def test_a_day_is_read_as_day_month_year_too(tmp_path: Path) -> None:
+    """A file with 30-4-2025 holds the same figures as one with 2025-04-30."""
+    iso = read_observations(file_of(tmp_path, HEAD + GOOD))
+    dutch = GOOD.replace("2025-04-30", "30-4-2025")
+    assert read_observations(file_of(tmp_path, HEAD + dutch)) == iso
+    assert str(parse_period("31-5-2024")) == "2024-05-31"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "column", "says", "advice"),
     [
@@ -244,8 +252,8 @@ def test_a_file_in_order_is_read_with_the_error_of_its_series(tmp_path: Path) ->
         ("2000", "1_000", 31, "no number", "72610"),
         ("2000", "nan", 31, "no number", "72610"),
         ("persons", "cases", 36, "not the unit of inflow", "in persons"),
-        ("2025-04-30", "30-04-2025", 44, "no day", "2025-01-31"),
-        ("2025-04-30", "2025-W18-3", 44, "no day", "2025-01-31"),
+        ("2025-04-30", "30/04/2025", 44, "no day", "day-month-year with dashes"),
+        ("2025-04-30", "2025-W18-3", 44, "no day", "2026-01-31"),
         ("2025-04-30", "2025-03-30", 44, "before the end of the period", "a forecast is not"),
         (",CBS,", ",,", 55, "there is none", "where the figure stands"),
         (",CBS,", ",CBS,1.5", 59, "no relative standard error", "from 0 to 1"),

@@ -71,6 +71,20 @@ def test_dated_values_hold_until_the_next(scenario_file: Write) -> None:
     assert {day: homes.on(day) for day in days} == days
 
 
+def test_a_date_is_read_as_day_month_year_wherever_a_date_is_read(scenario_file: Write) -> None:
+    """As a key, as a value, in an override of the command line and in one of Python."""
+    file = scenario_file("housing.homes: {2026: 20000, 1-7-2027: 25000}\nuntil: 31-12-2028\n")
+    scenario = load(file)
+    assert dict(scenario.housing.homes.pairs())[date(2027, 7, 1)] == 25_000
+    assert scenario.until == date(2028, 12, 31)
+    assert "until: 2028-12-31" in dump(scenario)
+    assert load("baseline", sets=["until=31-12-2028"]).until == date(2028, 12, 31)
+    path = {2026: 20_000, "1-7-2027": 25_000}
+    changed = override(scenario, {"until": "31-12-2027", "housing.homes": path}, "try")
+    assert changed.until == date(2027, 12, 31)
+    assert changed.housing.homes.value == scenario.housing.homes.value
+
+
 def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:
     below = scenario_file("housing.homes: 25000\n", "below")
     above = below.with_name("above.yaml")

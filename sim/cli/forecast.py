@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -74,8 +73,8 @@ def monitor(
     observed: Annotated[Path, typer.Option(help="File of observed figures (CSV).")],
     out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
     as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only figures published by this day."),
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Only figures published by this day."),
     ] = None,
     form: Annotated[
         Literal["docx", "md"] | None,
@@ -94,9 +93,10 @@ def monitor(
     from ..hindcast.observations import read_observations
     from ..runs.frozen import read_forecasts
     from ..runs.outcomes import follow_up, outcomes_table
+    from ..studies.options import day_of
 
     chosen = form_of(out, form)
-    day = as_of.date() if as_of else None
+    day = day_of(as_of, "--as-of") if as_of else None
     found = follow_up(read_forecasts(path), read_observations(observed), day)
     files = files_of(monitor_memo(found, as_typed(sys.argv[1:]), lang), chosen, out)
     write_files(files)

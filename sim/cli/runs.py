@@ -91,7 +91,7 @@ def list_(
     scenario: Annotated[str, typer.Option(help="Only scenarios with this in their name.")] = "",
     kind: Annotated[str, typer.Option(help="Only this kind: run, comparison, sweep...")] = "",
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only from this day on (UTC).")
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only from this day on (UTC).")
     ] = None,
     sort: Annotated[Sort, typer.Option(help="Sort by; newest or largest first.")] = "when",
     reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
@@ -107,8 +107,9 @@ def list_(
     from ..report.i18n import translate
     from ..report.run_tables import runs_table
     from ..runs.index import as_rows, list_results
+    from ..studies.options import day_of
 
-    day = since.date() if since else None
+    day = day_of(since, "--since") if since else None
     of, found = list_results(folder, scenario, kind, day, sort, reverse=reverse)
     rows = as_rows(found)
     if json_:

@@ -14,6 +14,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from ..clock import parse_day
 from ..errors import Problem, ScenarioError
 from ..report.i18n import Language, translate
 from ..runs.provenance import read_provenance
@@ -193,17 +194,16 @@ class _Reader:
         elif isinstance(value, date):
             day = value
         elif isinstance(value, str):
-            try:
-                day = date.fromisoformat(value.strip())
-            except ValueError:
-                day = None
+            day = parse_day(value)
         elif isinstance(value, int) and not isinstance(value, bool) and EARLIEST <= value <= LATEST:
             day = date(value, 1, 1)
         if day is not None and EARLIEST <= day.year <= LATEST:
             return day
         what = f"{_shown(value)} is not a date that is accepted here"
         self.add(
-            self.where(sheet, row, column), what, "as in 2026-01-31; a year alone as 2026-01-01"
+            self.where(sheet, row, column),
+            what,
+            "as in 2026-01-31 or 31-1-2026; a year alone as 1-1-2026",
         )
         return None
 

@@ -8,7 +8,6 @@ Rounding by a spreadsheet program (some keep 15 of the 17 digits of a number) is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from ..clock import parse_day
 from ..errors import Location, Problem, ScenarioError
 from ..report.i18n import Language, translate, unit_name
 from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, relative_name, shipped
@@ -135,14 +135,13 @@ def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
     if isinstance(value, datetime) and value.time() == time():
         plain = value.date()
     elif choice.kind is date and isinstance(value, str):
-        with suppress(ValueError):
-            plain = date.fromisoformat(value)
+        plain = parse_day(value) or value
     elif choice.kind is int and isinstance(value, float) and value.is_integer():
         plain = int(value)
     if type(plain) is choice.kind or (plain is None and may_be_unset(scenario, choice.key)):
         return plain
     advice = {
-        date: "write a date, as in 2026-01-31",
+        date: "write a date, as in 2026-01-31 or 31-1-2026",
         int: "write a whole number",
         bool: "write TRUE or FALSE (WAAR or ONWAAR)",
     }.get(

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from ..clock import day_advice, parse_day
 from ..errors import Location, Problem, ScenarioError, usage_error
 from .periods import parse_period
 from .series import OBSERVABLE, OF_FLOW, STATISTICS, Series
@@ -219,10 +220,10 @@ def _of_period(row: Row) -> Iterator[Problem]:
     published = _read(_day, row.values["published"])
     if period is None:
         what = f"'{row.values['period']}' is no period"
-        yield row.problem("period", what, "as 2024, 2024-Q3, 2024-05 or 2024-05-31")
+        yield row.problem("period", what, "as 2024, 2024-Q3, 2024-05, 2024-05-31 or 31-5-2024")
     if published is None:
         what = f"'{row.values['published']}' is no day"
-        yield row.problem("published", what, "as 2025-01-31")
+        yield row.problem("published", what, day_advice(row.values["published"]))
     if period is not None and published is not None and published < period.last:
         what = f"{published} lies before the end of the period, {period.last}"
         yield row.problem("published", what, "a forecast is not an observation: leave it out")
@@ -248,10 +249,10 @@ def _of_error(row: Row) -> Iterator[Problem]:
 
 
 def _day(text: str) -> date:
-    period = parse_period(text)
-    if period.kind != "day":
+    day = parse_day(text)
+    if day is None:
         raise ValueError(text)
-    return period.last
+    return day
 
 
 def _read(reader: Callable[[str], Read], text: str) -> Read | None:

@@ -83,7 +83,7 @@ def _observation(row: Mapping[str, str]) -> Observation:
         cast(Statistic, row["statistic"]),
         float(row["value"]),
         row["unit"],
-        date.fromisoformat(row["published"]),
+        parse_period(row["published"]).last,
         row["source"],
         float(row["error"]) if row["error"] else OBSERVABLE[row["series"]].error,
         row.get(NOTE, ""),

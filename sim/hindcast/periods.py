@@ -7,9 +7,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-_FORM = re.compile(
-    r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
-)
+from ..clock import parse_day
+
+_FORM = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>\d\d))?", re.ASCII)
 _LENGTHS = {1: "month", 3: "quarter", 12: "year"}
 
 
@@ -42,17 +42,17 @@ class Period:
 
 
 def parse_period(text: str) -> Period:
-    """Read a period: ``2024``, ``2024-Q3``, ``2024-05`` or ``2024-05-31``.
+    """Read a period: ``2024``, ``2024-Q3``, ``2024-05``, ``2024-05-31`` or ``31-5-2024``.
 
     Raises ``ValueError`` if the text is none.
     """
+    day = parse_day(text)
+    if day is not None:
+        return Period(day, day)
     found = _FORM.fullmatch(text)
     if found is None:
         raise ValueError(f"'{text}' is no period")
     year = int(found["year"])
-    if found["day"]:
-        day = date(year, int(found["month"]), int(found["day"]))
-        return Period(day, day)
     if found["month"]:
         return months_of(year, int(found["month"]), 1)
     if found["quarter"]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from ..clock import parse_day
 
 
 class Frozen(BaseModel):
@@ -56,3 +59,12 @@ def number(raw: Any) -> float:
 
 
 Number = Annotated[float, BeforeValidator(number)]
+
+
+def _day(raw: Any) -> Any:
+    """Read a date that was given as text, as Python and JSON do; pydantic checks the rest."""
+    return (parse_day(raw) or raw) if isinstance(raw, str) else raw
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date, which a text may give in the forms that ``clock.parse_day`` reads."""

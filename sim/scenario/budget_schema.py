@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from .base import Frozen, RuleError, SuggestedKeys
+from .base import Day, Frozen, RuleError, SuggestedKeys
 from .quantity import (
     CERTAIN,
     STEPS,
@@ -156,7 +155,7 @@ class Vintage(Frozen):
     """A budget vintage: the amounts of one published budget document."""
 
     title: Text = Field(description="name of the vintage")
-    published: date = Field(description="day of publication")
+    published: Day = Field(description="day of publication")
     price_level: int = Field(description="year of the prices of its amounts")
     status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"] = Field(
         description="how far it has come"

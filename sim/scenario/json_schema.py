@@ -24,8 +24,8 @@ from .schema import Scenario
 from .version import KEY as VERSION
 from .version import SCHEMA
 
-DAY = r"^\d{4}-\d{2}-\d{2}$"
-YEAR_OR_DAY = r"^\d{4}(-\d{2}-\d{2})?$"
+DAY = r"^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})$"
+YEAR_OR_DAY = r"^(\d{4}(-\d{1,2}-\d{1,2})?|\d{1,2}-\d{1,2}-\d{4})$"
 Schema = dict[str, Any]
 STEPS = {"<name>": "[^.]+", "0": "[0-9]+"}
 PLAIN: dict[Any, Schema] = {

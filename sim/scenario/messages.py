@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import Location, Problem
+from ..clock import day_advice
+from ..errors import Location, Message, Problem
 from . import introspect as shape
 from .base import RuleError
 from .introspect import hint_for
@@ -107,7 +108,7 @@ def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
         advice = f'write {{value: {raw}, unit: {unit}, assumption: "why"}}'
         return f"{shown} is a bare number: it needs a unit and a source or assumption", advice, ""
     if kind.startswith("date"):
-        return f"{shown} is not a date", "as in 2026-01-31", ""
+        return Message("{given} is not a date", given=shown), day_advice(str(raw)), ""
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         known = shape.keys(here) if here else None
         advice = f"write keys below it: {', '.join(known)}" if known else "write keys below it"

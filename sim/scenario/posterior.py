@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainSerializer
 
 from ..errors import Problem, ScenarioError
-from .base import Frozen, RuleError
+from .base import Day, Frozen, RuleError
 from .quantity import Quantity
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Posterior(Frozen):
     seed: int = Field(ge=0, le=2**63 - 1, description="seed of the process noise they belong to")
     step: Literal["day", "week"] = Field(description="length of a step they were made with")
     replications: int = Field(gt=0, description="number of joint draws")
-    as_of: date = Field(description="day by which the observations were published")
+    as_of: Day = Field(description="day by which the observations were published")
     released: tuple[str, ...] = Field(
         default=(), description="keys whose draws are not used, so that a patch may set them"
     )

@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from ..clock import DAY_EXAMPLE, day_advice, parse_day
+from ..errors import Message
 from .base import Frozen, Number, RuleError, number
 from .distribution import Distribution
 
@@ -41,8 +43,12 @@ def dated(raw: Any) -> Dated:
     pairs: dict[date, float] = {}
     for key, amount in raw.items():
         moment = date(key, 1, 1) if isinstance(key, int) and 1900 <= key <= 2200 else key
+        if isinstance(key, str):
+            moment = parse_day(key)
         if not isinstance(moment, date):
-            what, advice = f"expected a year or a date, found {key!r}", "as in 2026 or 2026-01-01"
+            what = Message("expected a year or a date, found {given}", given=repr(key))
+            advice = day_advice(str(key))
+            advice = "as in 2026, 2026-01-31 or 31-1-2026" if advice == DAY_EXAMPLE else advice
             raise RuleError(what, advice, str(key), at_key=True)
         if moment in pairs:
             raise RuleError(f"two values for {moment}", "keep one of the two")

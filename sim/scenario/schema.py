@@ -6,12 +6,11 @@ documentation, in help texts and in the reference.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from .base import OF_START, Frozen, RuleError
+from .base import OF_START, Day, Frozen, RuleError
 from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
 from .posterior import Posterior
 from .quantity import (
@@ -107,7 +106,7 @@ class InflowPath(Frozen):
     yearly_sd: Annotated[LogPoints, UNDATED] = Field(
         description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
     )
-    known_until: Annotated[date, OF_START] = Field(description="last day of the half-year known")
+    known_until: Annotated[Day, OF_START] = Field(description="last day of the half-year known")
 
 
 class InflowComposition(Frozen):
@@ -158,8 +157,8 @@ class Hold(Frozen):
     """A group taken out of the queue between two dates (a moratorium on decisions)."""
 
     group: str = Field(description="group that is taken out of the queue")
-    begins: date = Field(description="first day of the hold")
-    ends: date = Field(description="first day on which the group is decided again")
+    begins: Day = Field(description="first day of the hold")
+    ends: Day = Field(description="first day on which the group is decided again")
     granted_after: Share = Field(description="share granted once the hold has ended")
 
     @model_validator(mode="after")
@@ -300,8 +299,8 @@ class Transit(Frozen):
 class Opening(Frozen):
     """Places opening or ending, spread evenly from ``begins`` to ``ends``."""
 
-    begins: date = Field(description="first day")
-    ends: date = Field(description="day by which all have opened or ended")
+    begins: Day = Field(description="first day")
+    ends: Day = Field(description="day by which all have opened or ended")
     places: Annotated[Places, UNDATED] = Field(description="places opening or ending in all")
 
     @model_validator(mode="after")
@@ -413,7 +412,7 @@ class SourceCard(Frozen):
 
     title: str = Field(min_length=1, description="author and title")
     number: str = Field(min_length=1, description="number of the document, or edition of the data")
-    published: date = Field(description="day of publication; of a month its last day")
+    published: Day = Field(description="day of publication; of a month its last day")
     address: str | None = Field(default=None, description="where it can be read")
     licence: str = Field(min_length=1, description="on what terms it may be used")
     kind: Literal["primary", "quoted", "press"] = Field(
@@ -448,8 +447,8 @@ class Scenario(Frozen):
         description="joint draws conditioned on observations",
         exclude_if=lambda posterior: posterior is None,
     )
-    start: date = Field(description="first day: all stocks are of its morning")
-    until: date = Field(description="last simulated day")
+    start: Day = Field(description="first day: all stocks are of its morning")
+    until: Day = Field(description="last simulated day")
     closing: Literal["need", "constrained"] = Field(
         description="need: capacity follows people; constrained: spending follows the budget"
     )

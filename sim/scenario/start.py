@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from ..clock import parse_day
 from ..errors import Problem
 from . import introspect as shape
 from .base import OF_START
@@ -77,10 +78,7 @@ def stale_start(tree: Tree) -> Problem | None:
 
 def _day(start: Any) -> date | None:
     """Return the start of a layer; None if it sets none, or nothing that is a date."""
-    try:
-        return date.fromisoformat(str(start))
-    except ValueError:
-        return None
+    return parse_day(str(start))
 
 
 def _marked(

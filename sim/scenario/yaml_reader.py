@@ -11,14 +11,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from ..errors import UNSHOWN, Location, Problem, ScenarioError, printable
+from ..clock import DAY_EXAMPLE, DAY_FORMS, parse_day
+from ..errors import UNSHOWN, Location, Message, Problem, ScenarioError, printable
 
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
@@ -26,7 +26,6 @@ MAX_DEPTH = 30
 MAX_VALUES = 50_000
 NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})*\.000$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
 
 
@@ -237,13 +236,12 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
         what = f"'{text}' reads as {float(text.split('.')[0]):g}"
         advice = f"write {text.replace('.', '')}, or without the noughts"
         source.problems.append(Problem(source.at(node.start_mark), what, advice))
-    if _DATE.match(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            place = source.at(node.start_mark)
-            source.problems.append(Problem(place, f"'{text}' is not a date", "as in 2026-01-31"))
-            return text
+    if any(form.fullmatch(text) for form in DAY_FORMS):
+        day = parse_day(text)
+        if day is None:
+            what = Message("'{given}' is not a date", given=text)
+            source.problems.append(Problem(source.at(node.start_mark), what, DAY_EXAMPLE))
+        return day or text
     if NUMBER.match(text):
         digits = text.replace("_", "")
         if re.fullmatch(r"[-+]?\d{1,30}", digits):

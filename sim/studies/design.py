@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ..clock import day_advice
 from ..errors import Location, Problem, ScenarioError
 from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES
 from ..results.cell import CellRef
@@ -421,7 +422,7 @@ def _settings(reading: _Reading) -> Settings:
     data = reading.source.data
     until = data.get("until")
     if until is not None and type(until) is not date:
-        reading.fault(("until",), "a date belongs here", "as in 2027-12-31")
+        reading.fault(("until",), "a date belongs here", day_advice(str(until)))
         until = None
     vary = data.get("vary", list(UNCERTAINTIES))
     if isinstance(vary, list):

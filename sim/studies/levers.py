@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ..errors import Problem, ScenarioError
+from ..clock import parse_day
+from ..errors import Message, Problem, ScenarioError
 from ..report.charts.elements import key_words
 from ..report.i18n import Language, translate
 from ..scenario import Quantity, Scenario, override, quantities
@@ -35,11 +36,11 @@ def lever(text: str, where: str) -> Lever:
     key, mark, moment = text.strip().partition("@")
     if not mark:
         return Lever(key)
-    try:
-        since = date(int(moment), 1, 1) if moment.isdecimal() else date.fromisoformat(moment)
-    except ValueError:
-        advice = f"as in {key or 'housing.homes'}@2026 or {key or 'housing.homes'}@2026-07-01"
-        raise ScenarioError([Problem(where, f"'{moment}' is not a date", advice)]) from None
+    since = parse_day(f"{moment}-01-01" if moment.isdecimal() else moment)
+    if since is None:
+        advice = Message("as in {key}@2026 or {key}@2026-07-01", key=key or "housing.homes")
+        what = Message("'{given}' is not a date", given=moment)
+        raise ScenarioError([Problem(where, what, advice)])
     return Lever(key, since)
 
 

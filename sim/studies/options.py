@@ -9,14 +9,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from ..clock import StepLength
-from ..errors import Problem, ScenarioError, usage_error
+from ..clock import StepLength, day_advice, parse_day
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES, Uncertainty
 from ..runs.limits import MOST_PLACES, MOST_POINTS, MOST_REPLICATIONS
 
@@ -68,21 +68,22 @@ def parse_count(given: object) -> int:
     return int(text)
 
 
-def parse_day(given: object) -> object:
+def parse_until(given: object) -> object:
     """Return a date that was typed."""
     return day_of(given, "--until") if isinstance(given, str) else given
 
 
 def day_of(given: str, option: str) -> date:
     """Return the date that was typed for an option; refuses what is none."""
-    try:
-        return datetime.strptime(given, "%Y-%m-%d").date()
-    except ValueError:
-        usage_error(option, f"'{given}' is not a date", "as in 2027-12-31")
+    day = parse_day(given)
+    if day is None:
+        shown = given[:LONGEST_QUOTE]
+        usage_error(option, Message("'{given}' is not a date", given=shown), day_advice(shown))
+    return day
 
 
 Count = Annotated[int, BeforeValidator(parse_count), Flag(metavar="N")]
-Day = Annotated[date | None, BeforeValidator(parse_day), Flag(metavar="YYYY-MM-DD")]
+Day = Annotated[date | None, BeforeValidator(parse_until), Flag(metavar="YYYY-MM-DD")]
 Sources = Annotated[
     tuple[Uncertainty, ...], BeforeValidator(parse_uncertainties), Flag(metavar="SOURCE,...")
 ]
