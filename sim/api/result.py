@@ -187,6 +187,7 @@ class Result:
             self.scenario.model.budget.headline,
             self.scenario.model.prices.level,
             ending,
+            self.scenario.model.budget.price_basis,
         )
 
     def describe_cell(self, address: str, lang: Language = "en") -> str:

@@ -87,18 +87,20 @@ def look_up(
     vintage: str,
     level: str,
     ending: str = "",
+    basis: str = "vintage",
 ) -> float:
     """Return the value of a cell; ``vintage`` and ``level`` are defaults for parts it leaves open.
 
-    With ``ending`` "_low" or "_high" it is an end of the 95 % interval of its simulation error; a
-    budget has none. Raises ``ScenarioError`` if there is no such cell.
+    Money is in the prices of the vintage, or in those of each year with ``basis`` "nominal". With
+    ``ending`` "_low" or "_high" it is an end of the 95 % interval of its simulation error; a budget
+    has none. Raises ``ScenarioError`` if there is no such cell.
     """
     if address.table in MONEY:
         rows = budget[
             (budget["vintage"] == (address.vintage or vintage))
             & (budget["cost_level"] == level)
             & (budget["timing"] == "cost")
-            & (budget["price_basis"] == "vintage")
+            & (budget["price_basis"] == basis)
             & (budget["line"] == address.line)
             & (budget["year"] == address.year)
         ]
