@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NoReturn, Self
 
 WIDEST = 100
@@ -40,6 +41,37 @@ class Message(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """Pickle the sentence and its values, not the text that was made of them."""
         return (self.sentence,), dict(self.values)
+
+
+def as_message(text: str) -> Message:
+    """Return a text as a message, so that it is translated as a value of another one as well."""
+    if isinstance(text, Message):
+        return text
+    return Message(text.replace("{", "{{").replace("}", "}}"))
+
+
+def all_of(words: Iterable[str]) -> str:
+    """Name all of some words, as in a sentence: a and b and c."""
+    return _joined(words, lambda one, other: Message("{one} and {other}", one=one, other=other))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Name words of which any will do, as in a sentence: a or b or c."""
+    return _joined(words, lambda one, other: Message("{one} or {other}", one=one, other=other))
+
+
+def none_of(words: Iterable[str]) -> str:
+    """Name words that are lacking, as in a sentence after "no": a and no b and no c."""
+    return _joined(words, lambda one, other: Message("{one} and no {other}", one=one, other=other))
+
+
+def _joined(words: Iterable[str], link: Callable[[str, str], str]) -> str:
+    return reduce(link, words)
+
+
+def reason_of(error: OSError) -> str:
+    """Say why a file can't be used, in the words of the operating system."""
+    return str(error) if error.strerror is None else as_message(error.strerror)
 
 
 @dataclass(frozen=True)

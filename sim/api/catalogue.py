@@ -11,7 +11,7 @@ import pandas as pd
 from rich.text import Text
 
 from ..clock import StepLength
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..export import files
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
@@ -90,7 +90,7 @@ def new_scenario(
     """
     found = scenario_of(base)
     if len(found.names) > 1 or found.sets:
-        usage_error("base", f"{found.name} is a chain", "name one scenario")
+        usage_error("base", Message("{name} is a chain", name=found.name), "name one scenario")
     named = Path(file).stem, found.name, found.names[0], found.model
     if vintage is None and year is None:
         return template(*named)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .. import hindcast
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text
 from ..report.charts import CHART_SIZES, Width
@@ -140,8 +140,10 @@ def score_hindcasts(
     """
     march = hindcast.origins()
     if unknown := sorted(set(years) - {day.year for day in march}):
-        advice = f"give years from {march[0].year} to {march[-1].year}"
-        usage_error("years", f"{unknown[0]} has no origin date", advice)
+        advice = Message(
+            "give years from {first} to {last}", first=march[0].year, last=march[-1].year
+        )
+        usage_error("years", Message("{name} has no origin date", name=unknown[0]), advice)
     if replications is None:
         return Scorecard(hindcast.kept().of_years(years), hindcast.HindcastOptions())
     options = hindcast.HindcastOptions(replications, seed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import usage_error
+from ..errors import Message, reason_of, usage_error
 from ..studies.options import parse_count
 from .options import (
     ChartWidth,
@@ -127,7 +127,11 @@ def hindcast(
     formats = formats_of(format_)
     count = parse_count(replications)
     if count < LEAST:
-        usage_error("--replications", f"{count} give no band", f"give at least {LEAST}")
+        usage_error(
+            "--replications",
+            Message("{count} give no band", count=count),
+            Message("give at least {least}", least=LEAST),
+        )
     if process and (out is not None or json_ or count != DEFAULT):
         usage_error(
             "--process", "the table of processes needs no run", "leave the other options out"
@@ -215,7 +219,11 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        usage_error(str(folder), f"can't be made: {error.strerror}", "choose another folder")
+        usage_error(
+            str(folder),
+            Message("can't be made: {reason}", reason=reason_of(error)),
+            "choose another folder",
+        )
 
 
 def calibrate(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 
 if TYPE_CHECKING:
     from ..runs.given_figures import GivenFigures
@@ -77,6 +77,6 @@ def formats_of(text: str) -> list[str]:
     asked = [part.strip().lower() for part in text.split(",")]
     for one in asked:
         if one not in FORMATS:
-            what = f"'{one}' is not a format of charts"
-            usage_error("--format", what, f"use {', '.join(FORMATS)}")
+            what = Message("'{one}' is not a format of charts", one=one)
+            usage_error("--format", what, Message("use {names}", names=", ".join(FORMATS)))
     return [one for one in FORMATS if one in asked]

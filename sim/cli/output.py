@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..errors import Message, reason_of
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -118,4 +120,8 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        usage_error(str(folder), f"can't be made: {error.strerror}", "choose another folder")
+        usage_error(
+            str(folder),
+            Message("can't be made: {reason}", reason=reason_of(error)),
+            "choose another folder",
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import usage_error
+from ..errors import Message, all_of, usage_error
 from .options import (
     ChartWidth,
     Formats,
@@ -110,9 +110,17 @@ def _study(
     told = read_study(folder)
     name = chart_name(told)
     if any(word != name for word in what[1:]):
-        usage_error(" ".join(what[1:]), "there is no such chart of this study", f"it has {name}")
+        usage_error(
+            " ".join(what[1:]),
+            "there is no such chart of this study",
+            Message("it has {name}", name=name),
+        )
     if not has_chart(told):
-        usage_error(what[0], f"there is nothing to show in a chart {name}", "its tables say why")
+        usage_error(
+            what[0],
+            Message("there is nothing to show in a chart {name}", name=name),
+            "its tables say why",
+        )
     suffix, into = f"-{lang}-{width}", out or beside(folder)
 
     def draw(staging: Path) -> None:
@@ -134,10 +142,16 @@ def _refuse_alike(folders: list[Path], named: bool) -> None:
         )
     if len(folders) > MOST:
         usage_error(
-            "plot", f"{len(folders)} runs are too many to tell apart", f"name at most {MOST}"
+            "plot",
+            Message("{count} runs are too many to tell apart", count=len(folders)),
+            Message("name at most {most}", most=MOST),
         )
     if len(set(names)) < len(names):
-        usage_error("plot", f"two runs are called {max(names, key=names.count)}", "rename a folder")
+        usage_error(
+            "plot",
+            Message("two runs are called {name}", name=max(names, key=names.count)),
+            "rename a folder",
+        )
 
 
 def _refuse_apart(runs: dict[str, RunData]) -> None:
@@ -155,7 +169,11 @@ def _names(asked: list[str]) -> list[str]:
 
     for name in asked:
         if name not in CHARTS:
-            usage_error(name, "there is no such chart", f"choose from {', '.join(CHARTS)}")
+            usage_error(
+                name,
+                "there is no such chart",
+                Message("choose from {names}", names=", ".join(CHARTS)),
+            )
     return [name for name in CHARTS if name in asked or not asked]
 
 
@@ -264,13 +282,21 @@ def export(
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]
     if len(forms) != 1:
-        said = "no form is named" if not forms else f"{' and '.join(forms)} are two forms"
-        usage_error("export", said, f"choose one of {', '.join(asked)}")
+        said = (
+            "no form is named"
+            if not forms
+            else Message("{forms} are two forms", forms=all_of(forms))
+        )
+        usage_error("export", said, Message("choose one of {names}", names=", ".join(asked)))
     folder = Path(what[0])
     if len(what) == 1 and is_run(folder):
         export_run(read_run_folder(folder), forms[0], out, lang)
     elif forms[0] != "--xlsx":
-        usage_error(" ".join(what), f"{forms[0]} needs the folder of a run", "as outputs/baseline")
+        usage_error(
+            " ".join(what),
+            Message("{form} needs the folder of a run", form=forms[0]),
+            "as outputs/baseline",
+        )
     else:
         found = parse_chains(what)
         if len(found) != 1:

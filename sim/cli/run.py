@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..studies.options import SimulationOptions
 from .options import (
     ALL_SOURCES,
@@ -107,7 +107,7 @@ def run(
     loaded = [load_chain(names, sets, overrides=override) for names in chains]
     names = [one.name for one in loaded]
     if len(set(names)) < len(names):
-        what = f"two runs are called {max(names, key=names.count)}"
+        what = Message("two runs are called {name}", name=max(names, key=names.count))
         usage_error("run", what, "run one at a time, each with its own --out")
     records: list[dict[str, Any]] = []
     with open_workers(executor, workers) as pool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from .options import ChartWidth, Formats, Json, Lang, Sets, formats_of
 from .output import as_typed, console, tell_notes
 
@@ -102,7 +102,9 @@ def new(
     if os.path.lexists(file):
         usage_error(str(file), "this file is there already", "choose another name, or remove it")
     if not file.parent.is_dir():
-        usage_error(str(file), f"there is no folder {file.parent}", "make it first")
+        usage_error(
+            str(file), Message("there is no folder {folder}", folder=file.parent), "make it first"
+        )
     base = find(from_)
     extends = from_ if from_ in shipped() else base.resolve().as_posix()
     if vintage is None or year is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from ..errors import ModelError, usage_error
+from ..errors import Message, ModelError, usage_error
 from ..report.i18n import Language
 from ..runs.load import RunFolder
 from ..scenario import Loaded, shipped
@@ -42,7 +42,11 @@ def export_run(run: RunFolder, form: str, out: Path, lang: Language) -> None:
     elif out.suffix in ("", "."):
         write_tables(run, out, "csv" if form == "--csv" else "parquet")
     else:
-        usage_error(str(out), f"a name for {form[2:]} ends in .{form[2:]}", "or name a folder")
+        usage_error(
+            str(out),
+            Message("a name for {form} ends in .{form}", form=form[2:]),
+            "or name a folder",
+        )
 
 
 def export_scenario(loaded: Loaded, names: Sequence[str], out: Path, lang: Language) -> None:
@@ -83,5 +87,5 @@ def import_patch(file: Path, out: Path, base: Sequence[Path]) -> tuple[str, int]
 
 def _check_suffix(file: Path, suffix: str) -> None:
     if file.suffix != suffix:
-        what = f"this is not a name of a {suffix} file"
-        usage_error(str(file), what, f"give a name that ends in {suffix}")
+        what = Message("this is not a name of a {suffix} file", suffix=suffix)
+        usage_error(str(file), what, Message("give a name that ends in {suffix}", suffix=suffix))

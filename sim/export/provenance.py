@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, reason_of
 from ..runs.provenance import (
     NAME,
     Provenance,
@@ -54,7 +54,7 @@ def find(file: Path) -> ProvenanceCheck:
         size = file.stat().st_size
         data = file.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
-        what = f"can't be read: {error.strerror or error}"
+        what = Message("can't be read: {reason}", reason=reason_of(error))
         raise ScenarioError([Problem(str(file), what, "name a file")]) from None
     if not data.startswith(ZIP_HEAD):
         check = find_in_chart(data)
@@ -115,7 +115,7 @@ def _find_in_document(file: Path) -> ProvenanceCheck | None:
         texts = from_properties(_document_properties(data))
         return _check(texts, lambda notes: document_content(data, notes))
     except (ElementTree.ParseError, KeyError, ValueError) as error:
-        what = f"can't be read as a document ({type(error).__name__})"
+        what = Message("can't be read as a document ({error})", error=type(error).__name__)
         advice = "open it in a word processor and save it again"
         raise ScenarioError([Problem(str(file), what, advice)]) from None
 

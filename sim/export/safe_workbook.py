@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, reason_of
 
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 60_000_000
@@ -59,7 +59,7 @@ def open_workbook(file: Path) -> OpenWorkbook:
         raise
     except Exception as error:
         # Any error of the library is due to a broken or hostile file.
-        what = f"can't be read as a workbook ({type(error).__name__})"
+        what = Message("can't be read as a workbook ({error})", error=type(error).__name__)
         raise _refused(
             str(file), what, "open it in a spreadsheet program and save it again"
         ) from None
@@ -82,11 +82,17 @@ def _bytes_of(file: Path) -> bytes:
             raise _refused(str(file), "this is not a file", "name a workbook")
         size = file.stat().st_size
         if size > MAX_BYTES:
-            what = f"{size:,} bytes: too large for a workbook of ours (at most {MAX_BYTES:,})"
+            what = Message(
+                "{size:,} bytes: too large for a workbook of ours (at most {most:,})",
+                size=size,
+                most=MAX_BYTES,
+            )
             raise _refused(str(file), what, "give the workbook that opvangsim export wrote")
         return file.read_bytes()
     except OSError as error:
-        raise _refused(str(file), f"can't be read: {error.strerror or error}") from None
+        raise _refused(
+            str(file), Message("can't be read: {reason}", reason=reason_of(error))
+        ) from None
 
 
 def _refuse_unsafe(data: bytes, name: str) -> None:
@@ -115,8 +121,14 @@ def _refuse_unsafe(data: bytes, name: str) -> None:
 def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
     total = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or total > MAX_UNPACKED:
-        what = f"unpacks to {total:,} bytes in {len(parts):,} parts: no workbook of ours does"
-        advice = f"at most {MAX_UNPACKED:,} bytes in {MAX_PARTS} parts are read"
+        what = Message(
+            "unpacks to {total:,} bytes in {count:,} parts: no workbook of ours does",
+            total=total,
+            count=len(parts),
+        )
+        advice = Message(
+            "at most {most:,} bytes in {parts} parts are read", most=MAX_UNPACKED, parts=MAX_PARTS
+        )
         raise _refused(name, what, advice)
 
 
@@ -124,7 +136,7 @@ def _check_part(part: str, data: bytes, name: str) -> None:
     if part.lower().endswith("vbaproject.bin"):
         raise _refused(name, "this file holds macros", "save it as .xlsx or .docx, without macros")
     if part.lower().endswith((".xml", ".rels")) and any(word in data for word in _ENTITY):
-        what = f"its part {part} defines entities, which no file of ours needs"
+        what = Message("its part {part} defines entities, which no file of ours needs", part=part)
         raise _refused(name, what, "open it in a spreadsheet program and save it again")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..runs.atomic import disk_problem, refuse_link, write_atomic
 from .provenance import find
 
@@ -35,7 +35,7 @@ def _check_target(file: Path, data: bytes) -> None:
     if file.is_dir():
         raise ScenarioError([Problem(str(file), "this is a folder", "name a file")])
     if not file.absolute().parent.is_dir():
-        what = f"there is no folder {file.parent}"
+        what: str = Message("there is no folder {folder}", folder=file.parent)
         raise ScenarioError([Problem(str(file), what, "create it first")])
     if file.exists() and not _is_replaceable(file, data):
         what = "this file exists already, and is not an unchanged export of ours"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..hindcast.later_start import StartValue, later_start
 from ..hindcast.observations import Observation
 from ..hindcast.start_patch import checked_patch, start_patch
@@ -32,7 +32,11 @@ def write_start(
     ``later_start`` does, if the scenario can't start, or if the file is there already.
     """
     if file.suffix != ".yaml":
-        usage_error("--out", f"{file} is not the name of a scenario file", "as in NAME.yaml")
+        usage_error(
+            "--out",
+            Message("{file} is not the name of a scenario file", file=file),
+            "as in NAME.yaml",
+        )
     check_file_name(file)
     if os.path.lexists(file):
         usage_error(str(file), "this file is there already", "choose another name, or remove it")

@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from ..clock import parse_day
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message
 from ..report.i18n import Language, translate
 from ..runs.provenance import read_provenance
 from .provenance import from_properties
@@ -101,7 +101,10 @@ def _check_kind(name: str, texts: Mapping[str, str]) -> Language:
     elif stamp.kind != "scenario":
         what = "this workbook shows a run: there is nothing in it to read back"
     elif texts.get("layout") != LAYOUT:
-        what = f"this workbook was made by opvangsim {stamp.version}, with other sheets"
+        what = Message(
+            "this workbook was made by opvangsim {version}, with other sheets",
+            version=stamp.version,
+        )
     elif not {"base", "chain"} <= set(texts) or texts.get("lang") not in ("en", "nl"):
         what = "this workbook has lost its properties"
     if what:
@@ -129,11 +132,14 @@ class _Reader:
             return EMPTY if isinstance(cell.value, str) and not cell.value.strip() else cell
         where = self.where(sheet, row, column)
         if "[" in cell.formula:
-            what = f"the formula {cell.formula} points to another workbook, which is never opened"
+            what = Message(
+                "the formula {formula} points to another workbook, which is never opened",
+                formula=cell.formula,
+            )
             self.add(where, what, "write its value")
             return EMPTY
         if cell.value is None:
-            what = f"the formula {cell.formula} has no value in this file"
+            what = Message("the formula {formula} has no value in this file", formula=cell.formula)
             self.add(where, what, "open and save it in a spreadsheet program, or write the value")
             return EMPTY
         return cell
@@ -141,14 +147,20 @@ class _Reader:
     def check_heads(self, sheet: str, columns: Iterable[str]) -> None:
         if sheet not in self.opened.sheets:
             self.add(
-                self.opened.name, f"its sheet {sheet} is missing", "export again, and fill that in"
+                self.opened.name,
+                Message("its sheet {sheet} is missing", sheet=sheet),
+                "export again, and fill that in",
             )
             return
         for column, name in enumerate(columns, start=1):
             expected = translate(HEADS[name], self.lang)
             stated = self.opened.sheets[sheet].get((HEAD, column), EMPTY).value
             if stated != expected:
-                what = f"the head of this column is {stated!r}, where {expected!r} belongs"
+                what = Message(
+                    "the head of this column is {stated!r}, where {expected!r} belongs",
+                    stated=stated,
+                    expected=expected,
+                )
                 advice = "put the columns and the row of heads back as they were"
                 self.add(self.where(sheet, HEAD, column), what, advice)
 
@@ -160,7 +172,7 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, bool | date | float):
-            what = f"{_shown(value)} where words belong"
+            what = Message("{value} where words belong", value=_shown(value))
             self.add(self.where(sheet, row, column), what, "write it as text")
             return None
         return str(value).replace("\r\n", "\n").replace("_x000D_", "").strip()
@@ -174,12 +186,15 @@ class _Reader:
                 return float(value)
         advice = "write a number, in digits"
         if isinstance(value, str):
-            what = f"'{value}' is text, where a number belongs"
+            what = Message("'{value}' is text, where a number belongs", value=value)
             advice = "give the cell the format General, and type the number again"
             if value.strip().startswith("#"):
-                what, advice = f"the cell holds the error {value}", "write the number"
+                what, advice = (
+                    Message("the cell holds the error {value}", value=value),
+                    "write the number",
+                )
         else:
-            what = f"{_shown(value)} where a number belongs"
+            what = Message("{value} where a number belongs", value=_shown(value))
         self.add(self.where(sheet, row, column), what, advice)
         return None
 
@@ -199,7 +214,7 @@ class _Reader:
             day = date(value, 1, 1)
         if day is not None and EARLIEST <= day.year <= LATEST:
             return day
-        what = f"{_shown(value)} is not a date that is accepted here"
+        what = Message("{value} is not a date that is accepted here", value=_shown(value))
         self.add(
             self.where(sheet, row, column),
             what,
@@ -231,13 +246,17 @@ class _Reader:
         if value is None and len(self.problems) == before:
             if day is not None:
                 self.add(
-                    where, f"there is no value from {day} on", "write it, or empty the date too"
+                    where,
+                    Message("there is no value from {day} on", day=day),
+                    "write it, or empty the date too",
                 )
             entry.dropped += 1
         elif value is not None and day in entry.values:
-            which = f"from {day} on" if day else "without a date"
+            which = Message("from {day} on", day=day) if day else "without a date"
             self.add(
-                where, f"a second value {which}", "give it a date of its own, or empty the row"
+                where,
+                Message("a second value {which}", which=as_message(which)),
+                "give it a date of its own, or empty the row",
             )
         elif value is not None:
             entry.values[day] = value
@@ -255,7 +274,11 @@ class _Reader:
         if name in entry.parts and name != "unit":
             self.add(where, "this stands in two rows of the key", "keep it in the first row only")
         elif name == "unit" and entry.parts.get("unit", part) != part:
-            self.add(where, f"the unit '{part}' differs from that of the row above", "put it back")
+            self.add(
+                where,
+                Message("the unit '{part}' differs from that of the row above", part=part),
+                "put it back",
+            )
         entry.parts[name] = part
         entry.cells[name] = where
 
@@ -270,7 +293,9 @@ class _Reader:
                 continue
             if key in by_key:
                 self.add(
-                    self.where(sheet, row, 1), f"a second row for {key}", "take one of them out"
+                    self.where(sheet, row, 1),
+                    Message("a second row for {key}", key=key),
+                    "take one of them out",
                 )
             by_key[key] = (value.strip() if isinstance(value, str) else value, where)
         return by_key
@@ -278,5 +303,5 @@ class _Reader:
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"the date {value:%Y-%m-%d}"
-    return f"the date {value}" if isinstance(value, date) else f"'{value}'"
+        return Message("the date {value:%Y-%m-%d}", value=value)
+    return Message("the date {value}", value=value) if isinstance(value, date) else f"'{value}'"

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from ..clock import parse_day
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Message, Problem, ScenarioError
 from ..report.i18n import Language, translate, unit_name
 from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, relative_name, shipped
 from ..scenario.introspect import hint_for
@@ -65,7 +65,10 @@ def find_base(
     chain = given or [_locate(name, workbook, out) for name in filled.names]
     loaded = load_chain(chain)
     if fingerprint(loaded.scenario) != filled.base:
-        what = f"{'+'.join(filled.names)} has changed since this workbook was made from it"
+        what = Message(
+            "{scenario} has changed since this workbook was made from it",
+            scenario="+".join(filled.names),
+        )
         advice = "export the scenario again and make the changes in that"
         raise ScenarioError([Problem(str(workbook), what, advice)])
     folder = out.absolute().parent
@@ -79,7 +82,9 @@ def _locate(name: str, workbook: Path, out: Path) -> str:
     for folder in (out.absolute().parent, workbook.absolute().parent):
         if bare == name and bare.endswith(".yaml") and (folder / bare).is_file():
             return str(folder / bare)
-    what = f"it was made from {name!r}, which is neither shipped nor a file beside it"
+    what = Message(
+        "it was made from {name!r}, which is neither shipped nor a file beside it", name=name
+    )
     raise ScenarioError([Problem(str(workbook), what, "name the file with --base")])
 
 
@@ -105,10 +110,15 @@ def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
         known[choice.key] = choice
         place[choice.key] = f"{filled.name} {translate('sheet_choices', filled.lang)}!A{number}"
     gone = [key for key in place if key not in filled.numbers and key not in filled.choices]
-    problems += [Problem(place[key], f"the row of {key} is missing", PUT_BACK) for key in gone]
+    problems += [
+        Problem(place[key], Message("the row of {key} is missing", key=key), PUT_BACK)
+        for key in gone
+    ]
     for key, (value, cell) in filled.choices.items():
         if key not in known:
-            problems.append(Problem(cell, f"there is no choice '{key}'", "take the row out"))
+            problems.append(
+                Problem(cell, Message("there is no choice '{key}'", key=key), "take the row out")
+            )
             continue
         try:
             plain = _choice(value, known[key], cell, scenario)
@@ -145,10 +155,15 @@ def _choice(value: Any, choice: Choice, cell: str, scenario: Scenario) -> Any:
         int: "write a whole number",
         bool: "write TRUE or FALSE (WAAR or ONWAAR)",
     }.get(
-        choice.kind, f"choose from {', '.join(choice.allowed)}" if choice.allowed else "write text"
+        choice.kind,
+        Message("choose from {names}", names=", ".join(choice.allowed))
+        if choice.allowed
+        else "write text",
     )
     shown = "nothing" if value is None else f"'{value}'"
-    raise _mistake(cell, f"{choice.key}: {shown} does not fit here", advice)
+    raise _mistake(
+        cell, Message("{key}: {shown} does not fit here", key=choice.key, shown=shown), advice
+    )
 
 
 def _number_change(
@@ -162,13 +177,17 @@ def _number_change(
     here = shape_of(key)
     if here is None or not here.is_number or here.unit is None:
         *above, last = key.split(".")
-        what = f"this scenario has no number '{key}'"
+        what = Message("this scenario has no number '{key}'", key=key)
         raise _mistake(entry.cells["key"], what, hint_for(last, tuple(above)))
     old = numbers.get(key)
     _check_unit(key, entry, here.unit.unit, lang)
     if len(entry.values) + entry.dropped < rows:
         lost = rows - len(entry.values) - entry.dropped
-        raise _mistake(entry.cells["key"], f"{lost} of the rows of {key} are missing", PUT_BACK)
+        raise _mistake(
+            entry.cells["key"],
+            Message("{lost} of the rows of {key} are missing", lost=lost, key=key),
+            PUT_BACK,
+        )
     if not entry.values:
         return _without_value(key, entry, old, scenario)
     value = _value(key, entry)
@@ -186,7 +205,9 @@ def _number_change(
     if not is_changed and not basis_changed:
         return []
     if old is None and not (parts.get("source") or parts.get("assumption")):
-        what = f"{key} is set here for the first time: it needs a source or an assumption"
+        what = Message(
+            "{key} is set here for the first time: it needs a source or an assumption", key=key
+        )
         raise _mistake(entry.cells["assumption"], what, "write one sentence here, or a source")
     if old is not None and data["value"] == _plain(old):
         del data["value"]
@@ -228,7 +249,12 @@ def _check_unit(key: str, entry: FilledRows, unit: str, lang: Language) -> None:
     stated = entry.parts.get("unit", expected)
     if stated == expected:
         return
-    what = f"{key} is in '{expected}', here it says '{stated}'"
+    what = Message(
+        "{key} is in '{expected}', here it says '{stated}'",
+        key=key,
+        expected=expected,
+        stated=stated,
+    )
     advice = CONFUSED.get(frozenset({unit, stated}), "convert the number, and put the unit back")
     raise _mistake(entry.cells["unit"], what, advice)
 
@@ -240,10 +266,16 @@ def _without_value(
     if old is None:
         parts = [name for name in entry.parts if name != "unit"]
         if parts:
-            raise _mistake(entry.bare, f"{key} has {parts[0]}, but no value", "write the value too")
+            raise _mistake(
+                entry.bare,
+                Message("{key} has {part}, but no value", key=key, part=parts[0]),
+                "write the value too",
+            )
         return []
     if not may_be_unset(scenario, key):
-        raise _mistake(entry.bare, f"{key} has no value", "write a number, in digits")
+        raise _mistake(
+            entry.bare, Message("{key} has no value", key=key), "write a number, in digits"
+        )
     return [Change(key, None, {(): entry.bare})]
 
 
@@ -251,7 +283,7 @@ def _value(key: str, entry: FilledRows) -> float | dict[date, float]:
     if None not in entry.values:
         return {day: entry.values[day] for day in sorted(d for d in entry.values if d is not None)}
     if len(entry.values) > 1:
-        what = f"{key} has a value without a date beside values by date"
+        what = Message("{key} has a value without a date beside values by date", key=key)
         raise _mistake(entry.cells["value"], what, "give it the date from which it holds")
     return entry.values[None]
 

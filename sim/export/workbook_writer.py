@@ -17,7 +17,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..runs.provenance import NAME, Provenance
 from .provenance import office_properties, workbook_content
 
@@ -152,11 +152,16 @@ def put(
 
 def _check_text(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
-        what = f"a text of {len(text):,} characters does not fit into a cell"
-        raise ScenarioError([Problem(where, what, f"shorten the text that begins: {text[:60]}")])
+        size = len(text)
+        what: str = Message("a text of {size:,} characters does not fit into a cell", size=size)
+        raise ScenarioError(
+            [Problem(where, what, Message("shorten the text that begins: {text}", text=text[:60]))]
+        )
     if _CONTROL.search(text):
         what = "a text contains a control character, which no workbook can hold"
-        raise ScenarioError([Problem(where, what, f"remove it from {text[:60]!r}")])
+        raise ScenarioError(
+            [Problem(where, what, Message("remove it from {text!r}", text=text[:60]))]
+        )
 
 
 def cell_range(column: int, first: int, last: int) -> str:

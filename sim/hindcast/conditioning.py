@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..model.inflow_columns import inflow_columns
 from ..model.prices import affects_costs_only
 from ..model.sampling import (
@@ -297,15 +297,21 @@ def _refuse(scenario: Scenario, settings: Settings) -> None:
 
 def _refuse_few(replications: int) -> None:
     if replications < FEWEST:
-        what = f"{replications} are too few to tell a relation from chance"
-        usage_error("--replications", what, f"give {FEWEST} or more")
+        what = Message(
+            "{replications} are too few to tell a relation from chance", replications=replications
+        )
+        usage_error("--replications", what, Message("give {least} or more", least=FEWEST))
 
 
 def _refuse_collapse(names: Sequence[str], result: smoother.Conditioned, prior: Floats) -> None:
     left = result.spread_left(prior)
     least = int(np.argmin(left))
     if left[least] < smoother.LEAST_SPREAD:
-        what = f"{names[least]} keeps {left[least]:.1%} of its spread: the draws have collapsed"
+        what = Message(
+            "{name} keeps {left:.1%} of its spread: the draws have collapsed",
+            name=names[least],
+            left=left[least],
+        )
         at_end = abs(result.scores[least].mean()) > TIGHT
         advice = (
             "the figures push it to the end of its range: widen its spread, or give larger errors"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..scenario import Scenario, override
 from .balances import BREAKS, PendingBalance, judged, pending_balances, reception_balances
 from .estimates import COMES, Estimates, family_by_year, homes_by_year, values
@@ -38,7 +38,11 @@ def chosen_flows(words: str) -> tuple[str, ...]:
     names = [word.strip() for word in words.split(",") if word.strip()]
     for name in names or [words]:
         if name not in FLOWS:
-            usage_error("--given", f"'{name}' is no flow", f"choose from {','.join(FLOWS)}")
+            usage_error(
+                "--given",
+                Message("'{name}' is no flow", name=name),
+                Message("choose from {names}", names=",".join(FLOWS)),
+            )
     return tuple(name for name in FLOWS if name in names)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..clock import first_of_month, month_number
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..model.engine import simulate
 from ..model.ledger import Ledger
 from ..model.sampling import Floats, Samples, sample, slice_samples
@@ -94,7 +94,9 @@ def later_start(
     Raises ``ScenarioError`` if the day is not after the base's start, or as ``condition`` does.
     """
     if day <= base.start:
-        what = f"{day} is not after the start of the scenario, {base.start}"
+        what = Message(
+            "{day} is not after the start of the scenario, {start}", day=day, start=base.start
+        )
         raise ScenarioError([Problem("--date", what, "give a later day, or another scenario")])
     evening = day - timedelta(days=1)
     run = replace(settings, until=evening)
@@ -205,8 +207,12 @@ def fitted(carried: Mapping[str, float], totals: Sequence[Total]) -> dict[str, S
         left = round(total.figure.value) - sum(values[p].value for p in total.parts & fixed)
         if not free or left < 0:
             if left:
-                what = f"{total.figure.name} of {total.figure.period} is not the sum of its parts"
-                advice = f"{left:+,} is left over: take one of these figures out"
+                what = Message(
+                    "{name} of {period} is not the sum of its parts",
+                    name=total.figure.name,
+                    period=total.figure.period,
+                )
+                advice = Message("{left:+,} is left over: take one of these figures out", left=left)
                 raise ScenarioError([Problem("--observed", what, advice)])
             continue
         exact = len(total.parts) == 1

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..clock import day_advice, parse_day
-from ..errors import Location, Problem, ScenarioError, usage_error
+from ..errors import (
+    Location,
+    Message,
+    Problem,
+    ScenarioError,
+    any_of,
+    as_message,
+    reason_of,
+    usage_error,
+)
 from .periods import parse_period
 from .series import OBSERVABLE, OF_FLOW, STATISTICS, Series
 
@@ -44,7 +53,9 @@ class Row:
     def problem(self, column: str, what: str, advice: str = "") -> Problem:
         """Return a mistake in one column."""
         where = Location(self.file, self.line, self.starts.get(column, 0) + 1, self.text)
-        return Problem(where, f"{column}: {what}", advice)
+        return Problem(
+            where, Message("{column}: {what}", column=column, what=as_message(what)), advice
+        )
 
 
 def read_text(path: Path) -> str:
@@ -52,13 +63,19 @@ def read_text(path: Path) -> str:
     name = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            what = f"{path.stat().st_size:,} bytes: too large for a file of observations"
-            usage_error(name, what, f"give at most {MAX_BYTES:,} bytes")
+            what = Message(
+                "{size:,} bytes: too large for a file of observations", size=path.stat().st_size
+            )
+            usage_error(name, what, Message("give at most {most:,} bytes", most=MAX_BYTES))
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        usage_error(name, f"not UTF-8 text ({error.reason})", "save it as CSV in UTF-8")
+        usage_error(
+            name,
+            Message("not UTF-8 text ({reason})", reason=error.reason),
+            "save it as CSV in UTF-8",
+        )
     except OSError as error:
-        usage_error(name, f"can't be read: {error.strerror or error}")
+        usage_error(name, Message("can't be read: {reason}", reason=reason_of(error)))
 
 
 def checked_rows(text: str, name: str) -> list[dict[str, str]]:
@@ -67,7 +84,7 @@ def checked_rows(text: str, name: str) -> list[dict[str, str]]:
     if problems:
         told = problems[:MOST_TOLD]
         if len(problems) > MOST_TOLD:
-            what = f"and {len(problems) - MOST_TOLD:,} more mistakes"
+            what = Message("and {count:,} more mistakes", count=len(problems) - MOST_TOLD)
             told.append(Problem(name, what, "mend the first ones, then check again"))
         raise ScenarioError(told)
     return [row.values for row in rows]
@@ -100,7 +117,11 @@ def _rows_and_problems(text: str, name: str) -> tuple[list[Row], list[Problem]]:
                 )
             )
         elif len(fields) != len(columns):
-            what = f"{len(fields)} fields where the first line has {len(columns)} columns"
+            what = Message(
+                "{count} fields where the first line has {columns} columns",
+                count=len(fields),
+                columns=len(columns),
+            )
             advice = "put a text with a comma between quotes"
             if ";" in line and len(fields) == 1:
                 advice = "part the fields by commas, not by semicolons"
@@ -136,7 +157,7 @@ def _starts(line: str) -> Iterator[int]:
 
 
 def _head_advice() -> str:
-    return f"begin with the line {','.join(COLUMNS)}"
+    return Message("begin with the line {names}", names=",".join(COLUMNS))
 
 
 def _of_head(columns: list[str], where: Location) -> Iterator[Problem]:
@@ -146,21 +167,27 @@ def _of_head(columns: list[str], where: Location) -> Iterator[Problem]:
         return
     for column in dict.fromkeys(columns):
         if column not in (*COLUMNS, NOTE):
-            what = f"'{column}' is no column of observations"
+            what = Message("'{column}' is no column of observations", column=column)
             yield Problem(where, what, _suggestion(column, (*COLUMNS, NOTE)))
         if columns.count(column) > 1:
-            yield Problem(where, f"the column '{column}' stands there twice", "leave one out")
+            yield Problem(
+                where,
+                Message("the column '{column}' stands there twice", column=column),
+                "leave one out",
+            )
     lacking = [column for column in COLUMNS if column not in columns]
     if lacking:
-        yield Problem(where, f"columns are missing: {', '.join(lacking)}", _head_advice())
+        yield Problem(
+            where, Message("columns are missing: {names}", names=", ".join(lacking)), _head_advice()
+        )
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:
     known = list(known)
     close = get_close_matches(word, known, 2, 0.6)
     if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"choose from {', '.join(known)}"
+        return Message("did you mean {close}?", close=any_of(close))
+    return Message("choose from {names}", names=", ".join(known))
 
 
 # -- one figure ---------------------------------------------------------------------------------
@@ -175,12 +202,16 @@ def _of_row(row: Row) -> Iterator[Problem]:
     name = row.values["series"]
     series = OBSERVABLE.get(name)
     if series is None:
-        yield row.problem("series", f"'{name}' is no series", _suggestion(name, OBSERVABLE))
+        yield row.problem(
+            "series", Message("'{name}' is no series", name=name), _suggestion(name, OBSERVABLE)
+        )
         return
     for fits in (_of_breakdown, _of_statistic, _of_unit):
         yield from fits(row, series)
     if _number(row.values["value"]) < series.least:
-        yield row.problem("value", "it is negative", f"{name} is counted from 0 up")
+        yield row.problem(
+            "value", "it is negative", Message("{name} is counted from 0 up", name=name)
+        )
 
 
 def _column_of(problem: Problem) -> int:
@@ -196,7 +227,9 @@ def _of_breakdown(row: Row, series: Series) -> Iterator[Problem]:
         if named:
             return
         known = ("total", *(f"{one}NAME" if one in open_parts else one for one in series.parts))
-        what = f"'{part}' is no breakdown of {row.values['series']}"
+        what = Message(
+            "'{part}' is no breakdown of {series}", part=part, series=row.values["series"]
+        )
         yield row.problem("breakdown", what, _suggestion(part, known))
 
 
@@ -204,28 +237,42 @@ def _of_statistic(row: Row, series: Series) -> Iterator[Problem]:
     found, name = row.values["statistic"], row.values["series"]
     if found in series.statistics:
         return
-    kind = "flow" if series.statistics == OF_FLOW else "stock"
-    what = f"{name} is a {kind} and has no {found}" if found in STATISTICS else f"'{found}' is none"
-    yield row.problem("statistic", what, f"write {' or '.join(series.statistics)}")
+    kind = as_message("flow" if series.statistics == OF_FLOW else "stock")
+    what = (
+        Message("{name} is a {kind} and has no {found}", name=name, kind=kind, found=found)
+        if found in STATISTICS
+        else Message("'{found}' is none", found=found)
+    )
+    yield row.problem(
+        "statistic", what, Message("write {statistics}", statistics=any_of(series.statistics))
+    )
 
 
 def _of_unit(row: Row, series: Series) -> Iterator[Problem]:
     if row.values["unit"] != series.unit:
-        what = f"'{row.values['unit']}' is not the unit of {row.values['series']}"
-        yield row.problem("unit", what, f"give the figure in {series.unit}")
+        what = Message(
+            "'{unit}' is not the unit of {series}",
+            unit=row.values["unit"],
+            series=row.values["series"],
+        )
+        yield row.problem("unit", what, Message("give the figure in {unit}", unit=series.unit))
 
 
 def _of_period(row: Row) -> Iterator[Problem]:
     period = _read(parse_period, row.values["period"])
     published = _read(_day, row.values["published"])
     if period is None:
-        what = f"'{row.values['period']}' is no period"
+        what = Message("'{period}' is no period", period=row.values["period"])
         yield row.problem("period", what, "as 2024, 2024-Q3, 2024-05, 2024-05-31 or 31-5-2024")
     if published is None:
-        what = f"'{row.values['published']}' is no day"
+        what = Message("'{published}' is no day", published=row.values["published"])
         yield row.problem("published", what, day_advice(row.values["published"]))
     if period is not None and published is not None and published < period.last:
-        what = f"{published} lies before the end of the period, {period.last}"
+        what = Message(
+            "{published} lies before the end of the period, {end}",
+            published=published,
+            end=period.last,
+        )
         yield row.problem("published", what, "a forecast is not an observation: leave it out")
 
 
@@ -234,17 +281,21 @@ def _of_value(row: Row) -> Iterator[Problem]:
     value = _number(text)
     if THOUSANDS.fullmatch(text):
         whole = text.replace(".", "")
-        what = f"'{text}' may be {whole} or {value:g}"
-        yield row.problem("value", what, f"write {whole}, or {text}0 for the decimals")
+        what = Message("'{text}' may be {whole} or {value:g}", text=text, whole=whole, value=value)
+        yield row.problem(
+            "value",
+            what,
+            Message("write {whole}, or {text}0 for the decimals", whole=whole, text=text),
+        )
     elif not abs(value) <= LARGEST:
-        what = f"'{text}' is no number"
+        what = Message("'{text}' is no number", text=text)
         yield row.problem("value", what, "digits with a point for decimals, as 72610")
 
 
 def _of_error(row: Row) -> Iterator[Problem]:
     text = row.values["error"]
     if text and not 0 <= _number(text) <= 1:
-        what = f"'{text}' is no relative standard error"
+        what = Message("'{text}' is no relative standard error", text=text)
         yield row.problem("error", what, "a share from 0 to 1, as 0.02 for 2 %; or leave it empty")
 
 
@@ -278,6 +329,8 @@ def _of_vintages(rows: Iterable[Row]) -> Iterator[Problem]:
         of = period.last if values["statistic"] == "end" else period
         key = (*(values[c] for c in ("series", "breakdown", "statistic", "published")), of)
         if key in seen:
-            what = f"the figure of line {seen[key].line} again, published on the same day"
+            what = Message(
+                "the figure of line {line} again, published on the same day", line=seen[key].line
+            )
             yield row.problem("published", what, "leave one out, or give each its own day")
         seen.setdefault(key, row)

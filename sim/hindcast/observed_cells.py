@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..model.prices import Prices
 from ..model.sampling import Floats
 from ..results import budget
@@ -108,7 +108,9 @@ def _spending(experiment: Experiment, observation: Observation) -> Floats:
     period = observation.period
     if period.kind != "year" or period.year not in budget.whole_years(experiment.clock):
         raise _missing(
-            observation, f"the run has no cost of {period}", "a cost is that of a whole year"
+            observation,
+            Message("the run has no cost of {period}", period=period),
+            "a cost is that of a whole year",
         )
     scenario, row = experiment.scenario, experiment.clock.years.index(period.year)
     (cost,) = budget.in_vintage_terms(
@@ -127,5 +129,10 @@ def _missing(observation: Observation, what: str, advice: str) -> ScenarioError:
 
 
 def _outside(observation: Observation, dates: tuple[date, ...]) -> ScenarioError:
-    what = f"the run has no whole {observation.period}: it goes from {dates[0]} to {dates[-1]}"
+    what = Message(
+        "the run has no whole {period}: it goes from {first} to {last}",
+        period=observation.period,
+        first=dates[0],
+        last=dates[-1],
+    )
     return _missing(observation, what, "take a run that begins before it and ends after it")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..clock import first_of_month, month_number
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..scenario import OLDEST, Quantity, Scenario
 from .reception import opening_places, people_entitled
 from .sampling import Counts, Floats
@@ -47,9 +47,11 @@ def initialise(world: SimState) -> None:
 
     rest = people - people_entitled(world)[:, None]
     if (rest < 0).any():
-        what = (
-            f"the pending, those in appeal, the refused and status holders in reception add up to "
-            f"{-rest.min():,} more than the {people:,} people in reception"
+        what = Message(
+            "the pending, those in appeal, the refused and status holders in reception add up to "
+            "{excess:,} more than the {people:,} people in reception",
+            excess=-rest.min(),
+            people=people,
         )
         advice = "lower the shares in reception or the opening stocks"
         raise ScenarioError([Problem("reception", what, advice)])

@@ -10,7 +10,7 @@ from functools import cache, reduce
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..hindcast import SERIES, coverage, kept, official_cells
 from ..model.sampling import Floats, hypercube_column
 from ..report.display_names import cell_name, input_name
@@ -95,8 +95,10 @@ def arrays_of(question: Question, known: KnownMetric) -> dict[str, Floats]:
 
 def _entry(values: Mapping[str, Value], entry: str, command: str) -> Value:
     if entry not in values:
-        what = f"this study gives no '{entry}'"
-        raise ScenarioError([Problem(command, what, f"it gives {', '.join(values)}")])
+        what = Message("this study gives no '{entry}'", entry=entry)
+        raise ScenarioError(
+            [Problem(command, what, Message("it gives {names}", names=", ".join(values)))]
+        )
     return values[entry]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..report.i18n import Language
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings
@@ -157,8 +157,8 @@ def question_of(number: int | str) -> Question:
     every = questions()
     result = [question for question in every if str(question.number) == str(number)]
     if not result:
-        what = f"there is no question '{number}'"
-        usage_error("answer", what, f"a number from 1 to {len(every)}, or all")
+        what = Message("there is no question '{number}'", number=number)
+        usage_error("answer", what, Message("a number from 1 to {last}, or all", last=len(every)))
     return result[0]
 
 

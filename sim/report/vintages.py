@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..model.prices import price_index
 from ..results.budget import LINES
 from ..scenario import ADDENDS, Scenario
@@ -43,8 +43,10 @@ def vintages_table(scenario: Scenario, prices: int | None = None) -> pd.DataFram
     level = scenario.headline.price_level if prices is None else prices
     known = scenario.budget.price_levels
     if level not in known:
-        advice = f"choose from {', '.join(map(str, sorted(known)))}"
-        usage_error("--prices", f"the scenario has no price level of {level}", advice)
+        advice = Message("choose from {names}", names=", ".join(map(str, sorted(known))))
+        usage_error(
+            "--prices", Message("the scenario has no price level of {level}", level=level), advice
+        )
     rows = []
     for line in LINES:
         for year in _years(scenario, line.name):

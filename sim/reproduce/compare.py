@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import usage_error
+from ..errors import Message, all_of, usage_error
 from ..report.overview import YEAR
 from ..report.run_tables import headline_rows
 from ..runs.load import RunFolder, read_run_folder
@@ -203,18 +203,31 @@ def compare_runs(old: Path, new: Path) -> RunComparison:
 def _refuse_unlike(old: Path, new: Path, before: RunFolder, after: RunFolder) -> None:
     one, two = before.record, after.record
     if one["scenario"] != two["scenario"]:
-        what = f"a run of {two['scenario']}, where {old} is one of {one['scenario']}"
+        what = Message(
+            "a run of {new_scenario}, where {old} is one of {old_scenario}",
+            new_scenario=two["scenario"],
+            old=old,
+            old_scenario=one["scenario"],
+        )
         usage_error(
             str(new), what, "give two runs of one scenario; opvangsim compare holds two apart"
         )
     for name in SAME:
         here, there = one["options"][name], two["options"][name]
         if here != there:
-            what = f"{name} is {_said(there)}, and {_said(here)} in {old}"
+            what = Message(
+                "{name} is {there}, and {here} in {old}",
+                name=name,
+                there=_said(there),
+                here=_said(here),
+                old=old,
+            )
             usage_error(str(new), what, "run both with the same options, so that only results move")
     if before.scenario.budget.headline != after.scenario.budget.headline:
         vintages = (run.scenario.budget.headline for run in (before, after))
-        what = f"its gap is measured against another budget: {' and '.join(vintages)}"
+        what = Message(
+            "its gap is measured against another budget: {vintages}", vintages=all_of(vintages)
+        )
         usage_error(str(new), what, "give two runs with the same headline vintage")
 
 

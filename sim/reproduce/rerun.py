@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..report.i18n import Language
 from ..results.executor import Workers
 from ..results.experiment import Settings, settings_from_record
@@ -168,11 +168,15 @@ def _sweep_folder(task: _Task) -> Path:
     wanted = task.asked["sweep"]
     sweep = task.sweep or _beside(task.folder, wanted)
     if sweep is None:
-        what = f"the sweep {wanted} that it is based on is not beside it"
+        what = Message("the sweep {wanted} that it is based on is not beside it", wanted=wanted)
         usage_error(str(task.folder), what, "name its folder with --sweep")
     found = read_manifest(sweep)["id"]
     if found != wanted:
-        usage_error(str(sweep), f"this is {found}, not the sweep {wanted}", "name another folder")
+        usage_error(
+            str(sweep),
+            Message("this is {found}, not the sweep {wanted}", found=found, wanted=wanted),
+            "name another folder",
+        )
     return sweep
 
 
@@ -201,15 +205,17 @@ def _sweep(task: _Task, there: Path) -> None:
 
 
 def _refused(folder: Path, kind: str) -> NoReturn:
-    made_of = "the folder of the run it was made of"
+    made_of = "reproduce the folder of the run it was made of"
     advice = {
         "answers": "make it again: opvangsim answer all",
-        "charts": f"reproduce {made_of}",
-        "tables": f"reproduce {made_of}",
+        "charts": made_of,
+        "tables": made_of,
         "scorecard": "make it again: opvangsim hindcast",
     }.get(kind, "give the folder of a run or of a study")
     usage_error(
-        str(folder), f"a folder of '{kind}' does not hold all that it was made from", advice
+        str(folder),
+        Message("a folder of '{kind}' does not hold all that it was made from", kind=kind),
+        advice,
     )
 
 

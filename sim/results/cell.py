@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 
 MONEY = ("gap", "cost", "budget")
 AT_END = ("pending", "family_pending")
@@ -76,7 +76,10 @@ def advice_on(address: CellRef, advice: str) -> str:
     """Return what to do about a cell that is not there: its present name, if it has one."""
     if address.table == "waiting_months" and address.line in FORMER_LINES:
         now = f"{address.table}.{FORMER_LINES[address.line]}.{address.year}"
-        return f"of cases decided it is now {now}; of those still pending see kind:pending_median"
+        return Message(
+            "of cases decided it is now {now}; of those still pending see kind:pending_median",
+            now=now,
+        )
     return advice
 
 

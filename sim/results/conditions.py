@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Message, Problem, ScenarioError
 
 LONGEST = 1_000
 DEEPEST = 40
@@ -73,8 +73,8 @@ def parse(text: str, where: str) -> Condition:
     Raises ``ScenarioError`` with the column of the mistake.
     """
     if len(text) > LONGEST:
-        what = f"a condition of {len(text):,} characters"
-        raise ScenarioError([Problem(where, what, f"at most {LONGEST:,}")])
+        what = Message("a condition of {count:,} characters", count=len(text))
+        raise ScenarioError([Problem(where, what, Message("at most {most:,}", most=LONGEST))])
     reader = _ConditionParser(text, where, tuple(_tokens(text, where)))
     condition = reader.condition(0)
     if reader.at < len(reader.tokens):
@@ -161,7 +161,9 @@ class _ConditionParser:
 
     def _joined(self, word: str, depth: int, part: Callable[[], Condition]) -> Condition:
         if depth > DEEPEST:
-            raise self.fault(f"nested more than {DEEPEST} deep", "write it more plainly")
+            raise self.fault(
+                Message("nested more than {most} deep", most=DEEPEST), "write it more plainly"
+            )
         parts = [part()]
         while self.next_is("word", word):
             self.taken()
@@ -189,7 +191,9 @@ class _ConditionParser:
             return inner
         left = self._operand()
         if not self.next_is("sign", *OPERATORS):
-            raise self.fault("a comparison belongs here", f"one of {' '.join(OPERATORS)}")
+            raise self.fault(
+                "a comparison belongs here", Message("one of {names}", names=" ".join(OPERATORS))
+            )
         sign = self.taken().text
         return ComparisonOp(left, sign, self._operand())
 

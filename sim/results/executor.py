@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, as_message, usage_error
 from .versions import versions_and_source
 
 Item = TypeVar("Item")
@@ -86,7 +86,11 @@ def cores(asked: int = 0) -> int:
     Raises ``ScenarioError`` for more than ``MOST_THREADS``.
     """
     if asked > MOST_THREADS:
-        usage_error("--workers", f"{asked:,} threads are too many", f"at most {MOST_THREADS:,}")
+        usage_error(
+            "--workers",
+            Message("{asked:,} threads are too many", asked=asked),
+            Message("at most {most:,}", most=MOST_THREADS),
+        )
     if asked:
         return asked
     if sys.version_info >= (3, 13):
@@ -186,7 +190,11 @@ def _results(
                 if job.attempts < MAX_ATTEMPTS:
                     suspects.append(job)
                     continue
-                why = f"its worker was lost {job.attempts} times ({type(error).__name__})"
+                why = Message(
+                    "its worker was lost {attempts} times ({error})",
+                    attempts=job.attempts,
+                    error=type(error).__name__,
+                )
                 result = on_loss(job.item, why)
             yield job.number, result
         if not pool.is_reached():
@@ -218,7 +226,9 @@ def _finished(queue: SimpleQueue[Future[Result]]) -> list[Future[Result]]:
 
 def _give_up(_item: object, why: str) -> Any:
     advice = "give each worker more memory: a worker that uses too much is ended"
-    usage_error(OPTION, f"a part of the work could not be done: {why}", advice)
+    usage_error(
+        OPTION, Message("a part of the work could not be done: {why}", why=as_message(why)), advice
+    )
 
 
 def _unreachable() -> ScenarioError:
@@ -240,14 +250,14 @@ def open_workers(executor: str | None, threads: int = 0) -> Iterator[Workers]:
         return
     if not executor.startswith(DASK):
         advice = "as in dask://localhost:8786; leave it out for threads here"
-        usage_error(OPTION, f"'{executor}' is not an executor", advice)
+        usage_error(OPTION, Message("'{executor}' is not an executor", executor=executor), advice)
     try:
         from distributed import Client
     except ImportError:
         usage_error(OPTION, "Dask is not installed", "pip install 'opvangsim[dask]'")
     host, _, port = executor.removeprefix(DASK).rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
-        what = f"'{executor.removeprefix(DASK)}' is not a host and port"
+        what = Message("'{address}' is not a host and port", address=executor.removeprefix(DASK))
         usage_error(OPTION, what, "as in dask://localhost:8786")
     address = f"tcp://{host}:{port}"
     try:
@@ -255,7 +265,7 @@ def open_workers(executor: str | None, threads: int = 0) -> Iterator[Workers]:
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
-        what = f"no scheduler can be reached: {type(error).__name__}"
+        what = Message("no scheduler can be reached: {error}", error=type(error).__name__)
         advice = "start it, and give its host and port"
         raise ScenarioError([Problem(executor, what, advice)]) from None
     with client:
@@ -272,7 +282,11 @@ def check_versions(client: Any, executor: str) -> None:
     for worker, found in sorted(there.items()):
         differences = ", ".join(f"{n} {v}" for n, v in found.items() if ours.get(n) != v)
         if differences:
-            what = f"the worker at {worker} has other versions: {differences}"
+            what = Message(
+                "the worker at {worker} has other versions: {differences}",
+                worker=worker,
+                differences=differences,
+            )
             usage_error(executor, what, "install the same there: numbers would move")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, reason_of
 
 MOST_LEVELS = 200
 """Most folders, one in another, that a path may have: each takes a level of recursion to make."""
@@ -153,7 +153,10 @@ def _refuse_foreign(folder: Path) -> None:
     known = (LOCK, FILE, WRITING, READY, OLD) if any(map(_is_lock, found)) else ()
     unknown = sorted(one.name for one in found if one.name not in known or one.is_symlink())
     if unknown:
-        what = f"this holds '{unknown[0]}', which this version of opvangsim did not put there"
+        what = Message(
+            "this holds '{name}', which this version of opvangsim did not put there",
+            name=unknown[0],
+        )
         raise ScenarioError([Problem(str(folder), what, advice)])
 
 
@@ -172,10 +175,12 @@ def _is_lock(entry: os.DirEntry[str]) -> bool:
 def refuse_link(path: Path) -> None:
     """Refuse to write to a symbolic link, since its target was not named, or below many folders."""
     if len(path.parts) > MOST_LEVELS:
-        what = f"these are {len(path.parts)} folders, one in another"
-        raise ScenarioError([Problem(f"{path.parts[0]}...", what, f"at most {MOST_LEVELS}")])
+        what = Message("these are {count} folders, one in another", count=len(path.parts))
+        raise ScenarioError(
+            [Problem(f"{path.parts[0]}...", what, Message("at most {most}", most=MOST_LEVELS))]
+        )
     if path.is_symlink():
-        what = f"this is a link to {os.readlink(path)!r}"
+        what = Message("this is a link to {target!r}", target=os.readlink(path))
         raise ScenarioError([Problem(str(path), what, "name the place itself, or another one")])
 
 
@@ -183,5 +188,5 @@ def disk_problem(path: Path, error: OSError) -> Problem:
     """Return the message for the user about a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(str(path), "the disk is full", "make room, or give another --out")
-    reason = error.strerror or str(error)
-    return Problem(str(path), f"can't be written: {reason}", "give another place with --out")
+    what = Message("can't be written: {reason}", reason=reason_of(error))
+    return Problem(str(path), what, "give another place with --out")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from .atomic import (
     PARTIAL,
     WRITING,
@@ -62,7 +62,9 @@ def refuse_other_kind(folder: Path, kind: str) -> None:
     """Refuse a folder of results of another kind."""
     actual = kind_of(folder)
     if actual not in (None, kind):
-        what = f"this is the folder of '{actual}', not of '{kind}'"
+        what = Message(
+            "this is the folder of '{actual}', not of '{kind}'", actual=actual, kind=kind
+        )
         raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
 
 

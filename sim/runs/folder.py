@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from ..errors import ModelError, Problem, ScenarioError
+from ..errors import Message, ModelError, Problem, ScenarioError, as_message
 from .atomic import (
     OLD,
     READY,
@@ -82,7 +82,11 @@ def refuse_foreign(folder: Path) -> None:
     try:
         manifest = read_manifest(folder)
     except ScenarioError as error:
-        what = f"nothing here is replaced, since {MANIFEST} is not valid: {error.problems[0].what}"
+        what = Message(
+            "nothing here is replaced, since {file} is not valid: {fault}",
+            file=MANIFEST,
+            fault=as_message(error.problems[0].what),
+        )
         raise ScenarioError([Problem(str(folder), what, advice)]) from None
     if manifest["kind"] == "sweep":
         what = "this is the folder of a sweep, which only a sweep may replace"
@@ -99,7 +103,7 @@ def repair(folder: Path, aside: Path) -> None:
         shutil.rmtree(writing)
     if old.exists() and (ready.exists() or not folder.exists()):
         if folder.exists() and any(folder.iterdir()):
-            what = f"an interrupted command left its earlier contents in {old}"
+            what = Message("an interrupted command left its earlier contents in {old}", old=old)
             raise ScenarioError([Problem(str(folder), what, "move one of the two elsewhere")])
         _take_place(old, folder)
     for left in (ready, old):
@@ -142,7 +146,11 @@ def _dissolve(left: Path, folder: Path) -> None:
     try:
         names = read_manifest(left)["files"]
     except ScenarioError:
-        what = f"an interrupted command left {left}, whose {MANIFEST} is not valid"
+        what = Message(
+            "an interrupted command left {left}, whose {file} is not valid",
+            left=left,
+            file=MANIFEST,
+        )
         advice = "move what you need out of it, then remove it"
         raise ScenarioError([Problem(str(folder), what, advice)]) from None
     _move_unlisted(left, folder, f"an interrupted command left a file of this name in {folder}")
@@ -162,7 +170,11 @@ def _move_unlisted(source: Path, target: Path, why: str) -> None:
     listed = frozenset(read_manifest(source)["files"])
     entries = list(_unlisted(source, target, listed, PurePosixPath()))
     problems = [
-        Problem(str(source / name), f"this file would be lost: {why}", "move or rename it")
+        Problem(
+            str(source / name),
+            Message("this file would be lost: {why}", why=as_message(why)),
+            "move or rename it",
+        )
         for name in entries
         if not _is_free(target, name)
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from ..errors import Message
+
 VERBS: dict[str, tuple[str, ...]] = {
     "stock": ("optimal-places",),
     "ind-coa": ("ind-cut",),
@@ -77,4 +79,4 @@ def complaint(words: Sequence[str]) -> str:
     if now == list(words):
         return ""
     before, after = (shlex.join(["opvangsim", *line]) for line in (words, now))
-    return f"'{before}' is now: {after}"
+    return Message("'{before}' is now: {after}", before=before, after=after)

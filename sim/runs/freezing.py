@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..hindcast.monitoring import LEVELS
 from ..hindcast.observations import Period
 from ..hindcast.observed_cells import months_within, stock_mean, within
@@ -142,8 +142,14 @@ def _refuse_other_numbers(folder: Path, run: RunFolder, cells: Cells) -> None:
         before = kept.get((cell.series, cell.breakdown))
         if before is None or not np.array_equal(now, before, equal_nan=True):
             version = run.record["versions"]["opvangsim"]
-            what = f"this program computes other numbers of {cell.name} than the run, by {version}"
-            advice = f"make the run again, then freeze it{command_of(run.record)}"
+            what = Message(
+                "this program computes other numbers of {name} than the run, by {version}",
+                name=cell.name,
+                version=version,
+            )
+            advice = Message(
+                "make the run again, then freeze it{command}", command=command_of(run.record)
+            )
             raise ScenarioError([Problem(str(folder), what, advice)])
 
 

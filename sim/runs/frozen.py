@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from ..clock import month_number
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, reason_of
 from ..hindcast.monitoring import LEVELS
 from ..hindcast.observations import Period, parse_period
 from ..hindcast.series import Statistic
@@ -245,7 +245,7 @@ def _files_in(folder: Path) -> dict[str, str]:
         refuse_link(folder / INDEX)
         return read_index(folder)
     if any(folder.iterdir()):
-        what = f"this folder holds something else: there is no {INDEX} in it"
+        what = Message("this folder holds something else: there is no {file} in it", file=INDEX)
         raise _refused(folder, what, "give a new folder, or one of frozen forecasts")
     return {}
 
@@ -322,7 +322,7 @@ def verify_forecasts(path: Path) -> Verification:
     names = file_names(path)
     if not index.is_file():
         if not any(_is_forecast(path / name) for name in names):
-            raise _refused(path, f"there is no {INDEX} in it")
+            raise _refused(path, Message("there is no {file} in it", file=INDEX))
         findings.append(FileCheck(INDEX, "missing"))
     elif not findings:
         known = read_index(path)
@@ -351,11 +351,14 @@ def _read(file: Path, schema: type[Form]) -> Form:
         if not file.is_file() or file.is_symlink():
             raise _refused(file, "this is not a file")
         if file.stat().st_size > MAX_BYTES:
-            raise _refused(file, f"over {MAX_BYTES:,} bytes: no forecast of ours is as large")
+            raise _refused(
+                file,
+                Message("over {most:,} bytes: no forecast of ours is as large", most=MAX_BYTES),
+            )
         text = file.read_bytes().decode("utf-8")
         content = json.loads(text)
     except OSError as error:
-        raise _refused(file, f"can't be read: {error.strerror or error}") from None
+        raise _refused(file, Message("can't be read: {reason}", reason=reason_of(error))) from None
     except (ValueError, RecursionError):
         raise _refused(file, "this is not a frozen forecast of ours") from None
     if not has_valid_checksum(text):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message
 from ..scenario import Scenario, load
 from .frozen import FrozenForecast
 
@@ -32,9 +32,12 @@ def scenario_of(
         if name is not None:
             source = draws or folder / name
             if not source.is_file():
-                what = f"this forecast has joint draws in a file of its own, {name}"
-                advice = (
-                    f"give it with --draws: it is in the folder of the run {forecast.record.run}"
+                what: str = Message(
+                    "this forecast has joint draws in a file of its own, {name}", name=name
+                )
+                advice: str = Message(
+                    "give it with --draws: it is in the folder of the run {run}",
+                    run=forecast.record.run,
                 )
                 raise ScenarioError([Problem(str(source), what, advice)])
             shutil.copyfile(source, Path(place) / name)
@@ -42,7 +45,11 @@ def scenario_of(
             scenario = load(file)
         except ScenarioError as error:
             version, first = forecast.record.versions["opvangsim"], error.problems[0].what
-            what = f"version {version} wrote this scenario, and this version can't read it: {first}"
+            what = Message(
+                "version {version} wrote this scenario, and this version can't read it: {first}",
+                version=version,
+                first=as_message(first),
+            )
             advice = "make the run again, then freeze it"
             raise ScenarioError([Problem(forecast.file, what, advice)]) from None
         yield scenario

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, reason_of, usage_error
 from .atomic import PARTIAL
 from .manifest import MANIFEST, kind_of, read_manifest
 from .manifest_schema import DERIVED_KINDS
@@ -39,7 +39,7 @@ def find_results(root: Path) -> list[RunEntry]:
     try:
         return [_entry(folder) for folder in _folders(root)]
     except OSError as error:
-        what = f"can't be read: {error.strerror or error}"
+        what = Message("can't be read: {reason}", reason=reason_of(error))
         raise ScenarioError([Problem(str(root), what, "give a folder of results")]) from None
 
 
@@ -136,7 +136,11 @@ def list_results(
     Raises ``ScenarioError`` if the folder can't be read or the order is unknown.
     """
     if sort not in KEYS:
-        usage_error("--sort", f"there is no order by '{sort}'", f"choose from {', '.join(KEYS)}")
+        usage_error(
+            "--sort",
+            Message("there is no order by '{sort}'", sort=sort),
+            Message("choose from {names}", names=", ".join(KEYS)),
+        )
     every = find_results(folder)
     found = sort_results(filter_results(every, scenario, kind, since), sort)
     return len(every), found[::-1] if reverse else found

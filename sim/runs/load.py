@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message, reason_of
 from ..report.charts import UNREDUCED, RunData
 from ..report.error_tables import with_columns
 from ..report.i18n import Language
@@ -102,7 +102,7 @@ def read_run_folder(folder: Path) -> RunFolder:
     """
     manifest = read_manifest(folder)
     if manifest["kind"] != "run":
-        what = f"this is the folder of '{manifest['kind']}', not of a run"
+        what = Message("this is the folder of '{kind}', not of a run", kind=manifest["kind"])
         raise _refused(folder, what, "give a folder that opvangsim run wrote")
     budget, monthly, yearly = (verified_table(folder, manifest, name) for name in TABLES)
     scenario = read_scenario(folder, manifest, "scenario.resolved.yaml")
@@ -146,8 +146,14 @@ def read_resolved(folder: Path, manifest: dict[str, Any], name: str) -> Loaded:
         return load_chain([str(file)])
     except ScenarioError as error:
         version, first = manifest["versions"]["opvangsim"], error.problems[0].what
-        what = f"version {version} wrote this scenario, and this version can't read it: {first}"
-        raise _refused(file, what, f"make the folder again{command_of(manifest)}") from None
+        what = Message(
+            "version {version} wrote this scenario, and this version can't read it: {first}",
+            version=version,
+            first=as_message(first),
+        )
+        raise _refused(
+            file, what, Message("make the folder again{command}", command=command_of(manifest))
+        ) from None
 
 
 def read_unreduced(folder: Path, run: RunFolder, columns: Sequence[str]) -> pd.DataFrame:
@@ -178,7 +184,9 @@ def read_study(folder: Path) -> StudyData:
     """
     manifest = read_manifest(folder)
     if manifest["kind"] in NO_STUDIES:
-        what = f"the folder of '{manifest['kind']}' holds no charts that can be drawn again"
+        what = Message(
+            "the folder of '{kind}' holds no charts that can be drawn again", kind=manifest["kind"]
+        )
         raise _refused(folder, what, "give the folder of a run or of a study")
     return study_data(folder, manifest)
 
@@ -231,11 +239,13 @@ def verified_file(folder: Path, manifest: dict[str, Any], name: str) -> Path:
     """
     file = folder / name
     what = "run the scenario again" if manifest["kind"] == "run" else "make the folder again"
-    advice = f"{what}{command_of(manifest)}"
+    advice = Message("{what}{command}", what=as_message(what), command=command_of(manifest))
     try:
         found = digest(file)
     except OSError as error:
-        raise _refused(file, f"can't be read: {error.strerror}", advice) from None
+        raise _refused(
+            file, Message("can't be read: {reason}", reason=reason_of(error)), advice
+        ) from None
     if found != manifest["files"].get(name):
         raise _refused(file, "this file is not the one that the run wrote", advice)
     return file

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import Problem, ScenarioError, printable
+from ..errors import Message, Problem, ScenarioError, as_message, printable, reason_of
 from ..model.uncertainty import FORMER_NAMES
 from ..results.versions import versions
 from .citation import citation
@@ -114,19 +114,31 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise _refused(file, "this is not a manifest of ours")
     if manifest["schema"] not in READABLE:
         read = f"{', '.join(map(str, READABLE[:-1]))} and {READABLE[-1]}"
-        what = f"this manifest has schema {manifest['schema']!r}; this version reads {read}"
-        raise _refused(file, what, f"make the folder again{command_of(manifest)}")
+        what: str = Message(
+            "this manifest has schema {schema!r}; this version reads {read}",
+            schema=manifest["schema"],
+            read=read,
+        )
+        raise _refused(
+            file, what, Message("make the folder again{command}", command=command_of(manifest))
+        )
     if not has_valid_checksum(text):
         what = "this file is not the one that the run wrote"
-        raise _refused(file, what, f"make the folder again{command_of(manifest)}")
+        raise _refused(
+            file, what, Message("make the folder again{command}", command=command_of(manifest))
+        )
     try:
         validate(manifest)
     except ValidationError as error:
         raise _refused(
-            file, first_mistake(error), f"make the folder again{command_of(manifest)}"
+            file,
+            first_mistake(error),
+            Message("make the folder again{command}", command=command_of(manifest)),
         ) from None
     if outside := [name for name in manifest["files"] if not is_file_below(name)]:
-        raise _refused(file, f"{outside[0]!r} is not the name of a file in this folder")
+        raise _refused(
+            file, Message("{name!r} is not the name of a file in this folder", name=outside[0])
+        )
     if manifest["kind"] not in DERIVED_KINDS:
         options = manifest["options"]
         options["vary"] = [FORMER_NAMES.get(name, name) for name in options["vary"]]
@@ -137,7 +149,13 @@ def first_mistake(error: ValidationError) -> str:
     """Return the first mistake of a content in words."""
     mistake = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in mistake["loc"])[:LONGEST_KEY]
-    return f"'{key}' is not as we write it: {mistake['msg']}" if key else mistake["msg"]
+    return (
+        Message(
+            "'{key}' is not as we write it: {reason}", key=key, reason=as_message(mistake["msg"])
+        )
+        if key
+        else mistake["msg"]
+    )
 
 
 def parse_manifest(text: str) -> dict[str, Any] | None:
@@ -156,10 +174,13 @@ def read_text(file: Path) -> str:
         if file.exists() and not file.is_file():
             raise _refused(file, "this is not a file")
         if file.stat().st_size > MAX_BYTES:
-            raise _refused(file, f"over {MAX_BYTES:,} bytes: no manifest of ours is as large")
+            raise _refused(
+                file,
+                Message("over {most:,} bytes: no manifest of ours is as large", most=MAX_BYTES),
+            )
         return file.read_bytes().decode("utf-8")
     except OSError as error:
-        raise _refused(file, f"can't be read: {error.strerror or error}") from None
+        raise _refused(file, Message("can't be read: {reason}", reason=reason_of(error))) from None
     except UnicodeDecodeError:
         raise _refused(file, "this is not a manifest of ours") from None
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..clock import first_of_month, month_number
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..hindcast.monitoring import (
     INTERVALS,
     Cusum,
@@ -131,7 +131,9 @@ def follow_up(
     kept = tuple(one for one in forecasts if one.data_as_of <= as_of)
     if not kept:
         what = "the data of every forecast go beyond this day"
-        usage_error(str(as_of), what, f"give a day from {forecasts[0].data_as_of} on")
+        usage_error(
+            str(as_of), what, Message("give a day from {day} on", day=forecasts[0].data_as_of)
+        )
     outcomes = tuple(found for forecast in kept for found in _in_order(forecast, known))
     matched = {one.observation.figure for one in outcomes}
     first = kept[0].data_as_of

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 
 STAGES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000)
 """Numbers of replications after which the precision is checked: doubled, and at last 20,000."""
@@ -59,7 +59,12 @@ def parse_precision(given: object) -> float | None:
     if isinstance(given, bool) or not FINEST <= value <= COARSEST:
         usage_error(
             "--precision",
-            f"must be a percentage from {FINEST:.1%} to {COARSEST:.0%}, got '{given}'",
+            Message(
+                "must be a percentage from {finest:.1%} to {coarsest:.0%}, got '{given}'",
+                finest=FINEST,
+                coarsest=COARSEST,
+                given=given,
+            ),
             "as in 5%",
         )
     return value

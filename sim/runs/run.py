@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from ..clock import Clock
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..hindcast.observations import Observation
 from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
@@ -99,7 +99,12 @@ def execute(
     words = list(asked or (name,))
     if not options.vary or set(options.vary) - set(UNCERTAINTIES):
         raise ScenarioError(
-            [Problem("--uncertainty", f"one or more of: {', '.join(UNCERTAINTIES)}")]
+            [
+                Problem(
+                    "--uncertainty",
+                    Message("one or more of: {names}", names=", ".join(UNCERTAINTIES)),
+                )
+            ]
         )
     if options.charts:
         Thread(target=_import_charts, daemon=True).start()
@@ -221,10 +226,14 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
 def checked_until(scenario: Scenario, options: Options) -> date:
     until = options.until or scenario.until
     if until < scenario.start:
-        what = f"{until} lies before the start of the scenario ({scenario.start})"
+        what = Message(
+            "{until} lies before the start of the scenario ({start})",
+            until=until,
+            start=scenario.start,
+        )
         raise ScenarioError([Problem("--until", what, "give a later date")])
     if until.year > scenario.start.year + LONGEST_YEARS:
-        what = f"{until} lies over {LONGEST_YEARS} years ahead"
+        what = Message("{until} lies over {most} years ahead", until=until, most=LONGEST_YEARS)
         raise ScenarioError([Problem("--until", what, "no projection holds that long")])
     return until
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
-from ..errors import UNSHOWN, Problem, ScenarioError
+from ..errors import UNSHOWN, Message, Problem, ScenarioError, as_message
 from .manifest_schema import LARGEST, YEARS
 
 LONGEST_TEXT = 10_000
@@ -95,22 +95,41 @@ def read_table(
         else:
             table = pd.read_parquet(file, columns=None if columns is None else list(columns))
     except (ValueError, OSError, ArithmeticError) as error:
-        _refuse(file, f"can't be read as a table: {str(error).partition(chr(10))[0][:200]}")
+        _refuse(
+            file,
+            Message(
+                "can't be read as a table: {reason}", reason=str(error).partition(chr(10))[0][:200]
+            ),
+        )
     known = (kind, file.stem)
     expected = _expected(known, asked)
     if expected.pop("*", None):
         expected = dict.fromkeys(table.columns, "number") | expected
     for name, word in expected.items():
         if name not in table.columns and columns is None:
-            _refuse(file, f"lacks the column '{name}'")
+            _refuse(file, Message("lacks the column '{name}'", name=name))
         if name in table.columns and len(table) and not CHECKS[word](table[name]):
-            _refuse(file, f"the column '{name}' holds something other than {WORDS[word]}")
+            _refuse(
+                file,
+                Message(
+                    "the column '{name}' holds something other than {kind}",
+                    name=name,
+                    kind=as_message(WORDS[word]),
+                ),
+            )
     for name in table.columns:
         if not _is_plain(table[name]):
             what = "is neither text, nor a finite number of at most 24 digits"
-            _refuse(file, f"the column '{str(name)[:80]}' holds something that {what}")
+            _refuse(
+                file,
+                Message(
+                    "the column '{name}' holds something that {what}",
+                    name=str(name)[:80],
+                    what=as_message(what),
+                ),
+            )
     if known in SINGLE and len(table) != 1:
-        _refuse(file, f"has {len(table)} rows, not one")
+        _refuse(file, Message("has {count} rows, not one", count=len(table)))
     if known in GRIDS and not _is_grid(table, *GRIDS[known]):
         _refuse(file, "lacks rows, or has some twice")
     if known in PRODUCTS and len(table) != math.prod(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ..clock import parse_day
+from ..errors import Message, as_message
 
 
 class Frozen(BaseModel):
@@ -50,11 +51,13 @@ OF_START = StartMark()
 def number(raw: Any) -> float:
     """A finite number; raises ``RuleError``."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        found = "nothing" if raw is None else repr(raw)
+        found = as_message("nothing") if raw is None else repr(raw)
         advice = "write it in digits, as in 26500 or 0.91"
-        raise RuleError(f"expected a number, found {found}", advice)
+        raise RuleError(Message("expected a number, found {found}", found=found), advice)
     if not math.isfinite(raw) or abs(raw) > 1e300:
-        raise RuleError(f"expected a finite number, found {raw!r}", "write it in digits")
+        raise RuleError(
+            Message("expected a finite number, found {raw!r}", raw=raw), "write it in digits"
+        )
     return float(raw)
 
 

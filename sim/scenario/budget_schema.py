@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from ..errors import Message
 from .base import Day, Frozen, RuleError, SuggestedKeys
 from .quantity import (
     CERTAIN,
@@ -198,6 +199,8 @@ class Budget(Frozen):
     def _headline_known(self) -> Self:
         if self.headline not in self.vintages:
             known = ", ".join(self.vintages)
-            what = f"headline '{self.headline}' is not one of the vintages"
-            raise RuleError(what, f"choose from {known}", "headline")
+            what = Message(
+                "headline '{headline}' is not one of the vintages", headline=self.headline
+            )
+            raise RuleError(what, Message("choose from {known}", known=known), "headline")
         return self

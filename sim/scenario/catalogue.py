@@ -7,7 +7,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Message, Problem, ScenarioError, reason_of
 
 ENDINGS = (".yaml", ".yml")
 _SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?(extends|title|description)[ \t]*:", re.MULTILINE)
@@ -40,10 +40,10 @@ def find(name: str) -> Path:
             return path
         what = "this is a folder, not a scenario file" if path.is_dir() else "no such scenario"
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        what = f"cannot be read: {reason}"
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        what = Message("cannot be read: {reason}", reason=reason)
         name = name if len(name) < 200 else f"{name[:200]}..."
-    advice = f"give the path of a YAML file, or one of: {', '.join(known)}"
+    advice = Message("give the path of a YAML file, or one of: {names}", names=", ".join(known))
     raise ScenarioError([Problem(name, what, advice)])
 
 
@@ -87,14 +87,15 @@ def named_in_a_file(file: Path, where: Location | str) -> Path:
     Raises ``ScenarioError``.
     """
     advice = "name a scenario file (.yaml), or a shipped scenario"
-    what = f"'{file}' is no scenario"
+    what = Message("'{file}' is no scenario", file=file)
     if file.suffix not in ENDINGS or file.resolve().suffix not in ENDINGS:
-        raise ScenarioError([Problem(where, f"{what}: its name does not end in .yaml", advice)])
+        what = Message("'{file}' is no scenario: its name does not end in .yaml", file=file)
+        raise ScenarioError([Problem(where, what, advice)])
     try:
         with file.open("rb") as stream:
             begins = stream.read(_HEAD_BYTES)
     except OSError as error:
-        told = f"'{file}' cannot be read: {error.strerror or error}"
+        told = Message("'{file}' cannot be read: {reason}", file=file, reason=reason_of(error))
         raise ScenarioError([Problem(where, told, advice)]) from None
     if _SCENARIO.search(begins) is None:
         advice = "a scenario has a title, and says with 'extends' what it stands on"

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from ..errors import Message, all_of, none_of
 from .base import Frozen, Number, RuleError
 
 P5 = 1.6448536269514722
@@ -70,24 +71,33 @@ class Distribution(Frozen):
                                     "p50", "p95") if getattr(self, key) is not None}  # fmt: skip
         if self.dist == "lognormal" and self.sd is not None and self.sd > MOST_ON_LOG:
             raise RuleError(
-                f"sd {self.sd:g} of a lognormal is on the logarithm",
+                Message("sd {sd:g} of a lognormal is on the logarithm", sd=self.sd),
                 "0.2 is about a fifth up or down; at most 2",
             )
+        example = Message("as in {example}", example=EXAMPLES[self.dist])
         missing = NEEDS[self.dist] - given
         if missing:
-            raise RuleError(f"a {self.dist} spread needs {' and '.join(sorted(missing))}",
-                       f"as in {EXAMPLES[self.dist]}")  # fmt: skip
+            keys = all_of(sorted(missing))
+            what = Message("a {dist} spread needs {keys}", dist=self.dist, keys=keys)
+            raise RuleError(what, example)
         strange = given - NEEDS[self.dist] - MAY[self.dist]
         if strange:
-            raise RuleError(f"a {self.dist} spread has no {' and no '.join(sorted(strange))}",
-                       f"as in {EXAMPLES[self.dist]}")  # fmt: skip
+            keys = none_of(sorted(strange))
+            what = Message("a {dist} spread has no {keys}", dist=self.dist, keys=keys)
+            raise RuleError(what, example)
         points = [(key, getattr(self, key)) for key in ("low", "p5", "mode", "p50", "p95", "high")]
         known = [(key, value) for key, value in points if value is not None]
         for (left, small), (right, large) in itertools.pairwise(known):
             strict = {left, right} in ({"low", "high"}, {"p5", "p95"})
             if small > large or (strict and small == large):
-                raise RuleError(f"{left} ({small:g}) must lie below {right} ({large:g})",
-                           "put them in order")  # fmt: skip
+                what = Message(
+                    "{left} ({small:g}) must lie below {right} ({large:g})",
+                    left=left,
+                    small=small,
+                    right=right,
+                    large=large,
+                )
+                raise RuleError(what, "put them in order")
         return self
 
     def ends(self, centre: float) -> tuple[float, float]:

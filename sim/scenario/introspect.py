@@ -19,6 +19,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ..errors import Message, any_of, as_message
 from .quantity import CERTAIN, Quantity, UnitRule
 from .schema import Scenario
 from .yaml_reader import Keys
@@ -145,21 +146,27 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
         meant = [name for name in here if name == word or name.startswith(f"{word}_")]
         elsewhere = [path for path in everywhere() if path[-1] == word]
         if meant:
-            return f"in English: {' or '.join(repr(name) for name in meant)}"
-        return f"in English: '{word}'" + (f", at {_dots(elsewhere[0])}" if elsewhere else "")
+            return Message("in English: {meant}", meant=any_of([repr(name) for name in meant]))
+        if elsewhere:
+            path = _dots(elsewhere[0])
+            return Message("in English: '{word}', at {path}", word=word, path=path)
+        return Message("in English: '{word}'", word=word)
     if parent and unknown in (_keys(parent[:-1]) or ()):
-        above = _dots(parent[:-1]) or "the top"
-        return f"this key exists one level up, in {above}: check the indent"
+        above = _dots(parent[:-1]) or as_message("the top")
+        return Message("this key exists one level up, in {above}: check the indent", above=above)
     for key in here:
         if unknown in (_keys((*parent, key)) or ()):
-            return f"this key exists one level down, in {_dots((*parent, key))}: check the indent"
+            return Message(
+                "this key exists one level down, in {path}: check the indent",
+                path=_dots((*parent, key)),
+            )
     close = get_close_matches(unknown, here, 2, 0.6)
     if close:
-        return f"did you mean {' or '.join(repr(key) for key in close)}?"
+        return Message("did you mean {close}?", close=any_of([repr(key) for key in close]))
     elsewhere = [path for path in everywhere() if path[-1] == unknown]
     if elsewhere:
-        return f"did you mean {_dots(elsewhere[0])}?"
-    return f"keys here: {', '.join(here)}" if here else "no key can stand here"
+        return Message("did you mean {path}?", path=_dots(elsewhere[0]))
+    return Message("keys here: {names}", names=", ".join(here)) if here else "no key can stand here"
 
 
 def _keys(path: Keys) -> list[str] | None:

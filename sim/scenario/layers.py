@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Message, Problem, ScenarioError
 from .catalogue import named_in_a_file, shipped
 from .version import KEY as VERSION
 from .version import version_of
@@ -48,7 +48,9 @@ def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[La
     layers = list(found.values())
     for layer in layers[1:]:
         if "extends" not in layer.source.data:
-            what = f"'{layer.name}' is a whole scenario: it can only be the first of a chain"
+            what = Message(
+                "'{name}' is a whole scenario: it can only be the first of a chain", name=layer.name
+            )
             raise ScenarioError([Problem(layer.source.name, what, "put it first, or leave it out")])
     if sets:
         everything = frozenset(layer.source.name for layer in layers)
@@ -59,7 +61,7 @@ def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[La
 def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:
     path = file.resolve()
     if len(above) >= MAX_LAYERS:
-        what = f"stands on more than {MAX_LAYERS} layers"
+        what = Message("stands on more than {most} layers", most=MAX_LAYERS)
         raise ScenarioError([Problem(str(file), what, "join some of them")])
     name = str(file)
     known = next(
@@ -74,7 +76,13 @@ def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> froz
     for base, place in _bases(source, file):
         if base.resolve() in (*above, path):
             names = " -> ".join(layer.stem for layer in (*above, path, base))
-            raise ScenarioError([Problem(place, f"extends itself: {names}", "break the circle")])
+            raise ScenarioError(
+                [
+                    Problem(
+                        place, Message("extends itself: {names}", names=names), "break the circle"
+                    )
+                ]
+            )
         below |= _visit(base, (*above, path), found)
     found[name] = Layer(source, below, _because(source))
     return below | {name}
@@ -96,7 +104,7 @@ def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
         at = ("extends", str(index)) if isinstance(named, list) else ("extends",)
         place = source.spots[at].at_value()
         if not isinstance(item, str):
-            what = f"extends {item!r}: expected the name of a file"
+            what = Message("extends {item!r}: expected the name of a file", item=item)
             raise ScenarioError([Problem(place, what, "as in: extends: baseline.yaml")])
         base = file.parent / item
         known = shipped()
@@ -107,7 +115,9 @@ def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
         if not base.is_file() and item.removesuffix(".yaml") in known:
             base = known[item.removesuffix(".yaml")]
         if not base.is_file():
-            what = f"extends '{item}': no such file in {file.parent}"
+            what = Message(
+                "extends '{item}': no such file in {folder}", item=item, folder=file.parent
+            )
             advice = "name a scenario file relative to this one, or a shipped scenario"
             raise ScenarioError([Problem(place, what, advice)])
         if base not in known.values():
@@ -123,13 +133,17 @@ def _set_source(sets: Sequence[str]) -> SourceText:
         key, equals, value = item.partition("=")
         if not equals or not key.strip() or "\n" in item:
             advice = "as in --set housing.homes=25000"
-            raise ScenarioError([Problem(COMMAND_LINE, f"'{item}' is no key=value", advice)])
+            raise ScenarioError(
+                [Problem(COMMAND_LINE, Message("'{item}' is no key=value", item=item), advice)]
+            )
         first = key.strip().split(".")[0]
         if first in ("extends", VERSION):
             advice = "chain with +: baseline + faster-housing"
             if first == VERSION:
                 advice = "it is a line of a file, and says in what form that is written"
-            raise ScenarioError([Problem(COMMAND_LINE, f"'{first}' can't be set here", advice)])
+            raise ScenarioError(
+                [Problem(COMMAND_LINE, Message("'{first}' can't be set here", first=first), advice)]
+            )
         lines.append(f"{key.strip()}: {value.strip()}")
     return read_text("\n".join(lines) + "\n", COMMAND_LINE)
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from . import messages as explain
 from .catalogue import find
 from .layers import COMMAND_LINE, Layer, resolve_extends
@@ -170,7 +170,7 @@ def _stands_on_nothing(tree: Tree) -> Problem | None:
     advice = "add a first line: extends: baseline"
     slip = next((key for key in source.data if str(key).lower().startswith("extend")), None)
     if slip is not None and slip != "extends":
-        advice = f"write 'extends' where it says '{slip}'"
+        advice = Message("write 'extends' where it says '{slip}'", slip=slip)
     place = source.place(0, 0)
     return Problem(place, "this file is a patch but has no 'extends:' line", advice)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..errors import Location, Problem
+from ..errors import Location, Message, Problem, as_message, none_of
 from . import introspect as shape
 from .inherit import Outcome, kept_spread, same_value
 from .introspect import hint_for
@@ -141,7 +141,7 @@ def _unnamed(layer: Layer) -> list[Problem]:
     lacking = [key for key in HEAD[1:] if key not in layer.source.data]
     if not lacking:
         return []
-    what = f"this patch has no {' and no '.join(lacking)} of its own"
+    what = Message("this patch has no {lacking} of its own", lacking=none_of(lacking))
     advice = "add title: {en: ..., nl: ...} and description: {en: ..., nl: ...}"
     return [Problem(layer.source.place(0, 0), what, advice)]
 
@@ -166,28 +166,37 @@ class _Change:
                 below = target[step] = {}
             if is_quantity(below):
                 number = ".".join(self.path[: len(self.path) - len(steps) + depth + 1])
-                advice = f"set the number itself: {number}: {{value: ..., spread: ...}}"
+                advice = Message(
+                    "set the number itself: {number}: {{value: ..., spread: ...}}", number=number
+                )
                 self._lost("a part of a number can't be set by itself", advice)
                 return
             if not isinstance(below, dict | list):
                 gone = self.path[: len(self.path) - len(steps) + depth]
-                self._lost(f"there is no '{step}'" + (f" in {'.'.join(gone)}" if gone else ""),
-                           hint_for(step, gone, names_in(target)))  # fmt: skip
+                what: str = (
+                    Message("there is no '{step}' in {path}", step=step, path=".".join(gone))
+                    if gone
+                    else Message("there is no '{step}'", step=step)
+                )
+                self._lost(what, hint_for(step, gone, names_in(target)))
                 return
             target = below
         key, old = _key(target, last), step_into(target, last)
         if isinstance(target, list) and not (isinstance(key, int) and key < len(target)):
             self._lost(
-                f"there is no item '{last}' in this list",
-                f"give a number from 0 to {len(target) - 1}, or the whole list",
+                Message("there is no item '{last}' in this list", last=last),
+                Message("give a number from 0 to {last}, or the whole list", last=len(target) - 1),
             )
             return
         # A number that is set to one takes the assumption of the patch.
         if self.value == {} and isinstance(old, dict) and not is_quantity(old):
-            what = f"{'.'.join(self.path)} is an empty mapping, which changes nothing"
+            what = Message(
+                "{path} is an empty mapping, which changes nothing", path=".".join(self.path)
+            )
             place = self.layer.source.key_place(self.at)
-            advice = "set something below it, or leave this line out"
-            self.tree.problems.append(Problem(place, what, advice))
+            self.tree.problems.append(
+                Problem(place, what, "set something below it, or leave this line out")
+            )
             return
         whole = not (isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD)
         if whole or is_quantity(old):
@@ -243,13 +252,15 @@ class _Change:
     def _refuse_unknown(self, names: list[str]) -> None:
         place = self.layer.source.key_place(self.at)
         *parents, last = self.path
-        what = f"{'.'.join(self.path)}: unknown key '{last}'"
+        what = Message("{path}: unknown key '{last}'", path=".".join(self.path), last=last)
         self.tree.problems.append(Problem(place, what, hint_for(last, tuple(parents), names)))
 
     def _lost(self, what: str, advice: str) -> None:
         place = self.layer.source.key_place(self.at)
-        key = ".".join(self.path)
-        self.tree.problems.append(Problem(place, f"{key} does not lead anywhere: {what}", advice))
+        said = Message(
+            "{key} does not lead anywhere: {what}", key=".".join(self.path), what=as_message(what)
+        )
+        self.tree.problems.append(Problem(place, said, advice))
 
     def _contest(self) -> None:
         if self.path[0] in HEAD:
@@ -259,7 +270,11 @@ class _Change:
             return
         if before.number == self.number:
             if self.tree.knows(self.path):
-                what = f"{'.'.join(self.path)} is set twice; first at {before.spot.at_key()}"
+                what = Message(
+                    "{path} is set twice; first at {place}",
+                    path=".".join(self.path),
+                    place=before.spot.at_key(),
+                )
                 place = self.layer.source.key_place(self.at)
                 self.tree.problems.append(Problem(place, what, "keep one of the two"))
             return

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..clock import day_advice
-from ..errors import Location, Message, Problem
+from ..errors import Location, Message, Problem, as_message
 from . import introspect as shape
 from .base import RuleError
 from .introspect import hint_for
@@ -29,10 +29,11 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
         what, advice, part = _said(mistake, path)
         exact = _exact(tree, path, part)
         unknown = mistake["type"] == "extra_forbidden" or _at_key(mistake)
-        problems.append(Problem(_place(tree, exact, unknown), f"{'.'.join(path)}: {what}", advice))
+        what = Message("{key}: {what}", key=".".join(path), what=as_message(what))
+        problems.append(Problem(_place(tree, exact, unknown), what, advice))
     if len(mistakes) > MOST_TOLD:
         name = tree.layers[-1].source.name
-        what = f"and {len(mistakes) - MOST_TOLD:,} more mistakes"
+        what = Message("and {count:,} more mistakes", count=len(mistakes) - MOST_TOLD)
         problems.append(Problem(name, what, "mend the first ones, then check again"))
     return problems
 
@@ -45,7 +46,7 @@ def of_findings(findings: list[ScenarioIssue], tree: Tree) -> list[Problem]:
         known = [(path, tree.latest(path)) for path in paths]
         latest = max((o.number for _, o in known if o), default=0)
         path = next((path for path, o in known if o and o.number == latest), paths[0])
-        what = f"{finding.keys[0]}: {finding.what}"
+        what = Message("{key}: {what}", key=finding.keys[0], what=as_message(finding.what))
         problems.append(Problem(tree.place(path), what, finding.advice))
     return problems
 
@@ -92,54 +93,87 @@ def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
     """Return what is wrong, what to write instead, and the part concerned."""
     kind, raw = mistake["type"], mistake["input"]
     if kind == "extra_forbidden":
-        return f"unknown key '{path[-1]}'", hint_for(path[-1], path[:-1]), ""
+        return Message("unknown key '{key}'", key=path[-1]), hint_for(path[-1], path[:-1]), ""
     if kind == "missing":
         return _missing(path)
     if kind == "value_error":
         told = mistake["ctx"]["error"]
-        return str(told), *((told.advice, told.part) if isinstance(told, RuleError) else ("", ""))
+        what = told.args[0] if told.args else ""
+        return what, *((told.advice, told.part) if isinstance(told, RuleError) else ("", ""))
     shown = _shown(raw)
     here = shape.at(Scenario, path)
     if kind == "literal_error":
-        return f"{shown} is not a choice here", f"choose {mistake['ctx']['expected']}", ""
+        return (
+            Message("{shown} is not a choice here", shown=shown),
+            Message("choose {choices}", choices=mistake["ctx"]["expected"]),
+            "",
+        )
     if here is not None and here.is_number and not isinstance(raw, dict):
         rule = here.unit
         unit = rule.unit if rule else "..."
-        advice = f'write {{value: {raw}, unit: {unit}, assumption: "why"}}'
-        return f"{shown} is a bare number: it needs a unit and a source or assumption", advice, ""
+        advice: str = Message(
+            'write {{value: {raw}, unit: {unit}, assumption: "why"}}', raw=raw, unit=unit
+        )
+        return (
+            Message(
+                "{shown} is a bare number: it needs a unit and a source or assumption", shown=shown
+            ),
+            advice,
+            "",
+        )
     if kind.startswith("date"):
         return Message("{given} is not a date", given=shown), day_advice(str(raw)), ""
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         known = shape.keys(here) if here else None
-        advice = f"write keys below it: {', '.join(known)}" if known else "write keys below it"
-        return f"{shown} where keys and values belong", advice, ""
+        advice = (
+            Message("write keys below it: {names}", names=", ".join(known))
+            if known
+            else "write keys below it"
+        )
+        return Message("{shown} where keys and values belong", shown=shown), advice, ""
     if kind.startswith(("bool", "int")):
         choice = "write true or false" if kind.startswith("bool") else "write a whole number"
-        return f"{shown} does not fit here", choice, ""
+        return Message("{shown} does not fit here", shown=shown), choice, ""
     if kind == "string_too_long":
         most = mistake["ctx"]["max_length"]
-        return f"a text of {len(raw):,} characters", f"at most {most:,}", ""
+        return (
+            Message("a text of {count:,} characters", count=len(raw)),
+            Message("at most {most:,}", most=most),
+            "",
+        )
     if kind.startswith("string"):
-        return f"{shown} where text belongs", "put it in quotes", ""
+        return Message("{shown} where text belongs", shown=shown), "put it in quotes", ""
     if kind.startswith(("tuple", "list")):
-        return f"{shown} where a list belongs", "begin each item with a dash", ""
-    return f"{mistake['msg'].lower()} (found {shown})", "", ""
+        return (
+            Message("{shown} where a list belongs", shown=shown),
+            "begin each item with a dash",
+            "",
+        )
+    return (
+        Message("{reason} (found {shown})", reason=as_message(mistake["msg"].lower()), shown=shown),
+        "",
+        "",
+    )
 
 
 def _missing(path: Keys) -> tuple[str, str, str]:
     here = shape.at(Scenario, path)
     if here is not None and here.is_number:
         unit = here.unit.unit if here.unit else "..."
-        advice = f'add {path[-1]}: {{value: ..., unit: {unit}, assumption: "why"}}'
+        advice = Message(
+            'add {key}: {{value: ..., unit: {unit}, assumption: "why"}}', key=path[-1], unit=unit
+        )
     else:
-        advice = f"add {path[-1]}: ..."
-    meaning = f" ({here.meaning})" if here and here.meaning else ""
-    return f"this key is missing{meaning}", advice, ""
+        advice = Message("add {key}: ...", key=path[-1])
+    if here and here.meaning:
+        meaning = as_message(here.meaning)
+        return Message("this key is missing ({meaning})", meaning=meaning), advice, ""
+    return "this key is missing", advice, ""
 
 
 def _shown(raw: Any) -> str:
     if isinstance(raw, dict):
-        return "a mapping"
+        return as_message("a mapping")
     if isinstance(raw, list | tuple):
-        return "a list"
-    return "nothing" if raw is None else f"'{raw}'"
+        return as_message("a list")
+    return as_message("nothing") if raw is None else f"'{raw}'"

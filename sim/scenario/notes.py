@@ -6,7 +6,7 @@ version removed, and which could not keep it.
 
 from __future__ import annotations
 
-from ..errors import Problem
+from ..errors import Message, Problem
 from .inherit import Outcome
 from .layers import COMMAND_LINE
 from .loading import Loaded
@@ -47,7 +47,12 @@ def notes_of(loaded: Loaded) -> list[Problem]:
 def contested(loaded: Loaded) -> list[str]:
     """Return which keys several patches set, and which of them wins."""
     return [
-        f"{key} is set by {earlier} and by {later}; {later} wins"
+        Message(
+            "{key} is set by {earlier} and by {later}; {later} wins",
+            key=key,
+            earlier=earlier,
+            later=later,
+        )
         for key, (earlier, later) in loaded.tree.conflicts.items()
     ]
 
@@ -69,11 +74,16 @@ def _of_versions(loaded: Loaded) -> list[Problem]:
             if one.layer is layer and one.outcome in ("kept", "cut")
         ]
         if keys:
-            what = (
-                f"a file in the form of version 0.1, where a number without a spread was certain. "
-                f"It keeps the uncertainty it had before now: {', '.join(keys)}"
+            what = Message(
+                "a file in the form of version 0.1, where a number without a spread was certain. "
+                "It keeps the uncertainty it had before now: {names}",
+                names=", ".join(keys),
             )
-            advice = f"write certain: true where that is not meant, and {KEY}: {SCHEMA} at the top"
+            advice = Message(
+                "write certain: true where that is not meant, and {key}: {schema} at the top",
+                key=KEY,
+                schema=SCHEMA,
+            )
             found.append(Problem(layer.source.place(0, 0), what, advice))
     return found
 

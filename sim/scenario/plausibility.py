@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from itertools import permutations
 
+from ..errors import Message, as_message
 from .budget_schema import ADDENDS, LINE_NAMES
 from .introspect import is_never_drawn
 from .loading import load
@@ -61,7 +62,7 @@ def shares(scenario: Scenario) -> list[ScenarioIssue]:
         left = 1 - group.granted_share.single - group.closed_share.single
         if left < 0.001 and group.granted_share.single > 0:
             keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share")
-            what = f"granted and closed shares of {name} leave no rejections"
+            what = Message("granted and closed shares of {name} leave no rejections", name=name)
             found.append(ScenarioIssue(keys, what, "in every year some cases were rejected"))
     return found
 
@@ -79,12 +80,18 @@ def dates(scenario: Scenario) -> list[ScenarioIssue]:
             continue
         first = quantity.pairs()[0][0]
         if first > scenario.start and key != "inflow.total":
-            what = f"the first date is {first}, but its value holds before it too"
-            advice = f"give the value from {scenario.start} on as well"
+            what = Message(
+                "the first date is {first}, but its value holds before it too", first=first
+            )
+            advice = Message("give the value from {start} on as well", start=scenario.start)
             found.append(ScenarioIssue((key,), what, advice))
         for day, _ in quantity.pairs():
             if day > scenario.until:
-                what = f"the value from {day} on is never reached: the run ends {scenario.until}"
+                what = Message(
+                    "the value from {day} on is never reached: the run ends {until}",
+                    day=day,
+                    until=scenario.until,
+                )
                 found.append(ScenarioIssue((key,), what, "mend the date, or let the run go on"))
     spans = [(f"ind.holds.{i}", h.begins, h.ends) for i, h in enumerate(scenario.ind.holds)]
     for name, place in scenario.reception.places.items():
@@ -93,7 +100,7 @@ def dates(scenario: Scenario) -> list[ScenarioIssue]:
                 spans.append((f"reception.places.{name}.{kind}.{i}", plan.begins, plan.ends))
     for key, begins, ends in spans:
         if begins > scenario.until or ends < scenario.start:
-            what = f"{begins} to {ends} lies outside the run"
+            what = Message("{begins} to {ends} lies outside the run", begins=begins, ends=ends)
             found.append(ScenarioIssue((key,), what, "mend the dates, or leave it out"))
     return found
 
@@ -115,16 +122,23 @@ def capacity_jump(scenario: Scenario) -> list[ScenarioIssue]:
         for i, (day, after) in enumerate(steps):
             before = [n for d, n in steps[:i] if (day - d).days <= 365]
             if before and after - min(before) > MOST_PLACES_A_YEAR:
-                what = f"{name} grows by {after - min(before):,.0f} places in the year to {day}"
-                advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
+                what = Message(
+                    "{name} grows by {increase:,.0f} places in the year to {day}",
+                    name=name,
+                    increase=after - min(before),
+                    day=day,
+                )
+                advice = Message(
+                    "the most ever added in a year is about {most:,}", most=MOST_PLACES_A_YEAR
+                )
                 found.append(ScenarioIssue((key,), what, advice))
                 break
     limits = {n: p.order_limit for n, p in scenario.reception.places.items() if p.order_limit}
     total = sum(max(limit.numbers()) for limit in limits.values()) * 52
     if total > MOST_PLACES_A_YEAR * 1.1:
         keys = tuple(f"reception.places.{name}.order_limit" for name in limits)
-        what = f"orders can reach {total:,.0f} places a year"
-        advice = f"the most ever added in a year is about {MOST_PLACES_A_YEAR:,}"
+        what = Message("orders can reach {total:,.0f} places a year", total=total)
+        advice = Message("the most ever added in a year is about {most:,}", most=MOST_PLACES_A_YEAR)
         found.append(ScenarioIssue(keys, what, advice))
     return found
 
@@ -149,7 +163,11 @@ def scale(scenario: Scenario) -> list[ScenarioIssue]:
             continue
         ratio = abs(quantity.single / before.single)
         if not 1 / FAR_OFF < ratio < FAR_OFF:
-            what = f"{quantity.single:g} where the baseline has {before.single:,.6g}"
+            what = Message(
+                "{value:g} where the baseline has {baseline:,.6g}",
+                value=quantity.single,
+                baseline=before.single,
+            )
             found.append(
                 ScenarioIssue((key,), what, "is a dot read as a decimal point, or the unit off?")
             )
@@ -170,13 +188,25 @@ def cost_order(scenario: Scenario) -> list[ScenarioIssue]:
             continue
         price, key = place.price.single, f"reception.places.{name}.price"
         if name != REGULAR and regular is not None and price < regular.single:
-            what = f"a place of {name} ({price:,.0f}) is cheaper than a regular one"
+            what = Message(
+                "a place of {name} ({price:,.0f}) is cheaper than a regular one",
+                name=name,
+                price=price,
+            )
             keys = (key, f"reception.places.{REGULAR}.price")
             found.append(
-                ScenarioIssue(keys, what, f"regular: {regular.single:,.0f} EUR/place/year")
+                ScenarioIssue(
+                    keys,
+                    what,
+                    Message("regular: {price:,.0f} EUR/place/year", price=regular.single),
+                )
             )
         if not PRICE_RANGE[0] <= price <= PRICE_RANGE[1]:
-            what = f"a place of {name} at {price:,.0f} EUR a year is far from any published price"
+            what = Message(
+                "a place of {name} at {price:,.0f} EUR a year is far from any published price",
+                name=name,
+                price=price,
+            )
             found.append(ScenarioIssue((key,), what, "is it a price by day or month?"))
     return found
 
@@ -191,7 +221,11 @@ def bed_prices(scenario: Scenario) -> list[ScenarioIssue]:
     empty, occupied = scenario.prices.empty_bed.single, scenario.prices.occupied_bed.single
     if 0 <= empty < occupied:
         return []
-    what = f"an empty bed costs {empty:g} a day and an occupied one {occupied:g}"
+    what = Message(
+        "an empty bed costs {empty:g} a day and an occupied one {occupied:g}",
+        empty=empty,
+        occupied=occupied,
+    )
     advice = "the Court of Audit found 47 and 70: give both, the occupied one the dearer"
     return [ScenarioIssue(("prices.empty_bed", "prices.occupied_bed"), what, advice)]
 
@@ -208,9 +242,15 @@ def grant_rate(scenario: Scenario) -> list[ScenarioIssue]:
     if GRANTED_EVER[0] <= share <= GRANTED_EVER[1]:
         return []
     keys = (*(f"groups.{name}.granted_share" for name, _ in groups), "ind.granted_factor")
-    what = f"{share:.0%} of first decisions grant"
+    what = Message("{share:.0%} of first decisions grant", share=share)
     low, high = GRANTED_EVER
-    return [ScenarioIssue(keys, what, f"between 2000 and 2024 it was {low:.0%} to {high:.0%}")]
+    return [
+        ScenarioIssue(
+            keys,
+            what,
+            Message("between 2000 and 2024 it was {low:.0%} to {high:.0%}", low=low, high=high),
+        )
+    ]
 
 
 PROCESS_NUMBERS = {
@@ -229,23 +269,25 @@ def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
     """
     base = _baseline_numbers()
     mode, weight = scenario.ind.capacity.mode, scenario.reception.desk.official_weight
-    idle = {}
+    idle: dict[str, str] = {}
     if mode != "staff":
         for key in ("staff", "productivity"):
-            idle[f"ind.capacity.{key}"] = f"ind.capacity.mode is {mode}, not staff"
+            idle[f"ind.capacity.{key}"] = Message(
+                "ind.capacity.mode is {mode}, not staff", mode=mode
+            )
     process = scenario.inflow.path.process
     for key in PROCESS_NUMBERS[process]:
-        idle[f"inflow.path.{key}"] = f"inflow.path.process is {process}"
+        idle[f"inflow.path.{key}"] = Message("inflow.path.process is {process}", process=process)
     if not any(weight.numbers()):
         idle["reception.desk.official_path"] = "reception.desk.official_weight is 0"
     for index, hold in enumerate(scenario.ind.holds):
         if hold.begins <= scenario.start < hold.ends:
-            why = f"after the hold ind.holds.{index}.granted_after holds"
+            why = Message("after the hold ind.holds.{index}.granted_after holds", index=index)
             idle[f"groups.{hold.group}.granted_share"] = why
     return [
         ScenarioIssue(
             (key,),
-            f"this number is changed and moves nothing: {why}",
+            Message("this number is changed and moves nothing: {why}", why=as_message(why)),
             "leave it out, or change what decides here",
         )
         for key, why in idle.items()
@@ -269,14 +311,16 @@ def staff(scenario: Scenario) -> list[ScenarioIssue]:
         output = capacity.staff.single * capacity.productivity.single
         if not 10_000 <= output <= 45_000:
             keys = ("ind.capacity.staff", "ind.capacity.productivity")
-            what = f"staff times productivity is {output:,.0f} decisions a year"
+            what = Message(
+                "staff times productivity is {output:,.0f} decisions a year", output=output
+            )
             found.append(
                 ScenarioIssue(keys, what, "the IND made 11,000 to 36,000 a year since 2006")
             )
     family = scenario.family.staff.single * scenario.family.productivity.single
     if not 2_000 <= family <= 80_000:
         keys = ("family.staff", "family.productivity")
-        what = f"the family desk decides {family:,.0f} applications a year"
+        what = Message("the family desk decides {family:,.0f} applications a year", family=family)
         found.append(ScenarioIssue(keys, what, "about 18,000 people were decided on in 2024"))
     return found
 
@@ -291,8 +335,8 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     for name, vintage in scenario.budget.vintages.items():
         for line in vintage.lines:
             if line not in LINE_NAMES:
-                what = f"no cost is called '{line}': the amount is never used"
-                advice = f"lines are {', '.join(LINE_NAMES)}"
+                what = Message("no cost is called '{line}': the amount is never used", line=line)
+                advice = Message("lines are {names}", names=", ".join(LINE_NAMES))
                 found.append(ScenarioIssue((f"budget.vintages.{name}.lines.{line}",), what, advice))
     lines = scenario.headline.lines
     years = {line: {day.year for day, _ in lines[line].pairs()} for line in ADDENDS}
@@ -300,7 +344,12 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
         lacking = sorted(years[one] - years[other])
         if lacking:
             key = f"budget.vintages.{scenario.budget.headline}.lines.{other}"
-            what = f"{other} has no amount in {', '.join(map(str, lacking))}, {one} has"
+            what = Message(
+                "{other} has no amount in {names}, {one} has",
+                other=other,
+                names=", ".join(map(str, lacking)),
+                one=one,
+            )
             found.append(ScenarioIssue((key,), what, "without both there is no gap in that year"))
     return found
 
@@ -317,8 +366,11 @@ def first_target(scenario: Scenario) -> list[ScenarioIssue]:
     name = f"{scenario.start.year}-H{1 if scenario.start.month <= 6 else 2}"
     if name in scenario.housing.targets:
         return []
-    what = f"no target of municipalities for {name}, in which the scenario starts: it counts as 0"
-    advice = f"add housing.targets.{name}, so that arrears are right"
+    what = Message(
+        "no target of municipalities for {name}, in which the scenario starts: it counts as 0",
+        name=name,
+    )
+    advice = Message("add housing.targets.{name}, so that arrears are right", name=name)
     return [ScenarioIssue(("housing.targets",), what, advice)]
 
 
@@ -345,7 +397,11 @@ def unused_sources(scenario: Scenario) -> list[ScenarioIssue]:
     """
     cited = {quantity.source for _, quantity in quantities(scenario)}
     return [
-        ScenarioIssue((f"sources.{key}",), f"no number cites '{key}'", "cite it, or leave it out")
+        ScenarioIssue(
+            (f"sources.{key}",),
+            Message("no number cites '{key}'", key=key),
+            "cite it, or leave it out",
+        )
         for key in scenario.sources
         if key not in cited
     ]
@@ -357,7 +413,11 @@ def sources_without_address(scenario: Scenario) -> list[ScenarioIssue]:
     No reader can find what the scenario declares; where it is on paper, the address of the archive.
     """
     return [
-        ScenarioIssue((f"sources.{key}",), f"'{key}' has no address", "add address: https://...")
+        ScenarioIssue(
+            (f"sources.{key}",),
+            Message("'{key}' has no address", key=key),
+            "add address: https://...",
+        )
         for key, card in scenario.sources.items()
         if not card.address
     ]
@@ -372,8 +432,10 @@ def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
     found = []
     for key, quantity in quantities(scenario):
         if is_influential().get(key, 0.0) >= MATTERS and _bare(scenario, key, quantity):
-            part = f"a tenth of it moves the gap of 2027 by {is_influential()[key]:.0%}"
-            what = f"rests on an assumption without a range; {part}"
+            part = Message(
+                "a tenth of it moves the gap of 2027 by {share:.0%}", share=is_influential()[key]
+            )
+            what = Message("rests on an assumption without a range; {part}", part=part)
             found.append(ScenarioIssue((key,), what, "add a spread"))
     return found
 

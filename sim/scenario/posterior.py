@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, reason_of
 from .base import Day, Frozen, RuleError
 from .quantity import Quantity
 
@@ -69,26 +69,55 @@ class Posterior(Frozen):
     def refuse(self, *, seed: int, last: int) -> None:
         """Raise ``ScenarioError`` unless there are draws for this seed, up to a replication."""
         if seed != self.seed:
-            what = f"the draws of {self.file.name} belong to the process noise of seed {self.seed}"
-            raise ScenarioError([Problem("--seed", what, f"use --seed {self.seed}")])
+            what = Message(
+                "the draws of {file} belong to the process noise of seed {seed}",
+                file=self.file.name,
+                seed=self.seed,
+            )
+            raise ScenarioError(
+                [Problem("--seed", what, Message("use --seed {seed}", seed=self.seed))]
+            )
         if last > self.replications:
-            what = f"{self.file.name} has {self.replications} joint draws, and {last} are asked for"
-            advice = f"take at most {self.replications}, or make a nowcast with more"
+            what = Message(
+                "{file} has {replications} joint draws, and {last} are asked for",
+                file=self.file.name,
+                replications=self.replications,
+                last=last,
+            )
+            advice = Message(
+                "take at most {replications}, or make a nowcast with more",
+                replications=self.replications,
+            )
             raise ScenarioError([Problem("--replications", what, advice)])
 
     def refuse_step(self, step: str) -> None:
         """Raise ``ScenarioError`` unless the draws were made with steps of this length."""
         if step != self.step:
-            what = f"the draws of {self.file.name} belong to steps of a {self.step}"
-            raise ScenarioError([Problem("--step", what, f"use --step {self.step}")])
+            what = Message(
+                "the draws of {file} belong to steps of a {step}",
+                file=self.file.name,
+                step=self.step,
+            )
+            raise ScenarioError(
+                [Problem("--step", what, Message("use --step {step}", step=self.step))]
+            )
 
     def refuse_keys(self, keys: Collection[str]) -> None:
         """Raise ``ScenarioError`` if one of these keys is conditioned: its spread is no more."""
         held = [key for key in keys if key in self.draws]
         if held:
-            what = f"{held[0]} is conditioned on observations, so its own spread is not drawn from"
+            what = Message(
+                "{key} is conditioned on observations, so its own spread is not drawn from",
+                key=held[0],
+            )
             raise ScenarioError(
-                [Problem(held[0], what, f"choose another, or add {release_advice(held)}")]
+                [
+                    Problem(
+                        held[0],
+                        what,
+                        Message("choose another, or add {option}", option=release_advice(held)),
+                    )
+                ]
             )
 
 
@@ -138,7 +167,9 @@ def read_draws(file: Path, sha256: str) -> Draws:
     try:
         data = file.read_bytes()
     except OSError as error:
-        what = f"the draws of this scenario can't be read: {error.strerror}"
+        what: str = Message(
+            "the draws of this scenario can't be read: {reason}", reason=reason_of(error)
+        )
         raise ScenarioError([Problem(str(file), what, AGAIN)]) from None
     if hashlib.sha256(data).hexdigest() != sha256:
         what = "this file does not hold the draws that the scenario names by their SHA-256"

@@ -51,7 +51,9 @@ def dated(raw: Any) -> Dated:
             advice = "as in 2026, 2026-01-31 or 31-1-2026" if advice == DAY_EXAMPLE else advice
             raise RuleError(what, advice, str(key), at_key=True)
         if moment in pairs:
-            raise RuleError(f"two values for {moment}", "keep one of the two")
+            raise RuleError(
+                Message("two values for {moment}", moment=moment), "keep one of the two"
+            )
         try:
             pairs[moment] = number(amount)
         except RuleError as error:
@@ -94,7 +96,9 @@ class Quantity(Frozen):
             return raw
         stated, spread = raw["certain"], raw.get("spread")
         if not isinstance(stated, bool):
-            raise RuleError(f"certain is {stated!r}", "write certain: true", "certain")
+            raise RuleError(
+                Message("certain is {stated!r}", stated=stated), "write certain: true", "certain"
+            )
         if stated and spread is not None:
             advice = "leave out one of the two"
             raise RuleError("a certain number has no spread", advice, "certain")
@@ -126,17 +130,24 @@ class Quantity(Frozen):
         own = spread.mode if spread.dist == "triangular" else spread.p50
         if own is not None and spread.kind == "value" and own != centre:
             key = "mode" if spread.dist == "triangular" else "p50"
-            what = f"the {key} of the spread ({own:g}) is not the value ({centre:g})"
-            raise RuleError(what, f"leave {key} out: the value stands for it", "spread")
+            what = Message(
+                "the {key} of the spread ({own:g}) is not the value ({centre:g})",
+                key=key,
+                own=own,
+                centre=centre,
+            )
+            raise RuleError(
+                what, Message("leave {key} out: the value stands for it", key=key), "spread"
+            )
         low = spread.p5 if spread.dist == "quantiles" else spread.low
         high = spread.p95 if spread.dist == "quantiles" else spread.high
         if (low is not None and centre < low) or (high is not None and centre > high):
-            ends = f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
-            name, advice = "value", "move the ends, or the value"
+            given = {"centre": centre, "ends": _ends(low, high)}
+            what = Message("value {centre:g} lies outside its spread ({ends})", **given)
+            advice = "move the ends, or the value"
             if spread.kind == "factor":
-                name = "the factor"
+                what = Message("the factor {centre:g} lies outside its spread ({ends})", **given)
                 advice = "a factor lies around 1; for ends in the unit leave out 'as: factor'"
-            what = f"{name} {centre:g} lies outside its spread ({ends.strip()})"
             raise RuleError(what, advice, "spread")
 
     def pairs(self) -> tuple[tuple[date, float], ...]:
@@ -221,41 +232,64 @@ class UnitRule:
 
     def __call__(self, quantity: Quantity) -> Quantity:
         if quantity.unit != self.unit:
-            what = f"expected the unit '{self.unit}', found '{quantity.unit}'"
+            what = Message(
+                "expected the unit '{unit}', found '{found}'", unit=self.unit, found=quantity.unit
+            )
             confused = CONFUSED.get(frozenset({self.unit, quantity.unit}))
             raise RuleError(
-                what, confused or f"convert the number and write unit: {self.unit}", "unit"
+                what,
+                confused or Message("convert the number and write unit: {unit}", unit=self.unit),
+                "unit",
             )
         for value in quantity.numbers():
-            self._check(value, "", "value")
+            self._check(value, "value")
         if quantity.spread:
             ends = quantity.spread.ends(quantity.central_draw())
             factor = quantity.spread.kind == "factor"
             for value in quantity.numbers():
                 for end in ends:
-                    self._check(value * end if factor else end, "the spread reaches ", "spread")
+                    self._check(value * end if factor else end, "spread")
         if self.priced and quantity.price_level is None:
             advice = "add price_level: 2024 (or the year it was measured in)"
             raise RuleError("an amount in euros needs the year of its prices", advice)
         return quantity
 
-    def _check(self, value: float, who: str, part: str) -> None:
+    def _check(self, value: float, part: str) -> None:
         slack = 1e-9 * max(abs(value), 1.0)
-        outside = ""
+        outside: str = ""
         if self.low is not None and value < self.low - slack:
-            outside = f"below {_plainly(self.low)}"
+            outside = Message("below {bound}", bound=_plainly(self.low))
         if self.high is not None and value > self.high + slack:
-            outside = f"above {_plainly(self.high)}"
-        if outside:
-            verb = "," if who else " lies"
-            what = f"{who}{value:g} {self.unit}{verb} {outside}"
-            raise RuleError(what, self.bounds(), part)
+            outside = Message("above {bound}", bound=_plainly(self.high))
+        if not outside:
+            return
+        given = {"value": value, "unit": self.unit, "outside": outside}
+        if part == "spread":
+            what = Message("the spread reaches {value:g} {unit}, {outside}", **given)
+        else:
+            what = Message("{value:g} {unit} lies {outside}", **given)
+        raise RuleError(what, self.bounds(), part)
 
     def bounds(self) -> str:
         """What may be written, in words."""
-        low = "" if self.low is None else f" from {_plainly(self.low)}"
-        high = "" if self.high is None else f" to {_plainly(self.high)}"
-        return f"write a number{low}{high or (' up' if low else '')} [{self.unit}]"
+        low, high = (None if end is None else _plainly(end) for end in (self.low, self.high))
+        if low is not None and high is not None:
+            return Message(
+                "write a number from {low} to {high} [{unit}]", low=low, high=high, unit=self.unit
+            )
+        if low is not None:
+            return Message("write a number from {low} up [{unit}]", low=low, unit=self.unit)
+        if high is not None:
+            return Message("write a number to {high} [{unit}]", high=high, unit=self.unit)
+        return Message("write a number [{unit}]", unit=self.unit)
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    if low is None:
+        return Message("to {high:g}", high=high)
+    if high is None:
+        return Message("{low:g} to", low=low)
+    return Message("{low:g} to {high:g}", low=low, high=high)
 
 
 def _plainly(value: float) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
+from ..errors import Message
 from .base import OF_START, Day, Frozen, RuleError
 from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
 from .posterior import Posterior
@@ -164,7 +165,11 @@ class Hold(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ends < self.begins:
-            what = f"the hold ends ({self.ends}) before it begins ({self.begins})"
+            what = Message(
+                "the hold ends ({ends}) before it begins ({begins})",
+                ends=self.ends,
+                begins=self.begins,
+            )
             raise RuleError(what, "give a later end", "ends")
         return self
 
@@ -306,7 +311,9 @@ class Opening(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ends <= self.begins:
-            what = f"ends ({self.ends}) must lie after begins ({self.begins})"
+            what = Message(
+                "ends ({ends}) must lie after begins ({begins})", ends=self.ends, begins=self.begins
+            )
             raise RuleError(what, "give a later end", "ends")
         return self
 

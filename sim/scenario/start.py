@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from ..clock import parse_day
-from ..errors import Problem
+from ..errors import Message, Problem
 from . import introspect as shape
 from .base import OF_START
 from .layers import Layer
@@ -62,16 +62,24 @@ def stale_start(tree: Tree) -> Problem | None:
     missing = [_dots(path) for path, _ in _marked(tree.data) if not _is_set(above, path)]
     if not missing:
         return None
-    named = ", ".join(missing[:NAMED])
-    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
-    what = (
-        f"the start moves from {then} to {now}, but keys that belong to the start date still say "
-        f"what was on {then} ({len(missing)}): {named}{more}"
+    named: str = ", ".join(missing[:NAMED])
+    if len(missing) > NAMED:
+        named = Message("{names} and {count} more", names=named, count=len(missing) - NAMED)
+    what = Message(
+        "the start moves from {then} to {now}, but keys that belong to the start date still say "
+        "what was on {then} ({count}): {named}",
+        then=then,
+        now=now,
+        count=len(missing),
+        named=named,
     )
     name = base.name if base.source.lines else "BASE"
-    advice = (
-        f"set them for {now} as well, or have a scenario of that day made: opvangsim scenario "
-        f"start {name} --date {now} --observed FILE -o NAME.yaml"
+    advice = Message(
+        "set them for {now} as well, or have a scenario of that day made: opvangsim scenario start "
+        "{name} --date {day} --observed FILE -o NAME.yaml",
+        now=now,
+        name=name,
+        day=str(now),
     )
     return Problem(tree.place(("start",)), what, advice)
 

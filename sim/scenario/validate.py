@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..errors import Message
 from .budget_schema import ADDENDS
 from .introspect import is_never_drawn
 from .posterior import changed_numbers, release_advice
@@ -45,10 +46,18 @@ def problems_of(scenario: Scenario, known_sources: Collection[str]) -> list[Scen
 def _date_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = []
     if scenario.until < scenario.start:
-        what = f"the end ({scenario.until}) lies before the start ({scenario.start})"
+        what = Message(
+            "the end ({until}) lies before the start ({start})",
+            until=scenario.until,
+            start=scenario.start,
+        )
         problems.append(ScenarioIssue(("until", "start"), what, "give a later end"))
     if scenario.until.year > scenario.start.year + LONGEST_YEARS:
-        what = f"the end ({scenario.until}) lies over {LONGEST_YEARS} years ahead"
+        what = Message(
+            "the end ({until}) lies over {most} years ahead",
+            until=scenario.until,
+            most=LONGEST_YEARS,
+        )
         problems.append(
             ScenarioIssue(("until",), what, "no projection holds that long: end sooner")
         )
@@ -57,14 +66,14 @@ def _date_problems(scenario: Scenario) -> list[ScenarioIssue]:
         ages += share.single
         months = _BAND.fullmatch(band)
         if months is None or not int(months[1]) < int(months[2]) <= OLDEST:
-            what = f"'{band}' is no band of months up to {OLDEST}"
+            what = Message("'{band}' is no band of months up to {most}", band=band, most=OLDEST)
             problems.append(ScenarioIssue((f"ind.opening_ages.{band}",), what, "as 6-15"))
     if abs(ages - 1) > 1e-6:
-        what = f"the ages of the opening stock sum to {ages:.6f}, not to 1"
+        what = Message("the ages of the opening stock sum to {ages:.6f}, not to 1", ages=ages)
         problems.append(ScenarioIssue(("ind.opening_ages",), what, "shares of all bands make one"))
     for name in scenario.housing.targets:
         if not _HALF_YEAR.fullmatch(name):
-            what = f"'{name}' is no half-year"
+            what = Message("'{name}' is no half-year", name=name)
             problems.append(ScenarioIssue((f"housing.targets.{name}",), what, "as 2025-H1"))
     return problems
 
@@ -74,8 +83,8 @@ def _hold_problems(scenario: Scenario) -> list[ScenarioIssue]:
     return [
         ScenarioIssue(
             ("ind.holds",),
-            f"two holds on {left.group} overlap from {right.begins}",
-            f"let the second begin on {left.ends} or later",
+            Message("two holds on {group} overlap from {day}", group=left.group, day=right.begins),
+            Message("let the second begin on {day} or later", day=left.ends),
         )
         for left, right in pairwise(holds)
         if left.group == right.group and right.begins < left.ends
@@ -92,12 +101,16 @@ def _money_problems(scenario: Scenario) -> list[ScenarioIssue]:
     years = ", ".join(str(year) for year in sorted(known))
     for path, level in stated.items():
         if level not in known:
-            what = f"no price level for {level} in budget.price_levels"
-            problems.append(ScenarioIssue((path,), what, f"choose from {years}, or add that year"))
+            what = Message("no price level for {level} in budget.price_levels", level=level)
+            problems.append(
+                ScenarioIssue(
+                    (path,), what, Message("choose from {years}, or add that year", years=years)
+                )
+            )
     for year in sorted(known):
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            what = f"{str(year)[:20]} is no year of prices"
-            advice = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+            what = Message("{year} is no year of prices", year=str(year)[:20])
+            advice = Message("a year from {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
             problems.append(ScenarioIssue(("budget.price_levels",), what, advice))
     return problems + _headline_problems(scenario)
 
@@ -125,11 +138,16 @@ def _headline_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = []
     for line in ADDENDS:
         if line not in scenario.headline.lines:
-            what = f"'{name}' holds no amount for {line}"
+            what = Message("'{name}' holds no amount for {line}", name=name, line=line)
             advice = "take a vintage that does, or add the amount"
             problems.append(ScenarioIssue(("budget.headline",), what, advice))
         elif follows and line == "ind" and (lacking := _lacking(scenario, line, FIRST_BUDGET_YEAR)):
-            what = f"'{name}' holds no amount for {line} in {lacking[0]}, which its output follows"
+            what = Message(
+                "'{name}' holds no amount for {line} in {year}, which its output follows",
+                name=name,
+                line=line,
+                year=lacking[0],
+            )
             advice = "take a vintage that does, add the amount, or set ind.capacity.mode to planned"
             problems.append(ScenarioIssue(("budget.headline", "ind.capacity.mode"), what, advice))
     return problems
@@ -142,7 +160,11 @@ def _group_problems(scenario: Scenario) -> list[ScenarioIssue]:
         total = sum(share.single for share in shares.values())
         if shares and abs(total - 1) > 1e-6:
             keys = tuple(f"groups.{name}.intake_share" for name in shares)
-            what = f"intake shares of '{intake}' sum to {total:.6f}, not to 1"
+            what = Message(
+                "intake shares of '{intake}' sum to {total:.6f}, not to 1",
+                intake=intake,
+                total=total,
+            )
             problems.append(ScenarioIssue(keys, what, "what one group gains another must lose"))
     moving = () if scenario.inflow.composition is None else scenario.inflow.composition.sd
     named = {
@@ -154,18 +176,23 @@ def _group_problems(scenario: Scenario) -> list[ScenarioIssue]:
     known = ", ".join(scenario.groups)
     for where, names in named.items():
         if names - set(scenario.groups):
-            what = f"names unknown groups: {', '.join(sorted(names - set(scenario.groups)))}"
-            problems.append(ScenarioIssue((where,), what, f"groups are: {known}"))
+            what = Message(
+                "names unknown groups: {names}",
+                names=", ".join(sorted(names - set(scenario.groups))),
+            )
+            problems.append(
+                ScenarioIssue((where,), what, Message("groups are: {known}", known=known))
+            )
     for name in moving:
         if name in scenario.groups and scenario.groups[name].intake != "first":
-            what = f"'{name}' has no share in first applications"
+            what = Message("'{name}' has no share in first applications", name=name)
             key = f"inflow.composition.sd.{name}"
             problems.append(ScenarioIssue((key,), what, "leave it out"))
     for name, group in scenario.groups.items():
         after = [h.granted_after.single for h in scenario.ind.holds if h.group == name]
         if max(group.granted_share.single, *after, 0) + group.closed_share.single > 1 + 1e-9:
             keys = (f"groups.{name}.granted_share", f"groups.{name}.closed_share", "ind.holds")
-            what = f"granted and closed shares of {name} exceed 1"
+            what = Message("granted and closed shares of {name} exceed 1", name=name)
             problems.append(ScenarioIssue(keys, what, "they are parts of the same decisions"))
     if set(scenario.inflow.season) != set(range(1, 13)):
         advice = "give each month its factor"
@@ -180,7 +207,7 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
     wider = {place.part_of for place in places.values() if place.part_of}
     problems = []
     if REGULAR not in places:
-        what = f"a place type '{REGULAR}' is needed"
+        what = Message("a place type '{name}' is needed", name=REGULAR)
         problems.append(ScenarioIssue(("reception.places",), what, "add other types"))
     named = {
         "prices.emergency_rest": {prices.emergency_rest},
@@ -189,26 +216,36 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
     }
     for where, names in named.items():
         if names - set(places):
-            what = f"names unknown place types: {', '.join(sorted(names - set(places)))}"
-            problems.append(ScenarioIssue((where,), what, f"types are: {', '.join(places)}"))
+            what = Message(
+                "names unknown place types: {names}", names=", ".join(sorted(names - set(places)))
+            )
+            problems.append(
+                ScenarioIssue(
+                    (where,), what, Message("types are: {names}", names=", ".join(places))
+                )
+            )
     for name, place in places.items():
         key = f"reception.places.{name}"
         if place.opening_status_holders.single > place.opening_people.single:
             keys = (f"{key}.opening_status_holders", f"{key}.opening_people")
-            what = f"more status holders than people in {name}"
+            what = Message("more status holders than people in {name}", name=name)
             problems.append(ScenarioIssue(keys, what, "status holders are part of the people"))
         if place.opening_places and place.opening_places.single < place.opening_people.single:
             keys = (f"{key}.opening_places", f"{key}.opening_people")
-            what = f"more people than places in {name}"
+            what = Message("more people than places in {name}", name=name)
             problems.append(
                 ScenarioIssue(keys, what, "on day 0 everyone in a type has a place there")
             )
         if place.price is None and name != prices.emergency_rest:
             problems.append(
-                ScenarioIssue((key,), f"{name} has no price", "add price, per place and year")
+                ScenarioIssue(
+                    (key,),
+                    Message("{name} has no price", name=name),
+                    "add price, per place and year",
+                )
             )
         if place.level is not None and (place.order_limit is not None or place.notice):
-            what = f"a fixed level of {name} leaves nothing to order or end"
+            what = Message("a fixed level of {name} leaves nothing to order or end", name=name)
             advice = "take out order_limit and set notice to false, or take out the level"
             problems.append(ScenarioIssue((f"{key}.level",), what, advice))
     return problems
@@ -221,7 +258,9 @@ def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
     problems = [
         ScenarioIssue(
             (f"reception.places.{name}.level", "closing"),
-            f"a fixed level of {name} can't be kept where spending follows the budget",
+            Message(
+                "a fixed level of {name} can't be kept where spending follows the budget", name=name
+            ),
             "take the level out, or set closing to need",
         )
         for name, place in scenario.reception.places.items()
@@ -229,7 +268,11 @@ def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
     ]
     for line in ADDENDS:
         if lacking := _lacking(scenario, line):
-            what = f"the headline vintage holds no amount for {line} in {lacking[0]}"
+            what = Message(
+                "the headline vintage holds no amount for {line} in {year}",
+                line=line,
+                year=lacking[0],
+            )
             advice = "start later, take another vintage, or close by need"
             problems.append(ScenarioIssue(("closing", "start", "budget.headline"), what, advice))
     return problems
@@ -246,12 +289,16 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
         for end in ("first", "second"):
             key = getattr(link, end)
             if key not in numbers or is_never_drawn(key):
-                what = f"'{key}' is not an uncertain number"
+                what: str = Message("'{key}' is not an uncertain number", key=key)
                 advice = "name uncertain numbers by their keys, as housing.homes"
                 problems.append(ScenarioIssue((f"correlations.{index}.{end}",), what, advice))
         pair = frozenset({link.first, link.second})
         if pair in seen or len(pair) == 1:
-            what = f"{link.first} and {link.second} are linked twice, or to themselves"
+            what = Message(
+                "{first} and {second} are linked twice, or to themselves",
+                first=link.first,
+                second=link.second,
+            )
             problems.append(
                 ScenarioIssue((f"correlations.{index}",), what, "name two numbers, once")
             )
@@ -275,7 +322,11 @@ def _source_problems(scenario: Scenario, known: Collection[str]) -> list[Scenari
     cited = set(known) | set(scenario.sources)
     advice = "declare it under sources:, or state an assumption"
     return [
-        ScenarioIssue((f"{path}.source",), f"unknown source '{quantity.source}'", advice)
+        ScenarioIssue(
+            (f"{path}.source",),
+            Message("unknown source '{source}'", source=quantity.source),
+            advice,
+        )
         for path, quantity in quantities(scenario)
         if quantity.source is not None and quantity.source not in cited
     ]
@@ -290,7 +341,10 @@ def _posterior_problems(scenario: Scenario) -> list[ScenarioIssue]:
         ScenarioIssue(
             (key,),
             "conditioned on observations: its draws would replace what is set here",
-            f"leave it out, or give up its draws: --override, or {release_advice([key])}",
+            Message(
+                "leave it out, or give up its draws: --override, or {option}",
+                option=release_advice([key]),
+            ),
         )
         for key in changed_numbers(scenario.posterior, numbers)
     ]

@@ -6,7 +6,7 @@ was certain. Since version 2 a number that a patch sets keeps the uncertainty it
 
 from __future__ import annotations
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from .yaml_reader import SourceText
 
 SCHEMA = 2
@@ -25,10 +25,17 @@ def version_of(source: SourceText) -> int:
     spot = source.spots.get((KEY,))
     where = spot.at_value() if spot else source.name
     if isinstance(stated, bool) or not isinstance(stated, int) or stated < 1:
-        what = f"{KEY} {stated!r} is no version of scenario files"
-        raise ScenarioError([Problem(where, what, f"write {KEY}: {SCHEMA}")])
+        what = Message("{key} {stated!r} is no version of scenario files", key=KEY, stated=stated)
+        raise ScenarioError(
+            [Problem(where, what, Message("write {key}: {schema}", key=KEY, schema=SCHEMA))]
+        )
     if stated > SCHEMA:
-        what = f"{KEY} {stated} is newer than this program, which reads versions 1 to {SCHEMA}"
+        what = Message(
+            "{key} {stated} is newer than this program, which reads versions 1 to {schema}",
+            key=KEY,
+            stated=stated,
+            schema=SCHEMA,
+        )
         advice = "install a newer version of opvangsim, or take the file in an older form"
         raise ScenarioError([Problem(where, what, advice)])
     return stated

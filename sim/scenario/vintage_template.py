@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from .budget_schema import LINE_NAMES
 from .schema import Scenario
 from .template import head
@@ -25,14 +25,14 @@ def vintage_text(
     until it is. Raises ``ScenarioError`` for a name that is no key, or that the base has already.
     """
     if not NAME.fullmatch(vintage):
-        what = f"'{vintage}' can't be a key of a vintage"
+        what = Message("'{vintage}' can't be a key of a vintage", vintage=vintage)
         usage_error("--vintage", what, "use a-z, 0-9 and _, as in owb2026")
     if vintage in scenario.budget.vintages:
-        what = f"{base} has a vintage {vintage} already"
+        what = Message("{base} has a vintage {vintage} already", base=base, vintage=vintage)
         usage_error("--vintage", what, "choose another name")
     if not FIRST_YEAR <= year <= LAST_YEAR - AHEAD:
-        advice = f"a year from {FIRST_YEAR} to {LAST_YEAR - AHEAD}"
-        usage_error("--year", f"{year} is no year of a budget", advice)
+        advice = Message("a year from {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR - AHEAD)
+        usage_error("--year", Message("{year} is no year of a budget", year=year), advice)
     source = f"BUDGET-{vintage.upper().replace('_', '-')}"
     return "\n".join(
         [

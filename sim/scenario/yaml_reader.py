@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..clock import DAY_EXAMPLE, DAY_FORMS, parse_day
-from ..errors import UNSHOWN, Location, Message, Problem, ScenarioError, printable
+from ..errors import UNSHOWN, Location, Message, Problem, ScenarioError, as_message, printable
 
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
@@ -102,14 +102,25 @@ def read_file(file: Path, kind: str = "scenario", begin: str = BEGIN) -> SourceT
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            what = f"{size:,} bytes: too large for a {kind} file (at most {MAX_BYTES:,})"
-            raise _refused(str(file), what, f"split what does not belong to the {kind} off")
+            what = Message(
+                "{size:,} bytes: too large for a {kind} file (at most {most:,})",
+                size=size,
+                kind=as_message(kind),
+                most=MAX_BYTES,
+            )
+            raise _refused(
+                str(file),
+                what,
+                Message("split what does not belong to the {kind} off", kind=as_message(kind)),
+            )
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _refused(str(file), f"not UTF-8 text ({error.reason})", "save it as UTF-8") from None
+        raise _refused(
+            str(file), Message("not UTF-8 text ({reason})", reason=error.reason), "save it as UTF-8"
+        ) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise _refused(str(file), f"cannot be read: {reason}") from None
+        raise _refused(str(file), Message("cannot be read: {reason}", reason=reason)) from None
     return read_text(text, str(file), kind, begin)
 
 
@@ -125,9 +136,11 @@ def read_text(text: str, name: str, kind: str = "scenario", begin: str = BEGIN) 
     except yaml.MarkedYAMLError as error:
         raise _refused(*_not_yaml(error, source)) from None
     except yaml.YAMLError as error:
-        raise _refused(name, f"not valid YAML: {error}", "save it as plain text") from None
+        raise _refused(
+            name, Message("not valid YAML: {error}", error=error), "save it as plain text"
+        ) from None
     if not isinstance(node, yaml.MappingNode):
-        what = f"not a {kind}: expected keys and values"
+        what = Message("not a {kind}: expected keys and values", kind=as_message(kind))
         raise _refused(name, what, begin)
     source.data = _mapping(node, (), source)
     return source
@@ -146,7 +159,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location
         problem, advice = "there is no ': ' after the key", "as in housing.homes: 25000"
     elif began is not None:
         advice = "what begins here has no end: close the quote"
-    return where, f"not valid YAML: {problem}", advice
+    return where, Message("not valid YAML: {problem}", problem=as_message(problem)), advice
 
 
 def _refused(where: Location | str, what: str, advice: str = "") -> ScenarioError:
@@ -162,7 +175,7 @@ def _refuse_what_is_unsafe(text: str, source: SourceText) -> None:
             raise _refused(source.at(event.start_mark), what, "write the value out")
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            what = f"the tag '{tag}' is not allowed"
+            what = Message("the tag '{tag}' is not allowed", tag=tag)
             raise _refused(source.at(event.start_mark), what, "write a plain value")
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
@@ -170,10 +183,10 @@ def _refuse_what_is_unsafe(text: str, source: SourceText) -> None:
             depth -= 1
         values += isinstance(event, yaml.ScalarEvent)
         if values > MAX_VALUES:
-            what = f"more than {MAX_VALUES:,} keys and values"
+            what = Message("more than {most:,} keys and values", most=MAX_VALUES)
             raise _refused(source.at(event.start_mark), what, "no scenario has that many")
         if depth > MAX_DEPTH:
-            what = f"nested more than {MAX_DEPTH} levels deep"
+            what = Message("nested more than {most} levels deep", most=MAX_DEPTH)
             raise _refused(source.at(event.start_mark), what, "no scenario goes that deep")
 
 
@@ -202,12 +215,16 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: SourceText) -> dict[Any
             continue
         key = _scalar(key_node, source)
         if str(key)[:1] in ("=", "+", "-", "@"):
-            what = f"the key '{key}' begins like a formula of a spreadsheet"
+            what = Message("the key '{key}' begins like a formula of a spreadsheet", key=key)
             advice = "begin with a letter or a digit"
             source.problems.append(Problem(source.at(mark), what, advice))
             continue
         if key in seen:
-            what = f"the key '{key}' stands twice; first at {source.at(seen[key])}"
+            what = Message(
+                "the key '{key}' stands twice; first at {place}",
+                key=key,
+                place=source.at(seen[key]),
+            )
             source.problems.append(Problem(source.at(mark), what, "keep one of the two"))
             continue
         seen[key] = mark
@@ -222,7 +239,7 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
     text = node.value
     strange = UNSHOWN.search(text)
     if strange is not None:
-        what = f"the character U+{ord(strange[0]):04X}, which is not text"
+        what: str = Message("the character U+{code:04X}, which is not text", code=ord(strange[0]))
         source.problems.append(Problem(source.at(node.start_mark), what, "take it out"))
         return printable(text)
     if node.style in ("'", '"', "|", ">"):
@@ -233,8 +250,8 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
             source.problems.append(Problem(source.at(node.start_mark), what, advice))
         return _WORDS[text]
     if _THOUSANDS.match(text):
-        what = f"'{text}' reads as {float(text.split('.')[0]):g}"
-        advice = f"write {text.replace('.', '')}, or without the noughts"
+        what = Message("'{text}' reads as {number:g}", text=text, number=float(text.split(".")[0]))
+        advice = Message("write {digits}, or without the noughts", digits=text.replace(".", ""))
         source.problems.append(Problem(source.at(node.start_mark), what, advice))
     if any(form.fullmatch(text) for form in DAY_FORMS):
         day = parse_day(text)

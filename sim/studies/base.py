@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import (
@@ -155,8 +155,8 @@ def write(result: StudyResult, folder: Path, lang: Language, command: str) -> No
 def check_budget_line(line: str) -> None:
     """Refuse a line that no budget is held for, which has no gap."""
     if line not in MAIN_LINES:
-        advice = f"take one of {', '.join(MAIN_LINES)}"
-        usage_error("--line", f"no budget is held for '{line}'", advice)
+        advice = Message("take one of {names}", names=", ".join(MAIN_LINES))
+        usage_error("--line", Message("no budget is held for '{line}'", line=line), advice)
 
 
 def settings_of(options: StudyOptions, **others: Any) -> Settings:
@@ -239,7 +239,7 @@ def _chart_of(data: StudyData) -> StudyChart:
     kind = str(data.record["kind"])
     study = study_of_kind(kind)
     if study is None:
-        what = f"a folder of '{kind}' has no charts to draw again"
+        what = Message("a folder of '{kind}' has no charts to draw again", kind=kind)
         raise ScenarioError([Problem(kind, what, "give the folder of a run or of a study")])
     return implementation(study).charts[kind]
 

@@ -16,7 +16,7 @@ import pandas as pd
 from rich.table import Table
 
 from ..clock import Clock
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..model.sampling import Floats
 from ..report.i18n import Language, number, probability, translate
 from ..report.run_tables import prices_notes
@@ -81,11 +81,13 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     # Their files are in one folder, where upper and lower case are the same on some systems.
     folded = [name.casefold() for name in names]
     if len(set(folded)) < len(names):
-        what = f"{names[folded.index(max(folded, key=folded.count))]} is given twice"
+        what = Message(
+            "{name} is given twice", name=names[folded.index(max(folded, key=folded.count))]
+        )
         usage_error("compare", what, "name each scenario once")
     if len(others) > MOST:
-        what = f"{len(others)} scenarios to compare with one"
-        usage_error("compare", what, f"at most {MOST} at a time")
+        what = Message("{count} scenarios to compare with one", count=len(others))
+        usage_error("compare", what, Message("at most {most} at a time", most=MOST))
     settings = settings_of(options)
     with inputs.watch("compare", settings.replications * len(names)) as progress:
         result = compare(
@@ -115,7 +117,12 @@ def compare(
     until = common_end([first, *others.values()], settings)
     for other, scenario in others.items():
         if scenario.start != first.start:
-            what = f"begins on {scenario.start}, {name} on {first.start}"
+            what = Message(
+                "begins on {start}, {name} on {other_start}",
+                start=scenario.start,
+                name=name,
+                other_start=first.start,
+            )
             advice = "compare scenarios that begin on the same day"
             usage_error(other, what, advice)
     tasks = [Task(scenario, all_cells) for scenario in (first, *others.values())]

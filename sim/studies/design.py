@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..clock import day_advice
-from ..errors import Location, Problem, ScenarioError
+from ..errors import Location, Message, Problem, ScenarioError, as_message
 from ..model.uncertainty import FORMER_NAMES, UNCERTAINTIES
 from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
@@ -126,7 +126,7 @@ def _compared(comparison: ComparisonOp, words: Collection[str]) -> list[str]:
     sides = [operand.name in words for operand in (comparison.left, comparison.right)]
     if any(sides) and not (all(sides) and comparison.sign in ("==", "!=")):
         word = next(o.name for o in (comparison.left, comparison.right) if o.name in words)
-        return [f"'{word}' is a patch: it can only be == or != to another"]
+        return [Message("'{word}' is a patch: it can only be == or != to another", word=word)]
     return []
 
 
@@ -142,18 +142,27 @@ class _Reading:
         return spot.at_value() if spot else self.source.name
 
     def fault(self, path: Keys, what: str, advice: str = "") -> None:
-        self.problems.append(Problem(self.at(path), f"{'.'.join(path)}: {what}", advice))
+        what = Message("{key}: {what}", key=".".join(path), what=as_message(what))
+        self.problems.append(Problem(self.at(path), what, advice))
 
     def lacking(self, key: str, advice: str) -> None:
-        self.problems.append(Problem(self.source.name, f"{key}: this key is missing", advice))
+        self.problems.append(
+            Problem(self.source.name, Message("{key}: this key is missing", key=key), advice)
+        )
 
     def unknown(self, path: Keys, mapping: Mapping[Any, Any], known: Sequence[str]) -> None:
         for key in mapping:
             if str(key) not in known:
                 close = get_close_matches(str(key), known, 1, 0.6)
-                advice = f"did you mean '{close[0]}'?" if close else f"keys: {', '.join(known)}"
+                advice = (
+                    Message("did you mean '{key}'?", key=close[0])
+                    if close
+                    else Message("keys: {names}", names=", ".join(known))
+                )
                 place = self.source.key_place((*path, str(key)))
-                self.problems.append(Problem(place, f"unknown key '{key}'", advice))
+                self.problems.append(
+                    Problem(place, Message("unknown key '{key}'", key=key), advice)
+                )
 
     def mapping(self, path: Keys, value: Any, advice: str) -> dict[Any, Any]:
         if not isinstance(value, dict):
@@ -164,14 +173,22 @@ class _Reading:
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         value = self.source.data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.fault((key,), "not a valid number", f"a whole number, {low:,} to {high:,}")
+            self.fault(
+                (key,),
+                "not a valid number",
+                Message("a whole number, {low:,} to {high:,}", low=low, high=high),
+            )
             return default
         return value
 
     def choice(self, key: str, default: str, known: Sequence[str]) -> str:
         value = self.source.data.get(key, default)
         if value not in known:
-            self.fault((key,), f"'{value}' is no choice here", f"one of: {', '.join(known)}")
+            self.fault(
+                (key,),
+                Message("'{value}' is no choice here", value=value),
+                Message("one of: {names}", names=", ".join(known)),
+            )
             return default
         return str(value)
 
@@ -206,10 +223,14 @@ def _designed(source: SourceText, stem: str) -> Design:
         reading.lacking("keys", "name at least one key, or patches")
     runs = design.points * design.combinations
     if runs > MOST_RUNS:
-        reading.fault(("points",), f"{runs:,} runs", f"at most {MOST_RUNS:,}")
+        reading.fault(
+            ("points",),
+            Message("{runs:,} runs", runs=runs),
+            Message("at most {most:,}", most=MOST_RUNS),
+        )
     if design.combinations > MOST_PATCHES:
-        what = f"{design.combinations:,} combinations"
-        reading.fault(("patches",), what, f"at most {MOST_PATCHES:,}")
+        what = Message("{combinations:,} combinations", combinations=design.combinations)
+        reading.fault(("patches",), what, Message("at most {most:,}", most=MOST_PATCHES))
     if reading.problems:
         raise ScenarioError(reading.problems)
     return design
@@ -238,7 +259,7 @@ def _scenario(reading: _Reading) -> str:
 
 def _kind(reading: _Reading) -> DesignKind:
     if "design" not in reading.source.data:
-        reading.lacking("design", f"one of: {', '.join(get_args(DesignKind))}")
+        reading.lacking("design", Message("one of: {names}", names=", ".join(get_args(DesignKind))))
     kind = reading.choice("design", "grid", get_args(DesignKind))
     return "sobol" if kind == "sobol" else "latin" if kind == "latin" else "grid"
 
@@ -255,8 +276,12 @@ def _points(reading: _Reading, kind: DesignKind, spans: Sequence[Span]) -> int:
     points = reading.whole("points", 2, 1, MOST_RUNS)
     if kind == "sobol" and points & (points - 1):
         below = 1 << (points.bit_length() - 1)
-        what = f"Sobol points are even only in powers of two, and {points:,} is none"
-        reading.fault(("points",), what, f"write {below} or {2 * below}")
+        what = Message(
+            "Sobol points are even only in powers of two, and {points:,} is none", points=points
+        )
+        reading.fault(
+            ("points",), what, Message("write {below} or {above}", below=below, above=2 * below)
+        )
     return points
 
 
@@ -264,7 +289,11 @@ def _spans(reading: _Reading, kind: DesignKind) -> tuple[Span, ...]:
     data = reading.source.data.get("keys", {})
     result = reading.mapping(("keys",), data, "as in housing.homes@2026: {low: 20000, high: 40000}")
     if len(result) > MOST_LEVERS:
-        reading.fault(("keys",), f"{len(result)} keys", f"at most {MOST_LEVERS}")
+        reading.fault(
+            ("keys",),
+            Message("{count} keys", count=len(result)),
+            Message("at most {most}", most=MOST_LEVERS),
+        )
         return ()
     spans: list[Span] = []
     for name, value in result.items():
@@ -361,7 +390,9 @@ def _patches(
         reading.fault(("patches", "zipped"), "a combination stands twice", "write each once")
     words = {choice for sets in result.values() for patches in sets for choice in patches.choices}
     for word in sorted(words & taken - {NONE}):
-        reading.fault(("patches",), f"'{word}' is a name and a choice", "take another name")
+        reading.fault(
+            ("patches",), Message("'{word}' is a name and a choice", word=word), "take another name"
+        )
     return result["crossed"], result["zipped"]
 
 
@@ -391,7 +422,9 @@ def _exclude(
                     [*(s.name for s in spans), *(patch.name for patch in patches)]
                 )
                 reading.fault(
-                    path, f"'{name}' is not set by this design", f"there are: {names_text}"
+                    path,
+                    Message("'{name}' is not set by this design", name=name),
+                    Message("there are: {names_text}", names_text=names_text),
                 )
         for fault in operand_kinds(rule, words):
             reading.fault(path, fault)
@@ -414,7 +447,11 @@ def _record(reading: _Reading) -> tuple[CellRef, ...]:
             cell = CellRef(address.table, address.line, address.year, address.vintage, statistic)
             result[str(cell)] = cell
     if not result or len(result) > MOST_CELLS:
-        reading.fault(("record",), f"{len(result)} cells", f"from 1 to {MOST_CELLS}")
+        reading.fault(
+            ("record",),
+            Message("{count} cells", count=len(result)),
+            Message("from 1 to {most}", most=MOST_CELLS),
+        )
     return tuple(result.values())
 
 
@@ -429,7 +466,9 @@ def _settings(reading: _Reading) -> Settings:
         vary = [FORMER_NAMES.get(str(kind), kind) for kind in vary]
     if not isinstance(vary, list) or not all(kind in UNCERTAINTIES for kind in vary):
         reading.fault(
-            ("vary",), "sources of uncertainty belong here", f"as in [{', '.join(UNCERTAINTIES)}]"
+            ("vary",),
+            "sources of uncertainty belong here",
+            Message("as in [{names}]", names=", ".join(UNCERTAINTIES)),
         )
         vary = []
     step = reading.choice("step", "week", ("day", "week"))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..model.sampling import Floats
 from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, million, translate
@@ -55,7 +55,9 @@ def run(options: ExplainOptions, inputs: Inputs) -> StudyContent:
     """
     first, second = inputs.scenarios
     if first.name == second.name:
-        usage_error("explain", f"both are {first.name}, the same scenario", "name two")
+        usage_error(
+            "explain", Message("both are {name}, the same scenario", name=first.name), "name two"
+        )
     settings = settings_of(options)
     with inputs.watch("explain", settings.replications) as progress:
         result = explain(

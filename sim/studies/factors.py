@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message
 from ..model.prices import affects_costs_only
 from ..report.i18n import Language, translate
 from ..scenario import Loaded, Scenario, override
@@ -103,7 +103,12 @@ def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
     in are factors too: their effect is zero.
     """
     if first.scenario.start != second.scenario.start:
-        what = f"begins on {second.scenario.start}, {first.name} on {first.scenario.start}"
+        what = Message(
+            "begins on {start}, {name} on {other_start}",
+            start=second.scenario.start,
+            name=first.name,
+            other_start=first.scenario.start,
+        )
         raise ScenarioError([Problem(second.name, what, "take scenarios of the same start")])
     keys = changed_keys(first, second)
     by_patch = _grouped(keys, lambda key: _layer(first, second, key))
@@ -116,7 +121,12 @@ def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
     elif chosen == "theme":
         groups = {theme: [] for theme in THEMES} | _grouped(keys, theme_of)
     if len(groups) > MOST:
-        what = f"{len(groups)} factors by {chosen}: at most {MOST} can be told apart"
+        what = Message(
+            "{count} factors by {chosen}: at most {most} can be told apart",
+            count=len(groups),
+            chosen=as_message(str(chosen)),
+            most=MOST,
+        )
         raise ScenarioError([Problem("--by", what, "take --by theme")])
     both = (first.scenario, second.scenario)
     titles = {layer.name: layer.source.data.get("title")
@@ -165,7 +175,10 @@ def interpolate_scenario(first: Scenario, second: Scenario, taken: Sequence[Fact
         return override(first, changes, "as in the other scenario")
     except ScenarioError as error:
         names = " + ".join(factor.name for factor in taken)
-        what = f"with only these changed it is no scenario: {error.problems[0].what}"
+        what = Message(
+            "with only these changed it is no scenario: {fault}",
+            fault=as_message(error.problems[0].what),
+        )
         advice = "take larger factors: --by theme or --by patch"
         raise ScenarioError([Problem(names, what, advice)]) from None
 

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from ..clock import Clock
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..model.sampling import Floats
 from ..report.charts.bar_rows import Rows, new_rows
 from ..report.charts.elements import BILLION, listed, source, title_of_scenario, write_right
@@ -76,8 +76,15 @@ def run(options: IndCutOptions, inputs: Inputs) -> StudyContent:
     scenario, settings = inputs.scenario, settings_of(options)
     last = (settings.until or scenario.until).year
     if not scenario.start.year < options.since <= last:
-        what = f"a cut from {options.since} on, in a run from {scenario.start} to {last}"
-        usage_error("--from", what, f"take a year from {scenario.start.year + 1} on")
+        what = Message(
+            "a cut from {since} on, in a run from {start} to {last}",
+            since=options.since,
+            start=scenario.start,
+            last=last,
+        )
+        usage_error(
+            "--from", what, Message("take a year from {year} on", year=scenario.start.year + 1)
+        )
     with inputs.watch("ind-cut", settings.replications * (len(CUTS) + 1)) as progress:
         table = cost_of_cuts(scenario, settings, CUTS, options.since, inputs.workers, progress)
     asked = {"from": options.since, "cuts": [each.name for each in CUTS]}

@@ -54,7 +54,13 @@ def quantity_of(scenario: Scenario, lever: Lever, where: str) -> Quantity:
         if known is not None and known.is_number:
             advice = _what_there_is(scenario, parent)
         raise ScenarioError(
-            [Problem(where, f"'{lever.key}' is not a number of this scenario", advice)]
+            [
+                Problem(
+                    where,
+                    Message("'{key}' is not a number of this scenario", key=lever.key),
+                    advice,
+                )
+            ]
         )
     return result
 
@@ -65,7 +71,11 @@ def _what_there_is(scenario: Scenario, parent: list[str]) -> str:
     for depth, step in enumerate(parent):
         if isinstance(part, Mapping):
             if step not in part:
-                return f"{'.'.join(parent[:depth])} has {', '.join(map(str, part))}"
+                return Message(
+                    "{path} has {names}",
+                    path=".".join(parent[:depth]),
+                    names=", ".join(map(str, part)),
+                )
             part = part[step]
         else:
             part = getattr(part, step, None)

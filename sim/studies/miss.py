@@ -14,7 +14,7 @@ from datetime import date
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..hindcast.observations import Observation, known_on
 from ..hindcast.observed_cells import SPENDING
 from ..hindcast.periods import Period
@@ -104,12 +104,24 @@ def figure_on(observations: Sequence[Observation], series: str, period: Period) 
     if found:
         periods = ", ".join(str(one.period) for one in found)
         raise _refused(
-            "--date", f"{name} has several figures that end then: {periods}", "give the period"
+            "--date",
+            Message(
+                "{name} has several figures that end then: {periods}", name=name, periods=periods
+            ),
+            "give the period",
         )
     days = sorted({str(one.period) for one in known_on(observations, None) if one.name == name})
     names = ", ".join(sorted({one.name for one in observations}))
-    advice = f"there is one of {', '.join(days[-12:])}" if days else f"there are {names}"
-    raise _refused("--date", f"{name} has no observed figure of {period}", advice)
+    advice = (
+        Message("there is one of {names}", names=", ".join(days[-12:]))
+        if days
+        else Message("there are {names}", names=names)
+    )
+    raise _refused(
+        "--date",
+        Message("{name} has no observed figure of {period}", name=name, period=period),
+        advice,
+    )
 
 
 def explain_miss(
@@ -131,7 +143,7 @@ def explain_miss(
     end = figure.period.last
     last = settings.until or scenario.until
     if not scenario.start < end <= last:
-        what = f"the forecast goes from {scenario.start} to {last}"
+        what = Message("the forecast goes from {start} to {last}", start=scenario.start, last=last)
         raise _refused(f"{figure.name} {figure.period}", what, "take a figure within this time")
     settings = replace(settings, until=end)
     draws = sample(scenario, settings.replications, settings.seed, settings.vary, end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..hindcast.observations import read_observations
 from ..hindcast.periods import parse_period
 from ..results.executor import ALL_CORES, Workers
@@ -38,8 +38,14 @@ def explain(
     frozen = forecast.figures.get(figure.figure)
     if frozen is None:
         known = [key for key in forecast.figures if key[0] == figure.name]
-        what = f"the forecast has no {figure.name} of {figure.period}"
-        advice = f"it has {len(known)} figures of this series" if known else "take another series"
+        what = Message(
+            "the forecast has no {name} of {period}", name=figure.name, period=figure.period
+        )
+        advice = (
+            Message("it has {count} figures of this series", count=len(known))
+            if known
+            else "take another series"
+        )
         raise ScenarioError([Problem(str(file), what, advice)])
     settings = settings_from_record(forecast.record.options.model_dump(mode="json"))
     folder = file if file.is_dir() else file.parent
@@ -54,5 +60,7 @@ def _only_one(path: Path) -> FrozenForecast:
     forecasts = read_forecasts(path)
     if len(forecasts) != 1:
         names = ", ".join(one.file for one in forecasts)
-        raise ScenarioError([Problem(str(path), "several forecasts", f"give one of {names}")])
+        raise ScenarioError(
+            [Problem(str(path), "several forecasts", Message("give one of {names}", names=names))]
+        )
     return forecasts[0]

@@ -18,7 +18,7 @@ from rich.table import Table
 from scipy.interpolate import CubicSpline
 
 from ..clock import Clock
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..model.prices import Prices, paid_factor, place_price
 from ..model.sampling import Floats, sample
 from ..report.i18n import Language, billion, number, probability, translate
@@ -143,10 +143,15 @@ def with_places(scenario: Scenario, level: float, reached: int) -> Scenario:
     the year is not at least two years after the start.
     """
     if reached <= scenario.start.year + 1 or reached > scenario.until.year:
-        what = (
-            f"fixed places from {reached}, in a scenario from {scenario.start} to {scenario.until}"
+        what = Message(
+            "fixed places from {reached}, in a scenario from {start} to {until}",
+            reached=reached,
+            start=scenario.start,
+            until=scenario.until,
         )
-        usage_error("--reached", what, f"take a year from {scenario.start.year + 2} on")
+        usage_error(
+            "--reached", what, Message("take a year from {year} on", year=scenario.start.year + 2)
+        )
     path = {
         scenario.start: opening(scenario),
         date(reached - 1, 1, 1): (opening(scenario) + level) / 2,

@@ -51,8 +51,10 @@ def parse_uncertainties(given: object) -> object:
         return given
     asked = {FORMER_NAMES.get(item, item) for item in (str(word).strip() for word in words)}
     if unknown := sorted(asked - set(UNCERTAINTIES)):
-        what = f"unknown source of uncertainty: {', '.join(unknown)}"
-        usage_error("--uncertainty", what, f"choose from {', '.join(UNCERTAINTIES)}")
+        what = Message("unknown source of uncertainty: {names}", names=", ".join(unknown))
+        usage_error(
+            "--uncertainty", what, Message("choose from {names}", names=", ".join(UNCERTAINTIES))
+        )
     return tuple(item for item in UNCERTAINTIES if item in asked)
 
 
@@ -60,11 +62,11 @@ def parse_count(given: object) -> int:
     """Return a positive whole number; '1.000' is refused, since some read it as a thousand."""
     text = str(given).strip()
     if not (text.isascii() and text.isdecimal()) or not text.lstrip("0"):
-        what = f"must be a positive whole number, got '{text[:LONGEST_QUOTE]}'"
+        what = Message("must be a positive whole number, got '{text}'", text=text[:LONGEST_QUOTE])
         usage_error("--replications", what, "as in 1000")
     if len(text) > len(str(MOST_REPLICATIONS)) or int(text) > MOST_REPLICATIONS:
-        what = f"{text[:LONGEST_QUOTE]} is too many"
-        usage_error("--replications", what, f"at most {MOST_REPLICATIONS:,}")
+        what = Message("{text} is too many", text=text[:LONGEST_QUOTE])
+        usage_error("--replications", what, Message("at most {most:,}", most=MOST_REPLICATIONS))
     return int(text)
 
 
@@ -206,7 +208,11 @@ CutBy = Literal["patch", "key", "theme"]
 def parse_cut(given: object) -> object:
     """Refuse a way to cut a difference that there is not; factors by name are taken as given."""
     if isinstance(given, str) and given not in get_args(CutBy):
-        usage_error("--by", f"'{given}' is not one of these", f"use {', '.join(get_args(CutBy))}")
+        usage_error(
+            "--by",
+            Message("'{given}' is not one of these", given=given),
+            Message("use {names}", names=", ".join(get_args(CutBy))),
+        )
     return given
 
 
@@ -252,9 +258,9 @@ def _range(given: object) -> tuple[float, float]:
     try:
         pair = float(low), float(high)
     except (TypeError, ValueError):
-        usage_error("--range", f"'{given}' is not LOW:HIGH", "as in 0:40000")
+        usage_error("--range", Message("'{given}' is not LOW:HIGH", given=given), "as in 0:40000")
     if not float("-inf") < pair[0] < pair[1] < float("inf"):
-        usage_error("--range", f"'{given}' is not LOW:HIGH", "as in 0:40000")
+        usage_error("--range", Message("'{given}' is not LOW:HIGH", given=given), "as in 0:40000")
     return pair
 
 
@@ -349,7 +355,12 @@ class OptimalPlacesOptions(SimulationOptions):
     def model_post_init(self, _context: object) -> None:
         """Refuse a range without the planned number, which all others are compared with."""
         if not self.low < self.PLANNED < self.high:
-            what = f"{self.low:,} to {self.high:,} leaves out the planned {self.PLANNED:,}"
+            what = Message(
+                "{low:,} to {high:,} leaves out the planned {planned:,}",
+                low=self.low,
+                high=self.high,
+                planned=self.PLANNED,
+            )
             usage_error("--low, --high", what, "take a range around it, as in 20000 and 120000")
 
     @property

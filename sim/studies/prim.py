@@ -12,6 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
 from ..results.cell import parse as parse_address
@@ -130,9 +131,15 @@ def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -
         elif name in choices:
             operands[name] = name
         else:
-            what = f"'{name}' is not in this sweep"
+            what = Message("'{name}' is not in this sweep", name=name)
             raise ScenarioError(
-                [Problem("--where", what, f"there are: {', '.join(columns.values())}")]
+                [
+                    Problem(
+                        "--where",
+                        what,
+                        Message("there are: {names}", names=", ".join(columns.values())),
+                    )
+                ]
             )
     for fault in operand_kinds(where.condition, {*words, *choices}):
         raise ScenarioError([Problem("--where", fault)])
@@ -141,7 +148,11 @@ def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -
     )
     if interest.all() or not interest.any():
         how = "in every run" if interest.all() else "in no run"
-        what = f"'{where.text}' holds {how} of this sweep: there is nothing to tell apart"
+        what = Message(
+            "'{condition}' holds {how} of this sweep: there is nothing to tell apart",
+            condition=where.text,
+            how=as_message(how),
+        )
         raise ScenarioError([Problem("--where", what, _extent(operands))])
     return interest
 
@@ -156,11 +167,18 @@ def _cell(name: str) -> str:
 def _extent(operands: dict[str, Any]) -> str:
     """Return the ranges of the names in a condition, as advice."""
     parts = [
-        f"{name} lies between {np.nanmin(values):.6g} and {np.nanmax(values):.6g}"
+        Message(
+            "{name} lies between {low:.6g} and {high:.6g}",
+            name=name,
+            low=np.nanmin(values),
+            high=np.nanmax(values),
+        )
         for name, values in operands.items()
         if isinstance(values, np.ndarray) and values.dtype.kind == "f"
     ]
-    return "; ".join(parts) or "take another condition"
+    if not parts:
+        return "take another condition"
+    return reduce(lambda one, other: Message("{one}; {other}", one=one, other=other), parts)
 
 
 def discover(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..model.sampling import Floats, sample, slice_samples
 from ..results.cell import CellRef
 from ..results.experiment import Experiment, Settings, simulate_all
@@ -33,7 +33,7 @@ def ending_with(settings: Settings, scenarios: Sequence[Scenario], address: Cell
     """
     start = min(scenario.start for scenario in scenarios)
     if address.year < start.year:
-        advice = f"the run begins on {start}"
+        advice = Message("the run begins on {start}", start=start)
         raise ScenarioError([Problem(str(address), "there is no such cell in this run", advice)])
     return replace(settings, until=min(common_end(scenarios, settings), date(address.year, 12, 31)))
 

@@ -20,7 +20,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import sobol_indices
 
 from ..clock import Clock
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..model.inflow_columns import inflow_columns
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats, Samples, sample, slice_samples
@@ -103,7 +103,10 @@ def sensitivity(
     there is no such gap.
     """
     if points < LEAST_POINTS or points & (points - 1):
-        what, advice = f"must be a power of two, got {points}", "as in 256, 512 or 1024"
+        what, advice = (
+            Message("must be a power of two, got {points}", points=points),
+            "as in 256, 512 or 1024",
+        )
         raise ScenarioError([Problem("--points", what, advice)])
     settings = _until_year(scenario, address, settings)
     result = inputs_of(scenario, settings)

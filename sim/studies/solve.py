@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..report.i18n import Language, number, probability, translate
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
@@ -35,20 +35,28 @@ def check(options: SolveOptions) -> None:
     target, levers = target_of(options.target, options.certainty), levers_of(options.levers)
     for each in levers:
         if each.since is not None and each.since.year > target.address.year:
-            what = f"{each} is set after {target.address.year}, the year of the target"
+            what = Message(
+                "{each} is set after {year}, the year of the target",
+                each=each,
+                year=target.address.year,
+            )
             usage_error("--lever", what, "take an earlier date")
     if options.ranges and len(options.ranges) != len(levers):
-        what = f"{len(options.ranges)} for {len(levers)} levers"
+        what = Message(
+            "{ranges} for {levers} levers", ranges=len(options.ranges), levers=len(levers)
+        )
         usage_error("--range", what, "give one for each lever")
 
 
 def levers_of(texts: Sequence[str]) -> list[Lever]:
     """Return one or two different levers; raises ``ScenarioError``."""
     if len(texts) not in (1, 2):
-        usage_error("--lever", f"{len(texts)} levers", "give one or two")
+        usage_error("--lever", Message("{count} levers", count=len(texts)), "give one or two")
     result = [lever(text, "--lever") for text in texts]
     if len({each.key for each in result}) < len(result):
-        usage_error("--lever", f"{result[0].key} is given twice", "give two different keys")
+        usage_error(
+            "--lever", Message("{key} is given twice", key=result[0].key), "give two different keys"
+        )
     return result
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import bisect, brentq
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
 from ..results.executor import ALL_CORES, Workers
@@ -156,8 +156,21 @@ def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     low, most = _allowed(lever)
     if given is not None:
         if given[0] < low or given[1] > most:
-            what = f"{given[0]:g} to {given[1]:g} goes beyond what {lever.key} may be"
-            raise ScenarioError([Problem("--range", what, f"stay within {low:g} to {most:g}")])
+            what = Message(
+                "{low:g} to {high:g} goes beyond what {key} may be",
+                low=given[0],
+                high=given[1],
+                key=lever.key,
+            )
+            raise ScenarioError(
+                [
+                    Problem(
+                        "--range",
+                        what,
+                        Message("stay within {low:g} to {most:g}", low=low, most=most),
+                    )
+                ]
+            )
         return given
     low = 0.0 if low == -np.inf else low
     high = 2 * present if present > low else low + 1.0

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from ..errors import ModelError, ScenarioError, usage_error
+from ..errors import Message, ModelError, ScenarioError, usage_error
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
@@ -358,7 +358,11 @@ def design_file(file: Path) -> Path:
         return shelf
     if not file.is_file():
         known = ", ".join(sorted(item.stem for item in shelf.parent.glob("*.yaml")))
-        usage_error(str(file), "there is no such file", f"give a design file, or one of: {known}")
+        usage_error(
+            str(file),
+            "there is no such file",
+            Message("give a design file, or one of: {known}", known=known),
+        )
     check_file_name(file)
     return file
 

@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, as_message
 from ..results.experiment import Settings, settings_from_record
 from ..runs.atomic import PARTIAL, exclusive_folder, refuse_link, replace_file
 from ..runs.manifest import (
@@ -218,10 +218,10 @@ def read_sweep(folder: Path) -> FinishedRuns:
         raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
     record = read_manifest(folder)
     if record["kind"] != "sweep":
-        what = f"{MANIFEST} is not that of a sweep"
+        what = Message("{file} is not that of a sweep", file=MANIFEST)
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
     if record["files"].get(TABLE) != digest(folder / TABLE):
-        what = f"{TABLE} is not as the sweep wrote it"
+        what = Message("{file} is not as the sweep wrote it", file=TABLE)
         raise ScenarioError([Problem(str(folder), what, "start the sweep again")])
     asked = record["asked"]
     return FinishedRuns(
@@ -281,7 +281,7 @@ def owned(folder: Path) -> frozenset[str]:
         refuse_link(folder / MANIFEST)
         record = read_manifest(folder)
         if record["kind"] != "sweep":
-            what = f"this is the folder of a {record['kind']}, not of a sweep"
+            what = Message("this is the folder of a {kind}, not of a sweep", kind=record["kind"])
             raise ScenarioError([Problem(str(folder), what, _ADVICE)])
         names |= {MANIFEST, *record["files"]}
     return frozenset(names)
@@ -309,7 +309,10 @@ def _refuse_foreign(folder: Path) -> None:
         return
     if not names & {UNDER_WAY, MANIFEST}:
         what = "this folder holds something that is not a sweep of ours"
-        advice = f"{_ADVICE}; what version 0.1 left unfinished can't be resumed"
+        advice = Message(
+            "{advice}; what version 0.1 left unfinished can't be resumed",
+            advice=as_message(_ADVICE),
+        )
         raise ScenarioError([Problem(str(folder), what, advice)])
     owned(folder)
 

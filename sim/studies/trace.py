@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..errors import usage_error
+from ..errors import Message, usage_error
 from ..reference.simulation import scaled, simulate_persons
 from ..report.i18n import Language, translate
 from ..scenario import Scenario
@@ -18,7 +18,7 @@ def trace(scenario: Scenario, person: int, seed: int, scale: int, lang: Language
     """
     _, country = simulate_persons(scaled(scenario, 1 / scale), seed, follow=person)
     if person > len(country.people):
-        what = f"there are {len(country.people):,} people in this run"
+        what = Message("there are {count:,} people in this run", count=len(country.people))
         usage_error("--person", what, "give a lower number, or a smaller --scale")
     someone = country.people[person - 1]
     diary = sorted(someone.diary, key=lambda entry: entry[0])

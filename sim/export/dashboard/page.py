@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
-from ...errors import Problem, ScenarioError, usage_error
+from ...errors import Message, Problem, ScenarioError, usage_error
 from ...hindcast.observations import Observation
 from ...report.i18n import Language, translate
 from ...runs.load import RunFolder, combined_provenance
@@ -53,12 +53,14 @@ def explore(
     be too large.
     """
     if len(runs) > MOST_RUNS:
-        what = f"{len(runs)} runs are too many to tell apart"
-        usage_error("dashboard", what, f"name at most {MOST_RUNS}")
+        what = Message("{count} runs are too many to tell apart", count=len(runs))
+        usage_error("dashboard", what, Message("name at most {most}", most=MOST_RUNS))
     ids = [run.record["id"] for run in runs]
     for name, one in zip(names, ids, strict=True):
         if ids.count(one) > 1:
-            usage_error(name, f"the run {one} is named twice", "name each run once")
+            usage_error(
+                name, Message("the run {one} is named twice", one=one), "name each run once"
+            )
     return page(runs, combined_provenance(runs, command), lang, figures)
 
 
@@ -72,7 +74,12 @@ def page(
     data = _page(runs, stamp, lang, figures)
     if len(data) <= MOST_BYTES:
         return data
-    what = f"the page of {len(runs)} runs is {_megabytes(len(data))} MB, above {_megabytes()} MB"
+    what = Message(
+        "the page of {count} runs is {size} MB, above {most} MB",
+        count=len(runs),
+        size=_megabytes(len(data)),
+        most=_megabytes(),
+    )
     raise ScenarioError([Problem("dashboard", what, _advice(runs, stamp, lang, figures))])
 
 
@@ -147,7 +154,7 @@ def _advice(runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figure
     """How many of these runs fit, the first ones of them."""
     for count in range(len(runs) - 1, 0, -1):
         if len(_page(runs[:count], stamp, lang, figures)) <= MOST_BYTES:
-            return f"the first {count} of them fit: name at most so many"
+            return Message("the first {count} of them fit: name at most so many", count=count)
     return "not even the first of them fits: run it to an earlier day (--until)"
 
 

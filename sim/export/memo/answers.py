@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
-from ...errors import Problem, ScenarioError
+from ...errors import Message, Problem, ScenarioError
 from ...questions.questions import Question
 from ...questions.text import SCALE
 from ...report.charts.bar_rows import new_rows
@@ -64,8 +64,10 @@ def memo_of_answers(folder: FinishedFolder, lang: Language, question: int | None
     number for it, or if their files were changed.
     """
     if folder.lang != lang:
-        what = f"these answers are written in '{folder.lang}'"
-        advice = f"make them in the other language: opvangsim answer all --lang {lang}"
+        what = Message("these answers are written in '{lang}'", lang=folder.lang)
+        advice = Message(
+            "make them in the other language: opvangsim answer all --lang {lang}", lang=lang
+        )
         raise _refused(folder.path, what, advice)
     asked = _asked(folder)
     deferred = [one for one in asked if one.deferred and one.answer is not None]
@@ -132,7 +134,7 @@ def _asked(folder: FinishedFolder) -> list[Question]:
         ]
     except ValidationError:
         what = "its questions are not in the form that this version knows"
-        advice = f"make them anew: opvangsim answer all --lang {folder.lang}"
+        advice = Message("make them anew: opvangsim answer all --lang {lang}", lang=folder.lang)
         raise _refused(folder.path / "run.json", what, advice) from None
 
 
@@ -165,10 +167,18 @@ def _find(asked: Sequence[Question], number: int, where: Path) -> Question:
     question = next((candidate for candidate in asked if candidate.number == number), None)
     if question is None:
         numbers = [candidate.number for candidate in asked]
-        what = f"there is no question {number}"
-        raise _refused(where, what, f"a number from {min(numbers)} to {max(numbers)}")
+        what = Message("there is no question {number}", number=number)
+        raise _refused(
+            where,
+            what,
+            Message("a number from {first} to {last}", first=min(numbers), last=max(numbers)),
+        )
     if question.because is not None:
-        what = f"no number answers question {number}: {question.because.en}"
+        what = Message(
+            "no number answers question {number}: {reason}",
+            number=number,
+            reason=question.because.en,
+        )
         raise _refused(where, what, "take a question that has an answer")
     return question
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from ...errors import Problem, ScenarioError, usage_error
+from ...errors import Message, Problem, ScenarioError, usage_error
 from ...hindcast.observations import Observation
 from ...report.i18n import Language
 from ...runs.load import FinishedFolder
@@ -46,14 +46,20 @@ def memo_of(
     """
     kind = str(folder.record["kind"])
     if figures is not None and kind != "run":
-        what = f"{folder.path} is the folder of '{kind}', which no figures are held against"
+        what = Message(
+            "{folder} is the folder of '{kind}', which no figures are held against",
+            folder=folder.path,
+            kind=kind,
+        )
         raise ScenarioError([Problem("--observed", what, "leave it out, or give a run")])
     if kind == "answers":
         from .answers import memo_of_answers
 
         return memo_of_answers(folder, lang, question)
     if question is not None:
-        what = f"{folder.path} is the folder of '{kind}' and has no questions"
+        what = Message(
+            "{folder} is the folder of '{kind}' and has no questions", folder=folder.path, kind=kind
+        )
         raise ScenarioError([Problem("--question", what, "leave it out, or give outputs/answers")])
     if kind == "run":
         from .run import memo_of_run
@@ -63,7 +69,7 @@ def memo_of(
         from .study import memo_of_study
 
         return memo_of_study(folder, lang)
-    what = f"no memo is made of the folder of '{kind}'"
+    what = Message("no memo is made of the folder of '{kind}'", kind=kind)
     raise ScenarioError([Problem(str(folder.path), what, "give a run, a study, or answers")])
 
 

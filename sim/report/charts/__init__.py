@@ -12,6 +12,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from ...errors import Message
 from ..i18n import Language, translate
 from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
 from . import budget_year, gap, housing, ind, inflow, multi_run, need, occupancy, vintages
@@ -81,8 +82,10 @@ def reason_against(name: str, run: RunData) -> tuple[str, str]:
     if run.budget_monthly is None:
         what = "the folder is of an earlier version, which did not write budget_monthly.csv"
         return what, "run the scenario again"
-    year = "a year" if run.year is None else str(run.year)
-    return f"the run does not hold {year} to its end", "run the scenario to a later day"
+    if run.year is None:
+        return "the run does not hold a year to its end", "run the scenario to a later day"
+    what = Message("the run does not hold {year} to its end", year=run.year)
+    return what, "run the scenario to a later day"
 
 
 def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
