@@ -33,6 +33,7 @@ TITLE = {"en": "a", "nl": "b"}
 ANSWERS: dict[str, dict[str, Any]] = {
     "comparison": {"base": "a", "others": ["b"]},
     "explanation": {"cell": "gap.total.2027:p50", "factors": {"homes": ["housing.homes"]}},
+    "enough": {"year": 2027, "chance": [0.8], "line": ["total"]},
     "solution": {"levers": ["housing.homes"], "target": "gap.total.2027 <= 0", "certainty": 0.8,
                  "ranges": [[0.0, 1.0]]},
     "frontier": {"levers": ["housing.homes", "ind.granted_factor"], "certainty": 0.8,

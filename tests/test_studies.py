@@ -27,6 +27,11 @@ STUDIES = {
         {"effects", "cells"},
         ("residual", "alone", "Shapley; factors: 1"),
     ),
+    "enough": (
+        ["enough", "--year", "2026", *TINY],
+        {"amounts", "chances"},
+        ("enough with a chance of 80 %", "more than the budget", "simulation error"),
+    ),
     "solve": (
         ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
          "gap.total.2026 <= 0", *TINY],
@@ -169,6 +174,11 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
         (["explain", "baseline", "family-restricted", "--line", "nidos"], "no budget is held"),
         (["explain", "baseline", "coa-prices", "--statistic", "p_positive"], "a probability is"),
         (["explain", "baseline", "family-restricted", "--year", "1999"], "no such cell"),
+        (["enough", "--chance", "80"], "'80' is not a chance between 0 and 1"),
+        (["enough", "--chance", "50%,sure"], "'sure' is not a chance"),
+        (["enough", "--line", "total,money"], "no budget line 'money'"),
+        (["enough", "--line", "total,coa,nidos,ind,ukraine"], "give 1 to 4"),
+        (["enough", "--year", "2055"], "take a year from 2025 to 2030"),
         (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--lever'"),
         (["solve", "baseline", "--lever", "inflow.fist", "--target", "gap.total.2027 <= 0"],
          "not a number of this scenario"),

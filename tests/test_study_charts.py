@@ -82,6 +82,11 @@ def of_solution(data: StudyData, lang: Language) -> list[str]:
     ]
 
 
+def of_enough(data: StudyData, lang: Language) -> list[str]:
+    table = data.table("amounts")
+    return [billion(eur, lang, 2) for name in ("amount", "budget") for eur in table[name]]
+
+
 def of_frontier(data: StudyData, lang: Language) -> list[str]:
     held = data.table("grid")["held"]
     return [billion(held.iloc[at], lang, 2) for at in (0, 2, 6, 8)]
@@ -127,6 +132,7 @@ def of_sweep(data: StudyData, lang: Language) -> list[str]:
 NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
     "comparison": of_comparison,
     "explanation": of_explanation,
+    "enough": of_enough,
     "solution": of_solution,
     "frontier": of_frontier,
     "stock": of_stock,

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import flag_of
+from ..studies.options import typed as texts_of
 from .options import Executor, Lang, Out, Overrides, Quiet, Sets, Workers
 from .output import finish, tell_notes, watched
 
@@ -95,7 +96,7 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
         repeated = get_origin(annotation) is tuple and default in (..., ())
         annotation = list[str] if repeated else str
         default = None if default == () else default
-        default = ",".join(default) if isinstance(default, tuple) else default
+        default = ",".join(texts_of(default)) if isinstance(default, tuple) else default
     if type(None) in get_args(annotation):
         annotation = next(one for one in get_args(annotation) if one is not type(None))
     if default is None:

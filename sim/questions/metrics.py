@@ -20,7 +20,7 @@ from ..results.cell import parse as parse_cell
 from ..results.conditions import ComparisonOp, Operand, evaluate
 from ..results.conditions import parse as parse_condition
 from ..results.experiment import summary_value
-from ..results.precision import Interval, of_probability, of_quantile, of_statistic
+from ..results.precision import Interval, of_probability, of_statistic, quantile_with_error
 from ..scenario import Loaded, Scenario, load_chain, quantities
 from ..studies.base import Value
 from .questions import Metric, Operation, Question
@@ -200,8 +200,8 @@ def _between(figure: Metric, count: int) -> Floats:
 
 def _enough(values: Floats, certainty: float) -> Value:
     """Return the amount that is enough with some certainty, and its simulation error (95 %)."""
-    band = _known(of_quantile(values, certainty))
-    return Value(float(np.quantile(values, certainty)), band, sampled=True)
+    amount, low, high = quantile_with_error(values, certainty)
+    return Value(amount, _known((np.array(low), np.array(high))), sampled=True)
 
 
 def _number(figure: Metric) -> float:

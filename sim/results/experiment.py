@@ -30,7 +30,7 @@ from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Scenario
 from . import budget
 from . import tables as results
-from .budget import Costs
+from .budget import Basis, Costs
 from .by_month import costs_by_month
 from .cell import MONEY, CellRef, advice_on
 from .executor import ALL_CORES, Workers, parallel_list, parallel_map
@@ -114,11 +114,13 @@ class Experiment:
         costs = budget.costs(scenario, self.tables.volumes, samples, self.clock)
         return Experiment(scenario, self.clock, samples, self.tables, costs, self.first)
 
-    def line(self, table: str, line: str, vintage: str | None = None) -> Floats:
+    def line(
+        self, table: str, line: str, vintage: str | None = None, basis: Basis | None = None
+    ) -> Floats:
         """Cost, budget or gap of a line against the headline: (whole year, replication) [EUR].
 
         At the scenario's price level, as cost, in its price basis; NaN in a year without a budget.
-        ``vintage`` takes another budget than the headline's.
+        ``vintage`` takes another budget than the headline's, ``basis`` another price basis.
         """
         vintage_ = self.scenario.budget.vintages[vintage or self.scenario.budget.headline]
         years = budget.whole_years(self.clock)
@@ -130,7 +132,7 @@ class Experiment:
             line,
             np.broadcast_to(cost, (len(rows), self.replications)),
             years,
-            self.scenario.budget.price_basis,
+            basis or self.scenario.budget.price_basis,
         )
         return {"cost": balance.cost, "budget": balance.budget}.get(table, balance.gap)
 

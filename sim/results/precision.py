@@ -98,6 +98,18 @@ def of_quantile(values: Floats, p: float) -> Interval:
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
+def quantile_with_error(values: Floats, p: float) -> tuple[float, float, float]:
+    """Return the quantile at ``p`` of values (replication,), and both ends of its 95 % interval.
+
+    Of a cost it is the amount that is enough with that chance.
+
+    >>> quantile_with_error(np.arange(11.0), 0.8)[0]
+    8.0
+    """
+    low, high = of_quantile(values, p)
+    return float(np.quantile(values, p)), float(low), float(high)
+
+
 def of_statistic(values: Floats, statistic: str) -> Interval:
     """Return the 95 % interval of one of ``cell.STATISTICS``."""
     if statistic == "mean":

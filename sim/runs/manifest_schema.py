@@ -270,6 +270,14 @@ class ExplanationAsked(Part):
     factors: Annotated[dict[Name, Names], Field(min_length=1)]
 
 
+class EnoughAsked(Part):
+    """Year, chances and budget lines of the money."""
+
+    year: Year
+    chance: Annotated[list[Share], Field(min_length=1, max_length=1_000)]
+    line: Annotated[Names, Field(min_length=1, max_length=1_000)]
+
+
 class SolutionAsked(Part):
     """Levers, their ranges, and the target."""
 
@@ -346,6 +354,7 @@ class AnswersAsked(Part):
 ASKED: dict[str, type[Part]] = {
     "comparison": ComparisonAsked,
     "explanation": ExplanationAsked,
+    "enough": EnoughAsked,
     "solution": SolutionAsked,
     "frontier": FrontierAsked,
     "stock": OptimalPlacesAsked,

@@ -45,6 +45,10 @@ COLUMNS: dict[tuple[str, str], str] = {
     ("comparison", "monthly"): f"scenario:text series:text breakdown:text date:date {_DIFFERENCE}",
     ("explanation", "cells"): "cell:text of:text value",
     ("explanation", "effects"): "factor:text keys:text effect alone last mean p10 p90 p_positive",
+    ("enough", "amounts"): "line:text year:year chance amount amount_low amount_high budget added "
+    "p_enough p_enough_low p_enough_high",
+    ("enough", "chances"): "line:text chance amount amount_low amount_high",
+    ("solution", "chances"): "line:text chance amount amount_low amount_high",
     ("solution", "answer"): "lever:text target:text certainty answer p10 p90 unit:text side:text "
     "always:truth crossings:count present",
     ("solution", "points"): "lever:text value unit:text held mean p10 p50 p90 p_met",

@@ -82,6 +82,14 @@ STUDIES: dict[str, Study] = {
             "two scenarios",
         ),
         Study(
+            "enough",
+            "Find how much money is enough in a year, with a chance such as 80 %.",
+            "sim.studies.enough",
+            f"{OPTIONS}.EnoughOptions",
+            ("enough",),
+            details="One simulation: the quantile of the cost of each line, beside its budget.",
+        ),
+        Study(
             "solve",
             "Find the value of a number at which a target is just met; of two, the frontier.",
             "sim.studies.solve",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
 
@@ -31,17 +31,21 @@ SHARED = ("replications", "seed", "until", "step", "uncertainty")
 
 @dataclass(frozen=True)
 class Flag:
-    """How a field is written on the command line, if not as ``--field-name``."""
+    """How a field is written on the command line, if not as ``--field-name``.
+
+    With ``commas`` several values are written once, with commas between them.
+    """
 
     name: str = ""
     metavar: str | None = None
+    commas: bool = False
 
 
 def flag_of(name: str, field: FieldInfo | None) -> Flag:
     """Return the flag of a field: the one it states, with a name made of its own by default."""
     stated = [flag for flag in (field.metadata if field else ()) if isinstance(flag, Flag)]
     result = stated[0] if stated else Flag()
-    return Flag(result.name or f"--{name.replace('_', '-')}", result.metavar)
+    return replace(result, name=result.name or f"--{name.replace('_', '-')}")
 
 
 def parse_uncertainties(given: object) -> object:
@@ -87,8 +91,38 @@ def day_of(given: str, option: str) -> date:
 Count = Annotated[int, BeforeValidator(parse_count), Flag(metavar="N")]
 Day = Annotated[date | None, BeforeValidator(parse_until), Flag(metavar="YYYY-MM-DD")]
 Sources = Annotated[
-    tuple[Uncertainty, ...], BeforeValidator(parse_uncertainties), Flag(metavar="SOURCE,...")
+    tuple[Uncertainty, ...],
+    BeforeValidator(parse_uncertainties),
+    Flag(metavar="SOURCE,...", commas=True),
 ]
+
+
+def parse_chance(given: object) -> float:
+    """Return a chance between 0 and 1, written as 0.8 or as 80%."""
+    text = str(given).strip()
+    percent = text.endswith("%")
+    try:
+        chance = float(text.removesuffix("%")) / (100 if percent else 1)
+    except ValueError:
+        chance = float("nan")
+    if not 0 < chance < 1:
+        what = Message("'{given}' is not a chance between 0 and 1", given=text[:LONGEST_QUOTE])
+        usage_error("--chance", what, "write it as 80% or 0.8")
+    return round(chance, 12)
+
+
+def parse_chances(given: object) -> tuple[float, ...]:
+    """Return chances in their order, each once; a text holds several with commas."""
+    words = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    return tuple(sorted({parse_chance(word) for word in words}))
+
+
+def parse_words(given: object) -> object:
+    """Return the words of a text that holds several with commas, each once."""
+    words = given.split(",") if isinstance(given, str) else given
+    if not isinstance(words, (list, tuple)):
+        return given
+    return tuple(dict.fromkeys(str(word).strip() for word in words))
 
 
 class StudyOptions(BaseModel):
@@ -152,16 +186,16 @@ class StudyOptions(BaseModel):
         words: list[str] = []
         for name, field in type(self).model_fields.items():
             if name in self.model_fields_set:
-                flag = flag_of(name, field).name
-                words += [word for text in typed(getattr(self, name)) for word in (flag, text)]
+                flag = flag_of(name, field)
+                texts = typed(getattr(self, name))
+                texts = [",".join(texts)] if flag.commas else texts
+                words += [word for text in texts for word in (flag.name, text)]
         return words
 
 
 def typed(value: object) -> list[str]:
     """Return the value of an option as it is typed, several times if it is repeated."""
     if isinstance(value, tuple):
-        if value and set(value) <= set(UNCERTAINTIES):
-            return [",".join(value)]
         return [text for part in value for text in _typed_part(part)]
     return [f"{value:g}" if isinstance(value, float) else str(value)]
 
@@ -285,6 +319,24 @@ class SolveOptions(ReplicatedOptions):
         """Read the fields; a target in a statistic has no certainty."""
         result = super().from_asked(asked)
         return {name: value for name, value in result.items() if value is not None}
+
+
+class EnoughOptions(SimulationOptions):
+    """Year and budget lines whose cost must be covered, and with which chance."""
+
+    MOST_LINES: ClassVar[int] = 4
+    """Lines at a time: as many as a chart has room for."""
+
+    year: int = Field(2027, description="Year of the money.")
+    chance: Annotated[
+        tuple[float, ...], BeforeValidator(parse_chances), Flag(metavar="80%", commas=True)
+    ] = Field((0.8,), description="Chance that the money is to be enough; several with commas.")
+    line: Annotated[
+        tuple[str, ...], BeforeValidator(parse_words), Flag(metavar="LINE,...", commas=True)
+    ] = Field(
+        ("total", "coa_nidos", "ind"),
+        description="Lines of the budget, with commas: as total or coa_nidos.",
+    )
 
 
 class IndCutOptions(SimulationOptions):

@@ -48,6 +48,7 @@ SHORT = ["--until", "2026-12-31"]
 COMMANDS = {
     "comparison": ["compare", "baseline", "faster-housing", "constrained", *SHORT],
     "explanation": ["explain", "baseline", "regular-27100", "--year", "2026"],
+    "enough": ["enough", "--year", "2026", "--chance", "50%,80%"],
     "solution": ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026",
                  "--target", "gap.total.2026 <= 0"],
     "frontier": ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",

@@ -49,6 +49,7 @@ def _folder(*words: str, cases: Cases = "each kind") -> Writer:
 _STUDIES: dict[str, tuple[str, ...]] = {
     "compare": ("baseline", "faster-housing", *FEW, "--until", "2025-12-31"),
     "explain": ("baseline", "faster-housing", *FEW),
+    "enough": ("--year", "2025", *FEW),
     "solve": ("--target", "gap.total.2027 > 2e9", "--lever", "housing.homes=10000..40000"),
     "optimal-places": FEW,
     "ind-cut": FEW,

@@ -6,14 +6,13 @@ import asyncio
 from concurrent.futures import Executor
 from threading import Event
 
-import numpy as np
-
 from ...clock import Clock
 from ...model.sampling import Samples, sample, slice_samples
 from ...report.charts import RunData
 from ...results import budget
 from ...results.executor import cores
 from ...results.experiment import Experiment, Settings, chunk_size, chunks, simulate_one
+from ...results.precision import quantile_with_error
 from ...results.tables import Tables, join_tables
 from ...runs.batches import Cells, batch_of
 from ...runs.summary_tables import budget_table, headline_view, monthly_table
@@ -84,12 +83,13 @@ def chart_data(
 def extra_budget(experiment: Experiment, certainty: float) -> dict[int, float]:
     """Return by year what must be added to the budget to suffice with a given probability [EUR].
 
-    It is that quantile of the gap over replications; below zero where money is left.
+    It is what ``opvangsim enough`` says of the total; below zero where money is left.
     """
+    years = budget.whole_years(experiment.clock)
+    costs = experiment.line("cost", "total", basis="vintage")
+    amounts = {year: experiment.scenario.headline.amount("total", year) for year in years}
     return {
-        year: float(np.quantile(gaps, certainty))
-        for year, gaps in zip(
-            budget.whole_years(experiment.clock), experiment.line("gap", "total"), strict=True
-        )
-        if np.isfinite(gaps).all()
+        year: quantile_with_error(cost, certainty)[0] - amount
+        for (year, amount), cost in zip(amounts.items(), costs, strict=True)
+        if amount is not None
     }
