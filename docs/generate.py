@@ -100,9 +100,10 @@ def help_text(*words: str) -> str:
 
 
 def subcommands(text: str) -> list[str]:
-    """Names below the heading "Commands" of a help screen."""
-    _, _, below = text.partition("\nCommands:\n")
-    return re.findall(r"^  ([a-z][\w-]*)", below, flags=re.M)
+    """Names below the headings of a help screen that are not its options."""
+    parts = re.split(r"^(?=\S.*:$)", text, flags=re.M)
+    below = [part for part in parts if not re.match("(Usage|Arguments|Options):", part)]
+    return [name for part in below for name in re.findall(r"^  ([a-z][\w-]*)", part, flags=re.M)]
 
 
 def commands_page() -> str:

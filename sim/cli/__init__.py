@@ -11,7 +11,6 @@ from io import TextIOWrapper
 from typing import NoReturn, TextIO
 
 import typer
-from typer.exceptions import TyperException
 
 from ..runs.former import complaint
 from .commands import app
@@ -21,8 +20,7 @@ __all__ = ["app", "main"]
 ALLOCATIONS_A_COLLECTION = 500_000
 """Imports make some 200,000 objects that stay: with Python's 700 allocations they are searched for
 garbage over and over, a tenth of all time that is not simulation."""
-LONGEST_NAME = 200
-"""Longest part of the name of a file that is quoted."""
+USAGE = 2
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -45,40 +43,44 @@ def _print_anything(stream: TextIO) -> None:
 
 def main() -> NoReturn:
     """Run a command: mistakes of the user end with 2, an interrupt with 130, our own with 1."""
-    from ..errors import ModelError, ScenarioError, printable
-
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
     gc.set_threshold(ALLOCATIONS_A_COLLECTION)
     signal.signal(signal.SIGTERM, _stop)
+    from .log import close_log
+
+    code, unexpected = 1, None
+    try:
+        code = _run()
+    except Exception as error:
+        unexpected = error
+        raise
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+        raise
+    finally:
+        close_log(code, unexpected)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command that was typed and return its exit code; prints what was wrong with it."""
+    from .failures import asks_for_json, failure_of, of_text, print_failure
+
     if former := complaint(sys.argv[1:]):
-        typer.echo(f"error: {printable(former)}", err=True)
-        sys.exit(2)
+        print_failure(of_text(former), as_json=asks_for_json())
+        return USAGE
     try:
         code = app(standalone_mode=False)
-    except ScenarioError as error:
-        for problem in error.problems:
-            typer.echo(f"error: {problem}", err=True)
-        sys.exit(2)
-    except TyperException as error:
-        typer.echo(f"error: {printable(error.format_message())}", err=True)
-        sys.exit(2)
-    except OSError as error:
-        told = error.strerror or error
-        if error.filename is not None:
-            name = printable(str(error.filename))[:LONGEST_NAME]
-            typer.echo(f"error: {name}: can't be read or written: {told}", err=True)
-            sys.exit(2)
-        # What was computed is written by then; only the printing failed.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        typer.echo(f"error: the output can't be written: {told}", err=True)
-        sys.exit(2)
-    except UnicodeError:
-        typer.echo("error: a name or a value holds bytes that are not text (UTF-8)", err=True)
-        sys.exit(2)
-    except ModelError as error:
-        typer.echo(f"internal error, please report it: {error}", err=True)
-        sys.exit(1)
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        if isinstance(error, OSError) and error.filename is None:
+            # What was computed is written by then; only the printing failed.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        print_failure(failure, as_json=asks_for_json())
+        return failure.code
     if code == INTERRUPTED:
         typer.echo("interrupted: nothing was written", err=True)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

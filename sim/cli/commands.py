@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..studies import STUDIES
+from .log import log_parameters
 
 LOOK: dict[str, Any] = {
     "add_completion": False,
@@ -22,10 +23,14 @@ LOOK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Command:
-    """One line of help, and where the function is: ``module:function`` in this package."""
+    """One line of help, where the function is, and the record that ``--json`` prints.
+
+    The function is ``module:function`` in this package, the record ``module:class`` in ``export``.
+    """
 
     summary: str
     where: str
+    record: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,113 +42,147 @@ class Group:
 
 
 Entry = Command | Group
-FIRST: dict[str, Entry] = {
-    "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
-}
-LAST: dict[str, Entry] = {
-    "nowcast": Command(
-        "Condition a scenario on published figures, and run it on.", "nowcast:nowcast"
-    ),
-    "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
-    "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
-    "plot": Command("Draw the charts of a finished run or study.", "results:plot"),
-    "memo": Command("Write a finished folder as a memo.", "results:memo"),
-    "dashboard": Command(
-        "Write runs side by side as one page that works offline.", "results:dashboard"
-    ),
-    "export": Command("Write a run or a scenario as a file for other programs.", "results:export"),
-    "scenario": Group(
-        "List, show, check and edit scenarios.",
-        {
-            "list": Command("List the shipped scenarios with their gap of 2027.", "scenario:list_"),
-            "overview": Command(
-                "Draw need and gap of 2027 of all shipped scenarios.", "scenario:overview"
-            ),
-            "check": Command(
-                "Check scenario files: errors, then what is not plausible.", "scenario:check"
-            ),
-            "new": Command("Write a commented patch, or one of a newer budget.", "scenario:new"),
-            "start": Command(
-                "Write a scenario for a later start, from published figures.", "start:start"
-            ),
-            "show": Command("Show numbers with unit, source, and who set them.", "scenario:show"),
-            "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
-            "sources": Command(
-                "Show sources and assumptions, and what rests on them.", "scenario:sources"
-            ),
-            "vintages": Command(
-                "Compare the budget vintages at one price level.", "vintages:vintages"
-            ),
-            "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
-            "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
-        },
-    ),
-    "data": Group(
-        "Check, list and compare files of observed figures.",
-        {
-            "check": Command("Check a file of observed figures.", "data:check"),
-            "list": Command("List figures by series, as known on a day.", "data:list_"),
-            "diff": Command("Show which figures differ between two files.", "data:diff"),
-        },
-    ),
-    "runs": Group(
-        "List, reproduce, verify and compare folders of results.",
-        {
-            "list": Command("List the runs and studies in a folder.", "runs:list_"),
-            "reproduce": Command(
-                "Re-run from run.json and compare byte for byte.", "runs:reproduce"
-            ),
-            "verify": Command("Find any byte that was changed in a folder.", "runs:verify"),
-            "compare": Command(
-                "Print what moved between two runs of one scenario.", "runs:compare"
-            ),
-            "provenance": Command(
-                "Say where a file comes from, and whether it changed.", "runs:provenance"
-            ),
-        },
-    ),
-    "forecast": Group(
-        "Freeze, verify and follow up forecasts.",
-        {
-            "freeze": Command("Keep the forecast of a run in a dated file.", "forecast:freeze"),
-            "verify": Command(
-                "Find frozen forecasts that were changed or are missing.", "forecast:verify"
-            ),
-            "monitor": Command(
-                "Report what came of frozen forecasts, with alarms.", "forecast:monitor"
-            ),
-            "explain-miss": Command(
-                "Divide the miss of a frozen forecast over its causes.", "forecast:explain_miss"
-            ),
-        },
-    ),
-    "model": Group(
-        "Check, trace and calibrate the model.",
-        {
-            "check": Command("Check the laws of the model on this computer.", "model:check"),
-            "trace": Command("Follow one person through the chain.", "model:trace"),
-            "calibrate": Command(
-                "Fit what no source gives to the years to 2024.", "model:calibrate"
-            ),
-        },
-    ),
+STUDIES_SECTION = "Studies"
+"""Heading of the commands that are made from ``STUDIES``."""
+SECTIONS: dict[str, dict[str, Entry]] = {
+    "Simulate": {
+        "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
+        "nowcast": Command(
+            "Condition a scenario on published figures, and run it on.", "nowcast:nowcast"
+        ),
+        "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
+    },
+    STUDIES_SECTION: {},
+    "Show and export": {
+        "plot": Command("Draw the charts of a finished run or study.", "results:plot"),
+        "memo": Command("Write a finished folder as a memo.", "results:memo"),
+        "dashboard": Command(
+            "Write runs side by side as one page that works offline.", "results:dashboard"
+        ),
+        "export": Command(
+            "Write a run or a scenario as a file for other programs.", "results:export"
+        ),
+    },
+    "Scenarios, figures and results": {
+        "scenario": Group(
+            "List, show, check and edit scenarios.",
+            {
+                "list": Command(
+                    "List the shipped scenarios with their gap of 2027.", "scenario:list_"
+                ),
+                "overview": Command(
+                    "Draw need and gap of 2027 of all shipped scenarios.", "scenario:overview"
+                ),
+                "check": Command(
+                    "Check scenario files: errors, then what is not plausible.", "scenario:check"
+                ),
+                "new": Command(
+                    "Write a commented patch, or one of a newer budget.", "scenario:new"
+                ),
+                "start": Command(
+                    "Write a scenario for a later start, from published figures.", "start:start"
+                ),
+                "show": Command(
+                    "Show numbers with unit, source, and who set them.", "scenario:show"
+                ),
+                "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
+                "sources": Command(
+                    "Show sources and assumptions, and what rests on them.", "scenario:sources"
+                ),
+                "vintages": Command(
+                    "Compare the budget vintages at one price level.", "vintages:vintages"
+                ),
+                "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
+                "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
+            },
+        ),
+        "data": Group(
+            "Check, list and compare files of observed figures.",
+            {
+                "check": Command("Check a file of observed figures.", "data:check"),
+                "list": Command("List figures by series, as known on a day.", "data:list_"),
+                "diff": Command("Show which figures differ between two files.", "data:diff"),
+            },
+        ),
+        "runs": Group(
+            "List, reproduce, verify and compare folders of results.",
+            {
+                "list": Command("List the runs and studies in a folder.", "runs:list_"),
+                "reproduce": Command(
+                    "Re-run from run.json and compare byte for byte.", "runs:reproduce"
+                ),
+                "verify": Command("Find any byte that was changed in a folder.", "runs:verify"),
+                "compare": Command(
+                    "Print what moved between two runs of one scenario.", "runs:compare"
+                ),
+                "provenance": Command(
+                    "Say where a file comes from, and whether it changed.", "runs:provenance"
+                ),
+            },
+        ),
+        "forecast": Group(
+            "Freeze, verify and follow up forecasts.",
+            {
+                "freeze": Command("Keep the forecast of a run in a dated file.", "forecast:freeze"),
+                "verify": Command(
+                    "Find frozen forecasts that were changed or are missing.", "forecast:verify"
+                ),
+                "monitor": Command(
+                    "Report what came of frozen forecasts, with alarms.", "forecast:monitor"
+                ),
+                "explain-miss": Command(
+                    "Divide the miss of a frozen forecast over its causes.", "forecast:explain_miss"
+                ),
+            },
+        ),
+    },
+    "How good it is": {
+        "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
+        "model": Group(
+            "Check, trace and calibrate the model.",
+            {
+                "check": Command("Check the laws of the model on this computer.", "model:check"),
+                "trace": Command("Follow one person through the chain.", "model:trace"),
+                "calibrate": Command(
+                    "Fit what no source gives to the years to 2024.", "model:calibrate"
+                ),
+            },
+        ),
+    },
 }
 
 
-def entries() -> dict[str, Entry]:
-    """Return the entries of the top help screen, the studies among them."""
-    found = dict(FIRST)
+def sections() -> dict[str, dict[str, Entry]]:
+    """Return the entries of the top help screen by heading, the studies among them."""
+    studies: dict[str, Entry] = {}
     for name, study in STUDIES.items():
         # A design is run under a command of its own, which can be continued.
         where = "sweep:sweep" if study.takes == "design" else "study_command:"
-        found[name] = Command(study.summary, where)
-    return found | LAST
+        studies[name] = Command(study.summary, where, "records:StudyRecord")
+    return SECTIONS | {STUDIES_SECTION: studies}
+
+
+def entries() -> dict[str, Entry]:
+    """Return all entries of the top help screen by name."""
+    return {name: entry for part in sections().values() for name, entry in part.items()}
+
+
+def commands() -> dict[tuple[str, ...], Command]:
+    """Return every command by the words that are typed for it, those of groups among them."""
+    found: dict[tuple[str, ...], Command] = {}
+    for name, entry in entries().items():
+        if isinstance(entry, Group):
+            found |= {(name, inner): command for inner, command in entry.commands.items()}
+        else:
+            found[name,] = entry
+    return found
 
 
 def imported(name: str, entry: Entry) -> Any:
     """Import a command, or make one of a study, and return it as typer runs it."""
     if isinstance(entry, Group):
-        return get_command(application(lambda: dict(entry.commands), entry.summary))
+        table = {"Commands": dict(entry.commands)}
+        return get_command(application(lambda: table, entry.summary))
     module, _, function = entry.where.partition(":")
     code = import_module(f".{module}", __package__)
     found: Callable[..., None] = (
@@ -151,29 +190,49 @@ def imported(name: str, entry: Entry) -> Any:
     )
     single = typer.Typer(**LOOK)
     single.command(name)(found)
-    return get_command(single)
+    command = get_command(single)
+    command.params += log_parameters()
+    return command
 
 
 def application(
-    table: Callable[[], dict[str, Entry]], summary: str, callback: Any = None
+    table: Callable[[], Mapping[str, Mapping[str, Entry]]],
+    summary: str,
+    callback: Any = None,
+    **look: Any,
 ) -> typer.Typer:
-    """Return a group of commands that imports each when it is called."""
+    """Return a group of commands, by heading, that imports each when it is called."""
+
+    def named() -> dict[str, Entry]:
+        return {name: entry for part in table().values() for name, entry in part.items()}
 
     class LazyGroup(TyperGroup):
         """Group that reads names and help from the table."""
 
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            return super().parse_args(ctx, args or ["--help"])
+
         def list_commands(self, _ctx: Any) -> list[str]:
-            return list(table())
+            return list(named())
 
         def get_command(self, _ctx: Any, cmd_name: str) -> Any:
-            entry = table().get(cmd_name)
+            entry = named().get(cmd_name)
             return imported(cmd_name, entry) if entry else None
 
         def format_commands(self, _ctx: Any, formatter: Any) -> None:
-            with formatter.section("Commands"):
-                formatter.write_dl([(name, entry.summary) for name, entry in table().items()])
+            for heading, part in table().items():
+                with formatter.section(heading):
+                    formatter.write_dl([(name, entry.summary) for name, entry in part.items()])
 
-    found = typer.Typer(cls=LazyGroup, no_args_is_help=True, help=summary, **LOOK)
+        def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+            from .completion import items
+
+            found = [(name, entry.summary) for name, entry in named().items()]
+            fitting = [one for one in found if one[0].startswith(incomplete)]
+            options = TyperCommand.shell_complete(self, ctx, incomplete)
+            return [*items(fitting), *options]
+
+    found = typer.Typer(cls=LazyGroup, help=summary, **LOOK | look)
     found.callback()(callback or _nothing)
     return found
 
@@ -200,5 +259,8 @@ def options(
 
 
 app = application(
-    entries, "Simulate Dutch asylum reception and compare its cost with the budget.", options
+    sections,
+    "Simulate Dutch asylum reception and compare its cost with the budget.",
+    options,
+    add_completion=True,
 )

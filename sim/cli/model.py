@@ -13,6 +13,7 @@ import typer
 from ..errors import Message, reason_of, usage_error
 from ..studies.options import parse_count
 from .options import (
+    Chain,
     ChartWidth,
     Executor,
     Formats,
@@ -50,7 +51,7 @@ def check() -> None:
 
 
 def trace(
-    scenario: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")],
+    scenario: Chain,
     person: Annotated[int, typer.Option(min=1, help="Number of the person.")],
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed.")] = 1,
     scale: Annotated[

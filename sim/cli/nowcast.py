@@ -12,6 +12,7 @@ from ..errors import usage_error
 from ..studies.options import SimulationOptions, day_of
 from .options import (
     AsOf,
+    Chain,
     Executor,
     Lang,
     Observed,
@@ -29,7 +30,7 @@ from .run import print_run
 
 
 def nowcast(
-    scenario: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")],
+    scenario: Chain,
     observed: Observed,
     as_of: AsOf,
     set_: Sets = None,

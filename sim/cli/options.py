@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import Message, usage_error
+from .completion import complete_key, complete_scenario
 
 if TYPE_CHECKING:
     from ..runs.given_figures import GivenFigures
@@ -31,7 +32,11 @@ Executor = Annotated[
 ]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Override: key=value, or key={value: ..., certain: true}."),
+    typer.Option(
+        "--set",
+        help="Override: key=value, or key={value: ..., certain: true}.",
+        autocompletion=complete_key,
+    ),
 ]
 Observed = Annotated[
     Path, typer.Option("--observed", metavar="FILE", help="Observed figures (opvangsim data).")
@@ -57,7 +62,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' fo
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Formats = Annotated[str, typer.Option("--format", help="png, svg, pdf; several with commas.")]
 ChartWidth = Annotated[Width, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]
-Chain = Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")]
+CHAIN = "A scenario, or a chain A+B."
+Other = Annotated[
+    str, typer.Argument(metavar="B", help="Another one.", autocompletion=complete_scenario)
+]
+Chain = Annotated[str, typer.Argument(help=CHAIN, autocompletion=complete_scenario)]
+First = Annotated[str, typer.Argument(metavar="A", help=CHAIN, autocompletion=complete_scenario)]
 ALL_SOURCES = "parameters,inflow,process"
 
 

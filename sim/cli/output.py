@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import Message, reason_of
+from .log import note
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..studies.base import StudyResult, Watch
     from .options import Language
 
-NO_EFFECT = ("-o", "--out", "--workers", "--executor")
+NO_EFFECT = ("-o", "--out", "--workers", "--executor", "--log")
 """Options with a value that have no effect on results, and those without one."""
 NO_EFFECT_FLAGS = ("--quiet", "--json")
 
@@ -33,21 +34,27 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
+def warn(text: str) -> None:
+    """Print a line on the error stream, and write it to the log."""
+    note(text)
+    typer.echo(text, err=True)
+
+
 def tell_warnings(loaded: Loaded) -> None:
     """Print what is not plausible on the error stream."""
     from ..scenario.messages import of_findings
     from ..scenario.plausibility import warnings_of
 
     for one in warnings_of(loaded.scenario):
-        typer.echo(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}", err=True)
+        warn(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}")
 
 
 def tell_notes(loaded: Loaded) -> None:
     """Print what merging did beyond what the files say, on the error stream."""
     from ..scenario.notes import contested, notes_of
 
-    for note in (*contested(loaded), *notes_of(loaded)):
-        typer.echo(f"note: {note}", err=True)
+    for one in (*contested(loaded), *notes_of(loaded)):
+        warn(f"note: {one}")
 
 
 @contextmanager

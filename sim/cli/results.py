@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import Message, all_of, usage_error
+from .completion import complete_scenario
 from .options import (
     ChartWidth,
     Formats,
@@ -22,7 +23,7 @@ from .options import (
     figures_of,
     formats_of,
 )
-from .output import as_typed, tell_notes
+from .output import as_typed, tell_notes, warn
 
 if TYPE_CHECKING:
     from ..report.charts import RunData
@@ -185,7 +186,7 @@ def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     if lacking and (named or len(lacking) == len(wanted)):
         usage_error(", ".join(lacking), *reason_against(lacking[0], subject))
     for name in lacking:
-        typer.echo(f"note: no chart {name}: {reason_against(name, subject)[0]}", err=True)
+        warn(f"note: no chart {name}: {reason_against(name, subject)[0]}")
     return [name for name in wanted if name not in lacking]
 
 
@@ -257,7 +258,11 @@ def dashboard(
 def export(
     what: Annotated[
         list[str],
-        typer.Argument(metavar="RUN|SCENARIO", help="A run's folder; with --xlsx also a scenario."),
+        typer.Argument(
+            metavar="RUN|SCENARIO",
+            help="A run's folder; with --xlsx also a scenario.",
+            autocompletion=complete_scenario,
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="File; for tables also a folder.")],
     xlsx: Annotated[

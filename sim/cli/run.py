@@ -13,6 +13,7 @@ import typer
 
 from ..errors import Message, usage_error
 from ..studies.options import SimulationOptions
+from .completion import complete_scenario
 from .options import (
     ALL_SOURCES,
     Executor,
@@ -34,7 +35,7 @@ from .options import (
     Workers,
     figures_of,
 )
-from .output import as_typed, console, progress, tell_notes, tell_warnings, words_of
+from .output import as_typed, console, progress, tell_notes, tell_warnings, warn, words_of
 
 if TYPE_CHECKING:
     from ..questions.run_studies import Answers
@@ -48,7 +49,11 @@ ALL = "all"
 
 def run(
     scenario: Annotated[
-        list[str], typer.Argument(help="Paths of scenario files, or shipped names; A + B chains.")
+        list[str],
+        typer.Argument(
+            help="Paths of scenario files, or shipped names; A + B chains.",
+            autocompletion=complete_scenario,
+        ),
     ],
     set_: Sets = None,
     replications: Replications = "500",
@@ -274,7 +279,7 @@ def _watch(name: str, total: int) -> Any:
 
 
 def _notice(file: Path) -> None:
-    typer.echo(f"note: {file} is not as it was written; it is made anew", err=True)
+    warn(f"note: {file} is not as it was written; it is made anew")
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:

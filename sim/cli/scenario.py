@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import Message, usage_error
-from .options import ChartWidth, Formats, Json, Lang, Sets, formats_of
-from .output import as_typed, console, tell_notes
+from .completion import complete_scenario, complete_scenario_or_key
+from .options import Chain, ChartWidth, First, Formats, Json, Lang, Other, Sets, formats_of
+from .output import as_typed, console, tell_notes, warn
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
@@ -22,7 +23,10 @@ FAILED = 2
 
 def check(
     file: Annotated[
-        list[str] | None, typer.Argument(help="Scenario files or names; A + B chains.")
+        list[str] | None,
+        typer.Argument(
+            help="Scenario files or names; A + B chains.", autocompletion=complete_scenario
+        ),
     ] = None,
     set_: Sets = None,
     strict: Annotated[
@@ -54,7 +58,7 @@ def check(
         warned = warnings_of(loaded.scenario, strict=strict)
         for one in warned:
             problem = of_findings([one.finding], loaded.tree)[0]
-            typer.echo(f"{'error' if strict else 'warning'} ({one.code}): {problem}", err=True)
+            warn(f"{'error' if strict else 'warning'} ({one.code}): {problem}")
         failed = failed or (strict and bool(warned))
         numbers = sum(1 for _ in quantities(loaded.scenario))
         verdict = "fails" if strict and warned else "fine"
@@ -78,7 +82,9 @@ def new(
     name: Annotated[
         str, typer.Argument(help="Name of the new scenario: NAME.yaml (default: --vintage).")
     ] = "",
-    from_: Annotated[str, typer.Option("--from", help="Scenario it stands on.")] = "baseline",
+    from_: Annotated[
+        str, typer.Option("--from", help="Scenario it stands on.", autocompletion=complete_scenario)
+    ] = "baseline",
     vintage: Annotated[
         str | None, typer.Option(help="Add a newer budget of this name, to be filled in.")
     ] = None,
@@ -131,7 +137,7 @@ def _write_schema(file: Path) -> None:
     except ScenarioError:
         is_ours = False
     if not is_ours:
-        typer.echo(f"note: {file} is kept as it is; remove it for the schema of now", err=True)
+        warn(f"note: {file} is kept as it is; remove it for the schema of now")
         return
     try:
         write_atomic(file, with_checksum(json_schema()).encode())
@@ -140,7 +146,12 @@ def _write_schema(file: Path) -> None:
 
 
 def show(
-    file: Annotated[list[str], typer.Argument(help="A scenario (A + B chains), then a KEY.")],
+    file: Annotated[
+        list[str],
+        typer.Argument(
+            help="A scenario (A + B chains), then a KEY.", autocompletion=complete_scenario_or_key
+        ),
+    ],
     set_: Sets = None,
     brief: Annotated[bool, typer.Option("--brief", help="One line a key.")] = False,
     changed: Annotated[
@@ -188,8 +199,8 @@ def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[
 
 
 def diff(
-    a: Annotated[str, typer.Argument(metavar="A", help="A scenario, or a chain A+B.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    a: First,
+    b: Other,
     lang: Lang = "en",
 ) -> None:
     """Show in which keys two scenarios differ, and which layer set each."""
@@ -202,7 +213,7 @@ def diff(
 
 
 def sources(
-    file: Annotated[str, typer.Argument(help="A scenario, or a chain A+B.")] = "baseline",
+    file: Chain = "baseline",
     lang: Lang = "en",
     json_: Json = False,
 ) -> None:

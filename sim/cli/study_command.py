@@ -16,7 +16,8 @@ from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import flag_of
 from ..studies.options import typed as texts_of
-from .options import Executor, Lang, Out, Overrides, Quiet, Sets, Workers
+from .completion import complete_key, complete_scenario
+from .options import Chain, Executor, First, Lang, Other, Out, Overrides, Quiet, Sets, Workers
 from .output import finish, tell_notes, watched
 
 if TYPE_CHECKING:
@@ -26,19 +27,20 @@ if TYPE_CHECKING:
 
 Parameters = dict[str, tuple[Any, Any]]
 """Type and default of the parameters of a command, by name."""
-CHAIN = "A scenario, or a chain A+B."
 ARGUMENTS: dict[Takes, Parameters] = {
-    "scenario": {"scenario": (Annotated[str, typer.Argument(help=CHAIN)], "baseline")},
+    "scenario": {"scenario": (Chain, "baseline")},
     "two scenarios": {
-        "a": (Annotated[str, typer.Argument(metavar="A", help=CHAIN)], ...),
-        "b": (Annotated[str, typer.Argument(metavar="B", help="Another one.")], ...),
+        "a": (First, ...),
+        "b": (Other, ...),
     },
     "scenarios": {
         "scenarios": (
             Annotated[
                 list[str],
                 typer.Argument(
-                    metavar="SCENARIO...", help="A scenario, then those to compare with it."
+                    metavar="SCENARIO...",
+                    help="A scenario, then those to compare with it.",
+                    autocompletion=complete_scenario,
                 ),
             ],
             ...,
@@ -109,6 +111,7 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
         flag.name,
         metavar=flag.metavar,
         help=field.description,
+        autocompletion=complete_key if flag.name == "--lever" else None,
         **limits,  # type: ignore[arg-type]
     )
     return Annotated[annotation, option], default

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import usage_error
+from .completion import complete_scenario
 from .options import ChartWidth, Lang, Sets, Width
 from .output import as_typed, console
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
-    from .options import Language
+from .options import Language
 
 
 def vintages(
-    file: Annotated[list[str], typer.Argument(metavar="SCENARIO", help="A + B chains.")],
+    file: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIO", help="A + B chains.", autocompletion=complete_scenario),
+    ],
     set_: Sets = None,
     prices: Annotated[
         int | None, typer.Option(help="Year of the prices (default: the headline vintage's).")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import Message, Problem, ScenarioError
+from ..log import timed
 from ..runs.atomic import disk_problem, refuse_link, write_atomic
 from .provenance import find
 
@@ -22,12 +23,13 @@ def write_file(file: Path, data: bytes) -> None:
 
 def write_files(files: Mapping[Path, bytes]) -> None:
     """Write files that belong together, as ``write_file`` does; none if one may not be replaced."""
-    for step in (_check_target, write_atomic):
-        for file, data in files.items():
-            try:
-                step(file, data)
-            except OSError as error:
-                raise ScenarioError([disk_problem(file, error)]) from None
+    with timed("write", ", ".join(map(str, files))):
+        for step in (_check_target, write_atomic):
+            for file, data in files.items():
+                try:
+                    step(file, data)
+                except OSError as error:
+                    raise ScenarioError([disk_problem(file, error)]) from None
 
 
 def _check_target(file: Path, data: bytes) -> None:

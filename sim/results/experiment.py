@@ -20,6 +20,7 @@ import numpy as np
 
 from ..clock import Clock, StepLength
 from ..errors import Problem, ScenarioError
+from ..log import timed
 from ..model.cancel import stop_when
 from ..model.engine import ACTORS, simulate
 from ..model.ledger import Ledger
@@ -316,7 +317,8 @@ def run_tasks(
     work = (piece for task in tasks for piece in pieces(task, settings, cut))
     total, done, turn = settings.replications * len(tasks), 0, 0
     ready: dict[int, Arrays] = {}
-    with closing(parallel_map(measured, work, workers)) as results:
+    step = f"{len(tasks)} x {settings.replications} replications"
+    with timed("simulate", step), closing(parallel_map(measured, work, workers)) as results:
         for number, result in results:
             ready[number] = result
             done += cut[number % len(cut)][1]

@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from ..errors import Message, ModelError, Problem, ScenarioError, as_message
+from ..log import timed
 from .atomic import (
     OLD,
     READY,
@@ -55,7 +56,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
             staging.mkdir()
             try:
                 yield staging
-                _exchange(folder, aside)
+                with timed("replace", folder):
+                    _exchange(folder, aside)
             except BaseException:
                 with suppress(OSError, ScenarioError):
                     repair(folder, aside)

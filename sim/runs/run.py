@@ -22,6 +22,7 @@ import pandas as pd
 from ..clock import Clock
 from ..errors import Message, Problem, ScenarioError
 from ..hindcast.observations import Observation
+from ..log import timed
 from ..model.sampling import Samples, sample
 from ..model.uncertainty import UNCERTAINTIES
 from ..report.observed_figures import compare
@@ -109,15 +110,18 @@ def execute(
     if options.charts:
         Thread(target=_import_charts, daemon=True).start()
     with replace_folder(folder) as staging:
-        run = _computed(scenario, options, until, folder, staging, progress)
+        with timed("simulate", f"{name}, {options.replications} replications"):
+            run = _computed(scenario, options, until, folder, staging, progress)
         options = replace(options, replications=run.replications)
         command = further.command or command_of(words, options, until)
-        write_tables(run, staging)
+        with timed("write tables of", name):
+            write_tables(run, staging)
         further = _with_figures(further, options.observed)
         for file_name, text in further.texts.items():
             (staging / file_name).write_text(text, "utf-8", newline="")
         if options.charts:
-            _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
+            with timed("draw charts of", name):
+                _draw(run, options, staging / "charts", stamp_of(run.id, name, options, command))
         origin = {"scenario": name, "command": command, "asked": {"words": words},
                 "inputs": {**(inputs or {}), **_hashes(options.observed)}}  # fmt: skip
         content = _manifest_content(run, origin, options, until)

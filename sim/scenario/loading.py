@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from ..errors import Message, Problem, ScenarioError
+from ..log import timed
 from . import messages as explain
 from .catalogue import find
 from .layers import COMMAND_LINE, Layer, resolve_extends
@@ -91,11 +92,12 @@ def load_chain(
     With ``overrides`` a number that was conditioned on observations may be set: its draws are
     released, which the result says (``posterior.released``).
     """
-    files = [find(name) for name in names]
-    layers = resolve_extends(files, sets)
-    tree = merge(layers)
-    _head(tree, files, layers)
-    scenario = _checked(_released(tree) if overrides else tree)
+    with timed("load", " + ".join(names)):
+        files = [find(name) for name in names]
+        layers = resolve_extends(files, sets)
+        tree = merge(layers)
+        _head(tree, files, layers)
+        scenario = _checked(_released(tree) if overrides else tree)
     return Loaded(_name(files, sets), scenario, tree)
 
 

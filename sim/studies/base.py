@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..errors import Message, Problem, ScenarioError, usage_error
+from ..log import timed
 from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import (
@@ -138,7 +139,9 @@ def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -
     code = implementation(study)
     code.check(options)
     assert code.run is not None, "a study of a design has a command of its own"
-    return StudyResult(code.run(options, load()))
+    inputs = load()
+    with timed("study", study.name):
+        return StudyResult(code.run(options, inputs))
 
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
