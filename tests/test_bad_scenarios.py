@@ -50,6 +50,8 @@ KNOWN_TO_SCHEMA = {
     "nothing-but-a-title",
     "hold-without-dates",
     "number-as-date",
+    "relative-at-a-date",
+    "factor-as-a-key",
 }
 
 
@@ -91,6 +93,17 @@ def test_the_schema_is_a_schema_and_explains_every_number() -> None:
 def test_a_shipped_scenario_passes_the_schema(name: str) -> None:
     errors = [error.message[:300] for error in VALIDATOR.iter_errors(plain(read(name)))]
     assert errors == []
+
+
+@pytest.mark.parametrize("text", ["+10%", "-2.5 %", "x0.9", "{value: +10%, certain: true}"])
+def test_the_schema_knows_relative_values_in_a_patch_alone(text: str) -> None:
+    """Both forms of a number are valid in a patch; a complete scenario has nothing to inherit."""
+    head = {"extends": "baseline", "title": {"en": "A", "nl": "A"}}
+    homes = yaml.safe_load(text)
+    assert VALIDATOR.is_valid(head | {"housing.homes": homes, "housing": {"homes": homes}})
+    whole = plain(read("baseline"))
+    whole["housing"]["homes"]["value"] = "+10%"
+    assert not VALIDATOR.is_valid(whole)
 
 
 def read(name: str) -> Any:
@@ -200,5 +213,5 @@ def test_the_bad_scenarios_are_yaml_to_others_as_well() -> None:
             yaml.safe_load(file.read_text("utf-8"))
         except (yaml.YAMLError, ValueError):
             broken.append(file.stem)
-    bad_as_yaml = {"not-yaml", "tab", "tag", "no-colon", "quote-without-end"}
+    bad_as_yaml = {"not-yaml", "tab", "tag", "no-colon", "quote-without-end", "factor-with-a-star"}
     assert set(broken) <= bad_as_yaml | {"not-a-date", "month-thirteen"}

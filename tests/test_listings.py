@@ -119,7 +119,7 @@ SLIPS = {
         "reception.places.regular.level: {value: {2026: 35400, 2026-06-01: 80000}, "
         "unit: places, assumption: test}\n"
     ),
-    "scale": "reception.places.regular.price: 27.100\n",
+    "scale": "reception.places.regular.price: 27.1\n",
     "cost-order": "reception.places.tgo.price: 20000\n",
     "bed-prices": "prices.empty_bed: 0\nprices.occupied_bed: 0\n",
     "grant-rate": (

@@ -241,6 +241,8 @@ def test_a_formula_counts_by_the_value_it_had(form: Form, tmp_path: Path) -> Non
 
 
 SLIPS: dict[str, tuple[str, str, int, float | str | None, str]] = {
+    "a relative value": ("housing.homes", "C", 0, "+10%", "'+10%' is relative to another number"),
+    "a dot in a text": ("housing.homes", "C", 0, "29.150", "'29.150' may be 29150 or 29.15"),
     "a comma in a text": ("housing.homes", "C", 0, "0,5", "'0,5' is text, where a number belongs"),
     "a formula without a value": ("housing.homes", "C", 0, "=2*3", "has no value in this file"),
     "another workbook": ("housing.homes", "C", 0, "=[1]x!A1 -> 5", "points to another workbook"),

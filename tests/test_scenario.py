@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario import Scenario, dump, load, override, quantities, source_keys
+from sim.scenario import Scenario, dump, load, load_chain, override, quantities, source_keys
+from sim.scenario.notes import notes_of
+from sim.scenario.relative import RelativeValue, parse_relative
 from sim.scenario.schema import SourceCard
+from sim.scenario.yaml_writer import patch_text
 
 Write = Callable[..., Path]
 
@@ -83,6 +88,162 @@ def test_a_date_is_read_as_day_month_year_wherever_a_date_is_read(scenario_file:
     changed = override(scenario, {"until": "31-12-2027", "housing.homes": path}, "try")
     assert changed.until == date(2027, 12, 31)
     assert changed.housing.homes.value == scenario.housing.homes.value
+
+
+def homes_of(*sets: str) -> float:
+    return load("baseline", sets=list(sets)).housing.homes.single
+
+
+def test_a_relative_value_is_applied_to_the_inherited_one(scenario_file: Write) -> None:
+    """In a file, in the long form, on the command line and in Python: 30,210 and a tenth."""
+    homes = load("baseline").housing.homes
+    assert homes.single == 30_210
+    for text in ("housing.homes: +10%", "housing: {homes: +10 %}", "housing.homes: {value: x1.1}"):
+        changed = load(scenario_file(f"{text}\n")).housing.homes
+        assert changed.single == 33_231
+        assert changed.spread == homes.spread
+        assert changed.source == homes.source
+        assert changed.where == homes.where
+        assert str(changed.assumption).startswith(f"{homes.assumption}; ")
+        assert str(changed.assumption).endswith(" of 30210: patch small: A test.")
+    assert homes_of("housing.homes=-5%") == 28_699.5
+    scenario = override(load("baseline"), {"housing.homes": "x0.9"}, "fewer are built")
+    assert scenario.housing.homes.single == 27_189
+    assert str(scenario.housing.homes.assumption).endswith("; x0.9 of 30210: fewer are built")
+    assert scenario.housing.homes.spread is None
+
+
+def test_what_a_relative_value_says_of_itself_replaces_what_is_said_of_the_patch() -> None:
+    text = "housing.homes={value: +10%, certain: true, assumption: permits rise}"
+    homes = load("baseline", sets=[text]).housing.homes
+    assert homes.spread is None
+    assert str(homes.assumption).endswith("; +10% of 30210: permits rise")
+    cited = load("baseline", sets=["housing.homes={value: +10%, source: CBS-83102}"])
+    assert cited.housing.homes.source == "CBS-83102"
+    assert cited.housing.homes.assumption is None
+
+
+def test_each_relative_value_is_relative_to_the_layer_below(scenario_file: Write) -> None:
+    """Chains, patches on patches and repeated overrides multiply, in their order."""
+    more = scenario_file("housing.homes: +10%\n", "more")
+    fewer = scenario_file("housing.homes: x0.5\n", "fewer")
+    loaded = load_chain([str(more), str(fewer)])
+    assert loaded.scenario.housing.homes.single == 16_615.5
+    assert loaded.tree.relatives["housing.homes"].inherited == 33_231
+    assert loaded.tree.relatives["housing.homes"].source == "more.yaml"
+    assert loaded.tree.conflicts == {}
+    assert homes_of("housing.homes=20000", "housing.homes=+10%", "housing.homes=x2") == 44_000
+    loaded = load_chain([str(more)], ["housing.homes=40000"])
+    assert loaded.tree.relatives == {}
+
+
+def test_a_relative_value_scales_every_amount_of_a_path() -> None:
+    """Dates and what lies between them stay."""
+    path = {"value": {2026: 20_000, 2028: 30_000}, "between": "straight"}
+    below = override(load("baseline"), {"housing.homes": path}, "try")
+    above = override(below, {"housing.homes": "+10%"}, "more")
+    assert dict(above.housing.homes.pairs()) == {date(2026, 1, 1): 22_000, date(2028, 1, 1): 33_000}
+    assert above.housing.homes.between == "straight"
+
+
+@given(number=st.decimals(1, 60_000, places=3), factor=st.decimals("0.01", 50, places=2))
+@settings(deadline=None, max_examples=40)
+def test_a_relative_value_and_its_inverse_give_the_number_back(
+    number: Decimal, factor: Decimal
+) -> None:
+    """Products are of exact decimals, so that what is undone leaves no digit behind."""
+    value = float(number)
+    times = RelativeValue("", factor)
+    back = RelativeValue("", Decimal(1) / factor)
+    assert math.isclose(back.of(times.of(value)), value, rel_tol=1e-15)
+    assert times.of(value) == float(number * factor)
+    once = parse_relative(f"x{factor}")
+    percent = parse_relative(f"{100 * factor - 100:+}%")
+    assert once is not None
+    assert percent is not None
+    assert once.of(value) == percent.of(value) == times.of(value)
+
+
+def test_a_run_of_a_relative_value_reads_back_from_its_resolved_file(
+    scenario_file: Write, tmp_path: Path
+) -> None:
+    """The resolved scenario holds the number, so a folder reproduces without what it stood on."""
+    scenario = load(scenario_file("housing.homes: x0.0011\ninflow.first: -5%\n"))
+    assert scenario.housing.homes.single == 33.231  # A dot before three digits, written by us.
+    file = tmp_path / "resolved.yaml"
+    file.write_text(dump(scenario), "utf-8")
+    assert load(file) == scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "advice"),
+    [
+        ("housing.homes=*1.1", "can't begin with *", "+10% or x1.1"),
+        ("housing.homes=*2", "aliases are not allowed", "+10% or x1.1"),
+        ("housing.homes={factor: 1.1}", "a number has no 'factor'", "+10% or x1.1"),
+        ("housing.homes=10%", "found '10%'", "+10% or x1.1"),
+        ("housing.homes=1.1x", "found '1.1x'", "+10% or x1.1"),
+        ("housing.homes=+2,5%", "found '+2,5%'", "+10% or x1.1"),
+        ("housing.homes={2026: +10%}", "it applies to all dates", "+10% or x1.1"),
+        ("housing.homes=+1000", "1000 or 1000 more than is inherited", "write 1000, or 31210"),
+        ("budget.vintages.owb2025.lines.coa_nidos={2027: +1000}", "1000 or 1000 more", "the sum"),
+        ("inflow.total=+10%", "nothing is set here that '+10%' is relative to", "number itself"),
+        ("reception.desk.planned_fill=+20%", "+20% of 0.9864 (baseline.yaml): 1.18", "to 1"),
+        ("housing.homes=29.150", "'29.150' may be 29150 or 29.15", "write 29150, or 29.15 if"),
+        ("housing.homes=35.000", "'35.000' may be 35000 or 35", "write 35000, or 35 if"),
+        ("housing.homes={2026: 12.345}", "12345 or 12.345", "write 12345, or 12.3450 if"),
+        ("housing.homes={value: 12.345}", "12345 or 12.345", "write 12345, or 12.3450 if"),
+        ("housing.homes=1.234.567", "dots do not part thousands", "write 1234567"),
+        ("reception.places.regular.price=27.100", "27100 or 27.1", "write 27100"),
+        (
+            "housing.homes={value: 30, spread: {dist: triangular, low: 20.100, high: 40}}",
+            "20100 or 20.1",
+            "write 20100",
+        ),
+    ],
+)
+def test_a_number_that_may_be_two_is_refused_with_both(text: str, what: str, advice: str) -> None:
+    """On the command line as in a file: an error says what was read and how to write each."""
+    with pytest.raises(ScenarioError) as caught:
+        load("baseline", sets=[text])
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert advice in problem.advice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ind.granted_factor=1.125",
+        "housing.homes=29.1500",
+        "housing.homes=0.125",
+        "housing.homes=1000.125",
+        "housing.homes={value: 30, spread: {dist: triangular, low: 0.5, high: 1.125, as: factor}}",
+    ],
+)
+def test_a_fraction_that_can_only_be_one_is_read(text: str) -> None:
+    """Rates and factors, four decimals, less than one, more than a thousand."""
+    load("baseline", sets=[text])
+
+
+def test_a_program_writes_no_number_that_may_be_two() -> None:
+    """A patch from a workbook or a slider with 12.125 people reads back."""
+    text = patch_text({"housing.homes": {"value": {2026: 12.125}}, "where": "1-2-2025"})
+    assert "12.1250" in text
+    assert load("baseline", sets=["housing.homes=12.1250"]).housing.homes.single == 12.125
+    assert "where: '1-2-2025'" in text
+
+
+def test_a_number_set_on_the_command_line_says_how_uncertain_it_is() -> None:
+    """Set without a word on it, a number keeps its uncertainty, and a note says how much."""
+    (note,) = notes_of(load_chain(["baseline"], ["housing.homes=35000"]))
+    homes = load("baseline").housing.homes
+    assert homes.spread is not None
+    low, high = (35_000 * homes.spread.quantile(u, 1.0) for u in (0.1, 0.9))
+    assert f"keeps its uncertainty: 80 % from {low:,.4g} to {high:,.4g}" in note.what
+    assert "write housing.homes={value: 35000, certain: true}" in note.advice
+    exact = "housing.homes={value: 35000, certain: true}"
+    assert notes_of(load_chain(["baseline"], [exact])) == []
 
 
 def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:

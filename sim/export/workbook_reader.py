@@ -18,6 +18,8 @@ from ..clock import parse_day
 from ..errors import Message, Problem, ScenarioError, as_message
 from ..report.i18n import Language, translate
 from ..runs.provenance import read_provenance
+from ..scenario.number_text import is_read_in_two_ways, what_instead
+from ..scenario.relative import parse_relative
 from .provenance import from_properties
 from .safe_workbook import OpenWorkbook, WorkbookCell
 from .workbook_rows import (
@@ -188,7 +190,13 @@ class _Reader:
         if isinstance(value, str):
             what = Message("'{value}' is text, where a number belongs", value=value)
             advice = "give the cell the format General, and type the number again"
-            if value.strip().startswith("#"):
+            if parse_relative(value):
+                what = Message("'{text}' is relative to another number", text=value.strip())
+                advice = "write the product as a formula, as in =26500*1.1"
+            elif is_read_in_two_ways(value.strip()):
+                said, advice = what_instead(value)
+                what = as_message(said)
+            elif value.strip().startswith("#"):
                 what, advice = (
                     Message("the cell holds the error {value}", value=value),
                     "write the number",

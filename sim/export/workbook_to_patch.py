@@ -13,17 +13,24 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..clock import parse_day
 from ..errors import Location, Message, Problem, ScenarioError
 from ..report.i18n import Language, translate, unit_name
-from ..scenario import Loaded, Quantity, Scenario, apply_patch, load_chain, relative_name, shipped
+from ..scenario import (
+    Loaded,
+    Quantity,
+    Scenario,
+    apply_patch,
+    load_chain,
+    relative_name,
+    shipped,
+    yaml_writer,
+)
 from ..scenario.introspect import hint_for
 from ..scenario.quantity import CONFUSED
 from ..scenario.version import KEY as VERSION
 from ..scenario.version import SCHEMA
-from ..scenario.yaml_reader import NUMBER, Position, SourceText, read_text
+from ..scenario.yaml_reader import Position, SourceText, read_text
 from .workbook_reader import FilledRows, FilledWorkbook
 from .workbook_rows import (
     GROUND,
@@ -409,14 +416,7 @@ def patch_text(extends: list[str], about: dict[str, Any], changes: list[Change])
     data: dict[str, Any] = {VERSION: SCHEMA}
     data["extends"] = extends[0] if len(extends) == 1 else extends
     data |= about | {change.key: _tidy(change.data) for change in changes}
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes text that a scenario file would read as a number (``1e5``)."""
-
-
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("+-.0123456789"))
+    return yaml_writer.patch_text(data)
 
 
 def _tidy(item: Any) -> Any:

@@ -7,11 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..model.sampling import sample
 from ..results.experiment import Settings, simulate_one
-from ..scenario import Loaded, Scenario, apply_patch, source_keys
+from ..scenario import Loaded, Scenario, apply_patch, source_keys, yaml_writer
 from ..scenario.yaml_reader import read_text
 from .later_start import CARRIED, StartValue
 
@@ -46,8 +44,7 @@ def start_patch(
     if base.until <= day:
         lines.append(f"until: {day.replace(year=day.year + 5, month=12, day=31)}")
     for key, one in values.items():
-        lines.append(yaml.safe_dump({key: _value(one)}, sort_keys=False, allow_unicode=True,
-                                    width=100).rstrip())  # fmt: skip
+        lines.append(yaml_writer.patch_text({key: _value(one)}).rstrip())
     return "\n".join(lines) + "\n"
 
 
@@ -55,7 +52,7 @@ def _text(
     key: str, texts: Mapping[str, str], more: Mapping[str, str], glue: str = ", "
 ) -> list[str]:
     both = {lang: f"{texts[lang]}{glue}{more[lang]}" for lang in ("en", "nl")}
-    return yaml.safe_dump({key: both}, allow_unicode=True, width=200).rstrip().split("\n")
+    return yaml_writer.patch_text({key: both}, width=200).rstrip().split("\n")
 
 
 def _value(one: StartValue) -> Any:

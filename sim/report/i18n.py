@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Language = Literal["en", "nl"]
 PATCH = "patch "
 """Beginning of the assumption of a number that a patch sets without one of its own."""
+RELATIVE = re.compile(
+    r"((?P<below>.*); )?(?P<text>[+-]\d[\d.]*%|x\d[\d.]*)( of (?P<of>-?\d+(\.\d+)?))?: (?P<why>.*)"
+)
+"""Assumption of a number that was resolved from a relative value: the inherited one, and a note."""
 
 
 @cache
@@ -67,6 +71,12 @@ def translate_sentence(text: str | None, lang: Language, described: Text | None 
     if lang == "en":
         return sentence
     name, mark, about = sentence.partition(": ")
+    if found := RELATIVE.fullmatch(sentence):
+        parts = [found["below"] or "", found["why"]]
+        below, why = (translate_sentence(part, lang, described) for part in parts)
+        text, of = found["text"].replace(".", ","), found["of"]
+        of = f" van {number(float(of), lang, len(of.partition('.')[2]))}" if of else ""
+        return f"{below}; {text}{of}: {why}".removeprefix("; ")
     if described is not None and name.startswith(PATCH) and about == _on_one_line(described.en):
         return f"{name}{mark}{_on_one_line(described.nl)}"
     return dutch().get(sentence, sentence)

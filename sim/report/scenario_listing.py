@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Location
 from ..scenario import Quantity, Text
 from ..scenario.listing import Citation, Difference, Effect, Leaf, ListingRow
+from ..scenario.relative import ResolvedFrom
 from .i18n import Language, number, translate, translate_sentence, unit_name
 
 INDENT = "    "
@@ -74,6 +75,8 @@ def show(
                 "shown_source": _cited(quantity, lang),
                 "shown_assumption": translate_sentence(quantity.assumption, lang, described),
             }
+            if row.resolved is not None:
+                details["shown_relative"] = relative_text(row.resolved, quantity, lang)
         details["shown_set_by"] = f"{row.layer}, {_where(row.place)}" if row.layer else ""
         if row.differs:
             details["shown_before"] = value_text(row.before, lang)
@@ -116,15 +119,33 @@ def differences(found: Iterable[Difference], left: str, right: str, lang: Langua
         lines.append(one.key)
         known = [side.spread for side in (one.left, one.right) if isinstance(side, Quantity)]
         told = any(spread is not None for spread in known)
-        lines += _side(left, one.left, one.left_layer, lang, told=told)
-        lines += _side(right, one.right, one.right_layer, lang, told=told)
+        lines += _side(left, one.left, one.left_layer, one.left_resolved, lang, told=told)
+        lines += _side(right, one.right, one.right_layer, one.right_resolved, lang, told=told)
     return lines or [translate("no_difference", lang)]
 
 
-def _side(name: str, value: Leaf, layer: str, lang: Language, *, told: bool) -> list[str]:
+def relative_text(resolved: ResolvedFrom, quantity: Quantity, lang: Language) -> str:
+    """Return a relative value with the number that it was resolved from, and who set that."""
+    below = Quantity(value=resolved.inherited, unit=quantity.unit, assumption=resolved.text)
+    inherited = value_text(below, lang).removesuffix(unit_name(quantity.unit, lang)).strip()
+    text = resolved.text if lang == "en" else resolved.text.replace(".", ",")
+    return translate("relative_to", lang, text=text, inherited=inherited, source=resolved.source)
+
+
+def _side(
+    name: str,
+    value: Leaf,
+    layer: str,
+    resolved: ResolvedFrom | None,
+    lang: Language,
+    *,
+    told: bool,
+) -> list[str]:
     """Return the lines of one side; ``told`` if a certain number is to be said as such."""
     by = f"   ({translate('shown_set_by', lang)} {layer})" if layer else ""
     lines = [f"{INDENT}{name}: {value_text(value, lang)}{by}"]
+    if isinstance(value, Quantity) and resolved is not None:
+        lines.append(f"{INDENT * 2}{relative_text(resolved, value, lang)}")
     if isinstance(value, Quantity) and told:
         said = spread_text(value, lang) or translate("spread_none", lang)
         lines.append(f"{INDENT * 2}{translate('shown_spread', lang)}: {said}")

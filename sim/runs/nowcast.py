@@ -17,11 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from ..hindcast.conditioning import Nowcast, condition
 from ..results.experiment import Progress
-from ..scenario import Posterior, Scenario, Text, dump, shipped, write_draws
+from ..scenario import Posterior, Scenario, Text, dump, shipped, write_draws, yaml_writer
 from .batches import Options
 from .given_figures import GivenFigures
 from .run import Further, Run, checked_until, execute
@@ -151,5 +150,4 @@ def _patch(source: Source, posterior: Posterior) -> str:
 
 
 def _yaml(data: dict[str, Any]) -> str:
-    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
-    return text
+    return yaml_writer.patch_text(data)

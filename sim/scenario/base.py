@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ..clock import parse_day
 from ..errors import Message, as_message
+from .number_text import IN_DIGITS, what_instead
 
 
 class Frozen(BaseModel):
@@ -51,9 +52,10 @@ OF_START = StartMark()
 def number(raw: Any) -> float:
     """A finite number; raises ``RuleError``."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
+        if isinstance(raw, str):
+            raise RuleError(*what_instead(raw))
         found = as_message("nothing") if raw is None else repr(raw)
-        advice = "write it in digits, as in 26500 or 0.91"
-        raise RuleError(Message("expected a number, found {found}", found=found), advice)
+        raise RuleError(Message("expected a number, found {found}", found=found), IN_DIGITS)
     if not math.isfinite(raw) or abs(raw) > 1e300:
         raise RuleError(
             Message("expected a finite number, found {raw!r}", raw=raw), "write it in digits"

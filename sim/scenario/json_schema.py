@@ -20,6 +20,7 @@ from . import introspect as shape
 from .base import OF_START, SuggestedKeys
 from .introspect import everywhere
 from .quantity import Quantity
+from .relative import PATTERN
 from .schema import Scenario
 from .version import KEY as VERSION
 from .version import SCHEMA
@@ -173,7 +174,9 @@ def _number(here: shape.Shape, short: bool, shared: Schema) -> Schema:
             "additionalProperties": False,
         }
         if short:
-            return {"anyOf": [amount, dated, full]}
+            relative: Schema = {"type": "string", "pattern": PATTERN}
+            properties["value"] = {"anyOf": [amount, dated, relative]}
+            return {"anyOf": [amount, dated, relative, full]}
         grounds = [{"required": ["source"]}, {"required": ["assumption"]}]
         return full | {"required": ["value", "unit"], "anyOf": grounds}
 

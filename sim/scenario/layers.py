@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import Location, Message, Problem, ScenarioError
 from .catalogue import named_in_a_file, shipped
+from .relative import parse_relative
 from .version import KEY as VERSION
 from .version import version_of
 from .yaml_reader import SourceText, read_file, read_text
@@ -52,10 +53,21 @@ def resolve_extends(files: Sequence[Path], sets: Sequence[str] = ()) -> tuple[La
                 "'{name}' is a whole scenario: it can only be the first of a chain", name=layer.name
             )
             raise ScenarioError([Problem(layer.source.name, what, "put it first, or leave it out")])
-    if sets:
-        everything = frozenset(layer.source.name for layer in layers)
-        layers.append(Layer(_set_source(sets), everything, BY_COMMAND))
+    everything = frozenset(layer.source.name for layer in layers) | {COMMAND_LINE}
+    layers += [Layer(_set_source(part), everything, BY_COMMAND) for part in _parts_of(sets)]
     return tuple(layers)
+
+
+def _parts_of(sets: Sequence[str]) -> list[list[str]]:
+    """Split overrides so that a relative value lies above an earlier override of its key."""
+    parts: list[list[str]] = [[]]
+    for item in sets:
+        key, _, value = item.partition("=")
+        is_set = any(other.partition("=")[0].strip() == key.strip() for other in parts[-1])
+        if is_set and parse_relative(value):
+            parts.append([])
+        parts[-1].append(item)
+    return [part for part in parts if part]
 
 
 def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:

@@ -15,6 +15,7 @@ from . import introspect as shape
 from .inherit import Outcome
 from .loading import Loaded, source_keys
 from .quantity import Quantity, quantities
+from .relative import ResolvedFrom
 from .schema import Scenario
 
 Leaf = Quantity | str | bool | int | None
@@ -26,6 +27,7 @@ class ListingRow:
 
     ``before`` is the value in the baseline if it differs, else None. ``outcome`` says what became
     of the uncertainty of a number that a patch set without a word on it: ``kept``, or why not.
+    ``resolved`` is the relative value that the number was resolved from, if it was.
     """
 
     key: str
@@ -36,6 +38,7 @@ class ListingRow:
     before: Leaf
     differs: bool
     outcome: Outcome | None = None
+    resolved: ResolvedFrom | None = None
 
     @property
     def uncertainty(self) -> str:
@@ -99,19 +102,27 @@ def rows(loaded: Loaded, baseline: Scenario, below: str = "") -> list[ListingRow
         old = before.get(key)
         set_by = loaded.tree.inherited.get(key)
         meaning, outcome = here.meaning if here else "", set_by.outcome if set_by else None
-        found.append(ListingRow(key, value, meaning, layer, place, old, old != value, outcome))
+        resolved = loaded.tree.relatives.get(key)
+        found.append(
+            ListingRow(key, value, meaning, layer, place, old, old != value, outcome, resolved)
+        )
     return found
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One key in which two scenarios differ, and the layer that set it in each."""
+    """One key in which two scenarios differ, and in each the layer that set it.
+
+    Where that layer states a relative value, what it was resolved from.
+    """
 
     key: str
     left: Leaf
     right: Leaf
     left_layer: str
     right_layer: str
+    left_resolved: ResolvedFrom | None = None
+    right_resolved: ResolvedFrom | None = None
 
 
 def differences(left: Loaded, right: Loaded) -> list[Difference]:
@@ -121,9 +132,19 @@ def differences(left: Loaded, right: Loaded) -> list[Difference]:
     for key in dict.fromkeys([*ours, *theirs]):
         if ours.get(key) == theirs.get(key) or key.split(".")[0] in ("title", "description"):
             continue
-        layers = [_layer(one, key) if key in have else ""
-                  for one, have in ((left, ours), (right, theirs))]  # fmt: skip
-        found.append(Difference(key, ours.get(key), theirs.get(key), layers[0], layers[1]))
+        left_layer, right_layer = (_layer(one, key) if key in have else ""
+                                   for one, have in ((left, ours), (right, theirs)))  # fmt: skip
+        found.append(
+            Difference(
+                key,
+                ours.get(key),
+                theirs.get(key),
+                left_layer,
+                right_layer,
+                left.tree.relatives.get(key),
+                right.tree.relatives.get(key),
+            )
+        )
     return found
 
 

@@ -27,6 +27,7 @@ from .validate import problems_of
 from .version import KEY as VERSION
 from .version import SCHEMA
 from .yaml_reader import SourceText
+from .yaml_writer import resolved_text
 
 LONGEST_NAME = 60
 MOST_CHANGES = 1_000
@@ -204,10 +205,11 @@ def _head(tree: Tree, files: Sequence[Path], layers: Sequence[Layer]) -> None:
             tree.data[key] = {
                 lang: glue.join(str(text.get(lang, "")) for text in texts) for lang in ("en", "nl")
             }
-    last = layers[-1].source
+    sets = [layer.source for layer in layers if layer.source.name == COMMAND_LINE]
     title = tree.data.get("title")
-    if last.name == COMMAND_LINE and isinstance(title, dict):
-        changes = "; ".join(line.replace(": ", " = ", 1) for line in last.lines)
+    if sets and isinstance(title, dict):
+        lines = (line for source in sets for line in source.lines)
+        changes = "; ".join(line.replace(": ", " = ", 1) for line in lines)
         if len(changes) > MOST_CHANGES:
             changes = f"{changes[: MOST_CHANGES - 1]}…"
         tree.data["title"] = {lang: f"{text} [{changes}]" for lang, text in title.items()}
@@ -218,9 +220,7 @@ def dump(scenario: Scenario) -> str:
     data = {VERSION: SCHEMA} | scenario.model_dump(by_alias=True, exclude_none=True)
     if scenario.posterior is not None:
         data["posterior"]["file"] = scenario.posterior.file.name
-    return yaml.dump(
-        _plain(data), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
-    )
+    return resolved_text(_plain(data))
 
 
 def write_resolved(scenario: Scenario, file: Path) -> None:

@@ -11,13 +11,26 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ..errors import Location, Message, Problem, as_message, none_of
 from . import introspect as shape
+from .ambiguous import ambiguous_numbers
+from .base import RuleError
 from .inherit import Outcome, kept_spread, same_value
 from .introspect import hint_for
 from .layers import COMMAND_LINE, Layer
+from .quantity import dated
+from .relative import (
+    EXAMPLE,
+    NOT_INHERITED,
+    RelativeValue,
+    ResolvedFrom,
+    misplaced,
+    relative_in,
+    relative_source,
+)
 from .schema import Scenario
 from .version import KEY as VERSION
 from .yaml_reader import Keys, Position, SourceText
@@ -52,6 +65,8 @@ class Tree:
     problems: list[Problem] = field(default_factory=list)
     conflicts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By key: the earlier patch that set it, and the later one that won."""
+    relatives: dict[str, ResolvedFrom] = field(default_factory=dict)
+    """By key: relative values that were resolved, unless a later layer sets another value."""
     inherited: dict[str, Inherited] = field(default_factory=dict)
     """By key: numbers whose uncertainty comes from the layer below, or could not."""
     _origins: dict[Any, Any] = field(default_factory=dict)
@@ -121,8 +136,10 @@ def merge(layers: Sequence[Layer]) -> Tree:
     base = layers[0].source
     tree.data = copy.deepcopy(base.data)
     tree.note((), 0, base, ())
+    tree.problems += ambiguous_numbers(base, {})
     for number, layer in enumerate(layers[1:], start=1):
         tree.problems += _unnamed(layer)
+        tree.problems += ambiguous_numbers(layer.source, tree.data)
         for key, value in layer.source.data.items():
             if key in ("extends", VERSION):
                 continue
@@ -208,8 +225,13 @@ class _Change:
             target.pop(key, None)
             self.tree.forget(self.path)
         elif is_quantity(old):
+            patched = self._patched(old)
             self.tree.forget(self.path)
-            target[key] = self._patched(old)
+            target[key] = patched
+        elif relative_in(self.value) and self._is_number():
+            self._unfit(Message("nothing is set here that '{text}' is relative to",
+                                text=self._written()), NOT_INHERITED)  # fmt: skip
+            return
         elif isinstance(old, dict) and isinstance(self.value, dict) and last not in HEAD:
             for name, below in self.value.items():
                 inner = (*self.path, str(name)), below, (*self.at, str(name))
@@ -222,7 +244,11 @@ class _Change:
 
     def _patched(self, old: dict[str, Any]) -> dict[str, Any]:
         """Patch a number, and keep its uncertainty unless the patch says something about it."""
-        number = patched_quantity(old, self.value, self.layer.because)
+        wrong = misplaced(self.value)
+        if wrong:
+            self._unfit(wrong, EXAMPLE)
+            return old
+        number = self._resolved(old) or patched_quantity(old, self.value, self.layer.because)
         self.tree.inherited.pop(".".join(self.path), None)
         unsaid = "spread" not in number and number.get("certain") is not True
         if self.layer.exact or not unsaid or old.get("spread") is None:
@@ -234,6 +260,31 @@ class _Change:
         place = self.layer.source.key_place(self.at)
         self.tree.inherited[".".join(self.path)] = Inherited(self.layer, kept.outcome, place)
         return number if kept.spread is None else number | {"spread": kept.spread}
+
+    def _resolved(self, old: dict[str, Any]) -> dict[str, Any] | None:
+        """Resolve a relative value against the inherited one; None if it is not relative."""
+        key, below = ".".join(self.path), self.tree.latest(self.path)
+        self.tree.relatives.pop(key, None)
+        relative = relative_in(self.value)
+        if relative is None or not is_value(old["value"]):
+            return None
+        file = self.tree.layers[below.number].source.name if below else ""
+        resolved = ResolvedFrom(relative.text, old["value"], Path(file).name)
+        self.tree.relatives[key] = resolved
+        return scaled_quantity(old, self.value, relative, self.layer.because)
+
+    def _is_number(self) -> bool:
+        here = shape.at(Scenario, self.path)
+        return here is not None and here.is_number
+
+    def _written(self) -> Any:
+        return self.value["value"] if isinstance(self.value, dict) else self.value
+
+    def _unfit(self, what: str, advice: str) -> None:
+        spot = self.layer.source.spots.get(self.at)
+        place = spot.at_value() if spot else self.layer.source.name
+        said = Message("{key}: {what}", key=".".join(self.path), what=what)
+        self.tree.problems.append(Problem(place, said, advice))
 
     def _may_begin(self, depth: int, steps: int) -> bool:
         """Whether an optional mapping of names that is not there yet may begin here."""
@@ -279,6 +330,8 @@ class _Change:
                 self.tree.problems.append(Problem(place, what, "keep one of the two"))
             return
         earlier = self.tree.layers[before.number]
+        if relative_in(self.value):
+            return
         if earlier.source.name not in self.layer.below:
             self.tree.conflicts[".".join(self.path)] = (earlier.name, self.layer.name)
 
@@ -302,6 +355,15 @@ def step_into(target: Any, step: str) -> Any:
     return target.get(key)
 
 
+def is_value(item: Any) -> bool:
+    """Whether a piece of data is a valid value of a number: one, or amounts by date."""
+    try:
+        dated(item)
+    except RuleError:
+        return False
+    return True
+
+
 def is_quantity(item: Any) -> bool:
     """Whether a piece of data is a number with its unit."""
     return isinstance(item, dict) and "value" in item and "unit" in item
@@ -319,10 +381,31 @@ def patched_quantity(old: dict[str, Any], value: Any, because: str) -> dict[str,
 
     Where the value stays, so does what holds between its dates.
     """
-    written = value if isinstance(value, dict) and not all_dates(value) else {"value": value}
+    written = _long_form(value)
     same = "value" not in written or same_value(old["value"], written["value"])
     parts = ("unit", "price_level", "fill", *(("between",) if same else ()))
     kept = {key: old[key] for key in parts if key in old}
     base = {} if "value" in written else {"value": old["value"]}
     grounded = {} if {"source", "assumption"} & set(written) else {"assumption": because}
     return {**kept, **base, **grounded, **written}
+
+
+def _long_form(value: Any) -> dict[str, Any]:
+    """Return what a layer writes for a number with the name of each part."""
+    return value if isinstance(value, dict) and not all_dates(value) else {"value": value}
+
+
+def scaled_quantity(
+    old: dict[str, Any], value: Any, relative: RelativeValue, because: str
+) -> dict[str, Any]:
+    """Apply a relative value to a number: all that describes the old one stays, and a note comes.
+
+    A source or an assumption that the layer states takes the place of ``because``, and of the
+    inherited source.
+    """
+    written = _long_form(value) | {"value": relative.of(old["value"])}
+    parts = ("unit", "price_level", "fill", "between")
+    kept = {key: old[key] for key in parts if key in old}
+    if written.get("source") is None:
+        kept |= relative_source(old, relative, written.pop("assumption", None) or because)
+    return kept | written

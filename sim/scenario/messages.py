@@ -29,6 +29,7 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
         what, advice, part = _said(mistake, path)
         exact = _exact(tree, path, part)
         unknown = mistake["type"] == "extra_forbidden" or _at_key(mistake)
+        what = _with_relative(what, path, tree)
         what = Message("{key}: {what}", key=".".join(path), what=as_message(what))
         problems.append(Problem(_place(tree, exact, unknown), what, advice))
     if len(mistakes) > MOST_TOLD:
@@ -67,6 +68,28 @@ def without_echoes(problems: list[Problem]) -> list[Problem]:
 def _in_text(problem: Problem) -> tuple[str, int, int]:
     where = problem.where
     return (where.file, where.line, where.column) if isinstance(where, Location) else (where, 0, 0)
+
+
+def _with_relative(what: str, path: Keys, tree: Tree) -> str:
+    """Return what is wrong with a number, with the relative value that it was resolved from."""
+    resolved = tree.relatives.get(".".join(path))
+    if resolved is None:
+        return what
+    said = as_message(what)
+    if isinstance(resolved.inherited, dict):
+        return Message(
+            "{text} of the amounts in {source}: {what}",
+            text=resolved.text,
+            source=resolved.source,
+            what=said,
+        )
+    return Message(
+        "{text} of {inherited:.15g} ({source}): {what}",
+        text=resolved.text,
+        inherited=resolved.inherited,
+        source=resolved.source,
+        what=said,
+    )
 
 
 def _at_key(mistake: Any) -> bool:

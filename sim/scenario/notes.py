@@ -11,7 +11,7 @@ from .inherit import Outcome
 from .layers import COMMAND_LINE
 from .loading import Loaded
 from .merge import Inherited
-from .quantity import quantities
+from .quantity import Quantity, quantities
 from .version import KEY, SCHEMA, version_of
 
 SAID: dict[Outcome, tuple[str, str]] = {
@@ -41,7 +41,7 @@ SAID: dict[Outcome, tuple[str, str]] = {
 
 def notes_of(loaded: Loaded) -> list[Problem]:
     """Return the notes on a loaded scenario, each with its place and advice."""
-    return [*_of_versions(loaded), *_of_numbers(loaded)]
+    return [*_of_versions(loaded), *_of_numbers(loaded), *_of_overrides(loaded)]
 
 
 def contested(loaded: Loaded) -> list[str]:
@@ -94,3 +94,39 @@ def _of_numbers(loaded: Loaded) -> list[Problem]:
         for key, one in _there(loaded).items()
         if one.outcome in SAID
     ]
+
+
+def _of_overrides(loaded: Loaded) -> list[Problem]:
+    """Say of each number set on the command line how uncertain it still is.
+
+    Of a file that is stated at its top, by the form it is in.
+    """
+    numbers = dict(quantities(loaded.scenario))
+    return [
+        Problem(one.place, _kept(key, numbers[key]), _to_be_certain(loaded, key, numbers[key]))
+        for key, one in _there(loaded).items()
+        if one.layer.source.name == COMMAND_LINE and one.outcome == "kept"
+    ]
+
+
+def _kept(key: str, number: Quantity) -> Message:
+    """Return how uncertain a number is: its 80 % interval, or that of a factor on its path."""
+    assert number.spread is not None
+    low, high = (float(number.spread.quantile(u, number.central_draw())) for u in (0.1, 0.9))
+    sentence = "{key} keeps its uncertainty: 80 % from {low:,.4g} to {high:,.4g}"
+    if isinstance(number.value, tuple):
+        sentence = "{key} keeps its uncertainty: 80 % from {low:.2f} to {high:.2f} times the path"
+    elif number.spread.kind == "factor":
+        low, high = low * number.single, high * number.single
+    return Message(sentence, key=key, low=low, high=high)
+
+
+def _to_be_certain(loaded: Loaded, key: str, number: Quantity) -> Message:
+    """Return how to write the override for a certain number."""
+    resolved = loaded.tree.relatives.get(key)
+    shown = resolved.text if resolved else "..."
+    if resolved is None and not isinstance(number.value, tuple):
+        shown = f"{number.single:.15g}"
+    return Message(
+        "for a certain number write {key}={{value: {value}, certain: true}}", key=key, value=shown
+    )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import yaml
-
 from . import introspect as shape
+from . import yaml_writer
 from .listing import parameters
 from .quantity import Quantity
 from .schema import Scenario
@@ -62,6 +61,7 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         "#   housing.homes: 25000",
         "#   housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
         "#   (the first value holds before its date too)",
+        "#   housing.homes: +10%      # or x0.9: relative to the number in the scenario below",
         "# It stays as uncertain as it was, in relative width, unless you say otherwise:",
         "#   housing.homes: {value: 25000, certain: true}",
         "#   housing.homes:",
@@ -97,7 +97,7 @@ def patch_text(changes: dict[str, Any]) -> str:
             "nl": "Getallen zonder bron, uit opvangsim model calibrate. Wijkt het basispad af?",
         },
     }
-    return yaml.dump(head | changes, allow_unicode=True, sort_keys=False, width=100)
+    return yaml_writer.patch_text(head | changes)
 
 
 def _lever(key: str, value: object) -> str:

@@ -19,13 +19,18 @@ import yaml
 
 from ..clock import DAY_EXAMPLE, DAY_FORMS, parse_day
 from ..errors import UNSHOWN, Location, Message, Problem, ScenarioError, as_message, printable
+from .number_text import THOUSANDS, is_read_in_two_ways, two_readings
+from .relative import EXAMPLE
 
 Keys = tuple[str, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_VALUES = 50_000
 NUMBER = re.compile(r"[-+]?(\d[\d_]*)(\.\d*)?([eE][-+]?\d+)?$|[-+]?\.\d+([eE][-+]?\d+)?$", re.ASCII)
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})*\.000$")
+_NOUGHTS = ".000"
+"""After a dot: thousands to a Dutch reader, whatever the unit."""
+_ALIAS = re.compile(r"[:\s]\*\s*[\d.]+\s*$", re.ASCII)
+"""A factor that YAML takes for the name of something else."""
 _WORDS = {"true": True, "false": False, "": None, "~": None, "null": None}
 
 
@@ -52,6 +57,8 @@ class SourceText:
     data: dict[Any, Any] = field(default_factory=dict)
     spots: dict[Keys, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    typed: dict[Keys, str] = field(default_factory=dict)
+    """Numbers that may be read in two ways, as they are typed."""
     digest: str = ""
     """SHA-256 of the text as it was read; empty if it is not text."""
     _order: dict[Keys, int] = field(default_factory=dict)
@@ -155,6 +162,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location
     advice = "mend the line above or at this place"
     if isinstance(where, Location) and "\t" in where.text[: where.column]:
         problem, advice = "a tab", "indent with spaces"
+    elif isinstance(where, Location) and _ALIAS.search(where.text):
+        problem, advice = "a value can't begin with *", EXAMPLE
     elif "expected ':'" in problem:
         problem, advice = "there is no ': ' after the key", "as in housing.homes: 25000"
     elif began is not None:
@@ -171,8 +180,10 @@ def _refuse_what_is_unsafe(text: str, source: SourceText) -> None:
     depth = values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            what = "anchors and aliases are not allowed"
-            raise _refused(source.at(event.start_mark), what, "write the value out")
+            what, where = "anchors and aliases are not allowed", source.at(event.start_mark)
+            raise _refused(
+                where, what, EXAMPLE if _ALIAS.search(where.text) else "write the value out"
+            )
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
             what = Message("the tag '{tag}' is not allowed", tag=tag)
@@ -201,6 +212,8 @@ def _built(node: Any, path: Keys, source: SourceText) -> Any:
             source.spots[below] = Position(source, spot, spot)
             items.append(_built(item, below, source))
         return items
+    if not node.style and is_read_in_two_ways(node.value):
+        source.typed[path] = node.value
     return _scalar(node, source)
 
 
@@ -249,10 +262,8 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
             what, advice = "nothing is written here", "write a value, or null to take the key out"
             source.problems.append(Problem(source.at(node.start_mark), what, advice))
         return _WORDS[text]
-    if _THOUSANDS.match(text):
-        what = Message("'{text}' reads as {number:g}", text=text, number=float(text.split(".")[0]))
-        advice = Message("write {digits}, or without the noughts", digits=text.replace(".", ""))
-        source.problems.append(Problem(source.at(node.start_mark), what, advice))
+    if text.endswith(_NOUGHTS) and THOUSANDS.fullmatch(text):
+        source.problems.append(Problem(source.at(node.start_mark), *two_readings(text)))
     if any(form.fullmatch(text) for form in DAY_FORMS):
         day = parse_day(text)
         if day is None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
@@ -23,7 +22,7 @@ from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..results.conditions import evaluate, names
 from ..results.experiment import Settings
-from ..scenario import Loaded, Scenario, find, load_chain, named_in_a_file, shipped
+from ..scenario import Loaded, Scenario, find, load_chain, named_in_a_file, shipped, yaml_writer
 from .design import NONE, Design, Span, canonical
 from .levers import Lever, quantity_of, setting, with_levers
 
@@ -203,11 +202,4 @@ def patch_of(plan: SweepPlan, run: DesignRun, because: str) -> str:
         written = setting(scenario, item, value)
         stated = written if isinstance(written, dict) and "value" in written else {"value": written}
         data[item.key] = stated | {"certain": True}
-    return yaml.dump(data, Dumper=_PlainLever, sort_keys=False, allow_unicode=True, width=100)
-
-
-class _PlainLever(yaml.SafeDumper):
-    """YAML dumper without aliases, which scenario files may not contain."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
+    return yaml_writer.patch_text(data)

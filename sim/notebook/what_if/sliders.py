@@ -9,13 +9,11 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ...errors import Problem, ScenarioError
 from ...export.safe_write import write_file
 from ...model.prices import affects_costs_only
 from ...report.i18n import Language, number, translate
-from ...scenario import Quantity, Scenario, override, quantities, relative_name
+from ...scenario import Quantity, Scenario, override, quantities, relative_name, yaml_writer
 from ...scenario.version import KEY as VERSION
 from ...scenario.version import SCHEMA
 from ...studies.levers import Lever, as_written, path_from, setting
@@ -300,12 +298,5 @@ def write_patch(
     folder = file.absolute().parent
     extends = [relative_name(name, folder) for name in names]
     patch = make_patch(scenario, extends, sets, values)
-    text = yaml.dump(patch, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=100)
+    text = yaml_writer.patch_text(patch)
     write_file(file, text.encode("utf-8"))
-
-
-class _PlainDumper(yaml.SafeDumper):
-    """YAML dumper without anchors, which scenario files do not have."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
