@@ -1,4 +1,4 @@
-"""The report that follows frozen forecasts up: what changed, what came, and what is out of line.
+"""The report that follows up frozen forecasts: changes, outcomes, and alarms.
 
 In the order of official evaluations of forecasts: first the change since the last forecast, then
 the outcomes with the alarms, then the causes. It is a memo, so that it is written as one.
@@ -188,7 +188,7 @@ def _crps_ratio(outcomes: Sequence[Outcome], lang: Language) -> str:
 
 
 def _each_forecast(found: FollowUp, lang: Language) -> Iterator[Block]:
-    """Yield a table for each forecast in order of date: what came, and where it lay in it."""
+    """Yield a table for each forecast in order of date: outcomes and their percentiles."""
     yield Heading(translate("monitor_by_date", lang))
     heads = ("series", "period", "ahead", "came", "median", "interval_80", "percentile")
     for forecast in found.forecasts:

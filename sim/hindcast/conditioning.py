@@ -1,6 +1,6 @@
 """Condition a scenario on observations: its uncertain numbers, and the path of its inflow.
 
-The observations that a run can be held against are chosen by rule, each with its standard error;
+The observations that a run can be compared with are chosen by rule, each with its standard error;
 ``smoother`` moves the draws of the uncertain numbers; and what was believed before is compared with
 what is believed after, number by number and observation by observation.
 """
@@ -125,7 +125,7 @@ def _not_known(one: Observation, as_of: date | None) -> str:
 
 
 def _unusable(one: Observation, probe: Experiment) -> str:
-    """Return why a run can't be held against an observation; nothing if it can."""
+    """Return why a run can't be compared with an observation; nothing if it can."""
     if one.statistic == "end" and one.period.last <= probe.scenario.start:
         return "of the start or before it"
     try:
@@ -220,7 +220,7 @@ def condition(
 ) -> Nowcast:
     """Condition a scenario on the observations known on a day.
 
-    Simulates it five times up to the last observation: four passes, and once more for what came of
+    Simulates it five times up to the last observation: four passes, and once more for the outcome of
     them. Raises ``ScenarioError`` if no observation can be used, if it is conditioned already, with
     fewer than 100 replications, or if the ensemble collapses.
     """

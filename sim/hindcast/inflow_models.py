@@ -183,7 +183,7 @@ def loss(own: Floats, walk: Floats, times: Floats) -> Floats:
 
 
 def _mean(values: Floats, times: Floats, kept: str = "rch") -> Floats:
-    """Mean of what came out over origins, and over each axis that is not ``kept``.
+    """Mean result over origins, and over each axis that is not ``kept``.
 
     Axes are resample (r), country (c) and year ahead (h).
     """

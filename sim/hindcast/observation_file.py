@@ -32,7 +32,7 @@ NOTE = "note"
 """Column that a file may have beside ``COLUMNS``."""
 MAX_BYTES = 5_000_000
 MOST_TOLD = 50
-"""Most mistakes of one file that are told."""
+"""Most mistakes of one file that are reported."""
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 NAME = re.compile(r"[a-z0-9_]+", re.ASCII)

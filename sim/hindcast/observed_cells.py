@@ -101,7 +101,7 @@ def _total(values: Floats) -> Floats:
 def _spending(experiment: Experiment, observation: Observation) -> Floats:
     line = observation.breakdown.removeprefix("line:")
     if line.removesuffix("_cash") in budget.BY_NAME and line.endswith("_cash"):
-        what = "a run is held against what a line cost, not against what was paid for it"
+        what = "a run is compared with what a line cost, not with what was paid for it"
         raise _missing(observation, what, "see budget_monthly.csv of a run")
     if line not in budget.BY_NAME or line == observation.breakdown:
         raise _missing(observation, "a run has no such budget line", "see budget.csv of a run")

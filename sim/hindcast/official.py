@@ -1,4 +1,4 @@
-"""Official forecasts of the asylum chain, to compare with what came and with the model's own."""
+"""Official forecasts of the asylum chain, to compare with outcomes and with the model's own."""
 
 from __future__ import annotations
 

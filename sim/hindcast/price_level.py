@@ -1,7 +1,7 @@
 """Price level: what COA's closed years cost against the document's prices.
 
 For each year from 2021 to 2024 the cost of that year's people and places, by type, at the
-document's prices is held against what COA says the year cost. The common log ratio (theta) gets a
+document's prices is compared with what COA says the year cost. The common log ratio (theta) gets a
 normal prior between the document's prices and COA's own pair, and is updated by the years and,
 once, by the cash of 2022 to 2024 together. A year's own ratio lies around theta with ``YEAR_SD``
 (tau).
@@ -53,7 +53,7 @@ class ClosedYear:
 
     @property
     def ratio(self) -> float:
-        """Log of what came over the cost at the document's prices."""
+        """Log of the ratio of the outcome to the cost at the document's prices."""
         return float(np.log(self.came / self.modelled))
 
 

@@ -181,7 +181,7 @@ def _official(pairs: pd.DataFrame, block: int) -> Official | None:
 
 
 def goals(found: Sequence[Score]) -> list[Goal]:
-    """Hold the scores over all horizons against the goals, series by series."""
+    """Compare the scores over all horizons with the goals, series by series."""
     result = []
     for score in found:
         if score.ahead is None:

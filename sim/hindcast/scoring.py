@@ -1,4 +1,4 @@
-"""Hold forecasts of the program, official forecasts and naive ones against observations.
+"""Score forecasts of the program, official forecasts and naive ones with observations.
 
 Each forecaster gives, for an origin date and for every year ahead and every series, either a
 sample (the program, the banded naives, the pool) or one number. A cell is one forecast with its

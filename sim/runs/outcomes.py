@@ -1,4 +1,4 @@
-"""Hold frozen forecasts against what came: outcomes, revisions and alarms by series."""
+"""Compare frozen forecasts with outcomes: errors, revisions and alarms by series."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def follow_up(
     observations: Iterable[Observation],
     as_of: date | None = None,
 ) -> FollowUp:
-    """Hold forecasts against the figures published by a day, by default all of them.
+    """Compare forecasts with the figures published by a day, by default all of them.
 
     Left out are forecasts whose data go beyond that day. ``forecasts`` are in order, as
     ``read_forecasts`` gives them. Raises ``ScenarioError`` if no forecast is left.

@@ -1,9 +1,9 @@
-"""Why was it wrong? The miss of a forecast, split over what came otherwise and a remainder.
+"""Why was it wrong? The miss of a forecast, divided over the observed flows and a remainder.
 
-The miss is the observed figure less the median of the forecast. The forecast is run again with what
-came for each factor (``hindcast.what_came``), in every combination, on common random numbers; the
-part of a factor is its Shapley value on the median. What no factor explains is the remainder, so
-that parts and remainder add up to the miss.
+The miss is the observed figure less the median of the forecast. The forecast is run again with the
+observed values of each factor (``hindcast.observed_flows``), in every combination, on common random
+numbers; the part of a factor is its Shapley value on the median. What no factor explains is the
+remainder, so that parts and remainder add up to the miss.
 """
 
 from __future__ import annotations
@@ -17,8 +17,15 @@ import numpy as np
 from ..errors import Message, Problem, ScenarioError
 from ..hindcast.observations import Observation, known_on
 from ..hindcast.observed_cells import SPENDING
+from ..hindcast.observed_flows import (
+    FACTORS,
+    Figures,
+    ObservedFlows,
+    given,
+    observed_flows,
+    with_draws,
+)
 from ..hindcast.periods import Period
-from ..hindcast.what_came import FACTORS, Figures, WhatCame, given, what_came, with_draws
 from ..model.sampling import BLOCK, Floats, Samples, sample
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings, Task, run_tasks
@@ -149,7 +156,7 @@ def explain_miss(
     draws = sample(scenario, settings.replications, settings.seed, settings.vary, end)
     scenario = scenario.model_copy(update={"posterior": None})
     known = [one for one in known_on(observations, None) if one.period.last <= end]
-    came = what_came(scenario, known, settings, draws, end, workers)
+    came = observed_flows(scenario, known, settings, draws, end, workers)
     factors = [factor for factor in FACTORS if factor in came.changes]
     people = _people_of(figure, known, scenario.start)
     values, ran = _all_medians(
@@ -188,7 +195,7 @@ def _all_medians(
     scenario: Scenario,
     settings: Settings,
     draws: Samples,
-    came: WhatCame,
+    came: ObservedFlows,
     factors: Sequence[str],
     figures: tuple[Observation, ...],
     workers: Workers,

@@ -21,7 +21,7 @@ from .discover_text import choice_text, plainly, unit_of
 from .levers import lever, lever_words
 
 MOST = 6
-"""Levers that have a panel; the others are told of."""
+"""Levers that have a panel; the others are named."""
 GROUPS = 5
 """Groups of runs along a lever that has many values."""
 ON_A_SLIDE = 4

@@ -1,7 +1,7 @@
 """Forecasts of real origin dates, conditioned on the figures of the year that followed.
 
 From each origin date the program's hindcast is conditioned on what was published a year later
-about that year, and held against what came after: beside the hindcast as it was, and a fresh one
+about that year, and compared with what followed: beside the hindcast as it was, and a fresh one
 of the later date.
 """
 

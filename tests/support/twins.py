@@ -1,7 +1,7 @@
 """Twin experiments: a run of the model itself is the truth, and its figures are what is observed.
 
 The truth has other numbers and another process noise than the ensemble, so a forecast conditioned
-on a year of its figures can be held against what came after.
+on a year of its figures can be compared with what followed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What came of each flow: changes to a scenario that give its run the flows that were observed.
+"""Observed flows: changes to a scenario that give its run the flows that were observed.
 
 Each flow has a number of the scenario that sets its level (``LEVERS``). Levels are found on the run
 in which all observed flows are given together, period by period, so that this run has the flows
@@ -76,7 +76,7 @@ LEAVE_RATE, MOST_LEAVE = "ind.leave_rate", 100.0
 
 
 @dataclass(frozen=True)
-class WhatCame:
+class ObservedFlows:
     """Changes by factor, and what could not be given."""
 
     changes: Mapping[str, Mapping[str, Any]]
@@ -118,14 +118,14 @@ class _Seen:
         return [one.period.last for one in self.pending if one.period.last > self.scenario.start]
 
 
-def what_came(
+def observed_flows(
     scenario: Scenario,
     observations: Sequence[Observation],
     settings: Settings,
     draws: Samples,
     end: date,
     workers: Workers = ALL_CORES,
-) -> WhatCame:
+) -> ObservedFlows:
     """Find the levels at which a run up to ``end`` has the flows that were observed.
 
     ``draws`` are those of the scenario, which all runs share. Flows are given up to the last whole
@@ -143,14 +143,16 @@ def what_came(
         if max(off.values()) < CLOSE:
             break
         changes = _changes(seen, levels)
-    return WhatCame(changes, missing, {name: far for name, far in off.items() if far >= UNREACHED})
+    return ObservedFlows(
+        changes, missing, {name: far for name, far in off.items() if far >= UNREACHED}
+    )
 
 
 def _seen(
     scenario: Scenario, observations: Sequence[Observation], step: StepLength, end: date
 ) -> tuple[_Seen, dict[str, tuple[str, ...]]]:
     """Return what was observed all the time, and by factor the names of what was not."""
-    flows, missing = _observed_flows(scenario, observations, end)
+    flows, missing = _observed_levers(scenario, observations, end)
     shares = _shares(scenario, observations, end)
     if not shares and len(_first_groups(scenario)) > 1:
         missing["composition"] = ("inflow|group:NAME",)
@@ -164,7 +166,7 @@ def _seen(
     return _Seen(scenario, end, step, tuple(flows), pending, shares), missing
 
 
-def _observed_flows(
+def _observed_levers(
     scenario: Scenario, observations: Sequence[Observation], end: date
 ) -> tuple[list[_Flow], dict[str, tuple[str, ...]]]:
     """Return the levers whose flows are observed all the time, and by factor what is missing."""
@@ -328,7 +330,7 @@ _BESIDES: Mapping[str, Callable[[_Seen], dict[str, Any]]] = {
 def given(
     scenario: Scenario, changes: Mapping[str, Mapping[str, Any]], factors: Sequence[str]
 ) -> Scenario:
-    """Return a scenario with what came for some factors."""
+    """Return a scenario with the observed flows of some factors."""
     keys = {key: value for factor in factors for key, value in changes[factor].items()}
     return override(scenario, keys, BECAUSE) if keys else scenario
 
