@@ -220,7 +220,7 @@ def condition(
 ) -> Nowcast:
     """Condition a scenario on the observations known on a day.
 
-    Simulates it five times up to the last observation: four passes, and once more for the outcome of
+    Simulates it five times up to the last observation: four passes, and once more for the result of
     them. Raises ``ScenarioError`` if no observation can be used, if it is conditioned already, with
     fewer than 100 replications, or if the ensemble collapses.
     """
