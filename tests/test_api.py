@@ -62,6 +62,9 @@ COUNTERPARTS = {
     "scenario vintages": "Scenario.vintages",
     "sweep": "sweep",
 }
+WITHOUT_COUNTERPART = {
+    "mcp": "it serves other programs, and a program in Python calls the package itself",
+}
 
 
 def doctests() -> list[doctest.DocTest]:
@@ -87,7 +90,7 @@ def commands() -> Iterator[str]:
 
 
 def test_every_command_has_a_counterpart_with_a_docstring() -> None:
-    assert set(commands()) == set(COUNTERPARTS)
+    assert set(commands()) == {*COUNTERPARTS, *WITHOUT_COUNTERPART}
     for path in COUNTERPARTS.values():
         found: object = sim
         for part in path.split("."):

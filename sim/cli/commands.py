@@ -62,6 +62,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "export": Command(
             "Write a run or a scenario as a file for other programs.", "results:export"
         ),
+        "mcp": Command("Serve the model to a language model (MCP).", "mcp:mcp"),
     },
     "Scenarios, figures and results": {
         "scenario": Group(

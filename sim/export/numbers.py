@@ -25,8 +25,8 @@ FEW = "fewer than 100 replications do not tell the simulation error"
 NOT_MEASURED = "the simulation error is kept for the mean, p10, p50 and p90"
 GIVEN = "a budget is given and not simulated"
 A_CHANCE = "a probability has no interval over replications"
-NOT_KEPT = "the study keeps no interval of this column"
-NO_ERROR_KEPT = "the study keeps no simulation error of this column"
+NOT_KEPT = "not kept by the study: run the scenario for the interval of its own numbers"
+NO_ERROR_KEPT = "not kept by the study: run the scenario for the error of its own numbers"
 UNITS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("explanation", "effects"): {
         **dict.fromkeys(("effect", "alone", "last", "mean", "p10", "p90"), EURO),
@@ -201,8 +201,18 @@ def row_number(
         interval=_interval_of_row(row, start, column),
         simulation_error=_error_of_row(row, column),
         run=record["id"],
-        scenario=", ".join(record["scenarios"]),
+        scenario=_scenario_of(record, row, column),
     )
+
+
+def _scenario_of(record: Mapping[str, Any], row: Mapping[str, Any], column: str) -> str:
+    """Return the scenario of a number of a study; of a difference, both: "other - base"."""
+    base = str(record["asked"].get("base", ""))
+    if record["kind"] == "comparison" and not column.startswith("base_"):
+        other = str(row["scenario"])
+        return other if column.startswith("other_") else f"{other} - {base}"
+    named = base or row.get("of")
+    return str(named) if named in record["scenarios"] else " - ".join([*record["scenarios"]][::-1])
 
 
 def _statistic_of(record: Mapping[str, Any], statistic: str) -> str:

@@ -67,7 +67,7 @@ class NumberRecord(Record):
         description="95 % interval of the number itself, due to the limited number of replications"
     )
     run: str = Field(description="Id of the run or study that the number comes from.")
-    scenario: str = Field(description="Scenario, or the scenarios of a study.")
+    scenario: str = Field(description="Scenario; of a difference: other - base.")
 
 
 class SettingsRecord(Record):
