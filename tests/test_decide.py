@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 from itertools import permutations
 from pathlib import Path
 
@@ -13,19 +14,23 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from support.scenarios import change
 
 from sim.errors import ScenarioError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import Floats, sample
+from sim.report.i18n import million
 from sim.results.cell import parse
 from sim.results.executor import Workers
 from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.runs.study_folder import data_of
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solver as solve_module
-from sim.studies.base import Inputs, tell
+from sim.studies.base import Inputs, draw_chart, has_chart, tell
 from sim.studies.compare import compare, differences
+from sim.studies.compare import run as run_compare
+from sim.studies.compare_text import year_table
 from sim.studies.enough import amounts_table, chances_table
 from sim.studies.enough import run as run_enough
 from sim.studies.explain import explain
@@ -33,7 +38,7 @@ from sim.studies.factors import THEMES, factors, theme_of
 from sim.studies.ind_cut import IndCut, cost_of_cuts, with_cut, without_cut
 from sim.studies.levers import Lever, lever, setting, with_levers
 from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
-from sim.studies.options import EnoughOptions
+from sim.studies.options import CompareOptions, EnoughOptions
 from sim.studies.repricing import repriced
 from sim.studies.shapley import shapley, subsets
 from sim.studies.solver import Frontier, Solution, Tried, frontier, root, solve
@@ -205,6 +210,65 @@ def test_options_with_commas_are_written_as_they_are_read() -> None:
     assert options.words() == ["--chance", "0.5,0.8", "--line", "total,ind"]
     kept = EnoughOptions.from_asked(options.asked())
     assert EnoughOptions.parse(kept) == EnoughOptions.parse({**asked, "year": 2027})
+
+
+@pytest.mark.long
+def test_the_table_of_a_comparison_has_the_medians_of_runs_and_fits_a_terminal() -> None:
+    """A column a scenario: medians, interval and P(gap > 0) as a run gives them, in 80 columns."""
+    names = ["baseline", "faster-housing", "constrained", "ind-clears-backlog", "inflow-surge"]
+    loaded = tuple(load_chain([name]) for name in names)
+    options = CompareOptions.with_settings(FEW)
+    data = data_of(run_compare(options, Inputs(loaded, workers=ONE_WORKER)))
+    asked = "scenario == 'faster-housing' and series == 'gap' and breakdown == 'total'"
+    (row,) = data.table("levels").query(f"{asked} and year == 2027").to_dict("records")
+    gaps = cell_of(loaded[1].scenario, "gap.total.2027")
+    for q in (10, 50, 90):
+        assert row[f"p{q}"] == pytest.approx(np.quantile(gaps, q / 100))
+    assert row["p_positive"] == (gaps > 0).mean()
+    for lang in ("en", "nl"):
+        table, *_ = tell(data, "nl" if lang == "nl" else "en")
+        console = Console(width=80, record=True, file=StringIO())
+        console.print(table)
+        lines = console.export_text().splitlines()
+        assert max(map(len, lines)) <= 80
+        assert "…" not in "".join(lines)
+        assert (len(table.columns), table.row_count) == (6, 12)
+    english = year_table(data, "en")
+    heads = [str(column.header) for column in english.columns]
+    assert heads[1:4] == ["Baseline", "A fifth more homes for status holders",
+                          "Spending follows the budget"]  # fmt: skip
+    cells = {str(cell): at for at, cell in enumerate(english.columns[0].cells)}
+    theirs = list(english.columns[2].cells)
+    assert theirs[cells["gap"]] == million(row["p50"], "en")
+    changes = data.table("differences").query(f"{asked} and year == 2027")
+    assert theirs[cells["change in gap"]] == million(changes["difference_p50"].iloc[0], "en")
+    assert list(english.columns[1].cells)[cells["change in gap"]] == ""
+
+
+@pytest.mark.slow
+def test_the_year_of_a_comparison_is_the_one_asked_for_and_must_be_simulated() -> None:
+    loaded = tuple(load_chain([name]) for name in ("baseline", "coa-prices"))
+    short = replace(FEW, replications=2, until=date(2026, 12, 31))
+    for year, shown in ((None, 2026), (2025, 2025)):
+        options = CompareOptions.with_settings(short, year=year)
+        content = run_compare(options, Inputs(loaded, workers=ONE_WORKER))
+        assert f", {shown}: medians" in str(year_table(data_of(content), "en").title)
+        assert content.asked.get("year") == year
+    with pytest.raises(ScenarioError, match="2027 is not simulated"):
+        run_compare(CompareOptions.with_settings(short, year=2027), Inputs(loaded))
+
+
+@pytest.mark.slow
+def test_a_chart_of_a_comparison_leaves_out_what_does_not_differ() -> None:
+    """Prices move no person: one panel, of the gap; without any difference there is no chart."""
+    short = replace(FEW, replications=2, until=date(2026, 12, 31))
+    for other, panels in (("coa-prices", 1), ("ukraine-extended", 0)):
+        loaded = tuple(load_chain([name]) for name in ("baseline", other))
+        content = run_compare(CompareOptions.with_settings(short), Inputs(loaded))
+        data = data_of(content)
+        assert has_chart(data) == bool(panels)
+        if panels:
+            assert len(draw_chart(data, "en").axes) == panels
 
 
 # -- money --

@@ -35,7 +35,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
 from sim.scenario.introspect import below as shape_below
-from sim.studies import compare as comparison
+from sim.studies import compare_text as comparison
 from sim.studies import ind_cut as ind_coa
 from sim.studies.compare import BY_MONTH
 from sim.studies.factors import THEMES

@@ -19,8 +19,8 @@ SHORT = ["--until", "2027-12-31"]
 STUDIES = {
     "compare": (
         ["compare", "baseline", "faster-housing", "family-restricted", *TINY, *SHORT],
-        {"differences", "monthly"},
-        ("pairing", "faster-housing minus baseline"),
+        {"differences", "monthly", "levels"},
+        ("Scenarios compared, 2027: medians", "change in gap", "(faster-housing)", "--details"),
     ),
     "explain": (
         ["explain", "baseline", "regular-27100", "--year", "2026", *TINY],

@@ -67,6 +67,10 @@ class StudyReport:
         parts = self.finding.told(lang)
         return [as_sentence(part) for part in parts if not isinstance(part, Table)]
 
+    def details(self, lang: Language = "en") -> str:
+        """Return further tables as text, as ``--details`` prints them; empty for most studies."""
+        return as_text(self.finding.details(lang))
+
     def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
         """Draw the chart of the study.
 

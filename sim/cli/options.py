@@ -59,6 +59,7 @@ Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the res
 OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
 Lang = Annotated[Language, typer.Option(help="Language.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
+Details = Annotated[bool, typer.Option("--details", help="Print all tables, by series and year.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Formats = Annotated[str, typer.Option("--format", help="png, svg, pdf; several with commas.")]
 ChartWidth = Annotated[Width, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]

@@ -104,7 +104,9 @@ def as_typed(words: Sequence[str]) -> str:
     return shlex.join(["opvangsim", *kept])
 
 
-def finish(result: StudyResult, out: Path | None, lang: Language, quiet: bool) -> None:
+def finish(
+    result: StudyResult, out: Path | None, lang: Language, quiet: bool, details: bool = False
+) -> None:
     """Write the folder of a study, then print its tables, sentences and where they are."""
     from ..report.i18n import translate
     from ..studies.base import write
@@ -115,7 +117,10 @@ def finish(result: StudyResult, out: Path | None, lang: Language, quiet: bool) -
         typer.echo(str(folder))
         return
     terminal = console()
-    for one in result.told(lang):
+    more = result.details(lang)
+    if more and not details:
+        more = [translate("more_details", lang)]
+    for one in (*result.told(lang), *more):
         terminal.print(one)
     terminal.print(translate("written", lang, folder=f"{folder}/"), soft_wrap=True)
 

@@ -17,7 +17,19 @@ from ..studies import Study, Takes
 from ..studies.options import flag_of
 from ..studies.options import typed as texts_of
 from .completion import complete_key, complete_scenario
-from .options import Chain, Executor, First, Lang, Other, Out, Overrides, Quiet, Sets, Workers
+from .options import (
+    Chain,
+    Details,
+    Executor,
+    First,
+    Lang,
+    Other,
+    Out,
+    Overrides,
+    Quiet,
+    Sets,
+    Workers,
+)
 from .output import finish, tell_notes, watched
 
 if TYPE_CHECKING:
@@ -65,6 +77,8 @@ def study_command(study: Study) -> Callable[..., None]:
     parameters |= {"workers": (Workers, 0), "executor": (Executor, None)}
     parameters |= {"out": (Out, None), "lang": (Lang, "en")}
     parameters |= {"quiet": (Quiet, False)}
+    if study.has_details:
+        parameters["details"] = (Details, False)
 
     def command(**typed: Any) -> None:
         values = {name: typed[name] for name in options.model_fields if typed[name] is not None}
@@ -125,7 +139,7 @@ def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
 
     with open_workers(typed["executor"], typed["workers"]) as workers:
         result = run_study(study, options, partial(load, workers))
-    finish(result, typed["out"], typed["lang"], typed["quiet"])
+    finish(result, typed["out"], typed["lang"], typed["quiet"], typed.get("details", False))
 
 
 def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], Inputs]:

@@ -23,6 +23,9 @@ NAMED = (
 )  # fmt: skip
 """Keys whose children are named by the scenario, and the blank that such a name fills."""
 
+ILLUSTRATIVE = ("Illustrative", "Illustratief")
+"""How the titles of scenarios begin that only illustrate."""
+
 
 def line_label(name: str, lang: Language) -> str:
     """Name of a budget line in a language; a name that is no line of ours stays as it is."""
@@ -100,3 +103,15 @@ def series_name(series: str, breakdown: str, lang: Language) -> str:
     key = f"named_{_plain(breakdown)}"
     part = breakdown.partition(":")[2] or breakdown
     return f"{what}: {translate(key, lang) if key in known else line_label(part, lang)}"
+
+
+def short_title(title: str) -> str:
+    """Return the title of a scenario without "Illustrative - ", or without what explains it.
+
+    >>> short_title("Illustrative - faster housing"), short_title("Baseline - as it goes")
+    ('Faster housing', 'Baseline')
+    """
+    first, mark, rest = title.partition(" - ")
+    if mark and first in ILLUSTRATIVE:
+        return rest[:1].upper() + rest[1:]
+    return first

@@ -257,10 +257,11 @@ class ScenarioStudyManifest(StudyManifest):
 
 
 class ComparisonAsked(Part):
-    """Names of the scenarios that are compared."""
+    """Names of the scenarios that are compared, and the year of the table if one was asked for."""
 
     base: Name
     others: Annotated[Names, Field(min_length=1)]
+    year: Year | None = None
 
 
 class ExplanationAsked(Part):

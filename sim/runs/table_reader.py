@@ -42,6 +42,8 @@ COLUMNS: dict[tuple[str, str], str] = {
     ("run", "replications"): "year:year replication:count *",
     ("comparison", "differences"): f"scenario:text series:text breakdown:text year:year unit:text "
     f"{_DIFFERENCE}",
+    ("comparison", "levels"): "scenario:text series:text breakdown:text year:year unit:text "
+    f"p_positive {STATISTICS}",
     ("comparison", "monthly"): f"scenario:text series:text breakdown:text date:date {_DIFFERENCE}",
     ("explanation", "cells"): "cell:text of:text value",
     ("explanation", "effects"): "factor:text keys:text effect alone last mean p10 p90 p_positive",

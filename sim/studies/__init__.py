@@ -25,7 +25,7 @@ class Study:
     ``module`` has an ``IMPLEMENTATION``; ``options_class`` is the class of its options, with its
     module: those of shipped studies are in a light one, so that their help is quick. ``kinds``
     are the kinds of folder that it writes, as ``run.json`` names them; ``details`` is a second
-    paragraph of the help.
+    paragraph of the help. ``has_details`` says whether it has more tables than it prints unasked.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Study:
     kinds: tuple[str, ...]
     takes: Takes = "scenario"
     details: str = ""
+    has_details: bool = False
 
     @property
     def options(self) -> type[StudyOptions]:
@@ -72,6 +73,7 @@ STUDIES: dict[str, Study] = {
             "scenarios",
             details="Overrides (--set) apply to the others, not to the first. With a first one"
             " alone, --set makes the scenario to compare it with.",
+            has_details=True,
         ),
         Study(
             "explain",

@@ -102,7 +102,8 @@ class Implementation:
     returns tables; ``tell`` returns the printed tables and sentences, made from the tables alone;
     ``charts`` are by kind of folder. ``run`` is None for a study of a design, which writes its
     folder while it runs, so that it can be continued. ``values`` are the results that answers to
-    questions may quote, by name, from the tables.
+    questions may quote, by name, from the tables. ``details`` returns further printed tables and
+    sentences, for those who ask for them.
     """
 
     run: Callable[[Any, Inputs], StudyContent] | None
@@ -110,6 +111,7 @@ class Implementation:
     charts: Mapping[str, StudyChart]
     check: Callable[[Any], None] = lambda _: None
     values: Callable[[Mapping[str, pd.DataFrame]], dict[str, Value]] = lambda _: {}
+    details: Callable[[StudyData, Language], list[Any]] = lambda _data, _lang: []
 
 
 def implementation(study: Study) -> Implementation:
@@ -133,6 +135,10 @@ class StudyResult:
         """Return its printed tables and sentences."""
         return tell(self.data, lang)
 
+    def details(self, lang: Language) -> list[Any]:
+        """Return further printed tables and sentences; none for most studies."""
+        return details(self.data, lang)
+
 
 def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -> StudyResult:
     """Check the options, load the inputs and run; raises ``ScenarioError``."""
@@ -148,6 +154,12 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the printed tables and sentences of a study that was run or read from a folder."""
     study = study_of_kind(str(data.record["kind"]))
     return implementation(study).tell(data, lang) if study else []
+
+
+def details(data: StudyData, lang: Language) -> list[Any]:
+    """Return further printed tables and sentences of a study; none for most."""
+    study = study_of_kind(str(data.record["kind"]))
+    return implementation(study).details(data, lang) if study else []
 
 
 def write(result: StudyResult, folder: Path, lang: Language, command: str) -> None:

@@ -13,41 +13,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.table import Table
 
 from ..clock import Clock
 from ..errors import Message, usage_error
 from ..model.sampling import Floats
-from ..report.i18n import Language, number, probability, translate
-from ..report.run_tables import prices_notes
-from ..report.study_data import StudyData
 from ..results import budget, precision
 from ..results import tables as results
+from ..results.cell import MONEY
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
 from . import compare_chart as chart
+from . import compare_text as text
 from .base import Implementation, Inputs, StudyChart, content_of, settings_of
-from .compare_chart import Comparison, comparison_of, moves
+from .compare_chart import Comparison
 from .options import CompareOptions
 from .repricing import common_end
 
-SHOWN = (
-    ("gap", "total"),
-    ("cost", "coa"),
-    ("cost", "nidos"),
-    ("cost", "ind"),
-    ("cost", "transit"),
-    ("occupancy", "total"),
-    ("places", "place:emergency"),
-    ("pending", "total"),
-    ("waiting_months", "kind:decided_median"),
-)
-"""Series of the printed table; all others are in the file."""
-LARGEST_RATIO = 9_999
-WRAPPED = ("compare_ratio", "compare_mean", "compare_difference")
-"""Columns whose head may take two lines."""
 PEOPLE = (
     ("occupancy", "total", "mean", "persons"),
     ("occupancy", "kind:status_holders", "mean", "persons"),
@@ -89,6 +72,7 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
         what = Message("{count} scenarios to compare with one", count=len(others))
         usage_error("compare", what, Message("at most {most} at a time", most=MOST))
     settings = settings_of(options)
+    _check_year(options, inputs, settings)
     with inputs.watch("compare", settings.replications * len(names)) as progress:
         result = compare(
             (base.name, base.scenario),
@@ -97,9 +81,19 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
             inputs.workers,
             progress,
         )
-    tables = {"differences": result.yearly, "monthly": result.monthly}
-    asked = {"base": base.name, "others": names[1:]}
+    tables = {"differences": result.yearly, "monthly": result.monthly, "levels": result.levels}
+    asked = {"base": base.name, "others": names[1:], **options.asked()}
     return content_of("comparison", options, inputs, settings, tables, asked)
+
+
+def _check_year(options: CompareOptions, inputs: Inputs, settings: Settings) -> None:
+    """Refuse a year that is not compared."""
+    until = common_end([loaded.scenario for loaded in inputs.scenarios], settings)
+    years = Clock(inputs.scenario.start, until, settings.step).years
+    if options.year is not None and options.year not in years:
+        what = Message("{year} is not simulated", year=options.year)
+        advice = Message("take a year from {first} to {last}", first=years[0], last=years[-1])
+        usage_error("--year", what, advice)
 
 
 def compare(
@@ -131,10 +125,18 @@ def compare(
     yearly, monthly = [], []
     for other, arrays in zip(others, theirs, strict=True):
         yearly += [_by_year(other, key, ours[key], arrays[key], clock) for key in ours
-                   if not key.startswith("monthly|")]  # fmt: skip
+                   if not key.startswith(("monthly|", "budget|"))]  # fmt: skip
         monthly += [_by_month(other, key, ours[key], arrays[key], clock) for key in ours
                     if key.startswith("monthly|")]  # fmt: skip
-    return Comparison(name, tuple(others), _joined(yearly), _joined(monthly))
+    levels = [
+        _levels(scenario, key, values, clock)
+        for scenario, arrays in zip((name, *others), (ours, *theirs), strict=True)
+        for key, values in arrays.items()
+        if not key.startswith("monthly|")
+    ]
+    table = pd.concat(levels, ignore_index=True)
+    known = table[table["p50"].notna()].reset_index(drop=True)
+    return Comparison(name, tuple(others), _joined(yearly), _joined(monthly), known)
 
 
 def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
@@ -146,6 +148,7 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 def all_cells(experiment: Experiment) -> dict[str, Floats]:
     """Measure: what is compared, arrays (year or date, replication) by name."""
     result = {f"gap|{line}": experiment.line("gap", line) for line in budget.MAIN_LINES}
+    result |= {f"budget|{line}": experiment.line("budget", line) for line in budget.MAIN_LINES}
     result |= {f"cost|{line.name}": experiment.line("cost", line.name) for line in budget.LINES}
     for series, breakdown, measure, _ in PEOPLE:
         if (series, breakdown, measure) in experiment.yearly:
@@ -156,17 +159,30 @@ def all_cells(experiment: Experiment) -> dict[str, Floats]:
 
 
 def _by_year(other: str, key: str, ours: Floats, theirs: Floats, clock: Clock) -> pd.DataFrame:
+    return pd.DataFrame(_index(other, key, clock) | differences(ours, theirs))
+
+
+def _index(scenario: str, key: str, clock: Clock) -> dict[str, Any]:
+    """Return the first columns of a table by year."""
     series, breakdown = key.split("|")
-    money = series in ("gap", "cost")
+    money = series in MONEY
     units = {(s, b): unit for s, b, _, unit in PEOPLE}
-    index = {
-        "scenario": other,
+    return {
+        "scenario": scenario,
         "series": series,
         "breakdown": breakdown,
         "year": budget.whole_years(clock) if money else clock.years,
         "unit": "EUR" if money else units[series, breakdown],
     }
-    return pd.DataFrame(index | differences(ours, theirs))
+
+
+def _levels(scenario: str, key: str, values: Floats, clock: Clock) -> pd.DataFrame:
+    """Return a scenario itself by year: mean and quantiles, and how likely it is above zero."""
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=-1), 1)
+    chance = np.where(known.any(axis=-1), (values > 0).sum(axis=-1) / count, np.nan)
+    columns = results.summarise(values) | {"p_positive": chance}
+    return pd.DataFrame(_index(scenario, key, clock) | columns)
 
 
 def _by_month(other: str, key: str, ours: Floats, theirs: Floats, clock: Clock) -> pd.DataFrame:
@@ -215,118 +231,9 @@ def _variance(values: Floats) -> Floats:
     return squares
 
 
-def tell(data: StudyData, lang: Language) -> list[Any]:
-    """Return a printed table for each scenario, and the sentences."""
-    comparison, shown = comparison_of(data), list[Any]()
-    for other in comparison.others:
-        table = difference_table(comparison, other, lang)
-        shown += [table] if table.row_count else []
-        shown += error_lines(comparison, other, lang)
-        shown += still_lines(comparison, other, lang)
-    return shown + prices_notes(data.scenarios, lang)
-
-
-def name_of(series: str, breakdown: str, lang: Language) -> str:
-    """Return a series in words."""
-    return translate(f"diff_{series}_{breakdown.replace(':', '_')}", lang)
-
-
-def scaled(value: float, series: str, lang: Language) -> str:
-    """Return a value in the unit of the table: EUR million, people and cases in full, months."""
-    if series in ("gap", "cost"):
-        return number(value / 1e6, lang)
-    return number(value, lang, 1 if series == "waiting_months" else 0)
-
-
-def difference_table(comparison: Comparison, other: str, lang: Language) -> Table:
-    """Return by series and year: medians of both sides and of the difference, its interval.
-
-    Then the mean difference, P(above zero), and how much pairing achieved.
-    """
-    rows = comparison.yearly[comparison.yearly["scenario"] == other]
-    title = translate("compare_title", lang, other=other, base=comparison.base)
-    table = Table(title=title, title_justify="left")
-    table.add_column("", no_wrap=False, max_width=20)
-    for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
-                "compare_mean", "compare_chance", "compare_ratio"):  # fmt: skip
-        table.add_column(translate(key, lang), justify="right", no_wrap=key not in WRAPPED)
-    for series, breakdown in SHOWN:
-        result = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
-        if not moves(result):
-            continue
-        for number_, row in enumerate(result.to_dict("records")):
-            first = name_of(series, breakdown, lang) if number_ == 0 else ""
-            table.add_row(first, *_cells(row, series, lang))
-        table.add_section()
-    return table
-
-
-def _cells(row: Mapping[Any, Any], series: str, lang: Language) -> list[str]:
-    band = translate(
-        "range",
-        lang,
-        low=scaled(row["difference_p10"], series, lang),
-        high=scaled(row["difference_p90"], series, lang),
-    )
-    return [
-        str(row["year"]),
-        scaled(row["base_p50"], series, lang),
-        scaled(row["other_p50"], series, lang),
-        scaled(row["difference_p50"], series, lang),
-        band,
-        scaled(row["difference_mean"], series, lang),
-        probability(row["p_positive"], lang, brief=True),
-        _ratio(row["variance_ratio"], lang),
-    ]
-
-
-def _ratio(ratio: float, lang: Language) -> str:
-    """Return how much pairing achieved; nothing where nothing varies."""
-    if ratio != ratio:
-        return ""
-    if ratio > LARGEST_RATIO:
-        return f"> {number(LARGEST_RATIO, lang)}"
-    return number(ratio, lang, 0 if ratio >= 10 else 1)
-
-
-def error_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:
-    """Return a sentence on the simulation error of the difference in gap, by year; none if 0."""
-    rows = comparison.yearly[comparison.yearly["scenario"] == other]
-    gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
-    if not moves(gaps):
-        return []
-    known = [row for row in gaps.to_dict("records") if pd.notna(row.get("difference_p50_low"))]
-    if not known:
-        return [translate("error_unknown", lang)]
-    # A year in which hardly anything differs has no error worth telling.
-    known = [row for row in known if row["difference_mean_high"] - row["difference_mean_low"] > 1e6]
-    each = "; ".join(
-        translate(
-            "compare_error_year",
-            lang,
-            year=row["year"],
-            **{f"{name}_{end}": scaled(row[f"difference_{name}_{end}"], "gap", lang)
-               for name in ("p50", "p10", "p90", "mean") for end in ("low", "high")},
-        )
-        for row in known
-    )  # fmt: skip
-    return [translate("compare_error", lang, years=each)]
-
-
-def still_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:
-    """Return a sentence on what does not differ at all."""
-    rows = comparison.yearly[comparison.yearly["scenario"] == other]
-    if not moves(rows):
-        return [translate("compare_same", lang, other=other, base=comparison.base)]
-    still = [
-        name_of(series, breakdown, lang)
-        for series, breakdown in SHOWN
-        if not moves(rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)])
-    ]
-    lines = [translate("compare_pairing", lang)]
-    return lines + ([translate("compare_still", lang, names=", ".join(still))] if still else [])
-
-
 IMPLEMENTATION = Implementation(
-    run, tell, {"comparison": StudyChart("differences", chart.draw, chart.words)}
+    run,
+    text.tell,
+    {"comparison": StudyChart("differences", chart.draw, chart.words, chart.shown)},
+    details=text.details,
 )

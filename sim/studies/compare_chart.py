@@ -46,20 +46,37 @@ class Comparison:
     ``yearly``: a row a scenario, series, breakdown and year; ``monthly``: a row a date. A
     difference is that scenario less the first: its mean and quantiles, how likely it is above
     zero, and ``variance_ratio``, how many times as large its variance would be without pairing.
+    ``levels``: the scenarios themselves, a row a scenario, series, breakdown and year. ``year`` is
+    the one that was asked for.
     """
 
     base: str
     others: tuple[str, ...]
     yearly: pd.DataFrame
     monthly: pd.DataFrame
+    levels: pd.DataFrame
+    year: int | None = None
 
 
 def comparison_of(data: StudyData) -> Comparison:
     """A comparison as its tables tell it."""
     monthly = data.table("monthly").astype({"date": "datetime64[ns]"})
-    return Comparison(
-        data.asked["base"], tuple(data.asked["others"]), data.table("differences"), monthly
-    )
+    base, yearly = data.asked["base"], data.table("differences")
+    # A folder of an earlier version has no levels: of these it knows the medians.
+    known = "levels.csv" in data.record.get("files", ("levels.csv",))
+    levels = data.table("levels") if known else medians_of(base, yearly)
+    others = tuple(data.asked["others"])
+    return Comparison(base, others, yearly, monthly, levels, data.asked.get("year"))
+
+
+def medians_of(base: str, yearly: pd.DataFrame) -> pd.DataFrame:
+    """Return the medians of all scenarios as the differences have them."""
+    keys = ["scenario", "series", "breakdown", "year", "unit"]
+    theirs = yearly[[*keys, "other_p50"]].rename(columns={"other_p50": "p50"})
+    first = yearly[yearly["scenario"] == yearly["scenario"].iloc[0]].assign(scenario=base)
+    ours = first[[*keys, "base_p50"]].rename(columns={"base_p50": "p50"})
+    found: pd.DataFrame = pd.concat([ours, theirs], ignore_index=True)
+    return found
 
 
 def moves(rows: pd.DataFrame) -> bool:
@@ -68,10 +85,29 @@ def moves(rows: pd.DataFrame) -> bool:
     return bool((rows[columns].to_numpy() != 0).any())
 
 
+def shown(data: StudyData) -> bool:
+    """Return whether anything that the chart shows differs."""
+    comparison = comparison_of(data)
+    return _gaps_move(comparison) or bool(_moving(comparison))
+
+
+def _gaps_move(comparison: Comparison) -> bool:
+    return moves(_of(comparison.yearly, "gap", "total"))
+
+
+def _moving(comparison: Comparison) -> list[tuple[str, str, float]]:
+    """Return the series by month in which anything differs: others would be an empty panel."""
+    return [one for one in MONTHLY if moves(_of(comparison.monthly, *one[:2]))]
+
+
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """Four panels of differences."""
+    """A panel of differences for the gap by year and each series by month that differs at all."""
     comparison, scenarios = comparison_of(data), data.scenarios
-    base = scenarios[comparison.base]
+    base, moving = scenarios[comparison.base], _moving(comparison)
+    heads = [translate("compare_gap_axis", lang)] if _gaps_move(comparison) else []
+    heads += [translate(f"compare_{series}_axis", lang) for series, _, _ in moving]
+    columns = 2 if size.side_by_side and len(heads) > 1 else 1
+    rows = -(-len(heads) // columns)
     each = "; ".join(
         translate("named_value", lang, name=name, value=title_of_scenario(scenarios[name], lang))
         for name in comparison.others
@@ -80,19 +116,20 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     layout = new_figure(
         size,
         translate("compare_chart", lang, base=comparison.base),
-        [translate("compare_gap_axis", lang),
-         *(translate(f"compare_{series}_axis", lang) for series, _, _ in MONTHLY)],
+        heads,
         [
             f"{each}.",
             note,
             *prices_notes(scenarios, lang),
             source(data, title_of_scenario(base, lang), lang),
         ],
-        columns=2 if size.side_by_side else 1,
-        plots=[PLOT["column"]] * 4 if size.brief else [PLOT["page"]] * 2,
-    )  # fmt: skip
-    _gaps(layout, comparison, lang)
-    for place, (series, breakdown, unit) in enumerate(MONTHLY, start=1):
+        columns=columns,
+        plots=[PLOT["column" if size.brief else "page"]] * rows,
+    )
+    if _gaps_move(comparison):
+        _gaps(layout, comparison, lang)
+    first = len(heads) - len(moving)
+    for place, (series, breakdown, unit) in enumerate(moving, start=first):
         _months(layout, place, comparison, (series, breakdown), unit, lang)
     return finish(layout)
 
@@ -161,7 +198,7 @@ def _months(
         labels.append(EndLabel(translate("named_value", lang, name=other, value=end),
                                float(middle[-1]), mark))  # fmt: skip
     zero_line(axes.yaxis)
-    _limits(layout, place, ends if moves(rows) else [-1.0, 1.0])
+    _limits(layout, place, ends)
     number_scale(axes.yaxis, lang)
     label_ends(layout, place, labels)
     date_scale(axes.xaxis, lang)
@@ -177,16 +214,11 @@ def words(data: StudyData, lang: Language) -> str:
         said = [translate("alt_differences_gap", lang, gaps=", ".join(
             translate("alt_in", lang, year=row["year"], value=_banded(row, lang))
             for row in gaps.to_dict("records")))] if len(gaps) else []  # fmt: skip
-        last = [_last(comparison, other, series, breakdown) for series, breakdown, _ in MONTHLY]
-        said.append(
-            translate(
-                "alt_differences_end",
-                lang,
-                people=amount(last[0], lang),
-                cases=amount(last[1], lang),
-                months=number(last[2], lang, 1),
-            )
-        )
+        if len(comparison.monthly):
+            last = [_last(comparison, other, series, what) for series, what, _ in MONTHLY]
+            words_ = {"people": amount(last[0], lang), "cases": amount(last[1], lang)}
+            words_ |= {"months": number(last[2], lang, 1)}
+            said.append(translate("alt_differences_end", lang, **words_))
         parts.append(translate("alt_part", lang, name=other, value=", ".join(said)))
     return translate("alt_differences", lang, base=comparison.base, told=listed(parts))
 

@@ -233,7 +233,13 @@ class SimulationOptions(ReplicatedOptions):
 
 
 class CompareOptions(SimulationOptions):
-    """Settings of the simulations; the scenarios are the question."""
+    """Year of the printed table, and settings; the scenarios are the rest of the question."""
+
+    year: int | None = Field(None, description="Year of the table (2027 if it is simulated).")
+
+    def asked(self) -> dict[str, Any]:
+        """Keep the year if one was asked for."""
+        return {} if self.year is None else {"year": self.year}
 
 
 CutBy = Literal["patch", "key", "theme"]

@@ -15,12 +15,12 @@ from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...scenario import Scenario
 from ...studies.base import chart_png, chart_text, draw_chart, has_chart, tell
-from ...studies.compare import SHOWN, difference_table, name_of, scaled, still_lines
 from ...studies.compare_chart import Comparison, comparison_of, moves
+from ...studies.compare_text import difference_table, still_lines, year_of, year_table
 from ...studies.explain import effects_table, sentences
 from ...studies.explain_chart import Explanation, explanation_of
 from ...studies.factors import factor_name
-from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, Table, table_of
+from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
 from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
 from .outline import MemoParts, make_memo
 
@@ -78,14 +78,15 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
     base, others = scenarios[comparison.base], comparison.others
     named = NAMED_OF_MANY if len(others) >= MANY else NAMED
     changes = tuple(_changes(base, other, scenarios[other], named, lang) for other in others)
+    caption = translate("memo_cmp_caption", lang, base=comparison.base)
     parts = MemoParts(
         title=translate("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
         question=[Paragraph(_comparison_question(comparison, scenarios, lang))],
         answer=[
             Paragraph(_comparison_answer(comparison, other, lang), strong=True) for other in others
         ],
-        chart=_study_chart(folder, translate("memo_cmp_caption", lang, base=comparison.base), lang),
-        table=_comparison_table(comparison, lang),
+        chart=_study_chart(folder, caption, lang) if has_chart(data) else None,
+        table=table_of(year_table(data, lang)),
         drivers=[Paragraph(translate("memo_cmp_drivers", lang)), Listing(changes)],
         basis=rests(base, lang, named),
         notes=[translate("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
@@ -130,19 +131,6 @@ def _study_chart(folder: FinishedFolder, caption: str, lang: Language) -> MemoCh
     return MemoChart(
         caption, chart_text(data, lang), marked(chart_png(data, lang), ".png", folder.stamp)
     )
-
-
-def year_of(comparison: Comparison) -> int:
-    """Return the year a memo leads with: the first in which the baseline has a gap.
-
-    Without one it is the last year that has a budget, or else the last year compared.
-    """
-    rows = comparison.yearly[comparison.yearly["scenario"] == comparison.others[0]]
-    gaps = rows[(rows["series"] == "gap") & (rows["breakdown"] == "total")]
-    if gaps.empty:
-        return int(rows["year"].max())
-    short = gaps[gaps["base_p50"] > 0]["year"]
-    return int(short.min() if len(short) else gaps["year"].max())
 
 
 def _row(comparison: Comparison, other: str, series: str, breakdown: str, year: int) -> Row | None:
@@ -202,31 +190,6 @@ def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> s
 
 def _ends(ends: list[float], lang: Language) -> str:
     return translate("from_to", lang, low=count(ends[0], lang), high=count(ends[1], lang))
-
-
-def _comparison_table(comparison: Comparison, lang: Language) -> Table:
-    """One year: the baseline, and the median difference of each other scenario with interval."""
-    year = year_of(comparison)
-    rows = []
-    for series, breakdown in SHOWN:
-        each = [_row(comparison, other, series, breakdown, year) for other in comparison.others]
-        if each[0] is None or not any(row and row["difference_mean"] for row in each):
-            continue
-        cells = ["" if row is None else _cell(row, series, lang) for row in each]
-        base = scaled(each[0]["base_p50"], series, lang)
-        rows.append((name_of(series, breakdown, lang), base, *cells))
-    return Table(
-        translate("memo_cmp_table", lang, year=year, base=comparison.base),
-        ("", comparison.base, *comparison.others),
-        tuple(rows),
-        (False, *(True,) * (1 + len(comparison.others))),
-    )
-
-
-def _cell(row: Row, series: str, lang: Language) -> str:
-    middle, low, high = (scaled(row[f"difference_{q}"], series, lang)
-                         for q in ("p50", "p10", "p90"))  # fmt: skip
-    return f"{middle} {translate('from_to', lang, low=low, high=high)}"
 
 
 def _changes(base: Scenario, name: str, other: Scenario, named: int, lang: Language) -> str:
