@@ -428,7 +428,15 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 @pytest.mark.slow
 def test_an_address_of_nothing_is_refused(done: Run) -> None:
-    with pytest.raises(ScenarioError, match="no such cell"):
-        address.look_up(
-            address.parse("gap.total.2099"), done.budget, done.yearly, "owb2025", "document"
-        )
+    """And the message says which tables, lines, vintages and years there are."""
+    for text, advice in (
+        ("gap.total.2099", "gap.total has the years 2025 to "),
+        ("gap.totaal.2026", "gap has no line 'totaal': did you mean 'total'?"),
+        ("bezetting.total.2026", "there is no table 'bezetting': did you mean 'occupancy'?"),
+        ("occupancy.total.2026@owb2025", "only gap, cost and budget have a vintage"),
+        ("gap.total.2026@owb2052", "there is no vintage 'owb2052': did you mean 'owb2025'"),
+        ("inflow.kind.2026", "inflow has no line 'kind': "),
+    ):
+        with pytest.raises(ScenarioError, match="no such cell") as caught:
+            address.look_up(address.parse(text), done.budget, done.yearly, "owb2025", "document")
+        assert advice in caught.value.problems[0].advice

@@ -266,8 +266,19 @@ def test_words_that_yaml_takes_for_truth_stay_words(scenario_file: Write) -> Non
     assert load(file).title.en == "no"
 
 
-def test_a_missing_file_names_what_there_is() -> None:
-    assert "give the path of a YAML file, or one of: baseline" in said("nowhere.yaml")
+def test_a_name_that_is_not_there_is_answered_with_those_alike(tmp_path: Path) -> None:
+    """Of shipped scenarios and of files in that folder, a few: not with all there are."""
+    assert "did you mean 'baseline'? opvangsim scenario list shows all" in said("baselin")
+    assert "'faster-housing' or 'housing-14-weeks'" in said("housing")
+    assert "a shipped name: opvangsim scenario list shows all" in said("xyzzy.yaml")
+    (tmp_path / "hogere-instroom.yaml").write_text("extends: baseline\n")
+    assert f"did you mean '{tmp_path / 'hogere-instroom.yaml'}'?" in said(
+        tmp_path / "hogere-instrom.yaml"
+    )
+    above = tmp_path / "above.yaml"
+    above.write_text("extends: hogere-instrom.yaml\n")
+    assert "did you mean 'hogere-instroom.yaml'?" in said(above)
+    assert len(said("in").splitlines()[-1]) < 100
 
 
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ stocks of cases (``AT_END``) and for what has no mean.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import pandas as pd
 
-from ..errors import Message, Problem, ScenarioError
+from ..errors import Message, Problem, ScenarioError, any_of
+from ..scenario.introspect import dutch
 
 MONEY = ("gap", "cost", "budget")
 AT_END = ("pending", "family_pending")
@@ -25,6 +28,8 @@ FORMER_LINES = {
     "kind:p90": "kind:decided_p90",
 }
 """Breakdowns of ``waiting_months`` by the names that version 0.1 gave them."""
+MOST_NAMED = 30
+"""Most names that are listed where none is alike."""
 _FORM = re.compile(
     r"(?P<table>[a-z][a-z_]*)\.(?P<line>[a-z][a-z_]*(:[a-z0-9_]+)?)\.(?P<year>\d{4})"
     r"(@(?P<vintage>[a-z0-9_]+))?(:(?P<statistic>[a-z0-9_]+))?$",
@@ -72,15 +77,61 @@ def parse(text: str) -> CellRef:
     )
 
 
-def advice_on(address: CellRef, advice: str) -> str:
-    """Return what to do about a cell that is not there: its present name, if it has one."""
+@dataclass(frozen=True)
+class KnownCells:
+    """What there is where a cell was looked for: lines by table, vintages, and years of a line."""
+
+    lines: Mapping[str, Collection[str]]
+    vintages: Collection[str]
+    years: Collection[int]
+
+
+def advice_on(address: CellRef, known: KnownCells) -> str:
+    """Return what to write instead of a cell that is not there: the first part that is wrong."""
     if address.table == "waiting_months" and address.line in FORMER_LINES:
         now = f"{address.table}.{FORMER_LINES[address.line]}.{address.year}"
         return Message(
             "of cases decided it is now {now}; of those still pending see kind:pending_median",
             now=now,
         )
-    return advice
+    if address.table not in known.lines:
+        lacking = Message("there is no table '{table}'", table=address.table)
+        return _instead(lacking, address.table, known.lines)
+    if address.line not in known.lines[address.table]:
+        lacking = Message("{table} has no line '{line}'", table=address.table, line=address.line)
+        return _instead(lacking, address.line, known.lines[address.table])
+    if address.vintage is not None and address.table not in MONEY:
+        return "only gap, cost and budget have a vintage: leave out what follows the @"
+    if address.vintage is not None and address.vintage not in known.vintages:
+        lacking = Message("there is no vintage '{vintage}'", vintage=address.vintage)
+        return _instead(lacking, address.vintage, known.vintages)
+    return _on_year(address, known.years)
+
+
+def _on_year(address: CellRef, years: Collection[int]) -> str:
+    """Return what to write instead of a cell of a table and line that there are."""
+    name = f"{address.table}.{address.line}"
+    if not years:
+        return Message("{name} has no whole year", name=name)
+    if address.year not in years:
+        first, last = min(years), max(years)
+        return Message("{name} has the years {first} to {last}", name=name, first=first, last=last)
+    if address.table in MONEY:
+        there = f"cost.{address.line}.{address.year}"
+        return Message("there is no budget in that year: {there} has an amount", there=there)
+    return Message("{name} has no {statistic}", name=name, statistic=address.statistic)
+
+
+def _instead(lacking: str, word: str, names: Collection[str]) -> str:
+    """Return what is lacking, and the name meant in Dutch, those alike, or all there are."""
+    meant = [name for name in names if name == dutch().get(word)]
+    close = meant or get_close_matches(word, sorted(names), 3, 0.6)
+    if close:
+        told = any_of(f"'{name}'" for name in close)
+        return Message("{what}: did you mean {names}?", what=lacking, names=told)
+    shown = [*(name for name in MONEY if name in names), *sorted(set(names) - set(MONEY))]
+    listed = ", ".join(shown[:MOST_NAMED]) + (", ..." if len(shown) > MOST_NAMED else "")
+    return Message("{what}: choose from {names}", what=lacking, names=listed)
 
 
 def look_up(
@@ -124,6 +175,18 @@ def look_up(
         column = address.statistic + ending
     if len(rows) != 1 or column not in rows:
         what = "there is no such cell in these tables"
-        advice = "see budget.csv and yearly.csv for the lines, years and vintages there are"
-        raise ScenarioError([Problem(str(address), what, advice_on(address, advice))])
+        known = _known(address, budget, yearly)
+        raise ScenarioError([Problem(str(address), what, advice_on(address, known))])
     return float(rows.iloc[0][column])
+
+
+def _known(address: CellRef, budget: pd.DataFrame, yearly: pd.DataFrame) -> KnownCells:
+    """Return the names and years in the tables of a run."""
+    pairs = zip(yearly["series"], yearly["breakdown"], strict=True)
+    lines: dict[str, set[str]] = {name: set(budget["line"]) for name in MONEY}
+    for name, line in pairs:
+        lines.setdefault(name, set()).add(line)
+    rows = yearly[(yearly["series"] == address.table) & (yearly["breakdown"] == address.line)]
+    if address.table in MONEY:
+        rows = budget[budget["line"] == address.line]
+    return KnownCells(lines, set(budget["vintage"]), set(rows["year"]))

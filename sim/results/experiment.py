@@ -33,7 +33,7 @@ from . import budget
 from . import tables as results
 from .budget import Basis, Costs
 from .by_month import costs_by_month
-from .cell import MONEY, CellRef, advice_on
+from .cell import MONEY, CellRef, KnownCells, advice_on
 from .executor import ALL_CORES, Workers, parallel_list, parallel_map
 
 LARGEST_CHUNK = 100
@@ -161,9 +161,22 @@ class Experiment:
                     break
         if values is None or (address.table in MONEY and not np.isfinite(values).any()):
             what = "there is no such cell in this run"
-            advice = "see budget.csv and yearly.csv of a run for the lines and years there are"
-            raise ScenarioError([Problem(address.cell, what, advice_on(address, advice))])
+            raise ScenarioError(
+                [
+                    Problem(
+                        address.cell, what, advice_on(address, self._known(address.table in MONEY))
+                    )
+                ]
+            )
         return values
+
+    def _known(self, of_money: bool) -> KnownCells:
+        """Return the names and years of cells."""
+        lines = {name: set(budget.BY_NAME) for name in MONEY}
+        for table, line, _ in self.yearly:
+            lines.setdefault(table, set()).add(line)
+        years = budget.whole_years(self.clock) if of_money else self.clock.years
+        return KnownCells(lines, self.scenario.budget.vintages, years)
 
 
 def summary_value(values: Floats, statistic: str) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Location, Message, Problem, ScenarioError, reason_of
+from ..errors import Location, Message, Problem, ScenarioError, any_of, reason_of
 
 ENDINGS = (".yaml", ".yml")
 _SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?(extends|title|description)[ \t]*:", re.MULTILINE)
@@ -15,6 +17,12 @@ _HEAD_BYTES = 100_000
 _PORTS = (f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))
 DEVICES = ("CON", "PRN", "AUX", "NUL", *_PORTS)
 """Names that Windows keeps for devices, with any ending."""
+MOST_SUGGESTED = 3
+"""Most names that are suggested."""
+LEAST_ASKED = 3
+"""Least letters of a part of a name by which it is suggested."""
+LONGEST_ASKED = 100
+"""Longest part of a name that others are compared with."""
 
 
 def shipped_folder() -> Path:
@@ -43,8 +51,30 @@ def find(name: str) -> Path:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
         what = Message("cannot be read: {reason}", reason=reason)
         name = name if len(name) < 200 else f"{name[:200]}..."
-    advice = Message("give the path of a YAML file, or one of: {names}", names=", ".join(known))
-    raise ScenarioError([Problem(name, what, advice)])
+    raise ScenarioError([Problem(name, what, similar_names(name, Path()))])
+
+
+def similar_names(name: str, folder: Path) -> str:
+    """Return as advice which scenarios have a name like one that is not there, and where all are.
+
+    They are the shipped ones, and the files beside the one that is asked for from a folder.
+    """
+    asked = folder / name
+    beside: list[str] = []
+    with suppress(OSError, ValueError):
+        beside = [str(Path(name).parent / file.name) for file in asked.parent.glob("*.yaml")]
+    names = {Path(one).stem.lower(): one for one in (*beside, *shipped())}
+    stem = Path(name[:LONGEST_ASKED]).stem.lower()
+    close = [names[found] for found in get_close_matches(stem, names, MOST_SUGGESTED, 0.6)]
+    close += [
+        one
+        for key, one in names.items()
+        if len(stem) >= LEAST_ASKED and stem in key and one not in close
+    ]
+    if not close:
+        return "give the path of a YAML file or a shipped name: opvangsim scenario list shows all"
+    told = any_of(f"'{one}'" for one in close[:MOST_SUGGESTED])
+    return Message("did you mean {names}? opvangsim scenario list shows all", names=told)
 
 
 def relative_name(name: str, folder: Path) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Location, Message, Problem, ScenarioError
-from .catalogue import named_in_a_file, shipped
+from .catalogue import named_in_a_file, shipped, similar_names
 from .relative import parse_relative
 from .version import KEY as VERSION
 from .version import version_of
@@ -130,8 +130,7 @@ def _bases(source: SourceText, file: Path) -> list[tuple[Path, Location]]:
             what = Message(
                 "extends '{item}': no such file in {folder}", item=item, folder=file.parent
             )
-            advice = "name a scenario file relative to this one, or a shipped scenario"
-            raise ScenarioError([Problem(place, what, advice)])
+            raise ScenarioError([Problem(place, what, similar_names(Path(item).name, file.parent))])
         if base not in known.values():
             named_in_a_file(base, place)
         bases.append((base, place))
