@@ -24,6 +24,7 @@ from .api.result import Result as Result
 from .api.scenario import Scenario as Scenario
 from .api.scenario import load as load
 from .api.scenario import open_run as open_run
+from .api.scenario import run as run
 from .api.study import StudyReport as StudyReport
 from .api.study import SweepResult as SweepResult
 from .api.study import open_sweep as open_sweep

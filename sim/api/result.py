@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,37 +17,38 @@ from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text, heading
 from ..questions.text import cell_text
 from ..report import run_tables as text
-from ..report.charts import CHART_SIZES, CHARTS, Width, alt_text, draw, reason_against
+from ..report.charts import Width
 from ..report.error_tables import error_table
-from ..report.i18n import Language, probability, translate
-from ..report.observed_figures import compare
+from ..report.i18n import Language, probability
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
-from ..runs.load import (
-    RunFolder,
-    kept_figures,
-    no_months,
-    read_run_folder,
-    run_data,
-    verified_table,
-)
+from ..runs.load import RunFolder, no_months, read_run_folder, verified_table
 from ..runs.manifest import MANIFEST, read_manifest
+from . import frames
+from .dataset import dataset_of
+from .plots import Plots, chart_of
 from .study import StudyReport, write_memo
 
 if TYPE_CHECKING:
+    from xarray import Dataset
+
     from .scenario import LoadedScenario
 
 
+MEDIAN = "p50"
+"""Statistic of an address that names none."""
 LONGEST_NAME = 120
 """Longest name of a temporary folder [characters]."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """Result of a run: tables as data frames, charts, and files for others.
 
     ``folder`` is where it is kept: a temporary folder, removed together with the result, unless a
-    folder was given to ``Scenario.run``.
+    folder was given to ``Scenario.run``. Tables have names in their index and floats in their
+    columns; ``attrs["title"]`` says what a table is, ``attrs["units"]`` the unit of each column, or
+    of each series. Two results are equal if the same was computed for the same scenario.
     """
 
     scenario: LoadedScenario
@@ -67,45 +68,88 @@ class Result:
 
     @property
     def budget(self) -> pd.DataFrame:
-        """Cost, budget and gap by vintage, year, line, price level, timing and price basis [EUR].
+        """Cost, budget and gap by vintage, line, price level, timing, price basis and year [EUR].
 
-        Columns ``cost_*`` and ``gap_*`` are the mean and quantiles over replications.
+        Columns ``cost_*`` and ``gap_*`` are the mean and quantiles over replications, and the ends
+        of their simulation error (``_low``, ``_high``).
+
+        >>> import sim
+        >>> run = sim.run("baseline", replications=10, step="week", workers=1)
+        >>> run.budget.loc["owb2025", "ind", "document", "cost", "vintage"].index.tolist()
+        [2025, 2026, 2027, 2028, 2029, 2030]
         """
-        return self.finished.budget.copy()
+        return frames.budget_frame(self.finished.budget)
 
     @property
     def budget_monthly(self) -> pd.DataFrame:
         """Cost by line and month, cumulated from 1 January, beside the budget of the year [EUR].
 
-        At the headline's vintage, price level and price basis, as cost and as cash. Raises
-        ``ScenarioError`` for a folder of an earlier version, which has no ``budget_monthly.csv``.
+        Indexed as ``budget``, with the month's end for the year, at the headline's vintage, price
+        level and price basis, as cost and as cash. Raises ``ScenarioError`` for a folder of an
+        earlier version, which has no ``budget_monthly.csv``.
 
         >>> import sim
-        >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
-        >>> december = run.budget_monthly.query("line == 'total' and timing == 'cost'")[11::12]
-        >>> float(december["budget"].iloc[0]) == run.value("budget.total.2025")
+        >>> run = sim.run("baseline", replications=10, step="week", workers=1)
+        >>> months = run.budget_monthly.query("line == 'total' and timing == 'cost'")
+        >>> float(months["budget"].iloc[11]) == run.value("budget.total.2025")
         True
         """
         if self.finished.budget_monthly is None:
             raise no_months(self.folder)
-        return self.finished.budget_monthly.copy()
+        return frames.budget_monthly_frame(self.finished.budget_monthly)
 
     @property
     def monthly(self) -> pd.DataFrame:
-        """Stocks at the start and each month's end, flows by month: by series and breakdown."""
-        return self.finished.monthly.copy()
+        """Stocks at the start and each month's end, flows by month: by series and breakdown.
+
+        >>> import sim
+        >>> run = sim.run("baseline", replications=10, step="week", workers=1)
+        >>> run.monthly.loc["occupancy", "total"]["p50"].iloc[0]
+        72650.0
+        """
+        return frames.monthly_frame(self.finished.monthly)
 
     @property
     def yearly(self) -> pd.DataFrame:
-        """Flows by year, stocks averaged over the year and at its end: by series and breakdown."""
-        return self.finished.yearly.copy()
+        """Series by breakdown, measure and year: ``mean`` of a year, its ``end``, or ``sum``.
+
+        >>> import sim
+        >>> run = sim.run("baseline", replications=10, step="week", workers=1)
+        >>> run.yearly.loc["occupancy", "total", "mean"].index.tolist()
+        [2025, 2026, 2027, 2028, 2029, 2030]
+        """
+        return frames.yearly_frame(self.finished.yearly)
 
     @property
     def replications(self) -> pd.DataFrame:
-        """Every replication: one row per year and replication, one column per cell.
+        """Every replication and year as a row; columns are series, breakdown and measure.
 
-        Columns are ``series|breakdown|measure`` and ``cost|line|level`` [EUR, base price level].
+        The columns of cost are line and price level, at the prices of the base year [EUR].
+
+        >>> import sim
+        >>> run = sim.run("baseline", replications=10, step="week", workers=1)
+        >>> run.replications["occupancy", "total", "mean"].groupby("year").mean().shape
+        (6,)
         """
+        return frames.replications_frame(self._unreduced(), self.finished.yearly)
+
+    def to_xarray(self) -> Dataset:
+        """Return the run as an xarray Dataset, with a dimension for each kind of name.
+
+        Series of every replication and year (``occupancy``, ``occupancy_at_end``,
+        ``occupancy_by_place``), statistics by month (``occupancy_monthly``), ``cost`` of every
+        replication by line and price level, and ``budget`` and ``gap`` by vintage and line.
+
+        Needs the extra ``opvangsim[xarray]``. Raises ``ScenarioError`` without it.
+
+        >>> import sim
+        >>> data = sim.run("baseline", replications=10, step="week", workers=1).to_xarray()
+        >>> data["occupancy"].dims, data["occupancy"].attrs["units"]
+        (('replication', 'year'), 'persons')
+        """
+        return dataset_of(self.finished, self._unreduced())
+
+    def _unreduced(self) -> pd.DataFrame:
         return verified_table(self.folder, self.finished.record, "replications.parquet")
 
     @property
@@ -145,17 +189,15 @@ class Result:
         >>> run.gap.columns.tolist()
         ['cost', 'budget', 'gap', 'gap_p10', 'gap_p90', 'p_gap_positive']
         """
-        rows = text.headline_rows(self.finished.budget, self.scenario.model).set_index("year")
-        columns = ["cost_p50", "budget", "gap_p50", "gap_p10", "gap_p90", "p_gap_positive"]
-        return rows[columns].rename(columns={"cost_p50": "cost", "gap_p50": "gap"})
+        return frames.gap_frame(self.finished.budget, self.scenario.model)
 
     def value(self, address: str) -> float:
         """Return one number of the tables, as in ``gap.total.2027@owb2025:p90``.
 
         An address names ``gap``, ``cost`` or ``budget`` of a line [EUR], or a series of ``yearly``
         with its breakdown, averaged over the year (stocks of people and places), at its end (stocks
-        of cases) or summed (flows). Without a statistic it is the mean. Raises ``ScenarioError`` if
-        there is no such cell.
+        of cases) or summed (flows). Without a statistic it is the median (``p50``), as in tables
+        and charts; ``:mean`` asks for the mean. Raises ``ScenarioError`` if there is no such cell.
 
         >>> import sim
         >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
@@ -181,7 +223,7 @@ class Result:
 
     def _look_up(self, address: str, ending: str = "") -> float:
         return look_up(
-            parse(address),
+            parse(address, MEDIAN),
             self.finished.budget,
             self.finished.yearly,
             self.scenario.model.budget.headline,
@@ -201,7 +243,7 @@ class Result:
         >>> run.describe_cell("budget.total.2027").replace(chr(160), " ")
         'EUR 1.5 billion'
         """
-        asked = parse(address)
+        asked = parse(address, MEDIAN)
         if asked.statistic == "p_positive":
             return probability(self.value(address), lang)
         if ":" in address.rpartition(".")[2]:
@@ -212,8 +254,23 @@ class Result:
 
     @property
     def plot(self) -> Plots:
-        """Charts: ``.plot.need()``, ``.plot.gap()`` and so on."""
+        """Charts on matplotlib axes: ``.plot.need()``, ``.plot.gap(ax=ax)`` and so on."""
         return Plots(self)
+
+    def chart(
+        self, name: str, lang: Language = "en", width: Width = "page", *, year: int | None = None
+    ) -> Chart:
+        """Return a chart to publish, the same as ``opvangsim plot`` draws.
+
+        It has an alternative text, and ``save`` writes its origin into the file. ``name`` is that
+        of a method of ``plot``, ``year`` that of "budget_year". Raises ``ScenarioError`` if there
+        is no such chart, or if the run is too short for it.
+
+        >>> import sim
+        >>> sim.run("baseline", replications=10, step="week", workers=1).chart("gap").words[:4]
+        '2025'
+        """
+        return chart_of(self, name, lang, width, year)
 
     def compare(
         self,
@@ -269,6 +326,14 @@ class Result:
         """
         return write_memo(self.folder, Path(file), lang)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return self.id == other.id and self.scenario.name == other.scenario.name
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     def __repr__(self) -> str:
         return f"Result({self.scenario.name!r}: {self._about()})\n{as_text(self._tables())}"
 
@@ -310,58 +375,3 @@ def kept(scenario: LoadedScenario, folder: Path, temporary: Path | None) -> Resu
     if temporary is not None:
         weakref.finalize(result, shutil.rmtree, temporary, ignore_errors=True)
     return result
-
-
-@dataclass(frozen=True)
-class Plots:
-    """Charts of a run, the same as ``opvangsim plot`` draws.
-
-    ``lang`` is "en" or "nl", ``width`` "column", "page" or "slide". Each raises ``ScenarioError``
-    if the run is too short for it.
-    """
-
-    of: Result
-
-    def need(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw the need for places: observed, projected with intervals, and official forecasts."""
-        return self._draw("need", lang, width)
-
-    def gap(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw cost, budget and the gap between them by year."""
-        return self._draw("gap", lang, width)
-
-    def inflow(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw inflow: observed, and projected with intervals."""
-        return self._draw("inflow", lang, width)
-
-    def occupancy(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw occupancy by type of place, and the number of places."""
-        return self._draw("occupancy", lang, width)
-
-    def ind(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw cases pending at the IND, and their waiting time."""
-        return self._draw("ind", lang, width)
-
-    def housing(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw status holders waiting for a home, and those housed."""
-        return self._draw("housing", lang, width)
-
-    def budget_year(
-        self, lang: Language = "en", width: Width = "page", year: int | None = None
-    ) -> Chart:
-        """Draw the cost of a year from 1 January on, beside its budget.
-
-        By default the last year of which spending was observed, or the first with a budget.
-        """
-        return self._draw("budget_year", lang, width, year)
-
-    def _draw(self, name: str, lang: Language, width: Width, year: int | None = None) -> Chart:
-        figures = kept_figures(self.of.folder, self.of.finished.record)
-        subject = replace(run_data(self.of.folder, self.of.finished), year=year)
-        if figures is not None:
-            subject = replace(subject, observed=compare(subject, figures.known))
-        if not CHARTS[name].is_drawable(subject):
-            usage_error(name, *reason_against(name, subject))
-        figure = draw(name, subject, CHART_SIZES[width], lang)
-        title, words = translate(f"chart_{name}_title", lang), alt_text(name, subject, lang)
-        return Chart(figure, title, words, width, self.of.finished.stamp)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pandas as pd
 import yaml
@@ -35,6 +35,8 @@ from ..scenario.notes import contested
 from ..studies import STUDIES, Study
 from ..studies.options import SimulationOptions
 from ..studies.trace import trace
+from .parts import attribute_of, has_key, keys_of, refuse_assignment, value_at
+from .python_errors import checked_changes, python_names, signature_from
 from .result import Result, folder_for, kept
 from .scenario_tables import differences_table, findings_table, numbers_table, sources_table
 from .study import StudyReport, run_from_python, signature_of
@@ -48,11 +50,19 @@ class LoadedScenario:
     """A scenario as loaded from its files; methods that change it return a new one.
 
     ``names`` are the scenario and patches it was loaded from, ``sets`` the numbers that were
-    overridden, both as on the command line; ``loaded`` has every number and who set it.
+    overridden, both as on the command line; ``loaded`` has every number and who set it. Two
+    scenarios are equal if they have the same name and the same numbers.
+
+    >>> import sim
+    >>> baseline = sim.load("baseline")
+    >>> baseline["housing.homes"], baseline.housing.homes
+    (30210.0, 30210.0)
+    >>> baseline["courts"]["delay_days"] == baseline.courts.delay_days
+    True
     """
 
-    names: tuple[str, ...]
-    sets: tuple[str, ...]
+    names: tuple[str, ...] = field(compare=False)
+    sets: tuple[str, ...] = field(compare=False)
     loaded: Loaded
 
     @property
@@ -77,7 +87,23 @@ class LoadedScenario:
         values = self._overrides()
         return f"{loaded}.override({values!r})" if values else loaded
 
-    def override(self, changes: Mapping[str, object] | None = None, /, **overrides: object) -> Self:
+    def __getitem__(self, key: str) -> Any:
+        """Return the value at a key: a number, a series by date, a text, or a part.
+
+        Raises ``ScenarioError``, which is a ``KeyError`` here, for an unknown key.
+        """
+        return value_at(self.model, key)
+
+    def __setitem__(self, key: str, value: object) -> NoReturn:
+        refuse_assignment(key, value)
+
+    def __contains__(self, key: object) -> bool:
+        return has_key(self.model, key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(keys_of(self.model))
+
+    def override(self, changes: Mapping[str, object] | None = None, /, **others: object) -> Self:
         """Return the scenario with some numbers set to other values, as ``--set`` does.
 
         A number keeps its uncertainty in relative width, unless the value says otherwise:
@@ -87,23 +113,21 @@ class LoadedScenario:
         ----------
         changes
             Values by key, as in ``{"housing.homes": 40_000}``; a value is what a file would hold.
-        **overrides
-            The same with two underscores for a point, as in ``housing__homes=40_000``.
 
         Raises ``ScenarioError`` for an unknown key or an impossible value. If a key is overridden
         twice, the later value counts.
 
         >>> import sim
-        >>> sim.load("baseline").override(housing__homes=40_000).name
+        >>> sim.load("baseline").override({"housing.homes": 40_000}).name
         'baseline+housing.homes=40000'
         >>> sim.load("baseline").override({"inflow.first": {2026: 20_000}}).sets
         ('inflow.first={2026: 20000}',)
         """
-        wanted = dict(changes or {})
-        wanted |= {key.replace("__", "."): value for key, value in overrides.items()}
+        wanted = checked_changes(changes, others)
         kept = [text for text in self.sets if text.partition("=")[0] not in wanted]
         sets = (*kept, *(f"{key}={_as_yaml(value)}" for key, value in wanted.items()))
-        return replace(self, sets=sets, loaded=load_chain(self.names, sets))
+        with python_names():
+            return replace(self, sets=sets, loaded=load_chain(self.names, sets))
 
     def patch(self, *names: str | Path) -> Self:
         """Return the scenario with shipped patches or patch files applied, the last one on top.
@@ -124,7 +148,7 @@ class LoadedScenario:
         seed: int = 1,
         *,
         step: StepLength = "day",
-        until: date | None = None,
+        until: date | str | None = None,
         uncertainty: Sequence[Uncertainty] = UNCERTAINTIES,
         workers: int = 0,
         executor: str | None = None,
@@ -132,7 +156,7 @@ class LoadedScenario:
         lang: Language = "en",
         precision: float | str | None = None,
         observed: str | Path | None = None,
-        as_of: date | None = None,
+        as_of: date | str | None = None,
     ) -> Result:
         """Simulate the scenario; the same scenario, replications, seed and step give equal results.
 
@@ -194,12 +218,12 @@ class LoadedScenario:
     def nowcast(
         self,
         observed: str | Path,
-        as_of: date,
+        as_of: date | str,
         replications: int = 500,
         seed: int = 1,
         *,
         step: StepLength = "day",
-        until: date | None = None,
+        until: date | str | None = None,
         workers: int = 0,
         executor: str | None = None,
         out: str | Path | None = None,
@@ -238,11 +262,11 @@ class LoadedScenario:
 
     def start_on(
         self,
-        day: date,
+        day: date | str,
         observed: str | Path,
         file: str | Path,
         *,
-        as_of: date | None = None,
+        as_of: date | str | None = None,
         replications: int = 200,
         seed: int = 1,
         step: StepLength = "week",
@@ -276,11 +300,13 @@ class LoadedScenario:
         write_start(self.loaded, self.names, figures, day, as_of, settings, Path(file))
         return load(file)
 
-    def __getattr__(self, name: str) -> Callable[..., StudyReport]:
-        """Return the method of a study: ``sim.studies.STUDIES`` lists them."""
+    def __getattr__(self, name: str) -> Any:
+        """Return the method of a study (``sim.studies.STUDIES`` lists them), or a part by name."""
         study = _study_methods().get(name)
         if study is None:
-            raise AttributeError(f"a scenario has no attribute '{name}'")
+            if name.startswith("_") or name == "loaded":
+                raise AttributeError(name)
+            return attribute_of(self.model, name)
 
         def method(*args: Any, **kwargs: Any) -> StudyReport:
             return run_from_python(study, self, scenario_of, *args, **kwargs)
@@ -290,7 +316,10 @@ class LoadedScenario:
         return method
 
     def __dir__(self) -> list[str]:
-        return sorted([*super().__dir__(), *_study_methods()])
+        return sorted({*super().__dir__(), *_study_methods(), *type(self.model).model_fields})
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return keys_of(self.model)
 
     def what_if(self, lang: Language = "en", seed: int = 1) -> WhatIf:
         """Return sliders and charts that follow them, for Jupyter.
@@ -418,6 +447,21 @@ def load(name: str | Path, *patches: str | Path) -> Scenario:
     """
     names = (str(name), *map(str, patches))
     return Scenario(names, (), load_chain(names))
+
+
+@signature_from(Scenario.run, first=load)
+def run(name: str | Path, *patches: str | Path, **settings: Any) -> Result:
+    """Load a shipped scenario or a file with patches, and run it.
+
+    Keyword arguments are those of ``Scenario.run``. Raises ``ScenarioError`` as ``load`` and
+    ``Scenario.run`` do.
+
+    >>> import sim
+    >>> result = sim.run("baseline", "faster-housing", replications=10, step="week", workers=1)
+    >>> result.scenario.name
+    'baseline+faster-housing'
+    """
+    return load(name, *patches).run(**settings)
 
 
 def open_run(folder: str | Path) -> Result:

@@ -16,10 +16,12 @@ from rich.table import Table
 from ..errors import usage_error
 from ..export.memo.memo import files_of, form_of, memo_of
 from ..export.safe_write import write_files
+from ..notebook.axes import Drawn, Given, check_language, check_width, draw_into, show
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
+from ..report.study_data import StudyData
 from ..report.style import title_of
 from ..results.executor import open_workers
 from ..runs.load import read_folder
@@ -30,6 +32,7 @@ from ..studies import sweep as sweeps
 from ..studies.base import (
     Inputs,
     StudyResult,
+    chart_of_study,
     chart_text,
     draw_chart,
     has_chart,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from .scenario import LoadedScenario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StudyReport:
     """Outcome of a study: tables, sentences, a chart.
 
@@ -71,17 +74,38 @@ class StudyReport:
         """Return further tables as text, as ``--details`` prints them; empty for most studies."""
         return as_text(self.finding.details(lang))
 
-    def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
-        """Draw the chart of the study.
+    def plot(
+        self, ax: Given | None = None, *, lang: Language = "en", width: Width = "page"
+    ) -> Drawn:
+        """Draw the chart of the study on matplotlib axes, and return them.
+
+        Given ``ax`` it is drawn into it, or into one for each of its panels; without it a new
+        figure is made. Raises ``ScenarioError`` if the study has nothing to draw, or for another
+        number of axes.
+        """
+        if ax is None:
+            return show(self.chart(lang, width))
+        check_language(lang)
+        data = self._drawable()
+        return draw_into(ax, lambda size: chart_of_study(data).draw(data, size, lang))
+
+    def chart(self, lang: Language = "en", width: Width = "page") -> Chart:
+        """Return the chart of the study to publish, with its alternative text and its origin.
 
         Raises ``ScenarioError`` if the study has nothing to draw.
         """
-        data = self.finding.data
-        if not has_chart(data):
-            usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
+        check_language(lang)
+        check_width(width)
+        data = self._drawable()
         figure, text = draw_chart(data, lang, width), chart_text(data, lang)
         stamp = stamp_of_content(self.finding.content, self.command)
         return Chart(figure, title_of(figure), text, width, stamp)
+
+    def _drawable(self) -> StudyData:
+        data = self.finding.data
+        if not has_chart(data):
+            usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
+        return data
 
     def write(self, folder: str | Path | None = None, lang: Language = "en") -> Path:
         """Write the folder of the study (tables, charts, scenarios, manifest) and return its path.
@@ -183,7 +207,7 @@ def _expression(
 # -- Sweeps ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SweepResult:
     """A finished sweep; ``table`` has a row per run: its levers and its results."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from .. import hindcast
 from ..errors import Message, usage_error
+from ..notebook.axes import Drawn, Given, check_language, check_width, draw_into, show
 from ..notebook.chart import Chart
 from ..notebook.repr import as_html, as_text
 from ..report.charts import CHART_SIZES, Width
@@ -26,7 +27,7 @@ from ..scenario import load
 from ..scenario.listing import kept_effects
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scorecard:
     """Hindcasts compared with observations."""
 
@@ -75,12 +76,32 @@ class Scorecard:
         self._require_all_years("sentences")
         return verdict(self.cells, lang)
 
-    def plot(self, lang: Language = "en", width: Width = "page") -> Chart:
+    def plot(
+        self, ax: Given | None = None, *, lang: Language = "en", width: Width = "page"
+    ) -> Drawn:
         """Draw the CRPS of model and pool relative to the naive benchmark, by series and horizon.
+
+        Two panels, on matplotlib axes, which are returned: those given as ``ax``, or those of a new
+        figure. Raises ``ScenarioError`` if not all years were scored, or for another number of
+        axes.
+        """
+        self._require_all_years("plot")
+        if ax is None:
+            return show(self.chart(lang, width))
+        check_language(lang)
+        replications = self.options.replications
+        return draw_into(
+            ax, lambda size: scorecard_chart.draw(self.cells, replications, size, lang)
+        )
+
+    def chart(self, lang: Language = "en", width: Width = "page") -> Chart:
+        """Return the chart to publish, with its alternative text and its origin.
 
         Raises ``ScenarioError`` if not all years were scored.
         """
-        self._require_all_years("plot")
+        self._require_all_years("chart")
+        check_language(lang)
+        check_width(width)
         replications = self.options.replications
         figure = scorecard_chart.draw(self.cells, replications, CHART_SIZES[width], lang)
         stamp = Provenance(
@@ -89,7 +110,7 @@ class Scorecard:
             str(self.options.seed),
             versions()["opvangsim"],
             scorecard_chart.id_of(self.cells),
-            f"sim.score_hindcasts().plot({lang!r}, {width!r})",
+            f"sim.score_hindcasts().chart({lang!r}, {width!r})",
         )
         text = scorecard_chart.alt_text(self.cells, lang)
         return Chart(figure, title_of(figure), text, width, stamp)

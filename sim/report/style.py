@@ -17,8 +17,9 @@ from typing import Any, Literal, get_args
 
 import matplotlib as mpl
 import matplotlib.style
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import get_registered_canvas_class
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
 FORMATS = ("png", "svg", "pdf")
@@ -46,11 +47,24 @@ class ChartSize:
     side_by_side: bool
     brief: bool
     dpi: int
+    given: tuple[Axes, ...] | SubFigure | None = None
+    """Axes of a user's figure to draw into, or a part of it for new ones; None: its own figure."""
 
     @property
     def margin(self) -> float:
         """Free margin around the figure [inches]."""
         return max(0.06, 0.012 * self.width_inches)
+
+
+class ChartFigure(Figure):
+    """A figure that tells Jupyter in words what it shows, however it is rendered there."""
+
+    alt_text = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        if not self.alt_text:
+            return {}, {}
+        return {"text/plain": self.alt_text}, {"image/png": {"alt": self.alt_text}}
 
 
 CHART_SIZES: dict[Width, ChartSize] = {

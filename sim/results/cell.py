@@ -62,8 +62,11 @@ class CellRef:
         return f"{self.table}.{self.line}.{self.year}{vintage}:{self.statistic}"
 
 
-def parse(text: str) -> CellRef:
-    """Read an address; raises ``ScenarioError`` with the form it should have."""
+def parse(text: str, statistic: str = "mean") -> CellRef:
+    """Read an address; raises ``ScenarioError`` with the form it should have.
+
+    ``statistic`` is that of an address that names none.
+    """
     found = _FORM.match(text)
     if found is None or (found["statistic"] or "mean") not in STATISTICS:
         advice = "write it as table.line.year[@vintage][:statistic], e.g. gap.total.2027:p90"
@@ -73,7 +76,7 @@ def parse(text: str) -> CellRef:
         found["line"],
         int(found["year"]),
         found["vintage"],
-        found["statistic"] or "mean",
+        found["statistic"] or statistic,
     )
 
 

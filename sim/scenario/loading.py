@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -36,11 +36,14 @@ MOST_CHANGES = 1_000
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario with its name, the layers it was merged from, and the origin of each key."""
+    """A scenario with its name, the layers it was merged from, and the origin of each key.
+
+    Two are equal if name and every number are, whatever files they were merged from.
+    """
 
     name: str
-    scenario: Scenario
-    tree: Tree
+    scenario: Scenario = field(hash=False)
+    tree: Tree = field(compare=False)
 
     @property
     def files(self) -> list[Path]:

@@ -209,19 +209,19 @@ def content_of(
 
 def has_chart(data: StudyData) -> bool:
     """Return whether a study has what its chart shows."""
-    return _chart_of(data).shown(data)
+    return chart_of_study(data).shown(data)
 
 
 def draw_chart(data: StudyData, lang: Language, width: Width = "page") -> Figure:
     """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
     size = CHART_SIZES[width]
     with chart_style(size):
-        return _chart_of(data).draw(data, size, lang)
+        return chart_of_study(data).draw(data, size, lang)
 
 
 def chart_text(data: StudyData, lang: Language) -> str:
     """Return the alternative text of the chart of a study, with its main numbers."""
-    return " ".join(_chart_of(data).words(data, lang).split())
+    return " ".join(chart_of_study(data).words(data, lang).split())
 
 
 def write_chart(
@@ -239,7 +239,7 @@ def write_chart(
     """
     if not has_chart(data):
         return
-    stem = folder / f"{_chart_of(data).name}{suffix}"
+    stem = folder / f"{chart_of_study(data).name}{suffix}"
     text, figure = chart_text(data, lang), draw_chart(data, lang, width)
     save_formats(figure, stem, CHART_SIZES[width].dpi, text, formats, told_beside)
 
@@ -250,7 +250,8 @@ def chart_png(data: StudyData, lang: Language) -> bytes:
     return bytes_of(figure, ".png", dpi, title_of(figure), chart_text(data, lang))
 
 
-def _chart_of(data: StudyData) -> StudyChart:
+def chart_of_study(data: StudyData) -> StudyChart:
+    """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
     kind = str(data.record["kind"])
     study = study_of_kind(kind)
     if study is None:
@@ -261,4 +262,4 @@ def _chart_of(data: StudyData) -> StudyChart:
 
 def chart_name(data: StudyData) -> str:
     """Return the name of the chart of a study."""
-    return _chart_of(data).name
+    return chart_of_study(data).name

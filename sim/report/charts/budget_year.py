@@ -16,6 +16,7 @@ from .data import RunData
 from .elements import (
     BILLION,
     DASHED,
+    DASHED_LINE,
     draw_fan,
     draw_observed,
     fan_labels,
@@ -64,7 +65,7 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
                   linestyle=(0, DASHED))  # fmt: skip
         name = translate("budget", lang)
         text = translate("named_value", lang, name=name, value=number(budget, lang, 1))
-        labels.append(EndLabel(text, budget))
+        labels.append(EndLabel(text, budget, sample=DASHED_LINE))
     axes.set_xlim(first, last)
     limit_from_zero(axes, float(fan["p90"].max()), budget)
     number_scale(axes.yaxis, lang, 6)

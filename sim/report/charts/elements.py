@@ -25,6 +25,9 @@ BILLION = 1e9
 DASHED = (5.0, 2.0)
 BANDS = (("p10", "p90", 0.20), ("p25", "p75", 0.34))
 """Lower and upper quantile of each band of a fan, and its opacity."""
+SHADES_OF_BANDS = ("#d5e2ed", "#9fbdd7")
+"""The bands of a fan in a legend: the outer one, and the inner one that lies over it."""
+DASHED_LINE = Swatch(DARK, dashes=DASHED, line=True)
 ROOM_ABOVE = 1.06
 THOUSAND = 1000
 SOURCES = ("EK-36600-XX-E", "OWB-2025")
@@ -62,13 +65,15 @@ def fan_labels(
     """
     last = table.iloc[-1]
     value = amount(last["p50"], lang, decimals)
-    found = [EndLabel(translate("fan_median", lang, value=value), last["p50"])]
+    wide, narrow = (Swatch(pale) for pale in SHADES_OF_BANDS)
+    median = translate("fan_median", lang, value=value)
+    found = [EndLabel(median, last["p50"], sample=Swatch(BLUE, line=True))]
     low, high = (amount(last[q], lang, decimals) for q in ("p10", "p90"))
     if last["p90"] > last["p10"]:
         key = "fan_80_brief" if size.brief else "fan_80"
-        found.append(EndLabel(translate(key, lang, low=low, high=high), last["p90"]))
+        found.append(EndLabel(translate(key, lang, low=low, high=high), last["p90"], sample=wide))
         if not size.brief:
-            found.append(EndLabel(translate("band_50", lang), last["p75"]))
+            found.append(EndLabel(translate("band_50", lang), last["p75"], sample=narrow))
     return found
 
 

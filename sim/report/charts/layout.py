@@ -25,7 +25,8 @@ from matplotlib.text import Annotation
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
-from ..style import DARK, HEAD_GAP, ChartSize
+from ..style import DARK, HEAD_GAP, ChartFigure, ChartSize
+from .given_axes import panels_of
 
 POINTS = 72.0
 """Points in an inch."""
@@ -80,11 +81,15 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class EndLabel:
-    """A name at the right edge of a panel for what ends there at height ``y``."""
+    """A name at the right edge of a panel for what ends there at height ``y``.
+
+    ``sample`` is its look in a legend, if it needs none at the edge.
+    """
 
     text: str
     y: float
     swatch: Swatch | None = None
+    sample: Swatch | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,10 @@ class FigureLayout:
     entries: Sequence[Sequence[LegendEntry]]
     plots: Sequence[float]
     indent: bool
+    title: str = ""
     labels: dict[Axes, list[tuple[EndLabel, Legend]]] = field(default_factory=dict)
+    named: dict[Axes, Sequence[EndLabel]] = field(default_factory=dict)
+    """Labels of panels in a figure of the user, which become a legend."""
 
 
 @lru_cache(maxsize=20_000)
@@ -171,10 +179,17 @@ def new_figure(
     """
     columns = columns or (len(heads) if size.side_by_side else 1)
     rows = -(-len(heads) // columns)
+    if size.given is not None:
+        panels = panels_of(size.given, len(heads), rows, columns)
+        root = panels[0].get_figure(root=True)
+        assert root is not None
+        for axes, text in zip(panels, under, strict=False):
+            axes.set_xlabel(text)
+        return FigureLayout(root, size, panels, heads, entries, plots, indent, title)
     plot = size.plot_inches if columns == rows == 1 else 0.86 * size.plot_inches
     plots = list(plots) or [plot or 1.0] * rows
     height = size.height_inches or sum(plots) + 3.0
-    figure = Figure(figsize=(size.width_inches, height), layout="constrained")
+    figure = ChartFigure(figsize=(size.width_inches, height), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(rows, columns, height_ratios=plots)
     panels = tuple(figure.add_subplot(grid[place]) for place in range(len(heads)))
@@ -198,6 +213,9 @@ def inches_of(axes: Axes) -> tuple[float, float]:
 def label_ends(layout: FigureLayout, number: int, labels: Sequence[EndLabel]) -> None:
     """Add labels at the right edge of a panel, each at the height of what it names."""
     axes, size = layout.panels[number], layout.size
+    if size.given is not None:
+        layout.named[axes] = labels
+        return
     column = size.width_inches / columns_of(axes)
     most = LABEL_SHARE[column < 0.6 * size.width_inches or size.brief] * column
     made = layout.labels.setdefault(axes, [])
@@ -220,9 +238,14 @@ def finish(layout: FigureLayout) -> Figure:
     """Lay out a figure when all is drawn and the limits are set, and fix the places of its panels.
 
     Heads and legends take the width that a panel has together with its scale and labels; the height
-    of the figure follows from the heights of the plots, except on a slide.
+    of the figure follows from the heights of the plots, except on a slide. A figure of the user
+    keeps its layout.
     """
     figure, size = layout.figure, layout.size
+    if size.given is not None:
+        for place in range(len(layout.panels)):
+            _describe_given(layout, place)
+        return figure
     _lay_out(figure)
     columns = columns_of(layout.panels[0])
     tops = [_write_head(layout, place, axes) for place, axes in enumerate(layout.panels)]
@@ -234,6 +257,26 @@ def finish(layout: FigureLayout) -> Figure:
     figure.set_layout_engine("none")
     place_labels(layout)
     return figure
+
+
+def _describe_given(layout: FigureLayout, place: int) -> None:
+    """Write title, quantity and legend of a panel in a figure of the user, as axes have them."""
+    axes, size = layout.panels[place], layout.size
+    single, head = len(layout.panels) == 1, layout.heads[place]
+    axes.set_title(wrapped(layout.title if single else head, size.title, 1.1 * inches_of(axes)[0]))
+    if single and axes.yaxis_inverted():
+        axes.set_xlabel(head)
+    elif single:
+        axes.set_ylabel(head)
+    entries = layout.entries[place] if layout.entries else ()
+    swatches = [(entry.swatch, entry.text) for entry in entries]
+    swatches += [
+        (swatch, label.text) for label in layout.named.get(axes, ())
+        if (swatch := label.swatch or label.sample) is not None
+    ]  # fmt: skip
+    if swatches:
+        handles = [swatch.handle(size) for swatch, _ in swatches]
+        axes.legend(handles, [text for _, text in swatches], fontsize=size.small)
 
 
 def columns_of(axes: Axes) -> int:

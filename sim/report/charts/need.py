@@ -15,6 +15,7 @@ from ..style import DARK, GREY, ChartSize
 from .data import RunData, by_month, has_days
 from .elements import (
     DASHED,
+    DASHED_LINE,
     amount,
     bands_by_day,
     draw_baseline,
@@ -101,7 +102,8 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     date_scale(axes.xaxis, lang)
     here = float(places["p50"].iloc[-1])
     there = translate("places_at_end", lang, value=amount(here, lang))
-    label_ends(layout, 0, [*fan_labels(need, size, lang), *labels, EndLabel(there, here)])
+    labels.append(EndLabel(there, here, sample=DASHED_LINE))
+    label_ends(layout, 0, [*fan_labels(need, size, lang), *labels])
     finish(layout)
     name_figures(layout, axes, figures, lang)
     last = {one.edition: one for one in official}
