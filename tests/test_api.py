@@ -22,8 +22,8 @@ from sim.scenario import shipped
 from sim.studies import STUDIES
 
 MODULES = (
-    *("catalogue", "folders", "forecasts", "observations", "result", "scenario", "study"),
-    "validation",
+    *("catalogue", "folders", "forecasts", "observations", "plots", "result", "scenario"),
+    *("study", "validation"),
 )
 COUNTERPARTS = {
     "answer": "answer",
@@ -141,70 +141,6 @@ def test_a_run_in_python_is_the_run_of_the_command_line(
 
 
 @pytest.mark.slow
-def test_tables_are_copies(result: sim.Result) -> None:
-    for table in (result.budget, result.gap, result.monthly, result.yearly):
-        table.loc[:, table.select_dtypes("number").columns] = 0
-    assert result.budget["cost_p50"].max() > 0
-    assert (result.gap["cost"] > 0).all()
-    assert result.monthly["mean"].max() > 0 < result.yearly["mean"].max()
-
-
-@pytest.mark.slow
-def test_the_headline_is_what_the_table_says(result: sim.Result) -> None:
-    table = result.budget
-    vintage = result.scenario.model.budget.headline
-    rows = table[
-        (table["vintage"] == vintage)
-        & (table["line"] == "total")
-        & (table["cost_level"] == result.scenario.model.prices.level)
-        & (table["timing"] == "cost")
-        & (table["price_basis"] == result.scenario.model.budget.price_basis)
-    ].set_index("year")
-    assert result.gap["gap"].equals(rows["gap_p50"].rename("gap"))
-    assert (result.gap["gap_p10"] <= result.gap["gap_p90"]).loc[:2029].all()
-
-
-@pytest.mark.slow
-def test_replications_are_unreduced(result: sim.Result) -> None:
-    whole = result.replications
-    assert sorted(whole["replication"].unique()) == [0, 1, 2, 3, 4]
-    means = whole.groupby("year")["occupancy|total|mean"].mean()
-    yearly = result.yearly
-    told = yearly[
-        (yearly["series"] == "occupancy")
-        & (yearly["breakdown"] == "total")
-        & (yearly["measure"] == "mean")
-    ].set_index("year")["mean"]
-    assert means.to_numpy() == pytest.approx(told.to_numpy(), abs=0.01)
-
-
-@pytest.mark.slow
-def test_a_cell_is_found_by_its_address_as_a_number_and_in_words(result: sim.Result) -> None:
-    gap = result.gap.loc[2027]
-    assert result.value("gap.total.2027:p50") == gap["gap"]
-    assert result.value("need.total.2027") == pytest.approx(
-        result.replications.query("year == 2027")["need|total|mean"].mean(), abs=0.01
-    )
-    low, middle, high = (f"{gap[name] / 1e9:.1f}" for name in ("gap_p10", "gap", "gap_p90"))
-    assert (
-        result.describe_cell("gap.total.2027")
-        == f"EUR\N{NO-BREAK SPACE}{middle} billion ({low} to {high})"
-    )
-    assert result.describe_cell("gap.total.2027:p90") == f"EUR\N{NO-BREAK SPACE}{high} billion"
-    assert result.describe_cell("gap.total.2027:p50", "nl").endswith(" miljard")
-    assert result.describe_cell("gap.total.2027:p_positive") == "more than 99 %"
-    assert result.describe_cell("cost.nidos.2027").split()[-4] == "million"
-    assert result.describe_cell("waiting_months.kind:decided_median.2027").split()[1] == "months"
-    assert "%" in result.describe_cell("emergency_share.total.2027")
-    with pytest.raises(ScenarioError, match="it is now waiting_months"):
-        result.describe_cell("waiting_months.kind:median.2027")
-    with pytest.raises(ScenarioError, match="no such cell"):
-        result.value("gap.total.2031")
-    with pytest.raises(ScenarioError, match="no address"):
-        result.describe_cell("gap 2027")
-
-
-@pytest.mark.slow
 def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     from sim.hindcast import kept, summary
     from sim.report.scorecard_tables import verdict
@@ -214,7 +150,7 @@ def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     assert card.sentences("nl") == verdict(kept(), "nl")
     assert {"official", "program", "came"} <= set(card.official)
     assert "<table>" in card._repr_html_()
-    assert f"{card.scores[-1].pool_ratio.value:.2f}" in card.plot().words
+    assert f"{card.scores[-1].pool_ratio.value:.2f}" in card.chart().words
     assert {goal.measure for goal in card.goals} >= {"program_ratio", "pool_ratio", "coverage"}
 
 
@@ -231,7 +167,7 @@ def test_single_years_of_the_past_can_be_scored_anew() -> None:
     assert mine["forecast"][naive].to_numpy() == pytest.approx(kept["forecast"][naive], rel=1e-5)
     assert (mine["forecast"][~naive] != kept["forecast"][~naive]).all()
     assert "inflow" in repr(card)
-    for refused in (card.plot, card.sentences):
+    for refused in (card.plot, card.chart, card.sentences):
         with pytest.raises(ScenarioError, match="does not have all years"):
             refused()
     with pytest.raises(ScenarioError, match="1999 has no origin date"):
@@ -258,49 +194,9 @@ def test_jupyter_shows_a_mistake_by_its_name_without_a_traceback() -> None:
     assert "basline" in shown[0]
 
 
-@pytest.mark.slow
-def test_overrides_lie_above_patches_and_the_last_of_one_key_counts() -> None:
-    base = sim.load("baseline")
-    one = (
-        base.override(housing__homes=40_000).patch("faster-housing").override(housing__homes=20_000)
-    )
-    assert one.model.housing.homes.single == 20_000
-    assert one.sets == ("housing.homes=20000",)
-    assert base.model.housing.homes.single == 30_210
-    dated = base.override({"inflow.first": {2026: 20_000}})
-    assert [amount for _, amount in dated.model.inflow.first.pairs()] == [20_000]
-
-
-@pytest.mark.slow
-def test_what_is_set_is_what_the_command_line_sets() -> None:
-    from sim.scenario import load_chain
-
-    ours = sim.load("baseline").override(ind__capacity__planned=30_000)
-    assert ours.model == load_chain(["baseline"], ["ind.capacity.planned=30000"]).scenario
-
-
-@pytest.mark.slow
-def test_mistakes_say_where_and_what_to_do() -> None:
-    base = sim.load("baseline")
-    with pytest.raises(ScenarioError, match="there is no such key"):
-        base.show("housing.hoems")
-    with pytest.raises(ScenarioError, match="housing"):
-        base.override(housing__hoems=1)
-    with pytest.raises(ScenarioError, match="nothing to compare"):
-        base.compare()
-    with pytest.raises(ScenarioError, match="no question '83'"):
-        sim.answer(83)
-    with pytest.raises(ScenarioError, match="put them into a patch file"):
-        base.override(housing__homes=1).export("x.xlsx")
-    with pytest.raises(ScenarioError, match="is a chain"):
-        sim.new_scenario("x.yaml", sim.load("baseline", "faster-housing"))
-    with pytest.raises(ScenarioError, match=r"run\.json"):
-        sim.open_run("nowhere")
-
-
 @pytest.mark.long
 def test_a_study_can_be_asked_again_from_what_it_says() -> None:
-    base = sim.load("baseline").override(housing__homes=31_000)
+    base = sim.load("baseline").override({"housing.homes": 31_000})
     found = base.compare("faster-housing", replications=3, step="week", workers=1)
     again = eval(found.command, {"sim": sim})
     assert again.id == found.id
@@ -352,29 +248,6 @@ def test_a_title_is_a_text_and_never_markup(tmp_path: Path) -> None:
     assert as_html(["<b>x</b>"]) == "<p>&lt;b&gt;x&lt;/b&gt;</p>"
 
 
-@pytest.mark.long
-def test_a_chart_shows_itself_small_and_with_words(result: sim.Result) -> None:
-    picture = result.plot.need(lang="nl")
-    data, about = picture._repr_mimebundle_()
-    assert data["text/plain"] == picture.words == about["image/png"]["alt"]
-    assert "behoefte" in picture.words.lower()
-    assert len(data["image/png"]) < 60_000
-    narrow = result.plot.need("nl", "column")._repr_mimebundle_()
-    assert 400 < narrow[1]["image/png"]["width"] < about["image/png"]["width"]
-    assert len(narrow[0]["image/png"]) < 60_000
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
-def test_a_saved_chart_tells_where_it_comes_from(
-    result: sim.Result, tmp_path: Path, ending: str
-) -> None:
-    file = result.plot.gap().save(tmp_path / f"gap.{ending}")
-    told = sim.provenance(file)
-    assert told["run"] == result.id
-    assert told["intact"]
-
-
 @pytest.mark.slow
 def test_a_run_is_kept_where_it_is_wanted(result: sim.Result, tmp_path: Path) -> None:
     kept = sim.open_run(result.write(tmp_path / "kept"))
@@ -409,7 +282,7 @@ def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
     record = json.loads((folder / "run.json").read_text("utf-8"))
     assert record["command"] == found.command
     assert found.memo(tmp_path / "memo.md").is_file()
-    assert found.plot("nl").words
+    assert found.chart("nl").words
 
 
 @pytest.mark.slow

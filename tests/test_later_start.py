@@ -258,7 +258,7 @@ def test_the_command_writes_a_scenario_that_runs(tmp_path: Path) -> None:
     assert (tmp_path / "python.yaml").read_text("utf-8") == mine.read_text("utf-8")
     assert found.model.start == day
     with pytest.raises(ScenarioError, match="set in Python"):
-        base.override(housing__homes=1).start_on(day, file, tmp_path / "set.yaml")
+        base.override({"housing.homes": 1}).start_on(day, file, tmp_path / "set.yaml")
     scenario = load(mine)
     people = sum(place.opening_people.single for place in scenario.reception.places.values())
     assert (scenario.start, people) == (date(2025, 4, 1), 72_000)

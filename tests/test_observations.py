@@ -546,7 +546,7 @@ def test_a_chart_shows_the_figures_of_its_series_and_says_how_many_are_inside(
 
 def test_a_result_draws_the_figures_it_was_made_with(shown: Path) -> None:
     """As its folder's charts do, and with the count in words."""
-    chart = open_run(shown / "r").plot.occupancy()
+    chart = open_run(shown / "r").chart("occupancy")
     squares = [
         line for axes in chart.figure.axes for line in axes.lines if line.get_marker() == "s"
     ]

@@ -23,7 +23,7 @@ TABLES = {"budget", "monthly", "yearly", "replications"}
         ("run.plot.", {"need", "gap", "occupancy", "inflow", "ind", "housing"}),
         ("run.budget.", {"groupby", "query", "to_csv"}),
         ("run.compare(run).", {"sentences", "tables", "plot"}),
-        ("run.plot.gap().", {"save"}),
+        ("run.chart('gap').", {"save"}),
     ],
 )
 def test_an_editor_offers_what_there_is(written: str, offered: set[str]) -> None:

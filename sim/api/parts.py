@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import pandas as pd
@@ -110,12 +111,16 @@ def value_at(part: Any, key: str, above: str = "") -> Any:
     return _value(here, path)
 
 
-def attribute_of(part: Any, name: str, above: str = "") -> Any:
-    """Return the value or the part with a name; raises ``AttributeError`` with a suggestion."""
+def attribute_of(part: Any, name: str, above: str = "", methods: Sequence[str] = ()) -> Any:
+    """Return the value or the part with a name; raises ``AttributeError`` with a suggestion.
+
+    ``methods`` are names that there are besides.
+    """
     try:
         return value_at(part, name, above)
     except UnknownKeyError as error:
-        advice = error.problems[0].advice
+        close = get_close_matches(name, methods, 1)
+        advice = f"did you mean '{close[0]}'?" if close else error.problems[0].advice
         what = f"'{above}' has no '{name}'" if above else f"a scenario has no attribute '{name}'"
         raise AttributeError(f"{what}: {advice}" if advice else what) from None
 

@@ -104,7 +104,7 @@ class Result:
 
         >>> import sim
         >>> run = sim.run("baseline", replications=10, step="week", workers=1)
-        >>> run.monthly.loc["occupancy", "total"]["p50"].iloc[0]
+        >>> run.monthly.loc["occupancy", "total"]["p50"].iloc[0].item()
         72650.0
         """
         return frames.monthly_frame(self.finished.monthly)
@@ -267,8 +267,8 @@ class Result:
         is no such chart, or if the run is too short for it.
 
         >>> import sim
-        >>> sim.run("baseline", replications=10, step="week", workers=1).chart("gap").words[:4]
-        '2025'
+        >>> sim.run("baseline", replications=10, step="week", workers=1).chart("gap").title
+        'Cost of COA, Nidos and IND against the budget'
         """
         return chart_of(self, name, lang, width, year)
 

@@ -9,35 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pandas as pd
-import yaml
 
 from ..clock import StepLength
 from ..errors import usage_error
 from ..export.files import export_scenario
-from ..export.start_file import write_start
-from ..hindcast.observations import read_observations
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..notebook.repr import heading
 from ..report.i18n import Language
 from ..report.vintages import vintages_table
-from ..results.executor import open_workers
-from ..results.experiment import Settings
-from ..runs.batches import Options
-from ..runs.given_figures import figures_of, read_figures
 from ..runs.load import read_run_folder
-from ..runs.nowcast import PATCH, Source, seen_from
-from ..runs.nowcast import nowcast as make_nowcast
-from ..runs.precise import parse_precision
-from ..runs.run import execute
 from ..scenario import Loaded, load_chain, parse_chain, quantities
 from ..scenario import Scenario as Model
 from ..scenario.notes import contested
 from ..studies import STUDIES, Study
-from ..studies.options import SimulationOptions
 from ..studies.trace import trace
+from .overrides import changes_of, sets_of
 from .parts import attribute_of, has_key, keys_of, refuse_assignment, value_at
-from .python_errors import checked_changes, python_names, signature_from
-from .result import Result, folder_for, kept
+from .python_names import python_names, signature_from
+from .result import Result
+from .running import condition, simulate, write_later_start
 from .scenario_tables import differences_table, findings_table, numbers_table, sources_table
 from .study import StudyReport, run_from_python, signature_of
 
@@ -84,7 +74,7 @@ class LoadedScenario:
     def expression(self) -> str:
         """Python expression that loads the same scenario."""
         loaded = f"sim.load({', '.join(map(repr, self.names))})"
-        values = self._overrides()
+        values = changes_of(self.sets)
         return f"{loaded}.override({values!r})" if values else loaded
 
     def __getitem__(self, key: str) -> Any:
@@ -123,9 +113,7 @@ class LoadedScenario:
         >>> sim.load("baseline").override({"inflow.first": {2026: 20_000}}).sets
         ('inflow.first={2026: 20000}',)
         """
-        wanted = checked_changes(changes, others)
-        kept = [text for text in self.sets if text.partition("=")[0] not in wanted]
-        sets = (*kept, *(f"{key}={_as_yaml(value)}" for key, value in wanted.items()))
+        sets = sets_of(self.sets, changes, others)
         with python_names():
             return replace(self, sets=sets, loaded=load_chain(self.names, sets))
 
@@ -191,29 +179,12 @@ class LoadedScenario:
         >>> list(result.gap.index)
         [2025, 2026, 2027, 2028, 2029, 2030]
         """
-        asked = {"replications": replications, "seed": seed, "step": step, "until": until}
-        checked = SimulationOptions.parse({**asked, "uncertainty": uncertainty})
-        options = Options(
-            checked.replications,
-            checked.seed,
-            checked.step,
-            checked.until,
-            checked.uncertainty,
-            charts=out is not None,
-            lang=lang,
-            precision=parse_precision(precision),
-            observed=figures_of(observed, as_of),
-        )
-        if options.precision is not None and replications != Options.replications:
-            what = "the precision decides the number of replications"
-            usage_error("precision", what, "leave out replications")
-        words = [word for name in self.names for word in ("+", name)][1:]
-        words += [word for text in self.sets for word in ("--set", text)]
-        folder, temporary = folder_for(out, self.name)
-        with open_workers(executor, workers) as pool:
-            options = replace(options, workers=pool)
-            execute(self.model, self.name, options, folder, None, self.loaded.inputs, words)
-        return kept(self, folder, temporary)
+        settings = {"replications": replications, "seed": seed, "step": step, "until": until}
+        with python_names():
+            return simulate(
+                self, {**settings, "uncertainty": uncertainty}, workers=workers, executor=executor,
+                out=out, lang=lang, precision=precision, observed=observed, as_of=as_of,
+            )  # fmt: skip
 
     def nowcast(
         self,
@@ -244,21 +215,12 @@ class LoadedScenario:
         Raises ``ScenarioError`` for mistakes in the file, if the scenario is conditioned already,
         or if the figures leave almost nothing of the spread of a number.
         """
-        given = {"replications": replications, "seed": seed, "step": step, "until": until}
-        asked = SimulationOptions.parse(given)
-        figures = read_figures(Path(observed), as_of)
-        name = f"{self.name}-{as_of}"
-        folder, temporary = folder_for(out, name)
-        source = Source(self.model, figures, as_of, seen_from(folder, self.names), self.sets)
-        command = f"{self.expression}.nowcast({str(observed)!r}, {as_of!r}, **{given!r})"
-        with open_workers(executor, workers) as pool:
-            options = Options(
-                asked.replications, asked.seed, asked.step, asked.until,
-                workers=pool, charts=out is not None, lang=lang,
+        settings = {"replications": replications, "seed": seed, "step": step, "until": until}
+        with python_names():
+            return condition(
+                self, settings, load, observed=observed, as_of=as_of,
+                workers=workers, executor=executor, out=out, lang=lang,
             )  # fmt: skip
-            make_nowcast(source, name, options, folder, None, self.loaded.inputs, command)
-        patch = folder / PATCH
-        return kept(load(patch) if patch.is_file() else self, folder, temporary)
 
     def start_on(
         self,
@@ -291,13 +253,9 @@ class LoadedScenario:
         Raises ``ScenarioError`` if the day is not after the start, if numbers were overridden, or
         if the file is there already.
         """
-        if self.sets:
-            what = "a patch on the files can't hold numbers that were set in Python"
-            usage_error("start_on", what, "put them into a patch file first")
-        asked = SimulationOptions.parse({"replications": replications, "seed": seed, "step": step})
-        settings = Settings(asked.replications, asked.seed, asked.step)
-        figures = read_observations(Path(observed))
-        write_start(self.loaded, self.names, figures, day, as_of, settings, Path(file))
+        settings = {"replications": replications, "seed": seed, "step": step}
+        with python_names():
+            write_later_start(self, settings, day, observed, Path(file), as_of)
         return load(file)
 
     def __getattr__(self, name: str) -> Any:
@@ -306,7 +264,7 @@ class LoadedScenario:
         if study is None:
             if name.startswith("_") or name == "loaded":
                 raise AttributeError(name)
-            return attribute_of(self.model, name)
+            return attribute_of(self.model, name, methods=dir(self))
 
         def method(*args: Any, **kwargs: Any) -> StudyReport:
             return run_from_python(study, self, scenario_of, *args, **kwargs)
@@ -334,7 +292,7 @@ class LoadedScenario:
             what = "the library of sliders (ipywidgets) is not installed"
             usage_error("what_if", what, "pip install 'opvangsim[jupyter]'")
 
-        return WhatIf(self.model, self.names, self._overrides(), lang, seed)
+        return WhatIf(self.model, self.names, changes_of(self.sets), lang, seed)
 
     def show(self, key: str = "") -> pd.DataFrame:
         """Return all numbers, or those at and below a key, with unit, source and who set them.
@@ -426,11 +384,6 @@ class LoadedScenario:
     def _span(self) -> str:
         return f"{self.model.start:%-d %B %Y} to {self.model.until:%-d %B %Y}"
 
-    def _overrides(self) -> dict[str, Any]:
-        """Return the overridden numbers by key."""
-        pairs = dict(text.split("=", 1) for text in self.sets)
-        return {key: yaml.safe_load(value) for key, value in pairs.items()}
-
 
 Scenario = LoadedScenario
 """Public name; in the code ``Scenario`` alone is the scenario as the model reads it."""
@@ -485,9 +438,3 @@ def scenario_of(given: Scenario | Result | str) -> Scenario:
 def _study_methods() -> dict[str, Study]:
     """Studies that work on scenarios, by the name of their method."""
     return {study.method: study for study in STUDIES.values() if study.is_of_scenarios}
-
-
-def _as_yaml(value: object) -> str:
-    """Return a value as a file would hold it, in one line."""
-    plain = value.item() if hasattr(value, "item") else value
-    return yaml.safe_dump([plain], default_flow_style=True, width=10**6).strip()[1:-1]

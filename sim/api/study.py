@@ -40,6 +40,7 @@ from ..studies.base import (
     write,
 )
 from ..studies.options import StudyOptions
+from .python_names import python_names
 
 if TYPE_CHECKING:
     from .scenario import LoadedScenario
@@ -162,9 +163,9 @@ def run_from_python(
         others = [load(given.pop("other"))]
     if study.takes == "scenarios" and not others:
         usage_error(study.name, "there is nothing to compare with", "give another scenario")
-    options = study.options.parse(given)
     loaded = (base.loaded, *(other.loaded for other in others))
-    with open_workers(executor, threads) as workers:
+    with python_names(), open_workers(executor, threads) as workers:
+        options = study.options.parse(given)
         result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
     return StudyReport(result, _expression(base, study, options, others))
 

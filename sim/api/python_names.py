@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from inspect import Parameter, signature
 from typing import Any, ParamSpec, TypeVar
 
-from ..errors import Location, Message, Problem, ScenarioError, usage_error
+from ..errors import Location, Problem, ScenarioError
 from ..scenario.layers import COMMAND_LINE
+from ..studies.options import day_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,19 +39,11 @@ def _named(problem: Problem) -> Problem:
     return problem
 
 
-def checked_changes(changes: object, others: Mapping[str, object]) -> dict[str, object]:
-    """Return the changes of ``override``; refuses keyword arguments, and what is no mapping."""
-    if others:
-        key, value = next(iter(others.items()))
-        what = "numbers are given in one mapping, by their keys"
-        advice = Message(
-            "write override({{{key!r}: {value!r}}})", key=key.replace("__", "."), value=value
-        )
-        usage_error(OVERRIDE, what, advice)
-    if not isinstance(changes, Mapping):
-        what = "numbers are given in one mapping, by their keys"
-        usage_error(OVERRIDE, what, "as in override({'housing.homes': 40_000})")
-    return {str(key): value for key, value in changes.items()}
+def day_of_python(given: date | str | None, name: str) -> date | None:
+    """Return a day that was given as a date or as text; raises ``ScenarioError`` if it is none."""
+    if isinstance(given, str):
+        return day_of(given, name)
+    return given.date() if isinstance(given, datetime) else given
 
 
 def signature_from(
