@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from support.cli import DESIGN, FEW, Command, Done, run_cli, run_in_process
 from support.once import once
 from support.processes import in_child_process
 
+from sim.errors import Problem, ScenarioError
 from sim.model.engine import simulate
 from sim.model.ledger import Ledger
+from sim.report.messages import untranslated
 from sim.scenario import Scenario, load
 
 
@@ -74,3 +77,20 @@ def place(bench: Path, tmp_path: Path) -> Path:
     """A copy of the bench."""
     shutil.copytree(bench, tmp_path / "place")
     return tmp_path / "place"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_mistake_has_a_dutch_text() -> Iterator[None]:
+    """Whatever the program refuses in any test, it can say in Dutch."""
+    made = ScenarioError.__init__
+
+    def checked(self: ScenarioError, problems: list[Problem]) -> None:
+        frame = sys._getframe(1)
+        if f"{os.sep}sim{os.sep}" in frame.f_code.co_filename:
+            lacking = {text for problem in problems for text in untranslated(problem)}
+            assert not lacking, f"in sim/locale/nl.po there is no message {lacking}"
+        made(self, problems)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScenarioError, "__init__", checked)
+        yield

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import ScenarioError
+from sim.report.messages import untranslated
 from sim.scenario import Quantity, Scenario, load, load_chain, shipped, shipped_folder
 from sim.scenario.distribution import Distribution
 from sim.scenario.introspect import everywhere, hint_for
@@ -143,7 +144,10 @@ SLIPS = {
 def test_a_slip_is_found_by_its_named_check(code: str, scenario_file: Write) -> None:
     scenario = load(scenario_file(SLIPS[code]))
     strict = code in STRICT
-    found = [one.code for one in warnings_of(scenario, strict=strict)]
+    warned = warnings_of(scenario, strict=strict)
+    found = [one.code for one in warned]
+    for text in (text for one in warned for text in (one.finding.what, one.finding.advice)):
+        assert untranslated(text) == set()
     assert code in found
     if strict:
         assert code not in [one.code for one in warnings_of(scenario)]

@@ -10,10 +10,9 @@ import sys
 from io import TextIOWrapper
 from typing import NoReturn, TextIO
 
-import typer
-
 from ..runs.former import complaint
 from .commands import app
+from .language import tell
 
 __all__ = ["app", "main"]
 
@@ -82,5 +81,5 @@ def _run() -> int:
         print_failure(failure, as_json=asks_for_json())
         return failure.code
     if code == INTERRUPTED:
-        typer.echo("interrupted: nothing was written", err=True)
+        tell("interrupted", "nothing was written")
     return code if isinstance(code, int) else 0

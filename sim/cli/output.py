@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import Message, reason_of
+from .language import tell
 from .log import note
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..errors import Problem
     from ..scenario import Loaded
     from ..studies.base import StudyResult, Watch
     from .options import Language
@@ -34,10 +36,10 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
-def warn(text: str) -> None:
-    """Print a line on the error stream, and write it to the log."""
-    note(text)
-    typer.echo(text, err=True)
+def warn(label: str, said: Problem | str) -> None:
+    """Print a line on the error stream, and write it to the log in English."""
+    note(f"{label}: {said}")
+    tell(label, said)
 
 
 def tell_warnings(loaded: Loaded) -> None:
@@ -46,15 +48,17 @@ def tell_warnings(loaded: Loaded) -> None:
     from ..scenario.plausibility import warnings_of
 
     for one in warnings_of(loaded.scenario):
-        warn(f"warning ({one.code}): {of_findings([one.finding], loaded.tree)[0]}")
+        label = Message("warning ({code})", code=one.code)
+        warn(label, of_findings([one.finding], loaded.tree)[0])
 
 
 def tell_notes(loaded: Loaded) -> None:
     """Print what merging did beyond what the files say, on the error stream."""
     from ..scenario.notes import contested, notes_of
 
-    for one in (*contested(loaded), *notes_of(loaded)):
-        warn(f"note: {one}")
+    notes: list[Problem | str] = [*contested(loaded), *notes_of(loaded)]
+    for one in notes:
+        warn("note", one)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import Message, all_of, usage_error
+from ..errors import Message, all_of, as_message, usage_error
 from .completion import complete_scenario
 from .options import (
     ChartWidth,
@@ -186,7 +186,8 @@ def _shown(subject: RunData, wanted: list[str], named: bool) -> list[str]:
     if lacking and (named or len(lacking) == len(wanted)):
         usage_error(", ".join(lacking), *reason_against(lacking[0], subject))
     for name in lacking:
-        warn(f"note: no chart {name}: {reason_against(name, subject)[0]}")
+        reason = as_message(reason_against(name, subject)[0])
+        warn("note", Message("no chart {name}: {reason}", name=name, reason=reason))
     return [name for name in wanted if name not in lacking]
 
 

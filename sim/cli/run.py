@@ -279,7 +279,7 @@ def _watch(name: str, total: int) -> Any:
 
 
 def _notice(file: Path) -> None:
-    warn(f"note: {file} is not as it was written; it is made anew")
+    warn("note", Message("{file} is not as it was written; it is made anew", file=file))
 
 
 def _write(pages: Sequence[Page], found: Answers, out: Path | None, lang: Language) -> None:

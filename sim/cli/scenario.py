@@ -12,6 +12,7 @@ import typer
 
 from ..errors import Message, usage_error
 from .completion import complete_scenario, complete_scenario_or_key
+from .language import spoken, tell, typed_language
 from .options import Chain, ChartWidth, First, Formats, Json, Lang, Other, Sets, formats_of
 from .output import as_typed, console, tell_notes, warn
 
@@ -52,17 +53,24 @@ def check(
         except ScenarioError as error:
             failed = True
             for problem in error.problems:
-                typer.echo(f"error: {problem}", err=True)
+                tell("error", problem)
             continue
         tell_notes(loaded)
         warned = warnings_of(loaded.scenario, strict=strict)
         for one in warned:
-            problem = of_findings([one.finding], loaded.tree)[0]
-            warn(f"{'error' if strict else 'warning'} ({one.code}): {problem}")
+            said = Message("error ({code})" if strict else "warning ({code})", code=one.code)
+            warn(said, of_findings([one.finding], loaded.tree)[0])
         failed = failed or (strict and bool(warned))
         numbers = sum(1 for _ in quantities(loaded.scenario))
-        verdict = "fails" if strict and warned else "fine"
-        typer.echo(f"{loaded.name}: {verdict}, {numbers} numbers, {len(warned)} to look at")
+        said = Message(
+            "{name}: fails, {numbers} numbers, {count} to look at"
+            if strict and warned
+            else "{name}: fine, {numbers} numbers, {count} to look at",
+            name=loaded.name,
+            numbers=numbers,
+            count=len(warned),
+        )
+        typer.echo(spoken(said, typed_language()))
     if failed:
         raise typer.Exit(FAILED)
 
@@ -120,7 +128,12 @@ def new(
     schema = file.parent / SCHEMA_FILE
     _write_schema(schema)
     write_file(file, written.encode())
-    typer.echo(f"{file} and {schema}: edit the first, then opvangsim scenario check {file}")
+    said = Message(
+        "{file} and {schema}: edit the first, then opvangsim scenario check {file}",
+        file=file,
+        schema=schema,
+    )
+    typer.echo(spoken(said, typed_language()))
 
 
 def _write_schema(file: Path) -> None:
@@ -137,7 +150,8 @@ def _write_schema(file: Path) -> None:
     except ScenarioError:
         is_ours = False
     if not is_ours:
-        warn(f"note: {file} is kept as it is; remove it for the schema of now")
+        kept = Message("{file} is kept as it is; remove it for the schema of now", file=file)
+        warn("note", kept)
         return
     try:
         write_atomic(file, with_checksum(json_schema()).encode())
@@ -348,6 +362,14 @@ def import_(
 
     name, changed = import_patch(file, out, base or ())
     if not changed:
-        typer.echo(f"{file}: the same as {name}; nothing is changed, so no patch is written")
+        said = Message(
+            "{file}: the same as {name}; nothing is changed, so no patch is written",
+            file=file,
+            name=name,
+        )
+        typer.echo(spoken(said, typed_language()))
         return
-    typer.echo(f"{out}: {changed} changed; then: opvangsim scenario check {out}")
+    said = Message(
+        "{file}: {count} changed; then: opvangsim scenario check {file}", file=out, count=changed
+    )
+    typer.echo(spoken(said, typed_language()))

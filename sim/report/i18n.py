@@ -21,6 +21,8 @@ RELATIVE = re.compile(
     r"((?P<below>.*); )?(?P<text>[+-]\d[\d.]*%|x\d[\d.]*)( of (?P<of>-?\d+(\.\d+)?))?: (?P<why>.*)"
 )
 """Assumption of a number that was resolved from a relative value: the inherited one, and a note."""
+MESSAGE, LIBRARY = "message", "library "
+"""Key of the sentences of error messages, and the beginning of those of libraries."""
 
 
 @cache
@@ -28,8 +30,10 @@ def catalogue() -> Catalog:
     """Read the translations (``sim/locale/nl.po``).
 
     An entry with a key (``msgctxt``) is a text of the program: its ``msgid`` is the English, its
-    ``msgstr`` the Dutch. An entry without a key is the Dutch of a sentence that shipped scenarios,
-    the scenario schema or the list of sources have in English.
+    ``msgstr`` the Dutch. The key ``message`` stands for all error messages, ``library NAME`` for
+    those of a library: they are looked up by their English sentences. An entry without a key is the
+    Dutch of a sentence that shipped scenarios, the scenario schema or the list of sources have in
+    English.
     """
     with (resources.files("sim") / "locale" / "nl.po").open("rb") as file:
         return read_po(file, abort_invalid=True)
@@ -41,7 +45,7 @@ def labels() -> dict[str, dict[Language, str]]:
     return {
         entry.context: {"en": str(entry.id), "nl": str(entry.string)}
         for entry in catalogue()
-        if entry.context is not None
+        if entry.context is not None and not _is_of_messages(entry.context)
     }
 
 
@@ -53,6 +57,23 @@ def dutch() -> dict[str, str]:
         for entry in catalogue()
         if entry.id and entry.context is None
     }
+
+
+def _is_of_messages(context: str) -> bool:
+    return context == MESSAGE or context.startswith(LIBRARY)
+
+
+@cache
+def messages() -> dict[str, str]:
+    """The Dutch of each sentence of an error message, with the same {blanks}."""
+    return {str(one.id): str(one.string) for one in catalogue() if one.context == MESSAGE}
+
+
+@cache
+def library_texts() -> dict[str, str]:
+    """The Dutch of what libraries say, in the order of the file."""
+    entries = (one for one in catalogue() if (one.context or "").startswith(LIBRARY))
+    return {str(one.id): str(one.string) for one in entries}
 
 
 def translate(key: str, lang: Language, **values: object) -> str:
@@ -94,6 +115,11 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
     if lang == "nl":
         text = text.translate(str.maketrans(",.", ".,"))
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def day_text(day: date, lang: Language) -> str:
+    """Write a date in figures: 2027-12-31, 31-12-2027."""
+    return f"{day:%Y-%m-%d}" if lang == "en" else f"{day.day}-{day.month}-{day.year}"
 
 
 def in_words(day: date, lang: Language) -> str:

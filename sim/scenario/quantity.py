@@ -57,7 +57,7 @@ def dated(raw: Any) -> Dated:
         try:
             pairs[moment] = number(amount)
         except RuleError as error:
-            raise RuleError(str(error), error.advice, str(key)) from None
+            raise RuleError(error.args[0], error.advice, str(key)) from None
     return tuple(sorted(pairs.items()))
 
 
