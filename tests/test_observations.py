@@ -141,7 +141,7 @@ def test_spending_is_the_cost_of_a_whole_year_at_its_own_prices() -> None:
         ("inflow|total", "2025-04-30", "sum", "no whole 2025-04-30"),
         ("occupancy|total", "2026-04-01", "end", "no whole 2026-04-01"),
         ("occupancy|total", "2024-Q4", "mean", "no whole 2024-Q4"),
-        ("spending|line:coa_cash", "2025", "sum", "not against what was paid"),
+        ("spending|line:coa_cash", "2025", "sum", "not with what was paid"),
         ("spending|line:article_37", "2025", "sum", "no such budget line"),
         ("spending|line:coa", "2026", "sum", "no cost of 2026"),
     ],

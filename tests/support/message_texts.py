@@ -22,16 +22,16 @@ CALLS = {
     "tell": (0, 2), "warn": (0, 2), "of_text": (0, 1), "Failure": (2, 3),
 }  # fmt: skip
 """Calls that report a problem, and which of their arguments have sentences."""
-HOLDERS = {
-    "what", "advice", "said", "why", "choice", "which", "how", "found", "reason", "kind",
-    "problem",
-    "SAID", "FORMER", "FINDINGS", "ADVICE", "_ADVICE", "AGAIN", "WORDS", "BEGIN", "_BEGIN",
-    "CONFUSED", "PUT_BACK", "DAY_EXAMPLE", "made_of", "export", "hint", "idle", "TOO_FEW",
-}  # fmt: skip
+HOLDERS = frozenset({
+    "what", "advice", "said", "why", "choice", "which", "how", "found", "reason", "kind", "problem",
+    "made_of", "export", "hint", "idle",
+    "SAID", "FORMER", "FINDINGS", "WORDS", "CONFUSED", "DAY_EXAMPLE", "BEGIN", "_BEGIN",
+    "NOT_INHERITED",
+})  # fmt: skip
 """Variables and constants that hold a sentence."""
 RETURNING = {
     "hint_for", "_said", "_missing", "reason_against", "_advice", "_extent", "_suggestion",
-    "_head_advice", "_reason", "advice_on", "day_advice", "contested", "without_value",
+    "_head_advice", "_reason", "advice_on", "day_advice", "contested", "similar_names",
 }  # fmt: skip
 """Functions that return one."""
 
@@ -50,10 +50,20 @@ def words() -> frozenset[str]:
 
 @cache
 def _all() -> frozenset[str]:
-    found: set[str] = set()
-    for file in sorted(SIM.rglob("*.py")):
-        found |= set(_in(ast.parse(file.read_text("utf-8"))))
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted(SIM.rglob("*.py"))]
+    constants = frozenset(name for tree in trees for name in _constants(tree))
+    found = {text for tree in trees for text in _in(tree, constants)}
     return frozenset(one for one in found if _is_sentence(one))
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    """Return the names of constants that are given to a call that reports a problem."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for argument in _arguments(node):
+                for part in ast.walk(argument):
+                    if isinstance(part, ast.Name) and part.id.isupper():
+                        yield part.id
 
 
 def _is_sentence(text: str) -> bool:
@@ -61,14 +71,14 @@ def _is_sentence(text: str) -> bool:
     return any(letter.isalpha() for letter in words)
 
 
-def _in(tree: ast.Module) -> Iterator[str]:
+def _in(tree: ast.Module, constants: frozenset[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            for argument in node.args[slice(*CALLS.get(name, (0, 0)))]:
+            for argument in _arguments(node):
                 yield from _texts(argument)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from _assigned(node)
+            plain = isinstance(node.value, ast.Constant)
+            yield from _assigned(node, HOLDERS | constants if plain else HOLDERS)
         elif isinstance(node, ast.FunctionDef) and node.name in RETURNING:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
@@ -77,7 +87,13 @@ def _in(tree: ast.Module) -> Iterator[str]:
                         yield from _texts(value)
 
 
-def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    named = [one.value for one in node.keywords if one.arg in ("what", "advice", "why")]
+    return [*node.args[slice(*CALLS[name])], *named] if name in CALLS else []
+
+
+def _assigned(node: ast.Assign | ast.AnnAssign, holders: frozenset[str]) -> Iterator[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     for target in targets:
         names = target.elts if isinstance(target, ast.Tuple) else [target]
@@ -85,7 +101,7 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
         if len(names) == len(values):
             for part, value in zip(names, values, strict=True):
                 name = part.value if isinstance(part, ast.Subscript) else part
-                if getattr(name, "id", "") in HOLDERS and value is not None:
+                if getattr(name, "id", "") in holders and value is not None:
                     yield from _texts(value)
 
 
