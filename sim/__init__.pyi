@@ -1,5 +1,6 @@
 from .api.catalogue import Answer as Answer
 from .api.catalogue import answer as answer
+from .api.catalogue import find as find
 from .api.catalogue import import_patch as import_patch
 from .api.catalogue import list_questions as list_questions
 from .api.catalogue import list_scenarios as list_scenarios

@@ -433,7 +433,6 @@ def test_an_address_of_nothing_is_refused(done: Run) -> None:
         ("gap.total.2099", "gap.total has the years 2025 to "),
         ("gap.totaal.2026", "gap has no line 'totaal': did you mean 'total'?"),
         ("bezetting.total.2026", "there is no table 'bezetting': did you mean 'occupancy'?"),
-        ("occupancy.total.2026@owb2025", "only gap, cost and budget have a vintage"),
         ("gap.total.2026@owb2052", "there is no vintage 'owb2052': did you mean 'owb2025'"),
         ("inflow.kind.2026", "inflow has no line 'kind': "),
     ):

@@ -18,6 +18,7 @@ from ..notebook.repr import as_html, as_text, heading
 from ..questions import text
 from ..questions.questions import questions
 from ..questions.run_studies import answers, question_of
+from ..questions.search import search
 from ..questions.text import Page
 from ..report.charts import CHART_SIZES, Width
 from ..report.charts import overview as overview_chart
@@ -97,6 +98,21 @@ def new_scenario(
     if vintage is None or year is None:
         usage_error("vintage", "a newer budget needs vintage and year", "give both")
     return vintage_text(*named, vintage, year)
+
+
+def find(text: str, lang: Language = "en") -> pd.DataFrame:
+    """Find numbers, sources, questions and scenarios by a text, the best of each kind first.
+
+    Every word has to occur, in English or Dutch; a number is found by its value too. ``command`` is
+    what shows it on the command line.
+
+    >>> import sim
+    >>> sim.find("27.100").query("kind == 'number'").name.tolist()
+    ['reception.places.regular.price']
+    """
+    columns = ["kind", "name", "text", "source", "link", "command"]
+    rows = [[getattr(one, column) for column in columns] for one in search(text, lang)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def schema() -> dict[str, Any]:

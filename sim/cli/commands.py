@@ -65,6 +65,11 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "mcp": Command("Serve the model to a language model (MCP).", "mcp:mcp"),
     },
     "Scenarios, figures and results": {
+        "find": Command(
+            "Find keys, values, sources, questions and scenarios.",
+            "find:find",
+            "records:SearchRecord",
+        ),
         "scenario": Group(
             "List, show, check and edit scenarios.",
             {

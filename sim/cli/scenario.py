@@ -6,11 +6,12 @@ import json
 import os
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import Message, usage_error
+from ..errors import Message, as_message, usage_error
 from .completion import complete_scenario, complete_scenario_or_key
 from .language import spoken, tell, typed_language
 from .options import Chain, ChartWidth, First, Formats, Json, Lang, Other, Sets, formats_of
@@ -181,13 +182,15 @@ def show(
     from ..report.scenario_listing import value_text
     from ..scenario import Scenario, load
     from ..scenario.introspect import at, hint_for
-    from ..scenario.listing import rows
+    from ..scenario.listing import rows, source_cards
     from ..scenario.start import belongs_to_start
 
     loaded, keys = _scenario_and_keys(file, list(set_ or []))
     tell_notes(loaded)
     unset = [key for key in keys if at(Scenario, tuple(key.split("."))) is not None]
     baseline, described = load("baseline"), loaded.scenario.description
+    # Of a whole scenario the documents would be told some hundred times.
+    cards = source_cards(loaded.scenario) if keys else None
     for key in keys or [""]:
         found = rows(loaded, baseline, key)
         if not found and key in unset:
@@ -195,13 +198,17 @@ def show(
             continue
         if not found:
             *parent, last = key.split(".")
-            usage_error(key, "there is no such key", hint_for(last, tuple(parent)))
+            hint = as_message(hint_for(last, tuple(parent)))
+            advice = Message("{hint}; or search: opvangsim find {key}", hint=hint, key=quote(key))
+            if not key[:1].isalpha():
+                advice = Message("search for it: opvangsim find {key}", key=quote(key))
+            usage_error(key, "there is no such key", advice)
         wanted = [
             row
             for row in found
             if (row.differs or not changed) and (belongs_to_start(row.key) or not start)
         ]
-        typer.echo("\n".join(lines(wanted, lang, described, brief=brief)))
+        typer.echo("\n".join(lines(wanted, lang, described, brief=brief, cards=cards)))
 
 
 def _scenario_and_keys(words: list[str], sets: list[str]) -> tuple[Loaded, list[str]]:

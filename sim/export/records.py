@@ -198,3 +198,22 @@ class ProblemRecord(Record):
     what: str
     advice: str
     code: str | None = Field(None, description="Name of the check that found it, for a warning.")
+
+
+class FoundRecord(Record):
+    """One thing that a search found, where it comes from, and the command that shows it."""
+
+    kind: Literal["number", "source", "question", "scenario", "command"]
+    name: str = Field(description="Key, name of a source or scenario, number of a question, words.")
+    text: str = Field(description="What it is; of a number its meaning and value.")
+    source: str | None = Field(description="Source and place in it, or the assumption.")
+    link: str | None = Field(description="Address of the source; null if it is not known.")
+    command: str = Field(description="Command that shows it whole.")
+
+
+class SearchRecord(Record):
+    """What a text finds, by kind and the best first."""
+
+    text: str
+    found: list[FoundRecord]
+    counts: dict[str, int] = Field(description="How many there are of each kind, shown or not.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from ..errors import Message, usage_error
 from ..report.i18n import Language
@@ -158,7 +159,12 @@ def question_of(number: int | str) -> Question:
     result = [question for question in every if str(question.number) == str(number)]
     if not result:
         what = Message("there is no question '{number}'", number=number)
-        usage_error("answer", what, Message("a number from 1 to {last}, or all", last=len(every)))
+        advice = Message(
+            "a number from 1 to {last}, or all; search them: opvangsim find {text}",
+            last=len(every),
+            text=quote(str(number)),
+        )
+        usage_error("answer", what, advice)
     return result[0]
 
 

@@ -56,10 +56,12 @@ def show(
     described: Text | None = None,
     *,
     brief: bool = False,
+    cards: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[str]:
     """List each key with its value, meaning, source, origin, and the value in the baseline.
 
-    ``described`` is the description of the scenario.
+    ``described`` is the description of the scenario; with ``cards`` of the sources the document
+    is named with its number, day and address.
     """
     lines = []
     for row in rows:
@@ -73,6 +75,9 @@ def show(
                 "shown_spread": _uncertainty(row, quantity, lang),
                 "shown_prices": _prices(quantity, lang),
                 "shown_source": _cited(quantity, lang),
+                "shown_document": ", ".join(
+                    about_source((cards or {}).get(quantity.source or "", {}), lang)
+                ),
                 "shown_assumption": translate_sentence(quantity.assumption, lang, described),
             }
             if row.resolved is not None:

@@ -153,13 +153,18 @@ def _layer(loaded: Loaded, key: str) -> str:
     return loaded.tree.layers[origin.number].name if origin else ""
 
 
+def source_cards(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Return what is known of each source: those of the program, and those a scenario declares."""
+    cards = {key: dict(card) for key, card in source_keys().items()}
+    return cards | {key: card.model_dump() for key, card in scenario.sources.items()}
+
+
 def by_source(scenario: Scenario) -> list[Citation]:
     """Return each source that a scenario cites or declares, with the keys that cite it.
 
     Those known from the press alone come first, then those that most keys cite.
     """
-    cards = {key: dict(card) for key, card in source_keys().items()}
-    cards |= {key: card.model_dump() for key, card in scenario.sources.items()}
+    cards = source_cards(scenario)
     used: dict[str, list[str]] = {key: [] for key in scenario.sources}
     for key, quantity in quantities(scenario):
         if quantity.source is not None:
