@@ -6,9 +6,11 @@ import doctest
 import importlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -210,6 +212,62 @@ def test_a_run_compares_with_its_own_settings(result: sim.Result) -> None:
     assert (settings.replications, settings.step) == (5, "week")
     explained = result.explain("faster-housing", 2028, workers=1)
     assert explained.finding.content.asked["cell"] == "gap.total.2028:p50"
+
+
+@pytest.mark.long
+def test_finished_runs_are_compared_without_simulating_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What their folders keep gives the bytes and the id of a simulated comparison of the same."""
+    asked: dict[str, Any] = {"replications": 4, "step": "week", "workers": 1}
+    base = sim.load("baseline").override({"housing.homes": 31_000})
+    simulated = base.compare("faster-housing", **asked, finished=True)
+    usual = base.compare("faster-housing", **asked).tables["differences"]
+    runs = [one.run(**asked) for one in (base, sim.load("faster-housing"))]
+
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("simulated again")
+
+    monkeypatch.setattr("sim.results.experiment.simulate_one", refused)
+    found = runs[0].compare(runs[1])
+    assert found.id == simulated.id
+    assert found.command.endswith("finished=True)")
+    for name in ("differences", "monthly", "levels"):
+        pd.testing.assert_frame_equal(found.tables[name], simulated.tables[name])
+    assert found.tables["monthly"].empty
+    assert "without simulating again" in " ".join(found.sentences())
+    # Amounts are kept in thousands of euros, people in hundredths.
+    money = usual["unit"] == "EUR"
+    apart = (found.tables["differences"]["other_p50"] - usual["other_p50"]).abs()
+    assert apart[money].max() <= 1_000
+    assert apart[~money].max() <= 0.011
+
+
+@pytest.mark.long
+def test_finished_runs_that_do_not_go_together_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other settings and the same run are refused; two runs of one name get names of their own."""
+    asked: dict[str, Any] = {"step": "week", "workers": 1, "until": date(2025, 12, 31)}
+    baseline = sim.load("baseline")
+    few = baseline.run(replications=2, out=tmp_path / "few", **asked)
+    more = baseline.run(replications=3, **asked)
+    with pytest.raises(ScenarioError, match="replications is 3, and 2 in"):
+        few.compare(more)
+    with pytest.raises(ScenarioError, match="a run is given twice"):
+        few.compare(few)
+    file = tmp_path / "baseline.yaml"
+    text = "extends: baseline\ntitle: {en: Own, nl: Eigen}\ndescription: {en: Own, nl: Eigen}\n"
+    text += "housing: {homes: 31000}\n"
+    file.write_text(text, "utf-8")
+    own = sim.load(file).run(replications=2, out=tmp_path / "own", **asked)
+    found = few.compare(own)
+    assert list(found.finding.content.scenarios) == ["few", "own"]
+    assert found.finding.content.settings.until == date(2025, 12, 31)
+    older = {"opvangsim": "0.1.0"}
+    monkeypatch.setattr("sim.studies.compare_runs.versions", lambda: older)
+    with pytest.raises(ScenarioError, match=r"is 0\.1\.0 now"):
+        few.compare(own)
 
 
 @pytest.mark.slow

@@ -156,6 +156,34 @@ def test_an_explanation_says_which_way_the_gap_goes(
 
 
 @pytest.mark.long
+def test_folders_of_finished_runs_are_compared_and_reproduced(
+    tmp_path: Path, command: Command
+) -> None:
+    short = (*TINY, "--until", "2026-12-31", "--quiet")
+    for name, scenario in (("a", "baseline"), ("b", "baseline+faster-housing")):
+        assert command("run", scenario, *short, "-o", name).returncode == 0
+    done = command("compare", "a", "b", "-o", "here", "--year", "2026")
+    assert done.returncode == 0, done.stderr
+    assert "replications" not in done.stderr
+    assert "Scenarios compared, 2026" in done.stdout
+    assert "without simulating again" in " ".join(done.stdout.split())
+    record = json.loads((tmp_path / "here" / "run.json").read_text("utf-8"))
+    assert record["asked"]["finished"]
+    again = command("runs", "reproduce", "here", "--workers", "1", "--quiet")
+    assert again.returncode == 0, again.stdout
+    for words, expected in (
+        (("a", "faster-housing"), "not the folder of a finished run"),
+        (("a", "b", "--seed", "2"), "--seed: finished runs have their settings"),
+        (("a", "b", "--set", "housing.homes=1"), "--set: finished runs have their settings"),
+        (("a",), "there is nothing to compare with"),
+        (("a", "b", "--year", "2027"), "2027 is not simulated"),
+    ):
+        refused = command("compare", *words)
+        assert refused.returncode == 2
+        assert expected in refused.stderr
+
+
+@pytest.mark.long
 def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
     words = ("compare", "baseline", "--set", "housing.homes=30210", "--uncertainty", "process")
     done = command(*words, "-o", "here", *TINY, "--until", "2026-12-31")

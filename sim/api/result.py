@@ -27,7 +27,7 @@ from ..runs.manifest import MANIFEST, read_manifest
 from . import frames
 from .dataset import dataset_of
 from .plots import Plots, chart_of
-from .study import StudyReport, write_memo
+from .study import StudyReport, compare_finished, write_memo
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -280,8 +280,13 @@ class Result:
     ) -> StudyReport:
         """Compare other scenarios with this one, with the settings of this run.
 
-        Raises ``ScenarioError`` for an unknown scenario.
+        Other finished runs are compared as they are kept, by year, without simulating again.
+        Raises ``ScenarioError`` for an unknown scenario, or a finished run with other settings.
         """
+        runs = [one for one in others if isinstance(one, Result)]
+        if runs and len(runs) == len(others):
+            folders = [run.folder for run in (self, *runs)]
+            return compare_finished(folders, self.scenario, [run.scenario for run in runs])
         settings = self._settings() | {"workers": workers, "executor": executor}
         report: StudyReport = self.scenario.compare(*others, **settings)
         return report

@@ -39,6 +39,7 @@ from ..studies.base import (
     run_study,
     write,
 )
+from ..studies.compare_runs import finished
 from ..studies.options import StudyOptions
 from .python_names import python_names
 
@@ -167,6 +168,16 @@ def run_from_python(
     with python_names(), open_workers(executor, threads) as workers:
         options = study.options.parse(given)
         result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
+    return StudyReport(result, _expression(base, study, options, others))
+
+
+def compare_finished(
+    folders: Sequence[Path], base: LoadedScenario, others: Sequence[LoadedScenario]
+) -> StudyReport:
+    """Compare finished runs with the first of them, without simulating again."""
+    study = STUDIES["compare"]
+    options, inputs = finished(folders)
+    result = run_study(study, options, lambda: inputs)
     return StudyReport(result, _expression(base, study, options, others))
 
 

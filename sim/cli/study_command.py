@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from ..errors import usage_error
 from ..studies import Study, Takes
-from ..studies.options import flag_of
+from ..studies.options import StudyOptions, flag_of
 from ..studies.options import typed as texts_of
 from .completion import complete_key, complete_scenario
 from .options import (
@@ -125,6 +125,7 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
         flag.name,
         metavar=flag.metavar,
         help=field.description,
+        hidden=flag.hidden,
         autocompletion=complete_key if flag.name == "--lever" else None,
         **limits,  # type: ignore[arg-type]
     )
@@ -133,13 +134,39 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
 
 def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
     options = study.options.parse(values)
-    load = _loader(study, typed)
+    folders = _finished_runs(study, options, typed)
+    load = _loader(study, typed) if not folders else None
     from ..results.executor import open_workers
     from ..studies.base import run_study
 
     with open_workers(typed["executor"], typed["workers"]) as workers:
-        result = run_study(study, options, partial(load, workers))
+        if load is None:
+            from ..studies.compare_runs import finished
+
+            options, inputs = finished(folders, typed["year"], workers)
+            result = run_study(study, options, lambda: inputs)
+        else:
+            result = run_study(study, options, partial(load, workers))
     finish(result, typed["out"], typed["lang"], typed["quiet"], typed.get("details", False))
+
+
+def _finished_runs(study: Study, options: StudyOptions, typed: dict[str, Any]) -> list[Path]:
+    """Return the folders of finished runs that were typed where scenarios may stand."""
+    words = [Path(word) for word in typed.get("scenarios", ())]
+    folders = [word for word in words if (word / "run.json").is_file()]
+    if not folders:
+        return []
+    if len(folders) < len(words):
+        (other, *_) = [word for word in words if word not in folders]
+        what = "is not the folder of a finished run, as another one is"
+        usage_error(str(other), what, "compare finished runs, or scenarios")
+    given = [name for name in ("set_", "override") if typed[name]]
+    for name, field in study.options.shared().items():
+        given += [name] if getattr(options, name) != field.get_default() else []
+    for name in given:
+        flag = flag_of(name.rstrip("_"), study.options.model_fields.get(name)).name
+        usage_error(flag, "finished runs have their settings", "leave it out")
+    return folders
 
 
 def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], Inputs]:

@@ -257,11 +257,15 @@ class ScenarioStudyManifest(StudyManifest):
 
 
 class ComparisonAsked(Part):
-    """Names of the scenarios that are compared, and the year of the table if one was asked for."""
+    """Names of the scenarios that are compared, and the year of the table if one was asked for.
+
+    ``finished``: with the numbers that finished runs keep.
+    """
 
     base: Name
     others: Annotated[Names, Field(min_length=1)]
     year: Year | None = None
+    finished: bool = False
 
 
 class ExplanationAsked(Part):

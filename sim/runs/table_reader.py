@@ -220,7 +220,8 @@ def _is_grid(table: pd.DataFrame, moment: str, *labels: str) -> bool:
     """Return whether a table has each cell once, one below the other, with the same moments."""
     if table.empty:
         return True
-    cells = table[list(labels)].astype(str).agg("\0".join, axis=1).to_numpy()
+    texts = table[list(labels)].astype(str)
+    cells = texts.iloc[:, 0].str.cat(texts.iloc[:, 1:], sep="\0").to_numpy()
     moments = table[moment].to_numpy()
     count = int((cells == cells[0]).sum())
     if len(table) % count:

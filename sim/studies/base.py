@@ -53,12 +53,16 @@ def watch_of(progress: Progress | None) -> Watch:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a study works on, scenarios or the folder of a sweep, and how the work is done."""
+    """What a study works on, scenarios or the folder of a sweep, and how the work is done.
+
+    ``runs`` are folders of finished runs of the scenarios, if these need not be simulated.
+    """
 
     scenarios: tuple[Loaded, ...] = ()
     folder: Path | None = None
     workers: Workers = ALL_CORES
     watch: Watch = no_progress
+    runs: tuple[Path, ...] = ()
 
     @property
     def scenario(self) -> Scenario:

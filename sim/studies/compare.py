@@ -7,8 +7,10 @@ Two intervals side by side would hide that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from ..results import tables as results
 from ..results.cell import MONEY
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..runs.kept_cells import as_kept, read_experiment
+from ..runs.manifest import read_manifest
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
 from . import compare_chart as chart
@@ -73,14 +77,15 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
         usage_error("compare", what, Message("at most {most} at a time", most=MOST))
     settings = settings_of(options)
     _check_year(options, inputs, settings)
-    with inputs.watch("compare", settings.replications * len(names)) as progress:
-        result = compare(
-            (base.name, base.scenario),
-            {loaded.name: loaded.scenario for loaded in others},
-            settings,
-            inputs.workers,
-            progress,
-        )
+    first, rest = (base.name, base.scenario), {one.name: one.scenario for one in others}
+    if inputs.runs:
+        until = _common_until(first, rest, settings)
+        cells = [_cells_of(folder) for folder in inputs.runs]
+        result = compared(names, cells, Clock(base.scenario.start, until, settings.step))
+    else:
+        measure = cells_as_kept if options.finished else all_cells
+        with inputs.watch("compare", settings.replications * len(names)) as progress:
+            result = compare(first, rest, settings, inputs.workers, progress, measure)
     tables = {"differences": result.yearly, "monthly": result.monthly, "levels": result.levels}
     asked = {"base": base.name, "others": names[1:], **options.asked()}
     return content_of("comparison", options, inputs, settings, tables, asked)
@@ -102,13 +107,25 @@ def compare(
     settings: Settings,
     workers: Workers = ALL_CORES,
     progress: Progress | None = None,
+    measure: Callable[[Experiment], dict[str, Floats]] | None = None,
 ) -> Comparison:
-    """Compare scenarios with a first one, on common random numbers.
+    """Simulate scenarios on common random numbers and compare them with a first one.
 
-    Raises ``ScenarioError`` if they don't begin on the same day: then no two replications match.
+    ``measure`` is what is compared, by default ``all_cells``. Raises ``ScenarioError`` if they
+    don't begin on the same day: then no two replications match.
     """
+    until = _common_until(base, others, settings)
     name, first = base
-    until = common_end([first, *others.values()], settings)
+    tasks = [Task(scenario, measure or all_cells) for scenario in (first, *others.values())]
+    found = run_tasks(tasks, replace(settings, until=until), workers, progress)
+    return compared([name, *others], list(found), Clock(first.start, until, settings.step))
+
+
+def _common_until(
+    base: tuple[str, Scenario], others: Mapping[str, Scenario], settings: Settings
+) -> date:
+    """Return the last day that is compared; refuses scenarios that begin on different days."""
+    name, first = base
     for other, scenario in others.items():
         if scenario.start != first.start:
             what = Message(
@@ -119,9 +136,15 @@ def compare(
             )
             advice = "compare scenarios that begin on the same day"
             usage_error(other, what, advice)
-    tasks = [Task(scenario, all_cells) for scenario in (first, *others.values())]
-    ours, *theirs = run_tasks(tasks, replace(settings, until=until), workers, progress)
-    clock = Clock(first.start, until, settings.step)
+    return common_end([first, *others.values()], settings)
+
+
+def compared(
+    names: Sequence[str], found: Sequence[Mapping[str, Floats]], clock: Clock
+) -> Comparison:
+    """Compare cells of scenarios by name with those of the first."""
+    name, *others = names
+    ours, *theirs = found
     yearly, monthly = [], []
     for other, arrays in zip(others, theirs, strict=True):
         yearly += [_by_year(other, key, ours[key], arrays[key], clock) for key in ours
@@ -130,7 +153,7 @@ def compare(
                     if key.startswith("monthly|")]  # fmt: skip
     levels = [
         _levels(scenario, key, values, clock)
-        for scenario, arrays in zip((name, *others), (ours, *theirs), strict=True)
+        for scenario, arrays in zip(names, found, strict=True)
         for key, values in arrays.items()
         if not key.startswith("monthly|")
     ]
@@ -139,8 +162,22 @@ def compare(
     return Comparison(name, tuple(others), _joined(yearly), _joined(monthly), known)
 
 
+def cells_as_kept(experiment: Experiment) -> dict[str, Floats]:
+    """Measure: what can be compared of a finished run, with the numbers that it keeps."""
+    return all_cells(as_kept(experiment))
+
+
+def _cells_of(folder: Path) -> dict[str, Floats]:
+    """Return the cells of a finished run; raises ``ScenarioError``."""
+    return all_cells(read_experiment(folder, read_manifest(folder), PEOPLE))
+
+
 def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     """One table, without the years in which there is nothing to compare (no budget yet)."""
+    if not pieces:
+        nothing = np.empty((0, 1))
+        columns = ("scenario", "series", "breakdown", "date")
+        return pd.DataFrame({name: [] for name in columns} | differences(nothing, nothing))
     table = pd.concat(pieces, ignore_index=True)
     return table[table["difference_mean"].notna()].reset_index(drop=True)
 
@@ -153,7 +190,7 @@ def all_cells(experiment: Experiment) -> dict[str, Floats]:
     for series, breakdown, measure, _ in PEOPLE:
         if (series, breakdown, measure) in experiment.yearly:
             result[f"{series}|{breakdown}"] = experiment.yearly[series, breakdown, measure]
-    for series, breakdown, _ in BY_MONTH:
+    for series, breakdown, _ in BY_MONTH if experiment.monthly else ():
         result[f"monthly|{series}|{breakdown}"] = experiment.monthly[series, breakdown]
     return result
 

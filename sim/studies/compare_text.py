@@ -44,6 +44,8 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
         if not moves(_of(comparison, other))
     ]
     lines = [*_error_lines(comparison, lang), *same, translate("compare_note", lang)]
+    if data.asked.get("finished"):
+        lines.append(translate("compare_finished", lang))
     return [year_table(data, lang), *lines, *prices_notes(data.scenarios, lang)]
 
 

@@ -33,12 +33,14 @@ SHARED = ("replications", "seed", "until", "step", "uncertainty")
 class Flag:
     """How a field is written on the command line, if not as ``--field-name``.
 
-    With ``commas`` several values are written once, with commas between them.
+    With ``commas`` several values are written once, with commas between them. A ``hidden`` one is
+    not in the help.
     """
 
     name: str = ""
     metavar: str | None = None
     commas: bool = False
+    hidden: bool = False
 
 
 def flag_of(name: str, field: FieldInfo | None) -> Flag:
@@ -189,6 +191,9 @@ class StudyOptions(BaseModel):
                 flag = flag_of(name, field)
                 texts = typed(getattr(self, name))
                 texts = [",".join(texts)] if flag.commas else texts
+                if field.annotation is bool:
+                    words += [flag.name] * (texts == ["True"])
+                    continue
                 words += [word for text in texts for word in (flag.name, text)]
         return words
 
@@ -236,10 +241,14 @@ class CompareOptions(SimulationOptions):
     """Year of the printed table, and settings; the scenarios are the rest of the question."""
 
     year: int | None = Field(None, description="Year of the table (2027 if it is simulated).")
+    finished: Annotated[bool, Flag(hidden=True)] = Field(
+        False, description="With the numbers that finished runs keep: by year, and rounded."
+    )
 
     def asked(self) -> dict[str, Any]:
-        """Keep the year if one was asked for."""
-        return {} if self.year is None else {"year": self.year}
+        """Keep the year if one was asked for, and whether numbers are those of finished runs."""
+        given = self.model_dump(include={"year", "finished"})
+        return {name: value for name, value in given.items() if value}
 
 
 CutBy = Literal["patch", "key", "theme"]
