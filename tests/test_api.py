@@ -20,6 +20,7 @@ import sim
 from sim.cli.commands import Group, entries
 from sim.errors import ScenarioError
 from sim.notebook.repr import as_html
+from sim.runs.outcomes import FollowUp
 from sim.scenario import shipped
 from sim.studies import STUDIES
 
@@ -278,6 +279,37 @@ def test_things_show_themselves_in_words_and_in_html(result: sim.Result) -> None
     assert "27 January 2025" in result.scenario._repr_html_()
     assert "labour" in repr(sim.answer(49))
     assert "<table>" in sim.answer(49)._repr_html_()
+
+
+def test_tables_of_a_follow_up_have_their_columns_without_any_row() -> None:
+    nothing = sim.Monitoring(FollowUp(date(2025, 6, 30), (), (), (), (), ()), "")
+    assert nothing.alarms.columns.tolist() == [
+        *("series", "breakdown", "month", "score", "up", "down", "alarm")
+    ]
+    assert {"came", "median", "percentile"} <= set(nothing.outcomes.columns)
+    assert {"before", "after", "change"} <= set(nothing.revisions.columns)
+    assert repr(nothing) == "Monitoring(0 forecasts: 0 outcomes, 0 revisions, 0 alarms)"
+    assert "<table" in nothing._repr_html_()
+
+
+def test_a_what_if_says_which_sliders_were_moved() -> None:
+    pytest.importorskip("ipywidgets")
+    board: Any = sim.load("baseline").what_if()
+    assert repr(board) == "WhatIf('baseline': no slider moved)"
+    name, slider = next(iter(board.sliders.items()))
+    board.controller.set_slider(name, slider.max)
+    assert repr(board) == f"WhatIf('baseline': {name}={slider.max:g})"
+    board.close()
+
+
+@pytest.mark.parametrize("name", sim.__all__)
+def test_public_classes_have_a_short_repr_and_a_docstring(name: str) -> None:
+    """Not that of a dataclass, which prints all that is in it."""
+    found: Any = getattr(sim, name)
+    assert found.__doc__
+    if isinstance(found, type) and not issubclass(found, Exception):
+        assert found.__repr__.__qualname__.startswith(found.__qualname__)
+        assert not hasattr(found.__repr__, "__wrapped__")
 
 
 @pytest.mark.slow

@@ -5,6 +5,9 @@ Jedi is what Jupyter and many editors ask.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import jedi
 import pytest
 
@@ -23,7 +26,9 @@ TABLES = {"budget", "monthly", "yearly", "replications"}
         ("run.plot.", {"need", "gap", "occupancy", "inflow", "ind", "housing"}),
         ("run.budget.", {"groupby", "query", "to_csv"}),
         ("run.compare(run).", {"sentences", "tables", "plot"}),
-        ("run.chart('gap').", {"save"}),
+        ("run.chart('gap').", {"save", "axes", "figure"}),
+        ("run.plot.gap().", {"set_title", "axhline"}),
+        ("sim.run('baseline').", {"gap", "to_xarray"}),
     ],
 )
 def test_an_editor_offers_what_there_is(written: str, offered: set[str]) -> None:
@@ -37,3 +42,28 @@ def test_an_editor_shows_options_with_their_types_and_what_a_verb_does() -> None
     assert "replications: int=500" in told
     assert told.endswith("-> Result")
     assert "replications" in found.docstring(raw=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("base.hous", {"housing"}),
+        ("base.housing.", {"homes", "response"}),
+        ("base.reception.places.", {"regular", "tgo"}),
+        ("run.plot.", {"need", "vintages"}),
+    ],
+)
+def test_a_running_session_offers_parts_and_charts(written: str, offered: set[str]) -> None:
+    base = sim.load("baseline")
+    run = base.run(replications=2, step="week", until="2025-03-31")
+    names = {one.name for one in jedi.Interpreter(written, [{"base": base, "run": run}]).complete()}
+    assert offered <= names, offered - names
+
+
+def test_jupyter_offers_keys_of_a_scenario() -> None:
+    shell: Any = import_module("IPython.core.interactiveshell").InteractiveShell.instance()
+    shell.user_ns["base"] = sim.load("baseline")
+    written = "base['housing."
+    with import_module("IPython.core.completer").provisionalcompleter():
+        keys = {one.text for one in shell.Completer.completions(written, len(written))}
+    assert {"housing.homes", "housing.response"} <= keys

@@ -13,6 +13,7 @@ from ..export.miss_report import miss_memo
 from ..export.monitor_report import monitor_memo
 from ..export.safe_write import write_files
 from ..hindcast.observations import read_observations
+from ..notebook.repr import as_html
 from ..report.i18n import Language
 from ..results.executor import open_workers
 from ..runs import freezing, frozen, outcomes
@@ -20,8 +21,11 @@ from ..studies import miss_text
 from ..studies.miss import Miss
 from ..studies.missed_forecast import explain
 
+MOST_ROWS = 20
+"""Rows of a table that Jupyter shows."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Monitoring:
     """Frozen forecasts with what became known of them, as data frames and as a report."""
 
@@ -43,6 +47,16 @@ class Monitoring:
         """Normal score of each error one month ahead, CUSUM and alarms, by series and month."""
         return outcomes.alarms_table(self.found)
 
+    def __repr__(self) -> str:
+        told = (
+            f"{len(self.outcomes)} outcomes", f"{len(self.revisions)} revisions",
+            f"{int(self.alarms['alarm'].sum())} alarms",
+        )  # fmt: skip
+        return f"Monitoring({len(self.found.forecasts)} forecasts: {', '.join(told)})"
+
+    def _repr_html_(self) -> str:
+        return as_html([repr(self)]) + str(self.outcomes.to_html(max_rows=MOST_ROWS, index=False))
+
     def report(self, file: str | Path, lang: Language = "en") -> Path:
         """Write the report, as Word (.docx) or Markdown (.md).
 
@@ -54,7 +68,7 @@ class Monitoring:
         return target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ForecastMiss:
     """The miss of a frozen forecast, with its parts as a data frame, in words and as a report."""
 
@@ -70,6 +84,12 @@ class ForecastMiss:
             for part in (*self.found.parts, self.found.remainder)
         ]
         return pd.DataFrame(rows, columns=["cause", "part", "error"])
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences())
+
+    def _repr_html_(self) -> str:
+        return as_html(self.sentences())
 
     def sentences(self, lang: Language = "en") -> list[str]:
         """Return the miss, its causes, the remainder and what limits them in words."""

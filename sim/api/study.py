@@ -46,6 +46,9 @@ from .python_names import python_names
 if TYPE_CHECKING:
     from .scenario import LoadedScenario
 
+MOST_ROWS = 20
+"""Rows of a table that Jupyter shows."""
+
 
 @dataclass(frozen=True, eq=False)
 class StudyReport:
@@ -225,6 +228,13 @@ class SweepResult:
 
     folder: Path
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        rows, columns = self.table.shape
+        return f"SweepResult({self.folder.name!r}: {rows} runs, {columns} columns in table)"
+
+    def _repr_html_(self) -> str:
+        return as_html([repr(self)]) + str(self.table.to_html(max_rows=MOST_ROWS))
 
     def discover(self, where: str) -> StudyReport:
         """Find the part of the sweep in which a condition holds, as in ``gap.total.2027 > 2e9``.

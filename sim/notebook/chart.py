@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -26,13 +27,18 @@ ENLARGED: dict[Width, float] = {"column": 1.5, "page": 1.0, "slide": 1.0}
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: ``figure`` is matplotlib's, ``words`` say what it shows."""
+    """A chart to publish: ``figure`` is matplotlib's, ``words`` its alternative text."""
 
     figure: Figure
     title: str
     words: str
     width: Width
     stamp: Provenance
+
+    @property
+    def axes(self) -> list[Axes]:
+        """Axes of its panels, for what else is to be drawn or named."""
+        return self.figure.axes
 
     def save(self, file: str | Path) -> Path:
         """Write it as PNG, SVG or PDF, with its words and where it comes from inside.

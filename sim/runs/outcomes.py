@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -231,67 +232,68 @@ def _month(number: int) -> Period:
 
 def outcomes_table(found: FollowUp) -> pd.DataFrame:
     """Return a row for each outcome of each forecast, in order of date."""
-    return pd.DataFrame(
-        [
-            {
-                "forecast": one.forecast.file,
-                "data_as_of": one.forecast.data_as_of,
-                "series": one.figure.series,
-                "breakdown": one.figure.breakdown,
-                "statistic": one.figure.statistic,
-                "period": str(one.figure.period),
-                "months_ahead": one.months_ahead,
-                "came": one.came,
-                "median": one.figure.median,
-                "p10": one.figure.at(0.1),
-                "p90": one.figure.at(0.9),
-                "percentile": one.percentile,
-                "within_50": one.within_50,
-                "within_80": one.within_80,
-                "crps": one.crps,
-                "no_change": one.no_change,
-                "published": one.observation.published,
-            }
-            for one in found.outcomes
-        ]
+    return _table(
+        found.outcomes,
+        {
+            "forecast": lambda one: one.forecast.file,
+            "data_as_of": lambda one: one.forecast.data_as_of,
+            "series": lambda one: one.figure.series,
+            "breakdown": lambda one: one.figure.breakdown,
+            "statistic": lambda one: one.figure.statistic,
+            "period": lambda one: str(one.figure.period),
+            "months_ahead": lambda one: one.months_ahead,
+            "came": lambda one: one.came,
+            "median": lambda one: one.figure.median,
+            "p10": lambda one: one.figure.at(0.1),
+            "p90": lambda one: one.figure.at(0.9),
+            "percentile": lambda one: one.percentile,
+            "within_50": lambda one: one.within_50,
+            "within_80": lambda one: one.within_80,
+            "crps": lambda one: one.crps,
+            "no_change": lambda one: one.no_change,
+            "published": lambda one: one.observation.published,
+        },
     )
 
 
 def revisions_table(found: FollowUp) -> pd.DataFrame:
     """Return a row for each figure that two consecutive forecasts have in common."""
-    return pd.DataFrame(
-        [
-            {
-                "earlier": one.earlier.file,
-                "later": one.later.file,
-                "series": one.after.series,
-                "breakdown": one.after.breakdown,
-                "statistic": one.after.statistic,
-                "period": str(one.after.period),
-                "before": one.before.median,
-                "after": one.after.median,
-                "change": one.change,
-                "change_in_sd": one.in_sd,
-            }
-            for one in found.revisions
-        ]
+    return _table(
+        found.revisions,
+        {
+            "earlier": lambda one: one.earlier.file,
+            "later": lambda one: one.later.file,
+            "series": lambda one: one.after.series,
+            "breakdown": lambda one: one.after.breakdown,
+            "statistic": lambda one: one.after.statistic,
+            "period": lambda one: str(one.after.period),
+            "before": lambda one: one.before.median,
+            "after": lambda one: one.after.median,
+            "change": lambda one: one.change,
+            "change_in_sd": lambda one: one.in_sd,
+        },
     )
 
 
 def alarms_table(found: FollowUp) -> pd.DataFrame:
     """Return a row for each watched series and month: normal score, CUSUM, and whether alarm."""
-    return pd.DataFrame(
-        [
-            {
-                "series": one.figure.series,
-                "breakdown": one.figure.breakdown,
-                "month": str(month),
-                "score": one.scores[row],
-                "up": one.cusum.up[row],
-                "down": one.cusum.down[row],
-                "alarm": bool(one.cusum.alarm[row]),
-            }
-            for one in found.watched
-            for row, month in enumerate(one.months)
-        ]
+    months = [
+        (one, row, str(month)) for one in found.watched for row, month in enumerate(one.months)
+    ]
+    return _table(
+        months,
+        {
+            "series": lambda at: at[0].figure.series,
+            "breakdown": lambda at: at[0].figure.breakdown,
+            "month": lambda at: at[2],
+            "score": lambda at: at[0].scores[at[1]],
+            "up": lambda at: at[0].cusum.up[at[1]],
+            "down": lambda at: at[0].cusum.down[at[1]],
+            "alarm": lambda at: bool(at[0].cusum.alarm[at[1]]),
+        },
     )
+
+
+def _table(items: Sequence[Any], columns: Mapping[str, Callable[[Any], Any]]) -> pd.DataFrame:
+    """Return a row for each item; without items a table that has its columns all the same."""
+    return pd.DataFrame({name: [read(item) for item in items] for name, read in columns.items()})

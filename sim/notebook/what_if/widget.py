@@ -60,6 +60,11 @@ class WhatIf:
         self._timer: asyncio.TimerHandle | None = None
         self.view = self._layout()
 
+    def __repr__(self) -> str:
+        moved = self.controller.values.items()
+        told = ", ".join(f"{name}={value:g}" for name, value in moved)
+        return f"WhatIf({'+'.join(self.names)!r}: {told or 'no slider moved'})"
+
     def _ipython_display_(self) -> None:
         import_module("IPython.display").display(self.view)
         self.controller.update()
