@@ -56,8 +56,10 @@ def run(options: EnoughOptions, inputs: Inputs) -> StudyContent:
     there = budget.whole_years(Clock(scenario.start, until, settings.step))
     if options.year not in there:
         what = Message("{year} is not simulated to its end", year=options.year)
-        years = f"{there[0]} to {there[-1]}" if there else ""
-        advice = Message("take a year from {years}", years=years) if there else "simulate longer"
+        advice = "simulate longer"
+        if there:
+            sentence = "take a year from {first} to {last}"
+            advice = Message(sentence, first=there[0], last=there[-1])
         usage_error("--year", what, advice)
     ending = replace(settings, until=date(options.year, 12, 31))
     task = Task(scenario, CostOfYear(options.year, options.line))
