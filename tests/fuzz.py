@@ -57,8 +57,8 @@ from sim.runs.batches import Options
 from sim.runs.run import execute
 from sim.scenario import dump, load, load_chain, shipped_folder
 from sim.scenario.yaml_reader import read_text
+from sim.studies.asked import lever
 from sim.studies.design import parse_design
-from sim.studies.levers import lever
 
 FOUND = Path(__file__).parent / "fuzz_found"
 SECONDS = 20

@@ -66,6 +66,7 @@ COUNTERPARTS = {
     "sweep": "sweep",
 }
 WITHOUT_COUNTERPART = {
+    "json-schema": "it is about what the command line prints",
     "mcp": "it serves other programs, and a program in Python calls the package itself",
 }
 

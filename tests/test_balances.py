@@ -25,7 +25,8 @@ from sim.hindcast.balances import (
     reception_balances,
 )
 from sim.hindcast.estimates import held_error, leave_rate
-from sim.hindcast.given import FLOWS, chosen_flows, closes, closing_rate
+from sim.hindcast.flows import FLOWS, chosen_flows
+from sim.hindcast.given import closes, closing_rate
 from sim.hindcast.observations import Knowledge
 from sim.hindcast.scenario import structure
 from sim.hindcast.scoring import projected
@@ -180,7 +181,7 @@ def test_flows_are_chosen_by_name_and_an_unknown_one_is_refused() -> None:
 
 
 def test_given_flows_print_one_table_and_go_with_no_other_output(command: Command) -> None:
-    for words in (("--json",), ("-o", "here"), ("--process",)):
+    for words in (("-o", "here"), ("--process",)):
         done = command("hindcast", "--given", "exits", *words)
         assert (done.returncode, "--given: it prints one table" in done.stderr) == (2, True), words
     assert "'births' is no flow" in command("hindcast", "--given", "births").stderr

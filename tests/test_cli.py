@@ -60,7 +60,9 @@ def test_json_goes_to_stdout_alone(tmp_path: Path) -> None:
     done = opvangsim("run", "baseline", *SMALL, "--json", "--no-charts", cwd=tmp_path)
     record = json.loads(done.stdout)
     assert record["scenario"] == "baseline"
-    assert set(record["gaps"]["gap.total.2026@owb2025"]) >= {"mean", "p10", "p90"}
+    gap = record["years"][1]["gap"]
+    assert gap["address"] == "gap.total.2026@owb2025:p50"
+    assert gap["interval"]["low"] < gap["value"] < gap["interval"]["high"]
 
 
 @pytest.mark.long

@@ -27,6 +27,7 @@ from sim.results.experiment import Settings, simulate_all, summary_value
 from sim.runs.study_folder import data_of
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solver as solve_module
+from sim.studies.asked import Lever, lever
 from sim.studies.base import Inputs, draw_chart, has_chart, tell
 from sim.studies.compare import compare, differences
 from sim.studies.compare import run as run_compare
@@ -36,7 +37,7 @@ from sim.studies.enough import run as run_enough
 from sim.studies.explain import explain
 from sim.studies.factors import THEMES, factors, theme_of
 from sim.studies.ind_cut import IndCut, cost_of_cuts, with_cut, without_cut
-from sim.studies.levers import Lever, lever, setting, with_levers
+from sim.studies.levers import setting, with_levers
 from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.options import CompareOptions, EnoughOptions
 from sim.studies.repricing import repriced

@@ -23,7 +23,8 @@ from support.memos import WORD, body_of, shared_folders, words_of_document, word
 from sim.errors import ScenarioError
 from sim.export.memo.answers import parse_page
 from sim.export.memo.content import Heading, Memo, MemoChart, Paragraph, Table
-from sim.export.memo.memo import Form, files_of, memo_of
+from sim.export.memo.form import Form
+from sim.export.memo.memo import files_of, memo_of
 from sim.export.memo.study import study_memo
 from sim.export.provenance import find
 from sim.export.safe_write import write_file

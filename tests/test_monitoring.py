@@ -487,7 +487,7 @@ def test_the_commands_freeze_verify_and_monitor(bench: Path, command: Command) -
         assert command(*words, "-o", name).returncode == 0
         assert Path(name).stat().st_size > 1_000
     shown = command(*words, "-o", "again.md", "--json")
-    assert json.loads(shown.stdout)[0]["months_ahead"] == 2
+    assert json.loads(shown.stdout)["outcomes"]["rows"][0]["months_ahead"] == 2
     Path("kept/mine.txt").write_text("mine", "utf-8")
     found = command("forecast", "verify", "kept")
     assert found.returncode == 3

@@ -330,7 +330,6 @@ def test_more_homes_end_the_year_with_fewer_status_holders() -> None:
         ["hindcast", "--replications", "1.000"],
         ["hindcast", "--replications", "5"],
         ["hindcast", "--process", "--out", "{file}"],
-        ["hindcast", "--process", "--json"],
         ["hindcast", "--out", "{file}"],
         ["model", "calibrate", "--out", "{file}"],
         ["model", "calibrate", "--out", "{file}/below.yaml"],

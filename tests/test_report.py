@@ -10,7 +10,7 @@ import pytest
 from sim.export.dashboard.series import WHOLE_NAMES
 from sim.export.workbook_rows import SPREAD
 from sim.hindcast import NAIVE, SERIES, goals, kept, scores
-from sim.hindcast.given import FLOWS
+from sim.hindcast.flows import FLOWS
 from sim.hindcast.inflow_models import PROCESSES, SETS
 from sim.hindcast.inflow_start import RULES
 from sim.hindcast.series import OBSERVABLE, STATISTICS

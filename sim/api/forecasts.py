@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..export.memo.memo import files_of, form_of
+from ..export.memo.form import form_of
+from ..export.memo.memo import files_of
 from ..export.miss_report import miss_memo
 from ..export.monitor_report import monitor_memo
 from ..export.safe_write import write_files

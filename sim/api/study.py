@@ -14,7 +14,8 @@ import pandas as pd
 from rich.table import Table
 
 from ..errors import usage_error
-from ..export.memo.memo import files_of, form_of, memo_of
+from ..export.memo.form import form_of
+from ..export.memo.memo import files_of, memo_of
 from ..export.safe_write import write_files
 from ..notebook.axes import Drawn, Given, check_language, check_width, draw_into, show
 from ..notebook.chart import Chart
@@ -27,6 +28,7 @@ from ..results.executor import open_workers
 from ..runs.load import read_folder
 from ..runs.study_folder import stamp_of_content
 from ..runs.summary_tables import round_table
+from ..scenario.catalogue import design_file
 from ..studies import STUDIES, Study, sweep_store
 from ..studies import sweep as sweeps
 from ..studies.base import (
@@ -267,7 +269,7 @@ def sweep(
 
     Raises ``ScenarioError`` for a mistake in the design, and if the folder can't be written.
     """
-    design = sweeps.design_file(Path(file))
+    design = design_file(Path(file))
     plan = sweeps.planned_sweep(design)
     folder = Path(out) if out is not None else Path("outputs") / f"sweep-{design.stem}"
     inputs = sweeps.inputs_of(plan, design)

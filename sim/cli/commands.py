@@ -25,7 +25,8 @@ LOOK: dict[str, Any] = {
 class Command:
     """One line of help, where the function is, and the record that ``--json`` prints.
 
-    The function is ``module:function`` in this package, the record ``module:class`` in ``export``.
+    The function is ``module:function`` in this package, the record ``module:class`` in ``export``;
+    a server, which speaks a protocol of its own, has none.
     """
 
     summary: str
@@ -46,23 +47,40 @@ STUDIES_SECTION = "Studies"
 """Heading of the commands that are made from ``STUDIES``."""
 SECTIONS: dict[str, dict[str, Entry]] = {
     "Simulate": {
-        "run": Command("Run scenarios: write tables and charts, print the gap.", "run:run"),
-        "nowcast": Command(
-            "Condition a scenario on published figures, and run it on.", "nowcast:nowcast"
+        "run": Command(
+            "Run scenarios: write tables and charts, print the gap.",
+            "run:run",
+            "command_records:RunResults",
         ),
-        "answer": Command("Answer a question of the Senate, or list them.", "run:answer"),
+        "nowcast": Command(
+            "Condition a scenario on published figures, and run it on.",
+            "nowcast:nowcast",
+            "command_records:NowcastResult",
+        ),
+        "answer": Command(
+            "Answer a question of the Senate, or list them.",
+            "answer:answer",
+            "command_records:Answers",
+        ),
     },
     STUDIES_SECTION: {},
     "Show and export": {
-        "plot": Command("Draw the charts of a finished run or study.", "results:plot"),
-        "memo": Command("Write a finished folder as a memo.", "results:memo"),
+        "plot": Command(
+            "Draw the charts of a finished run or study.", "results:plot", "command_records:Files"
+        ),
+        "memo": Command(
+            "Write a finished folder as a memo.", "results:memo", "command_records:Files"
+        ),
         "dashboard": Command(
-            "Write runs side by side as one page that works offline.", "results:dashboard"
+            "Write runs side by side as one page that works offline.",
+            "results:dashboard",
+            "command_records:Files",
         ),
         "export": Command(
-            "Write a run or a scenario as a file for other programs.", "results:export"
+            "Write a run or a scenario as a file for other programs.",
+            "results:export",
+            "command_records:Files",
         ),
-        "mcp": Command("Serve the model to a language model (MCP).", "mcp:mcp"),
     },
     "Scenarios, figures and results": {
         "find": Command(
@@ -74,85 +92,167 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "List, show, check and edit scenarios.",
             {
                 "list": Command(
-                    "List the shipped scenarios with their gap of 2027.", "scenario:list_"
+                    "List the shipped scenarios with their gap of 2027.",
+                    "scenario:list_",
+                    "command_records:ScenarioList",
                 ),
                 "overview": Command(
-                    "Draw need and gap of 2027 of all shipped scenarios.", "scenario:overview"
+                    "Draw need and gap of 2027 of all shipped scenarios.",
+                    "scenario:overview",
+                    "command_records:Files",
                 ),
                 "check": Command(
-                    "Check scenario files: errors, then what is not plausible.", "scenario:check"
+                    "Check scenario files: errors, then what is not plausible.",
+                    "scenario_files:check",
+                    "command_records:CheckResults",
                 ),
                 "new": Command(
-                    "Write a commented patch, or one of a newer budget.", "scenario:new"
+                    "Write a commented patch, or one of a newer budget.",
+                    "scenario_files:new",
+                    "command_records:Files",
                 ),
                 "start": Command(
-                    "Write a scenario for a later start, from published figures.", "start:start"
+                    "Write a scenario for a later start, from published figures.",
+                    "start:start",
+                    "command_records:StartResult",
                 ),
                 "show": Command(
-                    "Show numbers with unit, source, and who set them.", "scenario:show"
+                    "Show numbers with unit, source, and who set them.",
+                    "scenario:show",
+                    "command_records:Parameters",
                 ),
-                "diff": Command("Show in which keys two scenarios differ.", "scenario:diff"),
+                "diff": Command(
+                    "Show in which keys two scenarios differ.",
+                    "scenario:diff",
+                    "command_records:KeyDifferences",
+                ),
                 "sources": Command(
-                    "Show sources and assumptions, and what rests on them.", "scenario:sources"
+                    "Show sources and assumptions, and what rests on them.",
+                    "scenario:sources",
+                    "command_records:SourceList",
                 ),
                 "vintages": Command(
-                    "Compare the budget vintages at one price level.", "vintages:vintages"
+                    "Compare the budget vintages at one price level.",
+                    "vintages:vintages",
+                    "command_records:VintagesResult",
                 ),
-                "schema": Command("Print the JSON Schema of scenario files.", "scenario:schema"),
-                "import": Command("Read an edited workbook back as a patch.", "scenario:import_"),
+                "schema": Command(
+                    "Print the JSON Schema of scenario files.",
+                    "scenario:schema",
+                    "command_records:SchemaRecord",
+                ),
+                "import": Command(
+                    "Read an edited workbook back as a patch.",
+                    "scenario_files:import_",
+                    "command_records:Imported",
+                ),
             },
         ),
         "data": Group(
             "Check, list and compare files of observed figures.",
             {
-                "check": Command("Check a file of observed figures.", "data:check"),
-                "list": Command("List figures by series, as known on a day.", "data:list_"),
-                "diff": Command("Show which figures differ between two files.", "data:diff"),
+                "check": Command(
+                    "Check a file of observed figures.", "data:check", "figure_records:ObservedFile"
+                ),
+                "list": Command(
+                    "List figures by series, as known on a day.",
+                    "data:list_",
+                    "figure_records:ObservedList",
+                ),
+                "diff": Command(
+                    "Show which figures differ between two files.",
+                    "data:diff",
+                    "figure_records:ObservedDifferences",
+                ),
             },
         ),
         "runs": Group(
             "List, reproduce, verify and compare folders of results.",
             {
-                "list": Command("List the runs and studies in a folder.", "runs:list_"),
-                "reproduce": Command(
-                    "Re-run from run.json and compare byte for byte.", "runs:reproduce"
+                "list": Command(
+                    "List the runs and studies in a folder.",
+                    "runs:list_",
+                    "command_records:FolderList",
                 ),
-                "verify": Command("Find any byte that was changed in a folder.", "runs:verify"),
+                "reproduce": Command(
+                    "Re-run from run.json and compare byte for byte.",
+                    "runs:reproduce",
+                    "command_records:Reproduced",
+                ),
+                "verify": Command(
+                    "Find any byte that was changed in a folder.",
+                    "runs:verify",
+                    "command_records:Verified",
+                ),
                 "compare": Command(
-                    "Print what moved between two runs of one scenario.", "runs:compare"
+                    "Print what moved between two runs of one scenario.",
+                    "runs:compare",
+                    "command_records:RunsCompared",
                 ),
                 "provenance": Command(
-                    "Say where a file comes from, and whether it changed.", "runs:provenance"
+                    "Say where a file comes from, and whether it changed.",
+                    "runs:provenance",
+                    "command_records:FileOrigin",
                 ),
             },
         ),
         "forecast": Group(
             "Freeze, verify and follow up forecasts.",
             {
-                "freeze": Command("Keep the forecast of a run in a dated file.", "forecast:freeze"),
+                "freeze": Command(
+                    "Keep the forecast of a run in a dated file.",
+                    "forecast:freeze",
+                    "figure_records:FrozenFile",
+                ),
                 "verify": Command(
-                    "Find frozen forecasts that were changed or are missing.", "forecast:verify"
+                    "Find frozen forecasts that were changed or are missing.",
+                    "forecast:verify",
+                    "command_records:Verified",
                 ),
                 "monitor": Command(
-                    "Report what came of frozen forecasts, with alarms.", "forecast:monitor"
+                    "Report what came of frozen forecasts, with alarms.",
+                    "forecast:monitor",
+                    "figure_records:MonitorResult",
                 ),
                 "explain-miss": Command(
-                    "Divide the miss of a frozen forecast over its causes.", "forecast:explain_miss"
+                    "Divide the miss of a frozen forecast over its causes.",
+                    "forecast:explain_miss",
+                    "figure_records:MissResult",
                 ),
             },
         ),
     },
     "How good it is": {
-        "hindcast": Command("Score hindcasts against observations.", "model:hindcast"),
+        "hindcast": Command(
+            "Score hindcasts against observations.",
+            "hindcast:hindcast",
+            "figure_records:HindcastResult",
+        ),
         "model": Group(
             "Check, trace and calibrate the model.",
             {
-                "check": Command("Check the laws of the model on this computer.", "model:check"),
-                "trace": Command("Follow one person through the chain.", "model:trace"),
+                "check": Command(
+                    "Check the laws of the model on this computer.",
+                    "model:check",
+                    "figure_records:LawOutcomes",
+                ),
+                "trace": Command(
+                    "Follow one person through the chain.", "model:trace", "figure_records:Life"
+                ),
                 "calibrate": Command(
-                    "Fit what no source gives to the years to 2024.", "model:calibrate"
+                    "Fit what no source gives to the years to 2024.",
+                    "model:calibrate",
+                    "figure_records:Calibrated",
                 ),
             },
+        ),
+    },
+    "For other programs": {
+        "mcp": Command("Serve the model to a language model (MCP).", "mcp:mcp"),
+        "json-schema": Command(
+            "Print the JSON Schema of what a command prints with --json.",
+            "json_schema:json_schema",
+            "command_records:SchemaRecord",
         ),
     },
 }
@@ -163,8 +263,10 @@ def sections() -> dict[str, dict[str, Entry]]:
     studies: dict[str, Entry] = {}
     for name, study in STUDIES.items():
         # A design is run under a command of its own, which can be continued.
-        where = "sweep:sweep" if study.takes == "design" else "study_command:"
-        studies[name] = Command(study.summary, where, "records:StudyRecord")
+        where, record = "study_command:", "records:StudyRecord"
+        if study.takes == "design":
+            where, record = "sweep:sweep", "command_records:SweepResult"
+        studies[name] = Command(study.summary, where, record)
     return SECTIONS | {STUDIES_SECTION: studies}
 
 

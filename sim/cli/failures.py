@@ -83,7 +83,7 @@ def error_json(problems: Iterable[Problem], code: int) -> str:
 
 def error_record(problem: Problem) -> dict[str, Any]:
     """Return a problem as plain data; line and column are null where there are none."""
-    where = problem.where
+    where, lang = problem.where, typed_language()
     place = where if isinstance(where, Location) else None
     lang = typed_language()
     return {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import Json, Lang
+from .output import print_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def find(
         ]
         counts = {kind: len(part) for kind, part in by_kind.items()}
         record = SearchRecord(text=asked, found=records, counts=counts)
-        typer.echo(record.model_dump_json(indent=1))
+        print_record(record)
         return
     if not found:
         typer.echo(translate("find_nothing", lang, text=asked))

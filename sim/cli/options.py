@@ -58,6 +58,7 @@ Overrides = Annotated[
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the results.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
 Lang = Annotated[Language, typer.Option(help="Language.")]
+Charts = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
 Details = Annotated[bool, typer.Option("--details", help="Print all tables, by series and year.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -81,13 +82,23 @@ def figures_of(observed: Path | None, as_of: str | None) -> GivenFigures | None:
     return given_figures.figures_of(observed, day)
 
 
+FORMATS = ("png", "svg", "pdf")
+"""Formats of charts, as ``report.style`` has them: that loads matplotlib."""
+
+
 def formats_of(text: str) -> list[str]:
     """Return formats of charts that were typed with commas; refuses one that there is not."""
-    from ..report.charts import FORMATS
-
     asked = [part.strip().lower() for part in text.split(",")]
     for one in asked:
         if one not in FORMATS:
-            what = Message("'{one}' is not a format of charts", one=one)
+            what = Message("'{format}' is not a format of charts", format=one)
             usage_error("--format", what, Message("use {names}", names=", ".join(FORMATS)))
     return [one for one in FORMATS if one in asked]
+
+
+def chart_format(file: Path) -> str:
+    """Return the format of a chart by the name of its file; refuses one that there is not."""
+    ending = file.suffix.removeprefix(".")
+    if ending not in FORMATS:
+        usage_error(str(file), "this is no .png, .svg or .pdf", "name such a file, or a folder")
+    return ending

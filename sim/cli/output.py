@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from .language import tell
 from .log import note
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console
 
     from ..errors import Problem
@@ -40,6 +41,22 @@ def warn(label: str, said: Problem | str) -> None:
     """Print a line on the error stream, and write it to the log in English."""
     note(f"{label}: {said}")
     tell(label, said)
+
+
+def print_record(record: BaseModel) -> None:
+    """Print a record as the one JSON document of a command; a number that is none is null."""
+    typer.echo(record.model_dump_json(indent=1, by_alias=True))
+
+
+def print_files(files: Iterable[Path | str], as_json: bool) -> None:
+    """Print the files that were written, one a line or as JSON."""
+    if as_json:
+        from ..export.command_records import Files
+
+        print_record(Files(files=[str(file) for file in files]))
+        return
+    for file in files:
+        typer.echo(str(file))
 
 
 def tell_warnings(loaded: Loaded) -> None:
@@ -109,7 +126,13 @@ def as_typed(words: Sequence[str]) -> str:
 
 
 def finish(
-    result: StudyResult, out: Path | None, lang: Language, quiet: bool, details: bool = False
+    result: StudyResult,
+    out: Path | None,
+    lang: Language,
+    *,
+    quiet: bool,
+    json_: bool,
+    details: bool,
 ) -> None:
     """Write the folder of a study, then print its tables, sentences and where they are."""
     from ..report.i18n import translate
@@ -117,6 +140,11 @@ def finish(
 
     folder = out or Path("outputs") / result.content.folder
     write(result, folder, lang, as_typed(sys.argv[1:]))
+    if json_:
+        from ..export.read_records import study_record
+
+        print_record(study_record(folder, lang))
+        return
     if quiet:
         typer.echo(str(folder))
         return

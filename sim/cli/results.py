@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import Message, all_of, as_message, usage_error
+from ..export.memo.form import form_of
+from .checks import check_results, check_workbook, one_chain
 from .completion import complete_scenario
 from .options import (
     ChartWidth,
     Formats,
+    Json,
     KnownBy,
     Lang,
     Language,
@@ -23,7 +26,7 @@ from .options import (
     figures_of,
     formats_of,
 )
-from .output import as_typed, tell_notes, warn
+from .output import as_typed, print_files, tell_notes, warn
 
 if TYPE_CHECKING:
     from ..report.charts import RunData
@@ -46,6 +49,7 @@ def plot(
     ] = None,
     observed: ShownFigures = None,
     as_of: KnownBy = None,
+    json_: Json = False,
     lang: Lang = "en",
     year: Annotated[
         int | None, typer.Option(help="Year of the chart budget_year (default: with a budget).")
@@ -55,22 +59,26 @@ def plot(
 
     Of a study or a sweep its one chart.
     """
-    from ..report.charts import write, write_together
-    from ..report.observed_figures import compare
-    from ..runs.chart_folder import beside, write_charts
-    from ..runs.load import combined_provenance, is_run, read_run_folder, run_data
-    from ..runs.manifest import read_manifest
+    from ..runs.manifest import is_run, read_manifest
 
-    formats, figures = formats_of(format_), figures_of(observed, as_of)
+    formats = formats_of(format_)
     folders = [Path(what[0]), *(Path(word) for word in what[1:] if is_run(Path(word)))]
     if not is_run(folders[0]):
         usage_error(what[0], "not the folder of a run", "give one that opvangsim run wrote")
+    for folder in folders:
+        read_manifest(folder)
+    figures = figures_of(observed, as_of)
     one_run = len(folders) == 1 and read_manifest(folders[0])["kind"] == "run"
     if figures is not None and not one_run:
         usage_error("--observed", "figures are drawn over the charts of one run", "name one run")
     if read_manifest(folders[0])["kind"] != "run":
-        _study(what, formats, width, out, lang)
+        print_files(_study(what, formats, width, out, lang), json_)
         return
+    from ..report.charts import write, write_together
+    from ..report.observed_figures import compare
+    from ..runs.chart_folder import beside, write_charts
+    from ..runs.load import combined_provenance, read_run_folder, run_data
+
     wanted = _names([word for word in what[1:] if not is_run(Path(word))])
     if len(folders) > 1:
         _refuse_alike(folders, named=len(what) > len(folders))
@@ -94,14 +102,13 @@ def plot(
     folder = out or beside(*folders)
     draw = partial(draw, lang=lang, width=width, formats=formats, suffix=suffix)
     write_charts(folder, lambda into: draw(folder=into), stamp, as_typed(sys.argv[1:]), *folders)
-    for name in drawn:
-        for ending in formats:
-            typer.echo(str(folder / f"{name}{suffix}.{ending}"))
+    files = [folder / f"{name}{suffix}.{ending}" for name in drawn for ending in formats]
+    print_files(files, json_)
 
 
 def _study(
     what: list[str], formats: list[str], width: Width, out: Path | None, lang: Language
-) -> None:
+) -> list[Path]:
     """Draw the chart of a study again, from what its folder holds."""
     from ..runs.chart_folder import beside, write_charts
     from ..runs.load import provenance_of, read_study
@@ -128,8 +135,7 @@ def _study(
         write_chart(told, staging, lang, width, formats, suffix)
 
     write_charts(into, draw, provenance_of(dict(told.record)), as_typed(sys.argv[1:]), folder)
-    for ending in formats:
-        typer.echo(str(into / f"{name}{suffix}.{ending}"))
+    return [into / f"{name}{suffix}.{ending}" for ending in formats]
 
 
 def _refuse_alike(folders: list[Path], named: bool) -> None:
@@ -206,6 +212,7 @@ def memo(
     ] = None,
     observed: ShownFigures = None,
     as_of: KnownBy = None,
+    json_: Json = False,
     lang: Annotated[
         Language | None, typer.Option(help="Language (default: that of the folder).")
     ] = None,
@@ -214,19 +221,19 @@ def memo(
 
     A memo in Markdown has its picture in a file beside it, with the same name in .png.
     """
-    from ..export.memo.memo import files_of, form_of, memo_of
+    chosen = form_of(out, form)
+    check_results(run)
+    from ..export.memo.memo import files_of, memo_of
     from ..export.safe_write import write_files
     from ..runs.load import read_folder
 
-    chosen = form_of(out, form)
     folder = read_folder(run)
     given = figures_of(observed, as_of)
     figures = None if given is None else given.known
     made = memo_of(folder, lang or folder.lang, question, figures)
     files = files_of(made, chosen, out)
     write_files(files)
-    for file in files:
-        typer.echo(str(file))
+    print_files(files, json_)
 
 
 def dashboard(
@@ -236,24 +243,26 @@ def dashboard(
     out: Annotated[Path, typer.Option("-o", "--out", help="File: .html.")],
     observed: ShownFigures = None,
     as_of: KnownBy = None,
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Write runs side by side as one page (HTML) that works offline; nothing is run.
 
     Series, years, band, budget and prices are chosen in the page, as is its language.
     """
+    if out.suffix.lower() != ".html":
+        usage_error(str(out), "not the name of a page", "give a name that ends in .html")
+    check_results(*runs)
     from ..export.dashboard.page import explore
     from ..export.safe_write import write_file
     from ..runs.load import read_run_folder
 
-    if out.suffix.lower() != ".html":
-        usage_error(str(out), "not the name of a page", "give a name that ends in .html")
     found = [read_run_folder(folder) for folder in runs]
     names = [str(folder) for folder in runs]
     given = figures_of(observed, as_of)
     figures = None if given is None else given.known
     write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang, figures))
-    typer.echo(str(out))
+    print_files([out], json_)
 
 
 def export(
@@ -278,13 +287,10 @@ def export(
     iamc: Annotated[
         bool, typer.Option("--iamc", help="The years as scenario data (IAMC, as pyam reads it).")
     ] = False,
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Write a run, or a scenario to be edited, as a file for other programs."""
-    from ..export.files import export_run, export_scenario
-    from ..runs.load import is_run, read_run_folder
-    from ..scenario import load_chain, parse_chains
-
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]
     if len(forms) != 1:
@@ -294,8 +300,14 @@ def export(
             else Message("{forms} are two forms", forms=all_of(forms))
         )
         usage_error("export", said, Message("choose one of {names}", names=", ".join(asked)))
+    from ..runs.manifest import is_run
+
     folder = Path(what[0])
     if len(what) == 1 and is_run(folder):
+        check_results(folder)
+        from ..export.files import export_run
+        from ..runs.load import read_run_folder
+
         export_run(read_run_folder(folder), forms[0], out, lang)
     elif forms[0] != "--xlsx":
         usage_error(
@@ -304,10 +316,12 @@ def export(
             "as outputs/baseline",
         )
     else:
-        found = parse_chains(what)
-        if len(found) != 1:
-            usage_error(" ".join(what), "expected one scenario", "join the parts of a chain with +")
-        loaded = load_chain(found[0])
+        chain = one_chain(what)
+        check_workbook(out)
+        from ..export.files import export_scenario
+        from ..scenario import load_chain
+
+        loaded = load_chain(chain)
         tell_notes(loaded)
-        export_scenario(loaded, found[0], out, lang)
-    typer.echo(str(out))
+        export_scenario(loaded, chain, out, lang)
+    print_files([out], json_)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from .checks import check_results
 from .options import Executor, Json, Lang, Quiet, Workers
-from .output import console, watched
+from .output import console, print_record, watched
+
+if TYPE_CHECKING:
+    from ..reproduce.rerun import Reproduction
+    from ..runs.provenance import ProvenanceCheck
+    from ..runs.verify import Verification
+    from .options import Language
 
 Sort = Literal["when", "scenario", "gap", "kind", "id", "folder"]
 UNLIKE = 3
@@ -26,6 +32,7 @@ def reproduce(
     ] = None,
     workers: Workers = 0,
     executor: Executor = None,
+    json_: Json = False,
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
@@ -34,13 +41,26 @@ def reproduce(
     The scenario is the resolved one in the folder. Exit code 0: every file is equal; 3: not. Told
     as well is what is not as it was: versions, packages, platform, commit, inputs.
     """
-    from ..report.i18n import translate
-    from ..report.run_tables import alike_text, other_texts
+    check_results(run)
     from ..reproduce.rerun import reproduce as made_again
     from ..results.executor import open_workers
 
     with open_workers(executor, workers) as pool:
-        found = made_again(run, pool, watched(quiet), sweep)
+        found = made_again(run, pool, watched(quiet or json_), sweep)
+    if json_:
+        from ..export.read_command_records import reproduced_record
+
+        print_record(reproduced_record(found))
+    else:
+        _print_reproduction(found, lang, quiet)
+    if not found.equal:
+        raise typer.Exit(UNLIKE)
+
+
+def _print_reproduction(found: Reproduction, lang: Language, quiet: bool) -> None:
+    from ..report.i18n import translate
+    from ..report.run_tables import alike_text, other_texts
+
     record = found.record
     equal = sum(one.state == "equal" for one in found.files)
     if not quiet:
@@ -58,12 +78,11 @@ def reproduce(
             typer.echo(translate("again_changed", lang, file=file))
     verdict = "again_all" if found.equal else "again_some"
     typer.echo(translate(verdict, lang, n=equal, of=len(found.files)))
-    if not found.equal:
-        raise typer.Exit(UNLIKE)
 
 
 def verify(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that opvangsim wrote.")],
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Find any byte that was changed in any file of a folder, its record included.
@@ -71,19 +90,29 @@ def verify(
     Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
     seal anew. Beside a sweep files of your own may lie; they are told of.
     """
-    from ..report.i18n import translate
-    from ..report.run_tables import finding_text
     from ..runs.verify import verify_record
 
     found = verify_record(run)
+    if json_:
+        from ..export.read_command_records import verified_record
+
+        print_record(verified_record(run, found))
+    else:
+        _print_verification(found, run, lang)
+    if not found.intact:
+        raise typer.Exit(UNLIKE)
+
+
+def _print_verification(found: Verification, run: Path, lang: Language) -> None:
+    from ..report.i18n import translate
+    from ..report.run_tables import finding_text
+
     for one in found.findings:
         typer.echo(finding_text(one.file, one.what, one.why, lang))
     faults = sum(one.fault for one in found.findings)
     verdict = "verified_intact" if found.intact else "verified_broken"
     count = found.files if found.intact else faults
     typer.echo(translate(verdict, lang, folder=str(run), n=count, of=found.files))
-    if not found.intact:
-        raise typer.Exit(UNLIKE)
 
 
 def list_(
@@ -104,8 +133,6 @@ def list_(
     The gap is that of 2027, or of the last year before it, median and 80 % band, of runs. Only
     records are read. What is damaged or not ours is listed as such.
     """
-    from ..report.i18n import translate
-    from ..report.run_tables import runs_table
     from ..runs.index import as_rows, list_results
     from ..studies.options import day_of
 
@@ -113,8 +140,13 @@ def list_(
     of, found = list_results(folder, scenario, kind, day, sort, reverse=reverse)
     rows = as_rows(found)
     if json_:
-        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False, default=str))
+        from ..export.command_records import FolderEntry, FolderList
+
+        print_record(FolderList([FolderEntry(**row) for row in rows]))
         return
+    from ..report.i18n import translate
+    from ..report.run_tables import runs_table
+
     if not rows:
         typer.echo(translate("runs_none", lang, folder=str(folder)))
         return
@@ -127,27 +159,51 @@ def list_(
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of the earlier run.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of the later run.")],
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Print the entry for 'Results that moved' in CHANGELOG.md, from two runs of one scenario."""
-    from ..report.run_tables import moved_lines
+    check_results(old, new)
     from ..reproduce.compare import compare_runs as between
 
-    typer.echo("\n".join(moved_lines(between(old, new), lang)))
+    found = between(old, new)
+    if json_:
+        from ..export.read_command_records import runs_compared
+
+        print_record(runs_compared(found, lang))
+        return
+    from ..report.run_tables import moved_lines
+
+    typer.echo("\n".join(moved_lines(found, lang)))
 
 
 def provenance(
     file: Annotated[
         Path, typer.Argument(help="A workbook, memo, page or chart (XLSX, DOCX, HTML, PNG...).")
     ],
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""
-    from ..errors import printable
     from ..export.provenance import find
-    from ..report.i18n import translate
 
     found = find(file)
+    if json_:
+        from dataclasses import asdict
+
+        from ..export.command_records import FileOrigin
+
+        print_record(FileOrigin(file=str(file), intact=found.intact, **asdict(found.stamp)))
+    else:
+        _print_origin(found, lang)
+    if not found.intact:
+        raise typer.Exit(CHANGED)
+
+
+def _print_origin(found: ProvenanceCheck, lang: Language) -> None:
+    from ..errors import printable
+    from ..report.i18n import translate
+
     stamp = found.stamp
     told = {
         "whence_kind": stamp.kind,
@@ -161,5 +217,3 @@ def provenance(
         if text:
             typer.echo(f"{translate(key, lang)}: {printable(text)}")
     typer.echo(translate("whence_intact" if found.intact else "whence_changed", lang))
-    if not found.intact:
-        raise typer.Exit(CHANGED)

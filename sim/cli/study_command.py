@@ -16,12 +16,14 @@ from ..errors import usage_error
 from ..studies import Study, Takes
 from ..studies.options import StudyOptions, flag_of
 from ..studies.options import typed as texts_of
+from .checks import check_results
 from .completion import complete_key, complete_scenario
 from .options import (
     Chain,
     Details,
     Executor,
     First,
+    Json,
     Lang,
     Other,
     Out,
@@ -76,7 +78,7 @@ def study_command(study: Study) -> Callable[..., None]:
     parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
     parameters |= {"workers": (Workers, 0), "executor": (Executor, None)}
     parameters |= {"out": (Out, None), "lang": (Lang, "en")}
-    parameters |= {"quiet": (Quiet, False)}
+    parameters |= {"quiet": (Quiet, False), "json_": (Json, False)}
     if study.has_details:
         parameters["details"] = (Details, False)
 
@@ -134,6 +136,7 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
 
 def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
     options = study.options.parse(values)
+    options.check()
     folders = _finished_runs(study, options, typed)
     load = _loader(study, typed) if not folders else None
     from ..results.executor import open_workers
@@ -147,7 +150,11 @@ def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
             result = run_study(study, options, lambda: inputs)
         else:
             result = run_study(study, options, partial(load, workers))
-    finish(result, typed["out"], typed["lang"], typed["quiet"], typed.get("details", False))
+    details = typed.get("details", False)
+    finish(
+        result, typed["out"], typed["lang"], quiet=typed["quiet"], json_=typed["json_"],
+        details=details,
+    )  # fmt: skip
 
 
 def _finished_runs(study: Study, options: StudyOptions, typed: dict[str, Any]) -> list[Path]:
@@ -171,7 +178,7 @@ def _finished_runs(study: Study, options: StudyOptions, typed: dict[str, Any]) -
 
 def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], Inputs]:
     """Check the names of scenarios as they were typed; return what loads them."""
-    from ..scenario import parse_chain, parse_chains
+    from ..scenario import check_names, parse_chain, parse_chains
 
     sets = list(typed.get("set_") or [])
     if study.takes == "scenario":
@@ -186,6 +193,8 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
         chains = [(first, []), *((chain, sets) for chain in rest or [first])]
     else:
         chains = []
+        check_results(typed["sweep"])
+    check_names([names for names, _ in chains])
 
     def load(workers: PoolOfWorkers) -> Inputs:
         from ..scenario import load_chain
@@ -196,7 +205,7 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
         )
         for one in scenarios:
             tell_notes(one)
-        watch = watched(typed["quiet"])
+        watch = watched(typed["quiet"] or typed["json_"])
         return Inputs(scenarios, typed.get("sweep"), workers, watch)
 
     return load

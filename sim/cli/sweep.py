@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Executor, Lang, Out, Quiet, Workers
-from .output import as_typed, console, progress
+from ..scenario.catalogue import design_file
+from .options import Executor, Json, Lang, Out, Quiet, Workers
+from .output import as_typed, console, print_record, progress
+
+if TYPE_CHECKING:
+    from ..studies.design_points import SweepPlan
 
 INTERRUPTED = 130
 
@@ -23,14 +27,15 @@ def sweep(
     workers: Workers = 0,
     executor: Executor = None,
     out: Out = None,
+    json_: Json = False,
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
+    file = design_file(file)
     from ..report.i18n import translate
     from ..results.executor import open_workers
     from ..studies.sweep import (
-        design_file,
         inputs_of,
         outcome_lines,
         planned_sweep,
@@ -40,7 +45,6 @@ def sweep(
     from ..studies.sweep import sweep as run_sweep
     from ..studies.sweep_store import done_before
 
-    file = design_file(file)
     planned = planned_sweep(file)
     plan = planned.plan
     folder = out or Path("outputs") / f"sweep-{file.stem}"
@@ -55,10 +59,12 @@ def sweep(
         if foreign and (preview or not quiet):
             typer.echo(translate("sweep_will_go", lang, n=foreign), err=True)
         if preview:
+            if json_:
+                _print_preview(plan, done, (len(plan) - done) * seconds / pool.size)
             return
         try:
             with progress(
-                planned.name, len(plan) * plan.design.settings.replications, quiet
+                planned.name, len(plan) * plan.design.settings.replications, quiet or json_
             ) as tell:
                 report = _seldom(tell, plan.design.settings.replications)
                 command = as_typed(sys.argv[1:])
@@ -68,6 +74,12 @@ def sweep(
         except KeyboardInterrupt:
             typer.echo(translate("sweep_stopped", lang, folder=f"{folder}/"), err=True)
             sys.exit(INTERRUPTED)
+    if json_:
+        from ..export.command_records import SweepResult
+        from ..export.read_records import study_record
+
+        print_record(SweepResult(study_record(folder, lang)))
+        return
     if quiet:
         typer.echo(str(folder))
         return
@@ -76,6 +88,20 @@ def sweep(
     )
     for line in (*lines, translate("sweep_written", lang, folder=f"{folder}/")):
         console().print(line, soft_wrap=True)
+
+
+def _print_preview(plan: SweepPlan, done: int, seconds: float) -> None:
+    from ..export.command_records import SweepPreview, SweepResult
+
+    replications = plan.settings.replications
+    print_record(
+        SweepResult(
+            SweepPreview(
+                runs=len(plan), excluded=plan.excluded, done=done,
+                replications=replications, seconds=seconds,
+            )
+        )
+    )  # fmt: skip
 
 
 def _seldom(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import usage_error
+from .checks import check_ending, one_chain
 from .completion import complete_scenario
-from .options import ChartWidth, Lang, Sets, Width
-from .output import as_typed, console
+from .options import FORMATS, ChartWidth, Json, Lang, Sets, Width
+from .output import as_typed, console, print_files, print_record
 
 if TYPE_CHECKING:
     from ..scenario import Loaded
@@ -32,23 +32,30 @@ def vintages(
         typer.Option("-o", "--out", help="Write the table (CSV) or a chart (PNG, SVG, PDF)."),
     ] = None,
     width: ChartWidth = "page",
+    json_: Json = False,
     lang: Lang = "en",
 ) -> None:
     """Show the amounts of all budget vintages at one price level, and what changed between them.
 
     Beside a chart stands what it says in words (.txt).
     """
+    chain = one_chain(file)
+    if out is not None:
+        endings = (".csv", *(f".{one}" for one in FORMATS))
+        check_ending(out, endings, "this is no .csv, .png, .svg or .pdf", "name such a file")
     from ..export.data_files import table_bytes
     from ..export.safe_write import write_file
-    from ..report.charts import FORMATS
     from ..report.vintages import gross_note, ordered, vintages_table, vintages_text
-    from ..scenario import load_chain, parse_chains
+    from ..scenario import load_chain
 
-    chains = parse_chains(file)
-    if len(chains) != 1:
-        usage_error(" ".join(file), "expected one scenario", "join the parts of a chain with +")
-    loaded = load_chain(chains[0], list(set_ or []))
+    loaded = load_chain(chain, list(set_ or []))
     found = vintages_table(loaded.scenario, prices)
+    if out is None and json_:
+        from ..export.command_records import VintagesResult
+        from ..export.read_records import table_record
+
+        print_record(VintagesResult(table_record("vintages", "vintages", found)))
+        return
     if out is None:
         console().print(vintages_text(found, loaded.scenario, lang))
         if note := gross_note(loaded.scenario, ordered(loaded.scenario), lang):
@@ -56,11 +63,9 @@ def vintages(
         return
     if out.suffix == ".csv":
         write_file(out, table_bytes(found, "csv"))
-    elif out.suffix.removeprefix(".") in FORMATS:
-        _write_chart(loaded, prices, out, lang, width)
     else:
-        usage_error(str(out), "this is no .csv, .png, .svg or .pdf", "name such a file")
-    typer.echo(str(out))
+        _write_chart(loaded, prices, out, lang, width)
+    print_files([out], json_)
 
 
 def _write_chart(

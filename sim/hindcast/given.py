@@ -14,36 +14,18 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from ..errors import Message, usage_error
 from ..scenario import Scenario, override
 from .balances import BREAKS, PendingBalance, judged, pending_balances, reception_balances
 from .estimates import COMES, Estimates, family_by_year, homes_by_year, values
 from .observations import Knowledge, knowledge
 from .scenario import opening_cases
 
-FLOWS = ("first", "repeat", "decisions", "homes", "family", "other", "exits")
 AS_IT_WAS = "as it was, published after the origin date: a diagnostic"
 LATER = date(2025, 12, 31)
 """A day by which all figures about periods to the end of 2024 were published."""
 STEPS = 52
 MOST = 100.0
 """Steps of a year in which its leave rate is sought, and its upper bound [share/year]."""
-
-
-def chosen_flows(words: str) -> tuple[str, ...]:
-    """Return the flows named in ``first,exits``, in the order of ``FLOWS``.
-
-    Raises ``ScenarioError`` for a name that is none.
-    """
-    names = [word.strip() for word in words.split(",") if word.strip()]
-    for name in names or [words]:
-        if name not in FLOWS:
-            usage_error(
-                "--given",
-                Message("'{name}' is no flow", name=name),
-                Message("choose from {names}", names=",".join(FLOWS)),
-            )
-    return tuple(name for name in FLOWS if name in names)
 
 
 def closes(origin_year: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ..errors import Message, Problem, ScenarioError
+from ..errors import Problem, ScenarioError
 from .atomic import (
     PARTIAL,
     WRITING,
@@ -19,7 +19,7 @@ from .atomic import (
     sync_tree,
 )
 from .folder import replace_folder
-from .manifest import digest, kind_of, read_manifest, write_manifest
+from .manifest import digest, read_manifest, refuse_other_kind, write_manifest
 from .provenance import MARKERS, Provenance, find_in_chart, mark_charts
 
 KIND = "charts"
@@ -56,16 +56,6 @@ def write_charts(
             _keep_previous(previous["files"], folder, staging)
         manifest = {"kind": kind, "of": stamp.run, "scenario": stamp.scenario, "command": command}
         write_manifest(staging, manifest)
-
-
-def refuse_other_kind(folder: Path, kind: str) -> None:
-    """Refuse a folder of results of another kind."""
-    actual = kind_of(folder)
-    if actual not in (None, kind):
-        what = Message(
-            "this is the folder of '{actual}', not of '{kind}'", actual=actual, kind=kind
-        )
-        raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
 
 
 def write_chart_files(folder: Path, draw: Draw, stamp: Provenance) -> None:

@@ -17,7 +17,7 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..scenario import Loaded, Scenario, load_chain
 from .given_figures import COPY, GivenFigures, read_figures
-from .manifest import MANIFEST, command_of, digest, read_manifest
+from .manifest import command_of, digest, read_manifest
 from .provenance import Provenance
 from .summary_tables import BUDGET_COLUMNS
 from .table_reader import read_table
@@ -88,11 +88,6 @@ class FinishedFolder:
 def read_folder(path: Path) -> FinishedFolder:
     """Open a finished folder of any kind; raises ``ScenarioError`` if it has no valid manifest."""
     return FinishedFolder(path, read_manifest(path))
-
-
-def is_run(folder: Path) -> bool:
-    """Return whether this is a folder with a manifest."""
-    return folder.is_dir() and (folder / MANIFEST).is_file()
 
 
 def read_run_folder(folder: Path) -> RunFolder:

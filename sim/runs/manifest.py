@@ -197,6 +197,11 @@ def is_file_below(name: str) -> bool:
     return is_relative and is_below and str(path) == name and name not in ("", ".", MANIFEST)
 
 
+def is_run(folder: Path) -> bool:
+    """Return whether this is a folder with a manifest."""
+    return folder.is_dir() and (folder / MANIFEST).is_file()
+
+
 def kind_of(folder: Path) -> str | None:
     """Return the kind of a folder of ours, even if its manifest is damaged; None if foreign."""
     try:
@@ -204,6 +209,16 @@ def kind_of(folder: Path) -> str | None:
     except ScenarioError:
         return None
     return printable(str(manifest["kind"]))[:LONGEST_KEY] if manifest is not None else None
+
+
+def refuse_other_kind(folder: Path, kind: str) -> None:
+    """Refuse a folder of results of another kind."""
+    actual = kind_of(folder)
+    if actual not in (None, kind):
+        what = Message(
+            "this is the folder of '{actual}', not of '{kind}'", actual=actual, kind=kind
+        )
+        raise ScenarioError([Problem(str(folder), what, "give another folder with -o")])
 
 
 def command_of(manifest: Mapping[str, Any]) -> str:

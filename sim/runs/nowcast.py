@@ -20,10 +20,19 @@ import pandas as pd
 
 from ..hindcast.conditioning import Nowcast, condition
 from ..results.experiment import Progress
-from ..scenario import Posterior, Scenario, Text, dump, shipped, write_draws, yaml_writer
+from ..scenario import (
+    Posterior,
+    Scenario,
+    Text,
+    checked_until,
+    dump,
+    shipped,
+    write_draws,
+    yaml_writer,
+)
 from .batches import Options
 from .given_figures import GivenFigures
-from .run import Further, Run, checked_until, execute
+from .run import Further, Run, execute
 
 PRIOR, PATCH = "scenario.prior.yaml", "nowcast.yaml"
 CSV_NUMBERS = "%.10g"
@@ -69,7 +78,7 @@ def nowcast(
     the scenario itself. Raises ``ScenarioError`` as ``condition`` and ``execute`` do.
     """
     options = replace(options, observed=source.observed)
-    settings = replace(options, until=checked_until(source.scenario, options))
+    settings = replace(options, until=checked_until(source.scenario, options.until))
     found = condition(
         source.scenario, source.observed.every, source.as_of, settings, options.workers, progress
     )

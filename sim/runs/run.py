@@ -29,7 +29,7 @@ from ..report.observed_figures import compare
 from ..results import budget
 from ..results.experiment import Progress
 from ..results.versions import versions
-from ..scenario import LONGEST_YEARS, Scenario, write_resolved
+from ..scenario import Scenario, checked_until, write_resolved
 from ..scenario.listing import sources_of
 from .batches import Cells, Options, simulate_cells
 from .folder import replace_folder
@@ -96,7 +96,7 @@ def execute(
     20,000 (see ``precise``). Raises ``ScenarioError`` if the
     folder can't be written or holds something that is not ours.
     """
-    until = checked_until(scenario, options)
+    until = checked_until(scenario, options.until)
     words = list(asked or (name,))
     if not options.vary or set(options.vary) - set(UNCERTAINTIES):
         raise ScenarioError(
@@ -225,21 +225,6 @@ def _draw(run: Run, options: Options, folder: Path, stamp: Provenance) -> None:
     names = [name for name in wanted if charts.CHARTS[name].is_drawable(subject)]
     charts.write(subject, names, folder, "nl" if options.lang == "nl" else "en")
     mark_charts(folder, stamp)
-
-
-def checked_until(scenario: Scenario, options: Options) -> date:
-    until = options.until or scenario.until
-    if until < scenario.start:
-        what = Message(
-            "{until} lies before the start of the scenario ({start})",
-            until=until,
-            start=scenario.start,
-        )
-        raise ScenarioError([Problem("--until", what, "give a later date")])
-    if until.year > scenario.start.year + LONGEST_YEARS:
-        what = Message("{until} lies over {most} years ahead", until=until, most=LONGEST_YEARS)
-        raise ScenarioError([Problem("--until", what, "no projection holds that long")])
-    return until
 
 
 def write_tables(run: Run, folder: Path) -> None:

@@ -37,3 +37,4 @@ from .start import start_values as start_values
 from .validate import FIRST_BUDGET_YEAR as FIRST_BUDGET_YEAR
 from .validate import LONGEST_YEARS as LONGEST_YEARS
 from .validate import OLDEST as OLDEST
+from .validate import checked_until as checked_until

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Location, Message, Problem, ScenarioError, any_of, reason_of
+from ..errors import Location, Message, Problem, ScenarioError, any_of, reason_of, usage_error
 
 ENDINGS = (".yaml", ".yml")
 _SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?(extends|title|description)[ \t]*:", re.MULTILINE)
@@ -130,4 +130,20 @@ def named_in_a_file(file: Path, where: Location | str) -> Path:
     if _SCENARIO.search(begins) is None:
         advice = "a scenario has a title, and says with 'extends' what it stands on"
         raise ScenarioError([Problem(where, what, advice)])
+    return file
+
+
+def design_file(file: Path) -> Path:
+    """Find a design by path or shipped name; raises ``ScenarioError``."""
+    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
+    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
+        return shelf
+    if not file.is_file():
+        known = ", ".join(sorted(item.stem for item in shelf.parent.glob("*.yaml")))
+        usage_error(
+            str(file),
+            "there is no such file",
+            Message("give a design file, or one of: {known}", known=known),
+        )
+    check_file_name(file)
     return file

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
-from ..errors import Message
+from ..errors import Message, usage_error
 from .budget_schema import ADDENDS
 from .introspect import is_never_drawn
 from .posterior import changed_numbers, release_advice
@@ -360,3 +361,22 @@ CHECKS: tuple[Callable[[Scenario], list[ScenarioIssue]], ...] = (
     _link_problems,
     _posterior_problems,
 )
+
+
+def checked_until(scenario: Scenario, asked: date | None) -> date:
+    """Return the last simulated day: what was asked for, or that of the scenario.
+
+    Raises ``ScenarioError`` for a day before the start, or too far ahead.
+    """
+    until = asked or scenario.until
+    if until < scenario.start:
+        what = Message(
+            "{until} lies before the start of the scenario ({start})",
+            until=until,
+            start=scenario.start,
+        )
+        usage_error("--until", what, "give a later date")
+    if until.year > scenario.start.year + LONGEST_YEARS:
+        what = Message("{until} lies over {most} years ahead", until=until, most=LONGEST_YEARS)
+        usage_error("--until", what, "no projection holds that long")
+    return until

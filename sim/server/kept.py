@@ -14,9 +14,11 @@ from ..errors import Problem, ScenarioError
 from ..results.experiment import Settings
 from ..results.versions import versions
 from ..runs.batches import Options
-from ..runs.load import is_run, read_folder
-from ..runs.run import checked_until, execute, run_id
+from ..runs.load import read_folder
+from ..runs.manifest import is_run
+from ..runs.run import execute, run_id
 from ..runs.study_folder import write_study
+from ..scenario import checked_until
 from ..studies import STUDIES
 from ..studies.base import Inputs, run_study, watch_of
 from ..studies.options import StudyOptions
@@ -28,7 +30,7 @@ DIGITS = 12
 def run_folder(call: Call, scenario: LoadedScenario, settings: Settings) -> tuple[Path, bool]:
     """Return the folder of a run, and whether it was there already."""
     options = Options(**asdict(settings), workers=call.workers, charts=False)
-    until = checked_until(scenario.model, options)
+    until = checked_until(scenario.model, options.until)
     identity = run_id(scenario.model, options, until)
     folder = call.folder / identity
 

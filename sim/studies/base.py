@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..errors import Message, Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError
 from ..log import timed
 from ..report.i18n import Language
 from ..report.study_data import StudyData
@@ -26,7 +26,6 @@ from ..report.style import (
     save_formats,
     title_of,
 )
-from ..results.budget import MAIN_LINES
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings
 from ..runs.study_folder import StudyContent, data_of, write_study
@@ -102,8 +101,8 @@ class Value:
 class Implementation:
     """Code of a study, at the end of its module.
 
-    ``check`` refuses options that can't be before anything is loaded; ``run`` simulates and
-    returns tables; ``tell`` returns the printed tables and sentences, made from the tables alone;
+    ``run`` simulates and returns tables; ``tell`` returns the printed tables and sentences, made
+    from the tables alone;
     ``charts`` are by kind of folder. ``run`` is None for a study of a design, which writes its
     folder while it runs, so that it can be continued. ``values`` are the results that answers to
     questions may quote, by name, from the tables. ``details`` returns further printed tables and
@@ -113,7 +112,6 @@ class Implementation:
     run: Callable[[Any, Inputs], StudyContent] | None
     tell: Callable[[StudyData, Language], list[Any]]
     charts: Mapping[str, StudyChart]
-    check: Callable[[Any], None] = lambda _: None
     values: Callable[[Mapping[str, pd.DataFrame]], dict[str, Value]] = lambda _: {}
     details: Callable[[StudyData, Language], list[Any]] = lambda _data, _lang: []
 
@@ -147,7 +145,7 @@ class StudyResult:
 def run_study(study: Study, options: StudyOptions, load: Callable[[], Inputs]) -> StudyResult:
     """Check the options, load the inputs and run; raises ``ScenarioError``."""
     code = implementation(study)
-    code.check(options)
+    options.check()
     assert code.run is not None, "a study of a design has a command of its own"
     inputs = load()
     with timed("study", study.name):
@@ -169,13 +167,6 @@ def details(data: StudyData, lang: Language) -> list[Any]:
 def write(result: StudyResult, folder: Path, lang: Language, command: str) -> None:
     """Write the folder of a study; raises ``ScenarioError`` if that fails."""
     write_study(result.content, folder, partial(write_chart, lang=lang), command, lang)
-
-
-def check_budget_line(line: str) -> None:
-    """Refuse a line that no budget is held for, which has no gap."""
-    if line not in MAIN_LINES:
-        advice = Message("take one of {names}", names=", ".join(MAIN_LINES))
-        usage_error("--line", Message("no budget is held for '{line}'", line=line), advice)
 
 
 def settings_of(options: StudyOptions, **others: Any) -> Settings:

@@ -24,7 +24,7 @@ from ..results.conditions import BoolOp, ComparisonOp, Condition, names, parse
 from ..results.experiment import Settings
 from ..runs.limits import MOST_REPLICATIONS
 from ..scenario.yaml_reader import Keys, SourceText, read_file, read_text
-from .levers import Lever, lever
+from .asked import Lever, lever
 
 DesignKind = Literal["grid", "latin", "sobol"]
 NONE = "none"

@@ -23,8 +23,9 @@ from ..model.sampling import Floats
 from ..results.conditions import evaluate, names
 from ..results.experiment import Settings
 from ..scenario import Loaded, Scenario, find, load_chain, named_in_a_file, shipped, yaml_writer
+from .asked import Lever
 from .design import NONE, Design, Span, canonical
-from .levers import Lever, quantity_of, setting, with_levers
+from .levers import quantity_of, setting, with_levers
 
 Choice = tuple[str, ...]
 """One combination of patches: a choice for each of the sets, in their order."""

@@ -21,8 +21,9 @@ from ..report.charts.layout import (
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ChartSize
+from .asked import lever
 from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
-from .levers import lever, lever_words
+from .levers import lever_words
 from .prim import Box, Discovery, Limit, discovery_of
 from .scatter_chart import axes_of, draw_runs, keys_of, note_of
 

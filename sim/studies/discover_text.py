@@ -8,8 +8,9 @@ import numpy as np
 
 from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, number, translate, unit_name
+from .asked import lever
 from .design import NONE
-from .levers import lever, lever_name
+from .levers import lever_name
 from .prim import Box, Discovery, Limit
 
 Units = Mapping[str, str]

@@ -37,18 +37,6 @@ HEADS = ("enough_chance", "enough_amount", "enough_error", "budget", "enough_add
 Row = dict[Any, Any]
 
 
-def check(options: EnoughOptions) -> None:
-    """Refuse lines that there are not, and more than a chart has room for."""
-    for line in options.line:
-        if line not in budget.BY_NAME:
-            what = Message("there is no budget line '{line}'", line=line)
-            advice = Message("take some of {lines}", lines=", ".join(budget.BY_NAME))
-            usage_error("--line", what, advice)
-    if not 0 < len(options.line) <= options.MOST_LINES:
-        what = Message("{n} lines at a time", n=len(options.line))
-        usage_error("--line", what, Message("give 1 to {most}", most=options.MOST_LINES))
-
-
 def run(options: EnoughOptions, inputs: Inputs) -> StudyContent:
     """Simulate up to the end of the year and return the tables; raises ``ScenarioError``."""
     scenario, settings = inputs.scenario, settings_of(options)
@@ -207,6 +195,5 @@ IMPLEMENTATION = Implementation(
     run,
     tell,
     {"enough": StudyChart("enough", chart.draw, chart.words)},
-    check,
     values,
 )

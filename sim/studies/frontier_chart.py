@@ -29,7 +29,8 @@ from ..report.charts.scales import number_scale
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import DARK, ChartSize
-from .levers import Lever, lever, quantity_of
+from .asked import Lever, lever
+from .levers import quantity_of
 from .target import (
     Bools,
     amount,

@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ..clock import parse_day
 from ..errors import Message, Problem, ScenarioError
 from ..report.charts.elements import key_words
 from ..report.i18n import Language, translate
 from ..scenario import Quantity, Scenario, override, quantities
 from ..scenario.introspect import at, hint_for
+from .asked import Lever
 
 BECAUSE = "set to see what it does"
-
-
-@dataclass(frozen=True)
-class Lever:
-    """A key, and the date from which it is set (None: throughout)."""
-
-    key: str
-    since: date | None = None
-
-    def __str__(self) -> str:
-        return self.key if self.since is None else f"{self.key}@{self.since.isoformat()}"
-
-
-def lever(text: str, where: str) -> Lever:
-    """Read ``key`` or ``key@date`` (a year stands for its first of January).
-
-    Raises ``ScenarioError``.
-    """
-    key, mark, moment = text.strip().partition("@")
-    if not mark:
-        return Lever(key)
-    since = parse_day(f"{moment}-01-01" if moment.isdecimal() else moment)
-    if since is None:
-        advice = Message("as in {key}@2026 or {key}@2026-07-01", key=key or "housing.homes")
-        what = Message("'{given}' is not a date", given=moment)
-        raise ScenarioError([Problem(where, what, advice)])
-    return Lever(key, since)
 
 
 def quantity_of(scenario: Scenario, lever: Lever, where: str) -> Quantity:

@@ -5,7 +5,6 @@ First the miss, then its causes with the largest first, then the remainder.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,10 +115,10 @@ def method(found: Miss, lang: Language) -> str:
     )
 
 
-def as_record(found: Miss) -> str:
-    """Return a miss as JSON; a simulation error that is not known is null."""
+def as_record(found: Miss) -> dict[str, Any]:
+    """Return a miss as plain data; a simulation error that is not known is null."""
     figure = found.figure
-    record = {
+    return {
         "figure": {"name": figure.name, "period": str(figure.period), "unit": figure.unit},
         "observed": figure.value,
         "forecast": found.forecast,
@@ -132,7 +131,6 @@ def as_record(found: Miss) -> str:
         "replications": found.replications,
         "runs": found.runs,
     }
-    return json.dumps(record, indent=1)
 
 
 def _part(part: Part) -> dict[str, float | None]:

@@ -149,6 +149,9 @@ class StudyOptions(BaseModel):
             ]
             raise ScenarioError(problems) from None
 
+    def check(self) -> None:
+        """Refuse options that can't be, before anything is loaded; raises ``ScenarioError``."""
+
     @classmethod
     def own(cls) -> dict[str, FieldInfo]:
         """Return the fields that are the question of the study, by name."""
@@ -282,6 +285,14 @@ class ExplainOptions(ReplicatedOptions):
         """Address of the gap."""
         return f"gap.{self.line}.{self.year}:{self.statistic}"
 
+    def check(self) -> None:
+        """Refuse a line without a budget, and a statistic that is not an amount of money."""
+        from .asked import check_gap
+
+        if self.statistic == "p_positive":
+            usage_error("--statistic", "a probability is not an amount", "take mean, p50, p90 ...")
+        check_gap(self.line, self.cell)
+
     @classmethod
     def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Read the address, and the factors with their keys."""
@@ -329,6 +340,12 @@ class SolveOptions(ReplicatedOptions):
     points: int = Field(7, ge=2, le=25, description="Values to try of each of two levers.")
     step: StepLength = Field("week", description="Length of a step.")
 
+    def check(self) -> None:
+        """Refuse levers, a target or ranges that can't be read, or do not fit together."""
+        from .asked import check_solve
+
+        check_solve(self)
+
     @classmethod
     def from_asked(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Read the fields; a target in a statistic has no certainty."""
@@ -353,6 +370,12 @@ class EnoughOptions(SimulationOptions):
         description="Lines of the budget, with commas: as total or coa_nidos.",
     )
 
+    def check(self) -> None:
+        """Refuse lines that there are not, and more than a chart has room for."""
+        from .asked import check_lines
+
+        check_lines(self.line, self.MOST_LINES)
+
 
 class IndCutOptions(SimulationOptions):
     """Year of the cut."""
@@ -372,6 +395,12 @@ class DiscoverOptions(StudyOptions):
 
     where: str = Field(description="Condition to look for, as in 'gap.total.2027 > 2e9'.")
 
+    def check(self) -> None:
+        """Refuse a condition that can't be read."""
+        from ..results.conditions import parse
+
+        parse(self.where, "--where")
+
 
 class SensitivityOptions(SeededOptions):
     """Gap that is explained, and size of the sample."""
@@ -390,6 +419,12 @@ class SensitivityOptions(SeededOptions):
     def cell(self) -> str:
         """Address of the cell that is explained: the mean gap of a line and year."""
         return f"gap.{self.line}.{self.year}:mean"
+
+    def check(self) -> None:
+        """Refuse a line without a budget."""
+        from .asked import check_gap
+
+        check_gap(self.line, self.cell)
 
     def asked(self) -> dict[str, Any]:
         """Keep the cell and the size of both samples."""

@@ -35,7 +35,7 @@ from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..results.cell import parse
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
-from .base import Implementation, Inputs, StudyChart, check_budget_line, content_of, settings_of
+from .base import Implementation, Inputs, StudyChart, content_of, settings_of
 from .options import SensitivityOptions
 from .sobol import (
     LUCK,
@@ -365,5 +365,4 @@ IMPLEMENTATION = Implementation(
     run,
     tell,
     {"sensitivity": StudyChart("sensitivity", draw, alt_text)},
-    check=lambda options: check_budget_line(options.line),
 )

@@ -13,51 +13,21 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from ..errors import Message, usage_error
 from ..report.i18n import Language, number, probability, translate
 from ..report.study_data import StudyData
 from ..results.cell import MONEY
 from ..results.experiment import summary_value
 from ..runs.study_folder import StudyContent
 from . import frontier_chart, solve_chart
+from .asked import Lever, lever, levers_of
 from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
-from .levers import Lever, lever, lever_name, quantity_of
+from .levers import lever_name, quantity_of
 from .options import SolveOptions
 from .solver import Bounds, Frontier, Solution, bounds_of, frontier, solve
 from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words
 
 MONTHS_A_YEAR = 12
 Row = dict[Any, Any]
-
-
-def check(options: SolveOptions) -> None:
-    """Refuse levers, a target or ranges that can't be read, or that do not fit together."""
-    target, levers = target_of(options.target, options.certainty), levers_of(options.levers)
-    for each in levers:
-        if each.since is not None and each.since.year > target.address.year:
-            what = Message(
-                "{each} is set after {year}, the year of the target",
-                each=each,
-                year=target.address.year,
-            )
-            usage_error("--lever", what, "take an earlier date")
-    if options.ranges and len(options.ranges) != len(levers):
-        what = Message(
-            "{ranges} for {levers} levers", ranges=len(options.ranges), levers=len(levers)
-        )
-        usage_error("--range", what, "give one for each lever")
-
-
-def levers_of(texts: Sequence[str]) -> list[Lever]:
-    """Return one or two different levers; raises ``ScenarioError``."""
-    if len(texts) not in (1, 2):
-        usage_error("--lever", Message("{count} levers", count=len(texts)), "give one or two")
-    result = [lever(text, "--lever") for text in texts]
-    if len({each.key for each in result}) < len(result):
-        usage_error(
-            "--lever", Message("{key} is given twice", key=result[0].key), "give two different keys"
-        )
-    return result
 
 
 def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
@@ -320,6 +290,5 @@ IMPLEMENTATION = Implementation(
         "solution": StudyChart("solution", solve_chart.draw, solve_chart.words),
         "frontier": StudyChart("frontier", frontier_chart.draw, frontier_chart.words),
     },
-    check,
     values,
 )

@@ -23,7 +23,7 @@ from ..report.i18n import Language, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..scenario import Scenario
-from .levers import lever
+from .asked import lever
 from .target import (
     Target,
     amount,

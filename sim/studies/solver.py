@@ -23,7 +23,8 @@ from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings, Task, run_tasks, simulate_all
 from ..scenario import Scenario
 from ..scenario.introspect import at
-from .levers import Lever, quantity_of, with_levers
+from .asked import Lever
+from .levers import quantity_of, with_levers
 from .repricing import RepricedCells, check_cell_exists, ending_with, repriced
 from .target import Target
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from ..errors import Message, ModelError, ScenarioError, usage_error
+from ..errors import ModelError, ScenarioError
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
@@ -38,15 +38,16 @@ from ..results.versions import versions
 from ..runs.atomic import disk_problem
 from ..runs.manifest import MANIFEST, digest, manifest_text
 from ..runs.summary_tables import round_significant
-from ..scenario import Scenario, check_file_name, dump, shipped_folder
+from ..scenario import Scenario, dump
 from ..scenario import inputs_of as texts_of
 from ..scenario.listing import sources_of
 from . import sweep_chart as chart
 from . import sweep_store as store
+from .asked import Lever
 from .base import Implementation, StudyChart
 from .design import read_design
 from .design_points import DesignRun, SweepPlan, expand_design, patch_of
-from .levers import Lever, quantity_of, with_levers
+from .levers import quantity_of, with_levers
 from .sweep_store import UNDER_WAY, claim, opened, remove_owned, written
 
 ROWS_A_PART = 64
@@ -349,22 +350,6 @@ def _write_record(
     }
     files = {name: digest(folder / name) for name in sorted(names, key=Path)}
     written(folder, MANIFEST, manifest_text(record, files).encode())
-
-
-def design_file(file: Path) -> Path:
-    """Find a design by path or shipped name; raises ``ScenarioError``."""
-    shelf = shipped_folder() / "designs" / f"{file.name.removesuffix('.yaml')}.yaml"
-    if not file.is_file() and len(file.parts) == 1 and shelf.is_file():
-        return shelf
-    if not file.is_file():
-        known = ", ".join(sorted(item.stem for item in shelf.parent.glob("*.yaml")))
-        usage_error(
-            str(file),
-            "there is no such file",
-            Message("give a design file, or one of: {known}", known=known),
-        )
-    check_file_name(file)
-    return file
 
 
 def planned_sweep(file: Path) -> Sweep:

@@ -17,8 +17,9 @@ from ..report.i18n import Language, billion, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ChartSize
 from ..results.cell import MONEY, CellRef, parse
+from .asked import lever
 from .discover_text import choice_text, plainly, unit_of
-from .levers import lever, lever_words
+from .levers import lever_words
 
 MOST = 6
 """Levers that have a panel; the others are named."""

@@ -7,20 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
 from ..report.charts.elements import BILLION, cell_words
 from ..report.display_names import statistic_name
 from ..report.i18n import Language, billion, number, translate, unit_name
 from ..report.study_data import StudyData
 from ..results.cell import MONEY, CellRef
-from ..results.cell import parse as parse_address
-from ..results.conditions import ComparisonOp, parse
 from ..scenario import Scenario
-from .levers import Lever, lever_words
+from .asked import Lever, condition_of
+from .levers import lever_words
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True)
@@ -78,24 +75,8 @@ def target_of(text: str, certainty: float) -> Target:
     A cell with a statistic (``gap.total.2027:mean <= 0``) must satisfy it in that statistic; one
     without must satisfy it with the given certainty. Raises ``ScenarioError``.
     """
-    condition = parse(text, "--target")
-    advice = "as in gap.total.2027 <= 0"
-    if not isinstance(condition, ComparisonOp) or condition.sign not in _TURNED:
-        raise _fault("a target is one cell below or above a number", advice)
-    left, right, sign = condition.left, condition.right, condition.sign
-    if left.name is None:
-        left, right, sign = right, left, _TURNED[sign]
-    if left.name is None or right.number is None:
-        raise _fault("one side is a cell, the other a number", advice)
-    address = parse_address(left.name)
-    own = left.name.endswith(f":{address.statistic}")
-    if own and address.statistic == "p_positive":
-        raise _fault("a chance can't be a target's cell", "give the cell, and --certainty")
-    return Target(text, address, sign in ("<", "<="), right.number, None if own else certainty)
-
-
-def _fault(what: str, advice: str) -> ScenarioError:
-    return ScenarioError([Problem("--target", what, advice)])
+    address, below, limit, in_statistic = condition_of(text)
+    return Target(text, address, below, limit, None if in_statistic else certainty)
 
 
 YEARS_MONEY = "EUR/year"

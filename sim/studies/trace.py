@@ -11,7 +11,15 @@ from ..scenario import Scenario
 
 
 def trace(scenario: Scenario, person: int, seed: int, scale: int, lang: Language) -> list[str]:
-    """What happens to a person, a line a day on which something does; first who it is.
+    """What happens to a person, a line a day on which something does; first who it is."""
+    who, events = followed(scenario, person, seed, scale, lang)
+    return [who, *(f"{day}  {what}" for day, what in events)]
+
+
+def followed(
+    scenario: Scenario, person: int, seed: int, scale: int, lang: Language
+) -> tuple[str, list[tuple[str, str]]]:
+    """Return who a person is, and what happens to them: the date and the event in words.
 
     ``scale``: the country is one ``scale``-th of its size. Raises ``ScenarioError`` if there are
     not so many people.
@@ -22,13 +30,12 @@ def trace(scenario: Scenario, person: int, seed: int, scale: int, lang: Language
         usage_error("--person", what, "give a lower number, or a smaller --scale")
     someone = country.people[person - 1]
     diary = sorted(someone.diary, key=lambda entry: entry[0])
-    lines = [head(person, someone.group, scenario, scale, lang)]
-    lines += life(diary, scenario, country.when, lang)
+    events = life(diary, scenario, country.when, lang)
     last = diary[-1][1] if diary else ""
     if not last.endswith(("departed", "settled", "outside", "ward_source")):
         end = country.when(float(country.world.clock.days - 1))
-        lines.append(f"{end}  {translate('trace_goes_on', lang)}")
-    return lines
+        events.append((end, translate("trace_goes_on", lang)))
+    return head(person, someone.group, scenario, scale, lang), events
 
 
 BEYOND = "beyond all places"
@@ -39,13 +46,13 @@ def life(
     scenario: Scenario,
     when: Callable[[float], str],
     lang: Language,
-) -> list[str]:
-    """The diary of a person as lines of date and event; ``when`` gives the date of a moment."""
-    lines = []
+) -> list[tuple[str, str]]:
+    """The diary of a person as dates and events; ``when`` gives the date of a moment."""
+    events = []
     for moment, entry in diary:
         before = f" {translate('trace_before', lang)}" if moment < 0 else ""
-        lines.append(f"{when(moment)}  {event(entry, scenario, lang)}{before}")
-    return lines
+        events.append((when(moment), f"{event(entry, scenario, lang)}{before}"))
+    return events
 
 
 def event(entry: str, scenario: Scenario, lang: Language) -> str:

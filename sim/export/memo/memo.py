@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-from ...errors import Message, Problem, ScenarioError, usage_error
+from ...errors import Message, Problem, ScenarioError
 from ...hindcast.observations import Observation
 from ...report.i18n import Language
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...studies import study_of_kind
 from .content import Memo
-
-Form = Literal["docx", "md"]
-
-
-def form_of(file: Path, chosen: Form | None = None) -> Form:
-    """Return the form of a memo file: the chosen one, or else the one its ending names.
-
-    Raises ``ScenarioError`` for any other ending.
-    """
-    ending = chosen or file.suffix.lower()[1:]
-    if ending == "docx":
-        return "docx"
-    if ending == "md":
-        return "md"
-    what = "a memo is a Word document (.docx) or Markdown (.md)"
-    return usage_error(str(file), what, "give a name that ends in .docx or .md, or --format")
+from .form import Form
 
 
 def memo_of(

@@ -16,7 +16,8 @@ from ...report.i18n import Language, number, translate
 from ...scenario import Quantity, Scenario, override, quantities, relative_name, yaml_writer
 from ...scenario.version import KEY as VERSION
 from ...scenario.version import SCHEMA
-from ...studies.levers import Lever, as_written, path_from, setting
+from ...studies.asked import Lever
+from ...studies.levers import as_written, path_from, setting
 from ...studies.optimal_places import KEY as REGULAR_PLACES
 from ...studies.optimal_places import PLANNED, opening
 
