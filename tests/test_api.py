@@ -35,6 +35,7 @@ COUNTERPARTS = {
     "data diff": "compare_observations",
     "data list": "observations",
     "export": "Result.export",
+    "find": "find",
     "forecast explain-miss": "explain_miss",
     "forecast freeze": "freeze_forecast",
     "forecast monitor": "monitor_forecasts",
