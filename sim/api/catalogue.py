@@ -14,6 +14,7 @@ from ..clock import StepLength
 from ..errors import Message, usage_error
 from ..export import files
 from ..notebook.chart import Chart
+from ..notebook.progress import watched
 from ..notebook.repr import as_html, as_text, heading
 from ..questions import text
 from ..questions.questions import questions
@@ -33,7 +34,6 @@ from ..scenario import load, shipped
 from ..scenario.json_schema import json_schema
 from ..scenario.template import text as template
 from ..scenario.vintage_template import vintage_text
-from ..studies.base import no_progress
 from .scenario import Scenario, scenario_of
 
 
@@ -195,7 +195,7 @@ def answer(
     question = question_of(number)
     settings = Settings(replications, seed, step)
     with open_workers(executor, workers) as pool:
-        found = answers([question], settings, pool, no_progress)
+        found = answers([question], settings, pool, watched(lang))
     return Answer(found.page(question, lang))
 
 

@@ -14,12 +14,12 @@ from ..errors import usage_error
 from ..export import provenance as file_provenance
 from ..export.dashboard.page import explore
 from ..export.safe_write import write_file
+from ..notebook.progress import watched
 from ..report.i18n import Language
 from ..report.run_tables import moved_lines
 from ..reproduce import compare, rerun
 from ..results.executor import open_workers
 from ..runs import index, verify
-from ..studies.base import no_progress
 from .result import Result
 
 QUANTILES = ("p10", "p50", "p90")
@@ -97,7 +97,7 @@ def reproduce_run(
     """
     path = None if sweep is None else Path(sweep)
     with open_workers(executor, workers) as pool:
-        files = rerun.reproduce(Path(folder), pool, no_progress, path).files
+        files = rerun.reproduce(Path(folder), pool, watched(), path).files
     rows = []
     for file in files:
         cells = file.cells

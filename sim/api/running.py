@@ -12,6 +12,7 @@ from ..errors import usage_error
 from ..export.start_file import write_start
 from ..hindcast.observations import read_observations
 from ..notebook.axes import check_language
+from ..notebook.progress import progress
 from ..report.i18n import Language
 from ..results.executor import open_workers
 from ..runs.batches import Options
@@ -57,7 +58,8 @@ def simulate(
     with open_workers(executor, workers) as pool:
         options = replace(options, workers=pool)
         inputs = scenario.loaded.inputs
-        execute(scenario.model, scenario.name, options, folder, None, inputs, words)
+        with progress(scenario.name, options.replications, lang) as tell:
+            execute(scenario.model, scenario.name, options, folder, tell, inputs, words)
     return kept(scenario, folder, temporary)
 
 
@@ -85,7 +87,8 @@ def condition(
     command = f"{scenario.expression}.nowcast({str(observed)!r}, {day!r}, **{dict(settings)!r})"
     with open_workers(executor, workers) as pool:
         options = replace(options, workers=pool)
-        nowcast(source, name, options, folder, None, scenario.loaded.inputs, command)
+        with progress(name, options.replications, lang) as tell:
+            nowcast(source, name, options, folder, tell, scenario.loaded.inputs, command)
     patch = folder / PATCH
     return kept(load(patch) if patch.is_file() else scenario, folder, temporary)
 

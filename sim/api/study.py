@@ -19,6 +19,7 @@ from ..export.memo.memo import files_of, memo_of
 from ..export.safe_write import write_files
 from ..notebook.axes import Drawn, Given, check_language, check_width, draw_into, show
 from ..notebook.chart import Chart
+from ..notebook.progress import progress, watched
 from ..notebook.repr import as_html, as_sentence, as_text, heading
 from ..report.charts import Width
 from ..report.i18n import Language
@@ -172,7 +173,7 @@ def run_from_python(
     loaded = (base.loaded, *(other.loaded for other in others))
     with python_names(), open_workers(executor, threads) as workers:
         options = study.options.parse(given)
-        result = run_study(study, options, lambda: Inputs(loaded, workers=workers))
+        result = run_study(study, options, lambda: Inputs(loaded, workers=workers, watch=watched()))
     return StudyReport(result, _expression(base, study, options, others))
 
 
@@ -274,7 +275,11 @@ def sweep(
     folder = Path(out) if out is not None else Path("outputs") / f"sweep-{design.stem}"
     inputs = sweeps.inputs_of(plan, design)
     with open_workers(executor, workers) as pool:
-        sweeps.sweep(plan, folder, pool, None, inputs, f"sim.sweep({str(design)!r})")
+        command = f"sim.sweep({str(design)!r})"
+        replications = plan.plan.design.settings.replications
+        with progress(plan.name, len(plan.plan) * replications) as tell:
+            report = sweeps.in_replications(tell, replications)
+            sweeps.sweep(plan, folder, pool, report, inputs, command)
     return open_sweep(folder)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from ..errors import Message, usage_error
 from ..studies.options import SimulationOptions
 from .checks import check_question
 from .options import Executor, Json, Lang, Language, Out, Replications, Seed, Step, Workers
-from .output import as_typed, console, print_record, progress, warn
+from .output import as_typed, console, print_record, warn, watched
 
 if TYPE_CHECKING:
     from ..questions.questions import Question
@@ -59,7 +59,7 @@ def answer(
         return
     asked = list(questions()) if question == ALL else [question_of(question)]
     with open_workers(executor, workers) as pool:
-        found = answers(asked, settings_of(options), pool, _watch(json_), _notice)
+        found = answers(asked, settings_of(options), pool, watched(json_), _notice)
     pages = [found.page(one, lang) for one in asked]
     if question == ALL:
         _write(pages, found, out, lang, json_)
@@ -96,11 +96,6 @@ def _print(page: Page) -> None:
         terminal.print(report.figures_table(page))
     for line in report.behind(page):
         terminal.print(line)
-
-
-def _watch(quiet: bool) -> Any:
-    """Of what is kept there is nothing to tell."""
-    return lambda name, total: progress(name, total, quiet=quiet or not total)
 
 
 def _notice(file: Path) -> None:

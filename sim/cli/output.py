@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from ..errors import Message, reason_of
-from .language import tell
+from .language import tell, typed_language
 from .log import note
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from pydantic import BaseModel
     from rich.console import Console
 
     from ..errors import Problem
+    from ..notebook.progress import Tell
     from ..scenario import Loaded
     from ..studies.base import StudyResult, Watch
     from .options import Language
@@ -78,31 +80,16 @@ def tell_notes(loaded: Loaded) -> None:
         warn("note", one)
 
 
-@contextmanager
-def progress(name: str, total: int, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress(name: str, total: int, quiet: bool) -> AbstractContextManager[Tell | None]:
     """Give what to call with (done, total): it draws a bar, prints lines, or is None."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    terminal = Console(stderr=True)
-    if quiet:
-        yield None
-    elif not terminal.is_terminal:
-        yield lambda done, of: typer.echo(f"{name}: {done} of {of} replications", err=True)
-    else:
-        with Progress(console=terminal, transient=True, auto_refresh=False) as bar:
-            task = bar.add_task(escape(name), total=total)
-            yield lambda done, of: bar.update(task, completed=done, total=of, refresh=True)
+    return watched(quiet)(name, total)
 
 
 def watched(quiet: bool) -> Watch:
-    """Return what reports the progress of a study."""
+    """Return what reports the progress of a study, in the language of the command."""
+    from ..notebook.progress import watched as watched_in
 
-    def watch(name: str, total: int) -> Any:
-        return progress(name, total, quiet)
-
-    return watch
+    return watched_in(typed_language(), quiet=quiet, last_line=True)
 
 
 def words_of(chain: Sequence[str], sets: Sequence[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +35,7 @@ def sweep(
     from ..report.i18n import translate
     from ..results.executor import open_workers
     from ..studies.sweep import (
+        in_replications,
         inputs_of,
         outcome_lines,
         planned_sweep,
@@ -66,7 +66,7 @@ def sweep(
             with progress(
                 planned.name, len(plan) * plan.design.settings.replications, quiet or json_
             ) as tell:
-                report = _seldom(tell, plan.design.settings.replications)
+                report = in_replications(tell, plan.design.settings.replications)
                 command = as_typed(sys.argv[1:])
                 outcome = run_sweep(
                     planned, folder, pool, report, inputs_of(planned, file), command, lang
@@ -102,17 +102,3 @@ def _print_preview(plan: SweepPlan, done: int, seconds: float) -> None:
             )
         )
     )  # fmt: skip
-
-
-def _seldom(
-    tell: Callable[[int, int], None] | None, replications: int
-) -> Callable[[int, int], None] | None:
-    """Report progress in replications, and at most a hundred times."""
-    if tell is None:
-        return None
-
-    def report(done: int, total: int) -> None:
-        if done % max(1, total // 100) == 0 or done == total:
-            tell(done * replications, total * replications)
-
-    return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from functools import cache
@@ -126,6 +127,15 @@ def in_words(day: date, lang: Language) -> str:
     """Write a date as the language does: 31 December 2027, 31 december 2027."""
     month = translate(f"month_{day.month}", lang)
     return translate("day_in_words", lang, day=day.day, month=month, year=day.year)
+
+
+def duration(seconds: float, lang: Language) -> str:
+    """Return a rough duration in words."""
+    if seconds < 90:
+        return translate("duration_seconds", lang, n=number(math.ceil(seconds), lang))
+    if seconds < 5400:
+        return translate("duration_minutes", lang, n=number(seconds / 60, lang))
+    return translate("duration_hours", lang, n=number(seconds / 3600, lang, 1))
 
 
 def million(eur: float, lang: Language) -> str:

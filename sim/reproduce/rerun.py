@@ -25,7 +25,7 @@ from ..studies import Study, study_of_kind
 from ..studies.base import Inputs, StudyResult, Watch, run_study, write
 from ..studies.design import read_design
 from ..studies.design_points import expand_design
-from ..studies.sweep import Sweep
+from ..studies.sweep import Sweep, in_replications
 from ..studies.sweep import sweep as run_sweep
 from ..studies.sweep_store import DESIGN
 from .compare import EnvironmentChange, FileComparison, compare_files, environment_changes
@@ -198,9 +198,16 @@ def _sweep(task: _Task, there: Path) -> None:
     plan = expand_design(read_design(design), task.folder, resolved)
     planned = Sweep(task.record["name"], plan, design.read_text("utf-8"))
     record = task.record
-    with task.watch(planned.name, len(plan)) as tell:
+    replications = plan.design.settings.replications
+    with task.watch(planned.name, len(plan) * replications) as tell:
         run_sweep(
-            planned, there, task.workers, tell, record["inputs"], record["command"], task.lang
+            planned,
+            there,
+            task.workers,
+            in_replications(tell, replications),
+            record["inputs"],
+            record["command"],
+            task.lang,
         )
 
 

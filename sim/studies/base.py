@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -33,16 +33,15 @@ from ..scenario import Loaded, Scenario, inputs_of
 from . import Study, study_of_kind
 from .options import StudyOptions
 
-Watch = Callable[[str, int], Any]
+Watch = Callable[[str, int], AbstractContextManager[Progress | None]]
 """Given a name and a total, a context that gives what to call with (done, total), or None."""
 LONGEST_NAME = 120
 """Longest name of a folder that is made up here."""
 
 
-def no_progress(_name: str, _total: int) -> Any:
+def no_progress(_name: str, _total: int) -> AbstractContextManager[Progress | None]:
     """Report no progress."""
-    nothing: Progress | None = None
-    return nullcontext(nothing)
+    return nullcontext(None)
 
 
 def watch_of(progress: Progress | None) -> Watch:

@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,7 +20,7 @@ from threading import Event
 from typing import Any
 
 from ..errors import ModelError, ScenarioError
-from ..report.i18n import Language, number, translate
+from ..report.i18n import Language, duration, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
 from ..results.executor import Workers, parallel_map
@@ -362,13 +361,16 @@ def inputs_of(sweep: Sweep, file: Path) -> dict[str, str]:
     return {file.name: digest(file)} | texts_of(*sweep.plan.bases.values())
 
 
-def duration(seconds: float, lang: Language) -> str:
-    """Return a rough duration in words."""
-    if seconds < 90:
-        return translate("sweep_seconds", lang, n=number(math.ceil(seconds), lang))
-    if seconds < 5400:
-        return translate("sweep_minutes", lang, n=number(seconds / 60, lang))
-    return translate("sweep_hours", lang, n=number(seconds / 3600, lang, 1))
+def in_replications(tell: Progress | None, replications: int) -> Progress | None:
+    """Report the runs of a sweep in replications, and at most a hundred times."""
+    if tell is None:
+        return None
+
+    def report(done: int, total: int) -> None:
+        if done % max(1, total // 100) == 0 or done == total:
+            tell(done * replications, total * replications)
+
+    return report
 
 
 def preview_lines(

@@ -57,7 +57,9 @@ def executed(name: str) -> str:
             resources={"metadata": {"path": str(work)}},
             extra_arguments=["--log-level=ERROR"],
         )
-        client.execute(env={**os.environ, **homes, "PYTHONWARNINGS": "default"})
+        # What is kept of a notebook is what it shows in the end: no bar of progress.
+        quiet = {"PYTHONWARNINGS": "default", "OPVANGSIM_PROGRESS": "off"}
+        client.execute(env={**os.environ, **homes, **quiet})
     book.metadata = nbformat.from_dict(METADATA)
     for cell in book.cells:
         if cell.cell_type == "code":
