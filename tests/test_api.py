@@ -94,6 +94,33 @@ def commands() -> Iterator[str]:
             yield name
 
 
+@pytest.mark.slow
+def test_a_relative_override_is_relative_to_the_earlier_one() -> None:
+    """As on the command line: what a scenario holds is what the next value applies to."""
+    baseline = sim.load("baseline")
+    homes = {"housing.homes": "+10%"}
+    twice = baseline.override(homes).override({"housing.homes": "x1.1"})
+    assert twice.model.housing.homes.single == 36_554.1
+    assert twice.sets == ("housing.homes=+21%",)
+    exact = baseline.override({"housing.homes": {"value": 40_000, "certain": True}}).override(homes)
+    assert exact.model.housing.homes.single == 44_000
+    assert exact.model.housing.homes.spread is None
+    assert baseline.override({"housing.homes": 40_000}).override(homes).sets == (
+        "housing.homes=44000",
+    )
+    path = baseline.override({"housing.homes": {2026: 20_000}}).override(homes)
+    assert path.model.housing.homes.numbers() == (22_000,)
+
+
+@pytest.mark.slow
+def test_a_number_of_python_with_three_decimals_is_that_number() -> None:
+    """A float is not typed, so it can't be read in two ways; a text can."""
+    baseline = sim.load("baseline")
+    assert baseline.override({"housing.homes": 12.345}).model.housing.homes.single == 12.345
+    with pytest.raises(sim.ScenarioError, match=r"may be 29150 or 29\.15"):
+        baseline.override({"housing.homes": "29.150"})
+
+
 def test_every_command_has_a_counterpart_with_a_docstring() -> None:
     assert set(commands()) == {*COUNTERPARTS, *WITHOUT_COUNTERPART}
     for path in COUNTERPARTS.values():

@@ -34,7 +34,7 @@ Sets = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Override: key=value, or key={value: ..., certain: true}.",
+        help="Override: key=value, key=+10%, or key={value: ..., certain: true}.",
         autocompletion=complete_key,
     ),
 ]

@@ -28,7 +28,7 @@ _ATTEMPT = re.compile(
     r"|\d+([.,]\d+)? ?[x\u00d7*]",
     re.ASCII | re.IGNORECASE,
 )
-MOST_DIGITS = 30
+MOST_DIGITS = 80
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ class RelativeValue:
             return {key: self.of(amount) for key, amount in inherited.items()}
         with localcontext(prec=60):
             return float(Decimal(repr(inherited)) * self.factor)
+
+    def then(self, other: RelativeValue) -> str:
+        """Return one relative value for this one and another on top of it."""
+        with localcontext(prec=60):
+            percent = (self.factor * other.factor - 1) * 100
+        return f"{percent.normalize():+f}%"
 
 
 @dataclass(frozen=True)
