@@ -42,7 +42,7 @@ from sim.studies.optimal_places import PLANNED, cheapest, search, with_places
 from sim.studies.options import CompareOptions, EnoughOptions
 from sim.studies.repricing import repriced
 from sim.studies.shapley import shapley, subsets
-from sim.studies.solver import Frontier, Solution, Tried, frontier, root, solve
+from sim.studies.solver import Frontier, Solution, Tried, amounts_needed, frontier, root, solve
 from sim.studies.target import Target, target_of
 
 FEW = Settings(12, 1, "week", date(2027, 12, 31))
@@ -174,6 +174,20 @@ def test_enough_is_what_solve_finds_and_the_chance_is_that_of_a_run(
     assert found.answer is not None
     # The answer is for COA and Nidos while the IND keeps its own; it lies within its tolerance.
     assert found.answer - found.present == pytest.approx(total["added"], abs=2e-3 * found.bounds[1])
+    # The curve of its chart is that of the gap: the amount that is just enough in each replication.
+    needed = amounts_needed(found)
+    assert needed is not None
+    if basis == "vintage":
+        assert needed == pytest.approx(found.present + gaps)
+
+
+@pytest.mark.long
+def test_only_an_amount_that_moves_the_target_along_a_line_has_a_curve(baseline: Scenario) -> None:
+    """The IND's money does not move the gap of COA and Nidos, and people do not along a line."""
+    target = target_of("gap.coa_nidos.2026 <= 0", 0.8)
+    for key in ("budget.vintages.owb2025.lines.ind", "inflow.first"):
+        item = Lever(key, date(2026, 1, 1))
+        assert amounts_needed(solve(baseline, item, target, FEW, None, ONE_WORKER)) is None
 
 
 @pytest.mark.long

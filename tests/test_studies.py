@@ -35,8 +35,9 @@ STUDIES = {
     "solve": (
         ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
          "gap.total.2026 <= 0", *TINY],
-        {"answer", "points"},
-        ("is met with 80 % certainty where", "EUR billion a year", "steps of a week"),
+        {"answer", "points", "chances"},
+        ("money budgeted for COA and Nidos", "is met with 80 % certainty where",
+         "EUR billion a year", "steps of a week"),
     ),
     "frontier": (
         ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",

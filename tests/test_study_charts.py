@@ -74,9 +74,11 @@ def of_explanation(data: StudyData, lang: Language) -> list[str]:
 
 def of_solution(data: StudyData, lang: Language) -> list[str]:
     answer, points = data.table("answer"), data.table("points")
-    found = [number(answer[name].iloc[0] / 1e9, lang, 3) for name in ("answer", "p10", "p90")]
+    if data.has("chances"):
+        found = [number(answer[name].iloc[0] / 1e9, lang, 3) for name in ("answer", "p10", "p90")]
+        curve = data.table("chances").set_index("chance")["amount"]
+        return [*found, *(billion(curve[chance], lang, 2) for chance in (0.1, 0.5, 0.9))]
     return [
-        *found,
         billion(points["held"].iloc[0], lang, 2),
         billion(points["held"].iloc[-1], lang, 2),
     ]
@@ -146,7 +148,8 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
 def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
     kinds = {kind for one in REGISTERED.values() for kind in one.kinds}
     assert set(NUMBERS) == kinds
-    assert {*COMMANDS, *(kind.partition(" ")[0] for kind in MADE_UP)} == kinds
+    tried = {name.partition("-")[0] for name in COMMANDS}
+    assert {*tried, *(kind.partition(" ")[0] for kind in MADE_UP)} == kinds
 
 
 # -- what is seen -----------------------------------------------------------------------------

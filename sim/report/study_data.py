@@ -20,6 +20,17 @@ class StudyData:
     table: Callable[[str], pd.DataFrame]
     scenario: Callable[[str], Scenario]
 
+    def has(self, name: str) -> bool:
+        """Return whether it has a table; folders of earlier versions lack some."""
+        files = self.record.get("files")
+        if files is not None:
+            return bool({f"{name}.csv", f"{name}.parquet"} & set(files))
+        try:
+            self.table(name)
+        except KeyError:
+            return False
+        return True
+
     @property
     def asked(self) -> Mapping[str, Any]:
         """The arguments of the study."""

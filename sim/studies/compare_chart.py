@@ -63,8 +63,7 @@ def comparison_of(data: StudyData) -> Comparison:
     monthly = data.table("monthly").astype({"date": "datetime64[ns]"})
     base, yearly = data.asked["base"], data.table("differences")
     # A folder of an earlier version has no levels: of these it knows the medians.
-    known = "levels.csv" in data.record.get("files", ("levels.csv",))
-    levels = data.table("levels") if known else medians_of(base, yearly)
+    levels = data.table("levels") if data.has("levels") else medians_of(base, yearly)
     others = tuple(data.asked["others"])
     return Comparison(base, others, yearly, monthly, levels, data.asked.get("year"))
 

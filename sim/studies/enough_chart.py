@@ -89,7 +89,7 @@ def draw_panels(
     layout = new_figure(
         size,
         title,
-        [f"{panel.head[0].upper()}{panel.head[1:]}, %" for panel in panels],
+        [translate("enough_head", lang, what=panel.head) for panel in panels],
         notes,
         columns=len(panels) if wide else 1,
         plots=() if wide else [tall] * len(panels),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from ..scenario import Quantity, Scenario, override, quantities
 from ..scenario.introspect import at, hint_for
 from .asked import Lever
 
+BUDGET_AMOUNT = re.compile(r"budget\.vintages\.\w+\.lines\.\w+")
 BECAUSE = "set to see what it does"
 
 
@@ -106,6 +108,18 @@ def lever_name(lever: Lever, lang: Language) -> str:
     first = (lever.since.month, lever.since.day) == (1, 1)
     date = lever.since.year if first else lever.since.isoformat()
     return translate("lever_from", lang, name=lever.key, date=date)
+
+
+def is_budget_amount(lever: Lever) -> bool:
+    """Return whether a lever is the amount of a budget line."""
+    return BUDGET_AMOUNT.fullmatch(lever.key) is not None
+
+
+def lever_label(lever: Lever, scenario: Scenario, lang: Language) -> str:
+    """Return a lever by its key, as it is typed, but the amount of a budget line in words."""
+    if is_budget_amount(lever):
+        return lever_words(lever, scenario, lang)
+    return lever_name(lever, lang)
 
 
 def lever_words(lever: Lever, scenario: Scenario | None, lang: Language) -> str:

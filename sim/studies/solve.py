@@ -21,9 +21,10 @@ from ..runs.study_folder import StudyContent
 from . import frontier_chart, solve_chart
 from .asked import Lever, lever, levers_of
 from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
-from .levers import lever_name, quantity_of
+from .enough import chances_table
+from .levers import is_budget_amount, lever_label, lever_name, quantity_of
 from .options import SolveOptions
-from .solver import Bounds, Frontier, Solution, bounds_of, frontier, solve
+from .solver import Bounds, Frontier, Solution, amounts_needed, bounds_of, frontier, solve
 from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words
 
 MONTHS_A_YEAR = 12
@@ -47,6 +48,9 @@ def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
         if len(levers) == 1:
             solution = solve(scenario, levers[0], target, settings, given[0], workers, progress)
             tables = {"answer": answer_table(solution), "points": points_table(solution)}
+            needed = amounts_needed(solution) if is_budget_amount(levers[0]) else None
+            if needed is not None:
+                tables["chances"] = chances_table({str(levers[0]): needed})
         else:
             asked["points"] = options.points
             first, second = levers
@@ -139,21 +143,24 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     else:
         (answer,) = data.table("answer").to_dict("records")
         points = data.table("points").to_dict("records")
-        parts = [_print_points(answer, points, target, lang)]
-        parts += _sentences(answer, points, target, lang)
+        label = lever_label(lever(answer["lever"], "lever"), data.first, lang)
+        parts = [_print_points(answer, points, target, label, lang)]
+        parts += _sentences(answer, points, target, label, lang)
     settings = data.settings
     n, step = number(settings.replications, lang), translate(f"step_{settings.step}", lang)
     return [*parts, translate("solve_method", lang, n=n, step=step)]
 
 
-def _print_points(answer: Row, points: list[Row], target: Target, lang: Language) -> Table:
+def _print_points(
+    answer: Row, points: list[Row], target: Target, label: str, lang: Language
+) -> Table:
     """Return the values tried, printed."""
     cell = target.address.cell
     if target.address.table in MONEY:
         cell = f"{cell}, {translate('axis_billion', lang)}"
     unit = str(answer["unit"])
     table = Table(title=translate("solve_title", lang, cell=cell), title_justify="left")
-    heads = [f"{lever_name(lever(answer['lever'], 'lever'), lang)}, {unit_words(unit, lang)}"]
+    heads = [f"{label}, {unit_words(unit, lang)}"]
     heads += [translate("solve_middle", lang), translate("band_80", lang), how(target, lang)]
     for head in (*heads, translate("solve_chance", lang)):
         table.add_column(head, justify="right")
@@ -169,13 +176,15 @@ def _print_points(answer: Row, points: list[Row], target: Target, lang: Language
     return table
 
 
-def _sentences(answer: Row, points: list[Row], target: Target, lang: Language) -> list[str]:
+def _sentences(
+    answer: Row, points: list[Row], target: Target, label: str, lang: Language
+) -> list[str]:
     """Return the answer, or that there is none."""
     unit = str(answer["unit"])
     words = {
         "target": target.text.strip(),
         "how": how(target, lang),
-        "lever": lever_name(lever(answer["lever"], "lever"), lang),
+        "lever": label,
         "unit": unit_words(unit, lang),
     }
     if pd.isna(answer["answer"]):

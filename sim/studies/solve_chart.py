@@ -19,11 +19,13 @@ from ..report.charts.layout import (
     new_figure,
 )
 from ..report.charts.scales import number_scale
-from ..report.i18n import Language, translate
+from ..report.i18n import Language, billion, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from ..scenario import Scenario
 from .asked import lever
+from .enough_chart import Panel, draw_panels, percent
+from .levers import lever_words
 from .target import (
     Target,
     amount,
@@ -40,6 +42,7 @@ from .target import (
     value_words,
 )
 
+TOLD_CHANCES = (0.1, 0.5, 0.9)
 HELD = Swatch(BLUE, line=True, marker="o")
 BAND = Swatch("#d5e2ec")
 AIM = Swatch(DARK, dashes=(5, 3), line=True)
@@ -47,7 +50,38 @@ MET = Swatch(ORANGE, dashes=(1, 1.5), line=True)
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """The line of what is held, its band, the target and the answer."""
+    """Draw the cell against the lever; of an amount of the budget the chance that it is enough."""
+    return _chances(data, size, lang) if data.has("chances") else _line(data, size, lang)
+
+
+def _chances(data: StudyData, size: ChartSize, lang: Language) -> Figure:
+    """Draw the chance that the target is met against an amount of the budget."""
+    (result,) = data.table("answer").to_dict("records")
+    notes = [
+        _met(result, lang),
+        translate("study_solve_chance_note", lang),
+        source(data, title_of_scenario(data.first, lang), lang),
+    ]
+    return draw_panels([_panel(data, lang)], size, _chance_title(data, lang), notes, lang)
+
+
+def _chance_title(data: StudyData, lang: Language) -> str:
+    words_ = target_words(asked_target(data), data.first, lang)
+    return translate("study_solve_chance", lang, target=words_)
+
+
+def _panel(data: StudyData, lang: Language) -> Panel:
+    """Return the curve of chances, the present amount, and the one that is enough."""
+    (result,) = data.table("answer").to_dict("records")
+    varied = lever(str(result["lever"]), "lever")
+    known = not pd.isna(result["answer"])
+    enough = [(float(result["certainty"]), float(result["answer"]))] if known else []
+    head = lever_words(varied, data.first, lang)
+    return Panel(head, data.table("chances"), float(result["present"]), enough)
+
+
+def _line(data: StudyData, size: ChartSize, lang: Language) -> Figure:
+    """Draw the line of what the target applies to, its interval, the target and the answer."""
     (result,) = data.table("answer").to_dict("records")
     points, target, scenario = data.table("points"), asked_target(data), data.first
     varied, unit = lever(str(result["lever"]), "lever"), str(result["unit"])
@@ -133,6 +167,8 @@ def _curve(
 
 def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences, with its numbers."""
+    if data.has("chances"):
+        return _chance_words(data, lang)
     (result,) = data.table("answer").to_dict("records")
     target, scenario = asked_target(data), data.first
     unit = str(result["unit"])
@@ -155,6 +191,20 @@ def words(data: StudyData, lang: Language) -> str:
         met=_met(result, lang),
         told=listed(points),
     )
+
+
+def _chance_words(data: StudyData, lang: Language) -> str:
+    """Describe the curve of chances."""
+    (result,) = data.table("answer").to_dict("records")
+    panel = _panel(data, lang)
+    rows = {round(row["chance"], 2): row for row in panel.curve.to_dict("records")}
+    told = [
+        translate("alt_enough_at", lang, p=percent(chance, lang),
+                  amount=billion(rows[chance]["amount"], lang, 2))
+        for chance in TOLD_CHANCES
+    ]  # fmt: skip
+    title = f"{_chance_title(data, lang)}. {panel.head}. {_met(result, lang)}"
+    return translate("alt_enough", lang, title=title.rstrip("."), told=listed(told))
 
 
 def _cell(target: Target, scenario: Scenario, lang: Language) -> str:

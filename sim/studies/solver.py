@@ -34,6 +34,8 @@ MOST_DOUBLINGS = 5
 NEARER = 0.98
 MOST_STEPS = 14
 RESAMPLES = 400
+STRAIGHT_EUR = 1.0
+"""Distance from a straight line that is rounding [EUR]."""
 TOLERANCE = 1e-3
 """Part of the range within which the answer is found."""
 Side = Literal["at_most", "at_least"]
@@ -249,6 +251,24 @@ def solve(
         len(turns),
         points,
     )
+
+
+def amounts_needed(solution: Solution) -> Floats | None:
+    """Return the least value with which the target is met in each replication: (replication,).
+
+    Where the cell falls with the lever along a straight line in each replication, as a gap does
+    with an amount of the budget; None where it does not.
+    """
+    first, *between, last = solution.points
+    slope = (last.cell - first.cell) / (last.value - first.value)
+    if solution.target.certainty is None or not solution.target.below or not (slope < 0).all():
+        return None
+    for point in between:
+        expected = first.cell + slope * (point.value - first.value)
+        if not np.allclose(point.cell, expected, rtol=1e-9, atol=STRAIGHT_EUR):
+            return None
+    needed: Floats = first.value + (solution.target.number - first.cell) / slope
+    return needed
 
 
 def _worth_widening(known: Mapping[float, Floats], target: Target) -> bool:

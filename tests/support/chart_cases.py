@@ -51,6 +51,8 @@ COMMANDS = {
     "enough": ["enough", "--year", "2026", "--chance", "50%,80%"],
     "solution": ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026",
                  "--target", "gap.total.2026 <= 0"],
+    "solution-people": ["solve", "baseline", "--lever", "inflow.first@2026", "--target",
+                        "gap.total.2026 <= 0"],
     "frontier": ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",
                  "--target", "gap.total.2026:mean <= 1e9", "--points", "3"],
     "stock": ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4",
