@@ -20,6 +20,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 import sim
+from sim.cli.commands import commands
 from sim.report.display_names import line_label
 from sim.report.i18n import dutch, labels
 from sim.results.budget import outline
@@ -124,6 +125,37 @@ def commands_page() -> str:
         parts.append(f"## {' '.join(words)}\n\n```text\n{screens[words]}```")
         for deeper in (other for other in inner if other[:1] == words):
             parts.append(f"### {' '.join(deeper)}\n\n```text\n{screens[deeper]}```")
+    return "\n\n".join(parts) + "\n"
+
+
+def json_page() -> str:
+    """The JSON Schema of what each command prints with ``--json``."""
+    printing = {" ".join(words): one.record for words, one in commands().items() if one.record}
+    names = {"errors": "command_records:Errors"} | printing
+    of_record: dict[str, list[str]] = {}
+    for command, record in names.items():
+        of_record.setdefault(record, []).append(command)
+    rows = pd.DataFrame(
+        {
+            "command": command,
+            "record": f"[{record.partition(':')[2]}](#{record.partition(':')[2].lower()})",
+        }
+        for command, record in names.items()
+    )
+    parts = [
+        "# JSON of the commands",
+        "With `--json` a command prints one JSON document on the standard output and nothing else "
+        "there; notes and warnings are on the error stream. If something is wrong the exit code is "
+        "not 0, and the last line of the error stream is a document like `errors`. What is not a "
+        "number is null. `opvangsim json-schema COMMAND` prints these schemas, such as "
+        "`opvangsim json-schema scenario list`.",
+        markdown_table(rows, ["command"]),
+    ]
+    for record, having in of_record.items():
+        title = record.partition(":")[2]
+        schema = output("json-schema", *having[0].split())
+        used = ", ".join(f"`{command}`" for command in having)
+        parts.append(f"## {title}\n\n{used}\n\n```json\n{schema}```")
     return "\n\n".join(parts) + "\n"
 
 
@@ -422,6 +454,7 @@ def copied(name: str) -> Callable[[], str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands_page,
+    "reference/json.md": json_page,
     "reference/python.md": python_page,
     "reference/scenario-keys.md": keys_page,
     "reference/parameters.md": parameters_page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -255,6 +256,106 @@ def test_every_command_that_simulates_takes_workers_and_an_executor() -> None:
     assert all(found[name] == {"workers", "executor"} for name in SIMULATING)
 
 
-def test_neither_workers_nor_the_executor_are_part_of_a_command() -> None:
+def test_what_has_no_effect_on_results_is_no_part_of_a_recorded_command() -> None:
     words = ["run", "baseline", "--executor", "dask://here:1", "--workers=3", "--seed", "2"]
+    words += ["--log", "log.txt", "--json", "--quiet"]
     assert as_typed(words) == "opvangsim run baseline --seed 2"
+
+
+@pytest.mark.long
+def test_a_log_tells_steps_and_errors_and_does_not_change_results(
+    command: Command,
+) -> None:
+    assert command(*SHORT, "-o", "plain").returncode == 0
+    assert command(*SHORT, "-o", "logged", "--log", "log.txt").returncode == 0
+    for name in ("budget.csv", "monthly.csv", "yearly.csv", "scenario.resolved.yaml"):
+        assert Path("plain", name).read_bytes() == Path("logged", name).read_bytes()
+    assert "--log" not in Path("logged/run.json").read_text("utf-8")
+    assert command("run", "nowhere", "--log", "log.txt").returncode == 2
+    lines = Path("log.txt").read_text("utf-8").splitlines()
+    for told in (
+        "opvangsim run baseline",
+        "Python 3.",
+        "load baseline: done in",
+        "simulate baseline, 2 replications: done in",
+        "write tables of baseline: done in",
+        "exit code 0",
+        "ERROR opvangsim.cli: error: nowhere: no such scenario",
+        "exit code 2",
+    ):
+        assert any(told in line for line in lines), told
+    assert not logging.getLogger("opvangsim").handlers
+
+
+def test_a_log_has_the_traceback_of_an_error_that_nobody_foresaw(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("not foreseen")
+
+    monkeypatch.setattr("sim.cli.scenario.one_chain", fail)
+    with pytest.raises(RuntimeError):
+        command("scenario", "sources", "--log", "log.txt")
+    text = Path("log.txt").read_text("utf-8")
+    assert "Traceback" in text
+    assert "RuntimeError: not foreseen" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("sens", {"sensitivity"}),
+        ("scenario sh", {"show"}),
+        ("run base", {"baseline"}),
+        ("run baseline+hous", {"baseline+housing-14-weeks"}),
+        ("compare mi", {"mine.yaml"}),
+        ("run --step ", {"day", "week"}),
+        ("run --repl", {"--replications"}),
+        ("run baseline --set housing.ho", {"housing.homes"}),
+        ("solve --lever housing.ho", {"housing.homes"}),
+        ("scenario show baseline housing.ho", {"housing.homes"}),
+        ("plot --lo", {"--log"}),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_completes_commands_options_choices_scenarios_and_keys(
+    shell: str, typed: str, offered: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: baseline\n")
+    line = f"opvangsim {typed}"
+    told = {
+        "_OPVANGSIM_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_ARGS": line,
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+    code = "import sys; sys.argv = ['opvangsim']; from sim.cli import main; main()"
+    before = os.times()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, **told},
+    )  # fmt: skip
+    after = os.times()
+    user = after.children_user - before.children_user
+    assert user + after.children_system - before.children_system <= 0.6
+    found = done.stdout.splitlines()
+    if shell == "zsh":
+        assert all(f'"{word}"' in done.stdout for word in offered), done
+    else:
+        assert offered <= set(found), done
+    assert len(found) < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_the_script_of_each_shell_asks_the_program(shell: str) -> None:
+    """The shell is given here; a user's is recognised, so that none has to be typed."""
+    words = ["opvangsim", "--show-completion", shell]
+    code = f"import sys; sys.argv = {words}; from sim.cli import main; main()"
+    given = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=given
+    )
+    assert f"complete_{shell}" in done.stdout
+    assert "_OPVANGSIM_COMPLETE" in done.stdout

@@ -59,9 +59,6 @@ def complete_key(incomplete: str) -> list[str]:
     return fitting
 
 
-def complete_scenario_or_key(args: list[str], incomplete: str) -> list[str]:
-    """Return scenarios for the first word, or after a +; else keys."""
-    words = [word for word in args if not word.startswith("-")]
-    return (
-        complete_key(incomplete) if words[-1:] not in ([], ["+"]) else complete_scenario(incomplete)
-    )
+def complete_scenario_or_key(incomplete: str) -> list[str]:
+    """Return scenarios and keys that begin so: which of both is typed shows itself."""
+    return [*complete_scenario(incomplete), *complete_key(incomplete)]
