@@ -6,6 +6,7 @@ import copy
 import pickle
 from datetime import date
 from inspect import signature
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -130,11 +131,12 @@ def test_a_part_shows_its_keys_values_and_units(base: sim.Scenario) -> None:
 
 
 def test_scenarios_are_equal_by_name_and_numbers(base: sim.Scenario) -> None:
-    """Whatever they were made of: copies, patches in one step or in two."""
+    """Whatever they were made of: copies, a file by its path, patches in one step or in two."""
     again = sim.load("baseline")
     assert base == again
     assert len({base, again, pickle.loads(pickle.dumps(base)), copy.deepcopy(base)}) == 1
     assert base.patch("faster-housing") == sim.load("baseline", "faster-housing")
+    assert base == sim.load(Path(__file__).parent.parent / "scenarios" / "baseline.yaml")
     assert base != base.override({"housing.homes": 31_000})
     assert base != base.patch("faster-housing")
 
