@@ -122,7 +122,7 @@ STUDIES: dict[str, Study] = {
             f"{OPTIONS}.SensitivityOptions",
             ("sensitivity",),
             details="Weekly steps unless --step day. Some sixty inputs take sixty times as many "
-            "replications as points: under two minutes on two cores.",
+            "replications as points: a few minutes on two cores.",
         ),
         Study(
             "sweep",
