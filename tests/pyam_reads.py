@@ -2,7 +2,10 @@
 
 import csv
 import os
+import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pyam
@@ -58,3 +61,14 @@ def test_places_and_groups_add_up_in_pyam(data: pyam.IamDataFrame) -> None:
         assert data.check_aggregate(whole, components=parts, atol=0.1) is None
     emergency = "Occupancy|Place|Emergency"
     assert data.check_aggregate(emergency, atol=0.1) is None
+
+
+def test_the_python_of_the_page_on_other_programs_reads_it(exported: Path) -> None:
+    page = Path(__file__).parent.parent / "docs" / "how-to" / "other-programs.md"
+    found = re.findall(r"^```python\n(import pyam.*?)^```$", page.read_text("utf-8"), re.S | re.M)
+    shutil.copy(exported, exported.parent / "baseline-iamc.csv")
+    done = subprocess.run(
+        [sys.executable, "-c", found[0]],
+        cwd=exported.parent, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert "Gap (P90)|owb2025|Total" in done.stdout

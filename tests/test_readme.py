@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from support.processes import needs
 
@@ -21,6 +22,9 @@ import sim
 from sim.cli.commands import Group, entries
 from sim.hindcast.observations import parse_observations, read_observations
 from sim.scenario import source_keys
+from sim.server import arguments
+from sim.server.call import MOST_KEPT
+from sim.server.tools import MOST_YEARS, TOOLS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -180,6 +184,76 @@ def test_the_first_working_day_has_the_shipped_figures_and_none_after_2024() -> 
             assert shipped[key] == (one.value, one.source)
             same += 1
     assert same >= 15
+
+
+PROGRAMS = ROOT / "docs" / "how-to" / "other-programs.md"
+
+
+@pytest.mark.long
+def test_the_page_on_other_programs_runs_as_pasted(tmp_path: Path) -> None:
+    """Commands, SQL and Python give the numbers of the package; pyam has a test of its own."""
+    here = f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n"
+    paste(here + "".join(blocks(PROGRAMS, "sh")), tmp_path)
+    runs = {
+        name: sim.open_run(tmp_path / "outputs" / name) for name in ("baseline", "faster-housing")
+    }
+    from_json, with_pyam, from_mcp = blocks(PROGRAMS, "python")
+    printed = paste(f"{here}python - <<'END'\n{from_json}END\n", tmp_path)
+    gap = runs["baseline"].gap.loc[2027] / 1e6
+    assert f"2027: {gap['gap']:.0f} ({gap['gap_p10']:.0f} to {gap['gap_p90']:.0f})" in printed
+    assert runs["baseline"].id in printed
+    assert "import pyam" in with_pyam
+    exported = (tmp_path / "baseline-iamc.csv").read_text("utf-8")
+    assert all(f",{name}," in exported for name in re.findall(r"Gap[^\"]*Total", with_pyam))
+    told = paste(f"{here}python - <<'END'\n{from_mcp}END\n", tmp_path)
+    more_homes = sim.load("baseline").override({"housing.homes": 40_000})
+    value = more_homes.run(100, step="week").value("gap.total.2027:p90")
+    assert f"gap.total.2027@owb2025:p90 {value} EUR run" in told
+
+
+@pytest.mark.long
+def test_the_sql_of_the_page_gives_the_numbers_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runs = [
+        sim.load(name).run(100, step="week", out=Path("outputs") / name)
+        for name in ("baseline", "faster-housing")
+    ]
+    with duckdb.connect() as base:
+        people, difference, gap = (base.execute(q).fetchall() for q in blocks(PROGRAMS, "sql"))
+    cell = "occupancy.total.2027"
+    assert people == [
+        (run.scenario.name, *(round(run.value(f"{cell}:{q}")) for q in ("p50", "p10", "p90")))
+        for run in runs
+    ]
+    assert [row[0] for row in difference] == list(range(2025, 2031))
+    assert all(low <= middle <= high <= 0 for _, middle, low, high in difference)
+    assert difference[2][1] < -100
+    columns = ("gap", "gap_p10", "gap_p90")
+    kept = runs[0].gap.dropna()
+    assert gap == [
+        (year, *(round(kept[name][year] / 1e6) for name in columns)) for year in kept.index
+    ]
+
+
+def test_the_configuration_of_the_page_starts_a_server_that_there_is() -> None:
+    (text,) = blocks(PROGRAMS, "json")
+    (server,) = json.loads(text)["mcpServers"].values()
+    assert (server["command"], server["args"][:2]) == ("opvangsim", ["mcp", "--out"])
+    tools = set(re.findall(r"^\| `(\w+)` \| ", PROGRAMS.read_text("utf-8"), re.M)) & set(TOOLS)
+    assert tools == set(TOOLS)
+
+
+def test_the_limits_of_the_page_are_those_of_the_server() -> None:
+    text = PROGRAMS.read_text("utf-8").partition("### Limits")[2]
+    limits = (
+        arguments.MOST_WEEKLY, arguments.MOST_DAILY, arguments.LONGEST_PATCH, MOST_YEARS,
+        arguments.MOST_ADDRESSES, MOST_KEPT,
+    )  # fmt: skip
+    assert all(f"{limit:,}" in text for limit in limits)
+    assert "four scenarios" in text
+    assert arguments.MOST_OTHERS == 4
 
 
 @pytest.mark.slow
