@@ -366,6 +366,21 @@ def test_hostile_arguments_are_refused_and_the_server_goes_on(
 
 
 @pytest.mark.long
+def test_a_scenario_that_lies_on_the_disk_is_not_read(session: Session, tmp_path: Path) -> None:
+    """Not by any of the ways in which a file on the command line may name it."""
+    (tmp_path / "secret.yaml").write_text(PATCH.replace("More homes", "Secret"), "utf-8")
+    assert sim.load(tmp_path / "secret.yaml").title == "Secret"
+    served = Path(session.ask("run", **SETTINGS)["run"]["folder"]).parent
+    up = os.path.relpath(tmp_path / "secret.yaml", served / "patches")
+    for name in (str(tmp_path / "secret.yaml"), up, f"[{up}, baseline]", f'"{up}"'):
+        said = session.error("run", scenario={"patch": PATCH.replace("baseline", name)})
+        assert "shipped scenarios alone" in said or "not valid YAML" in said
+        assert "Secret" not in said
+        for scenario in ({"name": name}, {"patches": [name]}, {"overrides": {"extends": name}}):
+            assert "Secret" not in session.error("run", scenario=scenario)
+
+
+@pytest.mark.long
 def test_a_link_in_the_folder_leads_nowhere(tmp_path: Path) -> None:
     run = sim.load("baseline").run(2, step="week", workers=1, until=None)
     outside = run.write(tmp_path / "outside")
