@@ -31,7 +31,8 @@ def mcp(
     """
     if not SHORTEST <= seconds <= LONGEST:
         wrong = Message("{n} seconds are no time for a call", n=seconds)
-        usage_error("--time-limit", wrong, f"{SHORTEST} to {LONGEST} seconds")
+        ends = Message("{low} to {high:,} seconds", low=SHORTEST, high=LONGEST)
+        usage_error("--time-limit", wrong, ends)
     try:
         from ..server.protocol import serve
     except ModuleNotFoundError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..api.scenario import LoadedScenario
-from ..errors import Problem, ScenarioError, usage_error
+from ..errors import Message, Problem, ScenarioError, usage_error
 from ..export.numbers import numbers_of, row_number
 from ..export.read_records import (
     parameter_records,
@@ -135,7 +135,9 @@ def run(call: Call, asked: arguments.RunScenario) -> answers.RunAnswer:
     scenario = load_scenario(asked.scenario, call.folder)
     until = asked.until or scenario.model.until
     if until.year >= scenario.model.start.year + min(MOST_YEARS, LONGEST_YEARS):
-        usage_error("until", "this run is too long", f"at most {MOST_YEARS} years")
+        usage_error(
+            "until", "this run is too long", Message("at most {most} years", most=MOST_YEARS)
+        )
     settings = Settings(asked.replications, asked.seed, asked.step, asked.until)
     folder, reused = run_folder(call, scenario, settings)
     return answers.RunAnswer(run=run_record(folder), reused=reused, warnings=_warnings(scenario))
@@ -151,8 +153,8 @@ def compare(call: Call, asked: arguments.CompareScenarios) -> answers.Comparison
     study = read_folder(folder)
     found = list(_differences(study, asked.years))
     if not found:
-        years = ", ".join(map(str, asked.years))
-        usage_error("years", "there is no difference to give in these years", f"not in {years}")
+        what = "there is no difference to give in these years"
+        usage_error("years", what, "ask for years that are simulated")
     return answers.Comparison(
         id=study.record["id"],
         base=base.name,
