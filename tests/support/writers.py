@@ -136,7 +136,7 @@ READERS = (
     *("scenario list", "scenario check", "scenario show", "scenario diff", "scenario sources"),
     *("scenario schema", "runs list", "runs reproduce", "runs verify", "runs compare"),
     *("forecast verify", "runs provenance", "model check", "model trace"),
-    *("data check", "data list", "data diff", "json-schema"),
+    *("data check", "data list", "data diff", "json-schema", "find"),
 )
 """Commands that write nothing."""
 
