@@ -123,7 +123,7 @@ def chart_of(
         close = get_close_matches(name, CHARTS, 1)
         advice = Message("did you mean {name}?", name=repr(close[0])) if close else ""
         what = Message("there is no chart '{name}'", name=name)
-        usage_error("chart", what, advice or f"charts: {', '.join(CHARTS)}")
+        usage_error("chart", what, advice or Message("charts: {names}", names=", ".join(CHARTS)))
     check_language(lang)
     check_width(width)
     subject = _subject(run, name, year)
