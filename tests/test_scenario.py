@@ -14,7 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
+from sim.report.scenario_listing import differences as differences_text
+from sim.report.scenario_listing import show
 from sim.scenario import Scenario, dump, load, load_chain, override, quantities, source_keys
+from sim.scenario.listing import differences, rows
 from sim.scenario.notes import notes_of
 from sim.scenario.relative import RelativeValue, parse_relative
 from sim.scenario.schema import SourceCard
@@ -135,6 +138,17 @@ def test_each_relative_value_is_relative_to_the_layer_below(scenario_file: Write
     assert homes_of("housing.homes=20000", "housing.homes=+10%", "housing.homes=x2") == 44_000
     loaded = load_chain([str(more)], ["housing.homes=40000"])
     assert loaded.tree.relatives == {}
+
+
+def test_show_and_diff_say_what_a_relative_value_was_resolved_from(scenario_file: Write) -> None:
+    """The value as written, the number below it and the file that set that."""
+    name = str(scenario_file("housing.homes: +10%\n"))
+    changed, baseline = load_chain([name]), load_chain(["baseline"])
+    shown = show(rows(changed, baseline.scenario, "housing.homes"), "en")
+    assert "    relative: +10% of 30,210 (baseline.yaml)" in shown
+    for pair in ((changed, baseline), (baseline, changed)):
+        lines = "\n".join(differences_text(differences(*pair), "one", "other", "nl"))
+        assert "+10% van 30.210 (baseline.yaml)" in lines
 
 
 def test_a_relative_value_scales_every_amount_of_a_path() -> None:
