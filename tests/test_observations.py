@@ -374,6 +374,9 @@ def test_in_python_figures_and_their_differences_are_tables(tmp_path: Path) -> N
     new = file_of(tmp_path, HEAD + GOOD + changed + GOOD.replace("2025-03", "2025-01"))
     assert sim.observations(new)["value"].tolist() == [2000, 2100, 2000]
     known = sim.observations(new, date(2025, 5, 1))
+    assert sim.observations(new, "2025-05-01").equals(known)
+    with pytest.raises(sim.ScenarioError, match="as_of"):
+        sim.observations(new, "2025-13-01")
     assert known[["period", "value"]].to_numpy().tolist() == [["2025-03", 2000], ["2025-01", 2000]]
     told = sim.compare_observations(old, new)[["what", "period", "old", "new"]]
     assert told.fillna(0).to_numpy().tolist() == [

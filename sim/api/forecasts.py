@@ -21,6 +21,7 @@ from ..runs import freezing, frozen, outcomes
 from ..studies import miss_text
 from ..studies.miss import Miss
 from ..studies.missed_forecast import explain
+from .python_names import day_of_python
 
 MOST_ROWS = 20
 """Rows of a table that Jupyter shows."""
@@ -139,9 +140,9 @@ def verify_forecasts(path: str | Path) -> pd.DataFrame:
 
 
 def monitor_forecasts(
-    folder: str | Path, observed: str | Path, as_of: date | None = None
+    folder: str | Path, observed: str | Path, as_of: date | str | None = None
 ) -> Monitoring:
-    """Hold frozen forecasts against observed figures.
+    """Compare frozen forecasts with observed figures.
 
     Parameters
     ----------
@@ -155,7 +156,8 @@ def monitor_forecasts(
     Raises ``ScenarioError`` if a forecast was changed, or for mistakes in the file of figures.
     """
     forecasts = frozen.read_forecasts(Path(folder))
-    found = outcomes.follow_up(forecasts, read_observations(Path(observed)), as_of)
+    day = day_of_python(as_of, "as_of")
+    found = outcomes.follow_up(forecasts, read_observations(Path(observed)), day)
     return Monitoring(found, f"sim.monitor_forecasts({Path(folder).name!r}, as_of={as_of!r})")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..hindcast.observations import Observation, differences, known_on, observed, read_observations
+from .python_names import day_of_python
 
 COLUMNS = [
     *("series", "breakdown", "period", "statistic", "value", "unit"),
@@ -18,20 +19,20 @@ COLUMNS = [
 FIGURE = ["series", "breakdown", "period", "statistic"]
 
 
-def observations(file: str | Path | None = None, as_of: date | None = None) -> pd.DataFrame:
+def observations(file: str | Path | None = None, as_of: date | str | None = None) -> pd.DataFrame:
     """Return observed figures, one row each: those of a file, or those that the program carries.
 
     With ``as_of`` only what was published by that day counts, of each figure the last vintage by
     then. Raises ``ScenarioError`` with every mistake in the file.
 
     >>> import sim
-    >>> from datetime import date
-    >>> found = sim.observations(as_of=date(2025, 1, 31)).query("series == 'occupancy'")
+    >>> found = sim.observations(as_of="2025-01-31").query("series == 'occupancy'")
     >>> found.query("breakdown == 'total'")["period"].iloc[-1]
     '2024-12-31'
     """
     every = observed() if file is None else read_observations(Path(file))
-    return _table(every if as_of is None else known_on(every, as_of))
+    day = day_of_python(as_of, "as_of")
+    return _table(every if day is None else known_on(every, day))
 
 
 def compare_observations(old: str | Path, new: str | Path) -> pd.DataFrame:

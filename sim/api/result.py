@@ -124,7 +124,9 @@ class Result:
     def replications(self) -> pd.DataFrame:
         """Every replication and year as a row; columns are series, breakdown and measure.
 
-        The columns of cost are line and price level, at the prices of the base year [EUR].
+        The columns of cost are line and price level, at the prices of the base year [EUR]. Cost
+        of the IND, and of the total, is gross; that of ``gap`` is net of the IND's other income
+        where the budget vintage is.
 
         >>> import sim
         >>> run = sim.run("baseline", replications=10, step="week", workers=1)
