@@ -38,6 +38,8 @@ MONTHS = (
 )  # fmt: skip
 ENGLISH = re.compile(r"\b([Tt]he|[Aa]nd|with|from|than|which|their|that|by|are|between)\b")
 """Words that no Dutch sentence has."""
+ISO_DAY = re.compile(r"(?<![\w@/.-])\d{4}-\d{2}-\d{2}(?![\w/-])")
+"""A date as data have it; in an address, a key or the name of a file it stays so."""
 NO_NUMBERS = re.compile(r"arti(cle|kel) 37\.2|2025\.12\.1")
 """The number of an article and of an edition: they have a point in both languages."""
 
@@ -163,6 +165,7 @@ def test_the_dutch_memos_hold_no_english_sentence(folders: dict[str, Path]) -> N
         texts = [text for block in memo.blocks for text in texts_of(block)]
         assert len(texts) > 100
         assert [text for text in texts if is_english(text)] == [], kind
+        assert [text for text in texts if ISO_DAY.search(text)] == [], kind
 
 
 def texts_of(block: object) -> Iterator[str]:
@@ -179,6 +182,11 @@ def texts_of(block: object) -> Iterator[str]:
             yield from (cell for row in (block.heads, *block.rows) for cell in row)
         case Commands():
             pass
+
+
+def is_command(text: str) -> bool:
+    """Whether a text is a command or a key, which are typed with dates as data have them."""
+    return text.startswith(("opvangsim ", "value ", "waarde ")) or "--" in text
 
 
 def is_english(text: str) -> bool:
@@ -202,6 +210,8 @@ def test_the_dutch_workbooks_hold_no_english_sentence(
     assert len(rows) > 100
     found = [text for row in rows for text in row if isinstance(text, str) and is_english(text)]
     assert found == []
+    cells = [text for row in rows for text in row if isinstance(text, str)]
+    assert [text for text in cells if ISO_DAY.search(text) and not is_command(text)] == []
 
 
 @pytest.mark.slow
@@ -222,6 +232,7 @@ def test_listings_in_dutch_hold_no_english_sentence(
     told = [line for line in done.stdout.splitlines() if ".en = " not in line]
     assert len(told) > 100
     assert [line for line in told if is_english(line)] == []
+    assert [line for line in told if ISO_DAY.search(line)] == []
 
 
 def test_every_number_of_the_baseline_shows_what_it_rests_on_in_dutch(baseline: Scenario) -> None:

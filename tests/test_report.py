@@ -123,7 +123,9 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"theme_{theme}" for theme in THEMES}
     made |= {f"discover_{key}" for key in ("lever", "limit", "tried")}
     made |= {"statistic_p50", "statistic_mean"}
-    made |= {key for key in labels() if key.startswith(("miss_", "monitor_head_", "in_year_"))}
+    made |= {
+        key for key in labels() if key.startswith(("miss_", "monitor_head_", "in_year_", "find_"))
+    }
     made |= {f"data_{statistic}" for statistic in STATISTICS}
     made |= {f"data_unit_{one.unit.lower()}" for one in OBSERVABLE.values()}
     made |= {f"data_per_{kind}" for kind in ("day", "month", "quarter", "year")}

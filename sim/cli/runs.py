@@ -58,13 +58,14 @@ def reproduce(
 
 
 def _print_reproduction(found: Reproduction, lang: Language, quiet: bool) -> None:
-    from ..report.i18n import translate
+    from ..report.i18n import day_text, translate
     from ..report.run_tables import alike_text, other_texts
 
     record = found.record
     equal = sum(one.state == "equal" for one in found.files)
     if not quiet:
-        when = datetime.fromisoformat(record["created"]).strftime("%Y-%m-%d %H:%M")
+        made = datetime.fromisoformat(record["created"])
+        when = f"{day_text(made, lang)} {made:%H:%M}"
         named = record.get("scenario") or record["name"]
         typer.echo(
             translate("again_head", lang, kind=record["kind"], id=record["id"], scenario=named,

@@ -15,6 +15,7 @@ import numpy as np
 from ..hindcast.monitoring import FAMILY, LIMIT, MOST_SCORE, REFERENCE
 from ..report.display_names import series_name
 from ..report.i18n import Language, billion, number, probability, translate
+from ..report.observation_tables import period_text
 from ..results.versions import versions
 from ..runs.frozen import FrozenFigure, FrozenForecast
 from ..runs.outcomes import FollowUp, Outcome, Revision, Watched
@@ -126,7 +127,7 @@ def _revision(one: Revision, lang: Language) -> tuple[str, ...]:
     unit = one.after.unit
     return (
         _series(one.after, lang),
-        str(one.after.period),
+        period_text(one.after.period, lang),
         _amount(one.before.median, unit, lang),
         _amount(one.after.median, unit, lang),
         _amount(one.change, unit, lang),
@@ -205,7 +206,7 @@ def _outcome(one: Outcome, lang: Language) -> tuple[str, ...]:
     ends = (_amount(one.figure.at(level), unit, lang) for level in (0.1, 0.9))
     return (
         _series(one.figure, lang),
-        str(one.figure.period),
+        period_text(one.figure.period, lang),
         str(one.months_ahead),
         _amount(one.came, unit, lang),
         _amount(one.figure.median, unit, lang),

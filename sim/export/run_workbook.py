@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..report.i18n import Language, number, translate
+from ..report.i18n import Language, day_text, number, translate
 from ..report.run_tables import headline_rows
 from ..runs.load import RunFolder
 from ..scenario import Scenario
@@ -142,7 +143,7 @@ def _facts(run: RunFolder, lang: Language) -> list[tuple[str, str]]:
         ("book_replications", number(options["replications"], lang)),
         ("whence_seed", stamp.seed),
         ("book_step", translate(f"step_{options['step']}", lang)),
-        ("book_until", str(options["until"])),
+        ("book_until", day_text(date.fromisoformat(str(options["until"])), lang)),
         ("book_vary", ", ".join(options["vary"])),
         ("whence_version", versions),
         ("whence_command", stamp.command),

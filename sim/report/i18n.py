@@ -78,8 +78,12 @@ def library_texts() -> dict[str, str]:
 
 
 def translate(key: str, lang: Language, **values: object) -> str:
-    """Return a text of the program in a language, with its blanks filled in."""
-    return labels()[key][lang].format(**values)
+    """Return a text of the program in a language, with its blanks filled in: dates in figures."""
+    shown = {
+        name: day_text(value, lang) if type(value) is date else value
+        for name, value in values.items()
+    }
+    return labels()[key][lang].format(**shown)
 
 
 def translate_sentence(text: str | None, lang: Language, described: Text | None = None) -> str:
@@ -119,7 +123,7 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
 
 
 def day_text(day: date, lang: Language) -> str:
-    """Write a date in figures: 2027-12-31, 31-12-2027."""
+    """Write a date in figures: 2027-12-31, 31-12-2027. Data and keys have it as 2027-12-31."""
     return f"{day:%Y-%m-%d}" if lang == "en" else f"{day.day}-{day.month}-{day.year}"
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ..results import budget
 from ..scenario import Scenario
-from .i18n import Language, billion, in_words, million, number, probability, translate
+from .i18n import Language, billion, day_text, in_words, million, number, probability, translate
 from .run_tables import headline_rows, prices_label
 
 
@@ -121,7 +121,7 @@ def months_table(told: YearInExecution, scenario: Scenario, lang: Language) -> T
         low, high = (million(row[f"cumulated_{name}"], lang) for name in ("p10", "p90"))
         known = pd.notna(row["cumulated_p50"])
         cells = [
-            f"{row['date']:%Y-%m-%d}",
+            day_text(row["date"], lang),
             million(row["cost_p50"], lang),
             million(row["cumulated_p50"], lang) if known else "",
             translate("range", lang, low=low, high=high) if known and low != high else "",

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ..hindcast.conditioning import SCORE, Nowcast
 from .i18n import Language, number, translate
+from .observation_tables import period_text
 
 MOST = 12
 """Most numbers that are printed: those that moved most. All of them are in posterior.csv."""
@@ -33,7 +34,7 @@ def nowcast_lines(found: Nowcast, lang: Language) -> Iterator[str | Table]:
         yield translate(
             "nowcast_missed" if key else "nowcast_unmoved",
             lang,
-            name=f"{one.series} {one.breakdown} {one.period}",
+            name=f"{one.series} {one.breakdown} {period_text(one.period, lang)}",
             value=number(one.value, lang),
             misfit=number(abs(misfit), lang, 1),
             number=key,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from ..hindcast.observations import Differences, Observation
-from .i18n import Language, number, translate
+from ..hindcast.periods import Period
+from .i18n import Language, day_text, number, translate
 from .observed_figures import ComparedFigures
 
 
@@ -29,6 +30,11 @@ def figure_value(figure: Observation, lang: Language) -> str:
     """Return the value of a figure with its decimals, as the language writes numbers."""
     decimals = 0 if figure.value == round(figure.value) else 1
     return number(figure.value, lang, decimals)
+
+
+def period_text(period: Period, lang: Language) -> str:
+    """Write a period, a day as the language writes dates."""
+    return day_text(period.last, lang) if period.kind == "day" else str(period)
 
 
 def _years(first: int, last: int) -> str:
@@ -60,7 +66,7 @@ def listing(figures: Sequence[Observation], lang: Language) -> Table:
             translate(f"data_per_{kind}", lang),
             str(len(found)),
             _years(first.year, last.period.year),
-            str(last.period),
+            period_text(last.period, lang),
             figure_value(last, lang),
             translate(f"data_unit_{last.unit.lower()}", lang),
             translate("shown_as_percent", lang, value=number(100 * last.error, lang, 1)),
@@ -78,7 +84,7 @@ def compared_table(found: ComparedFigures, lang: Language) -> Table:
     for one in found.compared:
         ends = translate("range", lang, low=number(one.low, lang), high=number(one.high, lang))
         inside = translate("observed_yes" if one.inside else "observed_no", lang)
-        table.add_row(*_named(one.figure), figure_value(one.figure, lang), ends, inside)
+        table.add_row(*_named(one.figure, lang), figure_value(one.figure, lang), ends, inside)
     return table
 
 
@@ -95,13 +101,17 @@ def difference_table(found: Differences, lang: Language) -> Table:
             percent = number(100 * (new.value / old.value - 1), lang, 1)
             change = translate("shown_as_percent", lang, value=percent)
         texts = (figure_value(old, lang), figure_value(new, lang), change)
-        table.add_row(translate("data_revised", lang), *_named(new), *texts)
+        table.add_row(translate("data_revised", lang), *_named(new, lang), *texts)
     for one in found.added:
-        table.add_row(translate("data_added", lang), *_named(one), "", figure_value(one, lang), "")
+        table.add_row(
+            translate("data_added", lang), *_named(one, lang), "", figure_value(one, lang), ""
+        )
     for one in found.gone:
-        table.add_row(translate("data_gone", lang), *_named(one), figure_value(one, lang), "", "")
+        table.add_row(
+            translate("data_gone", lang), *_named(one, lang), figure_value(one, lang), "", ""
+        )
     return table
 
 
-def _named(figure: Observation) -> tuple[str, str, str]:
-    return figure.series, figure.breakdown, str(figure.period)
+def _named(figure: Observation, lang: Language) -> tuple[str, str, str]:
+    return figure.series, figure.breakdown, period_text(figure.period, lang)

@@ -16,7 +16,7 @@ from ..scenario import Scenario
 from ..scenario.listing import Difference
 from ..scenario.quantity import Quantity
 from .display_names import line_label
-from .i18n import Language, billion, million, number, probability, translate
+from .i18n import Language, billion, day_text, million, number, probability, translate
 from .scenario_listing import spread_text, value_text
 
 NORMAL_P90 = 1.2815515655446004
@@ -155,7 +155,7 @@ def reception_table(monthly: pd.DataFrame, lang: Language) -> Table:
     rows: Any = monthly.set_index(["date", "series", "breakdown"])
     for day in [dates[0], *ends.values()]:
         cells = [thousands(rows.loc[(day, *cell)], "p50", lang) for cell in series.values()]
-        table.add_row(day.strftime("%Y-%m-%d"), *cells)
+        table.add_row(day_text(day, lang), *cells)
     return table
 
 
@@ -258,7 +258,7 @@ def runs_table(rows: Iterable[Mapping[str, Any]], lang: Language) -> Table:
             told = trouble_text(row["trouble"], lang)
             table.add_row(row["id"] or "?", row["kind"] or "?", told, "", "", row["folder"])
             continue
-        when = row["created"].strftime("%Y-%m-%d %H:%M")
+        when = f"{day_text(row['created'], lang)} {row['created']:%H:%M}"
         gap = gap_text(row["headline"], lang)
         table.add_row(row["id"], row["kind"], row["scenario"], when, gap, row["folder"])
     return table

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from ..clock import parse_day
 from ..errors import Location
 from ..scenario import Quantity, Text
 from ..scenario.listing import Citation, Difference, Effect, Leaf, ListingRow
 from ..scenario.relative import ResolvedFrom
-from .i18n import Language, number, translate, translate_sentence, unit_name
+from .i18n import Language, day_text, number, translate, translate_sentence, unit_name
 
 INDENT = "    "
 
@@ -21,12 +23,14 @@ def value_text(value: Leaf, lang: Language) -> str:
     if isinstance(value, bool):
         return translate("set_true" if value else "set_false", lang)
     if not isinstance(value, Quantity):
-        return str(value)
+        # A date is listed as the text that a file has.
+        day = parse_day(str(value))
+        return str(value) if day is None else day_text(day, lang)
     unit = unit_name(value.unit, lang)
     if not isinstance(value.value, tuple):
         return f"{plain(value.single, lang)} {unit}"
     glue = " ... " if value.between == "straight" else ", "
-    pairs = [f"{day}: {plain(amount, lang)}" for day, amount in value.pairs()]
+    pairs = [f"{day_text(day, lang)}: {plain(amount, lang)}" for day, amount in value.pairs()]
     return f"{glue.join(pairs)} {unit}"
 
 
@@ -194,9 +198,12 @@ def sources(
 
 def about_source(card: Mapping[str, Any], lang: Language) -> list[str]:
     """Return title, number, day, address, licence and who quotes a source, as far as known."""
-    parts = [str(card.get(key) or "")
-             for key in ("title", "number", "published", "address", "licence")]  # fmt: skip
-    about = [translate_sentence(part, lang) for part in parts if part]
+    parts = [card.get(key) for key in ("title", "number", "published", "address", "licence")]
+    about = [
+        day_text(part, lang) if isinstance(part, date) else translate_sentence(str(part), lang)
+        for part in parts
+        if part
+    ]
     through = translate_sentence(card.get("through"), lang)
     return about + ([translate("source_through", lang, by=through)] if through else [])
 

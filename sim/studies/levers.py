@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import Message, Problem, ScenarioError
 from ..report.charts.elements import key_words
-from ..report.i18n import Language, translate
+from ..report.i18n import Language, day_text, translate
 from ..scenario import Quantity, Scenario, override, quantities
 from ..scenario.introspect import at, hint_for
 from .asked import Lever
@@ -106,7 +106,7 @@ def lever_name(lever: Lever, lang: Language) -> str:
     if lever.since is None:
         return lever.key
     first = (lever.since.month, lever.since.day) == (1, 1)
-    date = lever.since.year if first else lever.since.isoformat()
+    date = lever.since.year if first else day_text(lever.since, lang)
     return translate("lever_from", lang, name=lever.key, date=date)
 
 

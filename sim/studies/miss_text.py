@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ..report.display_names import series_name
 from ..report.i18n import Language, million, number, translate
+from ..report.observation_tables import period_text
 from .miss import Miss, Part
 
 NOTHING = 1e-4
@@ -33,7 +34,7 @@ def title(found: Miss, lang: Language) -> str:
     """Return what was forecast: series and period, with the unit."""
     figure = found.figure
     name = series_name(figure.series, figure.breakdown, lang)
-    return translate("miss_title", lang, name=name, period=figure.period)
+    return translate("miss_title", lang, name=name, period=period_text(figure.period, lang))
 
 
 def heads(found: Miss, lang: Language) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def _result(found: Miss, lang: Language) -> Iterator[str]:
         "miss_below" if miss > 0 else "miss_above" if miss < 0 else "miss_exact",
         lang,
         name=name[:1].upper() + name[1:],
-        period=figure.period,
+        period=period_text(figure.period, lang),
         observed=_told(found, figure.value, lang),
         forecast=_told(found, found.forecast, lang),
         miss=_told(found, abs(miss), lang),

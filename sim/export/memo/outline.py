@@ -10,7 +10,7 @@ from typing import Any
 from ...hindcast import kept, scores
 from ...model.uncertainty import UNCERTAINTIES
 from ...questions.metrics import score_entries
-from ...report.i18n import Language, number, translate
+from ...report.i18n import Language, in_words, number, translate
 from ...report.scorecard_tables import skill_table, verdict
 from ...runs.load import FinishedFolder
 from ...scenario import Scenario, quantities
@@ -100,7 +100,7 @@ def _method(
     numbers = dict(quantities(scenario))
     options = folder.record["options"]
     blanks = {
-        "start": scenario.start.isoformat(),
+        "start": in_words(scenario.start, lang),
         "step": translate(f"step_{options['step']}", lang),
         "n": number(options["replications"], lang),
         "numbers": len(numbers),

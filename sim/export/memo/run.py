@@ -12,7 +12,7 @@ from ...hindcast.observations import Observation
 from ...questions.text import HUNDREDS
 from ...report.charts import CHART_SIZES, RunData, alt_text, draw
 from ...report.error_tables import error_note, error_table, other_errors_note
-from ...report.i18n import Language, number, probability, translate
+from ...report.i18n import Language, in_words, number, probability, translate
 from ...report.in_year import (
     months_table,
     spent_sentence,
@@ -201,7 +201,7 @@ def _at_the_end(run: RunFolder, lang: Language) -> str:
     row = rows[(rows["series"] == "need") & (rows["breakdown"] == "total")].iloc[-1]
     ends = {name: count(row[quantile], lang)
             for name, quantile in (("need", "p50"), ("low", "p10"), ("high", "p90"))}  # fmt: skip
-    return translate("memo_run_end", lang, date=row["date"].date().isoformat(), **ends)
+    return translate("memo_run_end", lang, date=in_words(row["date"].date(), lang), **ends)
 
 
 def _main_table(run: RunFolder, lang: Language) -> Any:
