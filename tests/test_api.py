@@ -180,7 +180,7 @@ def test_the_scorecard_reads_what_is_kept_and_tells_it() -> None:
     card = sim.score_hindcasts()
     pd.testing.assert_frame_equal(card.summary, summary(kept().scored))
     assert card.sentences("nl") == verdict(kept(), "nl")
-    assert {"official", "program", "came"} <= set(card.official)
+    assert {"official", "program", "observed"} <= set(card.official)
     assert "<table>" in card._repr_html_()
     assert f"{card.scores[-1].pool_ratio.value:.2f}" in card.chart().words
     assert {goal.measure for goal in card.goals} >= {"program_ratio", "pool_ratio", "coverage"}

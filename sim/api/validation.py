@@ -27,6 +27,10 @@ from ..scenario import load
 from ..scenario.listing import kept_effects
 
 
+OBSERVED = {"came": "observed", "program_came": "program_observed"}
+"""Columns of the stored tables by the names they have here."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scorecard:
     """Hindcasts compared with observations."""
@@ -41,12 +45,12 @@ class Scorecard:
         Forecast, observation, error, CRPS, intervals, whether they contain the observation, and
         the share of the forecast below it [people, cases, EUR].
         """
-        return self.cells.march
+        return _described(self.cells.march)
 
     @property
     def first_applications(self) -> pd.DataFrame:
         """The same of yearly first applications by their process alone, from 1999."""
-        return self.cells.yearly
+        return _described(self.cells.yearly)
 
     @property
     def scores(self) -> list[hindcast.Score]:
@@ -65,8 +69,12 @@ class Scorecard:
 
     @property
     def official(self) -> pd.DataFrame:
-        """Official forecasts, hindcasts of their publication dates, and observations."""
-        return hindcast.official_cells(self.cells.official)
+        """Official forecasts, hindcasts of their publication dates, and observations.
+
+        ``program_observed`` differs from ``observed`` where the model counts another quantity than
+        the official forecast does.
+        """
+        return _described(hindcast.official_cells(self.cells.official))
 
     def sentences(self, lang: Language = "en") -> list[str]:
         """Return the findings in words: coverage, and where a naive or official forecast is better.
@@ -116,7 +124,7 @@ class Scorecard:
         return Chart(figure, title_of(figure), text, width, stamp)
 
     def _require_all_years(self, method: str) -> None:
-        if set(self.hindcasts["origin"]) != set(hindcast.origins()):
+        if set(self.cells.march["origin"]) != set(hindcast.origins()):
             usage_error(method, "this scorecard does not have all years", "score without years")
 
     def __repr__(self) -> str:
@@ -127,6 +135,12 @@ class Scorecard:
 
     def _parts(self) -> list[Any]:
         return [table(self.scores, "en") for table in (score_table, skill_table)]
+
+
+def _described(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of hindcasts with dates of pandas, and observations under that name."""
+    days = {name: pd.to_datetime(table[name]) for name in ("origin", "published") if name in table}
+    return table.rename(columns=OBSERVED).assign(**days)
 
 
 def score_hindcasts(

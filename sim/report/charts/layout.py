@@ -263,7 +263,8 @@ def _describe_given(layout: FigureLayout, place: int) -> None:
     """Write title, quantity and legend of a panel in a figure of the user, as axes have them."""
     axes, size = layout.panels[place], layout.size
     single, head = len(layout.panels) == 1, layout.heads[place]
-    axes.set_title(wrapped(layout.title if single else head, size.title, 1.1 * inches_of(axes)[0]))
+    title = layout.title if single else f"{head[0].upper()}{head[1:]}"
+    axes.set_title(wrapped(title, size.title, 1.1 * inches_of(axes)[0]))
     if single and axes.yaxis_inverted():
         axes.set_xlabel(head)
     elif single:
