@@ -26,7 +26,6 @@ from ..runs.provenance import Provenance
 from ..scenario import load
 from ..scenario.listing import kept_effects
 
-
 OBSERVED = {"came": "observed", "program_came": "program_observed"}
 """Columns of the stored tables by the names they have here."""
 
