@@ -57,9 +57,10 @@ def test_frames_hold_the_numbers_of_the_files(result: Any) -> None:
     whole = pd.read_parquet(result.folder / "replications.parquet")
     ours = result.replications
     whole = whole.set_index(["replication", "year"]).sort_index()
-    for column in ours.columns:
+    kept = [column for column in ours.columns if column[0] != "gap"]
+    for column in kept:
         np.testing.assert_array_equal(ours[column], whole["|".join(column)])
-    assert set(whole.columns) == {"|".join(column) for column in ours.columns}
+    assert set(whole.columns) == {"|".join(column) for column in kept}
 
 
 def test_tables_are_copies(result: Any) -> None:
@@ -133,6 +134,25 @@ def test_a_cell_is_described_in_its_unit(result: Any) -> None:
         result.describe_cell("gap 2027")
 
 
+def test_gaps_of_replications_have_the_statistics_of_the_gap_table(result: Any) -> None:
+    gaps = result.replications["gap"].droplevel("measure", axis="columns")
+    found = {p: gaps.groupby("year").quantile(p) for p in (0.1, 0.5, 0.9)}
+    scenario = result.scenario.model
+    key = (scenario.budget.headline, slice(None), scenario.prices.level, "cost")
+    table = result.budget.loc[(*key, scenario.budget.price_basis), :]
+    for line in gaps.columns:
+        of_line = table.xs(line, level="line").droplevel(["vintage", "cost_level"], axis="index")
+        for p, values in found.items():
+            expected = of_line[f"gap_p{round(100 * p)}"].droplevel(["timing", "price_basis"])
+            got = values[line].reindex(expected.index)
+            # Costs of replications are kept in thousands of euros.
+            assert (got - expected).abs().max() < 2_000
+            assert got.isna().equals(expected.isna())
+    data = result.to_xarray()["gap_of_replication"]
+    assert data.dims == ("replication", "year", "line")
+    assert float(data.sel(line="total", year=2027).median()) == found[0.5]["total"][2027]
+
+
 # -- xarray ----------------------------------------------------------------------------------------
 
 
@@ -154,6 +174,8 @@ def test_a_dataset_has_the_numbers_of_the_frames(result: Any) -> None:
         series, breakdown, measure = map(str, key)
         if series == "cost":
             found = data["cost"].sel(line=breakdown, cost_level=measure)
+        elif series == "gap":
+            found = data["gap_of_replication"].sel(line=breakdown)
         else:
             kind, _, member = breakdown.partition(":")
             name = series + ("_at_end" if measure == "end" else "")

@@ -13,12 +13,12 @@ from ..errors import usage_error
 from ..model.sampling import Floats
 from ..report.display_names import series_name
 from ..runs.load import RunFolder
-from .frames import EUR, monthly_frame, replications_frame
+from .frames import EUR, monthly_frame
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-COST = "cost"
+COST, GAP = "cost", "gap"
 STATISTICS = ["mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95"]
 SHARED = ("place", "group")
 """Breakdowns that mean the same in every series; a ``kind`` is another one in each."""
@@ -39,8 +39,11 @@ class Variable:
     members: dict[str, Floats] = field(default_factory=dict)
 
 
-def dataset_of(run: RunFolder, replications: pd.DataFrame) -> Dataset:
-    """Return a run as a Dataset; raises ``ScenarioError`` if xarray is not installed."""
+def dataset_of(run: RunFolder, wide: pd.DataFrame) -> Dataset:
+    """Return a run as a Dataset; raises ``ScenarioError`` if xarray is not installed.
+
+    ``wide`` is the frame of its replications.
+    """
     # The only import in a function: xarray is not installed without the extra.
     try:
         import xarray as xr
@@ -48,7 +51,6 @@ def dataset_of(run: RunFolder, replications: pd.DataFrame) -> Dataset:
         what = "the library of labelled arrays (xarray) is not installed"
         usage_error("to_xarray", what, "pip install 'opvangsim[xarray]'")
     arrays = []
-    wide = replications_frame(replications, run.yearly)
     for one in (*_yearly(wide), *_monthly(monthly_frame(run.monthly)), *_money(run)):
         coords, values = dict(one.coords), next(iter(one.members.values()))
         if one.along:
@@ -61,14 +63,14 @@ def dataset_of(run: RunFolder, replications: pd.DataFrame) -> Dataset:
 
 
 def _yearly(wide: pd.DataFrame) -> Iterator[Variable]:
-    """Return the series and the cost of every replication and year."""
+    """Return the series, the cost and the gap of every replication and year."""
     units = wide.attrs["units"]
     coords = {level: wide.index.unique(level).to_numpy() for level in ("replication", "year")}
     shape = [len(names) for names in coords.values()]
     found: dict[str, Variable] = {}
     for name in wide.columns:
         series, breakdown, measure = map(str, name)
-        if series == COST:
+        if series in (COST, GAP):
             continue
         values = wide[name].to_numpy().reshape(shape)
         ending = "_at_end" if measure == "end" else ""
@@ -81,6 +83,10 @@ def _yearly(wide: pd.DataFrame) -> Iterator[Variable]:
     axes = {**coords, "line": lines.to_numpy(str), "cost_level": levels.to_numpy(str)}
     attrs = {"units": EUR, "long_name": "cost at the prices of the base year"}
     yield Variable(COST, attrs, axes, "", {"": cost})
+    gaps = wide[[GAP]].droplevel(["series", "measure"], axis="columns")
+    axes = {**coords, "line": gaps.columns.to_numpy(str)}
+    attrs = {"units": EUR, "long_name": "gap against the headline vintage, in its prices"}
+    yield Variable("gap_of_replication", attrs, axes, "", {"": gaps.to_numpy().reshape(*shape, -1)})
 
 
 def _monthly(monthly: pd.DataFrame) -> Iterator[Variable]:

@@ -51,14 +51,21 @@ def monthly_frame(monthly: pd.DataFrame) -> pd.DataFrame:
     return _series_frame(monthly, ("series", "breakdown", "date"), "Stocks and flows by month")
 
 
-def replications_frame(table: pd.DataFrame, yearly: pd.DataFrame) -> pd.DataFrame:
-    """Return every replication and year as rows; columns are series, breakdown and measure."""
+def replications_frame(
+    table: pd.DataFrame, yearly: pd.DataFrame, gaps: pd.DataFrame, vintage: str
+) -> pd.DataFrame:
+    """Return every replication and year as rows; columns are series, breakdown and measure.
+
+    ``gaps`` are those against the budget of a vintage, a column for each line.
+    """
     found = table.astype({"replication": np.int64, "year": np.int64})
     found = found.set_index(["replication", "year"]).sort_index().astype(np.float64)
     parts = [tuple(str(name).split("|")) for name in found.columns]
+    parts += [("gap", str(line), vintage) for line in gaps.columns]
+    found = pd.concat([found, gaps.reindex(found.index)], axis="columns")
     found.columns = pd.MultiIndex.from_tuples(parts, names=["series", "breakdown", "measure"])
-    title = "Stocks, flows and cost of every replication and year"
-    units = {**_series_units(yearly), "cost": EUR}
+    title = "Stocks, flows, cost and gap of every replication and year"
+    units = {**_series_units(yearly), "cost": EUR, "gap": EUR}
     return _described(found.sort_index(axis="columns"), title, units)
 
 

@@ -22,6 +22,7 @@ from ..report.error_tables import error_table
 from ..report.i18n import Language, probability
 from ..results.cell import look_up, parse
 from ..runs.folder import replace_folder
+from ..runs.kept_cells import read_gaps
 from ..runs.load import RunFolder, no_months, read_run_folder, verified_table
 from ..runs.manifest import MANIFEST, read_manifest
 from . import frames
@@ -124,23 +125,28 @@ class Result:
     def replications(self) -> pd.DataFrame:
         """Every replication and year as a row; columns are series, breakdown and measure.
 
-        The columns of cost are line and price level, at the prices of the base year [EUR]. Cost
-        of the IND, and of the total, is gross; that of ``gap`` is net of the IND's other income
-        where the budget vintage is.
+        Columns of cost are line and price level, at the prices of the base year; cost of the IND,
+        and of the total, is gross [EUR]. Columns of the gap are line and headline vintage: cost
+        less budget in the prices of that vintage, as in ``gap``, and net of the IND's other income
+        where the vintage is [EUR].
 
         >>> import sim
         >>> run = sim.run("baseline", replications=10, step="week", workers=1)
         >>> run.replications["occupancy", "total", "mean"].groupby("year").mean().shape
         (6,)
+        >>> gap = run.replications["gap", "total", "owb2025"].groupby("year").median()
+        >>> bool(abs(gap[2027] - run.value("gap.total.2027")) < 1e4)
+        True
         """
-        return frames.replications_frame(self._unreduced(), self.finished.yearly)
+        return frames.replications_frame(*self._unreduced())
 
     def to_xarray(self) -> Dataset:
         """Return the run as an xarray Dataset, with a dimension for each kind of name.
 
         Series of every replication and year (``occupancy``, ``occupancy_at_end``,
         ``occupancy_by_place``), statistics by month (``occupancy_monthly``), ``cost`` of every
-        replication by line and price level, and ``budget`` and ``gap`` by vintage and line.
+        replication by line and price level, ``budget`` and statistics of the ``gap`` by vintage and
+        line, and ``gap_of_replication`` against the headline vintage.
 
         Needs the extra ``opvangsim[xarray]``. Raises ``ScenarioError`` without it.
 
@@ -149,10 +155,14 @@ class Result:
         >>> data["occupancy"].dims, data["occupancy"].attrs["units"]
         (('replication', 'year'), 'persons')
         """
-        return dataset_of(self.finished, self._unreduced())
+        return dataset_of(self.finished, frames.replications_frame(*self._unreduced()))
 
-    def _unreduced(self) -> pd.DataFrame:
-        return verified_table(self.folder, self.finished.record, "replications.parquet")
+    def _unreduced(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
+        """Return what the frame of replications is made of."""
+        record = self.finished.record
+        table = verified_table(self.folder, record, "replications.parquet")
+        gaps = read_gaps(self.folder, record)
+        return table, self.finished.yearly, gaps, self.scenario.model.budget.headline
 
     @property
     def posterior(self) -> pd.DataFrame:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from ..clock import Clock
 from ..model.sampling import Floats, sample
-from ..results.budget import LINES
+from ..results.budget import LINES, MAIN_LINES, whole_years
 from ..results.experiment import Experiment, settings_from_record
 from ..results.tables import TableCell, Tables
 from .load import read_resolved, verified_file, verified_table
@@ -76,3 +77,17 @@ def read_experiment(
         ),
         {(level, line): values(name) for line, name in of_costs.items()},
     )  # fmt: skip
+
+
+def read_gaps(folder: Path, record: dict[str, Any]) -> pd.DataFrame:
+    """Return the gap of a finished run by replication and year; a column for each line [EUR].
+
+    Against the headline vintage, as the gap table of the run has its statistics; NaN in a year
+    without a budget, or of which the run holds a part. ``record`` is its manifest. Raises
+    ``ScenarioError`` if a file is missing or was changed.
+    """
+    trial = read_experiment(folder, record, [("occupancy", "total", "mean", "persons")])
+    members = [range(trial.replications), whole_years(trial.clock)]
+    rows = pd.MultiIndex.from_product(members, names=["replication", "year"])
+    gaps = {line: trial.line("gap", line).T.ravel() for line in MAIN_LINES}
+    return pd.DataFrame(gaps, rows)
