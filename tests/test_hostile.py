@@ -295,6 +295,8 @@ def test_a_pipe_or_a_device_is_never_read(tmp_path: Path, command: Command) -> N
         *(("runs", "provenance", name) for name in ("pipe.html", "/dev/zero", ".")),
         *(("scenario", "import", name, "-o", "p.yaml") for name in ("pipe.html", "/dev/zero")),
         *(("scenario", "check", name) for name in ("pipe.html", "/dev/zero")),
+        *(("data", "check", name) for name in ("pipe.html", "/dev/zero")),
+        *(("run", "baseline", "--observed", name) for name in ("pipe.html", "/dev/zero")),
         ("sweep", "/dev/zero"),
     ):
         done = command(*words)

@@ -55,9 +55,11 @@ def check_key(key: str) -> None:
 
 
 def check_readable(*files: Path | None) -> None:
-    """Refuse files that can't be opened."""
+    """Refuse files that can't be opened, and pipes and devices, which would keep one waiting."""
     for file in files:
         if file is not None:
+            if file.exists() and not (file.is_file() or file.is_dir()):
+                usage_error(str(file), "this is not a file", "name a file")
             try:
                 file.open("rb").close()
             except OSError as error:
