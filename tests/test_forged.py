@@ -31,7 +31,7 @@ from sim.scenario.introspect import at
 FIXTURE = Path(__file__).parent / "fixtures" / "run_0_1_0"
 TITLE = {"en": "a", "nl": "b"}
 ANSWERS: dict[str, dict[str, Any]] = {
-    "comparison": {"base": "a", "others": ["b"]},
+    "comparison": {"base": "a", "others": ["b"], "year": 2027, "finished": True},
     "explanation": {"cell": "gap.total.2027:p50", "factors": {"homes": ["housing.homes"]}},
     "enough": {"year": 2027, "chance": [0.8], "line": ["total"]},
     "solution": {"levers": ["housing.homes"], "target": "gap.total.2027 <= 0", "certainty": 0.8,

@@ -254,7 +254,8 @@ def test_a_number_set_on_the_command_line_says_how_uncertain_it_is() -> None:
     homes = load("baseline").housing.homes
     assert homes.spread is not None
     low, high = (35_000 * homes.spread.quantile(u, 1.0) for u in (0.1, 0.9))
-    assert f"keeps its uncertainty: 80 % from {low:,.4g} to {high:,.4g}" in note.what
+    low, high = (float(f"{end:.4g}") for end in (low, high))
+    assert f"keeps its uncertainty: 80 % from {low:,.0f} to {high:,.0f}" in note.what
     assert "write housing.homes={value: 35000, certain: true}" in note.advice
     exact = "housing.homes={value: 35000, certain: true}"
     assert notes_of(load_chain(["baseline"], [exact])) == []

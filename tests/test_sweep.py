@@ -425,7 +425,10 @@ def test_a_mistake_in_a_design_ends_with_2_and_one_clear_message(tmp_path: Path)
     ("words", "told"),
     [
         (["sweep", "nowhere"], "or one of: futures"),
-        (["discover", "nowhere", "--where", "gap.total.2027 > 0"], "no sweep in this folder"),
+        (
+            ["discover", "nowhere", "--where", "gap.total.2027 > 0"],
+            "give a folder that opvangsim wrote",
+        ),
     ],
 )
 def test_what_is_not_there_is_told(

@@ -246,10 +246,10 @@ def import_(
     lang: Lang = "en",
 ) -> None:
     """Read an edited workbook back: a patch with just what was changed, checked like a file."""
-    check_readable(file)
     if out.suffix != ".yaml":
         what = Message("this is not a name of a {suffix} file", suffix=".yaml")
         usage_error(str(out), what, Message("give a name that ends in {suffix}", suffix=".yaml"))
+    check_readable(file)
     from ..export.files import import_patch
 
     name, changed = import_patch(file, out, base or ())

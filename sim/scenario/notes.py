@@ -113,12 +113,13 @@ def _kept(key: str, number: Quantity) -> Message:
     """Return how uncertain a number is: its 80 % interval, or that of a factor on its path."""
     assert number.spread is not None
     low, high = (float(number.spread.quantile(u, number.central_draw())) for u in (0.1, 0.9))
-    sentence = "{key} keeps its uncertainty: 80 % from {low:,.4g} to {high:,.4g}"
+    sentence = "{key} keeps its uncertainty: 80 % from {low:,.10g} to {high:,.10g}"
     if isinstance(number.value, tuple):
         sentence = "{key} keeps its uncertainty: 80 % from {low:.2f} to {high:.2f} times the path"
     elif number.spread.kind == "factor":
         low, high = low * number.single, high * number.single
-    return Message(sentence, key=key, low=low, high=high)
+    # Four digits: large amounts are not written as powers of ten.
+    return Message(sentence, key=key, low=float(f"{low:.4g}"), high=float(f"{high:.4g}"))
 
 
 def _to_be_certain(loaded: Loaded, key: str, number: Quantity) -> Message:

@@ -20,11 +20,12 @@ CALLS = {
     "_mistake": (1, 3), "_missing": (1, 3), "_lost": (0, 2), "_fault": (0, 2), "fault": (0, 3),
     "lacking": (1, 2), "problem": (1, 3), "add": (1, 3), "_move_unlisted": (2, 3),
     "tell": (0, 2), "warn": (0, 2), "of_text": (0, 1), "Failure": (2, 3), "check_ending": (2, 4),
+    "mapping": (2, 3), "_texts": (3, 4),
 }  # fmt: skip
 """Calls that report a problem, and which of their arguments have sentences."""
 HOLDERS = frozenset({
     "what", "advice", "said", "why", "choice", "which", "how", "found", "reason", "kind", "problem",
-    "made_of", "export", "hint", "idle",
+    "made_of", "export", "hint", "idle", "sentence",
     "SAID", "FORMER", "FINDINGS", "WORDS", "CONFUSED", "DAY_EXAMPLE", "BEGIN", "_BEGIN",
     "NOT_INHERITED",
 })  # fmt: skip
@@ -32,6 +33,7 @@ HOLDERS = frozenset({
 RETURNING = {
     "hint_for", "_said", "_missing", "reason_against", "_advice", "_extent", "_suggestion",
     "_head_advice", "_reason", "advice_on", "day_advice", "contested", "similar_names",
+    "_what_there_is",
 }  # fmt: skip
 """Functions that return one."""
 
