@@ -146,7 +146,7 @@ def test_an_interrupt_half_way_ends_at_once_and_leaves_no_folder(
         start_new_session=True,
     )
     assert process.stderr is not None
-    assert "0 of 4000" in process.stderr.readline()
+    assert " of 4,000 replications" in process.stderr.readline()
     time.sleep(1.0)
     os.killpg(process.pid, number)
     # All of it would take minutes.

@@ -207,6 +207,9 @@ def tried(
     make_outside(work)
     if "filled.xlsx" in writer.words:
         _fill("filled.xlsx")
+    if "s" in writer.words:
+        # What stands for a sweep: reading it is not what is tried here.
+        shutil.copytree("r", "s")
     if "frozen" in writer.words:
         freeze(Path("r"), Path("frozen"))
     first = said(writer.words)

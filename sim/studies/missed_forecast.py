@@ -31,8 +31,9 @@ def explain(
     """
     try:
         when = parse_period(period)
-    except ValueError as error:
-        usage_error("--date", str(error), "as in 2025-12-31, 2025-12, 2025-Q4 or 2025")
+    except ValueError:
+        what = Message("'{period}' is no period", period=period)
+        usage_error("--date", what, "as in 2025-12-31, 2025-12, 2025-Q4 or 2025")
     forecast, observations = _only_one(file), read_observations(observed)
     figure = figure_on(observations, series, when)
     frozen = forecast.figures.get(figure.figure)
