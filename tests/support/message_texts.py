@@ -20,7 +20,7 @@ CALLS = {
     "_mistake": (1, 3), "_missing": (1, 3), "_lost": (0, 2), "_fault": (0, 2), "fault": (0, 3),
     "lacking": (1, 2), "problem": (1, 3), "add": (1, 3), "_move_unlisted": (2, 3),
     "tell": (0, 2), "warn": (0, 2), "of_text": (0, 1), "Failure": (2, 3), "check_ending": (2, 4),
-    "mapping": (2, 3), "_texts": (3, 4),
+    "mapping": (2, 3), "_texts": (3, 4), "read_text": (2, 3),
 }  # fmt: skip
 """Calls that report a problem, and which of their arguments have sentences."""
 HOLDERS = frozenset({
