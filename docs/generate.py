@@ -336,7 +336,7 @@ def scenarios_page() -> str:
         }
     )
     return (
-        "# Shipped scenarios\n\nAs `opvangsim scenario list` prints them: median gap with its 80 % "
+        "# Shipped scenarios\n\nAs `opvangsim scenario list` prints them: median gap with its 80% "
         f"interval, from 100 replications in weekly steps.\n\n{markdown_table(shown, ['name'])}\n"
     )
 

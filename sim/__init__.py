@@ -7,7 +7,7 @@ Load a scenario, run it, and look at the result::
     baseline = sim.load("baseline")
     baseline["housing.homes"], baseline.housing.homes   # a number of it, by key or attribute
     result = baseline.run(replications=100)             # or sim.run("baseline", replications=100)
-    result.gap                                          # the gap by year, with its 80 % interval
+    result.gap                                          # the gap by year, with its 80% interval
     result.yearly.loc["occupancy", "total", "mean"]     # tidy data frames, units in their attrs
     result.plot.need(ax=ax)                             # charts on matplotlib axes
     baseline.compare("faster-housing")                  # differences, on common random numbers

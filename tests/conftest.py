@@ -90,7 +90,7 @@ def _every_mistake_has_a_dutch_text() -> Iterator[None]:
             found = {text for problem in problems for text in untranslated(problem)}
             # What begins with a capital is what a library says, of which there is no end.
             lacking = {text for text in found if not text[:1].isupper()}
-            assert not lacking, f"in sim/locale/nl.po there is no message {lacking}"
+            assert not lacking, f"in sim/locale/nl/messages.po there is no message {lacking}"
         made(self, problems)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -10,10 +10,10 @@ The rule, which was set down before the limit was computed:
    either direction, as in the program.
 2. Limit. For a reference value k the limit h is the smallest multiple of 0.1 at which at most one
    of ten periods of 24 months has more than one false alarm over all series together, by the
-   one-sided 95 % bound.
+   one-sided 95% bound.
 3. Reference value. k is the smallest multiple of 0.25 from 0.5 up to 2 at which, with that h, a
-   shift of 30 % of a series whose relative standard deviation is 0.10 (a shift of 3) is found
-   within four months in nine of ten cases, by the one-sided 95 % bound. The smallest, because a
+   shift of 30% of a series whose relative standard deviation is 0.10 (a shift of 3) is found
+   within four months in nine of ten cases, by the one-sided 95% bound. The smallest, because a
    small k finds small shifts of wide series sooner.
 
 A shift begins when the CUSUM stands at zero, stays, and is not learned by the forecasts. An earlier
@@ -68,12 +68,12 @@ def months_to_alarm(
 
 
 def upper(hits: int, of: int) -> float:
-    """One-sided 95 % upper bound of a probability (Clopper and Pearson)."""
+    """One-sided 95% upper bound of a probability (Clopper and Pearson)."""
     return float(beta.ppf(0.95, hits + 1, of - hits)) if hits < of else 1.0
 
 
 def lower(hits: int, of: int) -> float:
-    """One-sided 95 % lower bound of a probability (Clopper and Pearson)."""
+    """One-sided 95% lower bound of a probability (Clopper and Pearson)."""
     return float(beta.ppf(0.05, hits, of - hits + 1)) if hits else 0.0
 
 

@@ -59,7 +59,7 @@ def outcomes(fast: Series, persons: Series, tried: str) -> Iterator[CheckOutcome
     yield CheckOutcome(
         "all differences together look like luck",
         f"{errors.size} differences of means over their standard errors",
-        f"median {np.median(errors):.2f} (below 1.3), {far:.1%} beyond 3.5 (below 10 %)",
+        f"median {np.median(errors):.2f} (below 1.3), {far:.1%} beyond 3.5 (below 10%)",
         bool(np.median(errors) < 1.3 and far < 0.1),
     )
 

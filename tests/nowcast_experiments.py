@@ -1,9 +1,9 @@
 """Does conditioning on figures make forecasts better? Twin experiments, and real origin dates.
 
 ``make verify`` runs it; the tests do eight twins. Bounds were written down before scoring. Of
-eighty twins CRPS of people is at least 45 % lower a year on and 25 % lower two years on, with
-one-sided 90 % bootstrap bounds above 35 and 12 %; 80 % intervals hold 70 to 90 % of the truths by
-horizon, pooled over series. Of real origins the total CRPS is at least 10 % lower than that of the
+eighty twins CRPS of people is at least 45% lower a year on and 25% lower two years on, with
+one-sided 90% bootstrap bounds above 35 and 12%; 80% intervals hold 70 to 90% of the truths by
+horizon, pooled over series. Of real origins the total CRPS is at least 10% lower than that of the
 older forecast.
 """
 
@@ -41,7 +41,7 @@ def twins_hold(twins: list[Twin]) -> bool:
             if series == "occupancy|total":
                 held &= lower >= least and low > bound
         pooled = float(np.mean([twin.inside for twin in ahead]))
-        print(f"{years} years  all series: {pooled:.1%} inside the 80 % interval")
+        print(f"{years} years  all series: {pooled:.1%} inside the 80% interval")
         held &= INSIDE[0] <= pooled <= INSIDE[1]
     return held
 

@@ -122,7 +122,7 @@ def test_a_cell_is_described_in_its_unit(result: Any) -> None:
     high = f"{result.gap['gap_p90'][2027] / 1e9:.1f}"
     assert result.describe_cell("gap.total.2027:p90") == f"EUR\N{NO-BREAK SPACE}{high} billion"
     assert result.describe_cell("gap.total.2027:p50", "nl").endswith(" miljard")
-    assert result.describe_cell("gap.total.2027:p_positive") == "more than 99 %"
+    assert result.describe_cell("gap.total.2027:p_positive") == "more than 99%"
     assert result.describe_cell("cost.nidos.2027").split()[-4] == "million"
     assert result.describe_cell("waiting_months.kind:decided_median.2027").split()[1] == "months"
     assert "%" in result.describe_cell("emergency_share.total.2027")

@@ -95,7 +95,7 @@ def test_a_shipped_scenario_passes_the_schema(name: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("text", ["+10%", "-2.5 %", "x0.9", "{value: +10%, certain: true}"])
+@pytest.mark.parametrize("text", ["+10%", "-2.5%", "x0.9", "{value: +10%, certain: true}"])
 def test_the_schema_knows_relative_values_in_a_patch_alone(text: str) -> None:
     """Both forms of a number are valid in a patch; a complete scenario has nothing to inherit."""
     head = {"extends": "baseline", "title": {"en": "A", "nl": "A"}}

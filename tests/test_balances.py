@@ -206,7 +206,7 @@ def test_with_its_flows_given_the_pending_close_within_three_percent(year: int) 
 
 @pytest.mark.long
 def test_with_every_flow_given_people_are_unbiased() -> None:
-    """Median over origins of log(median / came) within 20 % at each horizon."""
+    """Median over origins of log(median / came) within 20% at each horizon."""
     errors: dict[int, list[float]] = {}
     for year in filter(closes, range(2012, 2025)):
         found = projected(date(year, 3, 1), HindcastOptions(20, 1, FLOWS))

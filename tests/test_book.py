@@ -171,7 +171,7 @@ def test_a_figure_is_what_its_cells_give() -> None:
     price = Metric(key="reception.places.regular.price", shown="euro")
     assert value_of(price) == Value(27_100, None)
     never = chance.model_copy(update={"chance": "gap.total.2027 > 70"})
-    assert worded(value_of(never).value, never, "nl") == "minder dan 1 %"
+    assert worded(value_of(never).value, never, "nl") == "minder dan 1%"
 
 
 def asked(figures: Mapping[str, object], **more: object) -> Question:

@@ -231,7 +231,7 @@ def test_the_alt_texts_of_scorecard_and_overview_hold_the_numbers_of_their_table
     for score in scorecard.whole(kept()):
         ends = (score.program_ratio.value, score.program_ratio.high, score.pool_ratio.low)
         assert all(number(end, lang, 2) in said for end in ends)
-        assert f"{number(100 * score.coverage.share, lang)} %" in said
+        assert f"{number(100 * score.coverage.share, lang)}%" in said
 
 
 @pytest.mark.long

@@ -124,7 +124,7 @@ def enough(scenario: Scenario, options: EnoughOptions) -> pd.DataFrame:
 
 
 def test_the_amount_that_is_enough_of_a_known_sample(baseline: Scenario) -> None:
-    """Of costs of 1 to 11 billion, 9 cover nine of eleven: the percentile at 80 %."""
+    """Of costs of 1 to 11 billion, 9 cover nine of eleven: the percentile at 80%."""
     costs = 1e9 * np.arange(1.0, 12.0)
     present = baseline.headline.amount("total", 2027)
     assert present is not None
@@ -206,7 +206,7 @@ def test_enough_works_where_spending_follows_the_budget_and_where_there_is_none(
 
 @pytest.mark.parametrize(
     ("given", "chances"),
-    [("80%", (0.8,)), ("0.8", (0.8,)), ("90 %,50%", (0.5, 0.9)), (0.8, (0.8,)),
+    [("80%", (0.8,)), ("0.8", (0.8,)), ("90%,50%", (0.5, 0.9)), (0.8, (0.8,)),
      ((0.5, "80%"), (0.5, 0.8)), ("99.5%", (0.995,))],
 )  # fmt: skip
 def test_a_chance_is_a_share_or_a_percentage(given: object, chances: tuple[float, ...]) -> None:
@@ -651,7 +651,7 @@ def test_a_cut_of_nothing_changes_nothing(baseline: Scenario) -> None:
 
 @pytest.mark.long
 def test_a_cut_saves_its_share_of_the_work_and_no_more(baseline: Scenario) -> None:
-    """926 million less 36.8 of penalties, of which 45 % is asylum and family work, 80 % asylum."""
+    """926 million less 36.8 of penalties, of which 45% is asylum and family work, 80% asylum."""
     held = {"ind_cost.asylum_share": 0.45, "ind_cost.family_share": 0.2,
             "ind.capacity.realised": 1}  # fmt: skip
     scenario = change(baseline, dict(held))

@@ -217,7 +217,7 @@ def test_year_means_of_a_random_walk_spread_with_the_root_of_the_years(baseline:
     walk = begun_on(date(2025, 1, 1), override(baseline, changes, "a test"))
     means = year_means(walk, date(2030, 12, 31), 2025)
     for ahead, mean in enumerate(means, start=1):
-        # Of the first year it is 4 % more: the walk is joined by straight lines between months.
+        # Of the first year it is 4% more: the walk is joined by straight lines between months.
         assert mean.std() == pytest.approx(0.3 * np.sqrt(ahead), rel=0.07)
         assert abs(mean.mean()) < 0.03
 
@@ -237,14 +237,14 @@ def scored_years(samples: Samples, start: float) -> Floats:
 
 
 def p90_over_p10(logs: Floats) -> Floats:
-    """Ratio of the 90 % to the 10 % point, by year."""
+    """Ratio of the 90% to the 10% point, by year."""
     low, high = np.quantile(logs, [0.1, 0.9], axis=1)
     return np.asarray(np.exp(high - low))
 
 
 @pytest.mark.long
 def test_whole_years_are_as_wide_as_the_process_that_was_scored(baseline: Scenario) -> None:
-    """P90/P10 of the simulated years 1 to 6 lies within 5 % of the scored model's."""
+    """P90/P10 of the simulated years 1 to 6 lies within 5% of the scored model's."""
     scenario = begun_on(date(2025, 1, 1), baseline)
     clock = Clock(scenario.start, date(2030, 12, 31))
     count = 20_000

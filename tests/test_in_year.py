@@ -159,7 +159,7 @@ def test_days_before_the_start_lie_evenly_in_the_months_before_it(baseline: Scen
 
 
 def test_cash_of_a_month_is_its_advance_and_its_part_of_the_settlement(baseline: Scenario) -> None:
-    """With 90 % in advance: a year of 1,200 after one of 1,000 pays 1,080 and settles 100."""
+    """With 90% in advance: a year of 1,200 after one of 1,000 pays 1,080 and settles 100."""
     prices = Prices.of(baseline, {})
     assert baseline.prices.advance_share.single == 0.9
     monthly = np.array([200.0] + 10 * [100.0] + [0.0])[:, None]

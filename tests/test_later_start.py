@@ -111,7 +111,7 @@ class Case:
     hand: str
     figures: tuple[Observation, ...]
     misses: dict[str, str]
-    """Keys over 20 % and 500 people off, and why."""
+    """Keys over 20% and 500 people off, and why."""
 
 
 IND = "IND-END-2023"
@@ -210,7 +210,7 @@ def test_published_stocks_are_met_to_the_person(made: Made) -> None:
 
 @pytest.mark.long
 def test_what_is_carried_forward_agrees_with_what_was_made_by_hand(made: Made) -> None:
-    """Within 20 % or 500 people, whichever is larger; every miss is named with its reason."""
+    """Within 20% or 500 people, whichever is larger; every miss is named with its reason."""
     case, values = made
     by_hand = start_values(load(case.hand))
     off = set()

@@ -57,10 +57,10 @@ def constrained() -> Ledger:
 
 @pytest.mark.long
 def test_neither_coa_nor_the_ind_spends_more_than_the_headline_holds(constrained: Ledger) -> None:
-    """No replication until 2026; in 2027 by 2 % at most, since wards may grow faster than planned.
+    """No replication until 2026; in 2027 by 2% at most, since wards may grow faster than planned.
 
     After that guardianship, owed by law, may grow faster than a notice can answer: some years end
-    up to 7 % above, and where it takes over nine tenths nothing is left to give up.
+    up to 7% above, and where it takes over nine tenths nothing is left to give up.
     """
     lines = costs(CONSTRAINED, constrained, tabulate(constrained, CONSTRAINED))
     prices = Prices.of(CONSTRAINED, constrained.samples)

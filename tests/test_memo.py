@@ -112,7 +112,7 @@ def test_a_memo_has_its_parts_in_order_and_one_chart_and_table_before_the_annex(
 def test_labels_of_a_memo_hold_no_number_but_the_width_of_the_band() -> None:
     for key, texts in labels().items():
         for text in texts.values():
-            plain = re.sub(r"{\w+}", "", text).replace("80 %", "")
+            plain = re.sub(r"{\w+}", "", text).replace("80%", "")
             assert not (key.startswith("memo_") and re.search(r"\d", plain)), key
 
 

@@ -78,7 +78,7 @@ def a_fifth_more(scenario: Scenario, key: str) -> Scenario:
 
 
 def assert_planted(before: Miss, after: Miss, factor: str) -> None:
-    """The change of a miss lies in one part: at least 80 %, and less than 5 % in any other."""
+    """The change of a miss lies in one part: at least 80%, and less than 5% in any other."""
     change = after.miss - before.miss
     shares = {name: (value - parts(before)[name]) / change for name, value in parts(after).items()}
     assert shares.pop(factor) >= 0.8

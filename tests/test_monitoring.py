@@ -56,7 +56,7 @@ NORMAL = np.asarray(stats.norm.ppf(LEVELS))
     "drawn", [stats.norm(), stats.lognorm(0.4), stats.gamma(3.0)], ids=["normal", "skew", "gamma"]
 )
 def test_the_percentile_of_what_a_forecast_draws_is_uniform(drawn: Any) -> None:
-    """Under its own null: Kolmogorov's distance of 2,000 draws is below its 1 % point."""
+    """Under its own null: Kolmogorov's distance of 2,000 draws is below its 1% point."""
     came = drawn.rvs(size=2_000, random_state=np.random.default_rng(1))
     quantiles = drawn.ppf(LEVELS)
     found = [monitoring.percentile(quantiles, one) for one in came]
@@ -303,7 +303,7 @@ def test_a_month_without_a_forecast_one_month_ahead_has_no_score(three: Path) ->
 
 
 def test_a_lasting_shift_gives_an_alarm_in_its_direction(three: Path) -> None:
-    """Figures 30 % lower than forecast, at a relative standard deviation of about 0.1."""
+    """Figures 30% lower than forecast, at a relative standard deviation of about 0.1."""
     low = [came(day, 0.7 * mean, "2024-06-01") for day, mean in ENDS.items()][:3]
     (watched,) = follow_up(read_forecasts(three), low).watched
     assert [(str(month), way) for month, way in watched.alarms] == [("2024-02", -1)]

@@ -46,7 +46,7 @@ EDITS = {
             f"         c.price(c.scenario.prices.{NAME})),\n",
         ),
     ),
-    "sim/locale/nl.po": (
+    "sim/locale/nl/sentences.po": (
         (
             'msgid "COA and Nidos"\n',
             f'msgid "{ENGLISH}"\nmsgstr "{DUTCH}"\n\nmsgid "COA and Nidos"\n',

@@ -24,7 +24,7 @@ OWN_FIGURE = "<Figure size "
 INNER = {"model", "loaded", "finding", "finished"}
 """What leads from the objects of the face into the program."""
 NAMED = re.compile(
-    r"\b(?:19|20)\d\d(?:[-/]\d\d)?\b|\b\d{1,2} (?:January|February|March|December)\b|80 %|"
+    r"\b(?:19|20)\d\d(?:[-/]\d\d)?\b|\b\d{1,2} (?:January|February|March|December)\b|80%|"
     r"(?:[Dd]ecisions?|[Nn]otebooks?|[Qq]uestions?) \d+(?:(?:, | and | to )\d+)*|36 600 XX|`[^`]*`|"
     r"^# \d\.|\]\([^)]*\)",
     re.M,

@@ -171,7 +171,7 @@ def test_prices_are_moved_by_observed_spending_alone() -> None:
 
 @pytest.mark.long
 def test_forecasts_of_twins_are_closer_to_their_truth(tmp_path: Path) -> None:
-    """CRPS of people is at least 35 % lower a year on and 12 % lower two years on.
+    """CRPS of people is at least 35% lower a year on and 12% lower two years on.
 
     Of eight twins; ``make verify`` holds eighty against narrower bounds.
     """
@@ -231,8 +231,8 @@ def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
     found = compare(read_run_folder(folder), read_observations(folder / "observed.csv"))
     assert len(found.compared) == 2
     said = " ".join((folder.parent / "said.txt").read_text("utf-8").split())
-    assert "inside the 80 % interval:" not in said
-    assert "inside the 80 % interval before" in said
+    assert "inside the 80% interval:" not in said
+    assert "inside the 80% interval before" in said
     assert "Up to 30 June 2025" in said
     record = json.loads((folder / "run.json").read_text("utf-8"))
     assert record["observed"]["as_of"] == "2025-08-31"
@@ -352,7 +352,7 @@ def test_a_missed_figure_names_what_moves_it_and_nothing_if_that_is_chance() -> 
 
 @pytest.mark.long
 def test_figures_stated_too_exactly_are_refused() -> None:
-    """What leaves a number under 5 % of its spread is no posterior."""
+    """What leaves a number under 5% of its spread is no posterior."""
     scenario: Scenario = load(BASE)
     exact = [replace(one, error=1e-6, value=50_000.0) for one in figures(("2025-Q2", "2025-Q3"))]
     with pytest.raises(ScenarioError, match="collapsed"):

@@ -124,9 +124,9 @@ def test_figures_and_forecasts_have_sources_and_come_out_after_what_they_are_of(
 
 
 def test_stocks_and_flows_of_the_past_close_over_the_quarters() -> None:
-    """First applications of a year are within 4 % of the sum of its quarters.
+    """First applications of a year are within 4% of the sum of its quarters.
 
-    In 2017 CBS counts 8 % more than UNHCR and the IND; why is not known here.
+    In 2017 CBS counts 8% more than UNHCR and the IND; why is not known here.
     """
     for year in range(2013, 2025):
         quarters = [
@@ -190,7 +190,7 @@ def test_how_far_off_a_held_rate_is_grows_with_how_much_it_moved() -> None:
 
 
 def test_homes_close_the_balance_of_status_holders() -> None:
-    """2019: 4,600 there, 4,485 grants of whom 86 % in reception, 6,199 family and others.
+    """2019: 4,600 there, 4,485 grants of whom 86% in reception, 6,199 family and others.
 
     Half of COA's 4,960 beyond published inflow on top gives the 12,540 who were housed.
     """

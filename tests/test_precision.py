@@ -18,7 +18,7 @@ from sim.scenario import Scenario
 from sim.studies.compare import differences
 
 T_1, T_9 = 12.7062, 2.2622
-"""Student's t at 97.5 % with 1 and with 9 degrees of freedom."""
+"""Student's t at 97.5% with 1 and with 9 degrees of freedom."""
 
 
 def replications(*blocks: float) -> Floats:
@@ -36,7 +36,7 @@ def test_the_error_of_a_mean_is_the_spread_of_the_means_of_blocks() -> None:
 
 
 def test_the_error_of_a_probability_is_that_of_the_shares_of_blocks() -> None:
-    """Shares of 40 and 44 %: standard error 2 %; its interval ends within 0 and 1."""
+    """Shares of 40 and 44%: standard error 2%; its interval ends within 0 and 1."""
     met = np.concatenate([np.arange(BLOCK) < 20, np.arange(BLOCK) < 22]).astype(np.float64)
     assert precision.half_width(met) == pytest.approx(0.02 * T_1, rel=1e-4)
     assert precision.of_probability(met) == pytest.approx(
@@ -137,7 +137,7 @@ def test_the_table_under_the_gap_says_the_error_of_each_number(baseline: Scenari
     said = printed(error_table(table, baseline, "en"))
     assert "3,437 to 3,457" in said
     assert "7,801 to 7,821" in said
-    assert "25 to 27 %" in said.replace(chr(160), " ")
+    assert "25 to 27%" in said.replace(chr(160), " ")
     note = error_note(table, baseline, 2027, "nl").replace(chr(160), " ")
     assert "mediaan € 3,4 mld tot € 3,5 mld" in note
 

@@ -107,7 +107,7 @@ def test_a_record_tells_packages_platform_sources_and_every_input(done: Run) -> 
     assert not {"pytest", "hypothesis"} & set(record["packages"])
     assert record["platform"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert "Ontwerpbegroting 2025" in record["sources"]["OWB-2025"]
-    assert set(record["data"]) >= {"sources.yaml", "nl.po", "observed.csv"}
+    assert set(record["data"]) >= {"sources.yaml", "program.po", "observed.csv"}
     assert os.uname().nodename not in json.dumps(record["platform"])
 
 
@@ -663,7 +663,7 @@ def test_what_moved_is_told_as_the_changelog_has_it(
     old, new = (record_of(run.folder)["headline"] for run in (done, changed))
     band = ["{p50:,.0f} ({p10:,.0f} to {p90:,.0f})".format(
         **{k: one[k] / 1e6 for k in ("p10", "p50", "p90")}) for one in (old, new)]  # fmt: skip
-    assert head.startswith("- Gap of `baseline`, median (80 % interval), EUR million, 2 "
+    assert head.startswith("- Gap of `baseline`, median (80% interval), EUR million, 2 "
                            "replications in weekly steps, seed 1: 2025 ")  # fmt: skip
     assert f"2026 {band[0]} to {band[1]}; need at the end of 2026, mean, " in head
     assert all(cause.startswith("  - ") for cause in causes)

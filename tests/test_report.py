@@ -20,6 +20,7 @@ from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
 from sim.report import error_tables
 from sim.report.i18n import (
+    FILES,
     Language,
     billion,
     dutch,
@@ -58,13 +59,13 @@ def test_every_label_is_there_in_both_languages_with_the_same_blanks() -> None:
 @pytest.mark.parametrize(
     ("share", "english", "dutch_", "brief"),
     [
-        (0.0, "less than 1 %", "minder dan 1 %", "< 1 %"),
-        (0.005, "less than 1 %", "minder dan 1 %", "< 1 %"),
-        (0.006, "1 %", "1 %", "1 %"),
-        (0.42, "42 %", "42 %", "42 %"),
-        (0.99, "99 %", "99 %", "99 %"),
-        (0.995, "more than 99 %", "meer dan 99 %", "> 99 %"),
-        (1.0, "more than 99 %", "meer dan 99 %", "> 99 %"),
+        (0.0, "less than 1%", "minder dan 1%", "< 1%"),
+        (0.005, "less than 1%", "minder dan 1%", "< 1%"),
+        (0.006, "1%", "1%", "1%"),
+        (0.42, "42%", "42%", "42%"),
+        (0.99, "99%", "99%", "99%"),
+        (0.995, "more than 99%", "meer dan 99%", "> 99%"),
+        (1.0, "more than 99%", "meer dan 99%", "> 99%"),
     ],
 )
 def test_a_simulated_probability_is_never_0_or_100_percent(
@@ -92,9 +93,9 @@ def units() -> set[str]:
 
 
 def test_no_text_is_translated_twice() -> None:
-    text = (SIM / "locale" / "nl.po").read_text("utf-8")
+    text = "".join(file.read_text("utf-8") for file in (SIM / "locale").rglob("*.po"))
     kept = len(labels()) + len(dutch()) + len(messages()) + len(library_texts())
-    assert len(re.findall(r"^msgid ", text, re.MULTILINE)) == 1 + kept
+    assert len(re.findall(r"^msgid ", text, re.MULTILINE)) == len(FILES) + kept
 
 
 @pytest.mark.long

@@ -101,7 +101,7 @@ def test_a_relative_value_is_applied_to_the_inherited_one(scenario_file: Write) 
     """In a file, in the long form, on the command line and in Python: 30,210 and a tenth."""
     homes = load("baseline").housing.homes
     assert homes.single == 30_210
-    for text in ("housing.homes: +10%", "housing: {homes: +10 %}", "housing.homes: {value: x1.1}"):
+    for text in ("housing.homes: +10%", "housing: {homes: +10%}", "housing.homes: {value: x1.1}"):
         changed = load(scenario_file(f"{text}\n")).housing.homes
         assert changed.single == 33_231
         assert changed.spread == homes.spread
@@ -255,7 +255,7 @@ def test_a_number_set_on_the_command_line_says_how_uncertain_it_is() -> None:
     assert homes.spread is not None
     low, high = (35_000 * homes.spread.quantile(u, 1.0) for u in (0.1, 0.9))
     low, high = (float(f"{end:.4g}") for end in (low, high))
-    assert f"keeps its uncertainty: 80 % from {low:,.0f} to {high:,.0f}" in note.what
+    assert f"keeps its uncertainty: 80% from {low:,.0f} to {high:,.0f}" in note.what
     assert "write housing.homes={value: 35000, certain: true}" in note.advice
     exact = "housing.homes={value: 35000, certain: true}"
     assert notes_of(load_chain(["baseline"], [exact])) == []

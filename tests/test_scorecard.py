@@ -197,7 +197,7 @@ def band(hits: list[list[int]]) -> pd.DataFrame:
 
 
 def test_coverage_counts_cells_and_doubts_by_origins() -> None:
-    """Ten origins of which eight hit always and two never: 80 %, and no reason to doubt it."""
+    """Ten origins of which eight hit always and two never: 80%, and no reason to doubt it."""
     found = coverage(band([[1] * 5] * 8 + [[0] * 5] * 2))
     assert found.share == pytest.approx(0.8)
     assert found.holds

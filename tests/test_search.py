@@ -34,7 +34,7 @@ def test_a_number_is_found_by_its_value_however_it_is_written(text: str) -> None
 
 @pytest.mark.slow
 def test_a_value_is_not_found_by_a_part_of_it() -> None:
-    """2710 is not 27100, and 0.91 is 91 %."""
+    """2710 is not 27100, and 0.91 is 91%."""
     assert [one for one in search("2710") if one.kind == "number"] == []
     assert best("0,91", "number").name == best("91%", "number").name == "reception.need_fill"
 

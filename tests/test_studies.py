@@ -30,13 +30,13 @@ STUDIES = {
     "enough": (
         ["enough", "--year", "2026", *TINY],
         {"amounts", "chances"},
-        ("enough with a chance of 80 %", "more than the budget", "simulation error"),
+        ("enough with a chance of 80%", "more than the budget", "simulation error"),
     ),
     "solve": (
         ["solve", "baseline", "--lever", "budget.vintages.owb2025.lines.coa_nidos@2026", "--target",
          "gap.total.2026 <= 0", *TINY],
         {"answer", "points", "chances"},
-        ("money budgeted for COA and Nidos", "is met with 80 % certainty where",
+        ("money budgeted for COA and Nidos", "is met with 80% certainty where",
          "EUR billion a year", "steps of a week"),
     ),
     "frontier": (
@@ -130,7 +130,7 @@ def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
     words, *_ = STUDIES["solve"]
     english = command(*words, "-o", "en")
     dutch = command(*words, "-o", "nl", "--lang", "nl")
-    assert "geldt met 80 % zekerheid als" in " ".join(dutch.stdout.split())
+    assert "geldt met 80% zekerheid als" in " ".join(dutch.stdout.split())
     assert english.returncode == dutch.returncode == 0
     one, two = (json.loads((tmp_path / lang / "run.json").read_text()) for lang in ("en", "nl"))
     assert one["id"] == two["id"]

@@ -210,10 +210,10 @@ def test_the_command_shows_and_writes_what_python_returns(
         return run_in_process(["scenario", "vintages", "baseline", *words], monkeypatch, capsys)
 
     said = done().stdout.replace("\N{MINUS SIGN}", "-")
-    assert "-892 (-46.9 %)" in said
+    assert "-892 (-46.9%)" in said
     assert "The IND is gross" in said
     said = done("--lang", "nl").stdout.replace("\N{MINUS SIGN}", "-")
-    assert "-892 (-46,9 %)" in said
+    assert "-892 (-46,9%)" in said
     assert "De IND staat bruto" in said
     assert done("-o", "v.csv").returncode == 0
     written = pd.read_csv(tmp_path / "v.csv")

@@ -63,7 +63,7 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT / "sim" / "data"
 INFLUENCE_HEAD = [
     "# Part of the baseline's mean gap of 2027 that a change of a number by a tenth moves",
-    "# (20 replications by the week, seed 1); what moves it by less than 0.5 % is left out.",
+    "# (20 replications by the week, seed 1); what moves it by less than 0.5% is left out.",
     "key,moves",
 ]
 SENSITIVITY_HEAD = [

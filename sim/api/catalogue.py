@@ -38,7 +38,7 @@ from .scenario import Scenario, scenario_of
 
 
 def list_scenarios(lang: Language = "en") -> pd.DataFrame:
-    """List the shipped scenarios with their gap of 2027 [EUR] and its 80 % interval.
+    """List the shipped scenarios with their gap of 2027 [EUR] and its 80% interval.
 
     >>> import sim
     >>> "faster-housing" in sim.list_scenarios().index
@@ -53,7 +53,7 @@ def list_scenarios(lang: Language = "en") -> pd.DataFrame:
 
 
 def overview(lang: Language = "en", width: Width = "page") -> Chart:
-    """Draw need and gap of 2027 in all shipped scenarios, sorted, with 80 % intervals.
+    """Draw need and gap of 2027 in all shipped scenarios, sorted, with 80% intervals.
 
     >>> import sim
     >>> "Baseline" in sim.overview().words
@@ -150,7 +150,7 @@ class Answer:
 
     @property
     def figures(self) -> pd.DataFrame:
-        """Every figure in words: what it is, value with 80 % interval, simulation error, origin."""
+        """Every figure in words: what it is, value with 80% interval, simulation error, origin."""
         return pd.DataFrame(self.page.rows, columns=["what", "value", "error", "from"])
 
     def __repr__(self) -> str:

@@ -80,7 +80,7 @@ class ForecastMiss:
 
     @property
     def parts(self) -> pd.DataFrame:
-        """Part of each cause, largest first, then the remainder, with half its 95 % interval."""
+        """Part of each cause, largest first, then the remainder, with half its 95% interval."""
         rows = [
             (part.factor, part.value, part.error)
             for part in (*self.found.parts, self.found.remainder)

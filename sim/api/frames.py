@@ -19,10 +19,10 @@ HEADLINE_COLUMNS = {
 
 
 def gap_frame(budget: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """Return median cost, budget and gap by year, with the 80 % interval of the gap."""
+    """Return median cost, budget and gap by year, with the 80% interval of the gap."""
     rows = headline_rows(budget, scenario).set_index("year")
     table = rows[list(HEADLINE_COLUMNS)].rename(columns=HEADLINE_COLUMNS).astype(np.float64)
-    title = "Median cost, budget and gap by year, with the 80 % interval of the gap"
+    title = "Median cost, budget and gap by year, with the 80% interval of the gap"
     return _described(table, title, _money_units(table))
 
 

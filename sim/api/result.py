@@ -166,7 +166,7 @@ class Result:
 
     @property
     def posterior(self) -> pd.DataFrame:
-        """Each uncertain number before and after conditioning: mean, 95 % interval, spread left.
+        """Each uncertain number before and after conditioning: mean, 95% interval, spread left.
 
         Empty if no figure could be used. Raises ``ScenarioError`` if the run is no nowcast.
         """
@@ -194,7 +194,7 @@ class Result:
 
     @property
     def gap(self) -> pd.DataFrame:
-        """Cost, budget and gap by year [EUR]: median, 80 % interval of the gap, P(gap > 0).
+        """Cost, budget and gap by year [EUR]: median, 80% interval of the gap, P(gap > 0).
 
         >>> import sim
         >>> run = sim.load("baseline").run(replications=10, step="week", workers=1)
@@ -219,7 +219,7 @@ class Result:
         return self._look_up(address)
 
     def error(self, address: str) -> tuple[float, float]:
-        """Return the simulation error of one number of the tables: its 95 % interval.
+        """Return the simulation error of one number of the tables: its 95% interval.
 
         Addresses are those of ``value``, with the statistic mean, p10, p50, p90 or, of a gap,
         p_positive. Both ends are NaN for fewer than 100 replications. Raises ``ScenarioError`` if
@@ -245,7 +245,7 @@ class Result:
         )
 
     def describe_cell(self, address: str, lang: Language = "en") -> str:
-        """Return a number of the tables in words: the median with its unit and 80 % interval.
+        """Return a number of the tables in words: the median with its unit and 80% interval.
 
         An address with a statistic gives that statistic alone. Raises ``ScenarioError`` if there
         is no such cell.

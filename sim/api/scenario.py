@@ -166,7 +166,7 @@ class LoadedScenario:
             long as the returned object.
         precision
             Share of the gap, as 0.05 or "5%", within which its median and 90th percentile must be
-            known (95 %, or 50 million euros if that is more). Replications are then doubled from
+            known (95%, or 50 million euros if that is more). Replications are then doubled from
             500 up to 20,000 until that is so; ``Result.precision`` says what was reached.
         observed, as_of
             File of published figures, and the day by which they were published. Charts show

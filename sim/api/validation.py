@@ -53,7 +53,7 @@ class Scorecard:
 
     @property
     def scores(self) -> list[hindcast.Score]:
-        """Scores by series and years ahead, and over all of them, with 90 % intervals."""
+        """Scores by series and years ahead, and over all of them, with 90% intervals."""
         return hindcast.scores(self.cells)
 
     @property

@@ -18,7 +18,7 @@ Width = Literal["column", "page", "slide"]
 Replications = Annotated[str, typer.Option(metavar="N", help="Number of replications.")]
 Precision = Annotated[
     str | None,
-    typer.Option(metavar="5%", help="Add replications until the gap is known so well (95 %)."),
+    typer.Option(metavar="5%", help="Add replications until the gap is known so well (95%)."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last simulated day.")]

@@ -76,9 +76,9 @@ def run(
     """Run scenarios: write tables and charts, print the gap.
 
     The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
-    With --precision replications are doubled, from 500 up to 20,000, until the 95 % interval of the
+    With --precision replications are doubled, from 500 up to 20,000, until the 95% interval of the
     gap's median and 90th percentile is narrow enough. With --observed it is told how many of the
-    published figures lie inside the 80 % interval, and what was spent takes the place of the
+    published figures lie inside the 80% interval, and what was spent takes the place of the
     projection in the cost by month (budget_monthly.csv).
     """
     given = {"replications": replications, "seed": seed, "until": until, "step": step}
@@ -153,7 +153,7 @@ def print_run(
 ) -> None:
     """Print the tables of a run, and where it is.
 
-    ``counted``: say how many figures lie inside the 80 % interval. Of a run that is conditioned on
+    ``counted``: say how many figures lie inside the 80% interval. Of a run that is conditioned on
     them this is no test.
     """
     from ..report import error_tables as error

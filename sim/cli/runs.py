@@ -131,7 +131,7 @@ def list_(
 ) -> None:
     """List the runs and studies in a folder: id, kind, scenario, when, headline gap.
 
-    The gap is that of 2027, or of the last year before it, median and 80 % band, of runs. Only
+    The gap is that of 2027, or of the last year before it, median and 80% band, of runs. Only
     records are read. What is damaged or not ours is listed as such.
     """
     from ..runs.index import as_rows, list_results

@@ -44,7 +44,7 @@ from .workbook_writer import (
 
 MILLION = 1e6
 ENDS = ("low", "high")
-"""Ends of a 95 % interval of the simulation error."""
+"""Ends of a 95% interval of the simulation error."""
 FIRST_ERROR = 12
 """Column of the medians' table in which their simulation error begins."""
 LEAST = 1.0

@@ -42,7 +42,7 @@ class Files(Record):
 class PrecisionReached(Record):
     """The precision that was asked for with ``--precision``, and what was reached."""
 
-    asked: float = Field(description="Half of the 95 % interval, as a share of the gap.")
+    asked: float = Field(description="Half of the 95% interval, as a share of the gap.")
     reached: bool
     year: int
     p50_half_eur: float
@@ -50,7 +50,7 @@ class PrecisionReached(Record):
 
 
 class FiguresCompared(Record):
-    """Published figures (``--observed``) that lie inside the 80 % interval of a run."""
+    """Published figures (``--observed``) that lie inside the 80% interval of a run."""
 
     compared: int
     inside: int
@@ -103,8 +103,8 @@ class FigureRecord(Record):
     """A figure of an answer, as words of the language: value with interval, simulation error."""
 
     name: str
-    value: str = Field(description="Value with its unit and 80 % interval.")
-    simulation_error: str = Field(description="95 % interval; empty where it has none.")
+    value: str = Field(description="Value with its unit and 80% interval.")
+    simulation_error: str = Field(description="95% interval; empty where it has none.")
     origin: str
 
 

@@ -23,7 +23,7 @@ from ..runs.provenance import Provenance
 from .memo.content import Block, Commands, Heading, Listing, Memo, Paragraph, Table
 
 WIDE = 0.10
-"""Relative standard deviation one month ahead above which a shift of 30 % is found later."""
+"""Relative standard deviation one month ahead above which a shift of 30% is found later."""
 CAUSES = "opvangsim forecast explain-miss FILE --observed FILE --series SERIES --date PERIOD"
 One = TypeVar("One")
 
@@ -166,7 +166,7 @@ def _coverage(outcomes: Sequence[Outcome], lang: Language) -> str:
 
 
 def _within(outcomes: Sequence[Outcome], lang: Language) -> tuple[str, str]:
-    """Return how many of the outcomes lay within the 50 and the 80 % interval [%]."""
+    """Return how many of the outcomes lay within the 50 and the 80% interval [%]."""
     of = len(outcomes) / 100
     in_50 = sum(one.within_50 for one in outcomes) / of
     in_80 = sum(one.within_80 for one in outcomes) / of
@@ -246,7 +246,7 @@ def _watched(one: Watched, lang: Language) -> tuple[str, ...]:
     return (
         _series(one.figure, lang),
         str(int(np.isfinite(one.scores).sum())),
-        f"{_decimal(100 * one.relative_sd, lang)} %",
+        f"{_decimal(100 * one.relative_sd, lang)}%",
         _decimal(float(one.cusum.up[-1]), lang),
         _decimal(float(one.cusum.down[-1]), lang),
         ", ".join(alarms) or translate("monitor_none", lang),

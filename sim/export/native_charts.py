@@ -37,7 +37,7 @@ class MonthlyColumns:
 def cost_and_budget_chart(
     sheet: Sheet, head: int, years: int, largest: float, lang: Language
 ) -> Any:
-    """Make a chart of median cost with its 80 % interval, the budget, and the gap, by year.
+    """Make a chart of median cost with its 80% interval, the budget, and the gap, by year.
 
     ``largest`` is the largest amount shown: programs ignore error bars when they choose a scale.
     """
@@ -73,7 +73,7 @@ def occupancy_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
 
 
 def need_chart(sheet: Sheet, where: MonthlyColumns, lang: Language) -> Any:
-    """Make a chart of need: its 50 and 80 % interval around the median."""
+    """Make a chart of need: its 50 and 80% interval around the median."""
     outer, inner = translate("band_80", lang), translate("band_50", lang)
     columns = [where.fan_base, *where.fan_widths]
     chart = _areas(sheet, where, columns, (" ", outer, inner, outer), ("", PALE, MIDDLE, PALE))

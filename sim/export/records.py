@@ -27,7 +27,7 @@ class Record(BaseModel):
 
 
 class Interval(Record):
-    """The 80 % interval of a number over replications: how uncertain the future is."""
+    """The 80% interval of a number over replications: how uncertain the future is."""
 
     low: float | None = Field(description="Lower end: one replication in ten lies below it.")
     high: float | None = Field(description="Upper end: one replication in ten lies above it.")
@@ -38,7 +38,7 @@ class Interval(Record):
 
 
 class SimulationError(Record):
-    """The 95 % interval of a statistic's simulation error: what more replications would narrow."""
+    """The 95% interval of a statistic's simulation error: what more replications would narrow."""
 
     low: float | None = Field(description="Lower end, in the unit of the number.")
     high: float | None = Field(description="Upper end, in the unit of the number.")
@@ -61,10 +61,10 @@ class NumberRecord(Record):
         " the 10th and 90th percentile, p_positive the probability of a value above zero."
     )
     interval: Interval = Field(
-        description="80 % interval of what the number is about: eight of ten replications lie in it"
+        description="80% interval of what the number is about: eight of ten replications lie in it"
     )
     simulation_error: SimulationError = Field(
-        description="95 % interval of the number itself, due to the limited number of replications"
+        description="95% interval of the number itself, due to the limited number of replications"
     )
     run: str = Field(description="Id of the run or study that the number comes from.")
     scenario: str = Field(description="Scenario; of a difference: other - base.")
@@ -169,8 +169,8 @@ class ValueRecord(Record):
 
     since: date | None = Field(description="Day from which it holds; null if it is not dated.")
     value: Leaf
-    low: float | None = Field(description="10 % of draws lie below; null: the value is certain.")
-    high: float | None = Field(description="10 % of draws lie above; null: the value is certain.")
+    low: float | None = Field(description="10% of draws lie below; null: the value is certain.")
+    high: float | None = Field(description="10% of draws lie above; null: the value is certain.")
 
 
 class ParameterRecord(Record):

@@ -21,10 +21,10 @@ from ..errors import Message, Problem, ScenarioError
 from ..runs.provenance import NAME, Provenance
 from .provenance import office_properties, workbook_content
 
-WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0 %", "yyyy-mm-dd", "0"
+WHOLE, ONE, EXACT, SHARE, DAY, YEAR = "#,##0", "#,##0.0", "General", "0%", "yyyy-mm-dd", "0"
 """Number formats."""
-PROBABILITY = '[<0.005]"< 1 %";[>=0.995]"> 99 %";0 %'
-"""Number format of a simulated probability, which is never shown as 0 or 100 %."""
+PROBABILITY = '[<0.005]"< 1%";[>=0.995]"> 99%";0%'
+"""Number format of a simulated probability, which is never shown as 0 or 100%."""
 HEAD_HEIGHT = 44
 """Height of a row of heads: three lines [points]."""
 LINE_HEIGHT, MAX_HEIGHT = 13.5, 400.0

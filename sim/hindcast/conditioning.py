@@ -46,7 +46,7 @@ from .scoring import share_below
 FEWEST = 100
 """Fewest replications: with 100 a correlation that is none reaches 0.2 in one of twenty pairs."""
 TIGHT = float(ndtri(0.975))
-"""Normal score of the ends of a prior's 95 % interval."""
+"""Normal score of the ends of a prior's 95% interval."""
 FAR = 2.0
 """Standard errors from an observation beyond which the posterior misses it."""
 SURE = 4.0
@@ -86,7 +86,7 @@ class Nowcast:
     parameters: pd.DataFrame
     figures: pd.DataFrame
     tight: tuple[str, ...]
-    """Keys whose posterior mean lies outside the 95 % interval of their prior."""
+    """Keys whose posterior mean lies outside the 95% interval of their prior."""
     missed: tuple[tuple[Observation, float, str], ...]
     """Observations that the posterior misses, by how many standard errors, and the key that moves
     them most."""
@@ -358,7 +358,7 @@ def parameters_table(
     prior: Floats,
     posterior: Floats,
 ) -> pd.DataFrame:
-    """Return each number before and after: mean, 2.5, 50 and 97.5 %, spread left, mean score.
+    """Return each number before and after: mean, 2.5, 50 and 97.5%, spread left, mean score.
 
     Those that the figures say nothing of are as before. Of a spread that is a factor, the factor;
     of inflow, standard normal scores.

@@ -80,7 +80,7 @@ def mean_reverting(history: dict[int, float], _residual: float) -> Floats:
 
 
 def kept_85(history: dict[int, float], residual: float) -> Floats:
-    """A pull that keeps 85 % of the distance a year to an exponentially weighted level.
+    """A pull that keeps 85% of the distance a year to an exponentially weighted level.
 
     The level weighs the logs of the years known, half as much for each eight years of age. The
     residual is that of its own forecasts a year ahead, together with that of the panel.
@@ -137,7 +137,7 @@ class Scores:
 
     crps: Floats
     within: Floats
-    """1 where the outcome lay in the 80 % interval, 0 where not."""
+    """1 where the outcome lay in the 80% interval, 0 where not."""
     ratio: Floats
     """Log of P90 / P10."""
 
@@ -212,7 +212,7 @@ def process_table() -> pd.DataFrame:
     """Score all candidates on the Netherlands, without March 2016, and on the panel.
 
     Each with its loss, its difference from the best in a set, the standard error of that
-    difference, CRPS by year ahead [persons a year], coverage with its 90 % interval, and P90/P10.
+    difference, CRPS by year ahead [persons a year], coverage with its 90% interval, and P90/P10.
     Marks the choice on the Netherlands.
     """
     home = {"": {year: value for year, (value, _) in spliced_history().items()}}
@@ -268,7 +268,7 @@ def _rows_of(name: str, found: dict[str, Scores]) -> list[dict[str, Any]]:
 def choice(rows: list[dict[str, Any]]) -> str:
     """Choose the simplest process within one standard error of the best; ties go to the AR(1).
 
-    A process whose 90 % interval of coverage excludes 80 % is out.
+    A process whose 90% interval of coverage excludes 80% is out.
     """
     near = [
         row

@@ -50,7 +50,7 @@ class Posterior:
         return level, np.clip(phi, *PHI_ENDS), sigma
 
     def quantiles(self) -> dict[str, tuple[float, ...]]:
-        """5, 50 and 95 % points of the level (in persons), φ and s."""
+        """5, 50 and 95% points of the level (in persons), φ and s."""
         points = {
             "level": _points(np.exp(self.level), self.weight.sum(axis=0)),
             "autoregression": _points(self.phi, self.weight.sum(axis=1)),

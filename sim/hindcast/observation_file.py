@@ -296,7 +296,7 @@ def _of_error(row: Row) -> Iterator[Problem]:
     text = row.values["error"]
     if text and not 0 <= _number(text) <= 1:
         what = Message("'{text}' is no relative standard error", text=text)
-        yield row.problem("error", what, "a share from 0 to 1, as 0.02 for 2 %; or leave it empty")
+        yield row.problem("error", what, "a share from 0 to 1, as 0.02 for 2%; or leave it empty")
 
 
 def _day(text: str) -> date:

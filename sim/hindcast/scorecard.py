@@ -88,7 +88,7 @@ class Score:
 class Goal:
     """A goal, what was found, and whether it was met; the interval does not decide, except where
 
-    the goal is on coverage: its interval is to contain 80 %.
+    the goal is on coverage: its interval is to contain 80%.
     """
 
     series: str

@@ -21,10 +21,10 @@ OF_STOCK: tuple[Statistic, ...] = ("mean", "end")
 FLOW_ERROR, STOCK_ERROR, SPENDING_ERROR = 0.02, 0.01, 0.02
 """Relative standard errors where no figure gives one: assumptions.
 
-Flows: CBS rounds quarters to 10, and two publications of one year's applications differ by 1 to 3 %
+Flows: CBS rounds quarters to 10, and two publications of one year's applications differ by 1 to 3%
 in the usual year. Stocks: they are counted on a day, but the day and the counting rule differ
-between publications by up to 1 %. Spending: accounts are exact, what falls in a year and under a
-line is not; COA's own words are rounded to 1 or 2 %.
+between publications by up to 1%. Spending: accounts are exact, what falls in a year and under a
+line is not; COA's own words are rounded to 1 or 2%.
 """
 
 

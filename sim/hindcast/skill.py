@@ -1,6 +1,6 @@
 """Skill of forecasts over many origins: ratios of CRPS, bias, coverage, and their intervals.
 
-All intervals are of 90 %. The forecasts of one origin depend on each other, and those of
+All intervals are of 90%. The forecasts of one origin depend on each other, and those of
 neighbouring origins share years, so the unit that is drawn is the origin, in blocks: a circular
 block bootstrap. A ratio pairs the same cells (origin and year) of two forecasters.
 """
@@ -32,7 +32,7 @@ COLLAPSE = date(2016, 3, 1)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number estimated over origins, with the ends of its 90 % interval.
+    """A number estimated over origins, with the ends of its 90% interval.
 
     The ends are not numbers where there are too few origins.
     """
@@ -44,7 +44,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Coverage of the 80 % interval over all cells, with the origins as clusters."""
+    """Coverage of the 80% interval over all cells, with the origins as clusters."""
 
     cells: int
     origins: int
@@ -54,7 +54,7 @@ class Coverage:
 
     @property
     def holds(self) -> bool:
-        """Whether the interval contains the nominal 80 %."""
+        """Whether the interval contains the nominal 80%."""
         return self.low <= 0.80 <= self.high
 
 
@@ -142,7 +142,7 @@ def mean_pit(cells: pd.DataFrame, block: int, forecaster: str = "program") -> Es
 
 
 def coverage(cells: pd.DataFrame, band: str = "80", forecaster: str = "program") -> Coverage:
-    """Estimate coverage over all cells, with a 90 % interval clustered by origin.
+    """Estimate coverage over all cells, with a 90% interval clustered by origin.
 
     Cells of one origin are dependent, so origins are the sampling units: the share is the
     mean over all cells, its error that of a ratio of sums by origin, with Student's t.

@@ -23,7 +23,7 @@ INFLATION = (28 / 3, 7.0, 4.0, 2.0)
 """Factor on the variance of observations in each pass, as Emerick and Reynolds chose them: small
 steps first, where the model is least linear. Their inverses sum to one."""
 TAPER_ERRORS = 2.0
-"""A correlation of so many standard errors (1 / sqrt(n)) counts for 79 %, one of twice as many in
+"""A correlation of so many standard errors (1 / sqrt(n)) counts for 79%, one of twice as many in
 full: chance alone gives two in one of twenty pairs."""
 FURTHEST_SCORE = 3.5
 """Largest normal score of a parameter, of either sign: one in four thousand lies beyond."""

@@ -199,7 +199,7 @@ def _between(figure: Metric, count: int) -> Floats:
 
 
 def _enough(values: Floats, certainty: float) -> Value:
-    """Return the amount that is enough with some certainty, and its simulation error (95 %)."""
+    """Return the amount that is enough with some certainty, and its simulation error (95%)."""
     amount, low, high = quantile_with_error(values, certainty)
     return Value(amount, _known((np.array(low), np.array(high))), sampled=True)
 
@@ -299,7 +299,7 @@ def _operand(operand: Operand, scenario: Scenario, lang: Language) -> str:
 def score_entries() -> dict[str, float]:
     """Return entries of the scorecard, from the hindcasts stored with the package.
 
-    ``held_80``: share of all cells that the 80 % band held; ``cells``: how many there are. By
+    ``held_80``: share of all cells that the 80% band held; ``cells``: how many there are. By
     series: ``SERIES.too_low``, the share of cells of which the program's middle was below what
     came; ``SERIES.cells``. Where official forecasts or budgets lie beside the program:
     ``SERIES.official_cells``, ``SERIES.official_too_low``, and the mean errors in parts of what

@@ -101,7 +101,7 @@ def worded(value: float, figure: Metric, lang: Language) -> str:
 
 
 def with_band(value: Value, figure: Metric, lang: Language) -> str:
-    """Format a value with its unit and, if it is random, its 80 % interval."""
+    """Format a value with its unit and, if it is random, its 80% interval."""
     text = worded(value.value, figure, lang)
     if value.band is None:
         return text
@@ -254,7 +254,7 @@ def _rests(
 def _rest(
     name: str, quantity: Quantity, scenario: Scenario, cells: Mapping[str, Floats], lang: Language
 ) -> str:
-    """Format an input with its unit, the 80 % interval of its draws, and its assumption.
+    """Format an input with its unit, the 80% interval of its draws, and its assumption.
 
     An input with dates is listed by date, without interval.
     """

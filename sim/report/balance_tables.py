@@ -52,7 +52,7 @@ def asylum_table(known: Knowledge) -> str:
             str(year),
             *map(_count, (one.start, one.applied, one.granted, one.exits, one.refused, one.end)),
             _count(one.residual),
-            f"{100 * one.residual / inflow[year]:.0f} %".replace("-", "\N{MINUS SIGN}"),
+            f"{100 * one.residual / inflow[year]:.0f}%".replace("-", "\N{MINUS SIGN}"),
             _broken(year),
         ])  # fmt: skip
     head = ("year", "start", "applicants", "granted", "exits", "refused", "end", "residual",

@@ -1,6 +1,6 @@
 """What tables and pages say about simulation error: intervals of the numbers that a run prints.
 
-The intervals are those of ``results.precision``, which hold 95 %. A run of an earlier version, or
+The intervals are those of ``results.precision``, which hold 95%. A run of an earlier version, or
 of fewer than 100 replications, has none: then the texts say so.
 """
 
@@ -52,7 +52,7 @@ def error_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
         table.add_row(
             str(row["year"]),
             *(_range(million(one, lang), million(other, lang), lang) for one, other in ends),
-            low if low == high else _range(low.removesuffix("%").rstrip(), high, lang),
+            low if low == high else _range(low.removesuffix("%"), high, lang),
         )
     return table
 

@@ -18,7 +18,7 @@ STOCKS = ("pending", "people_in_reception", "status_holders")
 def given_table(cells: pd.DataFrame, names: Sequence[str], lang: Language) -> Table:
     """Tabulate bias and largest error of the stocks by years ahead.
 
-    Bias is the median over origins of log(median / outcome), with its 90 % interval.
+    Bias is the median over origins of log(median / outcome), with its 90% interval.
     """
     flows = ", ".join(translate(f"flow_{name}", lang) for name in names)
     table = Table(title=translate("given_title", lang, flows=flows), title_justify="left")

@@ -25,7 +25,7 @@ def fit_table(found: Fit, lang: Language) -> Table:
             one.path,
             _with(one.prior, one.sd, lang),
             _with(float(found.estimates[n]), float(found.sds[n]), lang),
-            f"{number(100 * float(found.told[n]), lang)} %",
+            f"{number(100 * float(found.told[n]), lang)}%",
         )
     return table
 

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..scenario import Text
 
 Language = Literal["en", "nl"]
+File = Literal["program", "messages", "sentences"]
+FILES: tuple[File, ...] = get_args(File)
 PATCH = "patch "
 """Beginning of the assumption of a number that a patch sets without one of its own."""
 RELATIVE = re.compile(
@@ -27,16 +29,15 @@ MESSAGE, LIBRARY = "message", "library "
 
 
 @cache
-def catalogue() -> Catalog:
-    """Read the translations (``sim/locale/nl.po``).
+def catalogue(name: File) -> Catalog:
+    """Read a file of translations (``sim/locale/nl``).
 
-    An entry with a key (``msgctxt``) is a text of the program: its ``msgid`` is the English, its
-    ``msgstr`` the Dutch. The key ``message`` stands for all error messages, ``library NAME`` for
-    those of a library: they are looked up by their English sentences. An entry without a key is the
-    Dutch of a sentence that shipped scenarios, the scenario schema or the list of sources have in
-    English.
+    ``program``: texts of the program, each with a key (``msgctxt``), its English (``msgid``) and
+    its Dutch (``msgstr``). ``messages``: error messages (the context ``message``) and texts of
+    libraries (``library NAME``), looked up by their English. ``sentences``: the Dutch of sentences
+    that shipped scenarios, the scenario schema or the list of sources have in English.
     """
-    with (resources.files("sim") / "locale" / "nl.po").open("rb") as file:
+    with (resources.files("sim") / "locale" / "nl" / f"{name}.po").open("rb") as file:
         return read_po(file, abort_invalid=True)
 
 
@@ -45,35 +46,27 @@ def labels() -> dict[str, dict[Language, str]]:
     """Texts of the program by key and language."""
     return {
         entry.context: {"en": str(entry.id), "nl": str(entry.string)}
-        for entry in catalogue()
-        if entry.context is not None and not _is_of_messages(entry.context)
+        for entry in catalogue("program")
+        if entry.context is not None
     }
 
 
 @cache
 def dutch() -> dict[str, str]:
     """The Dutch of each English sentence of scenarios, schema and sources."""
-    return {
-        str(entry.id): str(entry.string)
-        for entry in catalogue()
-        if entry.id and entry.context is None
-    }
-
-
-def _is_of_messages(context: str) -> bool:
-    return context == MESSAGE or context.startswith(LIBRARY)
+    return {str(entry.id): str(entry.string) for entry in catalogue("sentences") if entry.id}
 
 
 @cache
 def messages() -> dict[str, str]:
     """The Dutch of each sentence of an error message, with the same {blanks}."""
-    return {str(one.id): str(one.string) for one in catalogue() if one.context == MESSAGE}
+    return {str(one.id): str(one.string) for one in catalogue("messages") if one.context == MESSAGE}
 
 
 @cache
 def library_texts() -> dict[str, str]:
     """The Dutch of what libraries say, in the order of the file."""
-    entries = (one for one in catalogue() if (one.context or "").startswith(LIBRARY))
+    entries = (one for one in catalogue("messages") if (one.context or "").startswith(LIBRARY))
     return {str(one.id): str(one.string) for one in entries}
 
 
@@ -154,10 +147,10 @@ def billion(eur: float, lang: Language, decimals: int = 1) -> str:
 
 
 def probability(share: float, lang: Language, *, brief: bool = False) -> str:
-    """Format a simulated probability in percent, never as 0 or 100 %.
+    """Format a simulated probability in percent, never as 0 or 100%.
 
     That all or no replications meet a condition does not make it certain or impossible. ``brief``
-    gives < 1 % for less than 1 %, as tables have room for.
+    gives < 1% for less than 1%, as tables have room for.
     """
     percent = round(100 * share)
     if 0 < percent < 100:

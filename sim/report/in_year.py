@@ -129,6 +129,6 @@ def months_table(told: YearInExecution, scenario: Scenario, lang: Language) -> T
         if told.has_budget:
             shown = known and row["budget"] > 0
             share = number(100 * row["cumulated_p50"] / row["budget"], lang) if shown else ""
-            cells.append(f"{share} %" if shown else "")
+            cells.append(f"{share}%" if shown else "")
         table.add_row(*cells)
     return table

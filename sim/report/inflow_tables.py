@@ -64,7 +64,7 @@ def start_table(found: pd.DataFrame, lang: Language) -> Table:
 
 
 def posterior_table(found: dict[str, tuple[float, ...]], lang: Language) -> Table:
-    """Tabulate the posterior of the chosen process: 5, 50 and 95 % points."""
+    """Tabulate the posterior of the chosen process: 5, 50 and 95% points."""
     table = Table(title=translate("posterior_title", lang), title_justify="left")
     table.add_column(translate("fit_number", lang))
     for key in ("posterior_low", "posterior_middle", "posterior_high"):

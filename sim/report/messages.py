@@ -1,9 +1,10 @@
 """Error messages, warnings and notes in the language of the reader.
 
 The source states a message in English: a ``Message`` keeps its sentence and values, a text without
-values is its own sentence. The Dutch of a sentence is in ``sim/locale/nl.po``, with the context
-``message`` and the same {blanks}. Keys, options, names of files and what is quoted of a file stay
-as they are. What a library says arrives as a finished text: it is recognised by its pattern.
+values is its own sentence. The Dutch of a sentence is in ``sim/locale/nl/messages.po``, with the
+context ``message`` and the same {blanks}. Keys, options, names of files and what is quoted of a
+file stay as they are. What a library says arrives as a finished text: it is recognised by its
+pattern.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def nowcast_lines(found: Nowcast, lang: Language) -> Iterator[str | Table]:
 
 
 def moved_table(parameters: pd.DataFrame, lang: Language) -> Table:
-    """Tabulate the numbers that moved most: mean and 95 % interval, before and after."""
+    """Tabulate the numbers that moved most: mean and 95% interval, before and after."""
     rows = parameters[parameters["unit"] != SCORE]
     order = rows["mean_score"].abs().sort_values(ascending=False).index
     table = Table(title=translate("nowcast_moved", lang), title_justify="left")
@@ -59,7 +59,7 @@ def moved_table(parameters: pd.DataFrame, lang: Language) -> Table:
         table.add_row(
             row["key"],
             *(_interval(row, when, decimals, lang) for when in ("prior", "posterior")),
-            f"{number(100 * row['spread_ratio'], lang)} %",
+            f"{number(100 * row['spread_ratio'], lang)}%",
         )
     return table
 

@@ -75,7 +75,7 @@ def listing(figures: Sequence[Observation], lang: Language) -> Table:
 
 
 def compared_table(found: ComparedFigures, lang: Language) -> Table:
-    """Tabulate published figures beside the 80 % interval of a run."""
+    """Tabulate published figures beside the 80% interval of a run."""
     table = Table(title=translate("observed_table", lang), title_justify="left")
     for key in ("data_series", "data_part", "observed_period"):
         table.add_column(translate(key, lang), overflow="fold")

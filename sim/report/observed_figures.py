@@ -1,4 +1,4 @@
-"""How many published figures lie inside the 80 % interval of a run, from its tables alone.
+"""How many published figures lie inside the 80% interval of a run, from its tables alone.
 
 The tables hold quantiles of months, of month ends and of years, and no replications: a figure of a
 quarter, or of a day between month ends, has no interval in them and is left out.
@@ -38,7 +38,7 @@ class RunTables(Protocol):
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """A published figure with the 80 % interval of a run."""
+    """A published figure with the 80% interval of a run."""
 
     figure: Observation
     low: float
@@ -135,7 +135,7 @@ def _rows(table: pd.DataFrame, figure: Observation) -> pd.DataFrame:
 
 
 def _ends(rows: pd.DataFrame, prefix: str = "") -> tuple[float, float] | Reason:
-    """Return the 80 % interval of a row; none where it is not there or holds no numbers."""
+    """Return the 80% interval of a row; none where it is not there or holds no numbers."""
     known = rows[rows[f"{prefix}p10"].notna()]
     if len(known) != 1:
         return "between"
@@ -149,7 +149,7 @@ def _ends(rows: pd.DataFrame, prefix: str = "") -> tuple[float, float] | Reason:
 def count_text(
     compared: Iterable[ComparedFigure], lang: Language, key: str = "observed_inside"
 ) -> str:
-    """Say how many published figures lie inside the 80 % interval, in the words of a label."""
+    """Say how many published figures lie inside the 80% interval, in the words of a label."""
     found = list(compared)
     return translate(key, lang, inside=sum(one.inside for one in found), n=len(found))
 

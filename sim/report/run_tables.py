@@ -132,7 +132,7 @@ def lines_table(budget: pd.DataFrame, scenario: Scenario, lang: Language) -> Tab
 
 
 def thousands(row: pd.Series[Any], centre: str, lang: Language) -> str:
-    """Format a value in thousands, with its 80 % interval if it has one."""
+    """Format a value in thousands, with its 80% interval if it has one."""
     low, high = (number(row[q] / 1e3, lang) for q in ("p10", "p90"))
     band = "" if low == high else " " + translate("from_to", lang, low=low, high=high)
     return number(row[centre] / 1e3, lang, 1) + band

@@ -132,7 +132,7 @@ def limit_of(goal: Goal, lang: Language) -> str:
 
 
 def percent(value: Any, lang: Language) -> str:
-    return f"{number(100 * float(value), lang)} %"
+    return f"{number(100 * float(value), lang)}%"
 
 
 def signed(value: Any, lang: Language) -> str:

@@ -134,5 +134,5 @@ def percent(share: float, lang: Language, *, bracket: bool = False) -> str:
     """Return a change in percent with its sign; empty where there was nothing before."""
     if not math.isfinite(share):
         return ""
-    text = f"{signed(100 * share, lang, 1)} %"
+    text = f"{signed(100 * share, lang, 1)}%"
     return f" ({text})" if bracket else text

@@ -151,7 +151,7 @@ def look_up(
     """Return the value of a cell; ``vintage`` and ``level`` are defaults for parts it leaves open.
 
     Money is in the prices of the vintage, or in those of each year with ``basis`` "nominal". With
-    ``ending`` "_low" or "_high" it is an end of the 95 % interval of its simulation error; a budget
+    ``ending`` "_low" or "_high" it is an end of the 95% interval of its simulation error; a budget
     has none. Raises ``ScenarioError`` if there is no such cell.
     """
     if address.table in MONEY:

@@ -281,7 +281,7 @@ def beds_only(base: Scenario) -> CheckOutcome:
     ]
     differ = bool((here.stocks["beds"] != there.stocks["beds"]).any())
     return CheckOutcome("reception places change only where people sleep",
-                   "60,000 regular places and a fill of 80 %, a year",
+                   "60,000 regular places and a fill of 80%, a year",
                    f"{len(moved)} other flows moved", differ and not moved)  # fmt: skip
 
 
@@ -340,7 +340,7 @@ def _kept(part: Any) -> dict[str, Any]:
 def within_the_budget(base: Scenario) -> CheckOutcome:
     """Check that neither COA nor the IND exceeds its budget where spending follows it.
 
-    Guardianship of minors is paid first: replications in which it alone takes over 85 % of COA's
+    Guardianship of minors is paid first: replications in which it alone takes over 85% of COA's
     budget can't keep to it, and are counted and left out.
     """
     scenario = change(base, {"closing": "constrained"})

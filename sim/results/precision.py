@@ -10,7 +10,7 @@ error. Treating replications as independent would be wrong: within a block they 
   below q, and then the pooled quantiles at p less and plus t times that;
 - difference: that of the differences replication by replication, which are paired per block.
 
-Intervals hold 95 % and use Student's t with B - 1 degrees of freedom. Replications beyond the last
+Intervals hold 95% and use Student's t with B - 1 degrees of freedom. Replications beyond the last
 whole block count for the value and not for its error. With fewer than two blocks (100 replications)
 there is no estimate: NaN. All functions work on the last axis and leave out what is not finite.
 """
@@ -47,7 +47,7 @@ def block_means(values: Floats) -> Floats:
 
 
 def half_width(values: Floats) -> Floats:
-    """Return half the width of the 95 % interval of the mean; NaN with fewer than two blocks.
+    """Return half the width of the 95% interval of the mean; NaN with fewer than two blocks.
 
     Of an array of zeros and ones that is the interval of a probability.
     """
@@ -55,7 +55,7 @@ def half_width(values: Floats) -> Floats:
 
 
 def half_width_of_blocks(means: Floats) -> Floats:
-    """Return half the width of the 95 % interval of a statistic from its values in blocks."""
+    """Return half the width of the 95% interval of a statistic from its values in blocks."""
     known = np.isfinite(means)
     count = known.sum(axis=-1)
     enough = count >= LEAST_BLOCKS
@@ -68,7 +68,7 @@ def half_width_of_blocks(means: Floats) -> Floats:
 
 
 def of_mean(values: Floats) -> Interval:
-    """Return the 95 % interval of the mean."""
+    """Return the 95% interval of the mean."""
     known = np.isfinite(values)
     count = known.sum(axis=-1)
     total = np.where(known, values, 0.0).sum(axis=-1)
@@ -78,13 +78,13 @@ def of_mean(values: Floats) -> Interval:
 
 
 def of_probability(met: Floats) -> Interval:
-    """Return the 95 % interval of a probability, within 0 to 1, from zeros and ones."""
+    """Return the 95% interval of a probability, within 0 to 1, from zeros and ones."""
     low, high = of_mean(met)
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
 def of_quantile(values: Floats, p: float) -> Interval:
-    """Return the 95 % interval of the quantile at ``p``.
+    """Return the 95% interval of the quantile at ``p``.
 
     Where p less or plus the error lies beyond 0 or 1, it ends at the smallest or largest value.
     """
@@ -99,7 +99,7 @@ def of_quantile(values: Floats, p: float) -> Interval:
 
 
 def quantile_with_error(values: Floats, p: float) -> tuple[float, float, float]:
-    """Return the quantile at ``p`` of values (replication,), and both ends of its 95 % interval.
+    """Return the quantile at ``p`` of values (replication,), and both ends of its 95% interval.
 
     Of a cost it is the amount that is enough with that chance.
 
@@ -111,7 +111,7 @@ def quantile_with_error(values: Floats, p: float) -> tuple[float, float, float]:
 
 
 def of_statistic(values: Floats, statistic: str) -> Interval:
-    """Return the 95 % interval of one of ``cell.STATISTICS``."""
+    """Return the 95% interval of one of ``cell.STATISTICS``."""
     if statistic == "mean":
         return of_mean(values)
     if statistic == "p_positive":

@@ -137,7 +137,7 @@ def data() -> dict[str, str]:
 
     Scenario files are not among them: those that were read are the inputs of a record.
     """
-    folders = [resources.files("sim") / name for name in ("data", "locale")]
+    folders = [resources.files("sim") / name for name in ("data", "locale", "locale/nl")]
     files = [file for folder in folders for file in folder.iterdir() if file.is_file()]
     return {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()

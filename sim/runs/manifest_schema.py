@@ -88,7 +88,7 @@ class ManifestOptions(Part):
 
 
 class Headline(Part):
-    """Gap of one year, by which a run is listed: median and 80 % interval [EUR]."""
+    """Gap of one year, by which a run is listed: median and 80% interval [EUR]."""
 
     year: Year
     vintage: Name

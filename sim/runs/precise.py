@@ -1,7 +1,7 @@
 """Replications until the gap is known with a given precision.
 
 The median and the 90th percentile of the gap of the headline's year (2027, or the last earlier year
-with a budget) must have a 95 % interval whose half is at most a share of the value, or 50 million
+with a budget) must have a 95% interval whose half is at most a share of the value, or 50 million
 euros if that is more. It is checked at each of ``STAGES``; a longer run begins with the shorter
 one, so that nothing is simulated twice and the result is that of a plain run of so many.
 """

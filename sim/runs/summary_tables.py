@@ -2,7 +2,7 @@
 
 Random draws pass through ``exp``, ``log`` and ``pow``, whose last bit differs between processors
 and libraries: about 1e-16 of the value, up to 1e-6 euro in a cost of billions (measured with all
-SIMD of numpy switched off: 0.3 % of costs move, by 1e-16; people do not move at all). A rounded
+SIMD of numpy switched off: 0.3% of costs move, by 1e-16; people do not move at all). A rounded
 number can still flip where it is at just half a step; the probability of that is the noise over the
 step. In whole euros that is 1e-6 a number, so one run in ten with a hundred thousand numbers; in
 thousands of euros, as the budget itself counts, it is one in ten thousand. Not covered: a draw so
@@ -41,7 +41,7 @@ BUDGET_COLUMNS = (
     *(f"gap_{column}" for column in precision.COLUMNS),
     *("p_gap_positive_low", "p_gap_positive_high"),
 )
-"""Columns of ``budget``; those in ``_low`` and ``_high`` are the 95 % interval of a statistic."""
+"""Columns of ``budget``; those in ``_low`` and ``_high`` are the 95% interval of a statistic."""
 
 
 View = tuple[str, CostLevel, budget.Timing, budget.Basis, str]

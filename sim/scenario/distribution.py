@@ -40,7 +40,7 @@ class Distribution(Frozen):
     value). Triangular and uniform have ends (``low``, ``high``); the mode is the value unless one
     is given. Normal has the value as its mean and ``sd``; lognormal the value as its median and
     ``sd`` on the log; student_t the value as its middle, with ``scale`` and ``df`` degrees of
-    freedom, for errors that are now and then far larger than usual; quantiles has 5, 50 and 95 %
+    freedom, for errors that are now and then far larger than usual; quantiles has 5, 50 and 95%
     points (the middle one is the value unless one is given), each side a half normal. These four
     may be cut off at ``low`` and ``high``.
     """
@@ -58,9 +58,9 @@ class Distribution(Frozen):
     )
     scale: Number | None = Field(default=None, gt=0, description="scale of a student_t")
     df: Number | None = Field(default=None, gt=2, description="degrees of freedom of a student_t")
-    p5: Number | None = Field(default=None, description="5 % lie below")
+    p5: Number | None = Field(default=None, description="5% lie below")
     p50: Number | None = Field(default=None, description="half lie below")
-    p95: Number | None = Field(default=None, description="95 % lie below")
+    p95: Number | None = Field(default=None, description="95% lie below")
     kind: Literal["value", "factor"] = Field(
         default="value", alias="as", description="draw the number itself, or a factor on it"
     )

@@ -110,12 +110,12 @@ def _of_overrides(loaded: Loaded) -> list[Problem]:
 
 
 def _kept(key: str, number: Quantity) -> Message:
-    """Return how uncertain a number is: its 80 % interval, or that of a factor on its path."""
+    """Return how uncertain a number is: its 80% interval, or that of a factor on its path."""
     assert number.spread is not None
     low, high = (float(number.spread.quantile(u, number.central_draw())) for u in (0.1, 0.9))
-    sentence = "{key} keeps its uncertainty: 80 % from {low:,.10g} to {high:,.10g}"
+    sentence = "{key} keeps its uncertainty: 80% from {low:,.10g} to {high:,.10g}"
     if isinstance(number.value, tuple):
-        sentence = "{key} keeps its uncertainty: 80 % from {low:.2f} to {high:.2f} times the path"
+        sentence = "{key} keeps its uncertainty: 80% from {low:.2f} to {high:.2f} times the path"
     elif number.spread.kind == "factor":
         low, high = low * number.single, high * number.single
     # Four digits: large amounts are not written as powers of ten.

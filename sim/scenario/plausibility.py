@@ -40,7 +40,7 @@ DECIDED = ("inflow.first_factor", "reception.desk.official_weight")
 """Numbers that state a policy or a rule: in a scenario nothing about them is unknown."""
 FAR_OFF = 50.0
 MATTERS = 0.02
-"""A number is influential if a change of 10 % moves the gap of 2027 by this share."""
+"""A number is influential if a change of 10% moves the gap of 2027 by this share."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def bed_prices(scenario: Scenario) -> list[ScenarioIssue]:
 def grant_rate(scenario: Scenario) -> list[ScenarioIssue]:
     """Grant rates outside any history.
 
-    Of all first decisions between 10 and 80 % granted a permit in a year, 2000 to 2024 (UNHCR,
+    Of all first decisions between 10 and 80% granted a permit in a year, 2000 to 2024 (UNHCR,
     closed cases included). Looked at for the groups together, weighted by their intake.
     """
     groups = [(n, g) for n, g in scenario.groups.items() if g.intake == "first"]
@@ -427,7 +427,7 @@ def bare_assumptions(scenario: Scenario) -> list[ScenarioIssue]:
     """An assumption without a range, where the number matters.
 
     A number that rests on a sentence alone should say how unsure it is, if a tenth of it moves the
-    gap of 2027 by 2 % or more (measured on the baseline, ``sim/data/influence.csv``).
+    gap of 2027 by 2% or more (measured on the baseline, ``sim/data/influence.csv``).
     """
     found = []
     for key, quantity in quantities(scenario):
@@ -452,7 +452,7 @@ def _bare(scenario: Scenario, key: str, quantity: Quantity) -> bool:
 
 @cache
 def is_influential() -> dict[str, float]:
-    """Share of the gap of 2027 by which a change of 10 % in each number moves it, by key."""
+    """Share of the gap of 2027 by which a change of 10% in each number moves it, by key."""
     text = (resources.files("sim") / "data" / "influence.csv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {row["key"]: float(row["moves"]) for row in csv.DictReader(lines)}

@@ -2,7 +2,7 @@
 
 A relative value is resolved while layers are merged, against the value of the layer below: of a
 path by date every amount is scaled. Where nothing is inherited it is an error. Sums are exact
-decimals, so that x0.5 after x2 gives back the number, and +10 % of 26500 is 29150.
+decimals, so that x0.5 after x2 gives back the number, and +10% of 26500 is 29150.
 """
 
 from __future__ import annotations

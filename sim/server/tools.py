@@ -45,7 +45,7 @@ MOST_YEARS = 12
 COMPARED = (("gap", "total"), ("cost", "total"), ("occupancy", "total"), ("places", "total"))
 """Series of a comparison that are answered; read_cell reads the others."""
 CITE = (
-    "Every number has an address, a unit, the 80 % interval of the future, a simulation error and"
+    "Every number has an address, a unit, the 80% interval of the future, a simulation error and"
     " the id of its run. Quote it with its interval and its unit, and cite address and run."
 )
 
@@ -267,7 +267,7 @@ TOOLS: dict[str, Tool] = {
     "list_scenarios": Tool(
         "List scenarios",
         "List the shipped scenarios of Dutch asylum reception with the gap of 2027: cost of COA,"
-        " Nidos and the IND minus their budget [EUR], as the median with its 80 % interval. A"
+        " Nidos and the IND minus their budget [EUR], as the median with its 80% interval. A"
         " positive gap is money short. Start here to find the name of a scenario.",
         arguments.ListScenarios,
         answers.ScenarioList,
@@ -303,7 +303,7 @@ TOOLS: dict[str, Tool] = {
     "compare": Tool(
         "Compare scenarios",
         "Compare scenarios with a first one on common random numbers: by year the difference (other"
-        " minus base) in gap, cost, people in reception and places, with its own 80 % interval. Use"
+        " minus base) in gap, cost, people in reception and places, with its own 80% interval. Use"
         f" this for the effect of a measure, and not two runs side by side. {CITE}",
         arguments.CompareScenarios,
         answers.Comparison,

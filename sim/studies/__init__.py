@@ -66,7 +66,7 @@ STUDIES: dict[str, Study] = {
     for study in (
         Study(
             "compare",
-            "Compare scenarios with a first one: the difference, with its 80 % interval.",
+            "Compare scenarios with a first one: the difference, with its 80% interval.",
             "sim.studies.compare",
             f"{OPTIONS}.CompareOptions",
             ("comparison",),
@@ -85,7 +85,7 @@ STUDIES: dict[str, Study] = {
         ),
         Study(
             "enough",
-            "Find how much money is enough in a year, with a chance such as 80 %.",
+            "Find how much money is enough in a year, with a chance such as 80%.",
             "sim.studies.enough",
             f"{OPTIONS}.EnoughOptions",
             ("enough",),

@@ -83,11 +83,11 @@ class StudyChart:
 
 @dataclass(frozen=True)
 class Value:
-    """Value of a result with its 80 % interval; none where it is not random.
+    """Value of a result with its 80% interval; none where it is not random.
 
     An interval holds eight of ten replications; a ``sampled`` one is the simulation error of the
     value, due to the limited number of replications. ``error`` is that of a value which also has an
-    interval of replications, or none: 95 %, and None where it is not known.
+    interval of replications, or none: 95%, and None where it is not known.
     """
 
     value: float

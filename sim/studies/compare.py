@@ -232,7 +232,7 @@ def _by_month(other: str, key: str, ours: Floats, theirs: Floats, clock: Clock) 
 def differences(ours: Floats, theirs: Floats) -> dict[str, Floats]:
     """Both sides and their difference, reduced over replications: arrays (time,) by column.
 
-    Columns in ``_low`` and ``_high`` are the simulation error of the paired difference (95 %).
+    Columns in ``_low`` and ``_high`` are the simulation error of the paired difference (95%).
 
     Replications of which a side knows nothing (no one was decided in that time) are left out.
     """

@@ -18,11 +18,11 @@ Units = Mapping[str, str]
 
 def percent(share: float, lang: Language) -> str:
     """A share as a whole percentage."""
-    return number(100 * share, lang) + " %"
+    return number(100 * share, lang) + "%"
 
 
 def banded(share: float, band: tuple[float, float], lang: Language) -> str:
-    """A share with its 80 % band."""
+    """A share with its 80% band."""
     low, high = (number(100 * end, lang) for end in band)
     return translate("discover_with_band", lang, share=percent(share, lang), low=low, high=high)
 

@@ -1,7 +1,7 @@
-"""Enough: how much money covers the cost of a year, with a chance such as 80 %?
+"""Enough: how much money covers the cost of a year, with a chance such as 80%?
 
 The cost of a line has a value in each replication, so the amount that is enough with a chance of
-80 % is its 80th percentile: one simulation, and no search for an address or a key. Amounts are
+80% is its 80th percentile: one simulation, and no search for an address or a key. Amounts are
 stated as budgets are written, in the terms and the price level of the headline vintage.
 """
 
@@ -100,7 +100,7 @@ def amounts_table(
 
 
 def chances_table(costs: Mapping[str, Floats]) -> pd.DataFrame:
-    """Return the curve of each line: the amount that is enough with 1, 2 ... 99 % [EUR]."""
+    """Return the curve of each line: the amount that is enough with 1, 2 ... 99% [EUR]."""
     columns = ("line", "chance", "amount", "amount_low", "amount_high")
     rows = [
         (line, chance, *precision.quantile_with_error(cost, chance))

@@ -42,7 +42,7 @@ class Explanation:
     """A difference and what makes it up [in the unit of the cell, EUR for money].
 
     ``effects`` has a row a factor: its ``effect`` on the statistic, its ``alone`` and ``last``
-    (what it does first and after all others), and the mean, 80 % band and P(> 0) of its effect in
+    (what it does first and after all others), and the mean, 80% band and P(> 0) of its effect in
     single replications. ``residual`` is what the second scenario itself has beyond the first with
     all factors changed: zero unless something was missed. ``band`` holds the 10th and 90th
     percentile of the difference, second less first, in single replications.

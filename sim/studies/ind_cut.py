@@ -69,9 +69,9 @@ def run(options: IndCutOptions, inputs: Inputs) -> StudyContent:
 
     The study has a row a cut and year, and one for all years together. ``less`` is what the IND
     costs less, without penalties; ``more_coa``, ``more_nidos`` and ``more_penalties`` what these
-    cost more, ``more`` all three, ``net`` that less ``less``; each a mean with its 80 % interval
+    cost more, ``more`` all three, ``net`` that less ``less``; each a mean with its 80% interval
     over replications [EUR]. ``per_euro`` is what COA costs more for each euro less: mean over mean,
-    with the 80 % interval over replications; NaN where the IND does not cost less.
+    with the 80% interval over replications; NaN where the IND does not cost less.
     """
     scenario, settings = inputs.scenario, settings_of(options)
     last = (settings.until or scenario.until).year
@@ -282,7 +282,7 @@ def _title(data: StudyData, years: list[int], lang: Language) -> str:
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """A pair of bars a cut, with the 80 % band of what costs more."""
+    """A pair of bars a cut, with the 80% band of what costs more."""
     whole, years = _whole(data)
     scenario = data.first
     note = translate("study_ind_coa_note", lang, year=data.asked["from"])

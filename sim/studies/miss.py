@@ -49,7 +49,7 @@ PRICED_LINE = "line:coa"
 
 @dataclass(frozen=True)
 class Part:
-    """Part of a miss by its cause, with half the width of its 95 % interval (simulation error)."""
+    """Part of a miss by its cause, with half the width of its 95% interval (simulation error)."""
 
     factor: str
     value: float

@@ -64,7 +64,7 @@ class PlaceCosts:
 
     ``costs`` (level, replication) [EUR over ``years``, at the scenario's price level], ``as_is``
     (replication,) of the scenario without fixed places. ``best`` and ``best_p90`` are the numbers
-    of least expected cost and of least 90th percentile, each with its 80 % interval (replications
+    of least expected cost and of least 90th percentile, each with its 80% interval (replications
     resampled); ``best_costs`` (replication,) are those of a run at ``best``.
     """
 
@@ -214,7 +214,7 @@ def cheapest(levels: Floats, costs: Floats) -> float:
 
 
 def _bands(levels: Floats, costs: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return 80 % intervals of the cheapest number by mean and by P90, replications resampled."""
+    """Return 80% intervals of the cheapest number by mean and by P90, replications resampled."""
     n = costs.shape[1]
     chosen = np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
     result = np.empty((RESAMPLES, 2))

@@ -58,7 +58,7 @@ class Box:
     """A box: its limits, and the runs in it that earlier boxes did not contain.
 
     ``coverage`` is its part of all runs of interest, ``density`` the part of its runs that are,
-    each with the 80 % band that other runs of the same design would give (resampled, same box).
+    each with the 80% band that other runs of the same design would give (resampled, same box).
     """
 
     limits: tuple[Limit, ...]

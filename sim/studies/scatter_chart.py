@@ -62,7 +62,7 @@ def keys_of(discovery: Discovery, lang: Language) -> list[LegendEntry]:
     frame = LegendEntry(FRAME, translate("study_discover_frame", lang))
     if crowded(discovery, discovery.boxes[0]):
         shades = [
-            LegendEntry(Swatch(_hex(share)), f"{number(100 * share, lang)} %") for share in STEPS
+            LegendEntry(Swatch(_hex(share)), f"{number(100 * share, lang)}%") for share in STEPS
         ]
         return [*shades, frame]
     return [

@@ -321,7 +321,7 @@ def _dot(
 def percent(value: float, lang: Language) -> str:
     """A share in per cent with the decimals it needs."""
     decimals = max(0, -math.floor(math.log10(value) + 1e-9))
-    return f"{number(value, lang, decimals)} %"
+    return f"{number(value, lang, decimals)}%"
 
 
 def _tornado(drawn: Rows, rows: Sequence[Row], tall: float, lang: Language) -> None:

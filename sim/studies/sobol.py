@@ -72,7 +72,7 @@ class Sensitivity:
     """Result of a sensitivity analysis of a cell.
 
     ``indices``: a row an input, the largest total index first: its ``first`` and ``total`` index
-    with 95 % intervals, ``first_noise`` (what a first index of this size comes to by chance) and
+    with 95% intervals, ``first_noise`` (what a first index of this size comes to by chance) and
     ``told`` (whether its total index lies above the ``floor``). ``tornado``: a row an input, by
     how much the cell moves with it at its 10th (``low``) and 90th percentile (``high``), and the
     ``swing`` between them [EUR]. ``mean`` and ``sd`` are those of the cell in all replications.
@@ -244,7 +244,7 @@ def index_table(
     """Return indices with their intervals, one row per input.
 
     Points are resampled, the same ones for all inputs. ``first_noise``: the differences an input
-    makes are dealt to other points; what its first index then comes to in 95 % of the deals.
+    makes are dealt to other points; what its first index then comes to in 95% of the deals.
     """
     points = first.size
     by_itself, with_all = indices(first, second, swapped)

@@ -56,7 +56,7 @@ class Solution:
 
     ``answer`` is None where no value tried does it, or where all do (``always``); ``bounds`` are
     the least and greatest value tried. ``side`` says on which side of the answer the target is
-    met, ``band`` is the 80 % band of the answer, ``crossings`` how often the target changes sides.
+    met, ``band`` is the 80% band of the answer, ``crossings`` how often the target changes sides.
     """
 
     lever: Lever
@@ -78,7 +78,7 @@ class Frontier:
 
     ``cells`` (value of the first, value of the second, replication). For each value of the second
     lever: ``answers``, the first lever's value at which the target is just met (NaN where none of
-    those tried does it or all do), and ``low`` and ``high``, the 80 % band of that; ``met`` (first,
+    those tried does it or all do), and ``low`` and ``high``, the 80% band of that; ``met`` (first,
     second) says at which pairs it is.
     """
 
@@ -309,7 +309,7 @@ def _turns(known: Mapping[float, Floats], target: Target) -> list[int]:
 
 
 def _band(points: Sequence[Point], target: Target, answer: float) -> Bounds:
-    """80 % band of the answer: replications resampled, the same ones at every value."""
+    """80% band of the answer: replications resampled, the same ones at every value."""
     values = np.array([point.value for point in points])
     cells = np.stack([point.cell for point in points])
     result = crossings_resampled(values, cells, target, answer)

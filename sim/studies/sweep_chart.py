@@ -1,4 +1,4 @@
-"""A sweep: its first cell over each lever, medians of the runs with their 80 % band."""
+"""A sweep: its first cell over each lever, medians of the runs with their 80% band."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PLOT = {"column": 1.2, "page": 1.5}
 
 @dataclass(frozen=True)
 class Along:
-    """Runs in groups along a lever: where each group lies, its median and 80 % band."""
+    """Runs in groups along a lever: where each group lies, its median and 80% band."""
 
     name: str
     where: Floats

@@ -19,7 +19,7 @@ SHORT = re.compile(r"- Hindcasts from 2012 to 2024: [^\n]*\n(?:  [^\n]*\n)*")
 """The lines on hindcasts in a list of limits."""
 IN_SHORT = (ROOT / "README.md", ROOT / "docs" / "index.md", VALIDATION)
 UNCERTAINTY = ROOT / "docs" / "explanation" / "uncertainty.md"
-HELD = re.compile(r"80 % interval contained \d+ % of \d+ outcomes")
+HELD = re.compile(r"80% interval contained \d+ % of \d+ outcomes")
 WIDTH = 120
 
 
@@ -73,7 +73,7 @@ def aims(found: Sequence[Goal]) -> Iterator[str]:
 def horizons(found: Sequence[Score]) -> Iterator[str]:
     """Scores by series and years ahead."""
     names = ("series", "years ahead", "n", "error", "CRPS ratio, model", "CRPS ratio, pool")
-    yield from head((*names, "bias (log)", "in 80 %", "mean PIT"), 1)
+    yield from head((*names, "bias (log)", "in 80%", "mean PIT"), 1)
     for one in found:
         yield row((
             name(one.series), one.ahead or "all", one.n, f"{one.mape:.0%}",
@@ -86,15 +86,15 @@ def held(found: Hindcasts) -> str:
     """The coverage in words."""
     all_ = coverage(found.march)
     return (
-        f"The 80 % intervals contained {100 * all_.share:.0f} % of {all_.cells} outcomes "
-        f"({100 * all_.low:.0f} to {100 * all_.high:.0f} %, {all_.origins} origins as clusters)."
+        f"The 80% intervals contained {100 * all_.share:.0f}% of {all_.cells} outcomes "
+        f"({100 * all_.low:.0f} to {100 * all_.high:.0f}%, {all_.origins} origins as clusters)."
     )
 
 
 def held_briefly(found: Hindcasts) -> str:
     """The coverage as the page on uncertainty states it."""
     all_ = coverage(found.march)
-    return f"80 % interval contained {100 * all_.share:.0f} % of {all_.cells} outcomes"
+    return f"80% interval contained {100 * all_.share:.0f}% of {all_.cells} outcomes"
 
 
 def tables(found: Hindcasts) -> str:
@@ -125,10 +125,10 @@ def in_short(found: Hindcasts) -> str:
         if not one.program_ratio.low <= 1 <= one.program_ratio.high
     )
     text = (
-        f"- Hindcasts from 2012 to 2024: the 80 % intervals contained "
-        f"{100 * coverage(found.march).share:.0f} % of the outcomes. By CRPS, relative to a naive "
+        f"- Hindcasts from 2012 to 2024: the 80% intervals contained "
+        f"{100 * coverage(found.march).share:.0f}% of the outcomes. By CRPS, relative to a naive "
         f"forecast with an interval, the model was worse for: {worse}; and better for: {better} "
-        f"(first applications from 1999). Only for {sure or 'none'} does the 90 % interval of the "
+        f"(first applications from 1999). Only for {sure or 'none'} does the 90% interval of the "
         f"ratio exclude 1. Of {len(asked)} goals {sum(not one.met for one in asked)} were missed."
     )
     return textwrap.fill(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False) + "\n"

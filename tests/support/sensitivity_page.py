@@ -41,10 +41,10 @@ def _rows(kept: Mapping[str, Effect]) -> Iterator[str]:
     text = (resources.files("sim") / "data" / "sensitivity.csv").read_text("utf-8")
     for names in CHANCE.findall(text):
         for name, total in zip(("inflow path", "daily chance"), names, strict=True):
-            yield row((name, f"{100 * float(total):.1f} %", ""))
+            yield row((name, f"{100 * float(total):.1f}%", ""))
     for effect in sorted(together, key=lambda one: -one.total)[:SHOWN]:
         ends = f"{effect.low / 1e6:+,.0f}, {effect.high / 1e6:+,.0f}"
-        yield row((", ".join(together[effect]), f"{100 * effect.total:.1f} %", ends))
+        yield row((", ".join(together[effect]), f"{100 * effect.total:.1f}%", ends))
 
 
 def renew() -> None:

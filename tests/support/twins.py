@@ -52,7 +52,7 @@ class Twin:
 
     @property
     def inside(self) -> bool:
-        """Whether the truth lies within the 80 % interval afterwards."""
+        """Whether the truth lies within the 80% interval afterwards."""
         low, high = np.quantile(self.after, (0.1, 0.9))
         return bool(low <= self.truth <= high)
 
@@ -121,7 +121,7 @@ def twin_forecasts(scenario: Scenario, settings: Settings, twins: int, folder: P
 
 
 def lower_crps(twins: list[Twin]) -> tuple[float, float]:
-    """By how much CRPS is lower than before, and the one-sided 90 % bootstrap bound."""
+    """By how much CRPS is lower than before, and the one-sided 90% bootstrap bound."""
     gains = np.array([one.gain for one in twins])
     rng = np.random.default_rng(1)
     again = gains[rng.integers(0, len(gains), (2000, len(gains)))].sum(axis=1)

@@ -90,7 +90,7 @@ class Likeness:
 def likenesses(fast: Series, persons: Series, rounding: float) -> Iterator[Likeness]:
     """Means and bands of both models, each with how far they may lie apart.
 
-    The mean difference lies within four standard errors, the ends of the 10-90 % bands within
+    The mean difference lies within four standard errors, the ends of the 10-90% bands within
     twice the spread of single differences; on top comes a part ``rounding`` of the mean (twice
     that of an end) or half a person.
     """

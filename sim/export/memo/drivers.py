@@ -38,7 +38,7 @@ def billions(eur: float, lang: Language) -> str:
 
 
 def band(low: float, high: float, lang: Language, unit: float = 1e9, decimals: int = 1) -> str:
-    """Return the 80 % interval of an amount, in its unit."""
+    """Return the 80% interval of an amount, in its unit."""
     ends = (number(end / unit, lang, decimals) for end in (low, high))
     return translate("from_to", lang, **dict(zip(("low", "high"), ends, strict=True)))
 

@@ -49,7 +49,7 @@ def memo_of_run(
 ) -> Memo:
     """Return the memo of a run; raises ``ScenarioError`` if its files were changed.
 
-    With published figures it says how many of them lie inside the 80 % interval, and tabulates
+    With published figures it says how many of them lie inside the 80% interval, and tabulates
     them in the annex.
     """
     run = read_run_folder(folder.path)
@@ -185,7 +185,7 @@ def _people(run: RunFolder, year: int, lang: Language) -> str:
 def _short_of_people(run: RunFolder, lang: Language) -> str:
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
-    # The first year in which 90 % of replications have many people without a place.
+    # The first year in which 90% of replications have many people without a place.
     year = next((one for one in years if short[one]["p10"] >= HUNDREDS), years[-1])
     places = _of_year(run, "places_short", "total", "mean", year)
     blanks = {

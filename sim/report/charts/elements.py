@@ -37,7 +37,7 @@ SOURCES = ("EK-36600-XX-E", "OWB-2025")
 
 
 def draw_fan(axes: Axes, x: Places, table: pd.DataFrame, size: ChartSize) -> None:
-    """Draw the 80 and 50 % bands of a table's rows and their median."""
+    """Draw the 80 and 50% bands of a table's rows and their median."""
     for low, high, opacity in BANDS:
         lower, upper = table[low].to_numpy(float), table[high].to_numpy(float)
         axes.fill_between(x, lower, upper, color=BLUE, alpha=opacity, linewidth=0)
@@ -213,7 +213,7 @@ def described_days(table: pd.DataFrame) -> list[Any]:
 
 
 def band_in_words(row: Any, lang: Language, decimals: int = 0) -> str:
-    """Return a median with its 80 % band: 80,900 (80 % band 54,100 to 115,400)."""
+    """Return a median with its 80% band: 80,900 (80% band 54,100 to 115,400)."""
     return translate(
         "alt_band",
         lang,

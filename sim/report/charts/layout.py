@@ -131,12 +131,9 @@ def text_height(text: str, points: float) -> float:
 
 
 def wrapped(text: str, points: float, inches: float, bold: bool = False) -> str:
-    """Break a text into lines no wider than ``inches``; a longer word stays whole.
-
-    A number is not parted from its per cent sign.
-    """
+    """Break a text into lines no wider than ``inches``; a longer word stays whole."""
     lines: list[str] = []
-    for paragraph in text.replace(" %", f"{NO_BREAK}%").split("\n"):
+    for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}".strip()

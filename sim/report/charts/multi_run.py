@@ -34,7 +34,7 @@ def is_drawable(runs: Runs) -> bool:
 
 
 def draw(runs: Runs, size: ChartSize, lang: Language) -> Figure:
-    """Draw the median need of each run, and its gap by year with the 80 % band."""
+    """Draw the median need of each run, and its gap by year with the 80% band."""
     first = next(iter(runs.values())).scenario
     titles = "; ".join(
         translate("named_value", lang, name=name, value=getattr(run.scenario.title, lang))

@@ -23,7 +23,7 @@ RATIOS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 LINES = {False: 2.1, True: 1.25}
 """Height of the marks of a row in lines of text: on paper, and on a slide."""
 NOMINAL = 80.0
-"""Share of outcomes that the 80 % interval is to contain [%]."""
+"""Share of outcomes that the 80% interval is to contain [%]."""
 
 
 def id_of(found: Hindcasts) -> str:

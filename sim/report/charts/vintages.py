@@ -156,7 +156,7 @@ def _changes(
     slot = width / (len(years) + 0.1)
     for year, these in rows.groupby("year"):
         last = these.iloc[-1]
-        text = percent(float(last["change"]), lang).replace(" %", "\N{NO-BREAK SPACE}%")
+        text = percent(float(last["change"]), lang)
         if not text or widest(text, size.small) > slot:
             continue
         axes.annotate(

@@ -22,7 +22,7 @@ function figureSeries(view) {
   }];
 }
 
-/** What the squares are, and for each run how many of them lie inside its 80 % interval. */
+/** What the squares are, and for each run how many of them lie inside its 80% interval. */
 function figureNotes(view) {
   const { lang } = view.state;
   const found = figuresOf(view);
