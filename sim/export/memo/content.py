@@ -35,6 +35,13 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Header:
+    """The rows at the top of a memo, each a label and its text: to, from, date, subject."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Paragraph:
     """A paragraph; ``strong`` for the answer, ``small`` for a note."""
 
@@ -87,7 +94,7 @@ class MemoChart:
     png: bytes
 
 
-Block = Heading | Paragraph | Listing | Commands | Table | MemoChart
+Block = Heading | Header | Paragraph | Listing | Commands | Table | MemoChart
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from .content import Block, Commands, Heading, Listing, Memo, MemoChart, Paragraph, Table, numbered
+from .content import (
+    Block,
+    Commands,
+    Header,
+    Heading,
+    Listing,
+    Memo,
+    MemoChart,
+    Paragraph,
+    Table,
+    numbered,
+)
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 _LIST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([+-])(?=\s|$)", re.MULTILINE)
@@ -28,6 +39,9 @@ def _block(block: Block, word: str, number: int, picture: str) -> str:
     match block:
         case Heading():
             return f"{'#' * block.level} {_escaped(block.text)}"
+        case Header():
+            lines = (f"**{_escaped(label)}** {_escaped(text)}" for label, text in block.rows)
+            return "  \n".join(lines)
         case Paragraph():
             text = _escaped(block.text)
             return f"**{text}**" if block.strong else text

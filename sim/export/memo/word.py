@@ -33,6 +33,7 @@ from .content import (
     SHORT,
     Block,
     Commands,
+    Header,
     Heading,
     Listing,
     Memo,
@@ -47,6 +48,7 @@ FONT, FIXED = "Arial", "Courier New"
 BLUE, GREY = "1F4E79", "444444"
 CODE: dict[Language, str] = {"nl": "nl-NL", "en": "en-GB"}
 STRONG, SMALL, COMMANDS = "Memo Answer", "Memo Small", "Memo Command"
+HEADER = "Memo Header"
 TABLE, TABLE_TEXT, TABLE_HEAD = "Memo Table", "Memo Table Text", "Memo Table Head"
 HEADINGS = {"Heading 1": (16.0, 0.0, 4.0), "Heading 2": (11.5, 8.0, 2.0),
             "Heading 3": (10.0, 6.0, 2.0)}  # fmt: skip
@@ -75,6 +77,8 @@ TEXT = Emu(WIDE - 2 * MARGIN)
 """Width of the text."""
 PICTURE_WIDTH, PICTURE_HEIGHT = Cm(16.0), Cm(12.0)
 """Largest width and height of a chart: a taller one would leave half a page empty."""
+HEADER_INDENT = Cm(3.0)
+"""Indent of the texts at the top, beside their labels."""
 BELOW_TABLE = Cm(0.35)
 """Room between a table and what follows. No empty paragraph: with one below a table LibreOffice
 leaves a heading further down alone at the foot of a page."""
@@ -162,6 +166,11 @@ def _write(made: Document, block: Block, word: str, number: int) -> None:
         case Heading():
             heading = made.add_heading(block.text, block.level)
             heading.paragraph_format.page_break_before = block.annex or None
+        case Header():
+            for label, text in block.rows:
+                row = made.add_paragraph("", HEADER)
+                row.add_run(label).bold = True
+                row.add_run(f"\t{text}")
         case Paragraph():
             look = STRONG if block.strong else SMALL if block.small else "Normal"
             made.add_paragraph(block.text, look)
@@ -297,6 +306,11 @@ def _set_styles(made: Document, lang: Language) -> None:
     _set_style(_add_style(made, TABLE_TEXT), 8.5)
     _set_style(_add_style(made, TABLE_HEAD), 8.5, bold=True, colour="FFFFFF")
     made.styles[COMMANDS].paragraph_format.left_indent = Cm(0.5)
+    header = _add_style(made, HEADER)
+    _set_style(header, 10, after=1.0)
+    header.paragraph_format.left_indent = HEADER_INDENT
+    header.paragraph_format.first_line_indent = Emu(-HEADER_INDENT)
+    header.paragraph_format.tab_stops.add_tab_stop(HEADER_INDENT)
     made.styles.element.append(parse_xml(_TABLE))
 
 
