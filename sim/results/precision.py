@@ -2,7 +2,9 @@
 
 Replications come in blocks of ``BLOCK`` that are independent Latin hypercubes (``sampling``), so a
 statistic of each block is one of B independent observations, and their spread gives its standard
-error. Treating replications as independent would be wrong: within a block they are not.
+error. Treating replications as independent would overstate it: a block covers the range of each
+number evenly. With fewer than ``MANY_BLOCKS`` the spread of so few observations is itself known too
+badly, and replications are taken as independent after all: an interval that is rather too wide.
 
 - mean: the standard deviation of the means of blocks, over the root of B;
 - probability: the same of the shares of blocks;
@@ -10,9 +12,10 @@ error. Treating replications as independent would be wrong: within a block they 
   below q, and then the pooled quantiles at p less and plus t times that;
 - difference: that of the differences replication by replication, which are paired per block.
 
-Intervals hold 95% and use Student's t with B - 1 degrees of freedom. Replications beyond the last
-whole block count for the value and not for its error. With fewer than two blocks (100 replications)
-there is no estimate: NaN. All functions work on the last axis and leave out what is not finite.
+Intervals hold 95% and use Student's t with one degree of freedom less than there are observations.
+Replications beyond the last whole block count for the value and not for the error of blocks. With
+fewer than two blocks (100 replications) there is no estimate: NaN. All functions work on the last
+axis and leave out what is not finite.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from ..model.sampling import BLOCK, Floats
 from .tables import finite_quantiles
 
 CONFIDENCE = 0.95
-LEAST_BLOCKS = 2
+LEAST_BLOCKS, MANY_BLOCKS = 2, 10
+"""Blocks below which there is no estimate, and below which replications count as independent."""
 MEASURED = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 """Quantiles whose interval is written into tables, beside that of the mean."""
 Interval = tuple[Floats, Floats]
@@ -51,16 +55,22 @@ def half_width(values: Floats) -> Floats:
 
     Of an array of zeros and ones that is the interval of a probability.
     """
-    return half_width_of_blocks(block_means(values))
+    count = blocks(values.shape[-1])
+    if count < LEAST_BLOCKS:
+        return np.full(values.shape[:-1], np.nan)
+    return half_width_of_mean(values if count < MANY_BLOCKS else block_means(values))
 
 
-def half_width_of_blocks(means: Floats) -> Floats:
-    """Return half the width of the 95% interval of a statistic from its values in blocks."""
-    known = np.isfinite(means)
+def half_width_of_mean(observations: Floats) -> Floats:
+    """Return half the width of the 95% interval of the mean of independent observations.
+
+    NaN with fewer than two that are finite.
+    """
+    known = np.isfinite(observations)
     count = known.sum(axis=-1)
-    enough = count >= LEAST_BLOCKS
-    average = np.where(known, means, 0.0).sum(axis=-1) / np.maximum(count, 1)
-    squares = np.where(known, (means - average[..., None]) ** 2, 0.0).sum(axis=-1)
+    enough = count >= 2
+    average = np.where(known, observations, 0.0).sum(axis=-1) / np.maximum(count, 1)
+    squares = np.where(known, (observations - average[..., None]) ** 2, 0.0).sum(axis=-1)
     freedom = np.maximum(count - 1, 1)
     error = np.sqrt(squares / freedom / np.maximum(count, 1))
     width: Floats = np.where(enough, stdtrit(freedom, (1 + CONFIDENCE) / 2) * error, np.nan)

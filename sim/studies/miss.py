@@ -29,7 +29,7 @@ from ..hindcast.periods import Period
 from ..model.sampling import BLOCK, Floats, Samples, sample
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Progress, Settings, Task, run_tasks
-from ..results.precision import blocks, half_width_of_blocks
+from ..results.precision import blocks, half_width_of_mean
 from ..scenario import Scenario
 from .shapley import Coalition, shapley, subsets
 
@@ -280,7 +280,7 @@ def _split(
 
 
 def _error(values: Floats) -> float:
-    return float(half_width_of_blocks(values[1:]))
+    return float(half_width_of_mean(values[1:]))
 
 
 def _refused(where: str, what: str, advice: str) -> ScenarioError:
