@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "sim"
 ORDER = (
     "errors", "clock", "log", "scenario", "model", "reference", "results", "hindcast", "report",
-    "runs", "studies", "questions", "reproduce", "export", "notebook", "api", "server", "cli",
-    "__main__",
+    "runs", "studies", "questions", "reproduce", "export", "what_if", "notebook", "api", "server",
+    "web", "cli", "__main__",
 )  # fmt: skip
 
 

@@ -34,13 +34,13 @@ from sim.hindcast.observations import Observation, parse_period, read_observatio
 from sim.hindcast.smoother import Conditioned
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import sample
-from sim.notebook.what_if.sliders import apply_sliders
 from sim.report.observed_figures import compare
 from sim.reproduce.rerun import reproduce
 from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings, simulate_one
 from sim.runs.load import read_run_folder
 from sim.scenario import Scenario, load
+from sim.what_if.sliders import apply_sliders
 
 WEEKLY = Settings(200, 1, "week")
 BASE = "baseline"

@@ -15,7 +15,6 @@ from sim.hindcast.inflow_models import PROCESSES, SETS
 from sim.hindcast.inflow_start import RULES
 from sim.hindcast.series import OBSERVABLE, STATISTICS
 from sim.model.uncertainty import UNCERTAINTIES
-from sim.notebook.what_if.sliders import sliders
 from sim.questions.metrics import SIGNS, required_cells
 from sim.questions.questions import Shown, questions
 from sim.report import error_tables
@@ -44,6 +43,7 @@ from sim.studies.compare import BY_MONTH
 from sim.studies.factors import THEMES
 from sim.studies.ind_cut import CUTS
 from sim.studies.solver import Side
+from sim.what_if.sliders import sliders
 
 MEMO_DIFFERENCES, MEMO_WAYS = ("gap", "people"), ("more", "less", "same")
 SIM = Path(__file__).parent.parent / "sim"

@@ -22,16 +22,7 @@ from sim.errors import ScenarioError
 from sim.model.cancel import CancelledError
 from sim.model.prices import affects_costs_only
 from sim.model.sampling import apply_draw, sample
-from sim.notebook.what_if.compute import chart_data, extra_budget, price, simulate
-from sim.notebook.what_if.controller import Controller, Update, extra_budget_text
-from sim.notebook.what_if.sliders import (
-    apply_sliders,
-    make_patch,
-    patch_changes,
-    sliders,
-    value_text,
-    write_patch,
-)
+from sim.notebook.what_if.controller import Controller, Update
 from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
 from sim.report.charts.data import by_month
 from sim.report.charts.gap import BASELINE
@@ -41,6 +32,16 @@ from sim.results.experiment import Experiment, Settings, simulate_one
 from sim.results.tables import Tables
 from sim.runs.batches import Cells, batch_of
 from sim.scenario import Scenario, load, quantities
+from sim.what_if.answer import Answer, extra_budget_text
+from sim.what_if.compute import chart_data, extra_budget, price, simulate
+from sim.what_if.sliders import (
+    apply_sliders,
+    make_patch,
+    patch_changes,
+    sliders,
+    value_text,
+    write_patch,
+)
 
 SHORT = Settings(4, 1, "week", date(2027, 12, 31))
 FIRST_YEAR = replace(SHORT, until=date(2025, 12, 31))
@@ -272,7 +273,7 @@ def test_prices_and_budgets_are_applied_without_a_simulation(what_if: Session) -
     what_if.move(("price", 120.0), ("budget", 2_000.0), ("certainty", 90.0))
     assert len(what_if.requests) == 1
     assert [update.charts for update in what_if.updates[1:]] == [("gap",)] * 3
-    assert what_if.updates[-1].certainty == 0.9
+    assert what_if.updates[-1].answer.certainty == 0.9
 
 
 @pytest.mark.slow
@@ -283,7 +284,7 @@ def test_a_newer_value_cancels_the_request_for_an_older_one(what_if: Session) ->
     assert first == [30_000, 35_000, 40_000]
     assert what_if.cancelled == 2
     assert len(what_if.updates) == 2
-    shown = what_if.updates[-1].data.scenario
+    shown = what_if.updates[-1].answer.data.scenario
     assert shown.inflow.first.on(date(2026, 1, 1)) == 40_000
 
 
@@ -302,10 +303,10 @@ def test_the_scenario_itself_is_shown_behind_a_change_and_never_cancelled(
     assert len(what_if.requests) == 2
     assert not what_if.cancelled
     (update,) = what_if.updates
-    assert update.data.baseline is not None
-    assert update.data.baseline.scenario is what_if.controller.scenario
+    assert update.answer.data.baseline is not None
+    assert update.answer.data.baseline.scenario is what_if.controller.scenario
     what_if.move(("inflow", what_if.start("inflow")))
-    assert what_if.updates[-1].data.baseline is None
+    assert what_if.updates[-1].answer.data.baseline is None
 
 
 @pytest.mark.slow
@@ -414,10 +415,10 @@ def test_texts_give_values_with_units_and_the_extra_budget_of_later_years(
     assert value_text(by_name["budget"], 3_000, "en") == "EUR 3,000 million"
     assert value_text(by_name["regular"], 41_000, "en") == "as in the scenario"
     extra = {2025: -1e9, 2026: -2e9, 2027: 3.44e9}
-    update = Update(("gap",), chart_data(experiment, SHORT), extra, 0.8)
-    assert "2027 € 3,4 mld bij" in extra_budget_text(update, "nl")
-    assert "2026 nothing (EUR 2.0 billion is left)" in extra_budget_text(update, "en")
-    assert "2025" not in extra_budget_text(update, "en")
+    answer = Answer(chart_data(experiment, SHORT), extra, 0.8)
+    assert "2027 € 3,4 mld bij" in extra_budget_text(answer, "nl")
+    assert "2026 nothing (EUR 2.0 billion is left)" in extra_budget_text(answer, "en")
+    assert "2025" not in extra_budget_text(answer, "en")
 
 
 def texts(figure: Figure) -> str:

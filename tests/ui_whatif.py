@@ -13,8 +13,8 @@ from playwright.sync_api import Locator
 from support.browser import NARROW, WIDE, Open, Seen, opening, started
 from support.jupyterlab import jupyterlab
 
-from sim.notebook.what_if.sliders import sliders
 from sim.scenario import load
+from sim.what_if.sliders import sliders
 
 CELLS = 'import sim\nwhat_if = sim.load("baseline").what_if("{lang}")\nwhat_if'
 RUN_SECONDS = 90

@@ -1,5 +1,5 @@
-"""A live what-if in Jupyter: sliders, and charts that follow them.
+"""The what-if in Jupyter: sliders, and charts that follow them.
 
-``sliders`` defines the sliders and the scenario changes they make, ``compute`` simulates and
-prices, ``controller`` tracks finished and running simulations, and ``widget`` displays them.
+``controller`` tracks finished and running simulations, and ``widget`` displays them. The sliders
+and the computation are those of ``sim.what_if``.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,18 +12,14 @@ from threading import Event
 
 from ...model.cancel import CancelledError
 from ...report.charts import RunData
-from ...report.i18n import Language, number, translate
 from ...results.executor import cores
 from ...results.experiment import Settings
 from ...results.tables import Tables
 from ...scenario import Scenario
-from .compute import chart_data, extra_budget, price, simulate
-from .sliders import CERTAINTY, apply_sliders, sliders
+from ...what_if.answer import CHARTS, COST_CHARTS, REPLICATIONS, Answer, answer_of
+from ...what_if.compute import simulate
+from ...what_if.sliders import apply_sliders, sliders
 
-REPLICATIONS = 100
-CHARTS = ("gap", "need", "occupancy")
-COST_CHARTS = ("gap",)
-"""Charts that depend on prices and budgets."""
 CACHE_SIZE = 12
 """Number of slider positions whose simulation is kept, so that going back is instant."""
 
@@ -33,32 +29,10 @@ Position = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Update:
-    """What to draw: the names of the charts that changed, and their data.
-
-    ``extra_budget`` is by year what must be added to the budget to suffice with probability
-    ``certainty`` [EUR].
-    """
+    """What to draw: the names of the charts that changed, and the answer they show."""
 
     charts: tuple[str, ...]
-    data: RunData
-    extra_budget: Mapping[int, float]
-    certainty: float
-
-
-def extra_budget_text(update: Update, lang: Language) -> str:
-    """Return what must be added to the budget of each year to suffice with a probability."""
-    years = [
-        translate(
-            "whatif_more" if eur > 0 else "whatif_less",
-            lang,
-            year=year,
-            amount=number(abs(eur) / 1e9, lang, 1),
-        )
-        for year, eur in update.extra_budget.items()
-        if year > min(update.extra_budget)
-    ]
-    percent = number(100 * update.certainty, lang)
-    return translate("whatif_enough", lang, percent=percent, years=", ".join(years))
+    answer: Answer
 
 
 class Controller:
@@ -138,8 +112,7 @@ class Controller:
         """Simulate the baseline if it is missing, then until the present position is known."""
         if self._baseline is None:
             tables = await simulate(self.scenario, self.settings, self._pool, Event())
-            experiment = price(tables, self.scenario, self.settings)
-            self._baseline = chart_data(experiment, self.settings)
+            self._baseline = answer_of(tables, self.scenario, self.settings, {}).data
             self._store(tuple(one.start for one in self.sliders if not one.costs_only), tables)
         while not self.is_current:
             position, scenario = self.position, self._changed
@@ -160,11 +133,8 @@ class Controller:
         """Price the present result and show the charts that change."""
         tables, scenario = self._results[self.position], self._changed
         self._results.move_to_end(self.position)
-        experiment = price(tables, scenario, self.settings)
-        data = chart_data(
-            experiment, self.settings, None if scenario is self.scenario else self._baseline
-        )
+        behind = None if scenario is self.scenario else self._baseline
+        answer = answer_of(tables, scenario, self.settings, self.values, behind)
         charts = COST_CHARTS if tables is self._shown else CHARTS
-        certainty = self.values.get("certainty", CERTAINTY) / 100
         self._shown = tables
-        self.show(Update(charts, data, extra_budget(experiment, certainty), certainty))
+        self.show(Update(charts, answer))

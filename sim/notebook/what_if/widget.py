@@ -24,9 +24,10 @@ from ...report.charts import CHARTS as KINDS
 from ...report.i18n import Language, translate
 from ...report.style import chart_style
 from ...scenario import Scenario
+from ...what_if.answer import CHARTS, REPLICATIONS, extra_budget_text
+from ...what_if.sliders import Slider, value_text, write_patch
 from ..chart import CSS_PIXELS_AN_INCH
-from .controller import CHARTS, REPLICATIONS, Controller, Update, extra_budget_text
-from .sliders import Slider, value_text, write_patch
+from .controller import Controller, Update
 
 SCREEN_DPI = CSS_PIXELS_AN_INCH
 """Resolution while a slider moves: that of an ordinary screen."""
@@ -162,15 +163,16 @@ class WhatIf:
 
         A chart that the run is too short for stays as it was.
         """
+        data = update.answer.data
         for name in update.charts:
-            if KINDS[name].is_drawable(update.data):
-                figure = draw(name, update.data, CHART_SIZES["page"], self.lang)
-                words = alt_text(name, update.data, self.lang)
+            if KINDS[name].is_drawable(data):
+                figure = draw(name, data, CHART_SIZES["page"], self.lang)
+                words = alt_text(name, data, self.lang)
                 self._charts[name].value = image(figure, words, SCREEN_DPI)
                 self._coarse[name] = figure, words
         status = translate("whatif_settled", self.lang, n=REPLICATIONS)
         self._status.value = f"<p role='status'>{escape(status)}</p>"
-        self._extra_budget.value = f"<p>{escape(extra_budget_text(update, self.lang))}</p>"
+        self._extra_budget.value = f"<p>{escape(extra_budget_text(update.answer, self.lang))}</p>"
         self._sharpen_later(REST_SECONDS)
 
     def _sharpen_later(self, seconds: float) -> None:

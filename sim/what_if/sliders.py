@@ -9,17 +9,17 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
-from ...errors import Problem, ScenarioError
-from ...export.safe_write import write_file
-from ...model.prices import affects_costs_only
-from ...report.i18n import Language, number, translate
-from ...scenario import Quantity, Scenario, override, quantities, relative_name, yaml_writer
-from ...scenario.version import KEY as VERSION
-from ...scenario.version import SCHEMA
-from ...studies.asked import Lever
-from ...studies.levers import as_written, path_from, setting
-from ...studies.optimal_places import KEY as REGULAR_PLACES
-from ...studies.optimal_places import PLANNED, opening
+from ..errors import Problem, ScenarioError
+from ..export.safe_write import write_file
+from ..model.prices import affects_costs_only
+from ..report.i18n import Language, number, translate
+from ..scenario import Quantity, Scenario, override, quantities, relative_name, yaml_writer
+from ..scenario.version import KEY as VERSION
+from ..scenario.version import SCHEMA
+from ..studies.asked import Lever
+from ..studies.levers import as_written, path_from, setting
+from ..studies.optimal_places import KEY as REGULAR_PLACES
+from ..studies.optimal_places import PLANNED, opening
 
 SINCE = date(2026, 1, 1)
 """Sliders change numbers of people from here on; earlier ones are nearly known."""
@@ -278,6 +278,21 @@ def make_patch(
     return {VERSION: SCHEMA, "extends": base} | texts | dict(sets) | patch_changes(scenario, values)
 
 
+def patch_text(
+    folder: Path,
+    scenario: Scenario,
+    names: Sequence[str],
+    sets: Mapping[str, Any],
+    values: Mapping[str, float],
+) -> str:
+    """Return a patch on the scenario made of ``names`` as the text of a file in a folder.
+
+    Raises ``ScenarioError`` if no slider was moved.
+    """
+    extends = [relative_name(name, folder) for name in names]
+    return yaml_writer.patch_text(make_patch(scenario, extends, sets, values))
+
+
 def write_patch(
     file: Path,
     scenario: Scenario,
@@ -296,8 +311,5 @@ def write_patch(
     if file.exists():
         advice = "choose another name, or remove it"
         raise ScenarioError([Problem(str(file), "this file already exists", advice)])
-    folder = file.absolute().parent
-    extends = [relative_name(name, folder) for name in names]
-    patch = make_patch(scenario, extends, sets, values)
-    text = yaml_writer.patch_text(patch)
+    text = patch_text(file.absolute().parent, scenario, names, sets, values)
     write_file(file, text.encode("utf-8"))

@@ -6,17 +6,17 @@ import asyncio
 from concurrent.futures import Executor
 from threading import Event
 
-from ...clock import Clock
-from ...model.sampling import Samples, sample, slice_samples
-from ...report.charts import RunData
-from ...results import budget
-from ...results.executor import cores
-from ...results.experiment import Experiment, Settings, chunk_size, chunks, simulate_one
-from ...results.precision import quantile_with_error
-from ...results.tables import Tables, join_tables
-from ...runs.batches import Cells, batch_of
-from ...runs.summary_tables import budget_table, headline_view, monthly_table
-from ...scenario import Scenario
+from ..clock import Clock
+from ..model.sampling import Samples, sample, slice_samples
+from ..report.charts import RunData
+from ..results import budget
+from ..results.executor import cores
+from ..results.experiment import Experiment, Settings, chunk_size, chunks, simulate_one
+from ..results.precision import quantile_with_error
+from ..results.tables import Tables, join_tables
+from ..runs.batches import Cells, batch_of
+from ..runs.summary_tables import budget_table, headline_view, monthly_table
+from ..scenario import Scenario
 
 SERIES = ("need", "places", "occupancy", "shortage")
 """Monthly series that the charts show."""
