@@ -488,7 +488,7 @@ def test_a_run_without_what_is_asked_is_named(opened: Open, runs: dict[str, Path
     assert len(cells(here)[0]) == 2
     notes = here.locator("#notes").inner_text()
     assert (
-        "B \u00b7 Baseline - inflow goes back to the level of many years does not have this series"
+        "B \u00b7 Baseline - inflow reverts to its long-run level does not have this series"
         in notes
     )
     choose(here, "series", "inflow|total")
