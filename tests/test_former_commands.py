@@ -32,6 +32,7 @@ NOW = {
     "run baseline --vary luck,inflow": "run baseline --uncertainty process,inflow",
     "run baseline --uncertainty=luck": "run baseline --uncertainty=process",
     "solve b --vary k --chance=luck": "solve b --lever k --uncertainty=process",
+    "enough b --certainty=0.8": "enough b --chance=0.8",
     "compare a 'b c' --vary parameters": "compare a 'b c' --uncertainty parameters",
 }
 

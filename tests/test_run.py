@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.cli import Command
 
 from sim.errors import ModelError, ScenarioError
 from sim.model.cancel import CancelledError
@@ -302,6 +303,16 @@ def test_our_own_folder_is_replaced_and_a_foreign_one_is_not(
     with pytest.raises(ScenarioError, match="something that is not a run of ours"):
         execute(baseline, "one", quick, foreign)
     assert (foreign / "thesis.docx").read_text() == "years of work"
+
+
+@pytest.mark.slow
+def test_a_run_says_which_other_run_of_its_folder_it_replaces(command: Command) -> None:
+    words = ("run", "baseline", "--until", "2025-03-31", "--step", "week", "--no-charts")
+    first = command(*words, "--replications", "2")
+    assert "replaces" not in first.stdout
+    assert "replaces" not in command(*words, "--replications", "2").stdout
+    said = command(*words, "--replications", "3").stdout
+    assert "(2 replications, time step: one week, seed 1)" in " ".join(said.split())
 
 
 def test_a_folder_below_a_file_can_not_be_written(baseline: Scenario, tmp_path: Path) -> None:

@@ -261,6 +261,17 @@ def test_a_number_set_on_the_command_line_says_how_uncertain_it_is() -> None:
     assert notes_of(load_chain(["baseline"], [exact])) == []
 
 
+def test_a_relative_change_of_the_start_of_a_path_says_that_the_path_goes_back() -> None:
+    """Ten percent more in all years is the factor; a random walk has no level."""
+    *_, note = notes_of(load_chain(["baseline"], ["inflow.first=+10%"]))
+    assert "the start of the path, which goes back to inflow.path.level" in note.what
+    assert "inflow.first_factor" in note.advice
+    walk = ["inflow.first=+10%", "inflow.path.process=random_walk"]
+    for sets in (["inflow.first_factor=1.1"], walk):
+        notes = notes_of(load_chain(["baseline"], sets))
+        assert not any("goes back" in one.what for one in notes)
+
+
 def test_a_patch_on_a_patch_goes_down_to_the_base(scenario_file: Write) -> None:
     below = scenario_file("housing.homes: 25000\n", "below")
     above = below.with_name("above.yaml")

@@ -78,6 +78,12 @@ def test_every_word_has_to_occur() -> None:
     assert "woningen" in similar_words("woningne")
 
 
+@pytest.mark.parametrize("text", ["10% more inflow", "10% meer instroom", "+10% inflow"])
+def test_words_that_compare_are_left_out_where_they_find_nothing(text: str) -> None:
+    assert "inflow.first_factor" in {one.name for one in search(text)}
+    assert search("10% more") == []
+
+
 @pytest.mark.slow
 def test_the_command_prints_a_few_of_each_kind_and_what_to_type(command: Command) -> None:
     done = command("find", "places", "--limit", "2")

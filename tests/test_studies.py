@@ -203,6 +203,7 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
         (["explain", "baseline", "family-restricted", "--line", "nidos"], "no budget is held"),
         (["explain", "baseline", "coa-prices", "--statistic", "p_positive"], "a probability is"),
         (["explain", "baseline", "family-restricted", "--year", "1999"], "no such cell"),
+        (["enough", "--chance", "0,8,0,9"], "'0' is not a chance"),
         (["enough", "--chance", "80"], "'80' is not a chance between 0 and 1"),
         (["enough", "--chance", "50%,sure"], "'sure' is not a chance"),
         (["enough", "--line", "total,money"], "no budget line 'money'"),

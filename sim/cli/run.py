@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import Message, usage_error
+from ..errors import Message, ScenarioError, usage_error
 from ..studies.options import SimulationOptions
 from .checks import chains_of, check_figures
 from .completion import complete_scenario
@@ -127,6 +127,7 @@ def run(
             folder = out or Path("outputs") / one.name
             with progress(one.name, options.replications, quiet or json_) as tell:
                 words = words_of(chain, sets)
+                before = _run_in(folder)
                 finished = execute(one.scenario, one.name, options, folder, tell, one.inputs, words)
             if json_:
                 from ..export.read_command_records import run_result
@@ -136,10 +137,32 @@ def run(
                 typer.echo(str(folder))
             else:
                 print_run(finished, options.seed, options.step, lang, options.observed)
+                if before is not None and before["id"] != finished.id:
+                    typer.echo(_replaced(before, lang))
     if json_:
         from ..export.command_records import RunResults
 
         print_record(RunResults(records if len(records) > 1 else records[0]))
+
+
+def _run_in(folder: Path) -> dict[str, Any] | None:
+    """Return the record of the run that a folder holds now, if it holds one."""
+    from ..runs.manifest import kind_of, read_manifest
+
+    if kind_of(folder) != "run":
+        return None
+    try:
+        return read_manifest(folder)
+    except ScenarioError:  # The run itself says what is wrong with the folder.
+        return None
+
+
+def _replaced(before: dict[str, Any], lang: Language) -> str:
+    from ..report.i18n import number, translate
+
+    made = before["options"]
+    step, n = translate(f"step_{made['step']}", lang), number(made["replications"], lang)
+    return translate("run_replaced", lang, id=before["id"], n=n, step=step, seed=made["seed"])
 
 
 def print_run(

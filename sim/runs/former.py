@@ -1,4 +1,4 @@
-"""Commands of version 0.1 and what replaces them."""
+"""Commands of version 0.1, and options of other commands, and what to type instead."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def replacement(words: Sequence[str]) -> list[str]:
     now = list(VERBS.get(verb, (verb,)))
     if verb == "runs" and _lists_a_folder(rest):
         now = ["runs", "list"]
+    if now[0] == "enough":
+        rest = [word.replace("--certainty", "--chance") for word in rest]
     if now[0] in WITH_UNCERTAINTY:
         rest = _options(rest, "--lever" if now[0] == "solve" else "--uncertainty")
     return [*now, *rest] if words else []
@@ -74,7 +76,7 @@ def present(command: str) -> str:
 
 
 def complaint(words: Sequence[str]) -> str:
-    """Return what to type instead of a command of version 0.1; nothing if it is a present one."""
+    """Return what to type instead of a command; nothing if it is a present one."""
     now = replacement(words)
     if now == list(words):
         return ""

@@ -37,11 +37,17 @@ SAID: dict[Outcome, tuple[str, str]] = {
     ),
 }
 """What is said of a number whose uncertainty was not simply kept, and what to do."""
+FIRST, LEVEL, FACTOR = "inflow.first", "inflow.path.level", "inflow.first_factor"
 
 
 def notes_of(loaded: Loaded) -> list[Problem]:
     """Return the notes on a loaded scenario, each with its place and advice."""
-    return [*_of_versions(loaded), *_of_numbers(loaded), *_of_overrides(loaded)]
+    return [
+        *_of_versions(loaded),
+        *_of_numbers(loaded),
+        *_of_overrides(loaded),
+        *_of_inflow(loaded),
+    ]
 
 
 def contested(loaded: Loaded) -> list[str]:
@@ -131,3 +137,16 @@ def _to_be_certain(loaded: Loaded, key: str, number: Quantity) -> Message:
     return Message(
         "for a certain number write {key}={{value: {value}, certain: true}}", key=key, value=shown
     )
+
+
+def _of_inflow(loaded: Loaded) -> list[Problem]:
+    """Say of a relative change of the first inflow that it is of the start of the path alone."""
+    inflow, changed = loaded.scenario.inflow, loaded.tree.relatives.get(FIRST)
+    is_start = inflow.path.process == "mean_reverting" and not isinstance(inflow.first.value, tuple)
+    if changed is None or not is_start:
+        return []
+    what = Message(
+        "{key} changes the start of the path, which goes back to {level}", key=FIRST, level=LEVEL
+    )
+    advice = Message("for a change in all years set {key}", key=FACTOR)
+    return [Problem(loaded.tree.place(("inflow", "first")), what, advice)]

@@ -132,7 +132,7 @@ class Inflow(Frozen):
         description="first applications: the level they start from, or a path written by date"
     )
     first_factor: FewFold = Field(
-        description="factor on first applications, for a policy that makes fewer people apply"
+        description="factor on first applications in all years: 1.1 is ten percent more"
     )
     path: InflowPath
     composition: InflowComposition | None = Field(

@@ -15,7 +15,13 @@ from .version import SCHEMA
 
 SCHEMA_FILE = "scenario.schema.json"
 LEVERS = {
-    "Inflow": ("inflow.first", "inflow.total", "inflow.repeat", "inflow.resettled"),
+    "Inflow": (
+        "inflow.first_factor",
+        "inflow.first",
+        "inflow.total",
+        "inflow.repeat",
+        "inflow.resettled",
+    ),
     "IND": (
         "ind.capacity.planned",
         "ind.granted_factor",

@@ -43,7 +43,15 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
         for other in comparison.others
         if not moves(_of(comparison, other))
     ]
-    lines = [*_error_lines(comparison, lang), *same, translate("compare_note", lang)]
+    settings = data.settings
+    made = translate(
+        "compare_made",
+        lang,
+        n=number(settings.replications, lang),
+        step=translate(f"step_{settings.step}", lang),
+        seed=settings.seed,
+    )
+    lines = [*_error_lines(comparison, lang), *same, translate("compare_note", lang), made]
     if data.asked.get("finished"):
         lines.append(translate("compare_finished", lang))
     return [year_table(data, lang), *lines, *prices_notes(data.scenarios, lang)]

@@ -116,6 +116,9 @@ def parse_chance(given: object) -> float:
 def parse_chances(given: object) -> tuple[float, ...]:
     """Return chances in their order, each once; a text holds several with commas."""
     words = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    # 0,8 is one chance with a decimal comma: 0 is no chance.
+    if words[0] == "0" and len(words) == 2:
+        words = [".".join(words)]
     return tuple(sorted({parse_chance(word) for word in words}))
 
 
