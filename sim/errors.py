@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from typing import Any, NoReturn, Self
 
@@ -22,19 +23,30 @@ def printable(text: str) -> str:
     return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+def short_date(day: date, locale: str = "en_GB") -> str:
+    """Write a date briefly as a locale does: 27 Jan 2025, 27 jan 2025."""
+    from babel.dates import format_date  # Few runs write a date in a message.
+
+    return str(format_date(day, "medium", locale=locale))
+
+
 class Message(str):
     """A message in English that keeps the sentence and the values it was made of.
 
     ``Message("'{given}' is not a date", given=text)``. The sentence is what translations are looked
     up by (``report.messages``); a text without values needs no ``Message``, since it is its own
-    sentence. A value may be a message itself.
+    sentence. A value may be a message itself; dates are written briefly.
     """
 
     sentence: str
     values: Mapping[str, Any]
 
     def __new__(cls, sentence: str, /, **values: Any) -> Self:
-        made = super().__new__(cls, sentence.format(**values))
+        shown = {
+            name: short_date(value) if isinstance(value, date) else value
+            for name, value in values.items()
+        }
+        made = super().__new__(cls, sentence.format(**shown))
         made.sentence, made.values = sentence, values
         return made
 

@@ -91,8 +91,9 @@ def test_numbers_and_dates_are_set_as_the_language_does_and_what_is_quoted_is_no
     reads = Message("'{text}' may be {whole} or {value:g}", text="1.250", whole="1250", value=1.25)
     assert in_language(reads, "nl") == "'1.250' kan 1250 of 1.25 betekenen"
     for day in (date(2025, 1, 27), datetime(2025, 1, 27, 12)):
-        assert in_language(Message("the date {value}", value=day), "nl") == "de datum 27-1-2025"
-    assert day_text(date(2025, 1, 27), "en") == "2025-01-27"
+        assert in_language(Message("the date {value}", value=day), "nl") == "de datum 27 jan 2025"
+    assert day_text(date(2025, 1, 27), "en") == "27 Jan 2025"
+    assert Message("the date {value}", value=date(2025, 1, 27)) == "the date 27 Jan 2025"
 
 
 def test_a_message_inside_a_message_is_translated_and_a_text_of_the_user_is_not() -> None:
@@ -182,7 +183,7 @@ def test_warnings_and_notes_are_said_in_dutch(scenario_file: Callable[[str], Pat
         (["run", "nowhere"], "nowhere: dit scenario bestaat niet"),
         (["run", "baseline", "--replications", "0"], "geef een positief geheel getal op"),
         (["run", "baseline", "--until", "31/12/2028"], "'31/12/2028' is geen datum"),
-        (["run", "baseline", "--until", "2020-01-01"], "1-1-2020 ligt voor het begin"),
+        (["run", "baseline", "--until", "2020-01-01"], "1 jan 2020 ligt voor het begin"),
         (["memo", "x", "-o", "m.md"], "x/run.json: kan niet worden gelezen: bestand of map"),
         (["list"], "is nu: opvangsim scenario list"),
         (

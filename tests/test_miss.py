@@ -317,5 +317,5 @@ def test_the_joint_draws_of_a_frozen_forecast_are_asked_for_by_name(tmp_path: Pa
 
 def test_a_figure_beyond_the_forecast_is_refused() -> None:
     late = figure("occupancy|total", date(2031, 1, 1), date(2031, 1, 1), "end", 1.0)
-    with pytest.raises(ScenarioError, match="the forecast goes from 2024-01-01 to 2024-12-31"):
+    with pytest.raises(ScenarioError, match="the forecast goes from 1 Jan 2024 to 31 Dec 2024"):
         explain_miss(forecast(), CENTRE, (late,), late)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from sim.export.dashboard.series import WHOLE_NAMES
@@ -22,12 +24,16 @@ from sim.report.i18n import (
     FILES,
     Language,
     billion,
+    day_text,
     dutch,
+    enumerated,
+    in_words,
     labels,
     library_texts,
     messages,
     million,
     number,
+    percent,
     probability,
     translate,
 )
@@ -166,12 +172,23 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
         (1234.5, "nl", 1, "1.234,5"),
         (-1234567.0, "nl", 0, "\N{MINUS SIGN}1.234.567"),
         (-0.2, "en", 0, "0"),
+        (0.35, "nl", 1, "0,3"),
+        (np.float64(2.5), "nl", 0, "2"),
     ],
 )
 def test_numbers_are_written_as_the_language_writes_them(
     value: float, lang: Language, decimals: int, expected: str
 ) -> None:
     assert number(value, lang, decimals) == expected
+
+
+def test_shares_dates_and_lists_are_written_as_the_language_writes_them() -> None:
+    assert (percent(0.8, "en"), percent(-0.125, "nl", 1)) == ("80%", "\N{MINUS SIGN}12,5%")
+    day = date(2025, 1, 27)
+    assert (day_text(day, "en"), in_words(day, "en")) == ("27 Jan 2025", "27 January 2025")
+    assert (day_text(day, "nl"), in_words(day, "nl")) == ("27 jan 2025", "27 januari 2025")
+    assert enumerated("abc", "en") == "a, b and c"
+    assert enumerated("abc", "nl") == "a, b en c"
 
 
 def test_money_is_written_in_both_languages() -> None:

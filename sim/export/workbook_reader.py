@@ -310,6 +310,4 @@ class _Reader:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, datetime):
-        return Message("the date {value:%Y-%m-%d}", value=value)
     return Message("the date {value}", value=value) if isinstance(value, date) else f"'{value}'"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, get_args
 
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+
+from ..errors import short_date
 
 if TYPE_CHECKING:
     from ..scenario import Text
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
 Language = Literal["en", "nl"]
 File = Literal["program", "messages", "sentences"]
 FILES: tuple[File, ...] = get_args(File)
+LOCALES: dict[Language, str] = {"en": "en_GB", "nl": "nl_NL"}
+"""Locales by whose rules numbers, dates and lists are written."""
 PATCH = "patch "
 """Beginning of the assumption of a number that a patch sets without one of its own."""
 RELATIVE = re.compile(
@@ -71,7 +79,7 @@ def library_texts() -> dict[str, str]:
 
 
 def translate(key: str, lang: Language, **values: object) -> str:
-    """Return a text of the program in a language, with its blanks filled in: dates in figures."""
+    """Return a text of the program in a language, with its blanks filled in: dates briefly."""
     shown = {
         name: day_text(value, lang) if type(value) is date else value
         for name, value in values.items()
@@ -105,25 +113,46 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@cache
+def locale(lang: Language) -> Locale:
+    """Return the locale of a language."""
+    return Locale.parse(LOCALES[lang])
+
+
+@cache
+def _marks(lang: Language) -> dict[int, str]:
+    symbols = locale(lang).number_symbols["latn"]
+    marks = {",": symbols["group"], ".": symbols["decimal"], "-": "\N{MINUS SIGN}"}
+    return str.maketrans(marks)
+
+
 def number(value: float, lang: Language, decimals: int = 0) -> str:
-    """Format a number as in the language: 1,234.5 or 1.234,5, with a typographic minus sign."""
-    text = f"{value:,.{decimals}f}"
-    if float(f"{value:.{decimals}f}") == 0:
-        text = text.removeprefix("-")
-    if lang == "nl":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return text.replace("-", "\N{MINUS SIGN}")
+    """Format a number as in the language: 1,234.5 or 1.234,5, with a typographic minus sign.
+
+    The marks are those of the locale. Babel's own formatting takes ten times as long, and charts
+    and tables format thousands of numbers.
+    """
+    return f"{value:z,.{decimals}f}".translate(_marks(lang))
+
+
+def percent(share: float, lang: Language, decimals: int = 0) -> str:
+    """Format a share in percent: 80%, 12.5% or 12,5%."""
+    return f"{number(100 * share, lang, decimals)}%"
+
+
+def enumerated(words: Iterable[str], lang: Language) -> str:
+    """Join words as in a sentence: a, b and c; a, b en c."""
+    return str(format_list(list(words), locale=locale(lang)))
 
 
 def day_text(day: date, lang: Language) -> str:
-    """Write a date in figures: 2027-12-31, 31-12-2027. Data and keys have it as 2027-12-31."""
-    return f"{day:%Y-%m-%d}" if lang == "en" else f"{day.day}-{day.month}-{day.year}"
+    """Write a date briefly: 31 Dec 2027, 31 dec 2027. Data and keys have it as 2027-12-31."""
+    return short_date(day, LOCALES[lang])
 
 
 def in_words(day: date, lang: Language) -> str:
-    """Write a date as the language does: 31 December 2027, 31 december 2027."""
-    month = translate(f"month_{day.month}", lang)
-    return translate("day_in_words", lang, day=day.day, month=month, year=day.year)
+    """Write a date with its month in full: 31 December 2027, 31 december 2027."""
+    return str(format_date(day, "long", locale=locale(lang)))
 
 
 def duration(seconds: float, lang: Language) -> str:
@@ -152,12 +181,12 @@ def probability(share: float, lang: Language, *, brief: bool = False) -> str:
     That all or no replications meet a condition does not make it certain or impossible. ``brief``
     gives < 1% for less than 1%, as tables have room for.
     """
-    percent = round(100 * share)
-    if 0 < percent < 100:
-        return translate("shown_as_percent", lang, value=number(percent, lang))
+    whole = round(100 * share)
+    if 0 < whole < 100:
+        return percent(share, lang)
     if brief:
-        return translate("chance_rare_brief" if percent <= 0 else "chance_near_brief", lang)
-    return translate("chance_rare" if percent <= 0 else "chance_near", lang)
+        return translate("chance_rare_brief" if whole <= 0 else "chance_near_brief", lang)
+    return translate("chance_rare" if whole <= 0 else "chance_near", lang)
 
 
 def unit_name(unit: str, lang: Language) -> str:

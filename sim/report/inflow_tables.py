@@ -20,7 +20,7 @@ def process_table(found: pd.DataFrame, lang: Language) -> Table:
         table.add_column(translate(key, lang), justify="right")
     for ahead in AHEAD:
         table.add_column(translate("process_ahead", lang, n=ahead), justify="right")
-    for key, width in (("process_within", 11), ("process_ratio", 8)):
+    for key, width in (("process_within", 12), ("process_ratio", 8)):
         table.add_column(translate(key, lang), justify="right", max_width=width)
     rows = found.to_dict("records")
     shown = set[str]()

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ..hindcast.observations import Differences, Observation
 from ..hindcast.periods import Period
-from .i18n import Language, day_text, number, translate
+from .i18n import Language, day_text, number, percent, translate
 from .observed_figures import ComparedFigures
 
 
@@ -69,7 +69,7 @@ def listing(figures: Sequence[Observation], lang: Language) -> Table:
             period_text(last.period, lang),
             figure_value(last, lang),
             translate(f"data_unit_{last.unit.lower()}", lang),
-            translate("shown_as_percent", lang, value=number(100 * last.error, lang, 1)),
+            percent(last.error, lang, 1),
         )
     return table
 
@@ -98,8 +98,7 @@ def difference_table(found: Differences, lang: Language) -> Table:
     for old, new in found.revised:
         change = ""
         if old.value:
-            percent = number(100 * (new.value / old.value - 1), lang, 1)
-            change = translate("shown_as_percent", lang, value=percent)
+            change = percent(new.value / old.value - 1, lang, 1)
         texts = (figure_value(old, lang), figure_value(new, lang), change)
         table.add_row(translate("data_revised", lang), *_named(new, lang), *texts)
     for one in found.added:

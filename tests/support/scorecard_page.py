@@ -19,7 +19,7 @@ SHORT = re.compile(r"- Hindcasts from 2012 to 2024: [^\n]*\n(?:  [^\n]*\n)*")
 """The lines on hindcasts in a list of limits."""
 IN_SHORT = (ROOT / "README.md", ROOT / "docs" / "index.md", VALIDATION)
 UNCERTAINTY = ROOT / "docs" / "explanation" / "uncertainty.md"
-HELD = re.compile(r"80% interval contained \d+ % of \d+ outcomes")
+HELD = re.compile(r"80% interval contained \d+% of \d+ outcomes")
 WIDTH = 120
 
 
