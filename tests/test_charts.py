@@ -40,7 +40,6 @@ from sim.report import charts
 from sim.report.charts import CHARTS, UNREDUCED, multi_run, overview, scorecard
 from sim.report.charts.data import by_month, by_year, days_simulated
 from sim.report.charts.elements import BANDS, amount
-from sim.report.charts.gap import SAND
 from sim.report.charts.housing import people_by_year
 from sim.report.charts.inflow import inflow_by_year
 from sim.report.charts.layout import spread_out
@@ -53,11 +52,14 @@ from sim.report.style import (
     BLUE,
     CHART_SIZES,
     FORMATS,
+    SAND,
     WIDTHS,
+    ChartFigure,
     Width,
     _described,
     bytes_of,
     chart_style,
+    colour,
 )
 from sim.runs.provenance import find_in_chart
 from sim.runs.run import execute
@@ -103,7 +105,7 @@ def test_faults_would_be_seen() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("case", CASES)
 def test_every_chart_names_what_it_is_made_of_in_its_language(case: str, lang: Language) -> None:
-    """Its run or study or table, the scenario of a run, and the documents."""
+    """Its study or table, the scenario of a run, and the documents; a run is in the properties."""
     said = written_in(figure(case, "column", lang))
     assert ("Bron: opvangsim" if lang == "nl" else "Source: opvangsim") in said
     if case in STUDIES:
@@ -114,8 +116,9 @@ def test_every_chart_names_what_it_is_made_of_in_its_language(case: str, lang: L
         wanted = [overview.id_of(list(headlines().values())), "letter E"]
     else:
         named = [run for run in EXTREMES if case.endswith(f"of {run}") or case == "runs together"]
-        wanted = [run_data(run).run_id for run in named]
-        wanted += ["letter E", *(getattr(run_data(run).scenario.title, lang) for run in named)]
+        identity = getattr(figure(case, "column", lang), "identity", "")
+        assert all(run_data(run).run_id in identity for run in named)
+        wanted = ["letter E", *(getattr(run_data(run).scenario.title, lang) for run in named)]
     assert all(part in said for part in wanted)
 
 
@@ -159,7 +162,7 @@ def test_bands_line_and_paper_are_told_apart_in_grey() -> None:
     """Each band is drawn over the wider one, the median over both."""
     seen = [np.ones(3)]
     for *_, dense in BANDS:
-        seen.append(dense * np.array(to_rgb(BLUE)) + (1 - dense) * seen[-1])
+        seen.append(dense * np.array(to_rgb(colour(BLUE))) + (1 - dense) * seen[-1])
     colours = [to_hex((red, green, blue)) for red, green, blue in seen] + [BLUE]
     shades = [luminance(colour) for colour in colours]
     assert all(lighter - darker >= TOLD_APART for lighter, darker in pairwise(shades))
@@ -304,6 +307,8 @@ def test_the_same_run_gives_the_same_bytes_and_no_date() -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_figure_is_written_as_savefig_writes_it_and_stays_as_it_was(format_: str) -> None:
     figure = charts.draw("gap", run_data("mpp-2024-i"), CHART_SIZES["page"], "en")
+    assert isinstance(figure, ChartFigure)
+    figure.identity = ""
     canvas, own_dpi = figure.canvas, figure.dpi
     written = bytes_of(figure, f".{format_}", 110, "Gap", "")
     assert (figure.canvas, figure.dpi) == (canvas, own_dpi)

@@ -27,7 +27,7 @@ from sim.report.charts import CHART_SIZES, CHARTS, alt_text, draw
 from sim.report.charts.data import by_month
 from sim.report.charts.gap import BASELINE
 from sim.report.i18n import Language
-from sim.report.style import GREY
+from sim.report.style import GREY, colour
 from sim.results.experiment import Experiment, Settings, simulate_one
 from sim.results.tables import Tables
 from sim.runs.batches import Cells, batch_of
@@ -356,13 +356,13 @@ def test_grey_lines_and_bars_have_the_numbers_of_the_baseline(
     people = by_month(behind, "occupancy")["mean"] + by_month(behind, "shortage")["mean"]
     for chart, values in (("need", need), ("occupancy", people)):
         (axes,) = draw(chart, data, SIZE, "en").axes
-        grey = [line.get_ydata() for line in axes.lines if line.get_color() == GREY]
+        grey = [line.get_ydata() for line in axes.lines if line.get_color() == colour(GREY)]
         assert any(np.array_equal(np.asarray(line), np.asarray(values)) for line in grey)
     dear = apply_sliders(baseline, {"price": 150.0})
     data = chart_data(price(experiment.tables, dear, SHORT), SHORT, behind)
     (axes,) = draw("gap", data, SIZE, "en").axes
     bars = [one for one in axes.patches if isinstance(one, Rectangle)]
-    pale = [one for one in bars if one.get_facecolor()[:3] == to_rgb(BASELINE.colour)]
+    pale = [one for one in bars if one.get_facecolor()[:3] == to_rgb(colour(BASELINE.colour))]
     for name in ("cost_p50", "budget"):
         assert set(behind.budget[name] / 1e9) <= {bar.get_height() for bar in pale}
     front = [bar for bar in bars if bar not in pale]

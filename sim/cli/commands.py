@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from ..studies import STUDIES
 from .log import log_parameters
+from .style import DRAWING, style_parameters
 
 LOOK: dict[str, Any] = {
     "add_completion": False,
@@ -299,7 +300,7 @@ def imported(name: str, entry: Entry) -> Any:
     single = typer.Typer(**LOOK)
     single.command(name)(found)
     command = get_command(single)
-    command.params += log_parameters()
+    command.params += log_parameters() + (style_parameters() if name in DRAWING else [])
     return command
 
 

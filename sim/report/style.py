@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -20,9 +19,22 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import get_registered_canvas_class
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
-BLUE, ORANGE, GREY, DARK = "#2b6ca3", "#d9822b", "#8c8c8c", "#222222"
+from .style_sheet import colour, font_folder, style_settings, style_sheet
+
+__all__ = [
+    "BLUE", "CHART_SIZES", "DARK", "FORMATS", "GREY", "ORANGE", "SAND", "WIDTHS", "ChartFigure",
+    "ChartSize", "Width", "bytes_of", "chart_style", "colour", "fix_colours", "font_folder",
+    "save_formats", "style_sheet", "title_of",
+]  # fmt: skip
+
+BLUE, ORANGE, GREY, DARK, SAND = "C0", "C1", "C2", "C3", "C4"
+"""Colours by their place in the style sheet, whose shipped ones they are called after."""
 FORMATS = ("png", "svg", "pdf")
+IDENTITY = {".png": "Source", ".svg": "Source", ".pdf": "Keywords"}
+"""Property of a file in each format that names what the chart was made from."""
 HEAD_GAP = 0.6
 """Gap between a panel and its head [sizes of its text]."""
 Width = Literal["column", "page", "slide"]
@@ -60,6 +72,8 @@ class ChartFigure(Figure):
     """A figure that tells Jupyter in words what it shows, however it is rendered there."""
 
     alt_text = ""
+    identity = ""
+    """What it was made from, for the properties of its file: run, replications, seed."""
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         if not self.alt_text:
@@ -77,9 +91,9 @@ CHART_SIZES: dict[Width, ChartSize] = {
 
 def chart_style(size: ChartSize | None = None) -> AbstractContextManager[None]:
     """Apply the style sheet, with the text and line sizes of a chart size, in a ``with`` block."""
-    sheet = str(resources.files("sim") / "data" / "opvangsim.mplstyle")
+    settings = dict(style_settings())
     if size is None:
-        return mpl.style.context(sheet)
+        return mpl.style.context(settings)
     own: dict[Any, Any] = {
         "font.size": size.text,
         "figure.titlesize": size.title,
@@ -91,7 +105,26 @@ def chart_style(size: ChartSize | None = None) -> AbstractContextManager[None]:
     }
     for axis in ("xtick", "ytick"):
         own |= {f"{axis}.major.size": 0.3 * size.text, f"{axis}.major.pad": 0.45 * size.text}
-    return mpl.style.context([sheet, own])
+    return mpl.style.context([settings, own])
+
+
+def fix_colours(figure: Figure | SubFigure | Axes) -> None:
+    """Give lines and texts the colours that they have in the style sheet in force.
+
+    matplotlib looks C0, C1 and so on up whenever it draws them: elsewhere in another sheet.
+    """
+    for line in figure.findobj(Line2D):
+        assert isinstance(line, Line2D)
+        line.set_color(_fixed(line.get_color()))
+        line.set_markeredgecolor(_fixed(line.get_markeredgecolor()))
+        line.set_markerfacecolor(_fixed(line.get_markerfacecolor()))
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_color(_fixed(text.get_color()))
+
+
+def _fixed(name: Any) -> Any:
+    return colour(name) if isinstance(name, str) and name[:1] == "C" else name
 
 
 def title_of(figure: Figure) -> str:
@@ -123,6 +156,8 @@ def bytes_of(figure: Figure, suffix: str, dpi: int, title: str, alt_text: str) -
         ".pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": title,
                  "Subject": alt_text},
     }  # fmt: skip
+    if identity := getattr(figure, "identity", ""):
+        metadata[suffix][IDENTITY[suffix]] = identity
     data = _printed(figure, suffix[1:], dpi, metadata[suffix])
     return _described(data, alt_text) if suffix == ".svg" else data
 

@@ -6,7 +6,7 @@ what colours say, and series are labelled where they are. The same run gives the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,19 @@ from matplotlib.figure import Figure
 
 from ...errors import Message
 from ..i18n import Language, translate
-from ..style import CHART_SIZES, FORMATS, WIDTHS, ChartSize, Width, chart_style, save_formats
+from ..style import (
+    CHART_SIZES,
+    FORMATS,
+    WIDTHS,
+    ChartFigure,
+    ChartSize,
+    Width,
+    chart_style,
+    save_formats,
+)
 from . import budget_year, gap, housing, ind, inflow, multi_run, need, occupancy, vintages
 from .data import UNREDUCED, RunData
+from .elements import identity_of
 from .figures import figures_note, figures_of
 
 __all__ = [
@@ -91,7 +101,14 @@ def reason_against(name: str, run: RunData) -> tuple[str, str]:
 def draw(name: str, run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw a chart by its name."""
     with chart_style(size):
-        return CHARTS[name].draw(run, size, lang)
+        return identified(CHARTS[name].draw(run, size, lang), [run])
+
+
+def identified(figure: Figure, runs: Iterable[RunData]) -> Figure:
+    """Note in a figure of our own what it was made from."""
+    if isinstance(figure, ChartFigure):
+        figure.identity = "; ".join(identity_of(run) for run in runs)
+    return figure
 
 
 def alt_text(name: str, run: RunData, lang: Language) -> str:
@@ -129,7 +146,7 @@ def write(
 def draw_together(runs: Mapping[str, RunData], size: ChartSize, lang: Language) -> Figure:
     """Draw several runs, by the name of each, side by side."""
     with chart_style(size):
-        return multi_run.draw(runs, size, lang)
+        return identified(multi_run.draw(runs, size, lang), runs.values())
 
 
 def write_together(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from importlib import metadata
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from ..display_names import cell_name, input_name
 from ..i18n import Language, in_words, labels, number, translate
 from ..study_data import StudyData
 from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
+from ..style_sheet import tint
 from .data import RunData, scaled_years
 from .layout import NO_BREAK, EndLabel, Swatch
 from .scales import Places, on_axis
@@ -25,12 +27,17 @@ BILLION = 1e9
 DASHED = (5.0, 2.0)
 BANDS = (("p10", "p90", 0.20), ("p25", "p75", 0.34))
 """Lower and upper quantile of each band of a fan, and its opacity."""
-SHADES_OF_BANDS = ("#d5e2ed", "#9fbdd7")
-"""The bands of a fan in a legend: the outer one, and the inner one that lies over it."""
 DASHED_LINE = Swatch(DARK, dashes=DASHED, line=True)
 ROOM_ABOVE = 1.06
 THOUSAND = 1000
 SOURCES = ("EK-36600-XX-E", "OWB-2025")
+
+
+def shades_of_bands() -> tuple[str, str]:
+    """Return the bands of a fan in a legend: the outer one, and the inner one that lies over it."""
+    (*_, outer), (*_, inner) = BANDS
+    wide = tint(BLUE, outer)
+    return wide, tint(BLUE, inner, wide)
 
 
 # -- what is drawn ----------------------------------------------------------------------------
@@ -65,7 +72,7 @@ def fan_labels(
     """
     last = table.iloc[-1]
     value = amount(last["p50"], lang, decimals)
-    wide, narrow = (Swatch(pale) for pale in SHADES_OF_BANDS)
+    wide, narrow = (Swatch(pale) for pale in shades_of_bands())
     median = translate("fan_median", lang, value=value)
     found = [EndLabel(median, last["p50"], sample=Swatch(BLUE, line=True))]
     low, high = (amount(last[q], lang, decimals) for q in ("p10", "p90"))
@@ -124,16 +131,18 @@ def write_right(axes: Axes, end: float, row: float, text: str, points: float) ->
 
 def run_notes(run: RunData, note: str, lang: Language) -> list[str]:
     """Return what is shown and on which assumption, and the sources with scenario and run."""
-    source = translate(
-        "chart_source",
-        lang,
-        title=getattr(run.scenario.title, lang),
-        n=number(run.replications, lang),
-        seed=run.seed,
-        id=run.run_id,
-        sources=cited_sources(),
-    )
-    return [note, source]
+    return [note, source_line(title_of_scenario(run.scenario, lang), lang)]
+
+
+def source_line(title: str, lang: Language) -> str:
+    """Return the source of a chart: the program, the scenario by its title, the documents."""
+    version = metadata.version("opvangsim")
+    return translate("chart_source", lang, version=version, title=title, sources=cited_sources())
+
+
+def identity_of(run: RunData) -> str:
+    """Return what identifies the run of a chart, for the properties of the file."""
+    return f"opvangsim run {run.run_id}, {run.replications} replications, seed {run.seed}"
 
 
 def scaled_note(run: RunData, table: pd.DataFrame, lang: Language) -> str:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from ...model.sampling import Floats
 from ..i18n import Language, billion, number, translate
 from ..run_tables import headline_rows, prices_label
-from ..style import BLUE, DARK, GREY, ChartSize
+from ..style import BLUE, DARK, GREY, SAND, ChartSize
 from .data import RunData
 from .elements import BILLION, listed, run_notes
 from .layout import (
@@ -31,7 +31,7 @@ from .layout import (
 )
 from .scales import number_scale, year_scale
 
-SAND, HATCH = "#f2c99b", "////"
+HATCH = "////"
 WIDTH = 0.36
 NOTHING = 0.05 * BILLION
 """Gap that is nought in the one decimal that is shown [EUR]."""
@@ -40,7 +40,7 @@ WORDINGS: tuple[Wording, ...] = get_args(Wording)
 """How a gap is written: with its band, in words, as a signed number, or where that is too wide,
 not at all."""
 COST, BUDGET = Swatch(BLUE), Swatch(SAND, HATCH)
-BASELINE = Swatch("#d9d9d9")
+BASELINE = Swatch("C9")
 BASELINE_COLUMNS = ("cost_p50", "budget")
 BASELINE_SHIFT = 0.07
 """How far the bars of the baseline stick out beside those of the run [years]."""

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ...hindcast import observed
 from ..i18n import Language, translate
-from ..style import BLUE, DARK, ChartSize
+from ..style import BLUE, DARK, SAND, ChartSize
 from .data import UNREDUCED, RunData, by_month, by_year, has_days, to_whole_years
 from .elements import (
     DASHED,
@@ -24,7 +24,7 @@ from .elements import (
     scaled_note,
 )
 from .figures import Points, draw_figures, figures_note, name_figures
-from .gap import HATCH, SAND
+from .gap import HATCH
 from .layout import EndLabel, FigureLayout, Swatch, finish, label_ends, name_point, new_figure
 from .scales import date_scale, number_scale, on_axis, positions, year_scale, zero_line
 

@@ -12,20 +12,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 
+import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
-from ..style import DARK, HEAD_GAP, ChartFigure, ChartSize
+from ..style import DARK, HEAD_GAP, ChartFigure, ChartSize, fix_colours
 from .given_axes import panels_of
 
 POINTS = 72.0
@@ -34,6 +36,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 LEADING = 1.28
 """Height of a line of text, in font sizes."""
 SMALL_GREY = "#444444"
+SUBTITLE_GAP = 0.35
+"""Gap between title and subtitle [sizes of its text]."""
 LABEL_SHARE = {False: 0.26, True: 0.3}
 """Share of a panel's width that end labels may take: in a wide panel, and in a narrow one."""
 OFFSETS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -107,15 +111,22 @@ class FigureLayout:
     plots: Sequence[float]
     indent: bool
     title: str = ""
+    titles: tuple[Text, ...] = ()
+    """Title and subtitle of a figure of our own."""
     labels: dict[Axes, list[tuple[EndLabel, Legend]]] = field(default_factory=dict)
     named: dict[Axes, Sequence[EndLabel]] = field(default_factory=dict)
     """Labels of panels in a figure of the user, which become a legend."""
 
 
-@lru_cache(maxsize=20_000)
 def text_width(text: str, points: float, bold: bool = False) -> float:
-    """Return the width of one line of text [inches]."""
-    font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
+    """Return the width of one line of text in the font of the style in force [inches]."""
+    return _measured(text, points, bold, tuple(mpl.rcParams["font.family"]))
+
+
+@lru_cache(maxsize=20_000)
+def _measured(text: str, points: float, bold: bool, family: tuple[str, ...]) -> float:
+    weight = "bold" if bold else "normal"
+    font = FontProperties(family=list(family), size=points, weight=weight)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) / POINTS
 
@@ -161,6 +172,7 @@ def new_figure(
     heads: Sequence[str],
     notes: Sequence[str],
     *,
+    subtitle: str = "",
     columns: int | None = None,
     plots: Sequence[float] = (),
     entries: Sequence[Sequence[LegendEntry]] = (),
@@ -168,6 +180,10 @@ def new_figure(
     indent: bool = False,
 ) -> FigureLayout:
     """Make a figure with its title, an empty panel for each head, and notes at its foot.
+
+    The title is the message, with its number; ``subtitle`` says what is shown, in which unit and
+    with which interval. A single panel with a subtitle needs no head in a figure of its own; in one
+    of the user the head is the name of its scale. Notes: at most one, and the ``source_line``.
 
     A head says what a panel shows and in which unit; ``entries`` are the legend below it, ``under``
     names the horizontal scale. Panels are side by side where the size has room, else one above the
@@ -194,10 +210,14 @@ def new_figure(
     for axes, text in zip(panels, under, strict=False):
         axes.set_xlabel(wrapped(text, size.text, most), loc="left")
     left, inside = size.margin / size.width_inches, size.width_inches - 2 * size.margin
-    figure.suptitle(wrapped(title, size.title, inside, bold=True), x=left, ha="left")
+    titles = [figure.suptitle(wrapped(title, size.title, inside, bold=True), x=left, ha="left")]
+    if subtitle:
+        heads = heads if len(heads) > 1 else [""]
+        told = wrapped(subtitle, size.text, inside)
+        titles.append(figure.text(left, 1.0, told, va="top", fontsize=size.text, color=SMALL_GREY))
     small = "\n".join(wrapped(note, size.small, inside) for note in notes if note)
     figure.supxlabel(small, x=left, ha="left", fontsize=size.small, color=SMALL_GREY)
-    return FigureLayout(figure, size, panels, heads, entries, plots, indent)
+    return FigureLayout(figure, size, panels, heads, entries, plots, indent, titles=tuple(titles))
 
 
 def inches_of(axes: Axes) -> tuple[float, float]:
@@ -240,19 +260,21 @@ def finish(layout: FigureLayout) -> Figure:
     """
     figure, size = layout.figure, layout.size
     if size.given is not None:
-        for place in range(len(layout.panels)):
+        for place, axes in enumerate(layout.panels):
             _describe_given(layout, place)
+            fix_colours(axes)
         return figure
-    _lay_out(figure)
+    _lay_out(layout)
     columns = columns_of(layout.panels[0])
     tops = [_write_head(layout, place, axes) for place, axes in enumerate(layout.panels)]
     if size.height_inches is None:
         plots = sum(inches_of(axes)[1] for axes in layout.panels[::columns])
         heads = sum(max(tops[at : at + columns]) for at in range(0, len(tops), columns))
         figure.set_figheight(figure.get_figheight() + sum(layout.plots) - plots + heads)
-    _lay_out(figure)
+    _lay_out(layout)
     figure.set_layout_engine("none")
     place_labels(layout)
+    fix_colours(figure)
     return figure
 
 
@@ -284,12 +306,19 @@ def columns_of(axes: Axes) -> int:
     return int(place.get_gridspec().ncols)
 
 
-def _lay_out(figure: Figure) -> None:
-    """Run matplotlib's constrained layout once."""
+def _lay_out(layout: FigureLayout) -> None:
+    """Run matplotlib's constrained layout once, with room for the subtitle below the title."""
+    figure, size = layout.figure, layout.size
     figure.set_layout_engine("constrained")
     engine = figure.get_layout_engine()
-    assert engine is not None
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    height = figure.get_figheight()
+    room = [text_height(one.get_text(), size.text) for one in layout.titles[1:]]
+    engine.set(rect=(0, 0, 1, 1 - sum(room) / height))
     engine.execute(figure)
+    for subtitle in layout.titles[1:]:
+        below = layout.titles[0].get_window_extent().y0 / figure.dpi
+        subtitle.set_y((below - SUBTITLE_GAP * size.text / POINTS) / height)
 
 
 def _write_head(layout: FigureLayout, place: int, axes: Axes) -> float:
@@ -311,6 +340,8 @@ def _write_head(layout: FigureLayout, place: int, axes: Axes) -> float:
     x = (left - plot.x0) / plot.width
     entries = layout.entries[place] if layout.entries else ()
     gap = HEAD_GAP * size.text / POINTS * dpi
+    if not entries and not head:
+        return 0.0
     if not entries:
         axes.set_title(head, x=x)
         return 0.0 if again else text_height(head, size.text) + gap / dpi
@@ -319,7 +350,7 @@ def _write_head(layout: FigureLayout, place: int, axes: Axes) -> float:
         legend = axes.legend(
             [entry.swatch.handle(size) for entry in entries],
             [entry.text for entry in entries],
-            title=head,
+            title=head or None,
             alignment="left",
             ncols=columns,
             loc="lower left",

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ...scenario import Scenario
 from ..i18n import Language, in_words, number, probability, translate
-from ..style import DARK, ChartSize
+from ..style import DARK, ChartSize, colour
 from .data import RunData, by_month, has_days
 from .elements import (
     DASHED,
@@ -23,16 +23,9 @@ from .figures import draw_figures, figures_note, name_figures
 from .layout import EndLabel, Swatch, finish, label_ends, new_figure
 from .scales import date_scale, number_scale, positions
 
-LAYERS = (
-    Swatch("#1f4e79"),
-    Swatch("#a9c8e3"),
-    Swatch("#3f7fb5"),
-    Swatch("#f2c99b"),
-    Swatch("#8a5a1e"),
-    Swatch("#dddddd"),
-)
+LAYERS = tuple(Swatch(name) for name in ("C5", "C6", "C7", "C4", "C8", "C9"))
 """From the bottom up; neighbours differ in shade, so that grey tells them apart."""
-BEYOND = Swatch("#ffffff", "xxxx")
+BEYOND = Swatch("white", "....")
 PLACES = Swatch(DARK, dashes=DASHED, line=True)
 FIGURES = ("occupancy|total",)
 """Series of published figures that are drawn over the layers."""
@@ -40,9 +33,10 @@ SHORTAGE_SHOWN = 0.5
 """People without a place from which they are a layer of their own."""
 
 
-def luminance(colour: str) -> float:
-    """How light a colour sizes, 0 (black) to 1 (white)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+def luminance(name: str) -> float:
+    """Return how light a colour is, 0 (black) to 1 (white)."""
+    rgb = to_rgb(colour(name))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

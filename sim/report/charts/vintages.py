@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ...scenario import ADDENDS, Scenario
 from ..display_names import line_label
 from ..i18n import Language, billion, translate
-from ..style import BLUE, DARK, ORANGE, ChartSize, chart_style
+from ..style import BLUE, DARK, ORANGE, SAND, ChartSize, chart_style
 from ..vintages import gross_note, ordered, percent, title_of, vintages_table
 from .data import RunData
 from .elements import BILLION, cited_sources, listed, run_notes, title_of_scenario
@@ -19,11 +19,11 @@ from .scales import number_scale, year_scale
 
 LINES = ("total", *ADDENDS)
 LOOKS = (
-    Swatch("#dddddd", "..."),
-    Swatch("#f2c99b", "////"),
+    Swatch("C9", "..."),
+    Swatch(SAND, "////"),
     Swatch(BLUE),
     Swatch(DARK),
-    Swatch("#b5cde0", "\\\\\\\\"),
+    Swatch("C6", "\\\\\\\\"),
     Swatch(ORANGE),
 )
 """Looks of the vintages; of more than these the last published are drawn."""
