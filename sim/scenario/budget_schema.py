@@ -70,7 +70,7 @@ class Text(Frozen):
 class ReceptionPrices(Frozen):
     """Prices of reception, and the rules that turn places into cost."""
 
-    level: CostLevel = Field(description="headline level of what a year of reception costs")
+    level: CostLevel = Field(description="price level of the headline result")
     empty_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an empty bed")
     occupied_bed: Annotated[EurPerPlaceDay, UNDATED] = Field(description="cost of an occupied bed")
     emergency_mean: Annotated[EurPerPlaceYear, UNDATED] = Field(
@@ -80,13 +80,13 @@ class ReceptionPrices(Frozen):
         description="the type whose price follows from the mean over the wider type it is part of"
     )
     estimated_factor: Annotated[Factor, UNDATED] = Field(
-        description="for level estimated: cost of COA against the document's prices"
+        description="for level estimated: COA's costs relative to the document's prices"
     )
     beyond_places_as: str = Field(
-        description="type at whose price a person without a place is costed: the next to be had"
+        description="type whose price applies to a person without a place"
     )
     beyond_places_factor: Annotated[Factor, UNDATED] = Field(
-        description="factor on that price, for the time such a place is paid and empty"
+        description="factor on that price, for time such a place is paid for but empty"
     )
     opening_cost: Annotated[EurPerPlace, UNDATED] = Field(
         description="one-off cost of a new flexible place"
@@ -114,7 +114,7 @@ class ReceptionPrices(Frozen):
         description="places for displaced people from Ukraine"
     )
     oda_first_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
-        description="time in reception that counts as ODA"
+        description="period in reception that counts as ODA"
     )
     oda_share: Annotated[Share, UNDATED] = Field(
         description="share of people in their first year that counts"
@@ -129,22 +129,22 @@ class IndCost(Frozen):
 
     total_2025: Annotated[EurPerYear, UNDATED] = Field(description="all its work in 2025, gross")
     reference_work: Annotated[PositiveWorkPerYear, UNDATED, CERTAIN] = Field(
-        description="asylum work that the 2025 total pays for"
+        description="asylum work covered by the 2025 total"
     )
     reference_family_staff: Annotated[PositiveFte, UNDATED, CERTAIN] = Field(
-        description="family desk that the 2025 total pays for"
+        description="family reunification staff covered by the 2025 total"
     )
     asylum_share: Annotated[Share, UNDATED] = Field(
         description="share of that for asylum and family work"
     )
     family_share: Annotated[Share, UNDATED] = Field(
-        description="share of the asylum and family part for family"
+        description="share of family reunification in asylum and family work"
     )
     other_income: Annotated[EurPerYear, UNDATED] = Field(
         description="fees and other income, set against net budgets"
     )
     penalties_included: Annotated[EurPerYear, UNDATED] = Field(
-        description="penalties counted in the 2025 total"
+        description="penalties included in the 2025 total"
     )
     penalty: Annotated[EurPerCaseYear, UNDATED] = Field(
         description="penalty per overdue case and year"
@@ -159,9 +159,11 @@ class Vintage(Frozen):
     published: Day = Field(description="day of publication")
     price_level: int = Field(description="year of the prices of its amounts")
     status: Literal["draft", "note of amendment", "adopted", "supplementary", "realised"] = Field(
-        description="how far it has come"
+        description="stage of the budget"
     )
-    ind_basis: Literal["net", "gross"] = Field(description="whether other income is left out")
+    ind_basis: Literal["net", "gross"] = Field(
+        description="whether other income is left out (net) or included (gross)"
+    )
     lines: Annotated[
         dict[str, Annotated[BudgetAmount, CERTAIN, STEPS]], SuggestedKeys(LINE_NAMES)
     ] = Field(description="amounts by line; each year its own date")
@@ -183,16 +185,17 @@ class Vintage(Frozen):
 class Budget(Frozen):
     """All budget vintages, and the one used for the headline."""
 
-    headline: str = Field(description="vintage against which the headline gap stands")
+    headline: str = Field(description="budget vintage the headline gap is measured against")
     price_basis: Literal["vintage", "nominal"] = Field(
-        default="vintage", description="prices of the headline: the vintage's, or of each year"
+        default="vintage",
+        description="prices of the headline: those of the vintage, or current prices",
     )
-    vintages: dict[str, Vintage] = Field(description="states of the budget by name")
+    vintages: dict[str, Vintage] = Field(description="vintages of the budget by name")
     indexation: Annotated[GrowthPerYear, UNDATED] = Field(
-        description="growth of prices a year, both sides alike"
+        description="yearly price growth, for costs and budget alike"
     )
     price_levels: dict[int, Annotated[PriceLevel, UNDATED, CERTAIN]] = Field(
-        description="price level of a year against 2023"
+        description="price level of a year relative to 2023"
     )
 
     @model_validator(mode="after")

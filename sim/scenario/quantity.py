@@ -78,8 +78,10 @@ class Quantity(Frozen):
     )
     source: str | None = Field(default=None, description="key of a source")
     where: str | None = Field(default=None, description="where in the source")
-    assumption: str | None = Field(default=None, description="one sentence, if no source gives it")
-    spread: Distribution | None = Field(default=None, description="how unsure it is")
+    assumption: str | None = Field(
+        default=None, description="one sentence, where there is no source"
+    )
+    spread: Distribution | None = Field(default=None, description="uncertainty of the number")
     certain: bool | None = Field(
         default=None, exclude=True, description="true: no uncertainty, whatever it had before"
     )

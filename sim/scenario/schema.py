@@ -68,18 +68,20 @@ class Group(Frozen):
     opening_pending: Annotated[Cases, UNDATED, CERTAIN, OF_START] = Field(
         description="cases without a first decision on day 0"
     )
-    granted_share: Share = Field(description="share of first decisions that grant")
-    closed_share: Share = Field(description="share closed without a judgement (Dublin, withdrawn)")
-    work: WorkPerDecision = Field(description="work of one decision at the IND")
-    queue_weight: Factor = Field(description="claim on capacity per unit of waiting work")
+    granted_share: Share = Field(description="share of first decisions granting a permit")
+    closed_share: Share = Field(
+        description="share closed without a decision on the merits (Dublin, withdrawn)"
+    )
+    work: WorkPerDecision = Field(description="IND work per decision")
+    queue_weight: Factor = Field(description="claim on capacity per unit of pending work")
     in_reception_share: Share = Field(
-        description="share of its pending people that lives in reception"
+        description="share of people with a pending case who live in reception"
     )
     leave_factor: Factor | None = Field(
-        default=None, description="factor on the rate at which its pending leave; none: 1"
+        default=None, description="factor on the rate of leaving without a decision; none: 1"
     )
     family_factor: Annotated[Factor, UNDATED, CERTAIN] = Field(
-        description="family applications per grant against the mean"
+        description="family applications per grant, relative to the mean"
     )
     appeal_share: Share = Field(description="share of rejections that is appealed")
     departure_days: PositiveDays = Field(description="mean time from final refusal to departure")
@@ -87,22 +89,22 @@ class Group(Frozen):
 
 
 class InflowPath(Frozen):
-    """The random process of yearly first applications, on a log scale."""
+    """Random process of yearly first applications, on a log scale."""
 
     process: Literal["mean_reverting", "random_walk"] = Field(
-        description="a level that goes back to that of many years, or one that wanders"
+        description="a level that reverts to its long-run mean, or a random walk"
     )
     level: Annotated[Level, UNDATED] = Field(
-        description="for mean_reverting: the yearly level to which first applications go back"
+        description="for mean_reverting: long-run yearly level of first applications"
     )
     autoregression: Annotated[Part, UNDATED] = Field(
-        description="for mean_reverting: part of a year's distance to the level that remains"
+        description="for mean_reverting: share of a deviation that remains after a year"
     )
     residual_sd: Annotated[LogPoints, UNDATED] = Field(
-        description="for mean_reverting: sd on the log of what a year adds to that"
+        description="for mean_reverting: sd of the yearly innovation, on the log"
     )
     start_error: Annotated[SignedLogPoints, UNDATED] = Field(
-        description="for mean_reverting: error of the level from which inflow starts, on the log"
+        description="for mean_reverting: error of the starting level, on the log"
     )
     yearly_sd: Annotated[LogPoints, UNDATED] = Field(
         description="for random_walk: sd on the log, a year ahead; n years ahead x sqrt(n)"
@@ -114,39 +116,39 @@ class InflowComposition(Frozen):
     """How the shares of nationalities within first applications move; their total does not."""
 
     persistence: Annotated[Part, UNDATED, CERTAIN] = Field(
-        description="part of a group's deviation from its share that remains after a year"
+        description="share of a group's deviation that remains after a year"
     )
     sd: dict[str, Annotated[LogPoints, UNDATED, CERTAIN]] = Field(
-        description="by group, sd on the log of what a year adds; one left out keeps its share"
+        description="by group, sd of the yearly innovation on the log; one left out is constant"
     )
 
 
 class Inflow(Frozen):
-    """New applications and resettled people."""
+    """New applications and resettlement."""
 
     total: PersonsPerYear | None = Field(
         default=None,
-        description="total inflow from its first date on; first applications are what is left",
+        description="total inflow from its first date on; first applications are the remainder",
     )
     first: Annotated[PersonsPerYear, OF_START] = Field(
-        description="first applications: the level they start from, or a path written by date"
+        description="first applications: the starting level, or a path by date"
     )
     first_factor: FewFold = Field(
         description="factor on first applications in all years: 1.1 is ten percent more"
     )
     path: InflowPath
     composition: InflowComposition | None = Field(
-        default=None, description="how nationalities' shares move; none: they are held"
+        default=None, description="how the shares of nationalities vary; none: they are constant"
     )
     season: dict[int, Annotated[OfTwelve, UNDATED, CERTAIN]] = Field(
-        description="month's applications against the year's mean"
+        description="applications of the month relative to the yearly mean"
     )
     repeat: PersonsPerYear = Field(description="repeat applications")
     resettled: PersonsPerYear = Field(description="resettled people; they enter as status holders")
 
 
 class OtherIntake(Frozen):
-    """Births, re-entries and other entitled people, a flow that is not published."""
+    """Births, re-entries and other entitled people; this flow is not published."""
 
     share_of_inflow: Share = Field(description="people per person of total inflow")
     status_share: Share = Field(description="share that enters the status-holder phase")
@@ -157,10 +159,10 @@ class OtherIntake(Frozen):
 class Hold(Frozen):
     """A group taken out of the queue between two dates (a moratorium on decisions)."""
 
-    group: str = Field(description="group that is taken out of the queue")
-    begins: Day = Field(description="first day of the hold")
+    group: str = Field(description="group whose decisions are suspended")
+    begins: Day = Field(description="first day of the suspension")
     ends: Day = Field(description="first day on which the group is decided again")
-    granted_after: Share = Field(description="share granted once the hold has ended")
+    granted_after: Share = Field(description="share granted after the suspension")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -175,31 +177,31 @@ class Hold(Frozen):
 
 
 class IndCapacity(Frozen):
-    """What the IND can decide in a year."""
+    """Decision capacity of the IND."""
 
     mode: Literal["planned", "follows_budget", "staff"] = Field(
         description="planned path; planned times its budget against 2025; staff times productivity"
     )
     planned: Annotated[WorkPerYear, OF_START] = Field(
-        description="decisions of mean weight that the means pay for in a year, at day 0's backlog"
+        description="decisions of average weight a year, at the backlog of day 0"
     )
-    realised: Factor = Field(description="output against the plan")
+    realised: Factor = Field(description="output relative to the plan")
     staff: Fte = Field(description="staff on asylum decisions, for mode staff")
     productivity: DecisionsPerFteYear = Field(description="for mode staff")
     response: FewFold = Field(
-        description="how the plan answers to the backlog: its power of cases pending against day 0"
+        description="elasticity of the plan to the backlog, relative to day 0"
     )
-    ramp_days: Days = Field(description="time in which new capacity grows in (training)")
+    ramp_days: Days = Field(description="time in which new capacity becomes effective (training)")
 
 
 class OtherCases(Frozen):
-    """Other asylum cases at the IND, which take work but no place."""
+    """Other asylum cases at the IND: work, but no place in reception."""
 
     opening: Annotated[Cases, UNDATED, CERTAIN, OF_START] = Field(
-        description="cases of other kinds on day 0"
+        description="other cases on day 0"
     )
-    inflow: CasesPerYear = Field(description="cases of other kinds that come in a year")
-    output: CasesPerYear = Field(description="decided in a year, as capacity allows")
+    inflow: CasesPerYear = Field(description="other cases received in a year")
+    output: CasesPerYear = Field(description="decided in a year, as far as capacity allows")
 
 
 class Ind(Frozen):
@@ -209,16 +211,16 @@ class Ind(Frozen):
     order: Literal["weights", "oldest_first", "newest_first"] = Field(
         description="between groups; within a group first come first served (or newest first)"
     )
-    granted_factor: Factor = Field(description="factor on all shares granted")
+    granted_factor: Factor = Field(description="factor on all grant rates")
     leave_rate: SharePerYear = Field(
-        description="share of the pending that leaves without a decision"
+        description="share of pending cases that leave without a decision"
     )
     holds: tuple[Hold, ...] = Field(
-        default=(), description="groups taken out of the queue between two dates"
+        default=(), description="groups whose decisions are suspended between two dates"
     )
     other_cases: OtherCases
     opening_ages: dict[str, Annotated[Share, UNDATED, CERTAIN, OF_START]] = Field(
-        description="ages of the opening stock, in bands"
+        description="age distribution of the opening stock"
     )
     overdue_days: Annotated[PositiveDays, UNDATED, CERTAIN] = Field(
         description="age beyond which penalties fall due"
@@ -232,8 +234,8 @@ class Courts(Frozen):
         description="people waiting for a ruling on day 0, by group"
     )
     delay_days: PositiveDays = Field(description="mean time to a ruling")
-    success_share: Share = Field(description="share of rulings that the applicant wins")
-    remittal_share: Share = Field(description="share of successes sent back to the IND")
+    success_share: Share = Field(description="share of appeals that succeed")
+    remittal_share: Share = Field(description="share of successful appeals sent back to the IND")
 
 
 class Departure(Frozen):
@@ -244,7 +246,9 @@ class Departure(Frozen):
     )
     days_factor: Factor = Field(description="factor on all departure times")
     supervised_share: Share = Field(description="share leaving under supervision")
-    closed_left_share: Share = Field(description="closed cases whose applicant is gone already")
+    closed_left_share: Share = Field(
+        description="share of closed cases whose applicant has already left"
+    )
 
 
 class Family(Frozen):
@@ -257,35 +261,39 @@ class Family(Frozen):
         description="family members with a visa on their way on day 0"
     )
     applications_per_grant: PersonsPerGrant = Field(
-        description="family members applied for per permit"
+        description="family members per permit for whom reunification is requested"
     )
-    staff: Fte = Field(description="staff of the desk")
+    staff: Fte = Field(description="staff for family reunification")
     productivity: DecisionsPerFteYear = Field(
-        description="applications (of persons) that one fte decides in a year"
+        description="applications (persons) decided by one fte in a year"
     )
     granted_share: Share = Field(description="share of family applications granted")
-    arrival_share: Share = Field(description="share of those granted who come")
+    arrival_share: Share = Field(description="share of those granted who arrive")
     travel_days: PositiveDays = Field(description="mean time from grant to arrival")
-    straight_home_share: Share = Field(description="arrivals who go straight into a home")
+    straight_home_share: Share = Field(
+        description="share of arrivals who move straight into a home"
+    )
 
 
 class Housing(Frozen):
     """Housing of status holders by municipalities, and their target (taakstelling)."""
 
     homes: Annotated[PersonsPerYear, OF_START] = Field(
-        description="people housed in a year, as supply allows on day 0"
+        description="people housed in a year, at the supply of day 0"
     )
     response: FewFold = Field(
-        description="how supply answers to those waiting: its power of their number against day 0"
+        description="elasticity of supply to the number waiting, relative to day 0"
     )
     minimum_stay_days: Annotated[Days, UNDATED, CERTAIN] = Field(
-        description="time a status holder needs before moving"
+        description="minimum time between permit and moving in"
     )
     opening_wait_days: Annotated[PositiveDays, UNDATED, CERTAIN, OF_START] = Field(
-        description="mean time waited by those waiting"
+        description="mean time waited so far by those waiting"
     )
-    targets: dict[str, Persons] = Field(description="official target a half-year, as 2025-H1")
-    target_factor: Factor = Field(description="later targets against last half-year's need")
+    targets: dict[str, Persons] = Field(description="official target per half-year, as 2025-H1")
+    target_factor: Factor = Field(
+        description="later targets, relative to the need of the previous half-year"
+    )
     opening_arrears: Annotated[SignedPersons, UNDATED, CERTAIN, OF_START] = Field(
         description="arrears of municipalities on day 0; negative: ahead of target"
     )
@@ -306,7 +314,7 @@ class Opening(Frozen):
 
     begins: Day = Field(description="first day")
     ends: Day = Field(description="day by which all have opened or ended")
-    places: Annotated[Places, UNDATED] = Field(description="places opening or ending in all")
+    places: Annotated[Places, UNDATED] = Field(description="places opening or ending in total")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -322,7 +330,7 @@ class PlaceType(Frozen):
     """One type of reception place."""
 
     title: Text = Field(description="name of the type")
-    part_of: str | None = Field(default=None, description="wider type that it is part of")
+    part_of: str | None = Field(default=None, description="wider type it belongs to")
     fill_rank: Annotated[int, Strict()] = Field(
         ge=1, description="order in which people are placed (1 first)"
     )
@@ -336,18 +344,20 @@ class PlaceType(Frozen):
         default=None, description="places on day 0; by default people / opening fill"
     )
     openings: Annotated[tuple[Opening, ...], OF_START] = Field(
-        default=(), description="places planned to open"
+        default=(), description="planned openings of places"
     )
     endings: Annotated[tuple[Opening, ...], OF_START] = Field(
         default=(), description="places whose contract ends and is not renewed"
     )
     level: Places | None = Field(default=None, description="fixed stock; replaces openings")
-    order_limit: PlacesPerWeek | None = Field(default=None, description="none: not orderable")
+    order_limit: PlacesPerWeek | None = Field(
+        default=None, description="most that can be ordered; none: cannot be ordered"
+    )
     notice: Annotated[bool, Strict()] = Field(
-        default=False, description="whether the desk may end it"
+        default=False, description="whether COA may give notice"
     )
     price: Annotated[EurPerPlaceYear, UNDATED] | None = Field(
-        default=None, description="of a deployable place"
+        default=None, description="per deployable place"
     )
     resident_price: Annotated[EurPerResidentYear, UNDATED] | None = Field(
         default=None, description="COA's price per resident, for the level coa_price"
@@ -355,24 +365,24 @@ class PlaceType(Frozen):
 
 
 class Desk(Frozen):
-    """The capacity desk of COA: looks ahead, orders, gives notice."""
+    """COA's capacity planning: looks ahead, orders, gives notice."""
 
     opening_fill: Annotated[FillShare, UNDATED, OF_START] = Field(
         description="fill of flexible places on day 0"
     )
-    planned_fill: FillShare = Field(description="fill the desk plans to")
+    planned_fill: FillShare = Field(description="fill COA plans for")
     lead_weeks: Weeks = Field(description="time from order to open place")
-    notice_weeks: Weeks = Field(description="places are paid until notice ends")
-    trend_weeks: Weeks = Field(description="past over which the trend is taken")
-    slack: Share = Field(description="slack in places the desk keeps before giving notice")
+    notice_weeks: Weeks = Field(description="notice period, during which places are paid for")
+    trend_weeks: Weeks = Field(description="period over which the trend is measured")
+    slack: Share = Field(description="slack in places before COA gives notice")
     openings_realised: Annotated[Share, UNDATED] = Field(
-        description="share of planned openings that comes true"
+        description="share of planned openings that is realised"
     )
     openings_delay: Annotated[Days, UNDATED] = Field(
-        description="time by which openings come later than planned"
+        description="delay of openings relative to the plan"
     )
     reserve: Annotated[Share, UNDATED] = Field(
-        description="part of a year's money kept back when spending follows the budget"
+        description="share of a year's budget held in reserve when spending follows the budget"
     )
     official_weight: Share = Field(description="weight of the official path in the forecast")
     official_path: Annotated[Places, CERTAIN, STEPS] = Field(description="official need, dated")
@@ -391,7 +401,7 @@ class Reception(Frozen):
     )
     in_reception_factor: Factor = Field(description="factor on the groups' shares in reception")
     minors_share: Annotated[Share, UNDATED, CERTAIN] = Field(
-        description="minors among people in reception"
+        description="share of minors among people in reception"
     )
 
 
@@ -407,10 +417,10 @@ class Guardianship(Frozen):
         description="share of the wards who live in reception"
     )
     paid_2024: Annotated[EurPerYear, UNDATED] = Field(
-        description="paid to Nidos in 2024; fits the price"
+        description="paid to Nidos in 2024; determines the price"
     )
     mean_2024: Annotated[PositivePersons, UNDATED] = Field(
-        description="mean stock in 2024; fits the price"
+        description="mean stock in 2024; determines the price"
     )
 
 
@@ -446,15 +456,13 @@ class Scenario(Frozen):
     sources: dict[str, SourceCard] = Field(
         default_factory=dict, description="sources of its own, beside those of the program"
     )
-    correlations: tuple[Linked, ...] = Field(
-        default=(), description="uncertain numbers that go together"
-    )
+    correlations: tuple[Linked, ...] = Field(default=(), description="correlated uncertain numbers")
     posterior: Posterior | None = Field(
         default=None,
         description="joint draws conditioned on observations",
         exclude_if=lambda posterior: posterior is None,
     )
-    start: Day = Field(description="first day: all stocks are of its morning")
+    start: Day = Field(description="first day; all stocks are those of that morning")
     until: Day = Field(description="last simulated day")
     closing: Literal["need", "constrained"] = Field(
         description="need: capacity follows people; constrained: spending follows the budget"
