@@ -68,7 +68,7 @@ def test_show_says_who_set_a_number_and_where_and_what_the_baseline_has(
     assert isinstance(homes.before, Quantity)
     assert homes.before.single == 30_210
     assert (arrears.layer, arrears.differs) == ("baseline", False)
-    assert homes.meaning == "people housed in a year, as supply allows on day 0"
+    assert homes.meaning == "people housed in a year, at the supply of day 0"
 
 
 def test_two_scenarios_differ_where_a_patch_set_something_and_nowhere_else() -> None:
