@@ -85,7 +85,7 @@ VALIDATOR = jsonschema.Draft7Validator(json_schema())
 def test_the_schema_is_a_schema_and_explains_every_number() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
     text = json.dumps(json_schema())
-    assert "people housed in a year, as supply allows on day 0 [persons/year]" in text
+    assert "people housed in a year, at the supply of day 0 [persons/year]" in text
     assert text.count("[EUR/place/year]") >= 2
 
 
