@@ -68,6 +68,7 @@ COUNTERPARTS = {
 }
 WITHOUT_COUNTERPART = {
     "json-schema": "it is about what the command line prints",
+    "serve": "it shows in a browser what what_if shows in Jupyter",
     "mcp": "it serves other programs, and a program in Python calls the package itself",
 }
 

@@ -82,6 +82,7 @@ MISTAKES = (
     "model calibrate --replications x",
     "json-schema scenario walk",
     "mcp --time-limit x",
+    "serve basline --no-open",
 )
 
 

@@ -107,8 +107,8 @@ record: ["inflow.total.2025:mean"]
 replications: 1
 until: 2025-02-14
 """
-SERVERS = {("mcp",)}
-"""Commands that speak a protocol of their own on the standard output."""
+SERVERS = {("mcp",), ("serve",)}
+"""Commands that answer other programs, and print no result of their own."""
 FAILING = {"scenario check baseline bad.yaml": 2, "runs verify broken": 3}
 """Exit code of those that find something."""
 EARLY = FIGURES.partition("occupancy")[0].replace("2025-Q2", "2025-01").replace("-07-31", "-02-28")

@@ -27,7 +27,7 @@ class Command:
     """One line of help, where the function is, and the record that ``--json`` prints.
 
     The function is ``module:function`` in this package, the record ``module:class`` in ``export``;
-    a server, which speaks a protocol of its own, has none.
+    a server, which answers other programs, has none.
     """
 
     summary: str
@@ -63,6 +63,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "answer:answer",
             "command_records:Answers",
         ),
+        "serve": Command("Show the what-if with its sliders in a browser.", "serve:serve"),
     },
     STUDIES_SECTION: {},
     "Show and export": {
