@@ -60,7 +60,7 @@ class Monitoring:
         return as_html([repr(self)]) + str(self.outcomes.to_html(max_rows=MOST_ROWS, index=False))
 
     def report(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write the report, as Word (.docx) or Markdown (.md).
+        """Write the report, as Word (.docx), PDF (.pdf) or Markdown (.md).
 
         Raises ``ScenarioError`` for another ending, or if the file can't be written.
         """
@@ -98,7 +98,7 @@ class ForecastMiss:
         return miss_text.sentences(self.found, lang)
 
     def report(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write the report, as Word (.docx) or Markdown (.md).
+        """Write the report, as Word (.docx), PDF (.pdf) or Markdown (.md).
 
         Raises ``ScenarioError`` for another ending, or if the file can't be written.
         """

@@ -337,7 +337,7 @@ class Result:
         return Path(file)
 
     def memo(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write a memo of two pages with an annex, as Word (.docx) or Markdown (.md).
+        """Write a memo of two pages with an annex, as Word (.docx), PDF (.pdf) or Markdown (.md).
 
         Raises ``ScenarioError`` for another ending, or if the file can't be written.
         """

@@ -126,7 +126,7 @@ class StudyReport:
         return path
 
     def memo(self, file: str | Path, lang: Language = "en") -> Path:
-        """Write a memo of two pages with an annex, as Word (.docx) or Markdown (.md).
+        """Write a memo of two pages with an annex, as Word (.docx), PDF (.pdf) or Markdown (.md).
 
         Raises ``ScenarioError`` if this study has no memo, or if the file can't be written.
         """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..export.memo.form import form_of
+from ..export.memo.form import Form, form_of
 from .checks import check_forecasts, check_readable, check_results
 from .options import Executor, Json, KnownBy, Lang, Observed, Quiet, Workers
 from .output import as_typed, console, print_files, print_record, progress
@@ -95,10 +95,10 @@ def _print_verification(found: Verification, path: Path, lang: Language) -> None
 def monitor(
     path: Folder,
     observed: Observed,
-    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx, .pdf or .md.")],
     as_of: KnownBy = None,
     form: Annotated[
-        Literal["docx", "md"] | None,
+        Form | None,
         typer.Option("--format", help="Form, if the file's ending is another."),
     ] = None,
     json_: Json = False,
@@ -154,7 +154,7 @@ def explain_miss(
         Path | None, typer.Option(help="Joint draws of a nowcast, from the folder of the run.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Report to write: .docx or .md.")
+        Path | None, typer.Option("-o", "--out", help="Report to write: .docx, .pdf or .md.")
     ] = None,
     json_: Json = False,
     workers: Workers = 0,

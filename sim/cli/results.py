@@ -6,12 +6,12 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import Message, all_of, as_message, usage_error
-from ..export.memo.form import form_of
+from ..export.memo.form import Form, form_of
 from .checks import check_results, check_workbook, one_chain
 from .completion import complete_scenario
 from .options import (
@@ -202,11 +202,15 @@ def memo(
         Path,
         typer.Argument(metavar="RUN", help="Folder of a run, a study or answers."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File: .docx or .md.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="File: .docx, .pdf or .md (default: beside RUN)."),
+    ] = None,
     form: Annotated[
-        Literal["docx", "md"] | None,
+        Form | None,
         typer.Option("--format", help="Form, if the file's ending is another."),
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The same as --format pdf.")] = False,
     question: Annotated[
         int | None, typer.Option(help="Of answers: one question; else those put off.")
     ] = None,
@@ -219,9 +223,15 @@ def memo(
 ) -> None:
     """Write a finished folder as a memo of two pages with an annex; nothing is run.
 
-    A memo in Markdown has its picture in a file beside it, with the same name in .png.
+    By default a Word document, RUN-memo.docx. A PDF is accessible (PDF/UA-1) and needs
+    opvangsim[pdf]. A memo in Markdown has its picture in a file beside it, with the same name in
+    .png.
     """
-    chosen = form_of(out, form)
+    from ..runs.chart_folder import beside
+
+    asked: Form | None = "pdf" if pdf else form
+    out = out or beside(run).with_name(f"{run.resolve().name}-memo.{asked or 'docx'}")
+    chosen = form_of(out, asked)
     check_results(run)
     from ..export.memo.memo import files_of, memo_of
     from ..export.safe_write import write_files

@@ -1,6 +1,6 @@
 """The content of a memo, without a form: headings, paragraphs, tables and a chart, in order.
 
-Word and Markdown are both made from this, so that they can't say different things.
+Word, PDF and Markdown are all made from this, so that they can't say different things.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from ...errors import usage_error
 
-Form = Literal["docx", "md"]
+Form = Literal["docx", "md", "pdf"]
 
 
 def form_of(file: Path, chosen: Form | None = None) -> Form:
@@ -16,9 +16,8 @@ def form_of(file: Path, chosen: Form | None = None) -> Form:
     Raises ``ScenarioError`` for any other ending.
     """
     ending = chosen or file.suffix.lower()[1:]
-    if ending == "docx":
-        return "docx"
-    if ending == "md":
-        return "md"
-    what = "a memo is a Word document (.docx) or Markdown (.md)"
-    return usage_error(str(file), what, "give a name that ends in .docx or .md, or --format")
+    for form in get_args(Form):
+        if ending == form:
+            return cast(Form, form)
+    what = "a memo is a Word document (.docx), a PDF (.pdf) or Markdown (.md)"
+    return usage_error(str(file), what, "give a name that ends in .docx, .pdf or .md, or --format")

@@ -1,4 +1,4 @@
-"""Make the memo of a finished folder, and write it as a Word document or as Markdown."""
+"""Make the memo of a finished folder, and write it as a Word document, PDF or Markdown."""
 
 from __future__ import annotations
 
@@ -63,6 +63,10 @@ def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
         from .word import document
 
         return {file: document(memo)}
+    if form == "pdf":
+        from .pdf import pdf
+
+        return {file: marked(pdf(memo), ".pdf", memo.stamp)}
     from .markdown import markdown
 
     picture = file.with_name(f"{file.name.removesuffix('.md')}.png")
