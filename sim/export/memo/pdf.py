@@ -13,10 +13,12 @@ from typing import Any, Literal
 
 from ...errors import Message, Problem, ScenarioError, usage_error
 from ...report.i18n import Language
+from ...report.style import font_folder
 from ...runs.provenance import NAME
 from .content import SHORT, Block, Memo, MemoChart, Table, numbered
 
 LAYOUT = "memo.typ"
+FONT = "Open Sans"
 STANDARD: Literal["ua-1"] = "ua-1"
 """Typst refuses to write a PDF that breaks this standard."""
 REGION: dict[Language, str] = {"nl": "NL", "en": "GB"}
@@ -36,7 +38,7 @@ def pdf(memo: Memo) -> bytes:
     try:
         return typst.compile(
             (resources.files("sim.data") / LAYOUT).read_bytes(),
-            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_fonts()]),
+            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
             sys_inputs={"memo": json.dumps(_told(memo))},
             pdf_standards=STANDARD,
         )
@@ -44,13 +46,6 @@ def pdf(memo: Memo) -> bytes:
         what = Message("the PDF can't be made ({error})", error=error.message)
         advice = "change the text, or write the memo as a Word document (.docx)"
         raise ScenarioError([Problem("memo", what, advice)]) from None
-
-
-def _fonts() -> str:
-    """The folder of the fonts that come with the charts."""
-    import matplotlib
-
-    return f"{matplotlib.get_data_path()}/fonts/ttf"
 
 
 def _told(memo: Memo) -> dict[str, Any]:
@@ -62,7 +57,7 @@ def _told(memo: Memo) -> dict[str, Any]:
         "keywords": memo.keywords.split(", "),
         "lang": memo.lang,
         "region": REGION[memo.lang],
-        "font": "DejaVu Sans",
+        "font": FONT,
         "foot": memo.foot,
         "short": SHORT,
         "blocks": [_block(*one) for one in numbered(memo)],
