@@ -23,6 +23,7 @@ import sim
 from sim.cli.commands import commands
 from sim.report.display_names import line_label
 from sim.report.i18n import dutch, labels
+from sim.report.page_style import FONTS, font_file, house_css
 from sim.results.budget import outline
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
     for path, page in PAGES.items():
         files.append(File.generated(config, path, content=page()))
+    for path, data in house_files().items():
+        files.append(File.generated(config, path, content=data))
     return files
+
+
+def house_files() -> dict[str, str | bytes]:
+    """Style and font of the house, which the answers and the offline page have as well."""
+    faces = "".join(
+        f'@font-face {{ font-family: "Open Sans"; font-weight: {weight}; font-display: swap;\n'
+        f'  src: url("../fonts/{name}") format("woff2"); }}\n'
+        for weight, name in FONTS.items()
+    )
+    fonts = {f"fonts/{name}": font_file(name) for name in FONTS.values()}
+    return {"stylesheets/house.css": faces + house_css(), **fonts}
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

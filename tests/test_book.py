@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from html import escape
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -25,6 +26,7 @@ from support.cli import Command
 from sim.errors import ScenarioError
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
+from sim.questions import answer_chart
 from sim.questions import run_studies as studies_module
 from sim.questions.drivers import DRAW, AnswerMeasure, drivers, required_columns
 from sim.questions.metrics import array_of as computed
@@ -484,6 +486,39 @@ def test_a_page_shows_html_and_does_not_follow_it() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_a_chart_has_the_headline_and_only_numbers_of_its_kind(lang: Language) -> None:
+    """Money is not drawn beside people, nor a thousand beside a million; it says so in words."""
+    found = invented()
+    for which in (6, 33, 49, 58):
+        one = ALL[which - 1]
+        values = found.values(one)
+        rows = answer_chart.ranges(one, values, lang)
+        assert [row.text for row in rows if row.is_main] == [
+            with_band(values[one.headline or ""], one.main, lang)
+        ]
+        assert len({row.name for row in rows}) == len(rows)
+        texts = " ".join(row.text for row in rows)
+        assert ("€" in texts or "EUR" in texts) == (one.main.shown in answer_chart.MONEY)
+        page = found.illustrated(one, lang)
+        assert page.chart == found.illustrated(one, lang).chart
+        assert all(row.text in page.alt_text for row in rows)
+        assert f"<desc>{escape(page.alt_text, quote=False)}</desc>" in page.chart
+        book = files([page], lang)
+        assert book[f"{which:02d}.svg"] == page.chart
+        assert f"]({which:02d}.svg)" in book[f"{which:02d}.md"]
+        assert "<svg role=" in book[f"{which:02d}.html"]
+        assert "<img" not in book[f"{which:02d}.html"]
+
+
+@pytest.mark.slow
+def test_a_single_number_without_an_interval_has_no_chart() -> None:
+    one = ALL[68]
+    assert len(one.figures) == 1 or answer_chart.ranges(one, invented().values(one), "en") == []
+    assert invented().illustrated(one, "en").chart == ""
+
+
+@pytest.mark.long
 def test_all_answers_are_written_as_a_whole_folder(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -609,10 +644,10 @@ def test_a_study_is_kept_by_what_it_was_asked_of(tmp_path: Path) -> None:
 def test_the_verb_lists_prints_and_refuses(command: Command) -> None:
     listed = command("answer", "--lang", "nl")
     assert listed.returncode == 0
-    assert "De vragen van het Kamerstuk" in listed.stdout
+    assert "Vragen van de Eerste Kamer" in listed.stdout
     none = " ".join(command("answer", "43").stdout.split())
     assert "Question 4 of GroenLinks-PvdA" in none
-    assert "No number answers this" in none
+    assert "cannot be answered with a number" in none
     fact = " ".join(command("answer", "65", "--lang", "nl").stdout.split())
     assert "€ 91.000 in een hotel" in fact
     wrong = command("answer", "83")

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from support.explorer import HOSTILE, NAMES, content_in, make_runs, script_of
 
 from sim.export.dashboard import page as pages
 from sim.export.dashboard.content import STATISTICS, WORDS
+from sim.export.dashboard.differences import differences as differences_of
+from sim.export.dashboard.differences import unpaired
 from sim.export.dashboard.encoding import (
     MILLIONS,
     MONTHS,
@@ -36,6 +40,9 @@ from sim.export.dashboard.encoding import (
 from sim.export.dashboard.series import LANGUAGES, UNITS
 from sim.report.charts.elements import amount
 from sim.report.i18n import labels, million, number
+from sim.runs.kept_cells import read_gaps
+from sim.runs.load import read_run_folder
+from sim.runs.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
 WEB, VENDOR = (
@@ -199,6 +206,56 @@ def test_no_word_of_the_page_stands_in_its_code() -> None:
     assert set(body.split()) == {"Nederlands", "English"}
 
 
+# -- differences ------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_a_difference_is_of_replications_with_the_same_random_numbers(
+    page: str, runs: dict[str, Path]
+) -> None:
+    """Not of medians: the median of a difference is not the difference of medians."""
+    content = content_in(page)
+    place = content["runs"][1]["difference"]
+    gaps = [read_gaps(runs[name], read_manifest(runs[name])) for name in ("baseline", "closed")]
+    people = [
+        pd.read_parquet(runs[name] / "replications.parquet").set_index(["replication", "year"])
+        for name in ("baseline", "closed")
+    ]
+    for values, where, unit in (
+        ((gaps[1] - gaps[0])["total"], place["money"]["total"][1], "EUR"),
+        (
+            (people[1] - people[0])["occupancy|total|mean"],
+            place["yearly"]["mean"]["occupancy|total"],
+            "persons",
+        ),
+    ):
+        by_year = values.groupby("year")
+        kept = dict(zip(STATISTICS, block(content, where, len(by_year)), strict=True))
+        assert values.any()
+        for name, at in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+            wanted = [as_reported(one, unit) for one in by_year.quantile(at)]
+            assert [written(one, unit) for one in kept[name]] == wanted
+
+
+@pytest.mark.long
+def test_runs_with_other_settings_version_or_without_replications_are_not_paired(
+    page: str, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    """Money of paired runs has no difference where their terms differ: nominal prices."""
+    found = {name: one["difference"] for name, one in
+             zip(SIDE_BY_SIDE, content_in(page)["runs"], strict=True)}  # fmt: skip
+    assert found["short"] == {"unpaired": "settings"}
+    assert found["nominal"]["yearly"]
+    assert not found["nominal"]["money"]
+    first, other = (read_run_folder(runs[name]) for name in ("baseline", "closed"))
+    older = {**other.record, "versions": {**other.record["versions"], "opvangsim": "0.0.1"}}
+    assert unpaired(replace(other, record=older), first) == "version"
+    kept = tmp_path / "closed"
+    shutil.copytree(runs["closed"], kept)
+    (kept / "replications.parquet").unlink()
+    assert differences_of([first, other], [runs["baseline"], kept])[1].unpaired == "kept"
+
+
 # -- safety -----------------------------------------------------------------------------------
 
 
@@ -260,7 +317,9 @@ def test_the_policy_lets_in_only_the_scripts_and_styles_of_the_page(page: str) -
 
     assert set(rules["script-src"].split()) == hashes(tags.inside["script"][1:])
     assert set(rules["style-src"].split()) == hashes(tags.inside["style"])
-    assert set(rules) == {"default-src", "script-src", "style-src", "base-uri", "form-action"}
+    assert rules["font-src"] == "data:"
+    names = {"default-src", "script-src", "style-src", "font-src", "base-uri", "form-action"}
+    assert set(rules) == names
 
 
 @pytest.mark.long
@@ -268,8 +327,8 @@ def test_the_page_names_nothing_outside_itself(page: str) -> None:
     for tag, attributes in Tags(page).tags:
         assert not {"src", "href", "style", "srcset", "action"} & set(attributes), tag
         assert not any(name.startswith("on") for name in attributes), tag
-    style = (WEB / "page.css").read_text("utf-8")
-    assert "url(" not in style
+    (style,) = Tags(page).inside["style"]
+    assert set(re.findall(r"url\(.{0,10}", style)) == {'url("data:font'}
     assert "@import" not in style
 
 

@@ -97,7 +97,7 @@ def word(page: Page, lang: str, key: str) -> str:
 def gap(row: Any, lang: Language) -> str:
     """A cell of the gap as a report would write its numbers."""
     to = {"en": "to", "nl": "tot"}[lang]
-    chance = {"en": "chance that money is short", "nl": "kans dat er geld tekort is"}[lang]
+    chance = {"en": "chance of a shortfall", "nl": "kans op een tekort"}[lang]
     band = f"({million(row['gap_p10'], lang)} {to} {million(row['gap_p90'], lang)})"
     short = probability(row["p_gap_positive"], lang)
     return f"{million(row['gap_p50'], lang)} {band} {chance}: {short}"
@@ -221,12 +221,12 @@ def test_the_chart_draws_dots_bars_and_budget_of_the_tables(
         ("from", "2026", "2026 to 2027"),
         ("to", "2026", "2025 to 2026"),
         ("middle", "mean", "mean, 80% interval"),
-        ("band", "both", "50 and 80% interval"),
+        ("band", "both", "50% and 80% intervals"),
         ("band", "none", "no interval"),
         ("vintage", "document", "Amounts as in the Senate document"),
         ("level", "coa_price", "COA's prices per resident"),
         ("basis", "nominal", "prices of each year"),
-        ("timing", "cash", "booked when it is paid"),
+        ("timing", "cash", "recorded when it is paid"),
     ],
 )
 def test_each_choice_changes_chart_and_table_and_is_told_and_kept_in_the_address(
@@ -244,6 +244,47 @@ def test_each_choice_changes_chart_and_table_and_is_told_and_kept_in_the_address
     again = opened(link).page
     assert cells(again) == cells(here)
     assert again.locator(f"#{control}").input_value() == value
+
+
+def test_a_link_opens_the_difference_to_the_first_run_and_the_other_language_keeps_it(
+    opened: Open, page: str
+) -> None:
+    here = opened(page).page
+    values = cells(here)
+    choose(here, "show", "difference")
+    choose(here, "from", "2026")
+    here.locator("#runs input[value=C]").uncheck()
+    changes = cells(here)
+    assert len(changes[0]) == 2
+    assert changes[0][1].startswith("B")
+    assert changes[1:] != values[2:]
+    assert "chance" not in str(changes)
+    assert "difference from A" in here.locator("#view-text").inner_text()
+    assert not here.locator("#vintage").is_visible()
+    here.get_by_role("button", name="Nederlands").click()
+    dutch = cells(here)
+    again = opened(here.url).page
+    assert cells(again) == dutch
+    assert "verschil met A" in again.locator("#view-title").inner_text()
+    assert [len(row) for row in dutch] == [len(row) for row in changes]
+    choose(again, "show", "values")
+    assert len(cells(again)[0]) == 3
+
+
+def test_runs_that_are_not_paired_have_no_difference_and_it_says_why(
+    opened: Open, runs: dict[str, Path]
+) -> None:
+    here = opened(made(runs, "baseline", "short") + "#show=difference").page
+    assert here.locator("#show").is_disabled()
+    assert here.locator("#show").input_value() == "values"
+    assert here.locator("#unpaired").inner_text().startswith("Not paired with A: seed")
+    alone = opened(made(runs, "nominal")).page
+    assert not alone.locator("#field-show").is_visible()
+
+
+def test_a_table_that_is_wider_than_its_box_says_so(opened: Open, page: str) -> None:
+    assert opened(page, size=NARROW).page.locator("#more-columns").is_visible()
+    assert not opened(page).page.locator("#more-columns").is_visible()
 
 
 def test_another_level_shows_the_numbers_of_that_level(

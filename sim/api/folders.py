@@ -136,5 +136,6 @@ def dashboard(runs: Sequence[Result], file: str | Path, lang: Language = "en") -
         usage_error(str(target), "this is not the name of a page", "give a name that ends in .html")
     names = [run.scenario.name for run in runs]
     command = f"sim.dashboard([{', '.join(names)}], {target.name!r})"
-    write_file(target, explore([run.finished for run in runs], names, command, lang))
+    folders = [run.folder for run in runs]
+    write_file(target, explore([run.finished for run in runs], folders, names, command, lang))
     return target

@@ -60,7 +60,8 @@ def answer(
     asked = list(questions()) if question == ALL else [question_of(question)]
     with open_workers(executor, workers) as pool:
         found = answers(asked, settings_of(options), pool, watched(json_), _notice)
-    pages = [found.page(one, lang) for one in asked]
+    page_of = found.illustrated if question == ALL else found.page
+    pages = [page_of(one, lang) for one in asked]
     if question == ALL:
         _write(pages, found, out, lang, json_)
     elif not json_:

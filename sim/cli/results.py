@@ -271,7 +271,7 @@ def dashboard(
     names = [str(folder) for folder in runs]
     given = figures_of(observed, as_of)
     figures = None if given is None else given.known
-    write_file(out, explore(found, names, as_typed(sys.argv[1:]), lang, figures))
+    write_file(out, explore(found, runs, names, as_typed(sys.argv[1:]), lang, figures))
     print_files([out], json_)
 
 

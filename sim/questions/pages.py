@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib import resources
 from itertools import groupby
 
 import pandas as pd
 from markdown_it import MarkdownIt
 
 from ..report.i18n import Language, translate
+from ..report.page_style import font_css, house_css
 from ..studies.base import Value
 from .metrics import figure_from, figure_name
 from .questions import Question
 from .text import Page, sections
 
 COMMANDS = "answer_again"
-STYLE = """
-body { font: 16px/1.5 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 52rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4em; line-height: 1.3; }
-h2 { font-size: 1.1em; margin-top: 2rem; }
-blockquote { margin: 1rem 0; padding: 0.2rem 1rem; border-left: 4px solid #0072b2;
-  background: #f2f6fa; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9em; }
-th, td { border-bottom: 1px solid #ccc; padding: 0.3rem 0.5rem; text-align: left;
-  vertical-align: top; }
-td[style*="right"] { white-space: normal; }
-pre { background: #f4f4f4; padding: 0.6rem; overflow-x: auto; font-size: 0.85em; }
-nav { font-size: 0.9rem; }
-td, th { overflow-wrap: anywhere; }
-@media (max-width: 40rem) { table { font-size: 0.8em; } th, td { padding: 0.25rem; } }
-@media print { nav { display: none; } body { margin: 0; max-width: none; font-size: 11px; } }
-"""
+AMOUNT = re.compile("(€|EUR) [\\d\N{MINUS SIGN}][\\d.,]*( (miljard|miljoen|billion|million))?")
+"""An amount in a text, which no line is to break."""
+FONT = "font.css"
+"""File with the font beside the pages; a page that is sent alone has another one."""
 
 
 def page_name(question: Question) -> str:
@@ -41,8 +31,12 @@ def page_name(question: Question) -> str:
 
 
 def markdown(page: Page) -> str:
-    """Return the Markdown page of a question: text, answer, metrics, drivers, assumptions."""
-    parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}", *page.notes]
+    """Return the Markdown page of a question: answer, chart, metrics, drivers, assumptions."""
+    parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}"]
+    if page.alt_text:
+        alt = re.sub(r"([\\[\]])", r"\\\1", page.alt_text)
+        parts.append(f"![{alt}]({page_name(page.question)}.svg)")
+    parts += page.notes
     if page.rows:
         heads = [
             translate(key, page.lang)
@@ -85,27 +79,65 @@ def summary(pages: Sequence[Page]) -> str:
     return _table(heads, rows, "rll") + "\n"
 
 
-def html(text: str, title: str, lang: Language, links: Sequence[tuple[str, str]] = ()) -> str:
-    """Return a Markdown page as one self-contained HTML file; ``links`` (text, page) on top.
+def html(
+    text: str,
+    title: str,
+    lang: Language,
+    links: Sequence[tuple[str, str]] = (),
+    chart: str = "",
+    kind: str = "answer",
+) -> str:
+    """Return a Markdown page as an HTML file; ``links`` (text, page) on top.
 
-    HTML within the Markdown is escaped.
+    ``chart`` is the SVG that replaces the picture of the page, so that it can be sent alone; a page
+    of ``kind`` list can be searched. HTML within the Markdown is escaped.
     """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    body = AMOUNT.sub(lambda amount: amount[0].replace(" ", "\N{NO-BREAK SPACE}"), body)
+    if kind == "list":
+        body = body.replace("<h2>", f"{_search_form(lang)}<h2>", 1)
+        body += f"<script>{_web('search.js')}</script>\n"
+    else:
+        region = f'<div class="scroll" role="region" tabindex="0" aria-label="{_figures(lang)}">'
+        body = body.replace("<table>", f"{region}<table>").replace("</table>", "</table></div>")
+    if chart:
+        picture = f'<figure class="chart">{chart[chart.index("<svg") :].strip()}</figure>'
+        body = re.sub(r"<p><img [^>]*></p>", lambda _: picture, body, count=1)
     nav = " | ".join(f'<a href="{escape(file)}">{escape(name)}</a>' for name, file in links)
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{FONT}">\n'
+        f"<style>{house_css()}{_web('answers.css')}</style>\n</head>\n"
+        f'<body class="{kind}">\n'
         + (f"<nav>{nav}</nav>\n" if nav else "")
         + f"<main>\n{body}</main>\n</body>\n</html>\n"
     )
 
 
+def _search_form(lang: Language) -> str:
+    """Return the field that searches the list; a script shows it."""
+    found = escape(translate("answer_found", lang, n="{n}", of="{of}"))
+    return (
+        f'<form hidden role="search"><label for="q">{escape(translate("answer_search", lang))}'
+        f'</label><input id="q" type="search" autocomplete="off">'
+        f'<p role="status" data-found="{found}"></p></form>\n'
+    )
+
+
+def _figures(lang: Language) -> str:
+    return escape(translate("answer_figures", lang))
+
+
+def _web(name: str) -> str:
+    return (resources.files(__package__) / "web" / name).read_text("utf-8")
+
+
 def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
-    """Return all pages and indices in a language by file name, as Markdown and HTML."""
-    result = {"index.md": index(pages, lang, "md")}
+    """Return all pages, charts and indices in a language by file name, as Markdown and HTML."""
+    result = {"index.md": index(pages, lang, "md"), FONT: font_css()}
     home = (translate("answer_overview", lang), "index.html")
-    result["index.html"] = html(index(pages, lang, "html"), home[0], lang)
+    result["index.html"] = html(index(pages, lang, "html"), home[0], lang, kind="list")
     for place, page in enumerate(pages):
         name, text = page_name(page.question), markdown(page)
         beside = [
@@ -114,7 +146,9 @@ def files(pages: Sequence[Page], lang: Language) -> dict[str, str]:
             if 0 <= other < len(pages)
         ]
         result[f"{name}.md"] = text
-        result[f"{name}.html"] = html(text, page.heading, lang, [home, *beside])
+        result[f"{name}.html"] = html(text, page.heading, lang, [home, *beside], page.chart)
+        if page.chart:
+            result[f"{name}.svg"] = page.chart
     return result
 
 

@@ -125,6 +125,17 @@ class Answers:
         driven = drivers(question, self.known) if question.answer is not None else []
         return page(question, self.values(question), self.known, driven, self.settings, lang)
 
+    def illustrated(self, question: Question, lang: Language) -> Page:
+        """Return the page of a question with its chart."""
+        from .answer_chart import chart  # matplotlib: half a second that a printed answer saves
+
+        drawn = chart(question, self.values(question), lang)
+        result = self.page(question, lang)
+        if drawn is None:
+            return result
+        svg, alt_text = drawn
+        return replace(result, chart=svg.decode(), alt_text=alt_text)
+
 
 def write(
     pages: Sequence[Page], result: Answers, folder: Path, lang: Language, command: str = ""

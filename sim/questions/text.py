@@ -46,7 +46,7 @@ HUNDREDS = 1_000
 """Counts from here on are shown in hundreds: more digits would be spurious."""
 RESTS = 3
 """Largest number of assumptions listed."""
-FACTOR = "factor"
+FACTOR, SHARE = "factor", "share"
 MOVED_LIKE_THE_GAP = tuple(
     f"{table}.{line}"
     for table, lines in (
@@ -132,7 +132,8 @@ class Page:
     """Everything on the page of a question in one language.
 
     ``notes`` are sentences under the answer; ``rows`` have a figure, its value, its simulation
-    error and where it comes from; ``drivers`` and ``rests`` a line each; ``again`` commands.
+    error and where it comes from; ``drivers`` and ``rests`` a line each; ``again`` commands;
+    ``chart`` an SVG, if one was drawn, with its text for those who do not see it.
     """
 
     question: Question
@@ -147,6 +148,8 @@ class Page:
     drivers: tuple[str, ...] = ()
     rests: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    chart: str = ""
+    alt_text: str = ""
 
 
 def page(
@@ -265,13 +268,18 @@ def _rest(
     if len(quantity.pairs()) > 1:
         return f"{what}: {value_text(quantity, lang)}, {basis}{sentence}"
     value, drawn = quantity.on(scenario.start), cells.get(DRAW + name)
+    per = 100 if quantity.unit == SHARE else 1
     between = ""
     if drawn is not None and quantity.spread is not None:
         scale = value if quantity.spread.kind == "factor" else 1.0
-        low, high = (_short(scale * float(end), lang) for end in np.quantile(drawn, ENDS))
+        low, high = (_short(per * scale * float(end), lang) for end in np.quantile(drawn, ENDS))
         between = f" {translate('from_to', lang, low=low, high=high)}"
-    unit = "" if quantity.unit == FACTOR else f" {unit_name(quantity.unit, lang)}"
-    return f"{what}: {_short(value, lang)}{unit}{between}, {basis}{sentence}"
+    shown = _short(per * value, lang)
+    if quantity.unit == SHARE:
+        shown = translate("shown_as_percent", lang, value=shown)
+    elif quantity.unit != FACTOR:
+        shown = f"{shown} {unit_name(quantity.unit, lang)}"
+    return f"{what}: {shown}{between}, {basis}{sentence}"
 
 
 def _short(value: float, lang: Language) -> str:

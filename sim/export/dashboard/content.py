@@ -16,13 +16,17 @@ from ...report.i18n import Language, labels
 from ...runs.load import RunFolder
 from ...runs.provenance import Provenance
 from ...scenario import Scenario
+from .differences import NONE, Difference, as_json
 from .encoding import MILLIONS, PERCENT, Pool, rounding_json
 from .figures import compare_all, in_words, to_draw
 from .series import LANGUAGES, UNITS, Both, Series, both, of_money, of_tables
 
 WORDS = (
     "explorer_title", "explorer_intro", "explorer_no_script", "explorer_failed",
-    "explorer_language", "explorer_choices", "explorer_more", "explorer_scenarios",
+    "explorer_language", "explorer_choices", "explorer_show", "explorer_show_values",
+    "explorer_show_difference", "explorer_difference", "explorer_points",
+    "explorer_note_difference", "explorer_unpaired_settings", "explorer_unpaired_version",
+    "explorer_unpaired_kept", "explorer_more_columns", "explorer_more", "explorer_scenarios",
     "explorer_series", "explorer_by", "explorer_by_month", "explorer_by_year",
     "explorer_measure", "explorer_measure_mean", "explorer_measure_end", "explorer_measure_sum",
     "explorer_from", "explorer_to", "explorer_middle", "explorer_middle_p50",
@@ -53,7 +57,7 @@ WORDS = (
     *(f"month_{n}" for n in range(1, 13)), *(f"month_short_{n}" for n in range(1, 13)),
 )  # fmt: skip
 """Labels of the texts that the page contains, in both languages."""
-FORM = 1
+FORM = 2
 """Version of the content; raise it whenever the code of the page must change with it."""
 STATISTICS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95")
 Json = dict[str, Any]
@@ -65,10 +69,12 @@ def content_of(
     stamp: Provenance,
     lang: Language,
     figures: Sequence[Observation] | None = None,
+    differences: Sequence[Difference] | None = None,
 ) -> Json:
     """Return everything the page needs, to be written as JSON.
 
-    ``figures`` are published ones to draw over the runs.
+    ``figures`` are published ones to draw over the runs, ``differences`` those of each run to the
+    first one.
 
     Where scenarios give a budget vintage different names, that of the first is used.
     """
@@ -97,8 +103,10 @@ def content_of(
         "levels": list(LEVELS),
         "figures": to_draw(compared),
         "runs": [
-            _run(run, pool) | ({"compared": in_words(found)} if figures is not None else {})
-            for run, found in zip(runs, compared, strict=True)
+            _run(run, change, pool) | ({"compared": in_words(found)} if figures is not None else {})
+            for run, change, found in zip(
+                runs, differences or [NONE] * len(runs), compared, strict=True
+            )
         ],
         "numbers": pool.blocks,
         "command": stamp.command,
@@ -119,7 +127,7 @@ def _vintages(scenario: Scenario) -> dict[str, Json]:
     }
 
 
-def _run(run: RunFolder, pool: Pool) -> Json:
+def _run(run: RunFolder, difference: Difference, pool: Pool) -> Json:
     """A run: its identity, the terms of its amounts, and the places of its numbers."""
     record, scenario = run.record, run.scenario
     options = record["options"]
@@ -150,6 +158,7 @@ def _run(run: RunFolder, pool: Pool) -> Json:
             for measure, rows in run.yearly.groupby("measure", sort=False)
         },
         "money": _money(run.budget, pool),
+        "difference": as_json(difference, pool),
     }
 
 

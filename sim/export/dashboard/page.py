@@ -11,16 +11,20 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from importlib import resources
+from pathlib import Path
 
 from ...errors import Message, Problem, ScenarioError, usage_error
 from ...hindcast.observations import Observation
 from ...report.i18n import Language, translate
+from ...report.page_style import font_css, house_css
 from ...runs.load import RunFolder, combined_provenance
 from ...runs.provenance import Provenance, marked
 from .content import Json, content_of
+from .differences import Difference, differences
 
 MOST_RUNS = 10
 """Runs that can be distinguished in one chart by letter, colour, dashes and shape."""
@@ -35,17 +39,19 @@ CODE = (
 )  # fmt: skip
 """Our own code, in the order in which it is read."""
 Figures = Sequence[Observation] | None
+Differences = Sequence[Difference] | None
 BLANK = re.compile(r"{{(\w+)}}")
 
 
 def explore(
     runs: Sequence[RunFolder],
+    folders: Sequence[Path],
     names: Sequence[str],
     command: str,
     lang: Language,
     figures: Figures = None,
 ) -> bytes:
-    """Return the page of some runs; ``names`` are what the user called each of them.
+    """Return the page of some runs in their folders; ``names`` are what the user called them.
 
     ``figures`` are published ones to draw over the runs.
 
@@ -61,17 +67,23 @@ def explore(
             usage_error(
                 name, Message("the run {one} is named twice", one=one), "name each run once"
             )
-    return page(runs, combined_provenance(runs, command), lang, figures)
+    found = differences(runs, folders)
+    return page(runs, combined_provenance(runs, command), lang, figures, found)
 
 
 def page(
-    runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures = None
+    runs: Sequence[RunFolder],
+    stamp: Provenance,
+    lang: Language,
+    figures: Figures = None,
+    found: Differences = None,
 ) -> bytes:
     """Return the page of some runs with its provenance: the same runs give the same bytes.
 
     Raises ``ScenarioError`` if it would be too large, saying how many of the runs fit.
     """
-    data = _page(runs, stamp, lang, figures)
+    make = partial(_page, runs, stamp, lang, figures, found)
+    data = make(len(runs))
     if len(data) <= MOST_BYTES:
         return data
     what = Message(
@@ -80,17 +92,26 @@ def page(
         size=_megabytes(len(data)),
         most=_megabytes(),
     )
-    raise ScenarioError([Problem("dashboard", what, _advice(runs, stamp, lang, figures))])
+    raise ScenarioError([Problem("dashboard", what, _advice(make, len(runs)))])
 
 
-def _page(runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures) -> bytes:
-    content = content_of(runs, stamp, lang, figures)
+def _page(
+    runs: Sequence[RunFolder],
+    stamp: Provenance,
+    lang: Language,
+    figures: Figures,
+    found: Differences,
+    count: int,
+) -> bytes:
+    """Return the page of the first ``count`` runs."""
+    content = content_of(runs[:count], stamp, lang, figures, found and found[:count])
     return marked(html(content, lang).encode(), ".html", stamp)
 
 
 def html(content: Json, lang: Language) -> str:
     """Return the page around some content."""
-    style, library, code = _web("page.css"), library_code(), page_code()
+    library, code = library_code(), page_code()
+    style = font_css() + house_css() + _web("page.css")
     parts = {
         "lang": lang,
         "title": escape(translate("explorer_title", lang)),
@@ -108,12 +129,13 @@ def html(content: Json, lang: Language) -> str:
 
 
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """Return the content security policy: no requests, and only these scripts and styles."""
+    """Return the content security policy: no requests, only these scripts, styles and fonts."""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {' '.join(_hash(text) for text in scripts)}",
             f"style-src {' '.join(_hash(text) for text in styles)}",
+            "font-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
@@ -150,11 +172,11 @@ def _both(first: Language) -> tuple[Language, Language]:
     return ("nl", "en") if first == "nl" else ("en", "nl")
 
 
-def _advice(runs: Sequence[RunFolder], stamp: Provenance, lang: Language, figures: Figures) -> str:
+def _advice(make: Callable[[int], bytes], count: int) -> str:
     """How many of these runs fit, the first ones of them."""
-    for count in range(len(runs) - 1, 0, -1):
-        if len(_page(runs[:count], stamp, lang, figures)) <= MOST_BYTES:
-            return Message("the first {count} of them fit: name at most so many", count=count)
+    for fewer in range(count - 1, 0, -1):
+        if len(make(fewer)) <= MOST_BYTES:
+            return Message("the first {count} of them fit: name at most so many", count=fewer)
     return "not even the first of them fits: run it to an earlier day (--until)"
 
 

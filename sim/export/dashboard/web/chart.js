@@ -186,7 +186,7 @@ function lettersAbove(view, one, x) {
   return {
     type: "scatter",
     data: x.map((at, n) => [at, top(n)]),
-    symbolSize: view.bands.length ? 1 : 12,
+    symbolSize: 12,
     silent: true,
     itemStyle: { color: "transparent", opacity: 1 },
     label: { show: true, formatter: one.run.letter, color: lookOf(one.run).colour, fontWeight: "bold", fontSize: 12, position: "top", distance: 4 },

@@ -22,11 +22,12 @@ function fillControls(state) {
   const { lang } = state;
   const series = seriesOf(state.series);
   fillSeries(state);
+  fillShow(state);
   const measures = measuresOf(series);
   const ways = [...("month" in series.units ? ["month"] : []), ...(measures.length ? ["year"] : [])];
   fillChoice("by", state, ways, (value) => `explorer_by_${value}`);
   fillChoice("measure", state, measures, (value) => `explorer_measure_${value}`);
-  document.getElementById("field-by").hidden = ways.length < 2;
+  document.getElementById("field-by").hidden = ways.length < 2 || state.show === "difference";
   document.getElementById("field-measure").hidden = state.by === "month" || measures.length < 2;
   const years = allYears().map((year) => option(year, String(year)));
   fillSelect("from", years.map((one) => one.cloneNode(true)), state.from);
@@ -51,6 +52,18 @@ function fillSeries(state) {
   fillSelect("series", groups, state.series);
 }
 
+/** Values or differences; without paired runs it says why there are no differences. */
+function fillShow(state) {
+  const { lang } = state;
+  const { letter } = baseOf();
+  fillSelect("show", CHOICES.show.map((value) => option(value, raised(say(lang, `explorer_show_${value}`, { first: letter })))), state.show);
+  const paired = content.runs.some(isPaired);
+  const reasons = [...new Set(content.runs.flatMap((run) => run.difference.unpaired || []))];
+  document.getElementById("field-show").hidden = content.runs.length < 2;
+  document.getElementById("show").disabled = !paired;
+  document.getElementById("unpaired").textContent = paired ? "" : reasons.map((reason) => raised(say(lang, `explorer_unpaired_${reason}`, { first: letter }))).join(" ");
+}
+
 function fillMoney(state) {
   const { lang } = state;
   const own = () => option("", raised(say(lang, "explorer_own")));
@@ -61,7 +74,7 @@ function fillMoney(state) {
   const bases = ["vintage", "nominal"].map((basis) => option(basis, raised(say(lang, `explorer_basis_${basis}`))));
   fillSelect("basis", [own(), ...bases], state.basis);
   fillChoice("timing", state, CHOICES.timing, (value) => `explorer_timing_${value}`);
-  for (const field of document.querySelectorAll(".field.money")) field.hidden = !isMoney(state.series);
+  for (const field of document.querySelectorAll(".field.money")) field.hidden = !isMoney(state.series) || state.show === "difference";
 }
 
 /** The scenarios with their looks: the legend of the chart, and what is switched on and off. */
@@ -99,7 +112,7 @@ function runItem(run) {
 
 /** Tells every change of a choice: `change` is called with what changed. */
 function listenToControls(change) {
-  for (const id of ["series", "by", "measure", "middle", "band", "vintage", "level", "basis", "timing"]) {
+  for (const id of ["show", "series", "by", "measure", "middle", "band", "vintage", "level", "basis", "timing"]) {
     document.getElementById(id).addEventListener("change", (event) => change({ [id]: event.target.value }));
   }
   for (const id of ["from", "to"]) {

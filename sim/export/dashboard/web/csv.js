@@ -15,16 +15,17 @@ function numberField(kept, unit, lang) {
 
 /** Heads of the columns of numbers. */
 function numberHeads(view) {
-  const { lang, middle, series } = view.state;
+  const { lang, middle, series, show } = view.state;
   const bands = view.bands.flatMap((band) => band.map((name) => say(lang, "explorer_percentile", { n: Number(name.slice(1)) })));
-  const beside = series.startsWith("cost:") ? ["budget"] : series.startsWith("gap:") ? ["explorer_chance_column"] : [];
+  const beside = show === "difference" ? [] : series.startsWith("cost:") ? ["budget"] : series.startsWith("gap:") ? ["explorer_chance_column"] : [];
   return [say(lang, `explorer_middle_${middle}`), ...bands, ...beside.map((key) => say(lang, key))];
 }
 
 /** The numbers of a point in the order of their heads. */
 function numberFields(view, point) {
-  const { lang, series } = view.state;
+  const { lang, series, show } = view.state;
   const fields = [point.middle, ...point.bands.flat()].map((kept) => numberField(kept, view.unit, lang));
+  if (show === "difference") return fields;
   if (series.startsWith("cost:")) fields.push(numberField(point.budget, view.unit, lang));
   if (series.startsWith("gap:")) fields.push(numberField(point.chance, content.units.share, lang));
   return fields;
@@ -32,7 +33,7 @@ function numberFields(view, point) {
 
 /** All that is shown, a line a point in time and scenario. */
 function csvOf(view) {
-  const { lang, by, series } = view.state;
+  const { lang, by } = view.state;
   const mark = lang === "nl" ? ";" : ",";
   const time = by === "month" ? "explorer_day" : "year";
   const heads = [say(lang, time), ...["explorer_letter", "whence_scenario", "explorer_series", "explorer_unit"].map((key) => say(lang, key)), ...numberHeads(view)];
@@ -41,7 +42,7 @@ function csvOf(view) {
     for (const one of view.runs) {
       const point = pointOf(view, one, when);
       if (!point) continue;
-      const texts = [one.run.letter, one.run.title[lang], seriesOf(series).name[lang], unitName(lang, unitOf(view.state))];
+      const texts = [one.run.letter, one.run.title[lang], nameOf(view.state), unitIn(view.state)];
       lines.push([String(when), ...texts.map((text) => textField(text, mark)), ...numberFields(view, point)]);
     }
   }
@@ -53,7 +54,8 @@ function download(view) {
   const file = new Blob(["\ufeff", csvOf(view)], { type: "text/csv;charset=utf-8" });
   const link = made("a");
   link.href = URL.createObjectURL(file);
-  link.download = `opvangsim-${view.state.series.replace(/\W+/g, "-")}-${view.state.by}.csv`;
+  const what = view.state.show === "difference" ? "difference" : view.state.by;
+  link.download = `opvangsim-${view.state.series.replace(/\W+/g, "-")}-${what}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

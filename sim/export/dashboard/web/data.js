@@ -92,6 +92,26 @@ function tableNumbers(run, state) {
   return { times, rows: rowsOf(place, content.statistics), budget: null, chance: null };
 }
 
+/** Whether a run has differences to the first one. */
+function isPaired(run) {
+  return Object.keys(run.difference.yearly || {}).length > 0;
+}
+
+/** The first run, to which the others are compared. */
+function baseOf() {
+  return content.runs[0];
+}
+
+/** Differences of a run to the first one, replication by replication. */
+function differenceNumbers(run, state) {
+  const [what, line] = state.series.split(":");
+  const money = isMoney(state.series);
+  const places = money ? run.difference.money?.[line] : [run.difference.yearly?.[state.measure]?.[state.series]];
+  const place = places?.[what === "gap" ? 1 : 0];
+  if (place === undefined) return null;
+  return { times: money ? run.budgetYears : run.years, rows: rowsOf(place, content.statistics), budget: null, chance: null };
+}
+
 function yearOf(time) {
   return typeof time === "number" ? time : Number(time.slice(0, 4));
 }
@@ -101,7 +121,8 @@ function yearOf(time) {
  * them; only the years asked for, and only points at which something is known. Null if nothing.
  */
 function numbersOf(run, state) {
-  const all = isMoney(state.series) ? moneyNumbers(run, state) : tableNumbers(run, state);
+  const all = state.show === "difference" ? differenceNumbers(run, state)
+    : isMoney(state.series) ? moneyNumbers(run, state) : tableNumbers(run, state);
   if (all === null) return null;
   const kept = all.times.flatMap((time, at) => {
     const inside = state.from <= yearOf(time) && yearOf(time) <= state.to;
@@ -122,6 +143,7 @@ function viewOf(state) {
   const runs = [];
   const lacking = [];
   for (const run of shownRuns(state)) {
+    if (state.show === "difference" && run === baseOf()) continue;
     const numbers = numbersOf(run, state);
     if (numbers) runs.push({ run, numbers });
     else lacking.push(run);

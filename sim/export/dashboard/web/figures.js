@@ -2,7 +2,8 @@
 
 /** The figures of the series shown, counted in the way it is shown, in the years shown. */
 function figuresOf(view) {
-  const { series, from, to } = view.state;
+  const { series, from, to, show } = view.state;
+  if (show === "difference") return [];
   return content.figures.filter((one) => one.key === series && one.way === wayOf(view.state) && from <= yearOf(one.time) && yearOf(one.time) <= to);
 }
 

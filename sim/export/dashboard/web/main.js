@@ -21,6 +21,7 @@ function showView(view, chart) {
   find("view-text").textContent = viewInWords(view);
   fillTable(find("table"), view);
   find("notes").replaceChildren(...notesOf(view).map((text) => made("li", text)));
+  hintAtMore();
   fillOrigin(find("origin"), view.state.lang);
   const empty = view.times.length === 0;
   find("nothing").hidden = !empty;
@@ -30,10 +31,18 @@ function showView(view, chart) {
   if (!empty) drawView(view, chart);
 }
 
+/** Says that the table has more columns where they do not fit. */
+function hintAtMore() {
+  const box = find("table-box");
+  find("more-columns").hidden = box.scrollWidth <= box.clientWidth + 1;
+}
+
 /** Draws anew at the size of the window, and of the paper when it is printed. */
 function listenToSize(seen, chart) {
   const again = (size) => seen().times.length && drawView(seen(), chart, size);
   new ResizeObserver(() => matchMedia("print").matches || again()).observe(find("chart"));
+  new ResizeObserver(hintAtMore).observe(find("table-box"));
+  document.fonts.ready.then(() => again());
   window.addEventListener("beforeprint", () => again(PAPER));
   window.addEventListener("afterprint", () => again({ width: "auto", height: "auto" }));
 }

@@ -1,8 +1,20 @@
 // Notes: what is seen in a sentence, how to read it, and where it comes from.
 
-/** Name of the series with its unit. */
+/** Name of what is seen: the series, or its difference to the first scenario. */
+function nameOf(state) {
+  const name = seriesOf(state.series).name[state.lang];
+  return state.show === "difference" ? say(state.lang, "explorer_difference", { first: baseOf().letter, name }) : name;
+}
+
+/** Name of the unit; a difference of shares is in percentage points. */
+function unitIn(state) {
+  const points = state.show === "difference" && unitOf(state) === "share";
+  return points ? say(state.lang, "explorer_points") : unitName(state.lang, unitOf(state));
+}
+
+/** Name of what is seen with its unit. */
 function titleOf(state) {
-  return say(state.lang, "explorer_in_unit", { name: seriesOf(state.series).name[state.lang], unit: unitName(state.lang, unitOf(state)) });
+  return say(state.lang, "explorer_in_unit", { name: nameOf(state), unit: unitIn(state) });
 }
 
 /** What is seen, in a sentence or two. */
@@ -11,7 +23,7 @@ function viewInWords(view) {
   const way = say(lang, `explorer_view_by_${by}`);
   const measured = by === "year" && !isMoney(series) ? `${way}, ${say(lang, `explorer_measure_${measure}`)}` : way;
   const text = say(lang, "explorer_view", {
-    series: seriesOf(series).name[lang],
+    series: nameOf(view.state),
     by: measured,
     from,
     to,
@@ -42,11 +54,19 @@ function notesOf(view) {
   const { lang, middle, band, series } = view.state;
   const notes = [say(lang, `explorer_note_middle_${middle}`)];
   for (const width of band === "both" ? ["50", "80"] : band === "none" ? [] : [band]) notes.push(say(lang, `explorer_note_band_${width}`));
-  if (band !== "none" && view.runs.length > 1) notes.push(say(lang, unlike(view) ? "explorer_note_unlike" : "explorer_note_overlap"));
+  if (view.state.show === "difference") notes.push(say(lang, "explorer_note_difference", { first: lettered(lang, baseOf()) }), ...unpairedNotes(view));
+  else if (band !== "none" && view.runs.length > 1) notes.push(say(lang, unlike(view) ? "explorer_note_unlike" : "explorer_note_overlap"));
   notes.push(...(isMoney(series) ? moneyNotes(view) : timeNotes(view)));
-  notes.push(...varyNotes(view), ...view.lacking.map((run) => say(lang, "explorer_note_lacking", { name: lettered(lang, run) })));
+  notes.push(...varyNotes(view), ...view.lacking.filter((run) => !run.difference.unpaired || view.state.show === "values").map((run) => say(lang, "explorer_note_lacking", { name: lettered(lang, run) })));
   notes.push(say(lang, "explorer_note_rounded"));
   return notes;
+}
+
+/** Why runs have no difference to the first one. */
+function unpairedNotes(view) {
+  const { lang } = view.state;
+  return byLetters(lang, content.runs.filter((run) => run.difference.unpaired).map((run) =>
+    [say(lang, `explorer_unpaired_${run.difference.unpaired}`, { first: baseOf().letter }), run.letter]));
 }
 
 /** Whether the runs shown meet other futures than one another. */
@@ -58,6 +78,7 @@ function unlike(view) {
 function moneyNotes(view) {
   const { lang, series } = view.state;
   const notes = [];
+  if (view.state.show === "difference") return notes;
   if (series.startsWith("gap:")) notes.push(say(lang, "explorer_note_gap"));
   if (view.runs.some((one) => one.numbers.budget?.some((held) => held !== null))) notes.push(say(lang, "explorer_note_budget"));
   for (const { run } of view.runs) {

@@ -118,8 +118,8 @@ function point(box, view, chart, at) {
 
 /** What the chart is called and how far its keys reach. */
 function describeReader(box, view) {
-  const { lang, series } = view.state;
-  box.setAttribute("aria-label", say(lang, "explorer_part", { name: say(lang, "explorer_reader"), what: seriesOf(series).name[lang] }));
+  const { lang } = view.state;
+  box.setAttribute("aria-label", say(lang, "explorer_part", { name: say(lang, "explorer_reader"), what: nameOf(view.state) }));
   box.setAttribute("aria-valuemin", "1");
   box.setAttribute("aria-valuemax", String(Math.max(view.times.length, 1)));
   box.setAttribute("aria-valuenow", "1");

@@ -1,13 +1,14 @@
 // State: what is chosen, kept in the address after the #, so that a view can be linked.
 
 const CHOICES = {
+  show: ["values", "difference"],
   by: ["month", "year"],
   middle: ["p50", "mean"],
   band: Object.keys(BANDS),
   basis: ["", "vintage", "nominal"],
   timing: ["cost", "cash"],
 };
-const PARTS = ["lang", "series", "by", "measure", "from", "to", "middle", "band", "vintage", "level",
+const PARTS = ["lang", "show", "series", "by", "measure", "from", "to", "middle", "band", "vintage", "level",
   "basis", "timing"];
 
 /** The state in which the page opens. */
@@ -16,6 +17,7 @@ function firstState() {
   const first = content.series.find((one) => one.key === "gap:total") || content.series[0];
   return settled({
     lang: content.lang,
+    show: "values",
     series: first.key,
     by: "year",
     measure: "",
@@ -31,8 +33,18 @@ function firstState() {
   });
 }
 
-/** A state in which all choices fit one another: a series may have no months, or one measure. */
+/**
+ * A state in which all choices fit one another: a series may have no months, or one measure.
+ * Differences are by year, of money in the terms of the scenarios; without paired runs there are none.
+ */
 function settled(state) {
+  if (state.show === "difference" && content.runs.some(isPaired)) {
+    return fitting({ ...state, by: "year", vintage: "", level: "", basis: "", timing: "cost" });
+  }
+  return fitting({ ...state, show: "values" });
+}
+
+function fitting(state) {
   const series = seriesOf(state.series);
   const measures = measuresOf(series);
   const monthless = !("month" in series.units);

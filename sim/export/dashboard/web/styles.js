@@ -16,7 +16,7 @@ const LOOKS = [
 const INK = "#1a1a1a";
 const SOFT = "#4a4a4a";
 const PALE = "#dddddd";
-const FONT = 'Arial, "Liberation Sans", "DejaVu Sans", sans-serif';
+const FONT = '"Open Sans", Arial, "Liberation Sans", "DejaVu Sans", sans-serif';
 const SVG = "http://www.w3.org/2000/svg";
 const OUTLINES = {
   circle: "M23 5a5 5 0 1 0 .01 0z",
