@@ -20,6 +20,7 @@ from ..errors import ScenarioError
 from ..log import NAME
 from ..report.i18n import Language, labels, translate
 from ..report.messages import in_language
+from ..report.style import font_folder
 from ..results.experiment import Settings
 from ..what_if.sliders import UNITS, sliders, value_text
 from . import files
@@ -41,6 +42,7 @@ TYPES = {
 }
 CHART_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """A chart in SVG has its style inside, and nothing that runs."""
+FONTS = tuple(f"open-sans-latin-{weight}.woff2" for weight in (400, 700))
 WORDS = (
     "serve_title", "serve_intro", "serve_language", "serve_number", "serve_link",
     "serve_files", "serve_patch", "serve_memo_docx", "serve_memo_pdf", "serve_made",
@@ -157,6 +159,7 @@ def application(site: Site) -> Starlette:
     return Starlette(
         routes=[
             *(Route(path, partial(_page, name)) for path, name in _pages()),
+            *(Route(f"/{name}", partial(_font, name)) for name in FONTS),
             get("/start.json", site.start),
             get("/result.json", site.result),
             get("/progress.json", site.progress),
@@ -206,6 +209,10 @@ def _pages() -> list[tuple[str, str]]:
 async def _page(name: str, _request: Request) -> Response:
     data = (resources.files(__package__) / "page" / name).read_bytes()
     return Response(data, media_type=TYPES[name.rpartition(".")[2]])
+
+
+async def _font(name: str, _request: Request) -> Response:
+    return Response((font_folder() / name).read_bytes(), media_type=TYPES["woff2"])
 
 
 async def _with_suffix(handler: Handler, suffix: str, request: Request) -> Response:
