@@ -392,6 +392,7 @@ def sources_page() -> str:
 def questions_page() -> str:
     """The 82 questions of the Senate, their kind, and the command that answers each."""
     table = sim.list_questions().reset_index()
+    table.insert(2, "vraag", sim.list_questions("nl")["question"].to_numpy())
     table["command"] = [f"opvangsim answer {number}" for number in table["number"]]
     table.columns = ["no.", *table.columns[1:]]
     parts = [
@@ -399,8 +400,9 @@ def questions_page() -> str:
         "From the parliamentary document 36 600 XX, letter E (7 February 2025), in own words. "
         "*Computed*: a number with its uncertainty from simulations. *A known figure*: a published "
         "number, looked up. *No number*: the question asks for a document, a judgement or a number "
-        "that nobody keeps; the command says which. [Short answers](../answers.md) are in one "
-        "table; `make answers` writes all answers as pages, in both languages.",
+        "that nobody keeps; the command says which. Short answers are in one table: "
+        "[Nederlands](../answers.md), [English](../answers-en.md). `make answers` writes all "
+        "answers as pages with a chart, in both languages; their list can be searched.",
         markdown_table(table, ["command"]),
     ]
     return "\n\n".join(parts) + "\n"

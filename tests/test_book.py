@@ -64,7 +64,10 @@ BY_PARTY = {"D66": 9, "BBB": 14, "SGP": 5, "CDA": 7, "50PLUS": 4, "GroenLinks-Pv
             "ChristenUnie": 23}  # fmt: skip
 FEW = Settings(2, 1, "week", date(2029, 12, 31))
 ROOT = Path(__file__).parent.parent
-ANSWERS_PAGE = ROOT / "docs" / "answers.md"
+ANSWERS_PAGES: dict[Language, Path] = {
+    "nl": ROOT / "docs" / "answers.md",
+    "en": ROOT / "docs" / "answers-en.md",
+}
 TABLE = re.compile(r"(<!-- answers: ([0-9a-f]+).*?-->\n)(.*?)(<!-- end of answers -->)", re.S)
 
 
@@ -537,16 +540,19 @@ def test_all_answers_are_written_as_a_whole_folder(
     assert "printed and not written" in refused.stderr
 
 
-def test_the_table_of_answers_in_the_documents_has_every_answer_as_it_was_computed() -> None:
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_table_of_answers_in_the_documents_has_every_answer_as_it_was_computed(
+    lang: Language,
+) -> None:
     """The results are those of the kept headlines, and the words those of the question files."""
-    found = TABLE.search(ANSWERS_PAGE.read_text("utf-8"))
+    found = TABLE.search(ANSWERS_PAGES[lang].read_text("utf-8"))
     assert found is not None
     assert found[2] == mark(), "run tests/update.py answers"
     rows = [line for line in found[3].splitlines() if re.match(r"\| \d", line)]
     assert len(rows) == len(ANSWERED)
     for one, row in zip(ANSWERED, rows, strict=True):
         assert one.short is not None
-        words = [re.escape(part) for part in re.split(r"{\w+}", one.short.en)]
+        words = [re.escape(part) for part in re.split(r"{\w+}", getattr(one.short, lang))]
         assert re.match(rf"\| {one.number} \| {one.party} \| {'.+'.join(words)} \|$", row), row
 
 

@@ -2,7 +2,7 @@
 
 The test that fails on a kept result says which name to give:
 
-- ``answers``: the table of answers in docs/answers.md (minutes where runs are not cached)
+- ``answers``: the tables of docs/answers.md and answers-en.md (minutes where not cached)
 - ``balances``: the tables of docs/explanation/balances.md
 - ``effects``: the table of what moves the gap on the uncertainty page, from the kept sensitivity
 - ``headlines``: sim/data/headlines.csv, the headline of each scenario
@@ -41,6 +41,7 @@ from test_sensitivity import CELL, SETTINGS
 from sim import hindcast
 from sim.errors import ScenarioError
 from sim.model.engine import simulate
+from sim.questions.metrics import violated_conditions
 from sim.questions.pages import summary
 from sim.questions.run_studies import answers
 from sim.report import overview
@@ -76,14 +77,18 @@ SENSITIVITY_HEAD = [
 
 def update_answers() -> None:
     found = answers(test_book.ALL, Settings(), ALL_CORES, no_progress)
-    pages = [found.page(one, "en") for one in test_book.ALL]
-    wrong = [page.notes[0] for page in pages if page.notes and "CAUTION" in page.notes[0]]
-    if wrong:
-        sys.exit("\n".join(wrong))
-    head = f"<!-- answers: {test_book.mark()} -->\n\n"
-    table = f"{head}{summary(pages)}\n<!-- end of answers -->"
-    page = test_book.ANSWERS_PAGE.read_text("utf-8")
-    test_book.ANSWERS_PAGE.write_text(test_book.TABLE.sub(lambda _: table, page), "utf-8")
+    for lang, page in test_book.ANSWERS_PAGES.items():
+        pages = [found.page(one, lang) for one in test_book.ALL]
+        wrong = [one.question.number for one in pages
+                 if violated_conditions(one.question, found.values(one.question))]  # fmt: skip
+        if wrong:
+            sys.exit(f"the text no longer fits the numbers: questions {wrong}")
+        head = f"<!-- answers: {test_book.mark()} -->\n\n"
+        table = f"{head}{summary(pages)}\n<!-- end of answers -->"
+        text = page.read_text("utf-8")
+        old = test_book.TABLE.search(text)
+        assert old is not None
+        page.write_text(text.replace(old[0], table), "utf-8")
 
 
 def update_balances() -> None:
