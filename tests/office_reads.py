@@ -16,13 +16,14 @@ import pytest
 from support.memos import LANGUAGES, make_books, words_of_document
 from support.once import run_app
 
+from sim.export.memo.content import Heading, Table
 from sim.export.memo.memo import files_of, memo_of
 from sim.export.provenance import find
 from sim.questions.questions import questions
 from sim.report.i18n import Language, translate
 from sim.runs.load import read_folder
 
-TOOLS = ("soffice", "pdftotext", "pdfimages")
+TOOLS = ("soffice", "pdftotext", "pdfimages", "pdfinfo")
 if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
     pytest.skip(f"no {', '.join(missing)} on this machine: make office", allow_module_level=True)
 
@@ -38,6 +39,8 @@ MADE = {
 KINDS = (*MADE, "answers")
 ALL = [(kind, lang) for kind in KINDS for lang in LANGUAGES]
 MAIN_PAGES = 2
+MONTHLY_PAGES, MOST_SHEETS = 8, 22
+"""Printed pages of the months, and of a whole workbook at most."""
 FEWEST_WORDS = 15
 """Words of a page that is not as good as empty, its foot among them."""
 
@@ -124,6 +127,42 @@ def test_a_memo_opened_and_saved_says_the_same_and_is_intact(
     ours, theirs = made / f"{kind}-{lang}.docx", made / "again" / f"{kind}-{lang}.docx"
     assert words_of_document(theirs.read_bytes()) == words_of_document(ours.read_bytes())
     assert find(theirs).intact
+
+
+def test_a_workbook_prints_on_few_pages(made: Path) -> None:
+    """All of it, each page with the name of its sheet and its number."""
+    pages = pages_of(made / "pdf" / "run.pdf")
+    assert len(pages) <= MOST_SHEETS
+    for number, text in enumerate(pages, start=1):
+        foot = " ".join(text.split()[-4:])
+        assert foot.endswith(f"{number} / {len(pages)}")
+    heads = [page for page in pages if translate("sheet_months", "nl") in page.split()[-4:]]
+    assert len(heads) == MONTHLY_PAGES
+    assert all(translate("book_date", "nl") in page for page in heads)
+
+
+@pytest.mark.parametrize(("kind", "lang"), ALL)
+def test_our_pdf_has_a_structure_that_poppler_reads(
+    made: Path, tmp_path: Path, kind: str, lang: Language
+) -> None:
+    """Headings, tables with heads, lists and a figure: what a screen reader goes by."""
+    folder, file = made / (kind if kind in MADE else f"{kind}-{lang}"), tmp_path / "m.pdf"
+    memo = memo_of(read_folder(folder), lang)
+    file.write_bytes(files_of(memo, "pdf", file)[file])
+    told = subprocess.run(
+        ["pdfinfo", "-struct-text", str(file)], check=True, capture_output=True, text=True
+    ).stdout
+    about = subprocess.run(
+        ["pdfinfo", str(file)], check=True, capture_output=True, text=True
+    ).stdout
+    assert re.search(r"^Tagged: +yes$", about, re.MULTILINE)
+    heads = [one for one in memo.blocks if isinstance(one, Heading)]
+    tables = [one for one in memo.blocks if isinstance(one, Table)]
+    assert re.findall(r"^ +H(\d) ", told, re.MULTILINE) == [str(one.level) for one in heads]
+    assert len(re.findall(r"^ +Table\b", told, re.MULTILINE)) == len(tables)
+    assert len(re.findall(r"^ +TH\b", told, re.MULTILINE)) == sum(len(one.heads) for one in tables)
+    assert len(re.findall(r"^ +Figure\b", told, re.MULTILINE)) == 1
+    assert find(file).intact
 
 
 def test_a_workbook_opened_and_saved_is_intact_and_prints_without_an_error(made: Path) -> None:

@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -224,6 +225,49 @@ def test_panes_are_frozen_and_numbers_have_formats(books: dict[Language, Workboo
     assert sheet_of(book, "sheet_months", "en").column_dimensions["A"].width == pytest.approx(
         12.71, abs=0.01
     )
+
+
+@pytest.mark.slow
+def test_every_sheet_fits_its_printed_pages_and_says_which_they_are(
+    books: dict[Language, Workbook],
+) -> None:
+    """Wide sheets are scaled to few pages, on each of which the heads of rows and columns stand."""
+    wide = {translate("sheet_months", "en"): (8, 1)}
+    upright = {translate("sheet_summary", "en"): (1, 1)}
+    sheets: list[Any] = list(books["en"].worksheets)
+    for sheet in sheets:
+        setup = sheet.page_setup
+        # A sheet that says nothing is one page wide and one high.
+        fitted = tuple(1 if n is None else n for n in (setup.fitToWidth, setup.fitToHeight))
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert fitted == (wide | upright).get(sheet.title, (1, 0)), sheet.title
+        assert setup.orientation == (
+            "portrait" if sheet.title in wide | upright else "landscape"
+        ), sheet.title
+        assert sheet.oddFooter.left.text.strip() == "&A"
+        assert sheet.oddFooter.right.text.strip() == "&P / &N"
+        assert "opvangsim" in sheet.oddHeader.right.text
+        assert bool(sheet.print_title_rows) == (sheet.title not in upright)
+    months: Any = sheet_of(books["en"], "sheet_months", "en")
+    assert (months.print_title_rows, months.print_title_cols) == ("$4:$4", "$A:$A")
+    last = f"${get_column_letter(months.max_column)}${months.max_row}"
+    assert months.print_area.endswith(f"!$A$1:{last}")
+
+
+@pytest.mark.slow
+def test_results_are_rounded_by_their_format_and_kept_in_full(
+    run: RunFolder, books: dict[Language, Workbook]
+) -> None:
+    """A reader sees 4,521 where the cell holds 4521.492."""
+    for key in ("sheet_summary", "sheet_gap", "sheet_months"):
+        for row in sheet_of(books["en"], key, "en").iter_rows():
+            for cell in row:
+                assert not isinstance(cell.value, float) or cell.number_format != "General"
+    cost = headline_rows(run.budget, run.scenario)["cost_p50"].iloc[0] / 1e6
+    cells = [cell for row in sheet_of(books["en"], "sheet_gap", "en").iter_rows() for cell in row]
+    found = [cell for cell in cells if cell.value == pytest.approx(cost, rel=1e-14)]
+    assert found
+    assert {cell.number_format for cell in found} == {"#,##0"}
 
 
 @pytest.mark.slow

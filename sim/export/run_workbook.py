@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,10 @@ CHART_ROWS = 21
 """Rows of a sheet that a chart covers."""
 HEAD = 4
 """Row of the heads of the monthly sheet."""
-MONTHLY_HEAD_HEIGHT = 84
-"""Height of these heads: six lines, since names of series are long [points]."""
+MONTHLY_PAGES, MONTHS_ON_PAGE = 8, 84
+"""Printed pages of the monthly sheet side by side, and the most months on each."""
+MONTHLY_HEAD_HEIGHT = 97
+"""Height of these heads: seven lines, since names of series are long [points]."""
 STACKED = (("occupancy", "persons", "book_occupancy"), ("places", "places", "places"))
 """Series shown by place type, with their sum: series, unit, label."""
 PERCENTILES = ("p10", "p25", "p50", "p75", "p90")
@@ -129,7 +132,7 @@ def _write_summary(sheet: Sheet, run: RunFolder, lang: Language) -> int:
         note(sheet, row, translate("book_no_year", lang), 8)
     else:
         row = _write_headline(sheet, run, lang, row)
-    lay_out(sheet, portrait=True)
+    lay_out(sheet, down=1, portrait=True)
     return row + 2
 
 
@@ -208,9 +211,11 @@ def _write_months(
         label = translate("people_beyond" if priced else name, lang)
         for statistic in BEYOND if priced else INTERVAL:
             table.add_series(series, breakdown, statistic, label)
-    set_widths(sheet, (12, *(15,) * (table.next - 2)))
+    set_widths(sheet, (12, *(13,) * (table.next - 2)))
     note(sheet, 2, translate("book_months", lang), 12)
-    lay_out(sheet, head=HEAD, columns=1, wide=True)
+    pages = ceil(len(dates) / MONTHS_ON_PAGE)
+    lay_out(sheet, head=HEAD, columns=1, across=MONTHLY_PAGES, down=pages, portrait=True)
+    sheet.out.print_area(0, 0, HEAD + len(dates) - 1, table.next - 2)
     sheet.out.set_row(HEAD - 1, MONTHLY_HEAD_HEIGHT)
     where = MonthlyColumns(
         first=HEAD + 1,

@@ -117,7 +117,7 @@ def _write_numbers(sheet: Sheet, scenario: Scenario, lang: Language) -> None:
     _validate(sheet, last, lang)
     set_widths(sheet, SIZES)
     fit_rows(sheet, HEAD + 1)
-    lay_out(sheet, head=HEAD, columns=3, wide=True)
+    lay_out(sheet, head=HEAD, columns=3, across=2)
 
 
 def _bounds(key: str, lang: Language) -> str:

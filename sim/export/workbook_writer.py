@@ -31,6 +31,8 @@ LINE_HEIGHT, MAX_HEIGHT = 13.5, 400.0
 """Height of a line of text in a cell, and of the highest row [points]."""
 MAX_TEXT = 32_000
 """Characters of a text. A cell holds 32,767; the library would cut off the rest."""
+MAX_HEADER = 120
+"""Characters of the title above a printed page; the whole line holds 255."""
 CREATED = datetime(1980, 1, 1)
 """A fixed time of creation: the time of writing would make every file different."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -220,14 +222,16 @@ def lay_out(
     head: int = 0,
     columns: int = 0,
     *,
-    wide: bool = False,
+    across: int = 1,
+    down: int = 0,
     portrait: bool = False,
 ) -> None:
     """Set the printed page, A4, and freeze what stays in sight.
 
-    The row ``head`` and all above it are frozen, and printed on each page; ``columns`` are frozen
-    on the left. A ``wide`` sheet is printed over several pages side by side, each with the first
-    column; any other is as wide as the paper. A ``portrait`` sheet is one page.
+    The row ``head`` and all above it are frozen, and its row is printed on each page; ``columns``
+    are frozen on the left. The sheet is made to fit ``across`` pages side by side, each with the
+    first column, and ``down`` pages below each other, 0 for as many as it takes. Programs choose
+    the scale themselves, since the widths of a column differ with the fonts of a machine.
     """
     out = sheet.out
     out.hide_gridlines(2)
@@ -236,13 +240,22 @@ def lay_out(
         out.set_portrait()
     else:
         out.set_landscape()
-    if wide:
+    out.set_margins(left=0.4, right=0.4, top=0.65, bottom=0.6)
+    out.fit_to_pages(across, down)
+    if across > 1:
         out.repeat_columns(0)
-    else:
-        out.fit_to_pages(1, 1 if portrait else 0)
     if head:
         out.freeze_panes(head, columns)
         out.repeat_rows(head - 1)
+
+
+def _set_header(sheet: Sheet, title: str, stamp: Provenance) -> None:
+    """Print title and origin above each page; sheet and page number below."""
+    origin = " ".join(word for word in (NAME, stamp.version, stamp.run) if word)
+    # A sign of its own begins each code, and no digit may follow the size.
+    above = f"&L&8 {title[:MAX_HEADER].replace('&', '&&')}&R&8 {origin}"
+    sheet.out.set_header(above, {"margin": 0.3})
+    sheet.out.set_footer("&L&8 &A&R&8 &P / &N", {"margin": 0.3})
 
 
 def finish(
@@ -252,6 +265,8 @@ def finish(
     texts = dict(notes) | {"lang": lang}
     content = workbook_content(((sheet.title, _written(sheet)) for sheet in draft.sheets), texts)
     keywords = (f"{NAME} {stamp.version}", stamp.scenario, stamp.run)
+    for sheet in draft.sheets:
+        _set_header(sheet, title, stamp)
     draft.book.set_properties(
         {
             "title": title,
