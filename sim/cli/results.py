@@ -214,6 +214,14 @@ def memo(
     question: Annotated[
         int | None, typer.Option(help="Of answers: one question; else those put off.")
     ] = None,
+    to: Annotated[str | None, typer.Option(help="Whom it is for.")] = None,
+    sender: Annotated[str | None, typer.Option("--from", help="Whom it is from.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Date at its top.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="Word document (.docx) whose styles are used.")
+    ] = None,
     observed: ShownFigures = None,
     as_of: KnownBy = None,
     json_: Json = False,
@@ -225,15 +233,18 @@ def memo(
 
     By default a Word document, RUN-memo.docx. A PDF is accessible (PDF/UA-1) and needs
     opvangsim[pdf]. A memo in Markdown has its picture in a file beside it, with the same name in
-    .png.
+    .png. What is not given of addressee, sender and date is left to be completed.
     """
     from ..runs.chart_folder import beside
+    from ..studies.options import day_of
 
     asked: Form | None = "pdf" if pdf else form
     out = out or beside(run).with_name(f"{run.resolve().name}-memo.{asked or 'docx'}")
     chosen = form_of(out, asked)
+    dated = None if day is None else day_of(day, "--date")
     check_results(run)
     from ..export.memo.memo import files_of, memo_of
+    from ..export.memo.outline import addressed
     from ..export.safe_write import write_files
     from ..runs.load import read_folder
 
@@ -241,7 +252,7 @@ def memo(
     given = figures_of(observed, as_of)
     figures = None if given is None else given.known
     made = memo_of(folder, lang or folder.lang, question, figures)
-    files = files_of(made, chosen, out)
+    files = files_of(addressed(made, to, sender, dated), chosen, out, template)
     write_files(files)
     print_files(files, json_)
 

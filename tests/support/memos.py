@@ -108,6 +108,8 @@ def words_of_document(data: bytes) -> list[str]:
             said.append(" ")
         elif part.tag == f"{WORD}t":
             said.append(part.text or "")
+        elif part.tag == f"{WORD}tab":
+            said.append(" ")
         elif part.tag == ABOUT:
             said.append(f" {part.get('descr')} ")
     return "".join(said).split()

@@ -85,24 +85,27 @@ def memo_of_answers(folder: FinishedFolder, lang: Language, question: int | None
     if question is None:
         count = {"n": len(deferred), "all": len(asked)}
         title = translate("memo_book_title", lang)
-        intro = [
-            Paragraph(translate("memo_book_question", lang, **count)),
-            Paragraph(translate("memo_book_lead", lang, question=getattr(lead.question, lang))),
+        reason = [
+            translate("memo_book_question", lang, **count),
+            translate("memo_book_lead", lang, question=getattr(lead.question, lang)),
         ]
         table, own = _short_table(folder, deferred, lang), _all_answers(folder, deferred, lang)
     else:
         title = translate("memo_book_one", lang, n=lead.number, party=lead.party)
-        intro = [Paragraph(page.heading), Paragraph(f"{page.place} {page.minister}")]
+        reason = [page.heading, f"{page.place} {page.minister}"]
         table, own = _figures_table(page, lang), []
     parts = MemoParts(
-        title=title,
-        question=intro,
-        answer=[Paragraph(page.answer, strong=True)],
-        chart=_chart(folder, lead, figures, lang),
-        table=table,
-        drivers=_points(page, "answer_drivers", "memo_book_certain", lang),
-        basis=_points(page, "answer_assumptions", "memo_book_sourced", lang),
-        notes=_own_notes(page, lang, folder),
+        subject=title,
+        reason=reason,
+        answer=[page.answer],
+        points=_own_notes(page, lang, folder),
+        decision=[translate("memo_decide_answers", lang)],
+        explanation=[
+            table,
+            _chart(folder, lead, figures, lang),
+            *_points(page, "answer_drivers", "memo_book_drivers", lang),
+            *_points(page, "answer_assumptions", "memo_book_assumptions", lang),
+        ],
         annex=[*own, *commands],
         method=("memo_method_book",),
     )
@@ -205,10 +208,10 @@ def _short_table(folder: FinishedFolder, deferred: Sequence[Question], lang: Lan
     )
 
 
-def _points(page: AnswerPage, section: str, without: str, lang: Language) -> list[Block]:
-    """The points of a section of the page, or a sentence that there are none."""
+def _points(page: AnswerPage, section: str, heading: str, lang: Language) -> list[Block]:
+    """The points of a section of the page below a sentence; nothing if there are none."""
     points = page.points(translate(section, lang))
-    return [Listing(points) if points else Paragraph(translate(without, lang))]
+    return [Paragraph(translate(heading, lang)), Listing(points)] if points else []
 
 
 def _own_notes(page: AnswerPage, lang: Language, folder: FinishedFolder) -> list[str]:

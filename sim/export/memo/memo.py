@@ -57,12 +57,19 @@ def memo_of(
     raise ScenarioError([Problem(str(folder.path), what, "give a run, a study, or answers")])
 
 
-def files_of(memo: Memo, form: Form, file: Path) -> dict[Path, bytes]:
-    """Return the files of a memo in a form; the file that was asked for comes last."""
+def files_of(memo: Memo, form: Form, file: Path, template: Path | None = None) -> dict[Path, bytes]:
+    """Return the files of a memo in a form; the file that was asked for comes last.
+
+    ``template`` is a Word document whose styles, page, header and footer are taken over. Raises
+    ``ScenarioError`` if it can't be used, or if the form is another.
+    """
+    if template is not None and form != "docx":
+        what = "a template is for Word alone"
+        raise ScenarioError([Problem("--template", what, "leave it out, or write a .docx")])
     if form == "docx":
         from .word import document
 
-        return {file: document(memo)}
+        return {file: document(memo, template)}
     if form == "pdf":
         from .pdf import pdf
 

@@ -1,9 +1,13 @@
-"""The outline of every memo: its two pages, then the annex with method, scorecard, reproduction."""
+"""The outline of every memo: header, reason, key points, decision, explanation, risks, provenance.
+
+That is two pages; the annex has assumptions, tables, method, backtest, sources and reproduction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from shlex import quote
 from typing import Any
 
@@ -11,39 +15,42 @@ from ...hindcast import kept, scores
 from ...model.uncertainty import UNCERTAINTIES
 from ...questions.metrics import score_entries
 from ...report.i18n import Language, in_words, number, translate
-from ...report.scorecard_tables import skill_table, verdict
+from ...report.scorecard_tables import skill_table
 from ...runs.load import FinishedFolder
 from ...scenario import Scenario, quantities
+from ...scenario.listing import by_source
+from .assumptions import key_assumptions, sources
 from .content import (
     Block,
     Commands,
+    Header,
     Heading,
     Listing,
     Memo,
-    MemoChart,
     Paragraph,
     Table,
     table_of,
 )
-from .drivers import listed
 
 METHOD = ("memo_method_chain", "memo_method_chance", "memo_method_money")
 """Paragraphs on the method that hold for every kind of folder."""
+COVERED = 80
+"""Share of outcomes that an 80% interval should hold."""
 
 
 @dataclass(frozen=True)
 class MemoParts:
     """What a memo says in each place of the outline; a place without blocks is left out."""
 
-    title: str
-    question: Sequence[Block]
-    answer: Sequence[Block]
-    chart: MemoChart | None = None
-    table: Table | None = None
-    drivers: Sequence[Block] = ()
-    basis: Sequence[Block] = ()
-    notes: Sequence[str] = ()
-    """Caveats of this kind of folder."""
+    subject: str
+    reason: Sequence[str]
+    answer: Sequence[str]
+    """Key points that answer the question: set in bold, before the others."""
+    points: Sequence[str] = ()
+    decision: Sequence[str] = ()
+    explanation: Sequence[Block] = ()
+    risks: Sequence[str] = ()
+    """Risks of this kind of folder."""
     annex: Sequence[Block] = ()
     """Tables that the two pages have no room for."""
     method: Sequence[str] = ()
@@ -55,21 +62,48 @@ def make_memo(
 ) -> Memo:
     """Return the memo of a folder; the annex lists what ``scenario`` assumes, if there is one."""
     blocks: list[Block] = [
-        Heading(parts.title, 1),
-        *_section("memo_question", parts.question, lang),
-        *_section("memo_answer", parts.answer, lang),
-        *([parts.chart] if parts.chart else []),
-        *([parts.table] if parts.table else []),
-        *_section("answer_drivers", parts.drivers, lang),
-        *_section("memo_ground_head", parts.basis, lang),
-        *_caveats(folder, parts.notes, lang),
+        Heading(translate("memo_form", lang), 1),
+        _header(parts.subject, lang),
+        *_section("memo_reason", [Paragraph(text) for text in parts.reason], lang),
+        *_section("memo_key_points", _key_points(parts), lang),
+        *_section("memo_decision", _decision(parts.decision, lang), lang),
+        *_section("memo_explanation", parts.explanation, lang),
+        *_section("memo_risks", [Listing(tuple(_risks(folder, scenario, parts, lang)))], lang),
+        *_section("memo_provenance", _provenance(folder, scenario, lang), lang),
         Heading(translate("memo_annex", lang), 1, annex=True),
-        *parts.annex,
     ]
     if scenario is not None:
-        blocks += [*listed(scenario, lang), *_method(folder, scenario, parts.method, lang)]
-    blocks += [*_scorecard(lang), *_reproduction(folder, lang)]
-    return Memo(parts.title, lang, folder.stamp, tuple(blocks))
+        blocks += key_assumptions(scenario, lang)
+    blocks += parts.annex
+    if scenario is not None:
+        blocks += _method(folder, scenario, parts.method, lang)
+    blocks += _scorecard(lang)
+    if scenario is not None:
+        blocks += sources(scenario, lang)
+    return Memo(parts.subject, lang, folder.stamp, (*blocks, *_reproduction(folder, lang)))
+
+
+def addressed(memo: Memo, to: str | None, sender: str | None, day: date | None) -> Memo:
+    """Return a memo with the names and the date at its top; what is None stays to be filled in."""
+    shown = None if day is None else in_words(day, memo.lang)
+    given = {
+        translate(key, memo.lang): text
+        for key, text in (("memo_to", to), ("memo_from", sender), ("memo_date", shown))
+        if text
+    }
+    blocks = [
+        Header(tuple((label, given.get(label, text)) for label, text in block.rows))
+        if isinstance(block, Header)
+        else block
+        for block in memo.blocks
+    ]
+    return replace(memo, blocks=tuple(blocks))
+
+
+def _header(subject: str, lang: Language) -> Header:
+    blank = translate("memo_to_fill_in", lang)
+    rows = [(translate(key, lang), blank) for key in ("memo_to", "memo_from", "memo_date")]
+    return Header((*rows, (translate("memo_subject", lang), subject)))
 
 
 def _section(heading: str, blocks: Sequence[Block], lang: Language) -> Iterator[Block]:
@@ -78,20 +112,56 @@ def _section(heading: str, blocks: Sequence[Block], lang: Language) -> Iterator[
         yield from blocks
 
 
-def _caveats(folder: FinishedFolder, notes: Sequence[str], lang: Language) -> list[Block]:
-    """What a reader has to keep in mind, ``notes`` first."""
-    options = folder.record["options"]
-    held = number(100 * score_entries()["held_80"], lang)
-    step = translate(f"step_{options['step']}", lang)
-    texts = [
-        *notes,
-        translate("answer_sure", lang, held=held),
-        translate("memo_rests_on_runs", lang, n=number(options["replications"], lang), step=step),
-    ]
-    kinds = [translate(f"memo_vary_{kind}", lang) for kind in options["vary"]]
+def _key_points(parts: MemoParts) -> list[Block]:
+    blocks: list[Block] = [Paragraph(text, strong=True) for text in parts.answer]
+    return [*blocks, Listing(tuple(parts.points))] if parts.points else blocks
+
+
+def _decision(texts: Sequence[str], lang: Language) -> list[Block]:
+    return [Paragraph(translate("memo_asked", lang)), Listing(tuple(texts))] if texts else []
+
+
+def _risks(
+    folder: FinishedFolder, scenario: Scenario | None, parts: MemoParts, lang: Language
+) -> Iterator[str]:
+    """What can make the outcome differ: risks of this kind of folder, then those of all."""
+    yield from parts.risks
+    held = score_entries()["held_80"]
+    key = "memo_interval_narrow" if 100 * held < COVERED else "memo_interval"
+    yield translate(key, lang, held=number(100 * held, lang))
+    if scenario is not None:
+        yield translate("memo_cutoff", lang, day=in_words(scenario.start, lang))
+    kinds = [translate(f"memo_vary_{kind}", lang) for kind in folder.record["options"]["vary"]]
     if len(kinds) < len(UNCERTAINTIES):
-        texts.append(translate("memo_vary_only", lang, kinds=", ".join(kinds)))
-    return [Heading(translate("memo_caveats", lang)), Listing(tuple(texts))]
+        yield translate("memo_vary_only", lang, kinds=", ".join(kinds))
+
+
+def _provenance(folder: FinishedFolder, scenario: Scenario | None, lang: Language) -> list[Block]:
+    options, stamp = folder.record["options"], folder.stamp
+    texts = [
+        translate(
+            "memo_made_with",
+            lang,
+            version=stamp.version,
+            id=stamp.run,
+            n=number(options["replications"], lang),
+            step=translate(f"step_{options['step']}", lang),
+            seed=stamp.seed,
+        )
+    ]
+    if scenario is not None:
+        held = [quantity for _, quantity in quantities(scenario)]
+        texts.append(
+            translate(
+                "memo_rests",
+                lang,
+                numbers=len(held),
+                sourced=sum(1 for quantity in held if quantity.source),
+                sources=sum(1 for rest in by_source(scenario) if rest.keys),
+                assumed=sum(1 for quantity in held if quantity.assumption),
+            )
+        )
+    return [Paragraph(text) for text in texts]
 
 
 def _method(
@@ -112,9 +182,10 @@ def _method(
 
 def _scorecard(lang: Language) -> list[Block]:
     found = kept()
+    held = number(100 * score_entries()["held_80"], lang)
     return [
         Heading(translate("memo_scorecard", lang)),
-        Listing(tuple(verdict(found, lang))),
+        Paragraph(translate("memo_scorecard_note", lang, held=held)),
         table_of(skill_table(scores(found), lang)),
     ]
 
@@ -134,7 +205,7 @@ def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
     commands = [f"{stamp.command} --out {name}"] if stamp.command else []
     commands.append(f"opvangsim memo {name} --lang {lang} -o memo.docx")
     return [
-        Heading(translate("answer_again", lang)),
+        Heading(translate("memo_reproduce", lang)),
         Paragraph(translate("memo_again", lang)),
         Commands(tuple(commands)),
         Table(

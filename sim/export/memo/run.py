@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from ...hindcast.observations import Observation
@@ -28,20 +31,23 @@ from ...report.run_tables import (
     headline_rows,
     levels_table,
     lines_table,
-    prices_label,
     reception_table,
     short_table,
 )
 from ...report.style import bytes_of, chart_style
-from ...runs.load import FinishedFolder, RunFolder, read_run_folder
+from ...runs.load import FinishedFolder, RunFolder, read_run_folder, read_unreduced
 from ...runs.provenance import Provenance, marked
 from .content import Block, Heading, Memo, MemoChart, Paragraph, table_of
-from .drivers import band, billions, count, movers, rests
+from .drivers import movers
 from .outline import MemoParts, make_memo
+from .wording import billions, count, ends, title_of
 
 Row = dict[Any, Any]
+Enough = tuple[int, float]
 DOTS = 160
 """Resolution of a chart, as in the folder of a run [dots per inch]."""
+CHANCE, FALLBACK = 80, 90
+"""Chance in percent that the amount named as enough is enough, and that of tables."""
 
 
 def memo_of_run(
@@ -50,22 +56,28 @@ def memo_of_run(
     """Return the memo of a run; raises ``ScenarioError`` if its files were changed.
 
     With published figures it says how many of them lie inside the 80% interval, and tabulates
-    them in the annex.
+    them in the annex. A nowcast is a run that was conditioned on such figures.
     """
     run = read_run_folder(folder.path)
     observed = None if figures is None else compare(run, figures)
+    enough = _enough(folder.path, run)
+    answer, *points = _answer(run, enough, lang)
+    is_money = bool(_budgeted(run)) and not _is_constrained(run)
     parts = MemoParts(
-        title=translate("memo_run_title", lang, title=getattr(run.scenario.title, lang)),
-        question=[Paragraph(_question(run, lang))],
-        answer=_answer(run, lang),
-        chart=_chart(run, observed, lang),
-        table=table_of(_main_table(run, lang)),
-        drivers=movers(run.scenario, lang, gap=bool(_budgeted(run)) and not _is_constrained(run)),
-        basis=rests(run.scenario, lang),
-        notes=[*_notes(run, lang), *_said_of(observed, lang)],
+        subject=translate("memo_run_title", lang, title=title_of(run.scenario, lang)),
+        reason=[_question(run, lang), *_conditioned(run, lang)],
+        answer=[answer],
+        points=[*points, *_observed_points(observed, lang)],
+        decision=_decision(run, enough, lang),
+        explanation=[
+            *movers(run.scenario, lang, gap=is_money),
+            *_explained(run, lang),
+            _chart(run, observed, lang),
+        ],
+        risks=_risks(run, lang),
         annex=[
-            *_in_year(run, lang),
             *_further_tables(run, lang),
+            *_in_year(run, lang),
             *_figures(observed, lang),
         ],
     )
@@ -117,37 +129,94 @@ def _question(run: RunFolder, lang: Language) -> str:
     )
 
 
-def _answer(run: RunFolder, lang: Language) -> list[Block]:
+def _conditioned(run: RunFolder, lang: Language) -> list[str]:
+    """Say of a nowcast by which published figures it was updated."""
+    nowcast = run.record.get("nowcast")
+    if not nowcast:
+        return []
+    key = "memo_nowcast" if nowcast["used"] else "memo_nowcast_none"
+    day = in_words(date.fromisoformat(nowcast["as_of"]), lang)
+    return [translate(key, lang, day=day, n=number(nowcast["used"], lang))]
+
+
+def _answer(run: RunFolder, enough: Enough | None, lang: Language) -> list[str]:
+    """The key points, the answer first."""
     rows = _budgeted(run)
     if _is_constrained(run) and not run.yearly.empty:
-        return [Paragraph(_short_of_people(run, lang), strong=True)]
+        texts = [_short_of_people(run, lang)]
+        return [
+            *texts,
+            _people(run, _short_year(run), lang),
+            *([_years(rows, lang)] if rows else []),
+        ]
     if not rows:
-        return [Paragraph(_at_the_end(run, lang), strong=True)]
+        return [_at_the_end(run, lang)]
     row = leading(rows)
-    blocks = [Paragraph(money_sentence(row, lang), strong=True), Paragraph(_years(rows, lang))]
-    return [*blocks, Paragraph(_people(run, int(row["year"]), lang))]
+    texts = [money_sentence(row, lang), _years(rows, lang)]
+    if enough is not None:
+        chance, amount = enough
+        texts.append(
+            translate("memo_run_enough", lang, year=row["year"], amount=billions(amount, lang),
+                      chance=chance)
+        )  # fmt: skip
+    return [*texts, _people(run, int(row["year"]), lang)]
+
+
+def _enough(folder: Path, run: RunFolder) -> Enough | None:
+    """A chance in percent, and the amount above the budget that is enough with it; or no shortfall.
+
+    80%, from the costs by replication; 90%, which the table has, if those are in other prices.
+    """
+    rows = _budgeted(run)
+    if not rows or _is_constrained(run) or leading(rows)["gap_p50"] <= 0:
+        return None
+    row, column = leading(rows), f"cost|total|{run.scenario.prices.level}"
+    if "replications.parquet" in run.record["files"]:
+        costs = read_unreduced(folder, run, ("replication", "year", column))
+        of_year = costs[costs["year"] == row["year"]][column].to_numpy()
+        # The headline leaves out other income of the IND, the same in each replication.
+        of_year = of_year + row["cost_p50"] - np.quantile(of_year, 0.5)
+        if np.isclose(np.quantile(of_year, FALLBACK / 100), row["cost_p90"], rtol=1e-6):
+            return CHANCE, float(np.quantile(of_year, CHANCE / 100)) - row["budget"]
+    return FALLBACK, row["gap_p90"]
+
+
+def _decision(run: RunFolder, enough: Enough | None, lang: Language) -> list[str]:
+    """What a reader is asked: to take note, and to decide on the shortfall if there is one."""
+    rows, texts = _budgeted(run), [translate("memo_note_forecast", lang)]
+    if not rows:
+        return [*texts, translate("memo_decide_nothing", lang)]
+    if _is_constrained(run):
+        return [*texts, translate("memo_decide_closed", lang, year=_short_year(run))]
+    if enough is None:
+        return [*texts, translate("memo_decide_left", lang)]
+    row, (chance, amount) = leading(rows), enough
+    blanks = {"year": row["year"], "gap": billions(row["gap_p50"], lang), "chance": chance}
+    return [*texts, translate("memo_decide_short", lang, amount=billions(amount, lang), **blanks)]
 
 
 def money_sentence(row: Row, lang: Language) -> str:
-    """Return a sentence on cost, budget, gap with its interval, and the probability of a gap."""
+    """Return a sentence on gap with its interval, cost, budget, and the probability of a gap."""
     short = row["gap_p50"] > 0
     sign = 1 if short else -1
-    ends = sorted((sign * row["gap_p10"], sign * row["gap_p90"]))
+    low, high = sorted((sign * row["gap_p10"], sign * row["gap_p90"]))
+    cost = ends(row["cost_p10"], row["cost_p90"], lang)
     return translate(
         "memo_run_short" if short else "memo_run_left",
         lang,
         year=row["year"],
-        cost=billions(row["cost_p50"], lang),
-        cost_band=band(row["cost_p10"], row["cost_p90"], lang),
-        budget=billions(row["budget"], lang),
         gap=billions(abs(row["gap_p50"]), lang),
-        gap_band=band(ends[0], ends[1], lang),
+        cost=billions(row["cost_p50"], lang),
+        cost_low=cost["low"],
+        cost_high=cost["high"],
+        budget=billions(row["budget"], lang),
         chance=probability(row["p_gap_positive"], lang),
+        **ends(low, high, lang),
     )
 
 
 def _years(rows: list[Row], lang: Language) -> str:
-    """Say for each year how much money is short or left."""
+    """Say for each year how large the shortfall or the surplus is."""
     parts = [
         translate(
             "memo_year_short" if row["gap_p50"] > 0 else "memo_year_left",
@@ -174,7 +243,7 @@ def _people(run: RunFolder, year: int, lang: Language) -> str:
         "memo_run_people",
         lang,
         year=year,
-        fill=number(run.scenario.reception.need_fill.single, lang, 2),
+        fill=number(100 * run.scenario.reception.need_fill.single, lang),
         need=count(need["p50"], lang),
         low=count(need["p10"], lang),
         high=count(need["p90"], lang),
@@ -182,15 +251,20 @@ def _people(run: RunFolder, year: int, lang: Language) -> str:
     )
 
 
-def _short_of_people(run: RunFolder, lang: Language) -> str:
+def _short_year(run: RunFolder) -> int:
+    """The first year in which 90% of replications have many people without a place; or the last."""
     years = sorted(int(year) for year in run.yearly["year"].unique())
     short = {year: _of_year(run, "shortage", "total", "mean", year) for year in years}
-    # The first year in which 90% of replications have many people without a place.
-    year = next((one for one in years if short[one]["p10"] >= HUNDREDS), years[-1])
+    return next((one for one in years if short[one]["p10"] >= HUNDREDS), years[-1])
+
+
+def _short_of_people(run: RunFolder, lang: Language) -> str:
+    year = _short_year(run)
+    people = _of_year(run, "shortage", "total", "mean", year)
     places = _of_year(run, "places_short", "total", "mean", year)
     blanks = {
         name + end: count(row[quantile], lang)
-        for name, row in (("people", short[year]), ("places", places))
+        for name, row in (("people", people), ("places", places))
         for end, quantile in (("", "p50"), ("_low", "p10"), ("_high", "p90"))
     }
     return translate("memo_run_closed", lang, year=year, **blanks)
@@ -204,15 +278,16 @@ def _at_the_end(run: RunFolder, lang: Language) -> str:
     return translate("memo_run_end", lang, date=in_words(row["date"].date(), lang), **ends)
 
 
-def _main_table(run: RunFolder, lang: Language) -> Any:
+def _explained(run: RunFolder, lang: Language) -> list[Block]:
+    """A table of what the chart does not show: people and places beside money, or money."""
     if _is_constrained(run) and not run.yearly.empty:
-        return short_table(run.yearly, lang)
+        return [table_of(short_table(run.yearly, lang))]
     if not _budgeted(run):
-        return reception_table(run.monthly, lang)
-    return gap_table(run.budget, run.scenario, lang)
+        return []
+    return [table_of(reception_table(run.monthly, lang))]
 
 
-def _said_of(observed: ComparedFigures | None, lang: Language) -> list[str]:
+def _observed_points(observed: ComparedFigures | None, lang: Language) -> list[str]:
     return [] if observed is None else [" ".join(sentences(observed, lang))]
 
 
@@ -226,34 +301,26 @@ def _chart(run: RunFolder, observed: ComparedFigures | None, lang: Language) -> 
     scenario, options = run.scenario, run.record["options"]
     subject = RunData(scenario, run.record["id"], options["replications"], options["seed"],
                       run.budget, run.monthly, run.yearly, observed=observed)  # fmt: skip
-    name, caption = "gap", translate(
-        "memo_gap_caption",
-        lang,
-        vintage=getattr(scenario.headline.title, lang),
-        prices=prices_label(scenario, lang),
-    )  # fmt: skip
-    if _is_constrained(run) or not _budgeted(run):
-        name = "need"
-        caption = translate("memo_need_caption", lang, title=getattr(scenario.title, lang))
+    is_people = _is_constrained(run) or not _budgeted(run)
+    name = "need" if is_people else "gap"
+    caption = translate("memo_need_caption" if is_people else "memo_gap_caption", lang)
     look, words = CHART_SIZES["page"], alt_text(name, subject, lang)
     figure = draw(name, subject, look, lang)
     data = bytes_of(figure, ".png", look.dpi, translate(f"chart_{name}_title", lang), words)
     return MemoChart(caption, " ".join(words.split()), marked(data, ".png", run.stamp))
 
 
-def _notes(run: RunFolder, lang: Language) -> list[str]:
+def _risks(run: RunFolder, lang: Language) -> list[str]:
     if not _budgeted(run):
         return []
-    notes = (
-        [translate("mean_line", lang)]
-        if not _is_constrained(run)
-        else [translate("short_note", lang)]
-    )
-    if not _is_constrained(run):
-        year = int(leading(_budgeted(run))["year"])
-        notes.append(error_note(run.budget, run.scenario, year, lang))
-        notes.append(check_note(run.record["check_2024_eur"], run.scenario, lang))
-    return [*notes, *before_start_notes(run.budget, run.scenario, lang)]
+    if _is_constrained(run):
+        return [translate("short_note", lang)]
+    year = int(leading(_budgeted(run))["year"])
+    return [
+        check_note(run.record["check_2024_eur"], run.scenario, lang),
+        translate("memo_beyond_places", lang),
+        error_note(run.budget, run.scenario, year, lang),
+    ]
 
 
 def _in_year(run: RunFolder, lang: Language) -> list[Block]:
@@ -276,14 +343,15 @@ def _further_tables(run: RunFolder, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(translate("memo_more_tables", lang))]
     if _budgeted(run):
         check = run.record["check_2024_eur"]
-        errors = error_table(run.budget, run.scenario, lang)
-        blocks.append(Paragraph(errors) if isinstance(errors, str) else table_of(errors))
+        blocks.append(table_of(gap_table(run.budget, run.scenario, lang)))
+        blocks.append(Paragraph(translate("mean_line", lang), small=True))
+        notes = before_start_notes(run.budget, run.scenario, lang)
+        blocks += [Paragraph(note, small=True) for note in notes]
         blocks.append(table_of(levels_table(run.budget, run.scenario, check, lang)))
         blocks.append(table_of(lines_table(run.budget, run.scenario, lang)))
-    if _is_constrained(run) and _budgeted(run):
-        blocks.append(table_of(gap_table(run.budget, run.scenario, lang)))
-    if _budgeted(run):
+        errors = error_table(run.budget, run.scenario, lang)
+        blocks += [] if isinstance(errors, str) else [table_of(errors)]
+    if _is_constrained(run) or not _budgeted(run):
         blocks.append(table_of(reception_table(run.monthly, lang)))
     others = other_errors_note(run.budget, run.monthly, run.scenario, lang)
-    blocks += [Paragraph(others)] if others else []
-    return blocks if len(blocks) > 1 else []
+    return [*blocks, *([Paragraph(others, small=True)] if others else [])]

@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.table import Table as PrintedTable
 
-from ...report.display_names import line_label
+from ...report.display_names import line_label, short_title
 from ...report.i18n import Language, number, probability, translate
 from ...report.run_tables import prices_notes
-from ...report.style import title_of
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...scenario import Scenario
-from ...studies.base import chart_png, chart_text, draw_chart, has_chart, tell
+from ...studies import study_of_kind
+from ...studies.base import chart_png, chart_text, has_chart, tell
 from ...studies.compare_chart import Comparison, comparison_of, moves
 from ...studies.compare_text import difference_table, still_lines, year_of, year_table
 from ...studies.explain import effects_table, sentences
 from ...studies.explain_chart import Explanation, explanation_of
 from ...studies.factors import factor_name
-from .content import Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
-from .drivers import band, billions, changed, changes_table, count, of_number, rests, valued
+from .assumptions import named_assumptions
+from .content import SHORT, Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
+from .drivers import change, changed, changes_table
 from .outline import MemoParts, make_memo
+from .wording import billions, count, ends, sentence, titles_of
 
 Row = dict[Any, Any]
 NAMED, NAMED_OF_MANY, MANY = 4, 2, 3
-"""Changes of a scenario, and assumptions, that are named in the memo itself: fewer where that many
-scenarios are compared, so that the main part keeps to two pages. All are in the annex."""
+"""Changes of a scenario that are named in the memo itself: fewer where that many scenarios are
+compared, so that the main part keeps to two pages. All are in the annex."""
+MOST_POINTS = 4
+"""Sentences of a study that are key points beside the answer; others stand below its chart."""
+SUMMARIES = {
+    "enough": "memo_about_enough",
+    "solution": "memo_about_solution",
+    "frontier": "memo_about_frontier",
+    "stock": "memo_about_stock",
+    "ind_coa": "memo_about_ind_coa",
+    "sensitivity": "memo_about_sensitivity",
+    "sweep": "memo_about_sweep",
+    "discovery": "memo_about_discovery",
+}
+"""What each kind of study finds, by label."""
+DECISIONS = {
+    "comparison": "memo_decide_comparison",
+    "enough": "memo_decide_enough",
+    "solution": "memo_decide_solution",
+    "frontier": "memo_decide_frontier",
+    "stock": "memo_decide_stock",
+    "ind_coa": "memo_decide_ind_coa",
+    "sensitivity": "memo_decide_sensitivity",
+    "discovery": "memo_decide_discovery",
+}
+"""What the reader of a study may decide, by label; a study that is not here asks for nothing."""
 
 
 def memo_of_study(folder: FinishedFolder, lang: Language) -> Memo:
@@ -44,31 +71,68 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     """Return a memo in the form that fits any study.
 
     ``told`` are its printed tables and sentences in this language. The first sentence is the
-    answer, or the alternative text of the chart if there is none. The first table stands in the
-    memo, others in the annex; the title is that of the chart.
+    answer, or the alternative text of the chart if there is none; the last is on the method. The
+    chart stands in the memo, with the first table if that is short or there is no chart.
     """
     data = folder.data
     texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
     texts = [text for text in texts if text] or [chart_text(data, lang)]
     tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
-    chart, title = None, tables[0].caption if tables else data.record["name"]
+    about = summary_of(str(data.record["kind"]), lang)
+    titles = titles_of(data.scenarios, lang)
+    subjects = _listed(list(titles.values()), lang) or folder.stamp.scenario
+    reason = translate("memo_study_question", lang, about=about, scenarios=subjects)
+    chart: list[Block] = []
     if has_chart(data):
-        title = title_of(draw_chart(data, lang))
-        chart = _study_chart(folder, title, lang)
-    scenarios = [_titled(name, scenario, lang) for name, scenario in data.scenarios.items()]
-    names = "; ".join(scenarios) or folder.stamp.scenario
-    question = translate("memo_study_question", lang, title=title, scenarios=names)
+        chart = [_study_chart(folder, translate("memo_study_caption", lang), lang)]
+    place = 1 if tables and (not chart or len(tables[0].rows) <= SHORT) else 0
+    shown, others = tables[:place], tables[place:]
+    method = texts[-1:] if len(texts) > 1 else []
+    points, notes = texts[1 : MOST_POINTS + 1], texts[MOST_POINTS + 1 :]
+    points = points[: len(points) - len(method)] if not notes else points
     first = next(iter(data.scenarios.values()), None)
     parts = MemoParts(
-        title=translate("memo_study_title", lang, title=title, scenarios=folder.stamp.scenario),
-        question=[Paragraph(question)],
-        answer=[Paragraph(text, strong=place == 0) for place, text in enumerate(texts)],
-        chart=chart,
-        table=tables[0] if tables else None,
-        basis=rests(first, lang) if first else (),
-        annex=[Heading(translate("memo_more_tables", lang)), *tables[1:]] if tables[1:] else (),
+        subject=translate(
+            "memo_study_title", lang, about=about[:1].upper() + about[1:], scenarios=subjects
+        ),
+        reason=[reason],
+        answer=texts[:1],
+        points=points,
+        decision=_decision(str(data.record["kind"]), lang),
+        explanation=[
+            *chart,
+            *shown,
+            *(Paragraph(text) for text in notes or method),
+            *(named_assumptions(first, lang) if first else ()),
+        ],
+        annex=[Heading(translate("memo_more_tables", lang)), *others] if others else (),
     )
     return make_memo(folder, first, lang, parts)
+
+
+def summary_of(kind: str, lang: Language) -> str:
+    """Return what a kind of study finds, as a noun phrase; its name for one that was added."""
+    if kind in SUMMARIES:
+        return translate(SUMMARIES[kind], lang)
+    study = study_of_kind(kind)
+    return study.name if study else kind
+
+
+def _decision(kind: str, lang: Language) -> list[str]:
+    """What a reader is asked: to take note, and what the kind of study prepares, if anything."""
+    texts = [translate("memo_note_study", lang)]
+    return [
+        *texts,
+        translate(DECISIONS.get(kind, "memo_decide_nothing"), lang),
+    ]
+
+
+def _listed(names: Sequence[str], lang: Language) -> str:
+    """Names with quotes, commas and an "and"."""
+    quoted = [translate("memo_quoted", lang, name=name) for name in names]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return translate("memo_and", lang, first=", ".join(quoted[:-1]), last=quoted[-1])
 
 
 def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
@@ -76,21 +140,30 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
     data = folder.data
     comparison, scenarios = comparison_of(data), data.scenarios
     base, others = scenarios[comparison.base], comparison.others
+    titles = titles_of(scenarios, lang)
     named = NAMED_OF_MANY if len(others) >= MANY else NAMED
-    changes = tuple(_changes(base, other, scenarios[other], named, lang) for other in others)
-    caption = translate("memo_cmp_caption", lang, base=comparison.base)
+    changes = tuple(_changes(base, scenarios[one], titles[one], named, lang) for one in others)
+    blanks = {
+        "others": _listed([titles[one] for one in others], lang),
+        "base": translate("memo_quoted", lang, name=titles[comparison.base]),
+    }
+    chart: list[Block] = []
+    if has_chart(data):
+        chart = [_study_chart(folder, translate("memo_cmp_caption", lang), lang)]
     parts = MemoParts(
-        title=translate("memo_cmp_title", lang, base=comparison.base, others=", ".join(others)),
-        question=[Paragraph(_comparison_question(comparison, scenarios, lang))],
-        answer=[
-            Paragraph(_comparison_answer(comparison, other, lang), strong=True) for other in others
+        subject=translate("memo_cmp_title", lang, **blanks),
+        reason=[translate("memo_cmp_question", lang, **blanks)],
+        answer=[_comparison_answer(comparison, one, titles, lang) for one in others],
+        decision=_decision("comparison", lang),
+        explanation=[
+            Paragraph(translate("memo_cmp_drivers", lang)),
+            Listing(changes),
+            replace(table_of(year_table(data, lang)), heads=("", *titles.values())),
+            *chart,
+            *(named_assumptions(base, lang) if len(others) < MANY else ()),
         ],
-        chart=_study_chart(folder, caption, lang) if has_chart(data) else None,
-        table=table_of(year_table(data, lang)),
-        drivers=[Paragraph(translate("memo_cmp_drivers", lang)), Listing(changes)],
-        basis=rests(base, lang, named),
-        notes=[translate("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
-        annex=_comparison_annex(comparison, scenarios, lang),
+        risks=[translate("memo_cmp_means", lang), *prices_notes(scenarios, lang)],
+        annex=_comparison_annex(comparison, scenarios, titles, lang),
         method=("memo_method_pairs",),
     )
     return make_memo(folder, base, lang, parts)
@@ -100,25 +173,33 @@ def _memo_of_explanation(folder: FinishedFolder, lang: Language) -> Memo:
     """Return the memo of an explanation; raises ``ScenarioError`` if its files were changed."""
     data = folder.data
     explanation, scenarios = explanation_of(data), data.scenarios
-    names = {"first": explanation.first, "second": explanation.second}
-    first, second = (scenarios[name] for name in names.values())
-    blanks: dict[str, Any] = {"year": explanation.address.year} | names
-    titled = {place: _titled(name, scenarios[name], lang) for place, name in names.items()}
-    question = translate("memo_exp_question", lang, **blanks | titled,
-                     line=line_label(explanation.address.line, lang))  # fmt: skip
-    drivers = tuple(_driver(row, explanation, lang) for row in _largest_first(explanation))
+    titles = titles_of(scenarios, lang)
+    pair = (explanation.first, explanation.second)
+    first, second = (scenarios[name] for name in pair)
+    blanks: dict[str, Any] = {"year": explanation.address.year} | {
+        place: translate("memo_quoted", lang, name=titles[name])
+        for place, name in zip(("first", "second"), pair, strict=True)
+    }
+    line = line_label(explanation.address.line, lang)
+    answer, *others = sentences(explanation, lang)
     parts = MemoParts(
-        title=translate("memo_exp_title", lang, **blanks),
-        question=[Paragraph(question)],
-        answer=[Paragraph(sentences(explanation, lang)[0], strong=True)],
-        chart=_study_chart(folder, translate("memo_exp_caption", lang, **blanks), lang),
-        table=table_of(effects_table(explanation, scenarios, lang)),
-        drivers=[Paragraph(translate("memo_exp_drivers", lang)), Listing(drivers)],
-        basis=rests(first, lang),
-        notes=[translate("memo_exp_caveat", lang)],
+        subject=translate("memo_exp_title", lang, **blanks),
+        reason=[translate("memo_exp_question", lang, **blanks, line=line)],
+        answer=[answer],
+        points=tuple(_driver(row, explanation, lang) for row in _largest_first(explanation)),
+        decision=_decision("explanation", lang),
+        explanation=[
+            _study_chart(folder, translate("memo_exp_caption", lang), lang),
+            *(Paragraph(text) for text in others),
+            Paragraph(translate("memo_cmp_drivers", lang)),
+            Listing(_named_changes(first, second, NAMED, lang)),
+            *named_assumptions(first, lang),
+        ],
+        risks=[translate("memo_exp_caveat", lang)],
         annex=[
             Heading(translate("memo_more_tables", lang)),
-            changes_table(first, second, tuple(names.values()), lang),
+            table_of(effects_table(explanation, scenarios, lang)),
+            changes_table(first, second, tuple(titles[name] for name in pair), lang),
         ],
         method=("memo_method_pairs", "memo_method_shapley"),
     )
@@ -140,85 +221,77 @@ def _row(comparison: Comparison, other: str, series: str, breakdown: str, year: 
     return None if mine.empty else dict(mine.iloc[0])
 
 
-def _comparison_question(
-    comparison: Comparison, scenarios: Mapping[str, Scenario], lang: Language
+def _comparison_answer(
+    comparison: Comparison, other: str, titles: Mapping[str, str], lang: Language
 ) -> str:
-    others = "; ".join(_titled(name, scenarios[name], lang) for name in comparison.others)
-    base = _titled(comparison.base, scenarios[comparison.base], lang)
-    return translate("memo_cmp_question", lang, others=others, base=base)
-
-
-def _titled(name: str, scenario: Scenario, lang: Language) -> str:
-    return translate("memo_titled", lang, name=name, title=getattr(scenario.title, lang))
-
-
-def _comparison_answer(comparison: Comparison, other: str, lang: Language) -> str:
     rows = comparison.yearly[comparison.yearly["scenario"] == other]
+    title = titles[other]
     if not moves(rows):
-        return translate("compare_same", lang, other=other, base=comparison.base)
+        return translate("memo_cmp_same", lang, other=title)
     year = year_of(comparison)
-    texts = []
     gap = _row(comparison, other, "gap", "total", year)
-    if gap is not None:
-        texts.append(_difference(gap, other, "gap", year, lang))
     people = _row(comparison, other, "occupancy", "total", year)
-    if people is not None:
-        texts.append(_difference(people, other, "people", year, lang))
-    return " ".join(texts)
+    texts = [
+        _difference(row, what, year, lang)
+        for what, row in (("gap", gap), ("people", people))
+        if row is not None
+    ]
+    return translate("memo_cmp_of", lang, other=title, text=" ".join(texts))
 
 
-def _difference(row: Row, other: str, what: str, year: int, lang: Language) -> str:
+def _difference(row: Row, what: str, year: int, lang: Language) -> str:
     middle = row["difference_p50"]
     if row["difference_mean"] == 0:
-        return translate(f"memo_cmp_{what}_same", lang, other=other, year=year)
-    ends = sorted(abs(row[f"difference_{q}"]) for q in ("p10", "p90"))
+        return translate(f"memo_cmp_{what}_same", lang, year=year)
+    reach = sorted(abs(row[f"difference_{q}"]) for q in ("p10", "p90"))
     signed = [row["difference_p10"], row["difference_p90"]]
     if signed[0] * signed[1] < 0:
         # An interval across zero keeps its signs, turned so that the median is positive.
-        ends = sorted(value if middle > 0 else -value for value in signed)
+        reach = sorted(value if middle > 0 else -value for value in signed)
     money = what == "gap"
+    blanks = ends(reach[0], reach[1], lang) if money else {
+        "low": count(reach[0], lang), "high": count(reach[1], lang)
+    }  # fmt: skip
     return translate(
         f"memo_cmp_{what}_{'more' if middle > 0 else 'less'}",
         lang,
-        other=other,
         year=year,
         amount=billions(abs(middle), lang) if money else count(abs(middle), lang),
-        band=band(ends[0], ends[1], lang) if money else _ends(ends, lang),
         chance=probability(row["p_positive"], lang),
+        **blanks,
     )
 
 
-def _ends(ends: list[float], lang: Language) -> str:
-    return translate("from_to", lang, low=count(ends[0], lang), high=count(ends[1], lang))
-
-
-def _changes(base: Scenario, name: str, other: Scenario, named: int, lang: Language) -> str:
+def _named_changes(base: Scenario, other: Scenario, named: int, lang: Language) -> tuple[str, ...]:
+    """The first changes of a scenario in words, and how many more there are."""
     differing = changed(base, other)
     texts = [
-        translate(
-            "memo_change",
-            lang,
-            name=of_number(key, other if after is not None else base, lang),
-            before=valued(before, lang),
-            after=valued(after, lang),
-        )
-        for key, before, after in differing[:named]
+        change(key, before, after, base, other, lang) for key, before, after in differing[:named]
     ]
     if len(differing) > named:
         texts.append(translate("memo_more", lang, n=len(differing) - named))
-    return f"{name}: {'; '.join(texts)}"
+    return tuple(texts)
+
+
+def _changes(base: Scenario, other: Scenario, title: str, named: int, lang: Language) -> str:
+    return sentence(f"{title}: {'; '.join(_named_changes(base, other, named, lang))}")
 
 
 def _comparison_annex(
-    comparison: Comparison, scenarios: Mapping[str, Scenario], lang: Language
+    comparison: Comparison,
+    scenarios: Mapping[str, Scenario],
+    titles: Mapping[str, str],
+    lang: Language,
 ) -> list[Block]:
     blocks: list[Block] = [Heading(translate("memo_more_tables", lang))]
     for other in comparison.others:
-        table = table_of(difference_table(comparison, other, lang))
+        caption = translate("memo_cmp_table", lang, other=titles[other],
+                            base=titles[comparison.base])  # fmt: skip
+        table = table_of(difference_table(comparison, other, lang), caption)
         if table.rows:
             blocks.append(table)
         blocks += [Paragraph(text) for text in still_lines(comparison, other, lang)]
-        pair = (comparison.base, other)
+        pair = (titles[comparison.base], titles[other])
         blocks.append(changes_table(scenarios[comparison.base], scenarios[other], pair, lang))
     return blocks
 
@@ -230,15 +303,11 @@ def _largest_first(explanation: Explanation) -> list[Row]:
 
 def _name(row: Row, explanation: Explanation, lang: Language) -> str:
     factor = next(f for f in explanation.factors if f.name == row["factor"])
-    text = factor_name(factor.name, lang)
-    title = factor.title.get(lang)
-    return translate("memo_titled", lang, name=text, title=title) if title else text
+    return short_title(factor.title.get(lang) or "") or factor_name(factor.name, lang)
 
 
 def _driver(row: Row, explanation: Explanation, lang: Language) -> str:
-    return translate(
-        "memo_exp_driver",
-        lang,
-        name=_name(row, explanation, lang),
-        **{key: number(row[key] / 1e6, lang) for key in ("effect", "alone", "last")},
-    )
+    way = "more" if row["effect"] > 0 else "less"
+    amount = translate("shown_as_million", lang, value=number(abs(row["effect"]) / 1e6, lang))
+    return translate(f"memo_exp_driver_{way}", lang, name=_name(row, explanation, lang),
+                     amount=amount)  # fmt: skip
