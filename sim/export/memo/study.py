@@ -11,6 +11,7 @@ from rich.table import Table as PrintedTable
 from ...report.display_names import line_label, short_title
 from ...report.i18n import Language, number, probability, translate
 from ...report.run_tables import prices_notes
+from ...report.study_data import StudyData
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...scenario import Scenario
@@ -21,6 +22,7 @@ from ...studies.compare_text import difference_table, still_lines, year_of, year
 from ...studies.explain import effects_table, sentences
 from ...studies.explain_chart import Explanation, explanation_of
 from ...studies.factors import factor_name
+from ...studies.target import target_of, target_words
 from .assumptions import named_assumptions
 from .content import SHORT, Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
 from .drivers import change, changed, changes_table
@@ -76,7 +78,7 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     """
     data = folder.data
     texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
-    texts = [text for text in texts if text] or [chart_text(data, lang)]
+    texts = [_in_words(text, data, lang) for text in texts if text] or [chart_text(data, lang)]
     tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
     about = summary_of(str(data.record["kind"]), lang)
     titles = titles_of(data.scenarios, lang)
@@ -108,6 +110,16 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
         annex=[Heading(translate("memo_more_tables", lang)), *others] if others else (),
     )
     return make_memo(folder, first, lang, parts)
+
+
+def _in_words(text: str, data: StudyData, lang: Language) -> str:
+    """Return a sentence with the target of a search in words, not as it was typed."""
+    asked = data.asked
+    if "target" not in asked or asked["target"] not in text:
+        return text
+    target = target_of(asked["target"], asked.get("certainty", 0.8))
+    words = target_words(target, data.first, lang)
+    return sentence(text.replace(asked["target"], words))
 
 
 def summary_of(kind: str, lang: Language) -> str:
