@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from support.cli import Command
+from support.help_texts import paragraphs
 from support.memos import shared_folders
 from support.translatable import (
     DUTCH_ALREADY,
@@ -25,7 +26,7 @@ from support.translatable import (
 from sim.export.memo.content import Commands, Heading, Listing, MemoChart, Paragraph, Table
 from sim.export.memo.memo import memo_of
 from sim.report.display_names import input_name
-from sim.report.i18n import dutch, labels, translate_sentence
+from sim.report.i18n import dutch, help_texts, labels, translate_sentence
 from sim.runs.load import read_folder
 from sim.scenario import Scenario, Text, load, quantities, shipped
 from sim.scenario.listing import parameters
@@ -78,6 +79,40 @@ def test_questions_name_places_in_dutch_documents_in_dutch() -> None:
     places = under(sorted(QUESTIONS.glob("*.yaml")), "where")
     assert len(places) > 10
     assert [text for text in places if ENGLISH.search(text)] == []
+
+
+@pytest.mark.slow
+def test_every_help_text_has_a_dutch_text_and_every_dutch_text_is_for_one() -> None:
+    assert paragraphs() - set(help_texts()) == set()
+    assert set(help_texts()) - paragraphs() == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--lang", "nl", "--help"),
+        ("--lang", "nl", "scenario", "--help"),
+        ("run", "--help", "--lang", "nl"),
+        ("scenario", "new", "--lang=nl", "--help"),
+    ],
+)
+def test_help_in_dutch_holds_no_english_sentence(command: Command, words: tuple[str, ...]) -> None:
+    done = command(*words)
+    assert done.returncode == 0
+    assert "Gebruik: " in done.stdout
+    assert "standaard: " in done.stdout
+    left = re.findall(r"Usage|Options|required|default:|Show|Write", done.stdout)
+    assert left == []
+    assert [line for line in done.stdout.splitlines() if is_english(line)] == []
+
+
+@pytest.mark.slow
+def test_the_language_of_a_group_is_that_of_its_commands(command: Command) -> None:
+    words = ("scenario", "diff", "baseline", "fill-91")
+    done = command("--lang", "nl", *words)
+    assert done.stdout == command(*words, "--lang", "nl").stdout
+    assert done.stdout != command(*words).stdout
 
 
 def test_the_same_numbers_and_months_stand_in_both_texts() -> None:

@@ -27,6 +27,7 @@ from sim.report.i18n import (
     day_text,
     dutch,
     enumerated,
+    help_texts,
     in_words,
     labels,
     library_texts,
@@ -101,6 +102,7 @@ def units() -> set[str]:
 def test_no_text_is_translated_twice() -> None:
     text = "".join(file.read_text("utf-8") for file in (SIM / "locale").rglob("*.po"))
     kept = len(labels()) + len(dutch()) + len(messages()) + len(library_texts())
+    kept += len(help_texts())
     assert len(re.findall(r"^msgid ", text, re.MULTILINE)) == len(FILES) + kept
 
 

@@ -8,11 +8,14 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer import Context
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..studies import STUDIES
+from .language import typed_language
 from .log import log_parameters
+from .options import Language
 from .style import DRAWING, style_parameters
 
 LOOK: dict[str, Any] = {
@@ -302,7 +305,17 @@ def imported(name: str, entry: Entry) -> Any:
     single.command(name)(found)
     command = get_command(single)
     command.params += log_parameters() + (style_parameters() if name in DRAWING else [])
+    command.context_class = _context_class()
     return command
+
+
+def _context_class() -> type[Context]:
+    """Return the context that writes help in the language that was typed."""
+    if typed_language() == "en":
+        return Context
+    from .dutch_help import DutchContext
+
+    return DutchContext
 
 
 def application(
@@ -321,6 +334,10 @@ def application(
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             return super().parse_args(ctx, args or ["--help"])
+
+        @property
+        def context_class(self) -> type[Context]:  # type: ignore[override]
+            return _context_class()
 
         def list_commands(self, _ctx: Any) -> list[str]:
             return list(named())
@@ -347,7 +364,20 @@ def application(
     return found
 
 
-def _nothing() -> None:
+def _pass_on(ctx: Context, value: str) -> str:
+    """Make the language of a group that of its commands, where they are given no other."""
+    if value != "en":
+        command: Any = ctx.command
+        ctx.default_map = {name: {"lang": value} for name in command.list_commands(ctx)}
+    return value
+
+
+GroupLang = Annotated[
+    Language, typer.Option("--lang", callback=_pass_on, help="Language of its commands and help.")
+]
+
+
+def _nothing(lang: GroupLang = "en") -> None:
     """A group itself does nothing."""
 
 
@@ -364,6 +394,7 @@ def options(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
+    lang: GroupLang = "en",
 ) -> None:
     """Options of the program itself."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..scenario import Text
 
 Language = Literal["en", "nl"]
-File = Literal["program", "messages", "sentences"]
+File = Literal["program", "messages", "sentences", "help"]
 FILES: tuple[File, ...] = get_args(File)
 LOCALES: dict[Language, str] = {"en": "en_GB", "nl": "nl_NL"}
 """Locales by whose rules numbers, dates and lists are written."""
@@ -43,7 +43,8 @@ def catalogue(name: File) -> Catalog:
     ``program``: texts of the program, each with a key (``msgctxt``), its English (``msgid``) and
     its Dutch (``msgstr``). ``messages``: error messages (the context ``message``) and texts of
     libraries (``library NAME``), looked up by their English. ``sentences``: the Dutch of sentences
-    that shipped scenarios, the scenario schema or the list of sources have in English.
+    that shipped scenarios, the scenario schema or the list of sources have in English. ``help``:
+    help texts of the command line.
     """
     with (resources.files("sim") / "locale" / "nl" / f"{name}.po").open("rb") as file:
         return read_po(file, abort_invalid=True)
@@ -63,6 +64,12 @@ def labels() -> dict[str, dict[Language, str]]:
 def dutch() -> dict[str, str]:
     """The Dutch of each English sentence of scenarios, schema and sources."""
     return {str(entry.id): str(entry.string) for entry in catalogue("sentences") if entry.id}
+
+
+@cache
+def help_texts() -> dict[str, str]:
+    """The Dutch of each paragraph of help of the command line."""
+    return {str(entry.id): str(entry.string) for entry in catalogue("help") if entry.id}
 
 
 @cache
