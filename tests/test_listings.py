@@ -268,13 +268,13 @@ def test_show_diff_and_sources_speak_both_languages() -> None:
     assert "set by: priority-ban, " in english
     assert "in the baseline: 30,210 persons/year" in english
     assert "in het basispad: 30.210 personen/jaar" in dutch
-    assert "gezet door: priority-ban" in dutch
+    assert "ingesteld in: priority-ban" in dutch
     out = called("scenario", "diff", "baseline", "budget-frame+faster-housing")[1]
     assert "inflow.total\n    baseline: not set\n" in out
     assert "(set by faster-housing)" in out
     out = called("scenario", "sources", "priority-ban", "--lang", "nl")[1]
-    assert "Bronnen, en wat erop rust" in out
-    assert "getallen die erop rusten (1): housing.homes" in out
+    assert "Bronnen en de getallen die erop zijn gebaseerd" in out
+    assert "getallen die erop zijn gebaseerd (1): housing.homes" in out
 
 
 def test_show_of_a_key_that_is_not_there_gives_a_hint() -> None:

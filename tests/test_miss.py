@@ -164,9 +164,9 @@ def test_a_cause_whose_figures_leave_a_month_out_is_named_as_not_observed() -> N
     assert miss.missing["homes"] == ("housed|total",)
     assert miss.missing["inflow"] == ("inflow|kind:repeat", "inflow|kind:resettled")
     told = " ".join(sentences(miss, "en"))
-    gaps = "no figures for the whole time of the forecast"
+    gaps = "no figures for the whole forecast period"
     assert f"Only partly observed: inflow ({gaps}: inflow|kind:repeat, inflow|kind:res" in told
-    assert "Not observed, and so part of the remainder: housing by municipalities" in told
+    assert "Not observed, and therefore part of the remainder: housing by municipalities" in told
 
 
 @pytest.mark.slow

@@ -514,7 +514,7 @@ def test_the_report_has_the_change_first_then_outcomes_then_causes(followed: Fol
         *("Change since the last forecast", "Outcomes", "Alarms", "Causes", "Caveats"),
     ]
     captions = [block.caption for block in memo.blocks if isinstance(block, Table)]
-    assert captions[0].startswith("From the forecast 2024-02-01 small to 2024-03-01 small")
+    assert captions[0].startswith("From forecast 2024-02-01 small to 2024-03-01 small")
     assert captions[1:3] == ["Outcomes by forecast", "Outcomes by series"]
 
 

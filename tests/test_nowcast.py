@@ -231,8 +231,8 @@ def test_its_folder_holds_the_run_against_its_own_figures(folder: Path) -> None:
     found = compare(read_run_folder(folder), read_observations(folder / "observed.csv"))
     assert len(found.compared) == 2
     said = " ".join((folder.parent / "said.txt").read_text("utf-8").split())
-    assert "inside the 80% interval:" not in said
-    assert "inside the 80% interval before" in said
+    assert "within the 80% interval:" not in said
+    assert "within the 80% interval of the original forecast" in said
     assert "Up to 30 June 2025" in said
     record = json.loads((folder / "run.json").read_text("utf-8"))
     assert record["observed"]["as_of"] == "2025-08-31"

@@ -401,7 +401,7 @@ def test_differences_are_revisions_new_and_gone_figures() -> None:
     assert not (again.gone)
 
 
-@pytest.mark.parametrize(("lang", "says"), [("en", "no mistakes"), ("nl", "geen fouten")])
+@pytest.mark.parametrize(("lang", "says"), [("en", "no errors"), ("nl", "geen fouten")])
 def test_the_command_checks_lists_and_compares(
     tmp_path: Path, command: Command, lang: str, says: str
 ) -> None:
@@ -512,7 +512,7 @@ def test_a_figure_that_cannot_be_compared_is_told_with_the_reason(shown: Path) -
         ("received|total", "2026", "unknown"),
     ]
     count, outside, unknown, between = sentences(found, "en")
-    assert count == f"Published figures inside the 80% interval: {found.inside} of 9."
+    assert count == f"Published figures within the 80% interval: {found.inside} of 9."
     assert "2 (inflow|total, occupancy|total)" in outside
     assert "1 (received|total)" in unknown
     assert "2 (inflow|kind:first, occupancy|total)" in between
@@ -554,7 +554,7 @@ def test_a_result_draws_the_figures_it_was_made_with(shown: Path) -> None:
         line for axes in chart.figure.axes for line in axes.lines if line.get_marker() == "s"
     ]
     assert squares
-    assert "inside the 80% interval" in chart.words
+    assert "within the 80% interval" in chart.words
 
 
 @pytest.mark.long
@@ -594,7 +594,7 @@ def test_a_memo_counts_and_tabulates_the_figures(shown: Path, command: Command) 
     given = ("--observed", file, "--as-of", "2025-12-31", "--lang", "nl")
     assert command("memo", run, *given, "-o", "m.md").returncode == 0
     text = Path("m.md").read_text("utf-8")
-    assert "Gepubliceerde cijfers binnen de 80%-band: " in text
+    assert "Gepubliceerde cijfers binnen het 80%-interval: " in text
     assert "| occupancy | total | 31 mrt 2025 | 73.500 |" in text
     assert "31 dec 2025 | 82.000" not in text  # Published after the day.
 

@@ -149,7 +149,7 @@ def test_the_first_working_day_goes_from_figures_to_a_memo(tmp_path: Path) -> No
         (tmp_path / text.split()[1].rstrip(":")).write_text(text, "utf-8")
     program = f'opvangsim() {{ {shlex.quote(sys.executable)} -m sim "$@"; }}\n'
     printed = paste(program + "".join(blocks(page, "sh")), tmp_path)
-    assert "no mistakes" in printed
+    assert "no errors" in printed
     assert "1 revised, 12 new, 0 gone" in printed
     assert "family.travel_days" in printed
     for name in ("follow-up.docx", "miss.docx", "memo.docx"):

@@ -369,7 +369,7 @@ def test_table_and_chart_name_every_input_once(
     assert table.row_count == len(small.inputs) <= SHOWN
     names = names_of(shown_and_others(small)[0], linear, lang)
     assert len(set(names)) == len(small.inputs)
-    assert ("process noise" if lang == "en" else "toeval van dag tot dag") in names
+    assert ("process noise" if lang == "en" else "procesruis") in names
 
 
 @pytest.mark.long

@@ -362,7 +362,7 @@ def test_a_sweep_killed_at_random_moments_goes_on_to_the_same_table(
     last = started(*words, cwd=tmp_path)
     out, errors = last.communicate(timeout=60)
     assert last.returncode == 0, errors
-    assert f"{kept[-1]} done before" in out
+    assert f"{kept[-1]} from before" in out
     assert table_of(tmp_path / "out") == table_of(done)
 
 
@@ -384,7 +384,7 @@ def test_a_second_sweep_in_the_same_folder_is_refused_and_an_interrupt_keeps_wha
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=60)
     assert first.returncode == 130
-    assert "the same command continues" in errors
+    assert "run the same command to continue" in errors
     assert "Traceback" not in errors
     assert len(store.done_before(tmp_path / "out")) >= 3
 
@@ -404,7 +404,9 @@ def test_a_preview_says_how_many_and_how_long_and_starts_nothing(
     out, errors = capsys.readouterr()
     plan = of(TINY).plan
     assert out == ""
-    assert f"{len(plan)} runs van elk 2 replicaties ({plan.excluded} weggelaten" in errors
+    assert (
+        f"{len(plan)} doorrekeningen van elk 2 replicaties ({plan.excluded} uitgesloten" in errors
+    )
     assert "ongeveer" in errors
     assert not Path("outputs").exists()
 
