@@ -50,6 +50,8 @@ BAR = 0.22
 class Range:
     """A number of the chart with its interval: ``low`` and ``high`` are its value if it has none.
 
+    The line of a probability begins at zero.
+
     ``is_given`` is a number that is not simulated: of a document, or an input of the scenario.
     """
 
@@ -91,7 +93,7 @@ def _range(
     question: Question, name: str, label: str, values: Mapping[str, Value], lang: Language
 ) -> Range:
     figure, value = question.figures[name], values[name]
-    low, high = value.band or (value.value, value.value)
+    low, high = value.band or (0.0 if figure.chance else value.value, value.value)
     return Range(
         label,
         with_band(value, figure, lang),
@@ -116,10 +118,15 @@ def _is_similar(value: Value, main: Value, figure: Metric) -> bool:
 
 
 def _distinct(label: str, labels: Sequence[str], figure: Metric, lang: Language) -> str:
-    """Return the name of a number, with its scenario where another one has the same name."""
+    """Return the name of a number, with its scenario where another one has the same name.
+
+    Where all have the same name, which the title of the chart tells, the scenario is enough.
+    """
     if labels.count(label) == 1:
         return label
-    title = getattr(scenario_of(figure.of).title, lang)
+    title: str = getattr(scenario_of(figure.of).title, lang)
+    if labels.count(label) == len(labels):
+        return title
     return translate("cell_by", lang, what=label, vintage=title)
 
 
@@ -152,7 +159,7 @@ def draw(
         f"{title[0].upper()}{title[1:]}",
         [""],
         [given, source_line(scenario, lang)],
-        subtitle=f"{_shown(values, rows, lang)}{unit}",
+        subtitle=f"{_shown(question.main, values, rows, lang)}{unit}",
         plots=[sum(heights) + 0.05],
     )
     (axes,) = layout.panels
@@ -185,8 +192,10 @@ def _scale(figure: Metric, rows: Sequence[Range], lang: Language) -> tuple[float
     return 1.0, 0, f", {translate('answer_chart_euro', lang)}"
 
 
-def _shown(values: Mapping[str, Value], rows: Sequence[Range], lang: Language) -> str:
+def _shown(main: Metric, values: Mapping[str, Value], rows: Sequence[Range], lang: Language) -> str:
     """Say what the dots and lines are."""
+    if main.chance is not None:
+        return translate("answer_chart_chance", lang)
     if all(row.low == row.high for row in rows):
         return translate("answer_chart_values", lang)
     sampled = any(value.sampled for value in values.values())
@@ -232,7 +241,7 @@ def _draw_range(
     axes: Axes, row: Range, name: str, top: float, height: float, divisor: float
 ) -> None:
     """Draw a range below its name at the left and its number at the right."""
-    at = top + height - 0.5 * BAR
+    at = top + height - 0.6 * BAR
     weight = "bold" if row.is_main else "normal"
     colour = BLUE if row.is_main else DARK if row.is_given else GREY
     line = top + 0.5 * (height - BAR - text_height(name, SIZE.text)) + 0.1 * LEADING / POINTS

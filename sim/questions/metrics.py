@@ -256,7 +256,7 @@ def figure_from(question: Question, figure: Metric, lang: Language) -> str:
         return translate("figure_reckoned", lang)
     of = title(figure.of, lang)
     if figure.against is None:
-        return of
+        return translate("figure_scenario", lang, title=of)
     pair = (of, title(figure.against, lang))
     first, second = pair if figure.times > 0 else pair[::-1]
     return translate("figure_less", lang, first=first, second=second)

@@ -38,11 +38,9 @@ def markdown(page: Page) -> str:
         parts.append(f"![{alt}]({page_name(page.question)}.svg)")
     parts += page.notes
     if page.rows:
-        heads = [
-            translate(key, page.lang)
-            for key in ("answer_what", "answer_value", "answer_error", "answer_from")
-        ]
-        parts += [f"## {translate('answer_figures', page.lang)}", _table(heads, page.rows, "lrrl")]
+        keys = ("answer_what", "answer_value", "answer_error", "answer_from")
+        heads = [translate(key, page.lang) for key in keys]
+        parts += [f"## {translate('answer_figures', page.lang)}", _known_columns(heads, page.rows)]
     for key, texts in sections(page):
         parts.append(f"## {translate(key, page.lang)}")
         listed = "\n".join(texts if key == COMMANDS else (f"- {text}" for text in texts))
@@ -197,6 +195,13 @@ def _unit(shown: str) -> str:
     if shown in ("billion", "million", "euro"):
         return "EUR"
     return {"percent": "share", "count": "number"}.get(shown, shown)
+
+
+def _known_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return the table of the figures, without the simulation error where none is known."""
+    kept = [place for place in range(len(heads)) if any(row[place] for row in rows)]
+    cells = [[row[place] for place in kept] for row in (heads, *rows)]
+    return _table(cells[0], cells[1:], "".join("lrrl"[place] for place in kept))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:

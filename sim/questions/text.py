@@ -42,6 +42,7 @@ SCALE: dict[str, tuple[float, int]] = {
 }
 """Divisor and decimals of each form."""
 BILLION = 1e9
+TEN, HUNDRED = 10, 100
 HUNDREDS = 1_000
 """Counts from here on are shown in hundreds: more digits would be spurious."""
 RESTS = 3
@@ -283,8 +284,9 @@ def _rest(
 
 
 def _short(value: float, lang: Language) -> str:
-    """Format a number, with decimals only where it is small."""
-    return plain_number(round(value, 0 if abs(value) >= HUNDREDS else 2), lang, 2)
+    """Format a number with about three digits: more would be spurious."""
+    decimals = 0 if abs(value) >= HUNDRED else 1 if abs(value) >= TEN else 2
+    return plain_number(round(value, decimals), lang, 2)
 
 
 def commands(question: Question, settings: Settings) -> list[str]:
