@@ -30,6 +30,7 @@ from sim.report.i18n import dutch, help_texts, labels, translate_sentence
 from sim.runs.load import read_folder
 from sim.scenario import Scenario, Text, load, quantities, shipped
 from sim.scenario.listing import parameters
+from sim.scenario.template import comments
 
 MONTHS = (
     ("January", "januari"), ("February", "februari"), ("March", "maart"), ("April", "april"),
@@ -84,7 +85,24 @@ def test_questions_name_places_in_dutch_documents_in_dutch() -> None:
 @pytest.mark.slow
 def test_every_help_text_has_a_dutch_text_and_every_dutch_text_is_for_one() -> None:
     assert paragraphs() - set(help_texts()) == set()
-    assert set(help_texts()) - paragraphs() == set()
+    assert set(help_texts()) - paragraphs() - comments() == set()
+
+
+@pytest.mark.slow
+def test_the_comments_of_a_new_scenario_are_in_the_language_that_was_asked_for(
+    command: Command,
+) -> None:
+    """An example without words, and the name of the IND, are the same in both languages."""
+    same = {text for text in comments() if not re.search(r"[a-z]{2} |#", text)} - {"Inflow"}
+    assert comments() - set(help_texts()) <= same | {"IND"}
+    for lang in ("en", "nl"):
+        assert command("scenario", "new", lang, "--lang", lang).returncode == 0
+    told = [
+        line for line in Path("nl.yaml").read_text("utf-8").splitlines() if line.startswith("#")
+    ]
+    assert len(told) > 30
+    assert [line for line in told if is_english(line)] == []
+    load(Path("nl.yaml"))
 
 
 @pytest.mark.slow

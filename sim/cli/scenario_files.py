@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
@@ -195,7 +195,7 @@ def new(
 
     extends = from_ if from_ in shipped() else base.resolve().as_posix()
     if vintage is None or year is None:
-        written = text(file.stem, base.stem, extends, load(from_))
+        written = text(file.stem, base.stem, extends, load(from_), _say(lang))
     else:
         written = vintage_text(file.stem, base.stem, extends, load(from_), vintage, year)
     schema = file.parent / SCHEMA_FILE
@@ -210,6 +210,16 @@ def new(
         schema=schema,
     )
     typer.echo(spoken(said, lang))
+
+
+def _say(lang: Language) -> Callable[[str], str]:
+    """Return what gives a comment of a template, or the meaning of a key, in a language."""
+    if lang == "en":
+        return str
+    from ..report.i18n import dutch, help_texts
+
+    texts = dutch() | help_texts()
+    return lambda text: texts.get(text, text)
 
 
 def _write_schema(file: Path) -> None:

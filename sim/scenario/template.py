@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from . import introspect as shape
@@ -51,11 +52,33 @@ LEVERS = {
 }
 
 
-def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
-    """The file: a head to fill in, then each lever as a comment with value, unit and meaning."""
-    about = f"A patch on {base}: every key that is not set here keeps the value it has there."
+ABOUT = "A patch on {base}: every key that is not set here keeps the value it has there."
+NOT_SET = "not set"
+HINTS = (
+    "Take the # off a line to set a key. A number may be short, or say where it comes from:",
+    "  housing.homes: 25000",
+    "  housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
+    "  (the first value holds before its date too)",
+    "  housing.homes: +10%      # or x0.9: relative to the number in the scenario below",
+    "It stays as uncertain as it was, in relative width, unless you say otherwise:",
+    "  housing.homes: {value: 25000, certain: true}",
+    "  housing.homes:",
+    "    value: 25000",
+    '    assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
+    "    spread: {dist: triangular, low: 20000, high: 30000}",
+)
+"""Comments that explain how a key is set."""
+
+
+def text(
+    name: str, base: str, extends: str, scenario: Scenario, say: Callable[[str], str] = str
+) -> str:
+    """The file: a head to fill in, then each lever as a comment with value, unit and meaning.
+
+    ``say`` translates a comment, or the meaning of a key.
+    """
     lines = [
-        *head(about, extends),
+        *head(say(ABOUT).format(base=base), extends),
         "title:",
         f"  en: {json.dumps(name, ensure_ascii=False)}",
         f"  nl: {json.dumps(name, ensure_ascii=False)}",
@@ -63,23 +86,18 @@ def text(name: str, base: str, extends: str, scenario: Scenario) -> str:
         "  en: What is assumed, in one sentence. What does it ask?",
         "  nl: Wat er wordt aangenomen, in een zin. Wat is de vraag?",
         "",
-        "# Take the # off a line to set a key. A number may be short, or say where it comes from:",
-        "#   housing.homes: 25000",
-        "#   housing.homes: {2025: 30210, 2026-07-01: 25000}      # from a date on",
-        "#   (the first value holds before its date too)",
-        "#   housing.homes: +10%      # or x0.9: relative to the number in the scenario below",
-        "# It stays as uncertain as it was, in relative width, unless you say otherwise:",
-        "#   housing.homes: {value: 25000, certain: true}",
-        "#   housing.homes:",
-        "#     value: 25000",
-        '#     assumption: "supply falls with building permits"   # or source: KEY, where: "page"',
-        "#     spread: {dist: triangular, low: 20000, high: 30000}",
+        *(f"# {say(hint)}" for hint in HINTS),
     ]
     values = dict(parameters(scenario))
     for heading, keys in LEVERS.items():
-        lines += ["", f"# {heading}"]
-        lines += [_lever(key, values.get(key)) for key in keys]
+        lines += ["", f"# {say(heading)}"]
+        lines += [_lever(key, values.get(key), say) for key in keys]
     return "\n".join(lines) + "\n"
+
+
+def comments() -> set[str]:
+    """Comments of the file, in English, beside the meanings of keys."""
+    return {ABOUT, NOT_SET, *HINTS, *LEVERS}
 
 
 def head(about: str, extends: str) -> list[str]:
@@ -106,9 +124,9 @@ def patch_text(changes: dict[str, Any]) -> str:
     return yaml_writer.patch_text(head | changes)
 
 
-def _lever(key: str, value: object) -> str:
+def _lever(key: str, value: object, say: Callable[[str], str]) -> str:
     here = shape.at(Scenario, tuple(key.split(".")))
-    meaning = here.meaning if here else ""
+    meaning = say(here.meaning) if here else ""
     if isinstance(value, Quantity):
         pairs = ", ".join(f"{day}: {number:g}" for day, number in value.pairs())
         shown = f"{{{pairs}}}" if isinstance(value.value, tuple) else _plain(value.single)
@@ -116,7 +134,7 @@ def _lever(key: str, value: object) -> str:
     elif here is not None and here.is_number:
         unit = here.unit.unit if here.unit else ""
         shown = f'{{value: 41000, unit: {unit}, assumption: "why"}}'
-        about = f"not set; {meaning}"
+        about = f"{say(NOT_SET)}; {meaning}"
     else:
         shown, about = f"{value}", meaning
     return f"# {key}: {shown}   # {about}".rstrip(" #")
