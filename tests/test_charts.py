@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 from support.chart_cases import (
     CASES,
     EXTREMES,
@@ -37,7 +39,7 @@ from support.folders import record_in
 
 from sim.hindcast import kept
 from sim.report import charts
-from sim.report.charts import CHARTS, UNREDUCED, multi_run, overview, scorecard
+from sim.report.charts import CHARTS, UNREDUCED, cost_month, multi_run, overview, scorecard
 from sim.report.charts.data import by_month, by_year, days_simulated
 from sim.report.charts.elements import BANDS, amount
 from sim.report.charts.housing import people_by_year
@@ -60,6 +62,7 @@ from sim.report.style import (
     bytes_of,
     chart_style,
     colour,
+    title_of,
 )
 from sim.runs.provenance import find_in_chart
 from sim.runs.run import execute
@@ -205,7 +208,74 @@ def test_the_words_of_a_chart_hold_the_numbers_of_its_table(run: str, lang: Lang
     words = CHARTS["gap"].alt_text(data, lang)
     for row in headline_rows(data.budget, data.scenario).to_dict("records"):
         assert billion(row["cost_p50"], lang) in words
+        ends = [number(abs(row[f"gap_{q}"]) / 1e9, lang, 1) for q in ("p10", "p90")]
+        assert pd.isna(row["budget"]) or all(end in words for end in ends)
         assert pd.isna(row["budget"]) or billion(row["budget"], lang) in words
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("run", EXTREMES)
+def test_the_title_of_a_chart_is_a_message_with_the_number_of_its_table(
+    run: str, lang: Language
+) -> None:
+    data = run_data(run)
+
+    def titled(name: str) -> str:
+        return title_of(figure(f"{name} of {run}", "column", lang))
+
+    assert amount(by_month(data, "need")["p50"].iloc[-1], lang) in titled("need")
+    assert amount(inflow_by_year(data)["p50"].iloc[-1], lang) in titled("inflow")
+    people = sum(people for _, people, _ in layers_of(data, lang))
+    assert isinstance(people, pd.Series)
+    assert amount(people.iloc[-1], lang) in titled("occupancy")
+    assert amount(by_month(data, "pending")["p50"].iloc[-1], lang) in titled("ind")
+    status = by_month(data, "occupancy", "kind:status_holders")
+    assert amount(status["p50"].iloc[-1], lang) in titled("housing")
+    rows = headline_rows(data.budget, data.scenario).dropna(subset=["budget"])
+    short = rows[rows["gap_p50"] >= 0.05e9]
+    row = (short if len(short) else rows.tail(1)).iloc[0]
+    even = abs(row["gap_p50"]) < 0.05e9
+    assert even or number(abs(row["gap_p50"]) / 1e9, lang, 1) in titled("gap")
+    assert str(row["year"]) in titled("gap")
+    months = cost_month.cost_by_month(data)
+    means = [rows["p50"].mean() for _, rows in cost_month.years_of(months.dropna())]
+    assert number(float(means[0]), lang) in titled("cost_month")
+    for name in CHARTS:
+        assert not titled(name).endswith(".")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", EXTREMES)
+def test_the_interval_drawn_and_the_number_in_bold_are_the_gap(run: str) -> None:
+    """The line between the bars is the 80% interval of the gap, the label its median."""
+    data = run_data(run)
+    drawn = figure(f"gap of {run}", "page", "en")
+    (axes,) = drawn.axes
+    rows = headline_rows(data.budget, data.scenario).dropna(subset=["budget"])
+    (lines,) = [one for one in axes.collections if isinstance(one, LineCollection)]
+    ends = [np.asarray(path.vertices, float) for path in lines.get_paths()]
+    known = np.array([end[:, 1] for end in ends if len(end) and not np.isnan(end).any()])
+    assert np.allclose(known, rows[["gap_p10", "gap_p90"]] / 1e9)
+    bold = [one for one in axes.texts
+            if isinstance(one, Annotation) and one.get_fontweight() == "bold"]  # fmt: skip
+    assert [one.xy[0] for one in bold] == list(rows["year"])
+    for text, gap in zip(bold, rows["gap_p50"], strict=True):
+        said = text.get_text().replace("\n", " ")
+        word = "shortfall" if gap > 0 else "surplus"
+        expected = f"{word} {number(abs(gap) / 1e9, 'en', 1)}"
+        assert said in (expected, "no gap")
+        assert abs(gap) < 0.05e9 or said == expected
+        assert (text.get_verticalalignment() == "top") == (gap < 0)
+
+
+@pytest.mark.slow
+def test_beside_a_budget_no_english_chart_says_over() -> None:
+    for run in EXTREMES:
+        for name in ("gap", "budget_year", "cost_month", "vintages"):
+            said = written_in(figure(f"{name} of {run}", "page", "en"))
+            said += CHARTS[name].alt_text(run_data(run), "en")
+            assert re.search(r"\b(over|short)\b", said) is None
 
 
 @pytest.mark.slow
@@ -246,20 +316,22 @@ def test_layers_add_up_to_the_people_and_those_without_a_place() -> None:
 
 
 @pytest.mark.long
-def test_nobody_is_shown_without_a_place_where_a_place_is_paid_for() -> None:
-    """Median and probability are said instead of a mean that few futures make."""
+def test_people_without_a_place_are_shown_only_where_spending_follows_the_budget() -> None:
+    """Elsewhere it is unmet demand that is priced, with its probability and median in the note."""
     for data in all_runs().values():
-        names = {name for name, _, _ in layers_of(data, "en")}
+        names = [name for name, _, _ in layers_of(data, "en")]
         short = float(by_month(data, "shortage")["mean"].max()) >= 0.5
         closed = data.scenario.closing == "constrained"
         assert ("Without a place" in names) == (short and closed)
+        unmet = [name for name in names if name.startswith("Unmet demand, priced as hotel")]
+        assert len(unmet) == (short and not closed)
         note = beyond_note(data, "en")
         assert (note != "") == (short and not closed)
         if note and data.unreduced is not None:
             last = data.unreduced[data.unreduced["year"] == data.unreduced["year"].max()]
             there = last["shortage|total|end"]
-            assert f"is {probability(float((there > 0).mean()), 'en')};" in note
-            assert f"median is {number(float(there.median()), 'en')}." in note
+            assert f"probability {probability(float((there > 0).mean()), 'en')}," in note
+            assert f"median {number(float(there.median()), 'en')}." in note
 
 
 @pytest.mark.slow

@@ -93,6 +93,12 @@ class Plots:
         """
         return cast(Axes, self._draw("budget_year", ax, lang, width, year))
 
+    def cost_month(
+        self, ax: Given | None = None, *, lang: Language = "en", width: Width = "page"
+    ) -> Axes:
+        """Draw the cost by month with its intervals, and a twelfth of the budget of each year."""
+        return cast(Axes, self._draw("cost_month", ax, lang, width))
+
     def vintages(
         self, ax: Given | None = None, *, lang: Language = "en", width: Width = "page"
     ) -> Drawn:

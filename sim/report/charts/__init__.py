@@ -24,7 +24,18 @@ from ..style import (
     chart_style,
     save_formats,
 )
-from . import budget_year, gap, housing, ind, inflow, multi_run, need, occupancy, vintages
+from . import (
+    budget_year,
+    cost_month,
+    gap,
+    housing,
+    ind,
+    inflow,
+    multi_run,
+    need,
+    occupancy,
+    vintages,
+)
 from .data import UNREDUCED, RunData
 from .elements import identity_of
 from .figures import figures_note, figures_of
@@ -65,6 +76,7 @@ CHARTS: dict[str, RunChart] = {
     "need": RunChart(need.draw, need.alt_text, need.is_drawable, need.FIGURES),
     "gap": RunChart(gap.draw, gap.alt_text, gap.is_drawable),
     "budget_year": RunChart(budget_year.draw, budget_year.alt_text, budget_year.is_drawable),
+    "cost_month": RunChart(cost_month.draw, cost_month.alt_text, cost_month.is_drawable),
     "inflow": RunChart(inflow.draw, inflow.alt_text, inflow.is_drawable, inflow.FIGURES),
     "occupancy": RunChart(
         occupancy.draw, occupancy.alt_text, occupancy.is_drawable, occupancy.FIGURES
@@ -86,7 +98,9 @@ def of_run_folder(run: RunData) -> list[str]:
 
 def reason_against(name: str, run: RunData) -> tuple[str, str]:
     """Return why a run lacks what a chart shows, and what to do about it."""
-    if name != "budget_year":
+    if name == "cost_month" and run.budget_monthly is not None:
+        return "the run does not hold a year to its end", "run the scenario to a later day"
+    if name not in ("budget_year", "cost_month"):
         what = "the run is too short for this chart, or nobody has a place in it"
         return what, "run the scenario to a later day"
     if run.budget_monthly is None:

@@ -39,18 +39,16 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     told = _told(run)
     level = translate(f"level_{run.scenario.prices.level}", lang)
     vintage = getattr(run.scenario.headline.title, lang)
-    key = told.timing if len(told.realised) else "alone"
-    note = translate(f"chart_budget_year_{key}", lang, level=level)
+    note = translate(f"chart_budget_year_{told.timing}", lang) if len(told.realised) else ""
     if told.has_budget:
         note += " " + translate("chart_budget_year_dashed", lang, vintage=vintage)
-    if size.brief:
-        note += " " + translate("chart_bands_brief", lang)
     prices = prices_label(run.scenario, lang)
     layout = new_figure(
         size,
-        translate("chart_budget_year_title", lang),
-        [translate("chart_budget_year_axis", lang, year=told.year, prices=prices)],
-        run_notes(run, note, lang),
+        message(told, lang),
+        [translate("chart_budget_year_axis", lang, year=told.year)],
+        run_notes(run, note.strip(), lang),
+        subtitle=translate("chart_budget_year_subtitle", lang, level=level, prices=prices),
     )
     axes, fan = layout.panels[0], _fan(told)
     draw_fan(axes, positions(fan.index), fan, size)
@@ -72,6 +70,15 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     date_scale(axes.xaxis, lang)
     label_ends(layout, 0, labels)
     return finish(layout)
+
+
+def message(told: YearInExecution, lang: Language) -> str:
+    """Return the title: the median cost of the year and its budget."""
+    cost = number(told.end["cumulated_p50"] / BILLION, lang, 1)
+    if not told.has_budget:
+        return translate("chart_budget_year_alone", lang, year=told.year, cost=cost)
+    budget = number(told.end["budget"] / BILLION, lang, 1)
+    return translate("chart_budget_year_message", lang, year=told.year, cost=cost, budget=budget)
 
 
 def _year(run: RunData) -> YearInExecution | None:

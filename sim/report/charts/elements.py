@@ -20,7 +20,7 @@ from ..study_data import StudyData
 from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from ..style_sheet import tint
 from .data import RunData, scaled_years
-from .layout import NO_BREAK, EndLabel, Swatch
+from .layout import NO_BREAK, EndLabel, LegendEntry, Swatch
 from .scales import Places, on_axis
 
 BILLION = 1e9
@@ -68,7 +68,7 @@ def fan_labels(
 ) -> list[EndLabel]:
     """Return the names of median and bands at the end of a fan, with the numbers there.
 
-    In a brief chart the inner band has no name; a note explains it.
+    In a brief chart the inner band has no name; the subtitle has both.
     """
     last = table.iloc[-1]
     value = amount(last["p50"], lang, decimals)
@@ -77,11 +77,28 @@ def fan_labels(
     found = [EndLabel(median, last["p50"], sample=Swatch(BLUE, line=True))]
     low, high = (amount(last[q], lang, decimals) for q in ("p10", "p90"))
     if last["p90"] > last["p10"]:
-        key = "fan_80_brief" if size.brief else "fan_80"
-        found.append(EndLabel(translate(key, lang, low=low, high=high), last["p90"], sample=wide))
+        text = translate("fan_80", lang, low=low, high=high)
+        found.append(EndLabel(text, last["p90"], sample=wide))
         if not size.brief:
             found.append(EndLabel(translate("band_50", lang), last["p75"], sample=narrow))
     return found
+
+
+def fan_entries(table: pd.DataFrame, lang: Language, decimals: int = 0) -> list[LegendEntry]:
+    """Return the same names as a legend, for panels that need their whole width."""
+    last = table.iloc[-1]
+    value, low, high = (amount(last[q], lang, decimals) for q in ("p50", "p10", "p90"))
+    median = translate("fan_median", lang, value=value)
+    found = [LegendEntry(Swatch(BLUE, line=True), median)]
+    if last["p90"] > last["p10"]:
+        interval = translate("fan_80_line", lang, low=low, high=high)
+        found.append(LegendEntry(Swatch(shades_of_bands()[0]), interval))
+    return found
+
+
+def legend_day(table: pd.DataFrame, lang: Language) -> str:
+    """Say of which day the numbers in the legend of a fan are."""
+    return translate("chart_legend_day", lang, day=in_words(table.index[-1].date(), lang))
 
 
 def draw_past(
@@ -106,7 +123,8 @@ def draw_observed(
 
 
 def draw_official(axes: Axes, x: Iterable[float], y: Iterable[float], size: ChartSize) -> None:
-    """Draw official forecasts: open diamonds."""
+    """Draw the official forecasts of one edition: open diamonds, joined by a thin line."""
+    axes.plot(list(x), list(y), color=ORANGE, linewidth=0.4 * size.line, zorder=5.5)
     axes.plot(
         list(x), list(y), "D", color="white", markeredgecolor=ORANGE,
         markeredgewidth=0.5 * size.line, markersize=0.5 * size.text, zorder=6,
@@ -130,7 +148,7 @@ def write_right(axes: Axes, end: float, row: float, text: str, points: float) ->
 
 
 def run_notes(run: RunData, note: str, lang: Language) -> list[str]:
-    """Return what is shown and on which assumption, and the sources with scenario and run."""
+    """Return what a reader needs to read the chart, and the source."""
     return [note, source_line(title_of_scenario(run.scenario, lang), lang)]
 
 
@@ -148,9 +166,8 @@ def identity_of(run: RunData) -> str:
 def scaled_note(run: RunData, table: pd.DataFrame, lang: Language) -> str:
     """Return which years of a table are shown at the pace of a whole year, if any are."""
     scaled = scaled_years(run, table)
-    return (
-        " " + translate("chart_scaled", lang, years=", ".join(map(str, scaled))) if scaled else ""
-    )
+    years = ", ".join(map(str, scaled))
+    return " " + translate("chart_scaled", lang, years=years) if scaled else ""
 
 
 def source(told: StudyData, title: str, lang: Language) -> str:

@@ -1,4 +1,4 @@
-"""Cost beside the budget for each year, and what is short or over."""
+"""Cost beside the budget for each year, and the shortfall or surplus with its interval."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from .data import RunData
 from .elements import BILLION, listed, run_notes
 from .layout import (
     POINTS,
-    EndLabel,
     FigureLayout,
+    LegendEntry,
     Swatch,
     finish,
     inches_of,
-    label_ends,
     new_figure,
-    place_labels,
     text_height,
     widest,
     wrapped,
 )
-from .scales import number_scale, year_scale
+from .scales import number_scale, year_scale, zero_line
 
 HATCH = "////"
-WIDTH = 0.36
+WIDTH = 0.26
+"""Width of a bar [years]; the gap stands between the two of a year."""
+APART = 0.25
+"""Distance of the middle of a bar from the middle of its year."""
 NOTHING = 0.05 * BILLION
 """Gap that is nought in the one decimal that is shown [EUR]."""
 Wording = Literal["band", "words", "sign", "nothing"]
 WORDINGS: tuple[Wording, ...] = get_args(Wording)
-"""How a gap is written: with its band, in words, as a signed number, or where that is too wide,
-not at all."""
-COST, BUDGET = Swatch(BLUE), Swatch(SAND, HATCH)
+"""How a gap is written: with its interval, in words, as a signed number, or not at all."""
+COST, BUDGET, GAP = Swatch(BLUE), Swatch(SAND, HATCH), Swatch(DARK, line=True, marker="o")
 BASELINE = Swatch("C9")
 BASELINE_COLUMNS = ("cost_p50", "budget")
 BASELINE_SHIFT = 0.07
 """How far the bars of the baseline stick out beside those of the run [years]."""
-ROOM_FOR_GAPS = 1.4
-"""Height of the scale over the highest bar before the gaps are written."""
+PALE = 0.45
+"""Opacity of the cost of a year without a budget."""
 
 
 def is_drawable(run: RunData) -> bool:
@@ -54,57 +54,110 @@ def is_drawable(run: RunData) -> bool:
 
 
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
-    """Draw the median cost (with its band) beside the budget, and the gap above them."""
+    """Draw the median cost beside the budget, and between them the gap with its interval."""
     scenario = run.scenario
     rows = headline_rows(run.budget, scenario).reset_index(drop=True)
-    level = translate(f"level_{scenario.prices.level}", lang)
-    vintage = getattr(scenario.budget.vintages[scenario.budget.headline].title, lang)
-    note = f"{vintage}. " + translate("chart_gap_note", lang, level=level)
-    if size.brief:
-        note += " " + translate("chart_gap_note_brief", lang)
+    prices = prices_label(scenario, lang)
     layout = new_figure(
         size,
-        translate("chart_gap_title", lang),
-        [translate("chart_gap_axis", lang, prices=prices_label(scenario, lang))],
-        run_notes(run, note, lang),
+        message(rows, lang),
+        [translate("chart_gap_axis", lang, prices=prices)],
+        run_notes(run, "", lang),
+        subtitle=translate(
+            "chart_gap_subtitle",
+            lang,
+            level=translate(f"level_{scenario.prices.level}", lang),
+            vintage=getattr(scenario.headline.title, lang),
+            prices=prices,
+        ),
+        entries=[
+            [
+                LegendEntry(COST, translate("cost", lang)),
+                LegendEntry(BUDGET, translate("budget", lang)),
+                LegendEntry(GAP, translate("chart_gap_mark", lang)),
+                *_baseline_entry(run, lang),
+            ]
+        ],
     )
     axes = layout.panels[0]
     years = rows["year"].to_numpy(float)
-    names, tops = [], np.zeros(len(rows))
+    tops = np.zeros(len(rows))
     if run.baseline is not None:
-        label, tops = _draw_baseline(axes, run.baseline, size, lang)
-        names.append(label)
-    cost, low, high, budget = (
-        rows[name].to_numpy(float) / BILLION
-        for name in ("cost_p50", "cost_p10", "cost_p90", "budget")
-    )
-    axes.bar(years - WIDTH / 2, cost, WIDTH, color=COST.colour)
-    axes.vlines(years - WIDTH / 2, low, high, color=DARK, linewidth=0.7 * size.line)
-    axes.bar(
-        years + WIDTH / 2, budget, WIDTH, color=BUDGET.colour, edgecolor=DARK, hatch=BUDGET.hatch,
-        linewidth=0.4 * size.line,
-    )  # fmt: skip
+        tops = _draw_baseline(axes, run.baseline, size)
+    tops = np.maximum(tops, _draw_bars(axes, rows, size))
+    lows = _draw_gaps(axes, rows, size)
+    tops = np.fmax(tops, rows["gap_p90"].to_numpy(float) / BILLION)
     axes.set_xlim(years[0] - 0.55, years[-1] + 0.55)
     axes.tick_params(axis="x", length=0)
-    tops = np.maximum(tops, np.fmax(high, np.nan_to_num(budget)))
-    axes.set_ylim(0, ROOM_FOR_GAPS * max(float(tops.max()), 0.1))
+    zero_line(axes.yaxis)
+    axes.spines["bottom"].set_visible(False)
+    low, high = float(lows.min()), max(float(tops.max()), 0.1)
+    axes.set_ylim(low - 0.2 * high if low < 0 else 0, 1.25 * high)
     number_scale(axes.yaxis, lang, 6)
     year_scale(axes.xaxis, [int(year) for year in years])
-    names.append(EndLabel(translate("cost", lang), float(cost[-1]), COST))
-    known = budget[~np.isnan(budget)]
-    if known.size:
-        names.append(EndLabel(translate("budget", lang), float(known[-1]), BUDGET))
-    label_ends(layout, 0, names)
     finish(layout)
-    _write_gaps(layout, rows, tops, lang)
-    place_labels(layout)
+    _write_gaps(layout, rows, tops, lows, lang)
     return layout.figure
 
 
-def _draw_baseline(
-    axes: Axes, run: RunData, size: ChartSize, lang: Language
-) -> tuple[EndLabel, Floats]:
-    """Draw median cost and budget of the baseline in grey; return their name and heights.
+def message(rows: pd.DataFrame, lang: Language) -> str:
+    """Return the title: the first year with a shortfall, or else the last with a budget."""
+    known = rows[rows["budget"].notna()]
+    if known.empty:
+        row = rows.iloc[-1]
+        cost = number(row["cost_p50"] / BILLION, lang, 1)
+        return translate("chart_gap_alone", lang, amount=cost, year=int(row["year"]))
+    short = known[known["gap_p50"] >= NOTHING]
+    row = short.iloc[0] if len(short) else known.iloc[-1]
+    kind = _kind(float(row["gap_p50"]))
+    amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
+    return translate(f"chart_gap_{kind}", lang, amount=amount, year=int(row["year"]))
+
+
+def _kind(gap: float) -> str:
+    """Return what a gap is: a shortfall, a surplus, or neither."""
+    if abs(gap) < NOTHING:
+        return "even"
+    return "shortfall" if gap > 0 else "surplus"
+
+
+def _draw_bars(axes: Axes, rows: pd.DataFrame, size: ChartSize) -> Floats:
+    """Draw cost and budget of each year; return their heights. Without a budget cost is pale."""
+    years = rows["year"].to_numpy(float)
+    cost, budget = (rows[name].to_numpy(float) / BILLION for name in ("cost_p50", "budget"))
+    known = ~np.isnan(budget)
+    for shown, opacity in ((known, 1.0), (~known, PALE)):
+        axes.bar(years[shown] - APART, cost[shown], WIDTH, color=COST.colour, alpha=opacity)
+    axes.bar(
+        years + APART, budget, WIDTH, color=BUDGET.colour, edgecolor=DARK, hatch=BUDGET.hatch,
+        linewidth=0.4 * size.line,
+    )  # fmt: skip
+    found: Floats = np.maximum(cost, np.nan_to_num(budget))
+    return found
+
+
+def _draw_gaps(axes: Axes, rows: pd.DataFrame, size: ChartSize) -> Floats:
+    """Draw the median gap of each year with its 80% interval; return the lowest ends below zero."""
+    years = rows["year"].to_numpy(float)
+    low, middle, high = (
+        rows[f"gap_{name}"].where(rows["budget"].notna()).to_numpy(float) / BILLION
+        for name in ("p10", "p50", "p90")
+    )
+    axes.vlines(years, low, high, color=DARK, linewidth=0.9 * size.line, zorder=4)
+    axes.plot(years, middle, "o", color=DARK, markersize=0.6 * size.text, zorder=5,
+              markeredgecolor="white", markeredgewidth=0.3 * size.line)  # fmt: skip
+    found: Floats = np.fmin(low, 0.0)
+    return found
+
+
+def _baseline_entry(run: RunData, lang: Language) -> list[LegendEntry]:
+    if run.baseline is None:
+        return []
+    return [LegendEntry(BASELINE, translate("baseline_behind", lang))]
+
+
+def _draw_baseline(axes: Axes, run: RunData, size: ChartSize) -> Floats:
+    """Draw median cost and budget of the baseline in grey; return their heights.
 
     They stick out beside the bars of the run, so that they are seen where they are lower too.
     """
@@ -112,15 +165,20 @@ def _draw_baseline(
     heights = [np.nan_to_num(rows[name].to_numpy(float)) / BILLION for name in BASELINE_COLUMNS]
     for values, side in zip(heights, (-1, 1), strict=True):
         axes.bar(
-            rows["year"].to_numpy(float) + side * (WIDTH / 2 + BASELINE_SHIFT), values, WIDTH,
+            rows["year"].to_numpy(float) + side * (APART + BASELINE_SHIFT), values, WIDTH,
             color=BASELINE.colour, edgecolor=GREY, linewidth=0.4 * size.line,
         )  # fmt: skip
-    name = translate("baseline_behind", lang)
-    return EndLabel(name, float(heights[0][-1]), BASELINE), np.maximum(*heights)
+    found: Floats = np.maximum(*heights)
+    return found
 
 
-def _write_gaps(layout: FigureLayout, rows: pd.DataFrame, tops: Any, lang: Language) -> None:
-    """Write the gap above the bars of each year, in as many words as its width holds."""
+def _write_gaps(
+    layout: FigureLayout, rows: pd.DataFrame, tops: Floats, lows: Floats, lang: Language
+) -> None:
+    """Write the gap of each year in as many words as its width holds.
+
+    A shortfall stands above its interval and the bars, a surplus below its interval.
+    """
     size, axes = layout.size, layout.panels[0]
     width, height = inches_of(axes)
     slot = 0.96 * width / (len(rows) + 0.1)
@@ -134,41 +192,75 @@ def _write_gaps(layout: FigureLayout, rows: pd.DataFrame, tops: Any, lang: Langu
                for bold, plain in texts):  # fmt: skip
             break
     air = 0.35 * size.text
-    lifts = [air + (POINTS * text_height(plain, size.small) if plain else 0) for _, plain in texts]
-    above = [(lift + air) / POINTS + text_height(bold, large)
-             for lift, (bold, _) in zip(lifts, texts, strict=True)]  # fmt: skip
-    room = max(top / (1 - high / height) for top, high in zip(tops, above, strict=True))
-    axes.set_ylim(0, max(room, 0.1))
-    for (bold, plain), lift, year, top in zip(texts, lifts, rows["year"], tops, strict=True):
-        for text, up, points, weight in (
-            (plain, air, size.small, "normal"),
-            (bold, lift, large, "bold"),
-        ):
+    tall = [
+        air + sum(POINTS * text_height(text, points) for text, points in
+                  ((bold, large), (plain, size.small)) if text)
+        for bold, plain in texts
+    ]  # fmt: skip
+    below = [bool(gap < 0) and bool(texts[place][0]) for place, gap in enumerate(rows["gap_p50"])]
+    above, under = (
+        max([one / POINTS / height for one, is_below in zip(tall, below, strict=True)
+             if is_below == side], default=0.0)
+        for side in (False, True)
+    )  # fmt: skip
+    above = max(above, 0.03)
+    top, low = float(tops.max()), float(lows.min())
+    under = max(under, 0.03) if low < 0 else under
+    span = (max(top, 0.1) - low) / max(1 - above - under, 0.2)
+    axes.set_ylim(low - under * span, max(top, 0.1) + above * span)
+    for (bold, plain), is_below, year, high, deep in zip(
+        texts, below, rows["year"], tops, lows, strict=True
+    ):
+        shift = -air if is_below else air
+        for text, points, weight in _stacked(bold, plain, large, size.small, is_below):
             axes.annotate(
-                text, (year, top), (0, up), textcoords="offset points", ha="center", va="bottom",
-                fontsize=points, weight=weight, linespacing=1.15,
+                text, (year, deep if is_below else high), (0, shift), textcoords="offset points",
+                ha="center", va="top" if is_below else "bottom", fontsize=points, weight=weight,
+                linespacing=1.15,
             )  # fmt: skip
+            step = POINTS * text_height(text, points)
+            shift += -step if is_below else step
+
+
+def _stacked(
+    bold: str, plain: str, large: float, small: float, below: bool
+) -> list[tuple[str, float, str]]:
+    """Return the texts of a gap from its interval on: the bold one is always the upper one."""
+    found = [(bold, large, "bold"), (plain, small, "normal")]
+    return [one for one in (found if below else found[::-1]) if one[0]]
 
 
 def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[str, str]:
-    """Return the gap of a year, to be written bold, and its band, or that there is no budget."""
+    """Return the gap of a year, to be written bold, and its interval; or that it has no budget."""
     if pd.isna(row["budget"]):
         return "", translate("none_set", lang) if wording in ("band", "words") else ""
     if wording == "nothing":
         return "", ""
+    kind = _kind(row["gap_p50"])
     amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
-    over = row["gap_p50"] <= 0
     if wording == "sign":
-        sign = "\N{MINUS SIGN}" if over else "+"
-        return amount if abs(row["gap_p50"]) < NOTHING else sign + amount, ""
+        sign = {"even": "", "shortfall": "+", "surplus": "\N{MINUS SIGN}"}[kind]
+        return sign + amount, ""
     if max(abs(row[f"gap_{q}"]) for q in ("p10", "p50", "p90")) < NOTHING:
         return translate("even", lang), ""
-    near, far = row["gap_p10"], row["gap_p90"]
-    if over:
-        near, far = -far, -near
-    low, high = (number(eur / BILLION, lang, 1) for eur in (near, far))
+    low, high = _ends(row, lang)
     band = translate("from_to", lang, low=low, high=high) if wording == "band" else ""
-    return translate("over" if over else "short", lang, amount=amount), band
+    return _in_words(row, amount, lang), band
+
+
+def _in_words(row: dict[Any, Any], amount: str, lang: Language) -> str:
+    """Return a gap in words: a shortfall or a surplus of an amount."""
+    kind = _kind(row["gap_p50"])
+    return translate("even", lang) if kind == "even" else translate(f"gap_{kind}", lang,
+                                                                    amount=amount)  # fmt: skip
+
+
+def _ends(row: dict[Any, Any], lang: Language) -> tuple[str, str]:
+    """Return the 80% interval of a shortfall, or of a surplus where the median is one [EUR bn]."""
+    near, far = row["gap_p10"], row["gap_p90"]
+    if row["gap_p50"] <= 0:
+        near, far = -far, -near
+    return number(near / BILLION, lang, 1), number(far / BILLION, lang, 1)
 
 
 def alt_text(run: RunData, lang: Language) -> str:
@@ -179,10 +271,7 @@ def alt_text(run: RunData, lang: Language) -> str:
         if pd.isna(row["budget"]):
             told.append(translate("alt_gap_none", lang, year=row["year"], cost=cost))
             continue
-        kind = "short" if row["gap_p50"] > 0 else "over"
-        gap = translate(kind, lang, amount=billion(abs(row["gap_p50"]), lang))
-        if abs(row["gap_p50"]) < NOTHING:
-            gap = translate("even", lang)
+        low, high = _ends(row, lang)
         told.append(
             translate(
                 "alt_gap_year",
@@ -190,7 +279,9 @@ def alt_text(run: RunData, lang: Language) -> str:
                 year=row["year"],
                 cost=cost,
                 budget=billion(row["budget"], lang),
-                gap=gap,
+                gap=_in_words(row, billion(abs(row["gap_p50"]), lang), lang),
+                low=low,
+                high=high,
             )
         )
     return translate("alt_gap", lang, told=listed(told))

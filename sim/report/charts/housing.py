@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...hindcast import observed
-from ..i18n import Language, translate
+from ..i18n import Language, in_words, translate
 from ..style import BLUE, DARK, SAND, ChartSize
 from .data import UNREDUCED, RunData, by_month, by_year, has_days, to_whole_years
 from .elements import (
@@ -17,7 +17,8 @@ from .elements import (
     bands_by_day,
     draw_fan,
     draw_past,
-    fan_labels,
+    fan_entries,
+    legend_day,
     limit_from_zero,
     listed,
     run_notes,
@@ -25,7 +26,7 @@ from .elements import (
 )
 from .figures import Points, draw_figures, figures_note, name_figures
 from .gap import HATCH
-from .layout import EndLabel, FigureLayout, Swatch, finish, label_ends, name_point, new_figure
+from .layout import FigureLayout, LegendEntry, Swatch, finish, name_point, new_figure
 from .scales import date_scale, number_scale, on_axis, positions, year_scale, zero_line
 
 FIRST_SHOWN = {True: 2021, False: 2018}
@@ -93,16 +94,24 @@ def is_drawable(run: RunData) -> bool:
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw status holders in reception; homes found beside new need for them, and arrears."""
     years = people_by_year(run)
-    note = translate("chart_housing_note_brief" if size.brief else "chart_housing_note", lang)
-    note += scaled_note(run, years, lang)
-    if size.brief:
-        note += " " + translate("chart_bands_brief", lang)
-    note += figures_note(run, FIGURES, lang)
+    note = translate("chart_housing_note", lang) + scaled_note(run, years, lang)
+    waiting = by_month(run, "occupancy", "kind:status_holders")
+    note += " " + legend_day(waiting, lang) + figures_note(run, FIGURES, lang)
+    arrears = "arrears_at_end" if years.iloc[-1]["arrears"] >= 0 else "ahead_at_end"
     layout = new_figure(
         size,
-        translate("chart_housing_title", lang),
+        message(run, lang),
         [translate("chart_housing_waiting", lang), translate("chart_housing_years", lang)],
         run_notes(run, note, lang),
+        subtitle=translate("chart_housing_subtitle", lang),
+        entries=[
+            fan_entries(waiting, lang),
+            [
+                LegendEntry(CAME, translate("came_to_need", lang)),
+                LegendEntry(FOUND, translate("homes_found", lang)),
+                LegendEntry(ARREARS, translate(arrears, lang)),
+            ],
+        ],
     )
     past, figures = _draw_waiting(layout, run, lang)
     _draw_years(layout, years, lang)
@@ -134,7 +143,6 @@ def _draw_waiting(
     limit_from_zero(axes, float(table["p90"].max()), *(value for _, value in [*past, *figures]))
     number_scale(axes.yaxis, lang)
     date_scale(axes.xaxis, lang)
-    label_ends(layout, 0, fan_labels(table, size, lang))
     return past, figures
 
 
@@ -160,17 +168,13 @@ def _draw_years(layout: FigureLayout, years: pd.DataFrame, lang: Language) -> No
     axes.tick_params(axis="x", length=0)
     number_scale(axes.yaxis, lang)
     year_scale(axes.xaxis, [int(year) for year in years.index])
-    last = years.iloc[-1]
-    arrears = "arrears_at_end" if last["arrears"] >= 0 else "ahead_at_end"
-    label_ends(
-        layout,
-        1,
-        [
-            EndLabel(translate("homes_found", lang), float(last["found"]), FOUND),
-            EndLabel(translate("came_to_need", lang), float(last["came"]), CAME),
-            EndLabel(translate(arrears, lang), float(last["arrears"]), ARREARS),
-        ],
-    )
+
+
+def message(run: RunData, lang: Language) -> str:
+    """Return the title: the median of status holders in reception on the last day."""
+    waiting = by_month(run, "occupancy", "kind:status_holders")
+    value, day = amount(waiting["p50"].iloc[-1], lang), in_words(waiting.index[-1].date(), lang)
+    return translate("chart_housing_message", lang, value=value, day=day)
 
 
 def alt_text(run: RunData, lang: Language) -> str:

@@ -30,6 +30,8 @@ from .scales import number_scale, year_scale
 
 FIGURES = ("inflow|total",)
 """Series of published figures that are drawn over the fan."""
+NAMED = 3
+"""Editions of forecasts that are named where there is little room: the last."""
 FIRST_SHOWN = {True: 2018, False: 2012}
 """First year of the past, where there is little room and where there is enough."""
 
@@ -57,9 +59,10 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     note += figures_note(run, FIGURES, lang)
     layout = new_figure(
         size,
-        translate("chart_inflow_title", lang),
+        message(inflow, lang),
         [translate("chart_inflow_axis", lang)],
         run_notes(run, note, lang),
+        subtitle=translate("chart_inflow_subtitle", lang),
     )
     axes = layout.panels[0]
     first, last = int(inflow.index[0]), int(inflow.index[-1])
@@ -78,7 +81,9 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     axes.plot(inflow.index, inflow["p50"], "o", color="white", markeredgecolor=BLUE,
               markersize=0.42 * size.text, markeredgewidth=0.5 * size.line, zorder=5)  # fmt: skip
     draw_observed(axes, past, past.values(), size)
-    draw_official(axes, [o.target.year for o in official], [o.central for o in official], size)
+    for edition in {one.edition: None for one in official}:
+        ones = [one for one in official if one.edition == edition]
+        draw_official(axes, [o.target.year for o in ones], [o.central for o in ones], size)
     figures = draw_figures(axes, run, FIGURES, size, yearly=True)
     axes.set_xlim(min([*past, first]) - 0.4, last + 0.25)
     limit_from_zero(axes, *inflow["p90"], *past.values(), *(one.central for one in official),
@@ -91,9 +96,24 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     counted = sorted(past.items(), key=lambda point: -point[1])
     before = [point for point in counted if point[0] < first - 2]
     name_point(layout, axes, translate("past_counted", lang), before or counted)
-    said = sorted(((one.target.year, one.central) for one in official), key=lambda p: -p[1])
-    name_point(layout, axes, translate("official_forecasts", lang), said)
+    editions = list({one.edition: None for one in official[::-1]})
+    for edition in editions[:NAMED] if size.brief else editions:
+        points = [(float(one.target.year), one.central) for one in official
+                  if one.edition == edition]  # fmt: skip
+        name_point(layout, axes, edition_name(edition, lang), points)
     return layout.figure
+
+
+def edition_name(edition: str, lang: Language) -> str:
+    """Return the name of an edition of forecasts in a language; MPP 2024-I is one in both."""
+    kind, _, year = edition.partition(" ")
+    return translate("edition_budget", lang, year=year) if kind == "Budget" else edition
+
+
+def message(inflow: pd.DataFrame, lang: Language) -> str:
+    """Return the title: the median of the last year."""
+    value = amount(float(inflow["p50"].iloc[-1]), lang)
+    return translate("chart_inflow_message", lang, value=value, year=int(inflow.index[-1]))
 
 
 def alt_text(run: RunData, lang: Language) -> str:

@@ -210,6 +210,8 @@ def new_figure(
     for axes, text in zip(panels, under, strict=False):
         axes.set_xlabel(wrapped(text, size.text, most), loc="left")
     left, inside = size.margin / size.width_inches, size.width_inches - 2 * size.margin
+    title, subtitle = (text.replace("€ ", f"€{NO_BREAK}").replace("EUR ", f"EUR{NO_BREAK}")
+                       for text in (title, subtitle))  # fmt: skip
     titles = [figure.suptitle(wrapped(title, size.title, inside, bold=True), x=left, ha="left")]
     if subtitle:
         heads = heads if len(heads) > 1 else [""]

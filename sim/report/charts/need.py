@@ -66,12 +66,13 @@ def is_drawable(run: RunData) -> bool:
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw need with its bands, the places, official forecasts and the past."""
     fill = number(run.scenario.reception.need_fill.single, lang, 2)
-    note = translate("chart_need_note_brief" if size.brief else "chart_need_note", lang, fill=fill)
+    note = translate("chart_need_note", lang) + figures_note(run, FIGURES, lang)
     layout = new_figure(
         size,
-        translate("chart_need_title", lang),
+        message(run, lang),
         [translate("chart_need_axis", lang)],
-        run_notes(run, note + figures_note(run, FIGURES, lang), lang),
+        run_notes(run, note, lang),
+        subtitle=translate("chart_need_subtitle", lang, fill=fill),
     )
     axes = layout.panels[0]
     need, places = by_month(run, "need"), by_month(run, "places")
@@ -91,8 +92,10 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     draw_fan(axes, x, need, size)
     axes.plot(x, places["p50"], color=DARK, linewidth=0.7 * size.line, linestyle=(0, DASHED))
     draw_past(axes, past, (start, float(need["p50"].iloc[0])), size)
-    draw_official(axes, [on_axis(o.day) for o in official], [o.places for o in official], size)
-
+    editions = {one.edition: [other for other in official if other.edition == one.edition]
+                for one in official}  # fmt: skip
+    for ones in editions.values():
+        draw_official(axes, [on_axis(o.day) for o in ones], [o.places for o in ones], size)
     figures = draw_figures(axes, run, FIGURES, size)
     axes.set_xlim(on_axis(min(FIRST_SHOWN, need.index[0].date())), x[-1])
     tops += [*need["p90"], *places["p50"], *(one.places for one in official)]
@@ -106,14 +109,19 @@ def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     label_ends(layout, 0, [*fan_labels(need, size, lang), *labels])
     finish(layout)
     name_figures(layout, axes, figures, lang)
-    last = {one.edition: one for one in official}
-    for edition, one in last.items():
-        name_point(layout, axes, edition, [(on_axis(one.day), one.places)])
+    for edition, ones in editions.items():
+        name_point(layout, axes, edition, [(on_axis(one.day), one.places) for one in ones[::-1]])
     if past:
-        key = "past_need_brief" if size.brief else "past_need"
         points = [(on_axis(day), value) for day, value in past]
-        name_point(layout, axes, translate(key, lang), points)
+        name_point(layout, axes, translate("past_counted", lang), points)
     return layout.figure
+
+
+def message(run: RunData, lang: Language) -> str:
+    """Return the title: the median need on the last day."""
+    need = by_month(run, "need")
+    value, day = amount(need["p50"].iloc[-1], lang), in_words(need.index[-1].date(), lang)
+    return translate("chart_need_message", lang, value=value, day=day)
 
 
 def _past() -> list[tuple[date, float]]:

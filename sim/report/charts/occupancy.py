@@ -60,49 +60,59 @@ def is_drawable(run: RunData) -> bool:
 def layers_of(run: RunData, lang: Language) -> list[tuple[str, pd.Series[float], Swatch]]:
     """Name, people by date (means) and size of each layer, from the bottom up.
 
-    Where capacity follows people, those beyond the places that are open are in the layer of the
-    type as which they are priced; where spending follows the budget they are without a place.
+    On top are people beyond all places: without one where spending follows the budget, else unmet
+    demand that is priced as a type of place.
     """
     found, beyond = [], by_month(run, "shortage")["mean"]
-    priced_as = None if run.scenario.closing == "constrained" else priced_type(run.scenario)
     for number_, (key, name) in enumerate(place_names(run.scenario, lang).items()):
         people = by_month(run, "occupancy", f"place:{key}")["mean"]
-        people = people + beyond if key == priced_as else people
         found.append((name, people, LAYERS[number_ % len(LAYERS)]))
-    if priced_as is None and float(beyond.max()) >= SHORTAGE_SHOWN:
-        found.append((translate("without_place", lang), beyond, BEYOND))
+    if float(beyond.max()) >= SHORTAGE_SHOWN:
+        found.append((_name_of_beyond(run, lang), beyond, BEYOND))
     return found
 
 
-def priced_type(scenario: Scenario) -> str:
-    """Return the main type of place as which people beyond all places are priced."""
-    name = scenario.prices.beyond_places_as
-    return scenario.reception.places[name].part_of or name
+def is_closed(run: RunData) -> bool:
+    """Return whether spending follows the budget, so that people may be without a place."""
+    return run.scenario.closing == "constrained"
+
+
+def _name_of_beyond(run: RunData, lang: Language) -> str:
+    if is_closed(run):
+        return translate("without_place", lang)
+    place = run.scenario.reception.places[run.scenario.prices.beyond_places_as]
+    title = str(getattr(place.title, lang)).rpartition(": ")[2]
+    return translate("unmet_demand", lang, type=title[0].lower() + title[1:])
 
 
 def beyond_note(run: RunData, lang: Language) -> str:
-    """Say how often people are beyond the places open, where they are priced as having one.
+    """Say how often there is unmet demand, where it is priced as having a place.
 
     Median and probability on the last day of the last year, and not the mean: it is made by the few
     replications in which inflow jumps.
     """
-    closed = run.scenario.closing == "constrained"
-    if closed or float(by_month(run, "shortage")["mean"].max()) < SHORTAGE_SHOWN:
+    if is_closed(run) or float(by_month(run, "shortage")["mean"].max()) < SHORTAGE_SHOWN:
         return ""
-    name = place_names(run.scenario, lang)[priced_type(run.scenario)]
-    told = translate("chart_beyond_note", lang, type=name)
     if run.unreduced is None or run.unreduced.empty:
-        return " " + told
+        return ""
     year = int(run.unreduced["year"].max())
     there = run.unreduced.loc[run.unreduced["year"] == year, "shortage|total|end"]
-    chance = translate(
-        "chart_beyond_chance",
+    return translate(
+        "chart_unmet_note",
         lang,
         year=year,
         chance=probability(float((there > 0).mean()), lang),
         median=number(float(there.median()), lang),
     )
-    return f" {told} {chance}"
+
+
+def message(run: RunData, lang: Language) -> str:
+    """Return the title: the mean of people in reception on the last day, as the areas show it."""
+    people = people_in_reception(run)
+    beyond = float(by_month(run, "shortage")["mean"].iloc[-1]) >= SHORTAGE_SHOWN
+    key = "chart_occupancy_message" + (("_all" if is_closed(run) else "_unmet") if beyond else "")
+    day = in_words(people.index[-1].date(), lang)
+    return translate(key, lang, value=amount(people.iloc[-1], lang), day=day)
 
 
 def people_in_reception(run: RunData) -> pd.Series[float]:
@@ -112,17 +122,13 @@ def people_in_reception(run: RunData) -> pd.Series[float]:
 
 def draw(run: RunData, size: ChartSize, lang: Language) -> Figure:
     """Draw mean people by place type, and the places; without a place where money is short."""
+    note = beyond_note(run, lang) + figures_note(run, FIGURES, lang)
     layout = new_figure(
         size,
-        translate("chart_occupancy_title", lang),
+        message(run, lang),
         [translate("chart_occupancy_axis", lang)],
-        run_notes(
-            run,
-            translate("chart_occupancy_note", lang)
-            + beyond_note(run, lang)
-            + figures_note(run, FIGURES, lang),
-            lang,
-        ),
+        run_notes(run, note.strip(), lang),
+        subtitle=translate("chart_occupancy_subtitle", lang),
     )
     axes = layout.panels[0]
     layers = layers_of(run, lang)
@@ -177,4 +183,8 @@ def alt_text(run: RunData, lang: Language) -> str:
             translate("alt_occupancy_day", lang, day=in_words(day.date(), lang), parts=parts,
                   places=amount(places["mean"][day], lang))
         )  # fmt: skip
-    return translate("alt_occupancy", lang, told=listed(told)) + beyond_note(run, lang)
+    return translate("alt_occupancy", lang, told=listed(told)) + _spaced(beyond_note(run, lang))
+
+
+def _spaced(note: str) -> str:
+    return f" {note}" if note else ""

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from ...scenario import ADDENDS, Scenario
 from ..display_names import line_label
-from ..i18n import Language, billion, translate
+from ..i18n import Language, billion, number, translate
 from ..style import BLUE, DARK, ORANGE, SAND, ChartSize, chart_style
 from ..vintages import gross_note, ordered, percent, title_of, vintages_table
 from .data import RunData
-from .elements import BILLION, cited_sources, listed, run_notes, title_of_scenario
+from .elements import BILLION, listed, run_notes, source_line, title_of_scenario
 from .layout import FigureLayout, LegendEntry, Swatch, finish, new_figure, widest
 from .scales import number_scale, year_scale
 
@@ -50,15 +50,9 @@ def draw_scenario(
     scenario: Scenario, size: ChartSize, lang: Language, prices: int | None = None
 ) -> Figure:
     """Draw the vintages of a scenario, without a run."""
-    told = translate(
-        "vintages_source",
-        lang,
-        title=title_of_scenario(scenario, lang),
-        id=id_of(scenario, prices),
-        sources=cited_sources(),
-    )
+    notes = [_note(scenario, lang), source_line(title_of_scenario(scenario, lang), lang)]
     with chart_style(size):
-        return _draw(scenario, [_note(scenario, lang), told], size, lang, prices)
+        return _draw(scenario, notes, size, lang, prices)
 
 
 def id_of(scenario: Scenario, prices: int | None = None) -> str:
@@ -100,13 +94,13 @@ def _draw(
     ]
     lines = LINES[:1] if size.brief or size.height_inches else LINES
     level = translate("prices_of", lang, year=found["prices"].iloc[0])
-    unit = translate("chart_gap_axis", lang, prices=level)
-    heads = [f"{line_label(line, lang)} [{unit}]" for line in lines]
+    heads = [line_label(line, lang) for line in lines]
     layout = new_figure(
         size,
-        translate("chart_vintages_title", lang),
+        message(scenario, found, lang),
         heads,
         notes,
+        subtitle=translate("chart_vintages_subtitle", lang, prices=level),
         columns=1,
         plots=() if len(lines) == 1 else [0.6 * size.plot_inches] * len(lines),
         entries=[entries, *[()] * (len(lines) - 1)],
@@ -119,6 +113,21 @@ def _draw(
     for panel, line in enumerate(lines):
         _changes(layout, panel, shown[shown["line"] == line], years, lang)
     return layout.figure
+
+
+def message(scenario: Scenario, found: pd.DataFrame, lang: Language) -> str:
+    """Return the title: the total of the last vintage in its first and its last year."""
+    name = _drawn(scenario)[-1]
+    rows = found[(found["vintage"] == name) & (found["line"] == LINES[0])].sort_values("year")
+    if rows.empty:
+        return translate("vintages_title", lang)
+    (begin, first), (end, last) = (
+        (int(row["year"]), number(row["amount_at_prices"] / BILLION, lang, 1))
+        for row in (rows.iloc[0], rows.iloc[-1])
+    )
+    title = title_of(scenario, name, lang)
+    return translate("chart_vintages_message", lang, title=title, first=first, begin=begin,
+                     last=last, end=end)  # fmt: skip
 
 
 def _bars(
