@@ -424,8 +424,14 @@ def test_a_file_that_was_changed_is_refused_and_no_memo_is_written(
 REFUSED = {
     "no folder": (("nowhere", "-o", "m.docx"), "can't be read"),
     "no form": (("RUN", "-o", "m.odt"), "a Word document (.docx), a PDF (.pdf) or Markdown (.md)"),
-    "a web page": (("RUN", "-o", "m.html"), "a Word document (.docx), a PDF (.pdf) or Markdown (.md)"),
-    "no such form": (("RUN", "-o", "m.docx", "--format", "html"), "is not one of 'docx', 'md', 'pdf'"),
+    "a web page": (
+        ("RUN", "-o", "m.html"),
+        "a Word document (.docx), a PDF (.pdf) or Markdown (.md)",
+    ),
+    "no such form": (
+        ("RUN", "-o", "m.docx", "--format", "html"),
+        "is not one of 'docx', 'md', 'pdf'",
+    ),
     "no question": (("RUN", "-o", "m.docx", "--question", "3"), "has no questions"),
     "unknown question": (("BOOK", "-o", "m.docx", "--question", "83"), "there is no question 83"),
     "no number": (("BOOK", "-o", "m.docx", "--question", "1"), "no number answers question 1"),
