@@ -80,6 +80,7 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     texts = [" ".join(str(part).split()) for part in told if not isinstance(part, PrintedTable)]
     texts = [_in_words(text, data, lang) for text in texts if text] or [chart_text(data, lang)]
     tables = [table_of(part) for part in told if isinstance(part, PrintedTable)]
+    tables = [replace(one, caption=_in_words(one.caption, data, lang)) for one in tables]
     about = summary_of(str(data.record["kind"]), lang)
     titles = titles_of(data.scenarios, lang)
     subjects = _listed(list(titles.values()), lang) or folder.stamp.scenario
@@ -118,8 +119,8 @@ def _in_words(text: str, data: StudyData, lang: Language) -> str:
     if "target" not in asked or asked["target"] not in text:
         return text
     target = target_of(asked["target"], asked.get("certainty", 0.8))
-    words = target_words(target, data.first, lang)
-    return sentence(text.replace(asked["target"], words))
+    words = translate("memo_quoted", lang, name=target_words(target, data.first, lang))
+    return text.replace(asked["target"], words)
 
 
 def summary_of(kind: str, lang: Language) -> str:
