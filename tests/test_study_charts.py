@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 from support.chart_cases import COMMANDS, LANGUAGES, MADE_UP, STUDIES, TINY, loaded, study
@@ -17,10 +19,12 @@ from support.folders import record_in
 
 from sim.report.charts.elements import amount
 from sim.report.charts.layout import Swatch
+from sim.report.charts.names import scenario_label
 from sim.report.charts.occupancy import luminance
-from sim.report.i18n import Language, billion, number
+from sim.report.i18n import Language, billion, number, translate
 from sim.report.study_data import StudyData
 from sim.runs.provenance import find_in_chart
+from sim.scenario import load
 from sim.studies import STUDIES as REGISTERED
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
@@ -157,13 +161,19 @@ def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
 
 @pytest.mark.parametrize(
     "swatches",
-    [differences.BARS, (ind_coa.LESS, ind_coa.MORE), (sensitivity.LOW, sensitivity.HIGH),
+    [(ind_coa.LESS, ind_coa.MORE), (sensitivity.LOW, sensitivity.HIGH),
      tuple(Swatch(scatter._hex(share)) for share in scatter.STEPS)],
 )  # fmt: skip
 def test_fills_are_data_apart_in_grey(swatches: tuple[Swatch, ...]) -> None:
     for one, two in combinations(swatches, 2):
         apart = abs(luminance(one.colour) - luminance(two.colour))
         assert apart >= TOLD_APART or one.hatch != two.hatch
+
+
+def test_scenarios_compared_have_marks_and_dashes_of_their_own() -> None:
+    for one, two in combinations(differences.MARKS, 2):
+        assert one.marker != two.marker
+        assert one.dashes != two.dashes
 
 
 @pytest.mark.slow
@@ -204,6 +214,73 @@ def test_a_slide_keeps_chance_among_the_inputs_and_says_how_many_are_left_out() 
     names = list(figure.axes[0].get_yticklabels())
     assert names[-1].get_text() == "process noise"
     assert f"{26 - len(names)} more inputs" in written_in(figure)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", STUDIES)
+def test_titles_say_the_message_with_a_number_and_no_label_is_a_file_name_or_key(
+    kind: str, lang: Language
+) -> None:
+    """A title has a number and no full stop; files and keys are what one types, not what it is."""
+    figure = draw_chart(study(kind), lang, "page")
+    title = " ".join(figure.get_suptitle().split())
+    assert re.search(r"\d", title) or "geen" in title or "no value" in title, title
+    assert not title.endswith("."), title
+    written = written_in(figure)
+    for name in ("faster-housing", "coa-prices", "regular-27100", "baseline", "owb2025"):
+        assert name not in written, (name, written)
+    assert not re.search(r"\b(inflow|housing|prices|budget)\.[a-z_]+", written), written
+    assert study(kind).id not in written
+    assert getattr(figure, "identity", "").startswith(f"opvangsim study {study(kind).id}")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_comparison_tells_only_the_panels_that_it_has(lang: Language) -> None:
+    """A series in which nothing differs has no panel, no legend of its own, and no mention."""
+    data = study("comparison")
+    whole = data.table
+
+    def table(name: str) -> pd.DataFrame:
+        found = whole(name)
+        if name != "monthly":
+            return found
+        still = found["series"] != "occupancy"
+        columns = [one for one in found.columns if one.startswith("difference_")]
+        found.loc[still, columns] = 0.0
+        return found
+
+    less = replace(data, table=table)
+    heads = differences.heads_of(differences.comparison_of(less), lang)
+    figure, words = draw_chart(less, lang, "page"), chart_text(less, lang)
+    assert len(heads) == len(figure.axes) == 2
+    assert len(figure.legends) == 1
+    for head in heads:
+        assert head in words
+    for series in ("pending", "waiting_months"):
+        assert translate(f"compare_{series}_axis", lang) not in words
+
+
+def test_a_scenario_changed_on_the_command_line_has_a_label_in_words() -> None:
+    label = scenario_label(load("baseline", sets=["prices.empty_bed=+10%"]), "nl")
+    assert label.startswith("Basispad, met ")
+    assert label.endswith(" +10%")
+    assert "prices." not in label
+
+
+@pytest.mark.long
+def test_the_chart_of_a_frontier_writes_numbers_on_no_line_of_the_limit() -> None:
+    """The limit runs between squares; numbers stand in their middle, without a halo."""
+    axes = draw_chart(study("frontier"), "en", "page").axes[0]
+    numbers = [text for text in axes.texts if text.get_text()]
+    assert numbers
+    for text in numbers:
+        assert not text.get_path_effects()
+        for line in axes.lines:
+            xs, ys = (np.asarray(values, float) for values in (line.get_xdata(), line.get_ydata()))
+            x, y = text.get_position()
+            assert not (xs.min() <= x <= xs.max() and ys.min() <= y <= ys.max())
 
 
 # -- files ------------------------------------------------------------------------------------
@@ -261,8 +338,8 @@ def test_overview_writes_stamped_files_with_their_words(
         assert found is not None
         assert found.intact
         assert (found.stamp.kind, found.stamp.seed) == ("overview", "1")
-    assert "<desc>Stippen met banden" in (tmp_path / "one.svg").read_text("utf-8")
-    assert re.match("Dots with intervals", (tmp_path / "all" / "overview-en-slide.txt").read_text())
+    assert "Stippen met intervallen voor" in (tmp_path / "one.svg").read_text("utf-8")
+    assert "Dots with intervals for" in (tmp_path / "all" / "overview-en-slide.txt").read_text()
     wrong = command("scenario", "overview", "-o", "one.gif")
     assert wrong.returncode == 2
     assert "no .png, .svg or .pdf" in wrong.stderr

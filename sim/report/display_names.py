@@ -105,6 +105,11 @@ def series_name(series: str, breakdown: str, lang: Language) -> str:
     return f"{what}: {translate(key, lang) if key in known else line_label(part, lang)}"
 
 
+def is_illustrative(title: str) -> bool:
+    """Return whether the title of a scenario says that it is illustrative."""
+    return title.partition(" - ")[0] in ILLUSTRATIVE
+
+
 def short_title(title: str) -> str:
     """Return the title of a scenario without "Illustrative - ", or without what explains it.
 

@@ -19,6 +19,7 @@ from ..report.i18n import Language
 from ..report.study_data import StudyData
 from ..report.style import (
     CHART_SIZES,
+    ChartFigure,
     ChartSize,
     Width,
     bytes_of,
@@ -210,7 +211,14 @@ def draw_chart(data: StudyData, lang: Language, width: Width = "page") -> Figure
     """Return the chart of a study; raises ``ScenarioError`` for a kind that has none."""
     size = CHART_SIZES[width]
     with chart_style(size):
-        return chart_of_study(data).draw(data, size, lang)
+        figure = chart_of_study(data).draw(data, size, lang)
+    settings = data.settings
+    if isinstance(figure, ChartFigure):
+        figure.identity = (
+            f"opvangsim study {data.id}, {settings.replications} replications, steps of a "
+            f"{settings.step}, seed {settings.seed}"
+        )
+    return figure
 
 
 def chart_text(data: StudyData, lang: Language) -> str:

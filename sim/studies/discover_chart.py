@@ -8,21 +8,31 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ..report.charts.bar_rows import place_rows, row_height, spread
-from ..report.charts.elements import cited_sources, listed
+from ..report.charts.elements import listed, source_line
 from ..report.charts.layout import (
     LEADING,
     POINTS,
     FigureLayout,
     inches_of,
     new_figure,
-    text_width,
+    shortened,
     wrapped,
 )
+from ..report.charts.names import scenario_label
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ChartSize
 from .asked import lever
-from .discover_text import banded, choice_text, claim, limit_text, percent, tried_text, unit_of
+from .discover_text import (
+    banded,
+    brief_claim,
+    choice_text,
+    claim,
+    limit_text,
+    percent,
+    tried_text,
+    unit_of,
+)
 from .levers import lever_words
 from .prim import Box, Discovery, Limit, discovery_of
 from .scatter_chart import axes_of, draw_runs, keys_of, note_of
@@ -47,21 +57,22 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     texts, each = _rows(discovery, box, units, size, size.text, lang)
     layout = new_figure(
         size,
-        _title(box, lang),
+        message(discovery, box, lang),
+        [translate("discover_bars", lang), translate("discover_scatter", lang)],
         [
-            translate("discover_bars", lang),
-            _scatter_head(discovery, units, size, lang),
+            note_of(discovery, lang),
+            source_line(scenario_label(data.first, lang), lang),
         ],
-        [
-            _note(discovery, box, slide, lang),
-            *note_of(discovery, slide, lang),
-            _source(data, discovery, lang),
-        ],
+        subtitle=_subtitle(data, discovery, box, lang),
         columns=2 if slide else 1,
         plots=[1.0] if slide else [sum(each), PLOT["column" if size.brief else "page"]],
         entries=[[], keys_of(discovery, lang)],
         under=["", lever_and_unit(discovery, 0, units, lang)],
+        indent=True,
     )
+    tall = 0.45 * (size.height_inches or 2 * PLOT["column" if size.brief else "page"])
+    upward = wrapped(lever_and_unit(discovery, 1, units, lang), size.text, tall)
+    layout.panels[1].set_ylabel(upward)
     draw_runs(layout, 1, discovery, box, lang)
     room, points = inches_of(layout.panels[0])[1], size.text
     if sum(each) > room + 0.02:
@@ -77,44 +88,26 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     return layout.figure
 
 
-def _title(box: Box, lang: Language) -> str:
+def message(discovery: Discovery, box: Box, lang: Language) -> str:
+    """Return how often the condition holds in the box, and how often in all runs."""
     return translate(
-        "discover_chart",
+        "discover_message",
         lang,
+        claim=brief_claim(discovery, lang),
         density=percent(box.density, lang),
-        coverage=percent(box.coverage, lang),
+        share=percent(discovery.share, lang),
     )
 
 
-def _note(discovery: Discovery, box: Box, brief: bool, lang: Language) -> str:
+def _subtitle(data: StudyData, discovery: Discovery, box: Box, lang: Language) -> str:
     return translate(
-        "study_discover_note_brief" if brief else "study_discover_note",
-        lang,
-        claim=claim(discovery, lang),
-        density=banded(box.density, box.density_band, lang),
-        coverage=banded(box.coverage, box.coverage_band, lang),
-    )
-
-
-def _source(data: StudyData, discovery: Discovery, lang: Language) -> str:
-    return translate(
-        "study_sweep_source",
+        "discover_subtitle",
         lang,
         title=data.asked["title"][lang],
         runs=number(len(discovery.table), lang),
-        n=number(data.settings.replications, lang),
-        seed=data.settings.seed,
-        id=data.id,
-        sources=cited_sources(),
+        density=banded(box.density, box.density_band, lang),
+        coverage=banded(box.coverage, box.coverage_band, lang),
     )
-
-
-def _scatter_head(
-    discovery: Discovery, units: Mapping[str, str], size: ChartSize, lang: Language
-) -> str:
-    upward = lever_and_unit(discovery, 1, units, lang)
-    head = translate("discover_scatter", lang)
-    return upward or head if size.brief or size.height_inches else f"{head}. {upward}".strip()
 
 
 def limit_short(_: Discovery, limit: Limit, units: Mapping[str, str], lang: Language) -> str:
@@ -126,7 +119,12 @@ def limit_short(_: Discovery, limit: Limit, units: Mapping[str, str], lang: Lang
 def limit_words(
     discovery: Discovery, bound: Limit, units: Mapping[str, str], lang: Language
 ) -> str:
-    """A limit in words: the lever, what is left of it, and what was tried."""
+    """A limit in words: the lever, what is left of it, and what was tried.
+
+    Of choices the bar names all that were tried.
+    """
+    if bound.choices:
+        return limit_short(discovery, bound, units, lang)
     return translate(
         "study_discover_limit",
         lang,
@@ -145,8 +143,7 @@ def lever_and_unit(
         return ""
     text = lever_words(lever(names[place], names[place]), None, lang)
     unit = unit_of(names[place], units, lang)
-    return translate("study_across" if place == 0 else "study_upward", lang,
-                 what=f"{text}, {unit}" if unit else text)  # fmt: skip
+    return f"{text}, {unit}" if unit else text
 
 
 def _rows(
@@ -197,10 +194,9 @@ def _bar(
         kept = choice in limit.choices
         axes.barh(row, 1 / len(every), tall, left=place / len(every),
                   color=BLUE if kept else "white", **edge)  # fmt: skip
-        text = choice_text(choice, lang)
-        if text_width(text, size.text) < 0.95 * slot:
-            axes.text((place + 0.5) / len(every), row, text, ha="center", va="center",
-                      fontsize=size.text, color="white" if kept else DARK)  # fmt: skip
+        text = shortened(choice_text(choice, lang), size.text, 0.9 * slot)
+        axes.text((place + 0.5) / len(every), row, text, ha="center", va="center",
+                  fontsize=size.text, color="white" if kept else DARK)  # fmt: skip
 
 
 def words(data: StudyData, lang: Language) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..report.display_names import line_label, statistic_name
+from ..report.display_names import line_label, short_title, statistic_name
 from ..report.i18n import Language, billion, number, translate, unit_name
+from ..scenario import load, shipped
 from .asked import lever
 from .design import NONE
 from .levers import lever_name
@@ -36,8 +37,10 @@ def plainly(value: float, lang: Language) -> str:
 
 
 def choice_text(choice: str, lang: Language) -> str:
-    """A choice of patches by its name; none in words."""
-    return translate("discover_none", lang) if choice == NONE else choice
+    """A choice of patches by the short title of the scenario, if it is a shipped one."""
+    if choice == NONE:
+        return translate("discover_none", lang)
+    return short_title(getattr(load(choice).title, lang)) if choice in shipped() else choice
 
 
 def unit_of(name: str, units: Units, lang: Language) -> str:
@@ -82,6 +85,15 @@ def claim(discovery: Discovery, lang: Language) -> str:
         what = f"{line_label(cell.line, lang)}, {what}"
     key = "discover_cell_above" if where.above else "discover_cell_below"
     return translate(key, lang, year=cell.year, what=what, amount=billion(where.number, lang))
+
+
+def brief_claim(discovery: Discovery, lang: Language) -> str:
+    """What the condition says, for the title of a chart."""
+    where, cell = discovery.where, discovery.where.cell
+    if cell is None or cell.table != "gap" or cell.statistic == "p_positive":
+        return claim(discovery, lang)
+    key = "discover_brief_above" if where.above else "discover_brief_below"
+    return translate(key, lang, year=cell.year, amount=billion(where.number, lang))
 
 
 def chance_text(chance: float, lang: Language) -> str:

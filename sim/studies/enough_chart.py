@@ -6,23 +6,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.elements import BILLION, listed, source, title_of_scenario
+from ..model.sampling import Floats
+from ..report.charts.elements import BILLION, listed, source_line
 from ..report.charts.layout import FigureLayout, LegendEntry, Swatch, finish, new_figure
-from ..report.charts.scales import number_scale
+from ..report.charts.names import scenario_label
+from ..report.charts.scales import number_scale, set_scale
 from ..report.display_names import line_label
 from ..report.i18n import Language, billion, number, probability, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
+from ..report.style_sheet import tint
 from ..scenario import Scenario
 
-CURVE, ERROR = Swatch(BLUE, line=True), Swatch("#d5e2ec")
+CURVE = Swatch(BLUE, line=True)
+SHADE = 0.2
+"""Opacity of the simulation error."""
 PRESENT = Swatch(DARK, dashes=(5, 3), line=True)
 ENOUGH = Swatch(ORANGE, dashes=(1, 1.5), line=True)
 TALL = {1: 2.9, 2: 2.0, 3: 1.75, 4: 1.4}
 """Height of a panel by their number, so that all are on one page [inches]."""
+CHANCES = ([0, 20, 40, 60, 80, 100], [0, 50, 100])
+"""Ticks of the scale of chances, the densest first."""
+USUAL = 0.8
+"""Chance that the message names, or the next higher one that was asked for."""
+WINDOW = 21
+"""Percentiles over which the simulation error is averaged for the eye."""
 MOST_NAMED = 3
 """Chances that the legend of a panel names; the table has them all."""
 
@@ -72,16 +84,35 @@ def panels_of(data: StudyData, lang: Language) -> list[Panel]:
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Draw a panel a line: the chance that an amount is enough, against the amount."""
-    notes = [
-        translate("enough_note", lang, prices=prices(data.first, lang)),
-        source(data, title_of_scenario(data.first, lang), lang),
-    ]
-    title = translate("enough_chart", lang, year=data.asked["year"])
-    return draw_panels(panels_of(data, lang), size, title, notes, lang)
+    panels, level = panels_of(data, lang), prices(data.first, lang)
+    if len(panels) == 1:
+        subtitle = translate("enough_subtitle", lang, what=panels[0].head, prices=level)
+    else:
+        subtitle = translate("enough_subtitle_panels", lang, prices=level)
+    source = source_line(scenario_label(data.first, lang), lang)
+    return draw_panels(panels, size, message(data, lang), subtitle, [source], lang)
+
+
+def message(data: StudyData, lang: Language) -> str:
+    """Return the amount of the first line that is enough, and what the budget has."""
+    panel, rows = panels_of(data, lang)[0], data.table("amounts").to_dict("records")
+    chance, amount = next((one for one in panel.enough if one[0] >= USUAL), panel.enough[-1])
+    words_: dict[str, Any] = {"year": data.asked["year"], "p": percent(chance, lang)}
+    words_ |= {"amount": billion(amount, lang), "line": panel.head}
+    if panel.present is None:
+        return translate("enough_message", lang, **words_)
+    share = probability(float(rows[0]["p_enough"]), lang)
+    budget = billion(panel.present, lang)
+    return translate("enough_message_budget", lang, budget=budget, share=share, **words_)
 
 
 def draw_panels(
-    panels: Sequence[Panel], size: ChartSize, title: str, notes: Sequence[str], lang: Language
+    panels: Sequence[Panel],
+    size: ChartSize,
+    title: str,
+    subtitle: str,
+    notes: Sequence[str],
+    lang: Language,
 ) -> Figure:
     """Draw panels one above the other, or side by side on a slide."""
     wide = size.height_inches is not None
@@ -89,8 +120,9 @@ def draw_panels(
     layout = new_figure(
         size,
         title,
-        [translate("enough_head", lang, what=panel.head) for panel in panels],
+        [panel.head for panel in panels],
         notes,
+        subtitle=subtitle,
         columns=len(panels) if wide else 1,
         plots=() if wide else [tall] * len(panels),
         entries=[_legend(panel, lang) for panel in panels],
@@ -120,7 +152,8 @@ def _curve(layout: FigureLayout, place: int, panel: Panel, lang: Language) -> No
     middle, low, high = (
         rows[name].to_numpy(float) / BILLION for name in ("amount", "amount_low", "amount_high")
     )
-    axes.fill_betweenx(y, low, high, color=ERROR.colour, linewidth=0)
+    axes.fill_betweenx(y, middle - smooth(middle - low), middle + smooth(high - middle),
+                       color=tint(BLUE, SHADE), linewidth=0)  # fmt: skip
     axes.plot(middle, y, color=CURVE.colour, linewidth=size.line)
     for chance, amount in panel.enough:
         at = amount / BILLION
@@ -137,7 +170,18 @@ def _curve(layout: FigureLayout, place: int, panel: Panel, lang: Language) -> No
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.set_ylim(0, 100)
     number_scale(axes.xaxis, lang, 7)
-    number_scale(axes.yaxis, lang)
+    set_scale(axes.yaxis, lambda *_: CHANCES, lambda ticks: [f"{tick:.0f}%" for tick in ticks])
+
+
+def smooth(widths: Floats) -> Floats:
+    """Return the moving average of the half-widths of an interval along a curve.
+
+    The error of each percentile is itself estimated from few replications: its jumps mean nothing.
+    """
+    window = min(WINDOW, len(widths) // 2 * 2 + 1)
+    padded = np.pad(widths, window // 2, mode="edge")
+    averages: Floats = np.convolve(padded, np.ones(window) / window, mode="valid")
+    return averages
 
 
 def _bn(eur: float, lang: Language) -> str:
@@ -159,5 +203,4 @@ def words(data: StudyData, lang: Language) -> str:
             words_: dict[str, Any] = {"budget": billion(panel.present, lang, 2)}
             enough.append(translate("alt_enough_now", lang, p=probability(share, lang), **words_))
         told.append(translate("alt_part", lang, name=panel.head, value=", ".join(enough)))
-    title = translate("enough_chart", lang, year=data.asked["year"])
-    return translate("alt_enough", lang, title=title, told=listed(told))
+    return translate("alt_enough", lang, title=message(data, lang), told=listed(told))

@@ -16,11 +16,11 @@ from ..report.charts.elements import (
     BILLION,
     key_words,
     listed,
-    source,
-    title_of_scenario,
+    source_line,
     write_right,
 )
 from ..report.charts.layout import finish
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale, zero_line
 from ..report.display_names import line_label, statistic_name
 from ..report.i18n import Language, billion, number, translate
@@ -32,6 +32,8 @@ from ..scenario import Scenario, load, shipped
 from .factors import THEMES, Factor, factor_name
 
 RISES, FALLS, ENDS = "///", "", DARK
+CLEAR = 2e8
+"""Difference of two gaps that one decimal of a billion can tell [EUR]."""
 BAND = ("difference_p10", "difference_p90")
 """How the table of ends calls the interval of the difference."""
 Row = dict[Hashable, Any]
@@ -102,37 +104,40 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     explanation, scenarios = explanation_of(data), data.scenarios
     first, second = scenarios[explanation.first], scenarios[explanation.second]
     steps = _steps(explanation, first, lang)
-    note = translate(
-        "study_explain_note",
+    subtitle = translate(
+        "explain_subtitle",
         lang,
         statistic=statistic_name(explanation.address.statistic, lang),
         line=line_label(explanation.address.line, lang),
-        first=title_of_scenario(first, lang),
-        second=title_of_scenario(second, lang),
+        axis=translate("chart_gap_axis", lang, prices=prices_label(first, lang)),
     )
     rows = new_rows(
         size,
-        _title(explanation, lang),
-        [translate("chart_gap_axis", lang, prices=prices_label(first, lang))],
-        [
-            _end("explain_from", explanation.first, lang),
-            *(name for name, _ in steps),
-            _end("explain_to", explanation.second, lang),
-        ],
-        lambda _: [note, source(data, title_of_scenario(first, lang), lang)],
+        message(explanation, lang),
+        [""],
+        [scenario_label(first, lang), *(name for name, _ in steps), scenario_label(second, lang)],
+        lambda _: [source_line(scenario_label(first, lang), lang)],
+        subtitle=subtitle,
     )
     _bars(rows, 0.8 * rows.tall, explanation, [effect for _, effect in steps], lang)
     return finish(rows.layout)
 
 
-def _title(explanation: Explanation, lang: Language) -> str:
+def message(explanation: Explanation, lang: Language) -> str:
+    """Return from which gap to which, with the decimals that tell them apart."""
+    decimals = _decimals(explanation)
     return translate(
-        "explain_chart",
+        "explain_message",
         lang,
         year=explanation.address.year,
-        before=billion(explanation.before, lang),
-        after=billion(explanation.after, lang),
+        before=billion(explanation.before, lang, decimals),
+        after=billion(explanation.after, lang, decimals),
     )
+
+
+def _decimals(explanation: Explanation) -> int:
+    change = abs(explanation.after - explanation.before)
+    return 1 if change >= CLEAR else 2
 
 
 def _steps(explanation: Explanation, first: Scenario, lang: Language) -> list[tuple[str, float]]:
@@ -156,11 +161,6 @@ def _titled(name: str, factors: dict[str, Factor], first: Scenario, lang: Langua
     return factor_name(name, lang) if name in THEMES else key_words(name, first, lang)
 
 
-def _end(key: str, name: str, lang: Language) -> str:
-    """An end of the waterfall, with room to break a chain at its joints."""
-    return translate(key, lang, name=name.replace("+", " + "))
-
-
 def _bars(
     rows: Rows,
     tall: float,
@@ -171,7 +171,7 @@ def _bars(
     layout, at = rows.layout, rows.at
     size, (axes,) = layout.size, layout.panels
     level = explanation.before / BILLION
-    ends = [(max(level, 0.0), billion(explanation.before, lang))]
+    ends = [(max(level, 0.0), billion(explanation.before, lang, _decimals(explanation)))]
     axes.barh(at[0], level, tall, color=ENDS)
     for row, effect in enumerate(effects, start=1):
         step = effect / BILLION
@@ -184,7 +184,7 @@ def _bars(
     after = explanation.after / BILLION
     _joint(axes, level, at[-2], at[-1], tall, size)
     axes.barh(at[-1], after, tall, color=ENDS)
-    ends.append((max(after, 0.0), billion(explanation.after, lang)))
+    ends.append((max(after, 0.0), billion(explanation.after, lang, _decimals(explanation))))
     zero_line(axes.xaxis)
     number_scale(axes.xaxis, lang, 7)
     for (end, text), row_at in zip(ends, at, strict=True):
@@ -215,8 +215,8 @@ def words(data: StudyData, lang: Language) -> str:
         "alt_waterfall",
         lang,
         year=explanation.address.year,
-        first=explanation.first,
-        second=explanation.second,
+        first=scenario_label(data.scenarios[explanation.first], lang),
+        second=scenario_label(data.scenarios[explanation.second], lang),
         before=billion(explanation.before, lang),
         after=billion(explanation.after, lang),
         steps=listed(steps),

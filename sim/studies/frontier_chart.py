@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
 from ..model.sampling import Floats
-from ..report.charts.elements import listed, source, title_of_scenario
+from ..report.charts.elements import listed, source_line
 from ..report.charts.layout import (
     LEADING,
     POINTS,
@@ -24,30 +22,33 @@ from ..report.charts.layout import (
     inches_of,
     new_figure,
     text_width,
+    wrapped,
 )
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
-from ..report.style import DARK, ChartSize
+from ..report.style import BLUE, DARK, ORANGE, ChartSize
+from ..report.style_sheet import tint
 from .asked import Lever, lever
 from .levers import quantity_of
 from .target import (
     Bools,
+    Target,
     amount,
     asked_target,
+    basis,
     cell_and_unit,
     how,
     lever_and_unit,
     lever_unit,
     target_words,
-    title,
     unit_of,
     value_words,
 )
 
-SHADES = ("#3f7fb5", "#ffffff", "#c9731c")
-"""Far on the side where it is met, on the line, far on the other side."""
-MET = Swatch("#ffffff", "////")
+MOST_SHADE = 0.55
+"""Opacity of the colours of the squares furthest from the target: numbers stay readable."""
 LINE = Swatch(DARK, line=True)
 PLOT = {"column": 2.3, "page": 3.6}
 
@@ -66,31 +67,39 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     target, scenario = asked_target(data), data.first
     first, second = _levers(data)
     units = [quantity_of(scenario, each, "--lever").unit for each in (first, second)]
-    note = translate(
-        "study_frontier_note",
-        lang,
-        cell=cell_and_unit(target, scenario, lang),
-        how=how(target, lang),
-    )
+    upward = lever_and_unit(second, units[1], scenario, lang)
+    cell = cell_and_unit(target, scenario, lang)
+    words_ = {"cell": cell[0].upper() + cell[1:], "how": basis(target, lang)}
     layout = new_figure(
         size,
-        title(target, scenario, lang),
-        [translate("study_upward", lang, what=lever_and_unit(second, units[1], scenario, lang))],
-        [note, source(data, title_of_scenario(scenario, lang), lang)],
+        message(data, lang),
+        [upward],
+        [source_line(scenario_label(scenario, lang), lang)],
+        subtitle=translate("frontier_subtitle", lang, **words_),
         plots=[PLOT["column" if size.brief else "page"]],
         entries=[
             [
-                LegendEntry(MET, translate("study_frontier_met", lang)),
-                LegendEntry(LINE, translate("study_frontier_line", lang)),
+                LegendEntry(Swatch(tint(BLUE, MOST_SHADE)), translate("study_frontier_met", lang)),
+                LegendEntry(Swatch(tint(ORANGE, MOST_SHADE)), translate("frontier_missed", lang)),
+                LegendEntry(LINE, translate("frontier_limit", lang)),
             ]
         ],
-        under=[
-            translate("study_across", lang, what=lever_and_unit(first, units[0], scenario, lang))
-        ],
+        under=[lever_and_unit(first, units[0], scenario, lang)],
+    )
+    layout.panels[0].set_ylabel(
+        wrapped(upward, size.text, PLOT["column" if size.brief else "page"])
     )
     grid = _grid(data, [lever_unit(unit) for unit in units], unit_of(target))
-    _heat(layout, grid, target.number / unit_of(target), lang)
+    _heat(layout, grid, target, lang)
     return finish(layout)
+
+
+def message(data: StudyData, lang: Language) -> str:
+    """Return the target and in how many of the combinations tried it is met."""
+    met = data.table("grid")["met"].astype(bool)
+    target = target_words(asked_target(data), data.first, lang)
+    words_ = {"target": target[0].upper() + target[1:], "n": number(met.size, lang)}
+    return translate("frontier_message", lang, met=number(int(met.sum()), lang), **words_)
 
 
 def _levers(data: StudyData) -> tuple[Lever, Lever]:
@@ -116,51 +125,52 @@ def _edges(values: Floats) -> Floats:
     return np.concatenate([values[:1] - half[:1], values[:-1] + half, values[-1:] + half[-1:]])
 
 
-def _heat(layout: FigureLayout, grid: Grid, line: float, lang: Language) -> None:
-    """Shades that read in grey: the further from the line, the darker; hatched where it is met."""
+def _heat(layout: FigureLayout, grid: Grid, target: Target, lang: Language) -> None:
+    """Shades, the further from the target the stronger; the line and bold numbers read in grey."""
     size, (axes,) = layout.size, layout.panels
     x, y = (_edges(values) for values in grid.tried)
-    least = 1e-9
-    low, high = float(np.nanmin(grid.held)), float(np.nanmax(grid.held))
-    norm = mpl.colors.TwoSlopeNorm(line, min(low, line - least), max(high, line + least))
-    shades = mpl.colors.LinearSegmentedColormap.from_list("far", list(SHADES))
-    axes.pcolormesh(x, y, grid.held.T, cmap=shades, norm=norm)
+    missed = target.missed(grid.held * unit_of(target))
+    ends = min(float(np.nanmin(missed)), -1e-9), max(float(np.nanmax(missed)), 1e-9)
+    colours = [tint(BLUE, MOST_SHADE), "#ffffff", tint(ORANGE, MOST_SHADE)]
+    shades = mpl.colors.LinearSegmentedColormap.from_list("far", colours)
+    axes.pcolormesh(x, y, missed.T, cmap=shades,
+                    norm=mpl.colors.TwoSlopeNorm(0.0, *ends))  # fmt: skip
     axes.grid(visible=False)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(y[0], y[-1])
-    for i, j in zip(*np.nonzero(grid.met), strict=True):
-        axes.add_patch(
-            Rectangle((x[i], y[j]), x[i + 1] - x[i], y[j + 1] - y[j], fill=False, hatch=MET.hatch,
-                      edgecolor="#ffffff", linewidth=0, alpha=0.75)
-        )  # fmt: skip
-    if low < line < high and min(grid.held.shape) > 1:
-        axes.contour(*grid.tried, grid.held.T, levels=[line], colors=[DARK],
-                     linewidths=size.line, zorder=3)  # fmt: skip
+    _border(axes, x, y, grid.met, 1.3 * size.line)
     number_scale(axes.yaxis, lang)
     number_scale(axes.xaxis, lang, 7)
     finish(layout)
     _numbers(layout, axes, grid, lang)
 
 
+def _border(axes: Axes, x: Floats, y: Floats, met: Bools, width: float) -> None:
+    """Draw the line between squares where the target is met and others: across no number."""
+    for i, j in zip(*np.nonzero(met[1:] != met[:-1]), strict=True):
+        axes.plot([x[i + 1]] * 2, y[j : j + 2], color=LINE.colour, linewidth=width, zorder=3)
+    for i, j in zip(*np.nonzero(met[:, 1:] != met[:, :-1]), strict=True):
+        axes.plot(x[i : i + 2], [y[j + 1]] * 2, color=LINE.colour, linewidth=width, zorder=3)
+
+
 def _numbers(layout: FigureLayout, axes: Axes, grid: Grid, lang: Language) -> None:
-    """Write the number in each square, or in every second or third if space is short."""
+    """Write the number in each square, bold where the target is met; fewer if space is short."""
     decimals = 1 if float(np.nanmax(np.abs(grid.held))) < 100 else 0
     texts = [[number(float(value), lang, decimals) for value in row] for row in grid.held]
     wide, tall = inches_of(axes)
     slot = wide / len(grid.tried[0]), tall / len(grid.tried[1])
     points, every = _room([text for row in texts for text in row], slot, layout.size)
-    halo = [withStroke(linewidth=0.4 * points, foreground="white")]
     for i, a in list(enumerate(grid.tried[0]))[::every]:
         for j, b in list(enumerate(grid.tried[1]))[::every]:
             axes.text(a, b, texts[i][j], ha="center", va="center", fontsize=points, zorder=5,
-                      path_effects=halo)  # fmt: skip
+                      fontweight="bold" if grid.met[i, j] else "normal")  # fmt: skip
 
 
 def _room(texts: list[str], slot: tuple[float, float], size: ChartSize) -> tuple[float, int]:
     """Return the size of the numbers, and in every how many squares one is written."""
     for every in range(1, 30):
         for points in (size.text, size.small):
-            wide = 1.15 * max(text_width(text, points) for text in texts)
+            wide = 1.15 * max(text_width(text, points, bold=True) for text in texts)
             if wide < every * slot[0] and LEADING * points / POINTS < every * slot[1]:
                 return points, every
     return size.small, 30

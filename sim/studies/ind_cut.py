@@ -20,14 +20,15 @@ from rich.table import Table
 from ..clock import Clock
 from ..errors import Message, usage_error
 from ..model.sampling import Floats
-from ..report.charts.bar_rows import Rows, new_rows
-from ..report.charts.elements import BILLION, listed, source, title_of_scenario, write_right
+from ..report.charts.bar_rows import FAINT, Rows, new_rows
+from ..report.charts.elements import BILLION, listed, source_line, write_right
 from ..report.charts.layout import LegendEntry, Swatch, finish
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale, zero_line
 from ..report.i18n import Language, billion, million, number, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import DARK, ChartSize
+from ..report.style import DARK, SAND, ChartSize
 from ..results import budget
 from ..results.executor import ALL_CORES, Workers
 from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
@@ -262,7 +263,8 @@ def _sentences(table: pd.DataFrame, data: StudyData, lang: Language) -> list[str
 
 TOTAL = "total"
 """In place of a year: all years together."""
-LESS, MORE = Swatch("#5b5b5b"), Swatch("#f2c99b", "///")
+MAIN_CUT = "all_20"
+LESS, MORE = Swatch(DARK), Swatch(SAND)
 
 
 def cut_name(cut: str, lang: Language) -> str:
@@ -277,27 +279,41 @@ def _whole(data: StudyData) -> tuple[pd.DataFrame, list[int]]:
     return table[table["year"] == TOTAL], years
 
 
-def _title(data: StudyData, years: list[int], lang: Language) -> str:
-    return translate("ind_coa_chart", lang, first=data.asked["from"], last=years[-1])
+def message(data: StudyData, lang: Language) -> str:
+    """Return what a cut of a fifth saves at the IND and costs elsewhere, or the first cut."""
+    whole, _ = _whole(data)
+    rows = whole[whole["cut"] == MAIN_CUT]
+    row = (rows if len(rows) else whole).iloc[0]
+    less, more = (billion(float(row[name]), lang, 2) for name in ("less", "more"))
+    return translate("ind_cut_message", lang, cut=cut_name(str(row["cut"]), lang), less=less,
+                     more=more)  # fmt: skip
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """A pair of bars a cut, with the 80% band of what costs more."""
+    """A pair of bars a cut, with the 80% interval of what costs more."""
     whole, years = _whole(data)
     scenario = data.first
-    note = translate("study_ind_coa_note", lang, year=data.asked["from"])
+    subtitle = translate(
+        "ind_cut_subtitle",
+        lang,
+        first=data.asked["from"],
+        last=years[-1],
+        axis=translate("ind_coa_axis", lang, prices=prices_label(scenario, lang)),
+    )
     rows = new_rows(
         size,
-        _title(data, years, lang),
-        [translate("ind_coa_axis", lang, prices=prices_label(scenario, lang))],
+        message(data, lang),
+        [""],
         [cut_name(cut, lang) for cut in whole["cut"]],
-        lambda _: [note, source(data, title_of_scenario(scenario, lang), lang)],
+        lambda _: [
+            translate("study_ind_coa_note", lang),
+            source_line(scenario_label(scenario, lang), lang),
+        ],
+        subtitle=subtitle,
         lines=1.8,
-        entries=[
-            [
-                LegendEntry(LESS, translate("ind_coa_less", lang)),
-                LegendEntry(MORE, translate("ind_coa_elsewhere", lang)),
-            ]
+        legend=[
+            LegendEntry(LESS, translate("ind_coa_less", lang)),
+            LegendEntry(MORE, translate("ind_coa_elsewhere", lang)),
         ],
     )
     _bars(rows, whole, lang)
@@ -314,7 +330,8 @@ def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
         for value, mark, place in ((less, LESS, at - half / 2), (more, MORE, at + half / 2)):
             axes.barh(place, value, half, color=mark.colour, hatch=mark.hatch, edgecolor=DARK,
                       linewidth=0.25 * size.line)  # fmt: skip
-        axes.hlines(at + half / 2, low, high, color=DARK, linewidth=0.7 * size.line)
+        axes.hlines(at + half / 2, low, high, color="white", linewidth=1.1 * size.line)
+        axes.hlines(at + half / 2, low, high, color=FAINT, linewidth=0.5 * size.line)
         written += [(max(less, 0.0), at - half / 2, number(less, lang, 2)),
                     (max(more, high, 0.0), at + half / 2, number(more, lang, 2))]  # fmt: skip
     zero_line(axes.xaxis)
@@ -325,7 +342,7 @@ def _bars(rows: Rows, whole: pd.DataFrame, lang: Language) -> None:
 
 def alt_text(data: StudyData, lang: Language) -> str:
     """The chart in a sentence or two, with its numbers."""
-    whole, years = _whole(data)
+    whole, _ = _whole(data)
     parts = [
         translate(
             "alt_ind_coa_cut",
@@ -338,7 +355,7 @@ def alt_text(data: StudyData, lang: Language) -> str:
         )
         for row in whole.to_dict("records")
     ]
-    return translate("alt_ind_coa", lang, title=_title(data, years, lang), told=listed(parts))
+    return translate("alt_ind_coa", lang, title=message(data, lang), told=listed(parts))
 
 
 def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:

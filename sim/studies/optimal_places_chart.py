@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..model.sampling import Floats
-from ..report.charts.elements import BILLION, listed, source, title_of_scenario
+from ..report.charts.elements import BILLION, listed, source_line
 from ..report.charts.layout import (
     EndLabel,
     FigureLayout,
@@ -19,6 +19,7 @@ from ..report.charts.layout import (
     name_point,
     new_figure,
 )
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale
 from ..report.i18n import Language, billion, number, translate
 from ..report.run_tables import prices_label
@@ -29,37 +30,68 @@ from .options import OptimalPlacesOptions
 PLANNED = OptimalPlacesOptions.PLANNED
 MEAN, DEAR = Swatch(BLUE, line=True), Swatch(ORANGE, dashes=(5, 2), line=True)
 LEAST = Swatch(DARK, line=True, marker="D", bare=True)
+RULE = Swatch(GREY, dashes=(2, 2), line=True)
 AS_PLANNED = Swatch(DARK, line=True, marker="s", inside="white", bare=True)
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Draw expected cost and P90 against the number of places, with the least of each."""
     tried, best, scenario = data.table("stock"), data.table("best"), data.first
+    planned = translate("study_stock_planned", lang, n=number(PLANNED, lang))
+    rule = translate("stock_rule_mark", lang, n=number(_rule(best), lang))
+    entries = [
+        LegendEntry(LEAST, translate("study_stock_least", lang)),
+        LegendEntry(AS_PLANNED, planned),
+    ]
+    if _in_range(_rule(best), tried):
+        entries.append(LegendEntry(RULE, rule))
     layout = new_figure(
         size,
-        _title(best, lang),
+        message(tried, best, lang),
         [translate("axis_billion", lang)],
         [
-            translate("study_stock_note", lang, prices=prices_label(scenario, lang)),
-            source(data, title_of_scenario(scenario, lang), lang),
+            translate("study_stock_note", lang),
+            source_line(scenario_label(scenario, lang), lang),
         ],
-        entries=[
-            [
-                LegendEntry(LEAST, translate("study_stock_least", lang)),
-                LegendEntry(
-                    AS_PLANNED, translate("study_stock_planned", lang, n=number(PLANNED, lang))
-                ),
-            ]
-        ],
+        subtitle=translate(
+            "stock_subtitle",
+            lang,
+            **_years(best),
+            unit=translate("axis_billion", lang),
+            prices=prices_label(scenario, lang),
+        ),
+        entries=[entries],
         under=[translate("stock_places", lang)],
     )
     _curves(layout, tried, best, lang)
     return finish(layout)
 
 
-def _title(best: pd.DataFrame, lang: Language) -> str:
-    first, last = int(best["first_year"].iloc[0]), int(best["last_year"].iloc[0])
-    return translate("stock_chart", lang, first=first, last=last)
+def message(tried: pd.DataFrame, best: pd.DataFrame, lang: Language) -> str:
+    """Return where the expected cost is lowest, and whether that is the edge of what was tried."""
+    places = float(best.set_index("by").loc["mean", "places"])  # type: ignore[arg-type]
+    key = "stock_message_edge" if _at_edge(places, tried) else "stock_message"
+    return translate(key, lang, places=number(round(places, -2), lang), **_years(best))
+
+
+def _years(best: pd.DataFrame) -> dict[str, int]:
+    return {"first": int(best["first_year"].iloc[0]), "last": int(best["last_year"].iloc[0])}
+
+
+def _at_edge(places: float, tried: pd.DataFrame) -> bool:
+    levels, _ = _lines(tried)
+    return places in (levels[0], levels[-1])
+
+
+def _in_range(places: float, tried: pd.DataFrame) -> bool:
+    levels, _ = _lines(tried)
+    return bool(levels[0] <= places <= levels[-1])
+
+
+def _rule(best: pd.DataFrame) -> float:
+    """Return the number by the newsvendor rule, in hundreds; NaN where there is none."""
+    found = best[best["by"] == "news_vendor"]["places"]
+    return round(float(found.iloc[0]), -2) if len(found) else float("nan")
 
 
 def _lines(tried: pd.DataFrame) -> tuple[Floats, dict[str, Floats]]:
@@ -94,7 +126,15 @@ def _curves(layout: FigureLayout, tried: pd.DataFrame, best: pd.DataFrame, lang:
     for places, low, high, cost in least.values():
         axes.hlines(cost, low, high, color=GREY, linewidth=2.6 * size.line, alpha=0.6)
         _mark(axes, np.array([places]), np.array([cost]), LEAST, size)
-    axes.set_ylim(0, 1.1 * max(float(line.max()) for line in lines.values()))
+    ends = (
+        min(float(line.min()) for line in lines.values()),
+        max(float(line.max()) for line in lines.values()),
+    )
+    room = 0.12 * max(ends[1] - ends[0], 0.1 * ends[1])
+    axes.set_ylim(max(ends[0] - room, 0), ends[1] + room)
+    if _in_range(_rule(best), tried):
+        axes.axvline(_rule(best), color=RULE.colour, linestyle=(0, RULE.dashes),
+                     linewidth=0.7 * size.line)  # fmt: skip
     room = 0.03 * float(np.ptp(levels))
     axes.set_xlim(levels[0] - room, levels[-1] + room)
     number_scale(axes.yaxis, lang)
@@ -102,7 +142,10 @@ def _curves(layout: FigureLayout, tried: pd.DataFrame, best: pd.DataFrame, lang:
     label_ends(layout, 0, labels)
     finish(layout)
     for places, _, _, cost in least.values():
-        name_point(layout, axes, number(places, lang), [(places, cost)])
+        text = number(round(places, -2), lang)
+        if _at_edge(places, tried):
+            text = translate("stock_at_edge", lang, places=text)
+        name_point(layout, axes, text, [(places, cost)])
 
 
 def _mark(axes: Axes, x: Floats, y: Floats, mark: Swatch, size: ChartSize) -> None:
@@ -139,5 +182,5 @@ def alt_text(data: StudyData, lang: Language) -> str:
         )
         for by, (places, low, high, cost) in _least(best, tried).items()
     ]
-    return translate("alt_stock", lang, title=_title(best, lang), least=listed(least),
+    return translate("alt_stock", lang, title=message(tried, best, lang), least=listed(least),
                  told=listed(told_of))  # fmt: skip

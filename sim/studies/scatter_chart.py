@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
 from ..model.sampling import Floats
 from ..report.charts.layout import (
@@ -19,12 +19,13 @@ from ..report.charts.layout import (
     Swatch,
     finish,
     inches_of,
+    shortened,
     text_width,
     wrapped,
 )
 from ..report.charts.scales import number_scale, text_scale
 from ..report.i18n import Language, number, translate
-from ..report.style import BLUE, DARK, ORANGE
+from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from .discover_text import choice_text
 from .prim import Bools, Box, Discovery, Limit, in_box
 
@@ -38,6 +39,8 @@ HOLDS_NOT = Swatch("#6f6f6f", line=True, marker="o", inside="white", bare=True)
 FRAME = Swatch(BLUE, line=True)
 SHADES = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f2c99b", "#8a4a10"])
 STEPS = (0.0, 0.5, 1.0)
+DARK_FROM = 0.7
+"""Share from which a shade is dark, so that the number on it is white."""
 NAMES_SHARE = 0.22
 
 
@@ -72,14 +75,12 @@ def keys_of(discovery: Discovery, lang: Language) -> list[LegendEntry]:
     ]
 
 
-def note_of(discovery: Discovery, brief: bool, lang: Language) -> list[str]:
+def note_of(discovery: Discovery, lang: Language) -> str:
     """What is to be known of the marks."""
     if crowded(discovery, discovery.boxes[0]):
-        return [
-            translate("study_discover_crowded_brief" if brief else "study_discover_crowded", lang)
-        ]
+        return translate("study_discover_crowded_brief", lang)
     others = _others(discovery, discovery.boxes[0])
-    return [] if others.all() else [translate("discover_pale", lang).capitalize() + "."]
+    return "" if others.all() else translate("discover_pale", lang).capitalize() + "."
 
 
 def _hex(share: float) -> str:
@@ -159,7 +160,16 @@ def _scales(
     if discovery.table[names[0]].dtype.kind == "f":
         number_scale(axes.xaxis, lang, 7)
     else:
-        text_scale(axes.xaxis, [choice_text(item, lang) for item in _choices(discovery, names[0])])
+        choices_below(axes, [choice_text(item, lang) for item in _choices(discovery, names[0])],
+                      size, 0.8 * size.width_inches / (2 if size.height_inches else 1))  # fmt: skip
+
+
+def choices_below(axes: Axes, names: Sequence[str], size: ChartSize, room: float) -> None:
+    """Write the names of choices below a panel, in lines as wide as each has room [inches]."""
+    slot = 0.92 * room / len(names)
+    lines = [wrapped(name, size.text, slot) for name in names]
+    axes.set_xticks(range(len(names)), ["\n".join(shortened(line, size.text, slot)
+                    for line in text.split("\n")) for text in lines])  # fmt: skip
 
 
 def _choices(discovery: Discovery, name: str) -> list[str]:
@@ -205,10 +215,9 @@ def _circles(
         axes.scatter([x], [y], s=across**2, color=[SHADES(share)], edgecolors=DARK,
                      linewidths=0.35 * size.line, zorder=3)  # fmt: skip
         text = number(100 * share, lang)
-        if on_grid and max(text_width(text, size.text) * POINTS, size.text) < 0.95 * across:
-            axes.text(x, y, text, ha="center", va="center", fontsize=size.text, color=DARK,
-                      zorder=4, path_effects=[withStroke(linewidth=0.3 * size.text,
-                                                         foreground="white")])  # fmt: skip
+        if on_grid and max(text_width(text, size.text) * POINTS, size.text) < 0.75 * across:
+            axes.text(x, y, text, ha="center", va="center", fontsize=size.text, zorder=4,
+                      color="white" if share > DARK_FROM else DARK)  # fmt: skip
 
 
 def _slots(layout: FigureLayout, panel: int, at: tuple[Floats, Floats]) -> tuple[float, float]:

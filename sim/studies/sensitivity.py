@@ -21,11 +21,11 @@ from ..report.charts.elements import (
     BILLION,
     key_words,
     listed,
-    source,
-    title_of_scenario,
+    source_line,
     write_right,
 )
 from ..report.charts.layout import FigureLayout, LegendEntry, Swatch, finish
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale, set_scale, zero_line
 from ..report.display_names import line_label
 from ..report.i18n import Language, million, number, translate
@@ -216,6 +216,15 @@ def names_of(rows: Sequence[Row], scenario: Scenario, lang: Language) -> list[st
             for row, name in zip(rows, names, strict=True)]  # fmt: skip
 
 
+def message(result: Sensitivity, scenario: Scenario, lang: Language) -> str:
+    """Return which input counts most and for how much of the variance of the gap."""
+    (row, *_), _ = shown_and_others(result)
+    name = names_of([row], scenario, lang)[0]
+    share = number(100 * row["total"], lang)
+    return translate("sensitivity_message", lang, name=name[0].upper() + name[1:], share=share,
+                     year=result.address.year)  # fmt: skip
+
+
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Both panels over the same rows, an input each."""
     result, scenario = sensitivity_of(data), data.first
@@ -227,21 +236,22 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
         return first if luck < count else [*first[:-1], luck]
 
     def notes(shown: int) -> list[str]:
-        note = translate(
-            "study_sensitivity_note",
-            lang,
-            others=len(others) + len(named) - shown,
-            runs=number(result.runs, lang),
-            n=TORNADO_REPLICATIONS,
-        )
-        return [note, source(data, title_of_scenario(scenario, lang), lang)]
+        left = len(others) + len(named) - shown
+        note = translate("study_sensitivity_note", lang, others=left)
+        return [note, source_line(scenario_label(scenario, lang), lang)]
 
     rows = new_rows(
         size,
-        _title(result, scenario, lang, "sensitivity_chart"),
+        message(result, scenario, lang),
         [translate("sensitivity_index_axis", lang), translate("sensitivity_tornado_axis", lang)],
         names_of(named, scenario, lang),
         notes,
+        subtitle=translate(
+            "sensitivity_subtitle",
+            lang,
+            year=result.address.year,
+            line=line_label(result.address.line, lang),
+        ),
         lines=1.25,
         entries=[
             [
@@ -357,7 +367,7 @@ def alt_text(data: StudyData, lang: Language) -> str:
         )
         for row, name in zip(first, names_of(first, scenario, lang), strict=True)
     ]
-    title = _title(result, scenario, lang, "sensitivity_chart")
+    title = message(result, scenario, lang)
     return translate("alt_sensitivity", lang, title=title, told=listed(parts))
 
 

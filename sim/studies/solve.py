@@ -24,7 +24,7 @@ from .base import Implementation, Inputs, StudyChart, Value, content_of, setting
 from .enough import chances_table
 from .levers import is_budget_amount, lever_label, lever_name, quantity_of
 from .options import SolveOptions
-from .solver import Bounds, Frontier, Solution, amounts_needed, bounds_of, frontier, solve
+from .solver import Bounds, Frontier, Solution, amounts_needed, bounds_near, frontier, solve
 from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words
 
 MONTHS_A_YEAR = 12
@@ -54,7 +54,10 @@ def run(options: SolveOptions, inputs: Inputs) -> StudyContent:
         else:
             asked["points"] = options.points
             first, second = levers
-            bounds = (bounds_of(scenario, first, given[0]), bounds_of(scenario, second, given[1]))
+            bounds = (
+                bounds_near(scenario, first, given[0]),
+                bounds_near(scenario, second, given[1]),
+            )
             two = frontier(
                 scenario,
                 (first, second),

@@ -8,45 +8,49 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..report.charts.elements import listed, source, title_of_scenario
+from ..report.charts.elements import listed, source_line
 from ..report.charts.layout import (
     EndLabel,
     FigureLayout,
-    LegendEntry,
     Swatch,
     finish,
     label_ends,
+    name_point,
     new_figure,
 )
+from ..report.charts.names import scenario_label
 from ..report.charts.scales import number_scale
 from ..report.i18n import Language, billion, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
+from ..report.style_sheet import tint
 from ..scenario import Scenario
 from .asked import lever
-from .enough_chart import Panel, draw_panels, percent
+from .enough_chart import SHADE, Panel, draw_panels, percent, prices
 from .levers import lever_words
 from .target import (
     Target,
     amount,
     asked_target,
+    basis,
     cell_and_unit,
     how,
     is_money,
     lever_and_unit,
     lever_unit,
+    limit_words,
     target_words,
-    title,
     unit_of,
     unit_words,
     value_words,
+    with_unit,
 )
 
 TOLD_CHANCES = (0.1, 0.5, 0.9)
-HELD = Swatch(BLUE, line=True, marker="o")
-BAND = Swatch("#d5e2ec")
+MEDIAN = Swatch(BLUE, line=True)
+HELD = Swatch(BLUE, dashes=(4, 2), line=True)
 AIM = Swatch(DARK, dashes=(5, 3), line=True)
-MET = Swatch(ORANGE, dashes=(1, 1.5), line=True)
+MET = Swatch(ORANGE, line=True, marker="D", bare=True)
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
@@ -56,18 +60,29 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
 
 def _chances(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     """Draw the chance that the target is met against an amount of the budget."""
+    panel, source = _panel(data, lang), source_line(scenario_label(data.first, lang), lang)
+    return draw_panels([panel], size, message(data, lang), _subtitle(data, panel, lang), [source],
+                       lang)  # fmt: skip
+
+
+def _subtitle(data: StudyData, panel: Panel, lang: Language) -> str:
+    return translate(
+        "solve_chance_subtitle",
+        lang,
+        target=target_words(asked_target(data), data.first, lang),
+        lever=panel.head,
+        prices=prices(data.first, lang),
+    )
+
+
+def message(data: StudyData, lang: Language) -> str:
+    """Return where the target is just met, or that it is nowhere or everywhere."""
     (result,) = data.table("answer").to_dict("records")
-    notes = [
-        _met(result, lang),
-        translate("study_solve_chance_note", lang),
-        source(data, title_of_scenario(data.first, lang), lang),
-    ]
-    return draw_panels([_panel(data, lang)], size, _chance_title(data, lang), notes, lang)
-
-
-def _chance_title(data: StudyData, lang: Language) -> str:
-    words_ = target_words(asked_target(data), data.first, lang)
-    return translate("study_solve_chance", lang, target=words_)
+    if pd.isna(result["answer"]):
+        return _met(result, lang).rstrip(".")
+    value = with_unit(float(result["answer"]), lang, str(result["unit"]))
+    key = f"solve_message_{result['side']}"
+    return translate(key, lang, value=value, how=how(asked_target(data), lang))
 
 
 def _panel(data: StudyData, lang: Language) -> Panel:
@@ -81,33 +96,27 @@ def _panel(data: StudyData, lang: Language) -> Panel:
 
 
 def _line(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """Draw the line of what the target applies to, its interval, the target and the answer."""
+    """Draw the median and 80% interval of the cell, what the target applies to, and the answer."""
     (result,) = data.table("answer").to_dict("records")
     points, target, scenario = data.table("points"), asked_target(data), data.first
     varied, unit = lever(str(result["lever"]), "lever"), str(result["unit"])
     head = cell_and_unit(target, scenario, lang)
-    met = _met(result, lang)
+    words_ = {"cell": head[0].upper() + head[1:], "how": basis(target, lang)}
+    words_["target"] = target_words(target, scenario, lang)
     layout = new_figure(
         size,
-        title(target, scenario, lang),
+        message(data, lang),
         [head],
-        [
-            met,
-            translate("study_solve_note", lang, how=how(target, lang)),
-            source(data, title_of_scenario(scenario, lang), lang),
-        ],
-        entries=[_keys(result, lang)],
+        [source_line(scenario_label(scenario, lang), lang)],
+        subtitle=translate("solve_subtitle", lang, **words_),
         under=[lever_and_unit(varied, unit, scenario, lang)],
     )
     _curve(layout, points, result, target, lang)
-    return finish(layout)
-
-
-def _keys(result: dict[Any, Any], lang: Language) -> list[LegendEntry]:
-    if pd.isna(result["answer"]):
-        return []
-    answer = amount(float(result["answer"]), lang, str(result["unit"]))
-    return [LegendEntry(MET, translate("study_solve_met", lang, value=answer))]
+    finish(layout)
+    if not pd.isna(result["answer"]):
+        at = float(result["answer"]) / lever_unit(unit), target.number / unit_of(target)
+        name_point(layout, layout.panels[0], amount(float(result["answer"]), lang, unit), [at])
+    return layout.figure
 
 
 def _met(answer: dict[Any, Any], lang: Language) -> str:
@@ -134,34 +143,35 @@ def _curve(
     across, upright = lever_unit(str(result["unit"])), unit_of(target)
     x = points["value"].to_numpy(float) / across
     held, low, high = (points[name].to_numpy(float) / upright for name in ("held", "p10", "p90"))
-    axes.fill_between(x, low, high, color=BAND.colour, linewidth=0)
-    axes.plot(x, held, HELD.marker, color=HELD.colour, linewidth=size.line, linestyle="-",
-              markersize=0.45 * size.text)  # fmt: skip
+    middle = points["p50"].to_numpy(float) / upright
+    band = Swatch(tint(BLUE, SHADE))
+    axes.fill_between(x, low, high, color=band.colour, linewidth=0)
+    axes.plot(x, middle, color=MEDIAN.colour, linewidth=size.line)
     aim = target.number / upright
     ends = [aim, *low[np.isfinite(low)], *high[np.isfinite(high)], *held[np.isfinite(held)]]
     room = 0.05 * max(max(ends) - min(ends), 1e-9)
-    bottom, top = min(ends) - room, max(ends) + room
-    axes.plot([x[0], x[-1]], [aim, aim], color=DARK, linestyle=(0, AIM.dashes),
+    axes.plot([x[0], x[-1]], [aim, aim], color=AIM.colour, linestyle=(0, AIM.dashes),
               linewidth=0.7 * size.line)  # fmt: skip
+    labels = [
+        EndLabel(translate("statistic_p50", lang), float(middle[-1]), MEDIAN),
+        EndLabel(translate("band_80", lang), float(high[-1] + low[-1]) / 2, band),
+        EndLabel(_aim_words(target, lang), aim, AIM),
+    ]
+    if not np.allclose(held, middle, equal_nan=True):
+        axes.plot(x, held, color=HELD.colour, linewidth=0.8 * size.line,
+                  linestyle=(0, HELD.dashes))  # fmt: skip
+        labels.append(EndLabel(basis(target, lang), float(held[-1]), HELD))
     if not pd.isna(result["answer"]):
         answer = float(result["answer"]) / across
         if not pd.isna(result["p10"]):
-            axes.axvspan(result["p10"] / across, result["p90"] / across, color=ORANGE, alpha=0.25,
-                         linewidth=0)  # fmt: skip
-        axes.plot([answer, answer], [bottom, top], color=ORANGE, linestyle=(0, MET.dashes),
-                  linewidth=size.line)  # fmt: skip
+            axes.plot([result["p10"] / across, result["p90"] / across], [aim, aim],
+                      color=ORANGE, linewidth=2 * size.line, alpha=0.5)  # fmt: skip
+        axes.plot([answer], [aim], MET.marker, color=MET.colour, markersize=0.8 * size.text,
+                  zorder=6)  # fmt: skip
     axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(bottom, top)
+    axes.set_ylim(min(ends) - room, max(ends) + room)
     number_scale(axes.yaxis, lang)
-    label_ends(
-        layout,
-        0,
-        [
-            EndLabel(how(target, lang), float(held[-1]), HELD),
-            EndLabel(translate("band_80", lang), float(high[-1] + low[-1]) / 2, BAND),
-            EndLabel(translate("study_solve_aim", lang), aim, AIM),
-        ],
-    )
+    label_ends(layout, 0, labels)
     number_scale(axes.xaxis, lang, 7)
 
 
@@ -203,8 +213,12 @@ def _chance_words(data: StudyData, lang: Language) -> str:
                   amount=billion(rows[chance]["amount"], lang, 2))
         for chance in TOLD_CHANCES
     ]  # fmt: skip
-    title = f"{_chance_title(data, lang)}. {panel.head}. {_met(result, lang)}"
+    title = f"{message(data, lang)}. {_subtitle(data, panel, lang)}. {_met(result, lang)}"
     return translate("alt_enough", lang, title=title.rstrip("."), told=listed(told))
+
+
+def _aim_words(target: Target, lang: Language) -> str:
+    return translate("solve_aim", lang, limit=limit_words(target, lang))
 
 
 def _cell(target: Target, scenario: Scenario, lang: Language) -> str:

@@ -28,6 +28,8 @@ from .levers import quantity_of, with_levers
 from .repricing import RepricedCells, check_cell_exists, ending_with, repriced
 from .target import Target
 
+NEAR = (0.5, 1.5)
+"""Values of two levers that are tried, in parts of the present ones."""
 FIRST_POINTS = 5
 """Values tried first, evenly over the range, to see where the target changes sides."""
 MOST_DOUBLINGS = 5
@@ -178,6 +180,18 @@ def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     low = 0.0 if low == -np.inf else low
     high = 2 * present if present > low else low + 1.0
     return low, min(high, most)
+
+
+def bounds_near(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
+    """Values to try of two levers: as given, or from half to one and a half times the present.
+
+    With two levers the corners of a wider range lie beyond anything that could happen.
+    """
+    present = current_value(scenario, lever)
+    low, most = _allowed(lever)
+    if given is not None or present <= max(low, 0.0):
+        return bounds_of(scenario, lever, given)
+    return max(low, NEAR[0] * present), min(NEAR[1] * present, most)
 
 
 def current_value(scenario: Scenario, lever: Lever) -> float:

@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..model.sampling import Floats
-from ..report.charts.elements import BILLION, amount, cell_words, cited_sources, listed
-from ..report.charts.layout import FigureLayout, finish, new_figure
-from ..report.charts.scales import number_scale, text_scale
+from ..report.charts.elements import BILLION, amount, cell_words, listed, source_line
+from ..report.charts.layout import FigureLayout, columns_of, finish, new_figure
+from ..report.charts.names import scenario_label
+from ..report.charts.scales import number_scale
 from ..report.display_names import statistic_name
 from ..report.i18n import Language, billion, number, translate
 from ..report.study_data import StudyData
@@ -20,6 +21,7 @@ from ..results.cell import MONEY, CellRef, parse
 from .asked import lever
 from .discover_text import choice_text, plainly, unit_of
 from .levers import lever_words
+from .scatter_chart import choices_below
 
 MOST = 6
 """Levers that have a panel; the others are named."""
@@ -103,9 +105,10 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
         note += " " + translate("study_sweep_others", lang, n=others)
     layout = new_figure(
         size,
-        _title(data, address, lang),
+        message(data, lang),
         [_head(group, units, lang) for group in panels],
-        [note, _source(data, lang)],
+        [note, source_line(scenario_label(data.first, lang), lang)],
+        subtitle=_subtitle(data, lang),
         columns=columns,
         plots=[PLOT["column" if size.brief else "page"]] * rows,
     )
@@ -116,12 +119,29 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     return finish(layout)
 
 
-def _title(data: StudyData, address: CellRef, lang: Language) -> str:
+def message(data: StudyData, lang: Language) -> str:
+    """Return the lever along which the medians of the runs differ most, and their ends."""
+    address, panels = parse(_cell(data)), along_levers(data)
+    widest = max(panels, key=lambda group: float(np.ptp(group.middle)))
+    name, cell = _named(widest, lang), cell_words(address, data.first, lang)
+    low, high = (_amount(float(end), address, lang)
+                 for end in (widest.middle.min(), widest.middle.max()))  # fmt: skip
+    return translate("sweep_message", lang, lever=name[0].upper() + name[1:], cell=cell, low=low,
+                     high=high)  # fmt: skip
+
+
+def _amount(value: float, address: CellRef, lang: Language) -> str:
+    return billion(value, lang) if address.table in MONEY else amount(value, lang)
+
+
+def _subtitle(data: StudyData, lang: Language) -> str:
+    address = parse(_cell(data))
     cell = cell_words(address, data.first, lang)
     unit = f", {translate('axis_billion', lang)}" if address.table in MONEY else ""
     text = f"{cell} ({_statistic(address, lang)}){unit}"
-    return translate("study_sweep_title", lang, cell=text[0].upper() + text[1:],
-                 sweep=data.asked["title"][lang])  # fmt: skip
+    runs = number(len(data.table("sweep")), lang)
+    return translate("sweep_subtitle", lang, cell=text[0].upper() + text[1:], runs=runs,
+                     sweep=data.asked["title"][lang])  # fmt: skip
 
 
 def _statistic(address: CellRef, lang: Language) -> str:
@@ -130,27 +150,11 @@ def _statistic(address: CellRef, lang: Language) -> str:
 
 def _head(group: Along, units: dict[str, str], lang: Language) -> str:
     text, unit = _named(group, lang), unit_of(group.name, units, lang)
-    if group.names:
-        choices = ", ".join(choice_text(name, lang) for name in group.names)
-        return translate("named_value", lang, name=text, value=choices)
     return f"{text}, {unit}" if unit else text
 
 
 def _named(group: Along, lang: Language) -> str:
     return group.name if group.names else lever_words(lever(group.name, group.name), None, lang)
-
-
-def _source(data: StudyData, lang: Language) -> str:
-    return translate(
-        "study_sweep_source",
-        lang,
-        title=data.asked["title"][lang],
-        runs=number(len(data.table("sweep")), lang),
-        n=number(data.settings.replications, lang),
-        seed=data.settings.seed,
-        id=data.id,
-        sources=cited_sources(),
-    )
 
 
 def _panel(
@@ -172,7 +176,8 @@ def _panel(
     axes.set_xlim(group.where[0] - aside, group.where[-1] + aside)
     number_scale(axes.yaxis, lang)
     if group.names:
-        text_scale(axes.xaxis, [choice_text(name, lang) for name in group.names])
+        names = [choice_text(name, lang) for name in group.names]
+        choices_below(axes, names, size, 0.8 * size.width_inches / columns_of(axes))
     else:
         number_scale(axes.xaxis, lang, 7)
 
@@ -180,9 +185,6 @@ def _panel(
 def words(data: StudyData, lang: Language) -> str:
     """The chart in some sentences: each lever with the medians at its ends."""
     address = parse(_cell(data))
-
-    def amount_text(value: float) -> str:
-        return billion(value, lang) if address.table in MONEY else amount(value, lang)
 
     parts = []
     for group in along_levers(data):
@@ -195,11 +197,11 @@ def words(data: StudyData, lang: Language) -> str:
                 "alt_sweep_at",
                 lang,
                 at=names[at],
-                middle=amount_text(float(group.middle[at])),
-                low=amount_text(float(group.low[at])),
-                high=amount_text(float(group.high[at])),
+                middle=_amount(float(group.middle[at]), address, lang),
+                low=_amount(float(group.low[at]), address, lang),
+                high=_amount(float(group.high[at]), address, lang),
             )
             for at in ends
         )
         parts.append(translate("alt_part", lang, name=_named(group, lang), value=values))
-    return translate("alt_sweep", lang, title=_title(data, address, lang), told=listed(parts))
+    return translate("alt_sweep", lang, title=message(data, lang), told=listed(parts))

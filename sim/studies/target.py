@@ -95,6 +95,13 @@ def how(target: Target, lang: Language) -> str:
     return translate("solve_with", lang, p=number(100 * target.certainty, lang))
 
 
+def basis(target: Target, lang: Language) -> str:
+    """Return what the target applies to, as a label: a certainty or a statistic."""
+    if target.certainty is None:
+        return statistic_name(target.address.statistic, lang)
+    return how(target, lang)
+
+
 def amount(value: float, lang: Language, unit: str = "") -> str:
     """A lever's value with as many figures as it can bear; a year's money in billions."""
     size = abs(value)
@@ -157,6 +164,18 @@ def target_words(target: Target, scenario: Scenario, lang: Language) -> str:
     )
 
 
+def limit_words(target: Target, lang: Language) -> str:
+    """Return the limit of a target: at most or at least which number."""
+    return f"{_sign(target, lang)} {_number(target, lang)}"
+
+
+def with_unit(value: float, lang: Language, unit: str) -> str:
+    """Return a lever's value with its unit; a year's money as an amount."""
+    if unit == YEARS_MONEY:
+        return billion(value, lang, 2)
+    return f"{amount(value, lang, unit)} {unit_words(unit, lang)}"
+
+
 def _sign(target: Target, lang: Language) -> str:
     return translate("sign_at_most" if target.below else "sign_at_least", lang)
 
@@ -166,12 +185,6 @@ def _number(target: Target, lang: Language) -> str:
         return amount(target.number, lang)
     text = billion(target.number, lang, 0 if target.number == 0 else 1)
     return text.rsplit(" ", 1)[0] if target.number == 0 else text
-
-
-def title(target: Target, scenario: Scenario, lang: Language) -> str:
-    """What is to hold and how surely, as a heading."""
-    text = f"{target_words(target, scenario, lang)} {how(target, lang)}"
-    return text[0].upper() + text[1:]
 
 
 def value_words(target: Target, value: float, lang: Language) -> str:

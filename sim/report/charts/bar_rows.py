@@ -47,12 +47,15 @@ def new_rows(
     names: Sequence[str],
     notes: Callable[[int], Sequence[str]],
     *,
+    subtitle: str = "",
+    legend: Sequence[LegendEntry] = (),
     lines: float = 1.3,
     entries: Sequence[Sequence[LegendEntry]] = (),
     above: bool | None = None,
     share: float = NAMES_SHARE,
     faint: Sequence[bool] = (),
     gap: float = 0.55,
+    most: int | None = None,
     choose: Callable[[int], Sequence[int]] = range,
 ) -> Rows:
     """Make a figure of panels beside one another over the same rows.
@@ -60,21 +63,22 @@ def new_rows(
     ``lines`` is how many lines of text the bars of a row take; ``notes`` gives the notes for a
     number of rows shown: on a slide some may have no room, and ``choose`` tells which are shown of
     so many. ``above`` puts names above the bars instead of left of them (by default in a brief
-    chart); ``gap`` is the air between rows, in sizes of their texts.
+    chart); ``gap`` is the air between rows, in sizes of their texts; ``most`` is how many may be
+    shown.
     """
     over = size.brief if above is None else above
-    most = (1.0 if over else share) * (size.width_inches - 2 * size.margin)
+    wide = (1.0 if over else share) * (size.width_inches - 2 * size.margin)
     room = float("inf")
-    for count, points in _choices(len(names), size):
+    for count, points in _choices(min(most or len(names), len(names)), size):
         shown = tuple(choose(count))
-        texts = [wrapped(names[place], points, most) for place in shown]
+        texts = [wrapped(names[place], points, wide) for place in shown]
         bars = lines * LEADING * points / POINTS
         each = [row_height(text, points, bars, over) + gap * points / POINTS for text in texts]
         if sum(each) > room:
             continue
         layout = new_figure(
-            size, title, heads, notes(count), columns=len(heads), plots=[sum(each)],
-            entries=entries, indent=not over,
+            size, title, heads, notes(count), subtitle=subtitle, legend=legend,
+            columns=len(heads), plots=[sum(each)], entries=entries, indent=not over,
         )  # fmt: skip
         place_rows(layout, range(len(heads)), texts, points, each, bars, over)
         if size.height_inches is None and sum(each) < 0.6 * TALLEST:

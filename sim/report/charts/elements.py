@@ -16,7 +16,6 @@ from ...results.cell import CellRef
 from ...scenario import Scenario, source_keys
 from ..display_names import cell_name, input_name
 from ..i18n import Language, in_words, labels, number, translate
-from ..study_data import StudyData
 from ..style import BLUE, DARK, GREY, ORANGE, ChartSize
 from ..style_sheet import tint
 from .data import RunData, scaled_years
@@ -168,21 +167,6 @@ def scaled_note(run: RunData, table: pd.DataFrame, lang: Language) -> str:
     scaled = scaled_years(run, table)
     years = ", ".join(map(str, scaled))
     return " " + translate("chart_scaled", lang, years=years) if scaled else ""
-
-
-def source(told: StudyData, title: str, lang: Language) -> str:
-    """Return the sources of a study: the program, the scenario, the settings, the documents."""
-    settings = told.settings
-    return translate(
-        "study_source",
-        lang,
-        title=title,
-        n=number(settings.replications, lang),
-        step=translate(f"step_{settings.step}", lang),
-        seed=settings.seed,
-        id=told.id,
-        sources=cited_sources(),
-    )
 
 
 def cited_sources() -> str:

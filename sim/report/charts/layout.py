@@ -113,6 +113,8 @@ class FigureLayout:
     title: str = ""
     titles: tuple[Text, ...] = ()
     """Title and subtitle of a figure of our own."""
+    legend: Legend | None = None
+    """Legend of all panels, below the subtitle."""
     labels: dict[Axes, list[tuple[EndLabel, Legend]]] = field(default_factory=dict)
     named: dict[Axes, Sequence[EndLabel]] = field(default_factory=dict)
     """Labels of panels in a figure of the user, which become a legend."""
@@ -173,6 +175,7 @@ def new_figure(
     notes: Sequence[str],
     *,
     subtitle: str = "",
+    legend: Sequence[LegendEntry] = (),
     columns: int | None = None,
     plots: Sequence[float] = (),
     entries: Sequence[Sequence[LegendEntry]] = (),
@@ -217,9 +220,29 @@ def new_figure(
         heads = heads if len(heads) > 1 else [""]
         told = wrapped(subtitle, size.text, inside)
         titles.append(figure.text(left, 1.0, told, va="top", fontsize=size.text, color=SMALL_GREY))
+    shared = _shared_legend(figure, legend, size, inside) if legend else None
     small = "\n".join(wrapped(note, size.small, inside) for note in notes if note)
     figure.supxlabel(small, x=left, ha="left", fontsize=size.small, color=SMALL_GREY)
-    return FigureLayout(figure, size, panels, heads, entries, plots, indent, titles=tuple(titles))
+    return FigureLayout(figure, size, panels, heads, entries, plots, indent,
+                        titles=tuple(titles), legend=shared)  # fmt: skip
+
+
+def _shared_legend(
+    figure: Figure, entries: Sequence[LegendEntry], size: ChartSize, room: float
+) -> Legend:
+    """Return a legend of all panels in as many columns as the width has room for [inches]."""
+    inside = room - 3 * size.text / POINTS
+    for columns in range(len(entries), 0, -1):
+        legend = figure.legend(
+            [entry.swatch.handle(size) for entry in entries],
+            [wrapped(entry.text, size.text, inside) for entry in entries],
+            ncols=columns, loc="upper left", alignment="left", borderaxespad=0.0, borderpad=0.0,
+            fontsize=size.text,
+        )  # fmt: skip
+        if columns == 1 or legend.get_window_extent().width <= room * figure.dpi:
+            return legend
+        legend.remove()
+    raise AssertionError("a legend without entries")
 
 
 def inches_of(axes: Axes) -> tuple[float, float]:
@@ -309,18 +332,25 @@ def columns_of(axes: Axes) -> int:
 
 
 def _lay_out(layout: FigureLayout) -> None:
-    """Run matplotlib's constrained layout once, with room for the subtitle below the title."""
+    """Run matplotlib's constrained layout once, with room below the title for what is there."""
     figure, size = layout.figure, layout.size
     figure.set_layout_engine("constrained")
     engine = figure.get_layout_engine()
     assert isinstance(engine, ConstrainedLayoutEngine)
     height = figure.get_figheight()
     room = [text_height(one.get_text(), size.text) for one in layout.titles[1:]]
+    gap = SUBTITLE_GAP * size.text / POINTS
+    if layout.legend is not None:
+        room.append(layout.legend.get_window_extent().height / figure.dpi + 2 * gap)
     engine.set(rect=(0, 0, 1, 1 - sum(room) / height))
     engine.execute(figure)
     for subtitle in layout.titles[1:]:
         below = layout.titles[0].get_window_extent().y0 / figure.dpi
-        subtitle.set_y((below - SUBTITLE_GAP * size.text / POINTS) / height)
+        subtitle.set_y((below - gap) / height)
+    if layout.legend is not None:
+        below = layout.titles[-1].get_window_extent().y0 / figure.dpi
+        at = size.margin / size.width_inches, (below - 1.5 * gap) / height
+        layout.legend.set_bbox_to_anchor(at, figure.transFigure)
 
 
 def _write_head(layout: FigureLayout, place: int, axes: Axes) -> float:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from importlib import metadata
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...hindcast import Estimate, Hindcasts, Score, as_csv, scores
 from ..i18n import Language, number, translate
-from ..style import BLUE, DARK, ORANGE, ChartSize, chart_style
+from ..style import BLUE, DARK, ORANGE, ChartFigure, ChartSize, chart_style
 from .bar_rows import Rows, new_rows
-from .elements import cited_sources, listed
+from .elements import listed
 from .layout import LegendEntry, Swatch, finish
 from .scales import number_scale, set_scale
 
@@ -48,38 +49,46 @@ def draw(found: Hindcasts, replications: int, size: ChartSize, lang: Language) -
 def _draw(found: Hindcasts, replications: int, size: ChartSize, lang: Language) -> Figure:
     scored = whole(found)
     heads = [translate("score_chart_ratio", lang), translate("score_chart_coverage", lang)]
-    entries = [
+    legend = [
         LegendEntry(MODEL, translate("score_program", lang)),
         LegendEntry(WITHOUT, translate("score_chart_without", lang)),
         LegendEntry(POOLED, translate("score_pool", lang)),
     ]
-    source = translate(
-        "score_chart_source", lang, n=number(replications, lang), id=id_of(found),
-        sources=cited_sources(),
-    )  # fmt: skip
 
     def notes(shown: int) -> list[str]:
         text = translate("score_chart_note", lang)
         if shown < len(scored):
             text += " " + translate("score_chart_left_out", lang, n=len(scored) - shown)
-        return [text, source]
+        return [text, translate("score_chart_source", lang, version=metadata.version("opvangsim"))]
 
+    key = "score_chart_subtitle_brief" if size.brief else "score_chart_subtitle"
     rows = new_rows(
         size,
-        translate("score_chart_title", lang),
+        message(found, lang),
         heads[:1] if size.brief else heads,
         [translate(f"series_{score.series}", lang) for score in scored],
         notes,
+        subtitle=translate(key, lang),
+        legend=legend,
         lines=LINES[size.height_inches is not None],
-        entries=[entries, entries[:1]][: 1 if size.brief else 2],
         share=0.22,
         gap=0.3,
     )
+    figure = rows.layout.figure
+    if isinstance(figure, ChartFigure):
+        figure.identity = f"opvangsim hindcasts {id_of(found)}, {replications} replications"
     shown = [scored[place] for place in rows.shown]
     _ratios(rows, shown, lang)
     if not size.brief:
         _coverage(rows, shown, lang)
     return finish(rows.layout)
+
+
+def message(found: Hindcasts, lang: Language) -> str:
+    """Return for how many series the model does better than the naive benchmark."""
+    ratios = [score.program_ratio.value for score in whole(found)]
+    better = sum(ratio < 1 for ratio in ratios)
+    return translate("score_chart_message", lang, better=better, n=len(ratios))
 
 
 def _ratios(rows: Rows, shown: Sequence[Score], lang: Language) -> None:
@@ -146,6 +155,4 @@ def alt_text(found: Hindcasts, lang: Language) -> str:
         )
         for score in whole(found)
     ]
-    return translate(
-        "alt_score", lang, title=translate("score_chart_title", lang), told=listed(parts)
-    )
+    return translate("alt_score", lang, title=message(found, lang), told=listed(parts))
