@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from shlex import quote
 from typing import Any
 
@@ -180,14 +181,16 @@ def _method(
     return [Heading(translate("memo_method", lang)), *(Paragraph(text) for text in texts)]
 
 
-def _scorecard(lang: Language) -> list[Block]:
+@cache
+def _scorecard(lang: Language) -> tuple[Block, ...]:
+    """Return the scores of the shipped hindcasts: the same in every memo, and slow to compute."""
     found = kept()
     held = number(100 * score_entries()["held_80"], lang)
-    return [
+    return (
         Heading(translate("memo_scorecard", lang)),
         Paragraph(translate("memo_scorecard_note", lang, held=held)),
         table_of(skill_table(scores(found), lang)),
-    ]
+    )
 
 
 def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
