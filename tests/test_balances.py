@@ -183,7 +183,10 @@ def test_flows_are_chosen_by_name_and_an_unknown_one_is_refused() -> None:
 def test_given_flows_print_one_table_and_go_with_no_other_output(command: Command) -> None:
     for words in (("-o", "here"), ("--process",)):
         done = command("hindcast", "--given", "exits", *words)
-        assert (done.returncode, "--given: it prints one table" in done.stderr) == (2, True), words
+        assert (done.returncode, "--given: this prints one table only" in done.stderr) == (
+            2,
+            True,
+        ), words
     assert "'births' is no flow" in command("hindcast", "--given", "births").stderr
 
 

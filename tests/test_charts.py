@@ -451,7 +451,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(tmp_path: Path, command: 
     for words, said in (
         ((*runs, "need"), "needs no name"),
         ((runs[0], runs[0]), "two runs are called inflow-surge"),
-        ((*runs, *runs), "6 runs are too many to tell apart"),
+        ((*runs, *runs), "6 runs are too many to distinguish"),
     ):
         done = command("plot", *words, "-o", "none")
         assert (done.returncode, (tmp_path / "none").exists()) == (2, False)

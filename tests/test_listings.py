@@ -238,7 +238,7 @@ def test_new_writes_a_patch_that_checks_and_a_schema_beside_it(
     assert load(tmp_path / "mine.yaml").model_dump(exclude={"title", "description"}) == (
         before.model_dump(exclude={"title", "description"})
     )
-    with pytest.raises(ScenarioError, match="this file is there already"):
+    with pytest.raises(ScenarioError, match="this file already exists"):
         CliRunner().invoke(app, ["scenario", "new", "mine"], catch_exceptions=False)
 
 

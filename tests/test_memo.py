@@ -438,7 +438,7 @@ REFUSED = {
     "other language": (("BOOK", "-o", "m.docx", "--lang", "en"), "are written in 'nl'"),
     "no date": (("RUN", "-o", "m.docx", "--date", "soon"), "is not a date"),
     "template of Markdown": (("RUN", "-o", "m.md", "--template", "t.docx"), "for Word alone"),
-    "other kind": (("OTHER", "-o", "m.docx"), "no memo is made of the folder of 'fixed stock'"),
+    "other kind": (("OTHER", "-o", "m.docx"), "there is no memo for the folder of 'fixed stock'"),
     "another version": (("LATER", "-o", "m.docx"), "not in the form that this version knows"),
 }
 

@@ -169,7 +169,7 @@ def _deadly(item: int, _cancelled: Event | None) -> int:
 def test_an_item_that_kills_its_worker_is_given_up_alone() -> None:
     found = dict(parallel_map(_deadly, range(30), PROCESSES, lambda item, _why: -item))
     assert found == {item: -item if item == 3 else item for item in range(30)}
-    with pytest.raises(ScenarioError, match="its worker was lost 3 times"):
+    with pytest.raises(ScenarioError, match="its worker crashed 3 times"):
         parallel_list(_deadly, range(30), PROCESSES)
 
 

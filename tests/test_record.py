@@ -375,7 +375,7 @@ def test_a_record_changed_by_hand_is_refused_by_whoever_reads_it(
         done = command(*words)
         assert done.returncode == 2, words
         assert "baseline/run.json: this file is not the one that the run wrote" in done.stderr
-        assert "make the folder again: opvangsim run baseline" in done.stderr
+        assert "recreate the folder: opvangsim run baseline" in done.stderr
 
 
 @pytest.mark.slow
@@ -412,9 +412,9 @@ def test_a_manifest_that_lists_a_file_outside_its_folder_is_refused(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[]", "this is not a manifest of ours"),
-        ("{", "this is not a manifest of ours"),
-        ("[" * 100_000, "this is not a manifest of ours"),
+        ("[]", "this is not a manifest of opvangsim"),
+        ("{", "this is not a manifest of opvangsim"),
+        ("[" * 100_000, "this is not a manifest of opvangsim"),
         ('{"kind": "run", "schema": 1, "command": "opvangsim run x"}', "has schema 1"),
     ],
 )

@@ -432,7 +432,7 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     }
     again = command("scenario", "import", "b.xlsx", "-o", "p.yaml")
     assert again.returncode == 2
-    assert "p.yaml: this file exists already" in again.stderr
+    assert "p.yaml: this file already exists" in again.stderr
     kept = command("export", "baseline", "--xlsx", "-o", "b.xlsx")
     assert "is not an unchanged export of ours" in kept.stderr
 

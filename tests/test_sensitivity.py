@@ -406,4 +406,4 @@ def test_the_verb_writes_its_folder_and_the_same_numbers_again(
 def test_a_line_without_a_budget_is_refused_by_the_verb() -> None:
     done = CliRunner().invoke(app, ["sensitivity", "--line", "coa"])
     assert isinstance(done.exception, ScenarioError)
-    assert "no budget is held for 'coa'" in str(done.exception)
+    assert "there is no budget for 'coa'" in str(done.exception)

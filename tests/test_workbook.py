@@ -348,7 +348,7 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["export", "baseline", "-o", "x.xlsx"], "no form is named"),
+        (["export", "baseline", "-o", "x.xlsx"], "no output format given"),
         (["export", "baseline", "--xlsx", "--csv", "-o", "x.xlsx"], "are two forms"),
         (["export", "baseline", "--csv", "-o", "x.csv"], "--csv needs the folder of a run"),
         (["export", "baseline", "--xlsx", "-o", "x.xls"], "not a name of a .xlsx file"),

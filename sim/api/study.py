@@ -112,7 +112,7 @@ class StudyReport:
     def _drawable(self) -> StudyData:
         data = self.finding.data
         if not has_chart(data):
-            usage_error("plot", "there is nothing in it to be drawn", "look at its tables")
+            usage_error("plot", "it contains nothing to draw", "see its tables")
         return data
 
     def write(self, folder: str | Path | None = None, lang: Language = "en") -> Path:
@@ -169,7 +169,7 @@ def run_from_python(
     if "other" in given:
         others = [load(given.pop("other"))]
     if study.takes == "scenarios" and not others:
-        usage_error(study.name, "there is nothing to compare with", "give another scenario")
+        usage_error(study.name, "there is nothing to compare", "give another scenario")
     loaded = (base.loaded, *(other.loaded for other in others))
     with python_names(), open_workers(executor, threads) as workers:
         options = study.options.parse(given)

@@ -25,7 +25,7 @@ ALL = "all"
 
 def answer(
     question: Annotated[
-        str | None, typer.Argument(help="Number of a question, or all; none: list them.")
+        str | None, typer.Argument(help="Number of a question, or all (default: list them).")
     ] = None,
     replications: Replications = "500",
     seed: Seed = 1,
@@ -36,7 +36,7 @@ def answer(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Answer a question of the Senate with a number, its band, and where it comes from.
+    """Answer a question of the Senate with a number, its 80% interval and its sources.
 
     Runs that an answer needs are made once and kept in outputs/answers/kept. With 'all' the answers
     are written as pages: outputs/answers/en, or nl.

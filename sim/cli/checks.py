@@ -98,7 +98,7 @@ def check_new_scenario(file: Path) -> None:
         usage_error("--out", what, "as in NAME.yaml")
     check_file_name(file)
     if os.path.lexists(file):
-        usage_error(str(file), "this file is there already", "choose another name, or remove it")
+        usage_error(str(file), "this file already exists", "choose another name, or remove it")
 
 
 def check_question(number: str) -> None:

@@ -52,12 +52,12 @@ STUDIES_SECTION = "Studies"
 SECTIONS: dict[str, dict[str, Entry]] = {
     "Simulate": {
         "run": Command(
-            "Run scenarios: write tables and charts, print the gap.",
+            "Run scenarios: write tables and charts, print the budget gap.",
             "run:run",
             "command_records:RunResults",
         ),
         "nowcast": Command(
-            "Condition a scenario on published figures, and run it on.",
+            "Condition a scenario on published figures and project from there.",
             "nowcast:nowcast",
             "command_records:NowcastResult",
         ),
@@ -66,7 +66,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "answer:answer",
             "command_records:Answers",
         ),
-        "serve": Command("Show the what-if with its sliders in a browser.", "serve:serve"),
+        "serve": Command("Show the what-if with sliders in a browser.", "serve:serve"),
     },
     STUDIES_SECTION: {},
     "Show and export": {
@@ -74,15 +74,15 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "Draw the charts of a finished run or study.", "results:plot", "command_records:Files"
         ),
         "memo": Command(
-            "Write a finished folder as a memo.", "results:memo", "command_records:Files"
+            "Write a memo from finished results.", "results:memo", "command_records:Files"
         ),
         "dashboard": Command(
-            "Write runs side by side as one page that works offline.",
+            "Write an offline page that compares runs.",
             "results:dashboard",
             "command_records:Files",
         ),
         "export": Command(
-            "Write a run or a scenario as a file for other programs.",
+            "Export a run or a scenario for other programs.",
             "results:export",
             "command_records:Files",
         ),
@@ -107,32 +107,32 @@ SECTIONS: dict[str, dict[str, Entry]] = {
                     "command_records:Files",
                 ),
                 "check": Command(
-                    "Check scenario files: errors, then what is not plausible.",
+                    "Check scenario files: errors, then implausible values.",
                     "scenario_files:check",
                     "command_records:CheckResults",
                 ),
                 "new": Command(
-                    "Write a commented patch, or one of a newer budget.",
+                    "Create a commented patch, or one for a newer budget.",
                     "scenario_files:new",
                     "command_records:Files",
                 ),
                 "start": Command(
-                    "Write a scenario for a later start, from published figures.",
+                    "Create a scenario with a later start date from published figures.",
                     "start:start",
                     "command_records:StartResult",
                 ),
                 "show": Command(
-                    "Show numbers with unit, source, and who set them.",
+                    "Show numbers with unit, source and origin.",
                     "scenario:show",
                     "command_records:Parameters",
                 ),
                 "diff": Command(
-                    "Show in which keys two scenarios differ.",
+                    "Show the keys in which two scenarios differ.",
                     "scenario:diff",
                     "command_records:KeyDifferences",
                 ),
                 "sources": Command(
-                    "Show sources and assumptions, and what rests on them.",
+                    "List sources and assumptions with the numbers based on them.",
                     "scenario:sources",
                     "command_records:SourceList",
                 ),
@@ -147,7 +147,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
                     "command_records:SchemaRecord",
                 ),
                 "import": Command(
-                    "Read an edited workbook back as a patch.",
+                    "Import an edited workbook as a patch.",
                     "scenario_files:import_",
                     "command_records:Imported",
                 ),
@@ -160,7 +160,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
                     "Check a file of observed figures.", "data:check", "figure_records:ObservedFile"
                 ),
                 "list": Command(
-                    "List figures by series, as known on a day.",
+                    "List figures by series, as known on a date.",
                     "data:list_",
                     "figure_records:ObservedList",
                 ),
@@ -185,17 +185,17 @@ SECTIONS: dict[str, dict[str, Entry]] = {
                     "command_records:Reproduced",
                 ),
                 "verify": Command(
-                    "Find any byte that was changed in a folder.",
+                    "Check that no file of a folder was changed.",
                     "runs:verify",
                     "command_records:Verified",
                 ),
                 "compare": Command(
-                    "Print what moved between two runs of one scenario.",
+                    "Show which results differ between two runs of one scenario.",
                     "runs:compare",
                     "command_records:RunsCompared",
                 ),
                 "provenance": Command(
-                    "Say where a file comes from, and whether it changed.",
+                    "Show the origin of a file and whether it changed.",
                     "runs:provenance",
                     "command_records:FileOrigin",
                 ),
@@ -205,31 +205,31 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "Freeze, verify and follow up forecasts.",
             {
                 "freeze": Command(
-                    "Keep the forecast of a run in a dated file.",
+                    "Save the forecast of a run in a dated file.",
                     "forecast:freeze",
                     "figure_records:FrozenFile",
                 ),
                 "verify": Command(
-                    "Find frozen forecasts that were changed or are missing.",
+                    "Check frozen forecasts for changed or missing files.",
                     "forecast:verify",
                     "command_records:Verified",
                 ),
                 "monitor": Command(
-                    "Report what came of frozen forecasts, with alarms.",
+                    "Compare frozen forecasts with outcomes, with alarms.",
                     "forecast:monitor",
                     "figure_records:MonitorResult",
                 ),
                 "explain-miss": Command(
-                    "Divide the miss of a frozen forecast over its causes.",
+                    "Attribute the error of a frozen forecast to causes.",
                     "forecast:explain_miss",
                     "figure_records:MissResult",
                 ),
             },
         ),
     },
-    "How good it is": {
+    "Validation": {
         "hindcast": Command(
-            "Score hindcasts against observations.",
+            "Backtest: compare hindcasts with observations.",
             "hindcast:hindcast",
             "figure_records:HindcastResult",
         ),
@@ -237,15 +237,17 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "Check, trace and calibrate the model.",
             {
                 "check": Command(
-                    "Check the laws of the model on this computer.",
+                    "Run the model's self-checks on this computer.",
                     "model:check",
                     "figure_records:LawOutcomes",
                 ),
                 "trace": Command(
-                    "Follow one person through the chain.", "model:trace", "figure_records:Life"
+                    "Trace one person through the asylum procedure.",
+                    "model:trace",
+                    "figure_records:Life",
                 ),
                 "calibrate": Command(
-                    "Fit what no source gives to the years to 2024.",
+                    "Estimate numbers without a source from the years to 2024.",
                     "model:calibrate",
                     "figure_records:Calibrated",
                 ),

@@ -22,7 +22,7 @@ def check(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Check a file of observed figures: every mistake with its line, column and what to write."""
+    """Check a file of observed figures: errors with line, column and advice."""
     check_readable(file)
     from ..hindcast.observations import read_observations
 
@@ -52,7 +52,7 @@ def list_(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """List figures by series: how many, of which periods, and the last of them with its error."""
+    """List figures by series: number, periods, and latest value with its error."""
     from ..studies.options import day_of
 
     day = None if as_of is None else day_of(as_of, "--as-of")
@@ -80,7 +80,7 @@ def diff(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Show which figures differ between two files: revised, new, and gone; their last vintages."""
+    """Show which figures differ between two files: revised, new and removed."""
     check_readable(old, new)
     from ..hindcast.observations import differences, read_observations
 

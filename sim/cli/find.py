@@ -21,7 +21,9 @@ LONGEST = 160
 
 def find(
     text: Annotated[list[str], typer.Argument(help="Words, a number such as 27100, or a key.")],
-    limit: Annotated[int, typer.Option(min=0, help="At most so many of a kind; 0: all.")] = 5,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Maximum number of results per kind (0: all).")
+    ] = 5,
     lang: Lang = "en",
     json_: Json = False,
 ) -> None:

@@ -32,7 +32,7 @@ def freeze(
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
-    """Write the forecast of a run into a small dated file that is never overwritten.
+    """Save the forecast of a run in a small dated file that is never overwritten.
 
     It holds quantiles, mean and standard deviation of the run's published series by month, quarter
     and year. The run is simulated again for it, and must give the numbers that its folder has.
@@ -60,7 +60,7 @@ def freeze(
 
 
 def verify(path: Folder, json_: Json = False, lang: Lang = "en") -> None:
-    """Find any byte of a frozen forecast that was changed, and files that are missing or foreign.
+    """Check frozen forecasts for changed, missing and foreign files.
 
     Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
     compute the checksums anew.
@@ -99,12 +99,12 @@ def monitor(
     as_of: KnownBy = None,
     form: Annotated[
         Form | None,
-        typer.Option("--format", help="Form, if the file's ending is another."),
+        typer.Option("--format", help="Format, if not given by the file name."),
     ] = None,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Write a report on frozen forecasts: what changed, what came, and where alarm is due.
+    """Report on frozen forecasts: revisions, outcomes and alarms.
 
     Nothing is simulated. --json prints the outcomes as well.
     """
@@ -162,7 +162,7 @@ def explain_miss(
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
-    """Divide the miss of a frozen forecast over its causes, and a remainder.
+    """Attribute the error of a frozen forecast to causes, with a remainder.
 
     The forecast is run again with what came of inflow, composition, decisions, exits, homes, family
     and other intake, in every combination on common random numbers. Causes whose figures are not

@@ -37,12 +37,12 @@ KIND = "scorecard"
 
 
 def hindcast(
-    replications: Annotated[str, typer.Option(help="Replications on each origin date.")] = str(
+    replications: Annotated[str, typer.Option(help="Replications per forecast origin.")] = str(
         DEFAULT
     ),
     seed: Seed = 1,
     process: Annotated[
-        bool, typer.Option("--process", help="Only the table that chose the process of inflow.")
+        bool, typer.Option("--process", help="Only the comparison of inflow processes.")
     ] = False,
     given: Annotated[
         str | None,
@@ -62,7 +62,7 @@ def hindcast(
     width: ChartWidth = "page",
     lang: Lang = "en",
 ) -> None:
-    """Score hindcasts of the program against observations.
+    """Compare hindcasts with observations (backtest).
 
     Into a folder: its tables, and its chart with what it says in words (.txt).
     """
@@ -76,11 +76,9 @@ def hindcast(
             Message("give at least {least}", least=LEAST),
         )
     if process and (out is not None or count != DEFAULT):
-        usage_error(
-            "--process", "the table of processes needs no run", "leave the other options out"
-        )
+        usage_error("--process", "the table of processes needs no run", "omit the other options")
     if given is not None and (process or out is not None):
-        usage_error("--given", "it prints one table", "leave --process and --out out")
+        usage_error("--given", "this prints one table only", "leave --process and --out out")
     names = None if given is None else chosen_flows(given)
     if out is not None:
         _check_folder(out)

@@ -17,10 +17,10 @@ SHORTEST, LONGEST = 1, 3_600
 
 def mcp(
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder of its runs: nothing else is written.")
+        Path, typer.Option("-o", "--out", help="Folder for its runs; nothing is written elsewhere.")
     ] = DEFAULT_FOLDER,
     seconds: Annotated[
-        int, typer.Option("--time-limit", metavar="SECONDS", help="Longest time of a call.")
+        int, typer.Option("--time-limit", metavar="SECONDS", help="Time limit per call.")
     ] = 300,
 ) -> None:
     """Serve the model to a language model, by the Model Context Protocol (MCP) over stdio.
@@ -30,7 +30,7 @@ def mcp(
     extra opvangsim[mcp].
     """
     if not SHORTEST <= seconds <= LONGEST:
-        wrong = Message("{n} seconds are no time for a call", n=seconds)
+        wrong = Message("{n} seconds is not a valid time limit for a call", n=seconds)
         ends = Message("{low} to {high:,} seconds", low=SHORTEST, high=LONGEST)
         usage_error("--time-limit", wrong, ends)
     try:

@@ -21,7 +21,7 @@ FAILED = 1
 
 
 def check(json_: Json = False, lang: Lang = "en") -> None:
-    """Try the laws of the model on this machine: law, what was tried, result."""
+    """Run the model's self-checks: law, test, result."""
     from ..report.i18n import translate
     from ..results.model_checks import run_checks
     from ..scenario import load
@@ -51,12 +51,12 @@ def trace(
     person: Annotated[int, typer.Option(min=1, help="Number of the person.")],
     seed: Seed = 1,
     scale: Annotated[
-        int, typer.Option(min=1, max=1000, help="The country is one SCALEth of the size.")
+        int, typer.Option(min=1, max=1000, help="Scale the population down by this factor.")
     ] = 20,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Follow one person through the chain: what happens to them, when, and where they sleep."""
+    """Trace one person through the asylum procedure: events, dates and places."""
     chain = one_chain(scenario)
     from ..scenario import load_chain
     from ..studies.trace import followed
@@ -77,12 +77,12 @@ def calibrate(
     workers: Workers = 0,
     executor: Executor = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for what was fitted.")
+        Path | None, typer.Option("-o", "--out", help="Patch file (.yaml) for the estimates.")
     ] = None,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Fit what no source gives to the years to 2024: values, spreads, what can't be told apart."""
+    """Estimate numbers without a source from the years to 2024: values and spreads."""
     from ..studies.options import parse_count
 
     count = parse_count(replications)

@@ -47,7 +47,7 @@ def nowcast(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Condition a scenario on the figures published by a day, and run it on.
+    """Condition a scenario on figures published by a date and project from there.
 
     Writes the folder of a run, and posterior.csv with each number before and after, figures.csv
     with each figure and how far the run stays from it, and nowcast.yaml, a patch with the

@@ -18,17 +18,20 @@ Width = Literal["column", "page", "slide"]
 Replications = Annotated[str, typer.Option(metavar="N", help="Number of replications.")]
 Precision = Annotated[
     str | None,
-    typer.Option(metavar="5%", help="Add replications until the gap is known so well (95%)."),
+    typer.Option(metavar="5%", help="Add replications until the gap has this precision (95%)."),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last simulated day.")]
-Step = Annotated[Literal["day", "week"], typer.Option(help="Length of a step.")]
+Step = Annotated[Literal["day", "week"], typer.Option(help="Length of a time step.")]
 Uncertainty = Annotated[
-    str, typer.Option(metavar="SOURCE,...", help="Sources of uncertainty, with commas.")
+    str, typer.Option(metavar="SOURCE,...", help="Sources of uncertainty, separated by commas.")
 ]
-Workers = Annotated[int, typer.Option(min=0, help="Threads (0: one a core).")]
+Workers = Annotated[int, typer.Option(min=0, help="Number of threads (0: one per core).")]
 Executor = Annotated[
-    str | None, typer.Option(metavar="dask://HOST:PORT", help="A cluster, not threads here.")
+    str | None,
+    typer.Option(
+        metavar="dask://HOST:PORT", help="Run on a Dask cluster instead of local threads."
+    ),
 ]
 Sets = Annotated[
     list[str] | None,
@@ -43,14 +46,14 @@ Observed = Annotated[
 ]
 ShownFigures = Annotated[
     Path | None,
-    typer.Option("--observed", metavar="FILE", help="Published figures to hold the run against."),
+    typer.Option("--observed", metavar="FILE", help="Published figures to compare the run with."),
 ]
 KnownBy = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="Only figures published by this day."),
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="Only figures published by this date."),
 ]
 AsOf = Annotated[
-    str, typer.Option(metavar="YYYY-MM-DD", help="Day by which figures were published.")
+    str, typer.Option(metavar="YYYY-MM-DD", help="Date by which figures were published.")
 ]
 Overrides = Annotated[
     bool, typer.Option("--override", help="Patches may set numbers conditioned on figures.")
@@ -59,14 +62,16 @@ Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder of the res
 OutFile = Annotated[Path, typer.Option("-o", "--out", help="File to write.")]
 Lang = Annotated[Language, typer.Option(help="Language.")]
 Charts = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw charts.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the results' folder.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the folder of the results.")]
 Details = Annotated[bool, typer.Option("--details", help="Print all tables, by series and year.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Formats = Annotated[str, typer.Option("--format", help="png, svg, pdf; several with commas.")]
+Formats = Annotated[
+    str, typer.Option("--format", help="png, svg, pdf; separate several by commas.")
+]
 ChartWidth = Annotated[Width, typer.Option(help="A column (8 cm), a page (16 cm), or a slide.")]
 CHAIN = "A scenario, or a chain A+B."
 Other = Annotated[
-    str, typer.Argument(metavar="B", help="Another one.", autocompletion=complete_scenario)
+    str, typer.Argument(metavar="B", help="Second scenario.", autocompletion=complete_scenario)
 ]
 Chain = Annotated[str, typer.Argument(help=CHAIN, autocompletion=complete_scenario)]
 First = Annotated[str, typer.Argument(metavar="A", help=CHAIN, autocompletion=complete_scenario)]

@@ -39,7 +39,7 @@ def plot(
         list[str],
         typer.Argument(
             metavar="RUN [NAME]... | RUN RUN...",
-            help="A run's folder and which charts (all if none); or runs, side by side.",
+            help="Folder of a run and names of charts (default: all); or several runs to compare.",
         ),
     ],
     format_: Formats = "png",
@@ -55,7 +55,7 @@ def plot(
         int | None, typer.Option(help="Year of the chart budget_year (default: with a budget).")
     ] = None,
 ) -> None:
-    """Draw the charts of a run: NAME-LANG-WIDTH.png, and beside it what it says in words (.txt).
+    """Draw the charts of a run: NAME-LANG-WIDTH.png, with a description in words (.txt).
 
     Of a study or a sweep its one chart.
     """
@@ -150,7 +150,7 @@ def _refuse_alike(folders: list[Path], named: bool) -> None:
     if len(folders) > MOST:
         usage_error(
             "plot",
-            Message("{count} runs are too many to tell apart", count=len(folders)),
+            Message("{count} runs are too many to distinguish", count=len(folders)),
             Message("name at most {most}", most=MOST),
         )
     if len(set(names)) < len(names):
@@ -208,11 +208,11 @@ def memo(
     ] = None,
     form: Annotated[
         Form | None,
-        typer.Option("--format", help="Form, if the file's ending is another."),
+        typer.Option("--format", help="Format, if not given by the file name."),
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="The same as --format pdf.")] = False,
     question: Annotated[
-        int | None, typer.Option(help="Of answers: one question; else those put off.")
+        int | None, typer.Option(help="For answers: one question (default: the deferred ones).")
     ] = None,
     to: Annotated[str | None, typer.Option(help="Whom it is for.")] = None,
     sender: Annotated[str | None, typer.Option("--from", help="Whom it is from.")] = None,
@@ -229,7 +229,7 @@ def memo(
         Language | None, typer.Option(help="Language (default: that of the folder).")
     ] = None,
 ) -> None:
-    """Write a finished folder as a memo of two pages with an annex; nothing is run.
+    """Write a memo of two pages with an annex from finished results; nothing is simulated.
 
     By default a Word document, RUN-memo.docx. A PDF is accessible (PDF/UA-1) and needs
     opvangsim[pdf]. A memo in Markdown has its picture in a file beside it, with the same name in
@@ -267,7 +267,7 @@ def dashboard(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Write runs side by side as one page (HTML) that works offline; nothing is run.
+    """Write an offline page (HTML) that compares runs; nothing is simulated.
 
     Series, years, band, budget and prices are chosen in the page, as is its language.
     """
@@ -297,7 +297,10 @@ def export(
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="File; for tables also a folder.")],
     xlsx: Annotated[
-        bool, typer.Option("--xlsx", help="A workbook; of a scenario one to edit and import.")
+        bool,
+        typer.Option(
+            "--xlsx", help="Workbook; of a scenario, one that can be edited and imported."
+        ),
     ] = False,
     csv: Annotated[
         bool, typer.Option("--csv", help="One long table (NAME.csv), or a folder of tables.")
@@ -311,12 +314,12 @@ def export(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Write a run, or a scenario to be edited, as a file for other programs."""
+    """Export a run, or a scenario to be edited, for other programs."""
     asked = dict(zip(("--xlsx", *TABLES), (xlsx, csv, parquet, iamc), strict=True))
     forms = [name for name, wanted in asked.items() if wanted]
     if len(forms) != 1:
         said = (
-            "no form is named"
+            "no output format given"
             if not forms
             else Message("{forms} are two forms", forms=all_of(forms))
         )

@@ -73,7 +73,7 @@ def run(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run scenarios: write tables and charts, print the gap.
+    """Run scenarios: write tables and charts, print the budget gap.
 
     The same scenario, seed and step give the same bytes. The folder is outputs/NAME by default.
     With --precision replications are doubled, from 500 up to 20,000, until the 95% interval of the

@@ -28,7 +28,7 @@ CHANGED = 2
 def reproduce(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, study or sweep.")],
     sweep: Annotated[
-        Path | None, typer.Option(help="Of a discovery: the sweep, if it does not lie beside it.")
+        Path | None, typer.Option(help="For a discovery: the folder of the sweep, if elsewhere.")
     ] = None,
     workers: Workers = 0,
     executor: Executor = None,
@@ -36,7 +36,7 @@ def reproduce(
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
-    """Make a folder again from its own record, and tell byte by byte what is equal.
+    """Re-run from the record of a folder and compare all files byte for byte.
 
     The scenario is the resolved one in the folder. Exit code 0: every file is equal; 3: not. Told
     as well is what is not as it was: versions, packages, platform, commit, inputs.
@@ -86,7 +86,7 @@ def verify(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Find any byte that was changed in any file of a folder, its record included.
+    """Check that no file of a folder was changed, its record included.
 
     Exit code 0: all as it was written; 3: not. It is no signature: whoever wants to deceive can
     seal anew. Beside a sweep files of your own may lie; they are told of.
@@ -121,11 +121,11 @@ def list_(
     scenario: Annotated[str, typer.Option(help="Only scenarios with this in their name.")] = "",
     kind: Annotated[str, typer.Option(help="Only this kind: run, comparison, sweep...")] = "",
     since: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only from this day on (UTC).")
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only from this date on (UTC).")
     ] = None,
     sort: Annotated[Sort, typer.Option(help="Sort by; newest or largest first.")] = "when",
-    reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 50,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Reverse the order.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Maximum number of rows (0: all).")] = 50,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
@@ -185,7 +185,7 @@ def provenance(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Tell where a file comes from (scenario, seed, version, run, command), and if it changed."""
+    """Show the origin of a file (scenario, seed, version, run, command) and whether it changed."""
     from ..export.provenance import find
 
     found = find(file)

@@ -39,7 +39,7 @@ def show(
         ),
     ],
     set_: Sets = None,
-    brief: Annotated[bool, typer.Option("--brief", help="One line a key.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="One line per key.")] = False,
     changed: Annotated[
         bool, typer.Option("--changed", help="Only what differs from the baseline.")
     ] = False,
@@ -49,7 +49,7 @@ def show(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Show numbers: unit, value over time, source, who set it and where, what differs."""
+    """Show numbers with unit, value over time, source, origin and difference from the baseline."""
     chain, keys = scenario_and_keys(file)
     from ..scenario import load, load_chain
     from ..scenario.listing import rows, source_cards
@@ -88,7 +88,7 @@ def show(
 
 
 def diff(a: First, b: Other, json_: Json = False, lang: Lang = "en") -> None:
-    """Show in which keys two scenarios differ, and which layer set each."""
+    """Show the keys in which two scenarios differ, and the file that sets each."""
     left, right = (_load(name) for name in [one_chain(a), one_chain(b)])
     from ..scenario.listing import differences
 
@@ -111,7 +111,7 @@ def _load(chain: Sequence[str]) -> Loaded:
 
 
 def sources(file: Chain = "baseline", json_: Json = False, lang: Lang = "en") -> None:
-    """Show each source, those known from the press alone first, and each assumption by effect."""
+    """List sources, press-only ones first, and assumptions by effect."""
     scenario = _load(one_chain(file)).scenario
     from ..scenario import load
     from ..scenario.listing import by_assumption, by_source, kept_effects
@@ -197,7 +197,7 @@ def overview(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Draw need and gap of 2027 of all shipped scenarios, sorted, with bands.
+    """Draw need and gap of 2027 of all shipped scenarios, sorted, with 80% intervals.
 
     Beside each file stands what it says in words (.txt).
     """

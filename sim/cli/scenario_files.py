@@ -35,13 +35,14 @@ def check(
     ] = None,
     set_: Sets = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings fail; also look at sources and ranges.")
+        bool,
+        typer.Option("--strict", help="Treat warnings as errors; also check sources and ranges."),
     ] = False,
     codes: Annotated[bool, typer.Option("--codes", help="Explain each named check.")] = False,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Check scenario files: all errors, with place and advice; then what is not plausible."""
+    """Check scenario files: errors with location and advice, then implausible values."""
     if codes:
         _print_codes(json_, lang)
         return
@@ -161,7 +162,8 @@ def new(
         str, typer.Argument(help="Name of the new scenario: NAME.yaml (default: --vintage).")
     ] = "",
     from_: Annotated[
-        str, typer.Option("--from", help="Scenario it stands on.", autocompletion=complete_scenario)
+        str,
+        typer.Option("--from", help="Scenario it is based on.", autocompletion=complete_scenario),
     ] = "baseline",
     vintage: Annotated[
         str | None, typer.Option(help="Add a newer budget of this name, to be filled in.")
@@ -172,7 +174,7 @@ def new(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Write a commented patch, ready to edit, and the schema for the editor beside it."""
+    """Create a commented patch to edit, with the schema for the editor."""
     if (vintage is None) != (year is None):
         usage_error("--vintage", "a newer budget needs --vintage and --year", "give both")
     name = name or vintage or ""
@@ -183,7 +185,7 @@ def new(
     file = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     check_file_name(file)
     if os.path.lexists(file):
-        usage_error(str(file), "this file is there already", "choose another name, or remove it")
+        usage_error(str(file), "this file already exists", "choose another name, or remove it")
     if not file.parent.is_dir():
         usage_error(
             str(file), Message("there is no folder {folder}", folder=file.parent), "make it first"
@@ -250,12 +252,12 @@ def import_(
     out: Annotated[Path, typer.Option("-o", "--out", help="The patch: NAME.yaml.")],
     base: Annotated[
         list[Path] | None,
-        typer.Option(help="File it was made of, if that moved; repeat for a chain."),
+        typer.Option(help="File it was made from, if moved; repeat for a chain."),
     ] = None,
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Read an edited workbook back: a patch with just what was changed, checked like a file."""
+    """Import an edited workbook as a patch that contains only the changes."""
     if out.suffix != ".yaml":
         what = Message("this is not a name of a {suffix} file", suffix=".yaml")
         usage_error(str(out), what, Message("give a name that ends in {suffix}", suffix=".yaml"))

@@ -32,7 +32,7 @@ def serve(
     ] = 100,
     lang: Lang = "en",
 ) -> None:
-    """Show the what-if in a browser: sliders, and charts that follow them.
+    """Show the what-if in a browser: sliders with charts that update.
 
     The page is reached from this computer only, with the token in the address that is printed.
     The sliders are part of the address. It offers the patch, the charts and a memo as files. Needs

@@ -24,7 +24,7 @@ def start(
     json_: Json = False,
     lang: Lang = "en",
 ) -> None:
-    """Write a scenario for a later start: published stocks exactly, the rest carried forward.
+    """Create a scenario with a later start date: published stocks, the rest carried forward.
 
     The base is conditioned on the figures up to that day and simulated to the evening before. Each
     stock published for that day is met to the person; every number says whether it is published or

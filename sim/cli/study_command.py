@@ -188,7 +188,7 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
     elif study.takes == "scenarios":
         first, *rest = parse_chains(typed["scenarios"])
         if not rest and not sets:
-            what = "there is nothing to compare with"
+            what = "there is nothing to compare"
             usage_error(study.name, what, "name another scenario, or --set")
         chains = [(first, []), *((chain, sets) for chain in rest or [first])]
     else:

@@ -21,7 +21,8 @@ INTERRUPTED = 130
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A design file.")],
     preview: Annotated[
-        bool, typer.Option("--preview", help="Say how many runs and how long, and stop.")
+        bool,
+        typer.Option("--preview", help="Show the number of runs and the time needed, then stop."),
     ] = False,
     workers: Workers = 0,
     executor: Executor = None,
@@ -30,7 +31,7 @@ def sweep(
     lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
-    """Run every scenario of a design: one row a run, going on where an earlier start stopped."""
+    """Run all scenarios of a design, one row per run; resumes an interrupted sweep."""
     file = design_file(file)
     from ..report.i18n import translate
     from ..results.executor import open_workers

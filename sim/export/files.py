@@ -69,7 +69,7 @@ def import_patch(file: Path, out: Path, base: Sequence[Path]) -> tuple[str, int]
     """
     _check_suffix(out, ".yaml")
     if out.exists():
-        usage_error(str(out), "this file exists already", "choose another name, or remove it")
+        usage_error(str(out), "this file already exists", "choose another name, or remove it")
     filled = read_filled(open_workbook(file))
     loaded, extends = find_base(filled, base, file, out)
     changes = find_changes(filled, loaded.scenario)

@@ -63,7 +63,7 @@ def find(file: Path) -> ProvenanceCheck:
     else:
         check = _find_in_workbook(open_workbook(file))
     if check is None:
-        what = "this file does not say that opvangsim made it"
+        what = "this file does not state that it was made by opvangsim"
         advice = "workbooks, memos, pages and charts of opvangsim (PNG, SVG, PDF) say so"
         raise ScenarioError([Problem(str(file), what, advice)])
     return check

@@ -122,7 +122,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
     total = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or total > MAX_UNPACKED:
         what = Message(
-            "unpacks to {total:,} bytes in {count:,} parts: no workbook of ours does",
+            "unpacks to {total:,} bytes in {count:,} parts: too large for a workbook of opvangsim",
             total=total,
             count=len(parts),
         )
@@ -136,7 +136,7 @@ def _check_part(part: str, data: bytes, name: str) -> None:
     if part.lower().endswith("vbaproject.bin"):
         raise _refused(name, "this file holds macros", "save it as .xlsx or .docx, without macros")
     if part.lower().endswith((".xml", ".rels")) and any(word in data for word in _ENTITY):
-        what = Message("its part {part} defines entities, which no file of ours needs", part=part)
+        what = Message("its part {part} defines entities, which is not allowed", part=part)
         raise _refused(name, what, "open it in a spreadsheet program and save it again")
 
 
@@ -177,7 +177,7 @@ def _cells(sheet: Any, name: str) -> Iterator[tuple[Coordinates, WorkbookCell]]:
             if cell.value is None:
                 continue
             if number > MAX_ROWS or column > MAX_COLUMNS:
-                what = "a value stands far outside any table of ours"
+                what = "a value is far outside the range of any table"
                 where = f"{name} {sheet.title}!{cell.coordinate}"
                 raise _refused(where, what, "take out what does not belong to the table")
             formula = str(getattr(cell.value, "text", cell.value)) if cell.data_type == "f" else ""

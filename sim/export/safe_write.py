@@ -40,7 +40,7 @@ def _check_target(file: Path, data: bytes) -> None:
         what: str = Message("there is no folder {folder}", folder=file.parent)
         raise ScenarioError([Problem(str(file), what, "create it first")])
     if file.exists() and not _is_replaceable(file, data):
-        what = "this file exists already, and is not an unchanged export of ours"
+        what = "this file already exists and is not an unchanged export written by opvangsim"
         raise ScenarioError([Problem(str(file), what, "choose another name, or remove it")])
 
 

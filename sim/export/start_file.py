@@ -39,7 +39,7 @@ def write_start(
         )
     check_file_name(file)
     if os.path.lexists(file):
-        usage_error(str(file), "this file is there already", "choose another name, or remove it")
+        usage_error(str(file), "this file already exists", "choose another name, or remove it")
     values = later_start(base.scenario, observations, day, as_of, settings)
     extends = seen_from(file.absolute().parent, tuple(names))
     text = start_patch(base.scenario, extends, day, values)

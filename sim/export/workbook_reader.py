@@ -303,7 +303,7 @@ class _Reader:
                 self.add(
                     self.where(sheet, row, 1),
                     Message("a second row for {key}", key=key),
-                    "take one of them out",
+                    "remove one of them",
                 )
             by_key[key] = (value.strip() if isinstance(value, str) else value, where)
         return by_key

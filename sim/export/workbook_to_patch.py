@@ -124,7 +124,7 @@ def find_changes(filled: FilledWorkbook, scenario: Scenario) -> list[Change]:
     for key, (value, cell) in filled.choices.items():
         if key not in known:
             problems.append(
-                Problem(cell, Message("there is no choice '{key}'", key=key), "take the row out")
+                Problem(cell, Message("there is no choice '{key}'", key=key), "remove the row")
             )
             continue
         try:

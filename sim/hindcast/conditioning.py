@@ -292,13 +292,18 @@ def _refuse(scenario: Scenario, settings: Settings) -> None:
         advice = "condition the scenario it was made from, on all observations together"
         raise ScenarioError([Problem("posterior", what, advice)])
     if set(settings.vary) != set(UNCERTAINTIES):
-        usage_error("--uncertainty", "a nowcast conditions all kinds together", "leave it out")
+        usage_error(
+            "--uncertainty",
+            "a nowcast conditions all kinds of uncertainty together",
+            "leave it out",
+        )
 
 
 def _refuse_few(replications: int) -> None:
     if replications < FEWEST:
         what = Message(
-            "{replications} are too few to tell a relation from chance", replications=replications
+            "{replications} are too few to distinguish a relation from chance",
+            replications=replications,
         )
         usage_error("--replications", what, Message("give {least} or more", least=FEWEST))
 

@@ -85,7 +85,7 @@ def checked_rows(text: str, name: str) -> list[dict[str, str]]:
         told = problems[:MOST_TOLD]
         if len(problems) > MOST_TOLD:
             what = Message("and {count:,} more mistakes", count=len(problems) - MOST_TOLD)
-            told.append(Problem(name, what, "mend the first ones, then check again"))
+            told.append(Problem(name, what, "correct the first ones, then check again"))
         raise ScenarioError(told)
     return [row.values for row in rows]
 
@@ -99,7 +99,7 @@ def _rows_and_problems(text: str, name: str) -> tuple[list[Row], list[Problem]]:
         if line.strip() and not line.startswith("#")
     ]
     if not numbered:
-        return [], [Problem(name, "there is nothing in it", _head_advice())]
+        return [], [Problem(name, "it is empty", _head_advice())]
     number, head = numbered[0]
     columns = [column.strip() for column in _fields(head) or ()]
     problems = list(_of_head(columns, Location(name, number, 1, head)))
@@ -124,7 +124,7 @@ def _rows_and_problems(text: str, name: str) -> tuple[list[Row], list[Problem]]:
             )
             advice = "put a text with a comma between quotes"
             if ";" in line and len(fields) == 1:
-                advice = "part the fields by commas, not by semicolons"
+                advice = "separate the fields by commas, not semicolons"
             problems.append(Problem(where, what, advice))
         else:
             values = dict(zip(columns, (field.strip() for field in fields), strict=True))
@@ -162,8 +162,8 @@ def _head_advice() -> str:
 
 def _of_head(columns: list[str], where: Location) -> Iterator[Problem]:
     if len(columns) == 1 and ";" in where.text:
-        advice = "part the fields by commas, with a point in numbers"
-        yield Problem(where, "the fields are parted by semicolons", advice)
+        advice = "separate the fields by commas, with a decimal point in numbers"
+        yield Problem(where, "the fields are separated by semicolons", advice)
         return
     for column in dict.fromkeys(columns):
         if column not in (*COLUMNS, NOTE):
@@ -198,7 +198,7 @@ def _of_row(row: Row) -> Iterator[Problem]:
     for check in (_of_period, _of_value, _of_error):
         yield from check(row)
     if not row.values["source"]:
-        yield row.problem("source", "there is none", "say where the figure stands")
+        yield row.problem("source", "there is none", "state where the figure can be found")
     name = row.values["series"]
     series = OBSERVABLE.get(name)
     if series is None:
@@ -209,9 +209,7 @@ def _of_row(row: Row) -> Iterator[Problem]:
     for fits in (_of_breakdown, _of_statistic, _of_unit):
         yield from fits(row, series)
     if _number(row.values["value"]) < series.least:
-        yield row.problem(
-            "value", "it is negative", Message("{name} is counted from 0 up", name=name)
-        )
+        yield row.problem("value", "it is negative", Message("{name} is counted from 0", name=name))
 
 
 def _column_of(problem: Problem) -> int:

@@ -51,7 +51,7 @@ class Chart:
         target = Path(file)
         if target.suffix not in (".png", ".svg", ".pdf"):
             usage_error(
-                str(target), "no form is named", "give a name that ends in .png, .svg or .pdf"
+                str(target), "no output format given", "give a name that ends in .png, .svg or .pdf"
             )
         dpi = CHART_SIZES[self.width].dpi
         data = bytes_of(self.figure, target.suffix, dpi, self.title, self.words)

@@ -204,13 +204,15 @@ def _refuse_unlike(old: Path, new: Path, before: RunFolder, after: RunFolder) ->
     one, two = before.record, after.record
     if one["scenario"] != two["scenario"]:
         what = Message(
-            "a run of {new_scenario}, where {old} is one of {old_scenario}",
+            "a run of {new_scenario}, whereas {old} is a run of {old_scenario}",
             new_scenario=two["scenario"],
             old=old,
             old_scenario=one["scenario"],
         )
         usage_error(
-            str(new), what, "give two runs of one scenario; opvangsim compare holds two apart"
+            str(new),
+            what,
+            "give two runs of one scenario; use opvangsim compare for different scenarios",
         )
     for name in SAME:
         here, there = one["options"][name], two["options"][name]
@@ -222,7 +224,9 @@ def _refuse_unlike(old: Path, new: Path, before: RunFolder, after: RunFolder) ->
                 here=_said(here),
                 old=old,
             )
-            usage_error(str(new), what, "run both with the same options, so that only results move")
+            usage_error(
+                str(new), what, "run both with the same options, so that only results differ"
+            )
     if before.scenario.budget.headline != after.scenario.budget.headline:
         vintages = (run.scenario.budget.headline for run in (before, after))
         what = Message(

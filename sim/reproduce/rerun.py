@@ -175,7 +175,7 @@ def _sweep_folder(task: _Task) -> Path:
         usage_error(
             str(sweep),
             Message("this is {found}, not the sweep {wanted}", found=found, wanted=wanted),
-            "name another folder",
+            "give another folder",
         )
     return sweep
 
@@ -214,10 +214,10 @@ def _sweep(task: _Task, there: Path) -> None:
 def _refused(folder: Path, kind: str) -> NoReturn:
     made_of = "reproduce the folder of the run it was made of"
     advice = {
-        "answers": "make it again: opvangsim answer all",
+        "answers": "recreate it: opvangsim answer all",
         "charts": made_of,
         "tables": made_of,
-        "scorecard": "make it again: opvangsim hindcast",
+        "scorecard": "recreate it: opvangsim hindcast",
     }.get(kind, "give the folder of a run or of a study")
     usage_error(
         str(folder),

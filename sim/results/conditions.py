@@ -78,7 +78,7 @@ def parse(text: str, where: str) -> Condition:
     reader = _ConditionParser(text, where, tuple(_tokens(text, where)))
     condition = reader.condition(0)
     if reader.at < len(reader.tokens):
-        raise reader.fault("this is one word too many", "join conditions with 'and' or 'or'")
+        raise reader.fault("unexpected extra argument", "join conditions with 'and' or 'or'")
     return condition
 
 
@@ -122,7 +122,7 @@ def _tokens(text: str, where: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            what, advice = "this can't stand in a condition", "as in gap.total.2027 > 2e9"
+            what, advice = "this is not allowed in a condition", "as in gap.total.2027 > 2e9"
             raise ScenarioError([Problem(Location(where, 1, at + 1, text), what, advice)])
         kind = str(match.lastgroup)
         word = match[kind]
@@ -161,9 +161,7 @@ class _ConditionParser:
 
     def _joined(self, word: str, depth: int, part: Callable[[], Condition]) -> Condition:
         if depth > DEEPEST:
-            raise self.fault(
-                Message("nested more than {most} deep", most=DEEPEST), "write it more plainly"
-            )
+            raise self.fault(Message("nested more than {most} deep", most=DEEPEST), "simplify it")
         parts = [part()]
         while self.next_is("word", word):
             self.taken()

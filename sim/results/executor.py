@@ -191,7 +191,7 @@ def _results(
                     suspects.append(job)
                     continue
                 why = Message(
-                    "its worker was lost {attempts} times ({error})",
+                    "its worker crashed {attempts} times ({error})",
                     attempts=job.attempts,
                     error=type(error).__name__,
                 )
@@ -287,7 +287,7 @@ def check_versions(client: Any, executor: str) -> None:
                 worker=worker,
                 differences=differences,
             )
-            usage_error(executor, what, "install the same there: numbers would move")
+            usage_error(executor, what, "install the same versions there: results would change")
 
 
 def _cluster(client: Any) -> Pool:

@@ -125,7 +125,7 @@ def exclusive_folder(folder: Path, target: Path) -> Iterator[Path]:
                 lock.acquire()
         except Timeout:
             what = "another process is writing here"
-            advice = "wait until it is done, or write to another place"
+            advice = "wait until it is finished, or write elsewhere"
             raise ScenarioError([Problem(str(target), what, advice)]) from None
     try:
         yield folder
@@ -187,6 +187,6 @@ def refuse_link(path: Path) -> None:
 def disk_problem(path: Path, error: OSError) -> Problem:
     """Return the message for the user about a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Problem(str(path), "the disk is full", "make room, or give another --out")
+        return Problem(str(path), "the disk is full", "free disk space, or give another --out")
     what = Message("can't be written: {reason}", reason=reason_of(error))
     return Problem(str(path), what, "give another place with --out")

@@ -88,7 +88,7 @@ def write_chart_files(folder: Path, draw: Draw, stamp: Provenance) -> None:
 
 def _refuse_foreign_files(folder: Path, files: Iterable[Path]) -> None:
     """Refuse to replace a file that is not ours, or that was changed."""
-    what = "this file is there already, and is not a chart of ours as it was written"
+    what = "this file already exists and is not an unchanged chart written by opvangsim"
     problems = []
     for file in files:
         target = folder / file.name

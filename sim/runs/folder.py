@@ -79,7 +79,7 @@ def refuse_foreign(folder: Path) -> None:
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     if kind_of(folder) is None or (folder / MANIFEST).is_symlink():
-        what = "this folder holds something that is not a run of ours"
+        what = "this folder contains files that are not a run of opvangsim"
         raise ScenarioError([Problem(str(folder), what, advice)])
     try:
         manifest = read_manifest(folder)

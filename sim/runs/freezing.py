@@ -148,7 +148,7 @@ def _refuse_other_numbers(folder: Path, run: RunFolder, cells: Cells) -> None:
                 version=version,
             )
             advice = Message(
-                "make the run again, then freeze it{command}", command=command_of(run.record)
+                "repeat the run, then freeze it{command}", command=command_of(run.record)
             )
             raise ScenarioError([Problem(str(folder), what, advice)])
 

@@ -234,7 +234,7 @@ def refuse_overwriting(folder: Path, name: str) -> dict[str, str]:
     files = _files_in(folder) if folder.is_dir() else {}
     file = folder / name
     if name in files or file.exists() or file.is_symlink():
-        what = "this forecast is there already, and a frozen forecast is never overwritten"
+        what = "this forecast already exists, and a frozen forecast is never overwritten"
         raise _refused(file, what, "freeze another run, or give another folder")
     return files
 
@@ -353,14 +353,14 @@ def _read(file: Path, schema: type[Form]) -> Form:
         if file.stat().st_size > MAX_BYTES:
             raise _refused(
                 file,
-                Message("over {most:,} bytes: no forecast of ours is as large", most=MAX_BYTES),
+                Message("over {most:,} bytes: too large for a frozen forecast", most=MAX_BYTES),
             )
         text = file.read_bytes().decode("utf-8")
         content = json.loads(text)
     except OSError as error:
         raise _refused(file, Message("can't be read: {reason}", reason=reason_of(error))) from None
     except (ValueError, RecursionError):
-        raise _refused(file, "this is not a frozen forecast of ours") from None
+        raise _refused(file, "this is not a frozen forecast of opvangsim") from None
     if not has_valid_checksum(text):
         raise _refused(file, "this file is not the one that was written")
     try:

@@ -46,11 +46,11 @@ def scenario_of(
         except ScenarioError as error:
             version, first = forecast.record.versions["opvangsim"], error.problems[0].what
             what = Message(
-                "version {version} wrote this scenario, and this version can't read it: {first}",
+                "version {version} wrote this scenario, and it cannot be read: {first}",
                 version=version,
                 first=as_message(first),
             )
-            advice = "make the run again, then freeze it"
+            advice = "repeat the run, then freeze it"
             raise ScenarioError([Problem(forecast.file, what, advice)]) from None
         yield scenario
 

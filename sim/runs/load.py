@@ -142,12 +142,12 @@ def read_resolved(folder: Path, manifest: dict[str, Any], name: str) -> Loaded:
     except ScenarioError as error:
         version, first = manifest["versions"]["opvangsim"], error.problems[0].what
         what = Message(
-            "version {version} wrote this scenario, and this version can't read it: {first}",
+            "version {version} wrote this scenario, and it cannot be read: {first}",
             version=version,
             first=as_message(first),
         )
         raise _refused(
-            file, what, Message("make the folder again{command}", command=command_of(manifest))
+            file, what, Message("recreate the folder{command}", command=command_of(manifest))
         ) from None
 
 
@@ -233,7 +233,7 @@ def verified_file(folder: Path, manifest: dict[str, Any], name: str) -> Path:
     Raises ``ScenarioError`` if it is missing or was changed.
     """
     file = folder / name
-    what = "run the scenario again" if manifest["kind"] == "run" else "make the folder again"
+    what = "run the scenario again" if manifest["kind"] == "run" else "recreate the folder"
     advice = Message("{what}{command}", what=as_message(what), command=command_of(manifest))
     try:
         found = digest(file)

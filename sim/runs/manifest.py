@@ -111,7 +111,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     text = read_text(file)
     manifest = parse_manifest(text)
     if manifest is None:
-        raise _refused(file, "this is not a manifest of ours")
+        raise _refused(file, "this is not a manifest of opvangsim")
     if manifest["schema"] not in READABLE:
         read = f"{', '.join(map(str, READABLE[:-1]))} and {READABLE[-1]}"
         what: str = Message(
@@ -120,12 +120,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             read=read,
         )
         raise _refused(
-            file, what, Message("make the folder again{command}", command=command_of(manifest))
+            file, what, Message("recreate the folder{command}", command=command_of(manifest))
         )
     if not has_valid_checksum(text):
         what = "this file is not the one that the run wrote"
         raise _refused(
-            file, what, Message("make the folder again{command}", command=command_of(manifest))
+            file, what, Message("recreate the folder{command}", command=command_of(manifest))
         )
     try:
         validate(manifest)
@@ -133,7 +133,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise _refused(
             file,
             first_mistake(error),
-            Message("make the folder again{command}", command=command_of(manifest)),
+            Message("recreate the folder{command}", command=command_of(manifest)),
         ) from None
     if outside := [name for name in manifest["files"] if not is_file_below(name)]:
         raise _refused(
@@ -151,7 +151,9 @@ def first_mistake(error: ValidationError) -> str:
     key = ".".join(str(part) for part in mistake["loc"])[:LONGEST_KEY]
     return (
         Message(
-            "'{key}' is not as we write it: {reason}", key=key, reason=as_message(mistake["msg"])
+            "'{key}' is not in the form opvangsim writes: {reason}",
+            key=key,
+            reason=as_message(mistake["msg"]),
         )
         if key
         else mistake["msg"]
@@ -176,13 +178,13 @@ def read_text(file: Path) -> str:
         if file.stat().st_size > MAX_BYTES:
             raise _refused(
                 file,
-                Message("over {most:,} bytes: no manifest of ours is as large", most=MAX_BYTES),
+                Message("over {most:,} bytes: too large for a manifest", most=MAX_BYTES),
             )
         return file.read_bytes().decode("utf-8")
     except OSError as error:
         raise _refused(file, Message("can't be read: {reason}", reason=reason_of(error))) from None
     except UnicodeDecodeError:
-        raise _refused(file, "this is not a manifest of ours") from None
+        raise _refused(file, "this is not a manifest of opvangsim") from None
 
 
 def is_file_below(name: str) -> bool:

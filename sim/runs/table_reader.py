@@ -232,5 +232,5 @@ def _is_grid(table: pd.DataFrame, moment: str, *labels: str) -> bool:
 
 
 def _refuse(file: Path, what: str) -> NoReturn:
-    advice = "make the folder again"
+    advice = "recreate the folder"
     raise ScenarioError([Problem(str(file), what, advice)])

@@ -128,7 +128,7 @@ def named_in_a_file(file: Path, where: Location | str) -> Path:
         told = Message("'{file}' cannot be read: {reason}", file=file, reason=reason_of(error))
         raise ScenarioError([Problem(where, told, advice)]) from None
     if _SCENARIO.search(begins) is None:
-        advice = "a scenario has a title, and says with 'extends' what it stands on"
+        advice = "a scenario has a title, and names the scenario it is based on with 'extends'"
         raise ScenarioError([Problem(where, what, advice)])
     return file
 

@@ -73,8 +73,8 @@ def _parts_of(sets: Sequence[str]) -> list[list[str]]:
 def _visit(file: Path, above: tuple[Path, ...], found: dict[str, Layer]) -> frozenset[str]:
     path = file.resolve()
     if len(above) >= MAX_LAYERS:
-        what = Message("stands on more than {most} layers", most=MAX_LAYERS)
-        raise ScenarioError([Problem(str(file), what, "join some of them")])
+        what = Message("is based on more than {most} layers", most=MAX_LAYERS)
+        raise ScenarioError([Problem(str(file), what, "combine some of them")])
     name = str(file)
     known = next(
         (layer for layer in found.values() if Path(layer.source.name).resolve() == path), None

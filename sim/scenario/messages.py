@@ -35,7 +35,7 @@ def of_validation(error: ValidationError, tree: Tree) -> list[Problem]:
     if len(mistakes) > MOST_TOLD:
         name = tree.layers[-1].source.name
         what = Message("and {count:,} more mistakes", count=len(mistakes) - MOST_TOLD)
-        problems.append(Problem(name, what, "mend the first ones, then check again"))
+        problems.append(Problem(name, what, "correct the first ones, then check again"))
     return problems
 
 

@@ -25,7 +25,9 @@ def two_readings(text: str) -> tuple[str, str]:
     """Return what a number with a dot before three digits may be, and how to write each."""
     whole = text.replace(".", "")
     if text.count(".") > 1:
-        what = Message("'{text}' is not a number: dots do not part thousands", text=text)
+        what = Message(
+            "'{text}' is not a number: dots cannot be used as thousands separators", text=text
+        )
         return what, Message("write {whole}", whole=whole)
     plain = text.rstrip("0").rstrip(".")
     if plain == text:

@@ -92,7 +92,7 @@ def dates(scenario: Scenario) -> list[ScenarioIssue]:
                     day=day,
                     until=scenario.until,
                 )
-                found.append(ScenarioIssue((key,), what, "mend the date, or let the run go on"))
+                found.append(ScenarioIssue((key,), what, "correct the date, or extend the run"))
     spans = [(f"ind.holds.{i}", h.begins, h.ends) for i, h in enumerate(scenario.ind.holds)]
     for name, place in scenario.reception.places.items():
         for kind in ("openings", "endings"):
@@ -101,7 +101,7 @@ def dates(scenario: Scenario) -> list[ScenarioIssue]:
     for key, begins, ends in spans:
         if begins > scenario.until or ends < scenario.start:
             what = Message("{begins} to {ends} lies outside the run", begins=begins, ends=ends)
-            found.append(ScenarioIssue((key,), what, "mend the dates, or leave it out"))
+            found.append(ScenarioIssue((key,), what, "correct the dates, or remove the entry"))
     return found
 
 
@@ -169,7 +169,9 @@ def scale(scenario: Scenario) -> list[ScenarioIssue]:
                 baseline=before.single,
             )
             found.append(
-                ScenarioIssue((key,), what, "is a dot read as a decimal point, or the unit off?")
+                ScenarioIssue(
+                    (key,), what, "was a dot read as a decimal point, or is the unit wrong?"
+                )
             )
     return found
 
@@ -189,7 +191,7 @@ def cost_order(scenario: Scenario) -> list[ScenarioIssue]:
         price, key = place.price.single, f"reception.places.{name}.price"
         if name != REGULAR and regular is not None and price < regular.single:
             what = Message(
-                "a place of {name} ({price:,.0f}) is cheaper than a regular one",
+                "a place in {name} ({price:,.0f}) is cheaper than a regular place",
                 name=name,
                 price=price,
             )
@@ -287,7 +289,7 @@ def no_effect(scenario: Scenario) -> list[ScenarioIssue]:
     return [
         ScenarioIssue(
             (key,),
-            Message("this number is changed and moves nothing: {why}", why=as_message(why)),
+            Message("this number is changed but has no effect: {why}", why=as_message(why)),
             "leave it out, or change what decides here",
         )
         for key, why in idle.items()
@@ -335,7 +337,7 @@ def budget_lines(scenario: Scenario) -> list[ScenarioIssue]:
     for name, vintage in scenario.budget.vintages.items():
         for line in vintage.lines:
             if line not in LINE_NAMES:
-                what = Message("no cost is called '{line}': the amount is never used", line=line)
+                what = Message("there is no cost '{line}': the amount is not used", line=line)
                 advice = Message("lines are {names}", names=", ".join(LINE_NAMES))
                 found.append(ScenarioIssue((f"budget.vintages.{name}.lines.{line}",), what, advice))
     lines = scenario.headline.lines

@@ -118,7 +118,7 @@ class Quantity(Frozen):
             advice = "give values by date, as in {2026: 5, 2028: 6}"
             raise RuleError("only values by date have something between them", advice, "between")
         if isinstance(self.value, tuple) and self.spread and self.spread.kind == "value":
-            advice = "write it around 1, with as: factor"
+            advice = "give a factor around 1, with as: factor"
             raise RuleError("the spread of a dated value must be 'as: factor'", advice, "spread")
         if self.spread and self.spread.dist == "lognormal" and self.central_draw() <= 0:
             raise RuleError("a lognormal lies above zero", "give a value above zero", "value")
@@ -319,14 +319,14 @@ def _no_spread(quantity: Quantity) -> Quantity:
 def _steps(quantity: Quantity) -> Quantity:
     if quantity.between == "straight":
         raise RuleError(
-            "this number has its own way between dates", "leave out 'between'", "between"
+            "this number has its own interpolation between dates", "leave out 'between'", "between"
         )
     return quantity
 
 
 def _whole(quantity: Quantity) -> Quantity:
     if any(number != round(number) for number in quantity.numbers()):
-        raise RuleError("this must be a whole number", "round it", "value")
+        raise RuleError("expected a whole number", "round it", "value")
     return quantity
 
 

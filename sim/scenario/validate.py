@@ -60,7 +60,11 @@ def _date_problems(scenario: Scenario) -> list[ScenarioIssue]:
             most=LONGEST_YEARS,
         )
         problems.append(
-            ScenarioIssue(("until",), what, "no projection holds that long: end sooner")
+            ScenarioIssue(
+                ("until",),
+                what,
+                "projections this far ahead are not meaningful: choose an earlier end",
+            )
         )
     ages = 0.0
     for band, share in scenario.ind.opening_ages.items():
@@ -166,7 +170,11 @@ def _group_problems(scenario: Scenario) -> list[ScenarioIssue]:
                 intake=intake,
                 total=total,
             )
-            problems.append(ScenarioIssue(keys, what, "what one group gains another must lose"))
+            problems.append(
+                ScenarioIssue(
+                    keys, what, "an increase for one group requires a decrease for another"
+                )
+            )
     moving = () if scenario.inflow.composition is None else scenario.inflow.composition.sd
     named = {
         "ind.holds": {hold.group for hold in scenario.ind.holds},
@@ -235,7 +243,7 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
             keys = (f"{key}.opening_places", f"{key}.opening_people")
             what = Message("more people than places in {name}", name=name)
             problems.append(
-                ScenarioIssue(keys, what, "on day 0 everyone in a type has a place there")
+                ScenarioIssue(keys, what, "at the start everyone in a place type has a place")
             )
         if place.price is None and name != prices.emergency_rest:
             problems.append(
@@ -306,7 +314,7 @@ def _link_problems(scenario: Scenario) -> list[ScenarioIssue]:
         seen.add(pair)
     if not problems and scenario.correlations and not _possible(scenario):
         what = "these correlations can't hold together"
-        problems.append(ScenarioIssue(("correlations",), what, "make them weaker, or drop one"))
+        problems.append(ScenarioIssue(("correlations",), what, "weaken them, or remove one"))
     return problems
 
 
@@ -343,7 +351,7 @@ def _posterior_problems(scenario: Scenario) -> list[ScenarioIssue]:
             (key,),
             "conditioned on observations: its draws would replace what is set here",
             Message(
-                "leave it out, or give up its draws: --override, or {option}",
+                "omit it, or discard its draws: --override, or {option}",
                 option=release_advice([key]),
             ),
         )
@@ -378,5 +386,5 @@ def checked_until(scenario: Scenario, asked: date | None) -> date:
         usage_error("--until", what, "give a later date")
     if until.year > scenario.start.year + LONGEST_YEARS:
         what = Message("{until} lies over {most} years ahead", until=until, most=LONGEST_YEARS)
-        usage_error("--until", what, "no projection holds that long")
+        usage_error("--until", what, "projections this far ahead are not meaningful")
     return until

@@ -159,7 +159,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location
     mark = began or error.problem_mark or error.context_mark
     where: Location | str = source.at(mark) if mark else source.name
     problem = error.problem or error.context or ""
-    advice = "mend the line above or at this place"
+    advice = "correct this line or the one above"
     if isinstance(where, Location) and "\t" in where.text[: where.column]:
         problem, advice = "a tab", "indent with spaces"
     elif isinstance(where, Location) and _ALIAS.search(where.text):
@@ -167,7 +167,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: SourceText) -> tuple[Location
     elif "expected ':'" in problem:
         problem, advice = "there is no ': ' after the key", "as in housing.homes: 25000"
     elif began is not None:
-        advice = "what begins here has no end: close the quote"
+        advice = "the quote that starts here is not closed"
     return where, Message("not valid YAML: {problem}", problem=as_message(problem)), advice
 
 
@@ -234,7 +234,7 @@ def _mapping(node: yaml.MappingNode, path: Keys, source: SourceText) -> dict[Any
             continue
         if key in seen:
             what = Message(
-                "the key '{key}' stands twice; first at {place}",
+                "the key '{key}' is given twice; first at {place}",
                 key=key,
                 place=source.at(seen[key]),
             )
@@ -253,7 +253,7 @@ def _scalar(node: yaml.ScalarNode, source: SourceText) -> Any:
     strange = UNSHOWN.search(text)
     if strange is not None:
         what: str = Message("the character U+{code:04X}, which is not text", code=ord(strange[0]))
-        source.problems.append(Problem(source.at(node.start_mark), what, "take it out"))
+        source.problems.append(Problem(source.at(node.start_mark), what, "remove it"))
         return printable(text)
     if node.style in ("'", '"', "|", ">"):
         return text

@@ -113,7 +113,7 @@ def check_gap(line: str, address: str) -> None:
 
     lines = ("total", *ADDENDS)
     if line not in lines:
-        what = Message("no budget is held for '{line}'", line=line)
+        what = Message("there is no budget for '{line}'", line=line)
         usage_error("--line", what, Message("take one of {names}", names=", ".join(lines)))
     parse_address(address)
 

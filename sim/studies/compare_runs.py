@@ -29,7 +29,7 @@ def finished(
     Raises ``ScenarioError`` if they are not runs of this version with the same settings.
     """
     if len(folders) < 2:
-        usage_error(str(folders[0]), "there is nothing to compare with", "name another run")
+        usage_error(str(folders[0]), "there is nothing to compare", "name another run")
     records = [read_manifest(folder) for folder in folders]
     for folder, record in zip(folders, records, strict=True):
         _refuse_unlike(folder, record, folders[0], records[0])

@@ -355,7 +355,7 @@ def _listed(reading: _Reading, path: Keys, lever: Lever, values: Any) -> Span | 
     if any(math.isnan(number) for number in numbers):
         return None
     if len(set(numbers)) < len(numbers):
-        reading.fault((*path, "values"), "a value stands twice", "write each once")
+        reading.fault((*path, "values"), "a value is given twice", "write each once")
     return Span(path[-1], lever, min(numbers), max(numbers), tuple(numbers))
 
 
@@ -372,7 +372,7 @@ def _patches(
         for name, choices in sets.items():
             path = ("patches", way, str(name))
             if not _NAME.match(str(name)) or str(name) in taken:
-                reading.fault(path, "this can't be its name", "a new one, in small letters")
+                reading.fault(path, "this name is not allowed", "a new one, in small letters")
                 continue
             taken.add(str(name))
             plain = isinstance(choices, list) and all(isinstance(c, str) and c for c in choices)
@@ -380,14 +380,14 @@ def _patches(
                 reading.fault(path, "a list of patches belongs here", "as in [none, constrained]")
                 continue
             if way == "crossed" and len(set(choices)) < len(choices):
-                reading.fault(path, "a patch stands twice", "write each once")
+                reading.fault(path, "a patch is given twice", "write each once")
             result[way] += (PatchSet(str(name), tuple(choices)),)
     if len({len(patches.choices) for patches in result["zipped"]}) > 1:
         reading.fault(("patches", "zipped"), "zipped lists must be of the same length",
-                      "the first goes with the first, the second with the second")  # fmt: skip
+                      "the first belongs to the first, the second to the second")  # fmt: skip
     rows = list(zip(*(patches.choices for patches in result["zipped"]), strict=False))
     if len(set(rows)) < len(rows):
-        reading.fault(("patches", "zipped"), "a combination stands twice", "write each once")
+        reading.fault(("patches", "zipped"), "a combination is given twice", "write each once")
     words = {choice for sets in result.values() for patches in sets for choice in patches.choices}
     for word in sorted(words & taken - {NONE}):
         reading.fault(

@@ -122,7 +122,7 @@ def factors(first: Loaded, second: Loaded, by: Cut | None) -> list[Factor]:
         groups = {theme: [] for theme in THEMES} | _grouped(keys, theme_of)
     if len(groups) > MOST:
         what = Message(
-            "{count} factors by {chosen}: at most {most} can be told apart",
+            "{count} factors by {chosen}: at most {most} can be separated",
             count=len(groups),
             chosen=as_message(str(chosen)),
             most=MOST,
@@ -179,7 +179,7 @@ def interpolate_scenario(first: Scenario, second: Scenario, taken: Sequence[Fact
             "with only these changed it is no scenario: {fault}",
             fault=as_message(error.problems[0].what),
         )
-        advice = "take larger factors: --by theme or --by patch"
+        advice = "use broader factors: --by theme or --by patch"
         raise ScenarioError([Problem(names, what, advice)]) from None
 
 

@@ -149,7 +149,7 @@ def cases_of_interest(where: Where, table: pd.DataFrame, words: Sequence[str]) -
     if interest.all() or not interest.any():
         how = "in every run" if interest.all() else "in no run"
         what = Message(
-            "'{condition}' holds {how} of this sweep: there is nothing to tell apart",
+            "'{condition}' holds {how} of this sweep, so no runs can be distinguished",
             condition=where.text,
             how=as_message(how),
         )

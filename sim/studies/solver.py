@@ -249,7 +249,7 @@ def solve(
     points = tuple(Point(value, known[value]) for value in _informed(known, target))
     if not points:
         raise ScenarioError([Problem(target.address.cell,
-                                     "nothing is known of this cell at any value tried",
+                                     "this cell has no value at any of the values evaluated",
                                      "give another --range")])  # fmt: skip
     side: Side = "at_most" if values and missed(values[0]) <= 0 else "at_least"
     return Solution(

@@ -215,7 +215,7 @@ def read_sweep(folder: Path) -> FinishedRuns:
         raise ScenarioError([Problem(str(folder), what, "make one: opvangsim sweep FILE")])
     if not (folder / MANIFEST).is_file() or not (folder / TABLE).is_file():
         what = "this sweep is not finished"
-        raise ScenarioError([Problem(str(folder), what, "start it again: it goes on")])
+        raise ScenarioError([Problem(str(folder), what, "start it again to continue")])
     record = read_manifest(folder)
     if record["kind"] != "sweep":
         what = Message("{file} is not that of a sweep", file=MANIFEST)
@@ -308,7 +308,7 @@ def _refuse_foreign(folder: Path) -> None:
     if names <= {WORKING}:
         return
     if not names & {UNDER_WAY, MANIFEST}:
-        what = "this folder holds something that is not a sweep of ours"
+        what = "this folder contains files that are not a sweep of opvangsim"
         advice = Message(
             "{advice}; what version 0.1 left unfinished can't be resumed",
             advice=as_message(_ADVICE),
@@ -330,7 +330,7 @@ def _read(file: Path) -> list[str]:
     except (ValueError, TypeError, KeyError, RecursionError):
         known = False
     if not known:
-        what = "this is not the manifest of a sweep of ours, so nothing here is replaced"
+        what = "this is not the manifest of an opvangsim sweep, so nothing here is replaced"
         raise ScenarioError([Problem(str(file), what, _ADVICE)])
     return names
 

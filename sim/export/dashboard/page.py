@@ -59,13 +59,13 @@ def explore(
     be too large.
     """
     if len(runs) > MOST_RUNS:
-        what = Message("{count} runs are too many to tell apart", count=len(runs))
+        what = Message("{count} runs are too many to distinguish", count=len(runs))
         usage_error("dashboard", what, Message("name at most {most}", most=MOST_RUNS))
     ids = [run.record["id"] for run in runs]
     for name, one in zip(names, ids, strict=True):
         if ids.count(one) > 1:
             usage_error(
-                name, Message("the run {one} is named twice", one=one), "name each run once"
+                name, Message("the run {one} is given twice", one=one), "name each run once"
             )
     found = differences(runs, folders)
     return page(runs, combined_provenance(runs, command), lang, figures, found)
@@ -87,7 +87,7 @@ def page(
     if len(data) <= MOST_BYTES:
         return data
     what = Message(
-        "the page of {count} runs is {size} MB, above {most} MB",
+        "the page of {count} runs is {size} MB, more than {most} MB",
         count=len(runs),
         size=_megabytes(len(data)),
         most=_megabytes(),

@@ -137,7 +137,7 @@ def _asked(folder: FinishedFolder) -> list[Question]:
         ]
     except ValidationError:
         what = "its questions are not in the form that this version knows"
-        advice = Message("make them anew: opvangsim answer all --lang {lang}", lang=folder.lang)
+        advice = Message("recreate them: opvangsim answer all --lang {lang}", lang=folder.lang)
         raise _refused(folder.path / "run.json", what, advice) from None
 
 
@@ -149,7 +149,7 @@ def _lead(deferred: Sequence[Question], where: Path) -> Question:
     """The first that asks for the whole gap of the baseline alone, or else the first of all."""
     if not deferred:
         advice = "name one of its questions with --question"
-        raise _refused(where, "none of the questions that were put off is answered here", advice)
+        raise _refused(where, "none of the deferred questions is answered here", advice)
     money = (question for question in deferred if _asks_whole_gap(question))
     return next(money, deferred[0])
 

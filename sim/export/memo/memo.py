@@ -31,7 +31,7 @@ def memo_of(
     kind = str(folder.record["kind"])
     if figures is not None and kind != "run":
         what = Message(
-            "{folder} is the folder of '{kind}', which no figures are held against",
+            "{folder} is the folder of '{kind}', which cannot be compared with figures",
             folder=folder.path,
             kind=kind,
         )
@@ -53,7 +53,7 @@ def memo_of(
         from .study import memo_of_study
 
         return memo_of_study(folder, lang)
-    what = Message("no memo is made of the folder of '{kind}'", kind=kind)
+    what = Message("there is no memo for the folder of '{kind}'", kind=kind)
     raise ScenarioError([Problem(str(folder.path), what, "give a run, a study, or answers")])
 
 
