@@ -164,6 +164,8 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"{how}_{what}" for how in ("moved", "still") for what in ("gap", "need")}
     made |= {key for key in labels() if key.startswith(("named_", "monitor_head_"))}
     assert made <= set(labels())
+    made |= {f"alt_differences_{series}" for series, *_ in BY_MONTH}
+    made |= {f"solve_message_{side}" for side in get_args(Side)}
     assert set(labels()) - used - made == set()
 
 
