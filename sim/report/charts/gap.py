@@ -40,6 +40,12 @@ Wording = Literal["band", "words", "sign", "nothing"]
 WORDINGS: tuple[Wording, ...] = get_args(Wording)
 """How a gap is written: with its interval, in words, as a signed number, or not at all."""
 COST, BUDGET, GAP = Swatch(BLUE), Swatch(SAND, HATCH), Swatch(DARK, line=True, marker="o")
+MESSAGES = {
+    "shortfall": "chart_gap_shortfall",
+    "surplus": "chart_gap_surplus",
+    "even": "chart_gap_even",
+}
+IN_WORDS = {"shortfall": "gap_shortfall", "surplus": "gap_surplus"}
 BASELINE = Swatch("C9")
 BASELINE_COLUMNS = ("cost_p50", "budget")
 BASELINE_SHIFT = 0.07
@@ -111,7 +117,7 @@ def message(rows: pd.DataFrame, lang: Language) -> str:
     row = short.iloc[0] if len(short) else known.iloc[-1]
     kind = _kind(float(row["gap_p50"]))
     amount = number(abs(row["gap_p50"]) / BILLION, lang, 1)
-    return translate(f"chart_gap_{kind}", lang, amount=amount, year=int(row["year"]))
+    return translate(MESSAGES[kind], lang, amount=amount, year=int(row["year"]))
 
 
 def _kind(gap: float) -> str:
@@ -251,7 +257,7 @@ def _gap_texts(row: dict[Any, Any], wording: Wording, lang: Language) -> tuple[s
 def _in_words(row: dict[Any, Any], amount: str, lang: Language) -> str:
     """Return a gap in words: a shortfall or a surplus of an amount."""
     kind = _kind(row["gap_p50"])
-    return translate("even", lang) if kind == "even" else translate(f"gap_{kind}", lang,
+    return translate("even", lang) if kind == "even" else translate(IN_WORDS[kind], lang,
                                                                     amount=amount)  # fmt: skip
 
 

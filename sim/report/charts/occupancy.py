@@ -110,7 +110,9 @@ def message(run: RunData, lang: Language) -> str:
     """Return the title: the mean of people in reception on the last day, as the areas show it."""
     people = people_in_reception(run)
     beyond = float(by_month(run, "shortage")["mean"].iloc[-1]) >= SHORTAGE_SHOWN
-    key = "chart_occupancy_message" + (("_all" if is_closed(run) else "_unmet") if beyond else "")
+    key = "chart_occupancy_message"
+    if beyond:
+        key = "chart_occupancy_message_all" if is_closed(run) else "chart_occupancy_message_unmet"
     day = in_words(people.index[-1].date(), lang)
     return translate(key, lang, value=amount(people.iloc[-1], lang), day=day)
 
