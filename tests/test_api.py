@@ -409,7 +409,7 @@ def test_a_study_writes_its_folder_and_its_memo(tmp_path: Path) -> None:
 def test_runs_stand_side_by_side_in_a_page(result: sim.Result, tmp_path: Path) -> None:
     page = sim.dashboard([result], tmp_path / "page.html", "nl")
     assert sim.provenance(page)["run"] == result.id
-    with pytest.raises(ScenarioError, match="named twice"):
+    with pytest.raises(ScenarioError, match="is given twice"):
         sim.dashboard([result, result], tmp_path / "twice.html")
     with pytest.raises(ScenarioError, match=r"ends in \.html"):
         sim.dashboard([result], tmp_path / "page.pdf")

@@ -467,7 +467,7 @@ def test_runs_side_by_side_make_one_chart_of_their_own(tmp_path: Path, command: 
         (("run", "need", "--format", "gif"), "'gif' is not a format of charts"),
         (("run", "need", "-o", "run/charts"), "this is inside the folder of the run"),
         (("run", "need", "-o", "other"), "this is the folder of 'run', not of 'charts'"),
-        (("run", "need", "-o", "thesis"), "something that is not a run of ours"),
+        (("run", "need", "-o", "thesis"), "contains files that are not a run of opvangsim"),
         (("charts", "need"), "the folder of 'charts' holds no charts that can be drawn again"),
     ],
 )

@@ -181,7 +181,7 @@ def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Langu
         report.percent(box.coverage, lang),
         "EUR 2.0 bn" if lang == "en" else "€ 2,0 mld",
         "persons/year" if lang == "en" else "personen/jaar",
-        "coa-prices or none" if lang == "en" else "coa-prices of geen",
+        "COA's prices per resident or none" if lang == "en" else "COA-prijzen per bewoner of geen",
         report.plainly(next(one.low for one in box.limits if one.low), lang),
     ):
         assert part in sentence
@@ -191,6 +191,6 @@ def test_the_sentence_holds_the_numbers_of_the_box(found: Discovery, lang: Langu
 def test_where_no_lever_says_anything_the_sentence_says_so(found: Discovery) -> None:
     blind = dataclasses.replace(found, boxes=())
     (sentence,) = study.sentences(blind, UNITS, "en")
-    assert "no lever of this sweep" in sentence
+    assert "no input of this sweep clearly separates them" in sentence
     assert study.box_rows(blind).empty
     assert translate("discover_none", "nl") == "geen"

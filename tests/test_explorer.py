@@ -446,7 +446,7 @@ def test_a_page_that_would_be_too_large_is_refused_with_how_many_runs_fit(
         (("{baseline}", "{baseline}", "-o", "p.html"), "is given twice"),
         (("nowhere", "-o", "p.html"), "nowhere/run.json: can't be read"),
         (("{baseline}", "-o", "no/p.html"), "there is no folder no"),
-        (("{baseline}", "-o", "mine.html"), "is not an unchanged export of ours"),
+        (("{baseline}", "-o", "mine.html"), "is not an unchanged export written by opvangsim"),
         ((*(["{baseline}"] * 11), "-o", "p.html"), "11 runs are too many to distinguish"),
         (("-o", "p.html"), "Missing argument"),
     ],

@@ -71,11 +71,11 @@ def test_text_that_is_nearly_a_condition_is_read_or_refused(text: str) -> None:
     [
         ("", "a name or a number belongs here"),
         ("a > ", "a name or a number belongs here"),
-        ("a > 1 b", "one word too many"),
+        ("a > 1 b", "unexpected word 'b'"),
         ("a", "a comparison belongs here"),
         ("(a > 1", "a bracket is not closed"),
         ("a > 1e999", "too large"),
-        ("a.__class__ > 1; import os", "can't stand in a condition"),
+        ("a.__class__ > 1; import os", "is not allowed in a condition"),
         ("f(a) > 1", "a comparison belongs here"),
         ("(" * 60 + "a > 1" + ")" * 60, "nested more than"),
         ("a > 1 or " * 300 + "a > 1", "characters"),

@@ -242,7 +242,7 @@ def test_a_forged_table_is_refused_by_its_name(run: Path, name: str, forgery: st
     with pytest.raises(ScenarioError, match=name):
         read_run_folder(run)
     replace_table(run, name, table)
-    with pytest.raises(ScenarioError, match="this version can't read it"):
+    with pytest.raises(ScenarioError, match="it cannot be read"):
         read_run_folder(run)  # Of version 0.1 the tables are read, but no longer the scenario.
 
 

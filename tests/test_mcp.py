@@ -531,4 +531,4 @@ def test_without_the_library_the_command_says_what_to_install(
     monkeypatch.delitem(sys.modules, "sim.server.protocol")
     monkeypatch.setitem(sys.modules, "mcp", None)
     assert refused(command("mcp"), "opvangsim[mcp]")
-    assert refused(command("mcp", "--time-limit", "0"), "no time for a call")
+    assert refused(command("mcp", "--time-limit", "0"), "is not a valid time limit for a call")

@@ -353,7 +353,7 @@ def test_whence_tells_of_a_memo_and_of_every_change(
         assert text in told.stdout
     _change(file)
     assert command("runs", "provenance", file.name).returncode == 2
-    with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
+    with pytest.raises(ScenarioError, match="not an unchanged export written by opvangsim"):
         write_file(file, data)
 
 

@@ -179,7 +179,7 @@ def test_warnings_and_notes_are_said_in_dutch(scenario_file: Callable[[str], Pat
         (["run", "baseline", "--seed", "x"], "voor '--seed': hier hoort een geheel getal"),
         (["run", "baseline", "--step", "hour"], "'hour' is geen van 'day', 'week'."),
         (["run", "baseline", "--quiet=3"], "Optie '--quiet' heeft geen waarde."),
-        (["memo", "x"], "Optie '-o' / '--out' ontbreekt."),
+        (["export", "x"], "Optie '-o' / '--out' ontbreekt."),
         (["run", "nowhere"], "nowhere: dit scenario bestaat niet"),
         (["run", "baseline", "--replications", "0"], "geef een positief geheel getal op"),
         (["run", "baseline", "--until", "31/12/2028"], "'31/12/2028' is geen datum"),

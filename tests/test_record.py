@@ -592,8 +592,9 @@ def test_runs_are_listed_with_their_gap_and_what_is_wrong_is_said(
     done = command("runs", "list")
     assert done.returncode == 0
     shown = " ".join(done.stdout.split())
-    for text in ("3.0 (", "\N{MINUS SIGN}2.0 (", "compare", "answers/nl", "not a manifest of ours",
-                 "no results of", "not finished", "has schema 1", "9 of 9"):  # fmt: skip
+    for text in ("3.0 (", "\N{MINUS SIGN}2.0 (", "compare", "answers/nl",
+                 "not a manifest of opvangsim", "no results of", "not finished",
+                 "has schema 1", "9 of 9"):  # fmt: skip
         assert text in shown, text
     assert "kept" not in shown
     dutch = command("runs", "list", str(outputs), "--lang", "nl").stdout

@@ -140,6 +140,8 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"data_per_{kind}" for kind in ("day", "month", "quarter", "year")}
     made |= {f"chart_budget_year_{what}" for what in ("alone", "cost", "cash")}
     made |= {f"observed_{why}" for why in ("outside", "unknown", "between")}
+    made |= {f"serve_chart_{name}" for name in ("gap", "need", "occupancy")}
+    made |= {f"memo_exp_driver_{way}" for way in ("more", "less")}
     made |= {f"solve_{side}" for side in get_args(Side)} | {"step_day", "step_week"}
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}

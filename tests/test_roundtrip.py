@@ -257,11 +257,11 @@ SLIPS: dict[str, tuple[str, str, int, float | str | None, str]] = {
                       "this scenario has no number 'housing.home'"),
     "no key": ("housing.homes", "A", 0, None, "this row has no key"),
     "a year as a day": ("budget.vintages.owb2025.lines.ind", "B", 0, 2026.0,
-                        "the date 1905-07-18 is not a date that is accepted here"),
+                        "18 Jul 1905 is not a date that is accepted here"),
     "a day twice": ("budget.vintages.owb2025.lines.ind", "B", 1, "2025-01-01",
-                    "a second value from 2025-01-01 on"),
+                    "a second value from 1 Jan 2025 on"),
     "a date without a value": ("budget.vintages.owb2025.lines.ind", "C", 1, None,
-                               "there is no value from 2026-01-01 on"),
+                               "there is no value from 1 Jan 2026 on"),
     "a number where words belong": ("housing.homes", "S", 0, 0.5, "'0.5' where words belong"),
     "shares that do not sum": ("groups.syria.intake_share", "C", 0, 0.9, "sum to 1.542300"),
     "first set, no ground": ("inflow.total", "C", 0, 4e4, "it needs a source or an assumption"),
@@ -363,7 +363,7 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "macros": (macro, "holds macros"),
     "a zip bomb": (bomb, "unpacks to"),
     "entities": (entities, "defines entities"),
-    "a value far away": (far, "far outside any table"),
+    "a value far away": (far, "far outside the range of any table"),
     "not ours": (foreign, "is not one that opvangsim export wrote"),
     "a sheet renamed": (without_help, "its sheet Read me is missing"),
     "another layout": (other_layout, "with other sheets"),
@@ -434,7 +434,7 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     assert again.returncode == 2
     assert "p.yaml: this file already exists" in again.stderr
     kept = command("export", "baseline", "--xlsx", "-o", "b.xlsx")
-    assert "is not an unchanged export of ours" in kept.stderr
+    assert "is not an unchanged export written by opvangsim" in kept.stderr
 
 
 @pytest.mark.long

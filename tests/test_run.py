@@ -300,7 +300,7 @@ def test_our_own_folder_is_replaced_and_a_foreign_one_is_not(
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "thesis.docx").write_text("years of work")
-    with pytest.raises(ScenarioError, match="something that is not a run of ours"):
+    with pytest.raises(ScenarioError, match="contains files that are not a run of opvangsim"):
         execute(baseline, "one", quick, foreign)
     assert (foreign / "thesis.docx").read_text() == "years of work"
 

@@ -207,7 +207,7 @@ def test_a_run_of_a_relative_value_reads_back_from_its_resolved_file(
         ("housing.homes=35.000", "'35.000' may be 35000 or 35", "write 35000, or 35 if"),
         ("housing.homes={2026: 12.345}", "12345 or 12.345", "write 12345, or 12.3450 if"),
         ("housing.homes={value: 12.345}", "12345 or 12.345", "write 12345, or 12.3450 if"),
-        ("housing.homes=1.234.567", "dots do not part thousands", "write 1234567"),
+        ("housing.homes=1.234.567", "dots cannot be used as thousands separators", "write 1234567"),
         ("reception.places.regular.price=27.100", "27100 or 27.1", "write 27100"),
         (
             "housing.homes={value: 30, spread: {dist: triangular, low: 20.100, high: 40}}",

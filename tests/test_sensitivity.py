@@ -341,7 +341,7 @@ def test_sources_shows_effects_in_order_and_says_of_what(lang: str, pattern: str
     shown = [int(re.sub(r"\D", "", text)) for text in re.findall(pattern, own)]
     assert shown == sorted(shown, reverse=True)
     assert shown[0] > 1000
-    said = "measured on the baseline, not" if lang == "en" else "gemeten aan het basispad, niet"
+    said = "measured in the baseline, not" if lang == "en" else "gemeten in het basispad, niet"
     assert (said in own, said in other) == (False, True)
 
 

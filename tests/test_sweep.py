@@ -288,7 +288,7 @@ def test_what_a_user_lays_beside_a_sweep_stays_and_is_not_in_its_record(tmp_path
 
 def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(ScenarioError, match="not a sweep of ours"):
+    with pytest.raises(ScenarioError, match="not a sweep of opvangsim"):
         swept(TINY, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.docx"]
 

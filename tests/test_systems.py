@@ -225,6 +225,8 @@ def test_each_text_is_read_and_written_with_its_encoding_and_line_ends() -> None
     for file in (ROOT / "sim").rglob("*.py"):
         for call in calls(file):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "super()":
+                continue  # The help formatter has a ``write_text`` of its own; it writes no file.
             given = {word.arg for word in call.keywords}
             told = (
                 name != "to_csv" or "lineterminator" in given,

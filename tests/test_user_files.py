@@ -243,7 +243,7 @@ def test_a_folder_without_a_valid_manifest_is_refused(tmp_path: Path, name: str)
     if FOREIGN[name]:
         (tmp_path / "run.json").write_text(FOREIGN[name])
     before = tree(tmp_path)
-    with pytest.raises(ScenarioError, match=r"not a run of ours|is not valid"):
+    with pytest.raises(ScenarioError, match=r"not a run of opvangsim|is not valid"):
         write(tmp_path, "new")
     assert tree(tmp_path) == before
 
@@ -260,7 +260,7 @@ def test_a_manifest_that_was_changed_or_is_a_link_is_refused(tmp_path: Path) -> 
     (folder / "run.json").write_text(text)
     needs("symlinks")
     (other / "run.json").symlink_to(folder / "run.json")
-    with pytest.raises(ScenarioError, match="not a run of ours"):
+    with pytest.raises(ScenarioError, match="not a run of opvangsim"):
         write(other, "new")
     assert (folder / "notes.txt").read_text() == "mine"
 
@@ -465,7 +465,7 @@ def test_hindcasts_are_written_into_no_folder_of_the_user(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "scorecard.csv").write_text("mine")
     done = command("hindcast", "-o", "mine")
-    assert (done.returncode, "not a run of ours" in done.stderr) == (2, True)
+    assert (done.returncode, "not a run of opvangsim" in done.stderr) == (2, True)
     assert tree(tmp_path / "mine") == {"scorecard.csv": digest(tmp_path / "mine/scorecard.csv")}
 
 
@@ -480,13 +480,15 @@ def test_a_single_chart_is_replaced_with_its_words_unless_the_user_changed_one(
         ours = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(ours + b"mine")
         before = tree(tmp_path)
-        with pytest.raises(ScenarioError, match="not a chart of ours as it was written") as caught:
+        with pytest.raises(
+            ScenarioError, match="not an unchanged chart written by opvangsim"
+        ) as caught:
             write_chart_files(tmp_path, chart("third"), OF)
         assert str(tmp_path / name) in str(caught.value)
         assert tree(tmp_path) == before
         (tmp_path / name).write_bytes(ours)
     write_chart_files(tmp_path, chart("third"), OF)
-    with pytest.raises(ScenarioError, match="not a chart of ours"):
+    with pytest.raises(ScenarioError, match="not an unchanged chart written by opvangsim"):
         write_chart_files(tmp_path, chart("fourth", "thesis"), OF)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
     assert sorted(tree(tmp_path)) == ["overview.svg", "overview.txt", "thesis.txt"]

@@ -340,7 +340,10 @@ def test_a_folder_that_was_changed_or_is_no_run_is_refused(
     record_in(copy, "solve")
     assert "folder of 'solve', not of a run" in command("export", "copy", "--csv", "-o", "x").stderr
     (copy / "run.json").write_text("[]")
-    assert "not a manifest of ours" in command("export", "copy", "--csv", "-o", "x").stderr
+    assert (
+        "this is not a manifest of opvangsim"
+        in command("export", "copy", "--csv", "-o", "x").stderr
+    )
     assert not (tmp_path / "x.xlsx").exists()
 
 
@@ -495,7 +498,7 @@ def test_a_workbook_that_was_saved_is_intact_and_one_that_was_changed_is_not(
     book.save(file)
     done = command("runs", "provenance", "r.xlsx", "--lang", "nl")
     assert (done.returncode, done.stdout.splitlines()[-1][:9]) == (2, "GEWIJZIGD")
-    with pytest.raises(ScenarioError, match="not an unchanged export of ours"):
+    with pytest.raises(ScenarioError, match="not an unchanged export written by opvangsim"):
         write_file(file, data["nl"])
 
 
@@ -519,7 +522,10 @@ def test_a_foreign_file_is_not_ours(tmp_path: Path, command: Command) -> None:
     Workbook().save(tmp_path / "x.xlsx")
     for name in ("x.svg", "x.xlsx"):
         done = command("runs", "provenance", name)
-        assert (done.returncode, "does not say that opvangsim made it" in done.stderr) == (2, True)
+        assert (done.returncode, "does not state that it was made by opvangsim" in done.stderr) == (
+            2,
+            True,
+        )
 
 
 def test_help_needs_no_workbook_library() -> None:

@@ -75,7 +75,7 @@ class SettingsRecord(Record):
 
     replications: int = Field(description="Number of simulated futures.")
     seed: int = Field(description="Seed of all random numbers.")
-    step: StepLength = Field(description="Length of a step.")
+    step: StepLength = Field(description="Length of a time step.")
     until: date | None = Field(description="Last simulated day; null: that of the scenario.")
     uncertainty: tuple[Uncertainty, ...] = Field(description="Sources of uncertainty included.")
 

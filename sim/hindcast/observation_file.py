@@ -209,7 +209,7 @@ def _of_row(row: Row) -> Iterator[Problem]:
     for fits in (_of_breakdown, _of_statistic, _of_unit):
         yield from fits(row, series)
     if _number(row.values["value"]) < series.least:
-        yield row.problem("value", "it is negative", Message("{name} is counted from 0", name=name))
+        yield row.problem("value", "it is negative", Message("{name} must be 0 or more", name=name))
 
 
 def _column_of(problem: Problem) -> int:

@@ -78,7 +78,9 @@ def parse(text: str, where: str) -> Condition:
     reader = _ConditionParser(text, where, tuple(_tokens(text, where)))
     condition = reader.condition(0)
     if reader.at < len(reader.tokens):
-        raise reader.fault("unexpected extra argument", "join conditions with 'and' or 'or'")
+        word = reader.tokens[reader.at].text
+        what = Message("unexpected word '{word}'", word=word)
+        raise reader.fault(what, "join conditions with 'and' or 'or'")
     return condition
 
 

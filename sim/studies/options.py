@@ -227,14 +227,16 @@ class SeededOptions(StudyOptions):
     """Seed and length of a step."""
 
     seed: int = Field(1, ge=0, le=2**63 - 1, description="Seed of all random numbers.")
-    step: StepLength = Field("day", description="Length of a step.")
+    step: StepLength = Field("day", description="Length of a time step.")
 
 
 class ReplicatedOptions(SeededOptions):
     """Number of replications, and what is uncertain in them."""
 
     replications: Count = Field(500, description="Number of replications.")
-    uncertainty: Sources = Field(UNCERTAINTIES, description="Sources of uncertainty, with commas.")
+    uncertainty: Sources = Field(
+        UNCERTAINTIES, description="Sources of uncertainty, separated by commas."
+    )
 
 
 class SimulationOptions(ReplicatedOptions):
@@ -341,7 +343,7 @@ class SolveOptions(ReplicatedOptions):
         tuple[tuple[float, float], ...], BeforeValidator(parse_ranges), Flag("--range", "LOW:HIGH")
     ] = Field((), description="Values to try, one range for each lever.")
     points: int = Field(7, ge=2, le=25, description="Values to try of each of two levers.")
-    step: StepLength = Field("week", description="Length of a step.")
+    step: StepLength = Field("week", description="Length of a time step.")
 
     def check(self) -> None:
         """Refuse levers, a target or ranges that can't be read, or do not fit together."""
@@ -386,7 +388,7 @@ class IndCutOptions(SimulationOptions):
     since: Annotated[int, Flag("--from")] = Field(
         2026, alias="from", description="Year from which the IND is cut."
     )
-    step: StepLength = Field("week", description="Length of a step.")
+    step: StepLength = Field("week", description="Length of a time step.")
 
 
 class SweepOptions(StudyOptions):
@@ -413,7 +415,7 @@ class SensitivityOptions(SeededOptions):
     points: Annotated[int, Flag(metavar="N")] = Field(
         1024, ge=2, le=MOST_POINTS, description="Points of each half of the sample: a power of two."
     )
-    step: StepLength = Field("week", description="Length of a step.")
+    step: StepLength = Field("week", description="Length of a time step.")
 
     TORNADO_REPLICATIONS: ClassVar[int] = 256
     """Replications of each bar of the tornado."""
@@ -455,7 +457,7 @@ class OptimalPlacesOptions(SimulationOptions):
     )
     points: int = Field(11, ge=4, le=101, description="How many numbers of places to try.")
     reached: int = Field(2027, description="Year from which the fixed places are there.")
-    step: StepLength = Field("week", description="Length of a step.")
+    step: StepLength = Field("week", description="Length of a time step.")
 
     def model_post_init(self, _context: object) -> None:
         """Refuse a range without the planned number, which all others are compared with."""
