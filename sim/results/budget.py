@@ -258,7 +258,7 @@ LINES: tuple[Line, ...] = (
     Line("coa", "COA", "coa_nidos", coa_cost, cost_2024),
     Line("nidos", "Nidos", "coa_nidos", nidos_cost, _nidos_2024),
     Line("severance", "severance of places given up", "coa", severance_cost),
-    Line("beyond_places", "people beyond all places", "coa", beyond_cost),
+    Line("beyond_places", "unmet demand, priced as hotel places", "coa", beyond_cost),
     Line("ind_asylum", "IND, asylum and family", "ind", lambda c: c.ind_work[0]),
     Line("ind_other", "IND, other work", "ind", lambda c: c.ind_work[1]),
     Line("penalties", "IND, penalties", "ind", penalties_paid, _penalties_2024),
