@@ -127,14 +127,20 @@ class _Checked:
             label = "error ({code})" if self.strict else "warning ({code})"
             warn(Message(label, code=code), problem)
         said = Message(
-            "{name}: fine, {numbers} numbers, {count} to look at"
+            "{name}: OK: {numbers} values, {warnings}"
             if self.passed
-            else "{name}: fails, {numbers} numbers, {count} to look at",
+            else "{name}: failed: {numbers} values, {warnings}",
             name=self.name,
             numbers=self.numbers,
-            count=len(self.warnings),
+            warnings=_warnings(len(self.warnings)),
         )
         typer.echo(spoken(said, lang))
+
+
+def _warnings(count: int) -> str:
+    if count == 1:
+        return Message("1 warning")
+    return Message("{count} warnings", count=count) if count else Message("no warnings")
 
 
 def _print_codes(json_: bool, lang: Language) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 import pandas as pd
 from markdown_it import MarkdownIt
 
-from ..report.i18n import Language, translate
+from ..report.i18n import Language, translate, unbroken
 from ..report.page_style import font_css, house_css
 from ..studies.base import Value
 from .metrics import figure_from, figure_name
@@ -19,8 +19,6 @@ from .questions import Question
 from .text import Page, sections
 
 COMMANDS = "answer_again"
-AMOUNT = re.compile("(€|EUR) [\\d\N{MINUS SIGN}][\\d.,]*( (miljard|miljoen|billion|million))?")
-"""An amount in a text, which no line is to break."""
 FONT = "font.css"
 """File with the font beside the pages; a page that is sent alone has another one."""
 
@@ -91,7 +89,7 @@ def html(
     of ``kind`` list can be searched. HTML within the Markdown is escaped.
     """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    body = AMOUNT.sub(lambda amount: amount[0].replace(" ", "\N{NO-BREAK SPACE}"), body)
+    body = unbroken(body)
     if kind == "list":
         body = body.replace("<h2>", f"{_search_form(lang)}<h2>", 1)
         body += f"<script>{_web('search.js')}</script>\n"

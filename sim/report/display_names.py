@@ -120,3 +120,19 @@ def short_title(title: str) -> str:
     if mark and first in ILLUSTRATIVE:
         return rest[:1].upper() + rest[1:]
     return first
+
+
+def scenario_title(scenario: Scenario, lang: Language) -> str:
+    """Return the short title of a scenario in a language."""
+    return short_title(getattr(scenario.title, lang))
+
+
+def titles_of(scenarios: Mapping[str, Scenario], lang: Language) -> dict[str, str]:
+    """Return what scenarios are called, by name: short titles, or full ones to tell them apart."""
+    short = {name: scenario_title(one, lang) for name, one in scenarios.items()}
+    if len(set(short.values())) == len(short):
+        return short
+    full = {name: getattr(one.title, lang) for name, one in scenarios.items()}
+    if len(set(full.values())) == len(full):
+        return full
+    return {name: f"{title} ({name})" for name, title in full.items()}

@@ -32,6 +32,10 @@ RELATIVE = re.compile(
     r"((?P<below>.*); )?(?P<text>[+-]\d[\d.]*%|x\d[\d.]*)( of (?P<of>-?\d+(\.\d+)?))?: (?P<why>.*)"
 )
 """Assumption of a number that was resolved from a relative value: the inherited one, and a note."""
+AMOUNT = re.compile(
+    "((€|EUR) )?[\\d\N{MINUS SIGN}][\\d.,]*( (miljard|miljoen|mld|mln|billion|million|bn)\\b)?"
+)
+"""An amount in a text, which no line is to break."""
 MESSAGE, LIBRARY = "message", "library "
 """Key of the sentences of error messages, and the beginning of those of libraries."""
 
@@ -180,6 +184,14 @@ def billion(eur: float, lang: Language, decimals: int = 1) -> str:
     """Format an amount in billions of euros with its unit: EUR 1.2 bn or € 1,2 mld."""
     amount = number(eur / 1e9, lang, decimals)
     return f"EUR {amount} bn" if lang == "en" else f"€ {amount} mld"
+
+
+def unbroken(text: str) -> str:
+    """Return a text with no-break spaces within amounts, for forms that are laid out in lines.
+
+    Texts of the terminal and of files that programs read keep ordinary spaces.
+    """
+    return AMOUNT.sub(lambda amount: amount[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def probability(share: float, lang: Language, *, brief: bool = False) -> str:

@@ -15,7 +15,7 @@ from ..results.budget import OUTSIDE, addends, is_net, outline
 from ..scenario import Scenario
 from ..scenario.listing import Difference
 from ..scenario.quantity import Quantity
-from .display_names import line_label
+from .display_names import line_label, titles_of
 from .i18n import Language, billion, day_text, million, number, probability, translate
 from .scenario_listing import spread_text, value_text
 
@@ -218,8 +218,9 @@ def before_start_notes(budget: pd.DataFrame, scenario: Scenario, lang: Language)
 
 def prices_notes(scenarios: Mapping[str, Scenario], lang: Language) -> list[str]:
     """Warn if scenarios state money in different prices or against different budgets."""
+    titles = titles_of(scenarios, lang)
     seen = {
-        name: (prices_label(s, lang), translate(f"level_{s.prices.level}", lang),
+        titles[name]: (prices_label(s, lang), translate(f"level_{s.prices.level}", lang),
                getattr(s.headline.title, lang))
         for name, s in scenarios.items()
     }  # fmt: skip

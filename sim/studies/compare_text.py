@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from ..report.display_names import short_title
+from ..report.display_names import titles_of
 from ..report.i18n import Language, million, number, probability, translate
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
@@ -30,16 +30,14 @@ SHOWN = (
 """Series of the tables by scenario; all others are in the file."""
 WRAPPED = ("compare_mean", "compare_difference")
 """Columns whose head may take two lines."""
-MOST_NAMES = 3
-"""Scenarios whose names have room below their titles."""
 Row = dict[Any, Any]
 
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the table of one year with a column a scenario, and the sentences."""
-    comparison = comparison_of(data)
+    comparison, titles = comparison_of(data), titles_of(data.scenarios, lang)
     same = [
-        translate("compare_same", lang, other=other, base=comparison.base)
+        translate("compare_same", lang, other=titles[other], base=titles[comparison.base])
         for other in comparison.others
         if not moves(_of(comparison, other))
     ]
@@ -51,7 +49,7 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
         step=translate(f"step_{settings.step}", lang),
         seed=settings.seed,
     )
-    lines = [*_error_lines(comparison, lang), *same, translate("compare_note", lang), made]
+    lines = [*_error_lines(comparison, titles, lang), *same, translate("compare_note", lang), made]
     if data.asked.get("finished"):
         lines.append(translate("compare_finished", lang))
     return [year_table(data, lang), *lines, *prices_notes(data.scenarios, lang)]
@@ -60,11 +58,12 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
 def details(data: StudyData, lang: Language) -> list[Any]:
     """Return a table by series and year for each scenario, and what does not differ."""
     comparison, shown = comparison_of(data), list[Any]()
+    titles = titles_of(data.scenarios, lang)
     for other in comparison.others:
-        table = difference_table(comparison, other, lang)
+        table = difference_table(comparison, other, titles, lang)
         shown += [table] if table.row_count else []
         shown += [error_line(comparison, other, lang)] if moves(_gaps(comparison, other)) else []
-        shown += still_lines(comparison, other, lang)
+        shown += still_lines(comparison, other, titles, lang)
     return shown
 
 
@@ -87,7 +86,7 @@ def year_table(data: StudyData, lang: Language) -> Table:
     title = f"{translate('compare_table', lang, year=year)} [{unit}]"
     table = Table(title=title, title_justify="left")
     table.add_column("", min_width=12, overflow="fold")
-    for head in heads_of(data, lang):
+    for head in titles_of(scenarios, lang).values():
         table.add_column(head, justify="right", overflow="fold")
     levels = [_levels(comparison, name, year) for name in names]
     for label, cell in _level_rows(lang):
@@ -104,15 +103,6 @@ def year_table(data: StudyData, lang: Language) -> Table:
         if any(cells):
             table.add_row(translate(label, lang), *cells)
     return table
-
-
-def heads_of(data: StudyData, lang: Language) -> list[str]:
-    """Return what the scenarios are called: short titles, and names where they are needed."""
-    titles = [short_title(getattr(one.title, lang)) for one in data.scenarios.values()]
-    names = list(data.scenarios)
-    if len(names) > MOST_NAMES and len(set(titles)) == len(titles):
-        return titles
-    return [f"{title}\n({name})" for title, name in zip(titles, names, strict=True)]
 
 
 Levels = Mapping[tuple[str, str], Row]
@@ -189,7 +179,7 @@ def _count(rows: Levels, series: tuple[str, str], lang: Language, column: str = 
     return "" if row is None or pd.isna(row[column]) else number(row[column], lang)
 
 
-def _error_lines(comparison: Comparison, lang: Language) -> list[str]:
+def _error_lines(comparison: Comparison, titles: Mapping[str, str], lang: Language) -> list[str]:
     """Return one sentence on the simulation error of the differences in gap of the year."""
     year, each = year_of(comparison), []
     for other in comparison.others:
@@ -201,7 +191,7 @@ def _error_lines(comparison: Comparison, lang: Language) -> list[str]:
                 return [translate("error_unknown", lang)]
             ends = {end: million(row[f"difference_p50_{end}"], lang) for end in ("low", "high")}
             value = translate("range", lang, **ends)
-            each.append(translate("named_value", lang, name=other, value=value))
+            each.append(translate("named_value", lang, name=titles[other], value=value))
     return [translate("compare_errors", lang, each="; ".join(each))] if each else []
 
 
@@ -229,17 +219,22 @@ def scaled(value: float, series: str, lang: Language) -> str:
     return number(value, lang, 1 if series == "waiting_months" else 0)
 
 
-def difference_table(comparison: Comparison, other: str, lang: Language) -> Table:
+def difference_table(
+    comparison: Comparison, other: str, titles: Mapping[str, str], lang: Language
+) -> Table:
     """Return by series and year: medians of both sides and of the difference, its interval.
 
     Then the mean difference and P(above zero).
     """
     rows = _of(comparison, other)
-    title = translate("compare_title", lang, other=other, base=comparison.base)
+    base = titles[comparison.base]
+    title = translate("compare_title", lang, other=titles[other], base=base)
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=False, max_width=20)
-    for key in ("year", "compare_base", "compare_other", "compare_difference", "compare_band",
-                "compare_mean", "compare_chance"):  # fmt: skip
+    table.add_column(translate("year", lang), justify="right", no_wrap=True)
+    for name in (base, titles[other]):
+        table.add_column(name, justify="right", min_width=7)
+    for key in ("compare_difference", "compare_band", "compare_mean", "compare_chance"):
         table.add_column(translate(key, lang), justify="right", no_wrap=key not in WRAPPED)
     for series, breakdown in SHOWN:
         result = rows[(rows["series"] == series) & (rows["breakdown"] == breakdown)]
@@ -291,11 +286,13 @@ def error_line(comparison: Comparison, other: str, lang: Language) -> str:
     return translate("compare_error", lang, years=each)
 
 
-def still_lines(comparison: Comparison, other: str, lang: Language) -> list[str]:
+def still_lines(
+    comparison: Comparison, other: str, titles: Mapping[str, str], lang: Language
+) -> list[str]:
     """Return a sentence on what does not differ at all."""
     rows = _of(comparison, other)
     if not moves(rows):
-        return [translate("compare_same", lang, other=other, base=comparison.base)]
+        return [translate("compare_same", lang, other=titles[other], base=titles[comparison.base])]
     still = [
         name_of(series, breakdown, lang)
         for series, breakdown in SHOWN

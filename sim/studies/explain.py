@@ -14,7 +14,7 @@ from rich.table import Table
 
 from ..errors import Message, usage_error
 from ..model.sampling import Floats
-from ..report.display_names import line_label, statistic_name
+from ..report.display_names import line_label, statistic_name, titles_of
 from ..report.i18n import Language, billion, million, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
@@ -166,12 +166,12 @@ def effects_table(
     explanation: Explanation, scenarios: Mapping[str, Scenario], lang: Language
 ) -> Table:
     """Return the first gap, a row a factor, the residual, and the second gap."""
-    address = explanation.address
+    address, titles = explanation.address, titles_of(scenarios, lang)
     title = translate(
         "explain_title",
         lang,
-        first=explanation.first,
-        second=explanation.second,
+        first=titles[explanation.first],
+        second=titles[explanation.second],
         line=line_label(address.line, lang),
         year=address.year,
         statistic=statistic_name(address.statistic, lang),
@@ -181,7 +181,8 @@ def effects_table(
     table.add_column(translate("explain_factor", lang))
     for key in ("explain_effect", "explain_alone", "explain_last", "explain_band"):
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
-    table.add_row(_end("explain_from", explanation.first, lang), million(explanation.before, lang))
+    first, second = (titles[name] for name in (explanation.first, explanation.second))
+    table.add_row(translate("explain_from", lang, name=first), million(explanation.before, lang))
     table.add_section()
     for row in explanation.effects.to_dict("records"):
         band = translate(
@@ -194,7 +195,7 @@ def effects_table(
         )
     table.add_row(translate("explain_residual", lang), million(explanation.residual, lang))
     table.add_section()
-    table.add_row(_end("explain_to", explanation.second, lang), million(explanation.after, lang))
+    table.add_row(translate("explain_to", lang, name=second), million(explanation.after, lang))
     return table
 
 
@@ -237,11 +238,6 @@ def cells(explanation: Explanation) -> pd.DataFrame:
     rows += zip(BAND, explanation.band, strict=True)
     of, values = zip(*rows, strict=True)
     return pd.DataFrame({"cell": str(explanation.address), "of": of, "value": values})
-
-
-def _end(key: str, name: str, lang: Language) -> str:
-    """Return an end of the difference, with room to break a chain between its names."""
-    return translate(key, lang, name=name.replace("+", " + "))
 
 
 def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:

@@ -25,7 +25,17 @@ from .enough import chances_table
 from .levers import is_budget_amount, lever_label, lever_name, quantity_of
 from .options import SolveOptions
 from .solver import Bounds, Frontier, Solution, amounts_needed, bounds_near, frontier, solve
-from .target import Target, amount, asked_target, bare, held, how, target_of, unit_words
+from .target import (
+    Target,
+    amount,
+    asked_target,
+    bare,
+    held,
+    how,
+    in_sentence,
+    target_of,
+    unit_words,
+)
 
 MONTHS_A_YEAR = 12
 Row = dict[Any, Any]
@@ -188,20 +198,21 @@ def _sentences(
         "target": target.text.strip(),
         "how": how(target, lang),
         "lever": label,
-        "unit": unit_words(unit, lang),
     }
     if pd.isna(answer["answer"]):
         # At best where none does it, at worst where all do: both times the end nearest to the line.
         missed = [target.missed(row["held"]) for row in points]
         nearest = points[int(np.argmax(missed) if answer["always"] else np.argmin(missed))]
         key = "solve_always" if answer["always"] else "solve_none"
-        low, high = (amount(points[end]["value"], lang, unit) for end in (0, -1))
-        words |= {"low": low, "high": high, "where": amount(nearest["value"], lang, unit)}
+        low, high = (points[end]["value"] for end in (0, -1))
+        words |= {"low": amount(low, lang, unit), "high": in_sentence(high, lang, unit)}
+        words["where"] = amount(nearest["value"], lang, unit)
         words["held"] = held(target, nearest["held"], lang)
     else:
         key = f"solve_{answer['side']}"
         names = {"answer": "answer", "low": "p10", "high": "p90", "present": "present"}
         words |= {name: amount(answer[column], lang, unit) for name, column in names.items()}
+        words["answer"] = in_sentence(answer["answer"], lang, unit)
         words["month"] = _a_month(answer, lang)
     lines = [translate(key, lang, **words)]
     if len({row["held"] for row in points}) == 1:

@@ -35,13 +35,13 @@ from .target import (
     basis,
     cell_and_unit,
     how,
+    in_sentence,
     is_money,
     lever_and_unit,
     lever_unit,
     limit_words,
     target_words,
     unit_of,
-    unit_words,
     value_words,
     with_unit,
 )
@@ -124,12 +124,9 @@ def _met(answer: dict[Any, Any], lang: Language) -> str:
     if pd.isna(answer["answer"]):
         return translate("study_solve_always" if answer["always"] else "study_solve_never", lang)
     unit = str(answer["unit"])
-    value, low, high = (
-        amount(float(answer[name]), lang, unit) for name in ("answer", "p10", "p90")
-    )
-    return translate(
-        "study_solve_answer", lang, value=value, low=low, high=high, unit=unit_words(unit, lang)
-    )
+    low, high = (amount(float(answer[name]), lang, unit) for name in ("p10", "p90"))
+    value = in_sentence(float(answer["answer"]), lang, unit)
+    return translate("study_solve_answer", lang, value=value, low=low, high=high)
 
 
 def _curve(

@@ -114,6 +114,14 @@ def amount(value: float, lang: Language, unit: str = "") -> str:
     return number(value, lang, 0 if size >= 100 else 1 if size >= 10 else 3)
 
 
+def in_sentence(value: float, lang: Language, unit: str) -> str:
+    """Return a lever's value with its unit, as in a sentence."""
+    text = amount(value, lang, unit)
+    if unit == YEARS_MONEY:
+        return translate("shown_as_billion", lang, value=text)
+    return f"{text} {unit_words(unit, lang)}"
+
+
 def held(target: Target, value: float, lang: Language) -> str:
     """A value of the target's cell, with its unit if it is money."""
     return billion(value, lang, 2) if target.address.table in MONEY else amount(value, lang)

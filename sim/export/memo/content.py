@@ -6,15 +6,17 @@ Word, PDF and Markdown are all made from this, so that they can't say different 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from rich.table import Table as Printed
 from rich.text import Text
 
-from ...report.i18n import Language, translate
+from ...report.i18n import Language, translate, unbroken
 from ...runs.provenance import Provenance
 
+MEMO_FILE = "memo.docx"
+"""Name of the file in the command that reproduces a memo; its ending follows the form."""
 LETTERS, PADDING = 104, 2
 """Characters that fit in a line of a table, and the padding of a cell in characters."""
 SHORT_CELL, LONG_WORD, LONG_CELL = 14, 24, 60
@@ -121,6 +123,23 @@ class Memo:
     def foot(self) -> str:
         """Footer of each page, before its number."""
         return translate("memo_foot", self.lang, version=self.stamp.version, id=self.stamp.run)
+
+
+def laid_out(memo: Memo) -> Memo:
+    """Return a memo whose amounts no line breaks: for Word and PDF, not for Markdown."""
+    return replace(memo, blocks=tuple(_laid_out(block) for block in memo.blocks))
+
+
+def _laid_out(block: Block) -> Block:
+    match block:
+        case Heading() | Paragraph():
+            return replace(block, text=unbroken(block.text))
+        case Header():
+            return Header(tuple((label, unbroken(text)) for label, text in block.rows))
+        case Listing():
+            return Listing(tuple(unbroken(item) for item in block.items))
+        case _:
+            return block
 
 
 def numbered(memo: Memo) -> Iterator[tuple[Block, str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import Message, Problem, ScenarioError
@@ -11,7 +12,7 @@ from ...report.i18n import Language
 from ...runs.load import FinishedFolder
 from ...runs.provenance import marked
 from ...studies import study_of_kind
-from .content import Memo
+from .content import MEMO_FILE, Commands, Memo
 from .form import Form
 
 
@@ -66,6 +67,7 @@ def files_of(memo: Memo, form: Form, file: Path, template: Path | None = None) -
     if template is not None and form != "docx":
         what = "a template is for Word alone"
         raise ScenarioError([Problem("--template", what, "leave it out, or write a .docx")])
+    memo = _with_form(memo, form)
     if form == "docx":
         from .word import document
 
@@ -80,3 +82,15 @@ def files_of(memo: Memo, form: Form, file: Path, template: Path | None = None) -
     text = markdown(memo, picture.name.replace(" ", "%20"))
     files = {file: marked(text.encode("utf-8"), ".md", memo.stamp)}
     return ({picture: memo.picture.png} if memo.picture else {}) | files
+
+
+def _with_form(memo: Memo, form: Form) -> Memo:
+    """Return a memo whose command writes the form that it is written in."""
+    name = f"memo.{form}"
+    blocks = (
+        Commands(tuple(line.replace(f"-o {MEMO_FILE}", f"-o {name}") for line in block.lines))
+        if isinstance(block, Commands)
+        else block
+        for block in memo.blocks
+    )
+    return replace(memo, blocks=tuple(blocks))

@@ -22,6 +22,7 @@ from ...scenario import Scenario, quantities
 from ...scenario.listing import by_source
 from .assumptions import key_assumptions, sources
 from .content import (
+    MEMO_FILE,
     Block,
     Commands,
     Header,
@@ -206,7 +207,7 @@ def _reproduction(folder: FinishedFolder, lang: Language) -> list[Block]:
     ]
     name = quote(folder.path.resolve().name)
     commands = [f"{stamp.command} --out {name}"] if stamp.command else []
-    commands.append(f"opvangsim memo {name} --lang {lang} -o memo.docx")
+    commands.append(f"opvangsim memo {name} --lang {lang} -o {MEMO_FILE}")
     return [
         Heading(translate("memo_reproduce", lang)),
         Paragraph(translate("memo_again", lang)),

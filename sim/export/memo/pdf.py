@@ -15,7 +15,7 @@ from ...errors import Message, Problem, ScenarioError, usage_error
 from ...report.i18n import Language
 from ...report.style import font_folder
 from ...runs.provenance import NAME
-from .content import SHORT, Block, Memo, MemoChart, Table, numbered
+from .content import SHORT, Block, Memo, MemoChart, Table, laid_out, numbered
 
 LAYOUT = "memo.typ"
 FONT = "Open Sans"
@@ -60,7 +60,7 @@ def _told(memo: Memo) -> dict[str, Any]:
         "font": FONT,
         "foot": memo.foot,
         "short": SHORT,
-        "blocks": [_block(*one) for one in numbered(memo)],
+        "blocks": [_block(*one) for one in numbered(laid_out(memo))],
     }
 
 

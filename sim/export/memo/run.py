@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from ...hindcast.observations import Observation
 from ...questions.text import HUNDREDS
 from ...report.charts import CHART_SIZES, RunData, alt_text, draw
+from ...report.display_names import scenario_title
 from ...report.error_tables import error_note, error_table, other_errors_note
 from ...report.i18n import Language, in_words, number, probability, translate
 from ...report.in_year import (
@@ -40,7 +41,7 @@ from ...runs.provenance import Provenance, marked
 from .content import Block, Heading, Memo, MemoChart, Paragraph, table_of
 from .drivers import movers
 from .outline import MemoParts, make_memo
-from .wording import billions, count, ends, title_of
+from .wording import billions, count, ends
 
 Row = dict[Any, Any]
 Enough = tuple[int, float]
@@ -64,7 +65,7 @@ def memo_of_run(
     answer, *points = _answer(run, enough, lang)
     is_money = bool(_budgeted(run)) and not _is_constrained(run)
     parts = MemoParts(
-        subject=translate("memo_run_title", lang, title=title_of(run.scenario, lang)),
+        subject=translate("memo_run_title", lang, title=scenario_title(run.scenario, lang)),
         reason=[_question(run, lang), *_conditioned(run, lang)],
         answer=[answer],
         points=[*points, *_observed_points(observed, lang)],

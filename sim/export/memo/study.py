@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table as PrintedTable
 
-from ...report.display_names import line_label, short_title
+from ...report.display_names import line_label, short_title, titles_of
 from ...report.i18n import Language, number, probability, translate
 from ...report.run_tables import prices_notes
 from ...report.study_data import StudyData
@@ -27,7 +27,7 @@ from .assumptions import named_assumptions
 from .content import SHORT, Block, Heading, Listing, Memo, MemoChart, Paragraph, table_of
 from .drivers import change, changed, changes_table
 from .outline import MemoParts, make_memo
-from .wording import billions, count, ends, sentence, titles_of
+from .wording import billions, count, ends, sentence
 
 Row = dict[Any, Any]
 NAMED, NAMED_OF_MANY, MANY = 4, 2, 3
@@ -171,7 +171,7 @@ def _memo_of_comparison(folder: FinishedFolder, lang: Language) -> Memo:
         explanation=[
             Paragraph(translate("memo_cmp_drivers", lang)),
             Listing(changes),
-            replace(table_of(year_table(data, lang)), heads=("", *titles.values())),
+            table_of(year_table(data, lang)),
             *chart,
             *(named_assumptions(base, lang) if len(others) < MANY else ()),
         ],
@@ -300,10 +300,10 @@ def _comparison_annex(
     for other in comparison.others:
         caption = translate("memo_cmp_table", lang, other=titles[other],
                             base=titles[comparison.base])  # fmt: skip
-        table = table_of(difference_table(comparison, other, lang), caption)
+        table = table_of(difference_table(comparison, other, titles, lang), caption)
         if table.rows:
             blocks.append(table)
-        blocks += [Paragraph(text) for text in still_lines(comparison, other, lang)]
+        blocks += [Paragraph(text) for text in still_lines(comparison, other, titles, lang)]
         pair = (titles[comparison.base], titles[other])
         blocks.append(changes_table(scenarios[comparison.base], scenarios[other], pair, lang))
     return blocks

@@ -38,6 +38,7 @@ from .content import (
     MemoChart,
     Paragraph,
     Table,
+    laid_out,
     numbered,
 )
 from .word_styles import (
@@ -78,7 +79,7 @@ def document(memo: Memo, template: Path | None = None) -> bytes:
     _write_footer(made, memo)
     below_table = False
     leads = [isinstance(after, Listing | Table) for after in (*memo.blocks[1:], None)]
-    for (block, word, number), is_lead in zip(numbered(memo), leads, strict=True):
+    for (block, word, number), is_lead in zip(numbered(laid_out(memo)), leads, strict=True):
         place = len(made.element.body) - 1
         _write(made, block, word, number)
         if below_table and not isinstance(block, Heading):

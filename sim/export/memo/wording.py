@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...questions.text import FACTOR, HUNDREDS
-from ...report.display_names import input_name, short_title
+from ...report.display_names import input_name
 from ...report.i18n import Language, in_words, number, translate, unit_name
 from ...report.scenario_listing import plain, value_text
 from ...scenario import Quantity, Scenario
@@ -40,22 +40,6 @@ def of_number(key: str, scenario: Scenario, lang: Language) -> str:
         return input_name(key, scenario, lang)
     except KeyError:
         return key
-
-
-def title_of(scenario: Scenario, lang: Language) -> str:
-    """Return the short title of a scenario in a language."""
-    return short_title(getattr(scenario.title, lang))
-
-
-def titles_of(scenarios: dict[str, Scenario], lang: Language) -> dict[str, str]:
-    """Return what scenarios are called, by name: short titles, or full ones to tell them apart."""
-    short = {name: title_of(one, lang) for name, one in scenarios.items()}
-    if len(set(short.values())) == len(short):
-        return short
-    full = {name: getattr(one.title, lang) for name, one in scenarios.items()}
-    if len(set(full.values())) == len(full):
-        return full
-    return {name: f"{title} ({name})" for name, title in full.items()}
 
 
 def valued(value: Leaf, lang: Language) -> str:

@@ -27,6 +27,7 @@ from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
+from ..i18n import unbroken
 from ..style import DARK, HEAD_GAP, ChartFigure, ChartSize, fix_colours
 from .given_axes import panels_of
 
@@ -213,8 +214,7 @@ def new_figure(
     for axes, text in zip(panels, under, strict=False):
         axes.set_xlabel(wrapped(text, size.text, most), loc="left")
     left, inside = size.margin / size.width_inches, size.width_inches - 2 * size.margin
-    title, subtitle = (text.replace("€ ", f"€{NO_BREAK}").replace("EUR ", f"EUR{NO_BREAK}")
-                       for text in (title, subtitle))  # fmt: skip
+    title, subtitle = unbroken(title), unbroken(subtitle)
     titles = [figure.suptitle(wrapped(title, size.title, inside, bold=True), x=left, ha="left")]
     if subtitle:
         heads = heads if len(heads) > 1 else [""]
