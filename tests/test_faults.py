@@ -257,7 +257,7 @@ def test_no_verb_asks_how_old_a_file_is(
     monkeypatch.setattr(time, "time", lambda: now() - 20 * 365.25 * 86400)
     again = [command(*one) for one in words]
     assert [one.stdout for one in again[1:]] == [one.stdout for one in first[1:]]
-    assert "2 done before" in again[0].stdout
+    assert "0 new, 2 from before" in again[0].stdout
     after = {n: m for n, m in tree(place).items() if not n.endswith("run.json")}
     assert after == before
 
