@@ -530,7 +530,7 @@ def test_values_at_which_nothing_is_known_are_left_out(baseline: Scenario, made:
     assert found.answer == pytest.approx(30_000, abs=60)
     assert found.points[0].value == 10_000
     made(lambda _: np.nan)
-    with pytest.raises(ScenarioError, match="nothing is known of this cell"):
+    with pytest.raises(ScenarioError, match="this cell has no value"):
         solve(baseline, INFLOW, target, FEW, (0.0, 40_000.0))
 
 

@@ -452,7 +452,7 @@ def test_a_run_made_again_is_equal_and_says_what_differs_if_not(
     assert "grootste verschil 5 in p90" in line
     assert "NIEUW      monthly.csv" in done.stdout
     assert "VERSCHILT  charts/gap.png" in done.stdout
-    assert "charts/gap.png in deze map is niet het bestand" in done.stdout
+    assert "let op: charts/gap.png in deze map is gewijzigd" in done.stdout
     assert f"NIET identiek: {files - 3} van {files}" in done.stdout
 
 

@@ -37,13 +37,13 @@ STUDIES = {
          "gap.total.2026 <= 0", *TINY],
         {"answer", "points", "chances"},
         ("budget for COA and Nidos", "is met with 80% certainty if",
-         "EUR billion a year", "steps of a week"),
+         "EUR billion a year", "time step: one week"),
     ),
     "frontier": (
         ["solve", "baseline", "--lever", "inflow.first@2026", "--lever", "prices.empty_bed",
          "--target", "gap.total.2026:mean <= 1e9", "--points", "3", *TINY],
         {"frontier", "grid"},
-        ("just met in the mean", "EUR/place/day"),
+        ("just met at the mean", "EUR/place/day"),
     ),
     "stock": (
         ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4", *TINY, *SHORT],
@@ -130,7 +130,7 @@ def test_the_same_study_in_dutch_has_the_same_numbers_and_id(
     words, *_ = STUDIES["solve"]
     english = command(*words, "-o", "en")
     dutch = command(*words, "-o", "nl", "--lang", "nl")
-    assert "geldt met 80% zekerheid als" in " ".join(dutch.stdout.split())
+    assert "is met 80% zekerheid gehaald als" in " ".join(dutch.stdout.split())
     assert english.returncode == dutch.returncode == 0
     one, two = (json.loads((tmp_path / lang / "run.json").read_text()) for lang in ("en", "nl"))
     assert one["id"] == two["id"]

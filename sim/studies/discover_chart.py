@@ -18,7 +18,6 @@ from ..report.charts.layout import (
     shortened,
     wrapped,
 )
-from ..report.charts.names import scenario_label
 from ..report.i18n import Language, number, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ChartSize
@@ -61,7 +60,7 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
         [translate("discover_bars", lang), translate("discover_scatter", lang)],
         [
             note_of(discovery, lang),
-            source_line(scenario_label(data.first, lang), lang),
+            source_line(data.asked["title"][lang], lang, "discover_source"),
         ],
         subtitle=_subtitle(data, discovery, box, lang),
         columns=2 if slide else 1,

@@ -151,10 +151,13 @@ def run_notes(run: RunData, note: str, lang: Language) -> list[str]:
     return [note, source_line(title_of_scenario(run.scenario, lang), lang)]
 
 
-def source_line(title: str, lang: Language) -> str:
-    """Return the source of a chart: the program, the scenario by its title, the documents."""
+def source_line(title: str, lang: Language, key: str = "chart_source") -> str:
+    """Return the source of a chart: the program, the scenario by its title, the documents.
+
+    ``key`` is the label of the sentence, for a chart that is not of one scenario.
+    """
     version = metadata.version("opvangsim")
-    return translate("chart_source", lang, version=version, title=title, sources=cited_sources())
+    return translate(key, lang, version=version, title=title, sources=cited_sources())
 
 
 def identity_of(run: RunData) -> str:
