@@ -94,7 +94,10 @@ def test_word_and_markdown_say_the_same_words_and_numbers(
 ) -> None:
     told = words_of_document(made.data(kind, lang, "docx"))
     assert len(told) > 1_000
-    assert words_of_markdown(made.data(kind, lang, "md").decode()) == told
+    said = words_of_markdown(made.data(kind, lang, "md").decode())
+    # The command that makes the memo again names the form it is in.
+    assert "memo.md" in said
+    assert ["memo.docx" if word == "memo.md" else word for word in said] == told
 
 
 @pytest.mark.slow

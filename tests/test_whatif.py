@@ -416,7 +416,7 @@ def test_texts_give_values_with_units_and_the_extra_budget_of_later_years(
     assert value_text(by_name["regular"], 41_000, "en") == "as in the scenario"
     extra = {2025: -1e9, 2026: -2e9, 2027: 3.44e9}
     answer = Answer(chart_data(experiment, SHORT), extra, 0.8)
-    assert "2027 met € 3,4 mld" in extra_budget_text(answer, "nl")
+    assert "2027 met € 3,4 miljard" in extra_budget_text(answer, "nl")
     assert "2026 not at all (surplus of EUR 2.0 billion)" in extra_budget_text(answer, "en")
     assert "2025" not in extra_budget_text(answer, "en")
 

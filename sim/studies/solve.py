@@ -210,9 +210,9 @@ def _sentences(
         words["held"] = held(target, nearest["held"], lang)
     else:
         key = f"solve_{answer['side']}"
-        names = {"answer": "answer", "low": "p10", "high": "p90", "present": "present"}
+        names = {"low": "p10", "high": "p90"}
         words |= {name: amount(answer[column], lang, unit) for name, column in names.items()}
-        words["answer"] = in_sentence(answer["answer"], lang, unit)
+        words |= {key: in_sentence(answer[key], lang, unit) for key in ("answer", "present")}
         words["month"] = _a_month(answer, lang)
     lines = [translate(key, lang, **words)]
     if len({row["held"] for row in points}) == 1:
