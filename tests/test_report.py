@@ -37,6 +37,7 @@ from sim.report.i18n import (
     percent,
     probability,
     translate,
+    unbroken,
 )
 from sim.reproduce.compare import PARTS, State
 from sim.runs.verify import FileState
@@ -201,6 +202,15 @@ def test_money_is_written_in_both_languages() -> None:
     assert million(2_345_600_000, "en") == "2,346"
     assert billion(2_345_600_000, "en") == "EUR 2.3 bn"
     assert billion(2_345_600_000, "nl") == "€ 2,3 mld"
+
+
+def test_an_amount_is_not_broken_over_lines_and_other_words_are() -> None:
+    kept = unbroken("Tekort van € 2,8 miljard in 2027 (80%-interval: 1,3 tot 5,4 miljard)")
+    assert kept.replace("\N{NO-BREAK SPACE}", "_") == (
+        "Tekort van €_2,8_miljard in 2027 (80%-interval: 1,3 tot 5,4_miljard)"
+    )
+    kept = unbroken("EUR 0.3 bn of 12 years; EUR million")
+    assert kept.replace("\N{NO-BREAK SPACE}", "_") == "EUR_0.3_bn of 12 years; EUR million"
 
 
 def test_a_label_fills_its_blanks() -> None:
