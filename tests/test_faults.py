@@ -76,7 +76,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(
         return done, before, tree(place), left_over(place)
 
     done, before, after, left = in_child_process(work).given
-    refused(done, "the disk is full", "make room")
+    refused(done, "the disk is full", "free disk space")
     assert not left
     if words[0] == "sweep":
         # What a sweep has done stays, whole; what it is told by its lock and design.

@@ -25,7 +25,7 @@ STUDIES = {
     "explain": (
         ["explain", "baseline", "regular-27100", "--year", "2026", *TINY],
         {"effects", "cells"},
-        ("residual", "alone", "Shapley; factors: 1"),
+        ("residual", "on its own", "Shapley value; factors: 1"),
     ),
     "enough": (
         ["enough", "--year", "2026", *TINY],
