@@ -115,13 +115,6 @@ def is_budget_amount(lever: Lever) -> bool:
     return BUDGET_AMOUNT.fullmatch(lever.key) is not None
 
 
-def lever_label(lever: Lever, scenario: Scenario, lang: Language) -> str:
-    """Return a lever by its key, as it is typed, but the amount of a budget line in words."""
-    if is_budget_amount(lever):
-        return lever_words(lever, scenario, lang)
-    return lever_name(lever, lang)
-
-
 def lever_words(lever: Lever, scenario: Scenario | None, lang: Language) -> str:
     """Return a lever in words, and its date."""
     plain = key_words(lever.key, scenario, lang)

@@ -15,14 +15,13 @@ from rich.table import Table
 
 from ..report.i18n import Language, number, probability, translate
 from ..report.study_data import StudyData
-from ..results.cell import MONEY
 from ..results.experiment import summary_value
 from ..runs.study_folder import StudyContent
 from . import frontier_chart, solve_chart
 from .asked import Lever, lever, levers_of
 from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
 from .enough import chances_table
-from .levers import is_budget_amount, lever_label, lever_name, quantity_of
+from .levers import is_budget_amount, lever_words, quantity_of
 from .options import SolveOptions
 from .solver import Bounds, Frontier, Solution, amounts_needed, bounds_near, frontier, solve
 from .target import (
@@ -30,11 +29,14 @@ from .target import (
     amount,
     asked_target,
     bare,
+    cell_and_unit,
     held,
     how,
     in_sentence,
     target_of,
+    target_words,
     unit_words,
+    with_unit,
 )
 
 MONTHS_A_YEAR = 12
@@ -156,21 +158,20 @@ def tell(data: StudyData, lang: Language) -> list[Any]:
     else:
         (answer,) = data.table("answer").to_dict("records")
         points = data.table("points").to_dict("records")
-        label = lever_label(lever(answer["lever"], "lever"), data.first, lang)
-        parts = [_print_points(answer, points, target, label, lang)]
-        parts += _sentences(answer, points, target, label, lang)
+        label = lever_words(lever(answer["lever"], "lever"), data.first, lang)
+        cell = cell_and_unit(target, data.first, lang)
+        parts = [_print_points(answer, points, target, cell, label, lang)]
+        aim = target_words(target, data.first, lang)
+        parts += _sentences(answer, points, target, aim, label, lang)
     settings = data.settings
     n, step = number(settings.replications, lang), translate(f"step_{settings.step}", lang)
     return [*parts, translate("solve_method", lang, n=n, step=step)]
 
 
 def _print_points(
-    answer: Row, points: list[Row], target: Target, label: str, lang: Language
+    answer: Row, points: list[Row], target: Target, cell: str, label: str, lang: Language
 ) -> Table:
     """Return the values tried, printed."""
-    cell = target.address.cell
-    if target.address.table in MONEY:
-        cell = f"{cell}, {translate('axis_billion', lang)}"
     unit = str(answer["unit"])
     table = Table(title=translate("solve_title", lang, cell=cell), title_justify="left")
     heads = [f"{label}, {unit_words(unit, lang)}"]
@@ -190,12 +191,12 @@ def _print_points(
 
 
 def _sentences(
-    answer: Row, points: list[Row], target: Target, label: str, lang: Language
+    answer: Row, points: list[Row], target: Target, aim: str, label: str, lang: Language
 ) -> list[str]:
     """Return the answer, or that there is none."""
     unit = str(answer["unit"])
     words = {
-        "target": target.text.strip(),
+        "target": aim,
         "how": how(target, lang),
         "lever": label,
     }
@@ -242,12 +243,12 @@ def _print_frontier(data: StudyData, target: Target, lang: Language) -> Table:
     title = translate(
         "frontier_title",
         lang,
-        first=lever_name(first_lever, lang),
-        target=target.text.strip(),
+        first=lever_words(first_lever, data.first, lang),
+        target=target_words(target, data.first, lang),
         how=how(target, lang),
     )
     table = Table(title=title, title_justify="left")
-    heads = [f"{lever_name(second_lever, lang)}, {unit_words(other_unit, lang)}"]
+    heads = [f"{lever_words(second_lever, data.first, lang)}, {unit_words(other_unit, lang)}"]
     heads += [
         f"{translate('frontier_answer', lang)}, {unit_words(unit, lang)}",
         translate("band_80", lang),
@@ -273,13 +274,13 @@ def _frontier_sentences(data: StudyData, target: Target, lang: Language) -> list
     missed = np.nan_to_num([target.missed(row["held"]) for row in rows], nan=np.inf)
     best = rows[int(np.argmin(missed))]
     first, second = (
-        f"{lever_name(lever, lang)} = {amount(best[column], lang, unit)} {unit_words(unit, lang)}"
+        f"{lever_words(lever, data.first, lang)} = {with_unit(best[column], lang, unit)}"
         for column, lever, unit in _levers(data)
     )
     never = translate(
         "frontier_never",
         lang,
-        target=target.text.strip(),
+        target=target_words(target, data.first, lang),
         how=how(target, lang),
         first=first,
         second=second,
