@@ -137,7 +137,8 @@ def test_reports_of_studies_are_drawn_on_axes_too() -> None:
     assert explained.plot(axes) is axes
     assert axes.get_xlabel()
     assert axes.get_title()
-    assert explained.plot().get_figure().get_suptitle() == explained.chart().title
+    title = explained.plot().get_figure().get_suptitle()
+    assert " ".join(title.split()) == explained.chart().title
     _, both = axes_for("ind")
     card: Any = sim.score_hindcasts()
     assert list(card.plot(both)) == both

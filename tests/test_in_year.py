@@ -424,7 +424,9 @@ def test_the_command_says_what_was_spent_and_that_months_have_no_interval(
                    "--observed", str(tmp_path / "mine.csv"), "--as-of", "2025-04-30")  # fmt: skip
     said = " ".join(done.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
     assert "Up to 31 March 2025 EUR 1.1 bn was spent" in said
-    assert "no interval: 3 (spending|line:total_cash)" in said
+    assert (
+        "no interval for this period in the tables of the run: 3 (spending|line:total_cash)" in said
+    )
     ours = sim.load("baseline").run(5, step="week", until=date(2025, 12, 31),
                                     observed=tmp_path / "mine.csv", as_of=KNOWN)  # fmt: skip
     pd.testing.assert_frame_equal(ours.budget_monthly, sim.open_run("r").budget_monthly)

@@ -128,7 +128,7 @@ def test_a_miss_is_said(baseline: Scenario, tmp_path: Path, stages: tuple[int, .
     assert done.replications == stages[-1]
     assert done.precision is not None
     assert not done.precision.reached
-    assert "is not reached with 450" in precision_note(done.precision, done.replications, "en")
+    assert "was not reached with 450" in precision_note(done.precision, done.replications, "en")
     assert "niet gehaald" in precision_note(done.precision, done.replications, "nl")
 
 

@@ -65,7 +65,7 @@ def gap_table(printed: str) -> str:
     def at(start: str, least: int = 0) -> int:
         return next(n for n, line in enumerate(lines) if n >= least and line.startswith(start))
 
-    gap, levels = at("COA, Nidos and IND together"), at("The same people at")
+    gap, levels = at("COA, Nidos and IND together"), at("Median gap at four")
     return "".join([*lines[gap : at("└", gap) + 1], "\n", *lines[levels : at("Mean cost", levels)]])
 
 

@@ -421,7 +421,7 @@ def test_export_edit_import_check_as_a_colleague_does(tmp_path: Path, command: C
     book["Read me"]["B10"] = "A smaller desk"
     book.save(tmp_path / "b.xlsx")
     assert command("scenario", "import", "b.xlsx", "-o", "p.yaml").returncode == 0
-    assert "p: fine" in command("scenario", "check", "p.yaml").stdout
+    assert "p: OK" in command("scenario", "check", "p.yaml").stdout
     made = load(tmp_path / "p.yaml")
     assert made.title.en == "A smaller desk"
     assert made.title.nl == "p"

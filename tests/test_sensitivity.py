@@ -394,7 +394,7 @@ def test_the_verb_writes_its_folder_and_the_same_numbers_again(
     done = CliRunner().invoke(app, [*words, "-o", str(first)], catch_exceptions=False)
     assert done.exit_code == 0
     assert "prices.estimated_factor" in done.stdout
-    assert "In weekly steps" in done.stdout
+    assert "Time step: one week" in done.stdout
     again = CliRunner().invoke(app, [*words, "--quiet", "--lang", "nl", "-o", str(second)])
     assert again.stdout.strip() == str(second)
     for name in ("indices.csv", "tornado.csv", "inputs.csv", "whole.csv"):

@@ -12,7 +12,7 @@ import yaml
 from support.scenarios import change
 
 import sim
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, short_date
 from sim.hindcast.observations import knowledge
 from sim.hindcast.scenario import scenario_at
 from sim.scenario import Scenario, load, load_chain, override, quantities, start_keys, start_values
@@ -75,7 +75,10 @@ def test_a_key_left_out_is_named_and_a_complete_change_is_accepted(
             with pytest.raises(ScenarioError) as caught:
                 loaded({name: value for name, value in whole.items() if name != key})
             (problem,) = caught.value.problems
-            assert problem.what.endswith(f"what was on {baseline.start} (1): {key}"), (way, key)
+            assert problem.what.endswith(f"what was on {short_date(baseline.start)} (1): {key}"), (
+                way,
+                key,
+            )
 
 
 def test_a_bare_change_of_the_start_says_what_is_missing_and_how_to_get_it(

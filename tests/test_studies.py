@@ -20,7 +20,7 @@ STUDIES = {
     "compare": (
         ["compare", "baseline", "faster-housing", "family-restricted", *TINY, *SHORT],
         {"differences", "monthly", "levels"},
-        ("Scenarios compared, 2027: medians", "change in gap", "(faster-housing)", "--details"),
+        ("Scenarios compared, 2027: medians", "change in gap", "A fifth more homes", "--details"),
     ),
     "explain": (
         ["explain", "baseline", "regular-27100", "--year", "2026", *TINY],

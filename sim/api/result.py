@@ -280,7 +280,7 @@ class Result:
 
         >>> import sim
         >>> sim.run("baseline", replications=10, step="week", workers=1).chart("gap").title
-        'Cost of COA, Nidos and IND against the budget'
+        'Shortfall of EUR 2.5 billion in 2027'
         """
         return chart_of(self, name, lang, width, year)
 

@@ -114,7 +114,7 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     rows = new_rows(
         size,
         message(explanation, lang),
-        [""],
+        [translate("axis_billion", lang)],
         [scenario_label(first, lang), *(name for name, _ in steps), scenario_label(second, lang)],
         lambda _: [source_line(scenario_label(first, lang), lang)],
         subtitle=subtitle,

@@ -100,7 +100,7 @@ def _told(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> s
 
 
 def _statement(key: str, quantity: Quantity, scenario: Scenario, lang: Language) -> str:
-    if key not in WRITTEN:
+    if key not in WRITTEN or (quantity.spread is None and _has_interval(key, lang)):
         name = of_number(key, scenario, lang)
         basis = translate_sentence(quantity.assumption, lang, scenario.description)
         text = translate("memo_as_other", lang, name=name, value=valued(quantity, lang))
@@ -113,15 +113,15 @@ def _statement(key: str, quantity: Quantity, scenario: Scenario, lang: Language)
         for name, value in shown.items()
     }
     text = translate(label, lang, **blanks)
-    if "low" in shown and "{low}" not in _plain(label, lang):
+    if "low" in shown and not _has_interval(key, lang):
         text += " " + translate("memo_as_interval", lang, **blanks)
     return text
 
 
-def _plain(label: str, lang: Language) -> str:
-    """A label with its blanks left in, to see which of them it has."""
-    names = ("value", "low", "high")
-    return translate(label, lang, **{name: f"{{{name}}}" for name in names})
+def _has_interval(key: str, lang: Language) -> bool:
+    """Whether the sentence of a key tells the interval itself."""
+    blanks = {name: f"{{{name}}}" for name in ("value", "low", "high")}
+    return "{low}" in translate(WRITTEN[key][0], lang, **blanks)
 
 
 def _ends(quantity: Quantity, base: float) -> dict[str, float]:
