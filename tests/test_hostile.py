@@ -473,20 +473,21 @@ def test_verbs_ask_nobody_start_nothing_and_stay_where_they_were_sent(tmp_path: 
 
 WATCHED = """
 import json, os, sys
-import numba
+import babel, numba
 sys.dont_write_bytecode = True
 from sim.cli import main
 asked, read, written, codes = [], [], [], []
 ASKS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind",
         "socket.sendto", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn",
         "pickle.find_class", "urllib.Request", "ftplib.connect", "smtplib.connect", "pty.spawn")
-NUMBA = os.path.join(os.path.dirname(numba.__file__), "core")
+LIBRARIES = (os.path.join(os.path.dirname(numba.__file__), "core"),
+             os.path.join(os.path.dirname(babel.__file__), "localedata.py"))
 on = True
 def hook(event, arguments):
     if not on:
         return
-    if event == "pickle.find_class" and sys._getframe(1).f_code.co_filename.startswith(NUMBA):
-        return  # It loads the engine that was compiled before.
+    if event == "pickle.find_class" and sys._getframe(1).f_code.co_filename.startswith(LIBRARIES):
+        return  # The engine that was compiled before, and the rules of languages.
     if event in ASKS:
         asked.append([event, str(arguments[:2])])
     elif event in ("exec", "compile") and "/sim/" in sys._getframe(1).f_code.co_filename:

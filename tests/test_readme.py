@@ -152,7 +152,7 @@ def test_the_first_working_day_goes_from_figures_to_a_memo(tmp_path: Path) -> No
     commands = "".join(blocks(page, "sh")).replace("--replications 200", "--replications 100")
     printed = paste(program + commands, tmp_path)
     assert "no errors" in printed
-    assert "1 revised, 12 new, 0 gone" in printed
+    assert "1 revised, 12 new, 0 removed" in printed
     assert "family.travel_days" in printed
     for name in ("follow-up.docx", "miss.docx", "memo.docx"):
         assert (tmp_path / name).stat().st_size > 10_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -73,7 +74,7 @@ def serve(
         if open_:
             serving.open_page(listener.address)
 
-    try:
+    # Where signals of the keyboard are ignored, the server ends by itself without this error.
+    with suppress(KeyboardInterrupt):
         serving.serve(listener, served, settings, lang, begun)
-    except KeyboardInterrupt:
-        tell("note", "the server has ended")
+    tell("note", "the server has ended")
