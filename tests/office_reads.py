@@ -148,9 +148,11 @@ def test_our_pdf_has_a_structure_that_poppler_reads(
     folder, file = made / (kind if kind in MADE else f"{kind}-{lang}"), tmp_path / "m.pdf"
     memo = memo_of(read_folder(folder), lang)
     file.write_bytes(files_of(memo, "pdf", file)[file])
+    # Poppler prints some attributes in UTF-16 amid its UTF-8.
     told = subprocess.run(
-        ["pdfinfo", "-struct-text", str(file)], check=True, capture_output=True, text=True
-    ).stdout
+        ["pdfinfo", "-struct-text", str(file)], check=True, capture_output=True,
+        text=True, encoding="utf-8", errors="replace",
+    ).stdout  # fmt: skip
     about = subprocess.run(
         ["pdfinfo", str(file)], check=True, capture_output=True, text=True
     ).stdout

@@ -140,7 +140,7 @@ def test_prices_change_only_the_gap_and_texts_are_in_the_language(
     assert after[1:] == before[1:]
     text = seen.page.locator(".jp-OutputArea").first.inner_text()
     assert "Prijzen van plekken" in text
-    assert "zekerheid" in text
+    assert "omhoog: in " in text
     assert "What if" not in text
 
 
