@@ -26,7 +26,6 @@ from sim.report.i18n import (
     billion,
     day_text,
     dutch,
-    enumerated,
     help_texts,
     in_words,
     labels,
@@ -189,13 +188,11 @@ def test_numbers_are_written_as_the_language_writes_them(
     assert number(value, lang, decimals) == expected
 
 
-def test_shares_dates_and_lists_are_written_as_the_language_writes_them() -> None:
+def test_shares_and_dates_are_written_as_the_language_writes_them() -> None:
     assert (percent(0.8, "en"), percent(-0.125, "nl", 1)) == ("80%", "\N{MINUS SIGN}12,5%")
     day = date(2025, 1, 27)
     assert (day_text(day, "en"), in_words(day, "en")) == ("27 Jan 2025", "27 January 2025")
     assert (day_text(day, "nl"), in_words(day, "nl")) == ("27 jan 2025", "27 januari 2025")
-    assert enumerated("abc", "en") == "a, b and c"
-    assert enumerated("abc", "nl") == "a, b en c"
 
 
 def test_money_is_written_in_both_languages() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -149,11 +147,6 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
 def percent(share: float, lang: Language, decimals: int = 0) -> str:
     """Format a share in percent: 80%, 12.5% or 12,5%."""
     return f"{number(100 * share, lang, decimals)}%"
-
-
-def enumerated(words: Iterable[str], lang: Language) -> str:
-    """Join words as in a sentence: a, b and c; a, b en c."""
-    return str(format_list(list(words), locale=locale(lang)))
 
 
 def day_text(day: date, lang: Language) -> str:
