@@ -1,8 +1,8 @@
 """Reference model: the same chain with one process per person, to check the fast model.
 
 Read ``pathways`` first: the life of one asylum seeker. ``authorities`` decide when something
-happens to whom. Scenario, ledger, tables and budget are those of the fast model, so both can be
-compared; pathways and authorities are an independent implementation.
+happens to whom, ``capacity`` how many places there are. Scenario, ledger, tables and budget are
+those of the fast model, so both can be compared; these three are an independent implementation.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from ..model.state import new_state
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Quantity, Scenario, override, quantities
 from . import authorities as offices
+from . import capacity
 from . import pathways as lives
 from .population import ASYLUM, INSIDE, Person, Population
 
@@ -60,9 +61,9 @@ OFFICES = (
     offices.family_desk,
     offices.municipalities,
     offices.guardianship,
-    offices.planned_places,
-    offices.desk,
-    offices.beds,
+    capacity.planned_places,
+    capacity.desk,
+    capacity.beds,
 )
 
 
