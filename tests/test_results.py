@@ -23,6 +23,7 @@ from sim.results.tables import (
     stock_cells,
     summarise,
     tabulate,
+    tabulate_volumes,
     volumes,
 )
 from sim.scenario import Scenario
@@ -210,3 +211,16 @@ def test_tables_of_ranges_of_replications_joined_are_those_of_all_together(
         assert np.array_equal(getattr(joined, name), getattr(whole, name), equal_nan=True), name
     for name, volume in whole.volumes.items():
         assert np.array_equal(joined.volumes[name], volume), name
+
+
+def test_volumes_alone_are_those_of_all_tables(baseline: Scenario) -> None:
+    """People beyond places are those of ``tabulate`` too, to the bit; no other cell is made."""
+    ledger = simulate(baseline, 3, 1, step="week", until=date(2026, 6, 30))
+    whole, part = tabulate(ledger, baseline), tabulate_volumes(ledger)
+    (cell,) = part.monthly_cells
+    assert np.array_equal(part.monthly[0], whole.monthly[whole.monthly_cells.index(cell)])
+    assert (part.dates, part.years) == (whole.dates, whole.years)
+    assert part.yearly.shape == (0, *whole.yearly.shape[1:])
+    assert part.volumes.keys() == whole.volumes.keys()
+    for name, values in part.volumes.items():
+        assert np.array_equal(values, whole.volumes[name]), name

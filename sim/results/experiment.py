@@ -209,10 +209,12 @@ def simulate_one(
     count: int | None = None,
     cancelled: Event | None = None,
     by_month: bool = False,
+    volumes_only: bool = False,
 ) -> Experiment:
     """Simulate ``count`` replications from number ``first`` on, which have these ``samples``.
 
-    ``by_month`` asks for their costs by month, as well as by year.
+    ``by_month`` asks for their costs by month, as well as by year; ``volumes_only`` leaves out the
+    cells that ``tables.tabulate_volumes`` leaves out.
     Raises ``CancelledError`` within a step once ``cancelled`` is set.
     """
     ledger = simulate(
@@ -226,7 +228,7 @@ def simulate_one(
         first=first,
         actors=actors_until(cancelled),
     )
-    return to_tables(ledger, scenario, samples, first, by_month)
+    return to_tables(ledger, scenario, samples, first, by_month, volumes_only)
 
 
 def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor]]:
@@ -235,10 +237,17 @@ def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor
 
 
 def to_tables(
-    ledger: Ledger, scenario: Scenario, samples: Samples, first: int = 0, by_month: bool = False
+    ledger: Ledger,
+    scenario: Scenario,
+    samples: Samples,
+    first: int = 0,
+    by_month: bool = False,
+    volumes_only: bool = False,
 ) -> Experiment:
     """Tabulate and price a finished simulation, by year and, if asked, by month."""
-    tables = results.tabulate(ledger, scenario)
+    tables = (
+        results.tabulate_volumes(ledger) if volumes_only else results.tabulate(ledger, scenario)
+    )
     costs = budget.costs(scenario, tables.volumes, samples, ledger.clock)
     of_months: dict[str, Floats] = {}
     if by_month:
@@ -289,6 +298,8 @@ class Task(Generic[Measured]):
     """Number of the first replication, by which its random numbers are keyed."""
     by_month: bool = False
     """Whether ``measure`` reads costs by month."""
+    volumes_only: bool = False
+    """Whether ``measure`` reads no cells but people beyond places, which saves a sixth of a run."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +313,7 @@ class Piece(Generic[Measured]):
     first: int
     count: int
     by_month: bool = False
+    volumes_only: bool = False
 
 
 def run_task(task: Task[Arrays], settings: Settings, cancelled: Event | None = None) -> Arrays:
@@ -350,7 +362,16 @@ def pieces(
     for first, count in cut:
         part = slice_samples(samples, first, count)
         start = task.first + first
-        yield Piece(task.scenario, task.measure, settings, part, start, count, task.by_month)
+        yield Piece(
+            task.scenario,
+            task.measure,
+            settings,
+            part,
+            start,
+            count,
+            task.by_month,
+            task.volumes_only,
+        )
 
 
 def measured(piece: Piece[Measured], cancelled: Event | None) -> Measured:
@@ -363,6 +384,7 @@ def measured(piece: Piece[Measured], cancelled: Event | None) -> Measured:
         piece.count,
         cancelled,
         piece.by_month,
+        piece.volumes_only,
     )
     return piece.measure(trial)
 

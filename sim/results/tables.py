@@ -113,6 +113,24 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
     )
 
 
+def tabulate_volumes(ledger: Ledger) -> Tables:
+    """Compute what a plan is judged by, in a tenth of the time: volumes, and people beyond places.
+
+    The same numbers as those of ``tabulate``; all other cells are left out.
+    """
+    clock, n = ledger.clock, ledger.replications
+    beyond = ledger.snapshots["beyond_places"][:, :, 0].astype(np.float64)
+    return Tables(
+        dates=tuple(clock.snapshot_dates()),
+        years=clock.years,
+        monthly_cells=(TableCell("shortage", "total", "persons"),),
+        monthly=beyond[None],
+        yearly_cells=(),
+        yearly=np.empty((0, len(clock.years), n)),
+        volumes=volumes(ledger),
+    )
+
+
 def join_tables(parts: Sequence[Tables]) -> Tables:
     """Join the tables of consecutive ranges of replications."""
     return replace(
