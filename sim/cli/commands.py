@@ -12,7 +12,7 @@ from typer import Context
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from ..studies import STUDIES
+from ..studies import GROUPS, STUDIES
 from .language import typed_language
 from .log import log_parameters
 from .options import Language
@@ -30,12 +30,13 @@ class Command:
     """One line of help, where the function is, and the record that ``--json`` prints.
 
     The function is ``module:function`` in this package, the record ``module:class`` in ``export``;
-    a server, which answers other programs, has none.
+    a server, which answers other programs, has none. ``study`` names the study that it runs.
     """
 
     summary: str
     where: str
     record: str = ""
+    study: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,14 @@ def sections() -> dict[str, dict[str, Entry]]:
         where, record = "study_command:", "records:StudyRecord"
         if study.takes == "design":
             where, record = "sweep:sweep", "command_records:SweepResult"
-        studies[name] = Command(study.summary, where, record)
+        command = Command(study.summary, where, record, name)
+        group, *inner = study.words
+        if inner:
+            whole = studies.setdefault(group, Group(GROUPS[group], {}))
+            assert isinstance(whole, Group), "a study and a group have the same name"
+            whole.commands[inner[0]] = command
+        else:
+            studies[name] = command
     return SECTIONS | {STUDIES_SECTION: studies}
 
 
@@ -301,7 +309,7 @@ def imported(name: str, entry: Entry) -> Any:
     module, _, function = entry.where.partition(":")
     code = import_module(f".{module}", __package__)
     found: Callable[..., None] = (
-        getattr(code, function) if function else code.study_command(STUDIES[name])
+        getattr(code, function) if function else code.study_command(STUDIES[entry.study])
     )
     single = typer.Typer(**LOOK)
     single.command(name)(found)

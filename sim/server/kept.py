@@ -53,7 +53,7 @@ def study_folder(
     asked = [study, names, models, options.model_dump(mode="json"), versions()]
     text = json.dumps(asked, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
-    folder = call.folder / f"{study}-{digest}"
+    folder = call.folder / f"{STUDIES[study].slug}-{digest}"
 
     def simulate() -> None:
         loaded = tuple(one.loaded for one in scenarios)

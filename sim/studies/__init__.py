@@ -22,6 +22,8 @@ sweep."""
 class Study:
     """Entry of a study: its name as a command, what it does in one line, and where it is.
 
+    A name of two words is a command of a group, whose help is in ``GROUPS``.
+
     ``module`` has an ``IMPLEMENTATION``; ``options_class`` is the class of its options, with its
     module: those of shipped studies are in a light one, so that their help is quick. ``kinds``
     are the kinds of folder that it writes, as ``run.json`` names them; ``details`` is a second
@@ -52,7 +54,17 @@ class Study:
     @property
     def method(self) -> str:
         """Its name in Python."""
-        return self.name.replace("-", "_")
+        return self.slug.replace("-", "_")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is typed for it: its name, or that of its group and its own."""
+        return tuple(self.name.split())
+
+    @property
+    def slug(self) -> str:
+        """Its name as part of the name of a folder."""
+        return "-".join(self.words)
 
     @property
     def help(self) -> str:
@@ -61,6 +73,11 @@ class Study:
 
 
 OPTIONS = "sim.studies.options"
+PLAN_OPTIONS = "sim.studies.plan_options"
+GROUPS = {
+    "plan": "Compare plans of capacity over all futures.",
+}
+"""What the groups of studies are for, in one line: studies whose name has two words."""
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in (
@@ -123,6 +140,17 @@ STUDIES: dict[str, Study] = {
             ("sensitivity",),
             details="Weekly steps unless --step day. Some sixty inputs take sixty times as many "
             "replications as points: a few minutes on two cores.",
+        ),
+        Study(
+            "plan compare",
+            "Compare plans over all futures: cost, shortage, empty places, regret.",
+            "sim.studies.plan_compare",
+            f"{PLAN_OPTIONS}.PlanCompareOptions",
+            ("plan_comparison",),
+            "scenarios",
+            details="A plan is a scenario, or one with patches (baseline+fixed-stock-41000). "
+            "Overrides (--set) apply to all but the first; with one alone, --set makes the plan to "
+            "compare it with. Weekly steps unless --step day.",
         ),
         Study(
             "sweep",

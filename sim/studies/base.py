@@ -189,7 +189,7 @@ def content_of(
     """Return the content of a study of scenarios; ``ending`` is added to the folder's name."""
     study = study_of_kind(kind)
     names = [loaded.name for loaded in inputs.scenarios]
-    parts = [study.name if study else kind, *names, *map(str, ending)]
+    parts = [study.slug if study else kind, *names, *map(str, ending)]
     return StudyContent(
         kind,
         " / ".join(names),

@@ -65,13 +65,7 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     """Compare scenarios with the first one and return the tables; raises ``ScenarioError``."""
     base, *others = inputs.scenarios
     names = [loaded.name for loaded in inputs.scenarios]
-    # Their files are in one folder, where upper and lower case are the same on some systems.
-    folded = [name.casefold() for name in names]
-    if len(set(folded)) < len(names):
-        what = Message(
-            "{name} is given twice", name=names[folded.index(max(folded, key=folded.count))]
-        )
-        usage_error("compare", what, "name each scenario once")
+    check_once("compare", names)
     if len(others) > MOST:
         what = Message("{count} scenarios to compare with one", count=len(others))
         usage_error("compare", what, Message("at most {most} at a time", most=MOST))
@@ -79,7 +73,7 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     _check_year(options, inputs, settings)
     first, rest = (base.name, base.scenario), {one.name: one.scenario for one in others}
     if inputs.runs:
-        until = _common_until(first, rest, settings)
+        until = common_until(first, rest, settings)
         cells = [_cells_of(folder) for folder in inputs.runs]
         result = compared(names, cells, Clock(base.scenario.start, until, settings.step))
     else:
@@ -89,6 +83,17 @@ def run(options: CompareOptions, inputs: Inputs) -> StudyContent:
     tables = {"differences": result.yearly, "monthly": result.monthly, "levels": result.levels}
     asked = {"base": base.name, "others": names[1:], **options.asked()}
     return content_of("comparison", options, inputs, settings, tables, asked)
+
+
+def check_once(study: str, names: Sequence[str]) -> None:
+    """Refuse a scenario that is given twice."""
+    # Their files are in one folder, where upper and lower case are the same on some systems.
+    folded = [name.casefold() for name in names]
+    if len(set(folded)) < len(names):
+        what = Message(
+            "{name} is given twice", name=names[folded.index(max(folded, key=folded.count))]
+        )
+        usage_error(study, what, "name each scenario once")
 
 
 def _check_year(options: CompareOptions, inputs: Inputs, settings: Settings) -> None:
@@ -114,14 +119,14 @@ def compare(
     ``measure`` is what is compared, by default ``all_cells``. Raises ``ScenarioError`` if they
     don't begin on the same day: then no two replications match.
     """
-    until = _common_until(base, others, settings)
+    until = common_until(base, others, settings)
     name, first = base
     tasks = [Task(scenario, measure or all_cells) for scenario in (first, *others.values())]
     found = run_tasks(tasks, replace(settings, until=until), workers, progress)
     return compared([name, *others], list(found), Clock(first.start, until, settings.step))
 
 
-def _common_until(
+def common_until(
     base: tuple[str, Scenario], others: Mapping[str, Scenario], settings: Settings
 ) -> date:
     """Return the last day that is compared; refuses scenarios that begin on different days."""

@@ -220,7 +220,7 @@ def _typed_part(part: object) -> list[str]:
 
 def command_of(study: str, scenarios: Sequence[str], options: StudyOptions) -> str:
     """Return the command that runs a study of scenarios with the options that were given."""
-    return shlex.join(["opvangsim", study, *scenarios, *options.words()])
+    return shlex.join(["opvangsim", *study.split(), *scenarios, *options.words()])
 
 
 class SeededOptions(StudyOptions):

@@ -1,0 +1,180 @@
+"""Plan compare: what does each plan cost, what does it risk, and what is lost by choosing it?
+
+All plans meet the same futures (common random numbers). Cost alone would reward housing nobody, so
+that a night of a person without a place is weighed at a stated price: cost with these nights at
+that price is the loss of a plan. Its regret in a future is its loss, less the least of the compared
+plans there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..clock import Clock
+from ..errors import Message, usage_error
+from ..model.sampling import Floats
+from ..results.budget import whole_years
+from ..results.experiment import Task, run_tasks
+from ..results.plan_outcomes import PlanOutcomes
+from ..runs.study_folder import StudyContent
+from . import plan_compare_chart as chart
+from . import plan_compare_text as text
+from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of
+from .compare import check_once, common_until
+from .decisions import (
+    best_ranges,
+    chance_interval,
+    cvar,
+    frontier,
+    loss,
+    mean_error,
+    regret,
+)
+from .plan_options import PlanCompareOptions
+
+MOST = 8
+"""Plans compared at a time: as many as a chart has room to name."""
+MEANS = ("nights_short", "empty_nights", "standby_nights", "opened", "closed")
+"""Outcomes of which the mean over replications is shown."""
+Outcomes = Mapping[str, Floats]
+
+
+def run(options: PlanCompareOptions, inputs: Inputs) -> StudyContent:
+    """Simulate all plans on the same futures and return the tables; raises ``ScenarioError``."""
+    names = [loaded.name for loaded in inputs.scenarios]
+    check_once("plan compare", names)
+    if len(names) > MOST:
+        what = Message("{count} plans at a time", count=len(names))
+        usage_error("plan compare", what, Message("at most {most}", most=MOST))
+    base, *others = inputs.scenarios
+    rest = {one.name: one.scenario for one in others}
+    until = common_until((base.name, base.scenario), rest, settings_of(options))
+    settings = settings_of(options, until=until)
+    years = years_of(options.since, Clock(base.scenario.start, until, settings.step))
+    measure = PlanOutcomes(options.since)
+    with inputs.watch("plan-compare", settings.replications * len(names)) as progress:
+        tasks = [Task(one.scenario, measure) for one in inputs.scenarios]
+        found = list(run_tasks(tasks, settings, inputs.workers, progress))
+    tables = tables_of(names, found, options)
+    asked = {**options.asked(), "years": list(years)}
+    kept = settings_of(options)
+    return content_of("plan_comparison", options, inputs, kept, tables, asked)
+
+
+def years_of(since: int | None, clock: Clock) -> tuple[int, ...]:
+    """Return the years that count: whole ones, from a year on; refuses a year without any."""
+    whole = whole_years(clock)
+    if not whole:
+        advice = "simulate to the end of a year"
+        usage_error("--until", "there is no whole year in the run", advice)
+    if since is not None and not whole[0] <= since <= whole[-1]:
+        what = Message("{year} is not simulated", year=since)
+        advice_ = Message("take a year from {first} to {last}", first=whole[0], last=whole[-1])
+        usage_error("--from", what, advice_)
+    return tuple(year for year in whole if since is None or year >= since)
+
+
+def tables_of(
+    names: Sequence[str], found: Sequence[Outcomes], options: PlanCompareOptions
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a comparison of plans from the outcomes of each.
+
+    ``plans`` has a row a plan, ``sweep`` one a plan and price of a night short, ``ranges`` the
+    prices at which each plan has the least expected loss.
+    """
+    cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
+    weighed = loss(cost, nights, options.price)
+    rows = _plan_rows(names, found, weighed, options.shortage)
+    table = pd.DataFrame(rows)
+    risk = table["p_short"].to_numpy(float)
+    table["on_frontier"] = frontier(table["cost_mean"].to_numpy(float), risk)
+    table["best"] = _best(weighed)
+    sweep = [
+        row
+        for price in sorted({*options.SWEPT, options.price})
+        for row in _sweep_rows(names, loss(cost, nights, price), price)
+    ]
+    spans = [
+        {"plan": names[one.plan], "low": one.low, "high": one.high if one.high < np.inf else None}
+        for one in best_ranges(cost.mean(axis=1), nights.mean(axis=1))
+    ]
+    ranges = pd.DataFrame(spans, columns=["plan", "low", "high"]).astype({"high": float})
+    return {"plans": table, "sweep": pd.DataFrame(sweep), "ranges": ranges}
+
+
+def _plan_rows(
+    names: Sequence[str], found: Sequence[Outcomes], weighed: Floats, most: int
+) -> list[dict[str, Any]]:
+    """Return what each plan comes to; ``_low`` and ``_high`` are simulation error (95%)."""
+    lost = regret(weighed)
+    rows = []
+    for name, outcomes, own_loss, own_regret in zip(names, found, weighed, lost, strict=True):
+        cost, short = outcomes["cost"], outcomes["worst_month"] > most
+        low, high = chance_interval(int(short.sum()), short.size)
+        row: dict[str, Any] = {"plan": name, **_with_error("cost_mean", cost)}
+        row |= {f"cost_p{q}": float(np.quantile(cost, q / 100)) for q in (10, 50, 90)}
+        row |= {"cost_cvar90": cvar(cost)}
+        row |= {"p_short": float(short.mean()), "p_short_low": low, "p_short_high": high}
+        for measure in MEANS:
+            row |= _with_error(f"{measure}_mean", outcomes[measure])
+        row |= {"nights_short_p90": float(np.quantile(outcomes["nights_short"], 0.9))}
+        row |= {"beyond_cost_mean": float(outcomes["beyond_cost"].mean())}
+        row |= _with_error("loss_mean", own_loss)
+        row |= _with_error("regret_mean", own_regret)
+        row |= {"regret_p90": float(np.quantile(own_regret, 0.9))}
+        rows.append(row | {"p_best": float((own_regret == 0).mean())})
+    return rows
+
+
+def _with_error(name: str, values: Floats) -> dict[str, float]:
+    """Return a mean with its simulation error: ends of its 95% interval, none of one future."""
+    mean, error = float(values.mean()), mean_error(values)
+    return {name: mean, f"{name}_low": mean - error, f"{name}_high": mean + error}
+
+
+def _sweep_rows(names: Sequence[str], weighed: Floats, price: float) -> list[dict[str, Any]]:
+    lost, best = regret(weighed).mean(axis=1), _best(weighed)
+    return [
+        {
+            "lambda": price,
+            "plan": name,
+            "loss_mean": float(weighed[at].mean()),
+            "regret_mean": float(lost[at]),
+            "best": bool(best[at]),
+        }
+        for at, name in enumerate(names)
+    ]
+
+
+def _best(weighed: Floats) -> list[bool]:
+    """Return which plans have the least expected loss: one, or several that are equal."""
+    means = weighed.mean(axis=1)
+    return [bool(one) for one in means == means.min()]
+
+
+def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
+    """Return the results of each plan, as ``PLAN.COLUMN``, and the value of information."""
+    plans = tables["plans"]
+    found: dict[str, Value] = {}
+    for row in plans.to_dict("records"):
+        name = row["plan"]
+        for column in ("cost_mean", "loss_mean", "regret_mean", "p_short", "nights_short_mean"):
+            ends = float(row[f"{column}_low"]), float(row[f"{column}_high"])
+            found[f"{name}.{column}"] = Value(float(row[column]), ends, sampled=True)
+        for column in ("cost_p50", "cost_p90", "cost_cvar90", "regret_p90"):
+            found[f"{name}.{column}"] = Value(float(row[column]))
+    least = min(plans.to_dict("records"), key=lambda row: float(row["regret_mean"]))
+    ends = float(least["regret_mean_low"]), float(least["regret_mean_high"])
+    return found | {"evpi": Value(float(least["regret_mean"]), ends, sampled=True)}
+
+
+IMPLEMENTATION = Implementation(
+    run,
+    text.tell,
+    {"plan_comparison": StudyChart("plans", chart.draw, chart.words)},
+    values=values,
+)
