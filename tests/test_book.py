@@ -24,6 +24,8 @@ import yaml
 from support.cli import Command
 
 from sim.errors import ScenarioError
+from sim.export.memo.answers import parse_page
+from sim.export.read_command_records import answer_record
 from sim.hindcast import kept as kept_hindcasts
 from sim.model.sampling import Floats
 from sim.questions import answer_chart
@@ -40,10 +42,10 @@ from sim.questions.metrics import (
     values_of,
     violated_conditions,
 )
-from sim.questions.pages import files, summary
+from sim.questions.pages import files, markdown, summary
 from sim.questions.questions import Metric, Question, StudySpec, questions
 from sim.questions.run_studies import Answers, required_studies, study_values
-from sim.questions.text import filled, page, with_band, worded
+from sim.questions.text import filled, lines, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, number, translate
 from sim.results.cell import parse
@@ -112,7 +114,8 @@ def test_no_number_stands_in_an_answer_but_by_a_figure(one: Question, lang: Lang
     """But for years. Each figure stands in the sentence, is part of another, or says aside."""
     assert one.answer is not None
     assert one.short is not None
-    texts = [one.answer, one.short, *(text for text in (one.caveat, one.conflict) if text)]
+    more = (one.plan, one.caveat, one.conflict)
+    texts = [one.answer, one.short, *(text for text in more if text)]
     text = " ".join(getattr(each, lang) for each in texts)
     plain = re.sub(r"{\w+}|\b20[0-3]\d\b", "", text)
     assert not re.search(r"\d", plain), plain
@@ -277,6 +280,31 @@ def test_words_that_no_longer_fit_the_numbers_are_told() -> None:
     assert "a > 28000" in shown.notes[0]
 
 
+def test_a_second_paragraph_is_part_of_the_answer_wherever_it_is_shown() -> None:
+    """Printed, as a page, in a record and read back for a memo, with its figures filled in."""
+    text = {"en": "It costs {a}.", "nl": "Het kost {a}."}
+    figures = {"a": {"key": "reception.places.regular.price", "shown": "euro"}}
+    one = asked(figures, plan=text)
+    shown = page(one, values_of(one, {}, {}), {}, [], Settings(2), "nl")
+    assert shown.plan == "Het kost €\N{NO-BREAK SPACE}27.100."
+    assert shown.plan in lines(shown)
+    assert f"> {shown.answer}\n>\n> {shown.plan}\n" in markdown(shown)
+    read = parse_page(markdown(shown))
+    assert (read.answer, read.plan) == (shown.answer, shown.plan)
+    assert answer_record(shown).plan == shown.plan
+    with pytest.raises(ValueError, match="only an answer has a second paragraph"):
+        Question.model_validate({**ALL[0].model_dump(), "plan": text})
+
+
+def test_a_study_of_several_scenarios_names_them() -> None:
+    spec = StudySpec(verb="compare", several=("baseline", "faster-housing"))
+    assert spec.scenarios == ("baseline", "faster-housing")
+    assert spec.command == "opvangsim compare baseline faster-housing"
+    for wrong in ({"verb": "compare"}, {"verb": "stock", "several": ("baseline", "x")}):
+        with pytest.raises(ValueError, match="a study of several scenarios has several"):
+            StudySpec.model_validate(wrong)
+
+
 def test_every_figure_has_a_name_and_an_origin_in_both_languages() -> None:
     sources = source_keys()
     for one in ANSWERED:
@@ -350,7 +378,8 @@ def test_every_answer_reads_whole_in_both_languages() -> None:
     for one in ALL:
         for lang in ("en", "nl"):
             shown = found.page(one, lang)
-            text = " ".join((shown.short, shown.answer, *shown.notes, *map(" ".join, shown.rows)))
+            told = (shown.short, shown.answer, shown.plan, *shown.notes)
+            text = " ".join((*told, *map(" ".join, shown.rows)))
             assert "nan" not in text.split()
             assert "{" not in text
             assert len(shown.rows) == len(one.figures)

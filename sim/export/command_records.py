@@ -114,6 +114,7 @@ class AnswerRecord(QuestionRecord):
     minister: str
     short: str
     answer: str
+    plan: str = Field(description="Which plan, what it costs and avoids; empty where none.")
     notes: list[str]
     figures: list[FigureRecord]
     drivers: list[str] = Field(description="Uncertain inputs that explain most of the spread.")

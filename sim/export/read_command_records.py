@@ -80,6 +80,7 @@ def answer_record(page: Page) -> AnswerRecord:
         minister=page.minister,
         short=page.short,
         answer=page.answer,
+        plan=page.plan,
         notes=list(page.notes),
         figures=[FigureRecord(**dict(zip(names, row, strict=True))) for row in page.rows],
         drivers=list(page.drivers),

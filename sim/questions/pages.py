@@ -30,7 +30,7 @@ def page_name(question: Question) -> str:
 
 def markdown(page: Page) -> str:
     """Return the Markdown page of a question: answer, chart, metrics, drivers, assumptions."""
-    parts = [f"# {page.heading}", f"{page.place}.", page.minister, f"> {page.answer}"]
+    parts = [f"# {page.heading}", f"{page.place}.", page.minister, _quoted(page)]
     if page.alt_text:
         alt = re.sub(r"([\\[\]])", r"\\\1", page.alt_text)
         parts.append(f"![{alt}]({page_name(page.question)}.svg)")
@@ -44,6 +44,11 @@ def markdown(page: Page) -> str:
         listed = "\n".join(texts if key == COMMANDS else (f"- {text}" for text in texts))
         parts.append(f"```\n{listed}\n```" if key == COMMANDS else listed)
     return "\n\n".join(parts) + "\n"
+
+
+def _quoted(page: Page) -> str:
+    """Return the answer, and its second paragraph if it has one, as one quotation."""
+    return f"> {page.answer}" + (f"\n>\n> {page.plan}" if page.plan else "")
 
 
 def index(pages: Sequence[Page], lang: Language, ending: str) -> str:

@@ -137,7 +137,8 @@ class Metric(Frozen):
 class StudySpec(BaseModel):
     """A study: its name or kind of folder (``verb``), its scenarios, and fields of its options.
 
-    A study of two scenarios names them ``first`` and ``second``, any other ``scenario``.
+    A study of two scenarios names them ``first`` and ``second``, one of several ``several``, any
+    other ``scenario``.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -146,6 +147,7 @@ class StudySpec(BaseModel):
     scenario: str = "baseline"
     first: str | None = None
     second: str | None = None
+    several: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:
@@ -156,6 +158,8 @@ class StudySpec(BaseModel):
             raise ValueError(str(error)) from None
         if (self.study.takes == "two scenarios") != (None not in (self.first, self.second)):
             raise ValueError("a study of two scenarios has first and second, and no other does")
+        if (self.study.takes == "scenarios") != bool(self.several):
+            raise ValueError("a study of several scenarios has several, and no other does")
         return self
 
     @property
@@ -171,7 +175,7 @@ class StudySpec(BaseModel):
         """Names of its scenarios."""
         if self.first is not None and self.second is not None:
             return self.first, self.second
-        return (self.scenario,)
+        return self.several or (self.scenario,)
 
     @property
     def is_weekly(self) -> bool:
@@ -199,7 +203,8 @@ class Question(Frozen):
     """A question, what the minister answered, and how the program answers it.
 
     ``short`` is the answer in a few words with its ``headline`` figure; drivers are those of that
-    figure. ``conflict`` says where the document's own figures contradict each other.
+    figure. ``plan`` is a second paragraph of the answer: which plan, what it costs and what it
+    avoids. ``conflict`` says where the document's own figures contradict each other.
     """
 
     number: int
@@ -218,6 +223,7 @@ class Question(Frozen):
         default=(), description="conditions on its figures without which its words are wrong"
     )
     answer: Text | None = Field(default=None, description="a sentence with figures in braces")
+    plan: Text | None = Field(default=None, description="a second paragraph, as the answer")
     caveat: Text | None = None
     conflict: Text | None = None
 
@@ -231,6 +237,8 @@ class Question(Frozen):
             self.short is None
         ):
             raise ValueError("an answer has figures and a short form, and these an answer")
+        if self.plan is not None and self.answer is None:
+            raise ValueError("only an answer has a second paragraph")
         if self.answer is not None and self.headline not in self.figures:
             raise ValueError("the headline is one of the figures")
         for text in self.provided:

@@ -132,9 +132,10 @@ def filled(text: str, question: Question, values: Mapping[str, Value], lang: Lan
 class Page:
     """Everything on the page of a question in one language.
 
-    ``notes`` are sentences under the answer; ``rows`` have a figure, its value, its simulation
-    error and where it comes from; ``drivers`` and ``rests`` a line each; ``again`` commands;
-    ``chart`` an SVG, if one was drawn, with its text for those who do not see it.
+    ``plan`` is a second paragraph of the answer, if it has one; ``notes`` are sentences under it;
+    ``rows`` have a figure, its value, its simulation error and where it comes from; ``drivers`` and
+    ``rests`` a line each; ``again`` commands; ``chart`` an SVG, if one was drawn, with its text for
+    those who do not see it.
     """
 
     question: Question
@@ -144,6 +145,7 @@ class Page:
     minister: str
     short: str
     answer: str
+    plan: str = ""
     notes: tuple[str, ...] = ()
     rows: tuple[tuple[str, str, str, str], ...] = ()
     drivers: tuple[str, ...] = ()
@@ -182,6 +184,7 @@ def page(
         minister,
         filled(getattr(question.short, lang), question, values, lang),
         filled(getattr(question.answer, lang), question, values, lang),
+        filled(getattr(question.plan, lang), question, values, lang) if question.plan else "",
         tuple(_notes(question, values, settings, lang)),
         tuple(
             (figure_name(figure, lang), with_band(values[name], figure, lang),
@@ -310,7 +313,7 @@ def commands(question: Question, settings: Settings) -> list[str]:
 def lines(page: Page) -> list[str]:
     """Return the lines printed before the table of a question."""
     return [page.heading, f"   {page.place}. {page.minister}", "", page.answer,
-            *(note for note in page.notes)]  # fmt: skip
+            *(("", page.plan, "") if page.plan else ()), *page.notes]  # fmt: skip
 
 
 def figures_table(page: Page) -> Table:

@@ -34,12 +34,16 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """A page of the answers: the answer, the notes below it, and its sections by heading."""
+    """A page of the answers: the answer, the notes below it, and its sections by heading.
+
+    ``plan`` is the second paragraph of the answer; empty where it has none.
+    """
 
     heading: str
     place: str
     minister: str
     answer: str
+    plan: str
     notes: tuple[str, ...]
     parts: dict[str, tuple[str, ...]]
 
@@ -98,7 +102,7 @@ def memo_of_answers(folder: FinishedFolder, lang: Language, question: int | None
         subject=title,
         reason=reason,
         answer=[page.answer],
-        points=_own_notes(page, lang, folder),
+        points=[*([page.plan] if page.plan else []), *_own_notes(page, lang, folder)],
         decision=[translate("memo_decide_answers", lang)],
         explanation=[
             table,
@@ -116,12 +120,19 @@ def parse_page(text: str) -> AnswerPage:
     """Parse a page of the answers, as ``sim/questions/pages.py`` writes it."""
     head, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
     title, place, minister, answer, *notes = (part.strip() for part in head.strip().split("\n\n"))
+    quoted, _, plan = answer.partition("\n>\n")
     parts = {}
     for section in sections:
         heading, _, body = section.partition("\n")
         parts[heading.strip()] = tuple(line for line in body.splitlines() if line.strip())
     return AnswerPage(
-        title.removeprefix("# "), place, minister, answer.removeprefix("> "), tuple(notes), parts
+        title.removeprefix("# "),
+        place,
+        minister,
+        quoted.removeprefix("> "),
+        plan.removeprefix("> "),
+        tuple(notes),
+        parts,
     )
 
 
@@ -230,6 +241,7 @@ def _all_answers(
     for question in deferred:
         page = parse_page(folder.text(f"{question.number:02d}.md"))
         blocks += [Heading(page.heading, 3), Paragraph(page.answer)]
+        blocks += [Paragraph(page.plan)] if page.plan else []
         blocks += [Paragraph(note, small=True) for note in _own_notes(page, lang, folder)]
     return blocks
 
