@@ -52,6 +52,8 @@ PARTS = (
     "model/departure",
     "model/reception",
     "model/capacity",
+    "model/capacity_desk",
+    "model/plan_rules",
     "model/ind_capacity",
     "model/spending_limit",
     "model/initial_state",

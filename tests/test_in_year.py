@@ -133,7 +133,14 @@ def test_a_price_of_twice_as_much_makes_each_month_cost_twice_as_much(
 def by_hand(clock: Clock, beyond: list[float], before: float) -> tuple[Arrays, Arrays]:
     """Return volumes by month and year of one replication: people-days beyond all places only."""
     plain = ("ward_days", "transit_days", *results.TALLIES)
-    typed = ("place_days", "resident_days", "places_opened", "places_closed")
+    typed = (
+        "place_days",
+        "resident_days",
+        "standby_days",
+        "places_opened",
+        "places_closed",
+        "places_returned",
+    )
     types = len(load("baseline").reception.places)
     monthly = {name: np.zeros((clock.months, 1)) for name in plain}
     monthly |= {name: np.zeros((clock.months, 1, types)) for name in typed}

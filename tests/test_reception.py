@@ -10,15 +10,8 @@ import pytest
 from support.scenarios import change, world_of
 
 from sim.clock import Clock
-from sim.model.capacity import (
-    _dearest_first,
-    _desk_of,
-    capacity_plan,
-    official_people,
-    planned_places,
-    plans_of,
-    wanted_places,
-)
+from sim.model.capacity import capacity_plan, planned_places, plans_of
+from sim.model.capacity_desk import dearest_first, desk_of, official_people, wanted_places
 from sim.model.chances import GroupChance
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.inflow import first_applications
@@ -36,7 +29,7 @@ def wanted(world: SimState, past: list[int], official: float = 0.0) -> float:
     for name in ("pending", "in_appeal", "rejected", "status_holders"):
         stocks[name][:] = 0
     stocks["accompanying"][:] = past[-1]
-    desk = _desk_of(world)
+    desk = desk_of(world)
     if past[:-1]:
         desk.past[0, -len(past[:-1]) :] = past[:-1]
     now = world.books, world.numbers, world.chances
@@ -113,7 +106,7 @@ def test_a_fixed_level_is_followed_up_and_down(baseline: Scenario) -> None:
 
 def test_notice_is_given_on_what_is_filled_last_first(baseline: Scenario) -> None:
     places = baseline.reception.places
-    order = [list(places)[index] for index in _dearest_first(baseline)]
+    order = [list(places)[index] for index in dearest_first(baseline)]
     assert order[0] == "emergency_hotel"
     assert order == sorted(order, key=lambda name: -places[name].fill_rank)
 

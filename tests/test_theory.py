@@ -207,7 +207,9 @@ def shared_by_age(
     group[0, GroupNumber.WORK] = weights
     if closed is not None:
         group[0, GroupNumber.IS_OPEN, closed] = 0
-    numbers = Numbers(np.ones((1, len(Number))), group, np.ones((1, len(PlaceNumber), 1)))
+    numbers = Numbers(
+        np.ones((1, len(Number))), group, np.ones((1, len(PlaceNumber), 1)), np.zeros((1, 2))
+    )
 
     def done(work: float, newest: bool) -> list[float]:
         share = np.zeros(groups)

@@ -187,7 +187,8 @@ def _number_change(
         what = Message("this scenario has no number '{key}'", key=key)
         raise _mistake(entry.cells["key"], what, hint_for(last, tuple(above)))
     old = numbers.get(key)
-    _check_unit(key, entry, here.unit.unit, lang)
+    unit = here.unit.unit if old is None else old.unit
+    _check_unit(key, entry, unit, lang)
     if len(entry.values) + entry.dropped < rows:
         lost = rows - len(entry.values) - entry.dropped
         raise _mistake(
@@ -200,7 +201,7 @@ def _number_change(
     value = _value(key, entry)
     data: dict[str, Any] = {} if old is None else {"value": _kept(value, old)}
     if old is None:
-        data = {"value": value, "unit": here.unit.unit}
+        data = {"value": value, "unit": unit}
     parts = _read_parts(entry, old, scenario, lang)
     numeric = {name: parts.get(name) for name in ("between", "price_level", "fill", "spread")}
     before = _parts(old)

@@ -46,6 +46,7 @@ class Account(IntEnum):
     PLACES_ORDERED = "places", "place_types"
     PLACES_OPEN = "places", "place_types"
     PLACES_NOTICE = "places", "place_types"
+    PLACES_STANDBY = "places", "place_types"
     NO_BED = "beds", "one", "external"
     BEDS = "beds", "place_types"
     BEYOND_PLACES = "beds", "one"
@@ -96,6 +97,8 @@ MOVES = (
     (A.PLACES_NOTICE, A.PLACE_MARKET),
     (A.PLACE_MARKET, A.PLACES_ORDERED),
     (A.PLACES_OPEN, A.PLACES_NOTICE),
+    (A.PLACES_STANDBY, A.PLACES_ORDERED),
+    (A.PLACES_NOTICE, A.PLACES_STANDBY),
     (A.NO_BED, A.BEDS),
     (A.BEDS, A.NO_BED),
     (A.NO_BED, A.BEYOND_PLACES),

@@ -1,38 +1,22 @@
-"""Capacity: places that open and end by plan, and the capacity desk of COA, which orders more.
+"""Capacity: places that open and end as planned beforehand, whatever is seen.
 
-A book beside that of people: places on order, open and under notice.
+A book beside that of people: places on order, open, under notice and on standby. What is ordered
+and given up on what is seen follows rules (``plan_rules``).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 
-from ..clock import DAYS_A_WEEK
-from ..scenario import Quantity, Scenario
 from .accounts import Account
 from .books import Books, First, Today, move_row, stock_of
-from .chances import Chances
 from .compiled import compiled, entry_of, inlined
-from .numbers import Number, Numbers, PlaceNumber
-from .reception import entitled
+from .numbers import Number, PlaceNumber
 from .sampling import Counts, Floats
-from .spending_limit import PendingClosures, affordable_orders, unaffordable_places
+from .spending_limit import affordable_orders
 from .state import Actor, Now, SimState
-
-
-def weeks(quantity: Quantity) -> int:
-    """Round a number of weeks."""
-    return round(quantity.single)
-
-
-def flexible(scenario: Scenario) -> list[str]:
-    """Types that the desk may order, cheapest first (by the order in which they are filled)."""
-    places = scenario.reception.places
-    orderable = [name for name, place in places.items() if place.order_limit is not None]
-    return sorted(orderable, key=lambda name: places[name].fill_rank)
 
 
 class Plans(NamedTuple):
@@ -193,195 +177,3 @@ def move_places(books: Books, today: Today, planned: PlanState, r: int) -> None:
     move_row(
         books, today, r, Account.PLACES_OPEN, Account.PLACE_MARKET, planned.ending[r], First.OLDEST
     )
-
-
-class DeskState(NamedTuple):
-    """What the capacity desk of COA knows and remembers."""
-
-    lead_weeks: int
-    trend_weeks: int
-    order_rank: Counts
-    """Types (as numbers) in the order in which they are ordered."""
-    notice_rank: Counts
-    """Types (as numbers) in the order in which notice is given."""
-    past: Floats
-    """(replication, trend_weeks + 1): people in past weeks, the latest last."""
-    official: Floats
-    """(day,): people in reception a lead time ahead by the official path."""
-    plans: Plans
-    """As they are stated, without the draws, which the desk can't know; so are the next two."""
-    realised: float
-    delay: float
-    change: Floats
-    """(2, type): change by plan, and of fixed levels, over a lead time."""
-    rows: Floats
-    """(2, 2, type): room to work in."""
-    row: Floats
-    """(groups,): room to work in."""
-
-
-def capacity_desk(world: SimState) -> Actor:
-    """The capacity desk of COA, once a week: looks ahead a lead time, orders or gives notice.
-
-    It knows its own replication's past (people now, and the trend over the past weeks) and the
-    official path, never the future. It wants places for the people it expects at the planned
-    fill; orders go to the cheapest flexible type first, each within its weekly limit; with more
-    slack than it keeps, notice goes to the dearest first. Places are paid until notice ends.
-    Where spending follows the budget, it orders no more than the money pays for, and gives notice
-    on what the money can't pay for once the notice has ended, regular places last.
-    """
-    scenario, ledger = world.scenario, world.ledger
-    rules, shape = scenario.reception.desk, (world.replications, len(scenario.reception.places))
-    desk = _desk_of(world)
-    on_order = deque(np.zeros(shape, np.int64) for _ in range(weeks(rules.lead_weeks)))
-    on_notice = deque(np.zeros(shape, np.int64) for _ in range(weeks(rules.notice_weeks)))
-    round_number = next_day = 0
-    for step, moment in world.steps(hour=11):
-        yield world.until(moment)
-        if step.day < next_day:
-            continue
-        due, next_day = next_day, next_day + DAYS_A_WEEK
-        ledger.move(on_order.popleft(), "places_ordered", "places_open")
-        ledger.move(on_notice.popleft(), "places_notice", "place_market")
-
-        orders, notices = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        desk.change[1] = change_of_levels(world, step.day, desk.lead_weeks)
-        decide_places(world.now, desk, round_number, orders, notices)
-        round_number += 1
-        if scenario.closing == "constrained":
-            known = PendingClosures(due, tuple(on_notice))
-            notices = np.maximum(notices, unaffordable_places(world, step.day, known))
-            orders = affordable_orders(world, step.day, orders, known)
-        ledger.move(orders, "place_market", "places_ordered")
-        ledger.move(notices, "places_open", "places_notice")
-        on_order.append(orders)
-        on_notice.append(notices)
-
-
-def _desk_of(world: SimState) -> DeskState:
-    scenario, n = world.scenario, world.replications
-    rules, types = scenario.reception.desk, list(scenario.reception.places)
-    plans, paths = plans_of(world)
-    stated = [world.values.quantity(path).single for path in paths]
-    lead, trend = weeks(rules.lead_weeks), weeks(rules.trend_weeks)
-    return DeskState(
-        lead,
-        trend,
-        np.array([types.index(name) for name in flexible(scenario)], dtype=np.int64),
-        np.array(_dearest_first(scenario), dtype=np.int64),
-        np.zeros((n, trend + 1)),
-        official_people(world, lead),
-        plans._replace(places=np.array([stated])),
-        rules.openings_realised.single,
-        rules.openings_delay.single,
-        np.zeros((2, len(types))),
-        np.zeros((2, 2, len(types))),
-        np.zeros(len(world.groups)),
-    )
-
-
-def _dearest_first(scenario: Scenario) -> list[int]:
-    places = scenario.reception.places
-    order = sorted(places, key=lambda name: -places[name].fill_rank)
-    return [list(places).index(name) for name in order if places[name].notice]
-
-
-def official_people(world: SimState, lead_weeks: int) -> Floats:
-    """People in reception a lead time ahead of each day, by the official path: (days,).
-
-    Its points are joined by straight lines.
-    """
-    path = world.scenario.reception.desk.official_path
-    points = [world.clock.day_of(moment) for moment, _ in path.pairs()]
-    ahead = np.arange(world.clock.days) + lead_weeks * DAYS_A_WEEK
-    people: Floats = np.interp(ahead, points, path.numbers())
-    return people * world.scenario.reception.need_fill.single
-
-
-def change_of_levels(world: SimState, day: int, lead_weeks: int) -> list[float]:
-    """Change in the fixed levels over a lead time, by type, without the draws: (types,)."""
-    now, then = (world.clock.date_of(day + week * DAYS_A_WEEK) for week in (0, lead_weeks))
-    places = world.scenario.reception.places.values()
-    levels = [place.level for place in places]
-    return [0.0 if level is None else level.on(then) - level.on(now) for level in levels]
-
-
-@compiled
-def decide_places(
-    now: Now,
-    desk: DeskState,
-    round_number: int,
-    orders: Counts,
-    notices: Counts,
-) -> None:
-    """Decide how many places to order and to give up, in each replication, by type."""
-    books, numbers, chances, today = now.books, now.numbers, now.chances, now.today
-    types, official = orders.shape[1], desk.official[today.day]
-    expect_change(desk, today.day)
-    for r in range(numbers.single.shape[0]):
-        wanted = wanted_places(books, numbers, chances, desk, r, round_number, official)
-        surplus = expected_places(books, desk.change, r) - wanted
-        short, places = max(-surplus, 0.0), 0
-        for index in desk.order_rank:
-            limit = np.floor(numbers.place[r, PlaceNumber.ORDER_LIMIT, index])
-            order = min(np.ceil(short), limit)
-            orders[r, index] = int(order)
-            short = max(short - order, 0.0)
-        for index in range(types):
-            places += stock_of(books, r, Account.PLACES_OPEN, index)
-        spare = max(surplus - numbers.single[r, Number.SLACK] * places, 0.0)
-        for index in desk.notice_rank:
-            open_places = stock_of(books, r, Account.PLACES_OPEN, index)
-            notice = min(np.floor(spare), float(open_places))
-            notices[r, index] = int(notice)
-            spare = max(spare - notice, 0.0)
-
-
-@inlined
-def expect_change(desk: DeskState, day: int) -> None:
-    """Work out the change by plan over a lead time, as the desk expects it."""
-    ahead = day + desk.lead_weeks * DAYS_A_WEEK
-    now, then = desk.rows[0], desk.rows[1]
-    planned_places(desk.plans, 0, desk.realised, desk.delay, day, now)
-    planned_places(desk.plans, 0, desk.realised, desk.delay, ahead, then)
-    for index in range(desk.change.shape[1]):
-        opened, ended = then[0, index] - now[0, index], then[1, index] - now[1, index]
-        desk.change[0, index] = opened - ended
-
-
-@inlined
-def wanted_places(
-    books: Books,
-    numbers: Numbers,
-    chances: Chances,
-    desk: DeskState,
-    r: int,
-    round_number: int,
-    official: float,
-) -> float:
-    """Places wanted a lead time ahead, for the people the desk then expects."""
-    past, last = desk.past[r], desk.trend_weeks
-    for week in range(last):
-        past[week] = past[week + 1]
-    past[last] = float(entitled(books, chances, r, desk.row))
-    known = min(round_number, last)
-    trend = 0.0
-    if known + 1 > last // 2:
-        trend = (past[last] - past[last - known]) / max(known, 1)
-    own = past[last] + trend * desk.lead_weeks
-    weight = numbers.single[r, Number.OFFICIAL_WEIGHT]
-    expected = (1 - weight) * own + weight * official
-    return expected / numbers.single[r, Number.PLANNED_FILL]
-
-
-@inlined
-def expected_places(books: Books, change: Floats, r: int) -> float:
-    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
-    places = 0.0
-    for index in range(change.shape[1]):
-        standing = stock_of(books, r, Account.PLACES_OPEN, index)
-        standing += stock_of(books, r, Account.PLACES_ORDERED, index)
-        places += max(standing + change[0, index], 0.0)
-    for index in range(change.shape[1]):
-        places += change[1, index]
-    return places

@@ -23,7 +23,7 @@ from functools import cache
 
 from ..clock import Clock, StepLength
 from ..scenario import Scenario
-from .capacity import capacity_desk, capacity_plan
+from .capacity import capacity_plan
 from .compiled import cache_folder, is_cold
 from .departure import departures, guardianship
 from .family import family_arrivals, family_desk
@@ -31,6 +31,7 @@ from .housing import municipalities
 from .inflow import intake
 from .initial_state import COHORTS_BEFORE, initialise
 from .ledger import Ledger, accounts
+from .plan_rules import plan_rules
 from .procedure import courts, ind
 from .reception import placement
 from .sampling import RandomStreams, Samples, sample
@@ -71,7 +72,7 @@ ACTORS: tuple[Callable[[SimState], Actor], ...] = (
     municipalities,
     guardianship,
     capacity_plan,
-    capacity_desk,
+    plan_rules,
     placement,
     track_spending,
     end_of_step,

@@ -21,7 +21,7 @@ from .books import (
 from .chances import Chance, draw_single
 from .compiled import compiled, entry_of, inlined
 from .draws import Stream, draw, whole
-from .numbers import Number, Numbers
+from .numbers import Added, Number, Numbers
 from .sampling import Counts, Floats
 from .state import DAYS_A_YEAR, Actor, Now, SimState, answer
 
@@ -121,11 +121,13 @@ def homes_a_year(numbers: Numbers, r: int, waiting: int, waiting_then: int) -> f
     """Yearly supply of homes [persons].
 
     The supply of the scenario, answering to those who wait (at the beginning of the step): targets
-    follow their number, and so do homes. In transit locations one waits as well.
+    follow their number, and so do homes. In transit locations one waits as well. What rules of a
+    plan add comes on top.
     """
     single = numbers.single[r]
     response = single[Number.HOUSING_RESPONSE]
-    return single[Number.HOMES] * answer(float(max(waiting, 0)), float(waiting_then), response)
+    supply = single[Number.HOMES] * answer(float(max(waiting, 0)), float(waiting_then), response)
+    return supply + numbers.added[r, Added.HOMES]
 
 
 @inlined

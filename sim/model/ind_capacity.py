@@ -18,7 +18,7 @@ from .accounts import Account
 from .books import Books, Today, stock_of
 from .compiled import inlined
 from .ledger import Ledger
-from .numbers import Number, Numbers
+from .numbers import Added, Number, Numbers
 from .prices import ind_money, ind_work_prices
 from .sampling import Floats
 from .state import DAYS_A_YEAR, SimState, answer
@@ -136,15 +136,17 @@ def planned_capacity(books: Books, numbers: Numbers, today: Today, means: Means,
     """Work the IND has means for in a year [decision equivalents], by the scenario's mode.
 
     A plan answers to the work at hand: with more of it staff are hired, with less they go. An IND
-    that follows its budget, or a number of staff, has no such answer.
+    that follows its budget, or a number of staff, has no such answer. What rules of a plan add
+    comes on top.
     """
-    single = numbers.single[r]
+    single, added = numbers.single[r], numbers.added[r, Added.DECISIONS]
     if means.mode == BY_STAFF:
-        return single[Number.STAFF] * single[Number.PRODUCTIVITY]
+        return single[Number.STAFF] * single[Number.PRODUCTIVITY] + added
     if means.mode == FOLLOWS_BUDGET:
-        return single[Number.PLANNED]
+        return single[Number.PLANNED] + added
     now = work_at_hand(books, numbers, today, means, r)
-    return single[Number.PLANNED] * answer(now, means.paces[r, 1], single[Number.IND_RESPONSE])
+    factor = answer(now, means.paces[r, 1], single[Number.IND_RESPONSE])
+    return single[Number.PLANNED] * factor + added
 
 
 @inlined

@@ -57,6 +57,8 @@ def initialise(world: SimState) -> None:
         raise ScenarioError([Problem("reception", what, advice)])
     ledger.set_opening("accompanying", rest)
     ledger.set_opening("places_open", opening_places(world))
+    ready = [0 if p.standby is None else round(p.standby.places.single) for p in places.values()]
+    ledger.set_opening("places_standby", np.array([ready], dtype=np.int64))
     by_type = [round(place.opening_people.single) for place in places.values()]
     ledger.set_opening("beds", np.array([by_type]))
     ledger.begin()

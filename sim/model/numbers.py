@@ -111,6 +111,15 @@ class PlaceNumber(_Listed):
     ORDER_LIMIT = "order_limit"
 
 
+class Added(IntEnum):
+    """What rules of a plan add to the numbers of a scenario."""
+
+    DECISIONS = 0
+    """Work of the IND [decision equivalents/year]."""
+    HOMES = 1
+    """People housed [persons/year]."""
+
+
 class Numbers(NamedTuple):
     """Numbers as they hold today."""
 
@@ -120,6 +129,8 @@ class Numbers(NamedTuple):
     """(replication, number, group)"""
     place: Floats
     """(replication, number, place type)"""
+    added: Floats
+    """(replication, ``Added``)"""
 
 
 class Parameters:
@@ -228,6 +239,7 @@ def current_numbers(
         np.full((replications, len(Number)), np.nan),
         np.full((replications, len(GroupNumber), len(groups)), np.nan),
         np.full((replications, len(PlaceNumber), len(places)), np.nan),
+        np.zeros((replications, len(Added))),
     )
     columns = [(arrays.single[:, each], each.path, each.drawn) for each in Number]
     columns += [

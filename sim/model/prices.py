@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -22,6 +22,17 @@ MONEY = ("prices.", "ind_cost.", "budget.", "guardianship.paid_2024", "guardians
 """How keys of money begin: prices, and the budgets that costs are compared with."""
 TIMED_BY_ENGINE = "prices.oda_first_days"
 """A duration among the prices that the simulation counts with."""
+
+
+class StandbyPrices(NamedTuple):
+    """Prices of places on standby: (r or 1, types) [EUR]."""
+
+    is_standby: Floats
+    """(types,): 1 for types whose places are kept ready, else 0."""
+    price: Floats
+    """Of a year of a place kept ready."""
+    opening_cost: Floats
+    closing_cost: Floats
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,18 @@ class Prices:
         columns = [occupied_place_price(self, name, level) for name in places]
         return np.stack(np.broadcast_arrays(*columns), axis=1)
 
+    @cached_property
+    def of_standby(self) -> StandbyPrices:
+        """Prices of places on standby, by type; 0 for types that have none."""
+        standby = [place.standby for place in self.scenario.reception.places.values()]
+        columns = [
+            [np.zeros(1) if one is None else self.price(getattr(one, key)) for one in standby]
+            for key in StandbyPrices._fields[1:]
+        ]
+        amounts = [np.stack(np.broadcast_arrays(*column), axis=1) for column in columns]
+        is_standby = np.array([float(one is not None) for one in standby])
+        return StandbyPrices(is_standby, *amounts)
+
 
 def price_index(scenario: Scenario, from_year: int | None, to_year: int) -> float:
     """Factor that brings prices of one year to those of another; 1 if no level is stated."""
@@ -90,9 +113,10 @@ def affects_costs_only(scenario: Scenario, key: str) -> bool:
         return False
     if scenario.ind.capacity.mode == "follows_budget" and key.startswith(("budget.", "ind_cost.")):
         return False
-    of_a_place = key.startswith("reception.places.") and key.split(".")[3:4] in (
+    of_a_place = key.startswith("reception.places.") and key.split(".")[3:] in (
         ["price"],
         ["resident_price"],
+        *(["standby", name] for name in ("price", "opening_cost", "closing_cost")),
     )
     return of_a_place or (key.startswith(MONEY) and key != TIMED_BY_ENGINE)
 

@@ -57,16 +57,23 @@ def track_spending(world: SimState) -> Actor:
     """
     if world.scenario.closing != "constrained":
         return
-    prices, ledger = full_prices(world), world.ledger
+    prices, ledger, standby = full_prices(world), world.ledger, world.prices.of_standby
+    ordinary = 1.0 - standby.is_standby
     opening, severance = (
         world.prices.price(f"prices.{key}") for key in ("opening_cost", "severance")
     )
     for _, moment in world.steps(hour=22):
         yield world.until(moment)
-        opened = ledger.flow_in_step("places_ordered", "places_open").sum(axis=1)
+        new = ledger.flow_in_step("places_ordered", "places_open")
+        opened = (new * ordinary).sum(axis=1)
         ended = ledger.flow_in_step("places_notice", "place_market").sum(axis=1)
         paid = _places_paid(world.ledger.stocks, prices) + _nidos(world)
         spent = paid * world.today.year + opened * opening + ended * severance
+        if standby.is_standby.any():
+            back = ledger.flow_in_step("places_notice", "places_standby")
+            ready = (ledger.stocks["places_standby"] * standby.price).sum(axis=1)
+            once = (new * standby.opening_cost + back * standby.closing_cost).sum(axis=1)
+            spent = spent + ready * world.today.year + once
         ledger.tally("coa_spent", spent)
 
 

@@ -153,11 +153,26 @@ class Line:
 
 
 def coa_cost(costing: Costing) -> Floats:
-    """Cost of COA: places and residents, people beyond all places, opening and closing places."""
-    opened: Floats = costing.volumes["places_opened"].sum(axis=2)
+    """Cost of COA: places and residents, people beyond all places, opening and closing places.
+
+    Places on standby have prices of their own.
+    """
+    ordinary = 1.0 - costing.prices.of_standby.is_standby
+    opened: Floats = (costing.volumes["places_opened"] * ordinary).sum(axis=2)
     opening = opened * costing.price(costing.scenario.prices.opening_cost)
     lines = costing.line
-    return costing.reception + lines("beyond_places") + opening + lines("severance")
+    places = costing.reception + lines("beyond_places") + opening + lines("severance")
+    return places + standby_cost(costing)
+
+
+def standby_cost(costing: Costing) -> Floats:
+    """Cost of places kept ready, of opening them, and of making them ready again."""
+    prices, volumes = costing.prices.of_standby, costing.volumes
+    ready = volumes["standby_days"] / costing.year_days[:, :, None] * prices.price
+    opened = volumes["places_opened"] * prices.opening_cost
+    closed = volumes["places_returned"] * prices.closing_cost
+    cost: Floats = (ready + opened + closed).sum(axis=2)
+    return cost
 
 
 def beyond_cost(costing: Costing) -> Floats:

@@ -405,6 +405,8 @@ def monthly_volumes(ledger: Ledger) -> dict[str, Floats]:
         "transit_days": ledger.days["transit"][:, :, 0],
         "places_opened": flow("places_ordered", "places_open"),
         "places_closed": flow("places_notice", "place_market"),
+        "places_returned": flow("places_notice", "places_standby"),
+        "standby_days": ledger.days["places_standby"],
         **{name: tally(name) for name in TALLIES},
     }
 
@@ -430,6 +432,8 @@ def before_start(ledger: Ledger) -> dict[str, Floats]:
         "transit_days": stock("transit")[:, 0],
         "places_opened": np.zeros_like(stock("beds")),
         "places_closed": np.zeros_like(stock("beds")),
+        "places_returned": np.zeros_like(stock("beds")),
+        "standby_days": stock("places_standby"),
     }
     early |= {name: ledger.tallies[name][0] * days / month_days for name in TALLIES}
     return {f"{BEFORE_START}{name}": values for name, values in early.items()}

@@ -23,6 +23,12 @@ from .loading import load_chain as load_chain
 from .loading import override as override
 from .loading import source_keys as source_keys
 from .loading import write_resolved as write_resolved
+from .plan_schema import DESK_RULES as DESK_RULES
+from .plan_schema import EXPECTED as EXPECTED
+from .plan_schema import SERIES as SERIES
+from .plan_schema import Plan as Plan
+from .plan_schema import PlanRule as PlanRule
+from .plan_schema import Standby as Standby
 from .posterior import Posterior as Posterior
 from .posterior import write_draws as write_draws
 from .quantity import Quantity as Quantity

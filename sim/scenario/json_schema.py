@@ -163,7 +163,12 @@ def _number(here: shape.Shape, short: bool, shared: Schema) -> Schema:
             "patternProperties": {YEAR_OR_DAY: amount},
             "additionalProperties": False,
         }
-        properties: Schema = {"value": {"anyOf": [amount, dated]}, "unit": {"const": rule.unit}}
+        properties: Schema = {
+            "value": {"anyOf": [amount, dated]},
+            "unit": {"enum": list(rule.choices)},
+        }
+        if len(rule.choices) == 1:
+            properties["unit"] = {"const": rule.unit}
         for key in Quantity.model_fields:
             inside = shape.below(shape.Shape(Quantity), key)
             if inside is not None and key not in properties:

@@ -232,6 +232,11 @@ class UnitRule:
         self.unit, self.low, self.high = unit, low, high
         self.priced = priced and unit.startswith("EUR")
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The units that may be written."""
+        return (self.unit,)
+
     def __call__(self, quantity: Quantity) -> Quantity:
         if quantity.unit != self.unit:
             what = Message(
@@ -284,6 +289,27 @@ class UnitRule:
         if high is not None:
             return Message("write a number to {high} [{unit}]", high=high, unit=self.unit)
         return Message("write a number [{unit}]", unit=self.unit)
+
+
+class UnitChoice(UnitRule):
+    """Check of a number whose unit is one of several: which one follows from a key beside it."""
+
+    def __init__(self, *units: str) -> None:
+        super().__init__(" or ".join(units), 0.0, 10 * MANY)
+        self.units = units
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The units that may be written."""
+        return self.units
+
+    def __call__(self, quantity: Quantity) -> Quantity:
+        if quantity.unit not in self.units:
+            what = Message("'{found}' is no unit of this number", found=quantity.unit)
+            raise RuleError(
+                what, Message("choose from {units}", units=", ".join(self.units)), "unit"
+            )
+        return UnitRule(quantity.unit, self.low, self.high)(quantity)
 
 
 def _ends(low: float | None, high: float | None) -> str:
@@ -365,6 +391,9 @@ SignedLogPoints = Annotated[Quantity, _unit("log points", -10.0, 10.0)]
 LogPoints = Annotated[Quantity, _unit("log points", 0.0, 10.0)]
 Days = Annotated[Quantity, _unit("days", 0.0, 36525.0)]
 Weeks = Annotated[Quantity, _unit("weeks", 1.0, 104.0), AfterValidator(_whole), UNDATED, CERTAIN]
+WeeksFromNow = Annotated[
+    Quantity, _unit("weeks", 0.0, 104.0), AfterValidator(_whole), UNDATED, CERTAIN
+]
 PositiveDays = Annotated[Quantity, _unit("days", 1.0, 36525.0)]
 Places = Annotated[Quantity, _unit("places", 0.0, MANY)]
 PlacesPerWeek = Annotated[Quantity, _unit("places/week", 0.0, MANY)]
@@ -382,6 +411,9 @@ EurPerPersonDay = Annotated[Quantity, _unit("EUR/person/day", 0.0, DEAREST)]
 EurPerCaseYear = Annotated[Quantity, _unit("EUR/case/year", 0.0, DEAREST)]
 EurPerYear = Annotated[Quantity, _unit("EUR/year", 0.0, MOST_MONEY)]
 BudgetAmount = Annotated[Quantity, _unit("EUR/year", 0.0, MOST_MONEY, priced=False)]
+Threshold = Annotated[
+    Quantity, AfterValidator(UnitChoice("share", "persons", "persons/year", "cases", "places"))
+]
 Correlation = Annotated[Quantity, _unit("correlation", -0.99, 0.99), UNDATED, CERTAIN]
 
 

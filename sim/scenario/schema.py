@@ -13,6 +13,7 @@ from pydantic import Field, Strict, model_validator
 from ..errors import Message
 from .base import OF_START, Day, Frozen, RuleError
 from .budget_schema import Budget, IndCost, ReceptionPrices, Text, Vintage
+from .plan_schema import Plan, Standby
 from .posterior import Posterior
 from .quantity import (
     CERTAIN,
@@ -356,6 +357,11 @@ class PlaceType(Frozen):
     notice: Annotated[bool, Strict()] = Field(
         default=False, description="whether COA may give notice"
     )
+    standby: Standby | None = Field(
+        default=None,
+        description="places kept ready, which only rules of a plan open; none: no such places",
+        exclude_if=lambda standby: standby is None,
+    )
     price: Annotated[EurPerPlaceYear, UNDATED] | None = Field(
         default=None, description="per deployable place"
     )
@@ -461,6 +467,11 @@ class Scenario(Frozen):
         default=None,
         description="joint draws conditioned on observations",
         exclude_if=lambda posterior: posterior is None,
+    )
+    plan: Plan | None = Field(
+        default=None,
+        description="rules that react to what is seen; none: COA's capacity desk alone",
+        exclude_if=lambda plan: plan is None,
     )
     start: Day = Field(description="first day; all stocks are those of that morning")
     until: Day = Field(description="last simulated day")

@@ -260,6 +260,36 @@ def _place_problems(scenario: Scenario) -> list[ScenarioIssue]:
     return problems
 
 
+def _standby_problems(scenario: Scenario) -> list[ScenarioIssue]:
+    """Places on standby open by rules alone, and are in nobody's use on day 0."""
+    problems = []
+    for name, place in scenario.reception.places.items():
+        fixed = place.level is not None or place.openings or place.endings
+        if place.standby is not None and (fixed or place.order_limit is not None or place.notice):
+            what = Message("places of {name} are on standby: only rules open them", name=name)
+            advice = "take out order_limit, notice, level, openings and endings"
+            problems.append(ScenarioIssue((f"reception.places.{name}.standby",), what, advice))
+    return problems
+
+
+def _plan_problems(scenario: Scenario) -> list[ScenarioIssue]:
+    """Rules of a plan name types of place that there are and that may open and close."""
+    problems = []
+    places, plan = scenario.reception.places, scenario.plan
+    for name, rule in ({} if plan is None else plan.rules).items():
+        for part, place in (("when", rule.when.place), ("do", rule.do.place)):
+            key = f"plan.rules.{name}.{part}.place"
+            if place is not None and place not in places:
+                what = Message("unknown place type '{place}'", place=place)
+                advice = Message("types are: {names}", names=", ".join(places))
+                problems.append(ScenarioIssue((key,), what, advice))
+            elif place is not None and part == "do" and places[place].level is not None:
+                what = Message("{place} has a fixed level, which no rule changes", place=place)
+                keys = (key, f"reception.places.{place}.level")
+                problems.append(ScenarioIssue(keys, what, "take the level out, or name another"))
+    return problems
+
+
 def _closing_problems(scenario: Scenario) -> list[ScenarioIssue]:
     """``constrained`` needs a budget to follow and places that can be closed."""
     if scenario.closing != "constrained":
@@ -364,6 +394,8 @@ CHECKS: tuple[Callable[[Scenario], list[ScenarioIssue]], ...] = (
     _group_problems,
     _hold_problems,
     _place_problems,
+    _standby_problems,
+    _plan_problems,
     _money_problems,
     _closing_problems,
     _link_problems,
