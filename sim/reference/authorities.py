@@ -269,7 +269,7 @@ def municipalities(country: Population) -> Actor:
         supply = country.number("housing.homes")
         if waiting_then:
             supply *= (waiting / waiting_then) ** country.number("housing.response")
-        homes = homes_left(supply * part_of_year(step))
+        homes = homes_left((supply + country.more_homes) * part_of_year(step))
         while homes and country.leaving_transit:
             _tell(country.leaving_transit.popleft(), lives.HOME)
             homes -= 1

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 
 import numpy as np
 
 from ..clock import DAYS_A_WEEK
+from ..model.numbers import Added
+from ..model.sampling import Counts
 from ..model.spending_limit import PendingClosures, affordable_orders, unaffordable_places
-from ..model.state import Actor
+from ..model.state import DAYS_A_YEAR, Actor
+from . import plans
 from .population import Population
+
+PACE_WEEKS = 4
+"""Weeks over which the pace of applications is measured."""
 
 
 def in_reception(country: Population) -> int:
@@ -131,47 +137,145 @@ def _by_plan(
 
 
 def desk(country: Population) -> Actor:
-    """Plan ahead once a week: order the cheapest places, end the dearest (hour 11)."""
-    world, ledger = country.world, country.world.ledger
-    scenario = world.scenario
-    rules, places = scenario.reception.desk, scenario.reception.places
-    names = list(places)
+    """Look at the rules of the plan once a week, and book what they order and give up (hour 11)."""
+    world = country.world
+    rules, places = world.scenario.reception.desk, world.scenario.reception.places
+    plan = plans.plan_of(world.scenario, country.number)
     lead, notice = round(rules.lead_weeks.single), round(rules.notice_weeks.single)
     past: deque[int] = deque(maxlen=round(rules.trend_weeks.single) + 1)
-    ordered = deque([np.zeros((1, len(names)), np.int64) for _ in range(lead)])
-    ending = deque([np.zeros((1, len(names)), np.int64) for _ in range(notice)])
-    ranked = sorted(range(len(names)), key=lambda index: places[names[index]].fill_rank)
-    next_day = 0
+    opening: dict[int, Counts] = defaultdict(lambda: np.zeros((1, len(places)), np.int64))
+    ending: dict[int, Counts] = defaultdict(lambda: np.zeros((1, len(places)), np.int64))
+    next_day = week = 0
     for step, moment in world.steps(hour=11):
         yield world.until(moment)
         if step.day < next_day:
             continue
         next_day += DAYS_A_WEEK
-        ledger.move(ordered.popleft(), "places_ordered", "places_open")
-        ledger.move(ending.popleft(), "places_notice", "place_market")
+        _arrive(country, opening.pop(week, None), ending.pop(week, None))
         past.append(in_reception(country))
-        surplus = _expected(country, step.day, lead) - _wanted(country, step.day, past, lead)
-        orders, notices = np.zeros((1, len(names)), np.int64), np.zeros((1, len(names)), np.int64)
-        short = max(-surplus, 0.0)
-        for index in ranked:
-            if places[names[index]].order_limit is not None:
-                limit = country.number(f"reception.places.{names[index]}.order_limit")
-                orders[0, index] = min(np.ceil(short), np.floor(limit))
-                short = max(short - orders[0, index], 0.0)
-        stands = ledger.stocks["places_open"][0]
-        spare = max(surplus - country.number("reception.desk.slack") * stands.sum(), 0.0)
-        for index in reversed(ranked):
-            if places[names[index]].notice:
-                notices[0, index] = min(np.floor(spare), stands[index])
-                spare = max(spare - notices[0, index], 0.0)
-        if scenario.closing == "constrained":
-            known = PendingClosures(next_day - DAYS_A_WEEK, tuple(ending))
-            notices = np.maximum(notices, unaffordable_places(world, step.day, known))
-            orders = affordable_orders(world, step.day, orders, known)
-        ledger.move(orders, "place_market", "places_ordered")
-        ledger.move(notices, "places_open", "places_notice")
-        ordered.append(orders)
-        ending.append(notices)
+        coming: Counts = np.sum([opening[week + later] for later in range(1, lead + 1)], axis=0)
+        surplus = _expected(country, step.day, lead, coming)
+        surplus -= _wanted(country, step.day, past, lead)
+        decided = plans.decide(plan, _morning(country, week, surplus))
+        if world.scenario.closing == "constrained":
+            longest = max([notice, *(rule.lead for rule in plan.rules)])
+            known = [ending[week + later] for later in range(1, longest + 1)]
+            due = PendingClosures(next_day - DAYS_A_WEEK, known)
+            ending[week + notice] += _pay_for(country, decided, due)
+        plans.settle(plan, week, decided)
+        _book(country, decided, week, opening, ending)
+        world.numbers.added[0, Added.DECISIONS] = plans.added(plan, "decisions", week)
+        country.more_homes = plans.added(plan, "homes", week)
+        week += 1
+
+
+def _morning(country: Population, week: int, surplus: float) -> plans.Morning:
+    """What COA sees today; ``surplus`` are places beyond those wanted a lead time ahead."""
+    stocks, places = country.world.ledger.stocks, country.world.scenario.reception.places
+    return plans.Morning(
+        week,
+        country.world.clock.date_of(country.day),
+        _series(country, week, surplus),
+        dict(zip(places, stocks["places_open"][0].tolist(), strict=True)),
+        {
+            name: int(stocks["places_standby"][0, index])
+            for index, name in enumerate(places)
+            if places[name].standby
+        },
+        {
+            name: country.number(f"reception.places.{name}.order_limit")
+            for name in places
+            if places[name].order_limit
+        },
+    )
+
+
+def _series(country: Population, week: int, surplus: float) -> dict[str, float]:
+    """Figures that rules watch, as they are today."""
+    ledger = country.world.ledger
+    total = {name: float(stock.sum()) for name, stock in ledger.stocks.items()}
+    slack = country.number("reception.desk.slack") * total["places_open"]
+    series = {
+        "people": float(in_reception(country)),
+        "without_place": total["beyond_places"],
+        "waiting_for_home": total["status_holders"] + total["transit"],
+        "pending": total["pending"] + total["other_cases"],
+        "expected_shortage": max(-surplus, 0.0),
+        "expected_surplus": max(surplus - slack, 0.0),
+    }
+    country.applied_by_week.append(int(ledger.flows["outside", "pending"].sum()))
+    if week >= PACE_WEEKS:
+        came = country.applied_by_week[week] - country.applied_by_week[week - PACE_WEEKS]
+        series["applications"] = came / (PACE_WEEKS * DAYS_A_WEEK) * DAYS_A_YEAR
+    paid = (ledger.stocks["places_open"] + ledger.stocks["places_notice"])[0]
+    if paid.sum():
+        series["fill"] = total["beds"] / float(paid.sum())
+    for index, name in enumerate(country.world.scenario.reception.places):
+        if paid[index]:
+            series[f"fill of {name}"] = float(ledger.stocks["beds"][0, index] / paid[index])
+    return series
+
+
+def _arrive(country: Population, opening: Counts | None, ending: Counts | None) -> None:
+    """Open what was ordered for this week; what was under notice ends, or is ready again."""
+    ledger = country.world.ledger
+    if opening is not None:
+        ledger.move(opening, "places_ordered", "places_open")
+    if ending is not None:
+        ready = _is_standby(country)
+        ledger.move(np.where(ready, 0, ending), "places_notice", "place_market")
+        ledger.move(np.where(ready, ending, 0), "places_notice", "places_standby")
+
+
+def _is_standby(country: Population) -> list[bool]:
+    return [bool(place.standby) for place in country.world.scenario.reception.places.values()]
+
+
+def _of(country: Population, decided: list[plans.Decision], kind: str) -> Counts:
+    """Places that are ordered or given up, by type: (1, types)."""
+    names = list(country.world.scenario.reception.places)
+    row = np.zeros((1, len(names)), np.int64)
+    for one in decided:
+        row[0, names.index(one.place)] += one.places if one.kind == kind else 0
+    return row
+
+
+def _pay_for(country: Population, decided: list[plans.Decision], known: PendingClosures) -> Counts:
+    """Cut orders to what the money pays for; give notice on what it can't pay for.
+
+    The orders of the first rules are kept first. Returns the notices beyond those of the rules.
+    """
+    world, day = country.world, country.day
+    going = unaffordable_places(world, day, known) - _of(country, decided, "close")
+    more: Counts = np.maximum(going, 0)
+    paid_for = affordable_orders(world, day, _of(country, decided, "open"), known)
+    left = dict(zip(world.scenario.reception.places, paid_for[0].tolist(), strict=True))
+    for one in decided:
+        if one.kind == "open":
+            one.places = min(one.places, left[one.place])
+            left[one.place] -= one.places
+    world.ledger.move(more, "places_open", "places_notice")
+    return more
+
+
+def _book(
+    country: Population,
+    decided: list[plans.Decision],
+    week: int,
+    opening: dict[int, Counts],
+    ending: dict[int, Counts],
+) -> None:
+    """Book what has been decided, and note for each type when it opens and ends."""
+    ledger, ready = country.world.ledger, _is_standby(country)
+    for one in decided:
+        row = _of(country, [one], one.kind)
+        if one.kind == "open":
+            opening[week + one.rule.lead] += row
+            ledger.move(np.where(ready, 0, row), "place_market", "places_ordered")
+            ledger.move(np.where(ready, row, 0), "places_standby", "places_ordered")
+        else:
+            ending[week + one.rule.lead] += row
+            ledger.move(row, "places_open", "places_notice")
 
 
 def _wanted(country: Population, day: int, past: deque[int], lead: int) -> float:
@@ -194,11 +298,11 @@ def _wanted(country: Population, day: int, past: deque[int], lead: int) -> float
     return float(expected / country.number("reception.desk.planned_fill"))
 
 
-def _expected(country: Population, day: int, lead: int) -> float:
-    """Places a lead time ahead as the desk knows them: open, on order, and planned changes."""
+def _expected(country: Population, day: int, lead: int, coming: Counts) -> float:
+    """Places a lead time ahead as the desk knows them: open, coming, and planned changes."""
     world = country.world
     ahead, total = day + lead * DAYS_A_WEEK, 0.0
-    stocks = world.ledger.stocks["places_open"] + world.ledger.stocks["places_ordered"]
+    stocks = world.ledger.stocks["places_open"] + coming
     for index, (name, place) in enumerate(world.scenario.reception.places.items()):
         now, then = (_by_plan(country, name, when, known=True) for when in (day, ahead))
         change = (then[0] - now[0]) - (then[1] - now[1])

@@ -190,6 +190,8 @@ def open_country(country: Population) -> None:
             _goes_on(country, country.person(-1, 0.0), life)
     ledger.set_opening("other_cases", np.array([[round(scenario.ind.other_cases.opening.single)]]))
     ledger.set_opening("places_open", opening_places(world))
+    ready = [round(p.standby.places.single) if p.standby else 0 for p in places]
+    ledger.set_opening("places_standby", np.array([ready]))
     ledger.set_opening("beds", np.array([[round(place.opening_people.single) for place in places]]))
     ledger.begin()
 
