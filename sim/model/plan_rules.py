@@ -170,7 +170,8 @@ def plan_rules(world: SimState) -> Actor:
         act(world.now, rules, desk, memory, decided, week)
         more = None
         if scenario.closing == "constrained":
-            more = pay_for(world, decided, PendingClosures(due, ending(queue, week)))
+            known = PendingClosures(due, ending(queue, week))
+            more = pay_for(world, rules, memory, decided, week, known)
         book(world, rules, queue, decided, week, more)
         week += 1
 
@@ -273,14 +274,16 @@ def decide(
         for k in range(rules.series.shape[0]):
             value = observed(books, numbers, desk, rules, memory, r, k, week, surplus)
             beyond = beyond_line(rules, memory, r, k, week, value)
-            acts = memory.held[r, k] >= rules.for_weeks[k] and today.day <= rules.until[k]
+            in_time = today.day <= rules.until[k]
+            acts = in_time and memory.held[r, k] >= rules.for_weeks[k]
             acts = acts and week - memory.last[r, k] >= rules.pause[k]
             if rules.kind[k] == OPEN:
-                order_places(books, numbers, rules, memory, decided, r, k, week, acts, beyond)
+                owed = memory.owed[r, k] if in_time else 0.0
+                order_places(books, numbers, rules, memory, decided, r, k, week, acts, beyond, owed)
             elif rules.kind[k] == CLOSE:
                 close_places(books, rules, memory, decided, r, k, week, acts, beyond)
             else:
-                add(numbers, rules, memory, r, k, week, acts, beyond > 0.0)
+                add(numbers, rules, memory, r, k, week, acts, in_time and beyond > 0.0)
 
 
 @inlined
@@ -370,9 +373,13 @@ def order_places(
     week: int,
     acts: bool,
     beyond: float,
+    owed: float,
 ) -> None:
-    """Order the places of a rule: those it decides on now, and those it still owes."""
-    short = memory.owed[r, k]
+    """Order the places of a rule: those it decides on now, and those it still owes.
+
+    What is not there on standby is not owed: it would open whenever places return.
+    """
+    short = owed
     if rules.difference[k] == 1:
         short = beyond if acts else 0.0
     elif acts and short <= 0.0:
@@ -386,7 +393,10 @@ def order_places(
         order = max(min(np.ceil(short), room), 0.0)
         book_order(rules, memory, decided, r, k, index, int(order), week)
         short = max(short - order, 0.0)
-    memory.owed[r, k] = 0.0 if rules.difference[k] == 1 else short
+        if rules.difference[k] == 1 and order > 0.0:
+            memory.last[r, k] = week
+    forgets = rules.difference[k] == 1 or (single and rules.is_standby[rules.target[k]] == 1)
+    memory.owed[r, k] = 0.0 if forgets else short
 
 
 @inlined
@@ -508,18 +518,31 @@ def ending(queue: Queue, week: int) -> tuple[Counts, ...]:
     return tuple(queue.noticed[(week + later) % size] for later in range(1, size))
 
 
-def pay_for(world: SimState, decided: Decided, known: PendingClosures) -> Counts:
+def pay_for(
+    world: SimState,
+    rules: Rules,
+    memory: Memory,
+    decided: Decided,
+    week: int,
+    known: PendingClosures,
+) -> Counts:
     """Cut orders to what the money pays for; return places to close that it can't pay for.
 
     Rules that stand first have their orders first; what is cut is not ordered later.
     """
-    day = world.today.day
+    day, size = world.today.day, memory.stay_changes.shape[2]
     closings, orders = decided.closings.sum(axis=0), decided.orders.sum(axis=0)
     more = np.maximum(unaffordable_places(world, day, known) - closings, 0)
     left = affordable_orders(world, day, orders, known)
-    for each in decided.orders:
-        np.minimum(each, left, out=each)
-        left = left - each
+    for k, ordered in enumerate(decided.orders):
+        cut = np.maximum(ordered - left, 0)
+        decided.orders[k] -= cut
+        left = left - decided.orders[k]
+        memory.done[:, k] -= cut.sum(axis=1)
+        if rules.stay[k] > 0:
+            opens = week + rules.lead[k]
+            memory.stay_changes[:, :, opens % size] -= cut
+            memory.stay_changes[:, :, (opens + rules.stay[k]) % size] += cut
     return more
 
 

@@ -9,7 +9,7 @@ from ..model.books import Books, Today
 from ..model.housing import half_year
 from ..model.ind_capacity import Means, ind_factor, planned_capacity
 from ..model.inflow import first_applications
-from ..model.numbers import GroupNumber, Numbers
+from ..model.numbers import Added, GroupNumber, Numbers
 from ..model.procedure import overdue_cases
 from ..model.sampling import Floats
 from ..model.state import Actor
@@ -269,7 +269,8 @@ def municipalities(country: Population) -> Actor:
         supply = country.number("housing.homes")
         if waiting_then:
             supply *= (waiting / waiting_then) ** country.number("housing.response")
-        homes = homes_left((supply + country.more_homes) * part_of_year(step))
+        supply += float(world.numbers.added[0, Added.HOMES])
+        homes = homes_left(supply * part_of_year(step))
         while homes and country.leaving_transit:
             _tell(country.leaving_transit.popleft(), lives.HOME)
             homes -= 1

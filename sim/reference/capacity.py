@@ -164,8 +164,8 @@ def desk(country: Population) -> Actor:
             ending[week + notice] += _pay_for(country, decided, due)
         plans.settle(plan, week, decided)
         _book(country, decided, week, opening, ending)
-        world.numbers.added[0, Added.DECISIONS] = plans.added(plan, "decisions", week)
-        country.more_homes = plans.added(plan, "homes", week)
+        for kind in Added:
+            world.numbers.added[0, kind] = plans.added(plan, kind.name.lower(), week)
         week += 1
 
 

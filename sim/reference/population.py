@@ -54,8 +54,6 @@ class Population:
     applied_today: list[int] = field(default_factory=list)
     new_need_today: int = 0
     family_came: int = 0
-    more_homes: float = 0.0
-    """Homes a year that rules of a plan add."""
     applied_by_week: list[int] = field(default_factory=list)
     """Applications since the start, by round of the rules."""
     born: int = 0
