@@ -132,6 +132,7 @@ def test_every_key_named_for_the_opening_belongs_to_the_start_date() -> None:
     # A price, and two parameters of how plans come true.
     assert unmarked == {
         "prices.opening_cost",
+        "reception.places.<name>.standby.opening_cost",
         "reception.desk.openings_realised",
         "reception.desk.openings_delay",
     }
