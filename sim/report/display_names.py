@@ -20,6 +20,7 @@ NAMED = (
     ("prices.mean_people_2024", "place"), ("budget.vintages", "vintage"),
     ("budget.vintages.lines", "line"), ("budget.price_levels", "year"),
     ("inflow.season", "month"), ("ind.opening_ages", "band"), ("housing.targets", "half_year"),
+    ("plan.rules", "rule"),
 )  # fmt: skip
 """Keys whose children are named by the scenario, and the blank that such a name fills."""
 
@@ -71,9 +72,11 @@ def _named(kind: str, name: str, scenario: Scenario, lang: Language) -> str:
         "group": scenario.groups,
         "place": scenario.reception.places,
         "vintage": scenario.budget.vintages,
+        "rule": {} if scenario.plan is None else scenario.plan.rules,
     }
-    if name in titled.get(kind, {}):
-        return str(getattr(titled[kind][name].title, lang))
+    title = getattr(titled.get(kind, {}).get(name), "title", None)
+    if title is not None:
+        return str(getattr(title, lang))
     if kind == "line":
         return line_label(name, lang)
     words = {"month": f"month_{name}", "place": "place_emergency"}
