@@ -64,6 +64,13 @@ def keys(shape: Shape) -> list[str] | None:
     return None if typing.get_origin(kind) is dict else []
 
 
+def may_be_empty(shape: Shape) -> bool:
+    """Return whether a mapping can stand at a position without any key."""
+    if not _is_model(shape.type):
+        return keys(shape) is None
+    return not any(field.is_required() for field in shape.type.model_fields.values())
+
+
 def at(root: type[BaseModel], path: Keys) -> Shape | None:
     """Return the shape at a path of the schema."""
     shape: Shape | None = Shape(root)

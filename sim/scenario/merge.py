@@ -287,9 +287,9 @@ class _Change:
         self.tree.problems.append(Problem(place, said, advice))
 
     def _may_begin(self, depth: int, steps: int) -> bool:
-        """Whether an optional mapping of names that is not there yet may begin here."""
+        """Whether an optional mapping that is not there yet may begin here: no key is required."""
         here = shape.at(Scenario, self.path[: len(self.path) - steps + depth + 1])
-        return here is not None and shape.keys(here) is None
+        return here is not None and shape.may_be_empty(here)
 
     def _may_lack(self) -> bool:
         """Whether removing this absent key is harmless, not a misspelling of another key.
