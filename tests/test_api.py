@@ -90,7 +90,7 @@ def commands() -> Iterator[str]:
     """Commands that are not studies made from the table, those of a group after its name."""
     for name, entry in entries().items():
         if isinstance(entry, Group):
-            yield from (f"{name} {inner}" for inner in entry.commands)
+            yield from (f"{name} {inner}" for inner, one in entry.commands.items() if not one.study)
         elif name not in STUDIES or STUDIES[name].takes == "design":
             yield name
 

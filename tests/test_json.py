@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("--range", "10000:40000", *FEW),
     ),
     "optimal-places": FEW,
+    "plan compare baseline no-emergency": (*FEW, *SOON),
     "ind-cut": FEW,
     "sensitivity": ("--points", "2", "--workers", "1"),
     "sweep design.yaml": ("--workers", "1"),

@@ -50,6 +50,11 @@ STUDIES = {
         {"stock", "best"},
         ("newsvendor", "41,000 places cost"),
     ),
+    "plan compare": (
+        ["plan", "compare", "baseline", "fixed-stock-41000", "--lambda", "500", *TINY, *SHORT],
+        {"plans", "sweep", "ranges"},
+        ("EUR 500", "CVaR 90%", "Mean regret by the price", "perfect information (EVPI)"),
+    ),
     "ind-coa": (
         ["ind-cut", *TINY, *SHORT],
         {"ind_coa"},

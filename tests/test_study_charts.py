@@ -21,7 +21,7 @@ from sim.report.charts.elements import amount
 from sim.report.charts.layout import Swatch
 from sim.report.charts.names import scenario_label
 from sim.report.charts.occupancy import luminance
-from sim.report.i18n import Language, billion, number, translate
+from sim.report.i18n import Language, billion, number, probability, translate
 from sim.report.study_data import StudyData
 from sim.runs.provenance import find_in_chart
 from sim.scenario import load
@@ -74,6 +74,12 @@ def of_explanation(data: StudyData, lang: Language) -> list[str]:
     effects = [eur for eur in data.table("effects")["effect"] if eur]
     ends = data.table("cells").set_index("of")["value"].drop("residual")
     return [*(number(eur / 1e9, lang, 2) for eur in effects), *(billion(v, lang) for v in ends)]
+
+
+def of_plans(data: StudyData, lang: Language) -> list[str]:
+    table = data.table("plans")
+    return [*(billion(eur, lang, 2) for eur in table["cost_mean"]),
+            *(probability(p, lang) for p in table["p_short"])]  # fmt: skip
 
 
 def of_solution(data: StudyData, lang: Language) -> list[str]:
@@ -142,6 +148,7 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
     "solution": of_solution,
     "frontier": of_frontier,
     "stock": of_stock,
+    "plan_comparison": of_plans,
     "ind_coa": of_ind_coa,
     "sensitivity": of_sensitivity,
     "discovery": of_discovery,

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, norm
+from scipy.stats import beta
 
 from ..model.sampling import Floats
+from ..results.precision import CONFIDENCE, half_width
 
 PRICE_OF_NIGHT = 250.0
 """What a night of a person without a place weighs [EUR]: about that of a night in a hotel."""
-CONFIDENCE = 0.95
 
 
 def loss(cost: Floats, nights_short: Floats, price_of_night: float) -> Floats:
@@ -54,10 +53,11 @@ def cvar(values: Floats, level: float = 0.9) -> float:
 
 
 def mean_error(values: Floats) -> float:
-    """Return half the 95% interval of a mean over replications: its simulation error."""
-    if values.size < 2:
-        return float("nan")
-    return float(norm.ppf((1 + CONFIDENCE) / 2) * values.std(ddof=1) / sqrt(values.size))
+    """Return half the 95% interval of a mean over replications: its simulation error.
+
+    As ``precision`` has it, from the means of blocks: NaN with fewer than 100 replications.
+    """
+    return float(half_width(values))
 
 
 def chance_interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:

@@ -34,6 +34,7 @@ from .decisions import (
     mean_error,
     regret,
 )
+from .plan_compare_chart import risk_column
 from .plan_options import PlanCompareOptions
 
 MOST = 8
@@ -87,15 +88,14 @@ def tables_of(
     prices at which each plan has the least expected loss.
     """
     cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
-    weighed = loss(cost, nights, options.price)
-    rows = _plan_rows(names, found, weighed, options.shortage)
-    table = pd.DataFrame(rows)
-    risk = table["p_short"].to_numpy(float)
+    weighed = loss(cost, nights, options.price_of_night)
+    table = pd.DataFrame(_plan_rows(names, found, weighed, options.shortage))
+    risk = table[risk_column(table)].to_numpy(float)
     table["on_frontier"] = frontier(table["cost_mean"].to_numpy(float), risk)
     table["best"] = _best(weighed)
     sweep = [
         row
-        for price in sorted({*options.SWEPT, options.price})
+        for price in sorted({*options.SWEPT, options.price_of_night})
         for row in _sweep_rows(names, loss(cost, nights, price), price)
     ]
     spans = [
@@ -109,8 +109,12 @@ def tables_of(
 def _plan_rows(
     names: Sequence[str], found: Sequence[Outcomes], weighed: Floats, most: int
 ) -> list[dict[str, Any]]:
-    """Return what each plan comes to; ``_low`` and ``_high`` are simulation error (95%)."""
-    lost = regret(weighed)
+    """Return what each plan comes to; ``_low`` and ``_high`` are simulation error (95%).
+
+    ``above_best_mean`` is the expected loss above that of the best plan, on the same futures, and
+    ``p_best`` the part of the futures in which no other plan has a smaller loss.
+    """
+    lost, best = regret(weighed), weighed[_best(weighed).index(True)]
     rows = []
     for name, outcomes, own_loss, own_regret in zip(names, found, weighed, lost, strict=True):
         cost, short = outcomes["cost"], outcomes["worst_month"] > most
@@ -126,6 +130,7 @@ def _plan_rows(
         row |= _with_error("loss_mean", own_loss)
         row |= _with_error("regret_mean", own_regret)
         row |= {"regret_p90": float(np.quantile(own_regret, 0.9))}
+        row |= _with_error("above_best_mean", own_loss - best)
         rows.append(row | {"p_best": float((own_regret == 0).mean())})
     return rows
 

@@ -2,22 +2,173 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..report.charts.layout import finish, new_figure
-from ..report.i18n import Language
+from ..model.sampling import Floats
+from ..report.charts.elements import BILLION, listed
+from ..report.charts.layout import (
+    EndLabel,
+    FigureLayout,
+    LegendEntry,
+    Swatch,
+    finish,
+    inches_of,
+    label_ends,
+    name_point,
+    new_figure,
+    wrapped,
+)
+from ..report.charts.names import plain_source
+from ..report.charts.scales import number_scale
+from ..report.i18n import Language, billion, number, probability, translate
+from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
-from ..report.style import ChartSize
+from ..report.style import BLUE, DARK, GREY, ORANGE, ChartSize
+from .plan_keys import plan_names
+
+BEST = Swatch(ORANGE, line=True, marker="D", bare=True)
+EFFICIENT = Swatch(BLUE, line=True, marker="o")
+BEATEN = Swatch(GREY, line=True, marker="o", inside="white", bare=True)
+UNITS = {"p_short": 0.01, "nights_short_mean": 1e6}
+"""What a unit of the horizontal scale is, by what it shows."""
+NAME_SHARE = 0.3
+"""Part of the width of the panel that a line of a name may take."""
+ROOM = 0.12
+"""Room around the points, as a share of their range."""
+
+
+def risk_column(plans: pd.DataFrame) -> str:
+    """Return what is put against cost: the probability of a shortage, if plans differ in it."""
+    return "p_short" if np.ptp(plans["p_short"]) > 0 else "nights_short_mean"
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """Draw a point a plan."""
-    layout = new_figure(size, lang, [""], [""])
+    """Draw a point a plan, and the line of the plans that no other beats."""
     plans = data.table("plans")
-    layout.panels[0].plot(plans["p_short"], plans["cost_mean"], "o")
+    risk = risk_column(plans)
+    entries = [
+        LegendEntry(BEST, translate("plans_mark_best", lang)),
+        LegendEntry(EFFICIENT, translate("plans_mark_frontier", lang)),
+    ]
+    if not plans["on_frontier"].all():
+        entries.append(LegendEntry(BEATEN, translate("plans_mark_beaten", lang)))
+    layout = new_figure(
+        size,
+        message(data, lang),
+        [translate("axis_billion", lang)],
+        [_note(plans, lang), plain_source(translate("plans_what", lang), lang)],
+        subtitle=translate(
+            f"plans_subtitle_{risk}",
+            lang,
+            first=data.asked["years"][0],
+            last=data.asked["years"][-1],
+            prices=prices_label(data.first, lang),
+            most=number(data.asked["shortage"], lang),
+        ),
+        entries=[entries],
+        under=[translate(f"plans_axis_{risk}", lang)],
+    )
+    _points(layout, data, lang)
     return finish(layout)
 
 
+def message(data: StudyData, lang: Language) -> str:
+    """Return which plan has the least expected weighted cost."""
+    plans = data.table("plans")
+    best = plans[plans["best"].astype(bool)]["plan"].iloc[0]
+    price = f"{'EUR' if lang == 'en' else '€'} {number(data.asked['lambda'], lang)}"
+    plan = plan_names(data.scenarios, lang)[best]
+    return translate("plans_message", lang, plan=plan, price=price)
+
+
+def _note(plans: pd.DataFrame, lang: Language) -> str:
+    """Return how far points may lie off."""
+    errors = {
+        name: float((plans[f"{name}_high"] - plans[f"{name}_low"]).max()) / 2
+        for name in ("cost_mean", "p_short")
+    }
+    if not np.isfinite(errors["cost_mean"]):
+        return translate("plans_note_plain", lang)
+    return translate(
+        "plans_note",
+        lang,
+        cost=number(errors["cost_mean"] / BILLION, lang, 2),
+        chance=number(100 * errors["p_short"], lang, 1),
+    )
+
+
+def _points(layout: FigureLayout, data: StudyData, lang: Language) -> None:
+    size, (axes,) = layout.size, layout.panels
+    plans = data.table("plans")
+    risk = risk_column(plans)
+    x = plans[risk].to_numpy(float) / UNITS[risk]
+    y = plans["cost_mean"].to_numpy(float) / BILLION
+    best, efficient = (plans[name].to_numpy(bool) for name in ("best", "on_frontier"))
+    line = np.flatnonzero(efficient)[np.argsort(x[efficient], kind="stable")]
+    axes.plot(x[line], y[line], color=BLUE, linewidth=0.8 * size.line, zorder=3)
+    for mark, here in (
+        (EFFICIENT, efficient & ~best),
+        (BEATEN, ~efficient & ~best),
+        (BEST, best),
+    ):
+        axes.plot(
+            x[here], y[here], mark.marker, color=mark.colour, zorder=6,
+            markerfacecolor=mark.inside or mark.colour, markersize=0.7 * size.text,
+            markeredgecolor=DARK, markeredgewidth=0.35 * size.line,
+        )  # fmt: skip
+    _limits(axes, x, y, risk)
+    number_scale(axes.yaxis, lang)
+    number_scale(axes.xaxis, lang, 7)
+    names = plan_names(data.scenarios, lang)
+    _name(layout, [names[plan] for plan in plans["plan"]], x, y)
+
+
+def _name(layout: FigureLayout, names: Sequence[str], x: Floats, y: Floats) -> None:
+    """Write the name of each plan beside its point; at the right edge where there is no room."""
+    size, (axes,) = layout.size, layout.panels
+    finish(layout)
+    before = len(axes.texts)
+    wide = NAME_SHARE * inches_of(axes)[0]
+    for name, at, high in zip(names, x, y, strict=True):
+        name_point(layout, axes, wrapped(name, size.text, wide), [(at, high)])
+    if len(axes.texts) == before + len(names) or size.given is not None:
+        return
+    for text in axes.texts[before:]:
+        text.remove()
+    axes.hlines(y, x, axes.get_xlim()[1], color=GREY, linewidth=0.35 * size.line, zorder=2)
+    label_ends(layout, 0, [EndLabel(one, high) for one, high in zip(names, y, strict=True)])
+
+
+def _limits(axes: Axes, x: Floats, y: Floats, risk: str) -> None:
+    """Leave room around the points; a probability ends at 0 and at 100."""
+    wide = max(float(np.ptp(x)), 0.02 * float(np.abs(x).max()), 1e-3)
+    tall = max(float(np.ptp(y)), 0.02 * float(np.abs(y).max()), 1e-3)
+    low, high = float(x.min()) - ROOM * wide, float(x.max()) + ROOM * wide
+    edge = 0.02 * wide
+    low = max(low, -edge)
+    axes.set_xlim(low, min(high, 100 + edge) if risk == "p_short" else high)
+    axes.set_ylim(float(y.min()) - ROOM * tall, float(y.max()) + ROOM * tall)
+
+
 def words(data: StudyData, lang: Language) -> str:
-    """Describe the chart."""
-    return f"{lang}: {len(data.table('plans'))}"
+    """Describe the chart in a sentence or two, with its numbers."""
+    names = plan_names(data.scenarios, lang)
+    rows: list[dict[Any, Any]] = data.table("plans").to_dict("records")
+    told = [
+        translate(
+            "alt_plans_one",
+            lang,
+            plan=names[row["plan"]],
+            cost=billion(row["cost_mean"], lang, 2),
+            p=probability(row["p_short"], lang),
+            nights=number(round(row["nights_short_mean"], -3), lang),
+        )
+        for row in rows
+    ]
+    return translate("alt_plans", lang, title=message(data, lang), told=listed(told))

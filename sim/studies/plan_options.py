@@ -16,7 +16,7 @@ class PlanCompareOptions(SimulationOptions):
     SWEPT: ClassVar[tuple[float, ...]] = (0.0, 125.0, 250.0, 500.0, 1000.0, 2000.0)
     """Prices of a night without a place at which plans are compared besides the one asked for."""
 
-    price: Annotated[float, Flag("--lambda")] = Field(
+    price_of_night: Annotated[float, Flag("--lambda")] = Field(
         250.0,
         ge=0,
         le=1e6,

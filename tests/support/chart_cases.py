@@ -58,6 +58,10 @@ COMMANDS = {
     "stock": ["optimal-places", "--low", "30000", "--high", "60000", "--points", "4",
               "--until", "2027-12-31"],
     "ind_coa": ["ind-cut", *SHORT],
+    "plan_comparison": ["plan", "compare", "baseline", "fixed-stock-41000", "no-emergency",
+                        "severance-and-reopening", "supply-held", "--until", "2027-12-31"],
+    "plan_comparison-same": ["plan", "compare", "baseline", "faster-housing", "--shortage", "0",
+                             "--lambda", "1000", *SHORT],
 }  # fmt: skip
 """Studies that are quickly made; the others have tables made up here."""
 OPTIONS = {"replications": 8, "seed": 1, "step": "week", "until": None, "vary": ["process"]}

@@ -52,6 +52,7 @@ _STUDIES: dict[str, tuple[str, ...]] = {
     "enough": ("--year", "2025", *FEW),
     "solve": ("--target", "gap.total.2027 > 2e9", "--lever", "housing.homes=10000..40000"),
     "optimal-places": FEW,
+    "plan compare": ("baseline", "no-emergency", *FEW, "--until", "2025-12-31"),
     "ind-cut": FEW,
     "sensitivity": (),
     "discover": ("s", "--where", "occupancy.total.2025 > 1"),
@@ -59,7 +60,7 @@ _STUDIES: dict[str, tuple[str, ...]] = {
 COMMANDS: dict[str, tuple[Writer, ...]] = {
     "run": (_folder(*SHORT),),
     **{
-        name: (_folder(name, *words, cases="all" if name == "compare" else "each kind"),)
+        name: (_folder(*name.split(), *words, cases="all" if name == "compare" else "each kind"),)
         for name, words in _STUDIES.items()
     },
     "sweep": (_folder("sweep", "design.yaml", "--workers", "1", "--quiet", cases="all"),),
