@@ -54,6 +54,7 @@ PARTS = (
     "model/capacity",
     "model/capacity_desk",
     "model/plan_rules",
+    "model/plan_state",
     "model/ind_capacity",
     "model/spending_limit",
     "model/initial_state",
