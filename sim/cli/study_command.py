@@ -39,8 +39,12 @@ if TYPE_CHECKING:
     from ..scenario import Loaded
     from ..studies.base import Inputs
 
+KEPT = Path("outputs")
+"""Folder below which a study that takes long keeps what it has evaluated."""
 Parameters = dict[str, tuple[Any, Any]]
 """Type and default of the parameters of a command, by name."""
+LEVERS = ("--lever", "--levers")
+"""Options that begin with the key of a number."""
 ARGUMENTS: dict[Takes, Parameters] = {
     "scenario": {"scenario": (Chain, "baseline")},
     "two scenarios": {
@@ -128,7 +132,7 @@ def _flag(name: str, field: FieldInfo) -> tuple[Any, Any]:
         metavar=flag.metavar,
         help=field.description,
         hidden=flag.hidden,
-        autocompletion=complete_key if flag.name == "--lever" else None,
+        autocompletion=complete_key if flag.name in LEVERS else None,
         **limits,  # type: ignore[arg-type]
     )
     return Annotated[annotation, option], default
@@ -206,6 +210,7 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
         for one in scenarios:
             tell_notes(one)
         watch = watched(typed["quiet"] or typed["json_"])
-        return Inputs(scenarios, typed.get("sweep"), workers, watch)
+        kept = KEPT / study.slug / "kept"
+        return Inputs(scenarios, typed.get("sweep"), workers, watch, kept=kept)
 
     return load

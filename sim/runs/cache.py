@@ -49,20 +49,23 @@ def cached_arrays(
     workers: Workers = ALL_CORES,
     tell: Progress | None = None,
     notice: Notice | None = None,
+    first: int = 0,
+    volumes_only: bool = False,
 ) -> dict[str, dict[str, Floats]]:
     """Return arrays by scenario: from the cache, else simulated (all at once) and cached.
 
-    ``requests`` has for each name the scenario, its measure and the names of its arrays.
+    ``requests`` has for each name the scenario, its measure and the names of its arrays; the names
+    must tell what the measure reads. ``first`` and ``volumes_only`` are as in ``Task``.
     Raises ``ScenarioError`` if a result can't be cached, or if a file that is not ours is in its
     place; those cached before it stay.
     """
     files = {
-        name: folder / f"{identity(scenario, settings, names)}{SUFFIX}"
+        name: folder / f"{identity(scenario, settings, names, first)}{SUFFIX}"
         for name, (scenario, _, names) in requests.items()
     }
     results = {name: _arrays(file, requests[name][2], notice) for name, file in files.items()}
     missing = [name for name, arrays in results.items() if arrays is None]
-    tasks = [Task(requests[name][0], requests[name][1]) for name in missing]
+    tasks = [Task(*requests[name][:2], first=first, volumes_only=volumes_only) for name in missing]
     with closing(run_tasks(tasks, settings, workers, tell)) as made:
         for name, arrays in zip(missing, made, strict=True):
             _write(files[name], _packed(arrays))
@@ -97,10 +100,13 @@ def cached_numbers(
     return found
 
 
-def identity(scenario: Scenario, settings: Settings, wanted: tuple[str, ...]) -> str:
+def identity(
+    scenario: Scenario, settings: Settings, wanted: tuple[str, ...], first: int = 0
+) -> str:
     """Return a hash of all that a cached result depends on, including the program itself."""
     return _hashed(
-        {
+        ({"first": first} if first else {})
+        | {
             "scenario": scenario.model_dump(mode="json", by_alias=True),
             "settings": asdict(settings),
             "wanted": sorted(wanted),

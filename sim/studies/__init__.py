@@ -153,6 +153,18 @@ STUDIES: dict[str, Study] = {
             "compare it with. Weekly steps unless --step day.",
         ),
         Study(
+            "plan search",
+            "Search for the best plan within limits, and accept it on other futures.",
+            "sim.studies.plan_search",
+            f"{PLAN_OPTIONS}.PlanSearchOptions",
+            ("plan_search",),
+            details="Differential evolution on common random numbers. The plan and its value are "
+            "those of other replications, on which every limit must hold with 95% certainty. A "
+            "search that was stopped goes on where it was when the same command is given again: "
+            "what it has tried is kept in outputs/plan-search/kept. Weekly steps unless --step "
+            "day.",
+        ),
+        Study(
             "sweep",
             "Run every scenario of a design: one row a run.",
             "sim.studies.sweep",

@@ -54,7 +54,8 @@ def watch_of(progress: Progress | None) -> Watch:
 class Inputs:
     """What a study works on, scenarios or the folder of a sweep, and how the work is done.
 
-    ``runs`` are folders of finished runs of the scenarios, if these need not be simulated.
+    ``runs`` are folders of finished runs of the scenarios, if these need not be simulated. ``kept``
+    is the folder in which a long search keeps what it has evaluated, if it is to be continued.
     """
 
     scenarios: tuple[Loaded, ...] = ()
@@ -62,6 +63,7 @@ class Inputs:
     workers: Workers = ALL_CORES
     watch: Watch = no_progress
     runs: tuple[Path, ...] = ()
+    kept: Path | None = None
 
     @property
     def scenario(self) -> Scenario:

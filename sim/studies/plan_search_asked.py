@@ -70,13 +70,19 @@ class LimitText:
 
     aim: AimText
     most: float
-    or_equal: bool
+    or_equal: bool = False
+
+    def __str__(self) -> str:
+        share = self.aim.statistic == "p"
+        amount = f"{100 * self.most:g}%" if share else f"{self.most:g}"
+        return f"{self.aim} {'<=' if self.or_equal else '<'} {amount}"
 
 
 @dataclass(frozen=True)
 class Span:
-    """A lever and the values it may take: from ``low`` to ``high`` in steps."""
+    """A lever, by its name as it was typed, and its values: from ``low`` to ``high`` in steps."""
 
+    name: str
     lever: Lever
     low: float
     high: float
@@ -144,7 +150,7 @@ def span_of(text: str) -> Span:
     step = steps[0] if steps else None
     if step is not None and not 0 < step <= high - low:
         _refuse(text, "the step must lie between 0 and the range")
-    return Span(lever(key, "--levers"), low, high, step)
+    return Span(key.strip(), lever(key, "--levers"), low, high, step)
 
 
 def _refuse(text: str, fault: str) -> NoReturn:

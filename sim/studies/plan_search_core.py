@@ -84,6 +84,10 @@ class Problem:
         """Return by how much an outcome is beyond the limits, with the margin of acceptance."""
         return violation(self.limits, outcome, self.accept)
 
+    def accepts(self, outcome: Outcome) -> bool:
+        """Return whether all limits hold for certain on the second set."""
+        return all(is_met(limit, upper_bound(limit.aim, outcome)) for limit in self.limits)
+
     def values(self, outcome: Outcome) -> tuple[float, ...]:
         """Return the objectives."""
         return tuple(value_of(aim, outcome) for aim in self.aims)
@@ -249,8 +253,8 @@ class Verdict:
 
 def verdict(problem: Problem, point: Point, outcome: Outcome) -> Verdict:
     """Return whether a plan is accepted on the second set."""
-    met = all(is_met(limit, upper_bound(limit.aim, outcome)) for limit in problem.limits)
-    return Verdict(point, outcome, met, violation(problem.limits, outcome))
+    beyond = violation(problem.limits, outcome)
+    return Verdict(point, outcome, problem.accepts(outcome), beyond)
 
 
 def accept(problem: Problem, archive: Archive, evaluate: Evaluate) -> list[Verdict]:

@@ -158,7 +158,7 @@ def _after(before: Sequence[int], progress: Progress | None) -> Progress | None:
 def bounds_of(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bounds:
     """Values to try: as given, or from the least that may be written to twice the present one."""
     present = current_value(scenario, lever)
-    low, most = _allowed(lever)
+    low, most = allowed(lever)
     if given is not None:
         if given[0] < low or given[1] > most:
             what = Message(
@@ -188,7 +188,7 @@ def bounds_near(scenario: Scenario, lever: Lever, given: Bounds | None) -> Bound
     With two levers the corners of a wider range lie beyond anything that could happen.
     """
     present = current_value(scenario, lever)
-    low, most = _allowed(lever)
+    low, most = allowed(lever)
     if given is not None or present <= max(low, 0.0):
         return bounds_of(scenario, lever, given)
     return max(low, NEAR[0] * present), min(NEAR[1] * present, most)
@@ -199,7 +199,8 @@ def current_value(scenario: Scenario, lever: Lever) -> float:
     return quantity_of(scenario, lever, "--lever").on(lever.since or scenario.start)
 
 
-def _allowed(lever: Lever) -> Bounds:
+def allowed(lever: Lever) -> Bounds:
+    """Return what a lever may be at least and at most, by its key."""
     here = at(Scenario, tuple(lever.key.split(".")))
     rule = here.unit if here is not None else None
     low = rule.low if rule is not None else None
@@ -236,9 +237,9 @@ def solve(
     first = [float(value) for value in np.linspace(low, high, FIRST_POINTS)]
     known |= zip(first, tried([{lever: value} for value in first]), strict=True)
     for _ in range(0 if given else MOST_DOUBLINGS):
-        if not _worth_widening(known, target) or high >= _allowed(lever)[1]:
+        if not _worth_widening(known, target) or high >= allowed(lever)[1]:
             break
-        high = min(2 * high, _allowed(lever)[1])
+        high = min(2 * high, allowed(lever)[1])
         missed(high)
     values = _informed(known, target)
     turns = _turns(known, target)
