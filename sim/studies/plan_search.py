@@ -23,14 +23,11 @@ from .base import Implementation, Inputs, StudyChart, Value, content_of, setting
 from .levers import quantity_of
 from .plan_compare import years_of
 from .plan_options import PlanSearchOptions
-from .plan_search_aims import Outcome, difference, estimate, upper_bound, value_of
+from .plan_search_aims import Outcome, difference, estimate, upper_bound, value_of, violation
 from .plan_search_asked import AimText, Span, aim_of, aims_of, limit_of, spans_of
 from .plan_search_core import Archive, Problem, Verdict, accept, accept_front, search, undominated
 from .plan_search_runs import Plans, axes_of, first_plans, present_value
 
-TOLD = ("loss", "cost", "cost.p90", "cost.cvar", "nights_short", "shortage.p", "empty_nights",
-        "standby_nights", "opened", "closed")  # fmt: skip
-"""What is told of each plan, whatever was asked for."""
 Row = dict[str, Any]
 
 
@@ -49,7 +46,7 @@ class Found:
     def aims(self) -> list[AimText]:
         """Return all that is told of a plan: what was asked for first."""
         asked = [*self.problem.aims, *(limit.aim for limit in self.problem.limits)]
-        return list(dict.fromkeys([*asked, *(aim_of(one, "") for one in TOLD)]))
+        return list(dict.fromkeys([*asked, *(aim_of(one, "") for one in text.TOLD)]))
 
 
 def run(options: PlanSearchOptions, inputs: Inputs) -> StudyContent:
@@ -118,7 +115,8 @@ def tables_of(found: Found, scenario: Scenario) -> dict[str, pd.DataFrame]:
 
 def _as_is_row(found: Found) -> Row:
     row: Row = {"kind": "as_is", **_levers(found, found.present), **_told(found, found.as_is)}
-    return row | {"accepted": found.problem.accepts(found.as_is)}
+    beyond = violation(found.problem.limits, found.as_is)
+    return row | {"beyond": beyond, "accepted": found.problem.accepts(found.as_is)}
 
 
 def _verdict_rows(found: Found) -> list[Row]:
@@ -140,7 +138,7 @@ def _verdict_rows(found: Found) -> list[Row]:
             if less is not None:
                 name = f"{aim.column}_less"
                 row |= {name: less.value, f"{name}_low": less.low, f"{name}_high": less.high}
-        rows.append(row | {"accepted": one.accepted})
+        rows.append(row | {"beyond": one.beyond, "accepted": one.accepted})
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from ..errors import Message, usage_error
 from ..results.conditions import ComparisonOp, parse
@@ -27,9 +27,11 @@ MEASURES = {
 }
 """What a plan can be judged by, with units; a shortage happens in a future or does not."""
 LEVELS = {"p50": 0.5, "p90": 0.9}
-STATISTICS = ("mean", *LEVELS, "cvar")
+KNOWN_STATISTICS = ("mean", *LEVELS, "cvar")
 BAD_PART = 0.1
 """Part of the futures of which the CVaR is the mean."""
+LONGEST_QUOTE = 60
+"""Longest part of a wrong value that is quoted [characters]."""
 MOST_LEVERS = 12
 MOST_OBJECTIVES = 2
 FINEST = 100
@@ -94,15 +96,17 @@ def aim_of(text: str, where: str) -> AimText:
     measure, _, statistic = text.strip().partition(".")
     known = ["shortage.p", *(name for name in MEASURES if name != "shortage")]
     if measure not in MEASURES:
-        what = Message("'{given}' is nothing that a plan is judged by", given=text.strip()[:60])
+        what = Message(
+            "'{given}' is nothing that a plan is judged by", given=text.strip()[:LONGEST_QUOTE]
+        )
         usage_error(where, what, Message("one of: {names}", names=", ".join(known)))
     if measure == "shortage":
         if statistic not in ("", "p"):
             usage_error(where, "a shortage has a chance alone", "write shortage.p")
         return AimText(measure, "p")
-    if statistic not in ("", *STATISTICS):
-        what = Message("'{given}' is no statistic of a plan", given=statistic[:60])
-        usage_error(where, what, Message("one of: {names}", names=", ".join(STATISTICS)))
+    if statistic not in ("", *KNOWN_STATISTICS):
+        what = Message("'{given}' is no statistic of a plan", given=statistic[:LONGEST_QUOTE])
+        usage_error(where, what, Message("one of: {names}", names=", ".join(KNOWN_STATISTICS)))
     return AimText(measure, statistic or "mean")
 
 
@@ -133,7 +137,9 @@ def limit_of(text: str) -> LimitText:
         usage_error(where, "only a chance is a percentage", advice)
     most = most / 100 if percent else most
     if aim.statistic == "p" and not 0 < most <= 1:
-        what = Message("'{given}' is not a chance between 0 and 1", given=text.strip()[:60])
+        what = Message(
+            "'{given}' is not a chance between 0 and 1", given=text.strip()[:LONGEST_QUOTE]
+        )
         usage_error(where, what, "write it as 5% or 0.05")
     return LimitText(aim, most, condition.sign == "<=")
 
@@ -142,23 +148,18 @@ def span_of(text: str) -> Span:
     """Read ``KEY[@DATE]=LOW:HIGH[:STEP]``; raises ``ScenarioError``."""
     key, mark, reach = text.partition("=")
     parts = [_number(part) for part in reach.split(":")]
+    given = text[:LONGEST_QUOTE]
     if not mark or not key.strip() or len(parts) not in (2, 3) or None in parts:
-        _refuse(text, "not KEY=LOW:HIGH")
+        usage_error("--levers", Message("'{given}' is not KEY=LOW:HIGH", given=given), AS_LEVER)
     low, high, *steps = (part for part in parts if part is not None)
     if not low < high:
-        _refuse(text, "low must lie below high")
+        what = Message("'{given}': low must lie below high", given=given)
+        usage_error("--levers", what, AS_LEVER)
     step = steps[0] if steps else None
     if step is not None and not 0 < step <= high - low:
-        _refuse(text, "the step must lie between 0 and the range")
+        what = Message("'{given}': the step must lie between 0 and the range", given=given)
+        usage_error("--levers", what, AS_LEVER)
     return Span(key.strip(), lever(key, "--levers"), low, high, step)
-
-
-def _refuse(text: str, fault: str) -> NoReturn:
-    what = {
-        "not KEY=LOW:HIGH": Message("'{given}' is not KEY=LOW:HIGH", given=text[:60]),
-        "low must lie below high": Message("'{given}': low must lie below high", given=text[:60]),
-    }.get(fault, Message("'{given}': the step must lie between 0 and the range", given=text[:60]))
-    usage_error("--levers", what, AS_LEVER)
 
 
 def _number(text: str) -> float | None:
@@ -190,11 +191,11 @@ def start_of(text: str, spans: Sequence[Span]) -> Mapping[Lever, float]:
         name, _, given = part.partition("=")
         asked, value = str(lever(name, "--start")), _number(given)
         if asked not in known:
-            what = Message("'{given}' is none of the levers", given=name.strip()[:60])
+            what = Message("'{given}' is none of the levers", given=name.strip()[:LONGEST_QUOTE])
             usage_error("--start", what, Message("one of: {names}", names=", ".join(known)))
         span = known[asked]
         if value is None or not span.low <= value <= span.high:
-            what = Message("{key} is '{given}'", key=asked, given=given.strip()[:60])
+            what = Message("{key} is '{given}'", key=asked, given=given.strip()[:LONGEST_QUOTE])
             advice = Message("a number from {low:g} to {high:g}", low=span.low, high=span.high)
             usage_error("--start", what, advice)
         found[span.lever] = value

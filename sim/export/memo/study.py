@@ -43,6 +43,7 @@ SUMMARIES = {
     "plan_comparison": "memo_about_plan_comparison",
     "ind_coa": "memo_about_ind_coa",
     "sensitivity": "memo_about_sensitivity",
+    "plan_search": "memo_about_plan_search",
     "sweep": "memo_about_sweep",
     "discovery": "memo_about_discovery",
 }
@@ -56,6 +57,7 @@ DECISIONS = {
     "plan_comparison": "memo_decide_plan_comparison",
     "ind_coa": "memo_decide_ind_coa",
     "sensitivity": "memo_decide_sensitivity",
+    "plan_search": "memo_decide_plan_search",
     "discovery": "memo_decide_discovery",
 }
 """What the reader of a study may decide, by label; a study that is not here asks for nothing."""
