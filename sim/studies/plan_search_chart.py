@@ -30,6 +30,7 @@ from .plan_search_words import (
     Row,
     aim_words,
     aims,
+    capital,
     limits,
     most_words,
     plan_words,
@@ -78,11 +79,8 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
         subtitle=translate(
             "plan_search_subtitle",
             lang,
-            first=_capital(aim_words(first, lang)),
+            first=capital(_with_prices(data, lang)),
             second=aim_words(second, lang),
-            n=number(data.settings.replications, lang),
-            others=number(data.asked["accept"], lang),
-            prices=prices_label(data.first, lang),
         ),
         entries=[_entries(data, lang)],
         under=[scale_words(second, lang)],
@@ -91,16 +89,21 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     return finish(layout)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def scale_words(aim: AimText, lang: Language) -> str:
     """Return what a scale shows, with its unit."""
     unit = {BILLION: "axis_billion", MILLION: "axis_million_nights", 0.01: "axis_percent"}
     words = aim_words(aim, lang)
     key = unit.get(unit_of(aim))
     return f"{words} [{translate(key, lang)}]" if key else words
+
+
+def _with_prices(data: StudyData, lang: Language) -> str:
+    """Return what is least, with its unit and the prices that it is in."""
+    first = aims(data)[0]
+    words = scale_words(first, lang)
+    if first.unit != "EUR":
+        return words
+    return f"{words.removesuffix(']')}, {prices_label(data.first, lang)}]"
 
 
 def message(data: StudyData, lang: Language) -> str:
@@ -118,10 +121,24 @@ def message(data: StudyData, lang: Language) -> str:
 
 
 def _note(data: StudyData, hidden: int, lang: Language) -> str:
+    """Return on which replications plans are drawn, and the simulation error of what was found."""
     n, others = (number(one, lang) for one in (data.settings.replications, data.asked["accept"]))
-    note = translate("plan_search_note", lang, n=n, others=others)
-    more = translate("plan_search_hidden", lang, n=number(hidden, lang)) if hidden else ""
-    return f"{note} {more}".strip()
+    plan = shown(data) or rows_of(data, "as_is")[0]
+    parts = [_error(aim, plan, lang) for aim in (aims(data)[0], along(data))]
+    errors = translate("memo_and", lang, first=parts[0], last=parts[1])
+    note = translate("plan_search_note", lang, n=n, others=others, errors=errors)
+    if not hidden:
+        return note
+    key = "plan_search_hidden" if hidden > 1 else "plan_search_hidden_one"
+    return f"{note} {translate(key, lang, n=number(hidden, lang))}"
+
+
+def _error(aim: AimText, plan: Row, lang: Language) -> str:
+    """Return half the 95% interval of an aim, with its unit."""
+    half = (float(plan[f"{aim.column}_high"]) - float(plan[f"{aim.column}_low"])) / 2
+    if aim.statistic == "p":
+        return translate("plan_search_points", lang, n=number(100 * half, lang, 1))
+    return value_words(aim, half, lang)
 
 
 def _entries(data: StudyData, lang: Language) -> list[LegendEntry]:
@@ -146,12 +163,12 @@ def _tried(data: StudyData) -> pd.DataFrame:
     return tried[tried[aims(data)[0].column].notna()]
 
 
-def _xy(data: StudyData, rows: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return where plans are: along the page and up it."""
+def _xy(data: StudyData, rows: pd.DataFrame, of: str = "") -> tuple[Floats, Floats]:
+    """Return where plans are, along the page and up it; ``_search``: on those of the search."""
     first, second = aims(data)[0], along(data)
     return (
-        rows[second.column].to_numpy(float) / unit_of(second),
-        rows[first.column].to_numpy(float) / unit_of(first),
+        rows[f"{second.column}{of}"].to_numpy(float) / unit_of(second),
+        rows[f"{first.column}{of}"].to_numpy(float) / unit_of(first),
     )
 
 
@@ -215,7 +232,7 @@ def _limit_line(axes: Axes, data: StudyData, size: ChartSize) -> None:
 
 
 def _marked(axes: Axes, data: StudyData, kind: str, mark: Swatch, size: ChartSize) -> None:
-    """Draw plans on the second set, with their 95% intervals; a front as a line."""
+    """Draw plans on the second set, each with a line from where it seemed to be in the search."""
     found = rows_of(data, kind)
     if not found:
         return
@@ -223,20 +240,13 @@ def _marked(axes: Axes, data: StudyData, kind: str, mark: Swatch, size: ChartSiz
     x, y = _xy(data, rows)
     if kind == "front":
         axes.plot(x, y, color=mark.colour, linewidth=0.8 * size.line, zorder=5)
-    if kind != "refused":
-        wide, tall = (_interval(rows, aim) for aim in (along(data), aims(data)[0]))
-        axes.hlines(y, wide[0], wide[1], color=mark.colour, linewidth=0.5 * size.line, zorder=5)
-        axes.vlines(x, tall[0], tall[1], color=mark.colour, linewidth=0.5 * size.line, zorder=5)
+    if kind in ("best", "refused"):
+        x_then, y_then = _xy(data, rows, "_search")
+        axes.plot([x_then, x], [y_then, y], color=GREY, linewidth=0.5 * size.line, zorder=4)
     axes.plot(
         x, y, mark.marker, color=mark.colour, markerfacecolor=mark.inside or mark.colour,
         markersize=0.62 * size.text, markeredgewidth=0.5 * size.line, zorder=6,
     )  # fmt: skip
-
-
-def _interval(rows: pd.DataFrame, aim: AimText) -> tuple[Floats, Floats]:
-    """Return both ends of the 95% interval of an aim, in the unit of its scale."""
-    low, high = (rows[f"{aim.column}_{end}"].to_numpy(float) for end in ("low", "high"))
-    return low / unit_of(aim), high / unit_of(aim)
 
 
 def words(data: StudyData, lang: Language) -> str:
@@ -251,7 +261,7 @@ def words(data: StudyData, lang: Language) -> str:
         lang,
         n=number(len(_tried(data)), lang),
         title=message(data, lang),
-        told=listed(told),
+        told=capital(listed(told)),
     )
 
 

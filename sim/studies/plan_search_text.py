@@ -18,6 +18,7 @@ from .plan_search_words import (
     aims,
     as_start,
     bare,
+    capital,
     exact,
     lever_label,
     lever_value,
@@ -187,7 +188,7 @@ def _limits(data: StudyData, plan: Row, lang: Language) -> list[str]:
         translate(
             "plan_search_limit",
             lang,
-            aim=aim_words(limit.aim, lang),
+            aim=capital(aim_words(limit.aim, lang)),
             value=exact(limit, float(plan[limit.aim.column]), lang),
             bound=exact(limit, float(plan[f"{limit.aim.column}_bound"]), lang),
             most=most_words(limit, lang),
@@ -245,7 +246,7 @@ def _bounds(data: StudyData, plan: Row, lang: Language) -> list[str]:
         translate(
             "plan_search_missed",
             lang,
-            aim=aim_words(limit.aim, lang),
+            aim=capital(aim_words(limit.aim, lang)),
             value=exact(limit, float(plan[limit.aim.column]), lang),
             bound=exact(limit, float(plan[f"{limit.aim.column}_bound"]), lang),
             most=most_words(limit, lang),

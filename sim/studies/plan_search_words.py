@@ -37,6 +37,11 @@ def aim_words(aim: AimText, lang: Language) -> str:
     return translate(f"plan_aim_{aim.statistic}", lang, what=what)
 
 
+def capital(text: str) -> str:
+    """Return a text that begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def value_words(aim: AimText, value: float, lang: Language) -> str:
     """Return a value of an aim with its unit, where that is money or a chance."""
     if aim.unit == "EUR":
