@@ -164,5 +164,5 @@ class Plans:
     def _weighed(self, found: Outcome) -> Outcome:
         """Add the loss, and whether there is a shortage."""
         short = (found["worst_month"] > self.options.shortage).astype(float)
-        weighed = loss(found["cost"], found["nights_short"], self.options.price)
+        weighed = loss(found["cost"], found["nights_short"], self.options.price_of_night)
         return {**found, "loss": weighed, "shortage": short}
