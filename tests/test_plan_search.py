@@ -342,7 +342,12 @@ def test_a_front_holds_both_ends_and_no_plan_that_another_beats() -> None:
 
 
 def test_of_equal_plans_the_first_is_kept() -> None:
-    values = {(1.0,): (1.0, 2.0), (2.0,): (1.0, 2.0), (3.0,): (2.0, 1.0), (4.0,): (2.0, 2.0)}
+    values: dict[Point, tuple[float, ...]] = {
+        (1.0,): (1.0, 2.0),
+        (2.0,): (1.0, 2.0),
+        (3.0,): (2.0, 1.0),
+        (4.0,): (2.0, 2.0),
+    }
     assert undominated(values) == [(1.0,), (3.0,)]
 
 
