@@ -183,6 +183,20 @@ def test_the_value_of_information_is_the_least_mean_regret() -> None:
     assert values(found)["p2.cost_p90"].value == found["plans"]["cost_p90"][1]
 
 
+def test_differences_are_from_the_first_plan_in_the_same_future() -> None:
+    found, (first, other) = values(tables(1, 2)), map(made, (1, 2))
+    more = other["cost"] - first["cost"]
+    median = found["p2.more_cost_p50"]
+    assert median.value == np.median(more)
+    assert median.band == (np.quantile(more, 0.1), np.quantile(more, 0.9))
+    assert found["p2.more_cost_mean"].value == pytest.approx(more.mean())
+    worst = [np.sort(one["cost"])[-20:].mean() for one in (first, other)]
+    assert found["p2.more_cost_cvar90"].value == pytest.approx(worst[1] - worst[0])
+    fewer = first["nights_short"].mean() - other["nights_short"].mean()
+    assert found["p2.fewer_nights_mean"].value == pytest.approx(fewer)
+    assert found["p1.more_cost_mean"].value == found["p1.fewer_nights_mean"].value == 0
+
+
 # -- Keys ------------------------------------------------------------------------------------------
 
 

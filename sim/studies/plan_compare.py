@@ -84,8 +84,8 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a comparison of plans from the outcomes of each.
 
-    ``plans`` has a row a plan, ``sweep`` one a plan and price of a night short, ``ranges`` the
-    prices at which each plan has the least expected loss.
+    ``plans`` has a row a plan, as has ``differences`` from the first, ``sweep`` one a plan and
+    price of a night short, ``ranges`` the prices at which each plan has the least expected loss.
     """
     cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
     weighed = loss(cost, nights, options.price_of_night)
@@ -103,7 +103,15 @@ def tables_of(
         for one in best_ranges(cost.mean(axis=1), nights.mean(axis=1))
     ]
     ranges = pd.DataFrame(spans, columns=["plan", "low", "high"]).astype({"high": float})
-    return {"plans": table, "sweep": pd.DataFrame(sweep), "ranges": ranges}
+    differences = pd.DataFrame(
+        [{"plan": name, **_against(found[0], one)} for name, one in zip(names, found, strict=True)]
+    )
+    return {
+        "plans": table,
+        "differences": differences,
+        "sweep": pd.DataFrame(sweep),
+        "ranges": ranges,
+    }
 
 
 def _plan_rows(
@@ -135,6 +143,18 @@ def _plan_rows(
     return rows
 
 
+def _against(first: Outcomes, outcomes: Outcomes) -> dict[str, float]:
+    """Return what a plan costs more than the first, and how many nights short it avoids.
+
+    In the same future each; ``more_cost_cvar90`` is the difference of the worst tenths of both.
+    """
+    more = outcomes["cost"] - first["cost"]
+    row = _with_error("more_cost_mean", more)
+    row |= {f"more_cost_p{q}": float(np.quantile(more, q / 100)) for q in (10, 50, 90)}
+    row |= {"more_cost_cvar90": cvar(outcomes["cost"]) - cvar(first["cost"])}
+    return row | _with_error("fewer_nights_mean", first["nights_short"] - outcomes["nights_short"])
+
+
 def _with_error(name: str, values: Floats) -> dict[str, float]:
     """Return a mean with its simulation error: ends of its 95% interval, none of one future."""
     mean, error = float(values.mean()), mean_error(values)
@@ -162,7 +182,10 @@ def _best(weighed: Floats) -> list[bool]:
 
 
 def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
-    """Return the results of each plan, as ``PLAN.COLUMN``, and the value of information."""
+    """Return the results of each plan, as ``PLAN.COLUMN``, and the value of information.
+
+    What a plan costs more than the first one has the interval of the futures.
+    """
     plans = tables["plans"]
     found: dict[str, Value] = {}
     for row in plans.to_dict("records"):
@@ -172,6 +195,13 @@ def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
             found[f"{name}.{column}"] = Value(float(row[column]), ends, sampled=True)
         for column in ("cost_p50", "cost_p90", "cost_cvar90", "regret_p90"):
             found[f"{name}.{column}"] = Value(float(row[column]))
+    for row in tables["differences"].to_dict("records"):
+        for column in ("more_cost_mean", "fewer_nights_mean"):
+            ends = float(row[f"{column}_low"]), float(row[f"{column}_high"])
+            found[f"{row['plan']}.{column}"] = Value(float(row[column]), ends, sampled=True)
+        ends = float(row["more_cost_p10"]), float(row["more_cost_p90"])
+        found[f"{row['plan']}.more_cost_p50"] = Value(float(row["more_cost_p50"]), ends)
+        found[f"{row['plan']}.more_cost_cvar90"] = Value(float(row["more_cost_cvar90"]))
     least = min(plans.to_dict("records"), key=lambda row: float(row["regret_mean"]))
     ends = float(least["regret_mean_low"]), float(least["regret_mean_high"])
     return found | {"evpi": Value(float(least["regret_mean"]), ends, sampled=True)}
