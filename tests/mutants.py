@@ -73,10 +73,10 @@ COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md
           "docs")  # fmt: skip
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
     "ledger", "plans", "responses", "results", "reception", "clock", "opening", "compiled",
-    "theory", "draws", "budget",
+    "theory", "draws", "budget", "plan_rules",
 ))  # fmt: skip
 _LAWS = tuple(f"tests/test_{name}.py" for name in (
-    "laws", "verify", "means", "scenarios", "language", "persons",
+    "laws", "verify", "means", "scenarios", "language", "persons", "plan_laws",
 ))  # fmt: skip
 _KEPT = ("tests/test_readme.py", "tests/test_golden.py")
 _OF_MUTANTS = "tests/test_mutants.py"

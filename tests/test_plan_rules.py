@@ -445,8 +445,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "half a week": (
         {"plan": {"rules": {"a": rule(ALWAYS, OPEN, pause_weeks=1.5)}}},
-        "1.5",
-        "whole number",
+        "expected a whole number",
+        "round it",
     ),
     "a series that is none": (
         {"plan": {"rules": {"a": {"when": {"series": "mood"}, "do": {}}}}},

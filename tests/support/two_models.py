@@ -26,6 +26,7 @@ SERIES = (
     "occupancy|kind:status_holders|mean",
     "places|total|mean",
     "shortage|total|mean",
+    "standby|total|mean",
     "pending|total|end",
     "in_appeal|total|mean",
     "rejected|total|mean",
@@ -64,6 +65,7 @@ def named(tables: Tables, scenario: Scenario, ledger: Any) -> Series:
         f"{cell.name}|{measure}": tables.yearly[index]
         for index, (cell, measure) in enumerate(tables.yearly_cells)
     }
+    series["standby|total|mean"] = tables.volumes["standby_days"].sum(axis=2) / 365
     lines = costs(scenario, tables.volumes, ledger.samples, ledger.clock)
     return series | {f"cost|{line}": lines["document", line] for line in COSTS}
 
