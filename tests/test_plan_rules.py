@@ -25,7 +25,7 @@ from support.plans import (
     watched,
     with_plan,
 )
-from support.scenarios import change
+from support.scenarios import begun_on, change
 
 from sim.errors import ScenarioError
 from sim.results.budget import costs
@@ -277,6 +277,28 @@ def test_figures_are_known_as_late_as_the_schema_says(baseline: Scenario) -> Non
     }
     scenario = with_plan(baseline, {"a": rule(("without_place", {"above": 5}), OPEN)}, desk=False)
     assert orders(played(scenario, [0, 9, 0, 0])) == {2: 100}
+
+
+@pytest.mark.slow
+def test_what_no_money_is_left_for_is_neither_opened_nor_has_to_stay(
+    place: dict[str, int],
+) -> None:
+    """Nothing is left in 2025 and plenty in 2026: the 250 of the first rule open then, and stay.
+
+    All others may close in the seventh week, those of the second rule too.
+    """
+    lines = {date(year, 1, 1): 0.0 if year == 2025 else 1e12 for year in range(2025, 2031)}
+    more = {"budget.vintages.owb2025.lines.coa_nidos": lines}
+    rules = {
+        "a": rule(short(), OPEN, most=250, minimum_stay_weeks=50, lead_weeks=1),
+        "b": rule(short(), OPEN | {"open": 30}, lead_weeks=1),
+        "c": rule(plenty(), {"close": 1e6, "place": "emergency_location"}),
+    }
+    scenario = with_plan(load("constrained"), rules, desk=False, more=more)
+    found = played(begun_on(date(2025, 12, 15), scenario), [9, 9, 9, 9, 9, 9, 0])
+    assert orders(found) == {3: 130, 4: 130, 5: 80}
+    at = place["emergency_location"]
+    assert found.stock("places_open", at)[6, 0] == 250
 
 
 # -- money and work ----------------------------------------------------------------------------
