@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plans import rule, with_plan
+from support.plans import Rule, rule, with_plan
 from support.scenarios import change
 from support.two_models import ROUNDING, Series, against_error, likenesses, named
 
@@ -25,6 +25,13 @@ from sim.scenario import Scenario, load
 REPLICATIONS = 10
 UNTIL = date(2026, 8, 31)
 SCALE = 1 / 20
+REACTING: dict[str, Rule] = {
+    "ready": rule(("fill", {"above": 0.97}), {"open": 300, "place": "ready"}, most=4_000),
+    "back": rule(("fill", {"below": 0.955, "for_weeks": 4}), {"close": 200, "place": "ready"}),
+    "shift": rule(("pending", {"above": 50_000}), {"decisions": 8_000}, lead_weeks=8),
+    "build": rule(("waiting_for_home", {"above": 15_000}), {"homes": 6_000}),
+}
+"""Rules that open and close places on standby, and add decisions and homes, early on."""
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "baseline": lambda: load("baseline"),
     "a growing backlog": lambda: change(load("baseline"), {"ind.capacity.planned": 18_000}),
@@ -32,13 +39,6 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "constrained": lambda: change(load("constrained"), half_the_money()),
     "a plan that reacts": lambda: with_plan(load("baseline"), REACTING, standby=2_000),
 }
-REACTING = {
-    "ready": rule(("fill", {"above": 0.97}), {"open": 300, "place": "ready"}, most=4_000),
-    "back": rule(("fill", {"below": 0.955, "for_weeks": 4}), {"close": 200, "place": "ready"}),
-    "shift": rule(("pending", {"above": 50_000}), {"decisions": 8_000}, lead_weeks=8),
-    "build": rule(("waiting_for_home", {"above": 15_000}), {"homes": 6_000}),
-}
-"""Rules that open and close places on standby, and add decisions and homes, early on."""
 
 
 def half_the_money() -> dict[str, Any]:
