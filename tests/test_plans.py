@@ -10,11 +10,13 @@ from datetime import date
 
 import numpy as np
 import pytest
+from support.plans import rule, with_plan
 from support.scenarios import change, means_of, world_of
 
 from sim.model.capacity import capacity_plan
 from sim.model.engine import calendar, end_of_step, simulate
 from sim.model.ind_capacity import ind_factor
+from sim.model.plan_rules import plan_rules
 from sim.model.prices import guardianship_price
 from sim.model.spending_limit import (
     PendingClosures,
@@ -22,11 +24,12 @@ from sim.model.spending_limit import (
     full_prices,
     next_years_plan,
     this_years_plan,
+    track_spending,
     unaffordable_places,
     year_days,
 )
 from sim.model.state import SimState
-from sim.scenario import load
+from sim.scenario import Scenario, load
 
 REGULAR, HOTEL = 0, 4
 PLENTY = 1e12
@@ -170,6 +173,45 @@ def test_a_notice_that_ends_within_next_year_is_paid_there_until_then_with_sever
     plan = next_years_plan(world, 2026, ahead, nothing_ends(world))
     assert plan.kept[0, [REGULAR, HOTEL]].tolist() == [600, 0]
     assert plan.left[0] == pytest.approx(10, abs=1e-3)
+
+
+def test_what_is_kept_ready_is_paid_first_this_year_and_next() -> None:
+    """1,000 places at 6,000 a year: so much less is left, this year for the days to its end."""
+    scenarios = [with_plan(load("constrained"), standby=places) for places in (0, 1_000)]
+    day = (date(2025, 7, 1) - scenarios[0].start).days
+    worlds = [world_of(scenario, number=day) for scenario in scenarios]
+    ready = 1_000 * 6_000 * level_of(scenarios[0])
+    this = [this_years_plan(world, day, day, nothing_ends(world)).left[0] for world in worlds]
+    then = [next_years_plan(world, 2026, 900, nothing_ends(world)).left[0] for world in worlds]
+    # This year's 26 days before the start have been paid; what the days since cost is not told.
+    assert this[0] - this[1] == pytest.approx(ready * (26 + 184) / 365)
+    assert then[0] - then[1] == pytest.approx(ready)
+
+
+def level_of(scenario: Scenario) -> float:
+    """Prices of the headline vintage against those of 2023."""
+    levels = scenario.budget.price_levels
+    return levels[scenario.headline.price_level].single / levels[2023].single
+
+
+@pytest.mark.slow
+def test_what_is_kept_ready_is_spent_day_by_day() -> None:
+    """Of 1,000 places 100 are away for four weeks: ordered, then open or under notice for two."""
+    at_once = ("people", {"above": 1, "lag_weeks": 0})
+    rules = {
+        "a": rule(at_once, {"open": 100, "place": "ready"}, most=100),
+        "b": rule(at_once, {"close": 100, "place": "ready"}),
+    }
+    spent = []
+    for places in (0, 1_000):
+        scenario = with_plan(load("constrained"), rules, desk=False, standby=places)
+        actors = (calendar, plan_rules, track_spending, end_of_step)
+        ledger = simulate(scenario, 1, 1, vary=(), until=date(2025, 4, 30), actors=actors)
+        spent.append(ledger.tallies["coa_spent"].sum())
+    days = 900 * 28 + 1_000 * (ledger.clock.days - 28)
+    by_hand = (days / 365 * 6_000 + 100 * 500 + 100 * 300) * level_of(scenario)
+    by_hand += 100 * 14 / 365 * full_prices(world_of(scenario))[0, -1]
+    assert spent[1] - spent[0] == pytest.approx(by_hand, rel=1e-6)
 
 
 def test_the_ind_has_means_in_proportion_to_its_money_or_to_what_its_work_costs() -> None:

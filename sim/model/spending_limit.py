@@ -71,7 +71,7 @@ def track_spending(world: SimState) -> Actor:
         spent = paid * world.today.year + opened * opening + ended * severance
         if standby.is_standby.any():
             back = ledger.flow_in_step("places_notice", "places_standby")
-            ready = (ledger.stocks["places_standby"] * standby.price).sum(axis=1)
+            ready = _ready_paid(world, ledger.stocks)
             once = (new * standby.opening_cost + back * standby.closing_cost).sum(axis=1)
             spent = spent + ready * world.today.year + once
         ledger.tally("coa_spent", spent)
@@ -80,6 +80,12 @@ def track_spending(world: SimState) -> Actor:
 def _places_paid(stocks: Mapping[str, Counts], prices: Floats) -> Floats:
     """Cost of a year of the places open and under notice, all full: (replications,) [EUR]."""
     cost: Floats = ((stocks["places_open"] + stocks["places_notice"]) * prices).sum(axis=1)
+    return cost
+
+
+def _ready_paid(world: SimState, stocks: Mapping[str, Counts]) -> Floats:
+    """Cost of a year of the places kept ready: (replications,) [EUR]."""
+    cost: Floats = (stocks["places_standby"] * world.prices.of_standby.price).sum(axis=1)
     return cost
 
 
@@ -115,6 +121,7 @@ def spent_so_far(world: SimState, prices: Floats) -> Floats:
     if year == start.year:
         first = {name: snapshots[0] for name, snapshots in ledger.snapshots.items()}
         paid = _places_paid(first, prices) + first["wards"][:, 0] * guardianship_price(world.prices)
+        paid = paid + _ready_paid(world, first)
         spent = spent + paid * (start - date(year, 1, 1)).days / days_in_year(year)
     return spent
 
@@ -166,11 +173,11 @@ def this_years_plan(
 ) -> SpendingPlan:
     """What the money of this year pays for from the day ``ahead`` on, until the year's end.
 
-    Until then open places are paid as they stand; those under notice until they end. Guardianship
-    goes first, since it is owed by law; a reserve is kept back, and what it costs to give up the
-    places that next year's amount can't pay for. Of the standing places those are kept that are
-    filled first; one that would stay next year is given up only where that saves twice its
-    severance.
+    Until then open places are paid as they stand, those under notice until they end, and those on
+    standby as they are. Guardianship goes first, since it is owed by law; a reserve is kept back,
+    and what it costs to give up the places that next year's amount can't pay for. Of the standing
+    places those are kept that are filled first; one that would stay next year is given up only
+    where that saves twice its severance.
     """
     prices, order = full_prices(world), fill_order(world.scenario)
     severance = world.prices.price("prices.severance")
@@ -181,7 +188,7 @@ def this_years_plan(
     stocks, standing = world.ledger.stocks, committed_places(world)
 
     money = _amount(world, year) - spent_so_far(world, prices)
-    money = money - _nidos(world, (end - day) / 2) * (till + rest)
+    money = money - (_nidos(world, (end - day) / 2) + _ready_paid(world, stocks)) * (till + rest)
     money = money - (stocks["places_open"] * prices).sum(axis=1) * till
     money = money - notices.cost(world, prices, day, end)
     money = money - standing.sum(axis=1) * severance
@@ -208,9 +215,9 @@ def next_years_plan(
     severance = world.prices.price("prices.severance")[:, None]
     first, end = year_days(world, year)
     middle = (first + end) / 2 - world.ledger.step.day
-    nidos = _nidos(world, middle)
+    owed = _nidos(world, middle) + _ready_paid(world, world.ledger.stocks)
     standing = committed_places(world)
-    money, after = (_amount(world, y) - nidos for y in (year, year + 1))
+    money, after = (_amount(world, y) - owed for y in (year, year + 1))
     money = money - notices.cost(world, prices, first, end)
     stay = affordable(standing, prices, np.minimum(money, after), order)
 
