@@ -45,7 +45,7 @@ from sim.questions.metrics import (
 from sim.questions.pages import files, markdown, summary
 from sim.questions.questions import Metric, Question, StudySpec, questions
 from sim.questions.run_studies import Answers, required_studies, study_values
-from sim.questions.text import filled, lines, page, with_band, worded
+from sim.questions.text import as_shown, filled, lines, page, with_band, worded
 from sim.report.display_names import APPLICATIONS, input_name
 from sim.report.i18n import Language, number, translate
 from sim.results.cell import parse
@@ -296,6 +296,12 @@ def test_a_second_paragraph_is_part_of_the_answer_wherever_it_is_shown() -> None
         Question.model_validate({**ALL[0].model_dump(), "plan": text})
 
 
+def test_large_counts_are_rounded_by_their_size() -> None:
+    for value, text in ((949.4, "949"), (3_460_012.0, "3,460,000"), (119_649.0, "119,600")):
+        assert as_shown(value, "count", "en") == text
+    assert as_shown(3_460_012.0, "count", "en", exact=True) == "3,460,012"
+
+
 def test_a_study_of_several_scenarios_names_them() -> None:
     spec = StudySpec(verb="compare", several=("baseline", "faster-housing"))
     assert spec.scenarios == ("baseline", "faster-housing")
@@ -445,6 +451,21 @@ def test_the_entries_of_a_cut_are_its_row_for_all_years(monkeypatch: pytest.Monk
     assert found["all_20.net"] == Value(23.0, (13.0, 33.0))
 
 
+OF_A_PLAN = (
+    "cost_mean", "cost_p50", "cost_p90", "cost_cvar90", "loss_mean", "regret_mean", "regret_p90",
+    "p_short", "nights_short_mean", "more_cost_mean", "more_cost_p50", "more_cost_cvar90",
+    "fewer_nights_mean",
+)  # fmt: skip
+"""Entries of each plan of a comparison of plans."""
+
+
+@pytest.mark.long
+def test_a_comparison_of_plans_gives_the_entries_of_each() -> None:
+    plans = ("baseline", "standby-5000", "fixed-stock-41000+standby-5000")
+    found = study_values(StudySpec(verb="plan compare", several=plans), FEW)
+    assert set(found) == {f"{plan}.{column}" for plan in plans for column in OF_A_PLAN} | {"evpi"}
+
+
 def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
     """Of an explanation the factors are known without a run."""
     there: dict[str, set[str]] = {}
@@ -456,6 +477,8 @@ def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
             there[command] = {"best", "rule", "reference_more", "reference_saves"}
         elif one.study.name == "solve":
             there[command] = {"answer", "present", "at_least"}
+        elif one.study.name == "plan compare":
+            there[command] = {f"{plan}.{column}" for plan in one.scenarios for column in OF_A_PLAN}
         else:
             there[command] = {f"{cut.name}.per_euro" for cut in CUTS}
     for question in ANSWERED:

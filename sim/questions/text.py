@@ -45,6 +45,8 @@ BILLION = 1e9
 TEN, HUNDRED = 10, 100
 HUNDREDS = 1_000
 """Counts from here on are shown in hundreds: more digits would be spurious."""
+MILLIONS = 1_000_000
+"""Counts from here on are shown in tens of thousands."""
 RESTS = 3
 """Largest number of assumptions listed."""
 FACTOR, SHARE = "factor", "share"
@@ -68,11 +70,11 @@ def plain(value: float, figure: Metric, lang: Language) -> str:
 
 
 def as_shown(value: float, shown: str, lang: Language, exact: bool = False) -> str:
-    """Format a value by ``SCALE``, without unit; large counts in hundreds unless exact."""
+    """Format a value by ``SCALE``, without unit; large counts rounded unless exact."""
     divisor, decimals = SCALE[shown]
     scaled = value / divisor
     if shown == "count" and not exact and abs(scaled) >= HUNDREDS:
-        scaled = round(scaled, -2)
+        scaled = round(scaled, -4 if abs(scaled) >= MILLIONS else -2)
     return number(scaled, lang, decimals)
 
 
