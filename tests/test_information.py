@@ -75,7 +75,8 @@ def test_value_is_never_below_0_nor_above_perfect_information(losses: Floats, se
 def test_resampled_values_are_within_their_own_bounds() -> None:
     regrets, inputs = two_plans(0.0, (1.0,), 2.0, 3)
     basis = info.chosen_basis(regrets, list(info.bases(inputs)))
-    found, perfect = info.resampled(regrets, basis), info.resampled_perfect(regrets)
+    drawn = info.weights(COUNT)
+    found, perfect = info.resampled(regrets, basis, drawn), info.resampled_perfect(regrets, drawn)
     assert (found >= 0).all()
     assert (found <= perfect).all()
 
@@ -83,11 +84,12 @@ def test_resampled_values_are_within_their_own_bounds() -> None:
 def test_resample_is_regressed_as_if_its_replications_were_all_there_are() -> None:
     regrets, inputs = two_plans(0.1, (1.0,), 1.0, 4)
     basis = info.chosen_basis(regrets, list(info.bases(inputs)))
-    rows = np.repeat(np.arange(COUNT), info.weights(COUNT)[7].astype(int))
+    drawn = info.weights(COUNT)
+    rows = np.repeat(np.arange(COUNT), drawn[7].astype(int))
     again, left = regrets[:, rows], basis[rows]
     slopes = np.linalg.lstsq(left, again.T, rcond=None)[0]
     expected = info.gain(again, (left @ slopes).T)
-    assert info.resampled(regrets, basis)[7] == pytest.approx(expected, rel=1e-6)
+    assert info.resampled(regrets, basis, drawn)[7] == pytest.approx(expected, rel=1e-6)
 
 
 def test_perfect_information_is_the_least_mean_regret() -> None:

@@ -192,9 +192,9 @@ def signature_of(study: Study) -> Signature:
     found = []
     if study.takes == "two scenarios":
         found.append(Parameter("other", Parameter.POSITIONAL_OR_KEYWORD))
-    if study.takes == "scenarios":
+    if study.takes in ("scenarios", "plans"):
         found.append(Parameter("others", Parameter.VAR_POSITIONAL))
-    several = study.takes == "scenarios"
+    several = study.takes in ("scenarios", "plans")
     own = Parameter.KEYWORD_ONLY if several else Parameter.POSITIONAL_OR_KEYWORD
     fields = [(name, field, own) for name, field in study.options.own().items()]
     shared = study.options.shared().items()

@@ -64,6 +64,20 @@ ARGUMENTS: dict[Takes, Parameters] = {
             ...,
         )
     },
+    "plans": {
+        "scenarios": (
+            Annotated[
+                list[str] | None,
+                typer.Argument(
+                    metavar="SCENARIO...",
+                    help="A scenario, or several: the plans to choose from.",
+                    show_default="baseline",
+                    autocompletion=complete_scenario,
+                ),
+            ],
+            None,
+        )
+    },
     "sweep": {
         "sweep": (Annotated[Path, typer.Argument(metavar="SWEEP", help="A sweep's folder.")], ...)
     },
@@ -75,9 +89,9 @@ def study_command(study: Study) -> Callable[..., None]:
     options = study.options
     parameters = dict(ARGUMENTS[study.takes])
     parameters |= {name: _flag(name, field) for name, field in options.own().items()}
-    if study.takes in ("scenario", "scenarios"):
+    if study.takes in ("scenario", "scenarios", "plans"):
         parameters["set_"] = (Sets, None)
-    if study.takes in ("scenario", "two scenarios", "scenarios"):
+    if study.is_of_scenarios:
         parameters["override"] = (Overrides, False)
     parameters |= {name: _flag(name, field) for name, field in options.shared().items()}
     parameters |= {"workers": (Workers, 0), "executor": (Executor, None)}
@@ -163,9 +177,9 @@ def _run(study: Study, values: dict[str, Any], typed: dict[str, Any]) -> None:
 
 def _finished_runs(study: Study, options: StudyOptions, typed: dict[str, Any]) -> list[Path]:
     """Return the folders of finished runs that were typed where scenarios may stand."""
-    words = [Path(word) for word in typed.get("scenarios", ())]
+    words = [Path(word) for word in typed.get("scenarios") or ()]
     folders = [word for word in words if (word / "run.json").is_file()]
-    if not folders:
+    if not folders or study.name != "compare":
         return []
     if len(folders) < len(words):
         (other, *_) = [word for word in words if word not in folders]
@@ -195,6 +209,8 @@ def _loader(study: Study, typed: dict[str, Any]) -> Callable[[PoolOfWorkers], In
             what = "there is nothing to compare"
             usage_error(study.name, what, "name another scenario, or --set")
         chains = [(first, []), *((chain, sets) for chain in rest or [first])]
+    elif study.takes == "plans":
+        chains = [(chain, sets) for chain in parse_chains(typed["scenarios"] or ["baseline"])]
     else:
         chains = []
         check_results(typed["sweep"])

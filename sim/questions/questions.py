@@ -158,7 +158,8 @@ class StudySpec(BaseModel):
             raise ValueError(str(error)) from None
         if (self.study.takes == "two scenarios") != (None not in (self.first, self.second)):
             raise ValueError("a study of two scenarios has first and second, and no other does")
-        if (self.study.takes == "scenarios") != bool(self.several):
+        may = self.study.takes == "plans"
+        if not may and (self.study.takes == "scenarios") != bool(self.several):
             raise ValueError("a study of several scenarios has several, and no other does")
         return self
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from .options import StudyOptions
 
-Takes = Literal["scenario", "two scenarios", "scenarios", "design", "sweep"]
-"""What a study works on: one scenario, two, one against several, a design file, or the folder of a
-sweep."""
+Takes = Literal["scenario", "two scenarios", "scenarios", "plans", "design", "sweep"]
+"""What a study works on: one scenario, two, one against several, one or more, a design file, or the
+folder of a sweep."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Study:
     @property
     def is_of_scenarios(self) -> bool:
         """Whether it works on scenarios, so that it is a method of them in Python."""
-        return self.takes in ("scenario", "two scenarios", "scenarios")
+        return self.takes in ("scenario", "two scenarios", "scenarios", "plans")
 
     @property
     def method(self) -> str:
@@ -163,6 +163,17 @@ STUDIES: dict[str, Study] = {
             "search that was stopped goes on where it was when the same command is given again: "
             "what it has tried is kept in outputs/plan-search/kept. Weekly steps unless --step "
             "day.",
+        ),
+        Study(
+            "plan value",
+            "Find what it is worth to know an uncertain input before a plan or a budget is chosen.",
+            "sim.studies.plan_value",
+            f"{PLAN_OPTIONS}.PlanValueOptions",
+            ("plan_value",),
+            "plans",
+            details="The choice is between the plans that are named, between numbers of fixed "
+            "places of one scenario (--places), or of the budget of a year (--budget). Weekly "
+            "steps unless --step day.",
         ),
         Study(
             "sweep",

@@ -178,14 +178,21 @@ def best_basis(regrets: Floats, candidates: Sequence[Sequence[Floats]]) -> tuple
     return values[first], chosen[first]
 
 
-def worth(regrets: Floats, inputs: Sequence[Floats], noise: float | None = None) -> Worth:
+def worth(
+    regrets: Floats,
+    inputs: Sequence[Floats],
+    noise: float | None = None,
+    drawn: Floats | None = None,
+) -> Worth:
     """Return the value of knowing inputs, (replication,) each, together before the decision.
 
-    ``noise`` is what as many inputs without effect come to, if that is known.
+    ``noise`` is what as many inputs without effect come to, and ``drawn`` are the resamples
+    (``weights``), if these are known.
     """
     value, basis = best_basis(regrets, families(inputs))
     found = noise_of(regrets, len(inputs)) if noise is None else noise
-    low, high = interval(value, resampled(regrets, basis))
+    drawn = weights(regrets.shape[1]) if drawn is None else drawn
+    low, high = interval(value, resampled(regrets, basis, drawn))
     # An input without columns is worth 0 in all resamples: what it might be worth is the noise.
     return Worth(value, low, max(high, found), found, basis.shape[1])
 
@@ -203,24 +210,23 @@ def weights(replications: int) -> Floats:
     return drawn.astype(np.float64)
 
 
-def resampled_perfect(regrets: Floats) -> Floats:
+def resampled_perfect(regrets: Floats, drawn: Floats) -> Floats:
     """Return the value of perfect information in each resample of the replications."""
-    count = regrets.shape[1]
-    result: Floats = (weights(count) @ regrets.T).min(axis=1) / count
+    result: Floats = (drawn @ regrets.T).min(axis=1) / regrets.shape[1]
     return result
 
 
-def resampled(regrets: Floats, basis: Floats) -> Floats:
+def resampled(regrets: Floats, basis: Floats, drawn: Floats) -> Floats:
     """Return the value of an input in each resample of the replications, regressed again.
 
     Least squares in a resample are weighted by how often it has a replication.
     """
     (plans, count), columns = regrets.shape, basis.shape[1]
-    drawn, most = weights(count), resampled_perfect(regrets)
+    most = resampled_perfect(regrets, drawn)
     squares = (basis[:, :, None] * basis[:, None, :]).reshape(count, -1)
-    known = np.empty(RESAMPLES)
+    known = np.empty(len(drawn))
     size = max(1, AT_ONCE // (plans * count))
-    for first in range(0, RESAMPLES, size):
+    for first in range(0, len(drawn), size):
         part = drawn[first : first + size]
         gram = (part @ squares).reshape(-1, columns, columns) + 1e-9 * np.eye(columns)
         right = np.stack([(one * regrets) @ basis for one in part]).transpose(0, 2, 1)

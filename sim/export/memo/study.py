@@ -44,6 +44,7 @@ SUMMARIES = {
     "ind_coa": "memo_about_ind_coa",
     "sensitivity": "memo_about_sensitivity",
     "plan_search": "memo_about_plan_search",
+    "plan_value": "memo_about_plan_value",
     "sweep": "memo_about_sweep",
     "discovery": "memo_about_discovery",
 }
@@ -58,6 +59,7 @@ DECISIONS = {
     "ind_coa": "memo_decide_ind_coa",
     "sensitivity": "memo_decide_sensitivity",
     "plan_search": "memo_decide_plan_search",
+    "plan_value": "memo_decide_plan_value",
     "discovery": "memo_decide_discovery",
 }
 """What the reader of a study may decide, by label; a study that is not here asks for nothing."""
