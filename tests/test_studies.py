@@ -55,6 +55,17 @@ STUDIES = {
         {"plans", "sweep", "ranges"},
         ("EUR 500", "CVaR 90%", "Mean regret by the price", "perfect information (EVPI)"),
     ),
+    "value-places": (
+        ["plan", "value", "--places", "31000,61000", *TINY, *SHORT],
+        {"plans", "values", "whole", "choices"},
+        ("Knowing the whole future before the choice between these 2 plans", "includes knowing all "
+         "chance", "mean regret", "EUR 250 for each of their nights"),
+    ),
+    "value-budget": (
+        ["plan", "value", "--budget", "2026", "--chance", "90%", *TINY],
+        {"budgets", "values", "whole", "choices"},
+        ("is enough with a chance of 90%", "weighs 9 times", "includes knowing all chance"),
+    ),
     "ind-coa": (
         ["ind-cut", *TINY, *SHORT],
         {"ind_coa"},
@@ -213,6 +224,13 @@ def test_a_difference_of_nothing_is_said_in_words(command: Command) -> None:
         (["enough", "--chance", "50%,sure"], "'sure' is not a chance"),
         (["enough", "--line", "total,money"], "no budget line 'money'"),
         (["enough", "--line", "total,coa,nidos,ind,ukraine"], "give 1 to 4"),
+        (["plan", "value"], "1 plans to choose from"),
+        (["plan", "value", "--places", "31000,31.000"], "'31.000' is not a number of places"),
+        (["plan", "value", "--places", "31000"], "1 numbers of places"),
+        (["plan", "value", "--places", "31000,41000", "--budget", "2027"], "two decisions"),
+        (["plan", "value", "baseline", "faster-housing", "--budget", "2027"], "2 scenarios"),
+        (["plan", "value", "--budget", "2055"], "take a year from 2025 to 2030"),
+        (["plan", "value", "--budget", "2027", "--line", "money"], "no budget line 'money'"),
         (["enough", "--year", "2055"], "take a year from 2025 to 2030"),
         (["solve", "baseline", "--target", "gap.total.2027 <= 0"], "Missing option '--lever'"),
         (["solve", "baseline", "--lever", "inflow.fist", "--target", "gap.total.2027 <= 0"],

@@ -21,15 +21,15 @@ from sim.report.charts.elements import amount
 from sim.report.charts.layout import Swatch
 from sim.report.charts.names import scenario_label
 from sim.report.charts.occupancy import luminance
-from sim.report.i18n import Language, billion, number, probability, translate
+from sim.report.i18n import Language, billion, million, number, probability, translate
 from sim.report.study_data import StudyData
 from sim.runs.provenance import find_in_chart
 from sim.scenario import load
 from sim.studies import STUDIES as REGISTERED
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
+from sim.studies import plan_value_chart, sensitivity
 from sim.studies import scatter_chart as scatter
-from sim.studies import sensitivity
 from sim.studies.base import chart_text, draw_chart, write_chart
 from sim.studies.discover_text import percent, plainly
 from sim.studies.sweep_chart import along_levers
@@ -126,6 +126,13 @@ def of_sensitivity(data: StudyData, lang: Language) -> list[str]:
             *(number(eur / 1e9, lang, 2) for eur in tornado["high"][first])]  # fmt: skip
 
 
+def of_plan_value(data: StudyData, lang: Language) -> list[str]:
+    (whole,) = data.table("whole").to_dict("records")
+    first = data.table("values")[: plan_value_chart.TOLD_OF]
+    amounts = [whole["evpi"], *first["value"], *first["value_low"], *first["value_high"]]
+    return [million(eur, lang) for eur in amounts]
+
+
 def of_discovery(data: StudyData, lang: Language) -> list[str]:
     row = data.table("boxes").iloc[0]
     ends = data.table("boxes").query("box == 1")[["low", "high"]].to_numpy(float).ravel()
@@ -151,6 +158,7 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
     "plan_comparison": of_plans,
     "ind_coa": of_ind_coa,
     "sensitivity": of_sensitivity,
+    "plan_value": of_plan_value,
     "discovery": of_discovery,
     "sweep": of_sweep,
 }
@@ -169,6 +177,7 @@ def test_every_kind_of_study_has_a_chart_that_is_tried_here() -> None:
 @pytest.mark.parametrize(
     "swatches",
     [(ind_coa.LESS, ind_coa.MORE), (sensitivity.LOW, sensitivity.HIGH),
+     (plan_value_chart.NUMBER, plan_value_chart.INFLOW),
      tuple(Swatch(scatter._hex(share)) for share in scatter.STEPS)],
 )  # fmt: skip
 def test_fills_are_data_apart_in_grey(swatches: tuple[Swatch, ...]) -> None:

@@ -321,6 +321,19 @@ class SensitivityAsked(Part):
     tornado_replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
 
 
+class PlanValueAsked(Part):
+    """Decision before which something may be known: plans, numbers of places, or a budget."""
+
+    lambda_: Annotated[float, Field(alias="lambda", ge=0, le=LARGEST)]
+    from_: Annotated[Year | None, Field(alias="from")]
+    places: Annotated[list[Count], Field(max_length=1_000)]
+    reached: Year
+    budget: Year | None
+    chance: Share
+    line: Name
+    years: Annotated[list[Year], Field(min_length=1)]
+
+
 class SweepAsked(Part):
     """Design of a sweep: what varies, over which range, and what is recorded."""
 
@@ -365,6 +378,7 @@ ASKED: dict[str, type[Part]] = {
     "stock": OptimalPlacesAsked,
     "ind_coa": IndCutAsked,
     "sensitivity": SensitivityAsked,
+    "plan_value": PlanValueAsked,
     "sweep": SweepAsked,
     "discovery": DiscoveryAsked,
     "answers": AnswersAsked,

@@ -98,7 +98,7 @@ def bases(inputs: Sequence[Floats]) -> Iterator[Floats]:
     count = inputs[0].size
     constant = np.full((count, 1), count**-0.5)
     yield constant
-    most = max(2, int(SHARE_OF_COLUMNS * count))
+    most = int(SHARE_OF_COLUMNS * count)
     for columns in KNOTS:
         parts = [spline(values, columns) for values in inputs]
         if (joined := orthonormal([constant, *parts])).shape[1] <= most:
@@ -136,7 +136,7 @@ def chosen_basis(regrets: Floats, candidates: Sequence[Floats]) -> Floats:
         left = total - float(((apart @ basis) ** 2).sum())
         return float(max(left, 0.0) / (1 - basis.shape[1] / count) ** 2)
 
-    return min(candidates, key=error)
+    return min(candidates, key=error) if len(candidates) > 1 else candidates[0]
 
 
 def fitted(regrets: Floats, basis: Floats) -> Floats:

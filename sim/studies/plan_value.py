@@ -214,7 +214,8 @@ def value_tables(decision: Decision) -> dict[str, pd.DataFrame]:
         rows.append(_row(TOGETHER, worth(regrets, together.columns, 0.0, drawn)))
     value = perfect(regrets)
     low, high = interval(value, resampled_perfect(regrets, drawn))
-    whole = {"evpi": value, "evpi_low": low, "evpi_high": high, "noise": noise.get(1, 0.0)}
+    numbers = {"evpi": value, "evpi_low": low, "evpi_high": high, "noise": noise.get(1, 0.0)}
+    whole = {name: round(number) for name, number in numbers.items()}
     return {
         "whole": pd.DataFrame([whole]),
         "values": pd.DataFrame(rows, columns=list(COLUMNS)),
@@ -222,8 +223,9 @@ def value_tables(decision: Decision) -> dict[str, pd.DataFrame]:
 
 
 def _row(name: str, worth: Worth) -> dict[str, Any]:
-    numbers = (worth.value, worth.low, worth.high, worth.noise, worth.told, worth.columns)
-    return dict(zip(COLUMNS, (name, *numbers), strict=True))
+    # In whole euros: the last digits of a sum of products are not the same on every machine.
+    euros = (round(one) for one in (worth.value, worth.low, worth.high, worth.noise))
+    return dict(zip(COLUMNS, (name, *euros, worth.told, worth.columns), strict=True))
 
 
 def together_of(known: Sequence[Known]) -> Known | None:

@@ -22,6 +22,8 @@ from .plan_value_inputs import ALL_YEARS, COMPOSITION, MEAN, TOGETHER, YEAR, is_
 Row = dict[Any, Any]
 SHOWN = 12
 """Inputs that a table and a chart name."""
+LEAST = 100
+"""Replications below which values are not found."""
 THOUSAND = 1000
 
 
@@ -283,6 +285,8 @@ def _amounts(told: Told, row: Row, lang: Language) -> Row:
 def _most(told: Told, lang: Language) -> str:
     """Return the input that is worth most."""
     row = told.most
+    if told.data.settings.replications < LEAST:
+        return translate("value_few", lang, least=LEAST)
     if row is None:
         return translate("value_none", lang, noise=million(told.whole["noise"], lang))
     return translate("value_most", lang, **_amounts(told, row, lang))

@@ -163,7 +163,59 @@ def sensitivity() -> StudyData:
     return recorded("sensitivity", asked, {"indices": indices, "tornado": tornado, "whole": whole})
 
 
+def plan_value(budget: int | None = None) -> StudyData:
+    """Return the value of what may be known: some of it worth much, some told from nothing."""
+    names = ["inflow_mean", "inflow_years", "ind.capacity.realised", "inflow_2026", "composition",
+             "family.productivity + family.arrival_share + family.travel_days", "housing.homes",
+             "courts.delay_days", "prices.estimated_factor", "ind.leave_rate", "inflow_2027",
+             "guardianship.stay_days", "transit.stay_days", "reception.desk.slack"]  # fmt: skip
+    value = 4.8e8 * 0.6 ** np.arange(len(names))
+    values = pd.DataFrame({"input": names, "value": value, "value_low": 0.7 * value,
+                           "value_high": 1.3 * value + 1e7, "noise": 2e7, "told": value > 2e7,
+                           "columns": 4})  # fmt: skip
+    both = pd.DataFrame([("together", 5.7e8, 5e8, 6.3e8, 0.0, True, 20)], columns=values.columns)
+    values = pd.concat([values, both], ignore_index=True)
+    whole = pd.DataFrame([{"evpi": 7.9e8, "evpi_low": 7.4e8, "evpi_high": 8.5e8, "noise": 2e7}])
+    places = [] if budget else [41_000, 61_000, 81_000]
+    asked = {
+        "lambda": 250.0,
+        "from": None,
+        "places": places,
+        "reached": 2027,
+        "budget": budget,
+        "chance": 0.8,
+        "line": "total",
+        "years": [budget] if budget else [2025, 2030],
+    }
+    if budget:
+        rows = [("best", 5.5e9, 0.8, 1.2e9, 3e8, 2.4e9), ("present", 1.5e9, 0.0, 0.0, 3e9, 1.2e10)]
+        columns = ["budget", "amount", "p_enough", "unspent_mean", "short_mean", "loss_mean"]
+        chosen = [
+            ("inflow_mean", q, at, 2e5 * at) for q, at in ((0.1, 13e3), (0.5, 2e4), (0.9, 4e4))
+        ]
+        tables = {
+            "budgets": pd.DataFrame(rows, columns=columns),
+            "choices": pd.DataFrame(chosen, columns=["input", "quantile", "at", "budget"]),
+        }
+    else:
+        plans = [
+            (str(n), 2.5e10 + 2e4 * n, regret, 3 * regret, 1 / 3)
+            for n, regret in zip(places, (2.5e9, 7.9e8, 9e8), strict=True)
+        ]
+        columns = ["plan", "loss_mean", "regret_mean", "regret_p90", "p_best"]
+        parts = [
+            ("inflow_mean", "41000", 5e3, 14e3, 0.2),
+            ("inflow_mean", "61000", 14e3, 24e3, 0.5),
+            ("inflow_mean", "81000", 24e3, 1e5, 0.3),
+        ]
+        tables = {"plans": pd.DataFrame(plans, columns=columns), "choices": pd.DataFrame(
+            parts, columns=["input", "plan", "low", "high", "share"])}  # fmt: skip
+    return recorded("plan_value", asked, {"whole": whole, "values": values, **tables})
+
+
 MADE_UP: dict[str, Callable[[], StudyData]] = {
+    "plan_value": plan_value,
+    "plan_value of a budget": lambda: plan_value(2027),
     "sensitivity": sensitivity,
     "discovery": lambda: discovery_in(made()),
     "discovery on a grid": lambda: discovery_in(sweep_on_a_grid()),

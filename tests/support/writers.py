@@ -55,6 +55,7 @@ _STUDIES: dict[str, tuple[str, ...]] = {
     "plan compare": ("baseline", "no-emergency", *FEW, "--until", "2025-12-31"),
     "ind-cut": FEW,
     "sensitivity": (),
+    "plan value": ("--budget", "2025", *FEW),
     "discover": ("s", "--where", "occupancy.total.2025 > 1"),
 }
 COMMANDS: dict[str, tuple[Writer, ...]] = {
