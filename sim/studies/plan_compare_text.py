@@ -139,7 +139,7 @@ def sentences(data: StudyData, lang: Language) -> list[str]:
         _evpi(rows, lang),
         _frontier(rows, names, lang),
         *_unsure(rows, names, lang),
-        *_differing(data, lang),
+        *differing(data, lang),
         *prices_notes(data.scenarios, lang),
         _method(data, rows, lang),
     ]
@@ -224,7 +224,7 @@ def _unsure(rows: Sequence[Row], names: dict[str, str], lang: Language) -> list[
     return [translate("plans_unsure", lang, plans=quoted(others, lang))] if others else []
 
 
-def _differing(data: StudyData, lang: Language) -> list[str]:
+def differing(data: StudyData, lang: Language) -> list[str]:
     """Return in which keys plans differ that no plan decides."""
     found = undecided_words(data.scenarios, lang)
     if not found:

@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..report.charts.elements import key_words
-from ..report.display_names import line_label, titles_of
+from ..report.display_names import line_label
 from ..report.i18n import Language, billion, million, number, percent, probability, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from .enough_chart import percent as chance_text
 from .enough_chart import prices as budget_prices
+from .plan_compare_text import differing, euros
+from .plan_keys import plan_names
 from .plan_value_inputs import ALL_YEARS, COMPOSITION, MEAN, TOGETHER, YEAR, is_inflow
 
 Row = dict[Any, Any]
@@ -99,8 +101,8 @@ def plan_name(told: Told, plan: object, lang: Language) -> str:
     """Return a plan in words: its title, or its number of places."""
     if told.data.asked["places"]:
         return translate("value_places", lang, n=number(float(str(plan)), lang))
-    titles = titles_of(told.data.scenarios, lang)
-    return translate("memo_quoted", lang, name=titles[str(plan)])
+    names = plan_names(told.data.scenarios, lang)
+    return translate("memo_quoted", lang, name=names[str(plan)])
 
 
 def level(value: float, lang: Language) -> str:
@@ -208,7 +210,7 @@ def sentences(told: Told, lang: Language) -> list[str]:
     if told.whole["evpi"] > 0:
         lines += [_most(told, lang), _chosen(told, lang), _number(told, lang)]
         lines += [_together(told, lang), _rest(told, lang)]
-    lines += [_edge(told, lang), _method(told, lang)]
+    lines += [_edge(told, lang), *differing(told.data, lang), _method(told, lang)]
     return [line for line in lines if line]
 
 
@@ -364,6 +366,5 @@ def _method(told: Told, lang: Language) -> str:
     method = translate("value_method", lang, n=n, step=step)
     if told.is_budget:
         return method
-    euro = "EUR" if lang == "en" else "€"
-    night = translate("value_weighed", lang, price=f"{euro} {number(asked['lambda'], lang)}")
+    night = translate("value_weighed", lang, price=euros(asked["lambda"], lang))
     return f"{night} {method}"
