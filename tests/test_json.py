@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "optimal-places": FEW,
     "plan compare baseline no-emergency": (*FEW, *SOON),
+    "plan value": ("--budget", "2025", *FEW),
     "ind-cut": FEW,
     "sensitivity": ("--points", "2", "--workers", "1"),
     "sweep design.yaml": ("--workers", "1"),

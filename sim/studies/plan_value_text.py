@@ -207,7 +207,9 @@ def sentences(told: Told, lang: Language) -> list[str]:
     """Return what certainty is worth, which input is worth most, and what it would change."""
     lines = [_of_budget(told, lang), *_present(told, lang)] if told.is_budget else []
     lines += [_certainty(told, lang)]
-    if told.whole["evpi"] > 0:
+    if told.data.settings.replications < LEAST:
+        lines += [translate("value_few", lang, least=LEAST)]
+    elif told.whole["evpi"] > 0:
         lines += [_most(told, lang), _chosen(told, lang), _number(told, lang)]
         lines += [_together(told, lang), _rest(told, lang)]
     lines += [_edge(told, lang), *differing(told.data, lang), _method(told, lang)]
@@ -287,8 +289,6 @@ def _amounts(told: Told, row: Row, lang: Language) -> Row:
 def _most(told: Told, lang: Language) -> str:
     """Return the input that is worth most."""
     row = told.most
-    if told.data.settings.replications < LEAST:
-        return translate("value_few", lang, least=LEAST)
     if row is None:
         return translate("value_none", lang, noise=million(told.whole["noise"], lang))
     return translate("value_most", lang, **_amounts(told, row, lang))
