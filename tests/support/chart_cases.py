@@ -103,14 +103,16 @@ def all_runs() -> dict[str, RunData]:
     return {name: run_data(name) for name in EXTREMES}
 
 
-def recorded(kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame]) -> StudyData:
+def recorded(
+    kind: str, asked: dict[str, Any], tables: dict[str, pd.DataFrame], replications: int = 8
+) -> StudyData:
     """Return a study of the baseline with some tables."""
     record = {
         "kind": kind,
         "id": "0123456789ab",
         "asked": asked,
         "scenarios": {"baseline": {"en": "Made", "nl": "Gemaakt"}},
-        "options": OPTIONS,
+        "options": {**OPTIONS, "replications": replications},
     }
     return StudyData(record, tables.__getitem__, load)
 
@@ -210,7 +212,7 @@ def plan_value(budget: int | None = None) -> StudyData:
         ]
         tables = {"plans": pd.DataFrame(plans, columns=columns), "choices": pd.DataFrame(
             parts, columns=["input", "plan", "low", "high", "share"])}  # fmt: skip
-    return recorded("plan_value", asked, {"whole": whole, "values": values, **tables})
+    return recorded("plan_value", asked, {"whole": whole, "values": values, **tables}, 1_000)
 
 
 MADE_UP: dict[str, Callable[[], StudyData]] = {
