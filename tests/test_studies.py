@@ -56,8 +56,7 @@ STUDIES = {
         ("EUR 500", "CVaR 90%", "Mean regret by the price", "perfect information (EVPI)"),
     ),
     "value-places": (
-        ["plan", "value", "--places", "61000,81000", *TINY, *SHORT, "--replications",
-         "6"],
+        ["plan", "value", "--places", "61000,81000", "--seed", "2", *TINY, *SHORT],
         {"plans", "values", "whole", "choices"},
         ("Knowing the whole future before the choice between these 2 plans", "includes knowing all "
          "chance", "mean regret", "EUR 250 for each of their nights"),
