@@ -75,7 +75,7 @@ class Study:
 OPTIONS = "sim.studies.options"
 PLAN_OPTIONS = "sim.studies.plan_options"
 GROUPS = {
-    "plan": "Compare plans of capacity over all futures.",
+    "plan": "Compare plans of capacity, search them, and value what is not known.",
 }
 """What the groups of studies are for, in one line: studies whose name has two words."""
 STUDIES: dict[str, Study] = {

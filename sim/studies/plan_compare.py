@@ -58,7 +58,7 @@ def run(options: PlanCompareOptions, inputs: Inputs) -> StudyContent:
     years = years_of(options.since, Clock(base.scenario.start, until, settings.step))
     measure = PlanOutcomes(options.since)
     with inputs.watch("plan-compare", settings.replications * len(names)) as progress:
-        tasks = [Task(one.scenario, measure) for one in inputs.scenarios]
+        tasks = [Task(one.scenario, measure, volumes_only=True) for one in inputs.scenarios]
         found = list(run_tasks(tasks, settings, inputs.workers, progress))
     tables = tables_of(names, found, options)
     asked = {**options.asked(), "years": list(years)}

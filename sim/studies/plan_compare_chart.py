@@ -39,8 +39,8 @@ UNITS = {"p_short": 0.01, "nights_short_mean": 1e6}
 """What a unit of the horizontal scale is, by what it shows."""
 NAME_SHARE = 0.3
 """Part of the width of the panel that a line of a name may take."""
-ROOM = 0.12
-"""Room around the points, as a share of their range."""
+ROOM, ROOM_NAMES = 0.12, 0.22
+"""Room around the points, as a share of their range: above and right, and left and below."""
 
 
 def risk_column(plans: pd.DataFrame) -> str:
@@ -149,11 +149,11 @@ def _limits(axes: Axes, x: Floats, y: Floats, risk: str) -> None:
     """Leave room around the points; a probability ends at 0 and at 100."""
     wide = max(float(np.ptp(x)), 0.02 * float(np.abs(x).max()), 1e-3)
     tall = max(float(np.ptp(y)), 0.02 * float(np.abs(y).max()), 1e-3)
-    low, high = float(x.min()) - ROOM * wide, float(x.max()) + ROOM * wide
+    low, high = float(x.min()) - ROOM_NAMES * wide, float(x.max()) + ROOM * wide
     edge = 0.02 * wide
     low = max(low, -edge)
     axes.set_xlim(low, min(high, 100 + edge) if risk == "p_short" else high)
-    axes.set_ylim(float(y.min()) - ROOM * tall, float(y.max()) + ROOM * tall)
+    axes.set_ylim(float(y.min()) - ROOM_NAMES * tall, float(y.max()) + ROOM * tall)
 
 
 def words(data: StudyData, lang: Language) -> str:

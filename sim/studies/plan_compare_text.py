@@ -16,7 +16,7 @@ from .plan_keys import plan_names, undecided_words
 
 Row = dict[Any, Any]
 LABEL_WIDTH = 26
-"""Least width of the names of outcomes [characters]."""
+"""Width of the names of outcomes [characters]."""
 MOST_KEYS = 4
 """Keys that the note names; of more it says how many."""
 CHOICE = ("loss_mean", "regret_mean", "regret_p90", "p_best")
@@ -47,7 +47,7 @@ def plans_table(data: StudyData, lang: Language) -> Table:
     names = plan_names(data.scenarios, lang)
     title = translate("plans_title", lang, **years_of(data), prices=prices_label(data.first, lang))
     table = Table(title=title, title_justify="left")
-    table.add_column("", min_width=LABEL_WIDTH)
+    table.add_column("", width=LABEL_WIDTH)
     for row in rows:
         table.add_column(names[row["plan"]], justify="right", overflow="fold")
     for section in _measures(data, lang):

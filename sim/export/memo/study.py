@@ -90,7 +90,8 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     about = summary_of(str(data.record["kind"]), lang)
     titles = titles_of(data.scenarios, lang)
     subjects = _listed(list(titles.values()), lang) or folder.stamp.scenario
-    reason = translate("memo_study_question", lang, about=about, scenarios=subjects)
+    question = "memo_study_question_several" if len(titles) > 1 else "memo_study_question"
+    reason = translate(question, lang, about=about, scenarios=subjects)
     chart: list[Block] = []
     if has_chart(data):
         chart = [_study_chart(folder, translate("memo_study_caption", lang), lang)]
