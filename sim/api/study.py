@@ -188,7 +188,10 @@ def compare_finished(
 
 
 def signature_of(study: Study) -> Signature:
-    """Return the signature of the method of a study: other scenarios, then its options."""
+    """Return the signature of the method of a study: other scenarios, then its options.
+
+    Of these what has to be given stands first.
+    """
     found = []
     if study.takes == "two scenarios":
         found.append(Parameter("other", Parameter.POSITIONAL_OR_KEYWORD))
@@ -199,6 +202,7 @@ def signature_of(study: Study) -> Signature:
     fields = [(name, field, own) for name, field in study.options.own().items()]
     shared = study.options.shared().items()
     fields += [(name, field, Parameter.KEYWORD_ONLY) for name, field in shared]
+    fields.sort(key=lambda one: (one[2], not one[1].is_required()))
     for name, field, kind in fields:
         default = Parameter.empty if field.is_required() else field.get_default()
         found.append(Parameter(name, kind, default=default, annotation=field.annotation))
