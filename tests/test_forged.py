@@ -41,6 +41,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "stock": {"levels": [20_000.0, 30_000.0], "reached": 2027},
     "ind_coa": {"from": 2026, "cuts": ["all_5"]},
     "sensitivity": {"cell": "gap.total.2027:mean", "points": 8, "tornado_replications": 256},
+    "plan_comparison": {"lambda": 250.0, "shortage": 500, "from": None, "years": [2027]},
     "plan_value": {"lambda": 250.0, "from": None, "places": [], "reached": 2027, "budget": 2027,
                    "chance": 0.8, "line": "total", "years": [2027]},
     "sweep": {"title": TITLE, "design": "grid", "runs": 2, "excluded": 0,

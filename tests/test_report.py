@@ -46,9 +46,12 @@ from sim.scenario.introspect import Shape, keys
 from sim.scenario.introspect import below as shape_below
 from sim.studies import compare_text as comparison
 from sim.studies import ind_cut as ind_coa
+from sim.studies import plan_compare_chart as plans
 from sim.studies.compare import BY_MONTH
 from sim.studies.factors import THEMES
 from sim.studies.ind_cut import CUTS
+from sim.studies.plan_compare import MEANS
+from sim.studies.plan_compare_text import CHOICE
 from sim.studies.solver import Side
 from sim.what_if.sliders import sliders
 
@@ -146,6 +149,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
     made |= {"stock_edge_mean", "stock_edge_p90"}
+    made |= {f"plans_{part}_{risk}" for part in ("axis", "subtitle") for risk in plans.UNITS}
+    made |= {f"plans_{name}_mean" for name in MEANS} | {f"plans_{name}" for name in CHOICE}
+    made |= {f"plans_{name}" for name in ("cost_mean", "cost_p50", "cost_p90", "cost_cvar90")}
+    made |= {f"plans_{name}" for name in ("nights_short_p90", "p_short")}
     made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
     made |= {f"sign_{sign}" for sign in SIGNS.values()}
     made |= {key for key in labels() if key.startswith("input_")}
@@ -165,10 +172,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"verified_{what}" for what in get_args(FileState)}
     made |= {f"{how}_{what}" for how in ("moved", "still") for what in ("gap", "need")}
     made |= {key for key in labels() if key.startswith(("named_", "monitor_head_"))}
-    assert made <= set(labels())
+    assert made - set(labels()) == set()
     made |= {f"alt_differences_{series}" for series, *_ in BY_MONTH}
     made |= {f"solve_message_{side}" for side in get_args(Side)}
-    assert set(labels()) - used - made == set()
+    assert sorted(set(labels()) - used - made) == []
 
 
 @pytest.mark.parametrize(

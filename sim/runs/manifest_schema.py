@@ -321,6 +321,15 @@ class SensitivityAsked(Part):
     tornado_replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
 
 
+class PlanComparisonAsked(Part):
+    """Weight of a night without a place, what a shortage is, and the years that count."""
+
+    lambda_: Annotated[float, Field(alias="lambda", ge=0, le=LARGEST)]
+    shortage: Count
+    from_: Annotated[Year | None, Field(alias="from")]
+    years: Annotated[list[Year], Field(min_length=1)]
+
+
 class PlanValueAsked(Part):
     """Decision before which something may be known: plans, numbers of places, or a budget."""
 
@@ -378,6 +387,7 @@ ASKED: dict[str, type[Part]] = {
     "stock": OptimalPlacesAsked,
     "ind_coa": IndCutAsked,
     "sensitivity": SensitivityAsked,
+    "plan_comparison": PlanComparisonAsked,
     "plan_value": PlanValueAsked,
     "sweep": SweepAsked,
     "discovery": DiscoveryAsked,

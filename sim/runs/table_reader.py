@@ -32,6 +32,13 @@ _IND_COA = " ".join(
     for name in ("less", "more_coa", "more_nidos", "more_penalties", "more", "net", "per_euro")
     for end in ("", "_p10", "_p90")
 )
+_COMPARED = " ".join(
+    f"{name}{end}"
+    for name in ("cost_mean", "p_short", "nights_short_mean", "empty_nights_mean",
+                 "standby_nights_mean", "opened_mean", "closed_mean", "loss_mean", "regret_mean",
+                 "above_best_mean")
+    for end in ("", "_low", "_high")
+)  # fmt: skip
 COLUMNS: dict[tuple[str, str], str] = {
     ("run", "budget"): f"vintage:text cost_level:text timing:text price_basis:text line:text "
     f"year:year budget p_gap_positive {_COST_AND_GAP}",
@@ -60,6 +67,10 @@ COLUMNS: dict[tuple[str, str], str] = {
     "last_year:year",
     ("stock", "stock"): "kind:text regular_places cost_mean cost_p10 cost_p50 cost_p90 "
     "more_than_reference_mean more_p10 more_p90 p_more",
+    ("plan_comparison", "plans"): f"plan:text cost_p10 cost_p50 cost_p90 cost_cvar90 regret_p90 "
+    f"nights_short_p90 beyond_cost_mean p_best on_frontier:truth best:truth {_COMPARED}",
+    ("plan_comparison", "ranges"): "plan:text low high",
+    ("plan_comparison", "sweep"): "lambda plan:text loss_mean regret_mean best:truth",
     ("ind_coa", "ind_coa"): f"cut:text p_net_positive {_IND_COA}",
     ("sensitivity", "indices"): "input:text first first_low first_high total total_low total_high "
     "first_noise told:truth",

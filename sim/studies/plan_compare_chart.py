@@ -81,7 +81,7 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
 def message(data: StudyData, lang: Language) -> str:
     """Return which plan has the least expected weighted cost."""
     plans = data.table("plans")
-    best = plans[plans["best"].astype(bool)]["plan"].iloc[0]
+    best = plans["plan"][int(plans["loss_mean"].to_numpy(float).argmin())]
     price = f"{'EUR' if lang == 'en' else '€'} {number(data.asked['lambda'], lang)}"
     plan = plan_names(data.scenarios, lang)[best]
     return translate("plans_message", lang, plan=plan, price=price)

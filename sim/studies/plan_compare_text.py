@@ -131,7 +131,7 @@ def sentences(data: StudyData, lang: Language) -> list[str]:
     """Return which plan is best, at which prices, what is lost by it, and what to know of it."""
     rows: list[Row] = data.table("plans").to_dict("records")
     names = plan_names(data.scenarios, lang)
-    best = next(row for row in rows if row["best"])
+    best = min(rows, key=lambda row: float(row["loss_mean"]))
     lines = [
         _best(data, best, names, lang),
         _ranges(data, names, lang),
