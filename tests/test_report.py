@@ -39,6 +39,7 @@ from sim.report.i18n import (
     unbroken,
 )
 from sim.reproduce.compare import PARTS, State
+from sim.results.plan_outcomes import OUTCOMES
 from sim.runs.verify import FileState
 from sim.scenario import Scenario, load
 from sim.scenario.distribution import NEEDS
@@ -52,6 +53,7 @@ from sim.studies.factors import THEMES
 from sim.studies.ind_cut import CUTS
 from sim.studies.plan_compare import MEANS
 from sim.studies.plan_compare_text import CHOICE
+from sim.studies.plan_value_inputs import ALL_YEARS, COMPOSITION, MEAN, TOGETHER
 from sim.studies.solver import Side
 from sim.what_if.sliders import sliders
 
@@ -153,6 +155,13 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"plans_{name}_mean" for name in MEANS} | {f"plans_{name}" for name in CHOICE}
     made |= {f"plans_{name}" for name in ("cost_mean", "cost_p50", "cost_p90", "cost_cvar90")}
     made |= {f"plans_{name}" for name in ("nights_short_p90", "p_short")}
+    made |= {f"plan_outcome_{name}" for name in (*OUTCOMES, "loss", "shortage")} - {
+        "plan_outcome_beyond_cost"
+    }
+    made |= {f"plan_aim_{name}" for name in ("mean", "p50", "p90", "cvar", "p")}
+    made |= {f"plan_search_mark_{name}" for name in ("within", "tried")}
+    made |= {f"value_{name}" for name in (MEAN, ALL_YEARS, COMPOSITION, TOGETHER)}
+    made |= {f"value_budget_{name}" for name in ("best", "present")}
     made |= {f"shown_as_{shown}" for shown in get_args(Shown)}
     made |= {f"sign_{sign}" for sign in SIGNS.values()}
     made |= {key for key in labels() if key.startswith("input_")}
