@@ -84,7 +84,13 @@ def test_one_input_that_counts_is_not_told_together_with_itself() -> None:
 
 def test_of_the_inflow_only_what_counts_most_is_known_together_with_numbers() -> None:
     column = np.arange(5.0)
-    names = (known.MEAN, f"{known.YEAR}2027", "housing.homes", known.COMPOSITION)
+    names = (
+        known.MEAN,
+        f"{known.YEAR}2027",
+        "housing.homes",
+        known.COMPOSITION,
+        "inflow.path.level",
+    )
     found = value.together_of([known.Known(name, (column * n,)) for n, name in enumerate(names)])
     assert found is not None
     assert [float(one[1]) for one in found.columns] == [0, 2]
@@ -167,6 +173,20 @@ def test_fixed_places_are_worth_what_their_regret_says_and_bounds_hold() -> None
     chosen = [int(row["plan"]) for row in rows]
     assert chosen == sorted(chosen)
     assert sum(row["share"] for row in rows) == pytest.approx(1)
+
+
+@pytest.mark.long
+def test_certainty_is_worth_what_a_comparison_of_the_same_plans_says() -> None:
+    names = ("baseline", "baseline+fixed-stock-41000")
+    entry = STUDIES["plan compare"]
+    options = entry.options.parse({**WORDS, "until": "2027-12-31"})
+    loaded = tuple(load_chain(name.split("+")) for name in names)
+    compared = run_study(entry, options, lambda: Inputs(loaded, workers=Workers(1))).content.tables
+    found = study(*names, until="2027-12-31").content.tables
+    evpi = check_bounds(found)["evpi"]
+    assert evpi == pytest.approx(compared["plans"]["regret_mean"].min(), abs=1)
+    for column in ("loss_mean", "regret_mean", "regret_p90", "p_best"):
+        assert list(found["plans"][column]) == pytest.approx(list(compared["plans"][column]))
 
 
 @pytest.mark.long

@@ -32,11 +32,11 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.stats import norm
 
-from ..model.sampling import Floats
+from ..model.sampling import Counts, Floats
 
 KNOTS = (2, 3, 4, 6)
 """Columns that the spline of an input may have, the constant among them; 2 is a straight line."""
-RESAMPLES = 200
+RESAMPLES = 100
 DEALS = 200
 CONFIDENCE = 0.95
 CONFIDENCE_OF_NOISE = 0.99
@@ -44,8 +44,10 @@ CONFIDENCE_OF_NOISE = 0.99
 three that seem to matter."""
 SHARE_OF_COLUMNS = 0.1
 """Most columns of a regression, as a part of the replications."""
-BUDGETS = 51
-"""Budgets to choose from, at every second percentile of the cost."""
+BUDGETS = 31
+"""Budgets to choose from, evenly over the quantiles of the cost. Near its best a loss is flat."""
+SAME, SMALLEST = 1e-9, 1e-300
+"""Part of the largest below which a column is a sum of others; least size of a column."""
 DUST = 1e-9
 """Part of the largest loss that rounding may make of 0."""
 AT_ONCE = 4_000_000
@@ -112,8 +114,11 @@ def bases(inputs: Sequence[Floats]) -> Iterator[Floats]:
 
 def orthonormal(parts: Sequence[Floats]) -> Floats:
     """Return orthonormal columns that span those of all parts."""
-    left, sizes, _ = np.linalg.svd(np.concatenate(parts, axis=1), full_matrices=False)
-    result: Floats = left[:, sizes > 1e-9 * sizes[0]]
+    joined = np.concatenate(parts, axis=1)
+    scaled = joined / np.sqrt(np.maximum((joined**2).sum(axis=0), SMALLEST))
+    sizes, turned = np.linalg.eigh(scaled.T @ scaled)
+    kept = sizes > SAME * sizes[-1]
+    result: Floats = scaled @ (turned[:, kept] / np.sqrt(sizes[kept]))
     return result
 
 
@@ -124,19 +129,31 @@ def _standard(values: Floats) -> Floats:
     return result
 
 
+def apart(regrets: Floats) -> Floats:
+    """Return regrets less the mean of all plans in the same future: how plans differ."""
+    result: Floats = regrets - regrets.mean(axis=0)
+    return result
+
+
+def error(total: float, explained: Floats, columns: int, count: int) -> Floats:
+    """Return generalised cross-validation error, but for a factor."""
+    result: Floats = np.maximum(total - explained, 0.0) / (1 - columns / count) ** 2
+    return result
+
+
 def chosen_basis(regrets: Floats, candidates: Sequence[Floats]) -> Floats:
     """Return the regression of least generalised cross-validation error.
 
     Of the differences between plans: what all of them share in a future has no part in the choice.
     """
-    apart = regrets - regrets.mean(axis=0)
-    total, count = float((apart**2).sum()), apart.shape[1]
-
-    def error(basis: Floats) -> float:
-        left = total - float(((apart @ basis) ** 2).sum())
-        return float(max(left, 0.0) / (1 - basis.shape[1] / count) ** 2)
-
-    return min(candidates, key=error) if len(candidates) > 1 else candidates[0]
+    if len(candidates) == 1:
+        return candidates[0]
+    differences = apart(regrets)
+    total, count = float((differences**2).sum()), regrets.shape[1]
+    errors = [
+        error(total, ((differences @ one) ** 2).sum(), one.shape[1], count) for one in candidates
+    ]
+    return candidates[int(np.argmin(errors))]
 
 
 def fitted(regrets: Floats, basis: Floats) -> Floats:
@@ -192,7 +209,9 @@ def worth(
     value, basis = best_basis(regrets, families(inputs))
     found = noise_of(regrets, len(inputs)) if noise is None else noise
     drawn = weights(regrets.shape[1]) if drawn is None else drawn
-    low, high = interval(value, resampled(regrets, basis, drawn))
+    low, high = 0.0, 0.0
+    if basis.shape[1] > 1:
+        low, high = interval(value, resampled(regrets, basis, drawn))
     # An input without columns is worth 0 in all resamples: what it might be worth is the noise.
     return Worth(value, low, max(high, found), found, basis.shape[1])
 
@@ -224,14 +243,17 @@ def resampled(regrets: Floats, basis: Floats, drawn: Floats) -> Floats:
     (plans, count), columns = regrets.shape, basis.shape[1]
     most = resampled_perfect(regrets, drawn)
     squares = (basis[:, :, None] * basis[:, None, :]).reshape(count, -1)
+    crossed = (basis[:, :, None] * regrets.T[:, None, :]).reshape(count, -1)
     known = np.empty(len(drawn))
     size = max(1, AT_ONCE // (plans * count))
     for first in range(0, len(drawn), size):
+        # Few products of large matrices: many of small ones keep threads waiting for each other.
         part = drawn[first : first + size]
         gram = (part @ squares).reshape(-1, columns, columns) + 1e-9 * np.eye(columns)
-        right = np.stack([(one * regrets) @ basis for one in part]).transpose(0, 2, 1)
-        least = (basis @ np.linalg.solve(gram, right)).min(axis=2)
-        known[first : first + size] = (least * part).sum(axis=1) / count
+        slopes = np.linalg.solve(gram, (part @ crossed).reshape(-1, columns, plans))
+        wide = basis @ slopes.transpose(1, 0, 2).reshape(columns, -1)
+        least = wide.reshape(count, -1, plans).min(axis=2)
+        known[first : first + size] = (least.T * part).sum(axis=1) / count
     return np.clip(most - known, 0.0, most)
 
 
@@ -242,11 +264,33 @@ def noise_of(regrets: Floats, inputs: int) -> float:
     """
     count, rng = regrets.shape[1], np.random.default_rng(0)
     even = (np.arange(count) + 0.5) / count
-    candidates = families([rng.permutation(even) for _ in range(inputs)])
-    found = np.empty(DEALS)
-    for deal in range(DEALS):
-        found[deal], _ = best_basis(regrets[:, rng.permutation(count)], candidates)
-    return float(np.quantile(found, CONFIDENCE_OF_NOISE))
+    dealt = np.stack([rng.permutation(count) for _ in range(DEALS)])
+    found = [
+        _dealt_gains(regrets, list(bases([rng.permutation(even) for _ in range(known)])), dealt)
+        for known in (inputs, *([1] if inputs > 1 else []) * inputs)
+    ]
+    return float(np.quantile(np.max(found, axis=0), CONFIDENCE_OF_NOISE))
+
+
+def _dealt_gains(regrets: Floats, candidates: Sequence[Floats], dealt: Counts) -> Floats:
+    """Return the value of a regression whose rows are dealt to other replications: (deal,)."""
+    differences, count = apart(regrets), regrets.shape[1]
+    total, found = float((differences**2).sum()), np.zeros(len(dealt))
+    errors = np.full((len(candidates), len(dealt)), np.inf)
+    slopes = []
+    for place, basis in enumerate(candidates):
+        wide = basis[dealt].transpose(1, 0, 2).reshape(count, -1)
+        slopes.append((regrets @ wide).reshape(len(regrets), len(dealt), -1))
+        explained = ((differences @ wide) ** 2).reshape(len(regrets), len(dealt), -1)
+        size = basis.shape[1]
+        if len(candidates) > 1:
+            errors[place] = error(total, explained.sum(axis=(0, 2)), size, count)
+    chosen = errors.argmin(axis=0)
+    for deal, place in enumerate(chosen):
+        # In the order of the regression: a mean over replications does not depend on it.
+        if candidates[place].shape[1] > 1:
+            found[deal] = gain(regrets, slopes[place][:, deal] @ candidates[place].T)
+    return found
 
 
 @dataclass(frozen=True)

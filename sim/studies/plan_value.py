@@ -21,6 +21,7 @@ import pandas as pd
 
 from ..clock import Clock
 from ..errors import Message, usage_error
+from ..model.inflow_columns import PATH
 from ..model.sampling import Floats
 from ..results.budget import whole_years
 from ..results.executor import ALL_CORES, Workers
@@ -211,7 +212,9 @@ def value_tables(decision: Decision) -> dict[str, pd.DataFrame]:
     together = together_of([one for one, value in found if value.told])
     if together is not None:
         # What is worth something by itself was chosen; so no value of it is due to noise alone.
-        rows.append(_row(TOGETHER, worth(regrets, together.columns, 0.0, drawn)))
+        # Who knows several may look at one only: they are worth no less than the first.
+        joint = worth(regrets, together.columns, 0.0, drawn)
+        rows.append(_row(TOGETHER, max(joint, found[0][1], key=lambda one: one.value)))
     value = perfect(regrets)
     low, high = interval(value, resampled_perfect(regrets, drawn))
     numbers = {"evpi": value, "evpi_low": low, "evpi_high": high, "noise": noise.get(1, 0.0)}
@@ -231,12 +234,14 @@ def _row(name: str, worth: Worth) -> dict[str, Any]:
 def together_of(known: Sequence[Known]) -> Known | None:
     """Return inputs that count as one, the first of them first; None if there are not several.
 
-    Of the inflow the one that counts most is enough: it says what the others say.
+    Of the inflow the one that counts most is enough: it says what the others say, and what the
+    numbers of its path would say.
     """
     columns: list[Floats] = []
     inflow = False
     for one in known:
-        if (one.is_inflow and inflow) or len(columns) + len(one.columns) > MOST_TOGETHER:
+        said = inflow and (one.is_inflow or one.name.startswith(PATH))
+        if said or len(columns) + len(one.columns) > MOST_TOGETHER:
             continue
         columns += one.columns
         inflow = inflow or one.is_inflow
