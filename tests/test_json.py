@@ -50,6 +50,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "optimal-places": FEW,
     "plan compare baseline no-emergency": (*FEW, *SOON),
     "plan value": ("--budget", "2025", *FEW),
+    "plan search": (
+        *("--levers", "reception.desk.slack=0:0.1", "--evaluations", "5", "--accept", "100"),
+        *(*FEW, *SOON),
+    ),
     "ind-cut": FEW,
     "sensitivity": ("--points", "2", "--workers", "1"),
     "sweep design.yaml": ("--workers", "1"),

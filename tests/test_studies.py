@@ -65,6 +65,11 @@ STUDIES = {
         ["plan", "value", "--budget", "2026", "--chance", "90%", *TINY],
         {"budgets", "values", "whole", "choices"},
         ("is enough with a chance of 90%", "weighs 9 times", "includes knowing all chance"),
+    "plan search": (
+        ["plan", "search", "--levers", "reception.desk.slack=0:0.1", "--subject-to",
+         "shortage.p < 99%", "--evaluations", "6", "--accept", "100", *TINY, *SHORT],
+        {"plans", "tried", "levers", "limits"},
+        ("Best plan: reserve of places", "with 95% certainty at most", "differential evolution"),
     ),
     "ind-coa": (
         ["ind-cut", *TINY, *SHORT],

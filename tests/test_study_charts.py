@@ -29,6 +29,8 @@ from sim.studies import STUDIES as REGISTERED
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
 from sim.studies import plan_value_chart, sensitivity
+from sim.studies import plan_search_chart as search_chart
+from sim.studies import plan_search_words as search_words
 from sim.studies import scatter_chart as scatter
 from sim.studies.base import chart_text, draw_chart, write_chart
 from sim.studies.discover_text import percent, plainly
@@ -113,6 +115,15 @@ def of_stock(data: StudyData, lang: Language) -> list[str]:
     return [*ends, number(best["mean"], lang), number(best["p90"], lang)]
 
 
+def of_search(data: StudyData, lang: Language) -> list[str]:
+    """The scenario as it is and the best plan, or both ends of a front."""
+    first, second = search_words.aims(data)[0], search_chart.along(data)
+    rows = search_words.rows_of(data, "as_is", "best", "front")
+    ends = [rows[0], *rows[1:2], rows[-1]]
+    return [search_words.value_words(aim, row[aim.column], lang)
+            for row in ends for aim in (first, second)]  # fmt: skip
+
+
 def of_ind_coa(data: StudyData, lang: Language) -> list[str]:
     table = data.table("ind_coa").astype({"year": str})
     whole = table[table["year"] == "total"]
@@ -156,6 +167,7 @@ NUMBERS: dict[str, Callable[[StudyData, Language], list[str]]] = {
     "frontier": of_frontier,
     "stock": of_stock,
     "plan_comparison": of_plans,
+    "plan_search": of_search,
     "ind_coa": of_ind_coa,
     "sensitivity": of_sensitivity,
     "plan_value": of_plan_value,

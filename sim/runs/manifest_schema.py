@@ -16,7 +16,7 @@ from ..clock import StepLength
 from ..errors import UNSHOWN
 from ..model.uncertainty import Uncertainty
 from ..scenario.budget_schema import LONGEST_TEXT as LONGEST_TITLE
-from .limits import MOST_REPLICATIONS
+from .limits import MOST_PLACES, MOST_REPLICATIONS
 
 LONGEST_TEXT = 1_000_000
 """Longest text in a manifest [characters]: a command may hold long overrides."""
@@ -306,6 +306,20 @@ class OptimalPlacesAsked(Part):
     reached: Year
 
 
+class PlanSearchAsked(Part):
+    """Levers and their ranges, objectives and limits, and how the search was made."""
+
+    levers: Annotated[Names, Field(min_length=1, max_length=100)]
+    objective: Annotated[Names, Field(max_length=2)]
+    subject_to: Annotated[Names, Field(max_length=100)]
+    start: Annotated[Names, Field(max_length=1_000)]
+    evaluations: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
+    accept: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
+    shortage: Annotated[int, Field(ge=0, le=MOST_PLACES)]
+    from_: Annotated[Year | None, Field(alias="from")] = None
+    lambda_: Annotated[Number, Field(alias="lambda")]
+
+
 class IndCutAsked(Part):
     """Year of the cut, and the cuts."""
 
@@ -385,6 +399,7 @@ ASKED: dict[str, type[Part]] = {
     "solution": SolutionAsked,
     "frontier": FrontierAsked,
     "stock": OptimalPlacesAsked,
+    "plan_search": PlanSearchAsked,
     "ind_coa": IndCutAsked,
     "sensitivity": SensitivityAsked,
     "plan_comparison": PlanComparisonAsked,

@@ -39,6 +39,13 @@ _COMPARED = " ".join(
                  "above_best_mean")
     for end in ("", "_low", "_high")
 )  # fmt: skip
+_OF_PLANS = " ".join(
+    f"{name}{end}"
+    for name in ("loss_mean", "cost_mean", "cost_p90", "cost_cvar", "nights_short_mean",
+                 "shortage_p", "empty_nights_mean", "standby_nights_mean", "opened_mean",
+                 "closed_mean")
+    for end in ("", "_low", "_high")
+)  # fmt: skip
 COLUMNS: dict[tuple[str, str], str] = {
     ("run", "budget"): f"vintage:text cost_level:text timing:text price_basis:text line:text "
     f"year:year budget p_gap_positive {_COST_AND_GAP}",
@@ -71,6 +78,10 @@ COLUMNS: dict[tuple[str, str], str] = {
     f"nights_short_p90 beyond_cost_mean p_best on_frontier:truth best:truth {_COMPARED}",
     ("plan_comparison", "ranges"): "plan:text low high",
     ("plan_comparison", "sweep"): "lambda plan:text loss_mean regret_mean best:truth",
+    ("plan_search", "plans"): f"kind:text beyond accepted:truth {_OF_PLANS} *",
+    ("plan_search", "tried"): "number:count within:truth *",
+    ("plan_search", "levers"): "lever:text unit:text low high values:count present best",
+    ("plan_search", "limits"): "limit:text column:text most",
     ("ind_coa", "ind_coa"): f"cut:text p_net_positive {_IND_COA}",
     ("sensitivity", "indices"): "input:text first first_low first_high total total_low total_high "
     "first_noise told:truth",
@@ -162,6 +173,9 @@ def _expected(known: tuple[str, str], asked: Mapping[str, Any]) -> dict[str, str
     expected = {name: word or "number" for name, _, word in words}
     if known in (("frontier", "frontier"), ("frontier", "grid")):
         expected |= dict.fromkeys(asked["levers"], "number")
+    if known in (("plan_search", "plans"), ("plan_search", "tried")):
+        names = (text.partition("=")[0].strip() for text in asked["levers"])
+        expected |= dict.fromkeys(names, "number")
     if known == ("discovery", "runs"):
         expected |= dict.fromkeys(asked["units"], "number")
     if known == ("sweep", "sweep"):

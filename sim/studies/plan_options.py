@@ -56,7 +56,7 @@ class PlanSearchOptions(PlanOptions):
         tuple[str, ...],
         BeforeValidator(parse_texts),
         Flag("--levers", "KEY[@DATE]=LOW:HIGH[:STEP]"),
-    ] = Field(description="Number of the plan that is varied; once for each.")
+    ] = Field(description="Number of the plan that is varied (lever); once for each.")
     objective: Annotated[
         tuple[str, ...], BeforeValidator(parse_texts), Flag("--objective", "NAME")
     ] = Field(

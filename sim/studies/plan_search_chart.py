@@ -115,7 +115,7 @@ def message(data: StudyData, lang: Language) -> str:
         a, b = words
         return translate("plan_search_message_front", lang, n=len(front), first=a, second=b)
     if plan is None or plan["kind"] != "best":
-        return translate("plan_search_message_none", lang)
+        return translate("plan_search_message_none", lang, n=number(len(_tried(data)), lang))
     value = value_words(first, float(plan[first.column]), lang)
     return translate("plan_search_message", lang, aim=aim_words(first, lang), value=value)
 
@@ -124,9 +124,8 @@ def _note(data: StudyData, hidden: int, lang: Language) -> str:
     """Return on which replications plans are drawn, and the simulation error of what was found."""
     n, others = (number(one, lang) for one in (data.settings.replications, data.asked["accept"]))
     plan = shown(data) or rows_of(data, "as_is")[0]
-    parts = [_error(aim, plan, lang) for aim in (aims(data)[0], along(data))]
-    errors = translate("memo_and", lang, first=parts[0], last=parts[1])
-    note = translate("plan_search_note", lang, n=n, others=others, errors=errors)
+    up, across = (_error(aim, plan, lang) for aim in (aims(data)[0], along(data)))
+    note = translate("plan_search_note", lang, n=n, others=others, up=up, along=across)
     if not hidden:
         return note
     key = "plan_search_hidden" if hidden > 1 else "plan_search_hidden_one"
@@ -144,7 +143,9 @@ def _error(aim: AimText, plan: Row, lang: Language) -> str:
 def _entries(data: StudyData, lang: Language) -> list[LegendEntry]:
     tried = _tried(data)
     key = "within" if limits(data) else "tried"
-    found = [LegendEntry(WITHIN, translate(f"plan_search_mark_{key}", lang))]
+    found = []
+    if tried["within"].any():
+        found.append(LegendEntry(WITHIN, translate(f"plan_search_mark_{key}", lang)))
     if not tried["within"].all():
         found.append(LegendEntry(BEYOND, translate("plan_search_mark_beyond", lang)))
     found.append(LegendEntry(AS_IS, translate("plan_search_as_is", lang)))
@@ -181,7 +182,8 @@ def _ranges(data: StudyData) -> list[tuple[float, float]]:
         low = min(float(on.min()), float(off.min()))
         high = max(float(on.max()), float(np.quantile(off, INSIDE)))
         if place == 0 and limits(data) and limits(data)[0].aim == along(data):
-            high = max(high, limits(data)[0].most / unit_of(along(data)))
+            most = limits(data)[0].most / unit_of(along(data))
+            low, high = min(low, most), max(high, most)
         wide = max(high - low, 0.02 * max(abs(high), abs(low)), 1e-6)
         ends.append((low - ROOM * wide, high + ROOM * wide))
     return ends
@@ -240,7 +242,7 @@ def _marked(axes: Axes, data: StudyData, kind: str, mark: Swatch, size: ChartSiz
     x, y = _xy(data, rows)
     if kind == "front":
         axes.plot(x, y, color=mark.colour, linewidth=0.8 * size.line, zorder=5)
-    if kind in ("best", "refused"):
+    if kind != "as_is":
         x_then, y_then = _xy(data, rows, "_search")
         axes.plot([x_then, x], [y_then, y], color=GREY, linewidth=0.5 * size.line, zorder=4)
     axes.plot(

@@ -81,7 +81,10 @@ def axis(span: Span, unit: str, besides: Sequence[float] = ()) -> list[float]:
 
 
 def _round_step(span: Span, unit: str) -> float:
-    step: float = 10.0 ** floor(log10((span.high - span.low) / FINEST))
+    """Return one, two or five times a power of ten; of places, weeks or people one at least."""
+    finest = (span.high - span.low) / FINEST
+    power = 10.0 ** floor(log10(finest))
+    step = max(power * times for times in (1, 2, 5) if power * times <= finest * (1 + 1e-9))
     whole = span.low.is_integer() and span.high.is_integer() and span.high - span.low >= WIDE
     return max(step, 1.0) if whole and unit.partition("/")[0] not in DIVISIBLE else step
 
@@ -141,20 +144,28 @@ class Plans:
     ) -> dict[str, Outcome]:
         """Return what scenarios come to, kept on disk if that was asked for."""
         measure, workers, folder = Named(self.options.since), self.inputs.workers, self.inputs.kept
+        told = [0]
+
+        def tell(done: int, of: int) -> None:
+            told[0] = of
+            if self.tell is not None:
+                self.tell(done, of)
+
         if folder is None:
             tasks = [
                 Task(scenario, measure, first=first, volumes_only=True)
                 for scenario in scenarios.values()
             ]
-            arrays = dict(
-                zip(scenarios, run_tasks(tasks, settings, workers, self.tell), strict=True)
-            )
+            arrays = dict(zip(scenarios, run_tasks(tasks, settings, workers, tell), strict=True))
         else:
             names = tuple(measure.name(name) for name in OUTCOMES)
             requests = {name: (one, measure, names) for name, one in scenarios.items()}
             arrays = cached_arrays(
-                requests, settings, folder, workers, self.tell, first=first, volumes_only=True
+                requests, settings, folder, workers, tell, first=first, volumes_only=True
             )
+        kept = settings.replications * len(scenarios) - told[0]
+        if kept and self.tell is not None:
+            self.tell(kept, kept)
         plain = {
             name: {each: found[measure.name(each)] for each in OUTCOMES}
             for name, found in arrays.items()

@@ -45,6 +45,9 @@ EXTREMES = {
 QUICK = Options(replications=20, step="week", charts=False, workers=Workers(1))
 TINY = ["--replications", "3", "--step", "week", "--workers", "1", "--quiet"]
 SHORT = ["--until", "2026-12-31"]
+SEARCHED = ["--levers", "reception.desk.slack=0:0.1", "--levers",
+            "reception.places.tgo.order_limit=0:200", "--evaluations", "12", "--accept", "100",
+            *SHORT]  # fmt: skip
 COMMANDS = {
     "comparison": ["compare", "baseline", "faster-housing", "constrained", *SHORT],
     "explanation": ["explain", "baseline", "regular-27100", "--year", "2026"],
@@ -62,6 +65,11 @@ COMMANDS = {
                         "severance-and-reopening", "supply-held", "--until", "2027-12-31"],
     "plan_comparison-same": ["plan", "compare", "baseline", "faster-housing", "--shortage", "0",
                              "--lambda", "1000", *SHORT],
+    "plan_search": ["plan", "search", *SEARCHED, "--subject-to", "shortage.p < 90%"],
+    "plan_search-none": ["plan", "search", *SEARCHED, "--subject-to", "shortage.p < 1%"],
+    "plan_search-plain": ["plan", "search", *SEARCHED, "--objective", "cost.p90"],
+    "plan_search-front": ["plan", "search", *SEARCHED, "--objective", "cost", "--objective",
+                          "nights_short"],
 }  # fmt: skip
 """Studies that are quickly made; the others have tables made up here."""
 OPTIONS = {"replications": 8, "seed": 1, "step": "week", "until": None, "vary": ["process"]}

@@ -53,6 +53,7 @@ _STUDIES: dict[str, tuple[str, ...]] = {
     "solve": ("--target", "gap.total.2027 > 2e9", "--lever", "housing.homes=10000..40000"),
     "optimal-places": FEW,
     "plan compare": ("baseline", "no-emergency", *FEW, "--until", "2025-12-31"),
+    "plan search": ("--levers", "reception.desk.slack=0:0.1", *FEW, "--until", "2025-12-31"),
     "ind-cut": FEW,
     "sensitivity": (),
     "plan value": ("--budget", "2025", *FEW),
