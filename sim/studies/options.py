@@ -157,8 +157,9 @@ class StudyOptions(BaseModel):
 
     @classmethod
     def own(cls) -> dict[str, FieldInfo]:
-        """Return the fields that are the question of the study, by name."""
-        return {name: field for name, field in cls.model_fields.items() if name not in SHARED}
+        """Return the fields that are the question of the study by name, the required ones first."""
+        own = {name: field for name, field in cls.model_fields.items() if name not in SHARED}
+        return dict(sorted(own.items(), key=lambda item: not item[1].is_required()))
 
     @classmethod
     def shared(cls) -> dict[str, FieldInfo]:

@@ -219,9 +219,9 @@ def _points(layout: FigureLayout, data: StudyData, lang: Language) -> None:
     if limits(data) and limits(data)[0].aim == along(data):
         limit = limits(data)[0]
         text = translate("plan_search_mark_limit", lang, most=most_words(limit, lang))
-        name_point(
-            layout, axes, text, [(limit.most / unit_of(limit.aim), top - 0.1 * (top - bottom))]
-        )
+        heights = (bottom + share * (top - bottom) for share in (0.05, 0.95, 0.5))
+        at = [(limit.most / unit_of(limit.aim), height) for height in heights]
+        name_point(layout, axes, text, at)
 
 
 def _limit_line(axes: Axes, data: StudyData, size: ChartSize) -> None:
