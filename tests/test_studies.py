@@ -65,6 +65,7 @@ STUDIES = {
         ["plan", "value", "--budget", "2026", "--chance", "90%", *TINY],
         {"budgets", "values", "whole", "choices"},
         ("is enough with a chance of 90%", "weighs 9 times", "includes knowing all chance"),
+    ),
     "plan search": (
         ["plan", "search", "--levers", "reception.desk.slack=0:0.1", "--subject-to",
          "shortage.p < 99%", "--evaluations", "6", "--accept", "100", *TINY, *SHORT],

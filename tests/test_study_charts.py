@@ -28,9 +28,9 @@ from sim.scenario import load
 from sim.studies import STUDIES as REGISTERED
 from sim.studies import compare_chart as differences
 from sim.studies import ind_cut as ind_coa
-from sim.studies import plan_value_chart, sensitivity
 from sim.studies import plan_search_chart as search_chart
 from sim.studies import plan_search_words as search_words
+from sim.studies import plan_value_chart, sensitivity
 from sim.studies import scatter_chart as scatter
 from sim.studies.base import chart_text, draw_chart, write_chart
 from sim.studies.discover_text import percent, plainly
