@@ -378,6 +378,18 @@ def test_decisions_that_a_rule_adds_grow_over_the_ramp_and_cost_money(baseline: 
     assert found["more"][1] - found["never"][1] == pytest.approx(by_hand, rel=1e-6)
 
 
+def test_what_a_rule_adds_comes_on_top_of_the_answer_to_the_backlog(baseline: Scenario) -> None:
+    """On the second day both runs have the same backlog, which is not that of day 0."""
+    busy = {"ind.capacity.response": 1, "ind.capacity.ramp_days": 0}
+    work = []
+    for line in (1, 9e6):
+        more = rule(("pending", {"above": line, "lag_weeks": 0}), {"decisions": 10_000})
+        scenario = with_plan(change(baseline, busy), {"a": more})
+        ledger, _ = watched(scenario, step="day", until=date(2025, 1, 28))
+        work.append(ledger.tallies["ind_planned"][0, 0])
+    assert work[0] - work[1] == pytest.approx(10_000 / 365, rel=1e-9)
+
+
 @pytest.mark.slow
 def test_homes_that_a_rule_adds_house_as_many_people(baseline: Scenario) -> None:
     """4,000 a year on top, as long as enough people wait."""
