@@ -115,6 +115,20 @@ def test_outcomes_do_not_depend_on_workers_or_on_how_work_is_divided() -> None:
         assert (found == ours[0][name][3:]).all(), name
 
 
+@pytest.mark.long
+def test_a_plan_with_standby_has_its_nights_and_the_same_outcomes_without_other_cells() -> None:
+    """What is left out to save time changes nothing; places on standby are no empty places."""
+    scenario, base = load("standby-5000"), outcomes("baseline")
+    whole, brief = (
+        run_task(Task(scenario, PlanOutcomes(), volumes_only=only), FEW) for only in (False, True)
+    )
+    assert all((whole[name] == brief[name]).all() for name in OUTCOMES)
+    volumes = [one.tables.volumes["standby_days"] for one in simulate_all(scenario, FEW, ONE)]
+    assert (whole["standby_nights"] > 0).all()
+    assert (whole["standby_nights"] >= volumes[0].sum(axis=(0, 2))).all()
+    assert (whole["nights_short"] <= base["nights_short"]).all()
+
+
 # -- Tables ----------------------------------------------------------------------------------------
 
 
