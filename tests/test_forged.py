@@ -39,6 +39,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "frontier": {"levers": ["housing.homes", "ind.granted_factor"], "certainty": 0.8,
                  "target": "gap.total.2027 <= 0", "ranges": [[0.0, 1.0]], "points": 7},
     "stock": {"levels": [20_000.0, 30_000.0], "reached": 2027},
+    "plan_search": {
+        "levers": ["a.b=0:1"], "objective": ["loss"], "subject_to": ["shortage.p < 5%"],
+        "start": ["a.b=0.5"], "evaluations": 300, "accept": 2000, "shortage": 500, "from": 2026,
+        "lambda": 250.0,
+    },
     "ind_coa": {"from": 2026, "cuts": ["all_5"]},
     "sensitivity": {"cell": "gap.total.2027:mean", "points": 8, "tornado_replications": 256},
     "plan_comparison": {"lambda": 250.0, "shortage": 500, "from": None, "years": [2027]},
