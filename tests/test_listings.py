@@ -133,6 +133,11 @@ SLIPS = {
         "{value: {2025: 1}, unit: EUR/year, assumption: test}\n"
     ),
     "first-target": "housing.targets.2025-H1: null\n",
+    "idle-rule": (
+        "plan.rules.never:\n"
+        "  when: {series: fill, above: {value: 98, unit: share, assumption: test}}\n"
+        "  do: {close: {value: 10, unit: places, assumption: test}, place: tgo}\n"
+    ),
     "unused-source": OWN.replace("source: MINE", "assumption: test"),
     "source-without-address": OWN.replace("    address: https://example.org/study\n", ""),
     "assumption-without-range": "inflow.first: {value: 26500, certain: true, assumption: test}\n",

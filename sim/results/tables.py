@@ -180,6 +180,8 @@ def stock_cells(stock: Stock, scenario: Scenario) -> dict[TableCell, Floats]:
         cells[TableCell("occupancy", f"kind:{kind}", "persons")] = values
     cells[TableCell("places", "total", "places")] = places.sum(axis=2)
     cells |= _by_place("places", "places", places, scenario)
+    if any(place.standby is not None for place in scenario.reception.places.values()):
+        cells[TableCell("standby", "total", "places")] = stock("places_standby").sum(axis=2)
     cells[TableCell("need", "total", "places")] = people / scenario.reception.need_fill.single
     cells[TableCell("shortage", "total", "persons")] = beyond
     short = people / scenario.reception.need_fill.single - places.sum(axis=2)

@@ -173,6 +173,8 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     elsewhere = [path for path in everywhere() if path[-1] == unknown]
     if elsewhere:
         return Message("did you mean {path}?", path=_dots(elsewhere[0]))
+    if _keys(parent) is None and not here:
+        return Message("nothing is set in {path} yet: give it whole", path=_dots(parent))
     return Message("keys here: {names}", names=", ".join(here)) if here else "no key can stand here"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..clock import day_advice
-from ..errors import Location, Message, Problem, as_message
+from ..errors import Location, Message, Problem, any_of, as_message
 from . import introspect as shape
 from .base import RuleError
 from .introspect import hint_for
@@ -112,6 +114,15 @@ def _place(tree: Tree, path: Keys, at_key: bool) -> Location | str:
     return tree.place(path)
 
 
+def _choice(raw: object, names: list[str]) -> str:
+    """Return which word may stand here: those alike, or all."""
+    if close := get_close_matches(str(raw), names, 2, 0.6):
+        return Message("did you mean {close}?", close=any_of([repr(name) for name in close]))
+    *others, last = [repr(name) for name in names]
+    choices = any_of([", ".join(others), last]) if others else last
+    return Message("choose {choices}", choices=choices)
+
+
 def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
     """Return what is wrong, what to write instead, and the part concerned."""
     kind, raw = mistake["type"], mistake["input"]
@@ -128,7 +139,7 @@ def _said(mistake: Any, path: Keys) -> tuple[str, str, str]:
     if kind == "literal_error":
         return (
             Message("{shown} is not a choice here", shown=shown),
-            Message("choose {choices}", choices=mistake["ctx"]["expected"]),
+            _choice(raw, re.findall(r"'([^']*)'", mistake["ctx"]["expected"])),
             "",
         )
     if here is not None and here.is_number and not isinstance(raw, dict):

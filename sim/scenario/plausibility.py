@@ -19,6 +19,7 @@ from ..errors import Message, as_message
 from .budget_schema import ADDENDS, LINE_NAMES
 from .introspect import is_never_drawn
 from .loading import load
+from .plan_checks import idle_rules
 from .quantity import Quantity, quantities
 from .schema import REGULAR, Scenario
 from .validate import ScenarioIssue
@@ -388,6 +389,7 @@ CHECKS: dict[str, Check] = {
     "no-effect": no_effect,
     "budget-lines": budget_lines,
     "first-target": first_target,
+    "idle-rule": idle_rules,
 }
 
 
