@@ -34,6 +34,7 @@ from sim.scenario import Scenario, load
 
 UNTIL = date(2027, 12, 31)
 run = partial(simulate, seed=3, step="week", until=UNTIL)
+short_run = partial(run, until=date(2026, 6, 30))
 
 LIVELY: dict[str, Rule] = {
     "locations": rule(
@@ -83,7 +84,7 @@ def lively(baseline: Scenario) -> Scenario:
 def test_a_plan_whose_rules_never_act_is_the_scenario_without_one(name: str) -> None:
     """Every array of the ledger to the bit: rules that never hold, and no rules at all."""
     scenario = load(name)
-    plain = run(scenario, 3)
+    plain = short_run(scenario, 3)
     kinds: tuple[dict[str, Any], ...] = (
         {"open": 100},
         {"open": 100, "place": "tgo"},
@@ -99,7 +100,7 @@ def test_a_plan_whose_rules_never_act_is_the_scenario_without_one(name: str) -> 
         }
     }
     for plan in ({}, rules | never):
-        assert differences(run(with_plan(scenario, plan), 3), plain) == []
+        assert differences(short_run(with_plan(scenario, plan), 3), plain) == []
 
 
 @pytest.mark.slow
@@ -107,11 +108,11 @@ def test_a_plan_whose_rules_never_act_is_the_scenario_without_one(name: str) -> 
 def test_the_desk_of_coa_is_a_plan_of_two_rules(name: str) -> None:
     """Written out as rules it does the same to the bit; without them it does nothing."""
     scenario = load(name)
-    plain = run(scenario, 3)
+    plain = short_run(scenario, 3)
     assert plain.flows["places_ordered", "places_open"].any()
     assert plain.flows["places_open", "places_notice"].any()
-    assert differences(run(with_plan(scenario, DESK, desk=False), 3), plain) == []
-    none = run(with_plan(scenario, desk=False), 3)
+    assert differences(short_run(with_plan(scenario, DESK, desk=False), 3), plain) == []
+    none = short_run(with_plan(scenario, desk=False), 3)
     assert not none.flows["place_market", "places_ordered"].any()
 
 
