@@ -7,9 +7,11 @@ It reads the product through its command line and its public Python names only.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,7 +43,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
     for path, page in PAGES.items():
         files.append(File.generated(config, path, content=page()))
-    for path, data in house_files().items():
+    for path, data in {**house_files(), **notebook_pictures(TUTORIAL)}.items():
         files.append(File.generated(config, path, content=data))
     return files
 
@@ -468,7 +470,65 @@ def copied(name: str) -> Callable[[], str]:
     return page
 
 
+# -- Notebooks -----------------------------------------------------------------------------------
+
+TUTORIAL = "8_from_one_number_to_a_plan"
+"""Notebook that is a page of the site as well: its numbers are those of its cells."""
+
+
+def notebook_cells(name: str) -> list[dict[str, Any]]:
+    """Cells of a notebook in git, with what they put out."""
+    cells: list[dict[str, Any]] = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text())[
+        "cells"
+    ]
+    return cells
+
+
+def notebook_pictures(name: str) -> dict[str, str | bytes]:
+    """Pictures of a notebook, by their path in the site."""
+    found: dict[str, str | bytes] = {}
+    for cell_ in notebook_cells(name):
+        for n, put_out in enumerate(cell_.get("outputs", ())):
+            data = put_out.get("data", {})
+            if "image/png" in data:
+                found[f"images/{cell_['id']}-{n}.png"] = b64decode("".join(data["image/png"]))
+    return found
+
+
+def put_out_as_markdown(put_out: dict[str, Any], picture: str) -> str:
+    """What a cell puts out: Markdown, a table, a picture with its words, or plain text."""
+    data = {kind: "".join(text) for kind, text in put_out.get("data", {}).items()}
+    if "image/png" in data:
+        alt = put_out["metadata"].get("image/png", {}).get("alt", "Chart of the cell above")
+        return f"![{alt.replace('[', '(').replace(']', ')')}]({picture})"
+    if "text/markdown" in data:
+        return data["text/markdown"]
+    if "text/html" in data:
+        return re.sub(r"<style.*?</style>\n?", "", data["text/html"], flags=re.S)
+    return f"```text\n{''.join(put_out.get('text', data.get('text/plain', ''))).rstrip()}\n```"
+
+
+def notebook_page(name: str) -> Callable[[], str]:
+    """A page that is a notebook: its prose, its code, and what the code put out."""
+
+    def page() -> str:
+        parts = []
+        for cell_ in notebook_cells(name):
+            text = "".join(cell_["source"])
+            if cell_["cell_type"] == "markdown":
+                parts.append(re.sub(r"^# \d+\. ", "# ", text))
+                continue
+            if not cell_["metadata"].get("jupyter", {}).get("source_hidden"):
+                parts.append(f"```python\n{text}\n```")
+            for n, put_out in enumerate(cell_["outputs"]):
+                parts.append(put_out_as_markdown(put_out, f"images/{cell_['id']}-{n}.png"))
+        return "\n\n".join(parts) + "\n"
+
+    return page
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "tutorial-plan.md": notebook_page(TUTORIAL),
     "reference/commands.md": commands_page,
     "reference/json.md": json_page,
     "reference/python.md": python_page,

@@ -21,6 +21,7 @@ NAMES = (
     "5_decide_under_uncertainty",
     "6_ind_against_coa",
     "7_first_working_day",
+    "8_from_one_number_to_a_plan",
 )
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
