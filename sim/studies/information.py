@@ -18,8 +18,9 @@ The least of several noisy fits lies below the least of the true means, so value
 inputs that matter little. Two things keep that small and in sight: an input that predicts nothing
 is left without columns, and the same is done with inputs dealt to other replications at random.
 What those come to in ``CONFIDENCE_OF_NOISE`` of the deals is the noise: a value below it can't be
-told from 0. Of normal costs with a closed form, 1,000 replications give values that are right on
-average within 5% up to a chance of 90%, and 7% too high at 95%, where few replications decide.
+told from 0, nor can one whose interval reaches 0. Of normal costs with a closed form, 1,000
+replications give values that are right on average within 5% up to a chance of 90%, and 7% too high
+at 95%, where few replications decide.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ class Worth:
 
     @property
     def told(self) -> bool:
-        """Whether it can be told from 0."""
-        return self.value > self.noise
+        """Whether it can be told from 0: its interval, and from an input without effect."""
+        return self.low > 0 and self.value > self.noise
 
 
 def spline(values: Floats, columns: int) -> Floats:

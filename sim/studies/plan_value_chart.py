@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from ..report.charts.bar_rows import FAINT, Rows, new_rows
 from ..report.charts.elements import listed, source_line, write_right
 from ..report.charts.layout import LegendEntry, Swatch, finish
-from ..report.charts.names import scenario_label
+from ..report.charts.names import plain_source, scenario_label
 from ..report.charts.scales import number_scale
-from ..report.i18n import Language, million, number, translate
+from ..report.i18n import Language, translate
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, ORANGE, ChartSize
 from .plan_value_inputs import is_inflow
@@ -33,6 +33,8 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
 
     def notes(count: int) -> list[str]:
         note = translate("value_note", lang, others=len(told.rows) - count)
+        if len(data.scenarios) > 1:
+            return [note, plain_source(translate("plans_what", lang), lang)]
         return [note, source_line(scenario_label(data.first, lang), lang)]
 
     rows = new_rows(
@@ -60,11 +62,13 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
 
 def message(told: Told, lang: Language) -> str:
     """Return which input is worth most, of how much that certainty is worth."""
-    evpi, row = million(told.whole["evpi"], lang), told.most
+    evpi, row = told.million(told.whole["evpi"], lang), told.most
     if row is None:
         return translate("value_message_none", lang, evpi=evpi)
     (name,) = input_names(told, [row], lang)
-    text = translate("value_message", lang, evpi=evpi, name=name, value=million(row["value"], lang))
+    text = translate(
+        "value_message", lang, evpi=evpi, name=name, value=told.million(row["value"], lang)
+    )
     return text[0].upper() + text[1:]
 
 
@@ -79,7 +83,7 @@ def _bars(drawn: Rows, rows: Sequence[Row], told: Told, lang: Language) -> None:
                   hatch=mark.hatch if row["told"] else "")  # fmt: skip
         axes.hlines(at, low, high, color="white", linewidth=1.3 * size.line)
         axes.hlines(at, low, high, color=FAINT, linewidth=0.6 * size.line)
-        written.append((max(value, high), at, number(value, lang)))
+        written.append((max(value, high), at, told.million(row["value"], lang)))
     axes.axvline(evpi, color=DARK, linewidth=size.line)
     axes.axvline(told.whole["noise"] / MILLION, color=DARK, linewidth=0.6 * size.line,
                  linestyle=(0, NOISE.dashes))  # fmt: skip
@@ -98,9 +102,9 @@ def words(data: StudyData, lang: Language) -> str:
             "alt_value_input",
             lang,
             name=name,
-            value=million(row["value"], lang),
-            low=million(row["value_low"], lang),
-            high=million(row["value_high"], lang),
+            value=told.million(row["value"], lang),
+            low=told.million(row["value_low"], lang),
+            high=told.million(row["value_high"], lang),
         )
         for row, name in zip(first, input_names(told, first, lang), strict=True)
     ]

@@ -24,6 +24,7 @@ from .plan_value_inputs import ALL_YEARS, COMPOSITION, MEAN, TOGETHER, YEAR, is_
 Row = dict[Any, Any]
 SHOWN = 12
 """Inputs that a table and a chart name."""
+FEW_EUROS = 1e8
 LEAST = 100
 """Replications below which values are not found."""
 THOUSAND = 1000
@@ -43,10 +44,15 @@ class Told:
         """Whether the decision is a budget."""
         return self.data.asked["budget"] is not None
 
+    def million(self, eur: float, lang: Language) -> str:
+        """Return an amount in millions, with a decimal where certainty is worth little."""
+        return number(eur / 1e6, lang, 1 if float(self.whole["evpi"]) < FEW_EUROS else 0)
+
     @property
     def shown(self) -> list[Row]:
-        """The inputs that are named."""
-        return list(self.rows[:SHOWN])
+        """The inputs that are named: those worth anything, or a few that are not."""
+        found = [row for row in self.rows[:SHOWN] if row["value"] > 0]
+        return found or list(self.rows[:3])
 
     @property
     def most(self) -> Row | None:
@@ -137,16 +143,16 @@ def values_table(told: Told, lang: Language) -> Table:
     table.add_column(translate("value_input", lang))
     for key in ("value_value", "value_error", "value_share"):
         table.add_column(translate(key, lang), justify="right", no_wrap=True)
-    whole, evpi = told.whole, float(told.whole["evpi"])
-    table.add_row(translate("value_evpi_row", lang), *_cells(whole, "evpi", evpi, lang))
+    whole = told.whole
+    table.add_row(translate("value_evpi_row", lang), *_cells(told, whole, "evpi", lang))
     table.add_section()
     shown = told.shown
     for row, name in zip(shown, input_names(told, shown, lang), strict=True):
-        cells = [name if row["told"] else f"({name})", *_cells(row, "value", evpi, lang)]
+        cells = [name if row["told"] else f"({name})", *_cells(told, row, "value", lang)]
         table.add_row(*(Text(cell, style="" if row["told"] else "dim") for cell in cells))
     others = told.rows[len(shown) :]
     if others:
-        most = million(max(row["value"] for row in others), lang)
+        most = told.million(max(row["value"] for row in others), lang)
         table.add_row(
             translate("sensitivity_others", lang, n=len(others)),
             translate("value_at_most", lang, most=most),
@@ -154,14 +160,15 @@ def values_table(told: Told, lang: Language) -> Table:
     if told.together is not None:
         table.add_section()
         name = input_name(told, TOGETHER, lang)
-        table.add_row(name, *_cells(told.together, "value", evpi, lang))
+        table.add_row(name, *_cells(told, told.together, "value", lang))
     return table
 
 
-def _cells(row: Row, name: str, evpi: float, lang: Language) -> list[str]:
-    ends = {end: million(row[f"{name}_{end}"], lang) for end in ("low", "high")}
+def _cells(told: Told, row: Row, name: str, lang: Language) -> list[str]:
+    evpi = float(told.whole["evpi"])
+    ends = {end: told.million(row[f"{name}_{end}"], lang) for end in ("low", "high")}
     share = percent(row[name] / evpi, lang) if evpi else ""
-    return [million(row[name], lang), translate("range", lang, **ends), share]
+    return [told.million(row[name], lang), translate("range", lang, **ends), share]
 
 
 def plans_table(told: Told, lang: Language) -> Table:
@@ -263,7 +270,7 @@ def _present(told: Told, lang: Language) -> list[str]:
 def _certainty(told: Told, lang: Language) -> str:
     """Return the value of perfect information, and that it includes knowing all chance."""
     whole = told.whole
-    words: Row = {name: million(whole[f"evpi{end}"], lang)
+    words: Row = {name: told.million(whole[f"evpi{end}"], lang)
                   for name, end in (("evpi", ""), ("low", "_low"), ("high", "_high"))}  # fmt: skip
     if told.is_budget:
         return translate("value_certainty_budget", lang, weight=_weight(told, lang), **words)
@@ -279,9 +286,9 @@ def _amounts(told: Told, row: Row, lang: Language) -> Row:
     evpi = float(told.whole["evpi"])
     return {
         "name": input_name(told, row["input"], lang),
-        "value": million(row["value"], lang),
-        "low": million(row["value_low"], lang),
-        "high": million(row["value_high"], lang),
+        "value": told.million(row["value"], lang),
+        "low": told.million(row["value_low"], lang),
+        "high": told.million(row["value_high"], lang),
         "share": percent(row["value"] / evpi, lang),
     }
 
@@ -290,7 +297,7 @@ def _most(told: Told, lang: Language) -> str:
     """Return the input that is worth most."""
     row = told.most
     if row is None:
-        return translate("value_none", lang, noise=million(told.whole["noise"], lang))
+        return translate("value_none", lang, noise=told.million(told.whole["noise"], lang))
     return translate("value_most", lang, **_amounts(told, row, lang))
 
 
@@ -342,7 +349,7 @@ def _together(told: Told, lang: Language) -> str:
 def _rest(told: Told, lang: Language) -> str:
     """Return how many inputs can't be told from 0."""
     small = [row for row in told.rows if not row["told"]]
-    noise = million(told.whole["noise"], lang)
+    noise = told.million(told.whole["noise"], lang)
     if not small or told.most is None:
         return ""
     return translate("value_rest", lang, n=len(small), of=len(told.rows), noise=noise)
