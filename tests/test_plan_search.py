@@ -237,8 +237,14 @@ def test_a_plan_within_the_limits_is_better_than_any_beyond_them() -> None:
     (places,) = verdicts[-1].point
     # Below the limit by the margin of acceptance, and by what 200 replications can't tell.
     assert 0.01 < norm.sf((places - 20_000) / 4_000) < 0.05
-    kept = [one for one, found in archive.known.items() if problem.beyond(found) == 0]
-    assert best_of(problem, archive) in kept
+    # The fewest places that keep the limit are the cheapest that do: those are found.
+    every = [(value,) for value in PLACES[0]]
+    outcomes = dict(zip(every, news_vendor(wanted)(every), strict=True))
+    keeping = [
+        one for one, found in outcomes.items()
+        if found is not None and upper_bound(CHANCE, found, SECOND) < 0.05
+    ]  # fmt: skip
+    assert 0 <= best_of(problem, archive)[0] - keeping[0][0] <= 100
 
 
 # Bounds
@@ -355,8 +361,15 @@ def test_the_same_seed_walks_the_same_path_from_what_is_kept() -> None:
     """Kept outcomes take the place of evaluations: those of half the search, then of all."""
     problem = Problem((PLACES[0], ELSEWHERE), (COST,), (LIMIT,), SECOND)
     plain = two_levers(demand(1, FIRST))
-    whole = search(problem, plain, [(20_000.0, 0.0)], 120, seed=5)
+    asked: list[Point] = []
+
+    def recorded(points: Sequence[Point]) -> list[Outcome | None]:
+        asked.extend(points)
+        return plain(points)
+
+    whole = search(problem, recorded, [(20_000.0, 0.0)], 120, seed=5)
     order = list(whole.outcomes)
+    assert asked == order, "each plan is evaluated once"
     kept = {one: whole.outcomes[one] for one in order[: len(order) // 2]}
     made: list[Point] = []
 
