@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from sim.studies import plan_value as value
 from sim.studies import plan_value_inputs as known
 from sim.studies import plan_value_text as text
 from sim.studies.base import Inputs, StudyResult, run_study
+from sim.studies.information import Worth
 
 FEW = 120
 """Replications of small runs: enough for regressions of some columns."""
@@ -73,6 +74,17 @@ def test_the_most_valuable_input_is_first_and_all_that_counts_is_worth_no_less()
     assert not found["key1"]["told"]
     assert found[known.TOGETHER]["value"] >= found["key2"]["value"]
     assert check_bounds(tables)["evpi"] == pytest.approx(regrets.mean(axis=1).min())
+
+
+def test_together_is_worth_no_less_than_the_first_also_where_its_regression_is_worse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fewer(_regrets: Floats, inputs: Sequence[Floats], *_: object) -> Worth:
+        return Worth(1e6 / len(inputs), 1.0, 2e6, 0.0, 2)
+
+    monkeypatch.setattr(value, "worth", fewer)
+    found = by_input(value.value_tables(decision(np.abs(normals(2, 40)), *normals(3, 40))))
+    assert found[known.TOGETHER]["value"] == 1e6
 
 
 def test_one_input_that_counts_is_not_told_together_with_itself() -> None:

@@ -39,6 +39,16 @@ UNITS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("stock", "best"): {"places": "places", "under_eur": EURO, "over_eur": EURO, "chance": CHANCE},
     ("sensitivity", "whole"): {"mean": EURO, "sd": EURO},
     ("sensitivity", "tornado"): {"low": EURO, "high": EURO},
+    ("plan_value", "whole"): dict.fromkeys(("evpi", "evpi_low", "evpi_high", "noise"), EURO),
+    ("plan_value", "values"): dict.fromkeys(("value", "value_low", "value_high", "noise"), EURO),
+    ("plan_value", "plans"): {
+        **dict.fromkeys(("loss_mean", "regret_mean", "regret_p90"), EURO),
+        "p_best": CHANCE,
+    },
+    ("plan_value", "budgets"): {
+        **dict.fromkeys(("amount", "unspent_mean", "short_mean", "loss_mean"), EURO),
+        "p_enough": CHANCE,
+    },
 }
 """Units of columns of the tables of studies: by kind, table and column."""
 ADDRESSED = ("comparison", "explanation")
