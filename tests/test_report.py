@@ -154,7 +154,7 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"plans_{part}_{risk}" for part in ("axis", "subtitle") for risk in plans.UNITS}
     made |= {f"plans_{name}_mean" for name in MEANS} | {f"plans_{name}" for name in CHOICE}
     made |= {f"plans_{name}" for name in ("cost_mean", "cost_p50", "cost_p90", "cost_cvar90")}
-    made |= {f"plans_{name}" for name in ("nights_short_p90", "p_short")}
+    made |= {f"plans_{name}" for name in ("nights_short_p90", "p_short", "more_cost")}
     made |= {f"plan_outcome_{name}" for name in (*OUTCOMES, "loss", "shortage")} - {
         "plan_outcome_beyond_cost"
     }

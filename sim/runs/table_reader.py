@@ -75,8 +75,11 @@ COLUMNS: dict[tuple[str, str], str] = {
     ("stock", "stock"): "kind:text regular_places cost_mean cost_p10 cost_p50 cost_p90 "
     "more_than_reference_mean more_p10 more_p90 p_more",
     ("plan_comparison", "plans"): f"plan:text cost_p10 cost_p50 cost_p90 cost_cvar90 regret_p90 "
-    f"nights_short_p90 beyond_cost_mean p_best on_frontier:truth best:truth {_COMPARED}",
+    f"nights_short_p90 nights_worst_share beyond_cost_mean p_best p_regret on_frontier:truth "
+    f"best:truth {_COMPARED}",
     ("plan_comparison", "ranges"): "plan:text low high",
+    ("plan_comparison", "futures"): "plan:text replication:count cost nights_short worst_month "
+    "empty_nights standby_nights",
     ("plan_comparison", "sweep"): "lambda plan:text loss_mean regret_mean best:truth",
     ("plan_search", "plans"): f"kind:text beyond accepted:truth {_OF_PLANS} *",
     ("plan_search", "tried"): "number:count within:truth *",

@@ -52,6 +52,15 @@ def cvar(values: Floats, level: float = 0.9) -> float:
     return float((weights * worst).sum() / weights.sum())
 
 
+def share_of_worst(values: Floats, part: float) -> float:
+    """Return which share of the sum of the values lies in their worst (highest) ``part``.
+
+    ``part`` times the worst mean over the mean; 0 where all values are 0.
+    """
+    mean = float(values.mean())
+    return part * cvar(values, 1 - part) / mean if mean > 0 else 0.0
+
+
 def mean_error(values: Floats) -> float:
     """Return half the 95% interval of a mean over replications: its simulation error.
 

@@ -33,14 +33,19 @@ from .decisions import (
     loss,
     mean_error,
     regret,
+    share_of_worst,
 )
 from .plan_compare_chart import risk_column
 from .plan_options import PlanCompareOptions
 
 MOST = 8
 """Plans compared at a time: as many as a chart has room to name."""
+WORST = 0.01
+"""Part of the futures of which it is told how many of the nights short they hold."""
 MEANS = ("nights_short", "empty_nights", "standby_nights", "opened", "closed")
 """Outcomes of which the mean over replications is shown."""
+FUTURES = ("cost", "nights_short", "worst_month", "empty_nights", "standby_nights")
+"""Outcomes that are kept of each replication."""
 Outcomes = Mapping[str, Floats]
 
 
@@ -85,7 +90,8 @@ def tables_of(
     """Return the tables of a comparison of plans from the outcomes of each.
 
     ``plans`` has a row a plan, as has ``differences`` from the first, ``sweep`` one a plan and
-    price of a night short, ``ranges`` the prices at which each plan has the least expected loss.
+    price of a night short, ``ranges`` the prices at which each plan has the least expected loss,
+    ``futures`` what each plan comes to in each replication, from which the rest follows.
     """
     cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
     weighed = loss(cost, nights, options.price_of_night)
@@ -111,7 +117,17 @@ def tables_of(
         "differences": differences,
         "sweep": pd.DataFrame(sweep),
         "ranges": ranges,
+        "futures": pd.concat(
+            [_futures(name, one) for name, one in zip(names, found, strict=True)], ignore_index=True
+        ),
     }
+
+
+def _futures(name: str, outcomes: Outcomes) -> pd.DataFrame:
+    """Return what a plan comes to in each future, in whole euros, nights and people."""
+    columns = {name: np.rint(outcomes[name]) for name in FUTURES}
+    replications = np.arange(next(iter(columns.values())).size)
+    return pd.DataFrame({"plan": name, "replication": replications, **columns})
 
 
 def _plan_rows(
@@ -119,10 +135,13 @@ def _plan_rows(
 ) -> list[dict[str, Any]]:
     """Return what each plan comes to; ``_low`` and ``_high`` are simulation error (95%).
 
-    ``above_best_mean`` is the expected loss above that of the best plan, on the same futures, and
-    ``p_best`` the part of the futures in which no other plan has a smaller loss.
+    ``above_best_mean`` is the expected loss above that of the best plan, on the same futures;
+    ``p_best`` the part of the futures in which the plan is best, shared with plans that are equal,
+    and ``p_regret`` that in which another is better. ``nights_worst_share`` is the part of all
+    nights short that lies in the worst hundredth of the futures.
     """
     lost, best = regret(weighed), weighed[_best(weighed).index(True)]
+    shared = (lost == 0).sum(axis=0)
     rows = []
     for name, outcomes, own_loss, own_regret in zip(names, found, weighed, lost, strict=True):
         cost, short = outcomes["cost"], outcomes["worst_month"] > most
@@ -133,13 +152,16 @@ def _plan_rows(
         row |= {"p_short": float(short.mean()), "p_short_low": low, "p_short_high": high}
         for measure in MEANS:
             row |= _with_error(f"{measure}_mean", outcomes[measure])
-        row |= {"nights_short_p90": float(np.quantile(outcomes["nights_short"], 0.9))}
+        nights = outcomes["nights_short"]
+        row |= {"nights_short_p90": float(np.quantile(nights, 0.9))}
+        row |= {"nights_worst_share": share_of_worst(nights, WORST)}
         row |= {"beyond_cost_mean": float(outcomes["beyond_cost"].mean())}
         row |= _with_error("loss_mean", own_loss)
         row |= _with_error("regret_mean", own_regret)
         row |= {"regret_p90": float(np.quantile(own_regret, 0.9))}
         row |= _with_error("above_best_mean", own_loss - best)
-        rows.append(row | {"p_best": float((own_regret == 0).mean())})
+        row |= {"p_best": float(((own_regret == 0) / shared).mean())}
+        rows.append(row | {"p_regret": float((own_regret > 0).mean())})
     return rows
 
 

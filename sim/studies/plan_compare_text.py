@@ -15,8 +15,12 @@ from ..report.study_data import StudyData
 from .plan_keys import plan_names, undecided_words
 
 Row = dict[Any, Any]
-LABEL_WIDTH = 26
-"""Width of the names of outcomes [characters]."""
+PLAN_WIDTH = 16
+"""Width of the column of a plan [characters]."""
+PLANS_BESIDE = 4
+"""Plans beside each other in a table; more make a second one, so that no cell is cut off."""
+RARE = 0.2
+"""Share of the nights short in the worst hundredth of the futures from which it is told."""
 MOST_KEYS = 4
 """Keys that the note names; of more it says how many."""
 CHOICE = ("loss_mean", "regret_mean", "regret_p90", "p_best")
@@ -24,7 +28,7 @@ CHOICE = ("loss_mean", "regret_mean", "regret_p90", "p_best")
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
     """Return the table of the plans, that of the weights of a night, and the sentences."""
-    return [plans_table(data, lang), sweep_table(data, lang), *sentences(data, lang)]
+    return [*plans_tables(data, lang), sweep_table(data, lang), *sentences(data, lang)]
 
 
 def euros(value: float, lang: Language) -> str:
@@ -41,15 +45,22 @@ def years_of(data: StudyData) -> dict[str, int]:
 # -- Tables ----------------------------------------------------------------------------------------
 
 
-def plans_table(data: StudyData, lang: Language) -> Table:
-    """Return a table with a column a plan and a row an outcome."""
+def plans_tables(data: StudyData, lang: Language) -> list[Table]:
+    """Return tables with a column a plan and a row an outcome, a few plans in each."""
     rows: list[Row] = data.table("plans").to_dict("records")
+    more = {row["plan"]: row for row in data.table("differences").to_dict("records")}
+    rows = [{**more[row["plan"]], **row} for row in rows]
+    parts = [rows[at : at + PLANS_BESIDE] for at in range(0, len(rows), PLANS_BESIDE)]
+    return [_plans_table(part, data, lang) for part in parts]
+
+
+def _plans_table(rows: list[Row], data: StudyData, lang: Language) -> Table:
     names = plan_names(data.scenarios, lang)
     title = translate("plans_title", lang, **years_of(data), prices=prices_label(data.first, lang))
     table = Table(title=title, title_justify="left")
-    table.add_column("", width=LABEL_WIDTH)
+    table.add_column("", overflow="fold")
     for row in rows:
-        table.add_column(names[row["plan"]], justify="right", overflow="fold")
+        table.add_column(names[row["plan"]], justify="right", overflow="fold", max_width=PLAN_WIDTH)
     for section in _measures(data, lang):
         for label, cell in section:
             table.add_row(label, *(cell(row) for row in rows))
@@ -78,10 +89,14 @@ def _measures(data: StudyData, lang: Language) -> list[Measures]:
         return lambda row: number(row[name] / unit, lang)
 
     standby = bool((data.table("plans")["standby_nights_mean"] > 0).any())
-    cost: Measures = [(label("cost_mean"), lambda row: _with_error(row, "cost_mean", lang))]
+    first = data.table("plans")["plan"][0]
+    cost: Measures = [(label("cost_mean"), money("cost_mean"))]
+    cost.append((label("more_cost"), lambda row: _more(row, first, lang)))
     cost += [(label(name), money(name)) for name in ("cost_p50", "cost_p90", "cost_cvar90")]
     short: Measures = [(label("p_short"), lambda row: _chance(row, lang))]
-    short += [(label(name), count(name, 1e3)) for name in ("nights_short_mean", "nights_short_p90")]
+    nights = "nights_short_mean"
+    short.append((label(nights), lambda row: _with_error(row, nights, 1e3, 0, lang)))
+    short.append((label("nights_short_p90"), count("nights_short_p90", 1e3)))
     places = [(label("empty_nights_mean"), count("empty_nights_mean", 1e3))]
     if standby:
         places.append((label("standby_nights_mean"), count("standby_nights_mean", 1e3)))
@@ -91,11 +106,16 @@ def _measures(data: StudyData, lang: Language) -> list[Measures]:
     return [cost, short, places, choice]
 
 
-def _with_error(row: Row, name: str, lang: Language) -> str:
-    """Return a mean in billions with its simulation error, if that is known."""
+def _with_error(row: Row, name: str, unit: float, digits: int, lang: Language) -> str:
+    """Return a mean with its simulation error, if that is known."""
     error = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
-    mean = number(row[name] / 1e9, lang, 2)
-    return mean if pd.isna(error) else f"{mean} ± {number(error / 1e9, lang, 2)}"
+    mean = number(row[name] / unit, lang, digits)
+    return mean if pd.isna(error) else f"{mean} ± {number(error / unit, lang, digits)}"
+
+
+def _more(row: Row, first: str, lang: Language) -> str:
+    """Return what a plan costs more than the first, with its simulation error."""
+    return "" if row["plan"] == first else _with_error(row, "more_cost_mean", 1e9, 2, lang)
 
 
 def _chance(row: Row, lang: Language) -> str:
@@ -139,6 +159,8 @@ def sentences(data: StudyData, lang: Language) -> list[str]:
         _evpi(rows, lang),
         _frontier(rows, names, lang),
         *_unsure(rows, names, lang),
+        *_rare(best, lang),
+        *_free(data, lang),
         *differing(data, lang),
         *prices_notes(data.scenarios, lang),
         _method(data, rows, lang),
@@ -176,14 +198,14 @@ def _ranges(data: StudyData, names: dict[str, str], lang: Language) -> str:
 
 def _regret(best: Row, lang: Language) -> str:
     """Return what is lost by the best plan against the best of each future."""
-    if best["p_best"] == 1:
+    if best["p_regret"] == 0:
         return translate("plans_always_best", lang)
     return translate(
         "plans_regret",
         lang,
         mean=billion(best["regret_mean"], lang, 2),
         dear=billion(best["regret_p90"], lang, 2),
-        p=probability(1 - best["p_best"], lang),
+        p=probability(best["p_regret"], lang),
     )
 
 
@@ -218,10 +240,25 @@ def quoted(names: Sequence[str], lang: Language) -> str:
 
 def _unsure(rows: Sequence[Row], names: dict[str, str], lang: Language) -> list[str]:
     """Return which plans can't be told from the best, for simulation error."""
+    if any(pd.isna(row["above_best_mean_low"]) for row in rows):
+        return [translate("plans_error_unknown", lang)]
     others = [
-        names[row["plan"]] for row in rows if not row["best"] and not row["above_best_mean_low"] > 0
+        names[row["plan"]] for row in rows if not row["best"] and row["above_best_mean_low"] <= 0
     ]
     return [translate("plans_unsure", lang, plans=quoted(others, lang))] if others else []
+
+
+def _rare(best: Row, lang: Language) -> list[str]:
+    """Return how much of the nights short a few futures hold, where that is a lot."""
+    share = best["nights_worst_share"]
+    return [translate("plans_rare", lang, share=percent(share, lang))] if share > RARE else []
+
+
+def _free(data: StudyData, lang: Language) -> list[str]:
+    """Return that homes cost nothing here, if a plan adds them."""
+    plans = [scenario.plan for scenario in data.scenarios.values() if scenario.plan is not None]
+    added = any(rule.do.homes is not None for plan in plans for rule in plan.rules.values())
+    return [translate("plans_free_homes", lang)] if added else []
 
 
 def differing(data: StudyData, lang: Language) -> list[str]:
@@ -239,7 +276,7 @@ def _method(data: StudyData, rows: Sequence[Row], lang: Language) -> str:
     """Return what was simulated, what a shortage is, and what the model itself asks for a night."""
     nights = sum(row["nights_short_mean"] for row in rows)
     price = sum(row["beyond_cost_mean"] for row in rows) / nights if nights else float("nan")
-    own = "" if pd.isna(price) else translate("plans_own_price", lang, price=euros(price, lang))
+    own = "" if not price > 0 else translate("plans_own_price", lang, price=euros(price, lang))
     text = translate(
         "plans_method",
         lang,
