@@ -296,6 +296,16 @@ def test_a_second_paragraph_is_part_of_the_answer_wherever_it_is_shown() -> None
         Question.model_validate({**ALL[0].model_dump(), "plan": text})
 
 
+def test_a_chart_leaves_out_what_stands_in_the_second_paragraph_alone() -> None:
+    one = ALL[74]
+    assert "nights" in one.of_plan
+    assert not one.of_plan & {one.headline, "saved", "gap"}
+    values = {name: Value(1e5, (9e4, 2e5)) for name in one.figures}
+    drawn = [row.name for row in answer_chart.ranges(one, values, "en")]
+    assert figure_name(one.main, "en") in drawn
+    assert not {figure_name(one.figures[name], "en") for name in one.of_plan} & set(drawn)
+
+
 def test_large_counts_are_rounded_by_their_size() -> None:
     for value, text in ((949.4, "949"), (3_460_012.0, "3,460,000"), (119_649.0, "119,600")):
         assert as_shown(value, "count", "en") == text

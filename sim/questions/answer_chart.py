@@ -67,6 +67,7 @@ class Range:
 def ranges(question: Question, values: Mapping[str, Value], lang: Language) -> list[Range]:
     """Return the main number of an answer, and those of its kind and size, in their order.
 
+    Numbers of a second paragraph are of a plan over all years, and are not among them.
     Empty where the answer is one number without an interval: there is nothing to compare.
     """
     if question.headline is None:
@@ -76,7 +77,11 @@ def ranges(question: Question, values: Mapping[str, Value], lang: Language) -> l
         name
         for name, figure in question.figures.items()
         if name == question.headline
-        or (_kind(figure) == _kind(question.main) and _is_similar(values[name], main, figure))
+        or (
+            name not in question.of_plan
+            and _kind(figure) == _kind(question.main)
+            and _is_similar(values[name], main, figure)
+        )
     ]
     while len(chosen) > MOST:
         chosen.remove(next(name for name in reversed(chosen) if name != question.headline))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Any, Literal, Self
 
 import yaml
@@ -260,6 +261,18 @@ class Question(Frozen):
     def main(self) -> Metric:
         """Return the metric of the headline."""
         return self.figures[self.headline or ""]
+
+    @property
+    def of_plan(self) -> set[str]:
+        """Return the figures of the second paragraph alone, which no chart of the answer draws."""
+        plan, answer, short = (_figures_in(one) for one in (self.plan, self.answer, self.short))
+        return plan - answer - short
+
+
+def _figures_in(text: Text | None) -> set[str]:
+    """Return the names of the figures that stand in a text."""
+    parts = Formatter().parse(text.en if text is not None else "")
+    return {name.removesuffix("_alone") for _, name, _, _ in parts if name}
 
 
 def questions() -> tuple[Question, ...]:

@@ -251,7 +251,11 @@ def _chart(
 ) -> MemoChart:
     """A chart of the figures that have the unit of the headline figure, with their intervals."""
     rows = figures[figures["question"] == lead.number]
-    alike = [name for name, figure in lead.figures.items() if figure.shown == lead.main.shown]
+    alike = [
+        name
+        for name, figure in lead.figures.items()
+        if figure.shown == lead.main.shown and name not in lead.of_plan
+    ]
     rows = rows[rows["figure"].isin(alike)]
     twice = rows["name"].duplicated(keep=False)
     rows = rows.assign(name=rows["name"].where(~twice, rows["name"] + ": " + rows["from"]))
