@@ -39,6 +39,8 @@ MISTAKES = (
     "solve --target gap.total.x<3 --lever housing.homes",
     "solve --target 'gap.total.2027 <= 0' --lever housing.homes@never",
     "optimal-places --low 50000",
+    "plan compare baseline basline",
+    "plan value --budget 2026 --chance 120%",
     "plan search --levers reception.desk.slack=0.1:0",
     "plan search --levers reception.desk.slack=0:0.1 --objective profit",
     "ind-cut baselin",
