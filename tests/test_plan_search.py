@@ -80,7 +80,7 @@ def test_the_news_vendor_optimum_is_found_within_simulation_error() -> None:
     problem = Problem(PLACES, (COST,), (), SECOND)
     wanted, others = demand(1, FIRST), demand(2, SECOND)
     archive = search(problem, news_vendor(wanted), [(20_000.0,)], 300, seed=1)
-    (verdict,) = accept(problem, archive, news_vendor(others))
+    (verdict,) = accept(problem, archive, news_vendor(others), 1)
     assert verdict.accepted
     (places,) = verdict.point
     chance = UNDER / (UNDER + OVER)
@@ -165,7 +165,7 @@ def test_the_best_thresholds_of_a_reserve_are_those_of_dynamic_programming() -> 
     axis = tuple(float(value) for value in range(HIGHEST + 1))
     problem = Problem((axis, axis), (COST,), (), SECOND)
     archive = search(problem, reserve(walks(1, FIRST, 1_000)), [(20.0, 3.0)], 300, seed=1)
-    (verdict,) = accept(problem, archive, reserve(walks(2, SECOND, 1_000)))
+    (verdict,) = accept(problem, archive, reserve(walks(2, SECOND, 1_000)), 1)
     (known,) = reserve(walks(2, SECOND, 1_000))([(opens, closes)])
     assert known is not None
     apart = difference(COST, verdict.outcome, known)
@@ -206,7 +206,7 @@ def test_a_limit_that_holds_by_luck_on_the_first_set_is_refused_on_the_second() 
     lucky = best_of(problem, archive)
     assert problem.beyond(archive.known[lucky]) == 0
     assert 0.12 - lucky[0] / 100 > 0.05, "its true chance lies above the limit"
-    verdicts = accept(problem, archive, biased_coins(2, SECOND))
+    verdicts = accept(problem, archive, biased_coins(2, SECOND), 1)
     *refused, last = verdicts
     assert verdicts[0].point == lucky
     assert refused, "the luckiest plan is not accepted"
@@ -221,7 +221,7 @@ def test_a_limit_that_holds_by_luck_on_the_first_set_is_refused_on_the_second() 
 def test_where_no_plan_keeps_a_limit_the_closest_is_told() -> None:
     problem = Problem((PRICES[0][:41],), (COST,), (LIMIT,), SECOND)
     archive = search(problem, biased_coins(1, FIRST), [(0.0,)], 100, seed=1)
-    verdicts = accept(problem, archive, biased_coins(2, SECOND))
+    verdicts = accept(problem, archive, biased_coins(2, SECOND), 1)
     assert 1 <= len(verdicts) <= MOST_REFUSED
     assert not any(one.accepted for one in verdicts)
     assert all(one.beyond > 0 for one in verdicts)
@@ -232,7 +232,7 @@ def test_a_plan_within_the_limits_is_better_than_any_beyond_them() -> None:
     problem = Problem(PLACES, (COST,), (LIMIT,), SECOND)
     wanted, others = demand(1, FIRST), demand(2, SECOND)
     archive = search(problem, news_vendor(wanted), [(20_000.0,)], 300, seed=1)
-    verdicts = accept(problem, archive, news_vendor(others))
+    verdicts = accept(problem, archive, news_vendor(others), 1)
     assert verdicts[-1].accepted
     (places,) = verdicts[-1].point
     # Below the limit by the margin of acceptance, and by what 200 replications can't tell.
@@ -314,6 +314,22 @@ def two_levers(wanted: Floats) -> Evaluate:
 ELSEWHERE = tuple(float(value) for value in range(0, 10_001, 100))
 
 
+@pytest.mark.parametrize("seed", [10, 12, 14])
+def test_after_a_refusal_the_search_goes_on_for_a_plan_that_is_not_too_cautious(seed: int) -> None:
+    """Where the first set was lucky for all plans, the one accepted is near the limit and cheap."""
+    problem = Problem((PLACES[0], ELSEWHERE), (COST,), (LIMIT,), SECOND)
+    archive = search(problem, two_levers(demand(seed, FIRST)), [(20_000.0, 0.0)], 300, seed)
+    before = set(archive.outcomes)
+    verdicts = accept(problem, archive, two_levers(demand(100 + seed, SECOND)), seed)
+    *refused, last = verdicts
+    assert refused
+    assert last.accepted
+    assert before < set(archive.outcomes), "the search goes on after a refusal"
+    assert len(archive.outcomes) <= 300
+    assert 0.025 < last.outcome["shortage"].mean() < 0.05
+    assert value_of(COST, last.outcome) < 1.01 * value_of(COST, refused[-1].outcome)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_option_more_never_raises_the_optimum(seed: int) -> None:
     """With the earlier best to begin with, on the same replications, even with few evaluations."""
@@ -342,7 +358,7 @@ def test_a_front_holds_both_ends_and_no_plan_that_another_beats() -> None:
     assert values[-1, 1] == every[:, 1].min()
     for one in values:
         assert not ((every <= one).all(axis=1) & (every < one).any(axis=1)).any()
-    verdicts = accept_front(problem, archive, two_levers(others))
+    verdicts = accept_front(problem, archive, two_levers(others), 1)
     assert 2 <= len(verdicts) <= MOST_ON_FRONT
     assert all(one.accepted for one in verdicts)
 

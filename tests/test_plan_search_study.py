@@ -50,7 +50,9 @@ def test_a_search_gives_the_same_bytes_on_any_workers_and_after_an_interruption(
     assert command(*words, "--workers", "1", "-o", "one").returncode == 0
     kept = tmp_path / "outputs" / "plan-search" / "kept"
     every = sorted(file.name for file in kept.iterdir())
-    assert len(every) == 14 + 2, "each plan, the accepted one and the scenario on the second set"
+    tried = len(pd.read_csv(tmp_path / "one" / "tried.csv"))
+    assert 8 <= tried <= 14
+    assert len(every) == tried + 2, "each plan, the accepted one and the scenario on the second set"
     for file in kept.iterdir():
         file.unlink()
 

@@ -68,7 +68,7 @@ def run(options: PlanSearchOptions, inputs: Inputs) -> StudyContent:
         if not archive.known:
             raise plans.refused[0]
         decide = accept if len(problem.aims) == 1 else accept_front
-        verdicts = decide(problem, archive, plans.evaluator(others, after))
+        verdicts = decide(problem, archive, plans.evaluator(others, after), settings.seed)
         as_is = plans.as_is(others, after)
     found = Found(problem, spans, present, archive, verdicts, as_is)
     keys = [span.lever.key for span in spans]

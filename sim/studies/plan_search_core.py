@@ -6,13 +6,15 @@ given its seed: a point that was evaluated before is never evaluated again, so t
 outcomes are kept walks the same path.
 
 A plan that keeps all limits is better than any that does not; of two that do not, the one that is
-less beyond them (Deb's rules). Limits have the margin that a plan needs to be accepted later.
+less beyond them (Deb's rules). Limits have the margin that a plan needs to be accepted later. Where
+the best plan is refused on other replications, the search goes on with limits that are tighter by
+the luck that it had: under common random numbers plans near it had that too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,8 @@ WEIGHTS = (1.0, 0.0, 0.5, 0.25, 0.75)
 """Weights of the first of two objectives, in the order in which they are searched."""
 SUM_TOO = 1e-3
 """Weight of the sum in a score that takes the worse of two: of equals the better one counts."""
+RESERVE = 0.3
+"""Part of the evaluations that is kept for searching on after a plan is refused."""
 MOST_REFUSED = 10
 """Plans that are tried on the second set before it is said that none is accepted."""
 MOST_ON_FRONT = 12
@@ -72,17 +76,25 @@ class Archive:
 class Problem:
     """What is searched: values of levers, objectives and limits.
 
-    ``accept`` is the number of replications on which limits must hold in the end.
+    ``accept`` is the number of replications on which limits must hold in the end; ``luck`` is how
+    many times higher the bound of each limit turned out to be there.
     """
 
     axes: Axes
     aims: tuple[AimText, ...]
     limits: tuple[LimitText, ...]
     accept: int
+    luck: tuple[float, ...] = ()
+
+    def bounds(self, outcome: Outcome) -> list[float]:
+        """Return the bound of each limited aim, as so many replications like these give it."""
+        return [upper_bound(limit.aim, outcome, self.accept) for limit in self.limits]
 
     def beyond(self, outcome: Outcome) -> float:
         """Return by how much an outcome is beyond the limits, with the margin of acceptance."""
-        return violation(self.limits, outcome, self.accept)
+        luck = self.luck or (1.0,) * len(self.limits)
+        known = zip(self.limits, self.bounds(outcome), luck, strict=True)
+        return sum(excess(limit, bound * times) for limit, bound, times in known)
 
     def accepts(self, outcome: Outcome) -> bool:
         """Return whether all limits hold for certain on the second set."""
@@ -103,8 +115,8 @@ def search(
     """
     archive = Archive(evaluate, evaluations)
     if len(problem.aims) == 1:
-        aim = problem.aims[0]
-        _evolve(problem, archive, lambda found: value_of(aim, found), evaluations, seed, start)
+        now = round(evaluations * (1 - RESERVE)) if problem.limits else evaluations
+        _evolve(problem, archive, _single(problem), now, seed, start)
         return archive
     for number, weight in enumerate(WEIGHTS):
         share = archive.left // (len(WEIGHTS) - number)
@@ -112,6 +124,12 @@ def search(
         first = _best_first(problem, archive, score) if number else start
         _evolve(problem, archive, score, share, seed + number, first)
     return archive
+
+
+def _single(problem: Problem) -> Score:
+    """Return the score of the only objective, or of the first."""
+    aim = problem.aims[0]
+    return lambda found: value_of(aim, found)
 
 
 def _evolve(
@@ -257,62 +275,52 @@ def verdict(problem: Problem, point: Point, outcome: Outcome) -> Verdict:
     return Verdict(point, outcome, problem.accepts(outcome), beyond)
 
 
-def accept(problem: Problem, archive: Archive, evaluate: Evaluate) -> list[Verdict]:
+def accept(problem: Problem, archive: Archive, evaluate: Evaluate, seed: int) -> list[Verdict]:
     """Try the best plans on other replications, until one is accepted: the last, if any is.
 
-    What a plan that was refused had of luck on the first set is taken from the others too: next is
-    the best of those that would then still be within the limits.
+    After a refusal the search goes on, with half of the evaluations that are left, for a plan that
+    would keep the limits with the luck of the one that was refused.
     """
     found: list[Verdict] = []
-    luck = [0.0 for _ in problem.limits]
-    bounds = {
-        one: [upper_bound(limit.aim, outcome, problem.accept) for limit in problem.limits]
-        for one, outcome in archive.known.items()
-    }
     while len(found) < MOST_REFUSED:
-        tried = {one.point for one in found}
-        point = _next(problem, archive, bounds, luck, tried)
+        point = _best_left(problem, archive, {one.point for one in found})
         if point is None:
             break
+        seemed = archive.known[point]
         (outcome,) = evaluate([point])
         assert outcome is not None
         found.append(verdict(problem, point, outcome))
-        if found[-1].accepted or (problem.beyond(archive.known[point]) > 0):
+        if found[-1].accepted or problem.beyond(seemed) > 0:
             break
-        there = [upper_bound(limit.aim, outcome) for limit in problem.limits]
-        luck = [max(a, b - c) for a, b, c in zip(luck, there, bounds[point], strict=True)]
+        there = (upper_bound(limit.aim, outcome) for limit in problem.limits)
+        pairs = zip(problem.bounds(seemed), there, strict=True)
+        luck = (b / a if a > 0 and b > 0 else 1.0 for a, b in pairs)
+        problem = replace(problem, luck=tuple(luck))
+        if archive.left:
+            score, now = _single(problem), -(-archive.left // 2)
+            first = _best_first(problem, archive, score)
+            _evolve(problem, archive, score, now, seed + len(found), first)
     return found
 
 
-def _next(
-    problem: Problem,
-    archive: Archive,
-    bounds: dict[Point, list[float]],
-    luck: Sequence[float],
-    tried: set[Point],
-) -> Point | None:
-    """Return the plan to try next: the best that seems to be within the limits, or the nearest."""
-    (aim, *_) = problem.aims
-    ranks: dict[Point, tuple[float, float]] = {}
-    for one, outcome in archive.known.items():
-        if one in tried:
-            continue
-        seeming = [bound + more for bound, more in zip(bounds[one], luck, strict=True)]
-        beyond = sum(
-            excess(limit, bound) for limit, bound in zip(problem.limits, seeming, strict=True)
-        )
-        ranks[one] = beyond, value_of(aim, outcome)
+def _best_left(problem: Problem, archive: Archive, tried: set[Point]) -> Point | None:
+    """Return the best plan within the limits that was not tried yet, or else the nearest."""
+    left = {one: found for one, found in archive.known.items() if one not in tried}
+    score = _single(problem)
+    ranks = {one: (problem.beyond(found), score(found)) for one, found in left.items()}
     return min(ranks, key=lambda one: ranks[one]) if ranks else None
 
 
-def accept_front(problem: Problem, archive: Archive, evaluate: Evaluate) -> list[Verdict]:
+def accept_front(
+    problem: Problem, archive: Archive, evaluate: Evaluate, seed: int
+) -> list[Verdict]:
     """Try the plans of a front on other replications: all, or some that are spread over it."""
     points = front(problem, archive)
     if len(points) > MOST_ON_FRONT:
         places = np.linspace(0, len(points) - 1, MOST_ON_FRONT)
         points = [points[round(place)] for place in places]
     if not points:
-        return accept(problem, archive, evaluate)
+        return accept(problem, archive, evaluate, seed)
     outcomes = evaluate(points)
     pairs = zip(points, outcomes, strict=True)
     return [verdict(problem, one, found) for one, found in pairs if found is not None]
