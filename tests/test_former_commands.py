@@ -12,7 +12,7 @@ from support.cli import Command
 from sim.cli.commands import Group, entries
 from sim.runs.former import VERBS, complaint, replacement
 
-MOST_ENTRIES = 26
+MOST_ENTRIES = 27
 NOW = {
     "stock baseline --points 4": "optimal-places baseline --points 4",
     "ind-coa --from 2027": "ind-cut --from 2027",
