@@ -22,6 +22,7 @@ from sim.errors import ScenarioError
 from sim.model.sampling import Floats
 from sim.results.executor import Workers
 from sim.results.experiment import Experiment, Settings
+from sim.runs import cache
 from sim.runs.cache import cached_arrays, cached_numbers
 from sim.runs.folder import replace_folder
 from sim.scenario import Scenario
@@ -177,6 +178,32 @@ def test_a_table_that_is_cut_off_is_refused_by_all_that_read_it(
             refused(command(*READERS[name]), "not the one that the run wrote", table)
         file.write_bytes(data)
     assert sorted(tree(place)) == before
+
+
+@pytest.mark.slow
+def test_kept_results_that_were_used_longest_ago_make_room_and_nothing_else_does(
+    baseline: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "MOST_KEPT", 2)
+    theirs = tmp_path / "theirs.kept"
+    theirs.write_text("years of work\n")
+    os.utime(theirs, (0, 0))
+
+    def ask(seed: int) -> set[Path]:
+        settings = Settings(1, seed, "week", baseline.start)
+        cached_arrays({"x": (baseline, _measure, ("a",))}, settings, tmp_path, Workers(1))
+        return set(tmp_path.iterdir())
+
+    (first,) = ask(1) - {theirs}
+    os.utime(first, (1, 1))
+    (second,) = ask(2) - {first, theirs}
+    os.utime(second, (2, 2))
+    ask(1)  # The first is used again, so that the second is the older one.
+    found = ask(3)
+    assert first in found
+    assert second not in found
+    assert theirs in found
+    assert len(found) == 3
 
 
 @pytest.mark.slow

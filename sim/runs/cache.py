@@ -2,7 +2,7 @@
 
 Another scenario, setting, version or line of the program is another file; time plays no part. Each
 file begins with the hash of its content: a damaged one is reported and made again. A file that does
-not begin with a hash is not ours, and is not replaced.
+not begin with a hash is not ours, and is not replaced. Of a folder the files used last are kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
@@ -38,6 +38,8 @@ Measure = Callable[[Experiment], dict[str, Floats]]
 Notice = Callable[[Path], None]
 """Called with each cache file that is damaged."""
 SUFFIX = ".kept"
+MOST_KEPT = 5_000
+"""Files that stay in a folder; a search keeps one a plan that it tries, of some 16 kB."""
 HEAD = re.compile(rb"[0-9a-f]{32,64}")
 """First line of a file of the cache, perhaps cut off."""
 
@@ -70,6 +72,8 @@ def cached_arrays(
         for name, arrays in zip(missing, made, strict=True):
             _write(files[name], _packed(arrays))
             results[name] = arrays
+    if missing:
+        _remove_old(folder)
     return {name: arrays for name, arrays in results.items() if arrays is not None}
 
 
@@ -150,10 +154,29 @@ def _read(file: Path, notice: Notice | None) -> bytes | None:
         what = "this is not a result that opvangsim cached, so it is not replaced"
         raise ScenarioError([Problem(str(file), what, "move or remove it")])
     if told.decode() == hashlib.sha256(data).hexdigest():
+        with suppress(OSError):
+            os.utime(file)
         return data
     if notice is not None:
         notice(file)
     return None
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove the files of the cache that were used longest ago, beyond ``MOST_KEPT``.
+
+    Another process may be removing the same ones. What does not begin with a hash stays.
+    """
+    used: dict[Path, float] = {}
+    for file in folder.glob(f"*{SUFFIX}"):
+        with suppress(OSError):
+            used[file] = file.stat().st_mtime
+    for file in sorted(used, key=used.__getitem__, reverse=True)[MOST_KEPT:]:
+        with suppress(OSError):
+            with file.open("rb") as stream:
+                is_ours = HEAD.fullmatch(stream.readline().rstrip(b"\n")) is not None
+            if is_ours:
+                file.unlink()
 
 
 def _arrays(file: Path, wanted: tuple[str, ...], notice: Notice | None) -> dict[str, Floats] | None:
