@@ -52,7 +52,7 @@ STUDIES = {
     ),
     "plan compare": (
         ["plan", "compare", "baseline", "fixed-stock-41000", "--lambda", "500", *TINY, *SHORT],
-        {"plans", "sweep", "ranges"},
+        {"plans", "differences", "sweep", "ranges", "futures"},
         ("EUR 500", "CVaR 90%", "Mean regret by the price", "perfect information (EVPI)"),
     ),
     "value-places": (
