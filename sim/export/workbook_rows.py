@@ -101,10 +101,11 @@ def number_rows(scenario: Scenario) -> Iterator[WorkbookRow]:
     for key, quantity in _numbers(scenario, ""):
         here = shape_of(key)
         assert here is not None
+        allowed = here.unit.unit if here.unit else ""
         fixed: dict[str, CellValue] = {
             "key": key,
             "meaning": here.meaning,
-            "unit": here.unit.unit if here.unit else "",
+            "unit": allowed if quantity is None else quantity.unit,
         }
         parts = open_parts(here)
         if quantity is None:
