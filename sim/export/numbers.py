@@ -18,8 +18,8 @@ from ..results.precision import MEASURED
 from ..runs.load import FinishedFolder, RunFolder, read_folder, read_run_folder
 from ..studies.compare import BY_MONTH
 from .records import Interval, Leaf, NumberRecord, SimulationError
+from .study_units import CHANCE, EURO, UNITS
 
-EURO, CHANCE = "EUR", "probability"
 DEFAULT_STATISTIC = "p50"
 FEW = "fewer than 100 replications do not tell the simulation error"
 NOT_MEASURED = "the simulation error is kept for the mean, p10, p50 and p90"
@@ -27,30 +27,6 @@ GIVEN = "a budget is given and not simulated"
 A_CHANCE = "a probability has no interval over replications"
 NOT_KEPT = "not kept by the study: run the scenario for the interval of its own numbers"
 NO_ERROR_KEPT = "not kept by the study: run the scenario for the error of its own numbers"
-UNITS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("explanation", "effects"): {
-        **dict.fromkeys(("effect", "alone", "last", "mean", "p10", "p90"), EURO),
-        "p_positive": CHANCE,
-    },
-    ("explanation", "cells"): {"value": EURO},
-    ("comparison", "differences"): {"p_positive": CHANCE, "variance_ratio": "factor"},
-    ("comparison", "monthly"): {"p_positive": CHANCE, "variance_ratio": "factor"},
-    ("stock", "stock"): {"regular_places": "places", "p_more": CHANCE},
-    ("stock", "best"): {"places": "places", "under_eur": EURO, "over_eur": EURO, "chance": CHANCE},
-    ("sensitivity", "whole"): {"mean": EURO, "sd": EURO},
-    ("sensitivity", "tornado"): {"low": EURO, "high": EURO},
-    ("plan_value", "whole"): dict.fromkeys(("evpi", "evpi_low", "evpi_high", "noise"), EURO),
-    ("plan_value", "values"): dict.fromkeys(("value", "value_low", "value_high", "noise"), EURO),
-    ("plan_value", "plans"): {
-        **dict.fromkeys(("loss_mean", "regret_mean", "regret_p90"), EURO),
-        "p_best": CHANCE,
-    },
-    ("plan_value", "budgets"): {
-        **dict.fromkeys(("amount", "unspent_mean", "short_mean", "loss_mean"), EURO),
-        "p_enough": CHANCE,
-    },
-}
-"""Units of columns of the tables of studies: by kind, table and column."""
 ADDRESSED = ("comparison", "explanation")
 """Kinds of study whose numbers have an address."""
 STUDY_CELL = re.compile(r"(?P<table>[a-z_]+)\[(?P<keys>[^\[\]]{1,500})\]\.(?P<column>[a-z0-9_]+)$")

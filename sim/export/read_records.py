@@ -24,7 +24,7 @@ from ..scenario import Loaded, Quantity, Scenario, load, shipped
 from ..scenario.listing import Leaf as Parameter
 from ..scenario.listing import ListingRow, rows
 from ..studies.base import tell
-from .numbers import DEFAULT_STATISTIC, EURO, UNITS, number_of, plain
+from .numbers import DEFAULT_STATISTIC, number_of, plain
 from .records import (
     Interval,
     NumberRecord,
@@ -39,6 +39,7 @@ from .records import (
     ValueRecord,
     YearRecord,
 )
+from .study_units import EURO, units_of
 
 OF_OVERVIEW = "not kept in the list of shipped scenarios: run the scenario"
 
@@ -109,6 +110,8 @@ def study_record(folder: Path, lang: Language | None = None) -> StudyRecord:
     record = opened.record
     told = [part for part in tell(opened.data, lang or opened.lang) if not isinstance(part, Table)]
     names = [name.removesuffix(".csv") for name in record["files"] if name.endswith(".csv")]
+    tables = {name: opened.table(f"{name}.csv") for name in names}
+    levers = units_of_levers(record["kind"], tables)
     return StudyRecord(
         kind=record["kind"],
         id=record["id"],
@@ -118,17 +121,25 @@ def study_record(folder: Path, lang: Language | None = None) -> StudyRecord:
         command=record["command"],
         cite=record.get("cite") or "",
         sentences=[part.plain if isinstance(part, Text) else str(part) for part in told],
-        tables=[table_record(record["kind"], name, opened.table(f"{name}.csv")) for name in names],
+        tables=[table_record(record["kind"], *one, levers) for one in tables.items()],
     )
 
 
-def table_record(kind: str, name: str, table: pd.DataFrame) -> TableRecord:
+def units_of_levers(kind: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the units of keys that are columns of the tables of a study."""
+    if kind != "plan_search":
+        return {}
+    return {row["lever"]: row["unit"] for row in tables["levers"].to_dict("records")}
+
+
+def table_record(
+    kind: str, name: str, table: pd.DataFrame, levers: Mapping[str, str] | None = None
+) -> TableRecord:
     """Return a table of a kind of study as rows."""
-    known = UNITS.get((kind, name), {})
     return TableRecord(
         name=name,
         columns=[str(column) for column in table.columns],
-        units={column: unit for column, unit in known.items() if column in table},
+        units=units_of(kind, name, map(str, table.columns), levers),
         rows=[
             {str(key): plain(value) for key, value in row.items()}
             for row in table.to_dict("records")

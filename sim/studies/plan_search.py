@@ -105,9 +105,10 @@ def tables_of(found: Found, scenario: Scenario) -> dict[str, pd.DataFrame]:
         row |= {"values": len(found.problem.axes[at]), "present": found.present[at]}
         levers.append({**row, "best": float(best[span.name].iloc[0]) if len(best) else None})
     limits = [
-        {"limit": str(limit), "column": limit.aim.column, "most": limit.most}
+        {"limit": str(limit), "column": limit.aim.column, "most": limit.most,
+         "unit": limit.aim.unit or "probability"}
         for limit in found.problem.limits
-    ]
+    ]  # fmt: skip
     tables = {"plans": plans, "levers": pd.DataFrame(levers).astype({"best": float})}
     tables |= {"tried": pd.DataFrame(_tried_rows(found))}
     return tables | ({"limits": pd.DataFrame(limits)} if limits else {})

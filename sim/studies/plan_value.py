@@ -57,6 +57,7 @@ from .plan_value_inputs import (
     draws_of,
     inflow_of,
     known_inputs,
+    units_of_draws,
 )
 
 MOST_PLANS = 12
@@ -156,7 +157,8 @@ def simulated(
 def _known(
     plans: Sequence[Scenario], found: Mapping[str, Floats], settings: Settings, years: Sequence[int]
 ) -> tuple[Known, ...]:
-    return tuple(known_inputs(plans[0], draws_of(plans, settings), found, years))
+    draws, units = draws_of(plans, settings), units_of_draws(plans)
+    return tuple(known_inputs(plans[0], draws, found, years, units))
 
 
 def _of_budget(options: PlanValueOptions, inputs: Inputs) -> StudyContent:
@@ -266,12 +268,12 @@ def choices_table(decision: Decision) -> pd.DataFrame:
     """Return which plan to choose at each value of an input that is a single number."""
     rows = [
         {"input": one.name, "plan": decision.names[found.plan], "low": found.low,
-         "high": found.high, "share": found.share}
+         "high": found.high, "unit": one.unit, "share": found.share}
         for one in decision.known
         if len(one.columns) == 1
         for found in choices(decision.regrets, one.columns[0])
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["input", "plan", "low", "high", "share"])
+    return pd.DataFrame(rows, columns=["input", "plan", "low", "high", "unit", "share"])
 
 
 def best_budgets(decision: Decision, levels: Floats) -> pd.DataFrame:
@@ -285,8 +287,9 @@ def best_budgets(decision: Decision, levels: Floats) -> pd.DataFrame:
         for q in ENDS:
             at = float(np.quantile(values, q))
             best = next(choice for choice in found if at <= choice.high or choice is found[-1])
-            rows.append({"input": one.name, "quantile": q, "at": at, "budget": levels[best.plan]})
-    return pd.DataFrame(rows, columns=["input", "quantile", "at", "budget"])
+            row = {"input": one.name, "quantile": q, "at": at, "unit": one.unit}
+            rows.append({**row, "budget": levels[best.plan]})
+    return pd.DataFrame(rows, columns=["input", "quantile", "at", "unit", "budget"])
 
 
 def budgets_table(cost: Floats, chance: float, present: float | None) -> pd.DataFrame:

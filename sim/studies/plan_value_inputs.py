@@ -22,6 +22,8 @@ FIRST, SHARE = "first", "share|"
 """Arrays of the course of inflow: first applications by year, and the share of a nationality."""
 MEAN, ALL_YEARS, YEAR, COMPOSITION = "inflow_mean", "inflow_years", "inflow_", "composition"
 """Inputs that are not a number of the scenario: what is known of the inflow to come."""
+PERSONS = "persons/year"
+"""Unit of first applications in a year."""
 TOGETHER = "together"
 """All inputs that count, known together."""
 MOST_TOGETHER = 8
@@ -30,10 +32,14 @@ MOST_TOGETHER = 8
 
 @dataclass(frozen=True)
 class Known:
-    """Something that may be known: its name, and its value or values in each replication."""
+    """Something that may be known: its name, and its value or values in each replication.
+
+    ``unit`` is that of a single number.
+    """
 
     name: str
     columns: tuple[Floats, ...]
+    unit: str = ""
 
     @property
     def is_inflow(self) -> bool:
@@ -69,18 +75,34 @@ def draws_of(scenarios: Sequence[Scenario], settings: Settings) -> Samples:
     return dict(sorted(found.items()))
 
 
+def units_of_draws(scenarios: Sequence[Scenario]) -> dict[str, str]:
+    """Return the unit in which each uncertain number is drawn: its own, or a factor on it."""
+    return {
+        key: "factor" if number.spread.kind == "factor" else number.unit
+        for scenario in scenarios
+        for key, number in quantities(scenario)
+        if number.spread is not None
+    }
+
+
 def known_inputs(
-    scenario: Scenario, draws: Samples, inflow: Mapping[str, Floats], years: Sequence[int]
+    scenario: Scenario,
+    draws: Samples,
+    inflow: Mapping[str, Floats],
+    years: Sequence[int],
+    units: Mapping[str, str] | None = None,
 ) -> list[Known]:
     """Return all that may be known: numbers (linked ones together), then the inflow of ``years``.
 
-    What does not vary is left out.
+    ``units`` are those of draws. What does not vary is left out.
     """
     groups = [group for group in correlated_groups(scenario) if set(group) <= set(draws)]
     linked = {key for group in groups for key in group}
     alone = [(key,) for key in draws if key not in linked]
+    units = units or {}
     numbers = [
-        Known(" + ".join(keys), tuple(draws[key] for key in keys)) for keys in (*groups, *alone)
+        Known(" + ".join(keys), tuple(draws[key] for key in keys), units.get(keys[0], ""))
+        for keys in (*groups, *alone)
     ]
     return [one for one in (*numbers, *_of_inflow(inflow, years)) if _varies(one)]
 
@@ -89,8 +111,8 @@ def _of_inflow(inflow: Mapping[str, Floats], years: Sequence[int]) -> list[Known
     first = inflow[FIRST][: len(years)]
     shares = tuple(values for name, values in inflow.items() if name.startswith(SHARE))
     return [
-        Known(MEAN, (first.mean(axis=0),)),
-        *(Known(f"{YEAR}{year}", (row,)) for year, row in zip(years, first, strict=True)),
+        Known(MEAN, (first.mean(axis=0),), PERSONS),
+        *(Known(f"{YEAR}{year}", (row,), PERSONS) for year, row in zip(years, first, strict=True)),
         # Who knows each year knows the mean.
         Known(ALL_YEARS, (first.mean(axis=0), *first)),
         *([Known(COMPOSITION, shares)] if shares else []),
