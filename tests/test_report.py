@@ -151,7 +151,9 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"ind_coa_{column}" for column in ind_coa.COLUMNS}
     made |= {f"ind_coa_cut_{cut.name}" for cut in CUTS}
     made |= {"stock_edge_mean", "stock_edge_p90"}
-    made |= {f"plans_{part}_{risk}" for part in ("axis", "subtitle") for risk in plans.UNITS}
+    made |= {
+        f"plans_{part}_{risk}" for part in ("axis", "note", "subtitle") for risk in plans.UNITS
+    }
     made |= {f"plans_{name}_mean" for name in MEANS} | {f"plans_{name}" for name in CHOICE}
     made |= {f"plans_{name}" for name in ("cost_mean", "cost_p50", "cost_p90", "cost_cvar90")}
     made |= {f"plans_{name}" for name in ("nights_short_p90", "p_short", "more_cost")}

@@ -39,6 +39,11 @@ _COMPARED = " ".join(
                  "above_best_mean")
     for end in ("", "_low", "_high")
 )  # fmt: skip
+_MORE = " ".join(
+    f"{name}{end}"
+    for name in ("more_cost_mean", "fewer_nights_mean", "more_short")
+    for end in ("", "_low", "_high")
+)
 _OF_PLANS = " ".join(
     f"{name}{end}"
     for name in ("loss_mean", "cost_mean", "cost_p90", "cost_cvar", "nights_short_mean",
@@ -76,7 +81,9 @@ COLUMNS: dict[tuple[str, str], str] = {
     "more_than_reference_mean more_p10 more_p90 p_more",
     ("plan_comparison", "plans"): f"plan:text cost_p10 cost_p50 cost_p90 cost_cvar90 regret_p90 "
     f"nights_short_p90 nights_worst_share beyond_cost_mean p_best p_regret on_frontier:truth "
-    f"best:truth {_COMPARED}",
+    f"frontier_certain:truth best:truth {_COMPARED}",
+    ("plan_comparison", "differences"): f"plan:text more_cost_p10 more_cost_p50 more_cost_p90 "
+    f"more_cost_cvar90 {_MORE}",
     ("plan_comparison", "ranges"): "plan:text low high",
     ("plan_comparison", "futures"): "plan:text replication:count cost nights_short worst_month "
     "empty_nights standby_nights",

@@ -36,6 +36,7 @@ from .decisions import (
     share_of_worst,
 )
 from .plan_compare_chart import risk_column
+from .plan_frontier import certain_places, more_often
 from .plan_options import PlanCompareOptions
 
 MOST = 8
@@ -98,6 +99,9 @@ def tables_of(
     table = pd.DataFrame(_plan_rows(names, found, weighed, options.shortage))
     risk = table[risk_column(table)].to_numpy(float)
     table["on_frontier"] = frontier(table["cost_mean"].to_numpy(float), risk)
+    short = np.stack([one["worst_month"] for one in found]) > options.shortage
+    risks = short if risk_column(table) == "p_short" else nights
+    table["frontier_certain"] = certain_places(table["on_frontier"].to_numpy(bool), [cost, risks])
     table["best"] = _best(weighed)
     sweep = [
         row
@@ -109,8 +113,9 @@ def tables_of(
         for one in best_ranges(cost.mean(axis=1), nights.mean(axis=1))
     ]
     ranges = pd.DataFrame(spans, columns=["plan", "low", "high"]).astype({"high": float})
+    against = [_against(found[0], one, options.shortage) for one in found]
     differences = pd.DataFrame(
-        [{"plan": name, **_against(found[0], one)} for name, one in zip(names, found, strict=True)]
+        [{"plan": name, **row} for name, row in zip(names, against, strict=True)]
     )
     return {
         "plans": table,
@@ -165,16 +170,20 @@ def _plan_rows(
     return rows
 
 
-def _against(first: Outcomes, outcomes: Outcomes) -> dict[str, float]:
+def _against(first: Outcomes, outcomes: Outcomes, most: int) -> dict[str, float]:
     """Return what a plan costs more than the first, and how many nights short it avoids.
 
     In the same future each; ``more_cost_cvar90`` is the difference of the worst tenths of both.
+    ``more_short`` is how much more often it has a shortage; that of the first has no interval.
     """
     more = outcomes["cost"] - first["cost"]
     row = _with_error("more_cost_mean", more)
     row |= {f"more_cost_p{q}": float(np.quantile(more, q / 100)) for q in (10, 50, 90)}
     row |= {"more_cost_cvar90": cvar(outcomes["cost"]) - cvar(first["cost"])}
-    return row | _with_error("fewer_nights_mean", first["nights_short"] - outcomes["nights_short"])
+    row |= _with_error("fewer_nights_mean", first["nights_short"] - outcomes["nights_short"])
+    ours, theirs = (one["worst_month"] > most for one in (outcomes, first))
+    often = (0.0, 0.0, 0.0) if outcomes is first else more_often(ours, theirs)
+    return row | dict(zip(("more_short", "more_short_low", "more_short_high"), often, strict=True))
 
 
 def _with_error(name: str, values: Floats) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,17 @@ from ..report.i18n import Language, billion, number, probability, translate
 from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..report.style import BLUE, DARK, GREY, ORANGE, ChartSize
-from .plan_keys import plan_names
+from .plan_frontier import Truths
+from .plan_keys import plan_names, quoted
 
 BEST = Swatch(ORANGE, line=True, marker="D", bare=True)
 EFFICIENT = Swatch(BLUE, line=True, marker="o")
-BEATEN = Swatch(GREY, line=True, marker="o", inside="white", bare=True)
+BEATEN = Swatch(GREY, line=True, marker="s", bare=True)
+UNCERTAIN = Swatch(DARK, line=True, marker="o", inside="white", bare=True)
 UNITS = {"p_short": 0.01, "nights_short_mean": 1e6}
 """What a unit of the horizontal scale is, by what it shows."""
+AGAINST = {"p_short": ("more_short", 1), "nights_short_mean": ("fewer_nights_mean", -1)}
+"""Difference from the first plan in what the horizontal scale shows, and its sign."""
 NAME_SHARE = 0.3
 """Part of the width of the panel that a line of a name may take."""
 ROOM, ROOM_NAMES = 0.12, 0.22
@@ -49,7 +53,11 @@ def risk_column(plans: pd.DataFrame) -> str:
 
 
 def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
-    """Draw a point a plan, and the line of the plans that no other beats."""
+    """Draw a point a plan with bars, and the line of the plans that no other beats.
+
+    Bars are the simulation error of differences from the first plan; a point is hollow where its
+    place on the frontier, or off it, is within simulation error.
+    """
     plans = data.table("plans")
     risk = risk_column(plans)
     entries = [
@@ -58,11 +66,13 @@ def draw(data: StudyData, size: ChartSize, lang: Language) -> Figure:
     ]
     if not plans["on_frontier"].all():
         entries.append(LegendEntry(BEATEN, translate("plans_mark_beaten", lang)))
+    if uncertain(plans).any():
+        entries.append(LegendEntry(UNCERTAIN, translate("plans_mark_uncertain", lang)))
     layout = new_figure(
         size,
         message(data, lang),
         [translate("axis_billion", lang)],
-        [_note(plans, lang), plain_source(translate("plans_what", lang), lang)],
+        [_note(data, lang), plain_source(translate("plans_what", lang), lang)],
         subtitle=translate(
             f"plans_subtitle_{risk}",
             lang,
@@ -87,19 +97,35 @@ def message(data: StudyData, lang: Language) -> str:
     return translate("plans_message", lang, plan=plan, price=price)
 
 
-def _note(plans: pd.DataFrame, lang: Language) -> str:
-    """Return how far points may lie off."""
+def error_is_known(plans: pd.DataFrame) -> bool:
+    """Return whether there are replications enough to tell the simulation error."""
+    return bool(plans["cost_mean_low"].notna().all())
+
+
+def uncertain(plans: pd.DataFrame) -> Truths:
+    """Return of which plans the place on the frontier is within simulation error.
+
+    Of none where that error is not known.
+    """
+    return ~plans["frontier_certain"].to_numpy(bool) & error_is_known(plans)
+
+
+def _note(data: StudyData, lang: Language) -> str:
+    """Return what the bars are, and how far all points may lie off together."""
+    plans = data.table("plans")
+    if not error_is_known(plans):
+        return translate("plans_note_plain", lang)
+    risk = risk_column(plans)
     errors = {
         name: float((plans[f"{name}_high"] - plans[f"{name}_low"]).max()) / 2
-        for name in ("cost_mean", "p_short")
+        for name in ("cost_mean", risk)
     }
-    if not np.isfinite(errors["cost_mean"]):
-        return translate("plans_note_plain", lang)
     return translate(
-        "plans_note",
+        f"plans_note_{risk}",
         lang,
+        first=plan_names(data.scenarios, lang)[plans["plan"][0]],
         cost=number(errors["cost_mean"] / BILLION, lang, 2),
-        chance=number(100 * errors["p_short"], lang, 1),
+        risk=number(errors[risk] / UNITS[risk], lang, 1),
     )
 
 
@@ -112,21 +138,45 @@ def _points(layout: FigureLayout, data: StudyData, lang: Language) -> None:
     best, efficient = (plans[name].to_numpy(bool) for name in ("best", "on_frontier"))
     line = np.flatnonzero(efficient)[np.argsort(x[efficient], kind="stable")]
     axes.plot(x[line], y[line], color=BLUE, linewidth=0.8 * size.line, zorder=3)
+    across, upward = bars(data)
+    for at in range(1, across.shape[1]):
+        for along, high in ((across[:, at], [y[at]] * 2), ([x[at]] * 2, upward[:, at])):
+            axes.plot(along, high, color=DARK, linewidth=0.5 * size.line, zorder=4)
+    hollow = uncertain(plans)
     for mark, here in (
         (EFFICIENT, efficient & ~best),
         (BEATEN, ~efficient & ~best),
         (BEST, best),
     ):
-        axes.plot(
-            x[here], y[here], mark.marker, color=mark.colour, zorder=6,
-            markerfacecolor=mark.inside or mark.colour, markersize=0.7 * size.text,
-            markeredgecolor=DARK, markeredgewidth=0.35 * size.line,
-        )  # fmt: skip
-    _limits(axes, x, y, risk)
+        for inside, which in ((mark.colour, here & ~hollow), ("white", here & hollow)):
+            axes.plot(
+                x[which], y[which], mark.marker, color=mark.colour, zorder=6,
+                markerfacecolor=inside, markersize=0.7 * size.text,
+                markeredgecolor=DARK if inside == mark.colour else mark.colour,
+                markeredgewidth=(0.35 if inside == mark.colour else 0.9) * size.line,
+            )  # fmt: skip
+    _limits(axes, np.concatenate([x, *across]), np.concatenate([y, *upward]), risk)
     number_scale(axes.yaxis, lang)
     number_scale(axes.xaxis, lang, 7)
     names = plan_names(data.scenarios, lang)
     _name(layout, [names[plan] for plan in plans["plan"]], x, y)
+
+
+def bars(data: StudyData) -> tuple[Floats, Floats]:
+    """Return the ends of the bars of each plan, (end, plan), across and upward.
+
+    They are those of the 95% interval of its difference from the first plan, counted from where
+    that is; the first has none. There are no bars where the simulation error is not known.
+    """
+    plans, apart = data.table("plans"), data.table("differences")
+    if not error_is_known(plans):
+        return np.empty((2, 0)), np.empty((2, 0))
+    risk = risk_column(plans)
+    (name, sign), first = AGAINST[risk], plans.iloc[0]
+    ends = np.stack([apart[f"{name}_{end}"].to_numpy(float) for end in ("low", "high")])
+    across = (float(first[risk]) + sign * ends) / UNITS[risk]
+    more = np.stack([apart[f"more_cost_mean_{end}"].to_numpy(float) for end in ("low", "high")])
+    return across, (float(first["cost_mean"]) + more) / BILLION
 
 
 def _name(layout: FigureLayout, names: Sequence[str], x: Floats, y: Floats) -> None:
@@ -171,4 +221,12 @@ def words(data: StudyData, lang: Language) -> str:
         )
         for row in rows
     ]
-    return translate("alt_plans", lang, title=message(data, lang), told=listed(told))
+    text = translate("alt_plans", lang, title=message(data, lang), told=listed(told))
+    return f"{text} {unsure_places(data.table('plans'), names, lang)}".strip()
+
+
+def unsure_places(plans: pd.DataFrame, names: Mapping[str, str], lang: Language) -> str:
+    """Return of which plans the place on the frontier is within simulation error, if of any."""
+    found = [names[plan] for plan in plans["plan"][uncertain(plans)]]
+    plans_ = quoted(found, lang)
+    return translate("plans_frontier_unsure", lang, plans=plans_) if found else ""

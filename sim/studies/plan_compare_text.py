@@ -12,7 +12,8 @@ from rich.table import Table
 from ..report.i18n import Language, billion, number, percent, probability, translate
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
-from .plan_keys import plan_names, undecided_words
+from .plan_compare_chart import unsure_places
+from .plan_keys import plan_names, quoted, undecided_words
 
 Row = dict[Any, Any]
 PLAN_WIDTH = 16
@@ -157,7 +158,7 @@ def sentences(data: StudyData, lang: Language) -> list[str]:
         _ranges(data, names, lang),
         _regret(best, lang),
         _evpi(rows, lang),
-        _frontier(rows, names, lang),
+        _frontier(data.table("plans"), names, lang),
         *_unsure(rows, names, lang),
         *_rare(best, lang),
         *_free(data, lang),
@@ -219,23 +220,15 @@ def _evpi(rows: Sequence[Row], lang: Language) -> str:
     )
 
 
-def _frontier(rows: Sequence[Row], names: dict[str, str], lang: Language) -> str:
-    """Return which plans are on the efficient frontier, if not all are."""
-    beaten = [names[row["plan"]] for row in rows if not row["on_frontier"]]
-    if not beaten:
-        return translate("plans_all_efficient", lang)
-    efficient = [names[row["plan"]] for row in rows if row["on_frontier"]]
-    return translate(
-        "plans_frontier", lang, efficient=quoted(efficient, lang), beaten=quoted(beaten, lang)
-    )
-
-
-def quoted(names: Sequence[str], lang: Language) -> str:
-    """Return names in quotes, with commas and an "and"."""
-    parts = [translate("memo_quoted", lang, name=name) for name in names]
-    if len(parts) < 2:
-        return "".join(parts)
-    return translate("memo_and", lang, first=", ".join(parts[:-1]), last=parts[-1])
+def _frontier(plans: pd.DataFrame, names: dict[str, str], lang: Language) -> str:
+    """Return which plans are on the efficient frontier, if not all are, and what is not certain."""
+    on = plans["on_frontier"].to_numpy(bool)
+    beaten, efficient = ([names[plan] for plan in plans["plan"][here]] for here in (~on, on))
+    text = translate("plans_all_efficient", lang)
+    if beaten:
+        lists = {"efficient": quoted(efficient, lang), "beaten": quoted(beaten, lang)}
+        text = translate("plans_frontier", lang, **lists)
+    return f"{text} {unsure_places(plans, names, lang)}".strip()
 
 
 def _unsure(rows: Sequence[Row], names: dict[str, str], lang: Language) -> list[str]:

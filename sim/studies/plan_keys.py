@@ -7,12 +7,12 @@ separates them is not their own doing, and the reader is told so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..report.charts.elements import key_words
 from ..report.charts.names import scenario_label
 from ..report.display_names import titles_of
-from ..report.i18n import Language
+from ..report.i18n import Language, translate
 from ..scenario import Scenario
 from ..scenario.listing import parameters
 
@@ -60,3 +60,11 @@ def plan_names(scenarios: Mapping[str, Scenario], lang: Language) -> dict[str, s
     """Return what plans are called, by name: short labels, or titles to tell them apart."""
     labels = {name: scenario_label(one, lang) for name, one in scenarios.items()}
     return labels if len(set(labels.values())) == len(labels) else titles_of(scenarios, lang)
+
+
+def quoted(names: Sequence[str], lang: Language) -> str:
+    """Return names in quotes, with commas and an "and"."""
+    parts = [translate("memo_quoted", lang, name=name) for name in names]
+    if len(parts) < 2:
+        return "".join(parts)
+    return translate("memo_and", lang, first=", ".join(parts[:-1]), last=parts[-1])
