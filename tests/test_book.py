@@ -476,6 +476,90 @@ def test_a_comparison_of_plans_gives_the_entries_of_each() -> None:
     assert set(found) == {f"{plan}.{column}" for plan in plans for column in OF_A_PLAN} | {"evpi"}
 
 
+OF_A_VALUE = {"evpi", "most", "inflow_years", "inflow_years.noise"}
+"""Entries of a value of information that answers quote."""
+VALUED = [
+    (question, name)
+    for question in ANSWERED
+    for name, one in question.studies.items()
+    if one.study.name == "plan value"
+]
+"""Questions that quote what it is worth to know more, with their study."""
+
+
+def places_of(one: StudySpec) -> tuple[int, ...]:
+    places: tuple[int, ...] = one.study.options.parse(one.model_extra or {}).model_dump()["places"]
+    return places
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("which", range(len(VALUED)))
+def test_a_value_of_information_gives_the_entries_that_answers_quote(which: int) -> None:
+    question, name = VALUED[which]
+    one = question.studies[name]
+    found = study_values(one, FEW)
+    assert set(found) >= OF_A_VALUE | {f"{n}.regret_mean" for n in places_of(one)}
+    assert found["evpi"].sampled
+    assert found["evpi"].band
+    assert found["inflow_years"].value <= found["most"].value <= found["evpi"].value
+
+
+def test_the_questions_on_the_budget_of_2027_and_the_fixed_stock_say_what_knowing_is_worth() -> (
+    None
+):
+    assert [question.number for question, _ in VALUED] == [21, 75]
+    budget, stock = (
+        question.studies[name].options(Settings()).model_dump() for question, name in VALUED
+    )
+    assert budget["budget"] == 2027
+    assert budget["chance"] == VALUED[0][0].figures["eight"].certainty
+    weight = budget["chance"] / (1 - budget["chance"])
+    assert weight == pytest.approx(4), "the text says four times as much"
+    assert (stock["places"][0], stock["places"][-1]) == (PLANNED, 2 * PLANNED)
+    assert len(stock["places"]) == 5, "the text says five numbers"
+    assert stock["price_of_night"] == 250, "the text says a night in a hotel"
+
+
+@pytest.mark.parametrize("which", range(len(VALUED)))
+def test_the_words_on_what_is_most_worth_knowing_hold_for_no_other_numbers(which: int) -> None:
+    """Not where another input is worth more, or this one no more than noise.
+
+    Nor where the best number of places is an end of the range that was tried: the best may lie
+    beyond it, and knowing more be worth more.
+    """
+    question, name = VALUED[which]
+    entry_of = {figure.study: key for key, figure in question.figures.items() if figure.study}
+    ends = places_of(question.studies[name])[:: max(len(places_of(question.studies[name])) - 1, 1)]
+    fine = {key: Value(1.0) for key in question.figures}
+    for entry, value in (
+        ("evpi", 8.0), ("inflow_years", 5.0), ("most", 5.0), ("inflow_years.noise", 2.0),
+        *((f"{n}.regret_mean", 9.0) for n in ends),
+    ):  # fmt: skip
+        fine[entry_of[f"{name}.{entry}"]] = Value(value)
+    ours = set(violated_conditions(question, fine))
+    for entry, value in (
+        ("most", 6.0), ("inflow_years.noise", 5.0), *((f"{n}.regret_mean", 8.0) for n in ends)
+    ):  # fmt: skip
+        wrong = {**fine, entry_of[f"{name}.{entry}"]: Value(value)}
+        assert set(violated_conditions(question, wrong)) - ours, entry
+
+
+def test_a_chart_leaves_out_what_only_guards_the_words_of_the_second_paragraph() -> None:
+    """It stands in no sentence, and is of a study that this paragraph alone quotes."""
+    text, name = {"en": "{a}", "nl": "{a}"}, {"en": "a", "nl": "een"}
+    figures = {
+        "a": {"study": "old.best", "shown": "count", "name": name},
+        "old_aside": {"study": "old.rule", "shown": "count", "name": name, "aside": True},
+        "more": {"study": "old.reference_more", "shown": "count", "name": name},
+        "b": {"study": "new.evpi", "shown": "count", "name": name},
+        "guard": {"study": "new.most", "shown": "count", "name": name, "aside": True},
+    }
+    studies = {"old": {"verb": "stock"}, "new": {"verb": "plan value", "budget": 2027}}
+    plan = {"en": "{b} {more}", "nl": "{b} {more}"}
+    one = asked(figures, studies=studies, short=text, answer=text, plan=plan)
+    assert one.of_plan == {"more", "b", "guard"}
+
+
 def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
     """Of an explanation the factors are known without a run."""
     there: dict[str, set[str]] = {}
@@ -489,6 +573,8 @@ def test_the_figures_of_studies_ask_for_entries_that_there_are() -> None:
             there[command] = {"answer", "present", "at_least"}
         elif one.study.name == "plan compare":
             there[command] = {f"{plan}.{column}" for plan in one.scenarios for column in OF_A_PLAN}
+        elif one.study.name == "plan value":
+            there[command] = OF_A_VALUE | {f"{n}.regret_mean" for n in places_of(one)}
         else:
             there[command] = {f"{cut.name}.per_euro" for cut in CUTS}
     for question in ANSWERED:

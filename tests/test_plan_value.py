@@ -21,7 +21,7 @@ from sim.studies import STUDIES
 from sim.studies import plan_value as value
 from sim.studies import plan_value_inputs as known
 from sim.studies import plan_value_text as text
-from sim.studies.base import Inputs, StudyResult, run_study
+from sim.studies.base import Inputs, StudyResult, Value, run_study
 from sim.studies.information import Worth
 
 FEW = 120
@@ -240,6 +240,29 @@ def test_python_has_the_same_options_and_few_replications_are_too_few() -> None:
     assert not report.tables["values"]["told"].any()
     with pytest.raises(sim.ScenarioError, match="1 plans to choose from"):
         sim.load("baseline").plan_value(**few)
+
+
+def test_what_answers_quote_is_what_the_tables_say() -> None:
+    """The plan whose mean regret is the value of certainty is the best, in the same euros."""
+    one, two, three, error = normals(4, 400)
+    apart = one + 0.5 * two + 0.3 * error
+    regrets = 1e6 * np.stack([np.maximum(-apart, 0), np.maximum(apart, 0), 1e-7 + np.abs(apart)])
+    made = decision(regrets, two, three, one)
+    tables = {"plans": value.plans_table(made, regrets), **value.value_tables(made)}
+    found, rows, (whole,) = (
+        value.values(tables),
+        by_input(tables),
+        tables["whole"].to_dict("records"),
+    )
+    assert found["evpi"] == Value(whole["evpi"], (whole["evpi_low"], whole["evpi_high"]), True)
+    for name, row in rows.items():
+        ends = row["value_low"], row["value_high"]
+        assert found[name] == Value(row["value"], ends, sampled=True)
+        assert found[f"{name}.noise"] == Value(row["noise"])
+    assert found["most"] == Value(rows["key2"]["value"])
+    assert found["most"].value < found[known.TOGETHER].value
+    least = min(found[f"plan{n}.regret_mean"].value for n in range(3))
+    assert least == found["evpi"].value
 
 
 # -- words ----------------------------------------------------------------------------------------

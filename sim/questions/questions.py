@@ -206,7 +206,8 @@ class Question(Frozen):
 
     ``short`` is the answer in a few words with its ``headline`` figure; drivers are those of that
     figure. ``plan`` is a second paragraph of the answer: which plan, what it costs and what it
-    avoids. ``conflict`` says where the document's own figures contradict each other.
+    avoids, or what it would be worth to know more before one is chosen. ``conflict`` says where the
+    document's own figures contradict each other.
     """
 
     number: int
@@ -264,9 +265,20 @@ class Question(Frozen):
 
     @property
     def of_plan(self) -> set[str]:
-        """Return the figures of the second paragraph alone, which no chart of the answer draws."""
+        """Return the figures of the second paragraph alone, which no chart of the answer draws.
+
+        With all that stands in no sentence and is of a study which only that paragraph quotes.
+        """
         plan, answer, short = (_figures_in(one) for one in (self.plan, self.answer, self.short))
-        return plan - answer - short
+        told = answer | short
+        studies = self._studies_of(plan - told) - self._studies_of(told)
+        beside = {name for name in self.figures if self._studies_of({name}) & studies}
+        return (plan | beside) - told
+
+    def _studies_of(self, figures: set[str]) -> set[str]:
+        """Return the studies that some figures are entries of."""
+        entries = (self.figures[name].study for name in figures)
+        return {entry.partition(".")[0] for entry in entries if entry is not None}
 
 
 def _figures_in(text: Text | None) -> set[str]:

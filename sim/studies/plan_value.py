@@ -1,9 +1,8 @@
 """Plan value: what is it worth to know an uncertain input before a plan or a budget is chosen?
 
 Without further knowledge the plan of least expected loss is chosen. Who knows the future chooses
-the
-best plan of each: on average that saves the expected value of perfect information, which includes
-knowing all chance and is therefore a ceiling. Who knows one input saves a part of it
+the best plan of each: on average that saves the expected value of perfect information, which
+includes knowing all chance and is therefore a ceiling. Who knows one input saves a part of it
 (``information``). Of a budget the loss is a euro unspent, and a euro short by as much more as the
 chance asks for: with 80% four times as much, so that the budget that is enough with 80% loses
 least.
@@ -315,18 +314,35 @@ def budgets_table(cost: Floats, chance: float, present: float | None) -> pd.Data
 
 
 def values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Value]:
-    """Return the value of perfect information (``evpi``) and that of each input by name."""
+    """Return what answers to questions may quote, by name [EUR; chances are shares].
+
+    ``evpi``; what each input is worth by its name, and its noise with ``.noise``; ``most``, the
+    largest worth of an input by itself; of each plan ``.regret_mean``, in whole euros as ``evpi``,
+    so that a plan is the best where both are equal; of a budget ``.amount`` and others.
+    """
     (whole,) = tables["whole"].to_dict("records")
-    ends = float(whole["evpi_low"]), float(whole["evpi_high"])
-    found = {"evpi": Value(float(whole["evpi"]), ends, sampled=True)}
-    for row in tables["values"].to_dict("records"):
-        ends = float(row["value_low"]), float(row["value_high"])
-        found[str(row["input"])] = Value(float(row["value"]), ends, sampled=True)
+    rows = tables["values"].to_dict("records")
+    found = {"evpi": _with_margin(whole, "evpi")}
+    for row in rows:
+        name = str(row["input"])
+        found[name] = _with_margin(row, "value")
+        found[f"{name}.noise"] = Value(float(row["noise"]))
+    single = [float(row["value"]) for row in rows if row["input"] != TOGETHER]
+    found["most"] = Value(max(single, default=0.0))
+    if "plans" in tables:
+        found |= {f"{row['plan']}.regret_mean": Value(float(round(row["regret_mean"])))
+                  for row in tables["plans"].to_dict("records")}  # fmt: skip
     if "budgets" in tables:
         found |= {f"{row['budget']}.{name}": Value(float(row[name]))
                   for row in tables["budgets"].to_dict("records")
                   for name in ("amount", "loss_mean", "p_enough")}  # fmt: skip
     return found
+
+
+def _with_margin(row: Mapping[Any, Any], name: str) -> Value:
+    """Return a worth of a row with its 95% interval by resampling."""
+    ends = float(row[f"{name}_low"]), float(row[f"{name}_high"])
+    return Value(float(row[name]), ends, sampled=True)
 
 
 IMPLEMENTATION = Implementation(
