@@ -15,6 +15,7 @@ import pytest
 from support.cli import Command
 
 import sim
+from sim.export.memo import study as study_memos
 from sim.model.sampling import Floats
 from sim.report.i18n import Language
 from sim.results.executor import Workers
@@ -259,7 +260,9 @@ def test_sentences_say_what_the_tables_say(lang: Language) -> None:
 
 
 @pytest.mark.long
-def test_plans_are_compared_from_every_door(command: Command) -> None:
+def test_plans_are_compared_from_every_door(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ("--replications", "2", "--until", "2026-12-31", "--workers", "1")
     typed = ("plan", "compare", "baseline", "fixed-stock-41000", "--from", "2026", *words)
     done = command(*typed, "-o", "out")
@@ -275,6 +278,16 @@ def test_plans_are_compared_from_every_door(command: Command) -> None:
     text = Path("memo.md").read_text("utf-8")
     assert "gewogen kosten" in text
     assert "welk van deze plannen" in text
+    told = (
+        "- Een vaste voorraad van 41.000 reguliere plekken: Het aantal reguliere plekken groeit tot"
+    )
+    assert text.index("De keuze gaat tussen:") < text.index(told) < text.index("# Bijlage")
+    assert "Wat bespaart de vaste voorraad" not in text, "a question is no description"
+    monkeypatch.setattr(study_memos, "ROOM", 0)
+    assert command("memo", "out", "--lang", "nl", "-o", "memo.md").returncode == 0
+    text = Path("memo.md").read_text("utf-8")
+    assert "De keuze gaat tussen:" not in text
+    assert text.index("# Bijlage") < text.index("## De plannen") < text.index(told)
     drawn = command("plot", "out", "--lang", "nl", "-o", "drawn")
     assert drawn.stdout.split() == ["drawn/plans-nl-page.png"]
     base = sim.load("baseline")

@@ -50,6 +50,8 @@ class MemoParts:
     """Key points that answer the question: set in bold, before the others."""
     points: Sequence[str] = ()
     decision: Sequence[str] = ()
+    choices: Sequence[str] = ()
+    """What the decision is about: each option in a sentence or two."""
     explanation: Sequence[Block] = ()
     risks: Sequence[str] = ()
     """Risks of this kind of folder."""
@@ -68,7 +70,7 @@ def make_memo(
         _header(parts.subject, lang),
         *_section("memo_reason", [Paragraph(text) for text in parts.reason], lang),
         *_section("memo_key_points", _key_points(parts), lang),
-        *_section("memo_decision", _decision(parts.decision, lang), lang),
+        *_section("memo_decision", _decision(parts, lang), lang),
         *_section("memo_explanation", parts.explanation, lang),
         *_section("memo_risks", [Listing(tuple(_risks(folder, scenario, parts, lang)))], lang),
         *_section("memo_provenance", _provenance(folder, scenario, lang), lang),
@@ -119,8 +121,15 @@ def _key_points(parts: MemoParts) -> list[Block]:
     return [*blocks, Listing(tuple(parts.points))] if parts.points else blocks
 
 
-def _decision(texts: Sequence[str], lang: Language) -> list[Block]:
-    return [Paragraph(translate("memo_asked", lang)), Listing(tuple(texts))] if texts else []
+def _decision(parts: MemoParts, lang: Language) -> list[Block]:
+    """What the reader is asked, and what there is to choose from."""
+    lists = (("memo_asked", parts.decision), ("memo_choices", parts.choices))
+    return [
+        block
+        for key, texts in lists
+        if texts
+        for block in (Paragraph(translate(key, lang)), Listing(tuple(texts)))
+    ]
 
 
 def _risks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,9 @@ NAMED, NAMED_OF_MANY, MANY = 4, 2, 3
 compared, so that the main part keeps to two pages. All are in the annex."""
 MOST_POINTS = 4
 """Sentences of a study that are key points beside the answer; others stand below its chart."""
+ROOM = 1_400
+"""Letters of descriptions of plans for which the first page has room; more are in the annex."""
+SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 SUMMARIES = {
     "enough": "memo_about_enough",
     "solution": "memo_about_solution",
@@ -101,6 +105,13 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
     points, notes = texts[1 : MOST_POINTS + 1], texts[MOST_POINTS + 1 :]
     points = points[: len(points) - len(method)] if not notes else points
     first = next(iter(data.scenarios.values()), None)
+    plans = _plans(data, lang)
+    brief = sum(map(len, plans)) <= ROOM
+    annex: list[Block] = []
+    if plans and not brief:
+        annex = [Heading(translate("memo_plans", lang)), Listing(plans)]
+    if others:
+        annex += [Heading(translate("memo_more_tables", lang)), *others]
     parts = MemoParts(
         subject=translate(
             "memo_study_title", lang, about=about[:1].upper() + about[1:], scenarios=subjects
@@ -109,15 +120,37 @@ def study_memo(folder: FinishedFolder, told: Sequence[Any], lang: Language) -> M
         answer=texts[:1],
         points=points,
         decision=_decision(str(data.record["kind"]), lang),
+        choices=plans if brief else (),
         explanation=[
             *chart,
             *shown,
             *(Paragraph(text) for text in notes or method),
             *(named_assumptions(first, lang) if first else ()),
         ],
-        annex=[Heading(translate("memo_more_tables", lang)), *others] if others else (),
+        annex=annex,
     )
     return make_memo(folder, first, lang, parts)
+
+
+def _plans(data: StudyData, lang: Language) -> tuple[str, ...]:
+    """Return title and description of each plan that was compared; none of another study.
+
+    Without the questions that a description asks: the decision asks them.
+    """
+    if data.record["kind"] != "plan_comparison":
+        return ()
+    titles = titles_of(data.scenarios, lang)
+    return tuple(
+        sentence(translate("named_value", lang, name=titles[name], value=text))
+        for name, scenario in data.scenarios.items()
+        for text in [_statements(getattr(scenario.description, lang))]
+    )
+
+
+def _statements(text: str) -> str:
+    """Return the sentences of a text that are no questions; all if there are no others."""
+    whole = " ".join(text.split())
+    return " ".join(one for one in SENTENCE_END.split(whole) if not one.endswith("?")) or whole
 
 
 def _in_words(text: str, data: StudyData, lang: Language) -> str:
