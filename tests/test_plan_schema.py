@@ -58,6 +58,27 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "people is in persons",
         "write unit: persons",
     ),
+    "a unit that no series has": (
+        {"plan": {"rules": {"a": {
+            "when": {"series": "fill", "above": stated(2, "weeks")},
+            "do": rule(ALWAYS, OPEN)["do"],
+        }}}},
+        "fill is in share",
+        "write unit: share",
+    ),
+    "a price as a line": (
+        {"plan": {"rules": {"a": {
+            "when": {"series": "pending", "below": stated(2, "EUR/place")},
+            "do": rule(ALWAYS, OPEN)["do"],
+        }}}},
+        "pending is in cases",
+        "write unit: cases",
+    ),
+    "a number of a rule that is not there": (
+        {"plan.rules.open_standby.do.open": 2000},
+        "there is no 'open_standby' in plan.rules",
+        "this scenario has no rules",
+    ),
     "people of a type": (
         {"plan": {"rules": {"a": rule(("people", {"above": 1, "place": "tgo"}), OPEN)}}},
         "people is not by type of place",

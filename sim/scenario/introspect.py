@@ -133,6 +133,10 @@ FORMER: dict[Keys, str] = {
 """Keys of earlier versions, with what to write now."""
 
 
+RULES: Keys = ("plan", "rules")
+"""Where a plan has its rules, by name."""
+
+
 def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     """Suggest what to write instead of a key that is not allowed below ``parent``.
 
@@ -173,6 +177,8 @@ def hint_for(unknown: str, parent: Keys, names: Collection[str] = ()) -> str:
     elsewhere = [path for path in everywhere() if path[-1] == unknown]
     if elsewhere:
         return Message("did you mean {path}?", path=_dots(elsewhere[0]))
+    if parent == RULES and not here:
+        return "this scenario has no rules: take one that has, or write the whole rule in a patch"
     if _keys(parent) is None and not here:
         return Message("nothing is set in {path} yet: give it whole", path=_dots(parent))
     return Message("keys here: {names}", names=", ".join(here)) if here else "no key can stand here"

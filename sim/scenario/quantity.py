@@ -292,7 +292,10 @@ class UnitRule:
 
 
 class UnitChoice(UnitRule):
-    """Check of a number whose unit is one of several: which one follows from a key beside it."""
+    """Check of a number whose unit is one of several: which one follows from a key beside it.
+
+    Any other unit is left to the check of both keys, which knows the one that is right.
+    """
 
     def __init__(self, *units: str) -> None:
         super().__init__(" or ".join(units), 0.0, 10 * MANY)
@@ -305,10 +308,7 @@ class UnitChoice(UnitRule):
 
     def __call__(self, quantity: Quantity) -> Quantity:
         if quantity.unit not in self.units:
-            what = Message("'{found}' is no unit of this number", found=quantity.unit)
-            raise RuleError(
-                what, Message("choose from {units}", units=", ".join(self.units)), "unit"
-            )
+            return quantity
         return UnitRule(quantity.unit, self.low, self.high)(quantity)
 
 
