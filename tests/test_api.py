@@ -259,7 +259,7 @@ def test_finished_runs_are_compared_without_simulating_again(
     def refused(*_: object, **__: object) -> None:
         raise AssertionError("simulated again")
 
-    monkeypatch.setattr("sim.results.experiment.simulate_one", refused)
+    monkeypatch.setattr("sim.results.tasks.simulate_one", refused)
     found = runs[0].compare(runs[1])
     assert found.id == simulated.id
     assert found.command.endswith("finished=True)")

@@ -382,7 +382,7 @@ def test_applications_count_first_ones_up_to_the_year(baseline_trial: Experiment
 
 @pytest.fixture(scope="module")
 def baseline_trial() -> Experiment:
-    from sim.results.experiment import simulate_all
+    from sim.results.tasks import simulate_all
 
     (trial,) = simulate_all(scenario_of("baseline"), Settings(2, 1, "week"))
     return trial

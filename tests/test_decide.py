@@ -23,7 +23,8 @@ from sim.model.sampling import Floats, sample
 from sim.report.i18n import million
 from sim.results.cell import parse
 from sim.results.executor import Workers
-from sim.results.experiment import Settings, simulate_all, summary_value
+from sim.results.experiment import Settings, summary_value
+from sim.results.tasks import simulate_all
 from sim.runs.study_folder import data_of
 from sim.scenario import Scenario, load, load_chain, quantities
 from sim.studies import solver as solve_module

@@ -19,7 +19,8 @@ from support.cli import Command, refused
 from support.folders import digest, record_in, rewrite
 
 from sim.errors import UNSHOWN, ScenarioError
-from sim.results.experiment import Experiment, Settings, simulate_all
+from sim.results.experiment import Experiment, Settings
+from sim.results.tasks import simulate_all
 from sim.runs.index import find_results
 from sim.runs.load import read_run_folder, verified_table
 from sim.runs.manifest import read_manifest

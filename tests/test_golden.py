@@ -26,7 +26,8 @@ from sim.report.run_tables import headline_rows
 from sim.results import experiment as trial
 from sim.results.cell import parse
 from sim.results.executor import Workers
-from sim.results.experiment import CellMeasure, Settings, Task, run_tasks
+from sim.results.experiment import CellMeasure, Settings
+from sim.results.tasks import Task, run_tasks
 from sim.runs.batches import Options
 from sim.runs.run import Run, execute
 from sim.runs.summary_tables import DIGITS, SMALLEST, round_significant

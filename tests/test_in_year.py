@@ -29,9 +29,10 @@ from sim.results.budget import LINES
 from sim.results.by_month import MONTHS, costs_by_month, months_as_cash, parts_of_year
 from sim.results.cash import as_cash
 from sim.results.executor import Workers
-from sim.results.experiment import Arrays, Experiment, Settings, simulate_one
+from sim.results.experiment import Experiment, Settings, simulate_one
 from sim.results.in_year import realised_and_rest
 from sim.results.tables import BEFORE_START
+from sim.results.tasks import Arrays
 from sim.runs.batches import Cells, Options, batch_of
 from sim.runs.given_figures import read_figures
 from sim.runs.load import read_folder, read_run_folder, run_data

@@ -23,7 +23,8 @@ from sim.hindcast.cover import cut_at, flows_between, whole_months_until
 from sim.hindcast.observations import Observation
 from sim.hindcast.periods import Period, months_of, year_of
 from sim.results.executor import Workers
-from sim.results.experiment import Settings, simulate_all
+from sim.results.experiment import Settings
+from sim.results.tasks import simulate_all
 from sim.runs.frozen_scenario import scenario_of
 from sim.scenario import Posterior, Scenario, load, override, quantities, write_draws
 from sim.studies.miss import Miss, _split, _with_prices, explain_miss, figure_on

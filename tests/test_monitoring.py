@@ -28,7 +28,8 @@ from sim.hindcast.observed_cells import simulated
 from sim.model.sampling import Samples, sample
 from sim.report.i18n import Language
 from sim.results.executor import Workers
-from sim.results.experiment import settings_from_record, simulate_all
+from sim.results.experiment import settings_from_record
+from sim.results.tasks import simulate_all
 from sim.runs import freezing
 from sim.runs.freezing import SERIES, data_as_of, freeze
 from sim.runs.frozen import (

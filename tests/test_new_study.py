@@ -28,7 +28,8 @@ from pydantic import Field
 from rich.table import Table
 
 from sim.results.cell import parse
-from sim.results.experiment import CellMeasure, Task, run_tasks
+from sim.results.experiment import CellMeasure
+from sim.results.tasks import Task, run_tasks
 from sim.studies.base import Implementation, StudyChart, Value, content_of, settings_of
 from sim.studies.options import SimulationOptions
 

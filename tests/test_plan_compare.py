@@ -19,8 +19,9 @@ from sim.export.memo import study as study_memos
 from sim.model.sampling import Floats
 from sim.report.i18n import Language
 from sim.results.executor import Workers
-from sim.results.experiment import Experiment, Settings, Task, run_task, run_tasks, simulate_all
+from sim.results.experiment import Experiment, Settings
 from sim.results.plan_outcomes import OUTCOMES, PlanOutcomes
+from sim.results.tasks import Task, run_task, run_tasks, simulate_all
 from sim.runs.study_folder import StudyContent, data_of
 from sim.scenario import Scenario, load, load_chain, override
 from sim.studies.base import Inputs

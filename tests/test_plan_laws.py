@@ -29,7 +29,8 @@ from sim.model.engine import ACTORS, simulate
 from sim.model.state import Actor, SimState
 from sim.model.uncertainty import UNCERTAINTIES
 from sim.results.executor import Workers
-from sim.results.experiment import Experiment, Settings, Task, run_tasks
+from sim.results.experiment import Experiment, Settings
+from sim.results.tasks import Task, run_tasks
 from sim.scenario import Scenario, load
 
 UNTIL = date(2027, 12, 31)

@@ -19,8 +19,9 @@ from support.cli import Command
 import sim
 from sim.errors import ScenarioError
 from sim.results.executor import Workers
-from sim.results.experiment import Settings, Task, run_task
+from sim.results.experiment import Settings
 from sim.results.plan_outcomes import PlanOutcomes
+from sim.results.tasks import Task, run_task
 from sim.runs import cache
 from sim.scenario import load
 from sim.studies import STUDIES

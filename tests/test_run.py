@@ -19,7 +19,7 @@ from sim.errors import ModelError, ScenarioError
 from sim.model.cancel import CancelledError
 from sim.model.sampling import sample
 from sim.results import cell as address
-from sim.results import experiment, precision
+from sim.results import precision, tasks
 from sim.results import tables as results
 from sim.results.executor import Workers
 from sim.results.experiment import Settings, simulate_one
@@ -358,7 +358,7 @@ def test_an_error_in_one_batch_ends_the_others_within_a_step_and_leaves_nothing(
             ended.append(args[3])
             raise
 
-    monkeypatch.setattr(experiment, "simulate_one", fails)
+    monkeypatch.setattr(tasks, "simulate_one", fails)
     options = Options(**QUICK | {"workers": Workers(2), "chunk": 1, "step": "day"})
     before = active_count()
     with pytest.raises(ModelError, match="broken"):

@@ -28,8 +28,8 @@ from sim.report.overview import (
 )
 from sim.results.budget import costs
 from sim.results.executor import Workers
-from sim.results.experiment import simulate_all
 from sim.results.tables import Tables, tabulate
+from sim.results.tasks import simulate_all
 from sim.runs.batches import Options
 from sim.runs.run import execute
 from sim.scenario import load, quantities, shipped, shipped_folder

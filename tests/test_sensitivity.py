@@ -24,7 +24,8 @@ from sim.report.scenario_listing import sources
 from sim.results import experiment as trial
 from sim.results.cell import CellRef, parse
 from sim.results.executor import Workers
-from sim.results.experiment import Settings, simulate_all
+from sim.results.experiment import Settings
+from sim.results.tasks import simulate_all
 from sim.scenario import Scenario, dump, quantities
 from sim.scenario.correlation import correlated_groups
 from sim.scenario.listing import Citation, Effect, by_assumption, kept_effects

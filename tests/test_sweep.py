@@ -25,7 +25,8 @@ from sim.cli import app
 from sim.errors import ScenarioError
 from sim.results.cell import parse as parse_address
 from sim.results.executor import Workers, open_workers
-from sim.results.experiment import Settings, simulate_all, summary_value
+from sim.results.experiment import Settings, summary_value
+from sim.results.tasks import simulate_all
 from sim.runs.atomic import FILE, LOCK
 from sim.runs.manifest import MANIFEST, SCHEMA, digest
 from sim.runs.summary_tables import round_significant

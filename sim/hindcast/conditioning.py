@@ -28,15 +28,8 @@ from ..model.sampling import (
 )
 from ..model.uncertainty import UNCERTAINTIES
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import (
-    Arrays,
-    Experiment,
-    Progress,
-    Settings,
-    Task,
-    run_tasks,
-    simulate_one,
-)
+from ..results.experiment import Experiment, Progress, Settings, simulate_one
+from ..results.tasks import Arrays, Task, run_tasks
 from ..scenario import Quantity, Scenario, quantities
 from . import smoother
 from .observations import Observation, known_on

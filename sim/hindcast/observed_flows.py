@@ -18,7 +18,8 @@ import numpy as np
 from ..clock import Clock, StepLength
 from ..model.sampling import Floats, Samples, sample
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Settings
+from ..results.tasks import Task, run_tasks
 from ..scenario import Group, Quantity, Scenario, override, quantities
 from .cover import (
     DAYS_A_YEAR,

@@ -10,6 +10,8 @@ from enum import IntEnum
 from typing import Literal
 
 Width = Literal["one", "groups", "place_types"]
+BOOKS_OF_PLACES = ("places", "beds")
+"""Books of what people need; in all others stand people and their cases."""
 
 
 class Account(IntEnum):

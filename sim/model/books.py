@@ -294,18 +294,22 @@ def _give(books: Books, today: Today, r: int, target: int, cell: int, count: int
 
 
 @compiled
-def close_step(books: Books, record: StockRecord, today: Today, ends_month: bool) -> None:
+def close_step(
+    books: Books, record: StockRecord, today: Today, ends_month: bool, with_ages: bool
+) -> None:
     """Book the person-days of a step, and check that each book balances.
 
-    At a month end take a snapshot, and check that the ages of each aged account add up to it.
+    At a month end take a snapshot, and check that the ages of each aged account add up to it;
+    not ``with_ages`` where ages are those of another simulation.
     """
     for r in range(books.stock.shape[0]):
         _check_books(books, record, r)
         for cell in range(record.days.shape[2]):
             record.days[today.month, r, cell] += books.stock[r, cell] * today.days
         if ends_month:
-            _check_ages(books, r)
-            keep_waiting(books, today.month + 1, month_now(books.ages, today), r)
+            if with_ages:
+                _check_ages(books, r)
+                keep_waiting(books, today.month + 1, month_now(books.ages, today), r)
             for cell in range(record.days.shape[2]):
                 record.snapshots[today.month + 1, r, cell] = books.stock[r, cell]
 

@@ -35,6 +35,12 @@ from .plan_rules import plan_rules
 from .procedure import courts, ind
 from .reception import placement
 from .sampling import RandomStreams, Samples, sample
+from .shared_people import (
+    SharedPeople,
+    end_with_shared_people,
+    keep_people,
+    repeat_people,
+)
 from .spending_limit import track_spending
 from .state import Actor, SimState, new_state
 from .uncertainty import UNCERTAINTIES, Uncertainty
@@ -61,8 +67,8 @@ def end_of_step(world: SimState) -> Actor:
         world.ledger.close_step()
 
 
-ACTORS: tuple[Callable[[SimState], Actor], ...] = (
-    calendar,
+Actors = tuple[Callable[[SimState], Actor], ...]
+OF_PEOPLE: Actors = (
     family_arrivals,
     intake,
     ind,
@@ -71,12 +77,20 @@ ACTORS: tuple[Callable[[SimState], Actor], ...] = (
     family_desk,
     municipalities,
     guardianship,
-    capacity_plan,
-    plan_rules,
-    placement,
-    track_spending,
-    end_of_step,
 )
+OF_PLACES: Actors = (capacity_plan, plan_rules, placement, track_spending)
+ACTORS: Actors = (calendar, *OF_PEOPLE, *OF_PLACES, end_of_step)
+
+
+def actors_with(people: SharedPeople) -> Actors:
+    """Return the actors of scenarios that share their people: all of the first, and keep them.
+
+    Of the others those of places alone. Whether they may share them is said by
+    ``shared_people.people_of`` and ``same_draws``.
+    """
+    if people.ledger is None:
+        return (calendar, *OF_PEOPLE, keep_people(people), *OF_PLACES, end_of_step)
+    return (calendar, repeat_people(people), *OF_PLACES, end_with_shared_people)
 
 
 @cache

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..clock import Clock, Step, days_in_year, first_of_month, month_number
 from ..errors import ModelError
-from .accounts import MOVES, Account, Tally
+from .accounts import BOOKS_OF_PLACES, MOVES, Account, Tally
 from .books import (
     OLDEST_AGE,
     Ages,
@@ -110,7 +110,7 @@ class Ledger:
                 self._moves.append(names)
         self._lay_out_flows()
         self.at(next(clock.steps()))
-        self._close = entry_of(close_step, self.books, self.record, self.today, True)
+        self._close = entry_of(close_step, self.books, self.record, self.today, True, True)
 
     # -- names of the arrays ------------------------------------------------------------------
 
@@ -257,6 +257,25 @@ class Ledger:
         )
         self._name_arrays()
 
+    # -- people of another simulation ------------------------------------------------------------
+
+    def people_cells(self) -> Counts:
+        """Return the cells of stocks of all books but those of places: (cell,)."""
+        names = [name for name, one in self.accounts.items() if one.book not in BOOKS_OF_PLACES]
+        return np.concatenate([np.arange(self.books.stock.shape[1])[self._cells(n)] for n in names])
+
+    def take_people(self, other: Ledger) -> None:
+        """Take over what another ledger keeps of people besides stocks: moves, sums and ages.
+
+        It is of the same replications and has ended. Ages are shared with it, not copied.
+        """
+        for names, moved in other.flows.items():
+            if self.accounts[names[0]].book not in BOOKS_OF_PLACES:
+                self.flows[names][:] = moved
+        self.books.tallies[:] = other.books.tallies
+        self.books = self.books._replace(ages=other.books.ages)
+        self._name_arrays()
+
     # -- beside the moves ----------------------------------------------------------------------
 
     def tally(self, name: str, amount: Floats | Counts | float) -> None:
@@ -269,12 +288,12 @@ class Ledger:
             self._name_arrays()
         self._other_tallies[name][self.step.month] += amount
 
-    def close_step(self) -> None:
+    def close_step(self, with_ages: bool = True) -> None:
         """Book the person-days of a step and check the rules; at a month end take a snapshot.
 
         Raises ``ModelError`` if a rule was broken in this step.
         """
-        self._close(self.books, self.record, self.today, self.step.ends_month)
+        self._close(self.books, self.record, self.today, self.step.ends_month, with_ages)
         self.check_rules()
 
     def check_balance(self) -> None:

@@ -103,7 +103,7 @@ class SimState:
         """Room for counts by group or place type, while an actor acts in one replication."""
         return np.zeros((count, max(len(self.groups), len(self.scenario.reception.places))), int)
 
-    def steps(self, hour: int) -> Iterator[tuple[Step, float]]:
+    def steps(self, hour: float) -> Iterator[tuple[Step, float]]:
         """Steps, each with the moment of the day [days] at which an actor of ``hour`` acts."""
         for step in self.laid_out:
             yield step, step.day + hour / HOURS_A_DAY

@@ -8,24 +8,23 @@ scenarios have common random numbers, however the work is divided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from threading import Event
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..clock import Clock, StepLength
 from ..errors import Problem, ScenarioError
-from ..log import timed
 from ..model.cancel import stop_when
-from ..model.engine import ACTORS, simulate
+from ..model.engine import ACTORS, actors_with, simulate
 from ..model.ledger import Ledger
 from ..model.prices import Prices
-from ..model.sampling import Floats, Samples, sample, slice_samples
+from ..model.sampling import Floats, Samples
+from ..model.shared_people import SharedPeople
 from ..model.state import Actor, SimState
 from ..model.uncertainty import UNCERTAINTIES, Uncertainty
 from ..scenario import Scenario
@@ -34,7 +33,6 @@ from . import tables as results
 from .budget import Basis, Costs
 from .by_month import costs_by_month
 from .cell import MONEY, CellRef, KnownCells, advice_on
-from .executor import ALL_CORES, Workers, parallel_list, parallel_map
 
 LARGEST_CHUNK = 100
 """Most replications simulated at once: the model handles them one by one, so more take memory and
@@ -210,11 +208,13 @@ def simulate_one(
     cancelled: Event | None = None,
     by_month: bool = False,
     volumes_only: bool = False,
+    people: SharedPeople | None = None,
 ) -> Experiment:
     """Simulate ``count`` replications from number ``first`` on, which have these ``samples``.
 
     ``by_month`` asks for their costs by month, as well as by year; ``volumes_only`` leaves out the
-    cells that ``tables.tabulate_volumes`` leaves out.
+    cells that ``tables.tabulate_volumes`` leaves out; ``people`` are those of scenarios that share
+    them.
     Raises ``CancelledError`` within a step once ``cancelled`` is set.
     """
     ledger = simulate(
@@ -226,14 +226,16 @@ def simulate_one(
         step=settings.step,
         until=settings.until,
         first=first,
-        actors=actors_until(cancelled),
+        actors=actors_until(cancelled, ACTORS if people is None else actors_with(people)),
     )
     return to_tables(ledger, scenario, samples, first, by_month, volumes_only)
 
 
-def actors_until(cancelled: Event | None) -> Sequence[Callable[[SimState], Actor]]:
+def actors_until(
+    cancelled: Event | None, actors: Sequence[Callable[[SimState], Actor]] = ACTORS
+) -> Sequence[Callable[[SimState], Actor]]:
     """Return the actors of a simulation that ends within a step once ``cancelled`` is set."""
-    return ACTORS if cancelled is None else (*ACTORS, stop_when(cancelled))
+    return actors if cancelled is None else (*actors, stop_when(cancelled))
 
 
 def to_tables(
@@ -256,18 +258,6 @@ def to_tables(
     return Experiment(scenario, ledger.clock, samples, tables, costs, first, of_months)
 
 
-def simulate_all(
-    scenario: Scenario, settings: Settings, workers: Workers = ALL_CORES
-) -> list[Experiment]:
-    """Simulate all replications of a scenario, and keep them, chunk by chunk."""
-    cut = chunks(settings.replications, chunk_size(scenario, settings))
-    return parallel_list(measured, pieces(Task(scenario, _whole), settings, cut), workers)
-
-
-def _whole(trial: Experiment) -> Experiment:
-    return trial
-
-
 def chunk_size(scenario: Scenario, settings: Settings, threads: int = 1) -> int:
     """Return the largest size of chunks of which each thread gets the same number."""
     years = (settings.until or scenario.until).year - scenario.start.year + 1
@@ -279,128 +269,3 @@ def chunk_size(scenario: Scenario, settings: Settings, threads: int = 1) -> int:
 def chunks(replications: int, size: int) -> list[tuple[int, int]]:
     """First number and count of each chunk of at most ``size`` replications."""
     return [(first, min(size, replications - first)) for first in range(0, replications, size)]
-
-
-Arrays = dict[str, Floats]
-"""Arrays by name; replications are their last axis."""
-
-
-@dataclass(frozen=True)
-class Task(Generic[Measured]):
-    """A scenario to simulate, and what to read from the result."""
-
-    scenario: Scenario
-    measure: Callable[[Experiment], Measured]
-    """Function of a module, or an object that can be pickled: it may run on another machine."""
-    samples: Samples | None = None
-    """Parameter columns (replications,) to use instead of drawing them."""
-    first: int = 0
-    """Number of the first replication, by which its random numbers are keyed."""
-    by_month: bool = False
-    """Whether ``measure`` reads costs by month."""
-    volumes_only: bool = False
-    """Whether ``measure`` reads no cells but people beyond places, which saves a sixth of a run."""
-
-
-@dataclass(frozen=True)
-class Piece(Generic[Measured]):
-    """Some replications of a task, with their samples."""
-
-    scenario: Scenario
-    measure: Callable[[Experiment], Measured]
-    settings: Settings
-    samples: Samples
-    first: int
-    count: int
-    by_month: bool = False
-    volumes_only: bool = False
-
-
-def run_task(task: Task[Arrays], settings: Settings, cancelled: Event | None = None) -> Arrays:
-    """Run a task in this thread, chunk by chunk, and return what it measures.
-
-    Raises ``CancelledError`` within a step once ``cancelled`` is set.
-    """
-    cut = chunks(settings.replications, chunk_size(task.scenario, settings))
-    return _joined([measured(piece, cancelled) for piece in pieces(task, settings, cut)])
-
-
-def run_tasks(
-    tasks: Sequence[Task[Arrays]],
-    settings: Settings,
-    workers: Workers = ALL_CORES,
-    tell: Progress | None = None,
-) -> Generator[Arrays, None, None]:
-    """Run tasks on common random numbers, and yield what each measures, in their order.
-
-    The work is divided by task and by chunk of replications over workers; arrays are joined in
-    the order of replications. ``tell(done, total)`` is called with numbers of replications.
-    """
-    shared = workers.size if len(tasks) < workers.size else 1
-    size = min((chunk_size(task.scenario, settings, shared) for task in tasks), default=1)
-    cut = chunks(settings.replications, size)
-    work = (piece for task in tasks for piece in pieces(task, settings, cut))
-    total, done, turn = settings.replications * len(tasks), 0, 0
-    ready: dict[int, Arrays] = {}
-    step = f"{len(tasks)} x {settings.replications} replications"
-    with timed("simulate", step), closing(parallel_map(measured, work, workers)) as results:
-        for number, result in results:
-            ready[number] = result
-            done += cut[number % len(cut)][1]
-            if tell is not None:
-                tell(done, total)
-            while all(turn + part in ready for part in range(len(cut))):
-                yield _joined([ready.pop(turn + part) for part in range(len(cut))])
-                turn += len(cut)
-
-
-def pieces(
-    task: Task[Measured], settings: Settings, cut: Sequence[tuple[int, int]]
-) -> Iterator[Piece[Measured]]:
-    """Yield the replications of a task by first number and count."""
-    samples = _samples_of(task, settings)
-    for first, count in cut:
-        part = slice_samples(samples, first, count)
-        start = task.first + first
-        yield Piece(
-            task.scenario,
-            task.measure,
-            settings,
-            part,
-            start,
-            count,
-            task.by_month,
-            task.volumes_only,
-        )
-
-
-def measured(piece: Piece[Measured], cancelled: Event | None) -> Measured:
-    """Simulate some replications, and return what their measure reads; the work of an executor."""
-    trial = simulate_one(
-        piece.scenario,
-        piece.samples,
-        piece.settings,
-        piece.first,
-        piece.count,
-        cancelled,
-        piece.by_month,
-        piece.volumes_only,
-    )
-    return piece.measure(trial)
-
-
-def _joined(parts: Sequence[Arrays]) -> Arrays:
-    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-
-
-def _samples_of(task: Task[Any], settings: Settings) -> Samples:
-    if task.samples is not None:
-        return task.samples
-    return sample(
-        task.scenario,
-        settings.replications,
-        settings.seed,
-        settings.vary,
-        settings.until or task.scenario.until,
-        task.first,
-    )

@@ -23,17 +23,9 @@ from ..results import budget
 from ..results.by_month import MONTHS
 from ..results.cash import as_cash
 from ..results.executor import ALL_CORES, Workers, parallel_map
-from ..results.experiment import (
-    Experiment,
-    Progress,
-    Settings,
-    Task,
-    chunk_size,
-    chunks,
-    measured,
-    pieces,
-)
+from ..results.experiment import Experiment, Progress, Settings, chunk_size, chunks
 from ..results.tables import Measure, TableCell
+from ..results.tasks import Task, measured, pieces
 from ..scenario import CostLevel, Scenario
 from .given_figures import GivenFigures
 

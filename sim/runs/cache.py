@@ -23,8 +23,10 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..model.sampling import Floats
+from ..model.shared_people import people_of
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
+from ..results.tasks import Task, run_tasks
 from ..results.versions import versions
 from ..scenario import Scenario
 from .atomic import disk_problem, refuse_link, write_atomic
@@ -67,6 +69,8 @@ def cached_arrays(
     }
     results = {name: _arrays(file, requests[name][2], notice) for name, file in files.items()}
     missing = [name for name, arrays in results.items() if arrays is None]
+    # Neighbours that share their people are simulated together.
+    missing.sort(key=lambda name: people_of(requests[name][0]) or "")
     tasks = [Task(*requests[name][:2], first=first, volumes_only=volumes_only) for name in missing]
     with closing(run_tasks(tasks, settings, workers, tell)) as made:
         for name, arrays in zip(missing, made, strict=True):

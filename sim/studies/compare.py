@@ -23,7 +23,8 @@ from ..results import budget, precision
 from ..results import tables as results
 from ..results.cell import MONEY
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
+from ..results.tasks import Task, run_tasks
 from ..runs.kept_cells import as_kept, read_experiment
 from ..runs.manifest import read_manifest
 from ..runs.study_folder import StudyContent

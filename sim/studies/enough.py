@@ -23,7 +23,8 @@ from ..report.display_names import line_label
 from ..report.i18n import Language, billion, million, number, probability, translate
 from ..report.study_data import StudyData
 from ..results import budget, precision
-from ..results.experiment import Experiment, Task, run_tasks
+from ..results.experiment import Experiment
+from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
 from . import enough_chart as chart

@@ -20,7 +20,8 @@ from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results.cell import CellRef, parse
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Progress, Settings, Task, run_tasks, summary_value
+from ..results.experiment import Progress, Settings, summary_value
+from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Loaded, Scenario
 from . import explain_chart as chart

@@ -31,7 +31,8 @@ from ..report.study_data import StudyData
 from ..report.style import DARK, SAND, ChartSize
 from ..results import budget
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
+from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Quantity, Scenario, override
 from .base import Implementation, Inputs, StudyChart, Value, content_of, settings_of

@@ -28,8 +28,9 @@ from ..hindcast.observed_flows import (
 from ..hindcast.periods import Period
 from ..model.sampling import BLOCK, Floats, Samples, sample
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Progress, Settings, Task, run_tasks
+from ..results.experiment import Progress, Settings
 from ..results.precision import blocks, half_width_of_mean
+from ..results.tasks import Task, run_tasks
 from ..scenario import Scenario
 from .shapley import Coalition, shapley, subsets
 

@@ -26,7 +26,8 @@ from ..report.run_tables import prices_label
 from ..report.study_data import StudyData
 from ..results import budget
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
+from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import REGULAR, Scenario, override
 from . import optimal_places_chart as chart

@@ -18,8 +18,8 @@ from ..clock import Clock
 from ..errors import Message, usage_error
 from ..model.sampling import Floats
 from ..results.budget import whole_years
-from ..results.experiment import Task, run_tasks
 from ..results.plan_outcomes import PlanOutcomes
+from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from . import plan_compare_chart as chart
 from . import plan_compare_text as text

@@ -8,8 +8,9 @@ from math import floor, log10
 
 from ..errors import Message, ScenarioError, usage_error
 from ..model.sampling import Floats
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
 from ..results.plan_outcomes import OUTCOMES, PlanOutcomes
+from ..results.tasks import Task, run_tasks
 from ..runs.cache import cached_arrays
 from ..scenario import Scenario
 from .base import Inputs

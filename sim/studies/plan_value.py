@@ -24,8 +24,9 @@ from ..model.inflow_columns import PATH
 from ..model.sampling import Floats
 from ..results.budget import whole_years
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Arrays, Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
 from ..results.plan_outcomes import PlanOutcomes
+from ..results.tasks import Arrays, Task, run_tasks
 from ..runs.study_folder import StudyContent
 from ..scenario import Scenario
 from . import plan_value_chart as chart

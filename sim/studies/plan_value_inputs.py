@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model.sampling import Floats, Samples, sample
-from ..results.experiment import Arrays, Experiment, Settings
+from ..results.experiment import Experiment, Settings
+from ..results.tasks import Arrays
 from ..scenario import Scenario, quantities
 from ..scenario.correlation import correlated_groups
 

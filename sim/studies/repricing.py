@@ -12,7 +12,8 @@ from datetime import date
 from ..errors import Message, Problem, ScenarioError
 from ..model.sampling import Floats, sample, slice_samples
 from ..results.cell import CellRef
-from ..results.experiment import Experiment, Settings, simulate_all
+from ..results.experiment import Experiment, Settings
+from ..results.tasks import simulate_all
 from ..scenario import Scenario
 
 

@@ -29,7 +29,8 @@ from ..report.study_data import StudyData
 from ..results import budget
 from ..results.cell import CellRef, parse
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Experiment, Progress, Settings, Task, run_tasks
+from ..results.experiment import Experiment, Progress, Settings
+from ..results.tasks import Task, run_tasks
 from ..scenario import Scenario, quantities
 from ..scenario.correlation import correlated_groups, matrix_of
 from .options import SensitivityOptions

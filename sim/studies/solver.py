@@ -20,7 +20,8 @@ from ..errors import Message, Problem, ScenarioError
 from ..model.prices import affects_costs_only
 from ..model.sampling import Floats
 from ..results.executor import ALL_CORES, Workers
-from ..results.experiment import Progress, Settings, Task, run_tasks, simulate_all
+from ..results.experiment import Progress, Settings
+from ..results.tasks import Task, run_tasks, simulate_all
 from ..scenario import Scenario
 from ..scenario.introspect import at
 from .asked import Lever

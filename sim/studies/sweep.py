@@ -24,15 +24,8 @@ from ..report.i18n import Language, duration, number, translate
 from ..report.study_data import StudyData
 from ..results.cell import CellRef
 from ..results.executor import Workers, parallel_map
-from ..results.experiment import (
-    LARGEST_CHUNK,
-    CellMeasure,
-    Progress,
-    Settings,
-    Task,
-    run_task,
-    summary_value,
-)
+from ..results.experiment import LARGEST_CHUNK, CellMeasure, Progress, Settings, summary_value
+from ..results.tasks import Task, run_task
 from ..results.versions import versions
 from ..runs.atomic import disk_problem
 from ..runs.manifest import MANIFEST, digest, manifest_text

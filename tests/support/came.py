@@ -9,7 +9,8 @@ from sim.hindcast.observations import Observation
 from sim.hindcast.periods import Period
 from sim.hindcast.series import Statistic
 from sim.results.executor import Workers
-from sim.results.experiment import Settings, simulate_all
+from sim.results.experiment import Settings
+from sim.results.tasks import simulate_all
 from sim.scenario import Scenario
 
 FLOWS = (

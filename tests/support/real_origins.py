@@ -16,7 +16,8 @@ from sim.hindcast.observations import actual, knowledge, known_on, observed
 from sim.hindcast.scenario import scenario_at
 from sim.hindcast.scoring import HindcastOptions, crps, projected
 from sim.model.sampling import Floats, Samples, sample
-from sim.results.experiment import Arrays, Experiment, Settings, Task, run_tasks
+from sim.results.experiment import Experiment, Settings
+from sim.results.tasks import Arrays, Task, run_tasks
 from sim.scenario import Scenario
 
 ORIGINS = range(2019, 2024)

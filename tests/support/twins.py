@@ -16,7 +16,8 @@ from sim.hindcast.conditioning import FigureMeasure, condition, standard_errors
 from sim.hindcast.observations import Observation, parse_period
 from sim.hindcast.scoring import crps
 from sim.model.sampling import Floats
-from sim.results.experiment import Settings, Task, run_tasks
+from sim.results.experiment import Settings
+from sim.results.tasks import Task, run_tasks
 from sim.scenario import Posterior, Scenario, write_draws
 
 QUARTERS = ("2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1")
