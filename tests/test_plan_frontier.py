@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 import pytest
+from support.chart_cases import recorded
 from test_plan_compare import made, tables
 
 from sim.model.sampling import Floats
 from sim.report.i18n import Language
+from sim.report.study_data import StudyData
 from sim.results.plan_outcomes import OUTCOMES
 from sim.studies.decisions import frontier
 from sim.studies.plan_compare import tables_of
-from sim.studies.plan_compare_chart import uncertain, unsure_places
+from sim.studies.plan_compare_chart import UNITS, bars, uncertain, unsure_places
 from sim.studies.plan_frontier import Truths, certain_places, more_often
 from sim.studies.plan_options import PlanCompareOptions
 
@@ -112,6 +117,15 @@ def test_a_plan_that_is_the_same_in_every_future_beats_nobody() -> None:
     assert places(aims) == ([True, True, True], [True, True, True])
 
 
+def test_its_own_like_does_not_make_a_place_certain() -> None:
+    cost, short = plans([0, 0.3], [0.5, 0.505], 400, 3)
+    twice = [cost[[0, 1, 1]], short[[0, 1, 1]]]
+    on, certain = places(twice)
+    assert on == [True, False, False]
+    assert not certain[1]
+    assert not certain[2]
+
+
 def test_a_plan_that_is_dearer_and_short_in_the_same_futures_is_beaten_for_certain() -> None:
     cost, short = plans([0, 3], [0.5, 0.5], 400, 4)
     assert places([cost, short[[0, 0]]]) == ([True, False], [True, True])
@@ -144,14 +158,52 @@ def test_what_is_told_for_certain_is_true_in_95_of_100_cases(costs: tuple[float,
 
 
 def test_how_much_more_often_a_plan_is_short_is_told_against_the_first() -> None:
-    found = tables(1, 2, shortage=800)
+    found = tables(1, 2, shortage=500)
     first, row = found["differences"].to_dict("records")
-    ours, theirs = (made(seed)["worst_month"] > 800 for seed in (2, 1))
+    ours, theirs = (made(seed)["worst_month"] > 500 for seed in (2, 1))
     names = ("more_short", "more_short_low", "more_short_high")
     assert tuple(row[name] for name in names) == more_often(ours, theirs)
     shares = found["plans"]["p_short"]
     assert row["more_short"] == pytest.approx(shares[1] - shares[0])
     assert [first[name] for name in names] == [0, 0, 0]
+
+
+def made_data(found: Mapping[str, pd.DataFrame]) -> StudyData:
+    """A comparison of plans that nobody simulated."""
+    return recorded("plan_comparison", {"lambda": 250.0, "shortage": 500}, dict(found), 200)
+
+
+@pytest.mark.parametrize("shortage", [500, 2000])
+def test_the_bars_of_a_plan_lie_around_its_point(shortage: int) -> None:
+    """Also where all plans are short equally often, and nights are shown."""
+    found = tables(1, 2, 3, shortage=shortage)
+    risk = "p_short" if shortage == 500 else "nights_short_mean"
+    across, upward = bars(made_data(found))
+    x, y = found["plans"][risk].to_numpy() / UNITS[risk], found["plans"]["cost_mean"] / 1e9
+    for ends, at in ((across, x), (upward, y.to_numpy())):
+        assert np.ptp(ends[:, 0]) == 0
+        assert ends[:, 0] == pytest.approx(at[0])
+        low, high = ends[:, 1:].min(axis=0), ends[:, 1:].max(axis=0)
+        assert (low < at[1:]).all()
+        assert (at[1:] < high).all()
+
+
+def test_without_a_simulation_error_there_are_no_bars() -> None:
+    one, other = made(1, 50), made(2, 50)
+    found = tables_of(["p1", "p2"], [one, other], PlanCompareOptions.parse({}))
+    assert all(ends.size == 0 for ends in bars(made_data(found)))
+
+
+@pytest.mark.parametrize("shortage", [500, 2000])
+def test_what_is_certain_is_so_in_the_aims_that_are_shown(shortage: int) -> None:
+    """The chance of a shortage, or nights where that is the same for all plans."""
+    one, other = made(1), made(2)
+    other["cost"] = one["cost"] + 1e9 + np.random.default_rng(1).normal(size=200)
+    other["worst_month"] = 0.5 * one["worst_month"]
+    other["nights_short"] = one["nights_short"] + np.random.default_rng(2).normal(size=200)
+    asked = PlanCompareOptions.parse({"shortage": shortage})
+    table = tables_of(["p1", "p2"], [one, other], asked)["plans"]
+    assert table["frontier_certain"].tolist() == [True, shortage == 500]
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
