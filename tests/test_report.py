@@ -41,6 +41,7 @@ from sim.report.i18n import (
 from sim.reproduce.compare import PARTS, State
 from sim.results.plan_outcomes import OUTCOMES
 from sim.runs.verify import FileState
+from sim.scenario import SERIES as WATCHED
 from sim.scenario import Scenario, load
 from sim.scenario.distribution import NEEDS
 from sim.scenario.introspect import Shape, keys
@@ -160,6 +161,10 @@ def test_every_label_is_used_and_every_one_used_is_there() -> None:
     made |= {f"plan_outcome_{name}" for name in (*OUTCOMES, "loss", "shortage")} - {
         "plan_outcome_beyond_cost"
     }
+    made |= {f"plans_rules_{name}" for name in ("p_acts", "first", "weeks")}
+    made |= {f"rule_{name}" for name in (*WATCHED, "above", "below")}
+    made |= {f"rule_{name}" for name in ("open", "close", "decisions", "homes")}
+    made |= {f"rule_{kind}_difference" for kind in ("open", "close")}
     made |= {f"plan_aim_{name}" for name in ("mean", "p50", "p90", "cvar", "p")}
     made |= {f"plan_search_mark_{name}" for name in ("within", "tried")}
     made |= {f"value_{name}" for name in (MEAN, ALL_YEARS, COMPOSITION, TOGETHER)}

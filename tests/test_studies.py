@@ -55,6 +55,12 @@ STUDIES = {
         {"plans", "differences", "sweep", "ranges", "futures"},
         ("EUR 500", "CVaR 90%", "Mean regret by the price", "perfect information (EVPI)"),
     ),
+    "plan compare rules": (
+        ["plan", "compare", "baseline", "ind-rule", *TINY, *SHORT],
+        {"plans", "differences", "sweep", "ranges", "futures", "rules"},
+        ("rules of the plans act, 2025-2027", "large backlog” (“The IND takes more decisions",
+         "A rule acts in a week in which"),
+    ),
     "value-places": (
         ["plan", "value", "--places", "61000,81000", "--seed", "2", *TINY, *SHORT],
         {"plans", "values", "whole", "choices"},

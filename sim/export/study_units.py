@@ -42,7 +42,8 @@ OF_PLANS: Mapping[str, str] = {
     **dict.fromkeys(("loss", "regret", "above_best", "more_cost"), EURO),
     **dict.fromkeys(("evpi", "value", "noise"), EURO),
     **dict.fromkeys(("p_short", "more_short", "shortage", "p_best", "p_regret"), CHANCE),
-    "p_enough": CHANCE,
+    **dict.fromkeys(("p_enough", "p_acts"), CHANCE),
+    "weeks": "weeks",
     "nights_worst_share": SHARE,
     "fewer_nights": "person-nights",
 }

@@ -7,9 +7,12 @@ the desk's place. Rules see the past of their own replication, as late as figure
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..clock import DAYS_A_WEEK
+from ..scenario import PlanRule
 from .accounts import Account
 from .books import Books, stock_of
 from .capacity_desk import (
@@ -25,6 +28,7 @@ from .compiled import compiled, entry_of, inlined
 from .housing import waiting_for_home
 from .numbers import NEVER, Added, Number, Numbers, PlaceNumber
 from .plan_state import (
+    ACTED,
     ANY,
     APPLICATIONS,
     CLOSE,
@@ -32,6 +36,7 @@ from .plan_state import (
     EXPECTED_SHORTAGE,
     FILL,
     OPEN,
+    OWN,
     PACE_WEEKS,
     PENDING,
     PEOPLE,
@@ -78,12 +83,14 @@ def plan_rules(world: SimState) -> Actor:
         desk.coming[:] = within(queue.ordered, week, desk.lead_weeks)
         desk.change[1] = change_of_levels(world, step.day, desk.lead_weeks)
         memory.applied[:, week % (PACE_WEEKS + 1)] = applications(world, rules)
+        done = memory.done.copy()
         act(world.now, rules, desk, memory, decided, week)
         more = None
         if scenario.closing == "constrained":
             known = PendingClosures(due, ending(queue, week))
             more = pay_for(world, rules, memory, decided, week, known)
         book(world, rules, queue, decided, week, more)
+        note(world, stated, memory, done, week)
         week += 1
 
 
@@ -397,3 +404,22 @@ def book(
     ledger.move(closings, "places_open", "places_notice")
     if queue.is_standby.any():
         ledger.move(orders * queue.is_standby, "places_standby", "places_ordered")
+
+
+def note(
+    world: SimState, stated: Mapping[str, PlanRule], memory: Memory, before: Counts, week: int
+) -> None:
+    """Tally which of the scenario's own rules act in a week; ``before`` are places done until it.
+
+    A rule on places acts in a week in which it decides to open or close some: not where there is
+    nothing to order or to close, nor money for it, and once where it takes weeks to order them. A
+    rule on decisions or homes acts in each week in which it has them added, from the decision on:
+    they come after its lead time, and stay as much longer.
+    """
+    own = [(k, path.removeprefix(OWN)) for k, path in enumerate(stated) if path.startswith(OWN)]
+    if not own:
+        return
+    some = (memory.done != before) | (memory.owed > 0.0)
+    acts = (some & (memory.last == week)) | (memory.added == 1)
+    for k, name in own:
+        world.ledger.tally(ACTED + name, acts[:, k])

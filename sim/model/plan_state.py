@@ -33,6 +33,10 @@ PACE_WEEKS = 4
 """Weeks over which the pace of applications is measured."""
 
 
+OWN = "plan.rules."
+"""Start of the path of a rule of the scenario's own; the two of COA's desk have none."""
+ACTED = "acted "
+"""Start of the tally of the weeks in which such a rule acted; its name follows."""
 FIELDS = 13
 """Whole numbers that describe a rule: the first fields of ``Rules``."""
 
@@ -116,7 +120,7 @@ def rules_of(scenario: Scenario) -> dict[str, PlanRule]:
     plan = scenario.plan
     desk = DESK_RULES if plan is None or plan.desk else {}
     own = {} if plan is None else plan.rules
-    return dict(desk) | {f"plan.rules.{name}": rule for name, rule in own.items()}
+    return dict(desk) | {f"{OWN}{name}": rule for name, rule in own.items()}
 
 
 def lay_out(world: SimState, stated: Mapping[str, PlanRule]) -> Rules:

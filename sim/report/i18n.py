@@ -154,6 +154,11 @@ def day_text(day: date, lang: Language) -> str:
     return short_date(day, LOCALES[lang])
 
 
+def month_text(day: date, lang: Language, form: str = "MMM y") -> str:
+    """Write a month briefly: Dec 2027, dec 2027; in full with the form "MMMM y"."""
+    return str(format_date(day, form, locale=locale(lang)))
+
+
 def in_words(day: date, lang: Language) -> str:
     """Write a date with its month in full: 31 December 2027, 31 december 2027."""
     return str(format_date(day, "long", locale=locale(lang)))

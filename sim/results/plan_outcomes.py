@@ -49,7 +49,7 @@ class PlanOutcomes:
 
     def __call__(self, experiment: Experiment) -> dict[str, Floats]:
         """Return the outcomes of an experiment by name; raises ``ScenarioError`` without years."""
-        years = self._years(experiment)
+        years = counted_years(experiment, self.from_year)
         rows = [whole_years(experiment.clock).index(year) for year in years]
         total, beyond = (
             experiment.line("cost", line)[rows].sum(axis=0) for line in ("total", "beyond_places")
@@ -67,14 +67,15 @@ class PlanOutcomes:
             "closed": counted.of("places_closed") + counted.of("places_returned"),
         }
 
-    def _years(self, experiment: Experiment) -> tuple[int, ...]:
-        """Return the years that are counted."""
-        whole = whole_years(experiment.clock)
-        years = tuple(year for year in whole if self.from_year is None or year >= self.from_year)
-        if not years:
-            what = Message("there is no whole year from {year} on", year=self.from_year)
-            usage_error("--from", what, "take an earlier year, or a later --until")
-        return years
+
+def counted_years(experiment: Experiment, from_year: int | None = None) -> tuple[int, ...]:
+    """Return the whole years from ``from_year`` on; raises ``ScenarioError`` without any."""
+    whole = whole_years(experiment.clock)
+    years = tuple(year for year in whole if from_year is None or year >= from_year)
+    if not years:
+        what = Message("there is no whole year from {year} on", year=from_year)
+        usage_error("--from", what, "take an earlier year, or a later --until")
+    return years
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ to mean and quantiles.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..model.books import Track
 from ..model.ledger import Ledger
+from ..model.plan_state import ACTED
 from ..model.sampling import Floats
 from ..scenario import REGULAR, Scenario
 from .published import kinds_of_inflow, kinds_of_pending
@@ -71,6 +72,8 @@ class Tables:
     yearly: Floats
     volumes: dict[str, Floats]
     """Quantities to which prices apply: (year, replication) or (year, replication, place type)."""
+    acted: dict[str, Floats] = field(default_factory=dict)
+    """Weeks in which each rule of the scenario's own plan acted, by name: (month, replication)."""
 
 
 def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
@@ -110,6 +113,7 @@ def tabulate(ledger: Ledger, scenario: Scenario) -> Tables:
         yearly_cells=tuple(yearly),
         yearly=np.stack(list(yearly.values())),
         volumes=volumes(ledger),
+        acted=acted(ledger),
     )
 
 
@@ -128,6 +132,7 @@ def tabulate_volumes(ledger: Ledger) -> Tables:
         yearly_cells=(),
         yearly=np.empty((0, len(clock.years), n)),
         volumes=volumes(ledger),
+        acted=acted(ledger),
     )
 
 
@@ -410,6 +415,15 @@ def monthly_volumes(ledger: Ledger) -> dict[str, Floats]:
         "places_returned": flow("places_notice", "places_standby"),
         "standby_days": ledger.days["places_standby"],
         **{name: tally(name) for name in TALLIES},
+    }
+
+
+def acted(ledger: Ledger) -> dict[str, Floats]:
+    """Weeks of each month in which each rule of a plan acted, by name: (month, replication)."""
+    return {
+        name.removeprefix(ACTED): weeks
+        for name, weeks in ledger.tallies.items()
+        if name.startswith(ACTED)
     }
 
 

@@ -87,6 +87,8 @@ COLUMNS: dict[tuple[str, str], str] = {
     ("plan_comparison", "ranges"): "plan:text low high",
     ("plan_comparison", "futures"): "plan:text replication:count cost nights_short worst_month "
     "empty_nights standby_nights",
+    ("plan_comparison", "rules"): "plan:text rule:text p_acts p_acts_low p_acts_high first_p10:day "
+    "first_p50:day first_p90:day weeks_mean weeks_mean_low weeks_mean_high",
     ("plan_comparison", "sweep"): "lambda plan:text loss_mean regret_mean best:truth",
     ("plan_search", "plans"): f"kind:text beyond accepted:truth {_OF_PLANS} *",
     ("plan_search", "tried"): "number:count within:truth *",
@@ -219,12 +221,19 @@ def _is_date(column: pd.Series) -> bool:
     return bool(column.notna().all() and column.dt.year.between(YEARS[0], YEARS[-1]).all())
 
 
+def _is_day(column: pd.Series) -> bool:
+    """Return whether a column holds dates; a cell may be empty, as what never happens has none."""
+    known = column.dropna()
+    return bool(known.empty or _is_date(known))
+
+
 CHECKS: dict[str, Callable[[pd.Series], bool]] = {
     "number": _is_number,
     "count": _is_count,
     "year": _is_year,
     "text": _is_text,
     "date": _is_date,
+    "day": _is_day,
     "truth": lambda column: bool(pd.api.types.is_bool_dtype(column)),
 }
 WORDS = {
@@ -233,6 +242,7 @@ WORDS = {
     "year": "years",
     "text": "text",
     "date": "dates",
+    "day": "dates",
     "truth": "True and False",
 }
 

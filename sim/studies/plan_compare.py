@@ -19,6 +19,7 @@ from ..errors import Message, usage_error
 from ..model.sampling import Floats
 from ..results.budget import whole_years
 from ..results.plan_outcomes import PlanOutcomes
+from ..results.rule_actions import PlanActions
 from ..results.tasks import Task, run_tasks
 from ..runs.study_folder import StudyContent
 from . import plan_compare_chart as chart
@@ -36,6 +37,7 @@ from .decisions import (
     share_of_worst,
 )
 from .plan_compare_chart import risk_column
+from .plan_compare_rules import rule_rows
 from .plan_frontier import certain_places, more_often
 from .plan_options import PlanCompareOptions
 
@@ -62,7 +64,7 @@ def run(options: PlanCompareOptions, inputs: Inputs) -> StudyContent:
     until = common_until((base.name, base.scenario), rest, settings_of(options))
     settings = settings_of(options, until=until)
     years = years_of(options.since, Clock(base.scenario.start, until, settings.step))
-    measure = PlanOutcomes(options.since)
+    measure = PlanActions(PlanOutcomes(options.since))
     with inputs.watch("plan-compare", settings.replications * len(names)) as progress:
         tasks = [Task(one.scenario, measure, volumes_only=True) for one in inputs.scenarios]
         found = list(run_tasks(tasks, settings, inputs.workers, progress))
@@ -92,7 +94,8 @@ def tables_of(
 
     ``plans`` has a row a plan, as has ``differences`` from the first, ``sweep`` one a plan and
     price of a night short, ``ranges`` the prices at which each plan has the least expected loss,
-    ``futures`` what each plan comes to in each replication, from which the rest follows.
+    ``futures`` what each plan comes to in each replication, from which the rest follows. Where a
+    plan has rules of its own, ``rules`` has a row a rule.
     """
     cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
     weighed = loss(cost, nights, options.price_of_night)
@@ -125,6 +128,7 @@ def tables_of(
         "futures": pd.concat(
             [_futures(name, one) for name, one in zip(names, found, strict=True)], ignore_index=True
         ),
+        **rule_rows(names, found),
     }
 
 

@@ -12,7 +12,9 @@ from rich.table import Table
 from ..report.i18n import Language, billion, number, percent, probability, translate
 from ..report.run_tables import prices_label, prices_notes
 from ..report.study_data import StudyData
+from .plan_compare_cells import chance, with_error
 from .plan_compare_chart import unsure_places
+from .plan_compare_rules import rules_sentences, rules_tables
 from .plan_keys import plan_names, quoted, undecided_words
 
 Row = dict[Any, Any]
@@ -28,8 +30,9 @@ CHOICE = ("loss_mean", "regret_mean", "regret_p90", "p_best")
 
 
 def tell(data: StudyData, lang: Language) -> list[Any]:
-    """Return the table of the plans, that of the weights of a night, and the sentences."""
-    return [*plans_tables(data, lang), sweep_table(data, lang), *sentences(data, lang)]
+    """Return the tables of the plans, of their rules and of prices of a night, and sentences."""
+    tables = [*plans_tables(data, lang), *rules_tables(data, lang), sweep_table(data, lang)]
+    return [*tables, *sentences(data, lang)]
 
 
 def euros(value: float, lang: Language) -> str:
@@ -94,9 +97,9 @@ def _measures(data: StudyData, lang: Language) -> list[Measures]:
     cost: Measures = [(label("cost_mean"), money("cost_mean"))]
     cost.append((label("more_cost"), lambda row: _more(row, first, lang)))
     cost += [(label(name), money(name)) for name in ("cost_p50", "cost_p90", "cost_cvar90")]
-    short: Measures = [(label("p_short"), lambda row: _chance(row, lang))]
+    short: Measures = [(label("p_short"), lambda row: chance(row, "p_short", lang))]
     nights = "nights_short_mean"
-    short.append((label(nights), lambda row: _with_error(row, nights, 1e3, 0, lang)))
+    short.append((label(nights), lambda row: with_error(row, nights, 1e3, 0, lang)))
     short.append((label("nights_short_p90"), count("nights_short_p90", 1e3)))
     places = [(label("empty_nights_mean"), count("empty_nights_mean", 1e3))]
     if standby:
@@ -107,23 +110,9 @@ def _measures(data: StudyData, lang: Language) -> list[Measures]:
     return [cost, short, places, choice]
 
 
-def _with_error(row: Row, name: str, unit: float, digits: int, lang: Language) -> str:
-    """Return a mean with its simulation error, if that is known."""
-    error = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
-    mean = number(row[name] / unit, lang, digits)
-    return mean if pd.isna(error) else f"{mean} ± {number(error / unit, lang, digits)}"
-
-
 def _more(row: Row, first: str, lang: Language) -> str:
     """Return what a plan costs more than the first, with its simulation error."""
-    return "" if row["plan"] == first else _with_error(row, "more_cost_mean", 1e9, 2, lang)
-
-
-def _chance(row: Row, lang: Language) -> str:
-    """Return the probability of a shortage with its 95% interval."""
-    low, high = (number(100 * row[f"p_short_{end}"], lang) for end in ("low", "high"))
-    ends = translate("range", lang, low=low, high=high)
-    return f"{probability(row['p_short'], lang, brief=True)} ({ends})"
+    return "" if row["plan"] == first else with_error(row, "more_cost_mean", 1e9, 2, lang)
 
 
 def sweep_table(data: StudyData, lang: Language) -> Table:
@@ -161,6 +150,7 @@ def sentences(data: StudyData, lang: Language) -> list[str]:
         _frontier(data.table("plans"), names, lang),
         *_unsure(rows, names, lang),
         *_rare(best, lang),
+        *rules_sentences(data, lang),
         *_free(data, lang),
         *differing(data, lang),
         *prices_notes(data.scenarios, lang),

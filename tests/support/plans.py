@@ -213,9 +213,14 @@ def scripted(values: Sequence[int]) -> Callable[[SimState], Actor]:
 
 def played(scenario: Scenario, values: Sequence[int]) -> Weeks:
     """Rounds of rules on a country where nothing moves but the people without a place, by week."""
+    return played_out(scenario, values)[1]
+
+
+def played_out(scenario: Scenario, values: Sequence[int]) -> tuple[Ledger, Weeks]:
+    """The same rounds, with the ledger that they leave."""
     actors = (calendar, scripted(values), plan_rules, end_of_step)
     until = scenario.start + timedelta(days=7 * len(values) - 1)
-    return watched(scenario, step="day", until=until, actors=actors)[1]
+    return watched(scenario, step="day", until=until, actors=actors)
 
 
 def by_week(moves: Counts) -> dict[int, int]:
