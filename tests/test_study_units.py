@@ -25,6 +25,9 @@ def tables(name: str) -> Mapping[str, pd.DataFrame]:
     base = sim.load("baseline")
     if name == "plan_comparison":
         return compared(1, 2, 3)
+    if name == "plan_comparison with rules":
+        few = {**FEW, "replications": 2}
+        return dict(base.plan_compare("standby-5000", "early-warning", **few).tables)
     if name == "plan_search":
         levers = [f"{SLACK}=0:0.1", f"{STAY}=4:26"]
         limits = ["shortage.p <= 100%", "cost < 1e12"]
@@ -41,7 +44,8 @@ def is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-STUDIES = ("plan_comparison", "plan_search", "plan_value", "plan_value of a budget")
+STUDIES = ("plan_comparison", "plan_comparison with rules", "plan_search", "plan_value",
+           "plan_value of a budget")  # fmt: skip
 
 
 @pytest.mark.long
