@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from support.plans import (
 )
 from support.scenarios import change
 
+import sim
 from sim.clock import month_number
 from sim.export.read_records import table_record
 from sim.model.sampling import Floats
@@ -32,7 +34,8 @@ from sim.results.plan_outcomes import OUTCOMES, PlanOutcomes
 from sim.results.rule_actions import PlanActions, actions
 from sim.results.tables import acted
 from sim.results.tasks import Task, run_task, simulate_all
-from sim.runs.study_folder import StudyContent, data_of
+from sim.runs.study_folder import StudyContent, as_csv, data_of
+from sim.runs.table_reader import read_table
 from sim.scenario import Scenario, load, load_chain
 from sim.studies.base import Inputs, tell
 from sim.studies.decisions import chance_interval
@@ -213,6 +216,20 @@ def test_each_number_of_the_table_is_that_of_its_futures() -> None:
     assert (acts["weeks_mean"], never["weeks_mean"]) == (3.0, 0.0)
     assert acts["weeks_mean_low"] < 3.0 < acts["weeks_mean_high"]
     assert rule_rows(["p"], [{"cost": weeks}]) == {}
+
+
+def test_the_table_is_read_with_months_or_none_and_nothing_else(tmp_path: Path) -> None:
+    weeks: Floats = np.array([1.0, 0.0])
+    first = np.array([month_number(date(2026, 5, 1)), np.nan])
+    never = {"weeks:b": 0 * weeks, "first:b": np.nan * weeks}
+    table = rule_rows(["p"], [{"weeks:a": weeks, "first:a": first} | never])["rules"]
+    file = tmp_path / "rules.csv"
+    for kept in (table, table[1:]):
+        file.write_text(as_csv(kept), "utf-8")
+        assert len(read_table(file, "plan_comparison", {})) == len(kept)
+    file.write_text(as_csv(table).replace("2026-05-01", "in May"), "utf-8")
+    with pytest.raises(sim.ScenarioError, match="something other than dates"):
+        read_table(file, "plan_comparison", {})
 
 
 def compared(*names: str) -> StudyContent:
