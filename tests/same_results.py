@@ -54,6 +54,13 @@ COMMANDS = {
     "frontier": "solve baseline --lever inflow.first@2026 --lever housing.homes@2026"
     f" --target 'gap.total.2027<=0' --points 3 {WEEKLY} -o out",
     "stock": f"optimal-places --points 4 --until 2027-12-31 {WEEKLY} -o out",
+    "plan-compare": "plan compare baseline standby-5000 early-warning"
+    f" --until 2027-12-31 {WEEKLY} -o out",
+    "plan-search": "plan search standby-5000 --evaluations 8 --accept 100 --until 2026-12-31"
+    " --levers reception.places.standby_location.standby.places=0:10000:1000"
+    f" --levers plan.rules.open_standby.do.open=500:2000:500 {WEEKLY} -o out",
+    "plan-value": "plan value baseline fixed-stock-41000 --replications 100 --workers 1"
+    " --until 2027-12-31 -o out",
     "ind-coa": f"ind-cut --until 2027-12-31 {WEEKLY} -o out",
     "sensitivity": "sensitivity few.yaml --points 2 --step week --workers 1 -o out",
     "sweep": "sweep design.yaml --workers 1 -o swept",
@@ -210,6 +217,9 @@ STUDIES = (
     "sensitivity",
     "explain",
     "frontier",
+    "plan-search",
+    "plan-value",
+    "plan-compare",
     "compare",
     "ind-coa",
     "stock",
