@@ -55,6 +55,7 @@ PARTS = (
     "model/capacity_desk",
     "model/plan_rules",
     "model/plan_state",
+    "model/shared_people",
     "model/ind_capacity",
     "model/spending_limit",
     "model/initial_state",
@@ -69,14 +70,13 @@ PARTS = (
 COMPILED = "sim/model/__pycache__/compiled-*"
 """Folders of what numba compiled, one for each state of the engine's source."""
 
-COPIED = ("sim", "tests", "scenarios", "notebooks", "pyproject.toml", "README.md", "CHANGELOG.md",
-          "docs")  # fmt: skip
 _TESTS = tuple(f"tests/test_{name}.py" for name in (
     "ledger", "plans", "responses", "results", "reception", "clock", "opening", "compiled",
     "theory", "draws", "budget", "plan_rules",
 ))  # fmt: skip
 _LAWS = tuple(f"tests/test_{name}.py" for name in (
     "laws", "verify", "means", "scenarios", "language", "persons", "plan_laws",
+    "shared_people",
 ))  # fmt: skip
 _KEPT = ("tests/test_readme.py", "tests/test_golden.py")
 _OF_MUTANTS = "tests/test_mutants.py"
@@ -279,8 +279,9 @@ def mutated(text: str, operator: str, occurrence: int) -> str:
 
 
 def copied(folder: Path) -> None:
-    """A copy of the project, without what runs leave behind."""
-    for name in COPIED:
+    """A copy of all that git keeps, with the changes that are not committed yet; of no results."""
+    listed = subprocess.check_output(("git", "ls-files"), cwd=ROOT, text=True)
+    for name in sorted({line.partition("/")[0] for line in listed.splitlines()} - {"outputs"}):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
