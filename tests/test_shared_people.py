@@ -13,6 +13,7 @@ import pytest
 from support.plans import differences, rule, with_plan
 from support.scenarios import change
 
+from sim.model.accounts import BOOKS_OF_PLACES
 from sim.model.engine import actors_with, simulate
 from sim.model.ledger import Ledger
 from sim.model.sampling import sample
@@ -20,8 +21,9 @@ from sim.model.shared_people import SharedPeople, people_of, same_draws
 from sim.results.executor import Workers
 from sim.results.experiment import Settings
 from sim.results.plan_outcomes import PlanOutcomes
+from sim.results.rule_actions import PlanActions
 from sim.results.tasks import Task, pieces, run_task, run_tasks, together, with_same_people
-from sim.scenario import load
+from sim.scenario import load, quantities
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 UNTIL = date(2027, 3, 31)
@@ -58,6 +60,38 @@ def test_scenarios_with_the_same_people_give_the_same_ledger_to_the_bit() -> Non
         scenario = load(name)
         whole, places = run(scenario, 3), run(scenario, 3, actors=actors_with(people()))
         assert left(places, whole) == [], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["baseline", "ind-follows-budget", "year-2024"])
+def test_no_number_of_places_changes_people(name: str) -> None:
+    """All of them changed together: people do the same, simulated whole, and places do not."""
+    base = load(name)
+    numbers = {
+        path: (0.9 if number.unit == "share" else 1.3) * number.single
+        for path, number in quantities(base)
+        if path.startswith(("reception.places.", "reception.desk."))
+        and isinstance(number.value, (int, float))
+        and not path.endswith(("opening_people", "opening_status_holders", "trend_weeks"))
+        and number.single
+    }
+    assert len(numbers) > 15
+    whole = ("places", "persons", "weeks", "days", "places/week")
+    units = {path: number.unit for path, number in quantities(base)}
+    changes = {
+        path: round(value) if units[path] in whole else round(value, 3)
+        for path, value in numbers.items()
+    }
+    other = change(base, changes)
+    assert people_of(other) == people_of(base)
+    until = min(UNTIL, base.until)
+    ours, theirs = (run(one, 2, vary=("process",), until=until) for one in (base, other))
+    cells = ours.people_cells()
+    assert np.array_equal(ours.books.stock[:, cells], theirs.books.stock[:, cells])
+    for names, moved in ours.flows.items():
+        if ours.accounts[names[0]].book not in BOOKS_OF_PLACES:
+            assert np.array_equal(moved, theirs.flows[names]), names
+    assert not np.array_equal(ours.days["places_open"], theirs.days["places_open"])
 
 
 @pytest.mark.long
@@ -117,7 +151,7 @@ def test_numbers_of_places_may_be_drawn_apart_and_numbers_of_people_may_not() ->
 
 
 def task(name: str, **more: Any) -> Task[dict[str, Any]]:
-    return Task(load(name), PlanOutcomes(), volumes_only=True, **more)
+    return Task(load(name), PlanActions(PlanOutcomes()), volumes_only=True, **more)
 
 
 def test_neighbours_with_the_same_people_and_replications_are_one_piece_of_work() -> None:
@@ -139,9 +173,12 @@ def test_neighbours_with_the_same_people_and_replications_are_one_piece_of_work(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
-def test_tasks_give_the_same_together_and_alone(threads: int) -> None:
-    """In their order, with all replications told."""
-    names = ["standby-5000", "baseline", "ind-rule", "fixed-stock-41000", "no-emergency"]
+def test_tasks_give_the_same_together_and_alone(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In their order, in several chunks, what rules do too, with all replications told."""
+    monkeypatch.setattr("sim.results.experiment.LARGEST_CHUNK", 3)
+    names = ["standby-5000", "baseline", "ind-rule", "early-warning", "no-emergency"]
     tasks = [*map(task, names), task("baseline", first=2)]
     settings, told = replace(SETTINGS, until=date(2025, 12, 31)), []
     found = list(run_tasks(tasks, settings, Workers(threads), lambda *done: told.append(done)))
@@ -149,7 +186,7 @@ def test_tasks_give_the_same_together_and_alone(threads: int) -> None:
     for one, its in zip(tasks, found, strict=True):
         alone = run_task(one, settings)
         assert its.keys() == alone.keys()
-        assert all(np.array_equal(its[name], alone[name]) for name in alone)
+        assert all(np.array_equal(its[name], alone[name], equal_nan=True) for name in alone)
 
 
 def test_people_are_simulated_once_for_a_piece_of_work(monkeypatch: pytest.MonkeyPatch) -> None:

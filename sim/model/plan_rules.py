@@ -85,12 +85,12 @@ def plan_rules(world: SimState) -> Actor:
         memory.applied[:, week % (PACE_WEEKS + 1)] = applications(world, rules)
         done = memory.done.copy()
         act(world.now, rules, desk, memory, decided, week)
-        more = None
+        more, asked = None, memory.done.copy()
         if scenario.closing == "constrained":
             known = PendingClosures(due, ending(queue, week))
             more = pay_for(world, rules, memory, decided, week, known)
         book(world, rules, queue, decided, week, more)
-        note(world, stated, memory, done, week)
+        note(world, stated, memory, done, asked, week)
         week += 1
 
 
@@ -407,9 +407,16 @@ def book(
 
 
 def note(
-    world: SimState, stated: Mapping[str, PlanRule], memory: Memory, before: Counts, week: int
+    world: SimState,
+    stated: Mapping[str, PlanRule],
+    memory: Memory,
+    before: Counts,
+    asked: Counts,
+    week: int,
 ) -> None:
-    """Tally which of the scenario's own rules act in a week; ``before`` are places done until it.
+    """Tally which of the scenario's own rules act in a week.
+
+    ``before`` are places done until it, ``asked`` with what it asks for, before money has its say.
 
     A rule on places acts in a week in which it decides to open or close some: not where there is
     nothing to order or to close, nor money for it, and once where it takes weeks to order them. A
@@ -419,7 +426,8 @@ def note(
     own = [(k, path.removeprefix(OWN)) for k, path in enumerate(stated) if path.startswith(OWN)]
     if not own:
         return
-    some = (memory.done != before) | (memory.owed > 0.0)
+    # What is owed alone was decided on where the limit of the week had been reached.
+    some = (memory.done != before) | ((memory.owed > 0.0) & (asked == before))
     acts = (some & (memory.last == week)) | (memory.added == 1)
     for k, name in own:
         world.ledger.tally(ACTED + name, acts[:, k])

@@ -6,8 +6,9 @@ places thus have the same people in each replication. One of them is simulated w
 people did is kept step by step; of the others places and beds alone are simulated, with the same
 results to the bit.
 
-Wrong if an actor of people comes to look at places, or a number named here decides about people: a
-test compares both ways for each shipped scenario that may share its people.
+Wrong if an actor of people comes to look at places, or a part named here decides about people:
+tests compare both ways for each shipped scenario that may share its people, and with all numbers of
+places changed.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from .state import Actor, SimState
 
 AFTER_PEOPLE = 9.5
 """Hour of the day between the actors of people and those of places."""
-OF_PLACES = ("reception.places.", "reception.desk.", "plan.")
-"""Beginnings of the names of numbers that nothing but places depends on."""
-OF_PEOPLE = ("decisions", "homes")
+PARTS_OF_PLACES = ("reception.places", "reception.desk", "plan")
+"""Parts of a scenario that nothing but places depends on."""
+CHANGES_PEOPLE = ("decisions", "homes")
 """What rules do that changes what happens to people."""
 SEEN = ("outside", "pending")
 """The move of people that rules look at: applications."""
@@ -52,12 +53,13 @@ def people_of(scenario: Scenario) -> str | None:
     of place only how many people live there on day 0 counts.
     """
     rules = () if scenario.plan is None else scenario.plan.rules.values()
-    if scenario.closing == "constrained" or any(rule.do.kind in OF_PEOPLE for rule in rules):
+    if scenario.closing == "constrained" or any(rule.do.kind in CHANGES_PEOPLE for rule in rules):
         return None
-    texts = {"title", "description", "sources", "plan"}
+    texts = {"title", "description", "sources"}
     parts = scenario.model_dump(mode="json", by_alias=True, exclude=texts)
-    for name in ("places", "desk"):
-        del parts["reception"][name]
+    for part in PARTS_OF_PLACES:
+        *above, name = part.split(".")
+        (parts[above[0]] if above else parts).pop(name, None)
     types = scenario.reception.places.values()
     people = sum(round(one.opening_people.single) for one in types)
     status = sum(round(one.opening_status_holders.single) for one in types)
@@ -66,8 +68,9 @@ def people_of(scenario: Scenario) -> str | None:
 
 def same_draws(one: Samples, other: Samples) -> bool:
     """Whether two samples differ in numbers of places alone."""
+    of_places = tuple(f"{part}." for part in PARTS_OF_PLACES)
     ours, theirs = (
-        {name: column for name, column in each.items() if not name.startswith(OF_PLACES)}
+        {name: column for name, column in each.items() if not name.startswith(of_places)}
         for each in (one, other)
     )
     return ours.keys() == theirs.keys() and all(

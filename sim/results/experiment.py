@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +41,6 @@ LARGEST_CHUNK_YEARS = 600
 """Most replications times years simulated at once, so that longer runs take no more memory: the
 ledger and the tables of a replication take about 50 kB a year."""
 Progress = Callable[[int, int], None]
-Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from .experiment import Experiment, Progress, Settings, chunk_size, chunks, simu
 
 Measured = TypeVar("Measured")
 MOST_TOGETHER = 16
-"""Most tasks that share their people in one piece of work: the samples of all are in memory."""
+"""Most tasks that share their people in one piece of work, which has the samples of all in memory.
+What people do takes some 70 kB a replication to 2030 besides by the week and 540 by the day (100
+replications, by the day, one thread: 309 MB at most, 246 without sharing)."""
 Arrays = dict[str, Floats]
 """Arrays by name; replications are their last axis."""
 

@@ -69,6 +69,12 @@ def mean_error(values: Floats) -> float:
     return float(half_width(values))
 
 
+def mean_with_error(name: str, values: Floats) -> dict[str, float]:
+    """Return a mean with its simulation error: ends of its 95% interval, none of one future."""
+    mean, error = float(values.mean()), mean_error(values)
+    return {name: mean, f"{name}_low": mean - error, f"{name}_high": mean + error}
+
+
 def chance_interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the two-sided interval of a chance from a count (Clopper and Pearson)."""
     outside = (1 - confidence) / 2

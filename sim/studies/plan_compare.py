@@ -32,7 +32,7 @@ from .decisions import (
     cvar,
     frontier,
     loss,
-    mean_error,
+    mean_with_error,
     regret,
     share_of_worst,
 )
@@ -94,8 +94,8 @@ def tables_of(
 
     ``plans`` has a row a plan, as has ``differences`` from the first, ``sweep`` one a plan and
     price of a night short, ``ranges`` the prices at which each plan has the least expected loss,
-    ``futures`` what each plan comes to in each replication, from which the rest follows. Where a
-    plan has rules of its own, ``rules`` has a row a rule.
+    ``futures`` what each plan comes to in each replication: from it follows all that is said of
+    cost, shortage and regret. Where a plan has rules of its own, ``rules`` has a row a rule.
     """
     cost, nights = (np.stack([one[name] for one in found]) for name in ("cost", "nights_short"))
     weighed = loss(cost, nights, options.price_of_night)
@@ -155,20 +155,20 @@ def _plan_rows(
     for name, outcomes, own_loss, own_regret in zip(names, found, weighed, lost, strict=True):
         cost, short = outcomes["cost"], outcomes["worst_month"] > most
         low, high = chance_interval(int(short.sum()), short.size)
-        row: dict[str, Any] = {"plan": name, **_with_error("cost_mean", cost)}
+        row: dict[str, Any] = {"plan": name, **mean_with_error("cost_mean", cost)}
         row |= {f"cost_p{q}": float(np.quantile(cost, q / 100)) for q in (10, 50, 90)}
         row |= {"cost_cvar90": cvar(cost)}
         row |= {"p_short": float(short.mean()), "p_short_low": low, "p_short_high": high}
         for measure in MEANS:
-            row |= _with_error(f"{measure}_mean", outcomes[measure])
+            row |= mean_with_error(f"{measure}_mean", outcomes[measure])
         nights = outcomes["nights_short"]
         row |= {"nights_short_p90": float(np.quantile(nights, 0.9))}
         row |= {"nights_worst_share": share_of_worst(nights, WORST)}
         row |= {"beyond_cost_mean": float(outcomes["beyond_cost"].mean())}
-        row |= _with_error("loss_mean", own_loss)
-        row |= _with_error("regret_mean", own_regret)
+        row |= mean_with_error("loss_mean", own_loss)
+        row |= mean_with_error("regret_mean", own_regret)
         row |= {"regret_p90": float(np.quantile(own_regret, 0.9))}
-        row |= _with_error("above_best_mean", own_loss - best)
+        row |= mean_with_error("above_best_mean", own_loss - best)
         row |= {"p_best": float(((own_regret == 0) / shared).mean())}
         rows.append(row | {"p_regret": float((own_regret > 0).mean())})
     return rows
@@ -181,19 +181,13 @@ def _against(first: Outcomes, outcomes: Outcomes, most: int) -> dict[str, float]
     ``more_short`` is how much more often it has a shortage; that of the first has no interval.
     """
     more = outcomes["cost"] - first["cost"]
-    row = _with_error("more_cost_mean", more)
+    row = mean_with_error("more_cost_mean", more)
     row |= {f"more_cost_p{q}": float(np.quantile(more, q / 100)) for q in (10, 50, 90)}
     row |= {"more_cost_cvar90": cvar(outcomes["cost"]) - cvar(first["cost"])}
-    row |= _with_error("fewer_nights_mean", first["nights_short"] - outcomes["nights_short"])
+    row |= mean_with_error("fewer_nights_mean", first["nights_short"] - outcomes["nights_short"])
     ours, theirs = (one["worst_month"] > most for one in (outcomes, first))
     often = (0.0, 0.0, 0.0) if outcomes is first else more_often(ours, theirs)
     return row | dict(zip(("more_short", "more_short_low", "more_short_high"), often, strict=True))
-
-
-def _with_error(name: str, values: Floats) -> dict[str, float]:
-    """Return a mean with its simulation error: ends of its 95% interval, none of one future."""
-    mean, error = float(values.mean()), mean_error(values)
-    return {name: mean, f"{name}_low": mean - error, f"{name}_high": mean + error}
 
 
 def _sweep_rows(names: Sequence[str], weighed: Floats, price: float) -> list[dict[str, Any]]:

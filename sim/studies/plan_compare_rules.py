@@ -16,7 +16,7 @@ from ..report.i18n import Language, month_text, number, percent, probability, tr
 from ..report.study_data import StudyData
 from ..results.rule_actions import FIRST, WEEKS
 from ..scenario import PlanRule, Scenario
-from .decisions import chance_interval, mean_error
+from .decisions import chance_interval, mean_with_error
 from .plan_compare_cells import chance, with_error
 from .plan_keys import plan_names, quoted
 
@@ -60,12 +60,7 @@ def _rule_row(weeks: Floats, first: Floats) -> Row:
     low, high = chance_interval(int(acts.sum()), acts.size)
     row: Row = {"p_acts": float(acts.mean()), "p_acts_low": low, "p_acts_high": high}
     row |= {name: _month_at(first[acts], share) for name, share in FIRSTS.items()}
-    mean, error = float(weeks.mean()), mean_error(weeks)
-    return row | {
-        "weeks_mean": mean,
-        "weeks_mean_low": mean - error,
-        "weeks_mean_high": mean + error,
-    }
+    return row | mean_with_error("weeks_mean", weeks)
 
 
 def _month_at(months: Floats, share: float) -> date | None:
@@ -79,7 +74,7 @@ def _month_at(months: Floats, share: float) -> date | None:
 
 
 def rules_tables(data: StudyData, lang: Language) -> list[Table]:
-    """Return the table of the rules; none if no plan has any, or the folder is an older one."""
+    """Return the table of the rules; none if no plan has any."""
     if not data.has("rules"):
         return []
     years = data.asked["years"]
@@ -173,13 +168,14 @@ def _title(row: Row, scenario: Scenario, lang: Language) -> str:
 
 
 def rules_sentences(data: StudyData, lang: Language) -> list[str]:
-    """Return which rule acts in most futures, which never do, and what acting is."""
+    """Return which rule acts in most futures, if one does, which never do, and what acting is."""
     if not data.has("rules"):
         return []
     rows, names = _rows(data), plan_names(data.scenarios, lang)
-    most = max(rows, key=lambda row: float(row["p_acts"]))
+    highest = max(float(row["p_acts"]) for row in rows)
+    most, *others = (row for row in rows if row["p_acts"] == highest)
     found = []
-    if most["p_acts"] > 0:
+    if highest > 0 and not others:
         rule, plan = _title(most, data.scenario(most["plan"]), lang), names[most["plan"]]
         p, first = probability(most["p_acts"], lang), month_text(most["first_p50"], lang, "MMMM y")
         found.append(translate("plans_rules_most", lang, rule=rule, plan=plan, p=p, first=first))
