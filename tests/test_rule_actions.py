@@ -258,7 +258,10 @@ def test_rules_are_told_of_plans_that_have_some() -> None:
     plan = load("early-warning").plan
     assert plan is not None
     silent = replace(content, tables={**content.tables, "rules": table.assign(p_acts=0.0)})
-    langs: tuple[tuple[Language, str], ...] = (("en", "Not once"), ("nl", "nooit"))
+    langs: tuple[tuple[Language, str], ...] = (
+        ("en", "none of these futures"),
+        ("nl", "geen van deze toekomsten"),
+    )
     for lang, never in langs:
         (told,) = rules_sentences(data_of(silent), lang)
         assert never in told
