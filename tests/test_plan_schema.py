@@ -19,6 +19,12 @@ def baseline() -> Scenario:
     return load("baseline")
 
 
+def watching(series: str, **line: Any) -> dict[str, Any]:
+    """A plan of one rule that opens places, with a line on a series."""
+    one = {"when": {"series": series, **line}, "do": rule(ALWAYS, OPEN)["do"]}
+    return {"plan": {"rules": {"a": one}}}
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown type opens": (
         {"plan": {"rules": {"a": rule(ALWAYS, {"open": 1, "place": "tent"})}}},
@@ -51,26 +57,17 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "write either above: or below:",
     ),
     "people in shares": (
-        {"plan": {"rules": {"a": {
-            "when": {"series": "people", "above": stated(0.9, "share")},
-            "do": rule(ALWAYS, OPEN)["do"],
-        }}}},
+        watching("people", above=stated(0.9, "share")),
         "people is in persons",
         "write unit: persons",
     ),
     "a unit that no series has": (
-        {"plan": {"rules": {"a": {
-            "when": {"series": "fill", "above": stated(2, "weeks")},
-            "do": rule(ALWAYS, OPEN)["do"],
-        }}}},
+        watching("fill", above=stated(2, "weeks")),
         "fill is in share",
         "write unit: share",
     ),
     "a price as a line": (
-        {"plan": {"rules": {"a": {
-            "when": {"series": "pending", "below": stated(2, "EUR/place")},
-            "do": rule(ALWAYS, OPEN)["do"],
-        }}}},
+        watching("pending", below=stated(2, "EUR/place")),
         "pending is in cases",
         "write unit: cases",
     ),
